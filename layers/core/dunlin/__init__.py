@@ -1,0 +1,1 @@
+"""Dunlin recovers overdue balances without harming the people who owe them."""

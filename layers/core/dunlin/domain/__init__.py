@@ -1,0 +1,1 @@
+"""The pure part: plain values and decisions. No clock, no environment, no AWS."""

@@ -1,0 +1,31 @@
+"""The four families of exceptions. A state machine matches class names, so what a machine
+must retry is raised as exactly one of these classes, with the evidence as attributes.
+
+An expected "no" is never an exception: see `Verdict` and `Refusal`.
+"""
+
+
+class DomainError(Exception):
+    """A rule of the field was broken by the caller. Retrying cannot help."""
+
+
+class Conflict(Exception):
+    """Somebody else wrote first. Read and decide again now."""
+
+
+class Unavailable(Exception):
+    """A provider or AWS did not answer. Back off and try again.
+
+    `provider` is the name of who failed, `certain` is true where the request certainly had
+    no effect (throttled, refused, never connected).
+    """
+
+    def __init__(self, provider: str, reason: str, *, certain: bool = False) -> None:
+        super().__init__(f"{provider}: {reason}")
+        self.provider = provider
+        self.reason = reason
+        self.certain = certain
+
+
+class Defect(Exception):
+    """Our own bug or a broken configuration. Stop and raise an alarm."""

@@ -1,0 +1,111 @@
+"""Account: one debt of one consumer to one creditor, and the state its ladder is in.
+
+The account row is the truth; an execution is only its alarm clock. Every write of an account
+carries exactly one audit entry, so `version` is also the sequence of the account's audit chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from dunlin.domain.money import Money
+
+
+class Status(StrEnum):
+    """Where an account stands.
+
+    imported: created, not yet activated. active: its ladder runs. settled: balance zero.
+    exhausted: every rung was used. failed: the ladder stopped on an error and a person must look.
+    closed: the creditor took it back.
+    """
+
+    IMPORTED = "imported"
+    ACTIVE = "active"
+    SETTLED = "settled"
+    EXHAUSTED = "exhausted"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+class Hold(StrEnum):
+    """Why nothing happens on an account. A hold is lifted by what its comment says."""
+
+    NO_CONTACT_POINT = "no_contact_point"  # a contacts file or staff
+    DISPUTE = "dispute"  # staff decision
+    PAYMENT_PENDING = "payment_pending"  # the payment settles or fails
+    ARRANGEMENT = "arrangement"  # the arrangement ends or breaks
+    PROMISE = "promise"  # the promised day passes
+    REVIEW = "review"  # staff decision (open import decision, ambiguous reply, counsel)
+    PAUSED = "paused"  # staff
+    CREDIT = "credit"  # the balance is not positive: nothing is owed
+    NOT_DUE = "not_due"  # the due date passes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextAction:
+    """What the ladder does next, shown to staff and then done. `reason` is in plain words."""
+
+    at: datetime
+    channel: str  # email, sms, or "" while a person must act
+    template: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One debt. Money in minor units; dates are the creditor's calendar dates, never shifted."""
+
+    account_id: str
+    creditor: str
+    consumer_id: str
+    reference: str
+    invoice: str = ""
+    status: Status = Status.IMPORTED
+    hold: Hold | None = None
+    hold_reason: str = ""
+    balance: Money
+    issued_on: date | None = None
+    due_on: date | None = None
+    industry: str = "generic"
+    debt_kind: str = "consumer"
+    debt_role: str = "first"
+    language: str = "en"
+    extras: dict[str, str] = field(default_factory=dict)
+    strategy_version: int = 0
+    ladder_run: int = 0
+    rung: int = 0
+    occurrence: int = 0
+    due_at: datetime | None = None
+    next_action: NextAction | None = None
+    escalated: str = ""  # the trigger that fired, "" where none
+    task_token: str = ""
+    version: int = 0
+    audit_head: str = ""
+
+    @property
+    def open(self) -> bool:
+        """True while something is owed and the ladder may still act."""
+        return self.status in (Status.IMPORTED, Status.ACTIVE) and self.balance.minor > 0
+
+    def days_past_due(self, today: date) -> int | None:
+        """Whole days since the due date on the consumer's calendar; None where it is unknown."""
+        return None if self.due_on is None else (today - self.due_on).days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One line of an account's ledger. Entries of an account sum to its balance.
+
+    kind: charge, payment, refund, credit, adjustment, chargeback. `amount` is signed: what is
+    owed is positive, what was paid is negative. `source` makes it unique (a row, a payment id).
+    """
+
+    entry_id: str
+    account_id: str
+    kind: str
+    amount: Money
+    on: date
+    source: str
+    note: str = ""

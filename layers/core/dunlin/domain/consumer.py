@@ -1,0 +1,112 @@
+"""Consumer: the person or company that owes, one across their accounts with a creditor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Channel(StrEnum):
+    """The channels that Dunlin sends on by itself."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class ConsentState(StrEnum):
+    """implied: a first-party e-mail address given with the debt; granted: recorded permission."""
+
+    NONE = "none"
+    IMPLIED = "implied"
+    GRANTED = "granted"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Recorded permission of one consumer for one channel; `version` moves with every change."""
+
+    state: ConsentState = ConsentState.NONE
+    version: int = 0
+    at: datetime | None = None
+    evidence: str = ""  # where it came from: import row, portal form, reply; never the text itself
+
+    @property
+    def open(self) -> bool:
+        return self.state in (ConsentState.IMPLIED, ConsentState.GRANTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A fact about a consumer that binds the gate (attorney, cease, deceased ...).
+
+    `detail` carries the keys COMPLIANCE.md section 9 gives that flag; `by` is who set it.
+    """
+
+    at: datetime
+    by: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastContact:
+    """One contact of the last 31 days, as the caps count it. Never holds the message text."""
+
+    at: datetime
+    channel: str
+    direction: str  # out, in
+    outcome: str  # permitted, sent, delivered, bounced, failed, released, unknown, received
+    account_id: str | None
+    template: str
+    touch_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumer:
+    """One person or company owing. E-mails and phones are in order of preference.
+
+    Phones are E.164. `date_of_birth` is for the identity check only and never leaves it.
+    """
+
+    consumer_id: str
+    creditor: str
+    name: str
+    given_name: str = ""
+    company: bool = False
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    street: str = ""
+    city: str = ""
+    state: str | None = None
+    zip: str | None = None
+    country: str = "US"
+    date_of_birth: date | None = None
+    language: str = "en"
+    tz_known: str | None = None
+    consents: dict[Channel, Consent] = field(default_factory=dict)
+    flags: dict[str, Flag] = field(default_factory=dict)
+    matched_by: str = ""
+    version: int = 0
+    audit_head: str = ""
+
+    def consent(self, channel: Channel) -> Consent:
+        return self.consents.get(channel, Consent())
+
+    def address(self, channel: Channel) -> str | None:
+        """The contact point of a channel, None where we hold none."""
+        points = self.emails if channel is Channel.EMAIL else self.phones
+        return points[0] if points else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactHistory:
+    """The contacts of the last 31 days of one consumer over all accounts, newest last.
+
+    One row for all accounts: each contact names its account, so the caps per debt are a filter.
+    """
+
+    consumer_id: str
+    contacts: tuple[PastContact, ...] = ()
+    version: int = 0

@@ -1,0 +1,328 @@
+"""Ports: what the use cases need from the outside world, named for the need.
+
+Adapters implement them over AWS (`adapters/dynamo`, `adapters/ses_mailbox` ...) and in memory
+(`adapters/memory`); one contract suite runs over both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.audit import AuditEntry
+from dunlin.domain.consumer import Channel, Consumer, ContactHistory
+from dunlin.domain.money import Money
+from dunlin.domain.payments import CheckoutSession, CheckoutStatus, PaymentStatus
+from dunlin.domain.strategy import Strategy
+from dunlin.domain.touch import Permit, Touch
+
+
+class Clock(Protocol):
+    """Reads the time once a request; production reads real time, a time-lapse stack a row."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that decides about one account at one moment, from one consistent read.
+
+    `paused` names the pause that is on (platform, creditor), "" where none.
+    """
+
+    account: Account
+    consumer: Consumer
+    history: ContactHistory
+    strategy: Strategy
+    paused: str = ""
+    touch: Touch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """One account as staff and the person see it: ledger and touches, oldest first."""
+
+    account: Account
+    consumer: Consumer
+    ledger: tuple[LedgerEntry, ...]
+    touches: tuple[Touch, ...]
+    replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An inbound message. `text` is what the person wrote: shown to staff, never logged."""
+
+    reply_id: str
+    account_id: str | None
+    consumer_id: str
+    channel: str
+    at: datetime
+    text: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One atomic write of the account book: all of it happens or none.
+
+    `account` and `consumer` are the new states; they are written only if the stored version is
+    exactly one less. Entries, replies and touches must not exist yet, except `touch_moves`,
+    which move a touch from the states named. `audit` holds one entry for each subject written.
+    """
+
+    account: Account | None = None
+    consumer: Consumer | None = None
+    history: ContactHistory | None = None
+    ledger: Sequence[LedgerEntry] = ()
+    touch_move: tuple[Touch, Sequence[str]] | None = None
+    reply: Reply | None = None
+    seen: str = ""  # signal id that must not have been seen before, "" where repeats are harmless
+    audit: Sequence[AuditEntry] = ()
+
+
+class AlreadySeen(Exception):  # noqa: N818 - an answer, not an error
+    """The signal was applied before; nothing was written."""
+
+
+class AccountBook(Protocol):
+    """Accounts, consumers, touches and permits, with the transactions that keep them honest.
+
+    Every write raises `Conflict` where something it depends on changed since it was read.
+    """
+
+    def facts(self, account_id: str, *, touch_key: str = "") -> Facts:
+        """One strongly consistent read. Raises `DomainError` for an unknown account."""
+
+    def take_permit(
+        self,
+        *,
+        permit: Permit,
+        touch: Touch,
+        account: Account,
+        history: ContactHistory,
+        consumer: Consumer,
+        audit: AuditEntry,
+    ) -> None:
+        """The permit transaction (DESIGN.md section 5), all or nothing:
+
+        contact history at the version read · account at the version read, active, positive
+        balance, no hold · consumer at the version read with that channel's consent at the
+        version read and open · no pause · touch row absent · permit row absent · audit entry
+        absent. `account` and `history` are the new states, one version on; `consumer` is as
+        read. Raises `Conflict`.
+        """
+
+    def spend_permit(self, *, facts: Facts, permit_id: str, now: datetime) -> bool:
+        """Delete the permit and mark its touch unknown, under the same checks on consent,
+        account and pauses as when it was taken. False: the permit is void (used, expired, or
+        something changed) and nothing was written."""
+
+    def apply(self, change: Change) -> None:
+        """Write a change. Raises `Conflict` or `AlreadySeen`."""
+
+    def account(self, account_id: str) -> Account | None: ...
+
+    def consumer(self, consumer_id: str) -> Consumer | None: ...
+
+    def thread(self, account_id: str) -> Thread: ...
+
+    def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
+        """From an index, eventually consistent: never decide a permit from it."""
+
+    def consumers_at(self, address: str) -> list[Consumer]:
+        """Every consumer who has this e-mail address or E.164 number."""
+
+    def touch(self, account_id: str, key: str) -> Touch | None: ...
+
+    def touch_by_message(self, message_id: str) -> Touch | None: ...
+
+    def accounts_of_creditor(
+        self, creditor: str, *, status: str | None = None
+    ) -> Iterable[Account]:
+        """All accounts of a creditor (index; may lag by a moment)."""
+
+    def due(self, until: datetime) -> Iterable[Account]:
+        """Open accounts whose next due time is at or before `until`, earliest first."""
+
+    def waiting_for_staff(self, creditor: str | None = None) -> Iterable[Account]:
+        """Accounts that are held or escalated and wait for a person."""
+
+    def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
+        """Switch a pause: scope is `platform` or a creditor id. Binds the next permit and
+        every permit not yet spent."""
+
+
+class Creditors(Protocol):
+    """Strategies by creditor, versioned. A creditor exists once its strategy does."""
+
+    def strategy(self, creditor: str, version: int | None = None) -> Strategy | None: ...
+
+    def put_strategy(self, creditor: str, document: Mapping[str, Any], at: datetime) -> int:
+        """Store a checked document as the next version and return it; the same document as
+        the newest version returns that version and writes nothing."""
+
+    def all(self) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """One rendered e-mail. Headers hold no line breaks; tags hold ids only."""
+
+    to: str
+    sender: str
+    reply_to: str
+    subject: str
+    html: str
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One rendered SMS. `to` is E.164; `origination` the creditor's own number, "" for default."""
+
+    to: str
+    body: str
+    origination: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Mailbox(Protocol):
+    """Sends e-mail, once. Only the function `send_email` holds the right to use it."""
+
+    def send(self, email: Email) -> str:
+        """Returns the provider's message id. Raises `Unavailable`, `certain` where the message
+        was certainly not accepted; otherwise nobody knows and it must not be sent again."""
+
+
+class TextLine(Protocol):
+    """Sends SMS, once. Only the function `send_sms` holds the right to use it."""
+
+    def send(self, text: Text) -> str:
+        """As `Mailbox.send`."""
+
+
+class Alarm(Protocol):
+    """Wakes a waiting ladder or starts one. The account was written before."""
+
+    def wake(self, task_token: str) -> bool:
+        """False where the token is dead, which is harmless: the next look reads the account."""
+
+    def start(self, account: Account, *, wait_seconds: int) -> bool:
+        """Start the execution of this account's ladder run; False where it already runs."""
+
+    def notice(self, *, account: Account, kind: str, cause: str) -> bool:
+        """Start a notice (receipt, code, confirmation). One cause and kind give one message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Where a portal link leads. Stored under the SHA-256 of its token, never the token."""
+
+    token_hash: str
+    account_id: str
+    consumer_id: str
+    creditor: str
+    touch_id: str
+    channel: str
+    address_hash: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A portal session, stored under the SHA-256 of its cookie. Lives in real time."""
+
+    session_hash: str
+    account_id: str
+    consumer_id: str
+    creditor: str
+    csrf: str
+    language: str
+    expires_at: datetime
+    checkout_session: str = ""
+
+
+class PortalDoor(Protocol):
+    """Links, sessions, identity attempts and codes of the portal, all expiring."""
+
+    def put_link(self, link: Link) -> None: ...
+
+    def link(self, token_hash: str) -> Link | None: ...
+
+    def put_session(self, session: Session) -> None: ...
+
+    def session(self, session_hash: str) -> Session | None: ...
+
+    def drop_session(self, session_hash: str) -> None: ...
+
+    def count_attempt(self, subject: str, now: datetime) -> int:
+        """Count one identity attempt of a subject; the count starts anew a day after the first."""
+
+    def clear_attempts(self, subject: str) -> None: ...
+
+    def put_code(self, subject: str, code_hash: str, expires_at: datetime) -> None: ...
+
+    def code(self, subject: str) -> str | None:
+        """The hash of the newest unexpired code."""
+
+
+class Till(Protocol):
+    """The payment processor. Money posts on one fact: a payment reaching `succeeded`."""
+
+    def open_checkout(
+        self,
+        *,
+        attempt_id: str,
+        account_id: str,
+        creditor: str,
+        amount: Money,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+    ) -> CheckoutSession: ...
+
+    def expire_checkout(self, session_id: str) -> None: ...
+
+    def checkout(self, session_id: str) -> CheckoutStatus: ...
+
+    def payment(self, payment_id: str) -> PaymentStatus: ...
+
+
+class Inbox(Protocol):
+    """Raw provider events, each stored once and kept 400 days."""
+
+    def store(self, event_id: str, body: str, at: datetime) -> bool:
+        """False where this event was stored before."""
+
+    def event(self, event_id: str) -> str | None: ...
+
+
+class Queue(Protocol):
+    """Hands work to a later function."""
+
+    def put(self, message: Mapping[str, Any]) -> None: ...
+
+
+class DropBox(Protocol):
+    """Files of the drop bucket."""
+
+    def read(
+        self, key: str, *, version: str | None = None, start: int = 0, end: int | None = None
+    ) -> bytes:
+        """Bytes [start, end) of one version of a file. Raises `DomainError` where absent."""
+
+    def write(self, key: str, content: bytes, content_type: str) -> None: ...
+
+
+class AuditArchive(Protocol):
+    """The write-once copy of the audit log, and the log itself by subject."""
+
+    def chain(self, subject: str) -> list[AuditEntry]: ...
+
+    def archive(self, entries: Sequence[AuditEntry]) -> None: ...

@@ -84,7 +84,7 @@ class Change:
     audit: Sequence[AuditEntry] = ()
 
 
-class AlreadySeen(Exception):  # noqa: N818 - an answer, not an error
+class AlreadySeen(Exception):
     """The signal was applied before; nothing was written."""
 
 
@@ -190,6 +190,43 @@ class Text:
     body: str
     origination: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A rendered message. E-mail fills subject, html and text; SMS fills text alone.
+
+    `version` is the template's version (content hash), `sha256` that of all rendered parts.
+    """
+
+    text: str
+    version: str
+    sha256: str
+    subject: str = ""
+    html: str = ""
+
+
+class Letters(Protocol):
+    """Approved templates, rendered. What is previewed is byte for byte what is sent."""
+
+    def version(self, template: str, channel: Channel) -> str:
+        """The current version of a template. Raises `DomainError` where there is none."""
+
+    def render(
+        self,
+        template: str,
+        channel: Channel,
+        *,
+        facts: Facts,
+        link: str,
+        stop_link: str,
+        fields: Mapping[str, str],
+    ) -> Rendered:
+        """Render in the consumer's language (English where the strategy has no other).
+
+        `link` opens the portal, `stop_link` is the one-click unsubscribe. `fields` are the
+        extra fields of a notice. Raises `Defect` for an unresolved field.
+        """
 
 
 class Mailbox(Protocol):

@@ -1,0 +1,17 @@
+"""Randomness of the operating system, for tokens and codes."""
+
+from __future__ import annotations
+
+import secrets
+
+from dunlin.domain.tokens import ALPHABET, LENGTH
+
+
+def new_token() -> str:
+    """A fresh token: 22 base62 characters."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def new_code() -> str:
+    """A fresh six-digit code."""
+    return f"{secrets.randbelow(1_000_000):06d}"

@@ -1,0 +1,25 @@
+"""Tokens of portal links and sessions: 22 base62 characters (131 bits), stored only as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LENGTH = 22
+_SHAPE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
+
+
+def well_formed(token: str) -> bool:
+    """True where the text has the shape of a token; says nothing about whether it exists."""
+    return _SHAPE.fullmatch(token) is not None
+
+
+def token_hash(token: str) -> str:
+    """SHA-256 of a token, hexadecimal: the only form that is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def address_hash(address: str) -> str:
+    """SHA-256 of an e-mail address or number, as indexes and permits carry it."""
+    return hashlib.sha256(b"address|" + address.strip().lower().encode()).hexdigest()

@@ -1,0 +1,136 @@
+"""Settings: small frozen groups, each read once from the environment the template gives.
+
+A missing variable is a `Defect` that names it. Secrets are never here: only their names.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from dunlin.domain.errors import Defect
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise Defect(f"the environment variable {name} is not set")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Which stack this is. `time_lapse` is the start instant of a virtual clock, "" for none."""
+
+    stage: str
+    time_lapse: str
+
+    @classmethod
+    def from_env(cls) -> Stack:
+        stage, time_lapse = _required("DUNLIN_STAGE"), os.environ.get("DUNLIN_TIME_LAPSE", "")
+        if stage == "prod" and time_lapse:
+            raise Defect("DUNLIN_TIME_LAPSE must be empty where DUNLIN_STAGE is prod")
+        return cls(stage, time_lapse)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Names of the seven tables."""
+
+    accounts: str
+    people: str
+    touches: str
+    permits: str
+    audit: str
+    ops: str
+    webhooks: str
+
+    @classmethod
+    def from_env(cls) -> Tables:
+        return cls(
+            accounts=_required("ACCOUNTS_TABLE"),
+            people=_required("PEOPLE_TABLE"),
+            touches=_required("TOUCHES_TABLE"),
+            permits=_required("PERMITS_TABLE"),
+            audit=_required("AUDIT_TABLE"),
+            ops=_required("OPS_TABLE"),
+            webhooks=_required("WEBHOOKS_TABLE"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """The drop bucket and the write-once audit bucket."""
+
+    drop: str
+    audit: str
+
+    @classmethod
+    def from_env(cls) -> Buckets:
+        return cls(drop=_required("DROP_BUCKET"), audit=_required("AUDIT_BUCKET"))
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """ARNs of the state machines."""
+
+    ladder: str
+    notice: str
+    imports: str
+
+    @classmethod
+    def from_env(cls) -> Machines:
+        return cls(
+            ladder=_required("LADDER_MACHINE_ARN"),
+            notice=_required("NOTICE_MACHINE_ARN"),
+            imports=_required("IMPORT_MACHINE_ARN"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The SES configuration set that every e-mail carries."""
+
+    configuration_set: str
+
+    @classmethod
+    def from_env(cls) -> Mail:
+        return cls(configuration_set=_required("MAIL_CONFIGURATION_SET"))
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Where people reach the portal; links take their base from here, never from a request."""
+
+    base_url: str
+
+    @classmethod
+    def from_env(cls) -> Portal:
+        return cls(base_url=_required("PORTAL_BASE_URL").rstrip("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """The processor. `api_base` is empty except where a stand-in is used; `secret` is a name."""
+
+    secret: str
+    api_base: str
+    checkout_origin: str
+
+    @classmethod
+    def from_env(cls) -> Payments:
+        return cls(
+            secret=_required("STRIPE_SECRET_NAME"),
+            api_base=os.environ.get("STRIPE_API_BASE", ""),
+            checkout_origin=_required("CHECKOUT_ORIGIN"),
+        )
+
+
+def queue_url(name: str) -> str:
+    """URL of the one queue a function writes to, under the variable the template names."""
+    return _required(name)
+
+
+def audit_key_id() -> str:
+    """The KMS key that signs the daily audit roots."""
+    return _required("AUDIT_KEY_ID")

@@ -1,0 +1,22 @@
+"""The only logger and the only metrics. JSON lines, ids only; metrics as EMF lines.
+
+Keys: account_id, ladder, rung, touch_id, rule_id, execution. Names, addresses, numbers and
+message bodies never reach a log: nothing here takes them, and events are never dumped.
+"""
+
+from __future__ import annotations
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger = Logger(service="dunlin", log_uncaught_exceptions=False)
+metrics = Metrics(namespace="Dunlin", service="dunlin")
+
+
+def count(name: str, value: int = 1, **dimensions: str) -> None:
+    """Count something once in a metric of its own set of dimensions (never an id)."""
+    from aws_lambda_powertools import single_metric
+
+    with single_metric(name=name, unit=MetricUnit.Count, value=value, namespace="Dunlin") as one:
+        for key, text in dimensions.items():
+            one.add_dimension(name=key, value=text)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dunlin.domain.account import Account, LedgerEntry
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.money import Money
-from dunlin.domain.payments import CheckoutSession, CheckoutStatus, PaymentStatus
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import Permit, Touch
+
+if TYPE_CHECKING:
+    from dunlin.domain.payments import CheckoutSession, CheckoutStatus, PaymentStatus
 
 
 class Clock(Protocol):
@@ -163,7 +165,7 @@ class Creditors(Protocol):
 
     def put_strategy(self, creditor: str, document: Mapping[str, Any], at: datetime) -> int:
         """Store a checked document as the next version and return it; the same document as
-        the newest version returns that version and writes nothing."""
+        the newest version returns that version and writes nothing. Raises `StrategyError`."""
 
     def all(self) -> list[str]: ...
 

@@ -43,6 +43,9 @@ class Hold(StrEnum):
     NOT_DUE = "not_due"  # the due date passes
 
 
+STAFF_HOLDS = frozenset({Hold.NO_CONTACT_POINT, Hold.DISPUTE, Hold.REVIEW})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextAction:
     """What the ladder does next, shown to staff and then done. `reason` is in plain words."""
@@ -79,7 +82,8 @@ class Account:
     occurrence: int = 0
     due_at: datetime | None = None
     next_action: NextAction | None = None
-    escalated: str = ""  # the trigger that fired, "" where none
+    escalated: str = ""  # the trigger that fired and waits for a person, "" where none
+    released: tuple[str, ...] = ()  # triggers that a person has let pass
     task_token: str = ""
     version: int = 0
     audit_head: str = ""
@@ -88,6 +92,13 @@ class Account:
     def open(self) -> bool:
         """True while something is owed and the ladder may still act."""
         return self.status in (Status.IMPORTED, Status.ACTIVE) and self.balance.minor > 0
+
+    @property
+    def waits_for_staff(self) -> bool:
+        """True while a person at the creditor must decide something."""
+        return self.status is Status.FAILED or (
+            self.open and (bool(self.escalated) or self.hold in STAFF_HOLDS)
+        )
 
     def days_past_due(self, today: date) -> int | None:
         """Whole days since the due date on the consumer's calendar; None where it is unknown."""

@@ -1,0 +1,338 @@
+"""The ports in memory: for tests, the rehearsal and the simulation.
+
+They keep the same promises as the adapters over AWS; the contract suite runs over both.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.audit import AuditEntry
+from dunlin.domain.consumer import Consumer, ContactHistory
+from dunlin.domain.errors import Conflict, DomainError
+from dunlin.domain.strategy import Strategy, read_strategy
+from dunlin.domain.touch import Permit, Touch, TouchState
+from dunlin.ports import AlreadySeen, Change, Facts, Reply, Thread
+
+
+class FixedClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class MemoryCreditors:
+    """Strategies by creditor, newest last."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, list[dict[str, Any]]] = {}
+
+    def strategy(self, creditor: str, version: int | None = None) -> Strategy | None:
+        documents = self._documents.get(creditor, [])
+        number = len(documents) if version is None else version
+        if not 1 <= number <= len(documents):
+            return None
+        return read_strategy(documents[number - 1], creditor=creditor, version=number)
+
+    def put_strategy(self, creditor: str, document: Mapping[str, Any], at: datetime) -> int:
+        documents = self._documents.setdefault(creditor, [])
+        read_strategy(document, creditor=creditor, version=len(documents) + 1)
+        if not documents or documents[-1] != document:
+            documents.append(dict(document))
+        return len(documents)
+
+    def all(self) -> list[str]:
+        return sorted(self._documents)
+
+
+class MemoryBook:
+    """Accounts, consumers, touches and permits in dictionaries, one lock around each write."""
+
+    def __init__(self, creditors: MemoryCreditors | None = None) -> None:
+        self.creditors = creditors or MemoryCreditors()
+        self.accounts: dict[str, Account] = {}
+        self.consumers: dict[str, Consumer] = {}
+        self.histories: dict[str, ContactHistory] = {}
+        self.touches: dict[tuple[str, str], Touch] = {}
+        self.permits: dict[str, Permit] = {}
+        self.ledgers: dict[str, dict[str, LedgerEntry]] = {}
+        self.replies: dict[str, Reply] = {}
+        self.chains: dict[str, list[AuditEntry]] = {}
+        self.pauses: set[str] = set()
+        self.seen: set[str] = set()
+        self._lock = threading.RLock()
+
+    def facts(self, account_id: str, *, touch_key: str = "") -> Facts:
+        with self._lock:
+            account = self.accounts.get(account_id)
+            if account is None:
+                raise DomainError(f"no account {account_id}")
+            strategy = self.creditors.strategy(account.creditor, account.strategy_version or None)
+            if strategy is None:
+                raise DomainError(f"creditor {account.creditor} has no strategy")
+            return Facts(
+                account=account,
+                consumer=self.consumers[account.consumer_id],
+                history=self.histories.get(
+                    account.consumer_id, ContactHistory(consumer_id=account.consumer_id)
+                ),
+                strategy=strategy,
+                paused=self._paused(account.creditor),
+                touch=self.touches.get((account_id, touch_key)),
+            )
+
+    def _paused(self, creditor: str) -> str:
+        return next((s for s in ("platform", creditor) if s in self.pauses), "")
+
+    def _require(self, holds: bool, what: str) -> None:
+        if not holds:
+            raise Conflict(what)
+
+    def _account_at(self, account: Account, version: int) -> Account | None:
+        stored = self.accounts.get(account.account_id)
+        found = 0 if stored is None else stored.version
+        self._require(found == version, f"account {account.account_id} moved")
+        return stored
+
+    def _append(self, entries: Iterable[AuditEntry]) -> None:
+        for entry in entries:
+            chain = self.chains.setdefault(entry.subject, [])
+            self._require(entry.sequence == len(chain) + 1, f"audit {entry.subject} moved")
+            chain.append(entry)
+
+    def take_permit(
+        self,
+        *,
+        permit: Permit,
+        touch: Touch,
+        account: Account,
+        history: ContactHistory,
+        consumer: Consumer,
+        audit: AuditEntry,
+    ) -> None:
+        with self._lock:
+            stored = self._account_at(account, account.version - 1)
+            self._require(
+                stored is not None and _may_contact(stored, notice=touch.run == 0), "account"
+            )
+            held = self.histories.get(history.consumer_id)
+            self._require(
+                (held.version if held else 0) == history.version - 1, "contact history moved"
+            )
+            self._require(
+                _same_permission(self.consumers.get(consumer.consumer_id), consumer, touch),
+                "consent moved",
+            )
+            self._require(not self._paused(account.creditor), "paused")
+            self._require((touch.account_id, touch.key) not in self.touches, "touch exists")
+            self._require(permit.permit_id not in self.permits, "permit exists")
+            self._append([audit])
+            self.accounts[account.account_id] = account
+            self.histories[history.consumer_id] = history
+            self.touches[touch.account_id, touch.key] = touch
+            self.permits[permit.permit_id] = permit
+
+    def spend_permit(self, *, facts: Facts, permit_id: str, now: datetime) -> bool:
+        touch = facts.touch
+        if touch is None:
+            raise DomainError("facts without a touch cannot spend a permit")
+        with self._lock:
+            permit = self.permits.get(permit_id)
+            stored = self.accounts[facts.account.account_id]
+            held = self.touches.get((touch.account_id, touch.key))
+            if not (
+                permit is not None
+                and permit.touch_id == touch.touch_id
+                and now < permit.expires_at
+                and held is not None
+                and held.state is TouchState.PERMITTED
+                and _may_contact(stored, notice=touch.run == 0)
+                and _same_permission(
+                    self.consumers.get(facts.consumer.consumer_id), facts.consumer, touch
+                )
+                and not self._paused(stored.creditor)
+            ):
+                return False
+            del self.permits[permit_id]
+            self.touches[touch.account_id, touch.key] = replace(held, state=TouchState.UNKNOWN)
+            return True
+
+    def apply(self, change: Change) -> None:
+        with self._lock:
+            if change.seen and change.seen in self.seen:
+                raise AlreadySeen(change.seen)
+            self._check(change)
+            self._append(change.audit)
+            if change.account is not None:
+                self.accounts[change.account.account_id] = change.account
+            if change.consumer is not None:
+                self.consumers[change.consumer.consumer_id] = change.consumer
+            if change.history is not None:
+                self.histories[change.history.consumer_id] = change.history
+            for entry in change.ledger:
+                self.ledgers.setdefault(entry.account_id, {})[entry.entry_id] = entry
+            if change.touch_move is not None:
+                touch = change.touch_move[0]
+                self.touches[touch.account_id, touch.key] = touch
+            if change.reply is not None:
+                self.replies[change.reply.reply_id] = change.reply
+            if change.seen:
+                self.seen.add(change.seen)
+
+    def _check(self, change: Change) -> None:
+        if change.account is not None:
+            self._account_at(change.account, change.account.version - 1)
+        if change.consumer is not None:
+            held = self.consumers.get(change.consumer.consumer_id)
+            self._require(
+                (held.version if held else 0) == change.consumer.version - 1, "consumer moved"
+            )
+        if change.history is not None:
+            past = self.histories.get(change.history.consumer_id)
+            self._require(
+                (past.version if past else 0) == change.history.version - 1, "history moved"
+            )
+        for entry in change.ledger:
+            known = self.ledgers.get(entry.account_id, {})
+            self._require(entry.entry_id not in known, "ledger entry exists")
+        if change.touch_move is not None:
+            touch, states = change.touch_move
+            stored = self.touches.get((touch.account_id, touch.key))
+            self._require(stored is not None and stored.state in states, "touch moved")
+        if change.reply is not None:
+            self._require(change.reply.reply_id not in self.replies, "reply exists")
+        for entry in change.audit:
+            chain = self.chains.get(entry.subject, [])
+            self._require(entry.sequence == len(chain) + 1, f"audit {entry.subject} moved")
+
+    def account(self, account_id: str) -> Account | None:
+        return self.accounts.get(account_id)
+
+    def consumer(self, consumer_id: str) -> Consumer | None:
+        return self.consumers.get(consumer_id)
+
+    def thread(self, account_id: str) -> Thread:
+        account = self.accounts[account_id]
+        return Thread(
+            account=account,
+            consumer=self.consumers[account.consumer_id],
+            ledger=tuple(
+                sorted(self.ledgers.get(account_id, {}).values(), key=lambda e: (e.on, e.entry_id))
+            ),
+            touches=tuple(
+                sorted(
+                    (t for (a, _), t in self.touches.items() if a == account_id),
+                    key=lambda t: t.permitted_at,
+                )
+            ),
+            replies=tuple(
+                sorted(
+                    (r for r in self.replies.values() if r.account_id == account_id),
+                    key=lambda r: r.at,
+                )
+            ),
+        )
+
+    def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
+        return sorted(
+            (a for a in self.accounts.values() if a.consumer_id == consumer_id),
+            key=lambda a: a.account_id,
+        )
+
+    def consumers_at(self, address: str) -> list[Consumer]:
+        wanted = address.strip().lower()
+        return [
+            c
+            for c in self.consumers.values()
+            if wanted in {p.lower() for p in (*c.emails, *c.phones)}
+        ]
+
+    def touch(self, account_id: str, key: str) -> Touch | None:
+        return self.touches.get((account_id, key))
+
+    def touch_by_message(self, message_id: str) -> Touch | None:
+        return next((t for t in self.touches.values() if t.message_id == message_id), None)
+
+    def accounts_of_creditor(
+        self, creditor: str, *, status: str | None = None
+    ) -> Iterable[Account]:
+        return sorted(
+            (
+                a
+                for a in self.accounts.values()
+                if a.creditor == creditor and status in (None, a.status)
+            ),
+            key=lambda a: a.account_id,
+        )
+
+    def due(self, until: datetime) -> Iterable[Account]:
+        waiting = [
+            (a.due_at, a.account_id, a)
+            for a in self.accounts.values()
+            if a.open and a.due_at is not None and a.due_at <= until
+        ]
+        return [a for _, _, a in sorted(waiting, key=lambda w: w[:2])]
+
+    def waiting_for_staff(self, creditor: str | None = None) -> Iterable[Account]:
+        return [
+            a
+            for a in self.accounts.values()
+            if a.waits_for_staff and creditor in (None, a.creditor)
+        ]
+
+    def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
+        with self._lock:
+            (self.pauses.add if on else self.pauses.discard)(scope)
+
+
+def _may_contact(account: Account, *, notice: bool) -> bool:
+    """The account's part of the permit's condition. A notice answers the person or records a
+    payment: it may go on a held or settled account, the rulebook decides about it."""
+    return notice or (
+        account.status == "active" and account.balance.minor > 0 and account.hold is None
+    )
+
+
+def _same_permission(stored: Consumer | None, read: Consumer, touch: Touch) -> bool:
+    return (
+        stored is not None
+        and stored.version == read.version
+        and stored.consent(touch.channel).version == read.consent(touch.channel).version
+        and (stored.consent(touch.channel).open or touch.template == "opt_out_confirmation")
+    )
+
+
+class MemoryAlarm:
+    """Remembers what was woken, started and noticed."""
+
+    def __init__(self) -> None:
+        self.woken: list[str] = []
+        self.started: dict[str, tuple[Account, int]] = {}
+        self.notices: list[tuple[str, str, str]] = []
+
+    def wake(self, task_token: str) -> bool:
+        self.woken.append(task_token)
+        return bool(task_token)
+
+    def start(self, account: Account, *, wait_seconds: int) -> bool:
+        name = f"{account.account_id}-{account.ladder_run}"
+        if name in self.started:
+            return False
+        self.started[name] = (account, wait_seconds)
+        return True
+
+    def notice(self, *, account: Account, kind: str, cause: str) -> bool:
+        wanted = (account.account_id, kind, cause)
+        if wanted in self.notices:
+            return False
+        self.notices.append(wanted)
+        return True

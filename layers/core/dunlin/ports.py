@@ -249,8 +249,9 @@ class TextLine(Protocol):
 class Alarm(Protocol):
     """Wakes a waiting ladder or starts one. The account was written before."""
 
-    def wake(self, task_token: str) -> bool:
-        """False where the token is dead, which is harmless: the next look reads the account."""
+    def wake(self, account_id: str) -> bool:
+        """Wake the account's ladder by the token that is on the account now. False where there
+        is none or it is dead, which is harmless: the next look reads the account."""
 
     def start(self, account: Account, *, wait_seconds: int) -> bool:
         """Start the execution of this account's ladder run; False where it already runs."""

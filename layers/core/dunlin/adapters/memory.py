@@ -319,9 +319,9 @@ class MemoryAlarm:
         self.started: dict[str, tuple[Account, int]] = {}
         self.notices: list[tuple[str, str, str]] = []
 
-    def wake(self, task_token: str) -> bool:
-        self.woken.append(task_token)
-        return bool(task_token)
+    def wake(self, account_id: str) -> bool:
+        self.woken.append(account_id)
+        return True
 
     def start(self, account: Account, *, wait_seconds: int) -> bool:
         name = f"{account.account_id}-{account.ladder_run}"

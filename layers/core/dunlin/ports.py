@@ -285,11 +285,25 @@ class Session:
     csrf: str
     language: str
     expires_at: datetime
-    checkout_session: str = ""
+    touch_id: str = ""  # the touch whose link was opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAttempt:
+    """The one attempt to pay an account that may be open. `attempt_id` is the processor's
+    idempotency key; `checkout_id` and `url` are empty until the processor has answered."""
+
+    attempt_id: str
+    account_id: str
+    amount: Money
+    locale: str
+    at: datetime
+    checkout_id: str = ""
+    url: str = ""
 
 
 class PortalDoor(Protocol):
-    """Links, sessions, identity attempts and codes of the portal, all expiring."""
+    """Links, sessions, identity attempts, codes and payment attempts of the portal."""
 
     def put_link(self, link: Link) -> None: ...
 
@@ -308,8 +322,15 @@ class PortalDoor(Protocol):
 
     def put_code(self, subject: str, code_hash: str, expires_at: datetime) -> None: ...
 
-    def code(self, subject: str) -> str | None:
+    def code(self, subject: str, now: datetime) -> str | None:
         """The hash of the newest unexpired code."""
+
+    def payment_attempt(self, account_id: str) -> PaymentAttempt | None:
+        """The newest attempt to pay this account, read consistently."""
+
+    def put_payment_attempt(self, attempt: PaymentAttempt, *, replaces: str) -> None:
+        """Store an attempt in place of the one named (its own id to complete it, "" where
+        there is none yet). Raises `Conflict` where another stands there."""
 
 
 class Till(Protocol):

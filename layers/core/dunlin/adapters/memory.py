@@ -210,9 +210,9 @@ class MemoryBook:
             self._require(stored is not None and stored.state in states, "touch moved")
         if change.reply is not None:
             self._require(change.reply.reply_id not in self.replies, "reply exists")
-        for entry in change.audit:
-            chain = self.chains.get(entry.subject, [])
-            self._require(entry.sequence == len(chain) + 1, f"audit {entry.subject} moved")
+        for audit in change.audit:
+            chain = self.chains.get(audit.subject, [])
+            self._require(audit.sequence == len(chain) + 1, f"audit {audit.subject} moved")
 
     def account(self, account_id: str) -> Account | None:
         return self.accounts.get(account_id)

@@ -1,0 +1,1 @@
+"""The ports over DynamoDB. PynamoDB rows stay inside this package."""

@@ -1,0 +1,448 @@
+"""The account book over DynamoDB: the reads that decide and the transactions that bind."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from dunlin.adapters.dynamo.rows import (
+    CONTACTS,
+    DUE_SHARDS,
+    META,
+    PAUSE_SHARDS,
+    PROFILE,
+    AccountRow,
+    AddressRow,
+    AuditRow,
+    ContactsRow,
+    LedgerRow,
+    PauseRow,
+    PermitRow,
+    ProfileRow,
+    ReplyRow,
+    SeenRow,
+    TouchRow,
+    instant,
+    shard,
+)
+from dunlin.domain.account import Account
+from dunlin.domain.audit import AuditEntry
+from dunlin.domain.consumer import Channel, Consumer, ContactHistory
+from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
+from dunlin.domain.tokens import address_hash
+from dunlin.domain.touch import Permit, Touch, TouchState
+from dunlin.ports import AlreadySeen, Change, Creditors, Facts, Thread
+
+_BACK_OFF = (0.01, 0.03, 0.1, 0.3)
+
+
+class DynamoBook:
+    """`AccountBook` over the tables Accounts, People, Touches, Permits, Audit and Ops."""
+
+    def __init__(self, creditors: Creditors) -> None:
+        self._creditors = creditors
+        self._connection = Connection(
+            connect_timeout_seconds=1, read_timeout_seconds=3, max_retry_attempts=3
+        )
+
+    # -- reads -----------------------------------------------------------------------------
+
+    def facts(self, account_id: str, *, touch_key: str = "") -> Facts:
+        account = self.account(account_id)
+        if account is None:
+            raise DomainError(f"no account {account_id}")
+        wanted: list[tuple[type[Model], str, str]] = [
+            (ProfileRow, account.consumer_id, PROFILE),
+            (ContactsRow, account.consumer_id, CONTACTS),
+            (PauseRow, _pause_key(account.creditor, account_id), "PAUSE"),
+        ]
+        if touch_key:
+            wanted.append((TouchRow, account_id, touch_key))
+        found = self._read_together(wanted)
+        profile, contacts, pause = (found.get((row, key, sk)) for row, key, sk in wanted[:3])
+        if profile is None:
+            raise DomainError(f"account {account_id} has no consumer")
+        strategy = self._creditors.strategy(account.creditor, account.strategy_version or None)
+        if strategy is None:
+            raise DomainError(f"creditor {account.creditor} has no strategy")
+        touch = found.get((TouchRow, account_id, touch_key))
+        return Facts(
+            account=account,
+            consumer=profile.to_domain(),
+            history=contacts.to_domain()
+            if contacts
+            else ContactHistory(consumer_id=account.consumer_id),
+            strategy=strategy,
+            paused=_paused(pause),
+            touch=touch.to_domain() if touch else None,
+        )
+
+    def _read_together(
+        self, wanted: list[tuple[type[Model], str, str]]
+    ) -> dict[tuple[type[Model], str, str], Any]:
+        """One consistent BatchGetItem over several tables, repeated for what was left over."""
+        request: dict[str, Any] = {}
+        by_key: dict[tuple[str, str, str], tuple[type[Model], str, str]] = {}
+        for row, key, sk in wanted:
+            table = row.Meta.table_name
+            hash_name = row._hash_keyname
+            range_name = row._range_keyname
+            request.setdefault(table, {"ConsistentRead": True, "Keys": []})["Keys"].append(
+                {hash_name: {"S": key}, range_name: {"S": sk}}
+            )
+            by_key[table, key, sk] = (row, key, sk)
+        found: dict[tuple[type[Model], str, str], Any] = {}
+        client: Any = self._connection.client
+        for pause in (*_BACK_OFF, None):
+            answer = client.batch_get_item(RequestItems=request)
+            for table, items in answer["Responses"].items():
+                for item in items:
+                    row, key, sk = _identify(by_key, table, item)
+                    one = row()
+                    one.deserialize(item)
+                    found[row, key, sk] = one
+            request = answer.get("UnprocessedKeys") or {}
+            if not request:
+                return found
+            if pause is not None:
+                time.sleep(pause)
+        raise Unavailable("dynamodb", "unprocessed keys", certain=True)
+
+    def account(self, account_id: str) -> Account | None:
+        row = _get(AccountRow, account_id, META)
+        return row.to_domain() if row else None
+
+    def consumer(self, consumer_id: str) -> Consumer | None:
+        row = _get(ProfileRow, consumer_id, PROFILE)
+        return row.to_domain() if row else None
+
+    def touch(self, account_id: str, key: str) -> Touch | None:
+        row = _get(TouchRow, account_id, key)
+        return row.to_domain() if row else None
+
+    def thread(self, account_id: str) -> Thread:
+        account = self.account(account_id)
+        if account is None:
+            raise DomainError(f"no account {account_id}")
+        consumer = self.consumer(account.consumer_id)
+        if consumer is None:
+            raise DomainError(f"account {account_id} has no consumer")
+        ledger = [
+            row.to_domain()
+            for row in LedgerRow.query(
+                account_id, LedgerRow.sk.startswith("LEDGER#"), consistent_read=True
+            )
+        ]
+        touches = [
+            row.to_domain()
+            for prefix in ("T#", "N#")
+            for row in TouchRow.query(
+                account_id, TouchRow.sk.startswith(prefix), consistent_read=True
+            )
+        ]
+        replies = [
+            row.to_domain()
+            for row in ReplyRow.query(
+                account_id, ReplyRow.sk.startswith("IN#"), consistent_read=True
+            )
+        ]
+        return Thread(
+            account=account,
+            consumer=consumer,
+            ledger=tuple(sorted(ledger, key=lambda e: (e.on, e.entry_id))),
+            touches=tuple(sorted(touches, key=lambda t: t.permitted_at)),
+            replies=tuple(sorted(replies, key=lambda r: r.at)),
+        )
+
+    def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
+        return [row.to_domain() for row in AccountRow.by_consumer.query(consumer_id)]
+
+    def accounts_of_creditor(
+        self, creditor: str, *, status: str | None = None
+    ) -> Iterator[Account]:
+        only = None if status is None else AccountRow.status == status
+        for row in AccountRow.by_creditor.query(creditor, filter_condition=only):
+            yield row.to_domain()
+
+    def consumers_at(self, address: str) -> list[Consumer]:
+        wanted = address.strip().lower()
+        found = []
+        for row in AddressRow.by_address.query(address_hash(address)):
+            consumer = self.consumer(row.consumer_id)
+            if consumer and wanted in {p.lower() for p in (*consumer.emails, *consumer.phones)}:
+                found.append(consumer)
+        return found
+
+    def touch_by_message(self, message_id: str) -> Touch | None:
+        for row in TouchRow.by_message.query(message_id, limit=1):
+            return row.to_domain()
+        return None
+
+    def due(self, until: datetime) -> Iterator[Account]:
+        shards = [
+            AccountRow.by_due.query(str(n), AccountRow.due_at <= instant(until))
+            for n in range(DUE_SHARDS)
+        ]
+        for row in heapq.merge(*shards, key=lambda r: r.due_at):
+            yield row.to_domain()
+
+    def waiting_for_staff(self, creditor: str | None = None) -> Iterator[Account]:
+        creditors = self._creditors.all() if creditor is None else [creditor]
+        for name in creditors:
+            for row in AccountRow.by_queue.query(f"STAFF#{name}"):
+                yield row.to_domain()
+
+    # -- the permit --------------------------------------------------------------------------
+
+    def take_permit(
+        self,
+        *,
+        permit: Permit,
+        touch: Touch,
+        account: Account,
+        history: ContactHistory,
+        consumer: Consumer,
+        audit: AuditEntry,
+    ) -> None:
+        with _Transaction(self._connection) as t:
+            t.condition_check(
+                ProfileRow, consumer.consumer_id, PROFILE, _permission(consumer, touch)
+            )
+            t.condition_check(
+                PauseRow, _pause_key(account.creditor, account.account_id), "PAUSE", _running()
+            )
+            t.put(PermitRow.of(permit), PermitRow.permit_id.does_not_exist())
+            t.put(TouchRow.of(touch), TouchRow.account_id.does_not_exist())
+            t.put(AuditRow.of(audit), AuditRow.subject.does_not_exist())
+            t.update(
+                AccountRow.of(account, audit.at.isoformat()),
+                AccountRow.WRITTEN,
+                (AccountRow.version == account.version - 1) & _contactable()
+                if touch.run
+                else AccountRow.version == account.version - 1,
+            )
+            t.update(
+                ContactsRow.of(history), ContactsRow.WRITTEN, _contacts_at(history.version - 1)
+            )
+
+    def spend_permit(self, *, facts: Facts, permit_id: str, now: datetime) -> bool:
+        touch = facts.touch
+        if touch is None:
+            raise DomainError("facts without a touch cannot spend a permit")
+        for pause in (*_BACK_OFF, None):
+            try:
+                self._spend(facts, touch, permit_id, now)
+            except _Contended:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+            except Conflict:
+                return False
+            else:
+                return True
+        raise Defect("spending neither succeeded nor failed")
+
+    def _spend(self, facts: Facts, touch: Touch, permit_id: str, now: datetime) -> None:
+        account = facts.account
+        with _Transaction(self._connection) as t:
+            t.condition_check(
+                ProfileRow, facts.consumer.consumer_id, PROFILE, _permission(facts.consumer, touch)
+            )
+            t.condition_check(
+                PauseRow, _pause_key(account.creditor, account.account_id), "PAUSE", _running()
+            )
+            if touch.run:
+                t.condition_check(AccountRow, account.account_id, META, _contactable())
+            t.delete(
+                PermitRow(permit_id),
+                (PermitRow.touch_id == touch.touch_id) & (PermitRow.ends_at > instant(now)),
+            )
+            t.raw_update(
+                TouchRow(touch.account_id, touch.key),
+                [TouchRow.state.set(TouchState.UNKNOWN.value)],
+                TouchRow.state == TouchState.PERMITTED.value,
+            )
+
+    # -- everything else -----------------------------------------------------------------------
+
+    def apply(self, change: Change) -> None:
+        at = change.audit[0].at.isoformat() if change.audit else ""
+        with _Transaction(self._connection, seen=change.seen) as t:
+            if change.seen:
+                t.put(SeenRow(f"SEEN#{change.seen}"), SeenRow.pk.does_not_exist())
+            for entry in change.ledger:
+                t.put(LedgerRow.of(entry), LedgerRow.account_id.does_not_exist())
+            if change.reply is not None:
+                t.put(ReplyRow.of(change.reply), ReplyRow.account_id.does_not_exist())
+            for audit in change.audit:
+                t.put(AuditRow.of(audit), AuditRow.subject.does_not_exist())
+            if change.account is not None:
+                self._write_account(t, change.account, at)
+            if change.consumer is not None:
+                self._write_consumer(t, change.consumer)
+            if change.history is not None:
+                t.update(
+                    ContactsRow.of(change.history),
+                    ContactsRow.WRITTEN,
+                    _contacts_at(change.history.version - 1),
+                )
+            if change.touch_move is not None:
+                touch, states = change.touch_move
+                t.update(TouchRow.of(touch), TouchRow.MOVES, TouchRow.state.is_in(*states))
+
+    def _write_account(self, t: _Transaction, account: Account, at: str) -> None:
+        if account.version == 1:
+            t.put(AccountRow.of(account, at), AccountRow.account_id.does_not_exist())
+        else:
+            t.update(
+                AccountRow.of(account, at),
+                AccountRow.WRITTEN,
+                AccountRow.version == account.version - 1,
+            )
+
+    def _write_consumer(self, t: _Transaction, consumer: Consumer) -> None:
+        for point in (*consumer.emails, *consumer.phones):
+            t.put(AddressRow.of(consumer.consumer_id, address_hash(point)), None)
+        if consumer.version == 1:
+            t.put(ProfileRow.of(consumer), ProfileRow.consumer_id.does_not_exist())
+        else:
+            t.update(
+                ProfileRow.of(consumer),
+                ProfileRow.WRITTEN,
+                ProfileRow.version == consumer.version - 1,
+            )
+
+    def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
+        platform = scope == "platform"
+        switch = PauseRow.by_platform if platform else PauseRow.by_creditor
+        action = switch.set(f"{actor} {instant(at)}") if on else switch.remove()
+        for creditor in self._creditors.all() if platform else [scope]:
+            for number in range(PAUSE_SHARDS):
+                PauseRow(f"PAUSE#{creditor}#{number}").update(actions=[action])
+
+
+class _Contended(Conflict):
+    """Two transactions met; no condition was found false. The same write may succeed."""
+
+
+class _Transaction:
+    """One TransactWriteItems. Leaves it all undone and raises `Conflict` where a condition does
+    not hold, `AlreadySeen` where the first put says so, `Unavailable` where it was throttled.
+
+    PynamoDB sends checks, deletes, puts, updates in that order whatever the order of calls, and
+    DynamoDB's reasons come in that order; the counts here find the first put again.
+    """
+
+    def __init__(self, connection: Connection, *, seen: str = "") -> None:
+        self._write = TransactWrite(connection=connection)
+        self._first_put = 0
+        self._seen = seen
+
+    def __enter__(self) -> _Transaction:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is not None:
+            return
+        try:
+            self._write._commit()
+        except TransactWriteError as refused:
+            raise self._meaning(refused) from refused
+
+    def _meaning(self, error: TransactWriteError) -> Exception:
+        codes = [r.code if r else None for r in error.cancellation_reasons]
+        if not codes:
+            return Unavailable("dynamodb", error.cause_response_code or "unknown")
+        if self._seen and codes[self._first_put] == "ConditionalCheckFailed":
+            return AlreadySeen(self._seen)
+        text = ", ".join(c or "-" for c in codes)
+        if "ConditionalCheckFailed" in codes:
+            return Conflict(text)
+        if "TransactionConflict" in codes:
+            return _Contended(text)
+        return Unavailable("dynamodb", text, certain=True)
+
+    def condition_check(self, row: type[Model], key: str, sk: str, condition: Any) -> None:
+        self._first_put += 1
+        self._write.condition_check(row, key, sk, condition=condition)
+
+    def delete(self, row: Model, condition: Any) -> None:
+        self._first_put += 1
+        self._write.delete(row, condition=condition)
+
+    def put(self, row: Model, condition: Any) -> None:
+        self._write.save(row, condition=condition)
+
+    def update(self, row: Model, names: Iterable[str], condition: Any) -> None:
+        """Set the named attributes to what the row holds; absent ones are removed."""
+        actions = []
+        for name in names:
+            attribute, value = getattr(type(row), name), getattr(row, name)
+            actions.append(attribute.remove() if value is None else attribute.set(value))
+        self.raw_update(row, actions, condition)
+
+    def raw_update(self, row: Model, actions: list[Any], condition: Any) -> None:
+        self._write.update(row, actions=actions, condition=condition)
+
+
+def _contactable() -> Any:
+    """The account's part of a ladder permit: active, something owed, nothing held."""
+    return (
+        (AccountRow.status == "active")
+        & (AccountRow.balance_minor > 0)
+        & AccountRow.hold.does_not_exist()
+    )
+
+
+def _permission(consumer: Consumer, touch: Touch) -> Any:
+    """The consumer's part: nothing about the person moved, and the channel is open as read."""
+    unchanged = ProfileRow.version == consumer.version
+    if touch.template == "opt_out_confirmation":
+        return unchanged
+    is_open = ProfileRow.email_open if touch.channel is Channel.EMAIL else ProfileRow.sms_open
+    return unchanged & (is_open == consumer.consent(touch.channel).version)
+
+
+def _contacts_at(version: int) -> Any:
+    return ContactsRow.version == version if version else ContactsRow.version.does_not_exist()
+
+
+def _pause_key(creditor: str, account_id: str) -> str:
+    return f"PAUSE#{creditor}#{shard(account_id, PAUSE_SHARDS)}"
+
+
+def _running() -> Any:
+    return PauseRow.by_platform.does_not_exist() & PauseRow.by_creditor.does_not_exist()
+
+
+def _paused(row: Any) -> str:
+    if row is None:
+        return ""
+    return "platform" if row.by_platform else "creditor" if row.by_creditor else ""
+
+
+def _identify(
+    by_key: dict[tuple[str, str, str], tuple[type[Model], str, str]],
+    table: str,
+    item: dict[str, Any],
+) -> tuple[type[Model], str, str]:
+    for (name, key, sk), row in by_key.items():
+        hash_name, range_name = row[0]._hash_keyname or "", row[0]._range_keyname or ""
+        if name == table and item[hash_name]["S"] == key and item[range_name]["S"] == sk:
+            return row
+    raise Unavailable("dynamodb", f"an item of {table} that was not asked for")
+
+
+def _get(row: type[Any], key: str, sk: str) -> Any:
+    try:
+        return row.get(key, sk, consistent_read=True)
+    except DoesNotExist:
+        return None

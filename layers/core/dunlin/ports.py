@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dunlin.domain.account import Account, LedgerEntry
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Channel, Consumer, ContactHistory
+from dunlin.domain.counters import Cell, Figure, Share
+from dunlin.domain.events import DomainEvent
 from dunlin.domain.money import Money
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import Permit, Touch
@@ -387,3 +389,60 @@ class AuditArchive(Protocol):
     def chain(self, subject: str) -> list[AuditEntry]: ...
 
     def archive(self, entries: Sequence[AuditEntry]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of a table's stream: the row before and after, None where there was none."""
+
+    record_id: str
+    old: Account | LedgerEntry | Touch | Reply | None
+    new: Account | LedgerEntry | Touch | Reply | None
+
+
+class Counters(Protocol):
+    """Counts and sums of the portfolio, exact whatever a stream repeats or delays."""
+
+    def count(self, shares: Sequence[Share]) -> int:
+        """Count each account's newest share in place of the one counted before; an older or
+        equal version changes nothing. Returns how many accounts moved. Raises `Conflict`."""
+
+    def tally(self, creditor: str) -> dict[Cell, Figure]:
+        """All cells of a creditor that are not zero."""
+
+
+class EventBus(Protocol):
+    """Tells domain events to other systems, at least once each."""
+
+    def publish(self, events: Sequence[DomainEvent]) -> None:
+        """Raises `Unavailable` where any of them was not taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAccount:
+    """One account as a member of staff sees it: the thread and what the audit log says of it."""
+
+    thread: Thread
+    history: Sequence[AuditEntry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One account that waits for a person. `since` is None where it is not known."""
+
+    account: Account
+    consumer: Consumer | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What became of a decision.
+
+    outcome: `done`, `repeated` (the same decision was taken before), `stale` (the account has
+    moved since the page was drawn), `gone` (nothing waits any more) or `refused`.
+    """
+
+    outcome: str
+    account_id: str
+    decision: str

@@ -1,0 +1,24 @@
+"""The process of the local cloud: ministack with our mends.
+
+Started by `local.cloud` with the emulator's own Python in isolated mode (`python -I`), so that
+neither Dunlin's packages nor the shell's environment reach the Lambda workers.
+SKIP names mends to leave out, separated by commas.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
+    from local import mends
+
+    mends.apply([name for name in os.environ.get("SKIP", "").split(",") if name])
+    from ministack import app
+
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""What ministack 1.5.33 gets wrong, and a mend for each.
+
+A mend is one function that replaces one behaviour of the emulator; its docstring says what is
+broken upstream and what we do. `tests/local` runs each behaviour with the mend and without it,
+and fails when upstream no longer needs it. A mend that does not find the code it replaces
+raises `Changed`, so an upgrade cannot switch one off in silence.
+
+This package runs inside the emulator's own environment and imports nothing of Dunlin.
+"""
+
+from collections.abc import Callable, Collection
+
+from local.mends import admin, events, functions, machines, messages, stack
+
+Mend = Callable[[], None]
+
+MENDS: tuple[Mend, ...] = (
+    functions.own_packages_only,
+    functions.exception_names,
+    functions.unpack_once,
+    functions.log_marks,
+    functions.metrics_from_logs,
+    events.asynchronous_calls,
+    events.streams,
+    events.queue_policies,
+    machines.yaml_definitions,
+    machines.same_start,
+    machines.timeouts,
+    machines.roles,
+    machines.retries,
+    machines.throttles,
+    machines.distributed_maps,
+    machines.stops,
+    events.turns,  # after `stops`: who was stopped while waiting for a turn must not run
+    messages.mail_details,
+    messages.mail_refusals,
+    messages.mail_events,
+    messages.phone_numbers,
+    messages.outboxes,
+    stack.object_lock,
+    stack.permissions_boundary,
+    stack.canary_deployments,
+    admin.schedules,
+    admin.rewind,
+    admin.activity,
+)
+
+
+def apply(skip: Collection[str] = ()) -> None:
+    """Apply every mend whose name is not in `skip`; `all` skips them all."""
+    if "all" in skip:
+        return
+    unknown = set(skip) - {mend.__name__ for mend in MENDS}
+    if unknown:
+        raise ValueError(f"no such mend: {', '.join(sorted(unknown))}")
+    for mend in MENDS:
+        if mend.__name__ not in skip:
+            mend()

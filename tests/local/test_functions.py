@@ -1,0 +1,135 @@
+"""Mends of Lambda workers, shown with and without."""
+
+import os
+import time
+
+import pytest
+
+pytestmark = pytest.mark.cloud
+
+IMPORTS = """
+import importlib
+def handler(event, context):
+    found = {}
+    for name in event:
+        try:
+            importlib.import_module(name)
+            found[name] = True
+        except ImportError:
+            found[name] = False
+    return found
+"""
+
+RAISES = """
+import os
+class Conflict(Exception):
+    pass
+def handler(event, context):
+    if event == "raise":
+        raise Conflict("somebody else wrote first")
+    return os.getpid()
+"""
+
+LOGS = """
+import json, sys, threading, time
+def late():
+    time.sleep(0.03)
+    print("late", flush=True)
+def handler(event, context):
+    if event:
+        print(json.dumps(event))
+"""
+
+
+def test_own_packages_only(mended, bare):
+    names = ["yaml", "ministack", "aws_lambda_powertools", "boto3", "botocore", "json"]
+    for place in (mended, bare):
+        place.function("imports", IMPORTS)
+    strict, loose = mended.call("imports", names), bare.call("imports", names)
+    assert strict == {
+        "yaml": False,
+        "ministack": False,
+        "aws_lambda_powertools": False,
+        "boto3": True,
+        "botocore": True,
+        "json": True,
+    }
+    assert loose["yaml"]
+    assert loose["ministack"]
+
+
+def test_exception_names(mended, bare):
+    for place in (mended, bare):
+        place.function("raises", RAISES)
+    before = [mended.call("raises"), bare.call("raises")]
+    failed = [mended.call("raises", "raise"), bare.call("raises", "raise")]
+    after = [mended.call("raises"), bare.call("raises")]
+    assert failed[0]["errorType"] == "Conflict"
+    assert failed[0]["errorMessage"] == "somebody else wrote first"
+    assert any("in handler" in line for line in failed[0]["stackTrace"])
+    assert before[0] == after[0]
+    assert failed[1]["errorType"] == "Runtime.HandlerError"
+    assert before[1] != after[1]
+
+
+def _unpacked(place, name):
+    process = place.call(name, None)
+    return os.path.realpath(f"/proc/{process}/cwd")
+
+
+def test_unpack_once(mended, bare):
+    folders = []
+    for place in (mended, bare):
+        for name in ("one", "other"):
+            place.function(name, RAISES)
+        folders.append({_unpacked(place, name) for name in ("one", "other")})
+    assert len(folders[0]) == 1
+    assert len(folders[1]) == 2
+
+
+def _warm_seconds(place):
+    place.call("logs")
+    started = time.perf_counter()
+    for _ in range(5):
+        place.call("logs")
+    return (time.perf_counter() - started) / 5
+
+
+def test_log_marks(mended, bare):
+    for place in (mended, bare):
+        place.function("logs", LOGS)
+    quick, slow = _warm_seconds(mended), _warm_seconds(bare)
+    assert slow > 0.05
+    assert quick < 0.05
+
+
+def test_metrics_from_logs(mended, bare):
+    line = {
+        "_aws": {
+            "Timestamp": 1,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "Dunlin",
+                    "Dimensions": [["creditor"]],
+                    "Metrics": [{"Name": "Sent", "Unit": "Count"}],
+                }
+            ],
+        },
+        "creditor": "acme",
+        "Sent": [1, 1],
+    }
+    for place in (mended, bare):
+        place.function("counts", LOGS)
+        place.call("counts", line)
+    listed = [
+        place.client("cloudwatch").list_metrics(Namespace="Dunlin")["Metrics"]
+        for place in (mended, bare)
+    ]
+    assert listed[0] == [
+        {
+            "Namespace": "Dunlin",
+            "MetricName": "Sent",
+            "Dimensions": [{"Name": "creditor", "Value": "acme"}],
+        }
+    ]
+    assert listed[1] == []

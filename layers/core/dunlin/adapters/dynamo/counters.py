@@ -1,0 +1,191 @@
+"""Counters in the Ops table.
+
+`AGG#SHARE#{account_id}` / `SHARE` remembers what one account adds and at which version.
+`AGG#{creditor}#{shard}` / `{month}#{status}#{hold}#{currency}` holds one month of due dates: `n17`
+accounts and `m17` minor units are due on its 17th. A transaction writes all its cells in one
+shard, so writers side by side seldom meet; a shard alone may go below zero, their sum never.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dunlin.domain.counters import Cell, Figure, Moves, Share, moves, newest
+from dunlin.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+SHARDS = 4
+# A transaction holds at most 100 writes: a share each, the cell it leaves and the one it enters.
+_AT_ONCE = 33
+_TRIES = 5
+_UNDATED = "0000-00-00"
+
+
+class DynamoCounters:
+    """`client` is a boto3 `dynamodb` client, `table` the name of the Ops table."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def count(self, shares: Sequence[Share]) -> int:
+        latest = list(newest(shares).values())
+        return sum(
+            self._count(latest[start : start + _AT_ONCE])
+            for start in range(0, len(latest), _AT_ONCE)
+        )
+
+    def _count(self, shares: Sequence[Share]) -> int:
+        for _ in range(_TRIES):
+            known = self._known(shares)
+            change = moves(known, shares)
+            if not change.shares:
+                return 0
+            if self._write(known, change):
+                return len(change.shares)
+        raise Conflict("the counters are being written by others")
+
+    def _known(self, shares: Iterable[Share]) -> dict[str, Share]:
+        wanted: list[dict[str, Any]] = [_share_key(share.account_id) for share in shares]
+        known: dict[str, Share] = {}
+        while wanted:
+            answer = self._client.batch_get_item(
+                RequestItems={self._table: {"Keys": wanted, "ConsistentRead": True}}
+            )
+            for item in answer["Responses"].get(self._table, []):
+                share = _share_from(item)
+                known[share.account_id] = share
+            left = answer.get("UnprocessedKeys", {}).get(self._table)
+            wanted = list(left["Keys"]) if left else []
+        return known
+
+    def _write(self, known: Mapping[str, Share], change: Moves) -> bool:
+        from botocore.exceptions import ClientError
+
+        shard = _shard(change.shares[0].account_id)
+        writes = [self._put_share(share, known.get(share.account_id)) for share in change.shares]
+        writes += [self._add(key, days) for key, days in _rows(change.deltas, shard).items()]
+        try:
+            self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "TransactionCanceledException":
+                return False
+            raise
+        return True
+
+    def _put_share(self, share: Share, before: Share | None) -> dict[str, Any]:
+        item = {
+            **_share_key(share.account_id),
+            "version": {"N": str(share.version)},
+            "minor": {"N": str(share.minor)},
+        }
+        if share.cell is not None:
+            cell = share.cell
+            item |= {
+                "creditor": {"S": cell.creditor},
+                "status": {"S": cell.status},
+                "hold": {"S": cell.hold},
+                "currency": {"S": cell.currency},
+                "due_on": {"S": cell.due_on},
+            }
+        put: dict[str, Any] = {"TableName": self._table, "Item": item}
+        if before is None:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            put["ConditionExpression"] = "version = :version"
+            put["ExpressionAttributeValues"] = {":version": {"N": str(before.version)}}
+        return {"Put": put}
+
+    def _add(self, key: tuple[str, str], days: Mapping[str, Figure]) -> dict[str, Any]:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        for day, figure in days.items():
+            for letter, number in (("n", figure.accounts), ("m", figure.minor)):
+                names[f"#{letter}{day}"] = f"{letter}{day}"
+                values[f":{letter}{day}"] = {"N": str(number)}
+        adds = ", ".join(f"{name} :{name[1:]}" for name in names)
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": {"pk": {"S": key[0]}, "sk": {"S": key[1]}},
+                "UpdateExpression": f"ADD {adds}",
+                "ExpressionAttributeNames": names,
+                "ExpressionAttributeValues": values,
+            }
+        }
+
+    def tally(self, creditor: str) -> dict[Cell, Figure]:
+        sums: dict[Cell, Figure] = {}
+        for shard in range(SHARDS):
+            for item in self._query(f"AGG#{creditor}#{shard}"):
+                for cell, figure in _cells(creditor, item):
+                    sums[cell] = sums.get(cell, Figure()) + figure
+        return {cell: figure for cell, figure in sums.items() if figure != Figure()}
+
+    def _query(self, pk: str) -> Iterable[Mapping[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
+
+
+def _shard(text: str) -> int:
+    return hashlib.sha256(text.encode()).digest()[0] % SHARDS
+
+
+def _share_key(account_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"AGG#SHARE#{account_id}"}, "sk": {"S": "SHARE"}}
+
+
+def _share_from(item: Mapping[str, Any]) -> Share:
+    cell = None
+    if "creditor" in item:
+        cell = Cell(
+            creditor=item["creditor"]["S"],
+            status=item["status"]["S"],
+            hold=item["hold"]["S"],
+            currency=item["currency"]["S"],
+            due_on=item["due_on"]["S"],
+        )
+    return Share(
+        account_id=item["pk"]["S"].removeprefix("AGG#SHARE#"),
+        version=int(item["version"]["N"]),
+        cell=cell,
+        minor=int(item["minor"]["N"]),
+    )
+
+
+def _rows(deltas: Mapping[Cell, Figure], shard: int) -> dict[tuple[str, str], dict[str, Figure]]:
+    """The deltas by row of the table, then by day of the month."""
+    rows: dict[tuple[str, str], dict[str, Figure]] = {}
+    for cell, figure in deltas.items():
+        due = cell.due_on or _UNDATED
+        sk = f"{due[:7]}#{cell.status}#{cell.hold}#{cell.currency}"
+        rows.setdefault((f"AGG#{cell.creditor}#{shard}", sk), {})[due[8:]] = figure
+    return rows
+
+
+def _cells(creditor: str, item: Mapping[str, Any]) -> Iterable[tuple[Cell, Figure]]:
+    month, status, hold, currency = item["sk"]["S"].split("#")
+    for name in item:
+        if name[0] != "n" or not name[1:].isdigit():
+            continue
+        due = f"{month}-{name[1:]}"
+        yield (
+            Cell(
+                creditor=creditor,
+                status=status,
+                hold=hold,
+                currency=currency,
+                due_on="" if due == _UNDATED else due,
+            ),
+            Figure(int(item[name]["N"]), int(item[f"m{name[1:]}"]["N"])),
+        )

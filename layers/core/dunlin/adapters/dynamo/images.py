@@ -1,0 +1,45 @@
+"""Stream records as domain values. Rows of other kinds in the same tables are passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dunlin.adapters.dynamo.rows import META, AccountRow, LedgerRow, ReplyRow, TouchRow
+from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.touch import Touch
+from dunlin.ports import Record, Reply
+
+
+def read_records(event: Mapping[str, Any]) -> list[Record]:
+    """The records of a Lambda stream event of the tables Accounts and Touches, in order."""
+    found = []
+    for record in event["Records"]:
+        change = record["dynamodb"]
+        old, new = (_value(change.get(image)) for image in ("OldImage", "NewImage"))
+        if old is not None or new is not None:
+            found.append(Record(record_id=record["eventID"], old=old, new=new))
+    return found
+
+
+def _value(image: Any) -> Account | LedgerEntry | Touch | Reply | None:
+    if not image:
+        return None
+    sk, raw = image["sk"]["S"], dict(image)
+    if sk == META:
+        account = AccountRow()
+        account.deserialize(raw)
+        return account.to_domain()
+    if sk.startswith("LEDGER#"):
+        entry = LedgerRow()
+        entry.deserialize(raw)
+        return entry.to_domain()
+    if sk.startswith(("T#", "N#")):
+        touch = TouchRow()
+        touch.deserialize(raw)
+        return touch.to_domain()
+    if sk.startswith("IN#"):
+        reply = ReplyRow()
+        reply.deserialize(raw)
+        return reply.to_domain()
+    return None

@@ -1,0 +1,97 @@
+"""Accounts, consumers and their threads for the tests of what staff see."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from dunlin.adapters.memory import MemoryBook, MemoryCreditors
+from dunlin.domain import ids
+from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.consumer import Channel, Consumer
+from dunlin.domain.money import Money
+from dunlin.domain.touch import Touch, TouchState
+
+NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+CREDITOR = "harbor-dental"
+STRATEGY = {
+    "creditor": CREDITOR,
+    "debt_role": "first",
+    "brand": {
+        "name": "Harbor Dental",
+        "address": "1 Pier Road, Portland, ME 04101",
+        "phone": "+12075550100",
+        "email_from": "billing@harbor.example.com",
+        "reply_to": "billing@harbor.example.com",
+    },
+    "ladder": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}],
+}
+
+
+def account(reference: str = "INV-1", **changes: Any) -> Account:
+    creditor = changes.pop("creditor", CREDITOR)
+    fields: dict[str, Any] = {
+        "account_id": ids.account_id(creditor, reference),
+        "creditor": creditor,
+        "consumer_id": ids.consumer_id(creditor, reference),
+        "reference": reference,
+        "status": Status.ACTIVE,
+        "balance": Money(12_345, "USD"),
+        "due_on": date(2026, 10, 1),
+        "ladder_run": 1,
+        "version": 1,
+    }
+    return Account(**(fields | changes))
+
+
+def consumer(of: Account, **changes: Any) -> Consumer:
+    fields: dict[str, Any] = {
+        "consumer_id": of.consumer_id,
+        "creditor": of.creditor,
+        "name": "Robin Castellano",
+        "given_name": "Robin",
+        "emails": ("robin.castellano@example.com",),
+        "phones": ("+12075550123",),
+        "version": 1,
+    }
+    return Consumer(**(fields | changes))
+
+
+def touch(of: Account, state: TouchState = TouchState.PERMITTED, **changes: Any) -> Touch:
+    fields: dict[str, Any] = {
+        "touch_id": ids.ladder_touch_id(of.account_id, 1, 0, 0),
+        "key": "T#1#0#0",
+        "account_id": of.account_id,
+        "consumer_id": of.consumer_id,
+        "creditor": of.creditor,
+        "channel": Channel.EMAIL,
+        "template": "reminder",
+        "template_version": "v1",
+        "state": state,
+        "permitted_at": NOW,
+        "expires_at": NOW,
+        "run": 1,
+    }
+    return Touch(**(fields | changes))
+
+
+def entry(of: Account, kind: str = "payment", minor: int = -5_000, **changes: Any) -> LedgerEntry:
+    fields: dict[str, Any] = {
+        "entry_id": ids.entry_id(of.account_id, f"{kind}{minor}"),
+        "account_id": of.account_id,
+        "kind": kind,
+        "amount": Money(minor, "USD"),
+        "on": NOW.date(),
+        "source": f"{kind}{minor}",
+    }
+    return LedgerEntry(**(fields | changes))
+
+
+def book(*accounts: Account) -> MemoryBook:
+    creditors = MemoryCreditors()
+    creditors.put_strategy(CREDITOR, STRATEGY, NOW)
+    filled = MemoryBook(creditors)
+    for one in accounts:
+        filled.accounts[one.account_id] = one
+        filled.consumers[one.consumer_id] = consumer(one)
+    return filled

@@ -1,0 +1,31 @@
+"""What DynamoDB's answers mean: a failed condition is a `Conflict`, silence is `Unavailable`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pynamodb.exceptions import PynamoDBException
+
+from dunlin.domain.errors import Conflict, Unavailable
+
+_CONDITION = "ConditionalCheckFailedException"
+_CERTAIN = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+    }
+)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Run one call; `what` names the row for the message of a `Conflict`."""
+    try:
+        yield
+    except PynamoDBException as error:
+        code = error.cause_response_code or type(error).__name__
+        if code == _CONDITION:
+            raise Conflict(f"{what} moved") from error
+        raise Unavailable("dynamodb", code, certain=code in _CERTAIN) from error

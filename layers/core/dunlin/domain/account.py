@@ -95,9 +95,12 @@ class Account:
 
     @property
     def waits_for_staff(self) -> bool:
-        """True while a person at the creditor must decide something."""
-        return self.status is Status.FAILED or (
-            self.open and (bool(self.escalated) or self.hold in STAFF_HOLDS)
+        """True while a person at the creditor must decide something; a review also where
+        nothing is owed any more, as when too much was paid."""
+        return (
+            self.status is Status.FAILED
+            or self.hold is Hold.REVIEW
+            or (self.open and (bool(self.escalated) or self.hold in STAFF_HOLDS))
         )
 
     def days_past_due(self, today: date) -> int | None:

@@ -1,0 +1,574 @@
+"""Money posts once, whatever the order, number and lateness of what the processor tells."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.portal.memory_till import MemoryTill
+
+from dunlin.adapters.memory import MemoryAlarm, MemoryBook, MemoryCreditors
+from dunlin.adapters.memory_portal import MemoryInbox, MemoryPortalDoor, MemoryQueue
+from dunlin.domain import audit
+from dunlin.domain.account import Account, Hold, LedgerEntry, Status
+from dunlin.domain.consumer import Consumer
+from dunlin.domain.errors import Conflict, Defect, Unavailable
+from dunlin.domain.ids import entry_id
+from dunlin.domain.ledger import total
+from dunlin.domain.money import Money
+from dunlin.domain.payments import (
+    CheckoutState,
+    CheckoutStatus,
+    MethodKind,
+    PaymentEvent,
+    PaymentState,
+    PaymentStatus,
+)
+from dunlin.domain.signal import SignalKind
+from dunlin.ports import Change
+from dunlin.service.payments import (
+    OpenCheckout,
+    PayRefusal,
+    Posted,
+    Returned,
+    open_checkout,
+    post_payment,
+    receive_event,
+    returned_payment,
+)
+
+NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
+ACCOUNT = "acc_" + "1" * 32
+STRATEGY = {
+    "debt_role": "first",
+    "brand": {
+        "name": "Harbor Supply",
+        "address": "1 Pier Road, Springfield, IL 62701",
+        "phone": "+1 217 555 0100",
+        "email_from": "accounts@example.com",
+        "reply_to": "help@example.com",
+    },
+    "ladder": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}],
+}
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+class Shop:
+    """One account owing 10,000 cents, and everything a payment touches."""
+
+    def __init__(self, owed: int = 10_000) -> None:
+        creditors = MemoryCreditors()
+        creditors.put_strategy("harbor", STRATEGY, NOW)
+        self.book = MemoryBook(creditors)
+        self.alarm, self.inbox, self.queue = MemoryAlarm(), MemoryInbox(), MemoryQueue()
+        self.door, self.till = MemoryPortalDoor(), MemoryTill()
+        self.book.consumers["con_1"] = Consumer(
+            consumer_id="con_1", creditor="harbor", name="Ada Finch", version=1
+        )
+        self.book.accounts[ACCOUNT] = Account(
+            account_id=ACCOUNT,
+            creditor="harbor",
+            consumer_id="con_1",
+            reference="R-1",
+            balance=usd(owed),
+            status=Status.ACTIVE,
+            ladder_run=1,
+        )
+        charge = LedgerEntry(
+            entry_id=entry_id(ACCOUNT, "row 1"),
+            account_id=ACCOUNT,
+            kind="charge",
+            amount=usd(owed),
+            on=NOW.date(),
+            source="row 1",
+        )
+        self.book.ledgers[ACCOUNT] = {charge.entry_id: charge}
+        self._ids = itertools.count(1)
+
+    @property
+    def account(self) -> Account:
+        return self.book.accounts[ACCOUNT]
+
+    @property
+    def entries(self) -> list[LedgerEntry]:
+        return list(self.book.ledgers[ACCOUNT].values())
+
+    def tell(self, event: PaymentEvent) -> Posted:
+        self.inbox.events[event.event_id] = event.event_id
+        return post_payment(
+            event.event_id,
+            inbox=self.inbox,
+            read=lambda _: event,
+            till=self.till,
+            book=self.book,
+            alarm=self.alarm,
+            now=NOW,
+        )
+
+    def open(self, amount: Money | None = None, locale: str = "en") -> OpenCheckout | PayRefusal:
+        return open_checkout(
+            ACCOUNT,
+            amount=amount,
+            locale=locale,
+            success_url="https://pay.example.com/return",
+            cancel_url="https://pay.example.com/account",
+            book=self.book,
+            door=self.door,
+            till=self.till,
+            new_id=lambda: f"attempt-{next(self._ids)}",
+            now=NOW,
+        )
+
+    def check_ledger(self) -> None:
+        assert total(self.entries, "USD") == self.account.balance
+        chain = self.book.chains.get(f"account#{ACCOUNT}", [])
+        assert audit.verify(chain, head=self.account.audit_head or audit.GENESIS) == []
+        assert len(chain) == self.account.version
+
+
+def payment(
+    name: str = "pi_1",
+    state: PaymentState = PaymentState.SUCCEEDED,
+    amount: Money | None = None,
+    account_id: str = ACCOUNT,
+) -> PaymentStatus:
+    amount = amount or usd(10_000)
+    received = amount if state is PaymentState.SUCCEEDED else Money(0, amount.currency)
+    return PaymentStatus(
+        id=name,
+        state=state,
+        amount=amount,
+        received=received,
+        refunded=Money(0, amount.currency),
+        account_id=account_id,
+        attempt_id="attempt-1",
+        creditor="harbor",
+        method=MethodKind.CARD,
+    )
+
+
+def event(
+    fact: SignalKind = SignalKind.PAYMENT,
+    payment_id: str = "pi_1",
+    fact_id: str = "",
+    amount: Money | None = None,
+    *,
+    undone: bool = False,
+    telling: int = 0,
+) -> PaymentEvent:
+    fact_id = fact_id or payment_id
+    return PaymentEvent(
+        event_id=f"evt_{fact}_{fact_id}_{undone}_{telling}",
+        fact=fact,
+        fact_id=fact_id,
+        payment_id=payment_id,
+        amount=amount or usd(10_000),
+        at=NOW,
+        undone=undone,
+    )
+
+
+def test_a_full_payment_settles_the_account_wakes_it_and_starts_one_receipt() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment()
+
+    assert shop.tell(event()) is Posted.POSTED
+
+    assert shop.account.balance == usd(0)
+    assert shop.account.status is Status.SETTLED
+    assert shop.account.hold is None
+    assert shop.alarm.woken == [ACCOUNT]
+    assert shop.alarm.notices == [(ACCOUNT, "receipt", "pi_1")]
+    shop.check_ledger()
+
+
+def test_the_same_payment_told_by_three_events_posts_once() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment(amount=usd(4_000))
+
+    outcomes = [shop.tell(event(telling=n)) for n in range(3)]
+
+    assert outcomes == [Posted.POSTED, Posted.NOTHING_NEW, Posted.NOTHING_NEW]
+    assert shop.account.balance == usd(6_000)
+    assert shop.account.status is Status.ACTIVE
+    assert len(shop.alarm.notices) == 1
+    shop.check_ledger()
+
+
+def test_a_bank_debit_freezes_outreach_until_it_succeeds() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    shop.tell(event(SignalKind.PAYMENT_PENDING))
+    assert shop.account.hold is Hold.PAYMENT_PENDING
+    assert shop.account.balance == usd(10_000)
+    assert shop.alarm.notices == []
+
+    shop.till.payments["pi_1"] = payment()
+    shop.tell(event())
+    assert (shop.account.hold, shop.account.balance) == (None, usd(0))
+    shop.check_ledger()
+
+
+def test_a_bank_debit_that_fails_releases_the_hold_and_posts_nothing() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    shop.tell(event(SignalKind.PAYMENT_PENDING))
+    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    shop.tell(event(SignalKind.PAYMENT_FAILED))
+
+    assert (shop.account.hold, shop.account.hold_reason) == (None, "")
+    assert len(shop.entries) == 1
+    # The first event, told again late: the payment is no longer pending.
+    shop.tell(event(SignalKind.PAYMENT_PENDING, telling=1))
+    assert shop.account.hold is None
+    shop.check_ledger()
+
+
+@pytest.mark.parametrize("hold", [Hold.DISPUTE, Hold.REVIEW, Hold.PAUSED, Hold.ARRANGEMENT])
+def test_a_pending_payment_never_lifts_or_hides_a_persons_hold(hold: Hold) -> None:
+    shop = Shop()
+    shop.book.accounts[ACCOUNT] = replace(shop.account, hold=hold, hold_reason="why")
+    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    shop.tell(event(SignalKind.PAYMENT_PENDING))
+    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    shop.tell(event(SignalKind.PAYMENT_FAILED))
+    assert (shop.account.hold, shop.account.hold_reason) == (hold, "why")
+
+
+def test_too_much_money_is_recorded_and_waits_for_a_person_until_it_went_back() -> None:
+    shop = Shop(owed=10_000)
+    for name in ("pi_1", "pi_2"):
+        shop.till.payments[name] = payment(name, amount=usd(7_000))
+        shop.tell(event(payment_id=name))
+
+    assert shop.account.balance == usd(-4_000)
+    assert (shop.account.hold, shop.account.hold_reason) == (Hold.REVIEW, "overpaid")
+    assert shop.account.status is Status.SETTLED
+    assert shop.account.waits_for_staff
+    shop.check_ledger()
+
+    shop.tell(event(SignalKind.REFUND, "pi_2", "re_1", usd(4_000)))
+    assert shop.account.balance == usd(0)
+    assert (shop.account.hold, shop.account.status) == (None, Status.SETTLED)
+    shop.check_ledger()
+
+
+def test_money_of_another_currency_is_recorded_as_nothing_and_waits_for_a_person() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment(amount=Money(5_000, "EUR"))
+    assert shop.tell(event(amount=Money(5_000, "EUR"))) is Posted.POSTED
+    assert shop.tell(event(amount=Money(5_000, "EUR"), telling=1)) is Posted.NOTHING_NEW
+
+    assert shop.account.balance == usd(10_000)
+    assert (shop.account.hold, shop.account.hold_reason) == (Hold.REVIEW, "wrong_currency")
+    assert [e.note for e in shop.entries][-1] == "wrong_currency: -€50.00"
+    shop.check_ledger()
+
+
+def test_a_chargeback_of_a_settled_account_opens_it_for_staff_and_a_win_settles_it_again() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment()
+    shop.tell(event())
+    shop.tell(event(SignalKind.CHARGEBACK, "pi_1", "dp_1"))
+    assert shop.account.balance == usd(10_000)
+    assert (shop.account.status, shop.account.hold) == (Status.ACTIVE, Hold.REVIEW)
+    assert shop.account.ladder_run == 2
+    assert list(shop.alarm.started) == [f"{ACCOUNT}-2"]
+
+    shop.tell(event(SignalKind.CHARGEBACK, "pi_1", "dp_1", undone=True))
+    assert (shop.account.balance, shop.account.status) == (usd(0), Status.SETTLED)
+    shop.check_ledger()
+
+
+def test_a_refund_told_before_its_payment_posts_both() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment()
+    shop.tell(event(SignalKind.REFUND, "pi_1", "re_1", usd(2_500)))
+    assert shop.account.balance == usd(2_500)
+    assert shop.tell(event()) is Posted.NOTHING_NEW
+    shop.check_ledger()
+
+
+def test_payments_taken_elsewhere_are_not_ours_and_unknown_accounts_are_a_defect() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment(account_id="")
+    assert shop.tell(event()) is Posted.NOT_OURS
+    shop.till.payments["pi_2"] = payment("pi_2", account_id="acc_" + "9" * 32)
+    with pytest.raises(Defect, match="unknown account"):
+        shop.tell(event(payment_id="pi_2"))
+
+
+def test_another_writer_between_read_and_write_makes_it_decide_again() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment(amount=usd(1_000))
+    apply, fails = shop.book.apply, itertools.count()
+
+    def contended(change: Change) -> None:
+        if next(fails) < 3:
+            raise Conflict("moved")
+        apply(change)
+
+    shop.book.apply = contended  # type: ignore[method-assign]
+    assert shop.tell(event()) is Posted.POSTED
+    assert shop.account.balance == usd(9_000)
+
+
+def test_a_delivery_that_died_after_writing_still_wakes_and_receipts_when_told_again() -> None:
+    shop = Shop()
+    shop.till.payments["pi_1"] = payment()
+    wake = shop.alarm.wake
+
+    def dead(account_id: str) -> bool:
+        raise Unavailable("states", "gone")
+
+    shop.alarm.wake = dead  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        shop.tell(event())
+    shop.alarm.wake = wake  # type: ignore[method-assign]
+    assert shop.tell(event()) is Posted.NOTHING_NEW
+    assert shop.alarm.woken == [ACCOUNT]
+    assert shop.alarm.notices == [(ACCOUNT, "receipt", "pi_1")]
+
+
+def test_an_event_is_kept_once_and_queued_each_time() -> None:
+    inbox, queue = MemoryInbox(), MemoryQueue()
+    first = receive_event(event_id="evt_1", body="{}", inbox=inbox, queue=queue, now=NOW)
+    again = receive_event(event_id="evt_1", body="{}", inbox=inbox, queue=queue, now=NOW)
+    assert (first, again) == (True, False)
+    assert queue.messages == [{"event_id": "evt_1"}] * 2
+
+
+_FACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["pi_1", "pi_2", "pi_3"]),
+        st.sampled_from(
+            [
+                SignalKind.PAYMENT,
+                SignalKind.PAYMENT_PENDING,
+                SignalKind.PAYMENT_FAILED,
+                SignalKind.REFUND,
+                SignalKind.CHARGEBACK,
+            ]
+        ),
+        st.integers(0, 1),  # which refund or chargeback of the payment
+        st.booleans(),  # undone
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    facts=_FACTS,
+    amounts=st.tuples(*[st.integers(1, 15_000)] * 3),
+    states=st.tuples(*[st.sampled_from(list(PaymentState))] * 3),
+    order=st.randoms(use_true_random=False),
+    foreign=st.booleans(),
+)
+def test_any_order_and_repetition_of_events_ends_in_one_ledger(
+    facts: list[tuple[str, SignalKind, int, bool]],
+    amounts: tuple[int, ...],
+    states: tuple[PaymentState, ...],
+    order: object,
+    foreign: bool,
+) -> None:
+    """I5: entries sum to the balance; one provider payment posts once."""
+
+    def run(told: list[tuple[str, SignalKind, int, bool]], late: bool) -> Shop:
+        shop = Shop()
+        for n, (amount, state) in enumerate(zip(amounts, states, strict=True), start=1):
+            money = Money(amount, "EUR") if foreign and n == 3 else usd(amount)
+            final = payment(f"pi_{n}", state, money)
+            shop.till.payments[final.id] = final
+        for telling, (pid, fact, which, undone) in enumerate(told):
+            final = shop.till.payments[pid]
+            if late and telling == 0:  # the first answer is an older one
+                shop.till.payments[pid] = replace(
+                    final, state=PaymentState.PENDING, received=Money(0, final.amount.currency)
+                )
+            takes_back = fact in (SignalKind.REFUND, SignalKind.CHARGEBACK)
+            fact_id = f"{fact}_{pid}_{which}" if takes_back else pid
+            shop.tell(event(fact, pid, fact_id, final.amount, undone=undone, telling=telling))
+            shop.till.payments[pid] = final
+            shop.check_ledger()
+        return shop
+
+    shuffled = [*facts, *facts[: len(facts) // 2]]
+    order.shuffle(shuffled)  # type: ignore[attr-defined]
+    first, second = run([*facts, *facts], late=False), run([*shuffled, *facts], late=True)
+    assert {e.entry_id for e in first.entries} == {e.entry_id for e in second.entries}
+    assert first.account.balance == second.account.balance
+    for shop in (first, second):
+        sources = [e.source for e in shop.entries if e.kind == "payment"]
+        assert len(sources) == len(set(sources))
+        pending = {e.split()[0] for e in [shop.account.hold_reason] if e.startswith("pi_")}
+        assert not pending or shop.account.hold is Hold.PAYMENT_PENDING
+
+
+# Opening a checkout
+
+
+def test_a_double_click_leads_to_the_same_checkout() -> None:
+    shop = Shop()
+    first, second = shop.open(), shop.open()
+    assert first == second
+    assert isinstance(first, OpenCheckout)
+    assert len(shop.till.checkouts) == 1
+
+
+def test_another_amount_expires_the_older_checkout_first() -> None:
+    shop = Shop()
+    shop.open()
+    shop.open(usd(2_500))
+    states = [c.state for c in shop.till.checkouts.values()]
+    assert states == [CheckoutState.EXPIRED, CheckoutState.OPEN]
+    assert [c.amount for c in shop.till.checkouts.values()] == [usd(10_000), usd(2_500)]
+
+
+@pytest.mark.parametrize("minor", [-100, 0, 99, 10_001, 10**12])
+def test_no_checkout_for_more_than_is_owed_or_for_next_to_nothing(minor: int) -> None:
+    shop = Shop()
+    assert shop.open(usd(minor)) is PayRefusal.AMOUNT
+    assert shop.open(Money(5_000, "EUR")) is PayRefusal.AMOUNT
+    assert shop.till.checkouts == {}
+
+
+def test_the_smallest_debt_can_be_paid_whole() -> None:
+    shop = Shop(owed=60)
+    assert isinstance(shop.open(), OpenCheckout)
+    assert isinstance(shop.open(usd(60)), OpenCheckout)
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"balance": usd(0), "status": Status.SETTLED}, PayRefusal.NOTHING_OWED),
+        ({"balance": usd(-5)}, PayRefusal.NOTHING_OWED),
+        ({"hold": Hold.PAYMENT_PENDING}, PayRefusal.PENDING),
+        ({"status": Status.CLOSED}, PayRefusal.CLOSED),
+    ],
+)
+def test_what_cannot_be_paid_opens_nothing(change: dict[str, object], refusal: object) -> None:
+    shop = Shop()
+    shop.book.accounts[ACCOUNT] = replace(shop.account, **change)  # type: ignore[arg-type]
+    assert shop.open() is refusal
+    assert shop.till.checkouts == {}
+
+
+def test_no_second_payment_while_the_first_is_not_on_the_ledger() -> None:
+    shop = Shop()
+    shop.open()
+    shop.till.pay("attempt-1", payment())
+    assert shop.open() is PayRefusal.POSTING
+    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    assert shop.open() is PayRefusal.PENDING
+    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    assert isinstance(shop.open(), OpenCheckout)
+
+
+def test_after_a_part_was_paid_and_posted_the_rest_can_be_paid() -> None:
+    shop = Shop()
+    shop.open(usd(4_000))
+    shop.till.pay("attempt-1", payment(amount=usd(4_000)))
+    shop.tell(event())
+    shop.open()
+    assert shop.door.payments[ACCOUNT].amount == usd(6_000)
+
+
+def test_a_crash_before_the_processors_answer_makes_no_second_checkout() -> None:
+    shop = Shop()
+    put, calls = shop.door.put_payment_attempt, itertools.count(1)
+
+    def dies_second(*args: object, **kwargs: object) -> None:
+        if next(calls) == 2:
+            raise Unavailable("dynamodb", "gone")
+        put(*args, **kwargs)  # type: ignore[arg-type]
+
+    shop.door.put_payment_attempt = dies_second  # type: ignore[method-assign,assignment]
+    with pytest.raises(Unavailable):
+        shop.open()
+    assert isinstance(shop.open(), OpenCheckout)
+    assert list(shop.till.checkouts) == ["cs_attempt-1"]
+
+
+def test_two_tabs_at_once_leave_one_open_checkout() -> None:
+    shop = Shop()
+    create, raced = shop.till.open_checkout, []
+
+    def race(**kwargs: object) -> object:
+        if not raced:  # the other tab comes between our store and the processor's answer
+            raced.append(True)
+            shop.open(usd(3_000))
+        return create(**kwargs)  # type: ignore[arg-type]
+
+    shop.till.open_checkout = race  # type: ignore[method-assign,assignment]
+    shop.open()
+    open_now = [c for c in shop.till.checkouts.values() if c.state is CheckoutState.OPEN]
+    assert len(open_now) == 1
+    assert shop.door.payments[ACCOUNT].checkout_id == open_now[0].id
+
+
+def test_the_return_page_asks_the_processor() -> None:
+    shop = Shop()
+
+    def outcome() -> Returned:
+        return returned_payment(ACCOUNT, book=shop.book, door=shop.door, till=shop.till).outcome
+
+    assert outcome() is Returned.NONE
+    shop.open()
+    assert outcome() is Returned.UNFINISHED
+    shop.till.pay("attempt-1", payment(state=PaymentState.PENDING))
+    assert outcome() is Returned.PROCESSING
+    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    assert outcome() is Returned.FAILED
+    shop.till.payments["pi_1"] = payment()
+    found = returned_payment(ACCOUNT, book=shop.book, door=shop.door, till=shop.till)
+    assert (found.outcome, found.posted, found.amount) == (Returned.PAID, False, usd(10_000))
+    shop.tell(event())
+    found = returned_payment(ACCOUNT, book=shop.book, door=shop.door, till=shop.till)
+    assert found.posted
+    assert len(shop.book.chains[f"account#{ACCOUNT}"]) == 1
+    assert len(found.reference) == 14
+
+
+def test_an_expired_checkout_is_replaced() -> None:
+    shop = Shop()
+    shop.open()
+    only = shop.till.checkouts["cs_attempt-1"]
+    shop.till.checkouts[only.id] = replace(only, state=CheckoutState.EXPIRED)
+    shop.open()
+    assert [c.state for c in shop.till.checkouts.values()] == [
+        CheckoutState.EXPIRED,
+        CheckoutState.OPEN,
+    ]
+
+
+def test_a_checkout_status_is_what_the_till_tells() -> None:
+    till = MemoryTill()
+    opened = till.open_checkout(
+        attempt_id="a",
+        account_id=ACCOUNT,
+        creditor="harbor",
+        amount=usd(5),
+        locale="es",
+        success_url="s",
+        cancel_url="c",
+    )
+    assert till.checkout(opened.id) == CheckoutStatus(
+        id="cs_a",
+        state=CheckoutState.OPEN,
+        paid=False,
+        amount=usd(5),
+        account_id=ACCOUNT,
+        attempt_id="a",
+        url=opened.url,
+    )
+    assert opened.expires_at - till.now < timedelta(days=2)

@@ -26,10 +26,10 @@ MENDS: tuple[Mend, ...] = (
     machines.yaml_definitions,
     machines.same_start,
     machines.timeouts,
-    machines.roles,
     machines.retries,
     machines.throttles,
     machines.distributed_maps,
+    machines.roles,  # after `distributed_maps`, which takes the reader out of the state
     machines.stops,
     events.turns,  # after `stops`: who was stopped while waiting for a turn must not run
     messages.mail_details,

@@ -28,6 +28,7 @@ from local.mends import machines
 from local.mends.events import Accepted
 
 Response = tuple[int, dict[str, str], bytes]
+# Copied into each answer: upstream writes into the headers it sends.
 _JSON = {"Content-Type": "application/json"}
 
 # Services whose whole state is data that a test or a demonstration changes.
@@ -140,7 +141,7 @@ def _restore() -> None:
 
 def _rewind() -> Response:
     if not _Mark.taken:
-        return 409, _JSON, b'{"message": "nothing was marked"}'
+        return 409, dict(_JSON), b'{"message": "nothing was marked"}'
     _Pollers.paused = True
     try:
         _halt()
@@ -209,7 +210,7 @@ def _activity() -> Response:
         "messages": _queued(),
         "stream_records": _streaming(),
     }
-    return 200, _JSON, json.dumps(report).encode()
+    return 200, dict(_JSON), json.dumps(report).encode()
 
 
 def activity() -> None:

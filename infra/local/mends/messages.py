@@ -10,6 +10,7 @@ from ministack.core.iam_evaluator import caller_arn
 from ministack.services import eventbridge, ses, ses_v2, sns
 
 Response = tuple[int, dict[str, str], bytes]
+# Copied into each answer: upstream writes into the headers it sends.
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -135,7 +136,7 @@ def outboxes() -> None:
             ses._sent_emails_list().clear()
             return 204, {}, b""
         outbox = {"messages": {"000000000000": ses._sent_emails_list()}}
-        return 200, _JSON, json.dumps(outbox).encode()
+        return 200, dict(_JSON), json.dumps(outbox).encode()
 
     async def texts_or_delete(
         method: str, path: str, headers: dict[str, str], query: dict[str, Any]

@@ -1,0 +1,291 @@
+"""Mends of event sources, shown with and without, and the sources that need none."""
+
+import json
+import time
+
+import pytest
+
+pytestmark = pytest.mark.cloud
+
+FAILS = """
+def handler(event, context):
+    raise RuntimeError("no")
+"""
+
+# Writes what it was given beside how often, and fails for a poisonous record.
+KEEPS = """
+import boto3, json, os
+table = os.environ["TABLE"]
+def keep(name, text):
+    boto3.client("dynamodb").update_item(
+        TableName=table, Key={"id": {"S": name}},
+        UpdateExpression="ADD times :one SET event = :e",
+        ExpressionAttributeValues={":one": {"N": "1"}, ":e": {"S": text}})
+def handler(event, context):
+    failures = []
+    for record in event.get("Records", [event]):
+        body = record.get("body") or json.dumps(record)
+        keep("poison" if "poison" in body else "good", body)
+        if "poison" in body:
+            number = record.get("dynamodb", {}).get("SequenceNumber")
+            failures.append({"itemIdentifier": number or record["messageId"]})
+    return {"batchItemFailures": failures}
+"""
+
+
+def _keeper(place, name, **options):
+    place.table(name)
+    return place.function(name, KEEPS, Environment={"Variables": {"TABLE": name}}, **options)
+
+
+def _times(place, table, item):
+    return int(place.rows(table).get(item, {}).get("times", {}).get("N", 0))
+
+
+def _allow_events(place, url, arn):
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+            }
+        ],
+    }
+    place.client("sqs").set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": json.dumps(policy)}
+    )
+
+
+def _rule(place, name, target):
+    events = place.client("events")
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target}])
+
+
+def _put(place, source):
+    entry = {"Source": source, "DetailType": "t", "Detail": json.dumps({"n": 1})}
+    answer = place.client("events").put_events(Entries=[entry])
+    assert answer["FailedEntryCount"] == 0
+
+
+def test_asynchronous_calls_from_a_rule(mended, bare):
+    """A rule's event whose function fails three times ends in the failure destination."""
+    arrived = []
+    for place in (mended, bare):
+        url, arn = place.queue("lost-events")
+        function = place.function("fails-by-rule", FAILS)
+        place.client("lambda").put_function_event_invoke_config(
+            FunctionName="fails-by-rule",
+            MaximumRetryAttempts=1,
+            DestinationConfig={"OnFailure": {"Destination": arn}},
+        )
+        _rule(place, "failing", function)
+        _put(place, "failing")
+        if place is mended:
+            arrived.append(place.received(url)[0]["requestPayload"]["source"])
+            continue
+        place.until(lambda place=place: _invocations(place, "fails-by-rule"))
+        arrived.append(_visible(place, url))
+    assert arrived == ["failing", 0]
+
+
+def _invocations(place, function):
+    groups = place.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{function}")[
+        "logGroups"
+    ]
+    return len(groups)
+
+
+def _visible(place, url):
+    asked = ["ApproximateNumberOfMessages"]
+    answer = place.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=asked)
+    return int(answer["Attributes"][asked[0]])
+
+
+def test_an_invoke_of_type_event_ends_in_the_dead_letters(mended):
+    url, arn = mended.queue("dead-invokes")
+    mended.function("fails-async", FAILS, DeadLetterConfig={"TargetArn": arn})
+    mended.client("lambda").invoke(
+        FunctionName="fails-async", InvocationType="Event", Payload=json.dumps({"n": 7})
+    )
+    assert mended.received(url)[0]["requestPayload"] == {"n": 7}
+
+
+def test_asynchronous_calls_from_a_log_group(mended):
+    """The delivery status log of SNS feeds a function."""
+    group = "sns/us-east-1/000000000000/DirectPublishToPhoneNumber"
+    code = KEEPS.replace(
+        "def handler(event, context):",
+        "import base64, gzip\n"
+        "def handler(event, context):\n"
+        "    packed = base64.b64decode(event['awslogs']['data'])\n"
+        "    keep('good', gzip.decompress(packed).decode())\n"
+        "    return\n",
+    )
+    mended.table("receipts")
+    arn = mended.function("receipts", code, Environment={"Variables": {"TABLE": "receipts"}})
+    logs = mended.client("logs")
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="one")
+    logs.put_subscription_filter(
+        logGroupName=group, filterName="all", filterPattern="", destinationArn=arn
+    )
+    line = json.dumps({"status": "SUCCESS"})
+    logs.put_log_events(
+        logGroupName=group,
+        logStreamName="one",
+        logEvents=[{"timestamp": int(time.time() * 1000), "message": line}],
+    )
+    kept = mended.until(lambda: mended.rows("receipts").get("good"))
+    data = json.loads(kept["event"]["S"])
+    assert data["logGroup"] == group
+    assert [event["message"] for event in data["logEvents"]] == [line]
+
+
+def _stream(place, name):
+    specification = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    place.table(name, StreamSpecification=specification)
+    described = place.client("dynamodb").describe_table(TableName=name)["Table"]
+    return described["LatestStreamArn"]
+
+
+def test_streams(mended, bare):
+    """A reported record is retried alone, twice, then told to the dead letters; others pass."""
+    seen = []
+    for place in (mended, bare):
+        source = _stream(place, "source")
+        url, arn = place.queue("poisoned")
+        _keeper(place, "keeps-stream")
+        place.client("lambda").create_event_source_mapping(
+            FunctionName="keeps-stream",
+            EventSourceArn=source,
+            StartingPosition="LATEST",
+            BatchSize=10,
+            MaximumRetryAttempts=2,
+            BisectBatchOnFunctionError=True,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            DestinationConfig={"OnFailure": {"Destination": arn}},
+        )
+        batch = [{"PutRequest": {"Item": {"id": {"S": name}}}} for name in ("poison", "plain")]
+        place.client("dynamodb").batch_write_item(RequestItems={"source": batch})
+        place.until(lambda place=place: _times(place, "keeps-stream", "good"))
+        if place is mended:
+            told = place.received(url)[0]
+            assert told["DDBStreamBatchInfo"]["batchSize"] == 1
+        seen.append((_times(place, "keeps-stream", "poison"), _visible(place, url)))
+    assert seen[0][0] == 4, "once in the whole batch, then alone: a call and two retries"
+    assert seen[1] == (1, 0)
+
+
+def test_stream_filters(mended):
+    """FilterCriteria of a stream works upstream."""
+    source = _stream(mended, "filtered")
+    _keeper(mended, "keeps-filtered")
+    pattern = json.dumps({"dynamodb": {"NewImage": {"kind": {"S": ["touch"]}}}})
+    mended.client("lambda").create_event_source_mapping(
+        FunctionName="keeps-filtered",
+        EventSourceArn=source,
+        StartingPosition="LATEST",
+        FilterCriteria={"Filters": [{"Pattern": pattern}]},
+    )
+    for name, kind in (("a", "account"), ("poison", "account"), ("t", "touch")):
+        mended.client("dynamodb").put_item(
+            TableName="filtered", Item={"id": {"S": name}, "kind": {"S": kind}}
+        )
+    mended.until(lambda: _times(mended, "keeps-filtered", "good"))
+    mended.cloud.settle()
+    assert _times(mended, "keeps-filtered", "good") == 1
+    assert _times(mended, "keeps-filtered", "poison") == 0
+
+
+def test_queue_policies(mended, bare):
+    """A rule reaches only the queue whose policy lets it."""
+    seen = []
+    for place in (mended, bare):
+        shut, shut_arn = place.queue("shut")
+        opened, opened_arn = place.queue("opened")
+        _allow_events(place, opened, opened_arn)
+        events = place.client("events")
+        events.put_rule(Name="both", EventPattern=json.dumps({"source": ["both"]}))
+        targets = [{"Id": "1", "Arn": shut_arn}, {"Id": "2", "Arn": opened_arn}]
+        events.put_targets(Rule="both", Targets=targets)
+        _put(place, "both")
+        seen.append((_visible(place, shut), _visible(place, opened)))
+    assert seen == [(0, 1), (1, 1)]
+
+
+def test_a_queue_retries_what_failed_and_redrives_it(mended):
+    """Partial failures, redrive and topic to queue work upstream; the ladder's inboxes need them."""
+    dead, dead_arn = mended.queue("inbox-dead")
+    redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
+    url, arn = mended.queue("inbox", VisibilityTimeout="1", RedrivePolicy=redrive)
+    topic = mended.client("sns").create_topic(Name="replies")["TopicArn"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "sns.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+                "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+            }
+        ],
+    }
+    mended.client("sqs").set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": json.dumps(policy)}
+    )
+    mended.client("sns").subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
+    )
+    _keeper(mended, "reads-inbox")
+    mended.client("lambda").create_event_source_mapping(
+        FunctionName="reads-inbox",
+        EventSourceArn=arn,
+        BatchSize=10,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+    )
+    for text in ("fine", "poison"):
+        mended.client("sns").publish(TopicArn=topic, Message=json.dumps(text))
+    assert mended.received(dead) == ["poison"]
+    assert _times(mended, "reads-inbox", "poison") == 2
+    assert _times(mended, "reads-inbox", "good") == 1
+
+
+def test_a_functions_role_is_enforced(mended):
+    """A function may do what its role allows; this needs no mend."""
+    nothing = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+    role = mended.role("writes-nothing", [nothing])
+    mended.table("forbidden")
+    mended.function(
+        "forbidden", KEEPS, Role=role, Environment={"Variables": {"TABLE": "forbidden"}}
+    )
+    assert "AccessDenied" in mended.call("forbidden", {})["errorMessage"]
+    assert mended.rows("forbidden") == {}
+
+
+def test_cancellation_reasons(mended):
+    """A cancelled transaction says which item failed and why; this needs no mend."""
+    mended.table("ledger")
+    dynamodb = mended.client("dynamodb")
+    dynamodb.put_item(TableName="ledger", Item={"id": {"S": "taken"}})
+    puts = [
+        {
+            "Put": {
+                "TableName": "ledger",
+                "Item": {"id": {"S": name}},
+                "ConditionExpression": "attribute_not_exists(id)",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+        for name in ("free", "taken")
+    ]
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as refused:
+        dynamodb.transact_write_items(TransactItems=puts)
+    reasons = refused.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
+    assert reasons[1]["Item"] == {"id": {"S": "taken"}}
+    assert list(mended.rows("ledger")) == ["taken"]

@@ -330,6 +330,9 @@ class MemoryAlarm:
         self.started[name] = (account, wait_seconds)
         return True
 
+    def running(self, account: Account) -> bool:
+        return f"{account.account_id}-{account.ladder_run}" in self.started
+
     def notice(self, *, account: Account, kind: str, cause: str) -> bool:
         wanted = (account.account_id, kind, cause)
         if wanted in self.notices:

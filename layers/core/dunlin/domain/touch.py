@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -68,9 +68,6 @@ class Touch:
     reason: str = ""
     opened_at: datetime | None = None
     clicked_at: datetime | None = None
-    fields: dict[str, str] = field(
-        default_factory=dict
-    )  # a notice's own fields (a code, an amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

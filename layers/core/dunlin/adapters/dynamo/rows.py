@@ -469,7 +469,6 @@ class TouchRow(Model):
     reason = UnicodeAttribute()
     opened_at = UnicodeAttribute(null=True)
     clicked_at = UnicodeAttribute(null=True)
-    fields = JSONAttribute()
 
     by_message = ByMessage()
 
@@ -500,7 +499,6 @@ class TouchRow(Model):
             reason=touch.reason,
             opened_at=touch.opened_at and instant(touch.opened_at),
             clicked_at=touch.clicked_at and instant(touch.clicked_at),
-            fields=touch.fields,
         )
 
     def to_domain(self) -> Touch:
@@ -525,7 +523,6 @@ class TouchRow(Model):
             reason=self.reason,
             opened_at=_maybe(self.opened_at),
             clicked_at=_maybe(self.clicked_at),
-            fields=dict(self.fields),
         )
 
 

@@ -1,0 +1,34 @@
+"""CheckCompliance: asks the planner and the rulebook, and takes the permit where one is due."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.ladders import check_ladder
+from dunlin.service.notices import check_notice
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Ladder `{account_id, run}` or notice `{account_id, kind, cause}` → `Decision` as a dict."""
+    ports = {"book": wiring.account_book(), "gate": wiring.gate(), "letters": wiring.letters()}
+    now = wiring.clock().now()
+    if "kind" in event:
+        decision = check_notice(
+            event["account_id"],
+            kind=event["kind"],
+            cause=event["cause"],
+            door=wiring.door(),
+            now=now,
+            **ports,
+        )
+    else:
+        decision = check_ladder(event["account_id"], event["run"], now=now, **ports)
+    for rule in decision.refusals:
+        count("Refusals", rule=rule)
+    if decision.outcome in ("settled", "exhausted"):
+        count("LadderOutcomes", outcome=decision.outcome)
+    logger.info("decided", extra=asdict(decision))
+    return {k: v for k, v in asdict(decision).items() if k != "refusals"}

@@ -1,0 +1,28 @@
+"""SendEmail: spends a permit and sends its message once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.sending import send
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """`{account_id, touch_key, permit_id}` → `Sending` as a dict."""
+    sending = send(
+        event["account_id"],
+        event["touch_key"],
+        event["permit_id"],
+        book=wiring.account_book(),
+        outbox=wiring.email_outbox(),
+        now=wiring.clock().now(),
+    )
+    if sending.outcome == "sent":
+        count("MessagesSent", channel="email")
+    elif sending.outcome == "unknown":
+        count("TouchesUnknown", channel="email")
+    logger.info("sending", extra={"touch": event["touch_key"], **asdict(sending)})
+    return asdict(sending)

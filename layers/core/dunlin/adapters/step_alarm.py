@@ -1,0 +1,98 @@
+"""Step Functions as the alarm clock of accounts: start, wake and look at executions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import DoesNotExist
+
+from dunlin.adapters.dynamo.rows import META, AccountRow
+from dunlin.domain.account import Account
+from dunlin.domain.errors import Unavailable
+from dunlin.domain.ids import execution_name, notice_touch_id
+
+# A dead token has several names (a used one, one that timed out, one that never was).
+_DEAD = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
+_BUSY = frozenset({"ThrottlingException", "ExecutionLimitExceeded", "ServiceUnavailable"})
+
+
+class StepAlarm:
+    """`Alarm` over Step Functions. Names make every start idempotent."""
+
+    def __init__(self, *, ladder: str, notice: str) -> None:
+        self._ladder, self._notice = ladder, notice
+        self._client: Any = botocore.session.get_session().create_client(
+            "stepfunctions",
+            config=Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 4}),
+        )
+
+    def wake(self, account_id: str) -> bool:
+        token = self._token(account_id)
+        if not token:
+            return False
+        try:
+            self._client.send_task_success(taskToken=token, output="{}")
+        except ClientError as error:
+            if _code(error) in _DEAD:
+                return False
+            raise Unavailable("stepfunctions", _code(error)) from error
+        return True
+
+    def _token(self, account_id: str) -> str:
+        try:
+            row = AccountRow.get(
+                account_id, META, consistent_read=True, attributes_to_get=["task_token"]
+            )
+        except DoesNotExist:
+            return ""
+        return row.task_token or ""
+
+    def start(self, account: Account, *, wait_seconds: int) -> bool:
+        return self._start(
+            self._ladder,
+            execution_name(account.account_id, account.ladder_run),
+            {
+                "account_id": account.account_id,
+                "run": account.ladder_run,
+                "version": account.version,
+                "wait_seconds": wait_seconds,
+            },
+        )
+
+    def running(self, account: Account) -> bool:
+        name = execution_name(account.account_id, account.ladder_run)
+        arn = f"{self._ladder.replace(':stateMachine:', ':execution:')}:{name}"
+        try:
+            answer = self._client.describe_execution(executionArn=arn)
+        except ClientError as error:
+            if _code(error) == "ExecutionDoesNotExist":
+                return False
+            raise Unavailable("stepfunctions", _code(error)) from error
+        return bool(answer["status"] == "RUNNING")
+
+    def notice(self, *, account: Account, kind: str, cause: str) -> bool:
+        return self._start(
+            self._notice,
+            notice_touch_id(cause, kind),
+            {"account_id": account.account_id, "kind": kind, "cause": cause},
+        )
+
+    def _start(self, machine: str, name: str, content: dict[str, Any]) -> bool:
+        try:
+            self._client.start_execution(
+                stateMachineArn=machine, name=name, input=json.dumps(content)
+            )
+        except ClientError as error:
+            code = _code(error)
+            if code == "ExecutionAlreadyExists":
+                return False
+            raise Unavailable("stepfunctions", code, certain=code in _BUSY) from error
+        return True
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "unknown"))

@@ -1,0 +1,220 @@
+"""Wiring: the only place that knows which adapter stands behind which port.
+
+Cached factories, called in a handler's first line; nothing is built or read at import.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from dunlin.runtime import settings
+
+if TYPE_CHECKING:
+    from dunlin.ports import (
+        AccountBook,
+        Alarm,
+        AuditArchive,
+        Clock,
+        Counters,
+        Creditors,
+        DropBox,
+        EventBus,
+        Inbox,
+        Letters,
+        Mailbox,
+        PortalDoor,
+        Queue,
+        TextLine,
+        Till,
+    )
+    from dunlin.service.gate import Gate
+    from dunlin.service.sending import Outbox
+
+
+@cache
+def _bound_tables() -> settings.Tables:
+    from dunlin.adapters.dynamo import rows
+
+    tables = settings.Tables.from_env()
+    rows.bind(
+        accounts=tables.accounts,
+        people=tables.people,
+        touches=tables.touches,
+        permits=tables.permits,
+        audit=tables.audit,
+        ops=tables.ops,
+    )
+    return tables
+
+
+@cache
+def clock() -> Clock:
+    from dunlin.adapters.clocks import SystemClock, VirtualClock
+
+    stack = settings.Stack.from_env()
+    if not stack.time_lapse:
+        return SystemClock()
+    return VirtualClock(ops=_bound_tables().ops, start=datetime.fromisoformat(stack.time_lapse))
+
+
+@cache
+def real_clock() -> Clock:
+    """Real time for signatures, sessions and rate limits, whatever the stack's clock says."""
+    from dunlin.adapters.clocks import SystemClock
+
+    return SystemClock()
+
+
+@cache
+def creditors() -> Creditors:
+    from dunlin.adapters.dynamo.creditors import DynamoCreditors
+
+    _bound_tables()
+    return DynamoCreditors()
+
+
+@cache
+def account_book() -> AccountBook:
+    from dunlin.adapters.dynamo.account_book import DynamoBook
+
+    return DynamoBook(creditors())
+
+
+@cache
+def gate() -> Gate:
+    from dunlin.adapters.rulebook_files import load_rulebook
+    from dunlin.service.gate import Gate
+
+    return Gate(rulebook=load_rulebook())
+
+
+@cache
+def alarm() -> Alarm:
+    from dunlin.adapters.step_alarm import StepAlarm
+
+    _bound_tables()
+    machines = settings.Machines.from_env()
+    return StepAlarm(ladder=machines.ladder, notice=machines.notice)
+
+
+@cache
+def letters() -> Letters:
+    from dunlin.adapters.jinja_letters import JinjaLetters
+
+    return JinjaLetters()
+
+
+@cache
+def mailbox() -> Mailbox:
+    from dunlin.adapters.ses_mailbox import SesMailbox
+
+    return SesMailbox(settings.Mail.from_env().configuration_set)
+
+
+@cache
+def text_line() -> TextLine:
+    from dunlin.adapters.sns_text_line import SnsTextLine
+
+    return SnsTextLine()
+
+
+@cache
+def door() -> PortalDoor:
+    from dunlin.adapters.dynamo.portal_door import DynamoPortalDoor
+
+    return DynamoPortalDoor(ops_table=_bound_tables().ops)
+
+
+@cache
+def email_outbox() -> Outbox:
+    """What `send_email` needs; it cannot reach a phone."""
+    from dunlin.adapters.randomness import new_code, new_token
+    from dunlin.domain.consumer import Channel
+    from dunlin.service.sending import Outbox
+
+    return Outbox(
+        channel=Channel.EMAIL,
+        letters=letters(),
+        door=door(),
+        portal_url=settings.Portal.from_env().base_url,
+        new_token=new_token,
+        new_code=new_code,
+        real_now=real_clock().now,
+        mailbox=mailbox(),
+    )
+
+
+@cache
+def sms_outbox() -> Outbox:
+    """What `send_sms` needs; it cannot reach a mailbox."""
+    from dunlin.adapters.randomness import new_code, new_token
+    from dunlin.domain.consumer import Channel
+    from dunlin.service.sending import Outbox
+
+    return Outbox(
+        channel=Channel.SMS,
+        letters=letters(),
+        door=door(),
+        portal_url=settings.Portal.from_env().base_url,
+        new_token=new_token,
+        new_code=new_code,
+        real_now=real_clock().now,
+        text_line=text_line(),
+    )
+
+
+@cache
+def till() -> Till:
+    from dunlin.adapters.secrets import processor_keys
+    from dunlin.adapters.stripe_till import StripeTill
+
+    payments = settings.Payments.from_env()
+    return StripeTill(keys=lambda: processor_keys(payments.secret), api_base=payments.api_base)
+
+
+@cache
+def inbox() -> Inbox:
+    from dunlin.adapters.dynamo.inbox import DynamoInbox
+
+    return DynamoInbox(webhooks_table=settings.Tables.from_env().webhooks)
+
+
+@cache
+def payment_queue() -> Queue:
+    from dunlin.adapters.sqs_queue import SqsQueue
+
+    return SqsQueue(url=settings.queue_url("PAYMENT_QUEUE_URL"))
+
+
+@cache
+def drop_box() -> DropBox:
+    from dunlin.adapters.s3_drop_box import S3DropBox
+
+    return S3DropBox(bucket=settings.Buckets.from_env().drop)
+
+
+@cache
+def audit_archive() -> AuditArchive:
+    from dunlin.adapters.audit_archive import S3AuditArchive
+
+    return S3AuditArchive(bucket=settings.Buckets.from_env().audit)
+
+
+@cache
+def counters() -> Counters:
+    import boto3
+
+    from dunlin.adapters.dynamo.counters import DynamoCounters
+
+    return DynamoCounters(boto3.client("dynamodb"), settings.Tables.from_env().ops)
+
+
+@cache
+def event_bus() -> EventBus:
+    import boto3
+
+    from dunlin.adapters.event_bus import EventBridgeBus
+
+    return EventBridgeBus(boto3.client("events"))

@@ -1,0 +1,183 @@
+"""Ladders: the next step of an account's ladder, decided and written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain import ids, planner
+from dunlin.domain.account import Hold, NextAction, Status
+from dunlin.domain.rulebook import Verdict
+from dunlin.ports import AccountBook, Change, Facts, Letters
+from dunlin.service.gate import Gate
+from dunlin.service.permits import (
+    Decision,
+    because,
+    decision,
+    entry_of,
+    new_touch,
+    rules,
+    take,
+    touch_data,
+    until_nobody_interferes,
+    written,
+)
+
+
+def check_ladder(
+    account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
+) -> Decision:
+    """Decide the next step of an account's ladder and take the permit where one is due."""
+    return until_nobody_interferes(
+        lambda: _check_once(account_id, run, book=book, gate=gate, letters=letters, now=now)
+    )
+
+
+def _check_once(
+    account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
+) -> Decision:
+    facts = book.facts(account_id)
+    account = facts.account
+    if account.ladder_run != run:
+        # A newer run owns the account; this execution has nothing left to do.
+        return Decision(outcome="exhausted", account_id=account_id, run=run, version=0)
+    plan = planner.plan(
+        account=account,
+        consumer=facts.consumer,
+        strategy=facts.strategy,
+        paused=facts.paused,
+        now=now,
+    )
+    if plan.step != "offer":
+        return _settle_step(facts, plan, book=book, now=now)
+    verdicts: list[tuple[planner.Offer, Verdict]] = []
+    for offer in plan.offers:
+        verdict = gate.judge(
+            facts, channel=offer.channel, template=offer.template, purpose="", now=now
+        )
+        if verdict.outcome == "allow":
+            return _permit_rung(
+                facts, offer, verdict, verdicts, book=book, letters=letters, gate=gate, now=now
+            )
+        verdicts.append((offer, verdict))
+    return _refuse(facts, verdicts, book=book, now=now)
+
+
+def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: datetime) -> Decision:
+    """Write what a plan without an offer says, if it is not written yet."""
+    account = facts.account
+    changes: dict[str, Any] = {}
+    what = ""
+    if plan.step == "settled" and account.status is not Status.SETTLED:
+        what, changes = "AccountSettled", {"status": Status.SETTLED, "hold": None}
+    elif plan.step == "exhausted" and account.status is Status.ACTIVE:
+        what, changes = "LadderExhausted", {"status": Status.EXHAUSTED}
+    elif plan.step == "escalated" and account.escalated != plan.trigger:
+        what, changes = "AccountEscalated", {"escalated": plan.trigger}
+    elif plan.step == "wait" and account.due_at != plan.until:
+        what = "TouchDeferred"
+        changes = {"due_at": plan.until}
+    if what and plan.step in ("settled", "exhausted", "escalated"):
+        changes |= {"due_at": None, "next_action": None}
+    if what:
+        entry = entry_of(account, now=now, what=what, data={"reason": plan.reason})
+        account = written(account, entry, **changes)
+        book.apply(Change(account=account, audit=[entry]))
+    return decision(plan.step, account, now, until=plan.until)
+
+
+def _refuse(
+    facts: Facts,
+    verdicts: list[tuple[planner.Offer, Verdict]],
+    *,
+    book: AccountBook,
+    now: datetime,
+) -> Decision:
+    """No offer was allowed: wait for the earliest, hold for a person, or end the ladder."""
+    account = facts.account
+    deferred = [v for _, v in verdicts if v.outcome == "defer" and v.until is not None]
+    refusals = tuple(dict.fromkeys(r for _, v in verdicts for r in v.blocked_by))
+    why = because(verdicts)
+    data = {
+        "reason": why,
+        "offers": [
+            {"channel": o.channel.value, "outcome": v.outcome, "rules": rules(v)}
+            for o, v in verdicts
+        ],
+    }
+    if deferred:
+        until = min(v.until for v in deferred if v.until is not None)
+        until = planner.spread(account.account_id, until)
+        action = account.next_action
+        next_action = NextAction(
+            at=until,
+            channel=action.channel if action else "",
+            template=action.template if action else "",
+            reason=why,
+        )
+        entry = entry_of(account, now=now, what="TouchDeferred", data=data)
+        account = written(account, entry, due_at=until, next_action=next_action)
+        book.apply(Change(account=account, audit=[entry]))
+        return decision("wait", account, now, until=until, refusals=refusals)
+    if any(v.needs_person for _, v in verdicts):
+        entry = entry_of(account, now=now, what="AccountHeld", data=data)
+        account = written(
+            account,
+            entry,
+            hold=Hold.REVIEW,
+            hold_reason=why,
+            due_at=None,
+            next_action=None,
+        )
+        book.apply(Change(account=account, audit=[entry]))
+        return decision("held", account, now, refusals=refusals)
+    entry = entry_of(account, now=now, what="LadderExhausted", data=data)
+    account = written(account, entry, status=Status.EXHAUSTED, due_at=None, next_action=None)
+    book.apply(Change(account=account, audit=[entry]))
+    return decision("exhausted", account, now, refusals=refusals)
+
+
+def _permit_rung(
+    facts: Facts,
+    offer: planner.Offer,
+    verdict: Verdict,
+    lost: list[tuple[planner.Offer, Verdict]],
+    *,
+    book: AccountBook,
+    letters: Letters,
+    gate: Gate,
+    now: datetime,
+) -> Decision:
+    account = facts.account
+    run, rung, occurrence = account.ladder_run, offer.rung, account.occurrence
+    touch_id = ids.ladder_touch_id(account.account_id, run, rung, occurrence)
+    touch = new_touch(
+        facts,
+        touch_id=touch_id,
+        key=f"T#{run}#{rung}#{occurrence}",
+        channel=offer.channel,
+        template=offer.template,
+        letters=letters,
+        verdict=verdict,
+        now=now,
+    )
+    touch = replace(touch, run=run, rung=rung, occurrence=occurrence)
+    entry = entry_of(
+        account,
+        now=now,
+        what="TouchPermitted",
+        data={
+            **touch_data(touch),
+            "reason": offer.reason,
+            "probability": "1",
+            "rules": rules(verdict),
+            "lost": [{"channel": o.channel.value, "rules": rules(v)} for o, v in lost],
+            "rulebook": gate.version,
+            "strategy": account.strategy_version,
+            "consent": facts.consumer.consent(offer.channel).version,
+        },
+    )
+    after = written(account, entry, occurrence=occurrence + 1, due_at=touch.expires_at)
+    take(facts, touch, after, entry, gate=gate, book=book, now=now)
+    return decision(offer.channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)

@@ -1,0 +1,172 @@
+"""Notices: messages that are no rung (receipt, code, confirmation). Same gate, same permit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dunlin.domain import ids, planner
+from dunlin.domain.consumer import Channel
+from dunlin.domain.errors import DomainError
+from dunlin.domain.rulebook import Verdict
+from dunlin.domain.tokens import address_hash
+from dunlin.domain.touch import TouchState
+from dunlin.ports import AccountBook, Change, Facts, Letters, PortalDoor
+from dunlin.service.gate import Gate
+from dunlin.service.permits import (
+    Decision,
+    because,
+    decision,
+    entry_of,
+    new_touch,
+    rules,
+    take,
+    touch_data,
+    until_nobody_interferes,
+    written,
+)
+
+# What each kind is for, as the rulebook asks: an answer to something the person just did, or a
+# receipt. A kind that is not listed does not exist.
+PURPOSES = {
+    "receipt": "receipt",
+    "code": "response",
+    "opt_out_confirmation": "response",
+    "dispute_received": "response",
+}
+_BOTH = (Channel.EMAIL, Channel.SMS)
+
+
+def check_notice(
+    account_id: str,
+    *,
+    kind: str,
+    cause: str,
+    book: AccountBook,
+    door: PortalDoor,
+    gate: Gate,
+    letters: Letters,
+    now: datetime,
+) -> Decision:
+    """Decide about a message that is no rung and take its permit; one for a cause and kind.
+
+    `cause` names what it answers: a payment id, a reply id, a signal id, or for a code
+    `{token hash of the link}.{number}`.
+    """
+    if kind not in PURPOSES:
+        raise DomainError(f"no notice of kind {kind!r}")
+
+    def attempt() -> Decision:
+        facts = book.facts(account_id, touch_key=f"N#{kind}#{cause}")
+        return _decide(
+            facts, kind, cause, door=door, book=book, gate=gate, letters=letters, now=now
+        )
+
+    result: Decision = until_nobody_interferes(attempt)
+    return result
+
+
+def _channels(facts: Facts, kind: str, cause: str, door: PortalDoor) -> tuple[Channel, ...]:
+    """Where a notice may go: a confirmation where the opt-out came from, a code only to the
+    contact point that its link went to, the rest to whatever is open."""
+    if kind == "opt_out_confirmation":
+        return (Channel.SMS,)
+    if kind != "code":
+        return tuple(c for c in _BOTH if facts.consumer.address(c) is not None)
+    link = door.link(cause.split(".", 1)[0])
+    if link is None:
+        return ()
+    channel = Channel(link.channel)
+    address = facts.consumer.address(channel)
+    return (channel,) if address and address_hash(address) == link.address_hash else ()
+
+
+def _decide(
+    facts: Facts,
+    kind: str,
+    cause: str,
+    *,
+    door: PortalDoor,
+    book: AccountBook,
+    gate: Gate,
+    letters: Letters,
+    now: datetime,
+) -> Decision:
+    touch = facts.touch
+    if touch is not None:
+        if touch.state is TouchState.PERMITTED and touch.expires_at > now:
+            # Asked again because the first answer was lost; the permit is still single-use.
+            return decision(
+                touch.channel.value,
+                facts.account,
+                now,
+                touch_key=touch.key,
+                permit_id=touch.touch_id,
+            )
+        return decision("refused", facts.account, now)
+    verdicts: list[tuple[planner.Offer, Verdict]] = []
+    for channel in _channels(facts, kind, cause, door):
+        verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)
+        if verdict.outcome == "allow":
+            return _permit(
+                facts, kind, cause, channel, verdict, book=book, gate=gate, letters=letters, now=now
+            )
+        offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
+        verdicts.append((offer, verdict))
+    return _refuse(facts, kind, cause, verdicts, book=book, now=now)
+
+
+def _permit(
+    facts: Facts,
+    kind: str,
+    cause: str,
+    channel: Channel,
+    verdict: Verdict,
+    *,
+    book: AccountBook,
+    gate: Gate,
+    letters: Letters,
+    now: datetime,
+) -> Decision:
+    touch = new_touch(
+        facts,
+        touch_id=ids.notice_touch_id(cause, kind),
+        key=f"N#{kind}#{cause}",
+        channel=channel,
+        template=kind,
+        letters=letters,
+        verdict=verdict,
+        now=now,
+    )
+    entry = entry_of(
+        facts.account,
+        now=now,
+        what="NoticePermitted",
+        data={**touch_data(touch), "rules": rules(verdict), "rulebook": gate.version},
+    )
+    after = written(facts.account, entry)
+    take(facts, touch, after, entry, gate=gate, book=book, now=now)
+    return decision(channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)
+
+
+def _refuse(
+    facts: Facts,
+    kind: str,
+    cause: str,
+    verdicts: list[tuple[planner.Offer, Verdict]],
+    *,
+    book: AccountBook,
+    now: datetime,
+) -> Decision:
+    deferred = [v.until for _, v in verdicts if v.outcome == "defer" and v.until is not None]
+    refusals = tuple(dict.fromkeys(r for _, v in verdicts for r in v.blocked_by))
+    if deferred:
+        return decision("wait", facts.account, now, until=min(deferred), refusals=refusals)
+    entry = entry_of(
+        facts.account,
+        now=now,
+        what="NoticeRefused",
+        data={"kind": kind, "cause": cause, "reason": because(verdicts)},
+    )
+    after = written(facts.account, entry)
+    book.apply(Change(account=after, audit=[entry]))
+    return decision("refused", after, now, refusals=refusals)

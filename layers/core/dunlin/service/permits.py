@@ -1,0 +1,204 @@
+"""Permits: what a decision is, and the one write that takes a permit.
+
+Load once, decide once, write once. Whatever interferes between the read and the write makes the
+transaction fail, and then it is read and decided again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from dunlin.domain import planner
+from dunlin.domain.account import Account
+from dunlin.domain.audit import AuditEntry, append
+from dunlin.domain.consumer import Channel, ContactHistory, PastContact
+from dunlin.domain.errors import Conflict, Defect
+from dunlin.domain.rulebook import Verdict
+from dunlin.domain.tokens import address_hash
+from dunlin.domain.touch import PERMIT_LIFE, Permit, Touch, TouchState
+from dunlin.ports import AccountBook, Facts, Letters
+from dunlin.service.gate import Gate
+
+_TRIES = 8
+_KEPT = timedelta(days=31)
+ACTOR = "dunlin"
+
+Word = Literal["email", "sms", "wait", "held", "escalated", "exhausted", "settled", "refused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a machine does next: one word, and the ids and seconds its next state needs.
+
+    `refusals` are rule ids that blocked or deferred, for the metrics.
+    """
+
+    outcome: Word
+    account_id: str
+    run: int
+    version: int
+    wait_seconds: int = 1
+    touch_key: str = ""
+    permit_id: str = ""
+    refusals: tuple[str, ...] = ()
+
+
+def until_nobody_interferes(attempt: Callable[[], Any]) -> Any:
+    """Read, decide and write again while somebody else writes first; the machine retries the
+    last `Conflict` with a pause."""
+    for left in reversed(range(_TRIES)):
+        try:
+            return attempt()
+        except Conflict:
+            if not left:
+                raise
+    raise Defect("no attempt was made")
+
+
+def seconds(until: datetime | None, now: datetime) -> int:
+    """Whole seconds until an instant, at least one, at most a year less a day."""
+    if until is None:
+        return 1
+    return max(1, min(math.ceil((until - now).total_seconds()), 364 * 86_400))
+
+
+def entry_of(
+    account: Account, *, now: datetime, what: str, data: dict[str, Any], actor: str = ACTOR
+) -> AuditEntry:
+    """The audit entry of an account's next version."""
+    return append(
+        subject=f"account#{account.account_id}",
+        sequence=account.version + 1,
+        previous=account.audit_head,
+        at=now,
+        actor=actor,
+        what=what,
+        data=data,
+    )
+
+
+def written(account: Account, entry: AuditEntry, **changes: Any) -> Account:
+    """The account one version on, chained to `entry`."""
+    return replace(account, version=account.version + 1, audit_head=entry.hash, **changes)
+
+
+def decision(
+    outcome: Word, account: Account, now: datetime, *, until: datetime | None = None, **more: Any
+) -> Decision:
+    return Decision(
+        outcome=outcome,
+        account_id=account.account_id,
+        run=account.ladder_run,
+        version=account.version,
+        wait_seconds=seconds(until, now),
+        **more,
+    )
+
+
+def rules(verdict: Verdict) -> dict[str, str]:
+    """Rule ids with their results, as the audit entry keeps them."""
+    return {r.id: r.result for r in verdict.results if r.result != "not_applicable"}
+
+
+def because(verdicts: list[tuple[planner.Offer, Verdict]]) -> str:
+    """The reasons of all refusals in one text for staff."""
+    if not verdicts:
+        return "No contact point on any channel of this rung."
+    lines = [
+        f"{offer.channel.value}: {result.because} ({result.id})"
+        for offer, verdict in verdicts
+        for result in verdict.results
+        if result.result in ("block", "defer")
+    ]
+    return " ".join(dict.fromkeys(lines))
+
+
+def new_touch(
+    facts: Facts,
+    *,
+    touch_id: str,
+    key: str,
+    channel: Channel,
+    template: str,
+    letters: Letters,
+    verdict: Verdict,
+    now: datetime,
+) -> Touch:
+    ends = now + PERMIT_LIFE
+    if verdict.valid_until is not None:
+        ends = min(ends, verdict.valid_until)
+    return Touch(
+        touch_id=touch_id,
+        key=key,
+        account_id=facts.account.account_id,
+        consumer_id=facts.consumer.consumer_id,
+        creditor=facts.account.creditor,
+        channel=channel,
+        template=template,
+        template_version=letters.version(template, channel),
+        state=TouchState.PERMITTED,
+        permitted_at=now,
+        expires_at=ends,
+    )
+
+
+def touch_data(touch: Touch) -> dict[str, Any]:
+    return {
+        "touch_id": touch.touch_id,
+        "key": touch.key,
+        "channel": touch.channel.value,
+        "template": touch.template,
+        "template_version": touch.template_version,
+    }
+
+
+def take(
+    facts: Facts,
+    touch: Touch,
+    account: Account,
+    entry: AuditEntry,
+    *,
+    gate: Gate,
+    book: AccountBook,
+    now: datetime,
+) -> None:
+    address = facts.consumer.address(touch.channel)
+    if address is None:
+        raise Defect(f"a permit without an address: {touch.touch_id}")
+    contact = PastContact(
+        at=now,
+        channel=touch.channel.value,
+        direction="out",
+        outcome=TouchState.PERMITTED.value,
+        account_id=touch.account_id,
+        template=touch.template,
+        touch_id=touch.touch_id,
+    )
+    book.take_permit(
+        permit=Permit(
+            permit_id=touch.touch_id,
+            touch_id=touch.touch_id,
+            account_id=touch.account_id,
+            consumer_id=touch.consumer_id,
+            creditor=touch.creditor,
+            channel=touch.channel,
+            address_hash=address_hash(address),
+            template_version=touch.template_version,
+            rulebook=gate.version,
+            expires_at=touch.expires_at,
+        ),
+        touch=touch,
+        account=account,
+        history=with_contact(facts.history, contact, now),
+        consumer=facts.consumer,
+        audit=entry,
+    )
+
+
+def with_contact(history: ContactHistory, contact: PastContact, now: datetime) -> ContactHistory:
+    kept = [c for c in history.contacts if now - c.at < _KEPT and c.touch_id != contact.touch_id]
+    return replace(history, contacts=(*kept, contact), version=history.version + 1)

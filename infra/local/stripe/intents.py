@@ -1,0 +1,627 @@
+"""PaymentIntents and SetupIntents: the life of an attempt to pay or to save a method."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.stripe import methods, money
+from local.stripe.methods import behaviour_of, card_problem, merged_metadata
+from local.stripe.problems import Problem, bad_parameter, unexpected_state
+from local.stripe.world import Thing, World, public
+
+# Lowest charge by currency (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
+_MINIMUM = {"usd": 50, "eur": 50, "cad": 50, "aud": 50, "gbp": 30, "jpy": 50, "mxn": 1000,
+            "chf": 50, "nzd": 50, "sek": 300, "nok": 300, "dkk": 250, "brl": 50}  # fmt: skip
+_MOVABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+_MICRODEPOSITS = [32, 45]
+
+
+def eligible_types(currency: str | None, wanted: Thing) -> list[str]:
+    """The payment methods offered: dynamic ones, narrowed as asked."""
+    dynamic = ["card", "us_bank_account"] if currency in (None, "usd") else ["card"]
+    allowed = wanted.get("allowed_payment_method_types")
+    excluded = wanted.get("excluded_payment_method_types") or []
+    offered = [t for t in dynamic if (not allowed or t in allowed) and t not in excluded]
+    if not offered:
+        raise bad_parameter(
+            "No valid payment method types for this Payment Intent. Please ensure that you have "
+            "activated payment methods compatible with your chosen currency in your dashboard.",
+            "allowed_payment_method_types",
+        )
+    return offered
+
+
+def refuse_removed(wanted: Thing) -> None:
+    """`payment_method_types` cannot be written since API 2026-09-30.endive."""
+    if "payment_method_types" in wanted:
+        raise bad_parameter(
+            "`payment_method_types` is no longer supported on this API version. Use "
+            "`allowed_payment_method_types` or `excluded_payment_method_types`, or let Stripe "
+            "choose the payment methods from your Dashboard settings.",
+            "payment_method_types",
+            "payment_method_types_no_longer_supported",
+        )
+
+
+def checked_amount(amount: int, currency: str, param: str = "amount") -> None:
+    """Refuse what Stripe would: unknown currencies, too little, too much."""
+    if currency not in _MINIMUM:
+        raise bad_parameter(
+            f"Invalid currency: {currency}. Stripe currently supports these currencies: "
+            f"{', '.join(_MINIMUM)}",
+            "currency",
+        )
+    if amount < 1:
+        raise bad_parameter(
+            "This value must be greater than or equal to 1.", param, "parameter_invalid_integer"
+        )
+    if amount < _MINIMUM[currency]:
+        raise bad_parameter(
+            f"Amount must be at least {_MINIMUM[currency]} {currency} in minor units",
+            param,
+            "amount_too_small",
+        )
+    if amount > 99_999_999:
+        raise bad_parameter("Amount must be no more than $999,999.99", param, "amount_too_large")
+
+
+# -- PaymentIntents
+
+
+def create_payment(world: World, wanted: Thing, *, session: str | None = None) -> Thing:
+    """POST /v1/payment_intents, or what a Checkout Session makes when it is submitted."""
+    currency = wanted["currency"] = wanted["currency"].lower()
+    checked_amount(wanted["amount"], currency)
+    if wanted.get("off_session") and not wanted.get("confirm"):
+        raise bad_parameter(
+            "`off_session` can only be used with `confirm` set to true.", "off_session"
+        )
+    if wanted.get("customer"):
+        world.get("customer", wanted["customer"], "customer")
+    method = methods.use(world, wanted["payment_method"]) if wanted.get("payment_method") else None
+    automatic = wanted.get("automatic_payment_methods") or {"enabled": True}
+    identifier = world.new_id("pi")
+    payment = world.put(
+        {
+            "id": identifier,
+            "object": "payment_intent",
+            "amount": wanted["amount"],
+            "amount_capturable": 0,
+            "amount_received": 0,
+            "automatic_payment_methods": {
+                "allow_redirects": automatic.get("allow_redirects", "always"),
+                "enabled": automatic["enabled"],
+            },
+            "capture_method": wanted.get("capture_method", "automatic_async"),
+            "client_secret": f"{identifier}_secret_{world.new_id('s')[2:]}",
+            "confirmation_method": wanted.get("confirmation_method", "automatic"),
+            "created": world.now(),
+            "currency": currency,
+            "customer": wanted.get("customer"),
+            "description": wanted.get("description"),
+            "livemode": False,
+            "metadata": merged_metadata({}, wanted.get("metadata")),
+            "payment_method": method["id"] if method else None,
+            "payment_method_options": wanted.get("payment_method_options") or {},
+            "payment_method_types": eligible_types(currency, wanted),
+            "allowed_payment_method_types": wanted.get("allowed_payment_method_types"),
+            "excluded_payment_method_types": wanted.get("excluded_payment_method_types"),
+            "receipt_email": wanted.get("receipt_email"),
+            "setup_future_usage": wanted.get("setup_future_usage"),
+            "shipping": wanted.get("shipping"),
+            "statement_descriptor": wanted.get("statement_descriptor"),
+            "statement_descriptor_suffix": wanted.get("statement_descriptor_suffix"),
+            "status": "requires_confirmation" if method else "requires_payment_method",
+            "_session": session,
+            "_mandate": None,
+        }
+    )
+    world.emit("payment_intent.created", payment)
+    if wanted.get("confirm"):
+        return confirm_payment(world, payment, {**wanted, "payment_method": None})
+    return payment
+
+
+def update_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
+    """POST /v1/payment_intents/{id}, while nothing has been taken yet."""
+    money_words = {"amount", "currency", "customer", "payment_method", "setup_future_usage"}
+    if payment["status"] not in _MOVABLE and money_words & wanted.keys():
+        raise _wrong_state(payment, "update", _MOVABLE)
+    currency = wanted.get("currency", payment["currency"]).lower()
+    checked_amount(wanted.get("amount", payment["amount"]), currency)
+    metadata = merged_metadata(payment["metadata"], wanted.pop("metadata", {}))
+    if wanted.get("payment_method"):
+        wanted["payment_method"] = methods.use(world, wanted["payment_method"])["id"]
+        payment["status"] = "requires_confirmation"
+    if wanted.get("customer"):
+        world.get("customer", wanted["customer"], "customer")
+    payment.update({n: (None if v == "" else v) for n, v in wanted.items()
+                    if n not in ("payment_method_data", "mandate_data")})  # fmt: skip
+    payment["currency"], payment["metadata"] = currency, metadata
+    return world.put(payment)
+
+
+def confirm_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
+    """POST /v1/payment_intents/{id}/confirm: charge, or ask for what is missing."""
+    if payment["status"] not in _MOVABLE:
+        raise _wrong_state(payment, "confirm", _MOVABLE)
+    for word in ("receipt_email", "setup_future_usage", "shipping"):
+        if wanted.get(word):
+            payment[word] = wanted[word]
+    chosen = wanted.get("payment_method") or payment["payment_method"]
+    if not chosen:
+        raise Problem(
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
+            "either update the PaymentIntent with a payment method and then confirm it again, or "
+            "confirm it again directly with a payment method or ConfirmationToken.",
+            code="payment_intent_unexpected_state",
+            payment_intent=public(payment),
+        )
+    method = _usable(world, payment, methods.use(world, chosen))
+    off_session = wanted.get("off_session") in (True, "one_off", "recurring")
+    if not (off_session or wanted.get("return_url") or payment["_session"]):
+        _require_return_url(payment, wanted)
+    payment["payment_method"], payment["last_payment_error"] = method["id"], None
+    payment["next_action"] = None
+    if method["type"] == "us_bank_account":
+        return _debit_bank(world, payment, method, wanted)
+    behaviour = behaviour_of(method)
+    asks = behaviour.authenticate == "always" or (
+        behaviour.authenticate == "once" and not method["_set_up"]
+    )
+    if asks and off_session:
+        return decline(world, payment, method, "authentication_required",
+                       "authentication_required")  # fmt: skip
+    if asks and wanted.get("error_on_requires_action"):
+        return decline(world, payment, method, "authentication_not_handled",
+                       "payment_intent_authentication_failure")  # fmt: skip
+    if asks:
+        payment["status"] = "requires_action"
+        payment["next_action"] = _redirect(world, payment["id"], wanted.get("return_url"))
+        world.emit("payment_intent.requires_action", world.put(payment))
+        return payment
+    return charge_card(world, payment, method)
+
+
+def _usable(world: World, payment: Thing, method: Thing) -> Thing:
+    if method["type"] not in payment["payment_method_types"]:
+        raise bad_parameter(
+            f"The PaymentMethod provided ({method['type']}) is not allowed for this "
+            "PaymentIntent. Please attach a PaymentMethod of one of the following types: "
+            f"{', '.join(payment['payment_method_types'])}.",
+            "payment_method",
+        )
+    if method["customer"] and method["customer"] != payment["customer"]:
+        raise bad_parameter(
+            "The provided PaymentMethod cannot be attached: it belongs to the Customer "
+            f"{method['customer']}. Please include the Customer in the `customer` parameter.",
+            "payment_method",
+        )
+    if method["_used"] and not method["customer"]:
+        raise Problem(
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
+            "attachment, shared with a connected account without Customer attachment, or was "
+            "detached from a Customer. It may not be used again. To use a PaymentMethod multiple "
+            "times, you must attach it to a Customer first."
+        )
+    return world.put(method)
+
+
+def _require_return_url(payment: Thing, wanted: Thing) -> None:
+    automatic = payment["automatic_payment_methods"]
+    if automatic["enabled"] and automatic["allow_redirects"] == "always" and not wanted.get(
+        "error_on_requires_action"
+    ):  # fmt: skip
+        raise bad_parameter(
+            "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. "
+            "Because some of these payment methods might redirect your customer off of your page, "
+            "you must provide a `return_url`. If you don't want to accept redirect-based payment "
+            "methods, set `automatic_payment_methods[enabled]` to `true` and "
+            "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents "
+            "and Payment Intents.",
+            "return_url",
+        )
+
+
+def _redirect(world: World, identifier: str, return_url: str | None) -> Thing:
+    if not return_url:
+        return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    return {
+        "redirect_to_url": {
+            "return_url": return_url,
+            "url": f"{world.settings.base}/3ds/{identifier}",
+        },
+        "type": "redirect_to_url",
+    }
+
+
+def authenticate(world: World, payment: Thing, *, passed: bool) -> Thing:
+    """What the 3DS page reports: the person proved who they are, or not."""
+    if payment["status"] != "requires_action":
+        raise _wrong_state(payment, "authenticate", ("requires_action",))
+    method = world.get("payment_method", payment["payment_method"])
+    payment["next_action"] = None
+    if not passed:
+        return decline(world, payment, method, "", "payment_intent_authentication_failure",
+                       charge=False, quiet=True)  # fmt: skip
+    return charge_card(world, payment, method, quiet=True)
+
+
+def charge_card(world: World, payment: Thing, method: Thing, *, quiet: bool = False) -> Thing:
+    """Take the money, or decline: with an exception unless `quiet` (nobody is asking)."""
+    behaviour = behaviour_of(method)
+    if behaviour.decline:
+        return decline(world, payment, method, behaviour.decline, behaviour.code, quiet=quiet)
+    if payment["setup_future_usage"] and payment["customer"] and not method["customer"]:
+        method["_set_up"] = True
+        methods.attach(world, method, payment["customer"])
+    method["_used"] = True
+    world.put(method)
+    manual = payment["capture_method"] == "manual"
+    charge = money.charge(world, payment, method, "succeeded", captured=not manual)
+    payment["latest_charge"] = charge["id"]
+    if manual:
+        payment["status"], payment["amount_capturable"] = "requires_capture", payment["amount"]
+        world.emit("payment_intent.amount_capturable_updated", world.put(payment))
+        return payment
+    return _succeed(world, payment, charge)
+
+
+def _succeed(world: World, payment: Thing, charge: Thing) -> Thing:
+    payment.update(status="succeeded", amount_received=charge["amount_captured"],
+                   amount_capturable=0, next_action=None, processing=None)  # fmt: skip
+    world.emit("payment_intent.succeeded", world.put(payment))
+    money.after_success(world, charge)
+    return payment
+
+
+def decline(
+    world: World,
+    payment: Thing,
+    method: Thing,
+    reason: str,
+    code: str,
+    *,
+    charge: bool = True,
+    quiet: bool = False,
+) -> Thing:
+    """The attempt failed; the intent waits for another method."""
+    problem = card_problem(reason, code, payment_method=method)
+    if not reason:
+        del problem.error["decline_code"]
+        problem.error["message"] = (
+            "We are unable to authenticate your payment method. Please choose a different payment "
+            "method and try again."
+        )
+    problem.error["payment_method"] = public(method)
+    if charge:
+        failed = money.charge(world, payment, method, "failed", failure=problem.error)
+        payment["latest_charge"] = failed["id"]
+        problem.error["charge"] = failed["id"]
+    payment["status"], payment["payment_method"] = "requires_payment_method", None
+    payment["last_payment_error"] = dict(problem.error)
+    payment["next_action"] = None
+    if not method["customer"]:
+        method["_used"] = True
+        world.put(method)
+    world.emit("payment_intent.payment_failed", world.put(payment))
+    if quiet:
+        return payment
+    problem.error["payment_intent"] = public(payment)
+    raise problem
+
+
+def _debit_bank(world: World, payment: Thing, method: Thing, wanted: Thing) -> Thing:
+    if not (method["_set_up"] or wanted.get("mandate_data") or wanted.get("mandate")
+            or payment["_session"]):  # fmt: skip
+        raise bad_parameter(
+            "To confirm a PaymentIntent with a us_bank_account PaymentMethod, you must provide "
+            "`mandate_data` or an existing `mandate`.",
+            "mandate_data",
+        )
+    if not method["_verified"]:
+        payment["status"] = "requires_action"
+        payment["next_action"] = _verification(world, payment["id"])
+        world.emit("payment_intent.requires_action", world.put(payment))
+        return payment
+    if not method["_set_up"]:
+        payment["_mandate"] = new_mandate(world, method, multi=bool(payment["setup_future_usage"]))
+    return _start_debit(world, payment, method)
+
+
+def _start_debit(world: World, payment: Thing, method: Thing) -> Thing:
+    if payment["setup_future_usage"] and payment["customer"] and not method["customer"]:
+        method["_set_up"] = True
+        methods.attach(world, method, payment["customer"])
+    method["_used"] = True
+    world.put(method)
+    pending = money.charge(world, payment, method, "pending")
+    payment.update(status="processing", next_action=None, latest_charge=pending["id"])
+    world.emit("payment_intent.processing", world.put(payment))
+    if behaviour_of(method).after != "stuck":
+        world.later(world.settings.bank_delay, "settle", payment["id"])
+    return payment
+
+
+def settle(world: World, payment: Thing, failure: str | None = None) -> Thing:
+    """The bank's answer to a debit arrives: paid, or returned with a reason."""
+    if payment["status"] != "processing":
+        return payment
+    world.cancel_timers(payment["id"])
+    method = world.get("payment_method", payment["payment_method"])
+    failure = failure or behaviour_of(method).decline
+    charge = world.get("charge", payment["latest_charge"])
+    if not failure:
+        money.settle_charge(world, charge)
+        return _succeed(world, payment, charge)
+    problem = card_problem(failure, failure)
+    del problem.error["decline_code"]
+    problem.error.update(payment_method=public(method), charge=charge["id"])
+    problem.error.pop("advice_code", None)
+    money.fail_charge(world, charge, problem.error)
+    payment.update(status="requires_payment_method", payment_method=None, processing=None,
+                   last_payment_error=problem.error)  # fmt: skip
+    world.emit("payment_intent.payment_failed", world.put(payment))
+    return payment
+
+
+def verify_microdeposits(world: World, intent: Thing, wanted: Thing) -> Thing:
+    """The two small amounts of a bank account (32 and 45) or its code (SM11AA)."""
+    name = intent["object"]
+    step = (intent["next_action"] or {}).get("type")
+    if intent["status"] != "requires_action" or step != "verify_with_microdeposits":
+        raise unexpected_state(
+            f"This {name} is not waiting for microdeposit verification.", name, public(intent)
+        )
+    right = sorted(wanted.get("amounts") or []) == _MICRODEPOSITS
+    if not (right or wanted.get("descriptor_code") == "SM11AA"):
+        raise Problem(
+            "The amounts provided do not match the amounts that were sent to the bank account.",
+            code=f"{name}_microdeposit_verification_amounts_mismatch"
+            if name == "setup_intent"
+            else "payment_method_microdeposit_verification_amounts_mismatch",
+        )
+    method = world.get("payment_method", intent["payment_method"])
+    method["_verified"] = True
+    intent["_mandate"] = new_mandate(world, world.put(method), multi=name == "setup_intent")
+    if name == "payment_intent":
+        return _start_debit(world, intent, method)
+    return _set_up(world, intent, method)
+
+
+def _verification(world: World, identifier: str) -> Thing:
+    return {
+        "type": "verify_with_microdeposits",
+        "verify_with_microdeposits": {
+            "arrival_date": world.now() + 86_400,
+            "hosted_verification_url": f"{world.settings.base}/microdeposits/{identifier}",
+            "microdeposit_type": "amounts",
+        },
+    }
+
+
+def new_mandate(world: World, method: Thing, *, multi: bool) -> str:
+    """The permission to debit a method; its id."""
+    mandate = world.put(
+        {
+            "id": world.new_id("mandate"),
+            "object": "mandate",
+            "customer_acceptance": {"accepted_at": world.now(), "type": "online",
+                                    "online": {"ip_address": None, "user_agent": None}},
+            "livemode": False,
+            "payment_method": method["id"],
+            "payment_method_details": {method["type"]: {}, "type": method["type"]},
+            "status": "active",
+            "type": "multi_use" if multi else "single_use",
+        }
+    )  # fmt: skip
+    return str(mandate["id"])
+
+
+def cancel_payment(world: World, payment: Thing, wanted: Thing, *, by_api: bool = True) -> Thing:
+    """POST /v1/payment_intents/{id}/cancel."""
+    if by_api and payment["_session"]:
+        raise Problem(
+            "You cannot cancel this PaymentIntent because it was created by Checkout. Expire the "
+            "Checkout Session instead.",
+            code="payment_intent_unexpected_state",
+            payment_intent=public(payment),
+        )
+    if payment["status"] not in (*_MOVABLE, "requires_capture"):
+        raise _wrong_state(payment, "cancel", (*_MOVABLE, "requires_capture"))
+    if payment["status"] == "requires_capture":
+        money.release(world, world.get("charge", payment["latest_charge"]))
+    payment.update(
+        status="canceled",
+        canceled_at=world.now(),
+        amount_capturable=0,
+        next_action=None,
+        cancellation_reason=wanted.get("cancellation_reason"),
+    )
+    world.emit("payment_intent.canceled", world.put(payment))
+    return payment
+
+
+def capture_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
+    """POST /v1/payment_intents/{id}/capture: all or part of what was authorised."""
+    if payment["status"] != "requires_capture":
+        raise _wrong_state(payment, "capture", ("requires_capture",))
+    amount = wanted.get("amount_to_capture", payment["amount_capturable"])
+    if not 1 <= amount <= payment["amount_capturable"]:
+        raise bad_parameter(
+            "The amount to capture is greater than the remaining capturable amount.",
+            "amount_to_capture",
+            "amount_too_large",
+        )
+    charge = money.capture(world, world.get("charge", payment["latest_charge"]), amount)
+    return _succeed(world, payment, charge)
+
+
+def _wrong_state(intent: Thing, verb: str, fitting: tuple[str, ...]) -> Problem:
+    name = intent["object"]
+    title = "PaymentIntent" if name == "payment_intent" else "SetupIntent"
+    return unexpected_state(
+        f"You cannot {verb} this {title} because it has a status of {intent['status']}. Only a "
+        f"{title} with one of the following statuses may be used: {', '.join(fitting)}.",
+        name,
+        public(intent),
+    )
+
+
+# -- SetupIntents
+
+
+def create_setup(world: World, wanted: Thing, *, session: str | None = None) -> Thing:
+    """POST /v1/setup_intents, or what a Checkout Session in setup mode makes."""
+    if wanted.get("customer"):
+        world.get("customer", wanted["customer"], "customer")
+    method = methods.use(world, wanted["payment_method"]) if wanted.get("payment_method") else None
+    automatic = wanted.get("automatic_payment_methods") or {"enabled": True}
+    identifier = world.new_id("seti")
+    setup = world.put(
+        {
+            "id": identifier,
+            "object": "setup_intent",
+            "automatic_payment_methods": {
+                "allow_redirects": automatic.get("allow_redirects", "always"),
+                "enabled": automatic["enabled"],
+            },
+            "client_secret": f"{identifier}_secret_{world.new_id('s')[2:]}",
+            "created": world.now(),
+            "customer": wanted.get("customer"),
+            "description": wanted.get("description"),
+            "livemode": False,
+            "metadata": merged_metadata({}, wanted.get("metadata")),
+            "payment_method": method["id"] if method else None,
+            "payment_method_options": wanted.get("payment_method_options") or {},
+            "payment_method_types": eligible_types(None, wanted),
+            "allowed_payment_method_types": wanted.get("allowed_payment_method_types"),
+            "excluded_payment_method_types": wanted.get("excluded_payment_method_types"),
+            "status": "requires_confirmation" if method else "requires_payment_method",
+            "usage": wanted.get("usage", "off_session"),
+            "_session": session,
+            "_mandate": None,
+        }
+    )
+    world.emit("setup_intent.created", setup)
+    if wanted.get("confirm"):
+        return confirm_setup(world, setup, {**wanted, "payment_method": None})
+    return setup
+
+
+def update_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
+    """POST /v1/setup_intents/{id}."""
+    if setup["status"] not in _MOVABLE:
+        raise _wrong_state(setup, "update", _MOVABLE)
+    metadata = merged_metadata(setup["metadata"], wanted.pop("metadata", {}))
+    if wanted.get("payment_method"):
+        wanted["payment_method"] = methods.use(world, wanted["payment_method"])["id"]
+        setup["status"] = "requires_confirmation"
+    setup.update({n: v for n, v in wanted.items() if n != "payment_method_data"})
+    setup["metadata"] = metadata
+    return world.put(setup)
+
+
+def confirm_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
+    """POST /v1/setup_intents/{id}/confirm: save the method for later charges."""
+    if setup["status"] not in _MOVABLE:
+        raise _wrong_state(setup, "confirm", _MOVABLE)
+    chosen = wanted.get("payment_method") or setup["payment_method"]
+    if not chosen:
+        raise Problem(
+            "You cannot confirm this SetupIntent because it's missing a payment method.",
+            code="setup_intent_unexpected_state",
+            setup_intent=public(setup),
+        )
+    method = methods.use(world, chosen)
+    if not (wanted.get("return_url") or setup["_session"]):
+        _require_return_url(setup, wanted)
+    setup["payment_method"], setup["last_setup_error"] = method["id"], None
+    behaviour = behaviour_of(method)
+    if method["type"] == "us_bank_account":
+        if not (wanted.get("mandate_data") or setup["_session"]):
+            raise bad_parameter(
+                "To confirm a SetupIntent with a us_bank_account PaymentMethod, you must provide "
+                "`mandate_data`.",
+                "mandate_data",
+            )
+        if not method["_verified"]:
+            setup["status"], setup["next_action"] = (
+                "requires_action",
+                _verification(world, setup["id"]),
+            )
+            world.emit("setup_intent.requires_action", world.put(setup))
+            return setup
+        setup["_mandate"] = new_mandate(world, method, multi=True)
+        return _set_up(world, setup, method)
+    if behaviour.authenticate:
+        setup["status"] = "requires_action"
+        setup["next_action"] = _redirect(world, setup["id"], wanted.get("return_url"))
+        world.emit("setup_intent.requires_action", world.put(setup))
+        return setup
+    if behaviour.decline and not behaviour.attach_only:
+        return _setup_failed(world, setup, method, behaviour.decline, behaviour.code)
+    return _set_up(world, setup, method)
+
+
+def authenticate_setup(world: World, setup: Thing, *, passed: bool) -> Thing:
+    """What the 3DS page reports for a method being saved."""
+    if setup["status"] != "requires_action":
+        raise _wrong_state(setup, "authenticate", ("requires_action",))
+    method = world.get("payment_method", setup["payment_method"])
+    setup["next_action"] = None
+    if not passed:
+        return _setup_failed(world, setup, method, "", "setup_intent_authentication_failure",
+                             quiet=True)  # fmt: skip
+    return _set_up(world, setup, method)
+
+
+def _setup_failed(
+    world: World, setup: Thing, method: Thing, reason: str, code: str, *, quiet: bool = False
+) -> Thing:
+    problem = card_problem(reason, code, payment_method=method)
+    if not reason:
+        del problem.error["decline_code"]
+        problem.error["message"] = (
+            "We are unable to authenticate your payment method. Please choose a different payment "
+            "method and try again."
+        )
+    setup["status"], setup["payment_method"] = "requires_payment_method", None
+    setup["last_setup_error"] = dict(problem.error)
+    world.emit("setup_intent.setup_failed", world.put(setup))
+    if quiet:
+        return setup
+    problem.error["setup_intent"] = public(setup)
+    raise problem
+
+
+def _set_up(world: World, setup: Thing, method: Thing) -> Thing:
+    method["_set_up"] = True
+    if setup["customer"] and not method["customer"]:
+        methods.attach(world, method, setup["customer"])
+    world.put(method)
+    setup.update(status="succeeded", next_action=None, mandate=setup["_mandate"])
+    world.emit("setup_intent.succeeded", world.put(setup))
+    return setup
+
+
+def cancel_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
+    """POST /v1/setup_intents/{id}/cancel."""
+    if setup["status"] not in _MOVABLE:
+        raise _wrong_state(setup, "cancel", _MOVABLE)
+    setup.update(status="canceled", cancellation_reason=wanted.get("cancellation_reason"))
+    world.emit("setup_intent.canceled", world.put(setup))
+    return setup
+
+
+def intent(world: World, identifier: str) -> Thing:
+    """Whatever intent an id names."""
+    kind = "setup_intent" if identifier.startswith("seti_") else "payment_intent"
+    return world.get(kind, identifier)
+
+
+def answered(world: World, identifier: str, *, passed: bool) -> dict[str, Any]:
+    """The 3DS page's answer, for either kind of intent."""
+    found = intent(world, identifier)
+    step = authenticate_setup if found["object"] == "setup_intent" else authenticate
+    return step(world, found, passed=passed)

@@ -1,0 +1,365 @@
+"""Charges, refunds and disputes: what was taken, given back and taken back.
+
+Refunds never exceed what was captured, whatever is asked; disputed money cannot be refunded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.stripe.methods import behaviour_of, merged_metadata
+from local.stripe.problems import Problem, bad_parameter
+from local.stripe.world import Thing, World, public
+
+_DAY = 86_400
+
+
+def charge(
+    world: World,
+    payment: Thing,
+    method: Thing,
+    status: str,
+    *,
+    captured: bool = True,
+    failure: Thing | None = None,
+) -> Thing:
+    """One attempt to take the money of an intent."""
+    taken = payment["amount"] if status == "succeeded" and captured else 0
+    kind = method["type"]
+    keep = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4",
+            "bank_name", "routing_number", "account_type", "account_holder_type")  # fmt: skip
+    details = {name: method[kind][name] for name in keep if name in method[kind]}
+    if kind == "us_bank_account":
+        details["mandate"] = payment["_mandate"]
+    thing = world.put(
+        {
+            "id": world.new_id("py" if kind == "us_bank_account" else "ch"),
+            "object": "charge",
+            "amount": payment["amount"],
+            "amount_captured": taken,
+            "amount_refunded": 0,
+            "billing_details": method["billing_details"],
+            "calculated_statement_descriptor": "DUNLIN TEST",
+            "captured": captured and status == "succeeded",
+            "created": world.now(),
+            "currency": payment["currency"],
+            "customer": payment["customer"],
+            "description": payment["description"],
+            "disputed": False,
+            "failure_code": failure["code"] if failure else None,
+            "failure_message": failure["message"] if failure else None,
+            "fraud_details": {},
+            "livemode": False,
+            "metadata": dict(payment["metadata"]),
+            "outcome": _outcome(status, failure),
+            "paid": status == "succeeded",
+            "payment_intent": payment["id"],
+            "payment_method": method["id"],
+            "payment_method_details": {kind: details, "type": kind},
+            "receipt_email": payment["receipt_email"],
+            "refunded": False,
+            "status": status,
+        }
+    )
+    if taken:
+        thing["balance_transaction"] = _booked(world, thing, taken, "charge")
+    name = {"succeeded": "succeeded", "failed": "failed", "pending": "pending"}[status]
+    world.emit(f"charge.{name}", world.put(thing))
+    return thing
+
+
+def _outcome(status: str, failure: Thing | None) -> Thing:
+    declined = status == "failed"
+    return {
+        "advice_code": (failure or {}).get("advice_code"),
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "declined_by_network" if declined else "approved_by_network",
+        "reason": (failure or {}).get("decline_code"),
+        "risk_level": "normal",
+        "seller_message": "The bank did not return any further details with this decline."
+        if declined
+        else "Payment complete.",
+        "type": "issuer_declined" if declined else "authorized",
+    }
+
+
+def _booked(world: World, source: Thing, amount: int, kind: str) -> str:
+    booking = world.put(
+        {
+            "id": world.new_id("txn"),
+            "object": "balance_transaction",
+            "amount": amount,
+            "available_on": world.now() + 2 * _DAY,
+            "balance_type": "payments",
+            "created": world.now(),
+            "currency": source["currency"],
+            "description": source.get("description"),
+            "fee": 0,
+            "fee_details": [],
+            "net": amount,
+            "reporting_category": kind,
+            "source": source["id"],
+            "status": "pending",
+            "type": kind,
+        }
+    )
+    return str(booking["id"])
+
+
+def settle_charge(world: World, thing: Thing) -> None:
+    """A pending bank debit was paid."""
+    thing.update(status="succeeded", paid=True, captured=True, amount_captured=thing["amount"])
+    thing["balance_transaction"] = _booked(world, thing, thing["amount"], "payment")
+    world.emit("charge.succeeded", world.put(thing))
+
+
+def fail_charge(world: World, thing: Thing, failure: Thing) -> None:
+    """A pending bank debit was returned."""
+    thing.update(status="failed", paid=False, failure_code=failure["code"],
+                 failure_message=failure["message"])  # fmt: skip
+    world.emit("charge.failed", world.put(thing))
+
+
+def capture(world: World, thing: Thing, amount: int) -> Thing:
+    """Take what was authorised; the rest is released and shows as refunded."""
+    thing.update(captured=True, amount_captured=amount, amount_refunded=thing["amount"] - amount)
+    thing["balance_transaction"] = _booked(world, thing, amount, "charge")
+    world.emit("charge.captured", world.put(thing))
+    return thing
+
+
+def release(world: World, thing: Thing) -> None:
+    """Give an authorisation back untaken."""
+    thing.update(refunded=True, amount_refunded=thing["amount"])
+    world.emit("charge.refunded", world.put(thing))
+
+
+def after_success(world: World, thing: Thing) -> None:
+    """What a test card has in store once its charge went through."""
+    method = world.get("payment_method", thing["payment_method"])
+    after = behaviour_of(method).after
+    if after in ("dispute", "inquiry"):
+        open_dispute(world, thing, reason="fraudulent", inquiry=after == "inquiry")
+
+
+# -- refunds
+
+
+def create_refund(world: World, wanted: Thing) -> Thing:
+    """POST /v1/refunds, whole or in part, never more than is left."""
+    thing = _charge_of(world, wanted)
+    if thing["status"] != "succeeded" or not thing["captured"]:
+        raise Problem(
+            f"Charge {thing['id']} cannot be refunded: it has not succeeded.",
+            code="charge_not_refundable" if thing["status"] == "failed" else None,
+        )
+    if thing["disputed"] and not _refundable_dispute(world, thing):
+        raise Problem(
+            f"Charge {thing['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
+    left = thing["amount"] - thing["amount_refunded"]
+    if left == 0:
+        raise Problem(
+            f"Charge {thing['id']} has already been refunded.", code="charge_already_refunded"
+        )
+    amount = wanted.get("amount", left)
+    if amount < 1:
+        raise bad_parameter("Invalid positive integer", "amount", "parameter_invalid_integer")
+    if amount > left:
+        raise Problem(
+            f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge "
+            f"(${left / 100:.2f})",
+            param="amount",
+        )
+    after = behaviour_of(world.get("payment_method", thing["payment_method"])).after
+    bank = thing["payment_method_details"]["type"] == "us_bank_account"
+    waits = after == "refund_pending" or bank
+    refund = world.put(
+        {
+            "id": world.new_id("pyr" if bank else "re"),
+            "object": "refund",
+            "amount": amount,
+            "charge": thing["id"],
+            "created": world.now(),
+            "currency": thing["currency"],
+            "destination_details": {"type": thing["payment_method_details"]["type"]},
+            "metadata": merged_metadata({}, wanted.get("metadata")),
+            "payment_intent": thing["payment_intent"],
+            "reason": wanted.get("reason"),
+            "status": "pending" if waits else "succeeded",
+        }
+    )
+    refund["balance_transaction"] = _booked(world, refund, -amount, "refund")
+    thing["amount_refunded"] += amount
+    thing["refunded"] = thing["amount_refunded"] == thing["amount"]
+    world.put(thing)
+    world.emit("refund.created", world.put(refund))
+    world.emit("charge.refunded", thing)
+    if waits:
+        world.later(world.settings.refund_delay, "refund_paid", refund["id"])
+    elif after == "refund_fails":
+        world.later(world.settings.refund_delay, "refund_failed", refund["id"])
+    return refund
+
+
+def _charge_of(world: World, wanted: Thing) -> Thing:
+    if wanted.get("charge") and wanted.get("payment_intent"):
+        raise bad_parameter("You can only specify one of these: charge, payment_intent.", "charge")
+    if wanted.get("charge"):
+        return world.get("charge", wanted["charge"], "charge")
+    if not wanted.get("payment_intent"):
+        raise bad_parameter(
+            "One of the following params should be provided for this request: payment_intent or "
+            "charge.",
+            "charge",
+            "parameter_missing",
+        )
+    payment = world.get("payment_intent", wanted["payment_intent"], "payment_intent")
+    if not payment["latest_charge"]:
+        raise Problem(
+            f"This PaymentIntent ({payment['id']}) does not have a successful charge to refund."
+        )
+    return world.get("charge", payment["latest_charge"])
+
+
+def _refundable_dispute(world: World, thing: Thing) -> bool:
+    return all(
+        d["is_charge_refundable"] for d in world.every("dispute") if d["charge"] == thing["id"]
+    )
+
+
+def refund_paid(world: World, refund: Thing) -> Thing:
+    """A pending refund arrived."""
+    if refund["status"] == "pending":
+        world.cancel_timers(refund["id"])
+        refund["status"] = "succeeded"
+        world.emit("refund.updated", world.put(refund))
+        world.emit("charge.refund.updated", refund)
+    return refund
+
+
+def refund_failed(world: World, refund: Thing, reason: str = "lost_or_stolen_card") -> Thing:
+    """A refund bounced: the money is with the business again."""
+    if refund["status"] in ("pending", "succeeded"):
+        world.cancel_timers(refund["id"])
+        thing = world.get("charge", refund["charge"])
+        thing["amount_refunded"] -= refund["amount"]
+        thing["refunded"] = False
+        world.put(thing)
+        refund.update(status="failed", failure_reason=reason)
+        refund["failure_balance_transaction"] = _booked(
+            world, refund, refund["amount"], "refund_failure"
+        )
+        world.emit("refund.updated", world.put(refund))
+        world.emit("refund.failed", refund)
+        world.emit("charge.refund.updated", refund)
+    return refund
+
+
+def cancel_refund(_world: World, refund: Thing) -> Thing:
+    """POST /v1/refunds/{id}/cancel: only where it waits for the person, which ours never do."""
+    raise Problem(
+        f"Refund {refund['id']} cannot be canceled: its status is {refund['status']}.",
+        param="id",
+    )
+
+
+# -- disputes
+
+
+def open_dispute(
+    world: World, thing: Thing, *, reason: str = "fraudulent", inquiry: bool = False
+) -> Thing:
+    """The person's bank asks (inquiry) or takes the money back (chargeback)."""
+    if thing["status"] != "succeeded" or thing["disputed"]:
+        raise Problem(f"Charge {thing['id']} cannot be disputed.")
+    amount = thing["amount"] - thing["amount_refunded"]
+    dispute = world.put(
+        {
+            "id": world.new_id("du"),
+            "object": "dispute",
+            "amount": amount,
+            "balance_transactions": [],
+            "charge": thing["id"],
+            "created": world.now(),
+            "currency": thing["currency"],
+            "enhanced_eligibility_types": [],
+            "evidence": {},
+            "evidence_details": {
+                "due_by": world.now() + 7 * _DAY,
+                "enhanced_eligibility": {},
+                "has_evidence": False,
+                "past_due": False,
+                "submission_count": 0,
+            },
+            "is_charge_refundable": inquiry,
+            "livemode": False,
+            "metadata": {},
+            "payment_intent": thing["payment_intent"],
+            "reason": reason,
+            "status": "warning_needs_response" if inquiry else "needs_response",
+        }
+    )
+    thing["disputed"] = True
+    world.put(thing)
+    if not inquiry:
+        _withdraw(world, dispute, -amount)
+    world.emit("charge.dispute.created", dispute)
+    if not inquiry:
+        world.emit("charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
+def _withdraw(world: World, dispute: Thing, amount: int) -> None:
+    booking = world.get("balance_transaction", _booked(world, dispute, amount, "adjustment"))
+    dispute["balance_transactions"] = [*dispute["balance_transactions"], public(booking)]
+    world.put(dispute)
+
+
+def update_dispute(world: World, dispute: Thing, wanted: Thing) -> Thing:
+    """POST /v1/disputes/{id}: evidence; `submit` (the default) sends it to the bank."""
+    if dispute["status"] not in ("needs_response", "warning_needs_response"):
+        raise Problem("This dispute is already closed or under review.", code="dispute_closed")
+    dispute["metadata"] = merged_metadata(dispute["metadata"], wanted.get("metadata", {}))
+    evidence = wanted.get("evidence") or {}
+    dispute["evidence"] = dispute["evidence"] | evidence
+    if evidence:
+        dispute["evidence_details"]["has_evidence"] = True
+    if evidence and wanted.get("submit", True):
+        dispute["evidence_details"]["submission_count"] += 1
+        warned = dispute["status"].startswith("warning")
+        dispute["status"] = "warning_under_review" if warned else "under_review"
+    world.emit("charge.dispute.updated", world.put(dispute))
+    # Stripe's own test words: this text in uncategorized_text decides the case.
+    verdict = evidence.get("uncategorized_text")
+    if verdict in ("winning_evidence", "losing_evidence"):
+        return close_dispute(world, dispute, won=verdict == "winning_evidence")
+    return dispute
+
+
+def close_dispute(world: World, dispute: Thing, *, won: bool) -> Thing:
+    """The case is decided; won money comes back."""
+    if dispute["status"] in ("won", "lost", "warning_closed"):
+        raise Problem("This dispute is already closed.", code="dispute_closed")
+    inquiry = dispute["status"].startswith("warning")
+    dispute["status"] = "warning_closed" if inquiry else ("won" if won else "lost")
+    dispute["evidence_details"]["due_by"] = None
+    world.put(dispute)
+    if won and not inquiry:
+        _withdraw(world, dispute, dispute["amount"])
+        world.emit("charge.dispute.funds_reinstated", dispute)
+    world.emit("charge.dispute.closed", dispute)
+    return dispute
+
+
+def with_refunds(world: World, thing: Thing) -> dict[str, Any]:
+    """The list of a charge's refunds, as `expand[]=refunds` shows it."""
+    found = [public(r) for r in world.every("refund") if r["charge"] == thing["id"]]
+    return {
+        "object": "list",
+        "data": found[:10],
+        "has_more": len(found) > 10,
+        "url": f"/v1/charges/{thing['id']}/refunds",
+    }

@@ -1,0 +1,525 @@
+"""The process: one HTTP server on 127.0.0.1, one thread for webhooks, one for what falls due.
+
+`StripeStandIn` is both the program and what tests start in their own process.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from local.stripe import api, cards, checkout, intents, money, pages, shapes
+from local.stripe.problems import Problem
+from local.stripe.webhooks import Dispatcher
+from local.stripe.words import language
+from local.stripe.world import Settings, Thing, World, public
+
+_FAULTS = ("unavailable", "rate_limited", "lost_reply", "slow")
+_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501
+
+
+class StripeStandIn:
+    """A running stand-in. `port` 0 takes a free one; `url` is known after `start`.
+
+    `webhook` and `secret` subscribe one endpoint to everything, like a dashboard would.
+    `state` is a directory that keeps everything over a restart; None keeps it in memory.
+    `bank_delay` is how many seconds of the stand-in's clock a bank debit takes.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        webhook: str = "",
+        secret: str = "",
+        state: Path | None = None,
+        bank_delay: float = 4 * 86_400.0,
+        business: str = "Example Clinic",
+    ) -> None:
+        self.world = World(Settings(business=business, bank_delay=bank_delay), state)
+        self.webhooks = Dispatcher(self.world)
+        self._port = port
+        self._webhook, self._secret = webhook, secret
+        self._faults: list[Thing] = []
+        self._in_flight: set[str] = set()
+        self._flight = threading.Lock()
+        self._rung = threading.Event()
+        self._stopping = False
+        self._server: ThreadingHTTPServer | None = None
+        self._threads: list[threading.Thread] = []
+        self.world.ring = self._rung.set
+        self.url = ""
+
+    def start(self) -> Self:
+        """Listen, deliver and keep time until `stop`."""
+        handler = type("Handler", (_Handler,), {"stand_in": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.world.settings.base = self.url
+        if self._webhook:
+            self._subscribe()
+        serve = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        keep = threading.Thread(target=self._keep_time, daemon=True)
+        self._threads = [serve, keep]
+        for thread in self._threads:
+            thread.start()
+        self.webhooks.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and delivering, and write what is kept."""
+        self._stopping = True
+        self._rung.set()
+        self.webhooks.stop()
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        with self.world.lock:
+            self.world.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _subscribe(self) -> None:
+        with self.world.lock:
+            for old in list(self.world.every("webhook_endpoint")):
+                if old["url"] == self._webhook:
+                    old["_gone"] = True
+                    self.world.put(old)
+            wanted: Thing = {"url": self._webhook, "enabled_events": ["*"]}
+            if self._secret:
+                wanted["_secret"] = self._secret
+            api.create_endpoint(self.world, wanted)
+            self.world.flush()
+
+    # -- time
+
+    def _keep_time(self) -> None:
+        while not self._stopping:
+            self._rung.clear()
+            self.run_due()
+            with self.world.lock:
+                coming = next((t["at"] for t in self.world.timers()), None)
+                wait = None if coming is None or self.world.clock.held else (
+                    max(0.0, coming - self.world.clock.now())
+                )  # fmt: skip
+            self._rung.wait(wait if wait is None else min(wait, 3600.0))
+
+    def run_due(self) -> int:
+        """Do what fell due; the number of things done."""
+        done = 0
+        with self.world.lock:
+            while True:
+                due = [t for t in self.world.timers() if t["at"] <= self.world.clock.now()]
+                if not due:
+                    break
+                self.world.drop(due[0]["id"])
+                self._do(due[0]["action"], due[0]["target"])
+                done += 1
+            self.world.flush()
+        return done
+
+    def _do(self, action: str, target: str) -> None:
+        thing = self.world.named(target)
+        if action == "settle":
+            self.settle(target)
+        elif action == "refund_paid":
+            money.refund_paid(self.world, thing)
+        elif action == "refund_failed":
+            money.refund_failed(self.world, thing)
+        elif action == "expire_session":
+            checkout.expire(self.world, thing, by_api=False)
+
+    # -- what tests and the demo may do
+
+    def move_clock(
+        self, *, advance: float = 0.0, to: float | None = None, hold: bool | None = None
+    ) -> Thing:
+        """Move the clock on (or to an instant) and do what fell due on the way."""
+        with self.world.lock:
+            clock = self.world.clock
+            target = (clock.now() if to is None else to) + advance
+            clock.move_to(target, hold=clock.held if hold is None else hold)
+            self.world.remember_clock()
+            self.run_due()
+        self._rung.set()
+        return self.clock()
+
+    def clock(self) -> Thing:
+        """The present, the next thing due, and whether deliveries wait."""
+        with self.world.lock:
+            return {
+                "now": self.world.clock.now(),
+                "held": self.world.clock.held,
+                "next_due": next((t["at"] for t in self.world.timers()), None),
+                "deliveries_waiting": not self.webhooks.idle(),
+            }
+
+    def settle(self, payment: str, failure: str | None = None) -> Thing:
+        """The bank's answer to a pending debit, now: paid, or returned with a reason."""
+        with self.world.lock:
+            thing = self.world.get("payment_intent", payment)
+            if thing["status"] != "processing":
+                raise Problem(f"{payment} is not pending", executed=False)
+            intents.settle(self.world, thing, failure)
+            checkout.after_settlement(self.world, thing)
+            self.world.flush()
+            return thing
+
+    def pay_session(self, session: str, token: str = "pm_card_visa") -> Thing:
+        """A person pays an open session on its hosted page with a test method.
+
+        Gives `{status, location, error}`; a method that asks for proof is confirmed.
+        """
+        with self.world.lock:
+            thing = self.world.get("checkout.session", session)
+            found = cards.by_token(token)
+            if thing["status"] != "open" or found is None:
+                raise Problem(f"{session} is not open, or {token} is no test method",
+                              executed=False)  # fmt: skip
+            error, place = checkout.submit_method(self.world, thing, *found)
+            self.world.flush()
+            return {"status": thing["status"], "location": place, "error": error}
+
+    def control(self, path: str, wanted: Thing) -> Thing:
+        """One `/_test/…` call. Raises `Problem` for what does not exist."""
+        name, _, rest = path.strip("/").partition("/")
+        identifier, _, verb = rest.partition("/")
+        with self.world.lock:
+            answer = self._controlled(name, identifier, verb, wanted)
+            self.world.flush()
+            return answer
+
+    def _controlled(self, name: str, identifier: str, verb: str, wanted: Thing) -> Thing:
+        plain: dict[str, Callable[[Thing], Thing]] = {
+            "reset": self._reset,
+            "clock": self._set_clock,
+            "webhooks": self._turn,
+            "faults": lambda given: self.break_next(**given),
+        }
+        on_one: dict[tuple[str, str], Callable[[str, Thing], Thing]] = {
+            ("sessions", "pay"): lambda one, given: self.pay_session(
+                one, given.get("method", "pm_card_visa")
+            ),
+            ("sessions", "expire"): lambda one, _: checkout.expire(
+                self.world, self.world.get("checkout.session", one)
+            ),
+            ("payments", "settle"): lambda one, given: self.settle(one, given.get("failure")),
+            ("payments", "dispute"): self._dispute,
+            ("disputes", "close"): lambda one, given: money.close_dispute(
+                self.world, self.world.get("dispute", one), won=given["won"]
+            ),
+            ("refunds", "settle"): lambda one, _: money.refund_paid(
+                self.world, self.world.get("refund", one)
+            ),
+            ("refunds", "fail"): lambda one, _: money.refund_failed(
+                self.world, self.world.get("refund", one)
+            ),
+            ("methods", "behave"): lambda one, given: self._behave(one, given["as"]),
+            ("events", "resend"): lambda one, _: self._resend(one),
+            ("endpoints", "roll"): self._roll,
+        }
+        if name in plain and not identifier:
+            return plain[name](wanted)
+        if (name, verb) in on_one:
+            return on_one[name, verb](identifier, wanted)
+        raise Problem(f"No such control: {name}", status=404, executed=False)
+
+    def _reset(self, _wanted: Thing) -> Thing:
+        self.world.forget_everything()
+        self._faults.clear()
+        return {}
+
+    def _set_clock(self, wanted: Thing) -> Thing:
+        to = wanted.get("now")
+        if isinstance(to, str):
+            to = datetime.fromisoformat(to).timestamp()
+        return self.move_clock(
+            advance=float(wanted.get("advance", 0)), to=to, hold=wanted.get("hold")
+        )
+
+    def _turn(self, wanted: Thing) -> Thing:
+        self.webhooks.turn(wanted)
+        return self.webhooks.as_dict()
+
+    def _dispute(self, payment: str, wanted: Thing) -> Thing:
+        charge = self.world.get("payment_intent", payment)["latest_charge"]
+        return money.open_dispute(self.world, self.world.get("charge", charge), **wanted)
+
+    def _behave(self, identifier: str, behaviour: str) -> Thing:
+        if behaviour not in cards.BEHAVIOURS:
+            raise Problem(f"Behaviours are {sorted(cards.BEHAVIOURS)}", executed=False)
+        method = self.world.get("payment_method", identifier)
+        method["_behaviour"] = behaviour
+        return self.world.put(method)
+
+    def _resend(self, identifier: str) -> Thing:
+        self.world.get("event", identifier)
+        endpoints = list(self.world.every("webhook_endpoint"))
+        for endpoint in endpoints:
+            self.world.deliver(identifier, endpoint["id"])
+        return {"deliveries": len(endpoints)}
+
+    def _roll(self, identifier: str, wanted: Thing) -> Thing:
+        """A new signing secret; the old one signs beside it for `keep` seconds."""
+        endpoint = self.world.get("webhook_endpoint", identifier)
+        fresh = wanted.get("secret") or f"whsec_{self.world.new_id('w', 32)[2:]}"
+        until = time.time() + float(wanted.get("keep", 86_400))
+        for old in endpoint["_secrets"]:
+            old["until"] = min(old["until"] or until, until)
+        endpoint["_secrets"] = [*endpoint["_secrets"], {"secret": fresh, "until": None}]
+        self.world.put(endpoint)
+        return {"secret": fresh}
+
+    def break_next(
+        self, *, kind: str, path: str = "/v1/", times: int = 1, seconds: float = 1.0
+    ) -> Thing:
+        """Let the next calls under a path go wrong: `unavailable` (500, nothing done),
+        `rate_limited` (429), `lost_reply` (done, but the answer never arrives), `slow`."""
+        if kind not in _FAULTS:
+            raise Problem(f"Faults are {_FAULTS}", executed=False)
+        fault = {"kind": kind, "path": path, "times": times, "seconds": seconds}
+        self._faults.append(fault)
+        return fault
+
+    def _fault(self, path: str) -> Thing | None:
+        with self._flight:
+            for fault in self._faults:
+                if path.startswith(fault["path"]) and fault["times"] > 0:
+                    fault["times"] -= 1
+                    return fault
+        return None
+
+    def deliveries(self) -> list[Thing]:
+        """Every delivery, oldest first, with its attempts."""
+        with self.world.lock:
+            return [
+                {**d, "type": self.world.get("event", d["event"])["type"]}
+                for d in reversed(list(self.world.every("_delivery")))
+            ]
+
+    def events(self, kind: str = "") -> list[Thing]:
+        """Events told so far, oldest first."""
+        with self.world.lock:
+            told = reversed(list(self.world.every("event")))
+            return [public(e) for e in told if not kind or e["type"] == kind]
+
+    def wait_idle(self, seconds: float = 10.0) -> None:
+        """Wait until nothing is left to deliver, or raise TimeoutError."""
+        deadline = time.monotonic() + seconds
+        pause = threading.Event()
+        while not self.webhooks.idle():
+            if time.monotonic() > deadline:
+                raise TimeoutError("webhooks are still waiting for delivery")
+            pause.wait(0.01)
+
+    # -- requests
+
+    def call(self, method: str, path: str, text: str, headers: dict[str, str]) -> api.Answer | None:
+        """One API call with faults and concurrency. None: the answer is lost on the way."""
+        fault = self._fault(path)
+        kind = fault["kind"] if fault else ""
+        if kind in ("unavailable", "rate_limited"):
+            status, code = (500, None) if kind == "unavailable" else (429, "rate_limit")
+            error = {"message": "Told to fail.", "type": "api_error" if status == 500
+                     else "invalid_request_error"} | ({"code": code} if code else {})  # fmt: skip
+            return api.Answer(status, {"error": error}, {"Request-Id": "req_fault"})
+        key = headers.get("idempotency-key", "") if method == "POST" else ""
+        with self._flight:
+            if key and key in self._in_flight:
+                error = {
+                    "message": "There is currently another in-progress request using this "
+                    f"Idempotent Key (that probably means you submitted twice): {key}",
+                    "type": "idempotency_error",
+                    "code": "idempotency_key_in_use",
+                }
+                return api.Answer(409, {"error": error}, {"Request-Id": "req_conflict"})
+            self._in_flight.add(key)
+        try:
+            if fault and kind == "slow":
+                threading.Event().wait(fault["seconds"])
+            answer = api.call(self.world, method, path, text, headers)
+        finally:
+            with self._flight:
+                self._in_flight.discard(key)
+        return None if kind == "lost_reply" else answer
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Takes requests apart and puts answers together; logs nothing."""
+
+    stand_in: StripeStandIn
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Nothing: paths carry ids, bodies carry cards."""
+
+    def do_GET(self) -> None:
+        self._take("GET")
+
+    def do_POST(self) -> None:
+        self._take("POST")
+
+    def do_DELETE(self) -> None:
+        self._take("DELETE")
+
+    def _take(self, method: str) -> None:
+        split = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > 1_000_000:
+            self.close_connection = True
+            self._send(413, b"", "text/plain")
+            return
+        raw = self.rfile.read(length)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            if split.path.startswith("/v1/"):
+                self._api(method, split.path, split.query if method == "GET" else raw.decode())
+            elif split.path.startswith("/_test"):
+                self._control(method, split.path.removeprefix("/_test"), raw)
+            else:
+                self._page(method, split.path, dict(parse_qsl(raw.decode("utf-8", "replace"))))
+
+    def _api(self, method: str, path: str, text: str) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = self.stand_in.call(method, path, text, headers)
+        if answer is None:
+            self.close_connection = True
+            return
+        self._json(answer.status, answer.body, answer.headers)
+
+    def _control(self, method: str, path: str, raw: bytes) -> None:
+        stand_in = self.stand_in
+        try:
+            if method == "GET":
+                answer: Any = {
+                    "/clock": stand_in.clock,
+                    "/deliveries": stand_in.deliveries,
+                    "/webhooks": stand_in.webhooks.as_dict,
+                    "/health": lambda: {"ok": True, "api_version": shapes.API_VERSION},
+                }[path]()
+            else:
+                answer = public(stand_in.control(path, json.loads(raw or b"{}")))
+        except Problem as problem:
+            self._json(problem.status, {"error": problem.error}, {})
+        except (KeyError, TypeError, ValueError) as wrong:
+            self._json(400, {"error": {"message": f"{type(wrong).__name__}: {wrong}"}}, {})
+        else:
+            self._json(200, answer, {})
+
+    def _page(self, method: str, path: str, fields: dict[str, str]) -> None:
+        parts = path.strip("/").split("/")
+        world, business = self.stand_in.world, self.stand_in.world.settings.business
+        accepted = self.headers.get("Accept-Language", "")
+        with world.lock:
+            if parts[:2] == ["c", "pay"] and len(parts) == 3:
+                self._hosted(method, parts[2], fields)
+            elif parts[:2] == ["c", "return"] and len(parts) == 3:
+                self._returned(parts[2])
+            elif parts[0] == "3ds" and len(parts) == 2:
+                self._proof(method, parts[1], fields)
+            else:
+                self._html(404, pages.gone(None, business, language(None, accepted)))
+            world.flush()
+
+    def _hosted(
+        self, method: str, identifier: str, fields: dict[str, str], error: str = ""
+    ) -> None:
+        world, business = self.stand_in.world, self.stand_in.world.settings.business
+        session = world.find("checkout.session", identifier)
+        lang = language(session and session["locale"], self.headers.get("Accept-Language", ""))
+        if session is None or session["status"] != "open":
+            self._html(404 if session is None else 410, pages.gone(session, business, lang))
+            return
+        typed = None
+        if method == "POST":
+            place, typed = checkout.submit(world, session, fields)
+            if place:
+                self._redirect(place)
+                return
+        if error:
+            typed = checkout.Typed({}, {"form": error})
+        self._html(200, pages.pay(session, business, lang, typed))
+
+    def _returned(self, identifier: str) -> None:
+        world = self.stand_in.world
+        session = world.find("checkout.session", identifier)
+        if session is None or session["status"] != "open":
+            self._hosted("GET", identifier, {})
+            return
+        place, error = checkout.after_authentication(world, session)
+        if place:
+            self._redirect(place)
+        else:
+            self._hosted("GET", identifier, {}, error)
+
+    def _proof(self, method: str, identifier: str, fields: dict[str, str]) -> None:
+        world = self.stand_in.world
+        try:
+            found = intents.intent(world, identifier)
+        except Problem:
+            found = None
+        session = world.find("checkout.session", found["_session"] or "") if found else None
+        lang = language(session and session["locale"], self.headers.get("Accept-Language", ""))
+        name = pages.business_of(session, world.settings.business)
+        step = (found and found["next_action"]) or {}
+        if found is None or step.get("type") != "redirect_to_url":
+            self._html(410, pages.gone(session, world.settings.business, lang))
+            return
+        if method == "GET":
+            paid_with = world.get("payment_method", found["payment_method"])
+            self._html(200, pages.prove(found, paid_with, name, lang))
+            return
+        back = step["redirect_to_url"]["return_url"]
+        intents.answered(world, identifier, passed=fields.get("answer") == "pass")
+        status = "failed" if found["status"].startswith("requires_payment") else "succeeded"
+        query = {found["object"]: identifier, "redirect_status": status,
+                 f"{found['object']}_client_secret": found["client_secret"]}  # fmt: skip
+        self._redirect(f"{back}{'&' if urlsplit(back).query else '?'}{urlencode(query)}")
+
+    def _redirect(self, place: str) -> None:
+        self._send(303, b"", "text/plain", {"Location": place})
+
+    def _html(self, status: int, text: str) -> None:
+        self._send(
+            status,
+            text.encode(),
+            "text/html; charset=utf-8",
+            {
+                "Content-Security-Policy": _CSP,
+                "Referrer-Policy": "no-referrer",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    def _json(self, status: int, body: Any, headers: dict[str, str]) -> None:
+        text = json.dumps(body, indent=2, default=list)
+        self._send(status, text.encode(), "application/json", headers)
+
+    def _send(
+        self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()

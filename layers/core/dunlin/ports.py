@@ -258,6 +258,9 @@ class Alarm(Protocol):
     def start(self, account: Account, *, wait_seconds: int) -> bool:
         """Start the execution of this account's ladder run; False where it already runs."""
 
+    def running(self, account: Account) -> bool:
+        """True while the execution of this account's ladder run is alive."""
+
     def notice(self, *, account: Account, kind: str, cause: str) -> bool:
         """Start a notice (receipt, code, confirmation). One cause and kind give one message."""
 
@@ -439,8 +442,8 @@ class Waiting:
 class Decided:
     """What became of a decision.
 
-    outcome: `done`, `repeated` (the same decision was taken before), `stale` (the account has
-    moved since the page was drawn), `gone` (nothing waits any more) or `refused`.
+    outcome: `done`, `stale` (the account has moved since the page was drawn) or `gone` (nothing
+    waits for a person there).
     """
 
     outcome: str

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dunlin.runtime import settings
 
 if TYPE_CHECKING:
+    from dunlin.adapters.widget_html import Widgets
     from dunlin.ports import (
         AccountBook,
         Alarm,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         Mailbox,
         PortalDoor,
         Queue,
+        Record,
         TextLine,
         Till,
     )
@@ -218,3 +220,17 @@ def event_bus() -> EventBus:
     from dunlin.adapters.event_bus import EventBridgeBus
 
     return EventBridgeBus(boto3.client("events"))
+
+
+def read_records(event: dict[str, Any]) -> list[Record]:
+    """The records of a table stream as domain values."""
+    from dunlin.adapters.dynamo import images
+
+    return images.read_records(event)
+
+
+@cache
+def widgets() -> Widgets:
+    from dunlin.adapters.widget_html import Widgets
+
+    return Widgets()

@@ -1,0 +1,35 @@
+"""Decide: takes a decision that staff made on the dashboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.staff import decide
+
+
+def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
+    """Called by a button with `{account_id, version, decision, widgetContext}`; returns HTML.
+
+    The actor is the alias that was called: IAM decides who may call which.
+    """
+    widgets = wiring.widgets()
+    ask = widgets.read(event, context.invoked_function_arn)
+    if ask.describe:
+        return widgets.describe("decide")
+    decided = decide(
+        account_id=ask.account,
+        version=ask.version,
+        decision=ask.value("decision"),
+        actor=ask.actor,
+        now=wiring.clock().now(),
+        book=wiring.account_book(),
+        alarm=wiring.alarm(),
+    )
+    count("Decisions", decision=decided.decision, outcome=decided.outcome)
+    logger.info(
+        "decided",
+        extra={"account_id": ask.account, "decision": decided.decision, "actor": ask.actor},
+    )
+    return widgets.decided(ask, decided)

@@ -1,0 +1,28 @@
+"""ShowAccount: dashboard widget of one account, found by its id or the creditor's reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import logger
+from dunlin.service.staff import look_up
+
+
+def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
+    """Called by CloudWatch with `{creditor?, account_id?, reveal?, widgetContext}`; returns HTML."""
+    widgets = wiring.widgets()
+    ask = widgets.read(event, context.invoked_function_arn)
+    if ask.describe:
+        return widgets.describe("account")
+    found = look_up(
+        ask.account,
+        creditor=ask.creditor,
+        book=wiring.account_book(),
+        log=wiring.audit_archive(),
+        creditors=wiring.creditors(),
+    )
+    if found is not None and ask.reveal:
+        account_id = found.thread.account.account_id
+        logger.info("name revealed", extra={"account_id": account_id, "actor": ask.actor})
+    return widgets.account(ask, found)

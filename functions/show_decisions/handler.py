@@ -1,0 +1,20 @@
+"""ShowDecisions: dashboard widget of what waits for a person, with buttons to decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.service.staff import waiting
+
+
+def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
+    """Called by CloudWatch with `{creditor, decide, account, widgetContext}`; returns HTML."""
+    widgets = wiring.widgets()
+    ask = widgets.read(event, context.invoked_function_arn)
+    if ask.describe:
+        return widgets.describe("decisions")
+    shown, total = waiting(
+        creditor=ask.creditor, book=wiring.account_book(), log=wiring.audit_archive()
+    )
+    return widgets.decisions(ask, shown, total, wiring.clock().now())

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dunlin.domain.account import Account, LedgerEntry
-from dunlin.domain.audit import AuditEntry
+from dunlin.domain.audit import AuditEntry, Leaf, SignedRoot
 from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.counters import Cell, Figure, Share
 from dunlin.domain.events import DomainEvent
@@ -387,20 +387,35 @@ class DropBox(Protocol):
 
 
 class AuditArchive(Protocol):
-    """The write-once copy of the audit log, and the log itself by subject."""
+    """The audit log by subject, its write-once copy, and the signed roots of its days."""
 
-    def chain(self, subject: str) -> list[AuditEntry]: ...
+    def chain(self, subject: str) -> list[AuditEntry]:
+        """All entries of one subject, oldest first."""
 
-    def archive(self, entries: Sequence[AuditEntry]) -> None: ...
+    def archive(self, day: date, batch: str, entries: Sequence[AuditEntry]) -> bool:
+        """Copy entries; False where this batch of this day was copied before."""
+
+    def archived(self, day: date) -> Iterable[AuditEntry]:
+        """Every entry that was copied on a day, in no order, possibly repeated."""
+
+    def put_root(self, root: SignedRoot, leaves: Sequence[Leaf]) -> None: ...
+
+    def root(self, day: date) -> SignedRoot | None: ...
+
+    def leaves(self, day: date) -> list[Leaf]: ...
+
+    def roots(self) -> list[date]:
+        """The days that have a root, oldest first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record of a table's stream: the row before and after, None where there was none."""
+class Signer(Protocol):
+    """Signs the daily roots (KMS, ECDSA P-256 with SHA-256)."""
 
-    record_id: str
-    old: Account | LedgerEntry | Touch | Reply | None
-    new: Account | LedgerEntry | Touch | Reply | None
+    def sign(self, message: bytes) -> str:
+        """The signature over a message of at most 4,096 bytes, base64 of DER."""
+
+    def public_key(self) -> str:
+        """The public key, PEM."""
 
 
 class Counters(Protocol):

@@ -55,6 +55,32 @@ class AuditEntry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """Where one chain stood at the end of a day."""
+
+    subject: str
+    sequence: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRoot:
+    """The root over all chains that moved on `day`, signed, and chained to the day before."""
+
+    day: str
+    root: str
+    previous: str
+    leaves: int
+    signature: str
+
+    def message(self) -> bytes:
+        """What is signed: everything but the signature."""
+        return canonical(
+            {"day": self.day, "root": self.root, "previous": self.previous, "leaves": self.leaves}
+        )
+
+
 def _digest(entry: Mapping[str, Any], previous: str) -> str:
     return hashlib.sha256(previous.encode() + b"|" + canonical(entry)).hexdigest()
 
@@ -103,6 +129,29 @@ class ChainFault:
     subject: str
     sequence: int
     fault: str
+
+
+def to_json(entry: AuditEntry) -> dict[str, Any]:
+    """An entry as exported, one JSON object."""
+    content: dict[str, Any] = _plain(_content(entry))
+    return content | {"previous": entry.previous, "hash": entry.hash}
+
+
+def from_json(row: Mapping[str, Any]) -> AuditEntry:
+    """Read an exported entry back. Raises `DomainError` where a field is missing or wrong."""
+    try:
+        return AuditEntry(
+            subject=str(row["subject"]),
+            sequence=int(row["sequence"]),
+            at=datetime.fromisoformat(row["at"]),
+            actor=str(row["actor"]),
+            what=str(row["what"]),
+            data=dict(row["data"]),
+            previous=str(row["previous"]),
+            hash=str(row["hash"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DomainError(f"not an audit entry: {error}") from error
 
 
 def verify(entries: Iterable[AuditEntry], *, head: str | None = None) -> list[ChainFault]:

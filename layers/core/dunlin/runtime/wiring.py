@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         TextLine,
         Till,
     )
+    from dunlin.service.audit_log import AuditRecord
     from dunlin.service.gate import Gate
     from dunlin.service.sending import Outbox
 
@@ -202,6 +203,20 @@ def audit_archive() -> AuditArchive:
     from dunlin.adapters.audit_archive import S3AuditArchive
 
     return S3AuditArchive(bucket=settings.Buckets.from_env().audit)
+
+
+def audit_records(records: list[dict[str, Any]]) -> tuple[list[AuditRecord], int]:
+    """The inserts among stream records of the Audit table, and how many were something else."""
+    from dunlin.adapters.audit_archive import audit_records as read
+
+    return read(records)
+
+
+@cache
+def signer() -> Signer:
+    from dunlin.adapters.audit_archive import KmsSigner
+
+    return KmsSigner(key_id=settings.audit_key_id())
 
 
 @cache

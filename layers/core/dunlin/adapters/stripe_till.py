@@ -585,7 +585,7 @@ def _intent_fact(
     tries = {
         SignalKind.PAYMENT: found["id"],
         SignalKind.PAYMENT_PENDING: f"{found['id']}/pending",
-        SignalKind.PAYMENT_FAILED: f"{found['id']}/failed/{found['latest_charge']}",
+        SignalKind.PAYMENT_FAILED: f"{found['id']}/failed/{found['latest_charge'] or event['id']}",
     }
     return PaymentEvent(
         event_id=event["id"],

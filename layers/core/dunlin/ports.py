@@ -418,6 +418,15 @@ class Signer(Protocol):
         """The public key, PEM."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of a table's stream: the row before and after, None where there was none."""
+
+    record_id: str
+    old: Account | LedgerEntry | Touch | Reply | None
+    new: Account | LedgerEntry | Touch | Reply | None
+
+
 class Counters(Protocol):
     """Counts and sums of the portfolio, exact whatever a stream repeats or delays."""
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from dunlin.runtime import settings
 
 if TYPE_CHECKING:
+    from dunlin.adapters.secrets import ProcessorKeys
+    from dunlin.adapters.stripe_till import StripeTill
     from dunlin.adapters.widget_html import Widgets
     from dunlin.ports import (
         AccountBook,
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
         PortalDoor,
         Queue,
         Record,
+        Signer,
         TextLine,
-        Till,
     )
     from dunlin.service.audit_log import AuditRecord
     from dunlin.service.gate import Gate
@@ -169,12 +171,20 @@ def sms_outbox() -> Outbox:
 
 
 @cache
-def till() -> Till:
-    from dunlin.adapters.secrets import processor_keys
+def _till(keys: ProcessorKeys, api_base: str) -> StripeTill:
     from dunlin.adapters.stripe_till import StripeTill
 
+    return StripeTill(
+        secret_key=keys.api_key, webhook_secrets=keys.webhook_secrets, api_base=api_base
+    )
+
+
+def till() -> StripeTill:
+    """Built anew when the keys were rotated; the secret itself is kept for five minutes."""
+    from dunlin.adapters.secrets import processor_keys
+
     payments = settings.Payments.from_env()
-    return StripeTill(keys=lambda: processor_keys(payments.secret), api_base=payments.api_base)
+    return _till(processor_keys(payments.secret), payments.api_base)
 
 
 @cache
@@ -246,6 +256,8 @@ def read_records(event: dict[str, Any]) -> list[Record]:
 
 @cache
 def widgets() -> Widgets:
+    from dunlin.adapters.secrets import ProcessorKeys
+    from dunlin.adapters.stripe_till import StripeTill
     from dunlin.adapters.widget_html import Widgets
 
     return Widgets()

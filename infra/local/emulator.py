@@ -16,8 +16,12 @@ def main() -> None:
 
     mends.apply([name for name in os.environ.get("SKIP", "").split(",") if name])
     from ministack import app
+    from ministack.core import lambda_runtime
 
-    app.main()
+    try:
+        app.main()
+    finally:
+        lambda_runtime.reset()  # workers die with their parent, and are collected by it
 
 
 if __name__ == "__main__":

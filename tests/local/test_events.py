@@ -218,7 +218,7 @@ def test_queue_policies(mended, bare):
 
 
 def test_a_queue_retries_what_failed_and_redrives_it(mended):
-    """Partial failures, redrive and topic to queue work upstream; the ladder's inboxes need them."""
+    """Partial failures, redrive and topic to queue need no mend; our inboxes rest on them."""
     dead, dead_arn = mended.queue("inbox-dead")
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
     url, arn = mended.queue("inbox", VisibilityTimeout="1", RedrivePolicy=redrive)

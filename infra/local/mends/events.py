@@ -297,16 +297,21 @@ def queue_policies() -> None:
     """A rule reaches a queue only where the queue's policy lets it.
 
     Upstream checks the policy for topics and buckets, but delivers a rule's events to any queue,
-    so a forgotten `AWS::SQS::QueuePolicy` goes unseen until the stack meets AWS.
+    so a forgotten `AWS::SQS::QueuePolicy` goes unseen until the stack meets AWS. A schedule of
+    EventBridge Scheduler acts in its own role and needs no such policy.
     """
     invoke = eventbridge._invoke_target
 
     def invoke_target(target: Record, event: Record, rule: Record, view: object = None) -> None:
         arn = target.get("Arn", "")
-        allowed = ":sqs:" not in arn or sqs.queue_policy_allows(
-            arn, "events.amazonaws.com", rule.get("Arn", ""), get_account_id()
-        )
-        if allowed:
+        by_schedule = "Target" in rule
+        if (
+            by_schedule
+            or ":sqs:" not in arn
+            or sqs.queue_policy_allows(
+                arn, "events.amazonaws.com", rule.get("Arn", ""), get_account_id()
+            )
+        ):
             invoke(target, event, rule, view)
         else:
             eventbridge.logger.warning("policy of %s refuses rule %s", arn, rule.get("Arn"))

@@ -1,0 +1,113 @@
+"""Mends of CloudFormation, shown with and without."""
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.local.place import Place
+
+pytestmark = pytest.mark.cloud
+
+
+def test_object_lock(mended, bare):
+    """An object under default retention cannot be deleted for good."""
+    template = {
+        "Resources": {
+            "Archive": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {
+                    "BucketName": "archive",
+                    "ObjectLockEnabled": True,
+                    "ObjectLockConfiguration": {
+                        "ObjectLockEnabled": "Enabled",
+                        "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}},
+                    },
+                },
+            }
+        }
+    }
+    kept = []
+    for place in (mended, bare):
+        assert place.stack("archive", template) == "CREATE_COMPLETE"
+        s3 = place.client("s3")
+        version = s3.put_object(Bucket="archive", Key="entry", Body=b"x").get("VersionId")
+        named = {"VersionId": version} if version else {}
+        try:
+            s3.delete_object(Bucket="archive", Key="entry", BypassGovernanceRetention=True, **named)
+            kept.append(False)
+        except ClientError as error:
+            kept.append(error.response["Error"]["Code"] == "AccessDenied")
+    assert kept == [True, False]
+
+
+def test_permissions_boundary(mended, bare):
+    """A role may do no more than its boundary, whatever its policy says."""
+
+    def policy(action):
+        allow = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        return {"Version": "2012-10-17", "Statement": [allow]}
+
+    template = {
+        "Resources": {
+            "Boundary": {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {"ManagedPolicyName": "edge", "PolicyDocument": policy("logs:*")},
+            },
+            "Role": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "RoleName": "bounded",
+                    "AssumeRolePolicyDocument": policy("sts:AssumeRole"),
+                    "PermissionsBoundary": {"Ref": "Boundary"},
+                    "Policies": [{"PolicyName": "all", "PolicyDocument": policy("*")}],
+                },
+            },
+        }
+    }
+    code = """
+import boto3
+def handler(event, context):
+    return [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]]
+"""
+    answers = []
+    for place in (mended, bare):
+        assert place.stack("roles", template, Capabilities=["CAPABILITY_NAMED_IAM"])
+        place.function("bounded", code, Role="arn:aws:iam::000000000000:role/bounded")
+        answers.append(place.call("bounded"))
+    assert "AccessDenied" in answers[0]["errorMessage"]
+    assert isinstance(answers[1], list)
+
+
+def test_canary_deployments(mended, bare):
+    template = {
+        "Resources": {
+            "Application": {
+                "Type": "AWS::CodeDeploy::Application",
+                "Properties": {"ComputePlatform": "Lambda"},
+            },
+            "Group": {
+                "Type": "AWS::CodeDeploy::DeploymentGroup",
+                "Properties": {"ApplicationName": {"Ref": "Application"}, "ServiceRoleArn": "x"},
+            },
+        }
+    }
+    assert mended.stack("canary", template) == "CREATE_COMPLETE"
+    with pytest.raises(ClientError, match="Unrecognized resource types"):
+        bare.stack("canary", template)
+
+
+def test_schedules(mended, clouds):
+    """A one-time schedule fires within a second; with schedules off it does not."""
+    silent = Place(clouds(schedules=False))
+    urls = []
+    for place in (silent, mended):
+        url, arn = place.queue("due")
+        urls.append(url)
+        place.client("scheduler").create_schedule(
+            Name="once",
+            ScheduleExpression="at(2026-01-01T00:00:00)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": arn, "RoleArn": "arn:aws:iam::000000000000:role/any"},
+        )
+    assert mended.received(urls[1], deadline=5)[0]["source"] == "aws.scheduler"
+    asked = {"QueueUrl": urls[0], "AttributeNames": ["ApproximateNumberOfMessages"]}
+    answer = silent.client("sqs").get_queue_attributes(**asked)
+    assert answer["Attributes"]["ApproximateNumberOfMessages"] == "0"

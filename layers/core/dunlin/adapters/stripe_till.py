@@ -13,7 +13,7 @@ import ipaddress
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -167,8 +167,8 @@ class StripeTill:
     replaces the other. `api_base` is empty but for a stand-in on this machine.
     """
 
-    secret_key: str
-    webhook_secrets: Sequence[str] = ()
+    secret_key: str = field(repr=False)
+    webhook_secrets: Sequence[str] = field(default=(), repr=False)
     api_base: str = ""
 
     def __post_init__(self) -> None:
@@ -646,7 +646,7 @@ def _taken_back(
     return PaymentEvent(
         event_id=event["id"],
         fact=fact,
-        fact_id=f"{found['id']}/undone" if undone else found["id"],
+        fact_id=found["id"],
         payment_id=found["payment_intent"],
         amount=_money(found["amount"], found["currency"]),
         at=_instant(event["created"]),

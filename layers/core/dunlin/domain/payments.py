@@ -199,10 +199,10 @@ class PaymentEvent:
     """One fact about money, told by the processor, any number of times and in any order.
 
     `fact` is one of payment, payment_pending, payment_failed, refund, chargeback. `fact_id` is
-    unique for the fact, not the telling: post once by it. `undone` turns a refund or chargeback
-    round (it failed, it was won) and is a fact of its own, so that both sum to nothing in
-    whatever order they come. A failure says nothing about a later success of the same payment:
-    ask `Till.payment` before telling a person.
+    unique for the fact, not the telling: post once by it. `undone` says that this refund or
+    chargeback was turned round (it failed, it was won): its reversal, posted once beside it.
+    A failure says nothing about a later success of the same payment: ask `Till.payment` before
+    telling a person.
     `amount` is what moved, always positive; for payment_failed what was tried. `account_id`,
     `attempt_id` and `creditor` are empty where the processor does not repeat them (refunds and
     chargebacks): find those by `payment_id`. `seen` is true where the person saw a decline on

@@ -256,8 +256,6 @@ def read_records(event: dict[str, Any]) -> list[Record]:
 
 @cache
 def widgets() -> Widgets:
-    from dunlin.adapters.secrets import ProcessorKeys
-    from dunlin.adapters.stripe_till import StripeTill
     from dunlin.adapters.widget_html import Widgets
 
     return Widgets()

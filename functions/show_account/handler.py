@@ -10,7 +10,7 @@ from dunlin.service.staff import look_up
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
-    """Called by CloudWatch with `{creditor?, account_id?, reveal?, widgetContext}`; returns HTML."""
+    """Called by CloudWatch with `{creditor, account_id, reveal, widgetContext}`; returns HTML."""
     widgets = wiring.widgets()
     ask = widgets.read(event, context.invoked_function_arn)
     if ask.describe:

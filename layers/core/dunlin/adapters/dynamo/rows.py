@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from dunlin.domain.account import Account, Hold, LedgerEntry, NextAction, Status
@@ -416,7 +416,7 @@ class ContactsRow(Model):
 class ByAddress(GlobalSecondaryIndex["AddressRow"]):
     class Meta:
         index_name = "byAddress"
-        projection = IncludeProjection([])
+        projection = KeysOnlyProjection()
 
     address_hash = UnicodeAttribute(hash_key=True)
     consumer_id = UnicodeAttribute(range_key=True)

@@ -1,0 +1,286 @@
+"""The HTML of the widgets: the contract of custom widgets, escaping, masking, both themes."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from tests.staff import builders
+from tests.staff.builders import NOW
+
+from dunlin.adapters.widget_html import Widgets, masked
+from dunlin.domain import audit
+from dunlin.domain.account import Hold, NextAction, Status
+from dunlin.domain.counters import fold, portfolio, share_of
+from dunlin.domain.money import Money
+from dunlin.domain.touch import TouchState
+from dunlin.ports import Decided, Reply, StaffAccount, Thread, Waiting
+
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:ShowAccount"
+DECIDE = "arn:aws:lambda:us-east-1:000000000000:function:Decide:supervisor"
+EVIL = "<img src=x onerror=alert(1)>\"'&{}"
+WIDGETS = Widgets()
+
+
+def event(**values: Any) -> dict[str, Any]:
+    """A call as the console makes it."""
+    params = values.pop("params", {})
+    context = {
+        "dashboardName": "dunlin",
+        "widgetId": "widget-1",
+        "theme": values.pop("theme", "light"),
+        "timezone": {"label": "UTC", "offsetISO": "+00:00", "offsetInMinutes": 0},
+        "forms": {"all": values.pop("forms", {})},
+        "params": params,
+        "width": 588,
+        "height": 369,
+    }
+    return {**(values or params), "widgetContext": context}
+
+
+class Actions(HTMLParser):
+    """Collects the actions of a page, and every attribute and tag."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.actions: list[tuple[dict[str, str | None], dict[str, Any]]] = []
+        self._open: dict[str, str | None] | None = None
+        self._previous = ""
+        self.buttons: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag == "cwdb-action":
+            assert self._previous == "button", "an action belongs to the element just before it"
+            self._open = dict(attrs)
+        self._previous = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "cwdb-action":
+            self._open = None
+        self._previous = tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open is not None:
+            self.actions.append((self._open, json.loads(data)))
+
+
+def staff_account(text: str = "Robin Castellano") -> StaffAccount:
+    account = builders.account(
+        text,
+        hold_reason=text,
+        next_action=NextAction(
+            at=NOW + timedelta(days=3), channel="email", template=text, reason=text
+        ),
+    )
+    first = builders.touch(
+        account, TouchState.DELIVERED, template=text, reason=text, sent_at=NOW, opened_at=NOW
+    )
+    reply = Reply(
+        reply_id="r1",
+        account_id=account.account_id,
+        consumer_id=account.consumer_id,
+        channel=text,
+        at=NOW + timedelta(minutes=5),
+        text=text,
+        labels=(text,),
+    )
+    entry = audit.append(
+        subject="account#1",
+        sequence=1,
+        previous="",
+        at=NOW,
+        actor=text,
+        what=text,
+        data={"reason": text, "rules": {text: "block"}},
+    )
+    thread = Thread(
+        account=account,
+        consumer=builders.consumer(account, name=text, emails=(text,)),
+        ledger=(builders.entry(account, text, 12_345, note=text),),
+        touches=(replace(first, key="T#1#1#0"), first),
+        replies=(reply,),
+    )
+    return StaffAccount(thread=thread, history=[entry])
+
+
+def account_page(found: StaffAccount, **values: Any) -> str:
+    page = WIDGETS.account(WIDGETS.read(event(**values), ARN), found)
+    assert isinstance(page, str)
+    return page
+
+
+def decisions_page(**changes: Any) -> str:
+    params = {"creditor": "", "decide": DECIDE, "account": ARN}
+    account = builders.account(hold=Hold.DISPUTE, **changes)
+    one = Waiting(account=account, consumer=None, since=NOW - timedelta(days=4))
+    page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW)
+    assert isinstance(page, str)
+    return page
+
+
+def test_every_widget_describes_itself() -> None:
+    assert WIDGETS.read({"describe": True}, ARN).describe
+    for name in ("portfolio", "account", "decisions", "decide"):
+        described = WIDGETS.describe(name)
+        assert isinstance(described, dict)
+        assert set(described) == {"markdown"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_take_the_theme_of_the_dashboard(theme: str) -> None:
+    assert f'class="dn cwdb-no-default-styles {theme}"' in account_page(
+        staff_account(), theme=theme, account_id="x"
+    )
+
+
+def test_nothing_that_somebody_wrote_becomes_markup() -> None:
+    found = staff_account(EVIL)
+    held = builders.account(EVIL, hold=Hold.DISPUTE, hold_reason=EVIL, creditor="x")
+    one = Waiting(account=held, consumer=builders.consumer(held, name=EVIL), since=NOW)
+    params = {"decide": DECIDE, "account": ARN, "creditor": EVIL}
+    pages = [
+        account_page(found, account_id=EVIL, reveal="yes"),
+        account_page(found, forms={"account": EVIL}),
+        WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW),
+        WIDGETS.decided(
+            WIDGETS.read(event(params=params, account_id=EVIL, list=ARN), DECIDE),
+            Decided(outcome="done", account_id=EVIL, decision="approve"),
+        ),
+    ]
+    for page in pages:
+        read = Actions(str(page))
+        assert not {"img", "script", "iframe", "use", "a"} & set(read.tags)
+        assert not {name for name in read.attributes if name.startswith("on")}
+        assert EVIL not in str(page)
+        assert "alert(1)" in html.unescape(str(page))
+
+
+def test_a_parameter_that_is_no_function_arn_is_not_called() -> None:
+    params = {"decide": "https://example.com/", "account": "javascript:alert(1)"}
+    one = Waiting(account=builders.account(hold=Hold.DISPUTE), consumer=None, since=None)
+    page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW)
+    assert Actions(str(page)).actions == []
+    assert "names no function" in str(page)
+
+
+def test_a_name_is_masked_until_it_is_revealed() -> None:
+    found = staff_account()
+    found = replace(found, thread=replace(found.thread, replies=(), touches=()))
+    account = replace(found.thread.account, reference="INV-1", hold_reason="", next_action=None)
+    found = StaffAccount(thread=replace(found.thread, account=account, ledger=()), history=[])
+    page = account_page(found, forms={"account": "INV-1"})
+    assert "R••• C•••" in page
+    assert "Castellano" not in page
+    ((_, show), (attributes, payload)) = Actions(page).actions
+    assert show == {}
+    assert attributes["display"] == "popup"
+    assert payload == {"account_id": account.account_id, "reveal": "yes", "popup": "yes"}
+    assert "Robin Castellano" in account_page(found, **payload)
+
+
+def test_a_mask_tells_nothing_of_the_length() -> None:
+    assert masked("Al Li") == masked("Alexandra Lindqvist-Moreno") == "A••• L•••"
+    assert masked("") == "•••"
+
+
+def test_the_thread_is_in_order_and_the_next_action_is_complete() -> None:
+    page = account_page(staff_account("word"), account_id="x")
+    text = html.unescape(page)
+    assert text.index("E-mail “word”") < text.index("Reply by word")
+    assert "Next: E-mail “word”" in text
+    assert "Tue 24 Nov 2026, 15:00 UTC" in text
+    assert "do not add up" not in text
+
+
+def test_a_ledger_that_does_not_add_up_is_said() -> None:
+    found = staff_account("word")
+    account = replace(found.thread.account, balance=Money(1, "USD"))
+    found = replace(found, thread=replace(found.thread, account=account))
+    assert "do not add up" in account_page(found, account_id="x")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"hold": Hold.DISPUTE, "hold_reason": "Says it was paid"}, "Disputed: Says it was paid"),
+        ({"escalated": "balance"}, "above the creditor's limit"),
+        ({"status": Status.SETTLED, "balance": Money(0, "USD")}, "nothing is owed"),
+        ({"status": Status.EXHAUSTED}, "Every rung was used"),
+        ({"status": Status.FAILED}, "stopped on an error"),
+        ({"status": Status.CLOSED}, "took it back"),
+        ({"status": Status.IMPORTED}, "Not activated"),
+    ],
+)
+def test_why_nothing_happens_is_always_said(changes: dict[str, Any], said: str) -> None:
+    found = staff_account("word")
+    account = replace(found.thread.account, **changes)
+    found = replace(found, thread=replace(found.thread, account=account))
+    assert said in html.unescape(account_page(found, account_id="x"))
+
+
+def test_decisions_carry_account_version_and_question() -> None:
+    read = Actions(decisions_page(version=7))
+    (look, look_at), *choices = read.actions
+    assert (look["endpoint"], look["display"], look_at["popup"]) == (ARN, "popup", "yes")
+    assert [payload["decision"] for _, payload in choices] == ["approve", "decline", "close"]
+    for attributes, payload in choices:
+        assert attributes["endpoint"] == DECIDE
+        assert attributes["confirmation"]
+        assert payload["version"] == 7
+        assert payload["list"] == ARN
+
+
+def test_actions_are_reached_by_keyboard() -> None:
+    for page in (decisions_page(), account_page(staff_account(), account_id="x")):
+        assert "<button" in page
+        assert not re.search(r"<(a|span|div)[^>]*>[^<]*</\1><cwdb-action", page)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [("done", "Approved"), ("stale", "has moved since"), ("gone", "nothing waits")],
+)
+def test_a_decision_says_what_became_of_it(outcome: str, said: str) -> None:
+    params = {"decide": DECIDE, "account": ARN}
+    ask = WIDGETS.read(event(params=params, list=ARN, account_id="x"), DECIDE)
+    page = WIDGETS.decided(ask, Decided(outcome=outcome, account_id="x", decision="approve"))
+    assert said in str(page)
+    assert [a["endpoint"] for a, _ in Actions(str(page)).actions] == [ARN, ARN]
+
+
+def test_the_actor_is_the_alias_that_was_called() -> None:
+    assert WIDGETS.read(event(), DECIDE).actor == "staff:supervisor"
+    assert WIDGETS.read(event(actor="boss"), ARN).actor == "staff"
+
+
+def test_the_portfolio_adds_up_on_the_page() -> None:
+    tally = fold(
+        [
+            share_of(builders.account("A", balance=Money(100_00, "USD"))),
+            share_of(builders.account("B", balance=Money(50_00, "USD"), hold=Hold.DISPUTE)),
+            share_of(builders.account("C", balance=Money(70, "JPY"), due_on=None)),
+        ]
+    )
+    parts = portfolio(tally, NOW.date())
+    page = str(WIDGETS.portfolio(WIDGETS.read(event(), ARN), parts))
+    assert page.count("$150.00") == 4  # the head, the bucket, the total, the one status
+    assert "JPY 70" in page
+    assert "No due date" in page
+    assert "Disputed" in page
+
+
+def test_a_broken_call_is_read_as_an_empty_one() -> None:
+    for context in (None, 7, {"forms": []}, {"params": 3, "timezone": {"offsetInMinutes": "x"}}):
+        ask = WIDGETS.read({"widgetContext": context, "account_id": ["x"]}, "nonsense")
+        assert (ask.account, ask.endpoint, ask.version) == ("", "", 0)

@@ -259,3 +259,18 @@ def widgets() -> Widgets:
     from dunlin.adapters.widget_html import Widgets
 
     return Widgets()
+
+
+def parse_yaml(content: bytes) -> object:
+    """Read a YAML document safely. Raises `DomainError` naming the line."""
+    from dunlin.adapters.yaml_documents import parse
+
+    return parse(content)
+
+
+def check_policy(document: object) -> None:
+    """Refuse a strategy whose `policy:` block the rulebook does not allow (`StrategyError`)."""
+    from dunlin.adapters.rulebook_files import load_rulebook
+    from dunlin.domain.rulebook import check_policy as check
+
+    check(load_rulebook(), document)

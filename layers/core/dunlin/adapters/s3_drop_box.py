@@ -1,0 +1,46 @@
+"""The drop bucket in S3."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+from botocore.exceptions import ClientError
+
+from dunlin.domain.errors import DomainError
+
+_ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
+
+
+class S3DropBox:
+    """`DropBox` over one bucket."""
+
+    def __init__(self, *, bucket: str) -> None:
+        self._bucket = bucket
+        self._s3 = boto3.client("s3")
+
+    def read(
+        self, key: str, *, version: str | None = None, start: int = 0, end: int | None = None
+    ) -> bytes:
+        wanted: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
+        if version:
+            wanted["VersionId"] = version
+        if start or end is not None:
+            wanted["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
+        try:
+            return self._s3.get_object(**wanted)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise DomainError(f"no file {key}") from error
+            raise
+
+    def write(self, key: str, content: bytes, content_type: str) -> None:
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            # A browser must save a report, never show it as a page.
+            ContentDisposition=f"attachment; filename*=UTF-8''{quote(key.rsplit('/', 1)[-1])}",
+        )

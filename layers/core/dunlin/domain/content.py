@@ -1,0 +1,228 @@
+"""The content check: what a message may never say, whatever template or field it came from.
+
+Each finding names the rule of the rulebook that it breaks. Texts are folded first (case, accents,
+invisible and look-alike letters, spaced and digit-for-letter spellings), so that a disguise does
+not help. The check can only refuse; it approves nothing by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from dunlin.domain.consumer import Channel
+from dunlin.domain.letters import Kind
+from dunlin.domain.phrases import (
+    COLLECTOR,
+    DECEPTIVE,
+    DISCLOSED,
+    OPT_OUT_EMAIL,
+    OPT_OUT_SMS,
+    PAYS,
+    PHRASES,
+    REVEALS,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A rendered message with what it must be measured against.
+
+    `names` are values that may stand in it as they are (creditor, address, the person's name):
+    a firm called "Sheriff's Storage" is no threat.
+    """
+
+    channel: Channel
+    kind: Kind
+    creditor: str
+    third_party: bool
+    text: str
+    subject: str = ""
+    preheader: str = ""
+    html: str = ""
+    address: str = ""
+    link: str = ""
+    stop_link: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One broken rule: its id, the part of the message, and why in plain words."""
+
+    rule_id: str
+    part: str
+    because: str
+
+
+_HOMOGLYPHS = str.maketrans("аеорсухіѕјԁӏ", "aeopcyxisjdl")
+_LEET = str.maketrans("013457@$!", "oieastasi")
+_SPACED = re.compile(r"\b(?:[^\W\d_][ .\-_*]+){3,}[^\W\d_]\b")
+
+
+def fold(text: str) -> str:
+    """One spelling of a text: lower case, no accents, no invisible letters, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(
+        c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf", "Me") or c == "\n"
+    )
+    return re.sub(r"\s+", " ", kept.replace("’", "'").translate(_HOMOGLYPHS)).strip()
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """A text as written, with spaced words joined, and with digits read as letters."""
+    folded = fold(text)
+    joined = _SPACED.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), folded)
+    return tuple(dict.fromkeys((folded, joined, joined.translate(_LEET))))
+
+
+class _Visible(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.links: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("style", "script", "title"):
+            self._hidden += 1
+        self.links += [v for k, v in attrs if k in ("href", "src", "action") and v]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("style", "script", "title"):
+            self._hidden -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def visible(html: str) -> tuple[str, tuple[str, ...]]:
+    """What a person reads of an HTML part, and where its links and images lead."""
+    parser = _Visible()
+    parser.feed(html)
+    return re.sub(r"\s+", " ", " ".join(parser.parts)).strip(), tuple(parser.links)
+
+
+_DIGITS = re.compile(r"\b(?:\d[ -]?){12,18}\d\b")
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for place, c in enumerate(reversed(digits)):
+        n = int(c) * (2 if place % 2 else 1)
+        total += n - 9 if n > 9 else n
+    return total % 10 == 0
+
+
+def _without(text: str, draft: Draft) -> str:
+    """The text without the values that may stand in it as they are, and without links."""
+    for value in sorted((draft.creditor, draft.address, *draft.names), key=len, reverse=True):
+        if value:
+            # Whole words only: the name "Ana" must not hide a "canal".
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    for link in (draft.link, draft.stop_link):
+        text = text.replace(link, " ") if link else text
+    return text
+
+
+def check(draft: Draft) -> tuple[Finding, ...]:
+    """Every broken rule of a message, in a fixed order; empty where it may go."""
+    return tuple(dict.fromkeys(_findings(draft)))
+
+
+def _findings(draft: Draft) -> Iterator[Finding]:
+    body, links = visible(draft.html)
+    parts = {
+        "subject": draft.subject,
+        "preheader": draft.preheader,
+        "text": draft.text,
+        "html": body,
+    }
+    for part, text in parts.items():
+        yield from _forbidden(part, _without(text, draft), draft)
+    for link in links:
+        yield from _phrases("html", fold(link), only=("IND-CTIA",))
+    if draft.channel is Channel.EMAIL:
+        yield from _email(draft, parts, links)
+    else:
+        yield from _sms(draft)
+
+
+def _phrases(part: str, text: str, only: tuple[str, ...] = ()) -> Iterator[Finding]:
+    for rule_id, because, pattern in PHRASES:
+        if (not only or rule_id in only) and pattern.search(text):
+            yield Finding(rule_id=rule_id, part=part, because=because)
+
+
+def _forbidden(part: str, text: str, draft: Draft) -> Iterator[Finding]:
+    for spelling in _spellings(text):
+        yield from _phrases(part, spelling)
+        if not draft.third_party and COLLECTOR.search(spelling):
+            yield Finding(
+                rule_id="US-REGF-IDENTITY",
+                part=part,
+                because="a creditor writing for itself calls itself a debt collector",
+            )
+    for number in _DIGITS.finditer(text):
+        if _luhn(re.sub(r"\D", "", number[0])):
+            yield Finding(rule_id="PCI-SAQA", part=part, because="shows a card number")
+
+
+def _disclosure(part: str, text: str, draft: Draft) -> Iterator[Finding]:
+    told = all(pattern.search(fold(text)) for pattern in DISCLOSED)
+    if draft.third_party and draft.kind is not Kind.OPT_OUT_CONFIRMATION and not told:
+        yield Finding(
+            rule_id="US-REGF-IDENTITY", part=part, because="the collector's disclosure is missing"
+        )
+
+
+def _email(draft: Draft, parts: dict[str, str], links: tuple[str, ...]) -> Iterator[Finding]:
+    for part in ("subject", "preheader"):
+        if REVEALS.search(fold(_without(parts[part], draft))):
+            yield Finding(
+                rule_id="US-REGF-THIRDPARTY",
+                part=part,
+                because="tells a stranger that there is a debt, an amount or a kind of creditor",
+            )
+    if DECEPTIVE.search(fold(draft.subject)):
+        yield Finding(
+            rule_id="US-CANSPAM", part="subject", because="pretends to continue a conversation"
+        )
+    for part in ("text", "html"):
+        text = parts[part]
+        if not draft.creditor or fold(draft.creditor) not in fold(text):
+            yield Finding(
+                rule_id="US-REGF-IDENTITY", part=part, because="the creditor's name is missing"
+            )
+        if not draft.address or fold(draft.address) not in fold(text):
+            yield Finding(rule_id="US-CANSPAM", part=part, because="the postal address is missing")
+        yield from _disclosure(part, text, draft)
+        reachable = draft.stop_link in (links if part == "html" else text) and draft.stop_link
+        if draft.kind is not Kind.OPT_OUT_CONFIRMATION and not (
+            reachable and OPT_OUT_EMAIL.search(fold(text))
+        ):
+            yield Finding(
+                rule_id="US-REGF-OPTOUT", part=part, because="says no simple way to opt out"
+            )
+
+
+def _sms(draft: Draft) -> Iterator[Finding]:
+    folded = fold(draft.text)
+    if not draft.creditor or not folded.startswith(fold(draft.creditor)):
+        yield Finding(
+            rule_id="US-REGF-IDENTITY", part="text", because="does not begin with the creditor"
+        )
+    yield from _disclosure("text", draft.text, draft)
+    if draft.kind is Kind.OPT_OUT_CONFIRMATION:
+        if PAYS.search(fold(draft.text)):
+            yield Finding(
+                rule_id="US-TCPA-CONFIRM", part="text", because="says more than the confirmation"
+            )
+    elif not OPT_OUT_SMS.search(folded):
+        yield Finding(
+            rule_id="US-REGF-OPTOUT", part="text", because="says no simple way to opt out"
+        )

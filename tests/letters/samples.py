@@ -1,0 +1,65 @@
+"""Facts to render letters with: one invented creditor and one invented person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dunlin.domain.account import Account
+from dunlin.domain.consumer import Consumer, ContactHistory
+from dunlin.domain.money import Money
+from dunlin.domain.strategy import Brand, read_strategy
+from dunlin.ports import Facts
+
+LINK = "https://pay.example.org/m/4fK29sLq0ZxYb71mNcPuWd"
+STOP_LINK = "https://pay.example.org/s/9aB28tMr1AyZc82nOdQvXe"
+NOTICE = {"receipt": {"amount": "$120.00"}, "code": {"code": "482913"}}
+BRAND = Brand(
+    name="Harbor Lane & Co",
+    address="120 Harbor Lane, Portland, OR 97201",
+    phone="(503) 555-0142",
+    email_from="billing@example.org",
+    reply_to="help@example.org",
+)
+_STRATEGY = read_strategy(
+    {
+        "debt_role": "first",
+        "brand": {
+            "name": BRAND.name,
+            "address": BRAND.address,
+            "phone": BRAND.phone,
+            "email_from": BRAND.email_from,
+            "reply_to": BRAND.reply_to,
+        },
+        "ladder": [{"name": "one", "days": 0, "channels": ["email"], "template": "reminder"}],
+    },
+    creditor="harbor",
+    version=1,
+)
+
+
+def facts(
+    *,
+    language: str = "en",
+    role: str = "first",
+    given_name: str = "Ana",
+    brand: Brand = BRAND,
+    languages: tuple[str, ...] = ("en", "es"),
+) -> Facts:
+    return Facts(
+        account=Account(
+            account_id="acc_1",
+            creditor="harbor",
+            consumer_id="con_1",
+            reference="1001",
+            balance=Money(4500, "USD"),
+        ),
+        consumer=Consumer(
+            consumer_id="con_1",
+            creditor="harbor",
+            name="Ana Ruiz",
+            given_name=given_name,
+            language=language,
+        ),
+        history=ContactHistory(consumer_id="con_1"),
+        strategy=replace(_STRATEGY, debt_role=role, brand=brand, languages=languages),
+    )

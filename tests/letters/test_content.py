@@ -1,0 +1,205 @@
+"""The content check against a hostile corpus: each text fails, and by the rule it breaks."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from tests.letters.samples import BRAND, LINK, STOP_LINK, facts
+
+from dunlin.adapters.jinja_letters import JinjaLetters
+from dunlin.domain.consumer import Channel
+from dunlin.domain.content import Draft, check, visible
+from dunlin.domain.letters import Kind
+
+SMS = Draft(
+    channel=Channel.SMS,
+    kind=Kind.RUNG,
+    creditor=BRAND.name,
+    third_party=False,
+    text=f"Harbor Lane & Co: You have a message: {LINK} Reply STOP to opt out",
+    link=LINK,
+    stop_link=STOP_LINK,
+)
+_TEXT = f"{BRAND.name}, {BRAND.address}. Stop e-mails from us: {STOP_LINK}"
+EMAIL = Draft(
+    channel=Channel.EMAIL,
+    kind=Kind.RUNG,
+    creditor=BRAND.name,
+    third_party=False,
+    address=BRAND.address,
+    subject="A message from Harbor Lane & Co",
+    preheader="Please take a look.",
+    text=_TEXT,
+    html=f'<p>Harbor Lane &amp; Co, {BRAND.address}</p><a href="{STOP_LINK}">Stop e-mails</a>',
+    link=LINK,
+    stop_link=STOP_LINK,
+)
+
+
+def rules(draft: Draft) -> set[str]:
+    return {f.rule_id for f in check(draft)}
+
+
+def saying(words: str) -> Draft:
+    return replace(SMS, text=SMS.text.replace("You have a message", words))
+
+
+def test_the_plain_messages_pass() -> None:
+    assert check(SMS) == ()
+    assert check(EMAIL) == ()
+
+
+HOSTILE = [
+    ("US-FDCPA-FALSE", "We will sue you over this"),
+    ("US-FDCPA-FALSE", "A lawsuit is being prepared"),
+    ("US-FDCPA-FALSE", "You may be arrested for this"),
+    ("US-FDCPA-FALSE", "We will garnish your wages"),
+    ("US-FDCPA-FALSE", "Legal action will follow"),
+    ("US-FDCPA-FALSE", "We will see you in court"),
+    ("US-FDCPA-FALSE", "This will be reported to the credit bureaus"),
+    ("US-FDCPA-FALSE", "Your account will be sent to collections"),
+    ("US-FDCPA-FALSE", "You will be evicted"),
+    ("US-FDCPA-FALSE", "A warrant is out"),
+    ("US-FDCPA-FALSE", "FINAL NOTICE"),
+    ("US-FDCPA-FALSE", "Act now"),
+    ("US-FDCPA-FALSE", "Pay within 24 hours"),
+    ("US-FDCPA-FALSE", "Last chance"),
+    ("US-FDCPA-FALSE", "Urgent: open this"),
+    ("US-FDCPA-FALSE", "Immediate payment is required"),
+    ("US-FDCPA-FALSE", "This is an official notice"),
+    ("US-FDCPA-FALSE", "On behalf of the court"),
+    ("US-FDCPA-FALSE", "Lo vamos a demandar, vamos a demandarlo"),
+    ("US-FDCPA-FALSE", "Tomaremos acciones legales"),
+    ("US-FDCPA-FALSE", "Embargaremos su salario"),
+    ("US-FDCPA-FALSE", "Último aviso"),
+    ("US-FDCPA-FALSE", "Pague ahora"),
+    ("US-FDCPA-FALSE", "Será reportado a su historial crediticio"),
+    ("US-FDCPA-HARASS", "Only a deadbeat would wait"),
+    ("US-FDCPA-HARASS", "You should be ashamed"),
+    ("US-FDCPA-HARASS", "We will tell your boss"),
+    ("US-FDCPA-HARASS", "We know where you live"),
+    ("US-FDCPA-HARASS", "Pay your damn bill"),
+    ("US-FDCPA-HARASS", "You will regret this"),
+    ("US-FDCPA-HARASS", "Qué vergüenza"),
+    ("US-FDCPA-HARASS", "Le avisaremos a su jefe"),
+    ("US-HIPAA-MIN", "About your root canal"),
+    ("US-HIPAA-MIN", "For the treatment of last month"),
+    ("US-HIPAA-MIN", "Your diagnosis is on the page"),
+    ("US-HIPAA-MIN", "Code F32.1 on your page"),
+    ("US-HIPAA-MIN", "Dear patient, look here"),
+    ("US-HIPAA-MIN", "Sobre su cirugía"),
+    ("US-HIPAA-MIN", "Por el tratamiento del mes pasado"),
+    ("US-REGF-THIRDPARTY", "Your SSN 123-45-6789 is on file"),
+    ("PCI-SAQA", "Your card 4242 4242 4242 4242 is saved"),
+    ("PLAT-MKT", "You are pre-approved for a new loan"),
+    ("PLAT-MKT", "Get 20% off your next visit"),
+    ("PLAT-MKT", "Refer a friend"),
+    ("PLAT-MKT", "Sign up for our credit card"),
+    ("PLAT-MKT", "Oferta especial para usted"),
+    ("PLAT-MKT", "Tiene un crédito preaprobado"),
+    ("IND-CTIA", "See bit.ly/3xyz"),
+    ("US-REGF-IDENTITY", "We are debt collectors"),
+    # Disguises.
+    ("US-FDCPA-FALSE", "You may be a r r e s t e d"),
+    ("US-FDCPA-FALSE", "You may be 4rr3st3d"),
+    ("US-FDCPA-FALSE", "You may be \u0430rr\u0435sted"),
+    ("US-FDCPA-FALSE", "You may be arr\u200bested"),
+    ("US-FDCPA-FALSE", "You may be ÁRRESTED"),
+    ("US-FDCPA-HARASS", "d.e.a.d.b.e.a.t"),
+]
+
+
+@pytest.mark.parametrize(("rule", "words"), HOSTILE)
+def test_a_hostile_text_fails_by_its_rule(rule: str, words: str) -> None:
+    assert rule in rules(saying(words))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Your debt with us",
+        "You owe $45.00",
+        "Past due",
+        "Your balance",
+        "About your hospital bill",
+        "From your dental clinic",
+        "Su deuda",
+        "Su saldo vencido",
+        "Pay your rent",
+        "An amount of 45.00",
+    ],
+)
+def test_a_subject_or_preheader_that_tells_a_stranger_fails(subject: str) -> None:
+    assert "US-REGF-THIRDPARTY" in rules(replace(EMAIL, subject=subject))
+    assert "US-REGF-THIRDPARTY" in rules(replace(EMAIL, preheader=subject))
+
+
+@pytest.mark.parametrize(
+    ("rule", "draft"),
+    [
+        ("US-REGF-OPTOUT", replace(SMS, text=f"Harbor Lane & Co: A message: {LINK}")),
+        ("US-REGF-OPTOUT", replace(EMAIL, html=f"<p>Harbor Lane &amp; Co, {BRAND.address}</p>")),
+        ("US-REGF-OPTOUT", replace(EMAIL, text=_TEXT.replace(STOP_LINK, ""))),
+        ("US-REGF-OPTOUT", replace(EMAIL, text=_TEXT.replace("Stop e-mails", "See"))),
+        ("US-REGF-OPTOUT", replace(EMAIL, stop_link="")),
+        ("US-REGF-IDENTITY", replace(SMS, text="A message: Reply STOP to opt out")),
+        (
+            "US-REGF-IDENTITY",
+            replace(SMS, text="From Harbor Lane & Co Reply STOP to opt out"),
+        ),
+        ("US-REGF-IDENTITY", replace(EMAIL, text=_TEXT.replace(BRAND.name, "We"))),
+        ("US-REGF-IDENTITY", replace(EMAIL, creditor="")),
+        ("US-REGF-IDENTITY", replace(SMS, third_party=True)),
+        ("US-REGF-IDENTITY", replace(EMAIL, third_party=True)),
+        ("US-CANSPAM", replace(EMAIL, text=_TEXT.replace(BRAND.address, ""))),
+        ("US-CANSPAM", replace(EMAIL, address="")),
+        ("US-CANSPAM", replace(EMAIL, subject="Re: our talk")),
+        ("US-TCPA-CONFIRM", replace(SMS, kind=Kind.OPT_OUT_CONFIRMATION)),
+        (
+            "US-TCPA-CONFIRM",
+            replace(
+                SMS,
+                kind=Kind.OPT_OUT_CONFIRMATION,
+                text="Harbor Lane & Co: You are opted out. You can still pay by phone.",
+            ),
+        ),
+        ("IND-CTIA", replace(EMAIL, html=EMAIL.html + '<a href="https://bit.ly/x">See</a>')),
+    ],
+)
+def test_a_missing_part_fails_by_its_rule(rule: str, draft: Draft) -> None:
+    assert rule in rules(draft)
+
+
+def test_names_are_no_words_of_the_message() -> None:
+    brand = replace(BRAND, name="Sheriff’s Treatment Storage", address="1 Court Action Way")
+    rendered, findings = JinjaLetters().review(
+        "reminder",
+        Channel.EMAIL,
+        facts=facts(brand=brand, given_name="Sue"),
+        link=LINK,
+        stop_link=STOP_LINK,
+        fields={},
+    )
+    assert findings == ()
+    assert "Sheriff" in rendered.subject
+
+
+def test_hidden_styles_and_titles_are_not_read() -> None:
+    text, links = visible('<title>a</title><style>b</style><p>c <a href="https://d/">e</a></p>')
+    assert (text, links) == ("c e", ("https://d/",))
+
+
+def test_the_check_is_quick_enough_to_run_at_every_send() -> None:
+    letters = JinjaLetters()
+
+    def one() -> float:
+        begun = time.perf_counter()
+        letters.render(
+            "options", Channel.EMAIL, facts=facts(), link=LINK, stop_link=STOP_LINK, fields={}
+        )
+        return time.perf_counter() - begun
+
+    one()
+    assert min(one() for _ in range(5)) < 0.05

@@ -334,6 +334,22 @@ def handler(event, context):
     assert mended.end(execution)["status"] == "SUCCEEDED"
 
 
+def test_a_wait_can_be_ended_as_time_would_end_it(mended):
+    """SendTaskFailure with States.Timeout is to a machine what the timeout is: a virtual clock."""
+    mended.table("virtual")
+    wait = _store_token(
+        "virtual",
+        TimeoutSeconds=86_400,
+        Catch=[{"ErrorEquals": ["States.Timeout"], "Next": "Due"}],
+    )
+    states = {"First": wait, "Due": {"Type": "Succeed"}}
+    execution = mended.start(mended.machine("virtual", _jsonata(states)), {"id": "a"})
+    mended.client("stepfunctions").send_task_failure(
+        taskToken=_token(mended, "virtual", "a"), error="States.Timeout"
+    )
+    assert mended.end(execution)["status"] == "SUCCEEDED"
+
+
 def test_a_failed_condition_is_caught(mended):
     """The account moved: the ladder goes and looks again."""
     mended.table("moved")

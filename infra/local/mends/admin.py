@@ -92,11 +92,14 @@ def _calls_in_flight() -> int:
 
 
 def _wait_for_calls(seconds: float) -> bool:
+    """Whether no call is in flight at two looks, 5 ms apart, before `seconds` are over."""
     deadline = time.monotonic() + seconds
-    while _calls_in_flight():
+    calm = 0
+    while calm < 2:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.005)
+        calm = 0 if _calls_in_flight() else calm + 1
     return True
 
 

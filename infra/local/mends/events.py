@@ -53,17 +53,34 @@ class Turns:
 TURNS = Turns(int(os.environ.get("LOCAL_WAVE", "4")))
 
 
+def _call(func: Record, event: object) -> Record:
+    """Call a function, waiting while the account's concurrency is used up.
+
+    A function at its own reserved concurrency is throttled as on AWS.
+    """
+    while True:
+        result: Record = lambda_svc._execute_function(func, event)
+        body = result.get("body")
+        reason = body.get("Reason") if result.get("throttle") and isinstance(body, dict) else None
+        if reason != "ConcurrentInvocationLimitExceeded":
+            return result
+        time.sleep(0.05)
+
+
 def turns() -> None:
     """A wave of executions and messages waits its turn for a worker.
 
     Upstream starts a process for each call: 120 executions due at once took 5.6 GB and half of
     them failed. With a gate they need 300 MB and none fails. Calls that somebody waits for
     (Invoke, the API) do not pass the gate; LAMBDA_ACCOUNT_CONCURRENCY bounds those. Waiting for
-    a turn does not count against the timeout of the task. A function must not wait for another
-    execution: with all turns taken by such functions nothing would move.
+    a turn does not count against the timeout of the task, and a batch of messages waits where
+    the account's concurrency is used up. A function must not wait for another execution: with
+    all turns taken by such functions nothing would move.
     """
     invoke, call = stepfunctions._invoke_resource_with_timeout, stepfunctions._call_lambda
     allowed, run_batch = lambda_svc._sqs_esm_concurrency, lambda_svc._run_sqs_batch
+    execute = lambda_svc._execute_function
+    batches: contextvars.ContextVar[bool] = contextvars.ContextVar("batches", default=False)
 
     def invoke_in_turn(resource: str, data: object, timeout: float) -> object:
         if ":lambda:" not in resource:
@@ -80,12 +97,27 @@ def turns() -> None:
 
     def run_batch_in_turn(*args: Any, **options: Any) -> None:
         with TURNS.taken():
-            run_batch(*args, **options)
+            mark = batches.set(True)
+            try:
+                run_batch(*args, **options)
+            finally:
+                batches.reset(mark)
+
+    def execute_function(func: Record, event: object) -> Record:
+        if not batches.get():
+            result: Record = execute(func, event)
+            return result
+        mark = batches.set(False)
+        try:
+            return _call(func, event)
+        finally:
+            batches.reset(mark)
 
     stepfunctions._invoke_resource_with_timeout = invoke_in_turn
     stepfunctions._call_lambda = call_in_turn
     lambda_svc._sqs_esm_concurrency = batches_allowed
     lambda_svc._run_sqs_batch = run_batch_in_turn
+    lambda_svc._execute_function = execute_function
 
 
 class Accepted:
@@ -99,15 +131,6 @@ class Accepted:
     def add(cls, change: int) -> None:
         with cls.lock:
             cls.count += change
-
-
-def _call(func: Record, event: object) -> Record:
-    """Call a function, waiting while the account's concurrency is used up."""
-    while True:
-        result: Record = lambda_svc._execute_function(func, event)
-        if not result.get("throttle"):
-            return result
-        time.sleep(0.05)
 
 
 def _deliver(func: Record, event: object, era: int) -> None:
@@ -126,9 +149,9 @@ def _deliver(func: Record, event: object, era: int) -> None:
     result: Record = {}
     for attempt in range(1 + (2 if retries is None else int(retries))):
         time.sleep(attempt * lambda_svc._LAMBDA_ASYNC_RETRY_BASE_SECONDS)
-        if era != Accepted.era:
-            return
         with TURNS.taken():
+            if era != Accepted.era:
+                return
             result = _call(func, event)
         if not result.get("error"):
             return

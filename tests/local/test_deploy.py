@@ -1,0 +1,48 @@
+"""The way from a SAM template to the local cloud, with the real sam."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local.deploy import DeployError, build, deploy, outputs
+
+pytestmark = pytest.mark.cloud
+
+STACK = Path(__file__).parent / "stack"
+ROOT = STACK.parents[2]
+
+
+@pytest.fixture(scope="module")
+def deployed(mended):
+    """The outputs of the small stack, and what was said on the way."""
+    said = []
+    built = build(
+        STACK / "template.yaml", directory=ROOT / ".aws-sam" / "tests-local", say=said.append
+    )
+    told = deploy(mended.cloud, "tiny", {"Greeting": "good morning"}, built=built, say=said.append)
+    return told, said
+
+
+def test_a_deployed_stack_works(mended, deployed):
+    """Layers, parameters and a state machine in YAML with its own role arrive."""
+    told, said = deployed
+    ended = mended.run(told["Machine"], {"name": "Ada"})
+    assert json.loads(ended["output"]) == {"said": "good morning, Ada"}
+    assert outputs(mended.cloud, "tiny") == told
+    assert any(line.startswith("CREATE_COMPLETE AWS::StepFunctions") for line in said)
+    assert any("Building " in line or "Valid cache" in line for line in said)
+
+
+def test_a_function_has_its_layers_and_no_others(mended, deployed):
+    told, _ = deployed
+    assert mended.call(told["WithLayers"], {"name": "Bo"}) == {"said": "good morning, Bo"}
+    failed = mended.call(told["WithoutLayers"], {})
+    assert "No module named 'aws_lambda_powertools'" in failed["errorMessage"]
+
+
+def test_a_broken_template_says_why(tmp_path):
+    broken = tmp_path / "template.yaml"
+    broken.write_text("Resources: 7\n")
+    with pytest.raises(DeployError, match="InvalidSamDocument"):
+        build(broken, directory=tmp_path / "out", say=str)

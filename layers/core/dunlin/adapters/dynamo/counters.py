@@ -40,42 +40,36 @@ class DynamoCounters:
         )
 
     def _count(self, shares: Sequence[Share]) -> int:
+        from botocore.exceptions import ClientError
+
         for _ in range(_TRIES):
-            known = self._known(shares)
-            change = moves(known, shares)
-            if not change.shares:
-                return 0
-            if self._write(known, change):
+            try:
+                known = self._known(shares)
+                change = moves(known, shares)
+                if change.shares:
+                    self._write(known, change)
                 return len(change.shares)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
         raise Conflict("the counters are being written by others")
 
     def _known(self, shares: Iterable[Share]) -> dict[str, Share]:
-        wanted: list[dict[str, Any]] = [_share_key(share.account_id) for share in shares]
-        known: dict[str, Share] = {}
-        while wanted:
-            answer = self._client.batch_get_item(
-                RequestItems={self._table: {"Keys": wanted, "ConsistentRead": True}}
-            )
-            for item in answer["Responses"].get(self._table, []):
-                share = _share_from(item)
-                known[share.account_id] = share
-            left = answer.get("UnprocessedKeys", {}).get(self._table)
-            wanted = list(left["Keys"]) if left else []
-        return known
+        """The shares as counted now, all of one moment."""
+        answer = self._client.transact_get_items(
+            TransactItems=[
+                {"Get": {"TableName": self._table, "Key": _share_key(share.account_id)}}
+                for share in shares
+            ]
+        )
+        found = [_share_from(r["Item"]) for r in answer["Responses"] if r.get("Item")]
+        return {share.account_id: share for share in found}
 
-    def _write(self, known: Mapping[str, Share], change: Moves) -> bool:
-        from botocore.exceptions import ClientError
-
+    def _write(self, known: Mapping[str, Share], change: Moves) -> None:
         shard = _shard(change.shares[0].account_id)
         writes = [self._put_share(share, known.get(share.account_id)) for share in change.shares]
         writes += [self._add(key, days) for key, days in _rows(change.deltas, shard).items()]
-        try:
-            self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "TransactionCanceledException":
-                return False
-            raise
-        return True
+        self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
 
     def _put_share(self, share: Share, before: Share | None) -> dict[str, Any]:
         item = {

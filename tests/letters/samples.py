@@ -12,7 +12,17 @@ from dunlin.ports import Facts
 
 LINK = "https://pay.example.org/m/4fK29sLq0ZxYb71mNcPuWd"
 STOP_LINK = "https://pay.example.org/s/9aB28tMr1AyZc82nOdQvXe"
-NOTICE = {"receipt": {"amount": "$120.00"}, "code": {"code": "482913"}}
+NOTICE = {
+    "receipt": {
+        "amount": "$120.00",
+        "paid_on": "2026-11-21",
+        "remaining": "$45.00",
+        "reference": "1001",
+    },
+    "code": {"code": "482913"},
+    "dispute_received": {"reference": "1001"},
+    "opt_out_confirmation": {"reference": "1001"},
+}
 BRAND = Brand(
     name="Harbor Lane & Co",
     address="120 Harbor Lane, Portland, OR 97201",

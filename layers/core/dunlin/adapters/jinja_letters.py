@@ -21,7 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from dunlin.domain.consumer import Channel
 from dunlin.domain.content import Draft, Finding, check
 from dunlin.domain.errors import Defect, DomainError
-from dunlin.domain.letters import LANGUAGES, NOTICE_FIELDS, Kind, greeting_name
+from dunlin.domain.letters import LANGUAGES, NOTICE_FIELDS, Kind, day_in_words, greeting_name
 from dunlin.domain.segments import plain
 from dunlin.ports import Facts, Rendered
 
@@ -175,14 +175,15 @@ def _values(
         if not _URL.fullmatch(url):
             raise Defect(f"{what} is not the address of a page")
     wanted = NOTICE_FIELDS & set(entry["fields"])
-    if set(fields) != wanted:
+    if not wanted <= set(fields) <= NOTICE_FIELDS:
         raise Defect(f"the notice must give {sorted(wanted)}, it gives {sorted(fields)}")
     brand, consumer = facts.strategy.brand, facts.consumer
     known: dict[str, object] = {
         "link": link,
-        "balance": str(facts.account.balance),
         **{name: _BREAKS.sub(" ", text) for name, text in fields.items()},
     }
+    if "paid_on" in fields:
+        known["paid_on"] = day_in_words(fields["paid_on"], _language(facts))
     return {
         **{name: known[name] for name in entry["fields"]},
         "given_name": greeting_name("" if consumer.company else consumer.given_name),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -38,14 +39,15 @@ FIELDS: Mapping[str, str] = {
     "given_name": "the person's first name, empty where there is none fit to greet with",
     "link": "opens the portal, made for this touch",
     "stop_link": "the one-click opt-out, made for this touch",
-    "balance": "what is owed now, from the ledger (notices only)",
     "amount": "what was paid, from the notice",
+    "paid_on": "the day of a payment, from the notice",
+    "remaining": "what is owed after a payment, from the notice",
+    "reference": "the creditor's own number of the account, from the notice",
     "code": "six digits, from the notice",
 }
-# Given with the notice that is sent; the others come from facts.
-NOTICE_FIELDS = frozenset({"amount", "code"})
+# Given with the notice that is sent, and for notices only; the others come from facts.
 # An amount in a reminder would be stale when it is read and is seen by whoever opens the mailbox.
-_NOTICES_ONLY = NOTICE_FIELDS | {"balance"}
+NOTICE_FIELDS = frozenset({"amount", "paid_on", "remaining", "reference", "code"})
 # Set by the frame around the words: no template needs to declare them.
 FRAME = frozenset(
     {"creditor", "address", "phone", "accent", "third_party", "given_name", "stop_link"}
@@ -160,7 +162,7 @@ def read_template(doc: Any, *, name: str) -> Template:
     for field in declared:
         if field not in FIELDS:
             raise TemplateError(f"{name}.fields", f"there is no field {field!r}")
-        if kind is Kind.RUNG and field in _NOTICES_ONLY:
+        if kind is Kind.RUNG and field in NOTICE_FIELDS:
             raise TemplateError(f"{name}.fields", f"{field!r} may stand in a notice only")
     email = _only(doc.get("email", {}), f"{name}.email", frozenset(LANGUAGES))
     sms = _only(doc.get("sms", {}), f"{name}.sms", frozenset(LANGUAGES))
@@ -193,9 +195,22 @@ def greeting_name(text: str) -> str:
     return text if _GREETING.fullmatch(text) and ".." not in text and "www" not in text else ""
 
 
-def unsubscribe_headers(stop_link: str, reply_to: str) -> dict[str, str]:
-    """The one-click opt-out of RFC 8058, which mailbox providers show as a button."""
-    return {
-        "List-Unsubscribe": f"<{stop_link}>, <mailto:{reply_to}?subject=unsubscribe>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+_MONTHS = {
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December",
+    ),
+    "es": (
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+        "octubre", "noviembre", "diciembre",
+    ),
+}  # fmt: skip
+
+
+def day_in_words(day: str, language: str) -> str:
+    """An ISO date as people write it: `November 21, 2026`, `21 de noviembre de 2026`."""
+    on = date.fromisoformat(day)
+    month = _MONTHS[language][on.month - 1]
+    if language == "es":
+        return f"{on.day} de {month} de {on.year}"
+    return f"{month} {on.day}, {on.year}"

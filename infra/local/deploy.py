@@ -46,6 +46,7 @@ def build(
     """
     directory = Path(directory).resolve()
     built = directory / "build" / "template.yaml"
+    asked = {**machine_parameters(), **(parameters or {})}
     _sam(
         [
             "build",
@@ -57,9 +58,14 @@ def build(
             str(directory / "cache"),
             "--cached",
             "--parallel",
-            *_overrides({**machine_parameters(), **(parameters or {})}),
+            *_overrides(asked),
         ],
-        environment={},
+        # The layers' Makefiles cannot read template parameters.
+        environment={
+            "DUNLIN_RUNTIME": asked["Runtime"],
+            "DUNLIN_ARCHITECTURE": asked["Architecture"],
+            "DUNLIN_WHEELS": "native",
+        },
         say=_choosing(say, ("Building ", "Valid cache", "Build Succeeded")),
     )
     return built

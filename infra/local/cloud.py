@@ -85,7 +85,8 @@ class Cloud:
         """A boto3 client of this cloud with the root key."""
         import boto3
 
-        return boto3.client(
+        make: Any = boto3.client
+        return make(
             service,
             endpoint_url=self.endpoint,
             region_name=REGION,

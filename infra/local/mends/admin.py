@@ -88,7 +88,8 @@ def _remember() -> Response:
 
 def _calls_in_flight() -> int:
     running, _ = lambda_svc.executions_in_flight()
-    return int(running) + sum(lambda_svc._esm_inflight.values()) + Accepted.count
+    batches = sum(lambda_svc._esm_inflight.values())
+    return int(running) + int(batches) + Accepted.count
 
 
 def _wait_for_calls(seconds: float) -> bool:

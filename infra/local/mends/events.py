@@ -133,14 +133,21 @@ class Accepted:
             cls.count += change
 
 
+def _invoke_config(func: Record, config: Record) -> Record:
+    """Retries and destinations of the alias that was called, or of the function itself."""
+    named = config["FunctionArn"].split(":")
+    base = lambda_svc._functions.get(config["FunctionName"]) or func
+    for qualifier in (named[7],) if len(named) > 7 else ("$LATEST", None):
+        found: Record | None = lambda_svc._event_invoke_config(base, qualifier)
+        if found:
+            return found
+    return {}
+
+
 def _deliver(func: Record, event: object, era: int) -> None:
     """Call asynchronously as Lambda does: retry, then the failure destination or dead letters."""
     config = func.get("config") or func
-    chosen: Record = (
-        func.get("event_invoke_config")
-        or (func.get("event_invoke_configs") or {}).get("$LATEST")
-        or {}
-    )
+    chosen = _invoke_config(func, config)
     retries = chosen.get("MaximumRetryAttempts")
     on_failure = (chosen.get("DestinationConfig") or {}).get("OnFailure") or {}
     destination = on_failure.get("Destination") or (config.get("DeadLetterConfig") or {}).get(
@@ -177,7 +184,8 @@ def _accept(func: Record, event: object) -> None:
 def _accept_by_reference(reference: str, event: object) -> None:
     func, config, name = lambda_svc._get_func_record_for_ref(reference)
     if func and config:
-        _accept(lambda_svc._execution_record_for_config(func, config), event)
+        called = {**config, "FunctionArn": reference}
+        _accept(lambda_svc._execution_record_for_config(func, called), event)
     else:
         lambda_svc.logger.warning("event for a function that does not exist: %s", name)
 
@@ -186,8 +194,9 @@ def asynchronous_calls() -> None:
     """Rules, topics and log subscriptions call functions as AWS does: retried, then dead letters.
 
     Upstream retries only `Invoke` with type Event and S3 notifications; a rule, a schedule, a
-    topic or a subscription filter calls once and forgets, and a throttled call counts as one of
-    the three attempts. AWS retries all of them twice and keeps throttled events for hours.
+    topic or a subscription filter calls once and forgets, a throttled call counts as one of the
+    three attempts, and the retries and destinations of an alias are never read. AWS retries all
+    of them twice and keeps throttled events for hours.
     """
 
     def from_topic(

@@ -1,0 +1,22 @@
+"""The operator's command. Works the same on the local house and on AWS."""
+
+from __future__ import annotations
+
+import typer
+
+from dunlin.cli import account, audit, stack
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="Recovers overdue balances without harming the people who owe them.",
+)
+app.command()(stack.up)
+app.command()(stack.down)
+app.command()(stack.deploy)
+app.command()(stack.status)
+app.command()(stack.activate)
+app.command()(stack.pause)
+app.command()(stack.resume)
+app.add_typer(account.app, name="account")
+app.add_typer(audit.app, name="audit")

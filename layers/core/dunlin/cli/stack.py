@@ -1,0 +1,166 @@
+"""`dunlin up | down | deploy | status | activate | pause | resume`: the stack and its ladders."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dunlin.cli.target import NoStack, Target, find_target, project_root
+
+console = Console()
+
+Aws = Annotated[bool, typer.Option("--aws", help="Work on AWS although a local house runs.")]
+StackName = Annotated[str, typer.Option("--stack", help="Name of the stack on AWS.")]
+
+
+def target_or_exit(*, stack: str = "dunlin", aws: bool = False) -> Target:
+    """The stack to work on, or a message and exit code 2."""
+    try:
+        return find_target(stack=stack, aws=aws)
+    except NoStack as error:
+        console.print(f"[red]{error}")
+        raise typer.Exit(2) from error
+
+
+def _house(*arguments: str) -> None:
+    """Run `python -m local` of this project; its exit code is ours."""
+    root: Path = project_root()
+    environment = os.environ | {"PYTHONPATH": str(root / "infra")}
+    done = subprocess.run(  # noqa: S603 - our own module, no outside text
+        [sys.executable, "-m", "local", *arguments], cwd=root, env=environment, check=False
+    )
+    if done.returncode:
+        raise typer.Exit(done.returncode)
+
+
+def up(
+    time_lapse: Annotated[
+        str, typer.Option(help="Start instant of a virtual clock, such as 2026-11-23T15:00:00Z.")
+    ] = "",
+) -> None:
+    """Start the local cloud, deploy the stack and open the world around it."""
+    _house("up", "--time-lapse", time_lapse)
+
+
+def down() -> None:
+    """Stop the local house and leave nothing running."""
+    _house("down")
+
+
+def deploy(
+    stage: Annotated[str, typer.Option(help="sandbox or prod")] = "sandbox",
+) -> None:
+    """Build and deploy the stack to AWS with your credentials (samconfig.toml has the stages)."""
+    root = project_root()
+    sam = root / ".local" / "sam" / "bin" / "sam"
+    for arguments in (["build", "--cached", "--parallel"], ["deploy", "--config-env", stage]):
+        done = subprocess.run([sam, *arguments], cwd=root, check=False)  # noqa: S603
+        if done.returncode:
+            raise typer.Exit(done.returncode)
+
+
+def status(aws: Aws = False, stack: StackName = "dunlin") -> None:
+    """What there is, where it stands, and where to look."""
+    target = target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    console.print(f"[bold]{target.where}[/]  clock {wiring.clock().now():%Y-%m-%d %H:%M} UTC")
+    book, creditors = wiring.account_book(), wiring.creditors()
+    table = Table("creditor", "accounts", "by status", "waiting for a person", "open balance")
+    for creditor in creditors.all():
+        accounts = list(book.accounts_of_creditor(creditor))
+        by_status = Counter(a.status.value for a in accounts)
+        owed: Counter[str] = Counter()
+        for account in accounts:
+            if account.open:
+                owed[account.balance.currency] += account.balance.minor
+        table.add_row(
+            creditor,
+            str(len(accounts)),
+            ", ".join(f"{n} {s}" for s, n in sorted(by_status.items())),
+            str(sum(a.waits_for_staff for a in accounts)),
+            "  ".join(_money(minor, currency) for currency, minor in sorted(owed.items())),
+        )
+    console.print(table)
+    for name, url in target.urls.items():
+        console.print(f"{name:22} {url}")
+
+
+def _money(minor: int, currency: str) -> str:
+    from dunlin.domain.money import Money
+
+    return str(Money(minor, currency))
+
+
+def activate(
+    creditor: Annotated[str, typer.Argument(help="Whose imported accounts to activate.")],
+    limit: Annotated[int | None, typer.Option(help="At most so many (a pilot: 50).")] = None,
+    min_days: Annotated[int | None, typer.Option(help="At least so many days past due.")] = None,
+    max_days: Annotated[int | None, typer.Option(help="At most so many days past due.")] = None,
+    industry: Annotated[str | None, typer.Option(help="Only this industry.")] = None,
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Start the ladders of a segment of imported accounts."""
+    target = target_or_exit(stack=stack, aws=aws)
+    counts = invoke_activation(
+        target,
+        creditor,
+        limit=limit,
+        segment={"min_days": min_days, "max_days": max_days, "industry": industry},
+    )
+    for reason, number in sorted(counts.items()):
+        console.print(f"{number:6}  {reason}")
+
+
+def invoke_activation(
+    target: Target,
+    creditor: str,
+    *,
+    limit: int | None = None,
+    segment: dict[str, int | str | None] | None = None,
+) -> dict[str, int]:
+    """Call the activation function; its counts by outcome."""
+    answer = target.client("lambda").invoke(
+        FunctionName=target.outputs["ActivateAccountsFunctionName"],
+        Payload=json.dumps({"creditor": creditor, "limit": limit, "segment": segment or {}}),
+    )
+    content = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        console.print(f"[red]{content.get('errorMessage', content)}")
+        raise typer.Exit(1)
+    counts: dict[str, int] = content
+    return counts
+
+
+def _switch(scope: str, *, on: bool, aws: bool, stack: str) -> None:
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    wiring.account_book().pause(
+        scope, on=on, actor=os.environ.get("USER", "operator"), at=datetime.now(UTC)
+    )
+    console.print(f"{scope} is {'paused' if on else 'running'}.")
+
+
+Scope = Annotated[str, typer.Argument(help="`platform` or a creditor's id.")]
+
+
+def pause(scope: Scope, aws: Aws = False, stack: StackName = "dunlin") -> None:
+    """Stop every touch of a creditor or of the platform, queued ones included."""
+    _switch(scope, on=True, aws=aws, stack=stack)
+
+
+def resume(scope: Scope, aws: Aws = False, stack: StackName = "dunlin") -> None:
+    """Let touches go again."""
+    _switch(scope, on=False, aws=aws, stack=stack)

@@ -1,0 +1,122 @@
+"""Which stack a command works on: the local house of this project, or a stack on AWS.
+
+The local one is taken where it runs, unless `--aws` (or DUNLIN_AWS=1) is given. Either way the
+stack's outputs become the settings that `dunlin.runtime` reads, so every command works the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dunlin.domain.errors import DomainError
+
+_TABLES = ("Accounts", "People", "Touches", "Permits", "Audit", "Ops", "Webhooks")
+
+
+class NoStack(DomainError):
+    """There is no stack to work on; the message says what to do."""
+
+
+def project_root() -> Path:
+    """The folder of template.yaml, here or above."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "template.yaml").exists() and (folder / "infra" / "local").is_dir():
+            return folder
+    raise NoStack("not inside a Dunlin project: no template.yaml here or above")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One deployed stack. `where` is for people; `endpoint` is empty on AWS."""
+
+    where: str
+    outputs: Mapping[str, str]
+    time_lapse: str
+    endpoint: str = ""
+    urls: Mapping[str, str]
+
+    def client(self, service: str) -> Any:
+        """A boto3 client in the target's account."""
+        import boto3
+
+        return boto3.client(service)
+
+
+def environment(outputs: Mapping[str, str], time_lapse: str) -> dict[str, str]:
+    """A stack's outputs as the variables that `runtime.settings` reads."""
+    return {f"{t.upper()}_TABLE": outputs[f"{t}TableName"] for t in _TABLES} | {
+        "DUNLIN_STAGE": outputs["Stage"],
+        "DUNLIN_TIME_LAPSE": time_lapse,
+        "DROP_BUCKET": outputs["DropBucketName"],
+        "AUDIT_BUCKET": outputs["AuditBucketName"],
+        "LADDER_MACHINE_ARN": outputs["LadderMachineArn"],
+        "NOTICE_MACHINE_ARN": outputs["NoticeMachineArn"],
+        "IMPORT_MACHINE_ARN": outputs["ImportMachineArn"],
+        "AUDIT_KEY_ID": outputs["AuditKeyId"],
+        "PORTAL_BASE_URL": outputs["PortalUrl"],
+    }
+
+
+def find_target(*, stack: str = "dunlin", aws: bool = False) -> Target:
+    """The stack to work on; sets this process's environment to it. Raises `NoStack`."""
+    target = None if aws or os.environ.get("DUNLIN_AWS") == "1" else _local()
+    target = target or _deployed(stack)
+    os.environ.update(environment(target.outputs, target.time_lapse))
+    return target
+
+
+def _local() -> Target | None:
+    try:
+        record = project_root() / ".local" / "house" / "house.json"
+    except NoStack:
+        return None
+    if not record.exists():
+        return None
+    house = json.loads(record.read_text())
+    os.environ.update(
+        {
+            "AWS_ENDPOINT_URL": house["endpoint"],
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_REGION": "us-east-1",
+        }
+    )
+    return Target(
+        where=f"local cloud at {house['endpoint']}",
+        outputs=house["outputs"],
+        time_lapse=house["time_lapse"],
+        endpoint=house["endpoint"],
+        urls={
+            "portal": house["portal_url"],
+            "mailboxes and phones": house["people_url"],
+            "dashboard": house["viewer_url"],
+            "payments stand-in": house["stripe_url"],
+        },
+    )
+
+
+def _deployed(stack: str) -> Target:
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except (BotoCoreError, ClientError) as error:
+        raise NoStack(
+            f"no local house runs (`dunlin up`) and no stack {stack} was found on AWS: {error}"
+        ) from error
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in found.get("Parameters", [])}
+    return Target(
+        where=f"stack {stack} on AWS",
+        outputs=outputs,
+        time_lapse=parameters.get("TimeLapse", ""),
+        urls={"portal": outputs["PortalUrl"]},
+    )

@@ -1,0 +1,205 @@
+"""Money as people write it: `$1,234.50`, `1.234,50`, `1 234,50`, `1'234.50`, `(45.00)`, `45-`.
+
+A value is read to an unscaled whole number and its decimals, so nothing is ever a float; the
+currency's minor unit is applied later by `minor`, when the currency is known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dunlin.domain.money import exponent
+
+DOT, COMMA, EITHER = ".", ",", ""
+"""Decimal mark of a column: a dot, a comma, or not (yet) known."""
+
+CURRENCIES = frozenset(
+    (
+        "AED ARS AUD BBD BDT BGN BHD BMD BOB BRL BSD BZD CAD CHF CLP CNY COP CRC CZK DKK DOP "
+        "DZD EGP EUR FJD GBP GEL GHS GTQ HKD HNL HUF IDR ILS INR IQD ISK JMD JOD JPY KES KRW "
+        "KWD KZT LBP LKR LYD MAD MUR MXN MYR NGN NIO NOK NZD OMR PAB PEN PHP PKR PLN PYG QAR "
+        "RON RSD RUB SAR SEK SGD THB TND TRY TTD TWD TZS UAH UGX USD UYU VND XAF XOF ZAR ZMW"
+    ).split()  # noqa: SIM905
+)
+
+_SYMBOLS = {
+    "US$": "USD", "USD$": "USD", "CA$": "CAD", "C$": "CAD", "CAD$": "CAD", "A$": "AUD",
+    "AU$": "AUD", "NZ$": "NZD", "MX$": "MXN", "MXN$": "MXN", "HK$": "HKD", "S$": "SGD",
+    "R$": "BRL", "€": "EUR", "£": "GBP", "₹": "INR", "RS.": "INR", "FR.": "CHF", "SFR.": "CHF",
+    "ZŁ": "PLN", "KČ": "CZK", "₪": "ILS", "₩": "KRW", "₺": "TRY", "₽": "RUB", "₴": "UAH",
+    "EURO": "EUR", "EUROS": "EUR", "₦": "NGN", "₱": "PHP", "฿": "THB", "₫": "VND",
+}  # fmt: skip
+# `$` and `¥` and `kr` name several currencies: the hint says which sign stood there.
+_SHARED = {"$": "$", "¥": "¥", "KR": "kr", "KR.": "kr"}
+
+_BLANK = frozenset(
+    {"", "-", "--", "—", "–", "n/a", "na", "null", "none", "nil", "nan", "#n/a", "n.a.", "?", "$-"}
+)  # fmt: skip
+_PLAIN = re.compile(r"-?[0-9]+(?:\.([0-9]{1,2}))?")
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007]+")
+_SHAPE = re.compile(
+    r"(?P<open>\()?(?P<sign>[-+])?(?P<pre>[^\d\s.,'’()+-]{1,4}\.?|Rs\.|[Ff]r\.)?(?P<sign2>[-+])?"
+    r"(?P<open2>\()?(?P<num>\d[\d.,'’]*|[.,]\d+)(?P<close2>\))?(?P<sign3>[-+])?"
+    r"(?P<post>[^\d\s.,'’()+-]{1,5}\.?)?(?P<close>\))?(?P<sign4>[-+])?"
+)
+_SIDE = {"CR": -1, "DR": 1, "H": -1, "S": 1, "C": -1, "D": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`unscaled` x 10**-`places`, with the currency (or the shared sign, `$`) that stood there."""
+
+    unscaled: int
+    places: int
+    hint: str = ""
+
+    def minor(self, currency: str) -> int | None:
+        """Whole minor units of `currency`; None where the value has more decimals than it has.
+
+        Trailing zeros are dropped, and six or more decimals are a float's noise and are rounded.
+        """
+        return scaled(self.unscaled, self.places, exponent(currency))
+
+
+def scaled(unscaled: int, places: int, units: int) -> int | None:
+    """`unscaled` with `places` decimals as a whole number with `units` decimals, or None."""
+    if places <= units:
+        return int(unscaled * 10 ** (units - places))
+    cut: int = 10 ** (places - units)
+    whole, rest = divmod(abs(unscaled), cut)
+    if rest:
+        if places < 6:
+            return None
+        whole += rest * 2 >= cut
+    return -whole if unscaled < 0 else whole
+
+
+def is_blank(text: str) -> bool:
+    """True for what an export writes where there is no value."""
+    return text.strip().lower() in _BLANK
+
+
+def parse_amount(text: str, decimal: str = EITHER) -> Amount | None:
+    """The amount in `text`, or None where it is not one or where it is ambiguous.
+
+    `decimal` is the column's mark where known. With `EITHER` a lone mark before exactly three
+    digits groups thousands, for no everyday currency writes three decimals.
+    """
+    if decimal != COMMA:
+        plain = _PLAIN.fullmatch(text)
+        if plain:
+            part = plain[1]
+            if part is None:
+                return Amount(int(text), 0)
+            return Amount(int(text.replace(".", "")), len(part))
+    return _parse_full(text, decimal)
+
+
+def _parse_full(text: str, decimal: str) -> Amount | None:
+    if len(text) > 64:
+        return None
+    packed = _SPACES.sub("", text.replace("−", "-").replace("–", "-"))
+    side = 0
+    shape = _SHAPE.fullmatch(packed)
+    if not shape:
+        return None
+    hint = ""
+    for part in ("pre", "post"):
+        affix = shape[part]
+        if not affix:
+            continue
+        word = affix.upper()
+        if part == "post" and word in _SIDE:
+            side = _SIDE[word]
+            continue
+        named = _currency_of(word)
+        if named is None or (hint and named != hint and hint not in _SHARED.values()):
+            return None
+        hint = named
+    opens, closes = (bool(shape["open"] or shape["open2"]), bool(shape["close"] or shape["close2"]))
+    signs = [s for s in (shape["sign"], shape["sign2"], shape["sign3"], shape["sign4"]) if s]
+    if opens != closes or len(signs) > 1:
+        return None
+    negative = opens != (signs == ["-"])
+    number = _digits(shape["num"], decimal)
+    if number is None:
+        return None
+    unscaled, places = number
+    sign = -1 if negative else 1
+    return Amount(unscaled * sign * (side or 1), places, hint)
+
+
+def _currency_of(word: str) -> str | None:
+    if word in CURRENCIES:
+        return word
+    return _SYMBOLS.get(word) or _SHARED.get(word)
+
+
+def _digits(num: str, decimal: str) -> tuple[int, int] | None:
+    """(unscaled, places) of a bare number under a column's decimal mark."""
+    num = num.replace("’", "'")
+    if num[-1] in ".,'":
+        num = num[:-1]
+        if not num or num[-1] in ".,'":
+            return None
+    marks = [c for c in num if c in ".,'"]
+    if not marks:
+        return int(num), 0
+    point = _decimal_mark(num, marks, decimal)
+    if point is None:
+        return None
+    whole, _, part = num.rpartition(point) if point else (num, "", "")
+    groups = re.split(r"[.,']", whole)
+    if len(groups) > 1 and not _grouped(groups):
+        return None
+    return int("".join(groups) + part or "0"), len(part)
+
+
+def _grouped(groups: list[str]) -> bool:
+    """Thousands in threes, or the Indian twos with a last three (1,23,456)."""
+    return (
+        1 <= len(groups[0]) <= 3
+        and len(groups[-1]) == 3
+        and all(len(g) in (2, 3) for g in groups[1:-1])
+    )
+
+
+def _decimal_mark(num: str, marks: list[str], decimal: str) -> str | None:
+    """The mark before the decimals, "" where there are none, None where nothing fits."""
+    last = marks[-1]
+    kinds = set(marks)
+    if "'" in kinds and last == "'":
+        return ""
+    if len(kinds) > 1:
+        if marks.count(last) > 1 or (decimal and last != decimal and "'" not in kinds):
+            return None
+        return last
+    if len(marks) > 1:
+        return "" if decimal != last else None
+    tail = len(num) - num.index(last) - 1
+    if decimal == last:
+        return last
+    if decimal:
+        return "" if tail == 3 else None
+    return "" if tail == 3 and num[0] not in ".,0" else last
+
+
+def evidence(text: str) -> str:
+    """What one value says about its column's decimal mark: `.`, `,` or nothing (`EITHER`)."""
+    for mark, other in ((".", ","), (",", ".")):
+        at = text.rfind(mark)
+        if at < 0:
+            continue
+        tail = 0
+        for c in text[at + 1 :]:
+            if not c.isdigit():
+                break
+            tail += 1
+        if text.count(mark) > 1:
+            return other if other in text[at:] or tail == 3 else EITHER
+        if other in text:
+            return mark if text.rfind(other) < at else other
+        if tail != 3:
+            return mark
+    return EITHER

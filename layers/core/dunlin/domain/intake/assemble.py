@@ -1,0 +1,408 @@
+"""Rows to debts: several rows of one invoice are one account, credits become ledger entries.
+
+Every row ends with exactly one outcome. Accounts and consumers are keyed by what makes them
+unique, so the same rows give the same ids wherever and whenever they are read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from dunlin.domain.intake import statuses
+from dunlin.domain.intake.matching import Consumers, rule_of
+from dunlin.domain.intake.names import name_key
+from dunlin.domain.intake.types import (
+    CREATED,
+    CREDIT,
+    DUPLICATE,
+    OPEN,
+    PAID,
+    REJECTED,
+    UNCHANGED,
+    VOID,
+    Decision,
+    FileProfile,
+    LedgerEntry,
+    NormalisedAccount,
+    NormalisedRow,
+    Problem,
+    Rejected,
+    RowOutcome,
+)  # fmt: skip
+from dunlin.domain.money import Money
+
+_LINE_FIELDS = frozenset(
+    ("description", "quantity", "line_amount", "date_of_service", "debit", "credit", "side",
+     "document_type")
+)  # fmt: skip
+HOLD_CODES = {
+    "no_contact": "missing_contact",
+    "no_due_date": "missing_due_date",
+    "not_due": "future_due_date",
+    "disputed": "disputed",
+    "unknown_status": "unknown_status",
+    "probable_match": "probable_match",
+}
+"""Reason code of each hold, the gravest first."""
+
+
+def debt_key(row: NormalisedRow) -> str:
+    """What makes a debt unique in its creditor's books: reference and invoice number.
+
+    A row with neither is known by who owes and since when, never by how much: that changes.
+    """
+    if row.reference or row.invoice:
+        if row.reference and row.invoice and row.reference != row.invoice:
+            return f"{row.reference}/{row.invoice}"
+        return row.reference or row.invoice
+    who = row.consumer_reference or name_key(row.consumer.name)
+    who = who or next(iter((*row.consumer.emails, *row.consumer.phones)), "")
+    if not who:
+        return ""
+    extras = dict(row.extras)
+    parts = [who, *(extras.get(k, "") for k in ("property", "unit", "claim", "load_number"))]
+    since = row.due_on or row.issued_on
+    parts.append(since.isoformat() if since else "")
+    return "|".join(p for p in parts if p)
+
+
+@dataclass(slots=True)
+class _Debt:
+    """The rows of one key, in file order."""
+
+    key: str
+    rows: list[NormalisedRow]
+    digests: set[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What an import would write: accounts by key, one outcome per row, questions for a person."""
+
+    accounts: dict[str, NormalisedAccount]
+    outcomes: list[RowOutcome]
+    decisions: list[Decision]
+
+    def created(self) -> Iterator[NormalisedAccount]:
+        """The accounts that would be created, each once."""
+        keys = {o.account for o in self.outcomes if o.outcome == CREATED}
+        return (self.accounts[k] for k in self.accounts if k in keys)
+
+
+class Book:
+    """Collects the rows of an import and joins them."""
+
+    def __init__(self, profile: FileProfile, today: dt.date) -> None:
+        self.profile = profile
+        self.today = today
+        self.debts: dict[str, _Debt] = {}
+        self.outcomes: list[RowOutcome] = []
+        self.consumers = Consumers()
+        have = {c.field for c in profile.mapping}
+        self._line_level = bool(have & _LINE_FIELDS)
+        self._sums = profile.sums_lines or (
+            "balance" not in have and bool(have & {"line_amount", "debit", "credit", "side"})
+        )
+
+    def add(self, row: NormalisedRow | Rejected) -> None:
+        """Takes one row."""
+        if isinstance(row, Rejected):
+            self.outcomes.append(
+                RowOutcome(
+                    line=row.line, outcome=REJECTED, code=row.code, column=row.column,
+                    value=row.value,
+                )
+            )  # fmt: skip
+            return
+        key = debt_key(row)
+        if not key:
+            self.outcomes.append(RowOutcome(line=row.line, outcome=REJECTED, code="no_reference"))
+            return
+        debt = self.debts.get(key)
+        if debt is None:
+            self.debts[key] = _Debt(key, [row], {row.digest})
+        elif row.digest in debt.digests:
+            self.outcomes.append(
+                RowOutcome(line=row.line, outcome=DUPLICATE, code="same_row", account=key)
+            )
+        else:
+            debt.rows.append(row)
+            debt.digests.add(row.digest)
+
+    def fill(self, rows: Iterable[NormalisedRow | Rejected]) -> None:
+        """Keeps the rows of a contacts file, whichever file came first."""
+        self._contacts = [*getattr(self, "_contacts", ()), *rows]
+
+    def finish(self) -> Assembly:
+        """Joins all rows."""
+        drafts: dict[str, NormalisedAccount] = {}
+        owner: dict[str, int] = {}
+        owing: list[tuple[str, NormalisedRow]] = []
+        for key, debt in self.debts.items():
+            first = debt.rows[0]
+            at, rule = self.consumers.place(first.consumer_reference, first.consumer, key)
+            for more in debt.rows[1:]:
+                if more.consumer != first.consumer:
+                    self.consumers.place(
+                        first.consumer_reference or more.consumer_reference, more.consumer, key
+                    )
+            owner[key] = at
+            drafts[key] = self._join(debt, rule)
+            if drafts[key].status == CREDIT:
+                owing.append((key, first))
+        self._fill_contacts(owner)
+        self._net(drafts, owner, owing)
+        accounts = {key: self._held(account, owner[key]) for key, account in drafts.items()}
+        self._settle_outcomes(accounts)
+        self.outcomes.sort(key=lambda o: o.line)
+        return Assembly(accounts, self.outcomes, self.consumers.decisions)
+
+    # One debt
+
+    def _join(self, debt: _Debt, rule: str) -> NormalisedAccount:
+        rows = debt.rows
+        open_rows = [r for r in rows if r.status == OPEN]
+        lead = open_rows[0] if open_rows else rows[0]
+        status = lead.status if lead.status != statuses.PAYMENT else CREDIT
+        entries, balance, conflicts = self._entries(rows, open_rows, lead)
+        if status == OPEN and balance <= 0:
+            status = PAID if balance == 0 else CREDIT
+        if status == VOID or (status == PAID and lead.status == PAID and lead.balance is None):
+            balance = lead.balance or 0
+        self._mark(debt, lead, conflicts)
+        dues = [r.due_on for r in rows if r.due_on]
+        issued = [r.issued_on for r in rows if r.issued_on]
+        paid_on = [r.paid_on for r in rows if r.paid_on]
+        extras: dict[str, str] = {}
+        for row in rows:
+            for name, value in row.extras:
+                extras.setdefault(name, value)
+        if lead.consumer_reference:
+            extras["consumer_reference"] = lead.consumer_reference
+        last = max((r.last_payment_on for r in rows if r.last_payment_on), default=None)
+        paid_last = next((r.last_payment for r in rows if r.last_payment is not None), None)
+        return NormalisedAccount(
+            reference=lead.reference or lead.invoice or debt.key,
+            invoice=lead.invoice,
+            status=status,
+            balance=Money(balance, lead.currency),
+            issued_on=min(issued, default=None),
+            due_on=lead.due_on or min(dues, default=None),
+            paid_on=max(paid_on, default=None),
+            identity="",
+            matched_by=rule,
+            consumer=lead.consumer,
+            disputed=any(r.disputed for r in rows),
+            notes=" · ".join(dict.fromkeys(r.notes for r in rows if r.notes)),
+            extras=tuple(sorted(extras.items())),
+            entries=tuple(entries),
+            lines=tuple(r.line for r in rows),
+            last_payment_on=last,
+            last_payment=None if paid_last is None else Money(paid_last, lead.currency),
+            holds=("unknown_status",) if lead.status_code == "unknown_status" else (),
+        )
+
+    def _entries(
+        self, rows: list[NormalisedRow], open_rows: list[NormalisedRow], lead: NormalisedRow
+    ) -> tuple[list[LedgerEntry], int, set[int]]:
+        """(ledger entries, their sum, lines that contradict the first row)."""
+        entries: list[LedgerEntry] = []
+        conflicts: set[int] = set()
+        use = open_rows or [lead]
+        values = {r.balance for r in use}
+        if len(use) == 1 or (len(values) == 1 and not self._sums):
+            split = self._split_payments(use)
+            if split is not None:
+                entries = split
+            else:
+                entries += _opening(lead)
+        elif self._split_payments(use) is not None:
+            entries = self._split_payments(use) or []
+        elif self._sums or self._line_level or any((r.balance or 0) < 0 for r in use):
+            entries = [
+                LedgerEntry(
+                    kind="line", minor=r.balance or 0, on=r.issued_on, source=f"row {r.line}"
+                )
+                for r in use
+            ]
+        else:
+            entries += _opening(lead)
+            conflicts = {r.line for r in use if r.balance != lead.balance}
+        if open_rows:
+            for row in rows:
+                if row.status in (CREDIT, statuses.PAYMENT) and row.balance:
+                    kind = "payment" if row.status == statuses.PAYMENT else "credit"
+                    entries.append(
+                        LedgerEntry(
+                            kind=kind, minor=row.balance, on=row.paid_on or row.issued_on,
+                            source=f"row {row.line}",
+                        )
+                    )  # fmt: skip
+        return entries, sum(e.minor for e in entries), conflicts
+
+    def _split_payments(self, use: list[NormalisedRow]) -> list[LedgerEntry] | None:
+        """Rows that repeat one invoice, each with another of its payments, and no balance."""
+        if len(use) < 2 or any(c.field == "balance" for c in self.profile.mapping):
+            return None
+        originals = {r.original for r in use}
+        if len(originals) != 1 or None in originals or any(r.paid is None for r in use):
+            return None
+        if len({(r.paid, r.last_payment_on, r.paid_on) for r in use}) != len(use):
+            return None
+        first = use[0]
+        out = [
+            LedgerEntry(kind="invoice", minor=first.original or 0, on=first.issued_on,
+                        source=f"row {first.line}")
+        ]  # fmt: skip
+        out += [
+            LedgerEntry(kind="payment", minor=-(r.paid or 0), on=r.last_payment_on or r.paid_on,
+                        source=f"row {r.line}")
+            for r in use
+        ]  # fmt: skip
+        return out
+
+    def _mark(self, debt: _Debt, lead: NormalisedRow, conflicts: set[int]) -> None:
+        """The outcomes of a debt's rows; the row that creates it is settled at the end."""
+        for row in debt.rows:
+            if row is lead:
+                continue
+            if row.line in conflicts:
+                outcome = RowOutcome(
+                    line=row.line, outcome=DUPLICATE, code="conflicting_row", account=debt.key
+                )
+            else:
+                own = row.status_code if row.status != OPEN else ""
+                outcome = RowOutcome(
+                    line=row.line,
+                    outcome=UNCHANGED,
+                    code=own or "same_account",
+                    account=debt.key,
+                    problems=row.problems,
+                )
+            self.outcomes.append(outcome)
+
+    # All debts
+
+    def _fill_contacts(self, owner: dict[str, int]) -> None:
+        """Names and contact points from a contacts file, by consumer, then by debt."""
+        by_debt: dict[str, str] = {}
+        for key, debt in self.debts.items():
+            by_debt.setdefault(debt.rows[0].reference, key)
+            by_debt.setdefault(debt.rows[0].invoice, key)
+        for row in getattr(self, "_contacts", ()):
+            if isinstance(row, Rejected):
+                continue
+            at = None
+            for reference in (row.consumer_reference, row.reference):
+                if at is None and reference:
+                    at = self.consumers.find(
+                        reference, replace(row.consumer, name="", emails=(), phones=())
+                    )
+            if at is None:
+                for name in (row.reference, row.invoice, row.consumer_reference):
+                    if name and name in by_debt:
+                        at = owner[by_debt[name]]
+                        break
+            if at is None:
+                at = self.consumers.find("", row.consumer)
+            if at is not None:
+                self.consumers.fill(at, row.consumer)
+
+    def _net(
+        self,
+        drafts: dict[str, NormalisedAccount],
+        owner: dict[str, int],
+        owing: list[tuple[str, NormalisedRow]],
+    ) -> None:
+        """Nets the credits of a consumer against the oldest debts in the same currency."""
+        if not owing:
+            return
+        debts: dict[tuple[int, str], list[str]] = {}
+        for key, account in drafts.items():
+            if account.status == OPEN:
+                debts.setdefault((owner[key], account.balance.currency), []).append(key)
+        for keys in debts.values():
+            keys.sort(key=lambda k: drafts[k].due_on or drafts[k].issued_on or dt.date.max)
+        for key, row in owing:
+            left = -drafts[key].balance.minor
+            for target in debts.get((owner[key], drafts[key].balance.currency), ()):
+                account = drafts[target]
+                take = min(left, account.balance.minor)
+                if take <= 0:
+                    continue
+                entry = LedgerEntry(
+                    kind="credit", minor=-take, on=row.issued_on, source=f"row {row.line}"
+                )
+                left -= take
+                rest = account.balance.minor - take
+                drafts[target] = replace(
+                    account,
+                    balance=Money(rest, account.balance.currency),
+                    status=OPEN if rest else PAID,
+                    entries=(*account.entries, entry),
+                    extras=(*account.extras, ("credits_minor", str(-take))),
+                )
+
+    def _held(self, account: NormalisedAccount, at: int) -> NormalisedAccount:
+        known = self.consumers.all[at]
+        holds = list(account.holds)
+        if account.status == OPEN:
+            if not known.consumer.reachable:
+                holds.append("no_contact")
+            if account.due_on is None:
+                holds.append("no_due_date")
+            elif account.due_on > self.today:
+                holds.append("not_due")
+            if account.disputed:
+                holds.append("disputed")
+            if at in self.consumers.probable:
+                holds.append("probable_match")
+        order = list(HOLD_CODES)
+        rule = account.matched_by if account.matched_by != "new" else rule_of(known.identity)
+        return replace(
+            account,
+            consumer=known.consumer,
+            identity=known.identity,
+            matched_by=rule,
+            holds=tuple(sorted(holds, key=order.index)),
+        )
+
+    def _settle_outcomes(self, accounts: dict[str, NormalisedAccount]) -> None:
+        """The outcome of each debt's leading row."""
+        for key, debt in self.debts.items():
+            account = accounts[key]
+            rows = [r for r in debt.rows if r.status == OPEN] or debt.rows
+            lead = rows[0]
+            code, column, value = "", "", ""
+            if account.status == OPEN:
+                outcome = CREATED
+                if account.holds:
+                    code = HOLD_CODES[account.holds[0]]
+            else:
+                outcome = UNCHANGED
+                code = lead.status_code or (
+                    "settled_by_credit" if account.entries else account.status
+                )
+            bad: tuple[Problem, ...] = lead.problems
+            if not code and bad:
+                code, column, value = bad[0].code, bad[0].column, bad[0].value
+            self.outcomes.append(
+                RowOutcome(
+                    line=lead.line, outcome=outcome, code=code, column=column, value=value,
+                    account=key, problems=bad,
+                )
+            )  # fmt: skip
+
+
+def _opening(row: NormalisedRow) -> list[LedgerEntry]:
+    """The entries behind one row's balance: the invoice and what was paid, where both are told."""
+    balance = row.balance or 0
+    source = f"row {row.line}"
+    if row.original is not None and row.paid and row.original - row.paid == balance:
+        return [
+            LedgerEntry(kind="invoice", minor=row.original, on=row.issued_on, source=source),
+            LedgerEntry(kind="payment", minor=-row.paid, on=row.last_payment_on, source=source),
+        ]
+    return [LedgerEntry(kind="opening", minor=balance, on=row.issued_on, source=source)]

@@ -1,0 +1,207 @@
+"""Calendar days as exports write them, and the order of a column decided from all its rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+
+YMD, MDY, DMY = "ymd", "mdy", "dmy"
+
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d?:\d\d.*)?")
+_CLOCK = re.compile(
+    r"[T,\s]+\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[.,]\d+)?\s*(?:[AaPp]\.?\s?[Mm]\.?)?"
+    r"\s*(?:UTC|GMT|Z|[A-Z]{2,4})?\s*(?:[+-]\d\d:?\d\d)?$|(?<=\d)T\d.*$"
+)
+_NUMERIC = re.compile(r"(\d{1,4})\s?([-/. ])\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
+_COMPACT = re.compile(r"\d{8}")
+_SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")
+_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
+_WORDY = re.compile(r"[a-z]+|\d+")
+_WEEKDAY = re.compile(
+    r"^(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|mer|jeu|ven|sam|dim|mo|di|mi|do|"
+    r"fr|sa|so)[a-z]*\.?,\s*"
+)
+_EPOCH_DAY = dt.date(1899, 12, 30)
+
+_MONTHS: dict[str, int] = {}
+for _number, _names in enumerate(
+    (
+        "january jan enero ene januar jaenner jaen janner janvier janv",
+        "february feb febrero februar fevrier fevr fev",
+        "march mar marzo marz maerz mrz mars",
+        "april apr abril abr avril avr",
+        "may mayo mai",
+        "june jun junio juni juin",
+        "july jul julio juli juillet juil",
+        "august aug agosto ago aout",
+        "september sep sept septiembre setiembre septembre",
+        "october oct octubre oktober okt octobre",
+        "november nov noviembre novembre",
+        "december dec diciembre dic dezember dez decembre",
+    ),
+    1,
+):
+    for _name in _names.split():
+        _MONTHS[_name] = _number
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says as a date: numbers that fit one order only, or `first` and `second` open."""
+
+    fixed: dt.date | None = None
+    first: int = 0
+    second: int = 0
+    year: int = 0
+    shape: str = ""
+
+    @property
+    def order(self) -> str | None:
+        """The only order that fits, None where both do or none is needed."""
+        if self.first > 12:
+            return DMY
+        if self.second > 12:
+            return MDY
+        return None
+
+
+def full_year(number: int, digits: int) -> int:
+    """A two-digit year as people mean it: 00-49 is 2000-2049, 50-99 is 1950-1999."""
+    if digits > 2:
+        return number
+    return number + (2000 if number < 50 else 1900)
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def fold(text: str) -> str:
+    """Lower case without accents."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower()
+
+
+def read_date(text: str) -> Reading | None:
+    """The reading of one cell, or None where it is no date."""
+    if len(text) > 60:
+        return None
+    iso = _ISO.fullmatch(text)
+    if iso:
+        day = _day(int(iso[1]), int(iso[2]), int(iso[3]))
+        return Reading(fixed=day) if day else None
+    bare = _CLOCK.sub("", text.strip()).strip()
+    numeric = _NUMERIC.fullmatch(bare)
+    if numeric:
+        return _numeric(numeric)
+    if _COMPACT.fullmatch(bare):
+        return _compact(bare)
+    if _SERIAL.fullmatch(bare):
+        return Reading(fixed=_EPOCH_DAY + dt.timedelta(days=int(float(bare))), shape="serial")
+    if _EPOCH.fullmatch(bare):
+        seconds = int(bare[:10])
+        return Reading(fixed=dt.datetime.fromtimestamp(seconds, dt.UTC).date(), shape="epoch")
+    return _wordy(bare)
+
+
+def _numeric(found: re.Match[str]) -> Reading | None:
+    a, b, c = int(found[1]), int(found[3]), int(found[4])
+    if len(found[1]) >= 3:
+        day = _day(full_year(a, len(found[1])), b, c) if len(found[1]) == 4 else None
+        return Reading(fixed=day) if day else None
+    if len(found[4]) == 3 or a == 0 or b == 0 or (a > 12 and b > 12):
+        return None
+    year = full_year(c, len(found[4]))
+    if _day(year, b, a) is None and _day(year, a, b) is None:
+        return None
+    return Reading(first=a, second=b, year=year, shape=found[2])
+
+
+def _compact(bare: str) -> Reading | None:
+    if bare[:2] in ("19", "20"):
+        day = _day(int(bare[:4]), int(bare[4:6]), int(bare[6:]))
+        if day:
+            return Reading(fixed=day, shape="compact")
+    year = int(bare[4:])
+    a, b = int(bare[:2]), int(bare[2:4])
+    if 1900 <= year < 2100 and (_day(year, b, a) or _day(year, a, b)):
+        return Reading(first=a, second=b, year=year, shape="compact")
+    return None
+
+
+def _wordy(bare: str) -> Reading | None:
+    words = _WORDY.findall(_WEEKDAY.sub("", fold(bare)))
+    months = [w for w in words if w in _MONTHS]
+    numbers = [w for w in words if w.isdigit()]
+    fillers = {"de", "del", "den", "der", "le", "of", "the", "st", "nd", "rd", "th", "er"}
+    if len(months) != 1 or len(numbers) != 2:
+        return None
+    if any(not (w in _MONTHS or w.isdigit() or w in fillers) for w in words):
+        return None
+    month = _MONTHS[months[0]]
+    a, b = numbers
+    if len(a) == 4:
+        day = _day(int(a), month, int(b))
+    else:
+        day = _day(full_year(int(b), len(b)), month, int(a)) if len(b) in (2, 4) else None
+    return Reading(fixed=day) if day else None
+
+
+def to_date(text: str, order: str = "") -> dt.date | None:
+    """The day in `text` under a column's order; None where it is none or the order is missing."""
+    reading = read_date(text)
+    return None if reading is None else resolve(reading, order)
+
+
+def resolve(reading: Reading, order: str) -> dt.date | None:
+    """The day of a reading; a reading that both orders allow needs one."""
+    if reading.fixed is not None:
+        return reading.fixed
+    if order == MDY:
+        return _day(reading.year, reading.first, reading.second)
+    if order == DMY:
+        return _day(reading.year, reading.second, reading.first)
+    if order == YMD:
+        return _day(full_year(reading.first, 2), reading.second, reading.year % 100)
+    if reading.first == reading.second:
+        return _day(reading.year, reading.first, reading.second)
+    return None
+
+
+@dataclass(slots=True)
+class OrderVote:
+    """Counts over a column's rows; dots are day first wherever they are written."""
+
+    dmy: int = 0
+    mdy: int = 0
+    open: int = 0
+    dotted: int = 0
+    dates: int = 0
+
+    def add(self, reading: Reading) -> None:
+        """Count one cell."""
+        self.dates += 1
+        if reading.fixed is not None or reading.first == reading.second:
+            return
+        if reading.first > 12:
+            self.dmy += 1
+        elif reading.second > 12:
+            self.mdy += 1
+        else:
+            self.open += 1
+            self.dotted += reading.shape == "."
+
+    def order(self) -> str | None:
+        """The order of the column; "" where none is needed; None where it must be asked."""
+        if self.dmy and self.mdy:
+            return None
+        if self.dmy or self.mdy:
+            return DMY if self.dmy else MDY
+        if not self.open:
+            return ""
+        return DMY if self.dotted == self.open else None

@@ -1,0 +1,43 @@
+"""Cells that a spreadsheet would run as a formula, made harmless and read back.
+
+After OWASP ASVS 1.2.10: a cell that begins with = + - @ or a control character gets an apostrophe
+in front. A figure is no formula and stays.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FIGURE = re.compile(r"[+-]?[\d.,' ]*\d[\d.,]*%?")
+
+
+def guarded(cell: str) -> str:
+    """The cell, safe to open in a spreadsheet. What already looks guarded is guarded again."""
+    if cell.startswith(_RISKY) and not _FIGURE.fullmatch(cell):
+        return "'" + cell
+    if cell.startswith("'") and cell[1:].startswith((*_RISKY, "'")):
+        return "'" + cell
+    return cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before `guarded`."""
+    if cell.startswith("'") and cell[1:].startswith((*_RISKY, "'")):
+        return cell[1:]
+    return cell
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One guarded CSV record, ending in CRLF."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([guarded(c) for c in cells])
+    return out.getvalue()
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A guarded CSV text."""
+    return csv_line(header) + "".join(csv_line(row) for row in rows)

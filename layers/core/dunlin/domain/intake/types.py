@@ -1,0 +1,248 @@
+"""What the stages of an import hand on: profile, rows, accounts, consumers, outcomes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from dunlin.domain.money import Money
+
+OPEN, PAID, VOID, DRAFT, CREDIT, PAYABLE = "open", "paid", "void", "draft", "credit", "payable"
+RECEIVABLES, CONTACTS, PAYMENTS, PAYABLES, OTHER = (
+    "receivables", "contacts", "payments", "payables", "other",
+)  # fmt: skip
+CREATED, UPDATED, UNCHANGED, REJECTED, DUPLICATE = (
+    "created", "updated", "unchanged", "rejected", "duplicate",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnMap:
+    """What one column was taken for. `key` is the header text, `#n` where empty or repeated."""
+
+    index: int
+    key: str
+    field: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A question for a person: `kind` is mapping, date_order, currency, country or match."""
+
+    kind: str
+    column: str | None
+    choices: tuple[str, ...]
+    why: str
+    blocking: bool = True
+
+    def wire(self) -> dict[str, object]:
+        """The JSON of it."""
+        out: dict[str, object] = {"kind": self.kind}
+        if self.column is not None:
+            out["column"] = self.column
+        return out | {"choices": list(self.choices), "why": self.why}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Bytes `start` to `end` hold whole records; `line` is the first one's physical line.
+
+    `group` is the heading in force at the start, in reports that group rows under a name.
+    """
+
+    start: int
+    end: int
+    line: int
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a whole file is not imported."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProfile:
+    """All that the later stages need to know of a file; made by one streaming pass."""
+
+    kind: str
+    kind_why: str
+    encoding: str
+    delimiter: str
+    header_row: int | None
+    headers: tuple[str, ...]
+    mapping: tuple[ColumnMap, ...]
+    date_orders: tuple[tuple[int, str], ...] = ()
+    decimals: tuple[tuple[int, str], ...] = ()
+    currency: str = "USD"
+    country: str = "US"
+    records: int = 0
+    lines: int = 0
+    size: int = 0
+    sha256: str = ""
+    header_fingerprint: str = ""
+    ranges: tuple[Range, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    refusal: Refusal | None = None
+    skip_lines: tuple[int, ...] = ()
+    last_line: int | None = None
+    grouped: bool = False
+    sums_lines: bool = False
+    minor_units: bool = False
+    journal_year: int | None = None
+    as_of: dt.date | None = None
+    file_total: tuple[tuple[str, int], ...] = ()
+    complete: bool = False
+    debt_kind: str = ""
+    industry: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """True where nothing is imported before a person decides."""
+        return any(d.blocking for d in self.decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: the physical line on which it starts and its cells."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something in a row that did not import as it stood."""
+
+    code: str
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that names no debt, with reason code, column and value."""
+
+    line: int
+    code: str
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Permission of one channel (`email`, `sms`, `all`) as the file states it."""
+
+    channel: str
+    granted: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalisedConsumer:
+    """Who owes. Phones are E.164; `date_of_birth` serves identity checks alone."""
+
+    name: str = ""
+    given: str = ""
+    family: str = ""
+    suffix: str = ""
+    company: bool = False
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    extensions: tuple[tuple[str, str], ...] = ()
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    country: str = ""
+    date_of_birth: dt.date | None = None
+    language: str = ""
+    time_zone: str = ""
+    consents: tuple[Consent, ...] = ()
+
+    @property
+    def reachable(self) -> bool:
+        """True where there is an e-mail address or a phone number."""
+        return bool(self.emails or self.phones)
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedRow:
+    """One row's values, before rows are joined to debts. Amounts are minor units of `currency`."""
+
+    line: int
+    digest: bytes
+    reference: str
+    invoice: str
+    consumer_reference: str
+    consumer: NormalisedConsumer
+    status: str
+    status_code: str
+    balance: int | None
+    original: int | None
+    paid: int | None
+    currency: str
+    issued_on: dt.date | None
+    due_on: dt.date | None
+    paid_on: dt.date | None
+    last_payment_on: dt.date | None
+    last_payment: int | None
+    disputed: bool
+    notes: str
+    extras: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One movement of a debt; all entries of an account sum to its balance.
+
+    `kind` is invoice, line, payment, credit or opening; `source` names the rows it came from.
+    """
+
+    kind: str
+    minor: int
+    on: dt.date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalisedAccount:
+    """One debt, ready to be written. `holds` say why nothing may happen yet."""
+
+    reference: str
+    invoice: str
+    status: str
+    balance: Money
+    issued_on: dt.date | None
+    due_on: dt.date | None
+    paid_on: dt.date | None
+    identity: str
+    matched_by: str
+    consumer: NormalisedConsumer
+    disputed: bool = False
+    notes: str = ""
+    extras: tuple[tuple[str, str], ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()
+    holds: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
+    last_payment_on: dt.date | None = None
+    last_payment: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOutcome:
+    """The one outcome of one row. `account` is a key into the assembled accounts, if any."""
+
+    line: int
+    outcome: str
+    code: str = ""
+    column: str = ""
+    value: str = ""
+    account: str = ""
+    problems: tuple[Problem, ...] = field(default=())

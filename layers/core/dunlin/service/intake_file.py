@@ -1,0 +1,119 @@
+"""The whole import in one process: profile, rows, debts. Nothing is written.
+
+The cloud runs the same stages as functions over byte ranges; a dry run runs them here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from dunlin.domain.intake.assemble import Assembly, Book
+from dunlin.domain.intake.normalise import Checks, Normaliser, read_range
+from dunlin.domain.intake.profile import Hints, profile, refused
+from dunlin.domain.intake.records import Refused
+from dunlin.domain.intake.types import (
+    CONTACTS,
+    OTHER,
+    PAYABLES,
+    PAYMENTS,
+    RECEIVABLES,
+    REJECTED,
+    UNCHANGED,
+    FileProfile,
+    NormalisedRow,
+    Rejected,
+    Row,
+    RowOutcome,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """One file to read: its name, how to open its table, and what is known of it before."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    hints: Hints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileResult:
+    """What an import of one file would do. `assembly` is None where no row was read."""
+
+    name: str
+    profile: FileProfile
+    assembly: Assembly | None
+
+
+def read_files(files: Sequence[Dropped], *, checks: Checks, today: dt.date) -> list[FileResult]:
+    """The results of all files, in order. Contacts fill the accounts of the other files."""
+    profiles = [_profiled(file) for file in files]
+    contacts: list[NormalisedRow | Rejected] = []
+    for file, made in zip(files, profiles, strict=True):
+        if made.kind == CONTACTS and made.refusal is None and not made.waits:
+            contacts += values(file, made, checks)
+    results = []
+    for file, made in zip(files, profiles, strict=True):
+        assembly = None
+        if made.refusal is None and not made.waits:
+            try:
+                assembly = _assembled(file, made, checks, today, contacts)
+            except Refused as no:
+                no_file = refused(no.code, no.detail, file.hints)
+                results.append(FileResult(name=file.name, profile=no_file, assembly=None))
+                continue
+        results.append(FileResult(name=file.name, profile=made, assembly=assembly))
+    return results
+
+
+def _profiled(file: Dropped) -> FileProfile:
+    try:
+        with file.open() as stream:
+            return profile(stream, file.hints)
+    except Refused as no:
+        return refused(no.code, no.detail, file.hints)
+
+
+def rows(file: Dropped, made: FileProfile) -> Iterator[Row]:
+    """All data rows of a profiled file, range by range."""
+    for part in made.ranges:
+        with file.open() as stream:
+            stream.seek(part.start)
+            yield from read_range(stream, made, part)
+
+
+def values(file: Dropped, made: FileProfile, checks: Checks) -> Iterator[NormalisedRow | Rejected]:
+    """All rows of a profiled file as values."""
+    normaliser = Normaliser(made, checks)
+    for row in rows(file, made):
+        yield normaliser.normalise(row)
+
+
+def _assembled(
+    file: Dropped,
+    made: FileProfile,
+    checks: Checks,
+    today: dt.date,
+    contacts: Sequence[NormalisedRow | Rejected],
+) -> Assembly:
+    if made.kind in (RECEIVABLES, PAYABLES):
+        book = Book(made, today)
+        for row in values(file, made, checks):
+            book.add(row)
+        book.fill(contacts)
+        return book.finish()
+    return Assembly({}, list(_told(file, made)), [])
+
+
+_CODES = {CONTACTS: (UNCHANGED, "contact"), PAYMENTS: (UNCHANGED, "payment"),
+          OTHER: (REJECTED, "not_a_debt")}  # fmt: skip
+
+
+def _told(file: Dropped, made: FileProfile) -> Iterator[RowOutcome]:
+    """Rows of a file that holds no debts: each is accounted for."""
+    outcome, code = _CODES[made.kind]
+    for row in rows(file, made):
+        yield RowOutcome(line=row.line, outcome=outcome, code=code)

@@ -280,7 +280,6 @@ def test_a_chargeback_of_a_settled_account_opens_it_for_staff_and_a_win_settles_
     assert shop.account.balance == usd(10_000)
     assert (shop.account.status, shop.account.hold) == (Status.ACTIVE, Hold.REVIEW)
     assert shop.account.ladder_run == 2
-    assert list(shop.alarm.started) == [f"{ACCOUNT}-2"]
 
     shop.tell(event(SignalKind.CHARGEBACK, "pi_1", "dp_1", undone=True))
     assert (shop.account.balance, shop.account.status) == (usd(0), Status.SETTLED)

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 from dunlin.runtime import settings
 
 if TYPE_CHECKING:
+    from dunlin.adapters.jinja_pages import Pages
     from dunlin.adapters.secrets import ProcessorKeys
     from dunlin.adapters.stripe_till import StripeTill
     from dunlin.adapters.widget_html import Widgets
+    from dunlin.domain.payments import PaymentEvent
+    from dunlin.domain.signal import Signal
     from dunlin.ports import (
         AccountBook,
         Alarm,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     )
     from dunlin.service.audit_log import AuditRecord
     from dunlin.service.gate import Gate
+    from dunlin.service.portal import Portal
     from dunlin.service.sending import Outbox
 
 
@@ -274,3 +278,40 @@ def check_policy(document: object) -> None:
     from dunlin.domain.rulebook import check_policy as check
 
     check(load_rulebook(), document)
+
+
+@cache
+def portal() -> Portal:
+    from dunlin.adapters.randomness import new_token
+    from dunlin.service.portal import Portal
+    from dunlin.service.signals import apply_signal
+
+    def raise_signal(signal: Signal, now: datetime) -> None:
+        apply_signal(signal, book=account_book(), alarm=alarm(), now=now)
+
+    return Portal(
+        book=account_book(),
+        door=door(),
+        alarm=alarm(),
+        till=till,
+        raise_signal=raise_signal,
+        new_token=new_token,
+        base_url=settings.Portal.from_env().base_url,
+    )
+
+
+@cache
+def pages() -> Pages:
+    from dunlin.adapters.jinja_pages import Pages
+
+    return Pages(
+        base_url=settings.Portal.from_env().base_url,
+        checkout_origin=settings.Payments.from_env().checkout_origin,
+    )
+
+
+def read_payment_event(body: str) -> PaymentEvent | None:
+    """The fact about money in a stored event, None where it holds none."""
+    from dunlin.adapters.stripe_till import read_event
+
+    return read_event(body)

@@ -76,8 +76,6 @@ def post_payment(
     changed, account = _post(account_id, event, payment, book=book, now=now)
     # Also where nothing changed: the delivery that wrote may have died before it told anyone.
     alarm.wake(account_id)
-    if account.ladder_run and account.hold is Hold.REVIEW and account.status is Status.ACTIVE:
-        alarm.start(account, wait_seconds=0)
     if event.fact in _TOLD and payment.state is PaymentState.SUCCEEDED:
         alarm.notice(account=account, kind="receipt", cause=payment.id)
     return Posted.POSTED if changed else Posted.NOTHING_NEW
@@ -105,7 +103,7 @@ def _post(
             previous=before.audit_head,
             at=now,
             actor=ACTOR,
-            what="payment_posted" if result.entries else "payment_noted",
+            what="PaymentPosted" if result.entries else "PaymentNoted",
             data={
                 "event": event.event_id,
                 "fact": event.fact.value,
@@ -210,16 +208,10 @@ def open_checkout(
                 if not current.checkout_id:  # we died before the answer: ask again, same key
                     current = at_processor(current)
                     door.put_payment_attempt(current, replaces=current.attempt_id)
-                status = till.checkout(current.checkout_id)
-                if status.state is CheckoutState.OPEN:
-                    if current.amount == wanted and current.locale == locale:
-                        return OpenCheckout(url=current.url)
-                    till.expire_checkout(current.checkout_id)
-                    status = till.checkout(current.checkout_id)
-                if status.state is not CheckoutState.EXPIRED:
-                    refusal = _in_flight(account_id, status, book=book, till=till)
-                    if refusal is not None:
-                        return refusal
+                same = current.amount == wanted and current.locale == locale
+                found = _left_open(current, same=same, book=book, till=till)
+                if found is not None:
+                    return found
             attempt = PaymentAttempt(
                 attempt_id=new_id(), account_id=account_id, amount=wanted, locale=locale, at=now
             )
@@ -232,6 +224,23 @@ def open_checkout(
             continue
         return OpenCheckout(url=opened.url)
     raise Conflict(f"account {account_id}: other payment attempts kept coming first")
+
+
+def _left_open(
+    current: PaymentAttempt, *, same: bool, book: AccountBook, till: Till
+) -> OpenCheckout | PayRefusal | None:
+    """What the attempt before means for a new one: the `same` page again, a reason to wait, or
+    nothing, once the older page can never be paid."""
+    status = till.checkout(current.checkout_id)
+    if status.state is CheckoutState.OPEN:
+        if same:
+            return OpenCheckout(url=current.url)
+        till.expire_checkout(current.checkout_id)
+        # It may have been paid while we closed it.
+        status = till.checkout(current.checkout_id)
+    if status.state is CheckoutState.EXPIRED:
+        return None
+    return _in_flight(current.account_id, status, book=book, till=till)
 
 
 def _in_flight(

@@ -1,0 +1,144 @@
+"""The edge of the portal: a request as a visit, and an answer as a response.
+
+Cookies: the session is `SameSite=Lax`, because `Strict` would leave it at home on the way back
+from the checkout and from a mail program's link. Lax sends it on such a top-level GET, and GET
+changes nothing; every POST needs the session's nonce too.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from chalice.app import Request, Response
+
+from dunlin.adapters.jinja_pages import LANGUAGES, Pages
+from dunlin.domain.page import GoTo, Page
+from dunlin.ports import Session
+
+SESSION_COOKIE, LANGUAGE_COOKIE = "__Host-dunlin", "language"
+_BODY_LIMIT, _FIELD_LIMIT = 20_000, 40
+_YEAR = 31_536_000
+# Where the page of a form can be fetched again, for the language links.
+_FORM_OF = {
+    "/pay": "/account",
+    "/m/{token}/code": "/m/{token}",
+    "/m/{token}/not-me": "/m/{token}",
+    "/signout": "/",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request. `now` is the field's time, `wall` real time; `here` the route to come back
+    to. `language` is "" where the request names none that we speak."""
+
+    post: bool
+    form: Mapping[str, str]
+    query: Mapping[str, str]
+    cookie: str
+    language: str
+    picked: bool
+    here: str
+    cross_site: bool
+    now: datetime
+    wall: datetime
+
+    @classmethod
+    def of(cls, request: Request, *, now: datetime, wall: datetime) -> Visit:
+        cookies = _cookies(request.headers.get("cookie", ""))
+        query = dict(request.query_params or {})
+        picked = query.get("lang", "")
+        named = [picked, cookies.get(LANGUAGE_COOKIE, "")]
+        spoken = [*named, *_accepted(request.headers.get("accept-language", ""))]
+        params = {k: quote(v, safe="") for k, v in (request.uri_params or {}).items()}
+        return cls(
+            post=request.method == "POST",
+            form=_form(request) if request.method == "POST" else {},
+            query=query,
+            cookie=cookies.get(SESSION_COOKIE, ""),
+            language=next((code for code in spoken if code in LANGUAGES), ""),
+            picked=picked in LANGUAGES,
+            here=_FORM_OF.get(request.path, request.path).format(**params),
+            # Sent by every browser in use; mail programs and others send none.
+            cross_site=request.headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"),
+            now=now,
+            wall=wall,
+        )
+
+    def may(self, session: Session) -> bool:
+        """True where a POST carries the nonce of its session."""
+        given = self.form.get("nonce", "")
+        return not self.post or hmac.compare_digest(given.encode(), session.csrf.encode())
+
+
+def _form(request: Request) -> dict[str, str]:
+    raw = request.raw_body
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if len(raw) > _BODY_LIMIT:
+        return {}
+    try:
+        fields = parse_qsl(
+            raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_FIELD_LIMIT
+        )
+    except ValueError:
+        return {}
+    return dict(fields)
+
+
+def _cookies(header: str) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(header)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _accepted(header: str) -> list[str]:
+    """Languages of an Accept-Language header, best first, without their regions."""
+    wanted = []
+    for place, part in enumerate(header[:200].split(",")):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        if weight > 0:
+            wanted.append((-weight, place, name.split("-")[0].lower()))
+    return [name for _, _, name in sorted(wanted)]
+
+
+def answer(result: Page | GoTo, visit: Visit, pages: Pages) -> Response:
+    """A use case's result as a response with every header a page carries."""
+    headers: dict[str, Any] = dict(pages.headers)
+    headers["Set-Cookie"] = _set_cookies(result.session, visit, pages.base)
+    if isinstance(result, GoTo):
+        place = result.place
+        headers["Location"] = pages.base + place if place.startswith("/") else place
+        return Response(body="", status_code=303, headers=headers)
+    language = visit.language or result.fields.get("consumer_language", "")
+    if language not in LANGUAGES:
+        language = LANGUAGES[0]
+    headers["Content-Language"] = language
+    kept = visit.form.get("text", "") if result.name == "signed_out" else ""
+    body = pages.render(result, language=language, here=visit.here, kept=kept)
+    return Response(body=body, status_code=result.status, headers=headers)
+
+
+def _set_cookies(session: str | None, visit: Visit, base: str) -> list[str]:
+    cookies = []
+    if session is not None:
+        ends = "" if session else "; Max-Age=0"
+        cookies.append(f"{SESSION_COOKIE}={session}; Path=/; Secure; HttpOnly; SameSite=Lax{ends}")
+    if visit.picked:
+        cookies.append(
+            f"{LANGUAGE_COOKIE}={visit.language}; Path={base or '/'}; Max-Age={_YEAR}; "
+            "Secure; HttpOnly; SameSite=Lax"
+        )
+    return cookies

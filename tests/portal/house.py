@@ -1,0 +1,290 @@
+"""A portal over ports in memory, and the requests of a person in front of it."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import itertools
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from tests.portal.memory_till import MemoryTill
+
+from dunlin.adapters.jinja_pages import Pages
+from dunlin.adapters.memory import FixedClock, MemoryAlarm, MemoryBook, MemoryCreditors
+from dunlin.adapters.memory_portal import MemoryPortalDoor
+from dunlin.adapters.randomness import new_token
+from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.ids import account_id, consumer_id, entry_id
+from dunlin.domain.money import Money
+from dunlin.domain.signal import Signal
+from dunlin.domain.tokens import address_hash, token_hash
+from dunlin.ports import Link
+from dunlin.service.portal import Portal
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
+BASE = "https://pay.example.com/live"
+STRATEGY: dict[str, Any] = {
+    "debt_role": "first",
+    "brand": {
+        "name": "Harbor Supply",
+        "address": "1 Pier Road, Springfield, IL 62701",
+        "phone": "+1 217 555 0100",
+        "email_from": "accounts@example.com",
+        "reply_to": "help@example.com",
+        "accent": "#1f5f4a",
+    },
+    "ladder": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}],
+}
+
+
+def load_app() -> ModuleType:
+    """The function's own module, as Lambda loads it."""
+    name = "dunlin_portal_app"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "functions/portal/app.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@dataclass
+class Answer:
+    """What came back over the wire."""
+
+    status: int
+    headers: dict[str, list[str]]
+    body: str
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name.lower(), [""])[0]
+
+    @property
+    def cookies(self) -> list[str]:
+        return self.headers.get("set-cookie", [])
+
+    @property
+    def text(self) -> str:
+        """What a person reads, without the markup."""
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.body))
+
+    def field(self, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.body)
+        assert found is not None, f"no field {name}"
+        return found[1]
+
+
+@dataclass
+class House:
+    """One portal with one person and one debt; `signals` are what it raised."""
+
+    base_url: str = BASE
+    strategy: Mapping[str, Any] = field(default_factory=lambda: STRATEGY)
+
+    def __post_init__(self) -> None:
+        self.creditors = MemoryCreditors()
+        self.creditors.put_strategy("harbor", self.strategy, NOW)
+        self.book = MemoryBook(self.creditors)
+        self.alarm, self.door = MemoryAlarm(), MemoryPortalDoor()
+        origin = "https://checkout.example.com"
+        self.till = MemoryTill(origin)
+        self.clock, self.wall = FixedClock(NOW), FixedClock(NOW)
+        self.signals: list[Signal] = []
+        self.portal = Portal(
+            book=self.book,
+            door=self.door,
+            alarm=self.alarm,
+            till=lambda: self.till,
+            raise_signal=self._raise,
+            new_token=new_token,
+            base_url=self.base_url,
+        )
+        self.pages = Pages(base_url=self.base_url, checkout_origin=origin)
+        self._numbers = itertools.count(1)
+
+    def _raise(self, signal: Signal, _now: datetime) -> None:
+        if signal.signal_id not in {s.signal_id for s in self.signals}:
+            self.signals.append(signal)
+
+    def person(self, **changes: Any) -> Consumer:
+        number = next(self._numbers)
+        person = Consumer(
+            consumer_id=consumer_id("harbor", f"person {number}"),
+            creditor="harbor",
+            name="Ada Finch",
+            given_name="Ada",
+            emails=(f"ada{number}@example.com",),
+            phones=("+12175550123",),
+            state="IL",
+            zip="62701-1234",
+            date_of_birth=date(1985, 4, 27),
+            consents={Channel.EMAIL: Consent(state=ConsentState.IMPLIED, version=1)},
+            version=1,
+        )
+        person = replace(person, **changes)
+        self.book.consumers[person.consumer_id] = person
+        return person
+
+    def debt(self, person: Consumer, *, owed: int = 48_250, **changes: Any) -> Account:
+        number = next(self._numbers)
+        name = account_id("harbor", f"INV-{number}")
+        account = Account(
+            account_id=name,
+            creditor="harbor",
+            consumer_id=person.consumer_id,
+            reference=f"INV-20{number:02d}",
+            balance=Money(owed, "USD"),
+            status=Status.ACTIVE,
+            ladder_run=1,
+            due_on=date(2026, 9, 14),
+        )
+        account = replace(account, **changes)
+        self.book.accounts[name] = account
+        lines = [
+            ("charge", owed + 5_000 - 1_500, date(2026, 8, 15), "invoice"),
+            ("charge", 1_500, date(2026, 10, 1), "late fee"),
+            ("payment", -5_000, date(2026, 10, 20), "check"),
+        ]
+        self.book.ledgers[name] = {
+            entry_id(name, source): LedgerEntry(
+                entry_id=entry_id(name, source),
+                account_id=name,
+                kind=kind,
+                amount=Money(minor, account.balance.currency),
+                on=on,
+                source=source,
+            )
+            for kind, minor, on, source in lines
+        }
+        return account
+
+    def link(self, account: Account, *, channel: str = "email", days: int = 45) -> str:
+        token = new_token()
+        person = self.book.consumers[account.consumer_id]
+        address = person.emails[0] if channel == "email" else person.phones[0]
+        self.door.put_link(
+            Link(
+                token_hash=token_hash(token),
+                account_id=account.account_id,
+                consumer_id=account.consumer_id,
+                creditor=account.creditor,
+                touch_id="tch_" + "0" * 32,
+                channel=channel,
+                address_hash=address_hash(address),
+                expires_at=NOW + timedelta(days=days),
+            )
+        )
+        return token
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """The function's wiring, replaced by this house."""
+        wiring = "dunlin.runtime.wiring"
+        with (
+            patch(f"{wiring}.portal", lambda: self.portal),
+            patch(f"{wiring}.pages", lambda: self.pages),
+            patch(f"{wiring}.clock", lambda: self.clock),
+            patch(f"{wiring}.real_clock", lambda: self.wall),
+        ):
+            yield
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request as API Gateway hands it over."""
+        split = urlsplit(path)
+        app = load_app().app
+        route, params = _route(app.routes, split.path)
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(split.query, keep_blank_values=True):
+            query.setdefault(name, []).append(value)
+        raw = body.encode() if isinstance(body, str) else body
+        event = {
+            "httpMethod": method,
+            "path": split.path,
+            "headers": dict(headers or {}),
+            "multiValueQueryStringParameters": query or None,
+            "pathParameters": params or None,
+            "requestContext": {"resourcePath": route, "httpMethod": method, "path": split.path},
+            "stageVariables": None,
+            "body": None if raw is None else base64.b64encode(raw).decode(),
+            "isBase64Encoded": raw is not None,
+        }
+        if route not in app.routes:
+            return Answer(403, {}, "")
+        with self.open():
+            answer = app(event, None)
+        found = {k.lower(): [str(v)] for k, v in (answer.get("headers") or {}).items()}
+        for name, values in (answer.get("multiValueHeaders") or {}).items():
+            found.setdefault(name.lower(), []).extend(values)
+        return Answer(answer["statusCode"], found, answer["body"])
+
+
+def _route(routes: Mapping[str, Any], path: str) -> tuple[str, dict[str, str]]:
+    for route in sorted(routes, key=lambda r: r.count("{")):
+        pattern = "".join(
+            f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part)
+            for part in re.split(r"(\{[^}]+\})", route)
+        )
+        found = re.fullmatch(pattern, path)
+        if found:
+            return route, {k: unquote(v) for k, v in found.groupdict().items()}
+    return path, {}
+
+
+@dataclass
+class Browser:
+    """A person's browser: keeps cookies, sends forms."""
+
+    house: House
+    accepts: str = "en-US,en;q=0.9"
+    jar: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str) -> Answer:
+        return self._send("GET", path, None)
+
+    def post(self, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Answer:
+        return self._send("POST", path, urlencode(form or {}), **headers)
+
+    def _send(self, method: str, path: str, body: str | None, **headers: str) -> Answer:
+        sent = {"Accept-Language": self.accepts, "Sec-Fetch-Site": "same-origin"}
+        if self.jar:
+            sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.jar.items())
+        if body is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        sent |= {k.replace("_", "-"): v for k, v in headers.items()}
+        answer = self.house.call(method, path, body=body, headers=sent)
+        for cookie in answer.cookies:
+            name, _, rest = cookie.partition("=")
+            value = rest.split(";")[0]
+            if "Max-Age=0" in cookie or not value:
+                self.jar.pop(name, None)
+            else:
+                self.jar[name] = value
+        return answer
+
+    def sign_in(self, account: Account) -> Answer:
+        """Through a link and the date of birth to the account."""
+        token = self.house.link(account)
+        answer = self.post(f"/m/{token}", {"month": "4", "day": "27", "year": "1985"})
+        assert answer.status == 303, answer.text
+        return self.get("/account")

@@ -251,14 +251,19 @@ def submit(world: World, session: Thing, fields: dict[str, str]) -> tuple[str, T
     return completed(world, session), typed
 
 
+def begin(world: World, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour) -> Thing:
+    """A person submits the page with a test method; the intent as it stands then."""
+    billing = {"email": session["customer_email"] or "payer@example.com", "name": "Test Payer"}
+    method = methods.method_of(world, kind, last4, behaviour, {"billing_details": billing})
+    return _confirm(world, session, method)
+
+
 def submit_method(
     world: World, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
 ) -> tuple[str, str]:
-    """A person pays with a test method and confirms it is they. Gives (error, where to go)."""
-    billing = {"email": session["customer_email"] or "payer@example.com", "name": "Test Payer"}
-    method = methods.method_of(world, kind, last4, behaviour, {"billing_details": billing})
+    """As `begin`, and the person confirms it is they. Gives (error, where to go)."""
     try:
-        found = _confirm(world, session, method)
+        found = begin(world, session, kind, last4, behaviour)
         if found["status"] == "requires_action":
             intents.answered(world, found["id"], passed=True)
     except Problem as problem:

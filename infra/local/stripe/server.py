@@ -95,15 +95,17 @@ class StripeStandIn:
         self.stop()
 
     def _subscribe(self) -> None:
+        """Subscribe the given address, or find the subscription of an earlier run."""
         with self.world.lock:
-            for old in list(self.world.every("webhook_endpoint")):
-                if old["url"] == self._webhook:
-                    old["_gone"] = True
-                    self.world.put(old)
-            wanted: Thing = {"url": self._webhook, "enabled_events": ["*"]}
-            if self._secret:
-                wanted["_secret"] = self._secret
-            api.create_endpoint(self.world, wanted)
+            known = [e for e in self.world.every("webhook_endpoint") if e["url"] == self._webhook]
+            if known and self._secret:
+                known[0]["_secrets"] = [{"secret": self._secret, "until": None}]
+                self.world.put(known[0])
+            elif not known:
+                wanted: Thing = {"url": self._webhook, "enabled_events": ["*"]}
+                if self._secret:
+                    wanted["_secret"] = self._secret
+                api.create_endpoint(self.world, wanted)
             self.world.flush()
 
     # -- time

@@ -1,0 +1,837 @@
+"""What Stripe does, checked through its own SDK. Every check here must hold at both places.
+
+The stand-in is held to it always, Stripe's sandbox where STRIPE_TEST_KEY is set; so a check
+that the stand-in passes and Stripe does not would show itself there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from tests.stripe.conftest import Processor
+
+import stripe
+
+BACK = {"return_url": "https://example.com/back"}
+NEVER = {"automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
+
+
+def key() -> dict[str, str]:
+    return {"idempotency_key": str(uuid.uuid4())}
+
+
+def pay(at: Processor, method: str = "pm_card_visa", **more: Any) -> stripe.PaymentIntent:
+    return at.v1.payment_intents.create(
+        {"amount": 2500, "currency": "usd", "payment_method": method, "confirm": True,
+         **BACK, **more}
+    )  # fmt: skip
+
+
+def saved(at: Processor, method: str = "pm_card_visa") -> tuple[str, str]:
+    customer = at.v1.customers.create({"email": "payer@example.com"}).id
+    return customer, at.v1.payment_methods.attach(method, {"customer": customer}).id
+
+
+def bank(at: Processor, number: str = "000123456789") -> str:
+    return at.v1.payment_methods.create(
+        {
+            "type": "us_bank_account",
+            "us_bank_account": {
+                "account_holder_type": "individual",
+                "account_number": number,
+                "routing_number": "110000000",
+            },
+            "billing_details": {"name": "Ada Moreno", "email": "ada@example.com"},
+        }
+    ).id
+
+
+def mandate() -> dict[str, Any]:
+    return {
+        "customer_acceptance": {
+            "type": "online",
+            "online": {"ip_address": "192.0.2.1", "user_agent": "test"},
+        }
+    }
+
+
+def session(at: Processor, **more: Any) -> stripe.checkout.Session:
+    return at.v1.checkout.sessions.create(
+        {
+            "mode": "payment",
+            "success_url": "https://example.com/done?s={CHECKOUT_SESSION_ID}",
+            "cancel_url": "https://example.com/back",
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": "usd",
+                        "unit_amount": 12345,
+                        "product_data": {"name": "Account payment"},
+                    },
+                }
+            ],
+            **more,
+        }
+    )
+
+
+class TestCustomers:
+    def test_create_and_retrieve(self, processor: Processor) -> None:
+        made = processor.v1.customers.create({"email": "a@example.com", "metadata": {"k": "v"}})
+        found = processor.v1.customers.retrieve(made.id)
+        assert (found.email, found.metadata["k"], found.livemode) == ("a@example.com", "v", False)
+
+    def test_update_merges_metadata_and_empty_text_unsets(self, processor: Processor) -> None:
+        made = processor.v1.customers.create({"metadata": {"a": "1", "b": "2"}})
+        found = processor.v1.customers.update(made.id, {"metadata": {"b": "", "c": "3"}})
+        assert found.metadata.to_dict() == {"a": "1", "c": "3"}
+
+    def test_deleted_is_gone(self, processor: Processor) -> None:
+        made = processor.v1.customers.create({})
+        assert processor.v1.customers.delete(made.id).deleted is True
+
+    def test_unknown_is_404(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.customers.retrieve("cus_nobody00000000")
+        assert (refusal.value.http_status, refusal.value.code) == (404, "resource_missing")
+
+    def test_the_object_is_no_dict(self, processor: Processor) -> None:
+        made = processor.v1.customers.create({"email": "a@example.com"})
+        with pytest.raises(AttributeError):
+            made.get("email")
+        assert made.to_dict()["email"] == "a@example.com"
+
+
+class TestPaymentIntents:
+    def test_waits_for_a_method(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        assert made.status == "requires_payment_method"
+        assert made.client_secret is not None
+        assert made.client_secret.startswith(f"{made.id}_secret_")
+
+    def test_takes_the_usual_parameters(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create(
+            {
+                "amount": 2500,
+                "currency": "usd",
+                "description": "Account A1",
+                "receipt_email": "a@example.com",
+                "statement_descriptor_suffix": "DUNLIN",
+                "automatic_payment_methods": {"enabled": True},
+                "metadata": {"account_id": "acc_1"},
+            }
+        )
+        assert made.metadata["account_id"] == "acc_1"
+
+    def test_pays(self, processor: Processor) -> None:
+        made = pay(processor)
+        assert (made.status, made.amount_received) == ("succeeded", 2500)
+        assert isinstance(made.latest_charge, str)
+
+    def test_create_then_confirm(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        done = processor.v1.payment_intents.confirm(
+            made.id, {"payment_method": "pm_card_visa", "return_url": "https://example.com/back"}
+        )
+        assert done.status == "succeeded"
+
+    def test_amount_may_change_before_payment(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        assert processor.v1.payment_intents.update(made.id, {"amount": 900}).amount == 900
+
+    def test_amount_may_not_change_after(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.update(pay(processor).id, {"amount": 900})
+        assert refusal.value.code == "payment_intent_unexpected_state"
+
+    def test_cannot_be_confirmed_twice(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.confirm(pay(processor).id)
+        assert refusal.value.code == "payment_intent_unexpected_state"
+        assert refusal.value.error is not None
+        assert refusal.value.error.payment_intent.status == "succeeded"
+
+    def test_confirm_without_a_method(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.confirm(made.id, {"return_url": "https://example.com"})
+        assert refusal.value.code == "payment_intent_unexpected_state"
+
+    def test_confirm_wants_a_return_url(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError, match="return_url"):
+            processor.v1.payment_intents.create(
+                {"amount": 2500, "currency": "usd", "payment_method": "pm_card_visa",
+                 "confirm": True}
+            )  # fmt: skip
+
+    def test_no_return_url_where_redirects_are_off(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create(
+            {"amount": 2500, "currency": "usd", "payment_method": "pm_card_visa",
+             "confirm": True, **NEVER}
+        )  # fmt: skip
+        assert made.status == "succeeded"
+
+    def test_cancel(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        done = processor.v1.payment_intents.cancel(made.id, {"cancellation_reason": "abandoned"})
+        assert (done.status, done.cancellation_reason) == ("canceled", "abandoned")
+
+    def test_a_paid_one_cannot_be_cancelled(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.cancel(pay(processor).id)
+        assert refusal.value.code == "payment_intent_unexpected_state"
+
+    def test_authorise_and_capture_a_part(self, processor: Processor) -> None:
+        held = pay(processor, capture_method="manual")
+        assert (held.status, held.amount_capturable) == ("requires_capture", 2500)
+        done = processor.v1.payment_intents.capture(held.id, {"amount_to_capture": 1000})
+        assert (done.status, done.amount_received) == ("succeeded", 1000)
+
+    def test_metadata_reaches_the_charge(self, processor: Processor) -> None:
+        made = pay(processor, metadata={"account_id": "acc_1"}, expand=["latest_charge"])
+        assert isinstance(made.latest_charge, stripe.Charge)
+        assert made.latest_charge.metadata["account_id"] == "acc_1"
+
+
+class TestRefusedParameters:
+    """What API 2026-10-28.endive does not take, where older ones did."""
+
+    @pytest.mark.parametrize("what", ["payment_intents", "setup_intents"])
+    def test_payment_method_types_on_intents(self, processor: Processor, what: str) -> None:
+        wanted = {"payment_method_types": ["card"]}
+        if what == "payment_intents":
+            wanted |= {"amount": 2500, "currency": "usd"}
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            getattr(processor.v1, what).create(wanted)
+        assert refusal.value.code == "payment_method_types_no_longer_supported"
+        assert refusal.value.http_status == 400
+
+    def test_payment_method_types_on_sessions(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            session(processor, payment_method_types=["card"])
+        assert refusal.value.code == "payment_method_types_no_longer_supported"
+
+    @pytest.mark.parametrize("mode", ["hosted", "embedded", "custom"])
+    def test_old_ui_modes(self, processor: Processor, mode: str) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            session(processor, ui_mode=mode)
+        assert refusal.value.param == "ui_mode"
+
+    def test_unknown(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            pay(processor, colour="blue")
+        assert (refusal.value.code, refusal.value.param) == ("parameter_unknown", "colour")
+
+    def test_unknown_inside(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            session(processor, payment_intent_data={"colour": "blue"})
+        assert refusal.value.param == "payment_intent_data[colour]"
+
+    def test_missing(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.create({"amount": 2500})
+        assert (refusal.value.code, refusal.value.param) == ("parameter_missing", "currency")
+
+    def test_no_number(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.create({"amount": "12.50", "currency": "usd"})
+        assert refusal.value.code == "parameter_invalid_integer"
+
+    def test_empty_text(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.create({"amount": 2500, "currency": ""})
+        assert refusal.value.code == "parameter_invalid_empty"
+
+    @pytest.mark.parametrize("amount", [0, -100, 49])
+    def test_too_little(self, processor: Processor, amount: int) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.create({"amount": amount, "currency": "usd"})
+        assert refusal.value.param == "amount"
+
+    def test_too_much(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.create({"amount": 100_000_000, "currency": "usd"})
+        assert refusal.value.code == "amount_too_large"
+
+    def test_no_such_currency(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.create({"amount": 2500, "currency": "xxx"})
+        assert refusal.value.param == "currency"
+
+    def test_raw_card_numbers(self, processor: Processor) -> None:
+        with pytest.raises(stripe.StripeError) as refusal:
+            processor.v1.payment_methods.create(
+                {
+                    "type": "card",
+                    "card": {
+                        "number": "4242424242424242",
+                        "exp_month": 1,
+                        "exp_year": 2034,
+                        "cvc": "123",
+                    },
+                }
+            )
+        assert "4242424242424242" not in str(refusal.value)
+
+
+class TestDeclines:
+    @pytest.mark.parametrize(
+        ("method", "code", "decline"),
+        [
+            ("pm_card_visa_chargeDeclined", "card_declined", "generic_decline"),
+            ("pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined",
+             "insufficient_funds"),
+            ("pm_card_visa_chargeDeclinedLostCard", "card_declined", "lost_card"),
+            ("pm_card_visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"),
+            ("pm_card_chargeDeclinedExpiredCard", "expired_card", "expired_card"),
+            ("pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", "incorrect_cvc"),
+            ("pm_card_chargeDeclinedProcessingError", "processing_error", "processing_error"),
+        ],
+    )  # fmt: skip
+    def test_card_error(self, processor: Processor, method: str, code: str, decline: str) -> None:
+        with pytest.raises(stripe.CardError) as refusal:
+            pay(processor, method)
+        assert (refusal.value.http_status, refusal.value.code) == (402, code)
+        error = refusal.value.error
+        assert error is not None
+        assert error.decline_code == decline
+        assert error.payment_intent.status == "requires_payment_method"
+        assert error.payment_intent.last_payment_error.decline_code == decline
+        charge = processor.v1.charges.retrieve(error.charge)
+        assert (charge.status, charge.paid) == ("failed", False)
+
+    def test_another_method_may_follow(self, processor: Processor) -> None:
+        with pytest.raises(stripe.CardError) as refusal:
+            pay(processor, "pm_card_visa_chargeDeclined")
+        assert refusal.value.error is not None
+        again = processor.v1.payment_intents.confirm(
+            refusal.value.error.payment_intent.id,
+            {"payment_method": "pm_card_visa", "return_url": "https://example.com/back"},
+        )
+        assert again.status == "succeeded"
+        assert again.last_payment_error is None
+
+    def test_a_declining_card_cannot_be_attached(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({}).id
+        with pytest.raises(stripe.CardError):
+            processor.v1.payment_methods.attach(
+                "pm_card_visa_chargeDeclined", {"customer": customer}
+            )
+
+    def test_a_card_that_attaches_and_then_declines(self, processor: Processor) -> None:
+        customer, method = saved(processor, "pm_card_chargeCustomerFail")
+        with pytest.raises(stripe.CardError):
+            pay(processor, method, customer=customer)
+
+
+class TestProofOfIdentity:
+    def test_on_session_asks_with_a_redirect(self, processor: Processor) -> None:
+        made = pay(processor, "pm_card_threeDSecure2Required")
+        assert made.status == "requires_action"
+        assert made.next_action is not None
+        assert made.next_action.type == "redirect_to_url"
+        assert made.next_action.redirect_to_url is not None
+        assert made.next_action.redirect_to_url.return_url == BACK["return_url"]
+
+    def test_off_session_is_a_card_error(self, processor: Processor) -> None:
+        customer, method = saved(processor, "pm_card_authenticationRequired")
+        with pytest.raises(stripe.CardError) as refusal:
+            processor.v1.payment_intents.create(
+                {"amount": 2500, "currency": "usd", "customer": customer,
+                 "payment_method": method, "confirm": True, "off_session": True}
+            )  # fmt: skip
+        assert refusal.value.code == "authentication_required"
+
+    def test_can_be_cancelled(self, processor: Processor) -> None:
+        made = pay(processor, "pm_card_threeDSecure2Required")
+        assert processor.v1.payment_intents.cancel(made.id).status == "canceled"
+
+
+class TestSavedMethods:
+    def test_off_session(self, processor: Processor) -> None:
+        customer, method = saved(processor)
+        made = processor.v1.payment_intents.create(
+            {"amount": 2500, "currency": "usd", "customer": customer, "payment_method": method,
+             "confirm": True, "off_session": True}
+        )  # fmt: skip
+        assert made.status == "succeeded"
+
+    def test_off_session_needs_confirm(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.payment_intents.create(
+                {"amount": 2500, "currency": "usd", "off_session": True}
+            )
+        assert refusal.value.param == "off_session"
+
+    def test_of_another_customer(self, processor: Processor) -> None:
+        _, method = saved(processor)
+        other = processor.v1.customers.create({}).id
+        with pytest.raises(stripe.InvalidRequestError):
+            pay(processor, method, customer=other)
+
+    def test_without_its_customer(self, processor: Processor) -> None:
+        _, method = saved(processor)
+        with pytest.raises(stripe.InvalidRequestError):
+            pay(processor, method)
+
+    def test_used_once_without_a_customer(self, processor: Processor) -> None:
+        first = pay(processor)
+        assert isinstance(first.payment_method, str)
+        with pytest.raises(stripe.InvalidRequestError, match="previously used"):
+            pay(processor, first.payment_method)
+
+    def test_kept_for_later(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({}).id
+        made = pay(processor, customer=customer, setup_future_usage="off_session")
+        held = processor.v1.customers.payment_methods.list(customer)
+        assert [m.id for m in held.data] == [made.payment_method]
+
+    def test_detached_is_gone_for_good(self, processor: Processor) -> None:
+        customer, method = saved(processor)
+        assert processor.v1.payment_methods.detach(method).customer is None
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.payment_methods.attach(method, {"customer": customer})
+
+    def test_detach_twice(self, processor: Processor) -> None:
+        _, method = saved(processor)
+        processor.v1.payment_methods.detach(method)
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.payment_methods.detach(method)
+
+    def test_card_shows_four_digits(self, processor: Processor) -> None:
+        _, method = saved(processor)
+        card = processor.v1.payment_methods.retrieve(method).card
+        assert card is not None
+        assert (card.brand, card.last4) == ("visa", "4242")
+
+
+class TestSetupIntents:
+    def test_saves_and_attaches(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({}).id
+        made = processor.v1.setup_intents.create(
+            {"customer": customer, "payment_method": "pm_card_visa", "confirm": True,
+             "usage": "off_session", **NEVER}
+        )  # fmt: skip
+        assert made.status == "succeeded"
+        held = processor.v1.customers.payment_methods.list(customer, {"type": "card"})
+        assert [m.id for m in held.data] == [made.payment_method]
+
+    def test_declined(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({}).id
+        with pytest.raises(stripe.CardError) as refusal:
+            processor.v1.setup_intents.create(
+                {"customer": customer, "payment_method": "pm_card_visa_chargeDeclined",
+                 "confirm": True, **NEVER}
+            )  # fmt: skip
+        assert refusal.value.error is not None
+        assert refusal.value.error.setup_intent.status == "requires_payment_method"
+
+    def test_asks_for_proof(self, processor: Processor) -> None:
+        made = processor.v1.setup_intents.create(
+            {"payment_method": "pm_card_authenticationRequiredOnSetup", "confirm": True,
+             "return_url": "https://example.com/back"}
+        )  # fmt: skip
+        assert made.status == "requires_action"
+
+    def test_cancel(self, processor: Processor) -> None:
+        made = processor.v1.setup_intents.create({})
+        assert processor.v1.setup_intents.cancel(made.id).status == "canceled"
+
+
+class TestBankAccounts:
+    def test_needs_a_mandate(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError):
+            pay(processor, bank(processor))
+
+    def test_waits_for_microdeposits(self, processor: Processor) -> None:
+        made = pay(processor, bank(processor), mandate_data=mandate())
+        assert made.status == "requires_action"
+        assert made.next_action is not None
+        assert made.next_action.type == "verify_with_microdeposits"
+
+    def test_wrong_microdeposits(self, processor: Processor) -> None:
+        made = pay(processor, bank(processor), mandate_data=mandate())
+        with pytest.raises(stripe.StripeError):
+            processor.v1.payment_intents.verify_microdeposits(made.id, {"amounts": [1, 2]})
+
+    def test_right_microdeposits_begin_the_debit(self, processor: Processor) -> None:
+        made = pay(processor, bank(processor), mandate_data=mandate())
+        moved = processor.v1.payment_intents.verify_microdeposits(made.id, {"amounts": [32, 45]})
+        assert moved.status == "processing"
+        assert moved.amount_received == 0
+
+    def test_the_code_does_as_well(self, processor: Processor) -> None:
+        made = pay(processor, bank(processor), mandate_data=mandate())
+        moved = processor.v1.payment_intents.verify_microdeposits(
+            made.id, {"descriptor_code": "SM11AA"}
+        )
+        assert moved.status == "processing"
+
+    def test_pending_cannot_be_refunded(self, processor: Processor) -> None:
+        made = pay(processor, "pm_usBankAccount_processing", mandate_data=mandate())
+        assert made.status == "processing"
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.refunds.create({"payment_intent": made.id})
+
+    def test_dollars_only(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError):
+            pay(processor, bank(processor), currency="eur", mandate_data=mandate())
+
+    def test_wrong_routing_number(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.payment_methods.create(
+                {
+                    "type": "us_bank_account",
+                    "us_bank_account": {
+                        "account_number": "000123456789",
+                        "routing_number": "123",
+                        "account_holder_type": "individual",
+                    },
+                    "billing_details": {"name": "Ada Moreno"},
+                }
+            )
+
+
+class TestIdempotency:
+    def wanted(self, amount: int = 2500) -> dict[str, Any]:
+        return {"amount": amount, "currency": "usd", "payment_method": "pm_card_visa",
+                "confirm": True, **BACK}  # fmt: skip
+
+    def test_the_same_request_pays_once(self, processor: Processor) -> None:
+        options = key()
+        first = processor.v1.payment_intents.create(self.wanted(), options)
+        second = processor.v1.payment_intents.create(self.wanted(), options)
+        assert first.id == second.id
+        assert second.last_response is not None
+        assert second.last_response.headers["Idempotent-Replayed"] == "true"
+
+    def test_the_first_is_no_replay(self, processor: Processor) -> None:
+        first = processor.v1.payment_intents.create(self.wanted(), key())
+        assert first.last_response is not None
+        assert "Idempotent-Replayed" not in first.last_response.headers
+
+    def test_other_parameters_are_an_error(self, processor: Processor) -> None:
+        options = key()
+        processor.v1.payment_intents.create(self.wanted(), options)
+        with pytest.raises(stripe.IdempotencyError):
+            processor.v1.payment_intents.create(self.wanted(900), options)
+
+    def test_another_endpoint_is_an_error(self, processor: Processor) -> None:
+        options = key()
+        processor.v1.payment_intents.create(self.wanted(), options)
+        with pytest.raises(stripe.IdempotencyError):
+            processor.v1.customers.create({}, options)
+
+    def test_a_decline_is_replayed(self, processor: Processor) -> None:
+        options = key()
+        ids = set()
+        for _ in range(2):
+            with pytest.raises(stripe.CardError) as refusal:
+                processor.v1.payment_intents.create(
+                    {**self.wanted(), "payment_method": "pm_card_visa_chargeDeclined"},
+                    options,
+                )
+            assert refusal.value.error is not None
+            ids.add(refusal.value.error.payment_intent.id)
+        assert len(ids) == 1
+
+    def test_a_malformed_request_is_not_kept(self, processor: Processor) -> None:
+        options = key()
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.payment_intents.create({**self.wanted(), "colour": "blue"}, options)
+        assert processor.v1.payment_intents.create(self.wanted(), options).id
+
+
+class TestRefunds:
+    def test_whole(self, processor: Processor) -> None:
+        made = pay(processor)
+        refund = processor.v1.refunds.create({"payment_intent": made.id})
+        assert (refund.status, refund.amount) == ("succeeded", 2500)
+        charge = processor.v1.charges.retrieve(str(made.latest_charge))
+        assert (charge.refunded, charge.amount_refunded) == (True, 2500)
+
+    def test_in_parts_with_a_reason(self, processor: Processor) -> None:
+        made = pay(processor)
+        for part in (1000, 1500):
+            processor.v1.refunds.create(
+                {"payment_intent": made.id, "amount": part, "reason": "requested_by_customer"}
+            )
+        charge = processor.v1.charges.retrieve(str(made.latest_charge))
+        assert (charge.refunded, charge.amount_refunded) == (True, 2500)
+
+    def test_never_more_than_was_paid(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError, match="greater than"):
+            processor.v1.refunds.create({"payment_intent": pay(processor).id, "amount": 999_999})
+
+    def test_never_more_than_is_left(self, processor: Processor) -> None:
+        made = pay(processor)
+        processor.v1.refunds.create({"payment_intent": made.id, "amount": 2000})
+        with pytest.raises(stripe.InvalidRequestError, match="greater than"):
+            processor.v1.refunds.create({"payment_intent": made.id, "amount": 501})
+
+    def test_never_twice(self, processor: Processor) -> None:
+        made = pay(processor)
+        processor.v1.refunds.create({"payment_intent": made.id})
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.refunds.create({"payment_intent": made.id})
+        assert refusal.value.code == "charge_already_refunded"
+
+    def test_never_unpaid(self, processor: Processor) -> None:
+        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.refunds.create({"payment_intent": made.id})
+
+    def test_listed_by_payment(self, processor: Processor) -> None:
+        made = pay(processor)
+        refund = processor.v1.refunds.create({"payment_intent": made.id, "amount": 700})
+        listed = processor.v1.refunds.list({"payment_intent": made.id})
+        assert [r.id for r in listed.data] == [refund.id]
+
+    def test_wrong_reason(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.refunds.create({"payment_intent": pay(processor).id, "reason": "because"})
+        assert refusal.value.param == "reason"
+
+
+class TestDisputes:
+    def test_a_dispute_card(self, processor: Processor) -> None:
+        made = pay(processor, "pm_card_createDispute")
+        assert made.status == "succeeded"
+        (dispute,) = processor.v1.disputes.list({"payment_intent": made.id}).data
+        assert (dispute.status, dispute.amount) == ("needs_response", 2500)
+        assert processor.v1.charges.retrieve(str(made.latest_charge)).disputed is True
+
+    def test_no_refund_of_disputed_money(self, processor: Processor) -> None:
+        made = pay(processor, "pm_card_createDispute")
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.refunds.create({"payment_intent": made.id})
+        assert refusal.value.code == "charge_disputed"
+
+    def test_evidence_wins_or_loses(self, processor: Processor) -> None:
+        made = pay(processor, "pm_card_createDispute")
+        (dispute,) = processor.v1.disputes.list({"payment_intent": made.id}).data
+        moved = processor.v1.disputes.update(
+            dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}}
+        )
+        assert moved.status in ("won", "under_review")
+
+    def test_an_inquiry_takes_nothing(self, processor: Processor) -> None:
+        made = pay(processor, "pm_card_createDisputeInquiry")
+        (dispute,) = processor.v1.disputes.list({"payment_intent": made.id}).data
+        assert dispute.status.startswith("warning")
+        assert dispute.balance_transactions == []
+
+
+class TestCheckout:
+    def test_opens_a_page(self, processor: Processor) -> None:
+        made = session(processor, client_reference_id="att_1", metadata={"account_id": "acc_1"})
+        assert (made.status, made.payment_status, made.amount_total) == ("open", "unpaid", 12345)
+        assert made.url is not None
+        assert made.ui_mode == "hosted_page"
+        assert made.metadata is not None
+        assert (made.client_reference_id, made.metadata["account_id"]) == ("att_1", "acc_1")
+
+    def test_makes_no_payment_yet(self, processor: Processor) -> None:
+        assert session(processor).payment_intent is None
+
+    def test_lasts_a_day(self, processor: Processor) -> None:
+        made = session(processor)
+        assert abs(made.expires_at - made.created - 86_400) < 60
+
+    def test_lasts_half_an_hour_at_least(self, processor: Processor) -> None:
+        made = session(processor)
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            session(processor, expires_at=made.created + 600)
+        assert refusal.value.param == "expires_at"
+
+    def test_expires(self, processor: Processor) -> None:
+        made = processor.v1.checkout.sessions.expire(session(processor).id)
+        assert (made.status, made.url) == ("expired", None)
+
+    def test_expires_once(self, processor: Processor) -> None:
+        made = session(processor)
+        processor.v1.checkout.sessions.expire(made.id)
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.checkout.sessions.expire(made.id)
+
+    def test_lines(self, processor: Processor) -> None:
+        made = session(processor)
+        (line,) = processor.v1.checkout.sessions.line_items.list(made.id).data
+        assert (line.description, line.amount_total) == ("Account payment", 12345)
+
+    def test_narrowed_methods(self, processor: Processor) -> None:
+        made = session(processor, allowed_payment_method_types=["card"])
+        assert made.payment_method_types == ["card"]
+
+    def test_needs_a_mode_and_lines(self, processor: Processor) -> None:
+        for wanted in ({"success_url": "https://example.com"},
+                       {"success_url": "https://example.com", "mode": "payment"}):  # fmt: skip
+            with pytest.raises(stripe.InvalidRequestError):
+                processor.v1.checkout.sessions.create(wanted)
+
+    def test_too_little(self, processor: Processor) -> None:
+        line = {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 10,
+                                              "product_data": {"name": "x"}}}  # fmt: skip
+        with pytest.raises(stripe.InvalidRequestError):
+            session(processor, line_items=[line])
+
+    def test_customer_or_email_not_both(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({}).id
+        with pytest.raises(stripe.InvalidRequestError):
+            session(processor, customer=customer, customer_email="a@example.com")
+
+    def test_setup_mode(self, processor: Processor) -> None:
+        made = processor.v1.checkout.sessions.create(
+            {"mode": "setup", "currency": "usd", "success_url": "https://example.com",
+             "customer_creation": "always"}
+        )  # fmt: skip
+        assert made.payment_status == "no_payment_required"
+        assert made.setup_intent is not None
+
+    def test_setup_mode_needs_a_currency(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.checkout.sessions.create(
+                {"mode": "setup", "success_url": "https://example.com"}
+            )
+        assert refusal.value.param == "currency"
+
+    def test_locale(self, processor: Processor) -> None:
+        assert session(processor, locale="es").locale == "es"
+        with pytest.raises(stripe.InvalidRequestError):
+            session(processor, locale="tlh")
+
+
+class TestLists:
+    def test_pages_newest_first(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({}).id
+        made = [
+            processor.v1.payment_intents.create(
+                {"amount": 1000 + n, "currency": "usd", "customer": customer}
+            ).id
+            for n in range(5)
+        ]
+        first = processor.v1.payment_intents.list({"customer": customer, "limit": 2})
+        assert ([p.id for p in first.data], first.has_more) == (made[:2:-1], True)
+        second = processor.v1.payment_intents.list(
+            {"customer": customer, "limit": 2, "starting_after": first.data[-1].id}
+        )
+        assert [p.id for p in second.data] == [made[2], made[1]]
+        back = processor.v1.payment_intents.list(
+            {"customer": customer, "limit": 2, "ending_before": second.data[0].id}
+        )
+        assert [p.id for p in back.data] == [made[4], made[3]]
+
+    def test_goes_through_all(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({}).id
+        for n in range(5):
+            processor.v1.payment_intents.create(
+                {"amount": 1000 + n, "currency": "usd", "customer": customer}
+            )
+        listed = processor.v1.payment_intents.list({"customer": customer, "limit": 2})
+        assert sum(1 for _ in listed.auto_paging_iter()) == 5
+
+    @pytest.mark.parametrize("limit", [0, 101])
+    def test_limits(self, processor: Processor, limit: int) -> None:
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.customers.list({"limit": limit})
+
+    def test_unknown_cursor(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.customers.list({"starting_after": "cus_nobody00000000"})
+        assert refusal.value.code == "resource_missing"
+
+    def test_by_time(self, processor: Processor) -> None:
+        customer = processor.v1.customers.create({})
+        later = processor.v1.customers.list({"created": {"gt": customer.created + 3600}})
+        assert later.data == []
+
+
+class TestExpand:
+    def test_down_two_levels(self, processor: Processor) -> None:
+        made = pay(processor)
+        found = processor.v1.payment_intents.retrieve(
+            made.id, {"expand": ["latest_charge.balance_transaction", "payment_method"]}
+        )
+        assert isinstance(found.latest_charge, stripe.Charge)
+        assert isinstance(found.latest_charge.balance_transaction, stripe.BalanceTransaction)
+        assert isinstance(found.payment_method, stripe.PaymentMethod)
+
+    def test_in_lists(self, processor: Processor) -> None:
+        made = pay(processor)
+        (charge,) = processor.v1.charges.list(
+            {"payment_intent": made.id, "expand": ["data.payment_intent"]}
+        ).data
+        assert isinstance(charge.payment_intent, stripe.PaymentIntent)
+
+    def test_refunds_of_a_charge(self, processor: Processor) -> None:
+        made = pay(processor)
+        refund = processor.v1.refunds.create({"payment_intent": made.id})
+        charge = processor.v1.charges.retrieve(str(made.latest_charge), {"expand": ["refunds"]})
+        assert charge.refunds is not None
+        assert [r.id for r in charge.refunds.data] == [refund.id]
+
+    @pytest.mark.parametrize("path", ["amount", "nothing", "latest_charge.amount"])
+    def test_what_cannot_be(self, processor: Processor, path: str) -> None:
+        made = pay(processor)
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.payment_intents.retrieve(made.id, {"expand": [path]})
+
+
+class TestEvents:
+    def test_tell_what_happened(self, processor: Processor) -> None:
+        made = pay(processor, metadata={"account_id": "acc_1"})
+        listed = processor.v1.events.list({"type": "payment_intent.succeeded", "limit": 20})
+        (event,) = [e for e in listed.data if e.data.object["id"] == made.id]
+        assert event.data.object["metadata"]["account_id"] == "acc_1"
+        assert event.api_version == stripe.api_version
+        assert event.request is not None
+        assert event.request.id is not None
+
+    def test_by_several_types(self, processor: Processor) -> None:
+        pay(processor)
+        listed = processor.v1.events.list({"types": ["charge.succeeded", "charge.failed"]})
+        assert listed.data
+        assert {e.type for e in listed.data} <= {"charge.succeeded", "charge.failed"}
+
+
+class TestWebhookEndpoints:
+    def test_secret_is_told_once(self, processor: Processor) -> None:
+        made = processor.v1.webhook_endpoints.create(
+            {"url": "https://example.com/hook", "enabled_events": ["payment_intent.succeeded"],
+             "api_version": stripe.api_version}
+        )  # fmt: skip
+        try:
+            assert made.secret is not None
+            assert made.secret.startswith("whsec_")
+            found = processor.v1.webhook_endpoints.retrieve(made.id)
+            assert getattr(found, "secret", None) is None
+            assert found.status == "enabled"
+            off = processor.v1.webhook_endpoints.update(made.id, {"disabled": True})
+            assert off.status == "disabled"
+        finally:
+            assert processor.v1.webhook_endpoints.delete(made.id).deleted is True
+
+    def test_unknown_event_type(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError):
+            processor.v1.webhook_endpoints.create(
+                {"url": "https://example.com/hook", "enabled_events": ["payment.exploded"]}
+            )
+
+
+class TestKeys:
+    def test_wrong_key(self, processor: Processor) -> None:
+        stranger = stripe.StripeClient(
+            "sk_wrong_000000000001",
+            base_addresses=processor.bases,
+        )
+        with pytest.raises(stripe.AuthenticationError) as refusal:
+            stranger.v1.customers.list()
+        assert "sk_wrong_000000000001" not in str(refusal.value)
+
+    def test_every_answer_names_its_request(self, processor: Processor) -> None:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            processor.v1.customers.retrieve("cus_nobody00000000")
+        assert str(refusal.value.request_id).startswith("req_")

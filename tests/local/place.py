@@ -127,11 +127,23 @@ class Place:
 
     def stack(self, name: str, template: dict[str, Any], **options: Any) -> str:
         """Create a stack; its final status."""
-        formation = self.client("cloudformation")
-        formation.create_stack(StackName=name, TemplateBody=json.dumps(template), **options)
+        self.client("cloudformation").create_stack(
+            StackName=name, TemplateBody=json.dumps(template), **options
+        )
+        return self._settled(name)
+
+    def change(self, name: str, template: dict[str, Any]) -> str:
+        """Update a stack; its final status."""
+        self.client("cloudformation").update_stack(
+            StackName=name, TemplateBody=json.dumps(template)
+        )
+        return self._settled(name)
+
+    def _settled(self, stack: str) -> str:
+        describe = self.client("cloudformation").describe_stacks
 
         def settled() -> Any:
-            status = formation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+            status = describe(StackName=stack)["Stacks"][0]["StackStatus"]
             return None if status.endswith("IN_PROGRESS") else status
 
         return str(self.until(settled, 15))

@@ -1,5 +1,8 @@
 """Mends of CloudFormation, shown with and without."""
 
+import urllib.error
+import urllib.request
+
 import pytest
 from botocore.exceptions import ClientError
 from tests.local.place import Place
@@ -92,6 +95,101 @@ def test_canary_deployments(mended, bare):
     assert mended.stack("canary", template) == "CREATE_COMPLETE"
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         bare.stack("canary", template)
+
+
+def _api(route, deployment):
+    """A stack with a REST API of one route."""
+    integration = {
+        "type": "mock",
+        "requestTemplates": {"application/json": '{"statusCode": 200}'},
+        "responses": {"default": {"statusCode": "200"}},
+    }
+    missing = {
+        "statusCode": 404,
+        "responseParameters": {"gatewayresponse.header.X-Frame-Options": "'DENY'"},
+    }
+    body = {
+        "openapi": "3.0.1",
+        "info": {"title": "pages", "version": "1"},
+        "paths": {
+            f"/{route}": {
+                "get": {
+                    "responses": {"200": {"description": "a page"}},
+                    "x-amazon-apigateway-integration": integration,
+                }
+            }
+        },
+        "x-amazon-apigateway-gateway-responses": {"MISSING_AUTHENTICATION_TOKEN": missing},
+    }
+    return {
+        "Resources": {
+            "Api": {
+                "Type": "AWS::ApiGateway::RestApi",
+                "Properties": {"Name": "pages", "Body": body},
+            },
+            deployment: {
+                "Type": "AWS::ApiGateway::Deployment",
+                "Properties": {"RestApiId": {"Ref": "Api"}},
+            },
+            "Stage": {
+                "Type": "AWS::ApiGateway::Stage",
+                "Properties": {
+                    "RestApiId": {"Ref": "Api"},
+                    "DeploymentId": {"Ref": deployment},
+                    "StageName": "live",
+                },
+            },
+        },
+        "Outputs": {"Id": {"Value": {"Ref": "Api"}}},
+    }
+
+
+def _api_id(place):
+    (described,) = place.client("cloudformation").describe_stacks(StackName="pages")["Stacks"]
+    return described["Outputs"][0]["OutputValue"]
+
+
+def _status(place, path):
+    """The status of a GET on the API's address as it was first known."""
+    try:
+        with urllib.request.urlopen(f"{place.cloud.api_url('pages', 'live')}/{path}") as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.status
+
+
+def test_api_addresses(mended, bare):
+    """The address is known before the stack is, and stays when a route changes."""
+    ids = []
+    for place in (mended, bare):
+        assert place.stack("pages", _api("first", "One")) == "CREATE_COMPLETE"
+        before = _api_id(place)
+        if place is mended:
+            assert _status(place, "first") == 200
+        place.change("pages", _api("second", "Other"))
+        ids.append((before, _api_id(place)))
+    assert ids[0] == ("pages", "pages")
+    assert [_status(mended, route) for route in ("first", "second")] == [404, 200]
+    assert ids[1][0] != ids[1][1]
+    assert "pages" not in ids[1]
+
+
+def test_api_bodies(mended, bare):
+    """An error of the gateway carries the headers that the body gives it."""
+    template = _api("third", "Third")
+    template["Resources"]["Api"]["Properties"]["Name"] = "guarded"
+    headers = []
+    for place in (mended, bare):
+        assert place.stack("guarded", template) == "CREATE_COMPLETE"
+        described = place.client("cloudformation").describe_stacks(StackName="guarded")["Stacks"]
+        api_id = described[0]["Outputs"][0]["OutputValue"]
+        address = f"{place.cloud.api_url(api_id, 'live')}/nowhere"
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(address)
+        with refused.value as answer:
+            headers.append((answer.status, answer.headers.get("X-Frame-Options")))
+    assert headers == [(404, "DENY"), (403, None)]
 
 
 def test_schedules(mended, clouds):

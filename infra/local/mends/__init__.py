@@ -40,6 +40,8 @@ MENDS: tuple[Mend, ...] = (
     stack.object_lock,
     stack.permissions_boundary,
     stack.canary_deployments,
+    stack.api_bodies,
+    stack.api_addresses,
     admin.schedules,
     admin.rewind,
     admin.activity,

@@ -1,9 +1,9 @@
-"""Mends of CloudFormation: properties it drops and the types of a canary deployment."""
+"""Mends of CloudFormation: properties it drops, canary deployments, REST APIs from OpenAPI."""
 
 from collections.abc import Callable
 from typing import Any
 
-from ministack.services import iam, s3
+from ministack.services import apigateway_v1, iam, s3
 from ministack.services.cloudformation import provisioners
 
 Properties = dict[str, Any]
@@ -81,3 +81,68 @@ def canary_deployments() -> None:
         provisioners._RESOURCE_HANDLERS.setdefault(
             kind, {"create": create, "update": update, "delete": delete}
         )
+
+
+def api_bodies() -> None:
+    """A REST API's gateway responses and binary media types are read from its OpenAPI body.
+
+    Upstream imports the paths alone, and SAM writes both settings into the body, so errors of
+    the gateway would come without the security headers that the template gives them.
+    """
+    read = apigateway_v1._import_rest_api
+
+    def import_rest_api(spec: Properties, data: Properties | None = None) -> str:
+        api_id = str(read(spec, data))
+        responses = spec.get("x-amazon-apigateway-gateway-responses") or {}
+        for kind, response in responses.items():
+            apigateway_v1._put_gateway_response(api_id, kind, response)
+        if binary := spec.get("x-amazon-apigateway-binary-media-types"):
+            apigateway_v1._rest_apis[api_id]["binaryMediaTypes"] = list(binary)
+        return api_id
+
+    apigateway_v1._import_rest_api = import_rest_api
+
+
+# What an import of an OpenAPI body makes, by API.
+_API_PARTS = (
+    apigateway_v1._resources,
+    apigateway_v1._authorizers_v1,
+    apigateway_v1._models,
+    apigateway_v1._gateway_responses,
+)
+
+
+def api_addresses() -> None:
+    """A stack's REST API has its name as its id, and keeps it when its routes change.
+
+    Upstream draws a new id at every change of the OpenAPI body, where AWS keeps it. That the id
+    is known before the stack is made is ours: links, webhooks and the stand-in for the payment
+    processor need the address. Upstream's own tag for it does not survive SAM.
+    """
+    handlers = provisioners._RESOURCE_HANDLERS
+    kind = "AWS::ApiGateway::RestApi"
+    create, update = handlers[kind]["create"], handlers[kind]["update"]
+
+    def created(logical: str, properties: Properties, stack: str) -> tuple[str, Any]:
+        if "Name" in properties:
+            named = {"Key": "ms-custom-id", "Value": properties["Name"]}
+            properties = {**properties, "Tags": [*properties.get("Tags", []), named]}
+        made: tuple[str, Any] = create(logical, properties, stack)
+        return made
+
+    def updated(
+        physical: str, old: Properties, new: Properties, stack: str, logical_id: str | None = None
+    ) -> tuple[str, Any]:
+        if new.get("Body") != old.get("Body"):
+            fresh, _ = create(logical_id or physical, new, stack)
+            for part in _API_PARTS:
+                part[physical] = part[fresh]
+            types = apigateway_v1._rest_apis[fresh]["binaryMediaTypes"]
+            apigateway_v1._rest_apis[physical]["binaryMediaTypes"] = types
+            apigateway_v1._delete_rest_api(fresh)
+        made: tuple[str, Any] = update(
+            physical, {**old, "Body": new.get("Body")}, new, stack, logical_id=logical_id
+        )
+        return made
+
+    handlers[kind] = {**handlers[kind], "create": created, "update": updated}

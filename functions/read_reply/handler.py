@@ -1,0 +1,31 @@
+"""ReadReply: reads a text that a person wrote back, STOP first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.batches import each_message
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.replies import parse_inbound, read_reply
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
+    """SQS messages, each an SNS notification of the two-way number's topic."""
+    return each_message(event, _read)
+
+
+def _read(message: dict[str, Any]) -> None:
+    inbound = parse_inbound(message)
+    if inbound is None:
+        count("Replies", outcome="malformed")
+        return
+    outcome = read_reply(
+        inbound,
+        book=wiring.account_book(),
+        creditors=wiring.creditors(),
+        alarm=wiring.alarm(),
+        now=wiring.clock().now(),
+    )
+    count("Replies", outcome=outcome)
+    logger.info("reply", extra={"message_id": inbound.message_id, "outcome": outcome})

@@ -1,0 +1,35 @@
+"""RecordEmailEvent: deliveries, bounces, complaints and opens reach the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.batches import each_message
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.provider_events import Unread, read_email_event, record
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
+    """SQS messages, each an SES event from EventBridge; what failed is delivered again."""
+    return each_message(event, _record)
+
+
+def _record(message: dict[str, Any]) -> None:
+    told = read_email_event(message)
+    if isinstance(told, Unread):
+        count("EmailEventsIgnored", reason=told.reason)
+        return
+    outcome = record(
+        told, book=wiring.account_book(), alarm=wiring.alarm(), now=wiring.clock().now()
+    )
+    count("EmailEvents", kind=told.signal.kind.value, outcome=outcome)
+    logger.info(
+        "email event",
+        extra={
+            "kind": told.signal.kind.value,
+            "outcome": outcome,
+            "touch_id": told.signal.touch_id,
+            "account_id": told.signal.account_id,
+        },
+    )

@@ -1,0 +1,24 @@
+"""RecordSmsReceipt: the delivery status of texts, from the log group that SNS writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.provider_events import Unread, read_sms_receipt, read_status_lines, record
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    """One CloudWatch Logs event `{awslogs: {data}}`. A failure fails it whole, and it is
+    delivered again: recording twice does nothing."""
+    for line in read_status_lines(event):
+        told = read_sms_receipt(line)
+        if isinstance(told, Unread):
+            count("SmsReceiptsIgnored", reason=told.reason)
+            continue
+        outcome = record(
+            told, book=wiring.account_book(), alarm=wiring.alarm(), now=wiring.clock().now()
+        )
+        count("SmsReceipts", kind=told.signal.kind.value, outcome=outcome)
+        logger.info("text receipt", extra={"signal_id": told.signal.signal_id, "outcome": outcome})

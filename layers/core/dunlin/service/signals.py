@@ -1,0 +1,234 @@
+"""Signals: write what a consumer or a provider did, then wake the ladders it concerns.
+
+The account book comes first: a lost or late wake costs time, never correctness. A repeated
+signal writes nothing and wakes again, since its first delivery may have died in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dunlin.domain import audit
+from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.consequences import PERSONAL, Consequence, follow, hold
+from dunlin.domain.consumer import Consumer, ContactHistory, PastContact
+from dunlin.domain.errors import Conflict, DomainError, Unavailable
+from dunlin.domain.signal import Signal, SignalKind, wakes
+from dunlin.domain.touch import Touch, TouchState
+from dunlin.ports import AccountBook, Alarm, AlreadySeen, Change, Reply
+
+_TRIES = 10
+_KEPT = timedelta(days=31)
+# These change the person, so every account of theirs looks again.
+_OF_THE_PERSON = PERSONAL | {
+    SignalKind.OPT_OUT,
+    SignalKind.COMPLAINT,
+    SignalKind.WRONG_PARTY,
+    SignalKind.BOUNCE,
+    SignalKind.PREFERENCE,
+}
+_OF_THE_TOUCH = frozenset(
+    {SignalKind.DELIVERED, SignalKind.OPEN, SignalKind.CLICK, SignalKind.BOUNCE}
+)
+
+_MOVES_TOUCH = _OF_THE_TOUCH | {SignalKind.COMPLAINT, SignalKind.PORTAL_VISIT}
+
+
+def apply_signal(
+    signal: Signal,
+    *,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+    reply: Reply | None = None,
+) -> bool:
+    """Apply one signal; True where it was written now.
+
+    False where it was applied before, or names nobody and nothing we know. A `reply` is stored
+    in the same transaction as what it changes. Raises `Unavailable` where the touch's sender may
+    still be at work, and `Conflict` where others kept writing first: deliver it again.
+    """
+    try:
+        applied = _until_written(lambda: _write(signal, reply, book=book, now=now))
+    except AlreadySeen:
+        applied = False
+    accounts = _concerned(signal, book)
+    if signal.kind in PERSONAL:
+        for account in accounts:
+            if account.account_id != signal.account_id:
+                _hold_too(account, signal, book=book, now=now)
+    if _wakes(signal):
+        for account in accounts:
+            if account.status is Status.ACTIVE:
+                alarm.wake(account.account_id)
+    return applied
+
+
+def _wakes(signal: Signal) -> bool:
+    # A complaint is an opt-out in effect; a soft bounce changes nothing that a ladder reads.
+    if signal.kind is SignalKind.BOUNCE:
+        return bool(signal.detail.get("permanent"))
+    return wakes(signal.kind) or signal.kind is SignalKind.COMPLAINT
+
+
+def _until_written(attempt: Callable[[], bool]) -> bool:
+    for left in reversed(range(_TRIES)):
+        try:
+            return attempt()
+        except Conflict:
+            if not left:
+                raise
+    return False
+
+
+def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datetime) -> bool:
+    account = book.account(signal.account_id) if signal.account_id else None
+    consumer_id = signal.consumer_id or (account.consumer_id if account else None)
+    consumer = book.consumer(consumer_id) if consumer_id else None
+    touch = _find_touch(signal, account, book)
+    if account is None and consumer is None:
+        return False
+    if touch is not None and _being_sent(touch, now):
+        if signal.kind in _OF_THE_TOUCH:
+            raise Unavailable("sender", f"touch {touch.touch_id} is being sent", certain=True)
+        touch = None  # what binds the person is written at once, whatever becomes of the touch
+    then = follow(signal, account=account, consumer=consumer, touch=touch)
+    entries: list[audit.AuditEntry] = []
+    changed, person = then.account, then.consumer
+    if changed is not None:
+        entry = _entry(changed, f"account#{changed.account_id}", then.account_what, then, now)
+        changed = replace(changed, version=changed.version + 1, audit_head=entry.hash)
+        entries.append(entry)
+    if person is not None:
+        entry = _entry(person, f"consumer#{person.consumer_id}", then.consumer_what, then, now)
+        person = replace(person, version=person.version + 1, audit_head=entry.hash)
+        entries.append(entry)
+    book.apply(
+        Change(
+            account=changed,
+            consumer=person,
+            history=_history(signal, reply, touch, account, book=book, now=now),
+            touch_move=(then.touch, [touch.state.value]) if then.touch and touch else None,
+            reply=reply,
+            seen=signal.signal_id,
+            audit=entries,
+        )
+    )
+    return True
+
+
+def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> Touch | None:
+    if account is None or not signal.touch_id or signal.kind not in _MOVES_TOUCH:
+        return None
+    touches = book.thread(account.account_id).touches
+    return next((t for t in touches if t.touch_id == signal.touch_id), None)
+
+
+def _being_sent(touch: Touch, now: datetime) -> bool:
+    """A provider may be quicker than the sender's own record. The sender writes first: it also
+    plans the next step, which nobody would do if the touch were settled under its hands."""
+    return touch.state in (TouchState.PERMITTED, TouchState.UNKNOWN) and now < touch.expires_at
+
+
+def _entry(
+    subject: Account | Consumer, name: str, what: str, then: Consequence, now: datetime
+) -> audit.AuditEntry:
+    data: dict[str, Any] = dict(then.data)
+    if isinstance(subject, Account):
+        data["hold"] = subject.hold.value if subject.hold else ""
+    else:
+        data["consents"] = {c.value: s.state.value for c, s in sorted(subject.consents.items())}
+    return audit.append(
+        subject=name,
+        sequence=subject.version + 1,
+        previous=subject.audit_head,
+        at=now,
+        actor="provider" if data["kind"] in _BY_PROVIDERS else "consumer",
+        what=what,
+        data=data,
+    )
+
+
+_BY_PROVIDERS = frozenset({SignalKind.BOUNCE.value, SignalKind.COMPLAINT.value})
+
+
+def _history(
+    signal: Signal,
+    reply: Reply | None,
+    touch: Touch | None,
+    account: Account | None,
+    *,
+    book: AccountBook,
+    now: datetime,
+) -> ContactHistory | None:
+    """The contact history with what the caps and the rules about replies must know: a message
+    came in, or one of ours did not arrive."""
+    bounced = signal.kind is SignalKind.BOUNCE and signal.detail.get("permanent")
+    if account is None or not (reply or (bounced and touch)):
+        return None
+    try:
+        history = book.facts(account.account_id).history
+    except DomainError:
+        return None  # a creditor without a strategy must not keep anybody from opting out
+    contacts = [c for c in history.contacts if now - c.at < _KEPT]
+    if reply is not None:
+        contacts.append(
+            PastContact(
+                at=reply.at,
+                channel=reply.channel,
+                direction="in",
+                outcome="received",
+                account_id=account.account_id,
+                template=reply.labels[0] if reply.labels else "",
+                touch_id=reply.reply_id,
+            )
+        )
+    elif touch is not None:
+        contacts = [
+            replace(c, outcome=TouchState.BOUNCED.value) if c.touch_id == touch.touch_id else c
+            for c in contacts
+        ]
+    return replace(history, contacts=tuple(contacts), version=history.version + 1)
+
+
+def _concerned(signal: Signal, book: AccountBook) -> list[Account]:
+    account = book.account(signal.account_id) if signal.account_id else None
+    consumer_id = signal.consumer_id or (account.consumer_id if account else None)
+    if signal.kind in _OF_THE_PERSON and consumer_id:
+        found = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}
+        if account is not None:
+            found[account.account_id] = account  # the index may lag behind it
+        return list(found.values())
+    return [account] if account else []
+
+
+def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datetime) -> None:
+    """Hold another account of a person who wrote back, until staff has read it."""
+
+    def attempt() -> bool:
+        stored = book.account(account.account_id)
+        if stored is None or not stored.open:
+            return False
+        held = hold(stored, Hold.REVIEW, "Wrote back about another account", signal.at)
+        if held == stored:
+            return False
+        entry = audit.append(
+            subject=f"account#{stored.account_id}",
+            sequence=stored.version + 1,
+            previous=stored.audit_head,
+            at=now,
+            actor="consumer",
+            what="AccountHeld",
+            data={"signal_id": signal.signal_id, "kind": signal.kind.value, "hold": "review"},
+        )
+        written = replace(held, version=stored.version + 1, audit_head=entry.hash)
+        seen = f"{signal.signal_id}/{stored.account_id}"
+        book.apply(Change(account=written, audit=[entry], seen=seen))
+        return True
+
+    with suppress(AlreadySeen):  # staff may have lifted it since: not again for the same reply
+        _until_written(attempt)

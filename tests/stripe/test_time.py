@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 from tests.stripe.conftest import KEY
 from tests.stripe.receiver import Receiver
 
 import stripe
-from local.stripe import StripeStandIn
+from local.stripe import StripeStandIn, cards, checkout
 
 DAY = 86_400
 MANDATE = {"customer_acceptance": {"type": "online", "online": {"ip_address": "192.0.2.1",
@@ -133,8 +135,6 @@ def test_a_page_that_asks_for_proof_can_still_be_closed(
 ) -> None:
     made = session(client)
     with stand_in.world.lock:
-        from local.stripe import cards, checkout
-
         found = cards.by_token("pm_card_threeDSecure2Required")
         assert found is not None
         thing = stand_in.world.get("checkout.session", made.id)
@@ -259,9 +259,6 @@ def test_undelivered_events_survive_a_restart(tmp_path: Path, receiver: Receiver
 
 
 def test_no_number_is_kept(tmp_path: Path) -> None:
-    from urllib.parse import urlencode
-    from urllib.request import urlopen
-
     with StripeStandIn(state=tmp_path) as running:
         client = stripe.StripeClient(KEY, base_addresses={"api": running.url})
         made = session(client)

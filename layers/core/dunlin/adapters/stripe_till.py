@@ -499,8 +499,6 @@ def _translated() -> Iterator[Any]:
     except (stripe.AuthenticationError, stripe.PermissionError) as wrong:
         raise Defect(f"Stripe does not accept the key ({wrong.http_status})") from wrong
     except stripe.IdempotencyError as wrong:
-        if wrong.http_status == 409:
-            raise Unavailable(_PROVIDER, "the same attempt is under way") from wrong
         raise Defect("one attempt id was used for two different requests") from wrong
     except stripe.InvalidRequestError as wrong:
         raise DomainError(f"Stripe refused: {wrong.code or 'invalid'} {wrong.param or ''}") from (
@@ -508,7 +506,7 @@ def _translated() -> Iterator[Any]:
         )
     except stripe.CardError as wrong:
         raise DomainError(f"Stripe declined: {wrong.code}") from wrong
-    except stripe.StripeError as wrong:
+    except stripe.StripeError as wrong:  # 5xx, and 409 while the same attempt is under way
         raise Unavailable(_PROVIDER, f"HTTP {wrong.http_status}") from wrong
 
 

@@ -1,0 +1,597 @@
+"""The till over the stand-in: every method, every refusal, every way Stripe can fail us."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import pytest
+from tests.stripe.conftest import KEY, SECRET
+from tests.stripe.receiver import Receiver
+from tests.stripe.waiting import until
+
+import stripe
+from dunlin.adapters import stripe_till
+from dunlin.adapters.stripe_till import StripeTill, checked_base, read_event
+from dunlin.domain.errors import Defect, DomainError, Unavailable
+from dunlin.domain.money import Money
+from dunlin.domain.payments import (
+    TEXT_KEYS,
+    CheckoutState,
+    Decline,
+    DeclineReason,
+    ForgedEvent,
+    MethodKind,
+    PaymentEvent,
+    PaymentState,
+    RefundState,
+    Retry,
+)
+from dunlin.domain.signal import SignalKind
+from local.stripe import StripeStandIn, cards
+
+DAY = 86_400
+DUE = Money(12345, "USD")
+
+
+@pytest.fixture
+def till(stand_in: StripeStandIn) -> StripeTill:
+    return StripeTill(secret_key=KEY, webhook_secrets=(SECRET,), api_base=stand_in.url)
+
+
+def opened(till: StripeTill, attempt: str = "att_1", **more: Any) -> Any:
+    wanted = {"attempt_id": attempt, "account_id": "acc_1", "creditor": "north-clinic",
+              "amount": DUE, "locale": "en", "success_url": "https://example.com/done",
+              "cancel_url": "https://example.com/back"}  # fmt: skip
+    return till.open_checkout(**wanted | more)
+
+
+def saved(
+    till: StripeTill, stand_in: StripeStandIn, method: str = "pm_card_visa", attempt: str = "set_1"
+) -> Any:
+    page = till.create_setup(
+        attempt_id=attempt, account_id="acc_1", creditor="north-clinic", locale="en",
+        success_url="https://example.com/done", cancel_url="https://example.com/back",
+    )  # fmt: skip
+    stand_in.pay_session(page.id, method)
+    found = till.saved_method(page.id)
+    assert found is not None
+    return found
+
+
+def charge(till: StripeTill, method: Any, attempt: str = "att_1", amount: Money = DUE) -> Any:
+    return till.charge_saved(
+        attempt_id=attempt, account_id="acc_1", creditor="north-clinic", amount=amount,
+        customer_ref=method.customer_ref, method_ref=method.method_ref,
+    )  # fmt: skip
+
+
+def facts(receiver: Receiver) -> list[PaymentEvent]:
+    read = (read_event(body) for body, _ in receiver.requests)
+    return [fact for fact in read if fact is not None]
+
+
+class TestCheckout:
+    def test_opens_and_is_paid(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        page = opened(till)
+        assert page.url.startswith(f"{stand_in.url}/c/pay/")
+        assert timedelta(hours=23) < page.expires_at - datetime.now(UTC) < timedelta(hours=25)
+        before = till.checkout(page.id)
+        assert (before.state, before.paid, before.payment_id) == (CheckoutState.OPEN, False, "")
+        stand_in.pay_session(page.id)
+        after = till.checkout(page.id)
+        assert (after.state, after.paid, after.amount) == (CheckoutState.COMPLETE, True, DUE)
+        assert (after.account_id, after.attempt_id) == ("acc_1", "att_1")
+        paid = till.payment(after.payment_id)
+        assert (paid.state, paid.received, paid.method) == (
+            PaymentState.SUCCEEDED, DUE, MethodKind.CARD,
+        )  # fmt: skip
+        assert (paid.account_id, paid.attempt_id, paid.creditor) == (
+            "acc_1", "att_1", "north-clinic",
+        )  # fmt: skip
+
+    def test_the_same_attempt_is_the_same_page(self, till: StripeTill) -> None:
+        assert opened(till) == opened(till)
+
+    def test_an_attempt_cannot_change(self, till: StripeTill) -> None:
+        opened(till)
+        with pytest.raises(Defect):
+            opened(till, amount=Money(100, "USD"))
+
+    def test_closes(self, till: StripeTill) -> None:
+        page = opened(till)
+        till.expire_checkout(page.id)
+        assert till.checkout(page.id).state is CheckoutState.EXPIRED
+        till.expire_checkout(page.id)
+
+    def test_closing_what_was_paid_changes_nothing(
+        self, till: StripeTill, stand_in: StripeStandIn
+    ) -> None:
+        page = opened(till)
+        stand_in.pay_session(page.id)
+        till.expire_checkout(page.id)
+        assert till.checkout(page.id).state is CheckoutState.COMPLETE
+
+    def test_unknown_pages_and_payments(self, till: StripeTill) -> None:
+        for ask in (till.checkout, till.expire_checkout, till.payment, till.saved_method):
+            with pytest.raises(DomainError):
+                ask("cs_test_nothing")
+
+    def test_ends_when_asked(self, till: StripeTill) -> None:
+        at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+        assert opened(till, expires_at=at).expires_at == at
+
+    @pytest.mark.parametrize("amount", [Money(0, "USD"), Money(-5, "USD"), Money(10, "USD")])
+    def test_amounts_nobody_can_pay(self, till: StripeTill, amount: Money) -> None:
+        with pytest.raises(DomainError):
+            opened(till, amount=amount)
+
+    def test_no_loans_and_no_bank_outside_dollars(
+        self, till: StripeTill, stand_in: StripeStandIn
+    ) -> None:
+        made = stand_in.world.get("checkout.session", opened(till).id)
+        assert made["allowed_payment_method_types"] == ["card", "us_bank_account"]
+        other = opened(till, "att_2", amount=Money(5000, "EUR"))
+        assert stand_in.world.get("checkout.session", other.id)["payment_method_types"] == ["card"]
+
+    def test_stripe_is_told_ids_alone(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        page = opened(till)
+        stand_in.pay_session(page.id)
+        payment = stand_in.world.get("payment_intent", till.checkout(page.id).payment_id)
+        assert payment["description"] == "Account acc_1"
+        assert set(payment["metadata"]) == {"account_id", "attempt_id", "creditor", "way"}
+        (line,) = stand_in.world.get("checkout.session", page.id)["_lines"]
+        assert line["description"] == "Account payment"
+
+    def test_speaks_spanish(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        made = stand_in.world.get("checkout.session", opened(till, locale="es-US").id)
+        assert (made["locale"], made["_lines"][0]["description"]) == ("es", "Pago de cuenta")
+
+    def test_by_bank_is_pending_first(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        page = opened(till)
+        stand_in.pay_session(page.id, "pm_usBankAccount_success")
+        status = till.checkout(page.id)
+        assert (status.state, status.paid) == (CheckoutState.COMPLETE, False)
+        pending = till.payment(status.payment_id)
+        assert (pending.state, pending.received.minor) == (PaymentState.PENDING, 0)
+        assert pending.method is MethodKind.BANK
+        stand_in.move_clock(advance=4 * DAY)
+        assert till.payment(status.payment_id).state is PaymentState.SUCCEEDED
+
+
+class TestSavedMethods:
+    def test_card(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        method = saved(till, stand_in)
+        assert (method.kind, method.label, method.expires) == (
+            MethodKind.CARD, "Visa 4242", "2034-12",
+        )  # fmt: skip
+        done = charge(till, method)
+        assert (done.state, done.received) == (PaymentState.SUCCEEDED, DUE)
+
+    def test_bank(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        method = saved(till, stand_in, "pm_usBankAccount_success")
+        assert (method.kind, method.label) == (MethodKind.BANK, "STRIPE TEST BANK 6789")
+        assert charge(till, method).state is PaymentState.PENDING
+
+    def test_nothing_saved_yet(self, till: StripeTill) -> None:
+        page = till.create_setup(
+            attempt_id="set_1", account_id="acc_1", creditor="north-clinic", locale="en",
+            success_url="https://example.com/done", cancel_url="https://example.com/back",
+        )  # fmt: skip
+        assert till.saved_method(page.id) is None
+
+    def test_a_second_method_of_the_same_person(
+        self, till: StripeTill, stand_in: StripeStandIn
+    ) -> None:
+        first = saved(till, stand_in)
+        page = till.create_setup(
+            attempt_id="set_2", account_id="acc_1", creditor="north-clinic", locale="en",
+            success_url="https://example.com/done", cancel_url="https://example.com/back",
+            customer_ref=first.customer_ref,
+        )  # fmt: skip
+        stand_in.pay_session(page.id, "pm_card_mastercard")
+        second = till.saved_method(page.id)
+        assert second is not None
+        assert second.customer_ref == first.customer_ref
+        assert second.label == "Mastercard 4444"
+
+    def test_the_same_attempt_charges_once(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        method = saved(till, stand_in)
+        assert charge(till, method).id == charge(till, method).id
+        assert len(list(stand_in.world.every("charge"))) == 1
+
+    @pytest.mark.parametrize(
+        ("behaviour", "reason", "retry"),
+        [
+            ("insufficient_funds", DeclineReason.INSUFFICIENT_FUNDS, Retry.LATER),
+            ("declined", DeclineReason.DECLINED, Retry.LATER),
+            ("expired_card", DeclineReason.EXPIRED_CARD, Retry.AFTER_PERSON),
+            ("three_d_secure", DeclineReason.PROOF_NEEDED, Retry.AFTER_PERSON),
+            ("lost_card", DeclineReason.LOST_OR_STOLEN, Retry.NEVER),
+            ("fraudulent", DeclineReason.SUSPECTED_FRAUD, Retry.NEVER),
+        ],
+    )
+    def test_a_refusal_is_an_answer(
+        self, till: StripeTill, stand_in: StripeStandIn, behaviour: str, reason: DeclineReason,
+        retry: Retry,
+    ) -> None:  # fmt: skip
+        method = saved(till, stand_in)
+        stand_in.control(f"/methods/{method.method_ref}/behave", {"as": behaviour})
+        refused = charge(till, method)
+        assert (refused.state, refused.received.minor) == (PaymentState.FAILED, 0)
+        assert refused.decline is not None
+        assert (refused.decline.reason, refused.decline.retry) == (reason, retry)
+        assert refused.method is MethodKind.CARD
+        assert charge(till, method).id == refused.id
+
+    def test_mended_with_a_new_attempt(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        method = saved(till, stand_in)
+        stand_in.control(f"/methods/{method.method_ref}/behave", {"as": "expired_card"})
+        assert charge(till, method).state is PaymentState.FAILED
+        stand_in.control(f"/methods/{method.method_ref}/behave", {"as": "visa"})
+        assert charge(till, method, "att_2").state is PaymentState.SUCCEEDED
+
+    def test_a_returned_debit(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        method = saved(till, stand_in, "pm_usBankAccount_debitNotAuthorized")
+        pending = charge(till, method)
+        stand_in.move_clock(advance=4 * DAY)
+        failed = till.payment(pending.id)
+        assert failed.state is PaymentState.FAILED
+        assert failed.decline == Decline(
+            reason=DeclineReason.NOT_AUTHORISED, code="debit_not_authorized"
+        )
+        assert (failed.method, failed.decline.retry) == (MethodKind.BANK, Retry.NEVER)
+
+    def test_forgotten(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        method = saved(till, stand_in)
+        till.forget_method(method.method_ref)
+        till.forget_method(method.method_ref)
+        with pytest.raises(DomainError):
+            charge(till, method)
+
+
+class TestRefunds:
+    def paid(self, till: StripeTill, stand_in: StripeStandIn, method: str = "pm_card_visa") -> str:
+        page = opened(till)
+        stand_in.pay_session(page.id, method)
+        return till.checkout(page.id).payment_id
+
+    def test_part_and_rest(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        payment = self.paid(till, stand_in)
+        part = till.refund(refund_key="r1", payment_id=payment, amount=Money(345, "USD"))
+        assert (part.state, part.amount) == (RefundState.SUCCEEDED, Money(345, "USD"))
+        rest = till.refund(refund_key="r2", payment_id=payment)
+        assert rest.amount == Money(12000, "USD")
+        assert till.payment(payment).refunded == DUE
+
+    def test_once_however_often(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        payment = self.paid(till, stand_in)
+        twice = [
+            till.refund(refund_key="r1", payment_id=payment, amount=Money(345, "USD"))
+            for _ in range(2)
+        ]
+        assert twice[0] == twice[1]
+        assert till.payment(payment).refunded == Money(345, "USD")
+
+    def test_never_too_much(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        payment = self.paid(till, stand_in)
+        no = till.refund(refund_key="r1", payment_id=payment, amount=Money(12346, "USD"))
+        assert (no.state, no.id) == (RefundState.REFUSED, "")
+        assert till.payment(payment).refunded.minor == 0
+
+    @pytest.mark.parametrize(
+        ("method", "code"),
+        [("pm_card_createDispute", "charge_disputed"), ("pm_card_visa", "charge_already_refunded")],
+    )
+    def test_refused_with_a_reason(
+        self, till: StripeTill, stand_in: StripeStandIn, method: str, code: str
+    ) -> None:
+        payment = self.paid(till, stand_in, method)
+        till.refund(refund_key="r1", payment_id=payment)
+        assert till.refund(refund_key="r2", payment_id=payment).code == code
+
+    def test_slow(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        payment = self.paid(till, stand_in, "pm_card_pendingRefund")
+        assert till.refund(refund_key="r1", payment_id=payment).state is RefundState.PENDING
+
+    def test_of_nothing(self, till: StripeTill) -> None:
+        with pytest.raises(DomainError):
+            till.refund(refund_key="r1", payment_id="pi_nothing")
+
+
+class TestFaults:
+    def test_a_lost_answer_pays_once(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        method = saved(till, stand_in)
+        stand_in.break_next(kind="lost_reply", path="/v1/payment_intents")
+        done = charge(till, method)
+        assert done.state is PaymentState.SUCCEEDED
+        assert len(list(stand_in.world.every("charge"))) == 1
+
+    @pytest.mark.parametrize(("kind", "certain"), [("rate_limited", True), ("unavailable", False)])
+    def test_gives_up_as_unavailable(
+        self, till: StripeTill, stand_in: StripeStandIn, kind: str, certain: bool
+    ) -> None:
+        stand_in.break_next(kind=kind, path="/v1/checkout", times=9)
+        with pytest.raises(Unavailable) as wrong:
+            opened(till)
+        assert (wrong.value.provider, wrong.value.certain) == ("stripe", certain)
+
+    def test_nobody_there(self) -> None:
+        with socket.socket() as reserved:
+            reserved.bind(("127.0.0.1", 0))
+            port = reserved.getsockname()[1]
+            till = StripeTill(secret_key=KEY, api_base=f"http://127.0.0.1:{port}")
+            with pytest.raises(Unavailable):
+                till.checkout("cs_test_1")
+
+    def test_a_wrong_key_is_our_fault(self, stand_in: StripeStandIn) -> None:
+        till = StripeTill(secret_key="sk_wrong", api_base=stand_in.url)
+        with pytest.raises(Defect) as wrong:
+            opened(till)
+        assert "sk_wrong" not in str(wrong.value)
+
+    def test_the_same_attempt_under_way(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        stand_in.break_next(kind="slow", path="/v1/checkout", seconds=3.0)
+        first = threading.Thread(target=opened, args=(till,))
+        first.start()
+        until(lambda: "att_1" in stand_in._in_flight)
+        with pytest.raises(Unavailable, match="409"):
+            opened(till)
+        first.join()
+        assert opened(till).id
+
+    def test_keys_stay_out_of_repr(self) -> None:
+        shown = repr(StripeTill(secret_key="sk_test_hidden", webhook_secrets=("whsec_hidden",)))
+        assert "hidden" not in shown
+
+
+class TestBase:
+    @pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
+    def test_never_with_a_live_key(self, key: str) -> None:
+        with pytest.raises(Defect):
+            StripeTill(secret_key=key, api_base="http://127.0.0.1:4242")
+        assert checked_base(key, "") == ""
+
+    @pytest.mark.parametrize(
+        "base",
+        [
+            "http://192.0.2.1:4242", "https://example.com", "http://127.0.0.1.example.com",
+            "http://localhost.example.com", "ftp://127.0.0.1", "127.0.0.1:4242",
+            "http://127.0.0.1@example.com", "http://0.0.0.0:4242", "//127.0.0.1",
+        ],
+    )  # fmt: skip
+    def test_never_beyond_this_machine(self, base: str) -> None:
+        with pytest.raises(Defect):
+            checked_base("sk_test_1", base)
+
+    @pytest.mark.parametrize(
+        "base", ["http://127.0.0.1:4242/", "http://localhost:1", "http://[::1]:4242"]
+    )
+    def test_this_machine(self, base: str) -> None:
+        assert checked_base("sk_test_1", base) == base.rstrip("/")
+
+
+class TestEvents:
+    def test_paid(self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver) -> None:
+        page = opened(till)
+        stand_in.pay_session(page.id)
+        stand_in.wait_idle()
+        (paid,) = facts(receiver)
+        assert (paid.fact, paid.amount, paid.account_id, paid.attempt_id, paid.creditor) == (
+            SignalKind.PAYMENT, DUE, "acc_1", "att_1", "north-clinic",
+        )  # fmt: skip
+        assert paid.payment_id == paid.fact_id == till.checkout(page.id).payment_id
+
+    def test_a_decline_that_was_seen(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        stand_in.pay_session(opened(till).id, "pm_card_visa_chargeDeclinedInsufficientFunds")
+        stand_in.wait_idle()
+        (failed,) = facts(receiver)
+        assert (failed.fact, failed.seen, failed.method) == (
+            SignalKind.PAYMENT_FAILED, True, MethodKind.CARD,
+        )  # fmt: skip
+        assert failed.decline is not None
+        assert failed.decline.text_key == "declined.insufficient_funds"
+
+    def test_two_declines_are_two_facts(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        page = opened(till)
+        for _ in range(2):
+            stand_in.pay_session(page.id, "pm_card_visa_chargeDeclined")
+        stand_in.wait_idle()
+        failed = facts(receiver)
+        assert len({f.fact_id for f in failed}) == 2
+        assert len({f.payment_id for f in failed}) == 1
+
+    def test_a_returned_debit(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        stand_in.pay_session(opened(till).id, "pm_usBankAccount_insufficientFunds")
+        stand_in.move_clock(advance=4 * DAY)
+        stand_in.wait_idle()
+        pending, failed = facts(receiver)
+        assert (pending.fact, pending.amount) == (SignalKind.PAYMENT_PENDING, DUE)
+        assert (failed.fact, failed.seen, failed.method) == (
+            SignalKind.PAYMENT_FAILED, False, MethodKind.BANK,
+        )  # fmt: skip
+
+    def test_a_decline_of_a_saved_method_was_not_seen(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        method = saved(till, stand_in)
+        stand_in.control(f"/methods/{method.method_ref}/behave", {"as": "declined"})
+        charge(till, method)
+        stand_in.wait_idle()
+        (failed,) = facts(receiver)
+        assert (failed.fact, failed.seen) == (SignalKind.PAYMENT_FAILED, False)
+
+    def test_refunded_and_bounced(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        page = opened(till)
+        stand_in.pay_session(page.id, "pm_card_refundFail")
+        payment = till.checkout(page.id).payment_id
+        refund = till.refund(refund_key="r1", payment_id=payment, amount=Money(500, "USD"))
+        stand_in.move_clock(advance=5 * DAY)
+        stand_in.wait_idle()
+        told = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
+        assert {f.fact_id for f in told} == {refund.id}
+        assert {f.payment_id for f in told} == {payment}
+        assert {f.amount for f in told} == {Money(500, "USD")}
+        assert [f.undone for f in told] == [False, True, True]
+        assert told[-1].reason == "lost_or_stolen_card"
+
+    def test_a_waiting_refund_counts_at_once(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        page = opened(till)
+        stand_in.pay_session(page.id, "pm_card_pendingRefund")
+        till.refund(refund_key="r1", payment_id=till.checkout(page.id).payment_id)
+        stand_in.wait_idle()
+        (told,) = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
+        assert (told.undone, told.amount) == (False, DUE)
+
+    def test_charged_back_and_won(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        stand_in.pay_session(opened(till).id, "pm_card_createDispute")
+        (dispute,) = stand_in.world.every("dispute")
+        stand_in.control(f"/disputes/{dispute['id']}/close", {"won": True})
+        stand_in.wait_idle()
+        lost, won = [f for f in facts(receiver) if f.fact is SignalKind.CHARGEBACK]
+        assert (lost.undone, won.undone) == (False, True)
+        assert lost.fact_id == won.fact_id == dispute["id"]
+        assert (lost.amount, lost.reason) == (DUE, "fraudulent")
+
+    def test_an_inquiry_is_no_chargeback(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        stand_in.pay_session(opened(till).id, "pm_card_createDisputeInquiry")
+        stand_in.wait_idle()
+        assert "charge.dispute.created" in receiver.types()
+        assert [f.fact for f in facts(receiver)] == [SignalKind.PAYMENT]
+
+    def test_parsed_when_genuine(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        stand_in.pay_session(opened(till).id)
+        stand_in.wait_idle()
+        now = datetime.now(UTC)
+        parsed = [till.parse_event(body, mark, now) for body, mark in receiver.requests]
+        assert [p.fact for p in parsed if p] == [SignalKind.PAYMENT]
+        body, mark = receiver.requests[0]
+        assert till.verify(body, mark, now) == receiver.events[0]["id"]
+        for raw, header, at in (
+            (body + b" ", mark, now),
+            (body, mark.replace("v1=", "v1=0"), now),
+            (body, mark, now + timedelta(seconds=400)),
+            (body, "", now),
+        ):
+            with pytest.raises(ForgedEvent):
+                till.parse_event(raw, header, at)
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"id": "evt_1", "object": "event", "livemode": True},
+            {"id": "nothing", "object": "event", "livemode": False},
+            {"id": 7, "object": "event", "livemode": False},
+            {"object": "event"},
+            [],
+            "text",
+        ],
+    )
+    def test_signed_but_not_ours(self, till: StripeTill, event: object) -> None:
+        raw = json.dumps(event)
+        mark = stripe.WebhookSignature.generate_signature_header(raw, SECRET)
+        with pytest.raises(ForgedEvent):
+            till.verify(raw.encode(), mark, datetime.now(UTC))
+
+    @pytest.mark.parametrize(
+        "raw", ["", "{", "[]", "7", '{"object": "event"}', '{"object": "v2.core.event"}',
+                '{"object":"event","type":"payment_intent.succeeded","data":{"object":7}}',
+                '{"object":"event","type":"refund.created","data":{"object":{"status":"x"}}}'],
+    )  # fmt: skip
+    def test_unreadable(self, raw: str) -> None:
+        with pytest.raises(ForgedEvent):
+            read_event(raw)
+
+    def test_reconciliation_finds_what_was_lost(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        stand_in.webhooks.turn({"drop": 99})
+        start = datetime.now(UTC) - timedelta(minutes=1)
+        page = opened(till)
+        stand_in.pay_session(page.id)
+        till.refund(refund_key="r1", payment_id=till.checkout(page.id).payment_id)
+        assert receiver.requests == []
+        found = list(till.events_since(start))
+        assert [f.fact for f in found] == [SignalKind.REFUND, SignalKind.PAYMENT]
+        assert list(till.events_since(start + timedelta(days=1))) == []
+
+
+class TestDeclineWords:
+    def test_every_code_has_one_reason(self) -> None:
+        listed = [code for codes in stripe_till._REASONS.values() for code in codes.split()]
+        assert len(listed) == len(set(listed))
+
+    def test_every_reason_has_a_retry_rule_and_words(self) -> None:
+        for reason in DeclineReason:
+            decline = Decline(reason=reason, code="x")
+            assert decline.retry in Retry
+            assert decline.text_key in TEXT_KEYS
+
+    def test_theft_and_fraud_are_not_spoken_of(self) -> None:
+        for reason in (DeclineReason.LOST_OR_STOLEN, DeclineReason.SUSPECTED_FRAUD):
+            assert Decline(reason=reason, code="x").text_key == "declined.declined"
+
+    def test_every_test_card_is_known(self) -> None:
+        codes = {b.decline for b in cards.BEHAVIOURS.values() if b.decline} - {"generic_decline"}
+        assert codes <= set(stripe_till._REASON_OF)
+
+    def test_an_unknown_code_is_a_plain_decline(self) -> None:
+        decline = stripe_till._decline({"code": "brand_new_code"})
+        assert decline == Decline(reason=DeclineReason.DECLINED, code="brand_new_code")
+
+
+def test_a_page_submitted_twice_pays_once(till: StripeTill, stand_in: StripeStandIn) -> None:
+    page = opened(till, success_url=f"{stand_in.url}/_test/health")
+    form = urlencode(
+        {"email": "ada@example.com", "method": "card", "card_number": "4242 4242 4242 4242",
+         "card_expiry": "04/34", "card_cvc": "123", "card_name": "Ada Moreno",
+         "postal_code": "60601"}
+    ).encode()  # fmt: skip
+
+    def press(_: int) -> int:
+        try:
+            with urlopen(page.url, data=form) as answer:
+                return int(answer.status)
+        except HTTPError as refusal:
+            refusal.close()
+            return refusal.code
+
+    with ThreadPoolExecutor(4) as people:
+        statuses = sorted(people.map(press, range(4)))
+    assert statuses == [200, 410, 410, 410]
+    assert [c["status"] for c in stand_in.world.every("charge")] == ["succeeded"]
+
+
+def test_webhooks_are_read_without_the_sdk() -> None:
+    code = (
+        "import sys; from dunlin.adapters.stripe_till import StripeTill, read_event;"
+        "StripeTill(secret_key='sk_test_1', webhook_secrets=('whsec_1',));"
+        'read_event(\'{"object": "event", "type": "x"}\'); print(\'stripe\' in sys.modules)'
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -193,6 +193,7 @@ def start(
     schedules: bool = True,
     persist: bool = False,
     wave: int = 2,
+    idle_seconds: int = 120,
     skip: Collection[str] = (),
     deadline: float = 30,
 ) -> Cloud:
@@ -200,7 +201,8 @@ def start(
 
     `auth` enforces IAM. `schedules=False` keeps schedules from firing. `persist` keeps the state
     in the folder over a restart. `wave` is how many executions, messages and events may call a
-    function at a time. `skip` names mends to leave out (`all` for none).
+    function at a time; a worker that nobody calls ends after `idle_seconds`. `skip` names mends
+    to leave out (`all` for none).
 
     Raises `CloudError` when a cloud runs in this folder or something else listens on the port.
     """
@@ -233,6 +235,7 @@ def start(
         "LOCAL_WAVE": str(wave),
         "LOCAL_SCHEDULES": "1" if schedules else "0",
         "LAMBDA_ACCOUNT_CONCURRENCY": "12",
+        "LAMBDA_WARM_TTL_SECONDS": str(idle_seconds),
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
         "PERSIST_STATE": "1" if persist else "0",
         "STATE_DIR": str(directory / "state"),

@@ -1,9 +1,13 @@
 """Mends of Lambda workers, shown with and without."""
 
 import os
+import subprocess
 import time
 
 import pytest
+from tests.local.place import Place
+
+from local.cloud import INTERPRETER
 
 pytestmark = pytest.mark.cloud
 
@@ -85,6 +89,22 @@ def test_unpack_once(mended, bare):
         folders.append({_unpacked(place, name) for name in ("one", "other")})
     assert len(folders[0]) == 1
     assert len(folders[1]) == 2
+
+
+def test_idle_workers(clouds):
+    """A worker that nobody calls ends; upstream keeps the first of each function for ever."""
+    place = Place(clouds(idle_seconds=1))
+    place.function("idles")
+    place.call("idles")
+    place.until(lambda: len(place.cloud.processes()) == 1)
+    assert place.call("idles", 1) == 1
+    kept = """
+from ministack.core import lambda_runtime as runtime
+runtime._workers["key"] = [runtime.Worker("idles", {}, b"")]
+print(runtime.reap_idle_workers(ttl=-1))
+"""
+    asked = [INTERPRETER, "-I", "-c", kept]
+    assert subprocess.check_output(asked, text=True).split()[-1] == "0"
 
 
 def _warm_seconds(place):

@@ -19,6 +19,7 @@ MENDS: tuple[Mend, ...] = (
     functions.exception_names,
     functions.unpack_once,
     functions.log_marks,
+    functions.idle_workers,
     functions.metrics_from_logs,
     events.asynchronous_calls,
     events.streams,

@@ -12,7 +12,10 @@ LOCK = ROOT / "requirements" / "runtime.lock"
 REQUIREMENTS = ROOT / "layers" / "runtime" / "requirements.txt"
 
 COMMAND_ONLY = frozenset(
-    "blessed click editor inquirer jinxed packaging pip readchar runs setuptools wcwidth wheel xmod".split()
+    {
+        *("blessed", "click", "editor", "inquirer", "jinxed", "packaging", "pip", "readchar"),
+        *("runs", "setuptools", "wcwidth", "wheel", "xmod"),
+    }
 )
 
 _BLOCK = re.compile(r"^(?P<name>[a-z0-9._-]+)==.*?(?=^[a-z0-9]|\Z)", re.MULTILINE | re.DOTALL)
@@ -25,7 +28,9 @@ def requirements(lock: str) -> str:
         for match in _BLOCK.finditer(lock)
         if match["name"] not in COMMAND_ONLY
     ]
-    return "# Made by infra/runtime_requirements.py from requirements/runtime.lock.\n" + "".join(kept)
+    return "# Made by infra/runtime_requirements.py from requirements/runtime.lock.\n" + "".join(
+        kept
+    )
 
 
 if __name__ == "__main__":

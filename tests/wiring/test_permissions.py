@@ -1,0 +1,152 @@
+"""Separation of duties, read from the policies: who may permit, who may send, who may write."""
+
+from collections import defaultdict
+
+import pytest
+from tests.wiring import stack
+
+from rules.permissions import STAR_RESOURCES, statements
+
+
+def _by_role(prefix: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for role in stack.roles():
+        for action, _ in stack.grants(role):
+            if action.startswith(prefix):
+                found[role].add(action)
+    return dict(found)
+
+
+def _on_table(table: str, *, stream: bool = False) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for role in stack.roles():
+        for action, resource in stack.grants(role):
+            of_stream = "StreamArn" in resource or "/stream/" in resource
+            if stack.table_of(resource) == table and of_stream is stream:
+                found[role].add(action.removeprefix("dynamodb:"))
+    return dict(found)
+
+
+def test_only_the_gate_writes_permits_and_only_senders_delete_them():
+    assert _on_table("PermitsTable") == {
+        "CheckComplianceRole": {"PutItem"},
+        "SendEmailRole": {"DeleteItem"},
+        "SendSmsRole": {"DeleteItem"},
+    }
+
+
+def test_only_the_senders_send():
+    assert _by_role("ses:") == {"SendEmailRole": {"ses:SendEmail"}}
+    assert _by_role("sns:") == {"SendSmsRole": {"sns:Publish"}}
+    assert _by_role("sms-voice:") == {}
+
+
+def test_a_text_goes_to_a_phone_and_never_to_a_topic():
+    policies = stack.translated()["Resources"]["SendSmsRole"]["Properties"]["Policies"]
+    denied = [s for s in policies[0]["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert [(s["Action"], stack.target(s["Resource"])) for s in denied] == [
+        ("sns:Publish", "arn:${AWS::Partition}:sns:*:*:*")
+    ]
+
+
+def test_the_audit_table_grants_put_alone_and_query_to_its_readers():
+    granted = _on_table("AuditTable")
+    readers = {role for role, actions in granted.items() if "Query" in actions}
+    assert readers == {"ShowAccountRole", "ShowDecisionsRole"}
+    for role, actions in granted.items():
+        assert actions == ({"Query"} if role in readers else {"PutItem"}), role
+
+
+def test_nobody_rewrites_the_audit_archive():
+    for role in stack.roles():
+        actions = {a for a, r in stack.grants(role) if "AuditBucket" in r}
+        assert actions <= {"s3:PutObject", "s3:GetObject", "s3:ListBucket"}, role
+    assert {r for r in stack.roles() for _, on in stack.grants(r) if "AuditBucket" in on} == {
+        "ArchiveAuditRole",
+        "SignAuditRootsRole",
+    }
+
+
+def test_nobody_deletes_accounts_people_or_touches():
+    for table in ("AccountsTable", "PeopleTable", "TouchesTable", "WebhooksTable"):
+        for role, actions in _on_table(table).items():
+            assert not actions & {"DeleteItem", "BatchWriteItem"}, (table, role)
+
+
+def test_widgets_that_show_write_nothing():
+    for name in ("ShowPortfolio", "ShowAccount", "ShowDecisions"):
+        actions = {a for a, _ in stack.grants(f"{name}Role")}
+        assert actions <= {
+            "dynamodb:GetItem",
+            "dynamodb:BatchGetItem",
+            "dynamodb:Query",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        }
+
+
+def test_the_secret_is_read_by_those_who_speak_with_the_processor():
+    assert set(_by_role("secretsmanager:")) == {
+        "PortalRole",
+        "ReceiveWebhookRole",
+        "PostPaymentRole",
+    }
+    assert set(_by_role("kms:")) == {"SignAuditRootsRole"}
+
+
+def test_each_machine_may_call_its_functions_and_store_its_token():
+    logs = {a for a, r in stack.grants("LadderMachineRole") if r == "*"}
+    assert all(a.startswith("logs:") for a in logs)
+
+    def without_logs(role: str) -> set[tuple[str, str]]:
+        return {(a, r) for a, r in stack.grants(role) if not a.startswith("logs:")}
+
+    def call(*names: str) -> set[tuple[str, str]]:
+        return {("lambda:InvokeFunction", f"{name}Function.Arn") for name in names}
+
+    road = call("CheckCompliance", "SendEmail", "SendSms")
+    assert without_logs("LadderMachineRole") == road | {
+        ("dynamodb:UpdateItem", "AccountsTable.Arn")
+    }
+    assert without_logs("NoticeMachineRole") == road | {("dynamodb:UpdateItem", "OpsTable.Arn")}
+    own = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+    assert without_logs("ImportMachineRole") == call(
+        "ProfileFile", "LoadRows", "ReconcileImport"
+    ) | {
+        ("states:StartExecution", own + ":stateMachine:${AWS::StackName}-import"),
+        ("states:DescribeExecution", own + ":execution:${AWS::StackName}-import*"),
+        ("states:StopExecution", own + ":execution:${AWS::StackName}-import*"),
+    }
+
+
+def test_the_ladder_machine_may_set_the_token_and_nothing_else():
+    role = stack.translated()["Resources"]["LadderMachineRole"]["Properties"]["Policies"][0]
+    (store,) = [
+        s for s in role["PolicyDocument"]["Statement"] if s["Action"] == "dynamodb:UpdateItem"
+    ]
+    assert store["Condition"] == {
+        "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": ["account_id", "sk", "task_token", "version"]
+        }
+    }
+
+
+@pytest.mark.parametrize("folder", sorted(stack.functions()))
+def test_a_function_has_a_role_of_its_own(folder):
+    function = stack.functions()[folder]
+    assert stack.target(function["Role"]) == f"{function['name'].removesuffix('Function')}Role.Arn"
+    role = stack.translated()["Resources"][stack.target(function["Role"]).split(".")[0]]
+    trust = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert [s["Principal"] for s in trust] == [{"Service": "lambda.amazonaws.com"}]
+    assert role["Properties"]["PermissionsBoundary"]["Fn::If"][0] == "HasBoundary"
+
+
+def test_every_excuse_for_a_star_is_still_needed():
+    starred = {
+        (role, statement.get("Sid"))
+        for role, resource in stack.translated()["Resources"].items()
+        if resource["Type"] in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
+        for statement, _ in statements(resource, [])
+        if statement["Effect"] == "Allow" and statement.get("Resource") == "*"
+    }
+    assert starred == set(STAR_RESOURCES)

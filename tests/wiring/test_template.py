@@ -1,0 +1,227 @@
+"""The template: lints clean, in the source and as SAM translates it, with our own rules."""
+
+import copy
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+from cfnlint.rules import RulesCollection
+from tests.wiring import stack
+
+# What the local cloud cannot make; everything else is deployed there as on AWS.
+ON_AWS_ALONE = {
+    "ApiGatewayAccount",
+    "ApiGatewayLogRole",
+    "MonthlySpending",
+    "PortalFirewall",
+    "PortalFirewallAssociation",
+    "SendingUnsafeAlarm",
+}
+
+
+def _faults(template: dict, *, ours_alone: bool = False) -> list[str]:
+    rules = None
+    if ours_alone:
+        rules = RulesCollection()
+        rules.create_from_directory(str(stack.RULES))
+    everything = ManualArgs(append_rules=[str(stack.RULES)], regions=["us-east-1"])
+    found = lint(json.dumps(template, default=str), rules, ["us-east-1"], everything)
+    return [f"{m.rule.id} {m.message}" for m in found]
+
+
+def test_sam_validates_and_lints_the_source():
+    done = subprocess.run(
+        [stack.ROOT / ".local/sam/bin/sam", "validate", "--lint", "--region", "us-east-1"],
+        cwd=stack.ROOT,
+        env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "is a valid SAM Template" in done.stdout
+
+
+def test_the_translation_lints_clean_with_our_rules():
+    assert _faults(stack.translated()) == []
+
+
+def _without_retention(t):
+    del t["Resources"]["PortalLogs"]["Properties"]["RetentionInDays"]
+
+
+def _star_action(t):
+    role = t["Resources"]["DecideRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    role["Statement"][0]["Action"] = "dynamodb:*"
+
+
+def _star_resource(t):
+    role = t["Resources"]["DecideRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    role["Statement"][0]["Resource"] = "*"
+
+
+def _nameless(t):
+    role = t["Resources"]["DecideRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    del role["Statement"][0]["Sid"]
+
+
+def _no_dead_letters(t):
+    del t["Resources"]["DropQueue"]["Properties"]["RedrivePolicy"]
+
+
+def _impatient_queue(t):
+    t["Resources"]["DropQueue"]["Properties"]["VisibilityTimeout"] = 30
+
+
+def _unbounded_stream(t):
+    mapping = t["Resources"]["ArchiveAuditFunctionAuditStream"]["Properties"]
+    del mapping["MaximumRetryAttempts"]
+
+
+def _whole_batches(t):
+    del t["Resources"]["StartImportFunctionDropQueue"]["Properties"]["FunctionResponseTypes"]
+
+
+def _forgetful_rule(t):
+    del t["Resources"]["DropRule"]["Properties"]["Targets"][0]["DeadLetterConfig"]
+
+
+def _mute_alarm(t):
+    del t["Resources"]["BounceRateAlarm"]["Properties"]["AlarmActions"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        (_star_action, "E9101"),
+        (_star_resource, "E9102"),
+        (_nameless, "E9103"),
+        (_no_dead_letters, "E9201"),
+        (_impatient_queue, "E9201"),
+        (_unbounded_stream, "E9202"),
+        (_whole_batches, "E9202"),
+        (_forgetful_rule, "E9202"),
+        (_without_retention, "E9203"),
+        (_mute_alarm, "E9204"),
+    ],
+    ids=lambda value: value.__name__.strip("_") if callable(value) else value,
+)
+def test_our_rules_catch_what_they_are_for(spoil, rule):
+    template = copy.deepcopy(stack.translated())
+    spoil(template)
+    assert {fault[:5] for fault in _faults(template, ours_alone=True)} == {rule}
+
+
+def test_what_the_local_cloud_lacks_stands_behind_on_aws_and_nothing_else_does():
+    conditions = {
+        name: resource.get("Condition")
+        for name, resource in stack.translated()["Resources"].items()
+        if resource.get("Condition")
+    }
+    behind = {n for n, c in conditions.items() if c in ("OnAws", "HasBudgetEmail")}
+    assert behind == ON_AWS_ALONE
+    assert stack.template()["Conditions"]["HasBudgetEmail"]["Fn::And"][0] == {"Condition": "OnAws"}
+    assert stack.template()["Conditions"]["OnAws"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]
+    }
+
+
+def test_production_refuses_a_virtual_clock_and_a_stand_in_for_payments():
+    refused = {
+        assertion["Assert"]["Fn::Equals"][0]["Ref"]
+        for rule in stack.template()["Rules"].values()
+        if rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+        for assertion in rule["Assertions"]
+    }
+    assert refused == {"TimeLapse", "StripeApiBase"}
+
+
+def test_every_folder_is_a_function_and_every_function_has_its_folder():
+    assert set(stack.functions()) == stack.folders()
+    for folder, function in stack.functions().items():
+        assert function["name"] == stack.resource_name(folder) + "Function"
+        module = function.get("Handler", "handler.handler").split(".")[0]
+        assert (stack.ROOT / "functions" / folder / f"{module}.py").is_file(), folder
+
+
+def test_the_document_names_the_same_functions():
+    text = (stack.ROOT / "docs" / "architecture.md").read_text()
+    table = text.partition("## Functions")[2].partition("## Machines")[0]
+    rows = re.findall(r"^\| ([a-z_, ]+) \|", table, re.MULTILINE)
+    named = {name.strip() for row in rows for name in row.split(",")} - {"folder"}
+    assert named == set(stack.functions())
+
+
+def test_tables_have_the_keys_and_indexes_of_the_document():
+    text = (stack.ROOT / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| ([A-Z]\w+) \| ([^|]+) \|", text, re.MULTILINE)
+    written = {name: re.findall(r"`(\w+)`", keys) for name, keys in rows}
+    tables = stack.resources("AWS::DynamoDB::Table")
+    assert {f"{name}Table" for name in written} == set(tables)
+    indexes = set()
+    for name, keys in written.items():
+        table = tables[f"{name}Table"]["Properties"]
+        assert [k["AttributeName"] for k in table["KeySchema"]] == keys, name
+        for index in table.get("GlobalSecondaryIndexes", []):
+            columns = ", ".join(f"`{k['AttributeName']}`" for k in index["KeySchema"])
+            indexes.add(f"`{name}.{index['IndexName']}` ({columns}")
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+    flat = " ".join(text.split())
+    assert [i for i in sorted(indexes) if i not in flat] == []
+    assert len(indexes) == 6
+    streams = {n for n, t in tables.items() if "StreamSpecification" in t["Properties"]}
+    assert streams == {"AccountsTable", "TouchesTable", "AuditTable"}
+
+
+def test_what_holds_data_stays_in_production_and_can_be_removed_elsewhere():
+    kept = {"Fn::If": ["IsProd", "Retain", "Delete"]}
+    for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"):
+        for name, resource in stack.resources(kind).items():
+            assert resource["DeletionPolicy"] == kept, name
+            assert resource["UpdateReplacePolicy"] == kept, name
+
+
+def test_the_access_log_of_the_portal_never_holds_a_path():
+    log = stack.template()["Resources"]["PortalApi"]["Properties"]["AccessLogSetting"]["Format"]
+    assert "$context.resourcePath" in log
+    assert not re.search(r"\$context\.(path|identity|error\.message|authorizer)\b", log)
+    assert json.loads(log)["route"] == "$context.resourcePath"
+
+
+def test_an_alarm_on_our_own_metrics_names_one_that_the_code_counts():
+    code = "\n".join(
+        path.read_text()
+        for folder in ("functions", "layers/core/dunlin")
+        for path in (stack.ROOT / folder).rglob("*.py")
+    )
+    watched = {
+        alarm["Properties"]["MetricName"]
+        for alarm in stack.resources("AWS::CloudWatch::Alarm").values()
+        if alarm["Properties"]["Namespace"] == "Dunlin"
+    }
+    assert watched
+    for metric in watched:
+        assert f'"{metric}"' in code, metric
+
+
+def test_the_stack_says_where_everything_is():
+    outputs = set(stack.template()["Outputs"])
+    assert {f"{f['name']}Name" for f in stack.functions().values()} <= outputs
+    assert {
+        *(f"{n.removesuffix('Table')}TableName" for n in stack.resources("AWS::DynamoDB::Table")),
+        "PortalUrl",
+        "PortalApiId",
+        "DropBucketName",
+        "AuditBucketName",
+        "LadderMachineArn",
+        "NoticeMachineArn",
+        "ImportMachineArn",
+        "ReplyTopicArn",
+        "DashboardName",
+    } <= outputs

@@ -16,6 +16,7 @@ from dunlin.domain.audit import AuditEntry, Leaf, SignedRoot
 from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.counters import Cell, Figure, Share
 from dunlin.domain.events import DomainEvent
+from dunlin.domain.intake.normalise import Checks
 from dunlin.domain.money import Money
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import Permit, Touch
@@ -248,6 +249,13 @@ class TextLine(Protocol):
         """As `Mailbox.send`."""
 
 
+class Machine(Protocol):
+    """One state machine. Names make a start idempotent."""
+
+    def start(self, name: str, content: Mapping[str, Any]) -> bool:
+        """False where an execution of this name was started before."""
+
+
 class Alarm(Protocol):
     """Wakes a waiting ladder or starts one. The account was written before."""
 
@@ -384,6 +392,16 @@ class DropBox(Protocol):
         """Bytes [start, end) of one version of a file. Raises `DomainError` where absent."""
 
     def write(self, key: str, content: bytes, content_type: str) -> None: ...
+
+
+class Intake(Protocol):
+    """Opens dropped files for the import's stages."""
+
+    @property
+    def checks(self) -> Checks: ...
+
+    def open(self, key: str, version: str | None) -> Any:
+        """`service.intake_file.Dropped`, or the `FileProfile` that refuses the file."""
 
 
 class AuditArchive(Protocol):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -20,22 +22,46 @@ _DEAD = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
 _BUSY = frozenset({"ThrottlingException", "ExecutionLimitExceeded", "ServiceUnavailable"})
 
 
+@cache
+def _client() -> Any:
+    return botocore.session.get_session().create_client(
+        "stepfunctions",
+        config=Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 4}),
+    )
+
+
+class StepMachine:
+    """`Machine` over Step Functions."""
+
+    def __init__(self, *, arn: str) -> None:
+        self._arn = arn
+
+    def start(self, name: str, content: Mapping[str, Any]) -> bool:
+        try:
+            _client().start_execution(
+                stateMachineArn=self._arn, name=name, input=json.dumps(dict(content))
+            )
+        except ClientError as error:
+            code = _code(error)
+            if code == "ExecutionAlreadyExists":
+                return False
+            raise Unavailable("stepfunctions", code, certain=code in _BUSY) from error
+        return True
+
+
 class StepAlarm:
-    """`Alarm` over Step Functions. Names make every start idempotent."""
+    """`Alarm` over Step Functions."""
 
     def __init__(self, *, ladder: str, notice: str) -> None:
-        self._ladder, self._notice = ladder, notice
-        self._client: Any = botocore.session.get_session().create_client(
-            "stepfunctions",
-            config=Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 4}),
-        )
+        self._ladder = ladder
+        self._ladders, self._notices = StepMachine(arn=ladder), StepMachine(arn=notice)
 
     def wake(self, account_id: str) -> bool:
         token = self._token(account_id)
         if not token:
             return False
         try:
-            self._client.send_task_success(taskToken=token, output="{}")
+            _client().send_task_success(taskToken=token, output="{}")
         except ClientError as error:
             if _code(error) in _DEAD:
                 return False
@@ -52,8 +78,7 @@ class StepAlarm:
         return row.task_token or ""
 
     def start(self, account: Account, *, wait_seconds: int) -> bool:
-        return self._start(
-            self._ladder,
+        return self._ladders.start(
             execution_name(account.account_id, account.ladder_run),
             {
                 "account_id": account.account_id,
@@ -67,7 +92,7 @@ class StepAlarm:
         name = execution_name(account.account_id, account.ladder_run)
         arn = f"{self._ladder.replace(':stateMachine:', ':execution:')}:{name}"
         try:
-            answer = self._client.describe_execution(executionArn=arn)
+            answer = _client().describe_execution(executionArn=arn)
         except ClientError as error:
             if _code(error) == "ExecutionDoesNotExist":
                 return False
@@ -75,23 +100,10 @@ class StepAlarm:
         return bool(answer["status"] == "RUNNING")
 
     def notice(self, *, account: Account, kind: str, cause: str) -> bool:
-        return self._start(
-            self._notice,
+        return self._notices.start(
             notice_touch_id(cause, kind),
             {"account_id": account.account_id, "kind": kind, "cause": cause},
         )
-
-    def _start(self, machine: str, name: str, content: dict[str, Any]) -> bool:
-        try:
-            self._client.start_execution(
-                stateMachineArn=machine, name=name, input=json.dumps(content)
-            )
-        except ClientError as error:
-            code = _code(error)
-            if code == "ExecutionAlreadyExists":
-                return False
-            raise Unavailable("stepfunctions", code, certain=code in _BUSY) from error
-        return True
 
 
 def _code(error: ClientError) -> str:

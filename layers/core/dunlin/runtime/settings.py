@@ -72,18 +72,16 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """ARNs of the state machines."""
+    """ARNs of the machines that a ladder needs."""
 
     ladder: str
     notice: str
-    imports: str
 
     @classmethod
     def from_env(cls) -> Machines:
         return cls(
             ladder=_required("LADDER_MACHINE_ARN"),
             notice=_required("NOTICE_MACHINE_ARN"),
-            imports=_required("IMPORT_MACHINE_ARN"),
         )
 
 
@@ -124,6 +122,11 @@ class Payments:
             api_base=os.environ.get("STRIPE_API_BASE", ""),
             checkout_origin=_required("CHECKOUT_ORIGIN"),
         )
+
+
+def import_machine_arn() -> str:
+    """The state machine of an import."""
+    return _required("IMPORT_MACHINE_ARN")
 
 
 def queue_url(name: str) -> str:

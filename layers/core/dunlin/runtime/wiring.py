@@ -28,11 +28,14 @@ if TYPE_CHECKING:
         DropBox,
         EventBus,
         Inbox,
+        Intake,
         Letters,
+        Machine,
         Mailbox,
         PortalDoor,
         Queue,
         Record,
+        Reply,
         Signer,
         TextLine,
     )
@@ -286,8 +289,8 @@ def portal() -> Portal:
     from dunlin.service.portal import Portal
     from dunlin.service.signals import apply_signal
 
-    def raise_signal(signal: Signal, now: datetime) -> None:
-        apply_signal(signal, book=account_book(), alarm=alarm(), now=now)
+    def raise_signal(signal: Signal, reply: Reply | None, now: datetime) -> None:
+        apply_signal(signal, book=account_book(), alarm=alarm(), now=now, reply=reply)
 
     return Portal(
         book=account_book(),
@@ -315,3 +318,17 @@ def read_payment_event(body: str) -> PaymentEvent | None:
     from dunlin.adapters.stripe_till import read_event
 
     return read_event(body)
+
+
+@cache
+def intake() -> Intake:
+    from dunlin.adapters.intake.dropped import DroppedFiles
+
+    return DroppedFiles(drop_box())
+
+
+@cache
+def import_machine() -> Machine:
+    from dunlin.adapters.step_alarm import StepMachine
+
+    return StepMachine(arn=settings.import_machine_arn())

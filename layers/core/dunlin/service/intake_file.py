@@ -6,13 +6,12 @@ The cloud runs the same stages as functions over byte ranges; a dry run runs the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from dunlin.domain.intake.assemble import Assembly, Book
 from dunlin.domain.intake.normalise import Checks, Normaliser, read_range
-from dunlin.domain.intake.profile import Hints, profile, refused
+from dunlin.domain.intake.profile import Dropped, profile, refused
 from dunlin.domain.intake.records import Refused
 from dunlin.domain.intake.types import (
     CONTACTS,
@@ -28,15 +27,6 @@ from dunlin.domain.intake.types import (
     Row,
     RowOutcome,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
-    """One file to read: its name, how to open its table, and what is known of it before."""
-
-    name: str
-    open: Callable[[], BinaryIO]
-    hints: Hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,13 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 from dunlin.domain.intake import fields, statuses
 from dunlin.domain.intake.amounts import COMMA, CURRENCIES, DOT, evidence, is_blank, parse_amount
+from dunlin.domain.intake.contact_points import fast_phone
 from dunlin.domain.intake.dates import OrderVote, fold, read_date, to_date
 from dunlin.domain.intake.mapping import (
     column_keys,
@@ -54,6 +56,7 @@ HEAD = 1 << 18
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_WITHIN = 60
 _SAMPLE_ROWS = 500
+_PHONE_VOTES = 500
 
 TOTAL_WORD = re.compile(
     r"^(?:grand\s*)?(?:sub\s*-?\s*)?(?:totals?|totales|totaux|total\s+general|sum|summen?|gesamt(?:summe)?|"
@@ -72,6 +75,15 @@ class Hints:
     country: str = "US"
     sidecar: Sidecar = field(default_factory=Sidecar)
     range_bytes: int = 8 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """One file to read: its name, how to open its table, and what is known of it before."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    hints: Hints
 
 
 def profile(stream: ByteStream, hints: Hints | None = None) -> FileProfile:
@@ -176,6 +188,8 @@ class _Pass:
             grouped=scan.grouped,
             sums_lines=scan.sums_lines,
             minor_units=scan.minor_units,
+            shared_reference=_shared(self.columns, samples),
+            open_dates=tuple(c.index for c in scan.open_columns),
             journal_year=table.journal_year,
             as_of=scan.as_of,
             file_total=tuple(sorted(scan.totals.items())),
@@ -503,6 +517,20 @@ def _no_debt(have: dict[str, int], samples: Sequence[Sequence[str]], money: set[
     return bool(contactish or not money)
 
 
+_DECISIVE = frozenset(("due_date", "issue_date", "date_of_service", "date_of_birth"))
+"""Dates that a file waits for; of the others an ambiguous one is left out."""
+
+
+def _shared(columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]) -> bool:
+    """True where one account reference stands over several invoices: it is the customer's."""
+    at = {c.field: c.index for c in columns}
+    if "account_reference" not in at or "invoice_number" not in at:
+        return False
+    pairs = zip(samples[at["account_reference"]], samples[at["invoice_number"]], strict=False)
+    kept = {(a.strip(), i.strip()) for a, i in pairs if a.strip() and i.strip()}
+    return len({a for a, _ in kept}) < len({i for _, i in kept})
+
+
 class _Scan:
     """What every row votes on."""
 
@@ -525,7 +553,8 @@ class _Scan:
         self.currencies: Counter[str] = Counter()
         self.countries: Counter[str] = Counter()
         self.states = 0
-        self.phones_local = self.phones_plus = 0
+        self.phones = self.phones_home = 0
+        self.currency_guessed = self.country_open = False
         self.records = self.last = 0
         self.last_full: int | None = None
         self.skips: set[int] = set()
@@ -540,6 +569,7 @@ class _Scan:
         self._integers = True
         self._sums: Counter[int] = Counter()
         self._samples = samples
+        self._silent_currency = False
 
     def over(self, stream: Iterator[Record]) -> None:
         """Runs through all records."""
@@ -639,10 +669,11 @@ class _Scan:
             if 0 <= index < size and cells[index]:
                 self._place(name, cells[index].strip())
         phone = self.by_field.get("phone", -1)
-        if 0 <= phone < size and cells[phone]:
-            plus = cells[phone].lstrip().startswith(("+", "00"))
-            self.phones_plus += plus
-            self.phones_local += not plus
+        if 0 <= phone < size and cells[phone] and self.phones < _PHONE_VOTES:
+            text = cells[phone].strip()
+            if not text.startswith(("+", "00")) and sum(c.isdigit() for c in text) >= 7:
+                self.phones += 1
+                self.phones_home += fast_phone(text, "US") is not None
         self._repeats(cells, size)
 
     def _money(self, text: str, marks: Counter[str]) -> None:
@@ -684,10 +715,21 @@ class _Scan:
     def _conclude(self) -> None:
         said = self.owner.hints.sidecar
         self.sums_lines = self._differ > self._repeat
-        self.country = said.country or self._country()
-        self._orders(said.date_order)
         self._decimals()
+        self.country = said.country or self._country()
+        self.country_open = (
+            not said.country
+            and not self.countries
+            and self.country == "US"
+            and self.phones >= 2
+            and self.phones_home < self.phones * 0.3
+        )
+        self._orders(said.date_order)
         self.currency = said.currency or self._currency()
+        abroad = any(v.dmy and not v.mdy for v in self.votes.values())
+        self.currency_guessed = (
+            not said.currency and self._silent_currency and abroad and not self.comma_file
+        )
         self.minor_units = self._in_minor_units()
         self._file_totals()
 
@@ -709,11 +751,21 @@ class _Scan:
         return self._country_by_words() or self.owner.hints.country
 
     def _country_by_words(self) -> str:
-        """German headers mean Germany where nothing else speaks; other languages are spoken in
-        too many countries to say."""
+        """German headers mean Germany where nothing else speaks. Spanish and French are spoken in
+        many countries: they mean Spain and France where the money is written in euros or with a
+        decimal comma."""
         german = sum(fold(h) in _GERMAN or any(w in fold(h) for w in _GERMAN_PARTS)
                      for h in self.headers)  # fmt: skip
-        return "DE" if german >= max(2, len(self.headers) * 0.15) else ""
+        if german >= max(2, len(self.headers) * 0.15):
+            return "DE"
+        euros = self.currencies.get("EUR", 0) + self.signs.get("EUR", 0)
+        if not euros and not self.comma_file:
+            return ""
+        for country, words in _ROMANCE.items():
+            spoken = sum(any(w in fold(h) for w in words) for h in self.headers)
+            if spoken >= max(2, len(self.headers) * 0.3):
+                return country
+        return ""
 
     def _orders(self, said: str) -> None:
         found: dict[int, str | None] = {}
@@ -722,7 +774,7 @@ class _Scan:
             found[column.index] = vote.order() if vote.dates else ""
         decided = {o for i, o in found.items() if o and self.votes[i].open + self.votes[i].mdy
                    + self.votes[i].dmy}  # fmt: skip
-        self._open_orders: list[ColumnMap] = []
+        self.open_columns: list[ColumnMap] = []
         orders: list[tuple[int, str]] = []
         for column in self.date_columns:
             order = found[column.index]
@@ -733,7 +785,7 @@ class _Scan:
             elif order is None and not mixed and len(decided) == 1:
                 order = next(iter(decided))
             if order is None:
-                self._open_orders.append(column)
+                self.open_columns.append(column)
                 order = ""
             orders.append((column.index, order))
         self.date_orders = tuple(orders)
@@ -773,6 +825,7 @@ class _Scan:
             return home[self.country]
         if self.comma_file and self.country == "US" and not self.states:
             return "EUR" if not self.currencies else self.owner.hints.currency
+        self._silent_currency = True
         return self.owner.hints.currency
 
     def _in_minor_units(self) -> bool:
@@ -791,13 +844,39 @@ class _Scan:
     def decisions(self) -> list[Decision]:
         """What only a person can say."""
         out = []
-        for column in self._open_orders:
+        for column in self.open_columns:
             vote = self.votes[column.index]
             why = "some dates can only be day first and some only month first" if vote.dmy else (
                 "every date of the column reads both day first and month first"
             )  # fmt: skip
             out.append(
-                Decision(kind="date_order", column=column.key, choices=("mdy", "dmy"), why=why)
+                Decision(
+                    kind="date_order",
+                    column=column.key,
+                    choices=("mdy", "dmy"),
+                    why=why,
+                    blocking=column.field in _DECISIVE,
+                )
+            )
+        if self.currency_guessed:
+            out.append(
+                Decision(
+                    kind="currency",
+                    column=None,
+                    choices=(self.currency, "GBP", "EUR", "CAD", "AUD"),
+                    why=f"nothing in the file names a currency; {self.currency} was taken",
+                    blocking=False,
+                )
+            )
+        if self.country_open:
+            out.append(
+                Decision(
+                    kind="country",
+                    column=self.keys[self.by_field["phone"]],
+                    choices=("US", "GB", "DE", "FR", "ES", "MX"),
+                    why=f"most phone numbers are none of {self.country}: in which country are they?",
+                    blocking=False,
+                )
             )
         if self.kind != RECEIVABLES:
             return [replace(d, blocking=False) for d in out]
@@ -820,6 +899,10 @@ _GERMAN = frozenset(
         "haben",
     ]
 )
+_ROMANCE = {
+    "ES": ("factura", "cliente", "fecha", "vencimiento", "importe", "saldo", "correo", "moneda"),
+    "FR": ("facture", "echeance", "montant", "courriel", "devise", "reste", "client", "statut"),
+}
 _GERMAN_PARTS = ("rechnung", "fallig", "faellig", "betrag", "kunde", "beleg", "straße", "strasse",
                  "telefon", "postleit", "debitor", "währung", "offen", "datum", "schlussel")  # fmt: skip
 

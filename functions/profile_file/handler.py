@@ -1,0 +1,22 @@
+"""ProfileFile: reads a dropped file once and says whether and how it can be imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import logger
+from dunlin.service.imports import Job, profile_file
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """`{import_id, creditor, key, version}` → `{outcome, ranges, ...}`."""
+    answer = profile_file(
+        Job(**event),
+        intake=wiring.intake(),
+        creditors=wiring.creditors(),
+        drop_box=wiring.drop_box(),
+        today=wiring.clock().now().date(),
+    )
+    logger.info("profiled", extra={"import_id": event["import_id"], "outcome": answer["outcome"]})
+    return answer

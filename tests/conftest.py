@@ -1,0 +1,42 @@
+"""The deployed stack for tests that need it: one local house a run, rewound for each module."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import house as houses
+from local.cloud import ROOT
+from local.house import House
+
+PORT = 14566
+START = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[House]:
+    """The real template, built and deployed by sam with IAM enforced; marked when fresh."""
+    directory = ROOT / ".local" / "test-house"
+    houses.close_house(directory)
+    house = houses.open_house(port=PORT, directory=directory, time_lapse=START, say=_quiet)
+    for address in ("accounts@creditor.example.com", "accounts@clinic.example.com"):
+        houses.allow_sender(house.cloud, address)
+    house.cloud.mark()
+    yield house
+    houses.close_house(directory)
+
+
+def _quiet(line: str) -> None:
+    Path(ROOT / ".local" / "test-house.log").open("a").write(line + "\n")
+
+
+@pytest.fixture(scope="module")
+def house(deployed: House) -> Iterator[House]:
+    """The deployed house as fresh as on its first day, with its settings in the environment."""
+    deployed.cloud.rewind()
+    before = dict(os.environ)
+    os.environ.update(deployed.environment())
+    yield deployed
+    os.environ.clear()
+    os.environ.update(before)

@@ -1,0 +1,117 @@
+"""Accounts, consumers and strategies with every field filled; tests change what matters."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from dunlin.domain import ids
+from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.audit import append
+from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.money import Money
+from dunlin.ports import AccountBook, Change, Creditors
+from dunlin.service.permits import entry_of, written
+
+NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Monday noon in Chicago
+CREDITOR = "acme-clinic"
+
+
+def strategy_document(**changes: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "brand": {
+            "name": "Acme Clinic",
+            "address": "100 Example Street, Springfield, IL 62701",
+            "phone": "+12175550100",
+            "email_from": "accounts@clinic.example.com",
+            "reply_to": "accounts@clinic.example.com",
+            "sms_origination": "+12175550101",
+        },
+        "debt_role": "first",
+        "ladder": [
+            {"name": "Reminder", "days": 0, "channels": ["email", "sms"], "template": "reminder"},
+            {
+                "name": "Second",
+                "days": 10,
+                "channels": ["email", "sms"],
+                "template": "second_reminder",
+            },
+            {"name": "Options", "days": 14, "channels": ["sms", "email"], "template": "options"},
+            {
+                "name": "Final",
+                "days": 21,
+                "channels": ["email", "sms"],
+                "template": "final_reminder",
+            },
+        ],
+    }
+    return document | changes
+
+
+def consumer(name: str = "ada", **changes: Any) -> Consumer:
+    """A consumer in Springfield, Illinois, with e-mail and an SMS consent."""
+    base: dict[str, Any] = {
+        "consumer_id": ids.consumer_id(CREDITOR, name),
+        "creditor": CREDITOR,
+        "name": "Ada Example",
+        "given_name": "Ada",
+        "emails": (f"{name}@example.com",),
+        "phones": ("+12175550142",),
+        "state": "IL",
+        "zip": "62701",
+        "date_of_birth": date(1980, 5, 17),
+        "consents": {
+            Channel.EMAIL: Consent(state=ConsentState.IMPLIED, version=1, evidence="import"),
+            Channel.SMS: Consent(state=ConsentState.GRANTED, version=1, evidence="import"),
+        },
+    }
+    return Consumer(**base | changes)
+
+
+def account(reference: str = "INV-1", **changes: Any) -> Account:
+    base: dict[str, Any] = {
+        "account_id": ids.account_id(CREDITOR, reference),
+        "creditor": CREDITOR,
+        "consumer_id": ids.consumer_id(CREDITOR, "ada"),
+        "reference": reference,
+        "balance": Money(12_500, "USD"),
+        "issued_on": date(2026, 9, 1),
+        "due_on": date(2026, 10, 1),
+    }
+    return Account(**base | changes)
+
+
+def store(
+    book: AccountBook,
+    creditors: Creditors,
+    *accounts: Account,
+    person: Consumer | None = None,
+    at: datetime = NOON,
+    **document: Any,
+) -> None:
+    """Put a creditor, a consumer and accounts (with their opening charge) into a book."""
+    creditors.put_strategy(CREDITOR, strategy_document(**document), at)
+    person = person or consumer()
+    entry = append(
+        subject=f"consumer#{person.consumer_id}",
+        sequence=1,
+        previous="",
+        at=at,
+        actor="test",
+        what="ConsumerImported",
+        data={},
+    )
+    from dataclasses import replace
+
+    book.apply(Change(consumer=replace(person, version=1, audit_head=entry.hash), audit=[entry]))
+    for one in accounts:
+        first = entry_of(one, now=at, what="AccountImported", data={}, actor="test")
+        charge = LedgerEntry(
+            entry_id=ids.entry_id(one.account_id, "opening"),
+            account_id=one.account_id,
+            kind="charge",
+            amount=one.balance,
+            on=one.issued_on or at.date(),
+            source="opening",
+        )
+        book.apply(Change(account=written(one, first), ledger=[charge], audit=[first]))

@@ -29,8 +29,9 @@ from dunlin.domain.ids import account_id, consumer_id, entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.signal import Signal
 from dunlin.domain.tokens import address_hash, token_hash
-from dunlin.ports import Link
+from dunlin.ports import Link, Reply
 from dunlin.service.portal import Portal
+from dunlin.service.signals import apply_signal
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
@@ -116,8 +117,14 @@ class House:
         self.pages = Pages(base_url=self.base_url, checkout_origin=origin)
         self._numbers = itertools.count(1)
 
-    def _raise(self, signal: Signal, _now: datetime) -> None:
-        if signal.signal_id not in {s.signal_id for s in self.signals}:
+    def move_to(self, base_url: str, *, checkout: str) -> None:
+        """The same house at another address."""
+        self.till.origin = checkout
+        self.portal = replace(self.portal, base_url=base_url)
+        self.pages = Pages(base_url=base_url, checkout_origin=checkout)
+
+    def _raise(self, signal: Signal, reply: Reply | None, now: datetime) -> None:
+        if apply_signal(signal, book=self.book, alarm=self.alarm, now=now, reply=reply):
             self.signals.append(signal)
 
     def person(self, **changes: Any) -> Consumer:
@@ -133,7 +140,6 @@ class House:
             zip="62701-1234",
             date_of_birth=date(1985, 4, 27),
             consents={Channel.EMAIL: Consent(state=ConsentState.IMPLIED, version=1)},
-            version=1,
         )
         person = replace(person, **changes)
         self.book.consumers[person.consumer_id] = person

@@ -131,7 +131,8 @@ def _errors(page: Page, say: Callable[..., str]) -> tuple[tuple[str, str], ...]:
 
 def _money(amount: Money) -> Markup:
     """`$1,234.50`, the same in both languages as the US writes it; never broken over lines."""
-    return Markup(str(amount).replace(" ", "\N{NO-BREAK SPACE}"))  # noqa: S704 - digits only
+    text = str(amount).replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
+    return Markup(text)  # noqa: S704 - digits only
 
 
 def _day(language: str, on: date) -> str:

@@ -33,7 +33,6 @@ from dunlin.domain.tokens import token_hash, well_formed
 from dunlin.ports import (
     AccountBook,
     Alarm,
-    Change,
     Link,
     PortalDoor,
     Reply,
@@ -88,24 +87,27 @@ def proof_for(consumer: Consumer) -> Proof:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
     """The use cases with the ports they need. `till` is made on first use: most pages need no
-    processor. `raise_signal` applies a signal to the account and wakes its ladder."""
+    processor. `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
 
     book: AccountBook
     door: PortalDoor
     alarm: Alarm
     till: Callable[[], Till]
-    raise_signal: Callable[[Signal, datetime], None]
+    raise_signal: Callable[[Signal, Reply | None, datetime], object]
     new_token: Callable[[], str]
     base_url: str
 
     # Arriving
 
     def arrive(self, token: str, *, now: datetime) -> Page:
-        """The neutral page behind a link. Changes nothing, however often it is fetched."""
+        """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
+        often it is fetched; that it was fetched is noted, which mail scanners do too."""
         found = self._opened(token, now)
         if found is None:
             return GONE
         link, consumer, strategy = found
+        with suppress(Conflict, Unavailable):  # a note that is lost must not cost the page
+            self._signal_of_link(link, SignalKind.CLICK, "click", now)
         return self._identity_page(token, link, consumer, strategy)
 
     def _opened(self, token: str, now: datetime) -> tuple[Link, Consumer, Strategy] | None:
@@ -189,18 +191,9 @@ class Portal:
                 touch_id=link.touch_id,
             )
         )
-        self.raise_signal(
-            Signal(
-                signal_id=f"visit-{token_hash(cookie)[:32]}",
-                kind=SignalKind.PORTAL_VISIT,
-                at=now,
-                account_id=link.account_id,
-                consumer_id=link.consumer_id,
-                touch_id=link.touch_id,
-                channel=link.channel,
-            ),
-            now,
-        )
+        visit = f"visit-{token_hash(cookie)[:16]}"
+        with suppress(Conflict, Unavailable):  # the visit's note must not cost the way in
+            self._signal_of_link(link, SignalKind.PORTAL_VISIT, visit, now)
         return GoTo(place="/account", session=cookie)
 
     def _expected(self, proof: Proof, link: Link, consumer: Consumer, wall: datetime) -> str | None:
@@ -268,6 +261,7 @@ class Portal:
                 channel=link.channel,
                 detail={"by": "portal_link", "address_hash": link.address_hash},
             ),
+            None,
             now,
         )
 
@@ -440,9 +434,18 @@ class Portal:
         detail: Mapping[str, Any],
         labels: tuple[str, ...],
     ) -> str:
-        """Store what was written and raise the signal; the same form sent twice is one."""
+        """Raise the signal with what was written; the same form sent twice is one."""
         once = hashlib.sha256(f"{session.session_hash}|{form.get('form_id', '')}".encode())
         signal_id = f"{kind}-{once.hexdigest()[:32]}"
+        signal = Signal(
+            signal_id=signal_id,
+            kind=kind,
+            at=now,
+            account_id=session.account_id,
+            consumer_id=session.consumer_id,
+            channel="portal",
+            detail=dict(detail),
+        )
         reply = Reply(
             reply_id=signal_id,
             account_id=session.account_id,
@@ -452,23 +455,7 @@ class Portal:
             text=text,
             labels=labels,
         )
-        if text:
-            # The same form came before and may have died half way: go on.
-            with suppress(Conflict):
-                self.book.apply(Change(reply=reply))
-        self.raise_signal(
-            Signal(
-                signal_id=signal_id,
-                kind=kind,
-                at=now,
-                account_id=session.account_id,
-                consumer_id=session.consumer_id,
-                touch_id=session.touch_id or None,
-                channel="portal",
-                detail=dict(detail),
-            ),
-            now,
-        )
+        self.raise_signal(signal, reply, now)
         return signal_id
 
     def stop_all(self, session: Session, *, now: datetime) -> Page:
@@ -480,10 +467,10 @@ class Portal:
                 at=now,
                 account_id=session.account_id,
                 consumer_id=session.consumer_id,
-                touch_id=session.touch_id or None,
                 channel="portal",
                 detail={"by": "portal", "scope": "all"},
             ),
+            None,
             now,
         )
         return self._shown("stop_all_done", session, now=now)

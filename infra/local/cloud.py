@@ -302,7 +302,8 @@ def _alive(pid: int) -> bool:
     if _has_proc():
         fields = _stat(pid)
         return fields is not None and fields[0] != "Z"
-    return _field(pid, "stat") not in ("", "Z")
+    state = _field(pid, "stat")
+    return bool(state) and not state.startswith("Z")
 
 
 def _started(pid: int) -> str:

@@ -97,21 +97,21 @@ def body() -> dict[str, Any]:
         "periodOverride": "inherit",
         "widgets": [
             _text(
-                _place(0, 0, 24, 2),
-                "# Dunlin\nWhat is owed, what waits for a person, and what was sent. Names are "
+                _place(0, 0, 24, 1),
+                "What is owed, what waits for a person, and what was sent. Names are "
                 "masked until somebody reveals one. Do not share this dashboard by link.",
             ),
-            _custom(_place(0, 2, 12, 11), "Portfolio", "ShowPortfolioFunction"),
+            _custom(_place(0, 1, 12, 11), "Portfolio", "ShowPortfolioFunction"),
             _custom(
-                _place(12, 2, 12, 11),
+                _place(12, 1, 12, 11),
                 "Waiting for a decision",
                 "ShowDecisionsFunction",
                 decide="${DecideFunction.Arn}",
                 account="${ShowAccountFunction.Arn}",
             ),
-            _custom(_place(0, 13, 24, 11), "One account", "ShowAccountFunction"),
+            _custom(_place(0, 12, 24, 11), "One account", "ShowAccountFunction"),
             _metric(
-                _place(0, 24, 8, 6),
+                _place(0, 23, 8, 6),
                 "Messages by channel",
                 [
                     _of("MessagesSent", "channel", "email", color="#1f77b4"),
@@ -120,31 +120,31 @@ def body() -> dict[str, Any]:
                 stacked=True,
             ),
             _metric(
-                _place(8, 24, 8, 6),
+                _place(8, 23, 8, 6),
                 "Refusals by rule",
                 [_of("Refusals", "rule", rule) for rule in rule_ids()],
                 stacked=True,
             ),
             _metric(
-                _place(16, 24, 8, 6),
+                _place(16, 23, 8, 6),
                 "Ladder outcomes",
                 [_of("LadderOutcomes", "outcome", o, color=c) for o, c in _OUTCOMES],
                 stacked=True,
             ),
             _metric(
-                _place(0, 30, 8, 6),
+                _place(0, 29, 8, 6),
                 "Payments posted",
                 [["Dunlin", "Payments", {"label": "payments", "color": "#2e7d5b"}]],
             ),
             _metric(
-                _place(8, 30, 8, 3),
+                _place(8, 29, 8, 3),
                 "Recovered, in minor units",
                 [_of("RecoveredMinor", "currency", currency) for currency in _CURRENCIES],
                 view="singleValue",
                 period=86_400,
             ),
             _metric(
-                _place(8, 33, 8, 3),
+                _place(8, 32, 8, 3),
                 "To look at",
                 [
                     ["Dunlin", "TouchesUnknown", {"label": "touches in doubt"}],
@@ -155,7 +155,7 @@ def body() -> dict[str, Any]:
                 period=86_400,
             ),
             _metric(
-                _place(16, 30, 8, 6),
+                _place(16, 29, 8, 6),
                 "Errors by function",
                 [
                     ["AWS/Lambda", "Errors", "FunctionName", f"${{{name}Function}}",
@@ -164,7 +164,7 @@ def body() -> dict[str, Any]:
                 ],
             ),
             _metric(
-                _place(0, 36, 24, 3),
+                _place(0, 35, 24, 3),
                 "Parked messages (dead letters)",
                 [
                     ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName",

@@ -93,6 +93,7 @@ justify-content:space-between}.dn .cols{display:flex;flex-wrap:wrap;gap:0 32px}
 border-bottom:1px solid var(--line);vertical-align:top}.dn th{font-weight:600;color:var(--soft);
 font-size:12px}.dn tr>:last-child{padding-right:0}.dn .n{text-align:right;
 font-variant-numeric:tabular-nums;white-space:nowrap}.dn tfoot td{font-weight:650;border-bottom:0}
+.dn .when{white-space:nowrap;width:1%;padding-right:18px}
 .dn td.bar{width:34%;vertical-align:middle}.dn svg{display:block}
 .dn .chip{display:inline-block;border:1px solid var(--line);background:var(--panel);
 border-radius:10px;padding:0 9px;font-size:12px;margin-right:4px;white-space:nowrap}
@@ -527,7 +528,9 @@ def _reply_line(reply: Reply, zone: timezone) -> Markup:
 
 def _ledger(entries: Sequence[LedgerEntry], account: Account) -> Markup:
     rows = Markup("").join(
-        Markup('<tr><td>{:%d %b %Y}</td><td>{}{}</td><td class="n">{}</td></tr>').format(
+        Markup(
+            '<tr><td class="when">{:%d %b %Y}</td><td>{}{}</td><td class="n">{}</td></tr>'
+        ).format(
             entry.on,
             entry.kind.title(),
             Markup('<br><span class="soft">{}</span>').format(entry.note) if entry.note else "",
@@ -550,11 +553,12 @@ def _history(entries: Sequence[AuditEntry], zone: timezone) -> Markup:
     if not entries:
         return Markup("")
     newest = Markup("").join(
-        Markup("<tr><td>{}</td><td>{}<br><span class='soft'>{} · {}</span></td></tr>").format(
+        Markup(
+            '<tr><td class="when">{}</td><td>{}<br><span class="soft">{}</span></td></tr>'
+        ).format(
             f"{entry.at.astimezone(zone):%d %b, %H:%M}",
             _words(entry.what),
-            " ".join(_reasons(entry.data)) or "recorded",
-            entry.actor,
+            " · ".join([*_reasons(entry.data), f"by {entry.actor}"]),
         )
         for entry in reversed(entries[-_HISTORY:])
     )

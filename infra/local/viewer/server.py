@@ -1,0 +1,313 @@
+"""The viewer's server: one page, its widgets, and the calls of custom widgets.
+
+It holds the root key of the local cloud, so it answers nobody but its own page: 127.0.0.1 only, the
+Host it was started as, and for calls the page's own Origin.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from markupsafe import Markup
+
+from local.viewer import charts
+from local.viewer.clean import answer, markdown
+from local.viewer.cloud import DashboardMissing, Source, WidgetFailed, minutes_of
+
+STATIC = Path(__file__).parent / "static"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_RANGES = (
+    (15, "15 min"),
+    (60, "1 h"),
+    (180, "3 h"),
+    (720, "12 h"),
+    (1440, "1 day"),
+    (10080, "1 week"),
+)
+_LARGEST = 1_000_000
+
+
+@dataclass
+class Viewer:
+    """A running viewer."""
+
+    url: str
+    _server: ThreadingHTTPServer
+    _thread: threading.Thread
+
+    def stop(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A page that was left before its answer came is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def start(endpoint: str, dashboard: str, *, port: int = 0, region: str = "us-east-1") -> Viewer:
+    """Serve a dashboard of the cloud at `endpoint` on 127.0.0.1; port 0 takes a free one."""
+    return serve(Source(endpoint=endpoint, dashboard=dashboard, region=region), port=port)
+
+
+def serve(source: Source, *, port: int = 0) -> Viewer:
+    """Serve what a source says."""
+
+    class Handler(_Handler):
+        pages = Pages(source)
+
+    server = _Server(("127.0.0.1", port), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+    thread.start()
+    return Viewer(f"http://127.0.0.1:{server.server_address[1]}/", server, thread)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Draws the page and its widgets from what the source says."""
+
+    source: Source
+
+    def page(self, query: Mapping[str, list[str]]) -> str:
+        """The whole page; text, metrics and alarms are drawn, custom widgets load themselves."""
+        try:
+            body = self.source.body()
+        except DashboardMissing as missing:
+            return _frame("No dashboard", Markup('<p class="none">{} {}.</p>').format(
+                "This cloud has no dashboard named", str(missing)))  # fmt: skip
+        minutes = _minutes(query, body)
+        widgets = Markup("").join(
+            self._card(number, widget, minutes) for number, widget in enumerate(body["widgets"])
+        )
+        options = Markup("").join(
+            Markup('<option value="{}"{}>{}</option>').format(
+                value, Markup(" selected") if value == minutes else "", label
+            )
+            for value, label in _RANGES
+        )
+        return _frame(
+            self.source.dashboard,
+            Markup(
+                '<header><h1>{}</h1><div class="tools"><label>Range <select id="range">{}</select>'
+                '</label><label>Refresh <select id="every"><option value="0">off</option>'
+                '<option value="10">10 s</option><option value="60">1 min</option></select></label>'
+                '<button type="button" id="refresh">Refresh now</button>'
+                '<button type="button" id="theme" aria-pressed="false">Dark</button></div></header>'
+                '<main class="grid" data-range="{}">{}</main>'
+            ).format(self.source.dashboard, options, minutes, widgets),
+        )
+
+    def _card(self, number: int, widget: Mapping[str, Any], minutes: int) -> Markup:
+        properties = widget.get("properties", {})
+        title = properties.get("title", "")
+        place = (
+            f"grid-column:{widget['x'] + 1}/span {widget['width']};"
+            f"grid-row:{widget['y'] + 1}/span {widget['height']}"
+        )
+        heading = Markup("<h2>{}</h2>").format(title) if title else Markup("")
+        inside = (
+            Markup('<div class="host" aria-busy="true"></div>')
+            if widget["type"] == "custom"
+            else Markup('<div class="inside">{}</div>').format(self.draw(widget, minutes))
+        )
+        return Markup(
+            '<section class="card {kind}" style="{place}" data-widget="{number}" '
+            'data-kind="{kind}" aria-label="{title}">{heading}{inside}</section>'
+        ).format(
+            kind=widget["type"],
+            place=place,
+            number=number,
+            title=title or "About this dashboard",
+            heading=heading,
+            inside=inside,
+        )
+
+    def draw(self, widget: Mapping[str, Any], minutes: int) -> Markup:
+        """A widget that needs no function of its own."""
+        properties = widget.get("properties", {})
+        match widget["type"]:
+            case "text":
+                return Markup(markdown(properties.get("markdown", "")))
+            case "metric":
+                if not properties["metrics"]:
+                    return Markup('<p class="none">No data in this range.</p>')
+                series, frame = self.source.series(properties, minutes)
+                if properties.get("view") == "singleValue":
+                    return charts.single_values(series, summed=properties.get("stat") == "Sum")
+                return charts.chart(
+                    properties.get("title", ""),
+                    series,
+                    frame,
+                    stacked=bool(properties.get("stacked")),
+                )
+            case "alarm":
+                return Markup('<ul class="alarms">{}</ul>').format(
+                    Markup("").join(
+                        Markup('<li><span class="state {state}">{state}</span> {name}</li>').format(
+                            state=state, name=name
+                        )
+                        for name, state in self.source.alarms(properties.get("alarms", []))
+                    )
+                )
+            case kind:
+                return Markup('<p class="none">Widgets of type {} are not drawn here.</p>').format(
+                    kind
+                )
+
+    def widget(self, number: int, query: Mapping[str, list[str]]) -> str:
+        """One widget drawn anew."""
+        body = self.source.body()
+        return str(self.draw(body["widgets"][number], _minutes(query, body)))
+
+    def call(self, number: int, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Call a custom widget's function as the console does; its cleaned HTML."""
+        body = self.source.body()
+        properties = body["widgets"][number]["properties"]
+        params = properties.get("params", {})
+        payload = asked.get("payload")
+        endpoint = str(asked.get("endpoint") or properties["endpoint"])
+        event = dict(payload) if isinstance(payload, Mapping) else dict(params)
+        event["widgetContext"] = self._context(number, properties, params, asked)
+        try:
+            return {"html": answer(self.source.call(endpoint, event))}
+        except WidgetFailed as error:
+            text = Markup('<p role="alert">This widget could not be drawn. {}</p>')
+            return {"html": str(text.format(str(error))), "failed": True}
+
+    def _context(
+        self,
+        number: int,
+        properties: Mapping[str, Any],
+        params: Mapping[str, Any],
+        asked: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_about"""
+        now = int(time.time() * 1000)
+        length = int(asked.get("minutes", 180)) * 60_000
+        account = properties["endpoint"].split(":")[4:5]
+        return {
+            "dashboardName": self.source.dashboard,
+            "widgetId": f"widget-{number + 1}",
+            "accountId": account[0] if account else "",
+            "locale": "en",
+            "timezone": {"label": "UTC", "offsetISO": "+00:00", "offsetInMinutes": 0},
+            "period": 300,
+            "isAutoPeriod": True,
+            "timeRange": {
+                "mode": "relative",
+                "start": now - length,
+                "end": now,
+                "relativeStart": length,
+            },
+            "theme": "dark" if asked.get("theme") == "dark" else "light",
+            "linkCharts": True,
+            "title": properties.get("title", ""),
+            "forms": {"all": asked.get("forms", {})},
+            "params": params,
+            "width": int(asked.get("width", 600)),
+            "height": int(asked.get("height", 300)),
+        }
+
+
+def _minutes(query: Mapping[str, list[str]], body: Mapping[str, Any]) -> int:
+    text = query.get("range", [""])[0]
+    allowed = {minutes for minutes, _ in _RANGES}
+    default = minutes_of(str(body.get("start", "")))
+    return int(text) if text.isdigit() and int(text) in allowed else default
+
+
+def _frame(title: str, inside: Markup) -> str:
+    return str(
+        Markup(
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{}</title>'
+            '<meta name="viewport" content="width=device-width,initial-scale=1">'
+            '<link rel="icon" href="data:,"><link rel="stylesheet" href="/viewer.css">'
+            '<script src="/viewer.js" defer></script></head><body>{}'
+            '<p id="said" role="status" class="hidden"></p></body></html>'
+        ).format(title, inside)
+    )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    pages: Pages
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Nothing: the page says what failed."""
+
+    def do_GET(self) -> None:
+        if not self._own_host():
+            return
+        where = urlsplit(self.path)
+        query = parse_qs(where.query)
+        if where.path == "/":
+            self._send(200, "text/html; charset=utf-8", self.pages.page(query))
+        elif where.path in ("/viewer.js", "/viewer.css"):
+            kind = "text/javascript" if where.path.endswith("js") else "text/css"
+            self._send(200, f"{kind}; charset=utf-8", (STATIC / where.path[1:]).read_text())
+        elif (number := _number(where.path)) is not None:
+            self._send(200, "text/html; charset=utf-8", self.pages.widget(number, query))
+        else:
+            self._send(404, "text/plain", "not found")
+
+    def do_POST(self) -> None:
+        if not self._own_host():
+            return
+        length = int(self.headers.get("Content-Length") or 0)
+        number = _number(urlsplit(self.path).path)
+        if (
+            number is None
+            or length > _LARGEST
+            or self.headers.get("Content-Type") != "application/json"
+            or self.headers.get("Origin") != f"http://{self.headers['Host']}"
+        ):
+            self.close_connection = True
+            self._send(403, "text/plain", "refused")
+            return
+        asked = json.loads(self.rfile.read(length))
+        self._send(200, "application/json", json.dumps(self.pages.call(number, asked)))
+
+    def _own_host(self) -> bool:
+        """A page elsewhere may point its own name at 127.0.0.1: only our name is answered."""
+        port = self.server.server_address[1]
+        if self.headers.get("Host") in (f"127.0.0.1:{port}", f"localhost:{port}"):
+            return True
+        self.close_connection = True
+        self._send(403, "text/plain", "refused")
+        return False
+
+    def _send(self, status: int, kind: str, text: str) -> None:
+        content = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Security-Policy", _POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def _number(path: str) -> int | None:
+    head, _, tail = path.rpartition("/")
+    return int(tail) if head == "/widget" and tail.isdigit() and len(tail) < 4 else None

@@ -378,7 +378,7 @@ def _bank(world: World, typed: Typed) -> Thing | None:
     number = re.sub(r"\s", "", typed.get("account_number"))
     behaviour = cards.by_bank_number(number)
     if not typed.get("bank_name"):
-        typed.errors["bank_name"] = "name_error"
+        typed.errors["bank_name"] = "holder_error"
     if typed.get("routing_number") != cards.ROUTING:
         typed.errors["routing_number"] = "routing_error"
     if behaviour is None:

@@ -19,7 +19,7 @@ _SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 _NEVER_SHOWN = frozenset({"card_number", "card_cvc", "account_number"})
 
 STYLE = """
-:root{--ink:#1a1f36;--soft:#4f566b;--line:#8792a2;--pale:#f6f8fa;--blue:#0a5fd8;--red:#b3093c;
+:root{color-scheme:light;--ink:#1a1f36;--soft:#4f566b;--line:#8792a2;--pale:#f6f8fa;--blue:#0a5fd8;--red:#b3093c;
 --amber:#ffd466}
 *{box-sizing:border-box}
 body{margin:0;background:var(--pale);color:var(--ink);font:16px/1.5 system-ui,"Liberation Sans",
@@ -48,7 +48,10 @@ input:focus-visible,a:focus-visible,button:focus-visible,summary:focus-visible,
 .number{font-variant-numeric:tabular-nums;letter-spacing:.04em}
 [aria-invalid=true]{border:2px solid var(--red)!important}
 .wrong{display:block;color:var(--red);font-weight:600;font-size:.925rem;margin:0 0 .35rem}
-.pair{display:grid;grid-template-columns:1fr 1fr;gap:0 .8rem;align-items:end}
+.pair{display:grid;grid-template-columns:1fr 1fr;grid-template-rows:repeat(4,auto);gap:0 .8rem}
+.pair .field{display:grid;grid-row:span 4;grid-template-rows:subgrid}
+.pair label{align-self:end}.pair .hint{grid-row:2}.pair .wrong{grid-row:3}.pair input{grid-row:4}
+@media(max-width:340px){.pair{grid-template-columns:1fr;grid-template-rows:none}}
 .choice{border:1px solid var(--line);border-radius:10px;margin:0 0 .7rem;overflow:hidden}
 .choice>label{display:flex;align-items:center;gap:.7rem;min-height:52px;padding:.4rem .9rem;
 margin:0;cursor:pointer}
@@ -80,7 +83,9 @@ vertical-align:top}
 td:first-child{font-variant-numeric:tabular-nums}
 .foot{color:var(--soft);font-size:.875rem;text-align:center;margin:1rem 0 0}
 .bank{font-weight:700;color:var(--soft);margin:0}
-.card h1{font-size:1.5rem;color:var(--ink);margin:.2rem 0 .6rem}
+.card h1,.lead{font-size:1.5rem;line-height:1.25;color:var(--ink);margin:.2rem 0 .6rem}
+.lead{margin-bottom:1.25rem}
+.card form{border:0;box-shadow:none;padding:.4rem 0 0}
 """
 
 
@@ -131,7 +136,7 @@ def pay(session: Thing, business: str, lang: str, typed: Typed | None = None) ->
         parts.append(_summary(words, typed))
     if setup:
         heading = words["setup_for"].format(business=name)
-        parts.append(f'<h1>{escape(heading)}</h1><p class="what"></p>')
+        parts.append(f'<h1 class="lead">{escape(heading)}</h1>')
     else:
         lines = ", ".join(line["description"] for line in session["_lines"])
         parts.append(
@@ -151,7 +156,7 @@ def _summary(words: dict[str, str], typed: Typed) -> str:
             f"<li>{text}</li>" if name == "form" else f'<li><a href="#{name}">{text}</a></li>'
         )
     return (
-        '<div class="problem" role="alert" tabindex="-1" aria-labelledby="problem">'
+        '<div class="problem" role="alert" tabindex="-1" autofocus aria-labelledby="problem">'
         f'<h2 id="problem">{words["problem"]}</h2><ul>{"".join(rows)}</ul></div>'
     )
 
@@ -167,7 +172,8 @@ def _form(session: Thing, words: dict[str, str], typed: Typed, name: str, amount
             f"{escape(session['customer_email'])}</p>"
         )
     else:
-        parts.append(_field(words, typed, "email", hint="email_hint", kind="email",
+        asked = "" if setup else "email_hint"
+        parts.append(_field(words, typed, "email", hint=asked, kind="email",
                             auto="email", mode="email"))  # fmt: skip
     parts.append(f"<fieldset><legend>{words['method']}</legend>")
     panels = {
@@ -274,10 +280,11 @@ def prove(intent: Thing, method: Thing, business: str, lang: str) -> str:
     text = words["3ds_text" if "amount" in intent else "3ds_setup"].format(**values)
     body = (
         f'<div class="card"><p class="bank">{words["3ds_bank"]}</p><h1>{words["3ds_title"]}</h1>'
-        f"<p>{escape(text)}</p></div>"
+        f"<p>{escape(text)}</p>"
         f'<form method="post" action="/3ds/{intent["id"]}">'
         f'<button name="answer" value="pass">{words["3ds_pass"]}</button>'
-        f'<button name="answer" value="fail" class="plain">{words["3ds_fail"]}</button></form>'
+        f'<button name="answer" value="fail" class="plain">{words["3ds_fail"]}</button>'
+        "</form></div>"
     )
     return _page(lang, words["3ds_title"], body)
 

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from local.stripe import api, cards, checkout, intents, money, pages, shapes
 from local.stripe.problems import Problem
-from local.stripe.webhooks import Dispatcher
+from local.stripe.webhooks import Dispatcher, Knobs
 from local.stripe.words import language
 from local.stripe.world import Settings, Thing, World, public
 
@@ -242,7 +242,10 @@ class StripeStandIn:
         raise Problem(f"No such control: {name}", status=404, executed=False)
 
     def _reset(self, _wanted: Thing) -> Thing:
+        """As just started: no objects but the subscriptions, real time, honest webhooks."""
         self.world.forget_everything()
+        self.world.clock.move_to(time.time(), hold=False)
+        self.webhooks.knobs = Knobs()
         self._faults.clear()
         return {}
 
@@ -383,15 +386,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take(self, method: str) -> None:
         split = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > 1_000_000:
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdigit() or int(length) > 1_000_000:
             self.close_connection = True
             self._send(413, b"", "text/plain")
             return
-        raw = self.rfile.read(length)
+        raw = self.rfile.read(int(length))
         with suppress(BrokenPipeError, ConnectionResetError):
             if split.path.startswith("/v1/"):
-                self._api(method, split.path, split.query if method == "GET" else raw.decode())
+                text = split.query if method == "GET" else raw.decode("utf-8", "replace")
+                self._api(method, split.path, text)
             elif split.path.startswith("/_test"):
                 self._control(method, split.path.removeprefix("/_test"), raw)
             else:
@@ -419,7 +423,7 @@ class _Handler(BaseHTTPRequestHandler):
                 answer = public(stand_in.control(path, json.loads(raw or b"{}")))
         except Problem as problem:
             self._json(problem.status, {"error": problem.error}, {})
-        except (KeyError, TypeError, ValueError) as wrong:
+        except (AttributeError, KeyError, TypeError, ValueError) as wrong:
             self._json(400, {"error": {"message": f"{type(wrong).__name__}: {wrong}"}}, {})
         else:
             self._json(200, answer, {})

@@ -124,6 +124,11 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
 def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> Touch | None:
     if account is None or not signal.touch_id or signal.kind not in _MOVES_TOUCH:
         return None
+    message_id = str(signal.detail.get("message_id", ""))
+    found = book.touch_by_message(message_id) if message_id else None
+    if found is not None and found.touch_id == signal.touch_id:
+        return book.touch(found.account_id, found.key)  # the index may lag behind its state
+    # Its sender died before it could record the message id: only the touch id leads to it.
     touches = book.thread(account.account_id).touches
     return next((t for t in touches if t.touch_id == signal.touch_id), None)
 

@@ -20,6 +20,7 @@ STAR_RESOURCES = {
     **{
         (f"{name}Role", "WakeLadder"): "a task token is no resource"
         for name in (
+            "LoadRows",
             "RecordEmailEvent",
             "RecordSmsReceipt",
             "ReadReply",

@@ -1,0 +1,77 @@
+"""What a decision may read: the facts of one intended contact, in domain words.
+
+The keys inside `message`, `consents`, `flags` and `policy` are the ones COMPLIANCE.md section 9
+lists; instants may be aware datetimes or ISO texts. Nothing here reads a clock or a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+CONTACT_CHANNELS = frozenset(
+    {"call", "sms", "email", "voicemail_lcm", "letter", "prerecorded_call", "social_dm"}
+)
+ACTIONS = frozenset({
+    "sms_optout_confirm", "credit_report", "purge_record", "autopay_debit", "nacha_reinitiate",
+    "charge_fee", "store_card", "card_mit", "embed_payment_form", "payment_apply", "late_fee",
+    "rent_statutory_notice", "lien_notice", "lien_sale", "validation_notice", "third_party_call",
+    "sue_threat", "social_public", "postcard", "portal_view", "ccpa_delete",
+})  # fmt: skip
+
+Profile = Literal["baseline", "deployment"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One past contact with a consumer, in either direction.
+
+    `account_id` None counts for every account, a tuple for each it names. `outcome` None counts.
+    A contact with outcome `released` was certainly never sent and counts nowhere.
+    """
+
+    at: datetime
+    channel: str
+    direction: str = "out"
+    outcome: str | None = None
+    account_id: str | tuple[str, ...] | None = None
+    template: str = ""
+    event_id: str = ""
+    person: str = ""
+    place: str = ""
+    text: str = ""
+    is_response: bool = False
+    consented: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactFacts:
+    """The facts of one intended contact or action.
+
+    `channel` is a contact channel or one of `ACTIONS`. `debt_kind` None counts as consumer,
+    `days_past_due` None as late, `balance_minor` None as unknown and owing. `policy` is the
+    creditor's layer: flat switches, or the `policy` block of strategy.yaml as it stands.
+    `profile` deployment adds the platform's own defaults; `judge` uses the baseline.
+    """
+
+    channel: str
+    debt_role: str
+    account_id: str = ""
+    purpose: str = ""
+    message: Mapping[str, Any] = field(default_factory=dict)
+    debt_kind: str | None = None
+    industry: str = "generic"
+    days_past_due: int | None = None
+    route: str = ""
+    balance_minor: int | None = None
+    state: str | None = None
+    zip: str | None = None
+    phones: tuple[str, ...] = ()
+    tz_known: str | None = None
+    consents: Mapping[str, Any] = field(default_factory=dict)
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    history: tuple[Contact, ...] = ()
+    profile: Profile = "deployment"

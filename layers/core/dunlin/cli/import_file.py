@@ -17,13 +17,13 @@ from dunlin.adapters.intake.contact_checks import CHECKS
 from dunlin.adapters.intake.opening import as_table
 from dunlin.adapters.intake.sidecar_file import read_sidecar
 from dunlin.domain.intake import report
-from dunlin.domain.intake.profile import Hints, refused
+from dunlin.domain.intake.profile import Dropped, Hints, refused
 from dunlin.domain.intake.records import Refused
 from dunlin.domain.intake.sidecar import Sidecar, SidecarErrors
-from dunlin.service.intake_file import Dropped, FileResult, read_files
+from dunlin.service.intake_file import FileResult, read_files
 
-Upload = Callable[[Sequence[Path], Sequence[Path]], int]
-"""(files, sidecars) -> exit code: puts them into the drop bucket and follows the import."""
+Upload = Callable[[Sequence[Path], Sequence[Path], str], int]
+"""(files, sidecars, creditor) -> exit code: drops them in the bucket and follows the import."""
 
 
 def register(app: typer.Typer, upload: Upload | None = None) -> None:
@@ -40,13 +40,14 @@ def register(app: typer.Typer, upload: Upload | None = None) -> None:
             typer.Option("--mapping", help="Sidecar for the file in the same place of the list."),
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        creditor: Annotated[str, typer.Option(help="Whose accounts these are.")] = "",
     ) -> None:
         """Import overdue accounts from any export."""
         if not dry_run:
             if upload is None:
                 typer.echo("No stack is deployed here; use --dry-run.", err=True)
                 raise typer.Exit(2)
-            raise typer.Exit(upload(files, mapping or []))
+            raise typer.Exit(upload(files, mapping or [], creditor))
         raise typer.Exit(run_dry(files, mapping or [], as_json=as_json))
 
 

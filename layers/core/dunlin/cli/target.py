@@ -45,7 +45,8 @@ class Target:
         """A boto3 client in the target's account."""
         import boto3
 
-        return boto3.client(service)
+        session: Any = boto3.Session()
+        return session.client(service)
 
 
 def environment(outputs: Mapping[str, str], time_lapse: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dunlin.ports import AccountBook, Change, Facts, Letters
 from dunlin.service.gate import Gate
 from dunlin.service.permits import (
     Decision,
+    Word,
     because,
     decision,
     entry_of,
@@ -24,14 +25,23 @@ from dunlin.service.permits import (
     written,
 )
 
+_WORDS: dict[str, Word] = {
+    "wait": "wait",
+    "held": "held",
+    "escalated": "escalated",
+    "settled": "settled",
+    "exhausted": "exhausted",
+}
+
 
 def check_ladder(
     account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
 ) -> Decision:
     """Decide the next step of an account's ladder and take the permit where one is due."""
-    return until_nobody_interferes(
+    result: Decision = until_nobody_interferes(
         lambda: _check_once(account_id, run, book=book, gate=gate, letters=letters, now=now)
     )
+    return result
 
 
 def _check_once(
@@ -84,7 +94,7 @@ def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: da
         entry = entry_of(account, now=now, what=what, data={"reason": plan.reason})
         account = written(account, entry, **changes)
         book.apply(Change(account=account, audit=[entry]))
-    return decision(plan.step, account, now, until=plan.until)
+    return decision(_WORDS[plan.step], account, now, until=plan.until)
 
 
 def _refuse(

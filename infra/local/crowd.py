@@ -1,0 +1,290 @@
+"""Simulated consumers: they open, click, pay, reply, opt out, dispute, bounce or stay silent.
+
+What one does is decided by a hash of who they are, so every run of a portfolio is the same run.
+They use what a person uses: the links in their messages, the portal's forms, the payment page.
+"""
+
+import hashlib
+import http.client
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar
+
+from dunlin.domain.consumer import Consumer
+from dunlin.ports import AccountBook
+from local.timelapse import TimeLapse
+from local.world import Email, Text, World
+
+# Shares of a hundred. Most people do nothing at first; most payers pay late.
+PERSONAS = (
+    ("pays at once", 14),
+    ("pays at the second", 14),
+    ("pays at the third", 8),
+    ("pays by bank", 4),
+    ("opens only", 12),
+    ("stops", 7),
+    ("unsubscribes", 4),
+    ("disputes", 5),
+    ("asks", 4),
+    ("wrong person", 2),
+    ("bounces", 4),
+    ("complains", 1),
+    ("silent", 21),
+)
+_HREF = re.compile(r"https?://[^\s\"'<>]+/m/[0-9A-Za-z]{22}")
+_STOP = re.compile(r"https?://[^\s\"'<>]+/u/[0-9A-Za-z]{22}")
+
+
+def persona(address: str) -> str:
+    """What kind of person answers at an address."""
+    point = int.from_bytes(hashlib.sha256(address.lower().encode()).digest()[:4], "big") % 100
+    for name, share in PERSONAS:
+        if point < share:
+            return name
+        point -= share
+    return "silent"
+
+
+@dataclass
+class _Seen:
+    emails: int = 0
+    texts: int = 0
+    heard: Counter[str] = field(default_factory=Counter)
+
+
+class Crowd:
+    """Everybody who receives messages. `look` is called when the house is at rest."""
+
+    def __init__(
+        self, *, world: World, lapse: TimeLapse, book: AccountBook, reply_topic: str
+    ) -> None:
+        self._world, self._lapse, self._book = world, lapse, book
+        self._topic = reply_topic
+        self._seen = _Seen()
+        self.did: Counter[str] = Counter()
+
+    def look(self) -> None:
+        """Take in what arrived since the last look and plan what people do about it."""
+        emails, texts = self._world.emails(), self._world.texts()
+        for email in emails[self._seen.emails :]:
+            self._got_email(email)
+        for text in texts[self._seen.texts :]:
+            self._got_text(text)
+        self._seen.emails, self._seen.texts = len(emails), len(texts)
+
+    def _later(self, hours: float, what: str, act: Callable[[], None]) -> None:
+        def counted() -> None:
+            act()
+            self.did[what] += 1
+
+        self._lapse.plan(self._lapse.now + timedelta(hours=hours), counted)
+
+    def _world_now(self) -> World:
+        return replace(self._world, now=self._lapse.now)
+
+    def _got_email(self, email: Email) -> None:
+        address, identifier = email.to[0], email.message_id
+        who = persona(address)
+        heard = self._heard(address)
+        if who == "bounces":
+            self._event("Bounce", identifier, 0.02)
+            return
+        self._event("Delivery", identifier, 0.02)
+        if who in ("opens only", "asks") or (who.startswith("pays") and heard == 1):
+            self._event("Open", identifier, 5)
+        if who == "complains":
+            self._event("Complaint", identifier, 9)
+        link = _HREF.search(email.text)
+        stop = _STOP.search(email.text) or _STOP.search(email.headers.get("List-Unsubscribe", ""))
+        if who == "unsubscribes" and stop:
+            url = stop[0]
+            self._later(7, "unsubscribed", lambda: _one_click(url))
+        if link:
+            self._visits(who, heard, address, link[0])
+
+    def _got_text(self, text: Text) -> None:
+        who = persona(self._known(text.to) or text.to)
+        heard = self._heard(text.to)
+        self._later(
+            0.01, "text delivered", lambda: _none(self._world_now().sms_receipt(text.message_id))
+        )
+        said = {
+            "stops": "STOP",
+            "asks": "Can I pay half on Friday?",
+            "wrong person": "Wrong number, I don't know who that is",
+        }.get(who)
+        if said is not None:
+            self._later(2, f"replied {said!r}", lambda: self._reply(text, said))
+        link = _HREF.search(text.body)
+        if link:
+            self._visits(who, heard, self._known(text.to) or text.to, link[0])
+
+    def _heard(self, address: str) -> int:
+        self._seen.heard[address] += 1
+        return self._seen.heard[address]
+
+    def _known(self, number: str) -> str:
+        people = self._book.consumers_at(number)
+        return people[0].emails[0] if people and people[0].emails else ""
+
+    def _event(self, kind: str, message_id: str, hours: float) -> None:
+        def publish() -> None:
+            self._world_now().email_event(kind, message_id)
+
+        self._later(hours, f"e-mail {kind.lower()}", publish)
+
+    def _reply(self, text: Text, said: str) -> None:
+        number = text.attributes.get("AWS.MM.SMS.OriginationNumber", "+12175550101")
+        self._world_now().sms_reply(
+            text.to,
+            number,
+            said,
+            topic_arn=self._topic,
+            previous_message_id=text.message_id,
+        )
+
+    def _visits(self, who: str, heard: int, address: str, link: str) -> None:
+        pays_on = {
+            "pays at once": 1,
+            "pays at the second": 2,
+            "pays at the third": 3,
+            "pays by bank": 1,
+        }.get(who)
+        if pays_on == heard:
+            method = "us_bank_account" if who == "pays by bank" else "card"
+            self._later(
+                26, f"paid by {method}", lambda: Visitor(self._person(address)).pays(link, method)
+            )
+        if who == "disputes" and heard == 1:
+            self._later(30, "disputed", lambda: Visitor(self._person(address)).disputes(link))
+
+    def _person(self, address: str) -> Consumer:
+        (person, *_) = self._book.consumers_at(address)
+        return person
+
+
+def _none(_: object) -> None:
+    """Events hand back what they published; people do not care."""
+
+
+def _one_click(url: str) -> None:
+    """What a mail program does for a one-click unsubscribe (RFC 8058)."""
+    body = urllib.parse.urlencode({"List-Unsubscribe": "One-Click"}).encode()
+    urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=30).close()
+
+
+class VisitError(Exception):
+    """A page was not what a person would have expected there."""
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str]]] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form" and found.get("method", "").lower() == "post":
+            self.forms.append((found.get("action", ""), {}))
+            self._inside = True
+        elif tag in ("input", "textarea", "button") and self._inside and found.get("name"):
+            if found.get("type") in ("radio", "checkbox") and "checked" not in found:
+                return
+            if tag == "button" and "value" not in found:
+                return
+            self.forms[-1][1].setdefault(found["name"], found.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+
+
+class Visitor:
+    """One person's browser: cookies, redirects, forms; nothing of the page is skipped."""
+
+    def __init__(self, person: Consumer) -> None:
+        self._person = person
+        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self._at, self._page = "", ""
+
+    def pays(self, link: str, method: str = "card") -> None:
+        """Open the link, prove who we are, pay in full on the payment page, come back."""
+        if not self._enters(link):
+            return
+        action, fields = self._form("/pay")
+        self._post(action, fields)
+        if "/c/pay/" not in self._at:
+            return
+        action, fields = self._form("/c/pay/")
+        fields |= {"method": method, "email": next(iter(self._person.emails), "a@example.com")}
+        fields |= {
+            "card_number": "4242 4242 4242 4242",
+            "card_expiry": "12/34",
+            "card_cvc": "123",
+            "card_name": self._person.name,
+            "postal_code": self._person.zip or "62701",
+            "bank_name": self._person.name,
+            "routing_number": "110000000",
+            "account_number": "000123456789",
+        }
+        self._post(action, fields)
+
+    def disputes(self, link: str) -> None:
+        """Say that the amount is wrong."""
+        if not self._enters(link):
+            return
+        self._get(self._at.replace("/account", "/dispute"))
+        action, fields = self._form("/dispute")
+        self._post(action, fields | {"reason": "amount_wrong", "text": "I was charged twice."})
+
+    def _enters(self, link: str) -> bool:
+        self._get(link)
+        action, fields = self._form("/m/")
+        born = self._person.date_of_birth
+        if "year" in fields and born is not None:
+            fields |= {"day": str(born.day), "month": str(born.month), "year": str(born.year)}
+        elif "zip" in fields:
+            fields["zip"] = self._person.zip or ""
+        else:
+            return False
+        self._post(action, fields)
+        return self._at.endswith("/account")
+
+    def _form(self, part: str) -> tuple[str, dict[str, str]]:
+        parser = _Forms()
+        parser.feed(self._page)
+        forms = [(a, f) for a, f in parser.forms if part in a]
+        asks = [(a, f) for a, f in forms if f] or forms
+        if not asks:
+            raise VisitError(f"no form to {part} on {urllib.parse.urlsplit(self._at).path}")
+        return asks[0]
+
+    def _get(self, url: str) -> None:
+        self._open(urllib.request.Request(url))
+
+    def _post(self, action: str, fields: dict[str, str]) -> None:
+        url = urllib.parse.urljoin(self._at, action)
+        self._open(urllib.request.Request(url, data=urllib.parse.urlencode(fields).encode()))
+
+    def _open(self, request: urllib.request.Request) -> None:
+        try:
+            answer: http.client.HTTPResponse = self._browser.open(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            raise VisitError(
+                f"{error.code} at {urllib.parse.urlsplit(request.full_url).path}"
+            ) from error
+        with answer:
+            self._at, self._page = answer.geturl(), answer.read().decode()
+
+
+def horizon(start: datetime, days: int = 60) -> datetime:
+    """The end of the demo's run."""
+    return start + timedelta(days=days)

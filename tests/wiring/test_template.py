@@ -12,6 +12,8 @@ from cfnlint.config import ManualArgs
 from cfnlint.rules import RulesCollection
 from tests.wiring import stack
 
+import dashboard
+
 # What the local cloud cannot make; everything else is deployed there as on AWS.
 ON_AWS_ALONE = {
     "ApiGatewayAccount",
@@ -225,3 +227,12 @@ def test_the_stack_says_where_everything_is():
         "ReplyTopicArn",
         "DashboardName",
     } <= outputs
+
+
+def test_the_dashboard_is_the_generated_one():
+    text = stack.TEMPLATE.read_text()
+    assert dashboard.embed(text, dashboard.BODY.read_text()) == text
+    body = stack.template()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert json.loads(body) == json.loads(dashboard.BODY.read_text())
+    named = set(re.findall(r"\$\{(\w+)[.}]", body))
+    assert named <= set(stack.translated()["Resources"])

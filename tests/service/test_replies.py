@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.service.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
 from tests.support.builders import account, consumer, strategy_document
 
+from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory_mail import MemoryTextLine
+from dunlin.adapters.memory_portal import MemoryPortalDoor
+from dunlin.adapters.rulebook_files import load_rulebook
 from dunlin.domain.account import Hold, Status
 from dunlin.domain.audit import append
 from dunlin.domain.consumer import Channel, Consumer, PastContact
@@ -18,7 +23,11 @@ from dunlin.domain.rulebook.replies import ReplySignals
 from dunlin.domain.touch import Touch
 from dunlin.ports import Change
 from dunlin.service import replies
+from dunlin.service.gate import Gate
+from dunlin.service.notices import check_notice
+from dunlin.service.permits import Decision
 from dunlin.service.replies import Inbound, labels_of, parse_inbound, read_reply
+from dunlin.service.sending import Outbox, send
 
 OURS, THEIRS = "+12175550101", "+12175550142"
 
@@ -50,7 +59,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, ReplySignals]:
         (ReplySignals(opt_out=True), ("opt_out",)),
         (ReplySignals(ambiguous=True, signals=frozenset({"dispute"})), ("ambiguous", "dispute")),
         (ReplySignals(signals=frozenset({"email_opt_out"})), ("opt_out",)),
-        (ReplySignals(signals=frozenset({"wrong_number"})), ("wrong_party",)),
+        (ReplySignals(signals=frozenset({"wrong_person"})), ("wrong_party",)),
         (ReplySignals(start=True), ("start",)),
         (ReplySignals(help=True), ("help",)),
     ],
@@ -78,6 +87,51 @@ def test_stop_closes_everything_and_is_confirmed_once() -> None:
     again = read(book, message)[1]
     assert again.notices == alarm.notices
     assert len(book.replies) == 1
+
+
+def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() -> None:
+    book = book_with(touch=a_touch(message_id="out-9", channel=Channel.SMS))
+    [(account_id, kind, cause)] = read(book, inbound("STOP", answers="out-9"))[1].notices
+    letters, gate, line = JinjaLetters(), Gate(rulebook=load_rulebook()), MemoryTextLine()
+    door = MemoryPortalDoor()
+
+    def decide(seconds: int) -> Decision:
+        return check_notice(
+            account_id,
+            kind=kind,
+            cause=cause,
+            book=book,
+            door=door,
+            gate=gate,
+            letters=letters,
+            now=LATER + timedelta(seconds=seconds),
+        )
+
+    late = decide(301)
+    assert (late.outcome, late.refusals) == ("refused", ("US-TCPA-CONFIRM",))
+    decision = decide(5)
+    assert decision.outcome == "sms"
+    outbox = Outbox(
+        channel=Channel.SMS,
+        letters=letters,
+        door=door,
+        portal_url="https://pay.example.com",
+        new_token=lambda: "t" * 22,
+        new_code=lambda: "123456",
+        real_now=lambda: LATER,
+        text_line=line,
+    )
+    at = LATER + timedelta(seconds=6)
+    sent = send(
+        account_id, decision.touch_key, decision.permit_id, book=book, outbox=outbox, now=at
+    )
+    assert sent.outcome == "sent"
+    [text] = line.sent
+    assert text.body == (
+        "Acme Clinic: You are opted out and will get no more messages from us. "
+        "Reply START to get texts again."
+    )
+    assert decide(10).outcome == "refused"
 
 
 def test_stop_from_a_person_without_an_account_is_obeyed() -> None:

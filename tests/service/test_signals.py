@@ -373,6 +373,7 @@ def test_start_opens_texts_alone() -> None:
         ("attorney", "attorney", {}),
         ("bankruptcy", "bankruptcy", {"value": "stay"}),
         ("deceased", "deceased", {}),
+        ("only_email", "only_medium", {"value": "email"}),
         ("cease", "cease", {"at": LATER.isoformat(), "medium": "sms"}),
     ],
 )

@@ -43,7 +43,13 @@ _SAID = {
     "question": _REVIEWED[SignalKind.QUESTION],
     "wrong_party": _REVIEWED[SignalKind.WRONG_PARTY],
     **{label: text for label, (_, text) in _FLAGS.items()},
+    "only_email": "Wants e-mail only",
+    "only_sms": "Wants texts only",
+    "only_letter": "Wants letters only",
+    "only_call": "Wants calls only",
 }
+# Contact on one medium alone (US-REGF-MEDIUM).
+_ONLY = {"only_email": "email", "only_sms": "sms", "only_letter": "letter", "only_call": "call"}
 # What a person says binds all their accounts until staff has read it; a dispute binds its own.
 PERSONAL = frozenset({SignalKind.HARDSHIP, SignalKind.QUESTION, SignalKind.REPLY})
 _STOPS = frozenset({SignalKind.OPT_OUT, SignalKind.COMPLAINT})
@@ -168,6 +174,8 @@ def _consumer(signal: Signal, consumer: Consumer | None) -> tuple[Consumer | Non
     for label in labels:
         if label in _FLAGS:
             consumer, what = _flag(consumer, signal, _FLAGS[label][0]), "FlagRaised"
+        if label in _ONLY:
+            consumer, what = _flag(consumer, signal, "only_medium", _ONLY[label]), "FlagRaised"
     if signal.kind is SignalKind.WRONG_PARTY or "wrong_party" in labels:
         consumer, what = _wrong_party(consumer, signal), "WrongPartyReported"
     if signal.kind is SignalKind.BOUNCE and signal.detail.get("permanent"):
@@ -196,10 +204,10 @@ def _with_consent(
     return replace(consumer, consents={**consumer.consents, channel: consent})
 
 
-def _flag(consumer: Consumer, signal: Signal, name: str) -> Consumer:
+def _flag(consumer: Consumer, signal: Signal, name: str, value: str = "") -> Consumer:
     if name in consumer.flags:
         return consumer
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = {"value": value} if value else {}
     if name == "cease":
         detail = {"at": signal.at.isoformat(), "medium": signal.channel}
     elif name == "bankruptcy":

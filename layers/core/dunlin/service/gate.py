@@ -74,6 +74,10 @@ def contact_facts(
     )
 
 
+# A history never holds what a person wrote, only its label; the rulebook listens to words.
+_SPOKEN = {"opt_out": "STOP", "start": "START"}
+
+
 def _contact(past: PastContact) -> Contact:
     return Contact(
         at=past.at,
@@ -83,6 +87,7 @@ def _contact(past: PastContact) -> Contact:
         account_id=past.account_id,
         template=past.template,
         event_id=past.touch_id,
+        text=_SPOKEN.get(past.template, "") if past.direction == "in" else "",
     )
 
 

@@ -27,7 +27,7 @@ from dunlin.service.signals import apply_signal
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOST = 2000  # characters kept of one reply; a long SMS has 1,600
 # What the classifier calls a matter, where the labels of a reply call it otherwise.
-_LABELS = {"wrong_number": "wrong_party", "paid": "payment_claim", "payment-claim": "payment_claim"}
+_LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +72,13 @@ def labels_of(said: ReplySignals) -> tuple[str, ...]:
     """The labels of a reply, the one that binds most first. Any opt-out is an opt-out, whatever
     channel it names (PLAT-OPTOUT-ALL)."""
     others = sorted(_LABELS.get(name, name) for name in said.signals)
-    stops = said.opt_out or any(name.replace("-", "_").endswith("opt_out") for name in others)
+    stops = said.opt_out or any(name.endswith("opt_out") for name in others)
     return tuple(
         dict.fromkeys(
             [
                 *(["opt_out"] if stops else []),
                 *(["ambiguous"] if said.ambiguous else []),
-                *(n for n in others if not n.replace("-", "_").endswith("opt_out")),
+                *(n for n in others if not n.endswith("opt_out")),
                 *(["start"] if said.start else []),
                 *(["help"] if said.help else []),
             ]

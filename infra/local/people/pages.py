@@ -36,8 +36,10 @@ class Sent:
     at: datetime
 
 
-def page(title: str, inside: Markup, *, said: str = "", back: bool = True) -> str:
-    """A whole page, which draws itself anew while nobody types."""
+def page(
+    title: str, inside: Markup, *, said: str = "", back: tuple[str, str] | None = ("/", "Everyone")
+) -> str:
+    """A whole page, which draws itself anew while nobody types. `back` is a path and its name."""
     return str(
         Markup(
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{}</title>'
@@ -47,7 +49,7 @@ def page(title: str, inside: Markup, *, said: str = "", back: bool = True) -> st
             '<main id="page">{}{}</main></body></html>'
         ).format(
             title,
-            Markup('<a class="back" href="/">‹ Everyone</a>') if back else "",
+            Markup('<a class="back" href="{}">‹ {}</a>').format(*back) if back else "",
             title,
             Markup('<p class="said" role="status">{}</p>').format(SAID[said])
             if said in SAID
@@ -88,7 +90,7 @@ def everyone(emails: Sequence[Email], texts: Sequence[Text], wanted: str) -> str
             "No text was sent yet.",
         ),
     )
-    return page("People", inside, back=False)
+    return page("People", inside, back=None)
 
 
 def _people(rows: Iterable[tuple[str, str, str, datetime, int]], none: str) -> Markup:
@@ -146,7 +148,7 @@ def mail(email: Email, said: str) -> str:
         if value
     )
     inside = Markup(
-        '<p class="back"><a href="/mailbox/{box}">‹ {to}</a></p><div class="sender">'
+        '<div class="sender">'
         '<span class="face" aria-hidden="true">{face}</span><span class="who">{name}'
         "<small>to {to}</small></span><span class='when'>{time}</span></div>"
         '<div class="acts">{acts}</div>'
@@ -156,7 +158,6 @@ def mail(email: Email, said: str) -> str:
         '<details><summary>Headers</summary><table class="headers"><tbody>{table}</tbody></table>'
         "</details>"
     ).format(
-        box=quote(email.to[0], safe=""),
         to=email.to[0],
         face=_name(email.sender)[:1].upper(),
         name=_name(email.sender),
@@ -166,7 +167,8 @@ def mail(email: Email, said: str) -> str:
         text=linked(email.text),
         table=table,
     )
-    return page(email.subject, inside, said=said, back=False)
+    box = f"/mailbox/{quote(email.to[0], safe='')}"
+    return page(email.subject, inside, said=said, back=(box, email.to[0]))
 
 
 def _mail_acts(email: Email) -> Markup:

@@ -14,10 +14,13 @@ from tests.wiring import stack
 
 import dashboard
 
-# What the local cloud cannot make; everything else is deployed there as on AWS.
+# What the local cloud cannot make, and what would shut out a cloud without TLS; everything else
+# is deployed there as on AWS.
 ON_AWS_ALONE = {
     "ApiGatewayAccount",
     "ApiGatewayLogRole",
+    "AuditBucketPolicy",
+    "DropBucketPolicy",
     "MonthlySpending",
     "PortalFirewall",
     "PortalFirewallAssociation",

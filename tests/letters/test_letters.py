@@ -124,6 +124,19 @@ def test_an_email_has_one_button_at_most_and_says_how_to_stop_in_both_parts(
     assert len(rendered.html.encode()) < 20_000
 
 
+def test_a_lock_screen_shows_the_preheader_and_nothing_of_the_body() -> None:
+    for name in NAMES:
+        text, _ = visible(render(name).html)
+        shown = text[:200]
+        assert shown.startswith(_preheader(name))
+        assert shown[len(_preheader(name)) :].strip("\u200c\u00a0 ") == ""
+
+
+def _preheader(name: str) -> str:
+    words = (FOLDER / "compiled" / f"{name}.en.subject.txt").read_text("utf-8")
+    return words.strip().split("\n")[1]
+
+
 def test_nothing_is_fetched_when_an_email_is_opened() -> None:
     for name in NAMES:
         html = render(name).html

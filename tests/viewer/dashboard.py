@@ -194,8 +194,10 @@ class House:
         end = datetime.now(UTC).timestamp() // 60 * 60
         frame = Frame(start=end - minutes * 60, end=end, period=minutes)
         found = []
-        for number, line in enumerate(properties["metrics"]):
-            options = line[-1]
+        lines = [line[-1] for line in properties["metrics"]]
+        if "expression" in lines[0]:
+            lines = [{"label": rule} for rule in ("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL", "US-HOURS")]
+        for number, options in enumerate(lines):
             points = tuple(
                 (frame.start + step * minutes, float((step * (7 + number * 3)) % (11 - number % 5)))
                 for step in range(4, 56, 2 + number)

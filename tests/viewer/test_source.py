@@ -92,6 +92,21 @@ def source(bare: Cloud) -> Source:
             "type": "metric",
             **place,
             "properties": {
+                "title": "Found",
+                "metrics": [
+                    [
+                        {
+                            "expression": "SEARCH('{Dunlin,channel} MetricName=\"MessagesSent\"',"
+                            " 'Sum', 60)"
+                        }
+                    ]
+                ],
+            },
+        },
+        {
+            "type": "metric",
+            **place,
+            "properties": {
                 "title": "Parked",
                 "stat": "Maximum",
                 "view": "singleValue",
@@ -123,6 +138,7 @@ def test_every_kind_of_widget_of_the_deployed_body_is_drawn(source: Source) -> N
     page = Pages(source).page({})
     assert "Hello &lt;script&gt;1&lt;/script&gt;" in page
     assert 'aria-label="Messages: e-mail 7, MessagesSent 2"' in page
+    assert 'aria-label="Found: email 7, sms 2"' in page
     assert "<dd>1</dd>" in page
     assert '<span class="state' in page
     assert "too-many" in page
@@ -132,7 +148,7 @@ def test_every_kind_of_widget_of_the_deployed_body_is_drawn(source: Source) -> N
 
 @pytest.mark.cloud
 def test_a_custom_widget_is_called_with_its_context(source: Source) -> None:
-    got = Pages(source).call(4, {"forms": {"q": "<b>"}, "theme": "dark", "width": 400})
+    got = Pages(source).call(5, {"forms": {"q": "<b>"}, "theme": "dark", "width": 400})
     assert '"creditor": "a"' in got["html"]
     assert '"theme": "dark"' in got["html"]
     assert '{"all": {"q": "&lt;b&gt;"}}' in got["html"]
@@ -140,7 +156,7 @@ def test_a_custom_widget_is_called_with_its_context(source: Source) -> None:
 
 @pytest.mark.cloud
 def test_a_function_that_raises_tells_its_class_only(source: Source) -> None:
-    got = Pages(source).call(4, {"payload": {"fail": True}})
+    got = Pages(source).call(5, {"payload": {"fail": True}})
     assert got["failed"]
     assert "ValueError" in got["html"]
     assert "somebody" not in got["html"]

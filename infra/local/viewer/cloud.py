@@ -17,6 +17,9 @@ from botocore.config import Config
 from local.viewer.charts import Frame, Series
 
 _DURATION = re.compile(r"-P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+_SEARCH = re.compile(
+    r"SEARCH\('\{(?P<schema>[^}]+)\} MetricName=\"(?P<name>\w+)\"', '(?P<stat>\w+)', \d+\)"
+)
 _MOST_POINTS = 180
 
 
@@ -69,7 +72,11 @@ class Source:
         """The series of a metric widget over the last minutes."""
         end = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
         start = end - timedelta(minutes=minutes)
-        lines = spelled_out(properties["metrics"])
+        lines = [
+            line
+            for given in spelled_out(properties["metrics"])
+            for line in (self._search(given) if "expression" in given["options"] else [given])
+        ]
         single = properties.get("view") == "singleValue"
         wanted = int(properties.get("period", 300))
         coarse = math_ceil(minutes * 60, _MOST_POINTS, step=60)
@@ -111,6 +118,33 @@ class Source:
                 )
             )
         return series, frame
+
+    def _search(self, line: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The metrics that a search finds: of one namespace, set of dimensions and name."""
+        found = _SEARCH.fullmatch(line["options"]["expression"])
+        if found is None:
+            return []
+        namespace, *wanted = found["schema"].split(",")
+        pages = self._metrics.get_paginator("list_metrics").paginate(
+            Namespace=namespace, MetricName=found["name"]
+        )
+        return sorted(
+            (
+                {
+                    "namespace": namespace,
+                    "name": found["name"],
+                    "dimensions": metric["Dimensions"],
+                    "options": {
+                        "label": " ".join(d["Value"] for d in metric["Dimensions"]),
+                        "stat": found["stat"],
+                    },
+                }
+                for page in pages
+                for metric in page["Metrics"]
+                if {d["Name"] for d in metric["Dimensions"]} == set(wanted)
+            ),
+            key=lambda one: str(one["options"]["label"]),
+        )
 
     def _depth(self, line: Mapping[str, Any], at: float) -> list[tuple[float, float]]:
         """The local cloud keeps no queue metrics: the queue itself knows its depth now."""
@@ -178,6 +212,9 @@ def spelled_out(lines: list[list[Any]]) -> list[dict[str, Any]]:
     for line in lines:
         options = line[-1] if isinstance(line[-1], dict) else {}
         parts = [part for part in line if not isinstance(part, dict)]
+        if not parts:
+            full.append({"options": options})
+            continue
         if parts[0] == "...":
             parts = before[: len(before) - len(parts) + 1] + parts[1:]
         parts = [before[n] if part == "." else part for n, part in enumerate(parts)]

@@ -37,7 +37,7 @@ from dunlin.domain.payments import (
     Retry,
 )
 from dunlin.domain.signal import SignalKind
-from local.stripe import StripeStandIn, cards
+from local.stripe import StripeStandIn, cards, checkout
 
 DAY = 86_400
 DUE = Money(12345, "USD")
@@ -155,6 +155,17 @@ class TestCheckout:
     def test_speaks_spanish(self, till: StripeTill, stand_in: StripeStandIn) -> None:
         made = stand_in.world.get("checkout.session", opened(till, locale="es-US").id)
         assert (made["locale"], made["_lines"][0]["description"]) == ("es", "Pago de cuenta")
+
+    def test_waits_for_proof(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+        page = opened(till)
+        found = cards.by_token("pm_card_threeDSecure2Required")
+        assert found is not None
+        with stand_in.world.lock:
+            thing = stand_in.world.get("checkout.session", page.id)
+            waiting = checkout.begin(stand_in.world, thing, *found)
+        assert till.checkout(page.id).state is CheckoutState.OPEN
+        standing = till.payment(waiting["id"])
+        assert (standing.state, standing.received.minor) == (PaymentState.WAITING, 0)
 
     def test_by_bank_is_pending_first(self, till: StripeTill, stand_in: StripeStandIn) -> None:
         page = opened(till)
@@ -390,6 +401,7 @@ class TestEvents:
             SignalKind.PAYMENT, DUE, "acc_1", "att_1", "north-clinic",
         )  # fmt: skip
         assert paid.payment_id == paid.fact_id == till.checkout(page.id).payment_id
+        assert (paid.seen, paid.undone, paid.decline) == (False, False, None)
 
     def test_a_decline_that_was_seen(
         self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver

@@ -225,13 +225,15 @@ def test_the_clock_says_what_is_due_next(
     assert stand_in.clock()["next_due"] == 1_800_000_000 + 4 * DAY
 
 
-def test_everything_survives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+def test_everything_survives_a_restart(tmp_path: Path) -> None:
     with StripeStandIn(state=tmp_path) as first:
         client = stripe.StripeClient(KEY, base_addresses={"api": first.url})
         made = debit(client, "pm_usBankAccount_success")
         kept = client.v1.customers.create({}, {"idempotency_key": "attempt-1"}).id
         first.move_clock(advance=DAY)
+        told = first.events()
     with StripeStandIn(state=tmp_path) as second:
+        assert second.events() == told
         client = stripe.StripeClient(KEY, base_addresses={"api": second.url})
         assert client.v1.payment_intents.retrieve(made.id).status == "processing"
         second.move_clock(advance=3 * DAY)

@@ -74,7 +74,7 @@ class World:
     request: Thing = field(default_factory=lambda: {"id": None, "idempotency_key": None})
     _things: dict[str, Thing] = field(default_factory=dict)
     _kinds: dict[str, dict[str, None]] = field(default_factory=dict)
-    _dirty: set[str] = field(default_factory=set)
+    _dirty: dict[str, None] = field(default_factory=dict)
     _file: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
@@ -82,10 +82,14 @@ class World:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
         self._file = sqlite3.connect(self.directory / "stripe.sqlite3", check_same_thread=False)
+        # Written ahead: each request is kept whole, and costs no wait for the disk.
+        self._file.execute("PRAGMA journal_mode = WAL")
+        self._file.execute("PRAGMA synchronous = NORMAL")
         self._file.execute(
-            "CREATE TABLE IF NOT EXISTS things (id TEXT PRIMARY KEY, place INTEGER, body TEXT)"
+            "CREATE TABLE IF NOT EXISTS things "
+            "(place INTEGER PRIMARY KEY, id TEXT UNIQUE, body TEXT)"
         )
-        for _, body in self._file.execute("SELECT id, body FROM things ORDER BY place"):
+        for (body,) in self._file.execute("SELECT body FROM things ORDER BY place"):
             self._remember(json.loads(body))
         kept = self._things.get("clock")
         if kept:
@@ -109,7 +113,7 @@ class World:
         if not thing["object"].startswith("_"):
             thing.update(shapes.completed(thing) | thing)
         self._remember(thing)
-        self._dirty.add(thing["id"])
+        self._dirty[thing["id"]] = None
         return thing
 
     def _remember(self, thing: Thing) -> None:
@@ -145,7 +149,7 @@ class World:
         thing = self._things.pop(identifier, None)
         if thing is not None:
             del self._kinds[thing["object"]][identifier]
-            self._dirty.add(identifier)
+            self._dirty[identifier] = None
 
     def flush(self) -> None:
         """Write what changed to the file, in one transaction."""
@@ -159,8 +163,8 @@ class World:
                     self._file.execute("DELETE FROM things WHERE id = ?", (identifier,))
                 else:
                     self._file.execute(
-                        "INSERT INTO things VALUES (?, (SELECT COALESCE(MAX(place), 0) + 1 "
-                        "FROM things), ?) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
+                        "INSERT INTO things (id, body) VALUES (?, ?) "
+                        "ON CONFLICT(id) DO UPDATE SET body = excluded.body",
                         (identifier, json.dumps(thing)),
                     )
         self._dirty.clear()

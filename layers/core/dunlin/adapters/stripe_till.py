@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from stripe import StripeClient
 
 _TOLERANCE = 300
-_TIMEOUT = 20
+_TIMEOUT = 8  # with two retries still inside the 29 s a REST API waits
 _LIVE = ("sk_live_", "rk_live_")
 _PROVIDER = "stripe"
 

@@ -29,7 +29,7 @@ from dunlin.domain.ids import account_id, consumer_id, entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.signal import Signal
 from dunlin.domain.tokens import address_hash, token_hash
-from dunlin.ports import Link, Reply
+from dunlin.ports import Link, Reply, Till
 from dunlin.service.portal import Portal
 from dunlin.service.signals import apply_signal
 
@@ -103,13 +103,14 @@ class House:
         self.alarm, self.door = MemoryAlarm(), MemoryPortalDoor()
         origin = "https://checkout.example.com"
         self.till = MemoryTill(origin)
+        self.processor: Till = self.till
         self.clock, self.wall = FixedClock(NOW), FixedClock(NOW)
         self.signals: list[Signal] = []
         self.portal = Portal(
             book=self.book,
             door=self.door,
             alarm=self.alarm,
-            till=lambda: self.till,
+            till=lambda: self.processor,
             raise_signal=self._raise,
             new_token=new_token,
             base_url=self.base_url,

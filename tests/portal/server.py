@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,16 +12,23 @@ from tests.portal.house import Answer, House
 PREFIX = "/live"
 
 
+Webhook = Callable[[bytes, dict[str, str]], int]
+
+
 @contextmanager
-def serve(house: House) -> Iterator[str]:
-    """Serve until left; gives the base address, which the house's links then have."""
+def serve(house: House, webhook: Webhook | None = None) -> Iterator[str]:
+    """Serve until left; gives the base address, which the house's links then have. `webhook`
+    takes what is posted to `/webhooks/stripe` and gives the status."""
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self, method: str) -> None:
             length = int(self.headers.get("content-length") or 0)
             body = self.rfile.read(length) if method == "POST" else None
-            if self.path.startswith("/c/pay/"):
+            if self.path == "/webhooks/stripe" and webhook is not None:
+                with lock:
+                    answer = Answer(webhook(body or b"", dict(self.headers.items())), {}, "")
+            elif self.path.startswith("/c/pay/"):
                 answer = Answer(200, {"content-type": ["text/html"]}, "<h1>Checkout</h1>")
             elif self.path.startswith(PREFIX):
                 with lock:  # the current request is a global of Chalice, as in one Lambda

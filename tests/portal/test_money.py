@@ -1,0 +1,255 @@
+"""Paying through the browser at the processor's stand-in, to the last cent of the ledger."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from unittest.mock import patch
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.portal.house import House
+from tests.portal.server import serve
+from tests.portal.test_webhook import load
+
+from dunlin.adapters.clocks import SystemClock
+from dunlin.adapters.memory_portal import MemoryInbox, MemoryQueue
+from dunlin.adapters.stripe_till import StripeTill, read_event
+from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.ledger import total
+from local.stripe import StripeStandIn
+
+pytestmark = pytest.mark.browser
+
+KEY, SECRET = "sk_test_portal_0001", "whsec_portal_0001"
+CARD = {"email": "ada@example.com", "card_number": "4242 4242 4242 4242", "card_expiry": "04 / 34",
+        "card_cvc": "123", "card_name": "Ada Finch", "postal_code": "62701"}  # fmt: skip
+
+
+class Shop:
+    """A house whose processor is the stand-in, with both functions of the webhook."""
+
+    def __init__(self) -> None:
+        self.house = House()
+        self.inbox, self.queue = MemoryInbox(), MemoryQueue()
+        self.receive, self.post = load("receive_webhook"), load("post_payment")
+        self.account = self.house.debt(self.house.person())
+        self.stripe: StripeStandIn | None = None
+        self.failed: list[object] = []
+        self.base = ""
+
+    def webhook(self, raw: bytes, headers: dict[str, str]) -> int:
+        event = {"headers": headers, "body": raw.decode(), "isBase64Encoded": False}
+        status: int = self.receive.handler(event, None)["statusCode"]
+        records = [
+            {"messageId": str(n), "body": json.dumps(m)} for n, m in enumerate(self.queue.messages)
+        ]
+        self.queue.messages.clear()
+        self.failed += self.post.handler({"Records": records}, None)["batchItemFailures"]
+        return status
+
+    @property
+    def processor(self) -> StripeStandIn:
+        assert self.stripe is not None
+        return self.stripe
+
+    @property
+    def now(self) -> Account:
+        return self.house.book.accounts[self.account.account_id]
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Poll with a deadline; then the books must agree."""
+        deadline = time.monotonic() + 10
+        while not done():
+            assert time.monotonic() < deadline, self.now
+            time.sleep(0.02)
+        self.processor.wait_idle()
+        ledger = list(self.house.book.ledgers[self.account.account_id].values())
+        assert total(ledger, "USD") == self.now.balance
+        assert self.failed == []
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    shop = Shop()
+    real = SystemClock()
+    shop.house.clock = shop.house.wall = real  # type: ignore[assignment]
+    ports = {
+        "till": lambda: shop.house.processor,
+        "inbox": lambda: shop.inbox,
+        "payment_queue": lambda: shop.queue,
+        "account_book": lambda: shop.house.book,
+        "alarm": lambda: shop.house.alarm,
+        "read_payment_event": read_event,
+        "real_clock": lambda: real,
+        "clock": lambda: real,
+    }
+    with ExitStack() as stack:
+        for name, port in ports.items():
+            stack.enter_context(patch(f"dunlin.runtime.wiring.{name}", port))
+        shop.base = stack.enter_context(serve(shop.house, shop.webhook))
+        origin = shop.base.removesuffix("/live")
+        shop.stripe = stack.enter_context(
+            StripeStandIn(webhook=f"{origin}/webhooks/stripe", secret=SECRET)
+        )
+        shop.house.processor = StripeTill(
+            secret_key=KEY, webhook_secrets=(SECRET,), api_base=shop.stripe.url
+        )
+        shop.house.move_to(shop.base, checkout=shop.stripe.url)
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, shop: Shop) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if "Failed to load" not in m.text else None)
+    page.goto(f"{shop.base}/m/{shop.house.link(shop.account, days=4000)}")
+    for name, value in {"month": "4", "day": "27", "year": "1985"}.items():
+        page.fill(f"[name={name}]", value)
+    page.click("form:has([name=year]) button")
+    yield page
+    context.close()
+    assert said == []
+
+
+def checkout(page: Page, **changed: str) -> None:
+    page.wait_for_url("**/c/pay/**")
+    for name, value in (CARD | changed).items():
+        page.fill(f"#{name}", value)
+    page.click("button[type=submit]")
+
+
+def test_from_the_account_by_test_card_to_a_settled_account(page: Page, shop: Shop) -> None:
+    page.click("text=Pay $482.50 now")
+    checkout(page)
+    page.wait_for_url(f"{shop.base}/return*")
+    assert "Your payment went through" in page.inner_text("h1")
+    shop.until(lambda: shop.now.status is Status.SETTLED)
+    page.reload()
+    assert "It is on your account now." in page.inner_text("main")
+    page.click("text=Back to your account")
+    assert "Nothing left to pay" in page.inner_text("main")
+    assert shop.now.balance.minor == 0
+    assert shop.house.alarm.woken.count(shop.account.account_id) >= 1
+    assert {n[1] for n in shop.house.alarm.notices} == {"receipt"}
+
+
+def test_a_decline_is_told_there_and_a_part_is_paid_then(page: Page, shop: Shop) -> None:
+    page.click("summary")
+    page.fill("#amount", "100.50")
+    page.click("text=Continue to payment")
+    checkout(page, card_number="4000 0000 0000 0002")
+    assert "/c/pay/" in page.url
+    for name, value in CARD.items():
+        page.fill(f"#{name}", value)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{shop.base}/return*")
+    shop.until(lambda: shop.now.balance.minor == 38_200)
+    assert shop.now.status is Status.ACTIVE
+    assert len(shop.house.alarm.notices) == 1
+
+
+def test_coming_back_without_paying_charges_nothing_and_can_be_taken_up(
+    page: Page, shop: Shop
+) -> None:
+    page.click("text=Pay $482.50 now")
+    page.wait_for_url("**/c/pay/**")
+    there = page.url
+    page.goto(f"{shop.base}/return")
+    assert "Nothing was charged" in page.inner_text("h1")
+    page.click("text=Back to your account")
+    page.click("text=Pay $482.50 now")
+    page.wait_for_url("**/c/pay/**")
+    assert page.url == there
+
+
+def test_duplicate_and_reordered_webhooks_post_once_and_a_chargeback_reopens(
+    page: Page, shop: Shop
+) -> None:
+    shop.processor.webhooks.turn({"duplicate": 2, "reorder": True, "retry": [0.01, 0.02]})
+    page.click("text=Pay $482.50 now")
+    checkout(page)
+    page.wait_for_url(f"{shop.base}/return*")
+    shop.until(lambda: shop.now.status is Status.SETTLED)
+    assert len(shop.house.book.ledgers[shop.account.account_id]) == 4
+    (event,) = shop.processor.events("payment_intent.succeeded")
+    payment = event["data"]["object"]["id"]
+    shop.processor.control(f"payments/{payment}/dispute", {})
+    shop.until(lambda: shop.now.balance.minor == 48_250)
+    assert (shop.now.status, shop.now.hold) == (Status.ACTIVE, Hold.REVIEW)
+
+
+def test_a_refund_is_on_the_ledger(page: Page, shop: Shop) -> None:
+    page.click("text=Pay $482.50 now")
+    checkout(page)
+    page.wait_for_url(f"{shop.base}/return*")
+    shop.until(lambda: shop.now.status is Status.SETTLED)
+    till = shop.house.processor
+    assert isinstance(till, StripeTill)
+    (entry,) = [
+        e
+        for e in shop.house.book.ledgers[shop.account.account_id].values()
+        if e.source.startswith("pi_")
+    ]
+    till.refund(refund_key="r1", payment_id=entry.source)
+    shop.until(lambda: shop.now.balance.minor == 48_250)
+
+
+def test_a_bank_debit_waits_holds_and_posts_when_the_bank_has_answered(
+    page: Page, shop: Shop
+) -> None:
+    page.click("text=Pay $482.50 now")
+    page.wait_for_url("**/c/pay/**")
+    attempt = shop.house.door.payments[shop.account.account_id]
+    shop.processor.pay_session(attempt.checkout_id, "pm_usBankAccount_success")
+    page.goto(f"{shop.base}/return")
+    assert "Your payment is processing" in page.inner_text("h1")
+    shop.until(lambda: shop.now.hold is Hold.PAYMENT_PENDING)
+    page.goto(f"{shop.base}/account")
+    assert "Your bank payment is on its way" in page.inner_text("main")
+    assert page.locator("form[action$='/pay']").count() == 0
+    payment = shop.now.hold_reason
+    shop.processor.settle(payment)
+    shop.until(lambda: shop.now.status is Status.SETTLED)
+    assert shop.now.hold is None
+
+
+def test_a_bank_debit_that_fails_lets_the_ladder_go_on(page: Page, shop: Shop) -> None:
+    page.click("text=Pay $482.50 now")
+    page.wait_for_url("**/c/pay/**")
+    attempt = shop.house.door.payments[shop.account.account_id]
+    shop.processor.pay_session(attempt.checkout_id, "pm_usBankAccount_success")
+    shop.until(lambda: shop.now.hold is Hold.PAYMENT_PENDING)
+    shop.processor.settle(shop.now.hold_reason, "insufficient_funds")
+    shop.until(lambda: shop.now.hold is None)
+    assert (shop.now.status, shop.now.balance.minor) == (Status.ACTIVE, 48_250)
+    page.goto(f"{shop.base}/return")
+    assert "not enough money available" in page.inner_text("main")
+
+
+def test_two_tabs_leave_one_page_that_can_be_paid(page: Page, shop: Shop) -> None:
+    other = page.context.new_page()
+    other.goto(f"{shop.base}/account")
+    page.click("text=Pay $482.50 now")
+    page.wait_for_url("**/c/pay/**")
+    other.click("summary")
+    other.fill("#amount", "20")
+    other.click("text=Continue to payment")
+    other.wait_for_url("**/c/pay/**")
+    page.reload()
+    assert page.locator("button[type=submit]").count() == 0
+    checkout(other)
+    other.wait_for_url(f"{shop.base}/return*")
+    shop.until(lambda: shop.now.balance.minor == 46_250)

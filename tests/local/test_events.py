@@ -293,3 +293,41 @@ def test_cancellation_reasons(mended):
     assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
     assert reasons[1]["Item"] == {"id": {"S": "taken"}}
     assert list(mended.rows("ledger")) == ["taken"]
+
+
+def test_file_versions(mended, bare):
+    """What the bus says of a dropped file names its version, so that this version is read."""
+    named = []
+    for place in (mended, bare):
+        url, arn = place.queue("dropped")
+        s3, rules = place.client("s3"), place.client("events")
+        s3.create_bucket(Bucket="versions")
+        s3.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+        s3.put_bucket_notification_configuration(
+            Bucket="versions", NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+        pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": ["versions"]}}}
+        rules.put_rule(Name="versions", EventPattern=json.dumps(pattern))
+        rules.put_targets(Rule="versions", Targets=[{"Id": "queue", "Arn": arn}])
+        place.client("sqs").set_queue_attributes(
+            QueueUrl=url,
+            Attributes={
+                "Policy": json.dumps(
+                    {
+                        "Version": "2012-10-17",
+                        "Statement": [
+                            {
+                                "Effect": "Allow",
+                                "Principal": {"Service": "events.amazonaws.com"},
+                                "Action": "sqs:SendMessage",
+                                "Resource": arn,
+                            }
+                        ],
+                    }
+                )
+            },
+        )
+        put = s3.put_object(Bucket="versions", Key="a.csv", Body=b"x")
+        said = place.received(url)[0]["detail"]["object"]
+        named.append(said.get("version-id") == put["VersionId"])
+    assert named == [True, False]

@@ -24,6 +24,7 @@ MENDS: tuple[Mend, ...] = (
     events.asynchronous_calls,
     events.streams,
     events.queue_policies,
+    events.file_versions,
     machines.yaml_definitions,
     machines.same_start,
     machines.timeouts,

@@ -13,7 +13,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from ministack.core.responses import get_account_id
-from ministack.services import cloudwatch_logs, eventbridge, lambda_svc, sns, sqs, stepfunctions
+from ministack.services import (
+    cloudwatch_logs,
+    eventbridge,
+    lambda_svc,
+    s3,
+    sns,
+    sqs,
+    stepfunctions,
+)
 
 Record = dict[str, Any]
 
@@ -349,3 +357,25 @@ def queue_policies() -> None:
             eventbridge.logger.warning("policy of %s refuses rule %s", arn, rule.get("Arn"))
 
     eventbridge._invoke_target = invoke_target
+
+
+def file_versions() -> None:
+    """An S3 event on the bus does not name the version of the file; here it does, as on AWS."""
+    fire, dispatch = s3._fire_s3_event, eventbridge._dispatch_event
+    version: contextvars.ContextVar[str | None] = contextvars.ContextVar("version", default=None)
+
+    def fire_with(*arguments: Any, **named: Any) -> None:
+        mark = version.set(named.get("version_id"))
+        try:
+            fire(*arguments, **named)
+        finally:
+            version.reset(mark)
+
+    def dispatch_with(event: Record, *arguments: Any, **named: Any) -> Any:
+        if event.get("Source") == "aws.s3" and version.get():
+            detail = json.loads(event["Detail"])
+            detail["object"]["version-id"] = version.get()
+            event = {**event, "Detail": json.dumps(detail)}
+        return dispatch(event, *arguments, **named)
+
+    s3._fire_s3_event, eventbridge._dispatch_event = fire_with, dispatch_with

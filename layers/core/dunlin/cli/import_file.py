@@ -16,6 +16,7 @@ import typer
 from dunlin.adapters.intake.contact_checks import CHECKS
 from dunlin.adapters.intake.opening import as_table
 from dunlin.adapters.intake.sidecar_file import read_sidecar
+from dunlin.adapters.intake.spool import SpooledShelves
 from dunlin.domain.intake import report
 from dunlin.domain.intake.profile import Dropped, Hints, refused
 from dunlin.domain.intake.records import Refused
@@ -73,7 +74,7 @@ def run_dry(
         dropped.append(_dropped(path, sidecar))
     day = today or dt.datetime.now(dt.UTC).date()
     readable = [d for d in dropped if isinstance(d, Dropped)]
-    read = iter(read_files(readable, checks=CHECKS, today=day))
+    read = iter(read_files(readable, checks=CHECKS, today=day, large=SpooledShelves))
     results = [d if isinstance(d, FileResult) else next(read) for d in dropped]
     if as_json:
         _print_json(results)

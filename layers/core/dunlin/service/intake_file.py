@@ -6,10 +6,11 @@ The cloud runs the same stages as functions over byte ranges; a dry run runs the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dunlin.domain.intake.assemble import Assembly, Book
+from dunlin.domain.intake.assemble import Assembly, Book, ByLine, told_of
+from dunlin.domain.intake.matching import Shelves
 from dunlin.domain.intake.normalise import Checks, Normaliser, read_range
 from dunlin.domain.intake.profile import Dropped, profile, refused
 from dunlin.domain.intake.records import Refused
@@ -17,16 +18,17 @@ from dunlin.domain.intake.types import (
     CONTACTS,
     OTHER,
     PAYABLES,
-    PAYMENTS,
     RECEIVABLES,
     REJECTED,
-    UNCHANGED,
     FileProfile,
     NormalisedRow,
     Rejected,
     Row,
     RowOutcome,
 )  # fmt: skip
+
+LARGE = 20_000
+"""Rows above which a file is joined on shelves that spill to disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +40,30 @@ class FileResult:
     assembly: Assembly | None
 
 
-def read_files(files: Sequence[Dropped], *, checks: Checks, today: dt.date) -> list[FileResult]:
-    """The results of all files, in order. Contacts fill the accounts of the other files."""
+def read_files(
+    files: Sequence[Dropped],
+    *,
+    checks: Checks,
+    today: dt.date,
+    large: Callable[[], Shelves] = Shelves,
+) -> list[FileResult]:
+    """The results of all files, in order. Contacts fill the accounts of the other files.
+
+    `large` makes the shelves for files over `LARGE` rows.
+    """
     profiles = [_profiled(file) for file in files]
-    contacts: list[NormalisedRow | Rejected] = []
-    for file, made in zip(files, profiles, strict=True):
-        if made.kind == CONTACTS and made.refusal is None and not made.waits:
-            contacts += values(file, made, checks)
+    contacts = [
+        (file, made)
+        for file, made in zip(files, profiles, strict=True)
+        if made.kind == CONTACTS and made.refusal is None and not made.waits
+    ]
     results = []
     for file, made in zip(files, profiles, strict=True):
         assembly = None
         if made.refusal is None and not made.waits:
+            shelves = large() if made.records > LARGE else Shelves()
             try:
-                assembly = _assembled(file, made, checks, today, contacts)
+                assembly = _assembled(file, made, checks, today, contacts, shelves)
             except Refused as no:
                 no_file = refused(no.code, no.detail, file.hints)
                 results.append(FileResult(name=file.name, profile=no_file, assembly=None))
@@ -87,23 +100,20 @@ def _assembled(
     made: FileProfile,
     checks: Checks,
     today: dt.date,
-    contacts: Sequence[NormalisedRow | Rejected],
+    contacts: Sequence[tuple[Dropped, FileProfile]],
+    shelves: Shelves,
 ) -> Assembly:
     if made.kind in (RECEIVABLES, PAYABLES):
-        book = Book(made, today)
+        book = Book(made, today, shelves)
         for row in values(file, made, checks):
             book.add(row)
-        book.fill(contacts)
+        for other, profiled in contacts:
+            book.fill(values(other, profiled, checks))
         return book.finish()
-    return Assembly({}, list(_told(file, made)), [])
-
-
-_CODES = {CONTACTS: (UNCHANGED, "contact"), PAYMENTS: (UNCHANGED, "payment"),
-          OTHER: (REJECTED, "not_a_debt")}  # fmt: skip
-
-
-def _told(file: Dropped, made: FileProfile) -> Iterator[RowOutcome]:
-    """Rows of a file that holds no debts: each is accounted for."""
-    outcome, code = _CODES[made.kind]
-    for row in rows(file, made):
-        yield RowOutcome(line=row.line, outcome=outcome, code=code)
+    if made.kind == OTHER:
+        by_line = shelves.by_number()
+        for plain in rows(file, made):
+            line = plain.line
+            by_line[line] = RowOutcome(line=line, outcome=REJECTED, code="not_a_debt")
+        return Assembly({}, ByLine(by_line), [])
+    return told_of(made, values(file, made, checks), shelves)

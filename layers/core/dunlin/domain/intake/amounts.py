@@ -36,7 +36,7 @@ _SHARED = {"$": "$", "¥": "¥", "KR": "kr", "KR.": "kr"}
 _BLANK = frozenset(
     {"", "-", "--", "—", "–", "n/a", "na", "null", "none", "nil", "nan", "#n/a", "n.a.", "?", "$-"}
 )  # fmt: skip
-_PLAIN = re.compile(r"-?[0-9]+(?:\.([0-9]{1,2}))?")
+_PLAIN = re.compile(r"(-)?(\$)?([0-9]{1,3}(?:,[0-9]{3})+(?=\.)|[0-9]+)(?:\.([0-9]{1,2}))?")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007]+")
 _SHAPE = re.compile(
     r"(?P<open>\()?(?P<sign>[-+])?(?P<pre>[^\d\s.,'’()+-]{1,4}\.?|Rs\.|[Ff]r\.)?(?P<sign2>[-+])?"
@@ -89,10 +89,9 @@ def parse_amount(text: str, decimal: str = EITHER) -> Amount | None:
     if decimal != COMMA:
         plain = _PLAIN.fullmatch(text)
         if plain:
-            part = plain[1]
-            if part is None:
-                return Amount(int(text), 0)
-            return Amount(int(text.replace(".", "")), len(part))
+            sign, dollar, whole, part = plain.groups("")
+            unscaled = int(whole.replace(",", "") + part)
+            return Amount(-unscaled if sign else unscaled, len(part), dollar)
     return _parse_full(text, decimal)
 
 

@@ -7,13 +7,14 @@ unique, so the same rows give the same ids wherever and whenever they are read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 
 from dunlin.domain.intake import statuses
-from dunlin.domain.intake.matching import Consumers, rule_of
+from dunlin.domain.intake.matching import Consumers, Shelves, rule_of
 from dunlin.domain.intake.names import name_key
 from dunlin.domain.intake.types import (
+    CONTACTS,
     CREATED,
     CREDIT,
     DUPLICATE,
@@ -26,6 +27,7 @@ from dunlin.domain.intake.types import (
     FileProfile,
     LedgerEntry,
     NormalisedAccount,
+    NormalisedConsumer,
     NormalisedRow,
     Problem,
     Rejected,
@@ -48,6 +50,9 @@ HOLD_CODES = {
 """Reason code of each hold, the gravest first."""
 
 
+_NOBODY = NormalisedConsumer()
+
+
 def debt_key(row: NormalisedRow) -> str:
     """What makes a debt unique in its creditor's books: reference and invoice number.
 
@@ -68,38 +73,65 @@ def debt_key(row: NormalisedRow) -> str:
     return "|".join(p for p in parts if p)
 
 
+_MOST_ROWS = 10_000
+"""Rows of one debt; more of one number are no invoice."""
+
+
 @dataclass(slots=True)
 class _Debt:
-    """The rows of one key, in file order."""
+    """The rows of one key, in file order, and the number of who owes."""
 
     key: str
     rows: list[NormalisedRow]
     digests: set[bytes]
+    owner: int = -1
+
+
+class ByLine(Collection[RowOutcome]):
+    """Outcomes in the order of their lines, as often as wanted."""
+
+    def __init__(self, kept: Mapping[int, RowOutcome]) -> None:
+        self._kept = kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        if isinstance(self._kept, dict):
+            return (self._kept[line] for line in sorted(self._kept))
+        return iter(self._kept.values())
+
+    def __contains__(self, outcome: object) -> bool:
+        return isinstance(outcome, RowOutcome) and self._kept.get(outcome.line) == outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """What an import would write: accounts by key, one outcome per row, questions for a person."""
 
-    accounts: dict[str, NormalisedAccount]
-    outcomes: list[RowOutcome]
+    accounts: Mapping[str, NormalisedAccount]
+    outcomes: Collection[RowOutcome]
     decisions: list[Decision]
 
     def created(self) -> Iterator[NormalisedAccount]:
         """The accounts that would be created, each once."""
-        keys = {o.account for o in self.outcomes if o.outcome == CREATED}
-        return (self.accounts[k] for k in self.accounts if k in keys)
+        return (self.accounts[o.account] for o in self.outcomes if o.outcome == CREATED)
 
 
 class Book:
     """Collects the rows of an import and joins them."""
 
-    def __init__(self, profile: FileProfile, today: dt.date) -> None:
+    def __init__(
+        self, profile: FileProfile, today: dt.date, shelves: Shelves | None = None
+    ) -> None:
+        shelves = shelves or Shelves()
         self.profile = profile
         self.today = today
-        self.debts: dict[str, _Debt] = {}
-        self.outcomes: list[RowOutcome] = []
-        self.consumers = Consumers()
+        self.debts: MutableMapping[str, _Debt] = shelves.by_text()
+        self.accounts: MutableMapping[str, NormalisedAccount] = shelves.by_text()
+        self.by_line: MutableMapping[int, RowOutcome] = shelves.by_number()
+        self.contacts: MutableMapping[int, NormalisedRow] = shelves.by_number()
+        self.consumers = Consumers(shelves)
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & _LINE_FIELDS)
         self._sums = profile.sums_lines or (
@@ -109,55 +141,76 @@ class Book:
     def add(self, row: NormalisedRow | Rejected) -> None:
         """Takes one row."""
         if isinstance(row, Rejected):
-            self.outcomes.append(
-                RowOutcome(
-                    line=row.line, outcome=REJECTED, code=row.code, column=row.column,
-                    value=row.value,
-                )
-            )  # fmt: skip
+            self._note(row.line, REJECTED, row.code, column=row.column, value=row.value)
             return
         key = debt_key(row)
         if not key:
-            self.outcomes.append(RowOutcome(line=row.line, outcome=REJECTED, code="no_reference"))
+            self._note(row.line, REJECTED, "no_reference")
             return
         debt = self.debts.get(key)
         if debt is None:
             self.debts[key] = _Debt(key, [row], {row.digest})
         elif row.digest in debt.digests:
-            self.outcomes.append(
-                RowOutcome(line=row.line, outcome=DUPLICATE, code="same_row", account=key)
-            )
+            self._note(row.line, DUPLICATE, "same_row", account=key)
+        elif len(debt.rows) >= _MOST_ROWS:
+            self._note(row.line, REJECTED, "too_many_rows")
         else:
             debt.rows.append(row)
             debt.digests.add(row.digest)
+            self.debts[key] = debt
+
+    def _note(
+        self,
+        line: int,
+        outcome: str,
+        code: str,
+        *,
+        column: str = "",
+        value: str = "",
+        account: str = "",
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
+        self.by_line[line] = RowOutcome(
+            line=line,
+            outcome=outcome,
+            code=code,
+            column=column,
+            value=value,
+            account=account,
+            problems=problems,
+        )
 
     def fill(self, rows: Iterable[NormalisedRow | Rejected]) -> None:
         """Keeps the rows of a contacts file, whichever file came first."""
-        self._contacts = [*getattr(self, "_contacts", ()), *rows]
+        for row in rows:
+            if not isinstance(row, Rejected):
+                self.contacts[len(self.contacts)] = row
 
     def finish(self) -> Assembly:
         """Joins all rows."""
-        drafts: dict[str, NormalisedAccount] = {}
-        owner: dict[str, int] = {}
-        owing: list[tuple[str, NormalisedRow]] = []
+        owing: list[str] = []
         for key, debt in self.debts.items():
             first = debt.rows[0]
             at, rule = self.consumers.place(first.consumer_reference, first.consumer, key)
             for more in debt.rows[1:]:
                 if more.consumer != first.consumer:
-                    self.consumers.place(
-                        first.consumer_reference or more.consumer_reference, more.consumer, key
-                    )
-            owner[key] = at
-            drafts[key] = self._join(debt, rule)
-            if drafts[key].status == CREDIT:
-                owing.append((key, first))
-        self._fill_contacts(owner)
-        self._net(drafts, owner, owing)
-        accounts = {key: self._held(account, owner[key]) for key, account in drafts.items()}
-        self._settle_outcomes(accounts)
-        self.outcomes.sort(key=lambda o: o.line)
-        return Assembly(accounts, self.outcomes, self.consumers.decisions)
+                    reference = first.consumer_reference or more.consumer_reference
+                    self.consumers.place(reference, more.consumer, key)
+            debt.owner = at
+            self.debts[key] = debt
+            account = self._join(debt, rule)
+            self.accounts[key] = account
+            if account.status == CREDIT:
+                owing.append(key)
+        if self.contacts:
+            self._fill_contacts()
+        if owing:
+            self._net(owing)
+        for key, debt in self.debts.items():
+            account = self._held(self.accounts[key], debt.owner)
+            self.accounts[key] = account
+            self._settle(debt, account)
+        return Assembly(self.accounts, ByLine(self.by_line), self.consumers.decisions)
 
     # One debt
 
@@ -184,7 +237,7 @@ class Book:
         last = max((r.last_payment_on for r in rows if r.last_payment_on), default=None)
         paid_last = next((r.last_payment for r in rows if r.last_payment is not None), None)
         return NormalisedAccount(
-            reference=lead.reference or lead.invoice or debt.key,
+            reference=lead.reference or lead.invoice or _spoken(lead) or debt.key,
             invoice=lead.invoice,
             status=status,
             balance=Money(balance, lead.currency),
@@ -269,66 +322,57 @@ class Book:
             if row is lead:
                 continue
             if row.line in conflicts:
-                outcome = RowOutcome(
-                    line=row.line, outcome=DUPLICATE, code="conflicting_row", account=debt.key
-                )
+                self._note(row.line, DUPLICATE, "conflicting_row", account=debt.key)
             else:
                 own = row.status_code if row.status != OPEN else ""
-                outcome = RowOutcome(
-                    line=row.line,
-                    outcome=UNCHANGED,
-                    code=own or "same_account",
+                self._note(
+                    row.line,
+                    UNCHANGED,
+                    own or "same_account",
                     account=debt.key,
                     problems=row.problems,
                 )
-            self.outcomes.append(outcome)
 
     # All debts
 
-    def _fill_contacts(self, owner: dict[str, int]) -> None:
+    def _fill_contacts(self) -> None:
         """Names and contact points from a contacts file, by consumer, then by debt."""
-        by_debt: dict[str, str] = {}
-        for key, debt in self.debts.items():
-            by_debt.setdefault(debt.rows[0].reference, key)
-            by_debt.setdefault(debt.rows[0].invoice, key)
-        for row in getattr(self, "_contacts", ()):
-            if isinstance(row, Rejected):
-                continue
+        by_debt: dict[str, int] = {}
+        for debt in self.debts.values():
+            by_debt.setdefault(debt.rows[0].reference, debt.owner)
+            by_debt.setdefault(debt.rows[0].invoice, debt.owner)
+        by_debt.pop("", None)
+        for row in self.contacts.values():
             at = None
             for reference in (row.consumer_reference, row.reference):
                 if at is None and reference:
-                    at = self.consumers.find(
-                        reference, replace(row.consumer, name="", emails=(), phones=())
-                    )
-            if at is None:
-                for name in (row.reference, row.invoice, row.consumer_reference):
-                    if name and name in by_debt:
-                        at = owner[by_debt[name]]
-                        break
+                    at = self.consumers.find(reference, _NOBODY)
+            for name in (row.reference, row.invoice, row.consumer_reference):
+                if at is None:
+                    at = by_debt.get(name)
             if at is None:
                 at = self.consumers.find("", row.consumer)
             if at is not None:
                 self.consumers.fill(at, row.consumer)
 
-    def _net(
-        self,
-        drafts: dict[str, NormalisedAccount],
-        owner: dict[str, int],
-        owing: list[tuple[str, NormalisedRow]],
-    ) -> None:
+    def _net(self, owing: list[str]) -> None:
         """Nets the credits of a consumer against the oldest debts in the same currency."""
-        if not owing:
-            return
-        debts: dict[tuple[int, str], list[str]] = {}
-        for key, account in drafts.items():
-            if account.status == OPEN:
-                debts.setdefault((owner[key], account.balance.currency), []).append(key)
-        for keys in debts.values():
-            keys.sort(key=lambda k: drafts[k].due_on or drafts[k].issued_on or dt.date.max)
-        for key, row in owing:
-            left = -drafts[key].balance.minor
-            for target in debts.get((owner[key], drafts[key].balance.currency), ()):
-                account = drafts[target]
+        owners = {self.debts[key].owner for key in owing}
+        debts: dict[tuple[int, str], list[tuple[dt.date, str]]] = {}
+        for key, debt in self.debts.items():
+            if debt.owner in owners:
+                account = self.accounts[key]
+                if account.status == OPEN:
+                    since = account.due_on or account.issued_on or dt.date.max
+                    at = (debt.owner, account.balance.currency)
+                    debts.setdefault(at, []).append((since, key))
+        for key in owing:
+            credit, row = self.accounts[key], self.debts[key].rows[0]
+            left = -credit.balance.minor
+            for _, target in sorted(
+                debts.get((self.debts[key].owner, credit.balance.currency), ())
+            ):
+                account = self.accounts[target]
                 take = min(left, account.balance.minor)
                 if take <= 0:
                     continue
@@ -337,12 +381,14 @@ class Book:
                 )
                 left -= take
                 rest = account.balance.minor - take
-                drafts[target] = replace(
+                taken = dict(account.extras).get("credits_minor", "0")
+                extras = dict(account.extras) | {"credits_minor": str(int(taken) - take)}
+                self.accounts[target] = replace(
                     account,
                     balance=Money(rest, account.balance.currency),
                     status=OPEN if rest else PAID,
                     entries=(*account.entries, entry),
-                    extras=(*account.extras, ("credits_minor", str(-take))),
+                    extras=tuple(sorted(extras.items())),
                 )
 
     def _held(self, account: NormalisedAccount, at: int) -> NormalisedAccount:
@@ -369,31 +415,73 @@ class Book:
             holds=tuple(sorted(holds, key=order.index)),
         )
 
-    def _settle_outcomes(self, accounts: dict[str, NormalisedAccount]) -> None:
-        """The outcome of each debt's leading row."""
-        for key, debt in self.debts.items():
-            account = accounts[key]
-            rows = [r for r in debt.rows if r.status == OPEN] or debt.rows
-            lead = rows[0]
-            code, column, value = "", "", ""
-            if account.status == OPEN:
-                outcome = CREATED
-                if account.holds:
-                    code = HOLD_CODES[account.holds[0]]
-            else:
-                outcome = UNCHANGED
-                code = lead.status_code or (
-                    "settled_by_credit" if account.entries else account.status
-                )
-            bad: tuple[Problem, ...] = lead.problems
-            if not code and bad:
-                code, column, value = bad[0].code, bad[0].column, bad[0].value
-            self.outcomes.append(
-                RowOutcome(
-                    line=lead.line, outcome=outcome, code=code, column=column, value=value,
-                    account=key, problems=bad,
-                )
-            )  # fmt: skip
+    def _settle(self, debt: _Debt, account: NormalisedAccount) -> None:
+        """The outcome of a debt's leading row."""
+        lead = next((r for r in debt.rows if r.status == OPEN), debt.rows[0])
+        code, column, value = "", "", ""
+        if account.status == OPEN:
+            outcome = CREATED
+            if account.holds:
+                code = HOLD_CODES[account.holds[0]]
+        else:
+            outcome = UNCHANGED
+            code = lead.status_code if lead.status != OPEN else "settled_by_credit"
+        if not code and lead.problems:
+            first = lead.problems[0]
+            code, column, value = first.code, first.column, first.value
+        self._note(
+            lead.line,
+            outcome,
+            code,
+            column=column,
+            value=value,
+            account=debt.key,
+            problems=lead.problems,
+        )
+
+
+def told_of(
+    profile: FileProfile, rows: Iterable[NormalisedRow | Rejected], shelves: Shelves
+) -> Assembly:
+    """The rows of a file of contacts or payments: each is accounted for, none makes an account."""
+    code = "contact" if profile.kind == CONTACTS else "payment"
+    accounts: MutableMapping[str, NormalisedAccount] = shelves.by_text()
+    by_line: MutableMapping[int, RowOutcome] = shelves.by_number()
+    for row in rows:
+        if isinstance(row, Rejected):
+            by_line[row.line] = RowOutcome(line=row.line, outcome=UNCHANGED, code=code)
+            continue
+        key = f"row {row.line}"
+        extras = dict(row.extras)
+        if row.consumer_reference:
+            extras["consumer_reference"] = row.consumer_reference
+        if code == "payment" and row.balance is not None:
+            extras["payment_minor"] = str(abs(row.balance))
+        accounts[key] = NormalisedAccount(
+            reference=row.reference or row.consumer_reference,
+            invoice=row.invoice,
+            status="",
+            balance=Money(0, row.currency),
+            issued_on=row.issued_on,
+            due_on=row.due_on,
+            paid_on=row.paid_on or (row.issued_on if code == "payment" else None),
+            identity="",
+            matched_by="",
+            consumer=row.consumer,
+            extras=tuple(sorted(extras.items())),
+            lines=(row.line,),
+        )
+        by_line[row.line] = RowOutcome(
+            line=row.line, outcome=UNCHANGED, code=code, account=key, problems=row.problems
+        )
+    return Assembly(accounts, ByLine(by_line), [])
+
+
+def _spoken(row: NormalisedRow) -> str:
+    """A reference for people where the file gives none: who owes, and for which unit."""
+    extras = dict(row.extras)
+    parts = (row.consumer_reference or row.consumer.name, extras.get("unit", ""))
+    return " ".join(p for p in parts if p)
 
 
 def _opening(row: NormalisedRow) -> list[LedgerEntry]:

@@ -132,18 +132,18 @@ def _read_part(
     body = part[: extension.start()] if extension else part
     if len(_DIGITS.sub("", body)) < 5:
         extension, body = None, part
-    found = _NUMBER.search(body)
-    written = found[0].strip() if found else body
-    if found and found.start() and body[found.start() - 1] == "+":
-        written = "+" + written
-    number = fast_phone(written, country) or (check(written, country) if found else None)
-    if number is None:
+    written = [found[0].strip() for found in _NUMBER.finditer(body)]
+    if len(written) == 1 and len(_DIGITS.sub("", written[0])) > 15:
+        written = [found[0] for found in _US_FORM.finditer(written[0])] or written
+    read = [fast_phone(w, country) or check(w, country) for w in written]
+    good = [number for number in read if number]
+    if not good:
         if any(c.isdigit() for c in part):
             bad.append(part.strip()[:40])
         return
-    numbers.append(number)
+    numbers += good
     if extension:
-        extensions.append((number, extension[1]))
+        extensions.append((good[-1], extension[1]))
 
 
 @dataclass(frozen=True, slots=True)

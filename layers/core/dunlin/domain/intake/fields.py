@@ -214,7 +214,7 @@ _STRONG = {
         |debit credit|dr cr|d c|debit credit indicator|dc indicator|debe haber|sens
         |s h kennzeichen|sh""",
     "line_amount": """
-        line amount|line total|linetotal|line subtotal|item total|item amount|amount line
+        line amount|line total|linetotal|item total|item amount|amount line
         |extended price|extended amount|ext price|line item total|positionsbetrag|zeilenbetrag
         |importe linea|line item amount|montant ligne|invoice line amount|item price total
         |line net|item total fcy|charge line amount""",
@@ -399,6 +399,7 @@ _STRONG = {
         |arrears after net due date|age days|age in days|days outstanding|days open|dias de mora
         |dias vencido|retard jours|mahntage|days delinquent""",
     "as_of": "as of|as of date|report date|stichtag|date d arrete|fecha de corte",
+    "contra_account": "gegenkonto|gegenkonto ohne bu schlussel|contra account|offset account",
     "payment_date": "payment date|date received|receipt date|received date|deposit date|pmt date",
     "payment_method": """
         payment method|payment method id|payment type|card brand|card last4|card id|card funding
@@ -423,7 +424,7 @@ _WEAK = {
         |n|item number|belegnr""",
     "consumer_reference": """
         account|account number|account no|account id|acct|konto|kontonummer|compte|cuenta
-        |account reference|account code|code|entity id|entityid|owner|entity number|account ref
+        |account reference|code|entity id|entityid|owner|entity number|account ref
         |acct no|acct number""",
     "consumer_name": """
         name|bezeichnung|nom|contact|kontakt|contacto|ansprechpartner|customers|clients
@@ -437,12 +438,12 @@ _WEAK = {
         net amount|sub total|subtotal|net|netto|nettobetrag|value|price|rent|fee|sum total
         |importe neto|total ht|montant ht|sales|tax excluded|base imponible|amount ht""",
     "issue_date": """
-        date|datum|fecha|created|created at|created on|created time|day|opened|service|start date
+        date|datum|fecha|created|created at|created on|created time|day|opened|service
         |charge date|month|erstellt am|valeur|entry date|currentillnessdate""",
     "due_date": """
-        payment terms date|deadline|target date|maturity|ends|end date|payment date expected""",
+        payment terms date|deadline|target date|maturity|payment date expected""",
     "email": "contact info|username|user email|login",
-    "phone": "telephone no|contact no|fax phone|number phone|whatsapp|other phone",
+    "phone": "telephone no|contact no|number phone|whatsapp|other phone",
     "street": """
         line 1|location|address full|mailing|delivery address|shipping address|shipping street""",
     "city": "place|locality|shipping city|lugar",
@@ -457,11 +458,13 @@ _WEAK = {
     "unit": "space|suite no|apt unit",
     "currency": "unit currency|iso",
     "claim": "encounter|case",
+    "line_amount": "line subtotal|line net amount",
+    "last_payment_amount": "payment amount|pmt amount",
     "days_overdue": "age|days",
 }
 
 _BUCKET_SHAPE = re.compile(
-    r"^\W*(?:>|<|over|mas de|über|plus de|bal)?\s*(?:\d{1,3}\s*(?:-|–|to|a|bis|_)\s*\d{1,3}|"
+    r"^\W*(?:>|<|over|mas de|über|plus de|bal)?\s*(?:\d{1,3}\s*(?:-{1,2}>?|–|to|a|bis|_)\s*(?:\d{1,3}|$)|"
     r"(?:>|over|über|plus de|más de|mas de)\s*\d{1,3}|\d{2,3}\s*(?:\+|plus|and over|or more|\&\s*over))"
     r"\s*(?:days?|d|tage|d[ií]as|jours|past due|overdue)?(?:\s*past due)?\W*$|^current$|^not due$|^nicht fällig$",
     re.IGNORECASE,
@@ -553,7 +556,9 @@ DATES = frozenset(
         "as_of",
     ]
 )
-MANY = frozenset(("email", "phone", "notes", "bucket", "payment_method", "deleted", "street2"))
+MANY = frozenset(
+    ("status", "email", "phone", "notes", "bucket", "payment_method", "deleted", "street2")
+)
 """Fields that several columns may share; of any other field the best column wins."""
 
 

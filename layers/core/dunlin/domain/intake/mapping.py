@@ -15,12 +15,17 @@ from dunlin.domain.intake.amounts import CURRENCIES, is_blank, parse_amount
 from dunlin.domain.intake.contact_points import fast_email
 from dunlin.domain.intake.dates import fold, read_date
 from dunlin.domain.intake.places import country_code, looks_like_zip, state_code
+from dunlin.domain.intake.statuses import status_of
 from dunlin.domain.intake.types import ColumnMap, Decision
 
 THRESHOLD = 0.5
 """Below it a column is not used; for what a debt cannot be without, a person is asked."""
 _SAMPLE = 200
 
+_WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name", "email"))
+_TENANCY = frozenset(
+    "current past notice future eviction evict former occupied vacated active ended".split()
+)
 _BOOLS = frozenset(
     ("true false yes no y n t f 1 0 ja nein si no oui non x").split()  # noqa: SIM905
 )
@@ -73,6 +78,10 @@ def kinds_of(value: str) -> set[str]:
         kinds.add("opaque")
     elif _NAME.fullmatch(value) and len(value) > 1:
         kinds.add("name")
+        if len(value) < 40 and status_of(value):
+            kinds.add("status")
+        if low in _TENANCY:
+            kinds.add("tenancy")
     if not digits and read_date(value):
         kinds.add("date")
     kinds.add("text")
@@ -138,6 +147,9 @@ def _fit(field: str, content: Content) -> float:
     if kinds is None or not content.filled:
         return 1.0
     best = max(content.share(kind) for kind in kinds)
+    if kinds == ("bool",):
+        # 0 and 1 are figures too: a flag is one in nearly every row.
+        return best if best >= 0.95 else 0.0
     if field == "consumer_name" and content.share("money") + content.share("email") > 0.5:
         return 0.0
     if field in ("consumer_name", "last_name", "first_name") and content.share("int") > 0.5:
@@ -162,6 +174,8 @@ def candidates(header: str, content: Content) -> list[tuple[float, str, str]]:
             _offer(found, field, weight, f'words of "{header.strip()}"', content)
     if not found:
         for field, weight, why in _by_content(content, named=not _GENERIC.fullmatch(key)):
+            if field == "phone" and "fax" in key:
+                continue
             found[field] = (weight, why)
     ranked = sorted(((s, f, w) for f, (s, w) in found.items()), reverse=True)
     return ranked
@@ -331,6 +345,22 @@ def _adjust(
                     o[0][1] for i, o in enumerate(ranked) if o and i != index
                 )
                 new = score + (0.1 if (field == "last_name") == (family and split) else -0.1)
+            elif field == "consumer_name" and key in _CODED and _holds_codes(content):
+                named_else = key == "name" and len(named & _WHO) > 1
+                field = "invoice_number" if named_else else "consumer_reference"
+                new, why = 0.9, why + ", and its values are codes"
+            elif field in ("state", "status") and key in ("state", "estado", "etat"):
+                new = 0.97 if (field == "status") == (content.share("status") >= 0.8) else 0.4
+            elif field == "status" and "unit" in named and content.share("tenancy") >= 0.8:
+                field, why = "lease_status", why + ", and its values are those of a lease"
+            elif (
+                field == "account_reference"
+                and key in ("id", "transactionid", "documentid")
+                and "invoice_number" not in named
+                and {"issue_date", "due_date"} <= named
+                and content.share("opaque") < 0.5
+            ):
+                field, why = "invoice_number", why + ", for no other column numbers the invoices"
             elif field == "consumer_name" and content.filled and content.share("opaque") > 0.5:
                 new = score - 0.05 if key in ("name", "contactname") else score
             elif field == "first_name" and key == "nombre":
@@ -339,9 +369,13 @@ def _adjust(
                 new = score - 0.4
             elif field == "account_reference" and content.filled > 3 and content.distinct < 0.5:
                 new = score - 0.2
+            elif field == "account_reference" and key in _FREE_TEXT and "invoice_number" in named:
+                new = score - 0.3
+            elif field == "last_payment_amount" and key in ("paymentamount", "pmtamount"):
+                new = score if "last_payment_date" in named else 0.3
             elif field == "document_type" and content.filled and content.share("money") > 0.5:
                 new = score - 0.4
-            options[at] = (round(min(1.0, new), 3), field, why)
+            options[at] = (round(min(1.0, new + _PRIOR.get(key, 0.0)), 3), field, why)
         options.sort(reverse=True)
 
 
@@ -396,6 +430,31 @@ def _settle(
         elif i not in done and fixed.get(keys[i]) == fields.IGNORE:
             chosen[i] = (1.0, fields.IGNORE, "set in the sidecar")
     return chosen, tuple(decisions)
+
+
+_CODED = frozenset(
+    (
+        "customer client debtor kunde cliente tenant resident patient partner debitor contact "
+        "guarantor member student owner consumer name"
+    ).split()  # noqa: SIM905
+)
+"""Names of columns that hold a person's name or, in some exports, their number."""
+_PRIOR = {
+    "amountremaining": 0.009, "remainingamount": 0.009, "openbalance": 0.009,
+    "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
+    "amountresidualsigned": 0.006, "customername": 0.009, "fullname": 0.005, "name1": 0.005,
+    "accountname": -0.05, "accountholder": -0.05, "outstanding1": -0.05, "cardname": -0.05,
+    "billto": -0.004, "amountpaid": 0.004, "linetotal": 0.004, "patestbal": 0.009,
+}  # fmt: skip
+"""Which of two names for one field says it more exactly."""
+
+
+def _holds_codes(content: Content) -> bool:
+    return content.filled > 0 and content.share("code") >= 0.8
+
+
+_FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "referenceno"))
+"""Names of columns that hold an order number or a text where an invoice number stands beside."""
 
 
 def looks_like_header(cells: Sequence[str]) -> float:

@@ -6,12 +6,27 @@ person, with what speaks for it.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dunlin.domain.intake.names import name_key
 from dunlin.domain.intake.types import Decision, NormalisedConsumer
 
 _MOST_DECISIONS = 50
+
+
+class Shelves:
+    """Where the joining of rows keeps what it knows: in memory. An adapter spills to a file."""
+
+    def by_text(self) -> MutableMapping[str, Any]:
+        """An empty mapping from text, iterated in the order of insertion."""
+        return {}
+
+    def by_number(self) -> MutableMapping[int, Any]:
+        """An empty mapping from numbers, filled in ascending order."""
+        return {}
 
 
 @dataclass(slots=True)
@@ -38,14 +53,16 @@ def match_keys(reference: str, consumer: NormalisedConsumer) -> list[str]:
     keys = [f"ref:{reference}"] if reference else []
     keys += [f"email:{e.lower()}" for e in consumer.emails]
     keys += [f"phone:{p}" for p in consumer.phones]
-    name = name_key(consumer.name)
+    name = _key(consumer.name)
     if name and consumer.street and (consumer.zip or consumer.city):
-        place = name_key(consumer.zip[:5] or consumer.city)
-        keys.append(f"home:{name}|{name_key(consumer.street)}|{place}")
+        place = (consumer.zip[:5] or consumer.city).lower()
+        keys.append(f"home:{name}|{_key(consumer.street)}|{place}")
     if name:
         keys.append(f"name:{name}")
     return keys
 
+
+_key = functools.lru_cache(maxsize=4096)(name_key)
 
 _RULES = {"ref": "reference", "email": "email", "phone": "phone", "home": "name_and_address",
           "name": "name", "debt": "none"}  # fmt: skip
@@ -59,9 +76,9 @@ def rule_of(identity: str) -> str:
 class Consumers:
     """All consumers of one import, found by any of their keys."""
 
-    def __init__(self) -> None:
-        self.all: list[Known] = []
-        self._index: dict[str, int] = {}
+    def __init__(self, shelves: Shelves) -> None:
+        self.all: MutableMapping[int, Known] = shelves.by_number()
+        self._index: MutableMapping[str, int] = shelves.by_text()
         self._asked: set[tuple[int, int]] = set()
         self.decisions: list[Decision] = []
         self.probable: set[int] = set()
@@ -69,7 +86,7 @@ class Consumers:
     def place(self, reference: str, consumer: NormalisedConsumer, debt: str) -> tuple[int, str]:
         """(number of the consumer, rule that matched it); a new one says `new`."""
         keys = match_keys(reference, consumer)
-        name = name_key(consumer.name)
+        name = _key(consumer.name)
         doubts: list[tuple[int, str]] = []
         for key in keys:
             at = self._index.get(key)
@@ -98,7 +115,7 @@ class Consumers:
         identity = keys[0] if keys else f"debt:{debt}"
         if identity in self._index:
             identity = f"debt:{debt}"
-        self.all.append(Known(identity, reference, consumer, {name} if name else set()))
+        self.all[at] = Known(identity, reference, consumer, {name} if name else set())
         for key in keys:
             self._index.setdefault(key, at)
         for other_at, why in doubts[:1]:
@@ -132,6 +149,7 @@ class Consumers:
             known.names.add(name)
         if consumer != known.consumer:
             known.consumer = merged(known.consumer, consumer)
+        self.all[at] = known
         for key in keys:
             self._index.setdefault(key, at)
         return at

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -24,8 +25,8 @@ from dunlin.domain.intake.contact_points import (
 from dunlin.domain.intake.dates import DMY, to_date
 from dunlin.domain.intake.names import Name, is_company, join_name, read_name
 from dunlin.domain.intake.places import DOLLARS, country_code, state_code, tidy_zip
-from dunlin.domain.intake.profile import is_total_row
-from dunlin.domain.intake.records import ByteStream, records, rows_of
+from dunlin.domain.intake.profile import TOTAL_WORD, is_total_row
+from dunlin.domain.intake.records import ByteStream, Rows, lines_of
 from dunlin.domain.intake.types import (
     CREDIT,
     DRAFT,
@@ -50,6 +51,7 @@ EXTRAS = (
 )  # fmt: skip
 """Fields that go into an account's extras."""
 _MEMORY = 20_000
+_DEBTOR = re.compile(r"[1-6]\d{4,8}")
 _NO_CONSUMER = NormalisedConsumer()
 
 
@@ -67,49 +69,52 @@ def read_range(stream: ByteStream, profile: FileProfile, part: Range) -> Iterato
     Blank rows, titles, repeated headers, totals and notes are left out. In a report that groups
     rows under a heading, the heading becomes one more last cell.
     """
-    limited = _Limited(stream, part.end - part.start)
+    data = _exactly(stream, part.end - part.start)
     codec = "utf-8" if profile.encoding.startswith("utf") else profile.encoding
-    found = records(limited, profile.delimiter, line=part.line, offset=part.start)
+    lines = lines_of(data.decode(codec, "replace"))
+    del data
     header = list(profile.headers)
     width = len(header)
     money = {c.index for c in profile.mapping if c.field in fields.MONEY}
-    first = profile.header_row or 0
+    before = profile.header_row or 0
+    last = profile.last_line or 0
     group = part.group
-    for record, cells in rows_of(found, profile.delimiter, codec):
-        if record.line <= first:
-            continue
-        filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
-        if not filled or (cells[0] == header[0] and _same(cells, header)):
-            continue
-        if len(filled) == 1 and width > 2:
-            at = filled[0]
-            if profile.grouped and at <= 1 and not is_total_row(cells, filled, money):
-                group = cells[at].strip()
+    for line, found in Rows(profile.delimiter, part.line).read(lines):
+        cells = found
+        if not (len(cells) > 2 and cells[0] and cells[1]):
+            filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
+            if not filled:
                 continue
-            if len(cells) == 1 or profile.grouped or record.line > (profile.last_line or 0):
-                continue
-        if record.line > (profile.last_line or record.line) or is_total_row(cells, filled, money):
+            if len(filled) == 1 and width > 2:
+                if profile.grouped:
+                    if filled[0] <= 1 and not TOTAL_WORD.match(cells[filled[0]].strip()):
+                        group = cells[filled[0]].strip()
+                    continue
+                if len(cells) == 1:
+                    continue
+        if line <= before or line > last or is_total_row(cells, money):
+            continue
+        if cells[0] == header[0] and _same(cells, header):
             continue
         if profile.grouped:
             cells = [*cells[:width], *[""] * (width - len(cells)), group]
-        yield Row(record.line, cells)
+        yield Row(line, cells)
+
+
+def _exactly(stream: ByteStream, size: int) -> bytes:
+    """The next `size` bytes; a range is a few megabytes."""
+    parts = []
+    while size > 0:
+        data = stream.read(size)
+        if not data:
+            break
+        parts.append(data)
+        size -= len(data)
+    return b"".join(parts)
 
 
 def _same(cells: list[str], header: list[str]) -> bool:
     return [c.strip() for c in cells if c.strip()] == [h for h in header if h]
-
-
-class _Limited:
-    """The first `size` bytes of a stream."""
-
-    def __init__(self, stream: ByteStream, size: int) -> None:
-        self._stream, self._left = stream, size
-
-    def read(self, size: int = -1, /) -> bytes:
-        want = self._left if size < 0 else min(size, self._left)
-        data = self._stream.read(want) if want else b""
-        self._left -= len(data)
-        return data
 
 
 class Normaliser:
@@ -146,6 +151,10 @@ class Normaliser:
         self._extras = [(f, one[f]) for f in EXTRAS if f in one]
         self._description = one.get("description", -1)
         self._consents = [f for f in one if f.startswith(("consent_", "opt_out_"))]
+        at = one.get("consumer_name", -1)
+        # Odoo writes a contact as "Company, Person".
+        self._whole_names = at >= 0 and "partner" in self.keys[at].lower()
+        self._open_dates = frozenset(profile.open_dates)
         self._dob = one.get("date_of_birth", -1)
         self._balance = self._balance_reader()
         self._rare = [
@@ -164,9 +173,15 @@ class Normaliser:
                 return Rejected(row.line, "ragged_row", "", f"{len(cells)} cells")
             cells = fitted
         problems: list[Problem] = []
+        if self.profile.journal_year is not None and not self._debtor(cells):
+            return Rejected(row.line, "no_debt")
         reference = cells[self._reference].strip() if self._reference >= 0 else ""
         invoice = cells[self._invoice].strip() if self._invoice >= 0 else ""
+        if len(invoice) < 2 and not invoice.isalnum():
+            invoice = ""
         consumer_reference = cells[self._consumer].strip() if self._consumer >= 0 else ""
+        if self.profile.shared_reference and not consumer_reference:
+            consumer_reference = reference
         currency = self._currency_of(cells)
         status, code = self._status(cells)
         issued = self._date(cells, "issue_date", problems)
@@ -212,6 +227,21 @@ class Normaliser:
             self._read_extras(cells, problems),
             tuple(problems),
         )
+
+    def _debtor(self, cells: list[str]) -> bool:
+        """Whether a posting of a DATEV journal touches a debtor's account (10000 to 69999).
+
+        The debtor then stands in the account column, and the side is told from its account.
+        """
+        account, contra = self._consumer, self._one.get("contra_account", -1)
+        side = self._one.get("side", -1)
+        if _DEBTOR.fullmatch(cells[account].strip()):
+            return True
+        if contra < 0 or not _DEBTOR.fullmatch(cells[contra].strip()):
+            return False
+        cells[account], cells[contra] = cells[contra], cells[account]
+        cells[side] = "H" if cells[side].strip().upper().startswith("S") else "S"
+        return True
 
     def _fit(self, cells: list[str]) -> list[str] | None:
         """A ragged row made as wide as the header: short ones are filled, empty tails cut."""
@@ -408,6 +438,8 @@ class Normaliser:
         bare = text.strip()
         if is_blank(bare) or bare.startswith(("0000-00-00", "00/00/00", "00.00.00")):
             return None
+        if index in self._open_dates:
+            return None
         day = to_date(bare, self.orders.get(index, ""))
         if day is None and self.profile.journal_year and bare.isdigit() and len(bare) in (3, 4):
             day = to_date(f"{bare[-2:]}/{bare[:-2]}/{self.profile.journal_year}", "mdy")
@@ -434,6 +466,21 @@ class Normaliser:
         self._words[key] = found
         return found
 
+    def _state(self, cells: list[str]) -> tuple[str | None, str]:
+        """(status, word) of the status columns; of several the one that forbids most counts."""
+        columns = self.by.get("status", ())
+        if len(columns) == 1:
+            word = cells[columns[0]].strip()
+            return (self._word("status", word), word) if word else (None, "")
+        words = [w for w in (cells[i].strip() for i in columns) if w]
+        if not words:
+            return None, ""
+        found = [self._word("status", w) for w in words]
+        for worst in (VOID, DRAFT, CREDIT, PAID, OPEN):
+            if worst in found:
+                return worst, words[found.index(worst)]
+        return None, words[0]
+
     def _status(self, cells: list[str]) -> tuple[str, str]:
         """(status, reason code): worst first, what forbids a touch wins over what allows it."""
         one = self._one
@@ -441,9 +488,7 @@ class Normaliser:
             return VOID, "deleted"
         index = one.get("document_type", -1)
         kind = self._word("type", cells[index]) if index >= 0 and cells[index] else None
-        index = one.get("status", -1)
-        word = cells[index].strip() if index >= 0 else ""
-        state = self._word("status", word) if word else None
+        state, word = self._state(cells)
         if kind == PAYABLE or ("vendor" in one and self.profile.kind == "payables"):
             return PAYABLE, "payable"
         if "docstatus" in one and cells[one["docstatus"]].strip() in ("0", "2"):
@@ -566,7 +611,7 @@ class Normaliser:
         given = self._text(cells, "first_name")
         family = self._text(cells, "last_name")
         if whole:
-            return read_name(whole)
+            return Name(whole) if self._whole_names else read_name(whole)
         if given or family:
             if company and not given:
                 return Name(company, company=True)

@@ -6,10 +6,8 @@ order and money style and on where ranges may be cut.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +17,7 @@ from typing import BinaryIO
 from dunlin.domain.intake import fields, statuses
 from dunlin.domain.intake.amounts import COMMA, CURRENCIES, DOT, evidence, is_blank, parse_amount
 from dunlin.domain.intake.contact_points import fast_phone
-from dunlin.domain.intake.dates import OrderVote, fold, read_date, to_date
+from dunlin.domain.intake.dates import OrderVote, Reading, fold, read_date, to_date
 from dunlin.domain.intake.mapping import (
     column_keys,
     content_of,
@@ -31,11 +29,12 @@ from dunlin.domain.intake.places import DOLLARS, EURO_COUNTRIES, country_code, s
 from dunlin.domain.intake.records import (
     COLUMN_CAP,
     ByteStream,
+    Chunk,
     Decoder,
-    Record,
     Refused,
-    cells_of,
-    records,
+    Rows,
+    chunks,
+    lines_of,
 )  # fmt: skip
 from dunlin.domain.intake.sidecar import Sidecar
 from dunlin.domain.intake.types import (
@@ -56,6 +55,8 @@ HEAD = 1 << 18
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_WITHIN = 60
 _SAMPLE_ROWS = 500
+_HEAD_ROWS = 2_000
+_VOTES = 5_000
 _PHONE_VOTES = 500
 
 TOTAL_WORD = re.compile(
@@ -157,11 +158,13 @@ class _Pass:
         samples = _samples(table, len(headers))
         fixed = self.hints.sidecar.mapping
         mapped = map_columns(headers, samples, fixed)
-        kind, why = kind_of(headers, mapped.columns, samples)
-        self.columns = mapped.columns
+        columns = mapped.columns
+        if table.journal_year is not None:
+            columns = tuple(_journal_date(c) for c in columns)
+        kind, why = kind_of(headers, columns, samples)
+        self.columns = columns
         scan = _Scan(self, headers, samples, kind)
-        stream = records(self.stream, table.delimiter, head=body, offset=start)
-        scan.over(stream)
+        scan.over(chunks(self.stream, head=body, offset=start))
         if scan.records == 0:
             raise Refused("no_rows", "the file has a header but no rows below it")
         decisions = [*mapped.decisions, *scan.decisions()]
@@ -172,7 +175,7 @@ class _Pass:
             delimiter=table.delimiter,
             header_row=None if table.header is None else table.lines[table.header],
             headers=tuple(headers),
-            mapping=mapped.columns,
+            mapping=self.columns,
             date_orders=scan.date_orders,
             decimals=scan.decimals,
             currency=scan.currency,
@@ -183,7 +186,6 @@ class _Pass:
             sha256=self.stream.sha.hexdigest(),
             header_fingerprint=fingerprint(headers),
             ranges=tuple(scan.ranges),
-            skip_lines=tuple(sorted(scan.skips)),
             last_line=scan.last_full,
             grouped=scan.grouped,
             sums_lines=scan.sums_lines,
@@ -256,6 +258,13 @@ CONSUMER_FIELDS = frozenset(
 )
 
 
+def _journal_date(column: ColumnMap) -> ColumnMap:
+    """DATEV journals write the day and month of a posting; the year is in the first line."""
+    if column.key != "Belegdatum" or column.field != fields.IGNORE or column.score == 1.0:
+        return column
+    return replace(column, field="issue_date", score=0.9, why="day and month of a posting")
+
+
 def fingerprint(headers: Sequence[str]) -> str:
     """The same for files with the same columns: what a remembered sidecar is kept under."""
     joined = "\x1f".join(fields.key_of(h) for h in headers)
@@ -321,23 +330,21 @@ def _read_table(body: bytes, fixed: str, *, whole: bool) -> _Head:
 
 
 def _parse_head(body: bytes, delimiter: str, *, whole: bool) -> tuple[list[int], list[list[str]]]:
+    """Lines and cells of the head's records. The last record of a cut head is left out."""
+    if not whole:
+        body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1] or body
+    text = Decoder(bom=False).text(body)
     lines: list[int] = []
     rows: list[list[str]] = []
-    decoder = Decoder(bom=False)
-    found = list(_bounded(records(io.BytesIO(), delimiter, head=body), 2000))
-    if not whole and len(found) > 1 and found[-1].offset + len(found[-1].data) >= len(body):
-        found.pop()
-    for record in found:
-        lines.append(record.line)
-        rows.append(cells_of(decoder.text(record.data), delimiter))
+    for line, cells in Rows(delimiter).read(lines_of(text)):
+        if len(rows) >= _HEAD_ROWS:
+            break
+        lines.append(line)
+        rows.append(cells)
+    if not whole and len(rows) > 1 and len(rows) < _HEAD_ROWS:
+        lines.pop()
+        rows.pop()
     return lines, rows
-
-
-def _bounded(stream: Iterator[Record], most: int) -> Iterator[Record]:
-    for count, record in enumerate(stream):
-        if count >= most:
-            return
-        yield record
 
 
 def _modal_width(rows: Sequence[Sequence[str]]) -> int:
@@ -557,75 +564,84 @@ class _Scan:
         self.currency_guessed = self.country_open = False
         self.records = self.last = 0
         self.last_full: int | None = None
-        self.skips: set[int] = set()
         self.ranges: list[Range] = []
         self.grouped = False
         self.groups = 0
         self.totals: dict[str, int] = {}
         self.as_of: dt.date | None = None
-        self._seen: dict[int, set[str]] = {i: set() for i in (*self.votes, *self.marks)}
+        self._readings: dict[str, Reading | None] = {}
         self._repeat = self._differ = 0
         self._previous: tuple[str, str] = ("", "")
         self._integers = True
         self._sums: Counter[int] = Counter()
         self._samples = samples
+        self.money_indexes = {c.index for c in self.money_columns}
+        self._range: tuple[int, int] | None = None
+        self._rows = Rows(self.table.delimiter)
+        self._range_group = self._group = ""
+        self._grouping = False
+        self._end = self._row_line = 0
         self._silent_currency = False
 
-    def over(self, stream: Iterator[Record]) -> None:
+    def over(self, stream: Iterator[Chunk]) -> None:
         """Runs through all records."""
-        header_line = 0 if self.table.header is None else self.table.lines[self.table.header]
-        first_line = self.table.lines[0] if self.table.lines else 1
-        delimiter = self.table.delimiter
-        start: int | None = None
-        start_line, start_group, group = 0, "", ""
+        table = self.table
+        header_line = 0 if table.header is None else table.lines[table.header]
+        before = header_line or (table.lines[0] - 1 if table.lines else 0)
+        header = None if table.header is None else table.rows[table.header]
+        self._grouping = self._group_column()
+        self._group = self._range_group = ""
         width = len(self.headers)
-        header = None if self.table.header is None else self.table.rows[self.table.header]
-        group_column = self._group_column()
-        texts = self._texts(stream)
-        reader = csv.reader(texts, delimiter=delimiter)
-        end = 0
-        for cells in reader:
-            record = self._current
-            self.last = record.line
-            if len(cells) > COLUMN_CAP:
-                raise Refused("too_many_columns", f"{len(cells)} columns; limit {COLUMN_CAP}")
-            if record.line <= header_line or (not header_line and record.line < first_line):
+        for line, cells in self._rows.read(self._lines(stream)):
+            self._row_line = line
+            if line <= before:
                 self._title(cells)
                 continue
-            if start is None:
-                start, start_line = record.offset, record.line
-            elif record.offset - start >= self.owner.hints.range_bytes:
-                self.ranges.append(
-                    Range(start=start, end=record.offset, line=start_line, group=start_group)
-                )
-                start, start_line, start_group = record.offset, record.line, group
-            end = record.offset + len(record.data)
-            filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
-            if not filled or cells == header:
+            if not (len(cells) > 2 and cells[0] and cells[1]):
+                filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
+                if not filled:
+                    continue
+                if len(filled) == 1 and width > 2:
+                    self._alone(cells[filled[0]].strip(), filled[0])
+                    continue
+            if cells == header:
                 continue
-            if len(filled) == 1 and width > 2:
-                text = cells[filled[0]].strip()
-                if group_column and filled[0] <= 1 and not TOTAL_WORD.match(text):
-                    group = text
-                    self.groups += 1
-                    self.skips.discard(record.line)
-                continue
-            if self._is_total(cells, filled):
+            if is_total_row(cells, self.money_indexes):
                 self._file_total(cells)
                 continue
-            self.last_full = record.line
+            self.last_full = line
             self.records += 1
             self._row(cells)
-        if start is not None:
-            self.ranges.append(Range(start=start, end=end, line=start_line, group=start_group))
-        self.grouped = bool(group_column and self.groups)
+        self.last = self._row_line
+        if self._range is not None and self._end > self._range[0]:
+            start, first = self._range
+            self.ranges.append(
+                Range(start=start, end=self._end, line=first, group=self._range_group)
+            )
+        self.grouped = bool(self._grouping and self.groups)
         self._conclude()
 
-    def _texts(self, stream: Iterator[Record]) -> Iterator[str]:
+    def _lines(self, stream: Iterator[Chunk]) -> Iterator[str]:
+        """Feeds the reader, and cuts ranges where a chunk starts between two records."""
         decode = self.owner.decoder.text
-        for record in stream:
-            self._current = record
-            yield decode(record.data)
+        most = self.owner.hints.range_bytes
+        for chunk in stream:
+            if self._range is None:
+                self._range = (chunk.offset, chunk.line)
+            elif chunk.offset - self._range[0] >= most and self._rows.next_line == chunk.line:
+                start, first = self._range
+                self.ranges.append(
+                    Range(start=start, end=chunk.offset, line=first, group=self._range_group)
+                )
+                self._range, self._range_group = (chunk.offset, chunk.line), self._group
+            self._end = chunk.offset + len(chunk.data)
+            yield from lines_of(decode(chunk.data))
+
+    def _alone(self, text: str, at: int) -> None:
+        """A row with one value: a heading over the rows that follow, or a note."""
+        if self._grouping and at <= 1 and not TOTAL_WORD.match(text):
+            self._group = text
+            self.groups += 1
 
     def _group_column(self) -> bool:
         """True where rows may stand under headings that name the consumer."""
@@ -641,13 +657,6 @@ class _Scan:
         if found and self.as_of is None:
             self.as_of = to_date(found[1].strip(), "mdy")
 
-    def _is_total(self, cells: list[str], filled: list[int]) -> bool:
-        return is_total_row(cells, filled, self.money_indexes)
-
-    @property
-    def money_indexes(self) -> set[int]:
-        return {c.index for c in self.money_columns}
-
     def _file_total(self, cells: list[str]) -> None:
         index = self.by_field.get("balance", self.by_field.get("amount"))
         if index is not None and index < len(cells) and _first_filled(cells):
@@ -658,16 +667,23 @@ class _Scan:
         size = len(cells)
         for index, vote in self.votes.items():
             if index < size and cells[index]:
-                reading = read_date(cells[index].strip())
-                if reading is not None:
-                    vote.add(reading)
+                self._date(cells[index], vote)
         for index, marks in self.marks.items():
-            if index < size and cells[index]:
-                self._money(cells[index], marks)
-        for name in ("currency", "country", "state"):
-            index = self.by_field.get(name, -1)
-            if 0 <= index < size and cells[index]:
-                self._place(name, cells[index].strip())
+            if index < size:
+                text = cells[index]
+                if text:
+                    mark = text[-3:-2]
+                    if (mark == "." or mark == ",") and text[-2:].isdigit():  # noqa: PLR1714
+                        marks[mark] += 1
+                        self._integers = False
+                        if self.records > _VOTES:
+                            continue
+                    self._money(text, marks, mark)
+        if self.records <= _VOTES:
+            for name in ("currency", "country", "state"):
+                index = self.by_field.get(name, -1)
+                if 0 <= index < size and cells[index]:
+                    self._place(name, cells[index].strip())
         phone = self.by_field.get("phone", -1)
         if 0 <= phone < size and cells[phone] and self.phones < _PHONE_VOTES:
             text = cells[phone].strip()
@@ -676,13 +692,28 @@ class _Scan:
                 self.phones_home += fast_phone(text, "US") is not None
         self._repeats(cells, size)
 
-    def _money(self, text: str, marks: Counter[str]) -> None:
+    def _date(self, text: str, vote: OrderVote) -> None:
+        seen = self._readings
+        if text in seen:
+            reading = seen[text]
+        else:
+            reading = read_date(text.strip())
+            if len(seen) > _VOTES:
+                seen.clear()
+            seen[text] = reading
+        if reading is not None:
+            vote.add(reading)
+
+    def _money(self, text: str, marks: Counter[str], mark: str) -> None:
         if text.isdigit():
             return
         self._integers = False
-        mark = evidence(text)
-        if mark:
-            marks[mark] += 1
+        if mark not in (DOT, COMMA):
+            found = evidence(text)
+            if found:
+                marks[found] += 1
+        if self.records > _VOTES:
+            return
         if not text.isascii() or "$" in text or text[:1].isalpha() or text[-1:].isalpha():
             amount = parse_amount(text.strip())
             if amount is not None and amount.hint:
@@ -811,8 +842,8 @@ class _Scan:
         for header in self.headers:
             for word in re.findall(r"\b[A-Z]{3}\b|[€£]", header):
                 code = {"€": "EUR", "£": "GBP"}.get(word, word)
-                if code in CURRENCIES and code not in ("COP", "ALL"):
-                    return code
+                if code in CURRENCIES:
+                    return str(code)
         signs = [s for s in self.signs if s in CURRENCIES]
         if signs and not self.signs.get("$"):
             return max(signs, key=lambda s: self.signs[s])
@@ -907,18 +938,19 @@ _GERMAN_PARTS = ("rechnung", "fallig", "faellig", "betrag", "kunde", "beleg", "s
                  "telefon", "postleit", "debitor", "währung", "offen", "datum", "schlussel")  # fmt: skip
 
 
-def is_total_row(cells: Sequence[str], filled: Sequence[int], money: set[int]) -> bool:
+def is_total_row(cells: Sequence[str], money: set[int]) -> bool:
     """A sum under the rows: a total word and figures, and nothing that names a debt."""
-    labels = [i for i in filled if i not in money and not _figure(cells[i])]
-    if len(labels) > 2:
-        return False
-    for i in labels:
-        text = cells[i].strip()
+    for at, cell in enumerate(cells):
+        if not cell or at in money or cell.isspace():
+            continue
+        text = cell.strip()
         found = TOTAL_WORD.match(text)
-        if found and (len(labels) == 1 or found.end() == len(text)):
-            return True
+        if not found:
+            return False
+        others = [
+            c
+            for i, c in enumerate(cells)
+            if i != at and i not in money and c.strip() and parse_amount(c.strip()) is None
+        ]
+        return not others or (len(others) == 1 and found.end() == len(text))
     return False
-
-
-def _figure(cell: str) -> bool:
-    return parse_amount(cell.strip()) is not None

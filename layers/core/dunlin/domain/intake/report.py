@@ -150,7 +150,7 @@ def summary(
 ) -> dict[str, object]:
     """`NAME.summary.json` as a mapping: outcomes, balances, aging buckets, mapping, next step."""
     accounts = list(assembly.created()) if assembly else []
-    outcomes = assembly.outcomes if assembly else []
+    outcomes = list(assembly.outcomes) if assembly else []
     totals = totals_of(accounts)
     own = dict(profile.file_total)
     reconciled = {
@@ -245,9 +245,9 @@ def account_json(account: NormalisedAccount) -> dict[str, object]:
     return {
         "reference": account.reference or None,
         "invoice": account.invoice or None,
-        "status": account.status,
-        "balance_minor": account.balance.minor,
-        "currency": account.balance.currency,
+        "status": account.status or None,
+        "balance_minor": account.balance.minor if account.status else None,
+        "currency": account.balance.currency if account.status else None,
         "issued_on": _iso(account.issued_on),
         "due_on": _iso(account.due_on),
         "paid_on": _iso(account.paid_on),
@@ -317,9 +317,7 @@ def row_json(
 
 def dry_run_json(file: str, profile: FileProfile, assembly: Assembly | None) -> Iterator[str]:
     """The JSON of `dunlin import --dry-run --json`, in pieces, so that rows are not held twice."""
-    accounts = list(assembly.created()) if assembly else []
-    outcomes = assembly.outcomes if assembly else []
-    counts = Counter(o.outcome for o in outcomes)
+    counts = Counter(o.outcome for o in assembly.outcomes) if assembly else Counter()
     head: dict[str, object] = {
         "file": file,
         "kind": profile.kind,
@@ -330,7 +328,7 @@ def dry_run_json(file: str, profile: FileProfile, assembly: Assembly | None) -> 
         "header_row": profile.header_row,
         "mapping": mapping_of(profile),
         "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
-        "totals": totals_of(accounts),
+        "totals": totals_of(assembly.created() if assembly else ()),
         "outcomes": {
             name: counts.get(name, 0) for name in (CREATED, UPDATED, UNCHANGED, REJECTED, DUPLICATE)
         },
@@ -339,9 +337,9 @@ def dry_run_json(file: str, profile: FileProfile, assembly: Assembly | None) -> 
         head["refused"] = {"code": profile.refusal.code, "why": profile.refusal.detail}
     text = json.dumps(head, ensure_ascii=False, indent=1)
     yield text[:-2] + ',\n "rows": ['
-    known = assembly.accounts if assembly else {}
-    for number, outcome in enumerate(outcomes):
-        row = row_json(profile, outcome, known.get(outcome.account))
+    for number, outcome in enumerate(assembly.outcomes if assembly else ()):
+        known = assembly.accounts.get(outcome.account) if assembly else None
+        row = row_json(profile, outcome, known)
         yield ("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False)
     yield "\n ]\n}"
 

@@ -89,11 +89,12 @@ class FileProfile:
     ranges: tuple[Range, ...] = ()
     decisions: tuple[Decision, ...] = ()
     refusal: Refusal | None = None
-    skip_lines: tuple[int, ...] = ()
     last_line: int | None = None
     grouped: bool = False
     sums_lines: bool = False
     minor_units: bool = False
+    shared_reference: bool = False
+    open_dates: tuple[int, ...] = ()
     journal_year: int | None = None
     as_of: dt.date | None = None
     file_total: tuple[tuple[str, int], ...] = ()

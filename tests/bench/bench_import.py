@@ -1,0 +1,124 @@
+"""Rows a second of the import's stages, beside the floors. Not a test: run it by hand.
+
+`python tests/bench/bench_import.py [ROWS]` writes a 12-column file with phones and e-mails and
+prints each stage's rate and its ratio to the csv module and to calling the libraries on all rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import phonenumbers
+from email_validator import validate_email
+
+from dunlin.adapters.intake.contact_checks import CHECKS
+from dunlin.domain.intake.assemble import Book
+from dunlin.domain.intake.normalise import Normaliser, read_range
+from dunlin.domain.intake.profile import profile
+
+HEADER = (
+    "Account Number,Customer Name,Email,Phone,Address,City,State,ZIP,Balance,Invoice Date,"
+    "Due Date,Status"
+).split(",")
+AREAS = (212, 312, 415, 503, 617, 702, 713, 801, 971)
+
+
+def write_sample(path: Path, rows: int) -> None:
+    """A file as an office exports it, the same each time."""
+    dice = random.Random(7)
+    start = dt.date(2026, 1, 1)
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(HEADER)
+        for number in range(rows):
+            issued = start + dt.timedelta(days=dice.randrange(300))
+            phone = f"({dice.choice(AREAS)}) 555-{100 + number % 100:04d}"
+            writer.writerow(
+                (
+                    f"A{number:07d}", f"Given{number % 997} Family{number}",
+                    f"person{number}@example.com", phone, f"{number % 9000} Elm St", "Springfield",
+                    dice.choice(("CA", "TX", "NY", "OR")), f"{10000 + number % 80000}",
+                    f"${dice.randrange(100, 900000) / 100:,.2f}", issued.strftime("%m/%d/%Y"),
+                    (issued + dt.timedelta(days=30)).strftime("%m/%d/%Y"), "Overdue",
+                )
+            )  # fmt: skip
+
+
+def timed(label: str, rows: int, work: Callable[[], object]) -> float:
+    """Runs and prints one stage; returns rows a second of CPU."""
+    begin = time.process_time()
+    work()
+    rate = rows / (time.process_time() - begin)
+    print(f"{label:<44}{rate:>12,.0f} rows/s")  # noqa: T201
+    return rate
+
+
+def main() -> None:
+    """Prints all rates."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sample.csv"
+        write_sample(path, rows)
+        made = profile(path.open("rb"))
+
+        def plain() -> None:
+            with path.open(newline="", encoding="utf-8") as source:
+                for _ in csv.reader(source):
+                    pass
+
+        def naive() -> None:
+            with path.open(newline="", encoding="utf-8") as source:
+                for row in csv.DictReader(source):
+                    number = phonenumbers.parse(row["Phone"], "US")
+                    phonenumbers.is_valid_number(number)
+                    validate_email(row["Email"], check_deliverability=False)
+                    float(row["Balance"].replace("$", "").replace(",", ""))
+                    dt.datetime.strptime(row["Due Date"], "%m/%d/%Y").date()  # noqa: DTZ007
+                    dt.datetime.strptime(row["Invoice Date"], "%m/%d/%Y").date()  # noqa: DTZ007
+
+        def read() -> None:
+            for part in made.ranges:
+                with path.open("rb") as source:
+                    source.seek(part.start)
+                    for _ in read_range(source, made, part):
+                        pass
+
+        def stage() -> None:
+            normaliser = Normaliser(made, CHECKS)
+            for part in made.ranges:
+                with path.open("rb") as source:
+                    source.seek(part.start)
+                    for row in read_range(source, made, part):
+                        normaliser.normalise(row)
+
+        def whole() -> None:
+            book = Book(made, dt.date(2026, 11, 21))
+            normaliser = Normaliser(made, CHECKS)
+            for part in made.ranges:
+                with path.open("rb") as source:
+                    source.seek(part.start)
+                    for row in read_range(source, made, part):
+                        book.add(normaliser.normalise(row))
+            book.finish()
+
+        floor = timed("csv.reader alone", rows, plain)
+        slow = timed("libraries on every row (naive)", rows, naive)
+        timed("profile", rows, lambda: profile(path.open("rb")))
+        timed("read_range", rows, read)
+        ours = timed("read, normalise, validate", rows, stage)
+        timed("read, normalise, assemble", rows, whole)
+        print(f"ours is {ours / slow:.1f} times the naive way, 1/{floor / ours:.1f} of csv.reader")  # noqa: T201
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"peak memory {peak:.0f} MB")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

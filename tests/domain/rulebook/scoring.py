@@ -1,0 +1,36 @@
+"""Scores an answer against a case as COMPLIANCE.md section 9 compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+
+def _is_opening(instant: datetime) -> bool:
+    # An opening is 08:00:01 in some whole-hour zone, so its minute and second are 00:01.
+    return bool(available_timezones) and (instant.minute, instant.second) == (0, 1)
+
+
+def faults(case: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
+    """What is wrong with an answer; empty where it agrees with the case."""
+    if "error" in answer:
+        return [f"error: {answer['error']}"]
+    expect, found = case["expect"], []
+    if answer["outcome"] != expect["outcome"]:
+        found.append(f"outcome {answer['outcome']}, expected {expect['outcome']}")
+    wanted = expect.get("earliest_utc")
+    if answer["outcome"] == "defer" and wanted:
+        due, got = datetime.fromisoformat(wanted), datetime.fromisoformat(answer["earliest_utc"])
+        slack = 1 if _is_opening(due) else 0
+        if abs((got - due).total_seconds()) > slack:
+            found.append(f"earliest {answer['earliest_utc']}, expected {wanted}")
+    if answer["outcome"] != "defer" and answer["earliest_utc"] is not None:
+        found.append("earliest_utc without a deferral")
+    results = {r["id"]: r["result"] for r in answer["rules"]}
+    fine = ("block", "defer") if expect["outcome"] != "allow" else ("pass", "not_applicable")
+    for rule in expect["rule_ids"]:
+        if results.get(rule) not in fine:
+            found.append(f"{rule} is {results.get(rule)}")
+    return found

@@ -131,9 +131,7 @@ def judge_line(rulebook: Rulebook, line: str) -> dict[str, Any]:
         "id": case_id,
         "outcome": verdict.outcome,
         "earliest_utc": until,
-        "rules": [
-            {"id": r.id, "result": r.result, "because": r.because} for r in verdict.results
-        ],
+        "rules": [{"id": r.id, "result": r.result, "because": r.because} for r in verdict.results],
     }
 
 

@@ -7,7 +7,7 @@ opt-outs that inbound texts imply are derived here and nowhere else (COMPLIANCE.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -156,7 +156,7 @@ class Situation:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return instant(datetime(day.year, day.month, day.day, tzinfo=zone)) or datetime.max
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 def is_consumer_debt(facts: ContactFacts) -> bool:
@@ -199,7 +199,7 @@ class Said:
 
     def _hear_closing(self, item: Contact, reply: ReplySignals, medium: str) -> None:
         closed: set[str] = set()
-        if reply.opt_out:
+        if reply.opt_out and not (medium == "email" and "text_opt_out" in reply.signals):
             closed.add("email" if medium == "email" else "sms")
         for signal, channel in _CLOSES.items():
             if signal in reply.signals:

@@ -38,8 +38,8 @@ def instant(value: Any) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return value.replace(microsecond=0)
+    at: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return at.replace(microsecond=0)
 
 
 def local_date(value: Any) -> date | None:

@@ -1,4 +1,4 @@
-"""Waits: what holds a contact back until an instant. Hours, rolling caps, calendar and second waits.
+"""Waits: what holds a contact back until an instant: hours, rolling caps, calendar waits.
 
 A wait is built once for a situation and asked again at each step of the earliest-time search:
 `until(t)` is None where the contact may go at `t`, else the first instant worth asking again.
@@ -59,7 +59,7 @@ class Hours:
 
     def until(self, t: datetime) -> datetime | None:
         latest: datetime | None = None
-        for wall in self._s.local(t):
+        for wall, zone in zip(self._s.local(t), self._s.infos, strict=True):
             seconds = wall.hour * 3600 + wall.minute * 60 + wall.second
             day = wall.date()
             if self._open < seconds < self._close and not self._quiet(day):
@@ -68,8 +68,6 @@ class Hours:
                 day += timedelta(days=1)
             while self._quiet(day):
                 day += timedelta(days=1)
-            zone = wall.tzinfo
-            assert isinstance(zone, ZoneInfo)
             opening = _at(day, self._open + 1, zone)
             latest = opening if latest is None or opening > latest else latest
         return latest

@@ -1,0 +1,251 @@
+# ruff: noqa: E501 - a phrase list reads better one alternative group a line
+"""The fixed phrase lists of replies, English and Spanish. Patterns run over folded words.
+
+Folded means lower case, no accents, no apostrophes (`dont`), single spaces, sentences apart by ` . `.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+# A whole message, or a whole sentence of it.
+PER_SE = frozenset({
+    "stop", "stopall", "stop all", "quit", "end", "revoke", "opt out", "optout", "cancel",
+    "unsubscribe", "cancel all", "end all", "quit all", "unsubscribe all", "stop it", "stop this",
+    "stop that", "stop everything", "stop them", "revoke consent", "stop forever", "remove",
+    "alto", "pare", "paren", "parar", "basta", "detener", "detengan", "baja", "cancelar", "no mas", "nomas",
+    "no mas mensajes", "parar todo", "alto ya", "stop msg", "stop msgs", "stop text", "stop texts", "stop sms",
+})  # fmt: skip
+# Words that a sentence may carry beside a per se phrase without meaning anything else.
+POLITE = frozenset({
+    "please", "pls", "plz", "now", "thanks", "thank", "you", "ok", "okay", "just", "immediately",
+    "already", "asap", "today", "hey", "hi", "hello", "sir", "maam", "i", "said", "right", "thx", "ty",
+    "ya", "por", "favor", "gracias", "porfavor", "yes", "seriously", "again", "dunlin",
+})  # fmt: skip
+TYPO_WORDS = (
+    "stop",
+    "stopall",
+    "quit",
+    "revoke",
+    "optout",
+    "cancel",
+    "unsubscribe",
+    "parar",
+    "basta",
+    "detener",
+    "cancelar",
+)
+# Real words within one slip of a per se word.
+BENIGN_WORDS = frozenset({
+    "shop", "step", "top", "slop", "atop", "stoop", "strop", "stow", "quiet", "quite", "quilt",
+    "quip", "quid", "quiz", "cancer", "cancers", "pasta", "hasta", "basa", "gasta", "paras", "pasar", "parir", "parra",
+    "evoke", "tener", "contener", "canceled", "basica", "soup", "suit", "crop", "stoptions",
+})  # fmt: skip
+START_WORDS = frozenset({
+    "start", "unstop", "optin", "opt in", "opt back in", "subscribe", "resubscribe", "resume",
+    "iniciar", "comenzar", "reanudar", "start texting me", "start texts", "start messages",
+})  # fmt: skip
+HELP_WORDS = frozenset({"help", "info", "ayuda", "help me", "more info", "informacion"})
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+# Never an opt-out: cut out of the text before it is searched for words inside sentences.
+NEVER = _any(
+    r"\b(?:stop|stops|stopped|stopping) (?:by|in|over|at|off|into|around|for)\b(?! me\b)",
+    r"\b(?:cant|cannot|can not|couldnt|couldn t) stop\b(?! the (?:texts|messages|calls))",
+    r"\bnon ?stop\b",
+    r"\b(?:the |at the |by the |until the |till the |in the |before the )?end of (?:the |this |next |my |each |every )?(?:month|months|week|weeks|year|day|quarter|january|february|march|april|may|june|july|august|september|october|november|december|shift|school)\b",
+    r"\b(?:month|year|week) end\b|\bweek end\b|\bweekend\b",
+    r"\b(?:bus|truck|rest|pit|train|next|one|traffic|short) stop\b",
+    r"\bend(?:s|ed|ing)? up\b",
+    r"\b(?:dead|front|back|high|low|rear|deep|other|opposite) end\b|\bend user\b|\bmake ends? meet\b|\bin the end\b|\bon (?:my|your|our) end\b",
+    r"\b(?:stop|end) (?:sign|light|table|zone)\b",
+    r"\bpalo alto\b|\bbaja california\b|\bmas baja\b|\bpare(?:ce|cen)\b",
+)
+
+_MEDIA = r"(?:texts?|texting|txts?|txting|messages?|messaging|msgs?|msging|sms|calls?|calling|phoning|e ?mails?|e ?mailing|letters?|mailing)"
+_FILL = r"(?:(?:all|the|these|those|this|your|my|any|sending|send|me|us|getting|receiving|automated|auto|more|of|with|it|please|ever|you|to|from|spam|annoying|further|anymore|fucking|damn|stupid|daily|constant|here|so|much|unwanted|reminder|receive|get|hear) )*"
+CHAIN = re.compile(
+    rf"(?<!dont )(?<!not )(?<!never )(?<!didnt )(?<!wont )(?<!when did you )"
+    rf"\b(?:stop|quit|cease|end|cancel|no more|enough|(?:^|(?<=\. ))no) {_FILL}{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor| y| o)? {_FILL}{_MEDIA}\b)*"
+    rf"|\b(?:do not|dont|never|please dont|no longer|not to|shouldnt|should not|may not|better not) {_FILL}(?:want {_FILL}|wish to (?:receive|get) {_FILL}|need {_FILL}|consent to {_FILL}|agree to {_FILL})?{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor)? {_FILL}{_MEDIA}\b)*"
+)
+TARGETS: dict[str, frozenset[str]] = {
+    "text_opt_out": frozenset(
+        "text texts texting txt txts txting message messages messaging msg msgs msging sms".split()
+    ),
+    "call_opt_out": frozenset("call calls calling phone phoning".split()),
+    "email_opt_out": frozenset("email emails emailing mailing".split()),
+    "mail_opt_out": frozenset("letter letters".split()),
+}
+
+OPT_OUT = _any(
+    r"\b(?:remove|delete|erase|drop) (?:me\b|my (?:number|phone|cell|name|info|information|contact)|this number)",
+    r"\btake (?:me|my (?:number|name|phone)|this number) (?:off|out)\b",
+    r"\blose (?:my|this) number\b|\bforget (?:my|this) number\b|\bblock (?:me|my number)\b",
+    r"(?<!dont )(?<!not )\bunsubscribe (?:me|us|my|this)\b|\b(?:want|wish|like|need|trying) to (?:unsubscribe|opt out)\b",
+    r"\bopt(?:ing)? (?:me |us |my number )?out\b(?! fee)(?<!how do i opt out)(?<!can i opt out)",
+    r"\b(?:i|we|hereby) (?:hereby )?(?:revoke|withdraw|rescind|cancel)\b(?:(?: my| our| all| any| prior| the)* (?:consent|permission|authorization))",
+    r"\b(?:withdraw|withdrawing|revoke|revoking|rescind) (?:my |our |all |any |prior )*(?:consent|permission)\b",
+    r"\bi (?:do not|dont|no longer) (?:consent|agree) (?:to|for) (?:be |being )?(?:texted|texts|messages|contacted)\b",
+    r"\b(?:you )?(?:do not|dont) have (?:my )?(?:permission|consent) to (?:text|message|contact)\b",
+    r"(?<!dont )(?<!not )\bstop (?:sending|texting|messaging|messageing|txting|spamming|bugging|pestering|annoying)\b",
+    r"\b(?:i want|i need|i would like|id like|make|want) (?:you |this |it |these |them )?(?:to )?stop(?:ped)?\b(?= \.|$)",
+    r"\b(?:please|kindly) (?:stop|cancel|end|unsubscribe)\b(?= \.|$| (?:now|immediately|this|it|these)\b)",
+    r"\bno (?:quiero|deseo) (?:mas |recibir |que me )*(?:mensajes|textos|manden|envien|escriban)\b",
+    r"\bno (?:me )?(?:envie|envien|envies|mande|manden|mandes|escriba|escriban|escribas|textee|texteen|mensajee) ?(?:mas|mensajes|textos)?\b",
+    r"\b(?:deje|dejen|deja|pare|paren|para) de (?:enviar|enviarme|mandar|mandarme|escribir|escribirme|textear|textearme|mensajear)\b",
+    r"\bno mas (?:mensajes|textos|msj|sms)\b|\bya no (?:me )?(?:manden|envien|escriban|mande|envie)\b",
+    r"\b(?:quiteme|quitenme|saqueme|saquenme|borreme|borrenme|eliminenme|elimineme|remuevame)\b|\b(?:borre|borren|elimine|eliminen|quite|quiten) mi numero\b",
+    r"\b(?:darme|deme|denme|dar|date) de baja\b|\bcancelar (?:la |mi )?suscripcion\b|\bcancelar (?:los )?mensajes\b",
+)
+# A per se word inside a sentence that may mean something else: a person reads it.
+PER_SE_WORD = re.compile(
+    r"\b(?:stop|stopall|quit|end|revoke|optout|opt out|cancel|unsubscribe|alto|pare|parar|basta|detener|baja|cancelar)\b"
+)
+
+Finder = Callable[[str], bool]
+
+
+def _found(pattern: re.Pattern[str], unless: re.Pattern[str] | None = None) -> Finder:
+    if unless is None:
+        return lambda text: pattern.search(text) is not None
+    return lambda text: pattern.search(unless.sub(" ", text)) is not None
+
+
+_LAWYER = r"(?:lawyers?|attorneys?|legal counsel|legal aid|law firm|counsel|legal representation|legal team|credit repair(?: company| agency| firm)?|debt settlement company)"
+_RELATIVE = r"(?:he|she|they|husband|wife|father|mother|dad|mom|son|daughter|brother|sister|spouse|partner|uncle|aunt|grandmother|grandfather|grandma|grandpa|roommate|owner|patient|tenant)"
+
+SIGNALS: tuple[tuple[str, Finder], ...] = (
+    (
+        "attorney",
+        _found(
+            _any(
+                rf"\bmy {_LAWYER}\b|\bour {_LAWYER}\b|\b(?:his|her|their) (?:lawyer|attorney)\b",
+                rf"\b(?:i|we|ive|weve|i am|im|have|has|got|hired|retained|using|obtained) (?:already |now |have |got |been |also )*(?:hired |retained |got |obtained |have |represented by |working with |using )*(?:an?|the) (?:\w+ )?{_LAWYER}\b",
+                rf"\brepresented by\b|\b(?:have|retained|hired) (?:legal )?(?:counsel|representation|an? {_LAWYER})\b|\blawyered up\b",
+                rf"\b(?:talk|speak|call|contact|write|direct|send|refer)\w*(?: \w+){{0,4}} (?:to|with)? ?(?:my|our|the) {_LAWYER}\b",
+                r"\b(?:mi|mis|nuestro) abogad[oa]s?\b|\btengo (?:un |una )?abogad[oa]\b|\brepresentad[oa] por\b",
+            ),
+            _any(
+                rf"\b(?:dont|do not|didnt|cant afford|cannot afford|no longer|not|without|never|wont|will not) (?:have |need |want |got |hire |get |hiring )?(?:an? |my |any )?(?:\w+ )?{_LAWYER}\b",
+                rf"\b(?:should i|do i|might|may|will|gonna|going to|need to|have to|want to|thinking of|looking for|id) (?:need |get |hire |find |getting |hiring |have |talk to |call |contact |see )*(?:an|a) {_LAWYER}\b",
+                r"\bno tengo (?:un )?abogad[oa]\b",
+            ),
+        ),
+    ),
+    (
+        "bankruptcy",
+        _found(
+            _any(
+                r"\bbankrupt(?:cy|cies)?\b|\bchapters? (?:7|11|12|13|seven|eleven|thirteen)\b|\bch ?(?:7|13)\b",
+                r"\bbancarrota\b|\bquiebra\b|\bcapitulo (?:7|13|siete|trece)\b|\bautomatic stay\b",
+            ),
+            _any(
+                r"\b(?:not|never|avoid|avoiding|without|dont want to (?:file|go|declare)|do not want to (?:file|go)|instead of|havent filed|didnt file|wont file|not filing|no) (?:for |filed |filing |any |a |declare |declaring |file |in )*(?:bankrupt(?:cy)?|chapter (?:7|13))\b",
+            ),
+        ),
+    ),
+    (
+        "deceased",
+        _found(
+            _any(
+                r"\bpassed (?:away|on)\b|\bdeceased\b|\bno longer (?:with us|alive|living)\b",
+                rf"\b(?:{_RELATIVE}|has|had|have|who|mr \w+|mrs \w+|ms \w+) (?:\w+ )?(?:just |recently )?died\b|\bdied (?:last|in|on|this|yesterday|of|from|two|a|\d)",
+                rf"\b(?:{_RELATIVE}|hes|shes|theyre|is|are|person|consumer) (?:is |now )?dead\b(?! ?line| end| serious| broke| tired| wrong| phone| battery)",
+                r"\b(?:death certificate|his death|her death|estate of|the estate|rest in peace|funeral)\b",
+                r"\bfallecio\b|\bfallecid[oa]\b|\bmurio\b|\b(?:ha|esta) muert[oa]\b|\bdifunt[oa]\b",
+            ),
+            re.compile(
+                r"\b(?:phone|battery|car|truck|laptop|computer|cell|dog|cat|pet|wifi|internet|engine|real estate)(?: \w+){0,2} (?:died|dead|passed away)\b|\breal estate\b"
+            ),
+        ),
+    ),
+    (
+        "wrong_person",
+        _found(
+            _any(
+                r"\bwrong (?:number|person|party|guy|man|woman|lady|phone|email|e mail|address|one|recipient|contact)\b|\bmistaken identity\b",
+                r"\b(?:this|that) (?:is not|isnt|is no longer|aint|isn t|wasnt|is nt) (?:him|her|them|(?:his|her|their|the|that|[a-z]+s) (?:number|phone|cell|email|e mail|person|line)|mr|mrs|ms)\b",
+                r"\b(?:this|it) (?:is not|isnt) (?!my\b|mine\b|right\b|true\b|fair\b|correct\b|ok\b|okay\b|a\b|an\b|the\b|what\b|how\b|working\b|possible\b|funny\b|good\b|legal\b|accurate\b|me\b|owed\b|due\b|over\b|valid\b|about\b|helpful\b|going\b|it\b|enough\b|easy\b|cool\b|in\b|on\b|for\b|paid\b|that\b|so\b|your\b|happening\b|acceptable\b|necessary\b|real\b|spam\b|clear\b|yet\b|even\b|ours\b|as\b|from\b|available\b|urgent\b)[a-z]+(?: [a-z]+)?(?= \.|$)",
+                r"\b(?:im|i am) not (?:the person|who you|the one you|that person|the right person|the guy|the owner of)\b|\bnot the (?:right )?person\b|\bnot who you\b",
+                r"\bno ?(?:one|body)(?: \w+){0,3} (?:by|with) (?:that|this|the) name\b|\bno such person\b|\bno [a-z]+ (?:here|at this number)\b(?<!calls at this number)",
+                r"\b(?:doesnt|does not|no longer) (?:live|work|reside)s? here\b|\b(?:do not|dont|never) know (?:him|her|them|this person|that person|anyone|anybody|any [a-z]+|who (?:that|this|he|she) is|who [a-z]+ is|a [a-z]+)\b",
+                r"\b(?:dont|do not) know (?:anyone|anybody)\b|\byou(?:ve| have)? (?:got |have )?the wrong\b|\bnever heard of (?:him|her|them|this person)\b|\bnew owner of this (?:number|phone)\b|\bgot this number (?:recently|last|a)\b|\bjust got this number\b",
+                r"\bnumero equivocado\b|\bpersona equivocada\b|\b(?:se|esta|estan) equivoc\w+\b|\bno soy (?:esa|la|el)\b|\bno (?:lo|la) conozco\b|\bno conozco a\b|\baqui no vive\b|\bno vive aqui\b",
+            )
+        ),
+    ),
+    (
+        "dispute",
+        _found(
+            _any(
+                r"\b(?:do not|dont|didnt|did not|never|dont even|dont think i|cant) (?:actually |really |even )?owe[ds]?\b|\bowe (?:you )?(?:nothing|zero|nada)\b|\bnot (?:my|our) (?:debt|bill|account|charge|balance|invoice|loan|responsibility|purchase)\b",
+                r"\b(?:isnt|is not|aint|wasnt|was not|not) (?:mine|ours)\b|\bisnt my (?:debt|bill|account|charge|balance|loan)\b|\bnot what i owe\b",
+                r"\bdisput(?:e|es|ed|ing)\b|\bcontest(?:ing)? (?:this|the)\b|\bchallenge (?:this|the) (?:debt|bill|charge)\b",
+                r"\b(?:i|ive|we|weve) (?:have )?(?:already )?paid (?:this|it|that|you|them|the|in full|off|already|everything|my bill|last|on)\b|\balready paid\b|\bpaid (?:this|it|that)? ?(?:already|in full|off)\b|\b(?:was|been|is) (?:already )?paid\b",
+                r"\bidentity (?:theft|was stolen|got stolen)\b|\bstole my identity\b|\bfraud(?:ulent)?\b|\bnever (?:had|opened|signed|bought|ordered|received|got|used|rented|agreed|authorized|applied|went|lived)\b|\bdidnt (?:open|sign|buy|order|receive|authorize|agree|make) (?:this|that|the|any)\b",
+                r"\b(?:wrong|incorrect|inaccurate) (?:amount|balance|total|charge|bill)\b|\b(?:amount|balance|bill|charge|total|debt)s? (?:is|are|was|looks|seems) (?:wrong|incorrect|not right|not correct|inaccurate|too high|false)\b",
+                r"\bprove (?:it|that|i owe|this)\b|\b(?:send|show|provide|need|want|give)(?: me| us)?(?: some| the| a)? (?:proof|verification|validation|evidence)\b|\b(?:validate|verify)(?: this| the| my| that)? (?:debt|amount|balance|bill|account)\b|\boriginal creditor\b",
+                r"\bno (?:les |le )?debo\b|\bno es mi (?:deuda|cuenta)\b|\bno es mi[oa]\b|\bya (?:lo |la )?pague\b|\bdisputo\b|\bno reconozco\b|\bfraude\b|\bpagad[oa] ya\b|\bnunca (?:compre|firme|recibi)\b",
+            ),
+            _any(
+                r"\b(?:not|dont|do not|no longer|arent|wont|never) (?:\w+ )?disput(?:e|ing|ed)\b|\bdont (?:dispute|deny)\b|\bno dispute\b|\b(?:dont|do not|didnt) know (?:how much|what|if|that) (?:i )?owed?\b",
+                r"\balready paid (?:half|some|part|a part|\$? ?\d+)\b|\b(?:will be|to be|get|gets|got|once im|when im|until im|getting|havent been|not been) paid\b|\bis paid (?:on|every|bi)\b|\bwas paid (?:late|on)\b",
+            ),
+        ),
+    ),
+    (
+        "cease",
+        _found(
+            _any(
+                r"\bleave (?:me|us|my family) (?:the \w+ )?alone\b|\b(?:do not|dont|never|stop|quit|cease|no) (?:ever |all |any |further |trying to |attempting to )*(?:contact|contacting|contacts|communicating|communicate|communication|communications|harassing|harass|bothering|bother)\b",
+                r"\bcease (?:and desist|all|any|further|contact|communication)\b|\bno (?:more|further) (?:contact|communication)s?\b|\bgo away\b",
+                r"\b(?:i|we) (?:refuse|decline) to pay\b|\brefuse to pay\b|\bwill not (?:be )?pay(?:ing)?\b|\bwont (?:be )?pay(?:ing)?\b|\b(?:im|i am|we are|were) not (?:going to |gonna )?pay(?:ing)?\b|\bnot (?:going to|gonna) pay\b|\bnever (?:going to )?pay(?:ing)?\b(?! late)|\bnot paying\b",
+                r"\bdejeme en paz\b|\bdejenme en paz\b|\bno me (?:contacte|contacten|contactes|moleste|molesten|molestes|busque|busquen)\b|\b(?:deje|dejen) de (?:molestar\w*|contactar\w*)\b|\bno (?:voy a|pienso|quiero) pagar\b|\bme niego a pagar\b",
+            ),
+            _any(
+                r"\b(?:wont|will not|not|never|refuse to) (?:be |going to |gonna )?(?:able to )?pay(?:ing)? (?:until|till|today|tonight|tomorrow|this week|now|yet|before|late|on time|by)\b|\b(?:wont|will not|not) be able to pay\b",
+                r"\b(?:dont|do not|never) (?:bother|harass) (?:to|with)\b|\bno (?:bother|contact info|contact number)\b|\bno problem\b",
+            ),
+        ),
+    ),
+    (
+        "call_opt_out",
+        _found(
+            _any(
+                r"\bno (?:me )?(?:llame|llamen|llames)\b|\b(?:deje|dejen|deja|pare|paren) de (?:llamar\w*)\b|\bno mas llamadas\b",
+            )
+        ),
+    ),
+    (
+        "email_opt_out",
+        _found(
+            _any(
+                r"\b(?:deje|dejen) de (?:enviar\w*|mandar\w*) (?:correos|emails)\b|\bno mas correos\b|\bunsubscribe (?:me )?from (?:your |these |all |the )*e ?mails?\b",
+            )
+        ),
+    ),
+)
+
+ONLY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (
+        name,
+        _any(
+            rf"\b(?:only|just) (?:{words})(?: me| us)?\b(?! (?:me )?(?:when|if|to|about|once))",
+            rf"\b(?:{words})(?: me| us)? only\b",
+            rf"\bonly (?:contact|reach|write|write to|message|communicate with|talk to)(?: me| us)? (?:by|via|through|with|using|on|in) (?:{words})\b",
+            rf"\b(?:contact|reach|write to)(?: me| us)? only (?:by|via|through|with|in) (?:{words})\b|\b(?:contact|reach)(?: me| us)? (?:by|via|through) (?:{words}) only\b",
+        ),
+    )
+    for name, words in (
+        ("only_email", "e ?mails?"),
+        ("only_sms", "texts?|sms|text messages?"),
+        ("only_letter", "mail|letters?|post|postal mail|regular mail|us mail|in writing|writing"),
+        ("only_call", "calls?|phone"),
+    )
+)

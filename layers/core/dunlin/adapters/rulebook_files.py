@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from dunlin.domain.rulebook import RuleError, Rulebook
+from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.checks import check_rules
 
 EDITION = "2026.11.1"

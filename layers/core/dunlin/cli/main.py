@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunlin.cli import account, audit, drop, import_file, stack
+from dunlin.cli import account, audit, drop, import_file, judge, rules, stack, template
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,7 +18,10 @@ app.command()(stack.status)
 app.command()(stack.activate)
 app.command()(stack.pause)
 app.command()(stack.resume)
+app.command()(judge.judge)
 import_file.register(app, drop.upload)
 app.add_typer(drop.strategy_app, name="strategy")
+app.add_typer(template.app, name="template")
 app.add_typer(account.app, name="account")
 app.add_typer(audit.app, name="audit")
+app.add_typer(rules.app, name="rules")

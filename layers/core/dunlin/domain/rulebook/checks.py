@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from dunlin.domain.rulebook.conditions import RuleError
@@ -116,7 +117,7 @@ def _versions(documents: Sequence[Mapping[str, Any]]) -> list[str]:
     problems = []
     for rule_id, found in spans.items():
         found.sort()
-        for (_, end), (start, _) in zip(found, found[1:], strict=False):
+        for (_, end), (start, _) in pairwise(found):
             if start < end:
                 problems.append(f"{rule_id}: versions overlap from {start}")
     return problems

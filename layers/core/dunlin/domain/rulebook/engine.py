@@ -313,7 +313,7 @@ def _carry(plan: _Plan, results: list[RuleResult]) -> None:
         sources = [by_id[x] for x in rule.carries if x in by_id]
         worst = next((x for x in sources if x.result == "block"), sources[0] if sources else None)
         mine = results[index]
-        if worst is None or mine.result == "block" or mine.result == worst.result:
+        if worst is None or mine.result in ("block", worst.result):
             continue
         results[index] = _failure(
             rule, worst.result, f"Through {worst.id}: {worst.because}", worst.until

@@ -76,11 +76,25 @@ CHAIN = re.compile(
 )
 TARGETS: dict[str, frozenset[str]] = {
     "text_opt_out": frozenset(
-        "text texts texting txt txts txting message messages messaging msg msgs msging sms".split()
+        [
+            "text",
+            "texts",
+            "texting",
+            "txt",
+            "txts",
+            "txting",
+            "message",
+            "messages",
+            "messaging",
+            "msg",
+            "msgs",
+            "msging",
+            "sms",
+        ]
     ),
-    "call_opt_out": frozenset("call calls calling phone phoning".split()),
-    "email_opt_out": frozenset("email emails emailing mailing".split()),
-    "mail_opt_out": frozenset("letter letters".split()),
+    "call_opt_out": frozenset(["call", "calls", "calling", "phone", "phoning"]),
+    "email_opt_out": frozenset(["email", "emails", "emailing", "mailing"]),
+    "mail_opt_out": frozenset(["letter", "letters"]),
 }
 
 OPT_OUT = _any(

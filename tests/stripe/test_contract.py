@@ -395,6 +395,12 @@ class TestSavedMethods:
         with pytest.raises(stripe.InvalidRequestError):
             processor.v1.payment_methods.attach(method, {"customer": customer})
 
+    def test_of_one_customer_alone(self, processor: Processor) -> None:
+        _, method = saved(processor)
+        other = processor.v1.customers.create({}).id
+        with pytest.raises(stripe.InvalidRequestError, match="already been attached"):
+            processor.v1.payment_methods.attach(method, {"customer": other})
+
     def test_detach_twice(self, processor: Processor) -> None:
         _, method = saved(processor)
         processor.v1.payment_methods.detach(method)
@@ -522,7 +528,7 @@ class TestIdempotency:
     def test_another_endpoint_is_an_error(self, processor: Processor) -> None:
         options = key()
         processor.v1.payment_intents.create(self.wanted(), options)
-        with pytest.raises(stripe.IdempotencyError):
+        with pytest.raises(stripe.IdempotencyError, match="same endpoint"):
             processor.v1.customers.create({}, options)
 
     def test_a_decline_is_replayed(self, processor: Processor) -> None:

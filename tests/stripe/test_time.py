@@ -160,7 +160,9 @@ def test_a_submitted_page_cannot_be_closed(
     stand_in: StripeStandIn, client: stripe.StripeClient
 ) -> None:
     made = session(client)
+    assert stand_in.clock()["next_due"] == made.expires_at
     stand_in.pay_session(made.id)
+    assert stand_in.clock()["next_due"] is None
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.checkout.sessions.expire(made.id)
 

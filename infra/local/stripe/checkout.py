@@ -106,7 +106,7 @@ def create(world: World, wanted: Thing) -> Thing:
             session=identifier,
         )  # fmt: skip
         session["setup_intent"] = setup["id"]
-    world.later(expires_at - world.clock.now(), "expire_session", identifier)
+    world.due(expires_at, "expire_session", identifier)
     return world.put(session)
 
 

@@ -192,15 +192,12 @@ class World:
 
     def later(self, seconds: float, action: str, target: str) -> None:
         """Have `action` done to `target` after so many seconds of the stand-in's clock."""
-        self.put(
-            {
-                "id": self.new_id("timer"),
-                "object": "_timer",
-                "at": self.clock.now() + seconds,
-                "action": action,
-                "target": target,
-            }
-        )
+        self.due(self.clock.now() + seconds, action, target)
+
+    def due(self, at: float, action: str, target: str) -> None:
+        """Have `action` done to `target` at an instant of the stand-in's clock."""
+        timer = {"id": self.new_id("timer"), "object": "_timer"}
+        self.put(timer | {"at": at, "action": action, "target": target})
         self.ring()
 
     def timers(self) -> list[Thing]:

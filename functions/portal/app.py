@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
-from dunlin.domain.page import GoTo, Page
+from dunlin.domain.page import Download, GoTo, Page
 from dunlin.ports import Session
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
@@ -20,7 +20,7 @@ app = Chalice(app_name="portal")
 _FORMS = ["application/x-www-form-urlencoded"]
 _ANY_FORM = [*_FORMS, "multipart/form-data"]  # both are one-click posts (RFC 8058, 3.2)
 
-Answered = Page | GoTo
+Answered = Page | GoTo | Download
 View = Callable[..., Answered]
 
 
@@ -155,11 +155,41 @@ def hardship(visit: Visit, session: Session) -> Answered:
     return _message("hardship", visit, session)
 
 
+@page("/represented", methods=["GET", "POST"])
+@inside
+def represented(visit: Visit, session: Session) -> Answered:
+    return _message("represented", visit, session)
+
+
 def _message(kind: str, visit: Visit, session: Session) -> Answered:
     portal = wiring.portal()
     if visit.post:
         return portal.message(kind, session, visit.form, now=visit.now)
     return portal.form(kind, session, now=visit.now)
+
+
+@page("/promise", methods=["GET", "POST"])
+@inside
+def promise(visit: Visit, session: Session) -> Answered:
+    portal = wiring.portal()
+    if visit.post:
+        return portal.promise(session, visit.form, now=visit.now)
+    return portal.form("promise", session, now=visit.now)
+
+
+@page("/plan", methods=["GET", "POST"])
+@inside
+def plan(visit: Visit, session: Session) -> Answered:
+    portal = wiring.portal()
+    if visit.post:
+        return portal.plan(session, visit.form, now=visit.now)
+    return portal.form("plan", session, now=visit.now)
+
+
+@page("/data", methods=["GET"])
+@inside
+def own_data(visit: Visit, session: Session) -> Answered:
+    return wiring.portal().own_data(session, now=visit.now)
 
 
 @page("/stop", methods=["GET", "POST"])

@@ -105,7 +105,7 @@ def everywhere(house: House, reader: Reader) -> None:
     reader.page.fill("#amount", "900")
     reader.page.click("details button")
     reader.check()
-    for path in ("/dispute", "/question", "/hardship"):
+    for path in ("/dispute", "/question", "/hardship", "/represented", "/promise", "/plan"):
         reader.open(path)
         reader.check()
         reader.page.click("main form button")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -523,6 +524,92 @@ def test_a_question_and_hardship_reach_staff(house: House, browser: Browser, kin
     assert [r.text for r in house.book.replies.values()] == ["Hello"]
     assert house.book.accounts[account.account_id].hold is Hold.REVIEW
     assert browser.post(f"/{kind}", {**form, "text": " "}).status == 422
+
+
+def day(ahead: int) -> dict[str, str]:
+    on = (NOW + timedelta(days=ahead)).date()
+    return {"day": str(on.day), "month": str(on.month), "year": str(on.year)}
+
+
+def test_a_promise_to_pay_by_a_day_reaches_staff(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    page = browser.get("/promise")
+    form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(10)}
+    assert "We noted your day" in browser.post("/promise", form).text
+    (reply,) = house.book.replies.values()
+    assert reply.text == "Promises to pay $482.50 by 2026-12-01."
+    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+    assert house.alarm.woken
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Enter a day, month and year"),
+        ({"day": "30", "month": "2", "year": "2027"}, "Enter a real date"),
+        (day(-1), "Enter a day that is not in the past"),
+        (day(31), "Enter an earlier day"),
+    ],
+)
+def test_a_promise_for_a_wrong_day_is_said_and_kept(
+    house: House, browser: Browser, typed: dict[str, str], said: str
+) -> None:
+    browser.sign_in(house.debt(house.person()))
+    nonce = browser.get("/promise").field("nonce")
+    answer = browser.post("/promise", {"nonce": nonce, **typed})
+    assert answer.status == 422
+    assert said in answer.text
+    assert 'href="#date"' in answer.body
+    for value in typed.values():
+        assert f'value="{value}"' in answer.body
+    assert house.book.replies == {}
+
+
+def test_a_request_to_pay_in_parts_waits_for_a_person(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    page = browser.get("/plan")
+    form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(7)}
+    wrong = browser.post("/plan", {**form, "amount": "0", "often": "hourly"})
+    assert wrong.status == 422
+    assert "The smallest amount you can pay is $1.00" in wrong.text
+    assert "Choose how often" in wrong.text
+    answer = browser.post("/plan", {**form, "amount": "100", "often": "every_two_weeks"})
+    assert "We have your request" in answer.text
+    (reply,) = house.book.replies.values()
+    assert reply.text == (
+        "Asks to pay $100.00 every two weeks from 2026-11-28: 5 payments for $482.50."
+    )
+    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+
+
+def test_a_lawyer_named_binds_the_gate(house: House, browser: Browser) -> None:
+    person = house.person()
+    browser.sign_in(house.debt(person))
+    page = browser.get("/represented")
+    form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), "text": "Jo Law"}
+    assert browser.post("/represented", form).status == 200
+    assert "attorney" in house.book.consumers[person.consumer_id].flags
+
+
+def test_a_person_takes_their_own_data_along_and_nobody_elses(
+    house: House, browser: Browser
+) -> None:
+    person = house.person(name='Ada "Q" Finch')
+    account = house.debt(person, hold=Hold.REVIEW, hold_reason="staff note")
+    house.debt(house.person(name="Bo Reed"))
+    browser.sign_in(account)
+    answer = browser.get("/data")
+    assert answer.header("content-disposition").startswith("attachment; filename=")
+    assert answer.header("cache-control") == "no-store"
+    document = json.loads(answer.body)
+    assert document["you"]["name"] == 'Ada "Q" Finch'
+    assert document["account"]["balance"] == "$482.50"
+    assert len(document["ledger"]) == 3
+    assert "Bo Reed" not in answer.body
+    assert "staff note" not in answer.body
+    assert "1985" not in answer.body
 
 
 def test_stop_all_contact_closes_every_channel(house: House, browser: Browser) -> None:

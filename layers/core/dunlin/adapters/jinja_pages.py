@@ -33,10 +33,10 @@ _DATE_ORDER = {
 _SIMPLE = frozenset(
     {
         "home", "gone", "trouble", "refused", "not_me_done", "stop_done", "signed_out",
-        "dispute_done", "message_done", "stop_all_done",
+        "dispute_done", "message_done", "stop_all_done", "promise_done", "plan_done",
     }
 )  # fmt: skip
-_TEMPLATE = {"question": "message", "hardship": "message"}
+_TEMPLATE = {"question": "message", "hardship": "message", "represented": "message"}
 
 
 class Pages:

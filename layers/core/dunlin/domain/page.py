@@ -29,3 +29,12 @@ class GoTo:
 
     place: str
     session: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file to keep, made of the person's own data."""
+
+    filename: str
+    content_type: str
+    text: str

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote
 from chalice.app import Request, Response
 
 from dunlin.adapters.jinja_pages import LANGUAGES, Pages
-from dunlin.domain.page import GoTo, Page
+from dunlin.domain.page import Download, GoTo, Page
 from dunlin.ports import Session
 
 SESSION_COOKIE, LANGUAGE_COOKIE = "__Host-dunlin", "language"
@@ -114,9 +114,13 @@ def _accepted(header: str) -> list[str]:
     return [name for _, _, name in sorted(wanted)]
 
 
-def answer(result: Page | GoTo, visit: Visit, pages: Pages) -> Response:
+def answer(result: Page | GoTo | Download, visit: Visit, pages: Pages) -> Response:
     """A use case's result as a response with every header a page carries."""
     headers: dict[str, Any] = dict(pages.headers)
+    if isinstance(result, Download):
+        headers["Content-Type"] = result.content_type
+        headers["Content-Disposition"] = f'attachment; filename="{result.filename}"'
+        return Response(body=result.text, status_code=200, headers=headers)
     headers["Set-Cookie"] = _set_cookies(result.session, visit, pages.base)
     if isinstance(result, GoTo):
         place = result.place

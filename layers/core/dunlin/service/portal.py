@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,7 +27,7 @@ from dunlin.domain.form import read_amount, read_date, read_digits, read_text
 from dunlin.domain.ids import entry_id
 from dunlin.domain.ledger import itemise
 from dunlin.domain.money import Money
-from dunlin.domain.page import GoTo, Page
+from dunlin.domain.page import Download, GoTo, Page
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
@@ -48,10 +49,14 @@ TRIES = 5
 CODES_A_DAY = 5
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")
+# What a person can write about: the signal it raises and the labels that bind the gate.
 MESSAGE_KINDS = {
-    "question": SignalKind.QUESTION,
-    "hardship": SignalKind.HARDSHIP,
+    "question": (SignalKind.QUESTION, ()),
+    "hardship": (SignalKind.HARDSHIP, ()),
+    "represented": (SignalKind.REPLY, ("attorney",)),
 }
+FREQUENCIES = ("weekly", "every_two_weeks", "monthly")
+PROMISE_DAYS, PLAN_START_DAYS = 30, 45
 
 
 _TELLING = re.compile(
@@ -418,10 +423,69 @@ class Portal:
             return self.form(
                 kind, session, now=now, status=422, errors=(("text", wrong),), form=dict(form)
             )
+        signal, labels = MESSAGE_KINDS[kind]
         case = self._say(
-            session, MESSAGE_KINDS[kind], form, text, now=now, detail={}, labels=(kind,)
+            session,
+            signal,
+            form,
+            text,
+            now=now,
+            detail={"labels": list(labels)},
+            labels=(*labels, kind),
         )
-        return self._shown("message_done", session, now=now, case=case_number(case), kind=kind)
+        return self._shown("message_done", session, now=now, case=case_number(case))
+
+    def promise(self, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+        """A promise to pay all by a day, at most 30 days ahead."""
+        thread, _ = self._inside(session)
+        on = _coming(form, _day(now, thread.consumer), PROMISE_DAYS)
+        if isinstance(on, str):
+            return self.form(
+                "promise", session, now=now, status=422, errors=(("date", on),), form=dict(form)
+            )
+        text = f"Promises to pay {thread.account.balance} by {on.isoformat()}."
+        case = self._say(
+            session, SignalKind.PROMISE, form, text, now=now, detail={}, labels=("promise",)
+        )
+        return self._shown("promise_done", session, now=now, case=case_number(case))
+
+    def plan(self, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+        """A request to pay in parts, which a person at the creditor decides."""
+        thread, _ = self._inside(session)
+        balance = thread.account.balance
+        errors = []
+        amount = read_amount(form.get("amount", ""), balance, payments.least_payment(balance))
+        if isinstance(amount, str):
+            errors.append(("amount", amount))
+        often = form.get("often", "")
+        if often not in FREQUENCIES:
+            errors.append(("often", "often_missing"))
+        on = _coming(form, _day(now, thread.consumer), PLAN_START_DAYS)
+        if isinstance(on, str):
+            errors.append(("date", on))
+        if errors or isinstance(amount, str) or isinstance(on, str):
+            return self.form(
+                "plan", session, now=now, status=422, errors=tuple(errors), form=dict(form)
+            )
+        count = -(-balance.minor // amount.minor)
+        text = (
+            f"Asks to pay {amount} {often.replace('_', ' ')} from {on.isoformat()}: "
+            f"{count} payments for {balance}."
+        )
+        case = self._say(
+            session, SignalKind.PLAN_REQUEST, form, text, now=now, detail={}, labels=("plan",)
+        )
+        return self._shown("plan_done", session, now=now, case=case_number(case))
+
+    def own_data(self, session: Session, *, now: datetime) -> Download:
+        """Everything we hold that is about the person or came from them, to keep."""
+        thread, strategy = self._inside(session)
+        document = _own_data(thread, strategy, now)
+        return Download(
+            filename=f"account-{now:%Y-%m-%d}.json",
+            content_type="application/json; charset=utf-8",
+            text=json.dumps(document, ensure_ascii=False, indent=2),
+        )
 
     def _say(
         self,
@@ -520,6 +584,66 @@ def neutral_name(strategy: Strategy) -> str:
 def case_number(signal_id: str) -> str:
     """The short number of a dispute or message, for the person to name it by."""
     return payments.receipt_reference(entry_id("case", signal_id))
+
+
+def _coming(form: Mapping[str, str], today: date, days: int) -> date | str:
+    """A day of a form from today on, at most so many days ahead, or what is wrong with it."""
+    read = read_date(form.get("day", ""), form.get("month", ""), form.get("year", ""))
+    if isinstance(read, str):
+        return read
+    if read < today:
+        return "date_past"
+    return "date_far" if read > today + timedelta(days=days) else read
+
+
+def _own_data(thread: Thread, strategy: Strategy, now: datetime) -> dict[str, Any]:
+    """The person's own data as a document. What staff and rules concluded is not in it."""
+    person, account = thread.consumer, thread.account
+    return {
+        "made_at": now.isoformat(),
+        "held_by": {"name": strategy.brand.name, "address": strategy.brand.address},
+        "you": {
+            "name": person.name,
+            "emails": list(person.emails),
+            "phones": list(person.phones),
+            "street": person.street,
+            "city": person.city,
+            "state": person.state,
+            "zip": person.zip,
+            "language": person.language,
+        },
+        "permissions": [
+            {
+                "channel": channel.value,
+                "state": consent.state.value,
+                "at": consent.at.isoformat() if consent.at else None,
+            }
+            for channel, consent in sorted(person.consents.items())
+        ],
+        "account": {
+            "reference": account.reference,
+            "invoice": account.invoice,
+            "balance": str(account.balance),
+            "issued_on": account.issued_on.isoformat() if account.issued_on else None,
+            "due_on": account.due_on.isoformat() if account.due_on else None,
+        },
+        "ledger": [
+            {"on": e.on.isoformat(), "kind": e.kind, "amount": str(e.amount)} for e in thread.ledger
+        ],
+        "messages_to_you": [
+            {
+                "channel": touch.channel.value,
+                "template": touch.template,
+                "state": touch.state.value,
+                "at": (touch.sent_at or touch.permitted_at).isoformat(),
+            }
+            for touch in thread.touches
+        ],
+        "messages_from_you": [
+            {"channel": reply.channel, "at": reply.at.isoformat(), "text": reply.text}
+            for reply in thread.replies
+        ],
+    }
 
 
 def _given(proof: Proof, form: Mapping[str, str]) -> str | None:

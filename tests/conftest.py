@@ -28,7 +28,8 @@ def deployed() -> Iterator[House]:
 
 
 def _quiet(line: str) -> None:
-    Path(ROOT / ".local" / "test-house.log").open("a").write(line + "\n")
+    with Path(ROOT / ".local" / "test-house.log").open("a") as log:
+        log.write(line + "\n")
 
 
 @pytest.fixture(scope="module")

@@ -331,3 +331,31 @@ def test_file_versions(mended, bare):
         said = place.received(url)[0]["detail"]["object"]
         named.append(said.get("version-id") == put["VersionId"])
     assert named == [True, False]
+
+
+def test_mail_resources(mended, bare):
+    """A role that may send as one identity sends as that one and as no other."""
+    code = (
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    return boto3.client('sesv2').send_email(\n"
+        "        FromEmailAddress=event['from'],\n"
+        "        Destination={'ToAddresses': ['a@example.com']},\n"
+        "        Content={'Simple': {'Subject': {'Data': 's'}, 'Body': {'Text': {'Data': 't'}}}},\n"
+        "    )['MessageId']\n"
+    )
+    seen = []
+    for place in (mended, bare):
+        for address in ("bills@example.com", "other@example.com"):
+            place.client("sesv2").create_email_identity(EmailIdentity=address)
+        may = {
+            "Effect": "Allow",
+            "Action": "ses:SendEmail",
+            "Resource": "arn:aws:ses:*:*:identity/bills@example.com",
+        }
+        place.function("mails", code, Role=place.role("mails", [may]))
+        allowed = place.call("mails", {"from": "Bills <bills@example.com>"})
+        denied = place.call("mails", {"from": "other@example.com"})
+        assert "AccessDenied" in denied["errorMessage"]
+        seen.append("AccessDenied" not in str(allowed))
+    assert seen == [True, False]

@@ -36,6 +36,7 @@ MENDS: tuple[Mend, ...] = (
     events.turns,  # after `stops`: who was stopped while waiting for a turn must not run
     messages.mail_details,
     messages.mail_refusals,
+    messages.mail_resources,
     messages.mail_events,
     messages.phone_numbers,
     messages.outboxes,

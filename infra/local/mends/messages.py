@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from ministack import app
+from ministack.core import iam_actions
 from ministack.core.iam_evaluator import caller_arn
 from ministack.services import eventbridge, ses, ses_v2, sns
 
@@ -44,6 +45,23 @@ def mail_details() -> None:
         return response
 
     ses_v2.handle_request = handle_request
+
+
+def mail_resources() -> None:
+    """Sending a mail is a right on the identity of its From address, as on AWS.
+
+    Upstream asks for the right on `*`, which no policy that names identities gives.
+    """
+    known = iam_actions._ses_v2_resource_arn
+
+    def resource(method: str, path: str, body: bytes, region: str, account: str) -> str:
+        if not _is_send(method, path):
+            return str(known(method, path, body, region, account))
+        sender = str(json.loads(body).get("FromEmailAddress", ""))
+        address = sender.rpartition("<")[2].rstrip("> ")
+        return f"arn:aws:ses:{region}:{account}:identity/{address}"
+
+    iam_actions._ses_v2_resource_arn = resource
 
 
 def mail_refusals() -> None:

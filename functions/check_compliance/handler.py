@@ -28,7 +28,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         decision = check_ladder(event["account_id"], event["run"], now=now, **ports)
     for rule in decision.refusals:
         count("Refusals", rule=rule)
-    if decision.outcome in ("settled", "exhausted"):
-        count("LadderOutcomes", outcome=decision.outcome)
     logger.info("decided", extra=asdict(decision))
     return {k: v for k, v in asdict(decision).items() if k != "refusals"}

@@ -20,9 +20,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         outbox=wiring.email_outbox(),
         now=wiring.clock().now(),
     )
-    if sending.outcome == "sent":
-        count("MessagesSent", channel="email")
-    elif sending.outcome == "unknown":
+    if sending.outcome == "unknown":
         count("TouchesUnknown", channel="email")
     logger.info("sending", extra={"touch": event["touch_key"], **asdict(sending)})
     return asdict(sending)

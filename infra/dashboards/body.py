@@ -145,7 +145,8 @@ def body() -> dict[str, Any]:
                 _place(8, 32, 8, 3),
                 "To look at",
                 [
-                    ["Dunlin", "TouchesUnknown", {"label": "touches in doubt"}],
+                    ["Dunlin", "TouchesUnknown", "channel", "email", {"label": "e-mails in doubt"}],
+                    ["Dunlin", "TouchesUnknown", "channel", "sms", {"label": "texts in doubt"}],
                     ["Dunlin", "UnattendedAccounts", {"label": "unattended accounts"}],
                     ["Dunlin", "LaddersRestarted", {"label": "ladders restarted"}],
                 ],

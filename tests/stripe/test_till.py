@@ -539,6 +539,17 @@ class TestEvents:
         with pytest.raises(ForgedEvent):
             read_event(raw)
 
+    def test_the_endpoint_can_be_subscribed_to_just_these(
+        self, till: StripeTill, stand_in: StripeStandIn, client: stripe.StripeClient,
+        receiver: Receiver,
+    ) -> None:  # fmt: skip
+        (endpoint,) = client.v1.webhook_endpoints.list().data
+        wanted = list(stripe_till.WEBHOOK_EVENTS)
+        client.v1.webhook_endpoints.update(endpoint.id, {"enabled_events": wanted})
+        stand_in.pay_session(opened(till).id)
+        stand_in.wait_idle()
+        assert receiver.types() == ["payment_intent.succeeded"]
+
     def test_reconciliation_finds_what_was_lost(
         self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:

@@ -475,7 +475,7 @@ class StripeTill:
             listed = self._client.v1.events.list(
                 {
                     "created": {"gte": int(start.timestamp())},
-                    "types": sorted(_READERS),
+                    "types": list(WEBHOOK_EVENTS),
                     "limit": 100,
                 }
             )
@@ -664,3 +664,6 @@ _READERS: dict[str, _Reader] = {
     "charge.dispute.funds_withdrawn": _charged_back,
     "charge.dispute.funds_reinstated": _charged_back,
 }
+
+WEBHOOK_EVENTS = tuple(sorted(_READERS))
+"""What the webhook endpoint must be subscribed to, at the API version of the SDK."""

@@ -20,9 +20,9 @@ _CURRENCIES = ("USD", "EUR", "GBP", "CAD")
 _OUTCOMES = (("settled", "#2e7d5b"), ("exhausted", "#9a7614"), ("failed", "#b3362c"),
              ("closed", "#6f7884"))  # fmt: skip
 _FUNCTIONS = (
-    "CheckCompliance", "SendEmail", "SendSms", "LoadRows", "Portal", "ReceiveWebhook",
-    "PostPayment", "RecordEmailEvent", "ReadReply", "PublishChanges", "ArchiveAudit",
-    "ReconcileLadders",
+    "ActivateAccounts", "CheckCompliance", "SendEmail", "SendSms", "LoadRows", "Portal",
+    "ReceiveWebhook", "PostPayment", "RecordEmailEvent", "ReadReply", "PublishChanges",
+    "ArchiveAudit", "ReconcileLadders", "Decide",
 )  # fmt: skip
 _DEAD_LETTERS = (
     "DropDeadLetters", "ConfigDeadLetters", "EmailEventDeadLetters", "ReplyDeadLetters",
@@ -133,10 +133,11 @@ def body() -> dict[str, Any]:
                 _place(0, 29, 8, 6),
                 "Payments posted",
                 [["Dunlin", "Payments", {"label": "payments", "color": "#2e7d5b"}]],
+                stacked=True,
             ),
             _metric(
                 _place(8, 29, 8, 3),
-                "Recovered, in minor units",
+                "Recovered, in cents",
                 [_of("RecoveredMinor", "currency", currency) for currency in _CURRENCIES],
                 view="singleValue",
                 period=86_400,

@@ -38,6 +38,8 @@ _RANGES = (
     (10080, "1 week"),
 )
 _LARGEST = 1_000_000
+# Months of a ladder pass here in minutes: a shorter look back than the body asks for shows more.
+_LOOK_BACK = 60
 
 
 @dataclass
@@ -231,7 +233,7 @@ class Pages:
 def _minutes(query: Mapping[str, list[str]], body: Mapping[str, Any]) -> int:
     text = query.get("range", [""])[0]
     allowed = {minutes for minutes, _ in _RANGES}
-    default = minutes_of(str(body.get("start", "")))
+    default = min(minutes_of(str(body.get("start", ""))), _LOOK_BACK)
     return int(text) if text.isdigit() and int(text) in allowed else default
 
 

@@ -6,6 +6,7 @@ Without it the files go to the drop bucket, through the function given to `regis
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -74,6 +75,8 @@ def run_dry(
         dropped.append(_dropped(path, sidecar))
     day = today or dt.datetime.now(dt.UTC).date()
     readable = [d for d in dropped if isinstance(d, Dropped)]
+    # A run makes millions of values and no cycles; the collector would walk them all each time.
+    gc.set_threshold(100_000, 50, 1_000)
     read = iter(read_files(readable, checks=CHECKS, today=day, large=SpooledShelves))
     results = [d if isinstance(d, FileResult) else next(read) for d in dropped]
     if as_json:

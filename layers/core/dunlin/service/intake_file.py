@@ -27,7 +27,7 @@ from dunlin.domain.intake.types import (
     RowOutcome,
 )  # fmt: skip
 
-LARGE = 20_000
+LARGE = 50_000
 """Rows above which a file is joined on shelves that spill to disk."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dunlin.domain.intake import statuses
 from dunlin.domain.intake.matching import Consumers, Shelves, rule_of
@@ -79,12 +80,23 @@ _MOST_ROWS = 10_000
 
 @dataclass(slots=True)
 class _Debt:
-    """The rows of one key, in file order, and the number of who owes."""
+    """The rows of one key, in file order."""
 
     key: str
     rows: list[NormalisedRow]
     digests: set[bytes]
-    owner: int = -1
+
+
+class _Draft(NamedTuple):
+    """A debt joined: its account, the number of who owes, and what its leading row said."""
+
+    account: NormalisedAccount
+    owner: int
+    names: tuple[str, str]
+    line: int
+    status: str
+    code: str
+    problems: tuple[Problem, ...]
 
 
 class ByLine(Collection[RowOutcome]):
@@ -131,7 +143,9 @@ class Book:
         self.accounts: MutableMapping[str, NormalisedAccount] = shelves.by_text()
         self.by_line: MutableMapping[int, RowOutcome] = shelves.by_number()
         self.contacts: MutableMapping[int, NormalisedRow] = shelves.by_number()
+        self.drafts: MutableMapping[str, _Draft] = shelves.by_text()
         self.consumers = Consumers(shelves)
+        self._contact_count = 0
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & _LINE_FIELDS)
         self._sums = profile.sums_lines or (
@@ -184,7 +198,8 @@ class Book:
         """Keeps the rows of a contacts file, whichever file came first."""
         for row in rows:
             if not isinstance(row, Rejected):
-                self.contacts[len(self.contacts)] = row
+                self.contacts[self._contact_count] = row
+                self._contact_count += 1
 
     def finish(self) -> Assembly:
         """Joins all rows."""
@@ -196,28 +211,34 @@ class Book:
                 if more.consumer != first.consumer:
                     reference = first.consumer_reference or more.consumer_reference
                     self.consumers.place(reference, more.consumer, key)
-            debt.owner = at
-            self.debts[key] = debt
-            account = self._join(debt, rule)
-            self.accounts[key] = account
+            lead = next((r for r in debt.rows if r.status == OPEN), first)
+            account = self._join(debt, lead, rule)
+            self.drafts[key] = _Draft(
+                account,
+                at,
+                (first.reference, first.invoice),
+                lead.line,
+                lead.status,
+                lead.status_code,
+                lead.problems,
+            )
             if account.status == CREDIT:
                 owing.append(key)
-        if self.contacts:
+        if self._contact_count:
             self._fill_contacts()
         if owing:
             self._net(owing)
-        for key, debt in self.debts.items():
-            account = self._held(self.accounts[key], debt.owner)
+        for key, draft in self.drafts.items():
+            account = self._held(draft.account, draft.owner)
             self.accounts[key] = account
-            self._settle(debt, account)
+            self._settle(key, draft, account)
         return Assembly(self.accounts, ByLine(self.by_line), self.consumers.decisions)
 
     # One debt
 
-    def _join(self, debt: _Debt, rule: str) -> NormalisedAccount:
+    def _join(self, debt: _Debt, lead: NormalisedRow, rule: str) -> NormalisedAccount:
         rows = debt.rows
         open_rows = [r for r in rows if r.status == OPEN]
-        lead = open_rows[0] if open_rows else rows[0]
         status = lead.status if lead.status != statuses.PAYMENT else CREDIT
         entries, balance, conflicts = self._entries(rows, open_rows, lead)
         if status == OPEN and balance <= 0:
@@ -338,9 +359,9 @@ class Book:
     def _fill_contacts(self) -> None:
         """Names and contact points from a contacts file, by consumer, then by debt."""
         by_debt: dict[str, int] = {}
-        for debt in self.debts.values():
-            by_debt.setdefault(debt.rows[0].reference, debt.owner)
-            by_debt.setdefault(debt.rows[0].invoice, debt.owner)
+        for draft in self.drafts.values():
+            for name in draft.names:
+                by_debt.setdefault(name, draft.owner)
         by_debt.pop("", None)
         for row in self.contacts.values():
             at = None
@@ -357,39 +378,25 @@ class Book:
 
     def _net(self, owing: list[str]) -> None:
         """Nets the credits of a consumer against the oldest debts in the same currency."""
-        owners = {self.debts[key].owner for key in owing}
+        owners = {self.drafts[key].owner for key in owing}
         debts: dict[tuple[int, str], list[tuple[dt.date, str]]] = {}
-        for key, debt in self.debts.items():
-            if debt.owner in owners:
-                account = self.accounts[key]
-                if account.status == OPEN:
-                    since = account.due_on or account.issued_on or dt.date.max
-                    at = (debt.owner, account.balance.currency)
-                    debts.setdefault(at, []).append((since, key))
+        for key, draft in self.drafts.items():
+            account = draft.account
+            if draft.owner in owners and account.status == OPEN:
+                since = account.due_on or account.issued_on or dt.date.max
+                debts.setdefault((draft.owner, account.balance.currency), []).append((since, key))
         for key in owing:
-            credit, row = self.accounts[key], self.debts[key].rows[0]
-            left = -credit.balance.minor
-            for _, target in sorted(
-                debts.get((self.debts[key].owner, credit.balance.currency), ())
-            ):
-                account = self.accounts[target]
-                take = min(left, account.balance.minor)
-                if take <= 0:
-                    continue
-                entry = LedgerEntry(
-                    kind="credit", minor=-take, on=row.issued_on, source=f"row {row.line}"
-                )
-                left -= take
-                rest = account.balance.minor - take
-                taken = dict(account.extras).get("credits_minor", "0")
-                extras = dict(account.extras) | {"credits_minor": str(int(taken) - take)}
-                self.accounts[target] = replace(
-                    account,
-                    balance=Money(rest, account.balance.currency),
-                    status=OPEN if rest else PAID,
-                    entries=(*account.entries, entry),
-                    extras=tuple(sorted(extras.items())),
-                )
+            credit = self.drafts[key]
+            left = -credit.account.balance.minor
+            same = (credit.owner, credit.account.balance.currency)
+            for _, target in sorted(debts.get(same, ())):
+                draft = self.drafts[target]
+                take = min(left, draft.account.balance.minor)
+                if take > 0:
+                    left -= take
+                    self.drafts[target] = draft._replace(
+                        account=_credited(draft.account, take, credit)
+                    )
 
     def _held(self, account: NormalisedAccount, at: int) -> NormalisedAccount:
         known = self.consumers.all[at]
@@ -415,9 +422,8 @@ class Book:
             holds=tuple(sorted(holds, key=order.index)),
         )
 
-    def _settle(self, debt: _Debt, account: NormalisedAccount) -> None:
+    def _settle(self, key: str, lead: _Draft, account: NormalisedAccount) -> None:
         """The outcome of a debt's leading row."""
-        lead = next((r for r in debt.rows if r.status == OPEN), debt.rows[0])
         code, column, value = "", "", ""
         if account.status == OPEN:
             outcome = CREATED
@@ -425,7 +431,7 @@ class Book:
                 code = HOLD_CODES[account.holds[0]]
         else:
             outcome = UNCHANGED
-            code = lead.status_code if lead.status != OPEN else "settled_by_credit"
+            code = lead.code if lead.status != OPEN else "settled_by_credit"
         if not code and lead.problems:
             first = lead.problems[0]
             code, column, value = first.code, first.column, first.value
@@ -435,9 +441,26 @@ class Book:
             code,
             column=column,
             value=value,
-            account=debt.key,
+            account=key,
             problems=lead.problems,
         )
+
+
+def _credited(account: NormalisedAccount, minor: int, credit: _Draft) -> NormalisedAccount:
+    """The account with a part of a credit as one more ledger entry."""
+    rest = account.balance.minor - minor
+    extras = dict(account.extras)
+    extras["credits_minor"] = str(int(extras.get("credits_minor", "0")) - minor)
+    entry = LedgerEntry(
+        kind="credit", minor=-minor, on=credit.account.issued_on, source=f"row {credit.line}"
+    )
+    return replace(
+        account,
+        balance=Money(rest, account.balance.currency),
+        status=OPEN if rest else PAID,
+        entries=(*account.entries, entry),
+        extras=tuple(sorted(extras.items())),
+    )
 
 
 def told_of(

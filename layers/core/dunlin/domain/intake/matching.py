@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from dunlin.domain.intake.names import name_key
@@ -79,6 +79,7 @@ class Consumers:
     def __init__(self, shelves: Shelves) -> None:
         self.all: MutableMapping[int, Known] = shelves.by_number()
         self._index: MutableMapping[str, int] = shelves.by_text()
+        self._count = 0
         self._asked: set[tuple[int, int]] = set()
         self.decisions: list[Decision] = []
         self.probable: set[int] = set()
@@ -111,7 +112,8 @@ class Consumers:
                     if _silent(consumer) and _silent(other.consumer):
                         return self._join(at, keys, consumer, name, reference), "name"
                     doubts.append((at, "the same name, and only one of them has contact points"))
-        at = len(self.all)
+        at = self._count
+        self._count += 1
         identity = keys[0] if keys else f"debt:{debt}"
         if identity in self._index:
             identity = f"debt:{debt}"
@@ -198,7 +200,7 @@ def _contradicts(one: NormalisedConsumer, two: NormalisedConsumer) -> bool:
 def merged(old: NormalisedConsumer, new: NormalisedConsumer) -> NormalisedConsumer:
     """One consumer from two rows: contact points add up, of the rest what was known stays."""
     have = {e.lower() for e in old.emails}
-    changes: dict[str, object] = {
+    changes: dict[str, Any] = {
         "emails": old.emails + tuple(e for e in new.emails if e.lower() not in have),
         "phones": tuple(dict.fromkeys((*old.phones, *new.phones))),
         "extensions": tuple(dict.fromkeys((*old.extensions, *new.extensions))),
@@ -213,4 +215,4 @@ def merged(old: NormalisedConsumer, new: NormalisedConsumer) -> NormalisedConsum
     for part in ("state", "country", "language", "time_zone", "date_of_birth"):
         if not getattr(old, part) and getattr(new, part):
             changes[part] = getattr(new, part)
-    return replace(old, **changes)  # type: ignore[arg-type]
+    return old._replace(**changes)

@@ -203,6 +203,20 @@ def test_the_thread_is_in_order_and_the_next_action_is_complete() -> None:
     assert "do not add up" not in text
 
 
+def test_a_long_thread_shows_its_newest_part() -> None:
+    found = staff_account("word")
+    many = tuple(
+        builders.touch(found.thread.account, key=f"T#1#0#{n}", template=f"number{n}.")
+        for n in range(50)
+    )
+    page = account_page(
+        replace(found, thread=replace(found.thread, touches=many, replies=())), account_id="x"
+    )
+    assert "10 older ones are not shown" in page
+    assert "number9." not in page
+    assert "number10." in page
+
+
 def test_a_ledger_that_does_not_add_up_is_said() -> None:
     found = staff_account("word")
     account = replace(found.thread.account, balance=Money(1, "USD"))

@@ -31,6 +31,7 @@ Html = str | dict[str, str]
 _ARN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]{1,128})?")
 _LONGEST = 200  # of anything that comes from the page
 _HISTORY = 12
+_THREAD = 40
 
 _HOLDS = {
     Hold.NO_CONTACT_POINT: "No usable contact point",
@@ -115,6 +116,7 @@ min-height:24px}
 padding:0 0 12px 14px;margin-left:5px;position:relative}.dn li:before{content:"";position:absolute;
 left:-6px;top:6px;width:10px;height:10px;border-radius:50%;background:var(--go)}
 .dn li.in:before{background:var(--b2)}.dn li.bad:before{background:var(--bad)}
+.dn li.void:before{background:var(--b5)}
 .dn blockquote{margin:4px 0 0;padding:6px 10px;background:var(--panel);border-radius:3px;
 white-space:pre-wrap;overflow-wrap:anywhere}
 .dn .row{border-bottom:1px solid var(--line);padding:10px 0}
@@ -487,9 +489,9 @@ def _thread(touches: Iterable[Touch], replies: Iterable[Reply], zone: timezone) 
     items += [(r.at, _reply_line(r, zone)) for r in replies]
     if not items:
         return _text("Nothing was sent or received yet.")
-    return Markup("<ol>{}</ol>").format(
-        Markup("").join(line for _, line in sorted(items, key=lambda i: i[0]))
-    )
+    lines = [line for _, line in sorted(items, key=lambda i: i[0])]
+    left = _text(f"{len(lines) - _THREAD} older ones are not shown.") if lines[_THREAD:] else ""
+    return Markup("{}<ol>{}</ol>").format(left, Markup("").join(lines[-_THREAD:]))
 
 
 def _touch_line(touch: Touch, zone: timezone) -> Markup:
@@ -498,13 +500,13 @@ def _touch_line(touch: Touch, zone: timezone) -> Markup:
         for word, at in (("opened", touch.opened_at), ("link opened", touch.clicked_at))
         if at is not None
     ]
-    bad = touch.state.value in ("bounced", "failed", "unknown")
+    look = {"bounced": "bad", "failed": "bad", "unknown": "bad", "released": "void"}
     kind = "E-mail" if touch.channel.value == "email" else "Text"
     return Markup(
         '<li class="{}"><strong>{} “{}”</strong> <span class="chip">{}</span>'
         '<br><span class="soft">{}{}</span>{}</li>'
     ).format(
-        "bad" if bad else "out",
+        look.get(touch.state.value, "out"),
         kind,
         touch.template,
         touch.state.value,

@@ -42,12 +42,12 @@ class DynamoCounters:
     def _count(self, shares: Sequence[Share]) -> int:
         from botocore.exceptions import ClientError
 
-        for _ in range(_TRIES):
+        for attempt in range(_TRIES):
             try:
                 known = self._known(shares)
                 change = moves(known, shares)
                 if change.shares:
-                    self._write(known, change)
+                    self._write(known, change, attempt)
                 return len(change.shares)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TransactionCanceledException":
@@ -65,8 +65,9 @@ class DynamoCounters:
         found = [_share_from(r["Item"]) for r in answer["Responses"] if r.get("Item")]
         return {share.account_id: share for share in found}
 
-    def _write(self, known: Mapping[str, Share], change: Moves) -> None:
-        shard = _shard(change.shares[0].account_id)
+    def _write(self, known: Mapping[str, Share], change: Moves, attempt: int) -> None:
+        # Another try takes another shard: whoever was in the way is then passed by.
+        shard = _shard(f"{change.shares[0].account_id}{attempt}")
         writes = [self._put_share(share, known.get(share.account_id)) for share in change.shares]
         writes += [self._add(key, days) for key, days in _rows(change.deltas, shard).items()]
         self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ _PREFETCH = "Mozilla/5.0"
 _TOO_SOON = timedelta(seconds=10)
 # A receipt can be quicker than the index by which its touch is found.
 _INDEX_LAG = timedelta(minutes=2)
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_ID = re.compile(r"[A-Za-z0-9_.@-]{1,128}")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 # `providerResponse` of SNS, by what it means for the number. What is not listed may pass.

@@ -1,0 +1,161 @@
+"""The whole way on the deployed stack: an e-mail's link, identity, a test card, a settled ladder
+and silence after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.support import builders
+
+from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.consumer import Channel
+from local.house import House
+from local.timelapse import TimeLapse
+from local.world import World
+
+pytestmark = [pytest.mark.cloud, pytest.mark.browser]
+
+CARD = {"email": "ada@example.com", "card_number": "4242 4242 4242 4242", "card_expiry": "04 / 34",
+        "card_cvc": "123", "card_name": "Ada Example", "postal_code": "62701"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
+    yield context.new_page()
+    context.close()
+
+
+def activated(house: House, lapse: TimeLapse, name: str) -> Account:
+    """One account of a person of that name, its ladder started and its first message sent."""
+    from dunlin.runtime import wiring
+
+    book, creditors = wiring.account_book(), wiring.creditors()
+    person = builders.consumer(name)
+    account = builders.account(f"INV-{name}", consumer_id=person.consumer_id)
+    builders.store(book, creditors, account, person=person, at=lapse.now)
+    answer = house.cloud.client("lambda").invoke(
+        FunctionName=house.outputs["ActivateAccountsFunctionName"],
+        Payload=json.dumps({"creditor": builders.CREDITOR}).encode(),
+    )
+    assert json.loads(answer["Payload"].read())["started"] == 1
+    lapse.run(lapse.now + timedelta(hours=2))  # starts are spread over the first hour
+    return account
+
+
+def now(account: Account) -> Account:
+    from dunlin.runtime import wiring
+
+    found = wiring.account_book().account(account.account_id)
+    assert found is not None
+    return found
+
+
+def sent_to(house: House, address: str) -> list[str]:
+    return [e.message_id for e in World(cloud=house.cloud).emails() if address in e.to]
+
+
+def enter(page: Page, house: House, address: str) -> None:
+    """From the mailbox page through the link in the newest e-mail, past the identity check."""
+    page.goto(f"{house.people_url}/mailbox/{quote(address)}")
+    page.locator(".inbox a").first.click()
+    link = page.frame_locator("iframe").locator(f"a[href^='{house.portal_url}/m/']").first
+    page.goto(str(link.get_attribute("href")))
+    for name, value in {"month": "5", "day": "17", "year": "1980"}.items():
+        page.fill(f"[name={name}]", value)
+    page.click("form:has([name=year]) button")
+    page.wait_for_url(f"{house.portal_url}/account")
+
+
+def test_a_person_pays_and_hears_nothing_more(page: Page, house: House) -> None:
+    lapse = TimeLapse(house)
+    account = activated(house, lapse, "payer")
+    assert len(sent_to(house, "payer@example.com")) == 1
+    enter(page, house, "payer@example.com")
+    assert "$125.00" in page.inner_text(".amount")
+    page.click("text=Pay $125.00 now")
+    page.wait_for_url(f"{house.stripe_url}/**")
+    for name, value in CARD.items():
+        page.fill(f"#{name}", value)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{house.portal_url}/return*")
+    assert "Your payment went through" in page.inner_text("h1")
+
+    house.cloud.settle(120)
+    assert (now(account).balance.minor, now(account).status) == (0, Status.SETTLED)
+    page.goto(f"{house.portal_url}/account")
+    assert "Nothing left to pay" in page.inner_text("main")
+    ladder = house.cloud.client("stepfunctions")
+    (run,) = [
+        r
+        for r in ladder.list_executions(stateMachineArn=house.outputs["LadderMachineArn"])[
+            "executions"
+        ]
+        if r["name"] == f"{account.account_id}-1"
+    ]
+    assert run["status"] == "SUCCEEDED"
+    history = ladder.get_execution_history(executionArn=run["executionArn"], maxResults=1000)
+    entered = [
+        e["stateEnteredEventDetails"]["name"]
+        for e in history["events"]
+        if "stateEnteredEventDetails" in e
+    ]
+    assert entered[-1] == "Settled"
+    # The receipt is the last they hear.
+    told = sent_to(house, "payer@example.com")
+    assert len(told) == 2
+    lapse.run(lapse.now + timedelta(days=60))
+    assert sent_to(house, "payer@example.com") == told
+
+
+def test_a_dispute_and_an_opt_out_stop_the_ladder(page: Page, house: House) -> None:
+    lapse = TimeLapse(house)
+    account = activated(house, lapse, "doubter")
+    enter(page, house, "doubter@example.com")
+    page.click("text=This is wrong")
+    page.check("#reason-amount_wrong")
+    page.fill("#text", "Half of it was paid in cash.")
+    page.click("text=Send the dispute")
+    assert "We have your dispute" in page.inner_text("h1")
+    house.cloud.settle(120)
+    assert now(account).hold is Hold.DISPUTE
+
+    from dunlin.runtime import wiring
+
+    page.goto(f"{house.portal_url}/stop")
+    page.click("main form button")
+    assert "All messages stop" in page.inner_text("h1")
+    person = wiring.account_book().consumer(account.consumer_id)
+    assert person is not None
+    assert not any(person.consent(channel).open for channel in Channel)
+    house.cloud.settle(120)
+    told = sent_to(house, "doubter@example.com")
+    lapse.run(lapse.now + timedelta(days=60))
+    assert sent_to(house, "doubter@example.com") == told
+
+
+def test_wrong_answers_lock_on_the_deployed_table_too(page: Page, house: House) -> None:
+    lapse = TimeLapse(house)
+    activated(house, lapse, "guessed")
+    page.goto(f"{house.people_url}/mailbox/guessed%40example.com")
+    page.locator(".inbox a").first.click()
+    link = page.frame_locator("iframe").locator(f"a[href^='{house.portal_url}/m/']").first
+    page.goto(str(link.get_attribute("href")))
+    for day in (1, 2, 3, 4, 5, 17):
+        for name, value in {"month": "5", "day": str(day), "year": "1980"}.items():
+            page.fill(f"[name={name}]", value)
+        page.click("form:has([name=year]) button")
+        assert "could not match" in page.inner_text(".alert")

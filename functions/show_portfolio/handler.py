@@ -14,10 +14,11 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
     ask = widgets.read(event, context.invoked_function_arn)
     if ask.describe:
         return widgets.describe("portfolio")
+    creditors = wiring.creditors()
     parts = portfolio(
         creditor=ask.creditor,
         today=wiring.clock().now().date(),
         counters=wiring.counters(),
-        creditors=wiring.creditors(),
+        creditors=creditors,
     )
-    return widgets.portfolio(ask, parts)
+    return widgets.portfolio(ask, parts, creditors.all())

@@ -287,11 +287,21 @@ def test_the_portfolio_adds_up_on_the_page() -> None:
         ]
     )
     parts = portfolio(tally, NOW.date())
-    page = str(WIDGETS.portfolio(WIDGETS.read(event(), ARN), parts))
+    page = str(WIDGETS.portfolio(WIDGETS.read(event(), ARN), parts, ["x"]))
     assert page.count("$150.00") == 4  # the head, the bucket, the total, the one status
     assert "JPY 70" in page
     assert "No due date" in page
     assert "Disputed" in page
+
+
+def test_a_portfolio_of_all_creditors_offers_each_and_marks_the_one_shown() -> None:
+    page = str(WIDGETS.portfolio(WIDGETS.read(event(creditor="b"), ARN), [], ["a", "b"]))
+    assert [payload["creditor"] for _, payload in Actions(page).actions] == ["", "a", "b"]
+    assert page.count('aria-pressed="true">b<') == 1
+    for one in (event(params={"creditor": "a"}), event(creditor="b", params={"creditor": "a"})):
+        ask = WIDGETS.read(one, ARN)
+        assert ask.creditor == "a"
+        assert Actions(str(WIDGETS.portfolio(ask, [], ["a", "b"]))).actions == []
 
 
 def test_a_broken_call_is_read_as_an_empty_one() -> None:

@@ -69,6 +69,8 @@ def _add(held: MemoryBook, account: Account, name: str, *entries: tuple[int, str
 def portfolio() -> MemoryBook:
     """A small practice: a hundred accounts by age, four of them waiting for a person."""
     held = builders.book()
+    for other in ("maple-homes", "northside-fitness"):
+        held.creditors.put_strategy(other, {**builders.STRATEGY, "creditor": other}, NOW)
     for number in range(96):
         late = (number * 37) % 140 - 8
         status = (Status.ACTIVE, Status.ACTIVE, Status.ACTIVE, Status.SETTLED, Status.EXHAUSTED)[

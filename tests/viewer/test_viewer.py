@@ -80,7 +80,16 @@ def test_widgets_are_called_as_the_console_calls_them(page: Page, house: House) 
     }  # fmt: skip
     assert context["forms"] == {"all": {}}
     assert context["width"] > 300
-    assert context["timeRange"]["end"] - context["timeRange"]["start"] == 180 * 60_000
+    assert context["timeRange"]["end"] - context["timeRange"]["start"] == 60 * 60_000
+
+
+def test_the_portfolio_of_one_creditor_can_be_chosen(page: Page) -> None:
+    portfolio = card(page, "Portfolio")
+    expect(portfolio.get_by_role("button", name="All")).to_have_attribute("aria-pressed", "true")
+    portfolio.get_by_role("button", name="maple-homes").click()
+    expect(portfolio.get_by_text("No accounts yet")).to_be_visible()
+    portfolio.get_by_role("button", name="harbor-dental").click()
+    expect(portfolio.get_by_text("Over 90 days")).to_be_visible()
 
 
 def test_a_form_value_reaches_the_function(page: Page, house: House) -> None:

@@ -111,7 +111,8 @@ border:1px solid var(--go);border-radius:14px;padding:3px 12px;cursor:pointer;mi
 .dn .btn.link{border:0;padding:0;border-radius:2px;text-decoration:underline;text-align:left;
 min-height:24px}
 .dn .btn:focus-visible,.dn input:focus-visible{outline:3px solid var(--go);outline-offset:2px}
-.dn .acts{display:flex;flex-wrap:wrap;gap:6px}
+.dn .btn[aria-pressed=true]{background:var(--go);color:var(--on-go)}
+.dn section{margin-top:8px}.dn .acts{display:flex;flex-wrap:wrap;gap:6px}
 .dn ol{list-style:none;margin:0;padding:0}.dn li{border-left:2px solid var(--line);
 padding:0 0 12px 14px;margin-left:5px;position:relative}.dn li:before{content:"";position:absolute;
 left:-6px;top:6px;width:10px;height:10px;border-radius:50%;background:var(--go)}
@@ -224,11 +225,20 @@ class Widgets:
         """The widget's documentation, as the console asks for it."""
         return {"markdown": _DESCRIBED[widget]}
 
-    def portfolio(self, ask: Ask, parts: Sequence[CurrencyPortfolio]) -> Html:
-        """Accounts and balances by aging bucket, status and hold, a section for each currency."""
+    def portfolio(
+        self, ask: Ask, parts: Sequence[CurrencyPortfolio], creditors: Sequence[str]
+    ) -> Html:
+        """Accounts and balances by aging bucket, status and hold, a section for each currency.
+
+        A widget that is made for all creditors offers each of them.
+        """
+        choice = Markup("")
+        if not ask.params.get("creditor") and len(creditors) > 1:
+            choice = _creditors(ask, creditors)
         if not parts:
-            return _page(ask, _text("No accounts yet. Drop a file into the drop bucket."))
-        return _page(ask, *(_portfolio_part(part) for part in parts))
+            empty = _text("No accounts yet. Drop a file into the drop bucket.")
+            return _page(ask, choice, empty)
+        return _page(ask, choice, *(_portfolio_part(part) for part in parts))
 
     def account(self, ask: Ask, found: StaffAccount | None) -> Html:
         """The form, and the account that was asked for."""
@@ -334,6 +344,19 @@ _NAMES = {
     AgingBucket.OVER_90: "Over 90 days",
     AgingBucket.UNKNOWN: "No due date",
 }
+
+
+def _creditors(ask: Ask, creditors: Sequence[str]) -> Markup:
+    """A button for all creditors and for each; the one on the screen is marked."""
+    buttons = Markup("").join(
+        Markup('<button type="button" class="btn" aria-pressed="{}">{}</button>{}').format(
+            "true" if creditor == ask.creditor else "false",
+            creditor or "All",
+            _call(ask.endpoint, {"creditor": creditor}),
+        )
+        for creditor in ("", *creditors)
+    )
+    return Markup('<div class="acts" role="group" aria-label="Creditor">{}</div>').format(buttons)
 
 
 def _portfolio_part(part: CurrencyPortfolio) -> Markup:

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from dunlin.adapters.rulebook_files import load_rulebook
-from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, decide
+from dunlin.domain.rulebook import Contact, ContactFacts, Profile, Rulebook, decide
 
 
 class CaseError(ValueError):
@@ -75,7 +75,9 @@ def _contact(item: Any, position: int) -> Contact:
     )
 
 
-def case_facts(given: Mapping[str, Any]) -> tuple[ContactFacts, datetime]:
+def case_facts(
+    given: Mapping[str, Any], profile: Profile = "baseline"
+) -> tuple[ContactFacts, datetime]:
     """The facts and the instant of a case. Raises `CaseError` for what cannot be read."""
     channel = given.get("channel")
     if not isinstance(channel, str):
@@ -107,11 +109,13 @@ def case_facts(given: Mapping[str, Any]) -> tuple[ContactFacts, datetime]:
         flags=_mapping(consumer.get("flags"), "consumer.flags"),
         policy=_mapping(given.get("client_policy"), "client_policy"),
         history=tuple(_contact(item, i) for i, item in enumerate(history)),
-        profile="baseline",
+        profile=profile,
     ), now
 
 
-def judge_line(rulebook: Rulebook, line: str) -> dict[str, Any]:
+def judge_line(
+    rulebook: Rulebook, line: str, profile: Profile = "baseline"
+) -> dict[str, Any]:
     """The answer to one line; one that cannot be read gives `{id, error}`."""
     case_id: Any = None
     try:
@@ -122,7 +126,7 @@ def judge_line(rulebook: Rulebook, line: str) -> dict[str, Any]:
         given = case.get("given")
         if not isinstance(given, Mapping):
             raise CaseError("given is required")
-        facts, now = case_facts(given)
+        facts, now = case_facts(given, profile)
         verdict = decide(rulebook, facts, now)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         return {"id": case_id, "error": str(error) or type(error).__name__}

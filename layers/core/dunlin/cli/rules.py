@@ -78,5 +78,5 @@ def check(
 
 
 def _case_ids(folder: Path) -> list[str]:
-    lines = (line for path in sorted(folder.glob("*.jsonl")) for line in path.open("rb"))
-    return [str(json.loads(line)["id"]) for line in lines if line.strip()]
+    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.jsonl")))
+    return [str(json.loads(line)["id"]) for text in texts for line in text.split("\n") if line]

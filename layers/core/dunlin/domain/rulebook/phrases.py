@@ -93,8 +93,8 @@ TARGETS: dict[str, frozenset[str]] = {
         ]
     ),
     "call_opt_out": frozenset(["call", "calls", "calling", "phone", "phoning"]),
-    "email_opt_out": frozenset(["email", "emails", "emailing", "mailing"]),
-    "mail_opt_out": frozenset(["letter", "letters"]),
+    "email_opt_out": frozenset(["email", "emails", "emailing", "mail", "mails", "mailing"]),
+    "mail_opt_out": frozenset(["letter", "letters", "mailing"]),
 }
 
 OPT_OUT = _any(

@@ -148,7 +148,7 @@ class Book:
         self._contact_count = 0
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & _LINE_FIELDS)
-        self._sums = profile.sums_lines or (
+        self._sums = (profile.sums_lines and self._line_level) or (
             "balance" not in have and bool(have & {"line_amount", "debit", "credit", "side"})
         )
 
@@ -294,7 +294,7 @@ class Book:
                 entries += _opening(lead)
         elif self._split_payments(use) is not None:
             entries = self._split_payments(use) or []
-        elif self._sums or self._line_level or any((r.balance or 0) < 0 for r in use):
+        elif self._sums or self._line_level or _several(use):
             entries = [
                 LedgerEntry(
                     kind="line", minor=r.balance or 0, on=r.issued_on, source=f"row {r.line}"
@@ -345,7 +345,11 @@ class Book:
             if row.line in conflicts:
                 self._note(row.line, DUPLICATE, "conflicting_row", account=debt.key)
             else:
-                own = row.status_code if row.status != OPEN else ""
+                own = (
+                    row.status_code
+                    if row.status_code not in ("negative_balance", "unknown_status")
+                    else ""
+                )
                 self._note(
                     row.line,
                     UNCHANGED,
@@ -444,6 +448,12 @@ class Book:
             account=key,
             problems=lead.problems,
         )
+
+
+def _several(rows: list[NormalisedRow]) -> bool:
+    """True where rows of one number are charges of their own and not two tellings of one debt."""
+    days = {(r.due_on, r.issued_on) for r in rows}
+    return len(days) > 1 or any((r.balance or 0) < 0 for r in rows)
 
 
 def _credited(account: NormalisedAccount, minor: int, credit: _Draft) -> NormalisedAccount:

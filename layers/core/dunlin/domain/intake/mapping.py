@@ -157,8 +157,10 @@ def _fit(field: str, content: Content) -> float:
     return min(1.0, best * 1.25)
 
 
-def candidates(header: str, content: Content) -> list[tuple[float, str, str]]:
-    """(score, field, why) of a column, best first."""
+def candidates(
+    header: str, content: Content, *, mute: bool = False
+) -> list[tuple[float, str, str]]:
+    """(score, field, why) of a column, best first; in a `mute` table no name is believed."""
     found: dict[str, tuple[float, str]] = {}
     key = fields.key_of(header)
     bare = fields.bare_key(header)
@@ -173,7 +175,7 @@ def candidates(header: str, content: Content) -> list[tuple[float, str, str]]:
         for field, weight in _by_words(fields.words_of(header)):
             _offer(found, field, weight, f'words of "{header.strip()}"', content)
     if not found:
-        for field, weight, why in _by_content(content, named=not _GENERIC.fullmatch(key)):
+        for field, weight, why in _by_content(content, named=not (mute or _GENERIC.fullmatch(key))):
             if field == "phone" and "fax" in key:
                 continue
             found[field] = (weight, why)
@@ -307,6 +309,7 @@ def map_columns(
     keys = column_keys(headers)
     contents = [content_of(column) for column in samples]
     ranked: list[list[tuple[float, str, str]]] = []
+    mute = _says_little(headers, contents)
     lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}
     for index, header in enumerate(headers):
         said = fixed.get(keys[index]) or fixed.get(f"#{index + 1}")
@@ -314,7 +317,7 @@ def map_columns(
         if said:
             ranked.append([] if said == fields.IGNORE else [(1.0, said, "set in the sidecar")])
         else:
-            ranked.append(candidates(header, contents[index]))
+            ranked.append(candidates(header, contents[index], mute=mute))
     named = {pick[0][1] for pick in ranked if pick}
     _adjust(headers, contents, ranked, named)
     chosen, decisions = _settle(keys, ranked, contents, fixed)
@@ -323,6 +326,19 @@ def map_columns(
         for i, (s, f, w) in enumerate(chosen)
     )
     return Mapped(columns, decisions)
+
+
+def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:
+    """True for a table with a person's contact points whose headers we do not know at all.
+
+    Its columns are read by content; a table of many figures is something else.
+    """
+    known = sum(
+        fields.key_of(h) in fields.STRONG or fields.key_of(h) in fields.WEAK for h in headers
+    )
+    people = any(c.share("email") >= 0.8 or c.share("marked_phone") >= 0.7 for c in contents)
+    figures = sum(c.share("marked") >= 0.8 and c.share("date") < 0.2 for c in contents)
+    return people and known < len(headers) * 0.25 and 1 <= figures <= 3
 
 
 def _adjust(
@@ -339,16 +355,17 @@ def _adjust(
             new = score
             if why == "set in the sidecar":
                 continue
-            if field in ("last_name", "consumer_name") and key in ("name", "nom"):
+            if field == "consumer_name" and key in _CODED and _holds_codes(content):
+                elsewhere = any(o and o[0][1] in _WHO for i, o in enumerate(ranked) if i != index)
+                numbers = key == "name" and elsewhere and "invoice_number" not in named
+                field = "invoice_number" if numbers else "consumer_reference"
+                new, why = 0.9, why + ", and its values are codes"
+            elif field in ("last_name", "consumer_name") and key in ("name", "nom"):
                 family = "first_name" in named and "consumer_name" not in named - {"consumer_name"}
                 split = "first_name" in named and "last_name" not in (
                     o[0][1] for i, o in enumerate(ranked) if o and i != index
                 )
                 new = score + (0.1 if (field == "last_name") == (family and split) else -0.1)
-            elif field == "consumer_name" and key in _CODED and _holds_codes(content):
-                named_else = key == "name" and len(named & _WHO) > 1
-                field = "invoice_number" if named_else else "consumer_reference"
-                new, why = 0.9, why + ", and its values are codes"
             elif field in ("state", "status") and key in ("state", "estado", "etat"):
                 new = 0.97 if (field == "status") == (content.share("status") >= 0.8) else 0.4
             elif field == "status" and "unit" in named and content.share("tenancy") >= 0.8:

@@ -50,6 +50,11 @@ EXTRAS = (
     "insurance_pending", "date_of_service", "claim", "load_number",
 )  # fmt: skip
 """Fields that go into an account's extras."""
+_TEXTS = frozenset(
+    "consumer_name company last_name street street2 city notes description payer property "
+    "balance amount paid ignore".split()
+)
+"""Fields in which an unquoted delimiter may stand."""
 _MEMORY = 20_000
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")
 _NO_CONSUMER = NormalisedConsumer()
@@ -154,6 +159,7 @@ class Normaliser:
         at = one.get("consumer_name", -1)
         # Odoo writes a contact as "Company, Person".
         self._whole_names = at >= 0 and "partner" in self.keys[at].lower()
+        self._fields = {c.index: c.field for c in profile.mapping}
         self._open_dates = frozenset(profile.open_dates)
         self._dob = one.get("date_of_birth", -1)
         self._balance = self._balance_reader()
@@ -259,11 +265,14 @@ class Normaliser:
             return None
         fits = []
         for at in range(width):
-            joined = [*cells[:at], self.profile.delimiter.join(cells[at : at + extra + 1])]
-            joined += cells[at + extra + 1 :]
+            if self._fields[at] not in _TEXTS:
+                continue
+            parts = cells[at : at + extra + 1]
+            joined = [*cells[:at], self.profile.delimiter.join(parts), *cells[at + extra + 1 :]]
             if self._reads(joined):
-                fits.append(joined)
-        return fits[0] if len(fits) == 1 else None
+                fits.append((parts[1].startswith(" "), joined))
+        best = [joined for spaced, joined in fits if spaced] or [joined for _, joined in fits]
+        return best[0] if len(best) == 1 else None
 
     def _reads(self, cells: list[str]) -> bool:
         for column in self.profile.mapping:
@@ -606,7 +615,9 @@ class Normaliser:
         return known
 
     def _name(self, cells: list[str]) -> Name:
-        whole = " ".join(self._text(cells, "consumer_name").split())
+        whole = " ".join(
+            (self._text(cells, "consumer_name") or self._text(cells, "vendor")).split()
+        )
         company = " ".join(self._text(cells, "company").split())
         given = self._text(cells, "first_name")
         family = self._text(cells, "last_name")

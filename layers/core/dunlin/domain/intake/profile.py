@@ -499,6 +499,8 @@ def kind_of(
     owed = money & sure or debtish - {"invoice_number"}
     if money and (debtish or (people and owed) or (owed and "consumer_reference" in have)):
         return RECEIVABLES, "The rows name debts: who owes, how much and since when."
+    if not money and sure & {"due_date", "days_overdue"} and have.keys() & CONSUMER_FIELDS:
+        return RECEIVABLES, "The rows name who owes and since when, but not how much."
     return OTHER, "No column names a debt, a person who owes or a payment."
 
 

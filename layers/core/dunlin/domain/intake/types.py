@@ -243,7 +243,8 @@ class NormalisedAccount:
 
 
 def _account(minor: int, currency: str, *rest: Any) -> NormalisedAccount:
-    return NormalisedAccount(*rest[:3], Money(minor, currency), *rest[3:])
+    values = [*rest[:3], Money(minor, currency), *rest[3:]]
+    return NormalisedAccount(*values)
 
 
 _ACCOUNT = attrgetter(*(name for name in NormalisedAccount.__slots__ if name != "balance"))

@@ -139,6 +139,16 @@ def test_a_change_of_plans_alone_is_neither_counted_nor_told() -> None:
     assert (counters.shares, bus.events, measures) == ({}, {}, ())
 
 
+def test_an_escalation_and_a_hold_are_told_once() -> None:
+    bus = MemoryBus()
+    stuck = builders.account(escalated="balance", hold=Hold.DISPUTE)
+    later = replace(stuck, rung=1, version=2)
+    changes.publish(
+        [Record(record_id="1", old=stuck, new=later)], counters=MemoryCounters(), bus=bus
+    )
+    assert bus.events == {}
+
+
 def test_recount_finds_a_lost_change() -> None:
     account = builders.account()
     held = builders.book(account)

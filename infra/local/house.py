@@ -89,7 +89,7 @@ def open_house(
         ["--webhook", f"{portal_url}/webhooks/stripe", "--secret", webhook_secret],
     )
     if built is None:
-        built = build(say=say)
+        built = build(directory=directory / "sam", say=say)
     outputs = deploy(
         cloud,
         STACK,
@@ -108,7 +108,7 @@ def open_house(
         directory,
         "people",
         port + 2,
-        ["--endpoint", cloud.endpoint, "--topic", outputs["ReplyTopicArn"]],
+        ["--endpoint", cloud.endpoint, "--reply-topic", outputs["ReplyTopicArn"]],
     )
     viewer_url = _serve(
         directory,

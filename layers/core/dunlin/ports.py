@@ -16,12 +16,12 @@ from dunlin.domain.audit import AuditEntry, Leaf, SignedRoot
 from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.counters import Cell, Figure, Share
 from dunlin.domain.events import DomainEvent
-from dunlin.domain.intake.normalise import Checks
 from dunlin.domain.money import Money
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import Permit, Touch
 
 if TYPE_CHECKING:
+    from dunlin.domain.intake.normalise import Checks
     from dunlin.domain.payments import CheckoutSession, CheckoutStatus, PaymentStatus
 
 

@@ -97,12 +97,24 @@ def _consents(consumer: Consumer) -> dict[str, Any]:
 
 
 def _flags(account: Account, consumer: Consumer) -> dict[str, Any]:
+    """What is known about the person and the debt, under the names of COMPLIANCE.md section 9.
+
+    An opt-out closes every channel; a channel that is closed because its addresses are dead, or
+    for which the file said no, closes itself alone.
+    """
     flags: dict[str, Any] = {
         name: flag.detail.get("value", flag.detail) for name, flag in consumer.flags.items()
     }
-    for channel, name in ((Channel.EMAIL, "email_optout"), (Channel.SMS, "sms_optout")):
-        if consumer.consent(channel).state is ConsentState.REVOKED:
-            flags[name] = True
+    closed = set(flags.get("medium_optout", ()))
+    for channel in Channel:
+        state = consumer.consent(channel).state
+        dead = f"{channel.value}_bounced" in consumer.flags
+        if state is ConsentState.REVOKED and not dead:
+            flags[f"{channel.value}_optout"] = True
+        elif state in (ConsentState.REVOKED, ConsentState.NONE):
+            closed.add(channel.value)
+    if closed:
+        flags["medium_optout"] = sorted(closed)
     if account.hold is Hold.DISPUTE:
         flags.setdefault("dispute", {"debt_id": account.account_id})
     return flags

@@ -434,7 +434,8 @@ def _consents(person: NormalisedConsumer, job: Job) -> dict[Channel, Consent]:
         if channel.value not in said:
             return Consent(state=silent, version=1, evidence=f"import {job.import_id}")
         granted, evidence = said[channel.value]
-        state = ConsentState.GRANTED if granted else ConsentState.REVOKED
+        # A "no" in a file is no permission; it is not a person telling us to stop.
+        state = ConsentState.GRANTED if granted else ConsentState.NONE
         return Consent(state=state, version=1, evidence=f"import: {evidence}"[:200])
 
     return {

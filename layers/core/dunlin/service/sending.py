@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dunlin.domain import planner
-from dunlin.domain.account import Account
+from dunlin.domain.account import Account, Hold
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.tokens import address_hash, token_hash
@@ -37,6 +37,8 @@ from dunlin.service.permits import (
 
 LINK_LIFE = timedelta(days=45)
 CODE_LIFE = timedelta(minutes=15)
+_FIRST_PAUSE = timedelta(minutes=5)
+_REFUSALS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +258,21 @@ def _void(touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
     return _release(touch, "void", book=book, now=now)
 
 
+def _after_release(account: Account, touch: Touch, reason: str, now: datetime) -> dict[str, Any]:
+    """When to look again: at once where a permit was void, later and later where the provider
+    refused, and not at all after `_REFUSALS` times: then a person must look."""
+    if reason == "void":
+        return {"due_at": now}
+    if touch.occurrence + 1 < _REFUSALS:
+        return {"due_at": now + _FIRST_PAUSE * 4**touch.occurrence}
+    return {
+        "due_at": None,
+        "next_action": None,
+        "hold": Hold.REVIEW,
+        "hold_reason": f"The provider refused this message {_REFUSALS} times: {reason}.",
+    }
+
+
 def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> Sending:
     """Certainly not sent: the touch is released, the contact no longer counts, and the ladder
     looks again at once (void) or in a few minutes (the provider refused)."""
@@ -268,10 +285,9 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
         entry = entry_of(
             account, now=now, what="TouchReleased", data={**touch_data(touch), "reason": reason}
         )
-        again = now if reason == "void" else now + timedelta(minutes=5)
         changes: dict[str, Any] = {}
         if touch.run and account.due_at is not None:
-            changes = {"due_at": again}
+            changes = _after_release(account, touch, reason, now)
         after = written(account, entry, **changes)
         contact = next((c for c in facts.history.contacts if c.touch_id == touch.touch_id), None)
         history = facts.history

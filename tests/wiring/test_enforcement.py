@@ -1,0 +1,123 @@
+"""The policies at work: each role of the deployed stack is taken on, and the cloud refuses."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from tests.local.place import free_port
+from tests.wiring import stack
+
+from local import cloud, deploy
+
+pytestmark = pytest.mark.cloud
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+PERMIT = {"permit_id": {"S": "forged"}}
+ENTRY = {"subject": {"S": "account#x"}, "sequence": {"N": "1"}}
+
+
+class Stack:
+    """A deployed stack with its outputs, whose roles can be taken on."""
+
+    def __init__(self, running: cloud.Cloud, outputs: dict[str, str]) -> None:
+        self.cloud, self.outputs = running, outputs
+        pages = running.client("iam").get_paginator("list_roles").paginate()
+        self._roles = pages.build_full_result()["Roles"]
+
+    def client(self, role: str, service: str) -> Any:
+        """A client with the rights of one function, as its code has them."""
+        (arn,) = [r["Arn"] for r in self._roles if f"-{role}Role-" in r["RoleName"]]
+        session = self.cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="proof")
+        key = session["Credentials"]
+        return boto3.client(
+            service,
+            endpoint_url=self.cloud.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            aws_session_token=key["SessionToken"],
+        )
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    built = deploy.build(directory=stack.ROOT / ".aws-sam" / "wiring", say=lambda line: None)
+    running = cloud.start(free_port(), directory=tmp_path_factory.mktemp("cloud"), schedules=False)
+    try:
+        outputs = deploy.deploy(
+            running,
+            "proof",
+            {"Stage": "local", "PortalBaseUrl": "http://127.0.0.1:1/live"},
+            built=built,
+            say=lambda line: None,
+        )
+        ses = running.client("sesv2")
+        ses.create_email_identity(EmailIdentity="bills@example.com")
+        yield Stack(running, outputs)
+    finally:
+        running.stop()
+
+
+def _refused(call: Callable[[], Any]) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in DENIED:
+            raise
+        return True
+    return False
+
+
+def _attempts(there: Stack, role: str) -> dict[str, bool]:
+    """What a role tries, and whether it may."""
+    permits, audit = there.outputs["PermitsTableName"], there.outputs["AuditTableName"]
+    rows, mail = there.client(role, "dynamodb"), there.client(role, "sesv2")
+    phone = there.client(role, "sns")
+    calls: dict[str, Callable[[], Any]] = {
+        "put a permit": lambda: rows.put_item(TableName=permits, Item=PERMIT),
+        "put a permit in a transaction": lambda: rows.transact_write_items(
+            TransactItems=[{"Put": {"TableName": permits, "Item": PERMIT}}]
+        ),
+        "update a permit": lambda: rows.update_item(TableName=permits, Key=PERMIT),
+        "delete a permit": lambda: rows.delete_item(TableName=permits, Key=PERMIT),
+        "edit an audit entry": lambda: rows.update_item(TableName=audit, Key=ENTRY),
+        "delete an audit entry": lambda: rows.delete_item(TableName=audit, Key=ENTRY),
+        "send a mail": lambda: mail.send_email(
+            FromEmailAddress="bills@example.com",
+            Destination={"ToAddresses": ["a@example.com"]},
+            Content={"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
+        ),
+        "send a text": lambda: phone.publish(PhoneNumber="+12065550100", Message="t"),
+        "publish to a topic": lambda: phone.publish(
+            TopicArn=there.outputs["ReplyTopicArn"], Message="t"
+        ),
+    }
+    return {name: not _refused(call) for name, call in calls.items()}
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        ("CheckCompliance", {"put a permit", "put a permit in a transaction"}),
+        ("SendEmail", {"delete a permit", "send a mail"}),
+        ("SendSms", {"delete a permit", "send a text"}),
+        ("Portal", set()),
+        ("PostPayment", set()),
+        ("Decide", set()),
+        ("ReconcileLadders", set()),
+    ],
+)
+def test_a_role_may_do_its_own_work_and_nobody_elses(deployed, role, may):
+    assert {name for name, allowed in _attempts(deployed, role).items() if allowed} == may
+
+
+def test_an_audit_object_cannot_be_deleted_or_shortened(deployed):
+    bucket = deployed.outputs["AuditBucketName"]
+    s3 = deployed.cloud.client("s3")
+    put = s3.put_object(Bucket=bucket, Key="entries/x.jsonl", Body=b"{}")
+    version = {"Bucket": bucket, "Key": "entries/x.jsonl", "VersionId": put["VersionId"]}
+    assert _refused(lambda: s3.delete_object(**version))
+    assert _refused(lambda: s3.delete_object(**version, BypassGovernanceRetention=True))
+    for role in ("ArchiveAudit", "SignAuditRoots"):
+        assert _refused(lambda role=role: deployed.client(role, "s3").delete_object(**version))

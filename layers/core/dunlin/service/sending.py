@@ -258,7 +258,7 @@ def _void(touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
     return _release(touch, "void", book=book, now=now)
 
 
-def _after_release(account: Account, touch: Touch, reason: str, now: datetime) -> dict[str, Any]:
+def _after_release(touch: Touch, reason: str, now: datetime) -> dict[str, Any]:
     """When to look again: at once where a permit was void, later and later where the provider
     refused, and not at all after `_REFUSALS` times: then a person must look."""
     if reason == "void":
@@ -287,7 +287,7 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
         )
         changes: dict[str, Any] = {}
         if touch.run and account.due_at is not None:
-            changes = _after_release(account, touch, reason, now)
+            changes = _after_release(touch, reason, now)
         after = written(account, entry, **changes)
         contact = next((c for c in facts.history.contacts if c.touch_id == touch.touch_id), None)
         history = facts.history

@@ -85,7 +85,7 @@ def case_facts(
     now = _instant(given.get("now_utc"), "now_utc")
     consumer = _mapping(given.get("consumer"), "consumer")
     message = _mapping(given.get("message"), "message")
-    history = given.get("history") or []
+    history = [] if given.get("history") is None else given["history"]
     if not isinstance(history, list):
         raise CaseError("history must be a list")
     late = given.get("dpd")

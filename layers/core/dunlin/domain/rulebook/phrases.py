@@ -16,12 +16,13 @@ PER_SE = frozenset({
     "stop that", "stop everything", "stop them", "revoke consent", "stop forever", "remove",
     "alto", "pare", "paren", "parar", "basta", "detener", "detengan", "baja", "cancelar", "no mas", "nomas",
     "no mas mensajes", "parar todo", "alto ya", "stop msg", "stop msgs", "stop text", "stop texts", "stop sms",
+    "no more", "unsub", "un subscribe", "quit it", "i want out", "want out", "para",
 })  # fmt: skip
 # Words that a sentence may carry beside a per se phrase without meaning anything else.
 POLITE = frozenset({
     "please", "pls", "plz", "now", "thanks", "thank", "you", "ok", "okay", "just", "immediately",
     "already", "asap", "today", "hey", "hi", "hello", "sir", "maam", "i", "said", "right", "thx", "ty",
-    "ya", "por", "favor", "gracias", "porfavor", "yes", "seriously", "again", "dunlin",
+    "ya", "por", "favor", "gracias", "porfavor", "yes", "seriously", "again", "dunlin", "2", "and", "y",
 })  # fmt: skip
 TYPO_WORDS = (
     "stop",
@@ -38,8 +39,8 @@ TYPO_WORDS = (
 )
 # Real words within one slip of a per se word.
 BENIGN_WORDS = frozenset({
-    "shop", "step", "top", "slop", "atop", "stoop", "strop", "stow", "quiet", "quite", "quilt",
-    "quip", "quid", "quiz", "cancer", "cancers", "pasta", "hasta", "basa", "gasta", "paras", "pasar", "parir", "parra",
+    "shop", "step", "quiet", "quite", "quilt",
+    "quip", "quid", "quiz", "cancer", "cancers", "pasta", "hasta", "basa", "gasta", "pasar", "parir", "parra",
     "evoke", "tener", "contener", "canceled", "basica", "soup", "suit", "crop", "stoptions",
 })  # fmt: skip
 START_WORDS = frozenset({
@@ -55,20 +56,17 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 # Never an opt-out: cut out of the text before it is searched for words inside sentences.
 NEVER = _any(
-    r"\b(?:stop|stops|stopped|stopping) (?:by|in|over|at|off|into|around|for)\b(?! me\b)",
-    r"\b(?:cant|cannot|can not|couldnt|couldn t) stop\b(?! the (?:texts|messages|calls))",
+    r"\b(?:stop|stops|stopped|stopping) (?:by|in|over)\b",
+    r"\b(?:cant|cannot|can not|couldnt|could not) stop\b(?! the (?:texts|messages|calls))",
     r"\bnon ?stop\b",
-    r"\b(?:the |at the |by the |until the |till the |in the |before the )?end of (?:the |this |next |my |each |every )?(?:month|months|week|weeks|year|day|quarter|january|february|march|april|may|june|july|august|september|october|november|december|shift|school)\b",
-    r"\b(?:month|year|week) end\b|\bweek end\b|\bweekend\b",
-    r"\b(?:bus|truck|rest|pit|train|next|one|traffic|short) stop\b",
+    r"\bend of (?:the |this |next |my |each |every )?(?:month|week|year)s?\b",
+    r"\bweek ?ends?\b",
+    r"\bbus stops?\b",
     r"\bend(?:s|ed|ing)? up\b",
-    r"\b(?:dead|front|back|high|low|rear|deep|other|opposite) end\b|\bend user\b|\bmake ends? meet\b|\bin the end\b|\bon (?:my|your|our) end\b",
-    r"\b(?:stop|end) (?:sign|light|table|zone)\b",
-    r"\bpalo alto\b|\bbaja california\b|\bmas baja\b|\bpare(?:ce|cen)\b",
 )
 
-_MEDIA = r"(?:texts?|texting|txts?|txting|messages?|messaging|msgs?|msging|sms|calls?|calling|phoning|e ?mails?|e ?mailing|letters?|mailing)"
-_FILL = r"(?:(?:all|the|these|those|this|your|my|any|sending|send|me|us|getting|receiving|automated|auto|more|of|with|it|please|ever|you|to|from|spam|annoying|further|anymore|fucking|damn|stupid|daily|constant|here|so|much|unwanted|reminder|receive|get|hear) )*"
+_MEDIA = r"(?:texts?|texting|textin|txts?|txting|messages?|messaging|msgs?|msging|sms|calls?|calling|phoning|e ?mails?|e ?mailing|letters?|mailing)"
+_FILL = r"(?:(?:all|the|these|those|this|your|my|any|sending|send|me|us|getting|receiving|automated|auto|more|of|with|it|please|ever|you|to|from|spam|annoying|further|anymore|fucking|damn|stupid|daily|constant|here|so|much|unwanted|reminder|receive|get|hear|phone|robo|making|placing) )*"
 CHAIN = re.compile(
     rf"(?<!dont )(?<!not )(?<!never )(?<!didnt )(?<!wont )(?<!when did you )"
     rf"\b(?:stop|quit|cease|end|cancel|no more|enough|(?:^|(?<=\. ))no) {_FILL}{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor| y| o)? {_FILL}{_MEDIA}\b)*"
@@ -80,6 +78,7 @@ TARGETS: dict[str, frozenset[str]] = {
             "text",
             "texts",
             "texting",
+            "textin",
             "txt",
             "txts",
             "txting",
@@ -99,7 +98,8 @@ TARGETS: dict[str, frozenset[str]] = {
 
 OPT_OUT = _any(
     r"\b(?:remove|delete|erase|drop) (?:me\b|my (?:number|phone|cell|name|info|information|contact)|this number)",
-    r"\btake (?:me|my (?:number|name|phone)|this number) (?:off|out)\b",
+    r"\b(?:take|get|leave|keep|strike|scrub) (?:me|my (?:number|name|phone)|this number) (?:off|out)\b",
+    r"(?<!dont )(?<!not )\b(?:stop|quit|cease|do not|dont|never) (?:ever )?contact(?:ing)? (?:me|us|this number|this phone)\b",
     r"\blose (?:my|this) number\b|\bforget (?:my|this) number\b|\bblock (?:me|my number)\b",
     r"(?<!dont )(?<!not )\bunsubscribe (?:me|us|my|this)\b|\b(?:want|wish|like|need|trying) to (?:unsubscribe|opt out)\b",
     r"\bopt(?:ing)? (?:me |us |my number )?out\b(?! fee)(?<!how do i opt out)(?<!can i opt out)",
@@ -141,6 +141,7 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
             _any(
                 rf"\bmy {_LAWYER}\b|\bour {_LAWYER}\b|\b(?:his|her|their) (?:lawyer|attorney)\b",
                 rf"\b(?:i|we|ive|weve|i am|im|have|has|got|hired|retained|using|obtained) (?:already |now |have |got |been |also )*(?:hired |retained |got |obtained |have |represented by |working with |using )*(?:an?|the) (?:\w+ )?{_LAWYER}\b",
+                rf"\b{_LAWYER} (?:represents|is representing|is handling|will handle|handles)\b",
                 rf"\brepresented by\b|\b(?:have|retained|hired) (?:legal )?(?:counsel|representation|an? {_LAWYER})\b|\blawyered up\b",
                 rf"\b(?:talk|speak|call|contact|write|direct|send|refer)\w*(?: \w+){{0,4}} (?:to|with)? ?(?:my|our|the) {_LAWYER}\b",
                 r"\b(?:mi|mis|nuestro) abogad[oa]s?\b|\btengo (?:un |una )?abogad[oa]\b|\brepresentad[oa] por\b",
@@ -190,7 +191,8 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
                 r"\bno ?(?:one|body)(?: \w+){0,3} (?:by|with) (?:that|this|the) name\b|\bno such person\b|\bno [a-z]+ (?:here|at this number)\b(?<!calls at this number)",
                 r"\b(?:doesnt|does not|no longer) (?:live|work|reside)s? here\b|\b(?:do not|dont|never) know (?:him|her|them|this person|that person|anyone|anybody|any [a-z]+|who (?:that|this|he|she) is|who [a-z]+ is|a [a-z]+)\b",
                 r"\b(?:dont|do not) know (?:anyone|anybody)\b|\byou(?:ve| have)? (?:got |have )?the wrong\b|\bnever heard of (?:him|her|them|this person)\b|\bnew owner of this (?:number|phone)\b|\bgot this number (?:recently|last|a)\b|\bjust got this number\b",
-                r"\bnumero equivocado\b|\bpersona equivocada\b|\b(?:se|esta|estan) equivoc\w+\b|\bno soy (?:esa|la|el)\b|\bno (?:lo|la) conozco\b|\bno conozco a\b|\baqui no vive\b|\bno vive aqui\b",
+                r"\b(?:doesnt|does not|no longer) (?:has|have|use|own)s? (?:this|that) (?:number|phone|email|cell)\b|\bbelongs to (?:someone|somebody|another|a different)\b|\bnew phone who\b|\bwrong numb\b",
+                r"\bnumero (?:equivocado|incorrecto|errado)\b|\bpersona equivocada\b|\b(?:se|esta|estan) equivoc\w+\b|\bno soy (?:esa|la|el)\b|\bno (?:lo|la) conozco\b|\bno conozco a\b|\baqui no vive\b|\bno vive aqui\b",
             )
         ),
     ),
@@ -201,9 +203,10 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
                 r"\b(?:do not|dont|didnt|did not|never|dont even|dont think i|cant) (?:actually |really |even )?owe[ds]?\b|\bowe (?:you )?(?:nothing|zero|nada)\b|\bnot (?:my|our) (?:debt|bill|account|charge|balance|invoice|loan|responsibility|purchase)\b",
                 r"\b(?:isnt|is not|aint|wasnt|was not|not) (?:mine|ours)\b|\bisnt my (?:debt|bill|account|charge|balance|loan)\b|\bnot what i owe\b",
                 r"\bdisput(?:e|es|ed|ing)\b|\bcontest(?:ing)? (?:this|the)\b|\bchallenge (?:this|the) (?:debt|bill|charge)\b",
-                r"\b(?:i|ive|we|weve) (?:have )?(?:already )?paid (?:this|it|that|you|them|the|in full|off|already|everything|my bill|last|on)\b|\balready paid\b|\bpaid (?:this|it|that)? ?(?:already|in full|off)\b|\b(?:was|been|is) (?:already )?paid\b",
+                r"\b(?:i|ive|we|weve) (?:have )?(?:already )?paid (?:this|it|that|you|them|the|in full|off|already|everything|my bill|last|on)\b|\balready paid\b|\bpaid (?:this|it|that|you)\b|\bpaid (?:this|it|that)? ?(?:already|in full|off)\b|\b(?:was|been|is) (?:already )?paid\b",
                 r"\bidentity (?:theft|was stolen|got stolen)\b|\bstole my identity\b|\bfraud(?:ulent)?\b|\bnever (?:had|opened|signed|bought|ordered|received|got|used|rented|agreed|authorized|applied|went|lived)\b|\bdidnt (?:open|sign|buy|order|receive|authorize|agree|make) (?:this|that|the|any)\b",
                 r"\b(?:wrong|incorrect|inaccurate) (?:amount|balance|total|charge|bill)\b|\b(?:amount|balance|bill|charge|total|debt)s? (?:is|are|was|looks|seems) (?:wrong|incorrect|not right|not correct|inaccurate|too high|false)\b",
+                r"\b(?:this|that|thats|it|its|debt|bill|charge)(?: is| was)? (?:incorrect|inaccurate|wrong|invalid|bogus|an error|a mistake|not (?:right|correct|accurate|valid))\b|\b(?:was|am|were) never (?:a|your|their) (?:customer|tenant|patient|member|client)\b|\binsurance (?:should|was supposed|already paid|paid|covers|covered)\b",
                 r"\bprove (?:it|that|i owe|this)\b|\b(?:send|show|provide|need|want|give)(?: me| us)?(?: some| the| a)? (?:proof|verification|validation|evidence)\b|\b(?:validate|verify)(?: this| the| my| that)? (?:debt|amount|balance|bill|account)\b|\boriginal creditor\b",
                 r"\bno (?:les |le )?debo\b|\bno es mi (?:deuda|cuenta)\b|\bno es mi[oa]\b|\bya (?:lo |la )?pague\b|\bdisputo\b|\bno reconozco\b|\bfraude\b|\bpagad[oa] ya\b|\bnunca (?:compre|firme|recibi)\b",
             ),

@@ -50,6 +50,14 @@ _EMOJI = re.compile("[\U0001f6d1\u26d4\U0001f6ab\U0001f645\u270b\U0001f590]")
 _LEET = str.maketrans("013457$@!|", "oieastsail")
 _MIXED = re.compile(r"[a-z0-9$@!|]*(?:[a-z][0-9$@]|[0-9$@][a-z]|[a-z][!|][a-z])[a-z0-9$@!|]*")
 _SPACED = re.compile(r"(?<![a-z0-9$@])(?:[a-z0-9$@][\s.\-_*,/]{1,3}){2,}[a-z0-9$@](?![a-z0-9$@])")
+_WRONG_SIGN = re.compile(r"wrong\s*#")
+# A name is known by its capital, so it is looked for before the text is folded.
+_NOT_NAMED = re.compile(
+    r"\b(?:(?:I[’'`]?m|I am|[Tt]his is|[Ii]t[’'`]?s|[Ii]t is) not|^[Nn]ot|"
+    r"(?:[Tt]his|[Ii]t) isn[’'`]?t|[Dd]on[’'`]?t know(?: an?y?| who)?|[Nn]o soy) "
+    r"(?!I\b|If\b|What\b|When\b|How\b|Who\b|Why\b|Yet\b|My\b|The\b|Mine\b|Sure\b|A\b|Interested\b|Now\b|Today\b|Really\b|Paying\b|Working\b|Okay\b|Ok\b|Me\b|Able\b|Home\b|Anything\b|Much\b|Available\b|Good\b|Right\b|Fair\b|True\b|Correct\b)"
+    r"[A-Z][a-z]+(?= [A-Z]| is\b|[.!,?]|\s*$)"
+)
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _SPLIT = re.compile(r"[.!?;:,\n\r\u2026\u2013\u2014()\"]+|\s-+\s|\s-+$|^-+\s")
@@ -61,6 +69,7 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", text).casefold()
     text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "So", "Sk"))
     text = _APOSTROPHES.sub("", text.translate(_LOOKALIKES))
+    text = _WRONG_SIGN.sub("wrong number", text)
     text = _MIXED.sub(_unleet, text)
     text = _SPACED.sub(_unspaced, text)
     return _LONG_RUN.sub(r"\1", text)
@@ -144,11 +153,14 @@ def classify_reply(text: str) -> ReplySignals:
     bounded = " . ".join(NEVER.sub(" ", " ".join(s)) for s in sentences)
     signals = _chains(bounded)
     signals |= {name for name, found in SIGNALS if found(bounded)}
+    if _NOT_NAMED.search(text[:2000]):
+        signals.add("wrong_person")
     signals |= {name for name, pattern in ONLY if pattern.search(bounded)}
     opt_out = (
         "text_opt_out" in signals
         or any(_is_per_se(s) for s in sentences)
         or _is_per_se(whole)
+        or "".join(whole) in PER_SE
         or _is_typo(whole)
         or OPT_OUT.search(bounded) is not None
     )

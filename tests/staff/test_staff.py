@@ -143,6 +143,18 @@ def test_nothing_to_decide_on_an_account_that_does_not_wait() -> None:
     assert decide(book, MemoryAlarm(), builders.account("NONE"), "approve") == "gone"
 
 
+def test_nothing_is_approved_that_nobody_could_be_told() -> None:
+    book, account = held_book(hold=Hold.NO_CONTACT_POINT)
+    person = book.consumers[account.consumer_id]
+    book.consumers[account.consumer_id] = replace(person, emails=(), phones=())
+    (one,), _ = staff.waiting(creditor="", book=book, log=Log(book))
+    assert not one.approvable
+    assert decide(book, MemoryAlarm(), account, "approve") == "unmet"
+    assert book.accounts[account.account_id] == account
+    book.consumers[account.consumer_id] = person
+    assert decide(book, MemoryAlarm(), account, "approve") == "done"
+
+
 def test_another_word_is_refused() -> None:
     book, account = held_book()
     with pytest.raises(DomainError):

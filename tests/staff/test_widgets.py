@@ -255,6 +255,15 @@ def test_decisions_carry_account_version_and_question() -> None:
         assert payload["list"] == ARN
 
 
+def test_what_cannot_be_approved_offers_no_approval() -> None:
+    params = {"decide": DECIDE}
+    account = builders.account(hold=Hold.NO_CONTACT_POINT)
+    one = Waiting(account=account, consumer=None, since=None, approvable=False)
+    page = str(WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW))
+    assert [p["decision"] for _, p in Actions(page).actions] == ["decline", "close"]
+    assert "contacts file" in page
+
+
 def test_actions_are_reached_by_keyboard() -> None:
     for page in (decisions_page(), account_page(staff_account(), account_id="x")):
         assert "<button" in page
@@ -263,7 +272,12 @@ def test_actions_are_reached_by_keyboard() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "said"),
-    [("done", "Approved"), ("stale", "has moved since"), ("gone", "nothing waits")],
+    [
+        ("done", "Approved"),
+        ("stale", "has moved since"),
+        ("gone", "nothing waits"),
+        ("unmet", "no e-mail address"),
+    ],
 )
 def test_a_decision_says_what_became_of_it(outcome: str, said: str) -> None:
     params = {"decide": DECIDE, "account": ARN}

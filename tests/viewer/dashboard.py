@@ -104,6 +104,8 @@ def portfolio() -> MemoryBook:
         )
         what = "AccountEscalated" if "escalated" in fields else "AccountHeld"
         _add(held, account, "Marisol Quintero Vega", (30, "AccountImported", ""), (days, what, ""))
+    lost = held.accounts[ids.account_id(CREDITOR, "HD-2004")].consumer_id
+    held.consumers[lost] = replace(held.consumers[lost], emails=(), phones=())
     _story(held)
     return held
 

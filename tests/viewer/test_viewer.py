@@ -121,7 +121,7 @@ def test_approving_asks_first_and_then_lets_the_ladder_continue(page: Page, hous
     assert dashboard.account_of(house, "HD-2002").escalated == "balance"
     row.get_by_role("button", name="Approve").click()
     page.locator("dialog.confirm").get_by_role("button", name="Confirm").click()
-    expect(waiting.get_by_text("Approved. The ladder looks")).to_be_visible()
+    expect(waiting.get_by_text("Approved. The ladder goes on")).to_be_visible()
     after = dashboard.account_of(house, "HD-2002")
     assert (after.escalated, after.released) == ("", ("balance",))
     assert house.alarm.woken == [after.account_id]

@@ -473,19 +473,21 @@ class StaffAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One account that waits for a person. `since` is None where it is not known."""
+    """One account that waits for a person. `since` is None where it is not known; it is not
+    `approvable` while what it waits for is missing."""
 
     account: Account
     consumer: Consumer | None
     since: datetime | None
+    approvable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What became of a decision.
 
-    outcome: `done`, `stale` (the account has moved since the page was drawn) or `gone` (nothing
-    waits for a person there).
+    outcome: `done`, `stale` (the account has moved since the page was drawn), `gone` (nothing
+    waits for a person there) or `unmet` (what the account waits for is still missing).
     """
 
     outcome: str

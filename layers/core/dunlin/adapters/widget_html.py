@@ -49,13 +49,15 @@ _TRIGGERS = {
     "days_past_due": "Overdue for longer than the creditor's limit",
 }
 _DONE = {
-    "approve": "Approved. The ladder looks at the account now; every rule still binds.",
+    "approve": "Approved. The ladder goes on; every rule still binds.",
     "decline": "Kept on hold. Nothing is sent until somebody approves or closes it.",
     "close": "Closed. The ladder ends and no message follows.",
 }
 _NOT_DONE = {
     "stale": "Nothing was changed: the account has moved since this page was drawn. "
     "Look at it again before you decide.",
+    "unmet": "Nothing was changed: there is still no e-mail address and no number. "
+    "Drop a contacts file first.",
     "gone": "Nothing was changed: nothing waits for a person on this account any more.",
 }
 _DESCRIBED = {
@@ -632,7 +634,7 @@ def _waiting(ask: Ask, one: Waiting, now: datetime) -> Markup:
         str(account.balance),
         _waits_because(account),
         " · ".join(facts),
-        _choices(ask, account),
+        _choices(ask, one),
     )
 
 
@@ -650,7 +652,8 @@ def _waits_because(account: Account) -> str:
     return account.hold_reason or "No reason was recorded."
 
 
-def _choices(ask: Ask, account: Account) -> Markup:
+def _choices(ask: Ask, one: Waiting) -> Markup:
+    account = one.account
     decide = _safe_arn(ask.params.get("decide") or ask.values.get("decide", ""))
     if not decide:
         return _text("This dashboard names no function for decisions.")
@@ -676,5 +679,7 @@ def _choices(ask: Ask, account: Account) -> Markup:
             primary=decision == "approve",
         )
         for decision, label, question in choices
+        if decision != "approve" or one.approvable
     )
-    return Markup('<div class="acts">{}</div>').format(buttons)
+    hint = Markup("") if one.approvable else _text("Drop a contacts file to let it go on.")
+    return Markup('{}<div class="acts">{}</div>').format(hint, buttons)

@@ -13,6 +13,7 @@ from typing import Any
 
 from dunlin.domain import audit, ids
 from dunlin.domain.account import STAFF_HOLDS, Account, Hold, Status
+from dunlin.domain.consumer import Consumer
 from dunlin.domain.counters import Cell, CurrencyPortfolio, Figure
 from dunlin.domain.counters import portfolio as sum_up
 from dunlin.domain.errors import Conflict, DomainError
@@ -74,15 +75,18 @@ def _candidates(wanted: str, creditor: str, creditors: Creditors) -> list[str]:
 def waiting(*, creditor: str, book: AccountBook, log: AuditArchive) -> tuple[list[Waiting], int]:
     """What waits for a person, longest first, at most `SHOWN`; and how many there are in all."""
     accounts = list(book.waiting_for_staff(creditor or None))
-    shown = [
-        Waiting(
-            account=account,
-            consumer=book.consumer(account.consumer_id),
-            since=_since(log.chain(f"account#{account.account_id}")),
-        )
-        for account in accounts[:SHOWN]
-    ]
+    shown = [_waiting(account, book=book, log=log) for account in accounts[:SHOWN]]
     return sorted(shown, key=_longest_first), len(accounts)
+
+
+def _waiting(account: Account, *, book: AccountBook, log: AuditArchive) -> Waiting:
+    consumer = book.consumer(account.consumer_id)
+    return Waiting(
+        account=account,
+        consumer=consumer,
+        since=_since(log.chain(f"account#{account.account_id}")),
+        approvable=not _unreachable(account, consumer),
+    )
 
 
 def _longest_first(one: Waiting) -> tuple[bool, float]:
@@ -109,7 +113,8 @@ def decide(
 
     approve: the hold or escalation is lifted and the ladder looks at once; the rules still bind.
     decline: the account stays with a person and nothing is sent. close: the account is closed
-    and its ladder ends. A second click meets a newer version and changes nothing. Raises
+    and its ladder ends. An approval is `unmet` while an account that waits for a contact point
+    still has none. A second click meets a newer version and changes nothing. Raises
     `DomainError` for another word.
     """
     if decision not in ("approve", "decline", "close"):
@@ -125,6 +130,8 @@ def decide(
         return answer("stale")
     if not account.waits_for_staff:
         return answer("gone")
+    if decision == "approve" and _unreachable(account, book.consumer(account.consumer_id)):
+        return answer("unmet")
     try:
         after = _write(account, decision, actor=actor, now=now, book=book)
     except Conflict:
@@ -134,6 +141,12 @@ def decide(
     elif decision != "decline":
         alarm.wake(account_id)
     return answer("done")
+
+
+def _unreachable(account: Account, consumer: Consumer | None) -> bool:
+    """True where lifting the hold would only end the ladder: there is nobody to write to."""
+    reachable = consumer is not None and bool(consumer.emails or consumer.phones)
+    return account.hold is Hold.NO_CONTACT_POINT and not reachable
 
 
 def _write(

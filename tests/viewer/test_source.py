@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import sys
+import urllib.error
+import urllib.request
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.staff.emulator import emulator
 
 from local.cloud import Cloud
-from local.viewer import charts
+from local.people import start as start_people
+from local.viewer import charts, start
 from local.viewer.charts import Frame, Series
 from local.viewer.clean import answer, clean
 from local.viewer.cloud import Source, WidgetFailed, minutes_of, spelled_out
 from local.viewer.server import Pages
+from local.world import World
 
 ECHO = """
 import json
@@ -168,6 +174,38 @@ def test_a_function_that_raises_tells_its_class_only(source: Source) -> None:
 def test_a_dashboard_that_is_not_there_says_so(bare: Cloud) -> None:
     page = Pages(Source(endpoint=bare.endpoint, dashboard="none", region="us-east-1")).page({})
     assert "no dashboard named none" in page
+
+
+def fetched(url: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
+    request = urllib.request.Request(url, data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as got:
+            return got.status, got.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_pages_say_that_the_cloud_does_not_answer(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    viewer = start(f"http://127.0.0.1:{port}", "dunlin")
+    people = start_people(World(cloud=Cloud(pid=0, port=port, directory=tmp_path)))
+    try:
+        for url in (viewer.url, people.url):
+            status, page = fetched(url)
+            assert status == 502
+            assert "The cloud does not answer" in page
+        origin = viewer.url.rstrip("/")
+        status, page = fetched(
+            f"{origin}/widget/1", b"{}", Origin=origin, **{"Content-Type": "application/json"}
+        )
+        assert (status, "The cloud does not answer" in page) == (200, True)
+        origin = people.url.rstrip("/")
+        assert fetched(f"{origin}/mail/x/opened", b"", Origin=origin)[0] == 502
+    finally:
+        viewer.stop()
+        people.stop()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from local.cloud import CloudError
 from local.people import pages
 from local.people.pages import Sent
 from local.world import EmailKind, World
@@ -186,8 +187,11 @@ class _Handler(BaseHTTPRequestHandler):
         parts = [unquote(part) for part in urlsplit(self.path).path.split("/")[1:]]
         try:
             back, said = self._act(parts, form)
-        except (KeyError, IndexError):
+        except (KeyError, IndexError, StopIteration):
             self._missing()
+            return
+        except CloudError:
+            self._silent()
             return
         self.send_response(303)
         self.send_header("Location", f"{back}?said={said}" if said else back)
@@ -224,6 +228,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, draw(), policy=policy)
         except KeyError:
             self._missing()
+        except CloudError:
+            self._silent()
+
+    def _silent(self) -> None:
+        silent = pages.Markup('<p class="none" role="alert">The cloud does not answer.</p>')
+        self._send(502, pages.page("No cloud", silent))
 
     def _missing(self) -> None:
         nothing = pages.Markup('<p class="none">There is nothing here.</p>')

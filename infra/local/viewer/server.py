@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from botocore.exceptions import BotoCoreError
 from markupsafe import Markup
 
-from local.viewer import charts
-from local.viewer.clean import answer, markdown
+from local.viewer import charts, clean
 from local.viewer.cloud import DashboardMissing, Source, WidgetFailed, minutes_of
 
 STATIC = Path(__file__).parent / "static"
@@ -148,7 +148,7 @@ class Pages:
         properties = widget.get("properties", {})
         match widget["type"]:
             case "text":
-                return Markup(markdown(properties.get("markdown", "")))
+                return Markup(clean.markdown(properties.get("markdown", "")))
             case "metric":
                 if not properties["metrics"]:
                     return Markup('<p class="none">No data in this range.</p>')
@@ -190,7 +190,7 @@ class Pages:
         event = dict(payload) if isinstance(payload, Mapping) else dict(params)
         event["widgetContext"] = self._context(number, properties, params, asked)
         try:
-            return {"html": answer(self.source.call(endpoint, event))}
+            return {"html": clean.answer(self.source.call(endpoint, event))}
         except WidgetFailed as error:
             text = Markup('<p role="alert">This widget could not be drawn. {}</p>')
             return {"html": str(text.format(str(error))), "failed": True}
@@ -237,6 +237,11 @@ def _minutes(query: Mapping[str, list[str]], body: Mapping[str, Any]) -> int:
     return int(text) if text.isdigit() and int(text) in allowed else default
 
 
+def _silent(error: BotoCoreError) -> Markup:
+    text = Markup('<p class="none" role="alert">The cloud does not answer ({}).</p>')
+    return text.format(type(error).__name__)
+
+
 def _frame(title: str, inside: Markup) -> str:
     return str(
         Markup(
@@ -259,6 +264,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._own_host():
             return
+        try:
+            self._get()
+        except BotoCoreError as error:
+            self._send(502, "text/html; charset=utf-8", _frame("No cloud", _silent(error)))
+
+    def _get(self) -> None:
         where = urlsplit(self.path)
         query = parse_qs(where.query)
         if where.path == "/":
@@ -286,7 +297,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(403, "text/plain", "refused")
             return
         asked = json.loads(self.rfile.read(length))
-        self._send(200, "application/json", json.dumps(self.pages.call(number, asked)))
+        try:
+            answer = self.pages.call(number, asked)
+        except BotoCoreError as error:
+            answer = {"html": str(_silent(error)), "failed": True}
+        self._send(200, "application/json", json.dumps(answer))
 
     def _own_host(self) -> bool:
         """A page elsewhere may point its own name at 127.0.0.1: only our name is answered."""

@@ -99,6 +99,7 @@ def attempt(
             touch_id=touch.touch_id,
             account_id=account_id,
             consumer_id=account.consumer_id,
+            consumer_version=facts.consumer.version,
             creditor=CREDITOR,
             channel=channel,
             address_hash=address_hash("x@example.com"),
@@ -241,6 +242,9 @@ def test_no_spending_after_a_condition_became_false(
     touch = attempt(made.book, account_id)
     facts = made.book.facts(account_id, touch_key=touch.key)
     INTERFERENCES[what](made.book, account_id)
+    assert not made.book.spend_permit(facts=facts, permit_id=touch.touch_id, now=NOON)
+    # Nor does a sender who reads only now make it good again.
+    facts = made.book.facts(account_id, touch_key=touch.key)
     assert not made.book.spend_permit(facts=facts, permit_id=touch.touch_id, now=NOON)
     left = made.book.touch(account_id, touch.key)
     assert left is not None

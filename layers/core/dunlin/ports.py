@@ -122,9 +122,9 @@ class AccountBook(Protocol):
         """
 
     def spend_permit(self, *, facts: Facts, permit_id: str, now: datetime) -> bool:
-        """Delete the permit and mark its touch unknown, under the same checks on consent,
-        account and pauses as when it was taken. False: the permit is void (used, expired, or
-        something changed) and nothing was written."""
+        """Delete the permit and mark its touch unknown, under the same checks on consumer,
+        consent, account and pauses as when it was taken, for the consumer as they were then.
+        False: the permit is void (used, expired, or something changed); nothing was written."""
 
     def apply(self, change: Change) -> None:
         """Write a change. Raises `Conflict` or `AlreadySeen`."""

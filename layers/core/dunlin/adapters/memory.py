@@ -6,18 +6,20 @@ They keep the same promises as the adapters over AWS; the contract suite runs ov
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.account import Account, LedgerEntry, Status
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Consumer, ContactHistory
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.strategy import Strategy, read_strategy
 from dunlin.domain.touch import Permit, Touch, TouchState
 from dunlin.ports import AlreadySeen, Change, Facts, Reply, Thread
+
+Conditions = Iterator[tuple[str, bool]]  # what a transaction asks for, and whether it holds
 
 
 class FixedClock:
@@ -120,51 +122,81 @@ class MemoryBook:
         audit: AuditEntry,
     ) -> None:
         with self._lock:
-            stored = self._account_at(account, account.version - 1)
-            self._require(
-                stored is not None and _may_contact(stored, notice=touch.run == 0), "account"
+            conditions = self._taking(
+                permit=permit,
+                touch=touch,
+                account=account,
+                history=history,
+                consumer=consumer,
+                audit=audit,
             )
-            held = self.histories.get(history.consumer_id)
-            self._require(
-                (held.version if held else 0) == history.version - 1, "contact history moved"
-            )
-            self._require(
-                _same_permission(self.consumers.get(consumer.consumer_id), consumer, touch),
-                "consent moved",
-            )
-            self._require(not self._paused(account.creditor), "paused")
-            self._require((touch.account_id, touch.key) not in self.touches, "touch exists")
-            self._require(permit.permit_id not in self.permits, "permit exists")
-            self._append([audit])
+            for what, holds in conditions:
+                self._require(holds, what)
+            self.chains.setdefault(audit.subject, []).append(audit)
             self.accounts[account.account_id] = account
             self.histories[history.consumer_id] = history
             self.touches[touch.account_id, touch.key] = touch
             self.permits[permit.permit_id] = permit
+
+    def _taking(
+        self,
+        *,
+        permit: Permit,
+        touch: Touch,
+        account: Account,
+        history: ContactHistory,
+        consumer: Consumer,
+        audit: AuditEntry,
+    ) -> Conditions:
+        """The conditions of the permit transaction, by name."""
+        stored = self.accounts[account.account_id]
+        yield "account version", stored.version == account.version - 1
+        yield from _contactable(stored, touch)
+        yield from self._permission(consumer, touch)
+        yield "pause", not self._paused(account.creditor)
+        held = self.histories.get(history.consumer_id)
+        yield "contact history version", (held.version if held else 0) == history.version - 1
+        yield "touch absent", (touch.account_id, touch.key) not in self.touches
+        yield "permit absent", permit.permit_id not in self.permits
+        chain = self.chains.get(audit.subject, [])
+        yield "audit entry absent", all(e.sequence != audit.sequence for e in chain)
 
     def spend_permit(self, *, facts: Facts, permit_id: str, now: datetime) -> bool:
         touch = facts.touch
         if touch is None:
             raise DomainError("facts without a touch cannot spend a permit")
         with self._lock:
-            permit = self.permits.get(permit_id)
-            stored = self.accounts[facts.account.account_id]
-            held = self.touches.get((touch.account_id, touch.key))
-            if not (
-                permit is not None
-                and permit.touch_id == touch.touch_id
-                and now < permit.expires_at
-                and held is not None
-                and held.state is TouchState.PERMITTED
-                and _may_contact(stored, notice=touch.run == 0)
-                and _same_permission(
-                    self.consumers.get(facts.consumer.consumer_id), facts.consumer, touch
-                )
-                and not self._paused(stored.creditor)
-            ):
+            if not all(holds for _, holds in self._spending(facts, touch, permit_id, now)):
                 return False
-            del self.permits[permit_id]
+            self.permits.pop(permit_id, None)
+            held = self.touches[touch.account_id, touch.key]
             self.touches[touch.account_id, touch.key] = replace(held, state=TouchState.UNKNOWN)
             return True
+
+    def _spending(self, facts: Facts, touch: Touch, permit_id: str, now: datetime) -> Conditions:
+        """The conditions of the spend transaction, by name."""
+        stored = self.accounts[touch.account_id]
+        permit = self.permits.get(permit_id)
+        yield "permit exists", permit is not None
+        if permit is not None:
+            yield "permit of this touch", permit.touch_id == touch.touch_id
+            yield "permit alive", now < permit.expires_at
+            seen = permit.consumer_version
+            yield "consumer as the gate saw them", seen == facts.consumer.version
+        held = self.touches.get((touch.account_id, touch.key))
+        yield "touch permitted", held is not None and held.state is TouchState.PERMITTED
+        yield from _contactable(stored, touch)
+        yield from self._permission(facts.consumer, touch)
+        yield "pause", not self._paused(stored.creditor)
+
+    def _permission(self, read: Consumer, touch: Touch) -> Conditions:
+        """The consumer's part: nothing about the person moved, and the channel is open as read."""
+        stored = self.consumers[read.consumer_id]
+        yield "consumer version", stored.version == read.version
+        if touch.template != "opt_out_confirmation":
+            consent = stored.consent(touch.channel)
+            same = consent.version == read.consent(touch.channel).version
+            yield "consent", consent.open and same
 
     def apply(self, change: Change) -> None:
         with self._lock:
@@ -278,7 +310,7 @@ class MemoryBook:
         waiting = [
             (a.due_at, a.account_id, a)
             for a in self.accounts.values()
-            if a.open and a.due_at is not None and a.due_at <= until
+            if a.timed and a.due_at is not None and a.due_at <= until
         ]
         return [a for _, _, a in sorted(waiting, key=lambda w: w[:2])]
 
@@ -294,21 +326,13 @@ class MemoryBook:
             (self.pauses.add if on else self.pauses.discard)(scope)
 
 
-def _may_contact(account: Account, *, notice: bool) -> bool:
+def _contactable(account: Account, touch: Touch) -> Conditions:
     """The account's part of the permit's condition. A notice answers the person or records a
     payment: it may go on a held or settled account, the rulebook decides about it."""
-    return notice or (
-        account.status == "active" and account.balance.minor > 0 and account.hold is None
-    )
-
-
-def _same_permission(stored: Consumer | None, read: Consumer, touch: Touch) -> bool:
-    return (
-        stored is not None
-        and stored.version == read.version
-        and stored.consent(touch.channel).version == read.consent(touch.channel).version
-        and (stored.consent(touch.channel).open or touch.template == "opt_out_confirmation")
-    )
+    if touch.run:
+        yield "account active", account.status is Status.ACTIVE
+        yield "balance", account.balance.minor > 0
+        yield "hold", account.hold is None
 
 
 class MemoryAlarm:

@@ -74,13 +74,15 @@ class Touch:
 class Permit:
     """Single-use authority for one touch, alive until `expires_at` and never past closing time.
 
-    Bound to creditor, consumer, account, channel, address (hash), template and rulebook.
+    Bound to creditor, consumer, account, channel, address (hash), template and rulebook, and to
+    the person as the gate saw them: whatever is learned about them since makes it void.
     """
 
     permit_id: str
     touch_id: str
     account_id: str
     consumer_id: str
+    consumer_version: int
     creditor: str
     channel: Channel
     address_hash: str

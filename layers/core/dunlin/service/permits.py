@@ -184,6 +184,7 @@ def take(
             touch_id=touch.touch_id,
             account_id=touch.account_id,
             consumer_id=touch.consumer_id,
+            consumer_version=facts.consumer.version,
             creditor=touch.creditor,
             channel=touch.channel,
             address_hash=address_hash(address),

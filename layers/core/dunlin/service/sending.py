@@ -88,7 +88,10 @@ def send(
     if touch.state is not TouchState.PERMITTED:
         return _already(facts, touch, book=book, now=now)
     message, rendered = _compose(facts, touch, book=book, outbox=outbox, now=now)
-    if not book.spend_permit(facts=facts, permit_id=permit_id, now=now):
+    # Words that were approved after the permit was taken need a permit of their own.
+    if rendered.version != touch.template_version or not book.spend_permit(
+        facts=facts, permit_id=permit_id, now=now
+    ):
         return _void(touch, book=book, now=now)
     spent = replace(touch, state=TouchState.UNKNOWN)
     try:

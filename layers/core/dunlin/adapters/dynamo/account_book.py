@@ -263,7 +263,9 @@ class DynamoBook:
                 t.condition_check(AccountRow, account.account_id, META, _contactable())
             t.delete(
                 PermitRow(permit_id),
-                (PermitRow.touch_id == touch.touch_id) & (PermitRow.ends_at > instant(now)),
+                (PermitRow.touch_id == touch.touch_id)
+                & (PermitRow.ends_at > instant(now))
+                & (PermitRow.consumer_version == facts.consumer.version),
             )
             t.raw_update(
                 TouchRow(touch.account_id, touch.key),

@@ -161,7 +161,7 @@ class AccountRow(Model):
     def of(cls, account: Account, at: str) -> AccountRow:
         """The row of an account; `at` is when a new wait for staff began."""
         action = account.next_action
-        timed = account.status is Status.ACTIVE and account.due_at is not None
+        timed = account.status is Status.ACTIVE and account.timed
         waits = account.waits_for_staff
         return cls(
             account.account_id,
@@ -569,6 +569,7 @@ class PermitRow(Model):
     touch_id = UnicodeAttribute()
     account_id = UnicodeAttribute()
     consumer_id = UnicodeAttribute()
+    consumer_version = NumberAttribute()
     creditor = UnicodeAttribute()
     channel = UnicodeAttribute()
     address_hash = UnicodeAttribute()
@@ -585,6 +586,7 @@ class PermitRow(Model):
             touch_id=permit.touch_id,
             account_id=permit.account_id,
             consumer_id=permit.consumer_id,
+            consumer_version=permit.consumer_version,
             creditor=permit.creditor,
             channel=permit.channel.value,
             address_hash=permit.address_hash,

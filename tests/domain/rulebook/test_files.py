@@ -189,8 +189,10 @@ def test_judge_answers_line_by_line_and_says_which_it_cannot_read():
         {"channel": "sms"},
         {"channel": "sms", "now_utc": "yesterday"},
         {"channel": 7, "now_utc": "2026-11-23T17:00:00Z"},
-        {"channel": "sms", "now_utc": "2026-11-23T17:00:00Z", "history": {}},
-        {"channel": "sms", "now_utc": "2026-11-23T17:00:00Z", "history": [{"channel": "sms"}]},
+        {"channel": "sms", "now_utc": "2026-11-23T17:00:00Z", "history": []},
+        {"channel": "sms", "now_utc": "2026-11-23T17:00:00Z", "consumer": {}},
+        {"channel": "sms", "now_utc": "2026-11-23T17:00:00Z", "consumer": {}, "history": {}},
+        {"channel": "sms", "now_utc": "2026-11-23T17:00:00Z", "consumer": {}, "history": [{}]},
         {"channel": "sms", "now_utc": "2026-11-23T17:00:00Z", "consumer": []},
     ],
 )

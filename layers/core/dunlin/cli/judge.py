@@ -83,11 +83,13 @@ def case_facts(
     if not isinstance(channel, str):
         raise CaseError("channel is required")
     now = _instant(given.get("now_utc"), "now_utc")
-    consumer = _mapping(given.get("consumer"), "consumer")
+    if not isinstance(given.get("consumer"), Mapping):
+        raise CaseError("consumer is required")
+    consumer = _mapping(given["consumer"], "consumer")
     message = _mapping(given.get("message"), "message")
-    history = [] if given.get("history") is None else given["history"]
+    history = given.get("history")
     if not isinstance(history, list):
-        raise CaseError("history must be a list")
+        raise CaseError("history is required and must be a list")
     late = given.get("dpd")
     phone, zip5 = consumer.get("phone"), consumer.get("zip")
     state, tz_known = consumer.get("state"), consumer.get("tz_known")
@@ -113,9 +115,7 @@ def case_facts(
     ), now
 
 
-def judge_line(
-    rulebook: Rulebook, line: str, profile: Profile = "baseline"
-) -> dict[str, Any]:
+def judge_line(rulebook: Rulebook, line: str, profile: Profile = "baseline") -> dict[str, Any]:
     """The answer to one line; one that cannot be read gives `{id, error}`."""
     case_id: Any = None
     try:

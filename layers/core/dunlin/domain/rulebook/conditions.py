@@ -169,10 +169,7 @@ def _medium_in(path: str) -> Condition:
     read = getter(path)
 
     def test(s: Situation) -> bool:
-        listed = read(s)
-        return isinstance(listed, (list, tuple, set, frozenset)) and (
-            s.medium in listed or s.channel in listed
-        )
+        return _names(read(s), s)
 
     return test
 
@@ -182,9 +179,15 @@ def _medium_is_not(path: str) -> Condition:
 
     def test(s: Situation) -> bool:
         only = read(s)
-        return bool(only) and only not in (s.medium, s.channel)
+        return bool(only) and not _names(only, s)
 
     return test
+
+
+def _names(listed: Any, s: Situation) -> bool:
+    """Whether one medium or a list of them names the one in question."""
+    named = [listed] if isinstance(listed, str) else listed or ()
+    return s.medium in named or s.channel in named
 
 
 def _elapsed(spec: Mapping[str, Any]) -> Condition:

@@ -387,7 +387,12 @@ def _quiet_times(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
         if not isinstance(stated, (list, tuple)):
             return None
         times = [
-            BadTime(s, clock_seconds(x["start"]), clock_seconds(x["end"]), x.get("days"))
+            BadTime(
+                s,
+                clock_seconds(str(x.get("start") or "00:00")),
+                clock_seconds(str(x.get("end") or "24:00")),
+                x.get("days") or None,
+            )
             for x in stated
             if not x.get("channels") or s.medium in x["channels"] or s.channel in x["channels"]
         ]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 from dunlin.domain.consumer import Consumer
 from dunlin.ports import AccountBook
@@ -212,7 +212,9 @@ class Visitor:
 
     def __init__(self, person: Consumer) -> None:
         self._person = person
-        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        # Browsers take a loopback address for safe and keep Secure cookies there; so do we.
+        kept = CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))
+        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(kept))
         self._at, self._page = "", ""
 
     def pays(self, link: str, method: str = "card") -> None:

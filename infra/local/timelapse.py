@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from local.house import House
 
-# Ladders that fall due within this time of the earliest are woken together, at the last of them.
-TOGETHER = timedelta(minutes=15)
+# What falls due within this time of the earliest happens together, at the last of it.
+TOGETHER = timedelta(minutes=20)
 
 
 @dataclass(order=True)
@@ -34,6 +34,9 @@ class TimeLapse:
         from dunlin.runtime import wiring
 
         self._cloud = house.cloud
+        self._ops = house.outputs["OpsTableName"]
+        self._dynamo = house.cloud.client("dynamodb")
+        self._steps = house.cloud.client("stepfunctions")
         self._book = wiring.account_book()
         self._alarm = wiring.alarm()
         clock = wiring.clock()
@@ -82,14 +85,31 @@ class TimeLapse:
         return min(instants, default=None)
 
     def _jump(self, at: datetime) -> None:
+        """Move to the last of what falls due soon after `at`, and let all of it happen."""
         self.jumps += 1
         horizon = at + TOGETHER
-        if self._events:
-            horizon = min(horizon, max(at, self._events[0].at))
         due = [a for a in self._book.due(horizon) if a.due_at is not None]
-        target = max([at, *(a.due_at for a in due if a.due_at)])
-        self._clock.move(target)
-        while self._events and self._events[0].at <= target:
-            heapq.heappop(self._events).act()
+        happening = []
+        while self._events and self._events[0].at <= horizon:
+            happening.append(heapq.heappop(self._events))
+        self._clock.move(
+            max([at, *(a.due_at for a in due if a.due_at), *(e.at for e in happening)])
+        )
+        for event in happening:
+            event.act()
         for account in due:
             self._alarm.wake(account.account_id)
+        self._wake_notices()
+
+    def _wake_notices(self) -> None:
+        """Notices that wait for a lawful hour keep their tokens in Ops; each looks again."""
+        rows = self._dynamo.get_paginator("scan").paginate(
+            TableName=self._ops,
+            FilterExpression="begins_with(pk, :notice) AND attribute_exists(task_token)",
+            ExpressionAttributeValues={":notice": {"S": "NOTICE#"}},
+        )
+        for row in (item for page in rows for item in page["Items"]):
+            try:
+                self._steps.send_task_success(taskToken=row["task_token"]["S"], output="{}")
+            except self._steps.exceptions.ClientError:
+                continue  # it was woken before and has ended

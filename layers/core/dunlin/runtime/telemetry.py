@@ -9,7 +9,8 @@ from __future__ import annotations
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-logger = Logger(service="dunlin", log_uncaught_exceptions=False)
+# The level is ours, not the environment's: a decision record must not vanish with a setting.
+logger = Logger(service="dunlin", level="INFO", log_uncaught_exceptions=False)
 metrics = Metrics(namespace="Dunlin", service="dunlin")
 
 

@@ -1,0 +1,44 @@
+# Everything starts from a clean clone with make, git and apt; see README.md.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+export PYTHONPATH := infra
+FILE ?=
+DAYS ?= 60
+
+help:  ## Show this help
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .local/ready  ## Install everything into .venv and .local; leaves .venv/bin/dunlin
+
+.local/ready: requirements/dev.lock requirements/ministack.lock requirements/sam.lock pyproject.toml infra/setup.sh
+	@bash infra/setup.sh
+	@mkdir -p .local && touch $@
+
+demo: setup  ## Sixty virtual days of a sample portfolio (FILE=your.csv for your own); stays up
+	@$(PY) -m local demo --days $(DAYS) $(if $(FILE),--file "$(FILE)")
+
+up: setup  ## Start the local cloud with the deployed stack, without a portfolio
+	@$(PY) -m local up
+
+down:  ## Stop whatever demo or up left running
+	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Nothing was running."; fi
+
+test: setup check  ## Pass everything: style, types, architecture, template, all tests
+	@$(PY) -m pytest -q
+
+check: setup  ## Style, types and architecture alone (seconds)
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache | tail -8
+
+bench: setup  ## Measure speed, sizes and cost (no pass or fail)
+	@PYTHONPATH=infra:tests $(PY) -m bench
+
+lock: setup  ## Write the lock files anew from requirements/*.in
+	@for name in runtime dev ministack sam; do \
+	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
+	    requirements/$$name.in -o requirements/$$name.lock; done
+
+.PHONY: help setup demo up down test check bench lock

@@ -123,7 +123,8 @@ class Pages:
         title = properties.get("title", "")
         place = (
             f"grid-column:{widget['x'] + 1}/span {widget['width']};"
-            f"grid-row:{widget['y'] + 1}/span {widget['height']}"
+            f"grid-row:{widget['y'] + 1}/span {widget['height']};"
+            f"--rows:{widget['height']}"
         )
         heading = Markup("<h2>{}</h2>").format(title) if title else Markup("")
         inside = (

@@ -122,6 +122,7 @@ left:-6px;top:6px;width:10px;height:10px;border-radius:50%;background:var(--go)}
 .dn li.void:before{background:var(--b5)}
 .dn blockquote{margin:4px 0 0;padding:6px 10px;background:var(--panel);border-radius:3px;
 white-space:pre-wrap;overflow-wrap:anywhere}
+.dn .why{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .dn .row{border-bottom:1px solid var(--line);padding:10px 0}
 </style>""")
 
@@ -627,7 +628,7 @@ def _waiting(ask: Ask, one: Waiting, now: datetime) -> Markup:
         title = _button(account.reference, action, style="link")
     return Markup(
         '<div class="row"><div class="top"><div>{} <span class="chip">{}</span></div>'
-        '<strong class="n">{}</strong></div><p>{}</p><p class="soft">{}</p>{}</div>'
+        '<strong class="n">{}</strong></div><p class="why">{}</p><p class="soft">{}</p>{}</div>'
     ).format(
         title,
         _waits_as(account),

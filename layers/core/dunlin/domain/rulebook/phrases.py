@@ -18,10 +18,15 @@ PER_SE = frozenset({
     "no mas mensajes", "parar todo", "alto ya", "stop msg", "stop msgs", "stop text", "stop texts", "stop sms",
     "no more", "unsub", "un subscribe", "quit it", "i want out", "want out", "para",
 })  # fmt: skip
+PER_SE_RUN = re.compile(rf"(?:(?:{'|'.join(sorted(PER_SE, key=len, reverse=True))})(?: |$))+")
+# Parts of a per se phrase, as a disguised spelling may split them.
+PER_SE_PARTS = frozenset(part for phrase in PER_SE for part in phrase.split())
 # Words that a sentence may carry beside a per se phrase without meaning anything else.
 POLITE = frozenset({
     "please", "pls", "plz", "now", "thanks", "thank", "you", "ok", "okay", "just", "immediately",
     "already", "asap", "today", "hey", "hi", "hello", "sir", "maam", "i", "said", "right", "thx", "ty",
+    "bro", "man", "dude", "or", "as", "requested", "no", "fuck", "fucking", "off", "damn", "bye",
+    "goodbye", "well", "so", "really", "omg", "friend", "guys",
     "ya", "por", "favor", "gracias", "porfavor", "yes", "seriously", "again", "dunlin", "2", "and", "y",
 })  # fmt: skip
 TYPO_WORDS = (
@@ -66,11 +71,11 @@ NEVER = _any(
 )
 
 _MEDIA = r"(?:texts?|texting|textin|txts?|txting|messages?|messaging|msgs?|msging|sms|calls?|calling|phoning|e ?mails?|e ?mailing|letters?|mailing)"
-_FILL = r"(?:(?:all|the|these|those|this|your|my|any|sending|send|me|us|getting|receiving|automated|auto|more|of|with|it|please|ever|you|to|from|spam|annoying|further|anymore|fucking|damn|stupid|daily|constant|here|so|much|unwanted|reminder|receive|get|hear|phone|robo|making|placing) )*"
+_FILL = r"(?:(?:all|the|these|those|this|your|my|any|sending|send|me|us|getting|receiving|automated|auto|more|of|with|it|please|ever|you|to|from|spam|annoying|further|anymore|fucking|damn|stupid|daily|constant|here|so|much|unwanted|reminder|receive|get|hear|phone|robo|making|placing) ){0,7}"
 CHAIN = re.compile(
     rf"(?<!dont )(?<!not )(?<!never )(?<!didnt )(?<!wont )(?<!when did you )"
-    rf"\b(?:stop|quit|cease|end|cancel|no more|enough|(?:^|(?<=\. ))no) {_FILL}{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor| y| o)? {_FILL}{_MEDIA}\b)*"
-    rf"|\b(?:do not|dont|never|please dont|no longer|not to|shouldnt|should not|may not|better not) {_FILL}(?:want {_FILL}|wish to (?:receive|get) {_FILL}|need {_FILL}|consent to {_FILL}|agree to {_FILL})?{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor)? {_FILL}{_MEDIA}\b)*"
+    rf"\b(?:stop|quit|cease|end|cancel|no more|enough|(?:^|(?<=\. ))no) {_FILL}{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor| y| o)? {_FILL}{_MEDIA}\b){{0,3}}"
+    rf"|\b(?:do not|dont|never|please dont|no longer|not to|shouldnt|should not|may not|better not) {_FILL}(?:want {_FILL}|wish to (?:receive|get) {_FILL}|need {_FILL}|consent to {_FILL}|agree to {_FILL})?{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor)? {_FILL}{_MEDIA}\b){{0,3}}"
 )
 TARGETS: dict[str, frozenset[str]] = {
     "text_opt_out": frozenset(
@@ -101,7 +106,7 @@ OPT_OUT = _any(
     r"\b(?:take|get|leave|keep|strike|scrub) (?:me|my (?:number|name|phone)|this number) (?:off|out)\b",
     r"(?<!dont )(?<!not )\b(?:stop|quit|cease|do not|dont|never) (?:ever )?contact(?:ing)? (?:me|us|this number|this phone)\b",
     r"\blose (?:my|this) number\b|\bforget (?:my|this) number\b|\bblock (?:me|my number)\b",
-    r"(?<!dont )(?<!not )\bunsubscribe (?:me|us|my|this)\b|\b(?:want|wish|like|need|trying) to (?:unsubscribe|opt out)\b",
+    r"(?<!dont )(?<!not )\bunsubscrib(?:e|ing) (?:me|us|my|this|from)\b|\bunsubscribing\b|\b(?:want|wish|like|need|trying) to (?:unsubscribe|opt out)\b",
     r"\bopt(?:ing)? (?:me |us |my number )?out\b(?! fee)(?<!how do i opt out)(?<!can i opt out)",
     r"\b(?:i|we|hereby) (?:hereby )?(?:revoke|withdraw|rescind|cancel)\b(?:(?: my| our| all| any| prior| the)* (?:consent|permission|authorization))",
     r"\b(?:withdraw|withdrawing|revoke|revoking|rescind) (?:my |our |all |any |prior )*(?:consent|permission)\b",
@@ -110,6 +115,11 @@ OPT_OUT = _any(
     r"(?<!dont )(?<!not )\bstop (?:sending|texting|messaging|messageing|txting|spamming|bugging|pestering|annoying)\b",
     r"\b(?:i want|i need|i would like|id like|make|want) (?:you |this |it |these |them )?(?:to )?stop(?:ped)?\b(?= \.|$)",
     r"\b(?:please|kindly) (?:stop|cancel|end|unsubscribe)\b(?= \.|$| (?:now|immediately|this|it|these)\b)",
+    r"\b(?:told|asked|asking|telling|begging|want|need) (?:you|u|them) (?:people |all )?to stop\b(?= \.|$)",
+    r"\b(?:you|u|yall) (?:need to|must|have to|should|better|gotta) stop\b(?= \.|$)",
+    r"(?:^|\. )(?:please |pls )?(?:will|would|could|can) (?:you|u) (?:please |pls |just )?(?:stop|quit)\b(?= \.|$)",
+    r"\b(?:my )?consent (?:is |was |has been |hereby |is hereby )*(?:revoked|withdrawn|rescinded)\b|\b(?:do not|dont) use (?:this|my) (?:number|phone)\b|\bstop (?:using this|using my|blowing up my) (?:number|phone|cell)\b",
+    r"\b(?:do not|dont|not|never) (?:want |wish |like |agree |consent )?(?:to )?be (?:texted|messaged)\b|\b(?:text|message) me no more\b|\b(?:detener|detengan|paren|parar|no envien|no mandar) (?:los |estos |mas )?(?:mensajes|textos)\b",
     r"\bno (?:quiero|deseo) (?:mas |recibir |que me )*(?:mensajes|textos|manden|envien|escriban)\b",
     r"\bno (?:me )?(?:envie|envien|envies|mande|manden|mandes|escriba|escriban|escribas|textee|texteen|mensajee) ?(?:mas|mensajes|textos)?\b",
     r"\b(?:deje|dejen|deja|pare|paren|para) de (?:enviar|enviarme|mandar|mandarme|escribir|escribirme|textear|textearme|mensajear)\b",
@@ -140,7 +150,7 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
         _found(
             _any(
                 rf"\bmy {_LAWYER}\b|\bour {_LAWYER}\b|\b(?:his|her|their) (?:lawyer|attorney)\b",
-                rf"\b(?:i|we|ive|weve|i am|im|have|has|got|hired|retained|using|obtained) (?:already |now |have |got |been |also )*(?:hired |retained |got |obtained |have |represented by |working with |using )*(?:an?|the) (?:\w+ )?{_LAWYER}\b",
+                rf"\b(?:i|we|ive|weve|i am|im|have|has|got|hired|retained|using|obtained) (?:already |now |have |got |been |also ){0, 2}(?:hired |retained |got |obtained |have |represented by |working with |using ){0, 2}(?:an?|the) (?:\w+ )?{_LAWYER}\b",
                 rf"\b{_LAWYER} (?:represents|is representing|is handling|will handle|handles)\b",
                 rf"\brepresented by\b|\b(?:have|retained|hired) (?:legal )?(?:counsel|representation|an? {_LAWYER})\b|\blawyered up\b",
                 rf"\b(?:talk|speak|call|contact|write|direct|send|refer)\w*(?: \w+){{0,4}} (?:to|with)? ?(?:my|our|the) {_LAWYER}\b",
@@ -148,7 +158,7 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
             ),
             _any(
                 rf"\b(?:dont|do not|didnt|cant afford|cannot afford|no longer|not|without|never|wont|will not) (?:have |need |want |got |hire |get |hiring )?(?:an? |my |any )?(?:\w+ )?{_LAWYER}\b",
-                rf"\b(?:should i|do i|might|may|will|gonna|going to|need to|have to|want to|thinking of|looking for|id) (?:need |get |hire |find |getting |hiring |have |talk to |call |contact |see )*(?:an|a) {_LAWYER}\b",
+                rf"\b(?:should i|do i|might|may|will|gonna|going to|need to|have to|want to|thinking of|looking for|id) (?:need |get |hire |find |getting |hiring |have |talk to |call |contact |see ){0, 3}(?:an|a) {_LAWYER}\b",
                 r"\bno tengo (?:un )?abogad[oa]\b",
             ),
         ),
@@ -161,7 +171,7 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
                 r"\bbancarrota\b|\bquiebra\b|\bcapitulo (?:7|13|siete|trece)\b|\bautomatic stay\b",
             ),
             _any(
-                r"\b(?:not|never|avoid|avoiding|without|dont want to (?:file|go|declare)|do not want to (?:file|go)|instead of|havent filed|didnt file|wont file|not filing|no) (?:for |filed |filing |any |a |declare |declaring |file |in )*(?:bankrupt(?:cy)?|chapter (?:7|13))\b",
+                r"\b(?:not|never|avoid|avoiding|without|dont want to (?:file|go|declare)|do not want to (?:file|go)|instead of|havent filed|didnt file|wont file|not filing|no) (?:for |filed |filing |any |a |declare |declaring |file |in ){0,4}(?:bankrupt(?:cy)?|chapter (?:7|13))\b",
             ),
         ),
     ),
@@ -220,7 +230,7 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
         "cease",
         _found(
             _any(
-                r"\bleave (?:me|us|my family) (?:the \w+ )?alone\b|\b(?:do not|dont|never|stop|quit|cease|no) (?:ever |all |any |further |trying to |attempting to )*(?:contact|contacting|contacts|communicating|communicate|communication|communications|harassing|harass|bothering|bother)\b",
+                r"\bleave (?:me|us|my family) (?:the \w+ )?alone\b|\b(?:do not|dont|never|stop|quit|cease|no) (?:ever |all |any |further |trying to |attempting to ){0,3}(?:contact|contacting|contacts|communicating|communicate|communication|communications|harassing|harass|bothering|bother)\b",
                 r"\bcease (?:and desist|all|any|further|contact|communication)\b|\bno (?:more|further) (?:contact|communication)s?\b|\bgo away\b",
                 r"\b(?:i|we) (?:refuse|decline) to pay\b|\brefuse to pay\b|\bwill not (?:be )?pay(?:ing)?\b|\bwont (?:be )?pay(?:ing)?\b|\b(?:im|i am|we are|were) not (?:going to |gonna )?pay(?:ing)?\b|\bnot (?:going to|gonna) pay\b|\bnever (?:going to )?pay(?:ing)?\b(?! late)|\bnot paying\b",
                 r"\bdejeme en paz\b|\bdejenme en paz\b|\bno me (?:contacte|contacten|contactes|moleste|molesten|molestes|busque|busquen)\b|\b(?:deje|dejen) de (?:molestar\w*|contactar\w*)\b|\bno (?:voy a|pienso|quiero) pagar\b|\bme niego a pagar\b",

@@ -19,6 +19,8 @@ from dunlin.domain.rulebook.phrases import (
     ONLY,
     OPT_OUT,
     PER_SE,
+    PER_SE_PARTS,
+    PER_SE_RUN,
     PER_SE_WORD,
     POLITE,
     SIGNALS,
@@ -48,7 +50,7 @@ class ReplySignals:
 _LOOKALIKES = str.maketrans("авеікмнорстухѕјԁοαερτκ", "abeikmhopctyxsjdoaeptk")
 _EMOJI = re.compile("[\U0001f6d1\u26d4\U0001f6ab\U0001f645\u270b\U0001f590]")
 _LEET = str.maketrans("013457$@!|", "oieastsail")
-_MIXED = re.compile(r"[a-z0-9$@!|]*(?:[a-z][0-9$@]|[0-9$@][a-z]|[a-z][!|][a-z])[a-z0-9$@!|]*")
+_MIXED = re.compile(r"[a-z0-9$@!|]+")
 _SPACED = re.compile(r"(?<![a-z0-9$@])(?:[a-z0-9$@][\s.\-_*,/]{1,3}){2,}[a-z0-9$@](?![a-z0-9$@])")
 _WRONG_SIGN = re.compile(r"wrong\s*#")
 # A name is known by its capital, so it is looked for before the text is folded.
@@ -76,9 +78,13 @@ def fold(text: str) -> str:
 
 
 def _unleet(match: re.Match[str]) -> str:
-    plain = match[0].translate(_LEET)
-    known = plain in PER_SE or plain in TYPO_WORDS or plain.rstrip("il") in PER_SE
-    return plain if known else match[0]
+    word = match[0].strip("!|")
+    if word.isalpha() or not any(c.isalpha() for c in word):
+        return match[0]
+    plain = word.translate(_LEET)
+    if plain in PER_SE_PARTS or plain in TYPO_WORDS:
+        return match[0].replace(word, plain)
+    return match[0]
 
 
 def _unspaced(match: re.Match[str]) -> str:
@@ -119,7 +125,8 @@ def _is_per_se(words: list[str]) -> bool:
     if not core:
         return False
     joined = " ".join(core)
-    if joined in PER_SE or all(w in PER_SE for w in core):
+    negated = " ".join(w for w in words if w not in POLITE or w == "no")
+    if PER_SE_RUN.fullmatch(joined) or PER_SE_RUN.fullmatch(negated):
         return True
     return len(core) == 1 and bool(re.fullmatch(r"(?:stop){2,}(?:all)?", core[0]))
 

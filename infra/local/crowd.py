@@ -13,7 +13,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -285,8 +285,3 @@ class Visitor:
             ) from error
         with answer:
             self._at, self._page = answer.geturl(), answer.read().decode()
-
-
-def horizon(start: datetime, days: int = 60) -> datetime:
-    """The end of the demo's run."""
-    return start + timedelta(days=days)

@@ -131,14 +131,15 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
         counts = invoke_activation(target, drop.creditor)
         told = ", ".join(f"{n} {reason}" for reason, n in sorted(counts.items()))
         console.print(f"  {drop.creditor}: {told or 'no accounts'}")
+    world = World(cloud=house.cloud)
     crowd = Crowd(
-        world=World(cloud=house.cloud),
+        world=world,
         lapse=lapse,
         book=wiring.account_book(),
         reply_topic=house.outputs["ReplyTopicArn"],
     )
     console.rule(f"{days} days of ladders, under the virtual clock")
-    _live(lapse, crowd, house, start, days, console)
+    _live(lapse, crowd, world, until=start + timedelta(days=days), console=console)
     summary(house, crowd, [d.creditor for d in drops], console)
     console.print(
         f"\n{lapse.jumps} jumps of the clock; {time.monotonic() - began:.0f} s in all;"
@@ -149,10 +150,9 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
 
 
 def _live(
-    lapse: TimeLapse, crowd: Crowd, house: House, start: datetime, days: int, console: Console
+    lapse: TimeLapse, crowd: Crowd, world: World, *, until: datetime, console: Console
 ) -> None:
-    world = World(cloud=house.cloud)
-    shown = start
+    shown = lapse.now
 
     def after_each() -> None:
         nonlocal shown
@@ -165,7 +165,7 @@ def _live(
                 highlight=False,
             )
 
-    lapse.run(start + timedelta(days=days), after_each=after_each)
+    lapse.run(until, after_each=after_each)
 
 
 def summary(house: House, crowd: Crowd, creditors: list[str], console: Console) -> None:

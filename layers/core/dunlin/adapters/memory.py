@@ -153,7 +153,7 @@ class MemoryBook:
         yield "account version", stored.version == account.version - 1
         yield from _contactable(stored, touch)
         yield from self._permission(consumer, touch)
-        yield "pause", not self._paused(account.creditor)
+        yield from self._running(account)
         held = self.histories.get(history.consumer_id)
         yield "contact history version", (held.version if held else 0) == history.version - 1
         yield "touch absent", (touch.account_id, touch.key) not in self.touches
@@ -187,7 +187,11 @@ class MemoryBook:
         yield "touch permitted", held is not None and held.state is TouchState.PERMITTED
         yield from _contactable(stored, touch)
         yield from self._permission(facts.consumer, touch)
-        yield "pause", not self._paused(stored.creditor)
+        yield from self._running(stored)
+
+    def _running(self, account: Account) -> Conditions:
+        yield "pause of the platform", "platform" not in self.pauses
+        yield "pause of the creditor", account.creditor not in self.pauses
 
     def _permission(self, read: Consumer, touch: Touch) -> Conditions:
         """The consumer's part: nothing about the person moved, and the channel is open as read."""

@@ -85,6 +85,7 @@ def _plain(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
 def _gunzipped(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
     """The contents of a gzip file, members one after another, in pieces of at most a chunk."""
     packed = unpacked = 0
+    inside = False
     with opened() as source:
         inflate = zlib.decompressobj(31)
         data = source.read(_CHUNK)
@@ -94,6 +95,7 @@ def _gunzipped(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
                 piece = inflate.decompress(data, _CHUNK)
             except zlib.error as broken:
                 raise Refused("broken_archive", f"the gzip file is damaged: {broken}") from broken
+            inside = not inflate.eof
             unpacked += len(piece)
             _refuse_bomb(packed, unpacked)
             if piece:
@@ -105,8 +107,8 @@ def _gunzipped(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
             if not data:
                 data = source.read(_CHUNK)
                 packed += len(data)
-        if packed and not unpacked:
-            raise Refused("broken_archive", "the gzip file holds nothing")
+        if inside or not unpacked:
+            raise Refused("broken_archive", "the gzip file is cut short")
 
 
 def _refuse_bomb(packed: int, unpacked: int) -> None:
@@ -148,7 +150,7 @@ def _transcoded(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 def _converted(pieces: Iterator[bytes], encoding: str, delimiter: str = "") -> Table:
     """Keeps converted bytes in a temporary file, small ones in memory."""
-    kept = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115  # closed by its readers
+    kept = _Kept()
     for piece in pieces:
         kept.write(piece)
     return Table(
@@ -159,19 +161,31 @@ def _converted(pieces: Iterator[bytes], encoding: str, delimiter: str = "") -> T
     )
 
 
+class _Kept:
+    """A temporary file that is closed, and so deleted, when its last reader is gone."""
+
+    def __init__(self) -> None:
+        # Closed below: it lives as long as the table, not as a block.
+        self.file = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115
+        self.write = self.file.write
+
+    def __del__(self) -> None:
+        self.file.close()
+
+
 class _Rewound:
     """A fresh reader over a temporary file that outlives it."""
 
-    def __init__(self, kept: tempfile.SpooledTemporaryFile[bytes]) -> None:
+    def __init__(self, kept: _Kept) -> None:
         self._kept = kept
         self.seek(0)
 
     def read(self, size: int = -1, /) -> bytes:
-        return self._kept.read(size)
+        return self._kept.file.read(size)
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        self._kept.seek(offset, whence)
-        return self._kept.tell()
+        self._kept.file.seek(offset, whence)
+        return self._kept.file.tell()
 
     def close(self) -> None:
         """Leaves the file open for the next reader."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from dunlin.domain import planner
-from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.account import Account, Status
 from dunlin.domain.audit import append
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.touch import TouchState
@@ -86,13 +86,7 @@ def _start(
         strategy = creditors.strategy(account.creditor)
         if strategy is None:
             raise DomainError(f"creditor {account.creditor} has no strategy")
-        action = planner.first_action(account, strategy, now)
-        if (
-            account.hold is Hold.NOT_DUE
-            and account.due_on is not None
-            and account.due_on >= now.date()
-        ):
-            return f"held: {Hold.NOT_DUE.value}"
+        action = planner.first_action(account, strategy, max(now, _payable_from(account, now)))
         entry = entry_of(
             account,
             now=now,
@@ -118,6 +112,15 @@ def _start(
 
     result: str = until_nobody_interferes(attempt)
     return result
+
+
+def _payable_from(account: Account, now: datetime) -> datetime:
+    """The first moment at which an account is late everywhere: a ladder that is activated before
+    its due date starts by itself the day after, and not earlier."""
+    if account.due_on is None:
+        return now
+    day_after = account.due_on + timedelta(days=1)
+    return datetime(day_after.year, day_after.month, day_after.day, 15, tzinfo=UTC)
 
 
 def _until(at: datetime, now: datetime) -> int:

@@ -5,10 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.domain.rulebook.scoring import faults
 
 from dunlin.adapters.rulebook_files import load_rulebook
 from dunlin.cli.judge import judge_line
+from tests.domain.rulebook.scoring import faults
 
 HERE = Path(__file__).parent
 

@@ -44,6 +44,7 @@ class Hold(StrEnum):
 
 
 STAFF_HOLDS = frozenset({Hold.NO_CONTACT_POINT, Hold.DISPUTE, Hold.REVIEW})
+TIMED_HOLDS = frozenset({Hold.PROMISE, Hold.NOT_DUE})  # lifted by time alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,17 @@ class Account:
     def open(self) -> bool:
         """True while something is owed and the ladder may still act."""
         return self.status in (Status.IMPORTED, Status.ACTIVE) and self.balance.minor > 0
+
+    @property
+    def timed(self) -> bool:
+        """True while time alone moves it on. What a person or a payment must lift keeps its due
+        time for later and is not due."""
+        return (
+            self.open
+            and self.due_at is not None
+            and not self.escalated
+            and (self.hold is None or self.hold in TIMED_HOLDS)
+        )
 
     @property
     def waits_for_staff(self) -> bool:

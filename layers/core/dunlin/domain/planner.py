@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from dunlin.domain.account import Account, Hold, NextAction, Status
+from dunlin.domain.account import TIMED_HOLDS, Account, NextAction, Status
 from dunlin.domain.consumer import Channel, Consumer
 from dunlin.domain.strategy import Rung, Strategy
 
@@ -19,7 +19,6 @@ from dunlin.domain.strategy import Rung, Strategy
 SPREAD = timedelta(minutes=45)
 CLOSING_DAYS = 7  # how long the last rung may work before the ladder ends
 PAUSE_RECHECK = timedelta(hours=1)
-TIMED_HOLDS = frozenset({Hold.PROMISE, Hold.NOT_DUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

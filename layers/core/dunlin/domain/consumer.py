@@ -94,6 +94,11 @@ class Consumer:
     def consent(self, channel: Channel) -> Consent:
         return self.consents.get(channel, Consent())
 
+    def dead(self, channel: Channel) -> bool:
+        """True where every contact point of a channel bounced for good."""
+        closed = self.consent(channel).state is ConsentState.REVOKED
+        return closed and f"{channel.value}_bounced" in self.flags
+
     def address(self, channel: Channel) -> str | None:
         """The contact point of a channel, None where we hold none."""
         points = self.emails if channel is Channel.EMAIL else self.phones

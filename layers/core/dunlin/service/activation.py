@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from dunlin.domain import planner
-from dunlin.domain.account import Account, Status
+from dunlin.domain.account import TIMED_HOLDS, Account, Status
 from dunlin.domain.audit import append
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.touch import TouchState
@@ -81,7 +81,7 @@ def _start(
             return "already active"
         if account.balance.minor <= 0:
             return "nothing owed"
-        if account.hold is not None and account.hold not in planner.TIMED_HOLDS:
+        if account.hold is not None and account.hold not in TIMED_HOLDS:
             return f"held: {account.hold.value}"
         strategy = creditors.strategy(account.creditor)
         if strategy is None:

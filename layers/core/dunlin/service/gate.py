@@ -99,22 +99,15 @@ def _consents(consumer: Consumer) -> dict[str, Any]:
 def _flags(account: Account, consumer: Consumer) -> dict[str, Any]:
     """What is known about the person and the debt, under the names of COMPLIANCE.md section 9.
 
-    An opt-out closes every channel; a channel that is closed because its addresses are dead, or
-    for which the file said no, closes itself alone.
+    A channel that is closed because its addresses are dead is no opt-out, which would close all.
     """
     flags: dict[str, Any] = {
         name: flag.detail.get("value", flag.detail) for name, flag in consumer.flags.items()
     }
-    closed = set(flags.get("medium_optout", ()))
     for channel in Channel:
-        state = consumer.consent(channel).state
-        dead = f"{channel.value}_bounced" in consumer.flags
-        if state is ConsentState.REVOKED and not dead:
+        revoked = consumer.consent(channel).state is ConsentState.REVOKED
+        if revoked and not consumer.dead(channel):
             flags[f"{channel.value}_optout"] = True
-        elif state in (ConsentState.REVOKED, ConsentState.NONE):
-            closed.add(channel.value)
-    if closed:
-        flags["medium_optout"] = sorted(closed)
     if account.hold is Hold.DISPUTE:
         flags.setdefault("dispute", {"debt_id": account.account_id})
     return flags

@@ -33,6 +33,8 @@ from dunlin.domain.intake.types import (
     OPEN,
     PAID,
     PAYABLE,
+    PAYABLES,
+    RECEIVABLES,
     VOID,
     Consent,
     FileProfile,
@@ -159,6 +161,8 @@ class Normaliser:
         at = one.get("consumer_name", -1)
         # Odoo writes a contact as "Company, Person".
         self._whole_names = at >= 0 and "partner" in self.keys[at].lower()
+        # Contacts and payments are no debts: a row without a balance is still a row.
+        self._owed = profile.kind in (RECEIVABLES, PAYABLES)
         self._fields = {c.index: c.field for c in profile.mapping}
         self._open_dates = frozenset(profile.open_dates)
         self._dob = one.get("date_of_birth", -1)
@@ -195,7 +199,7 @@ class Normaliser:
         paid_on = self._date(cells, "paid_date", problems)
         amounts = self._balance(cells, currency, problems)
         if isinstance(amounts, Problem):
-            if status in (OPEN, CREDIT, statuses.PAYMENT):
+            if self._owed and status in (OPEN, CREDIT, statuses.PAYMENT):
                 return Rejected(row.line, amounts.code, amounts.column, amounts.value)
             amounts = (None, None, None, currency)
         balance, original, paid, currency = amounts

@@ -161,7 +161,10 @@ def state_code(text: str) -> str | None:
         return code if code in US_STATES or code in CA_PROVINCES else None
     if len(text) == 5 and text[2] == "-" and text[:2].upper() in ("US", "CA"):
         return state_code(text[3:])
-    return _STATE_NAMES.get(_key(text))
+    key = _key(text)
+    if len(key) == 2 and "." in text:
+        return state_code(key)
+    return _STATE_NAMES.get(key)
 
 
 def country_code(text: str) -> str | None:

@@ -313,7 +313,7 @@ def _read_table(body: bytes, fixed: str, *, whole: bool) -> _Head:
         score = _consistency(rows)
         if best is None or score > best[0] + 1e-9:
             best = (score, lines, rows, delimiter)
-    if best is None:
+    if best is None or (no is not None and _modal_width(best[2]) < 2):
         raise no or Refused("not_a_table", "no delimiter gives a table")
     _, lines, rows, delimiter = best
     if not any(any(c.strip() for c in row) for row in rows):

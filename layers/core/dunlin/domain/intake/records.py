@@ -61,7 +61,7 @@ def chunks(
         more = bool(data)
         carry += data
         if b"\0" in data:
-            raise Refused("nul_bytes", f"NUL bytes after line {line}: this is no text table")
+            raise Refused("binary_file", f"NUL bytes after line {line}: this is no text table")
         if more:
             # A CR at the very end may be half of a CRLF, so it does not end the chunk.
             cut = max(carry.rfind(b"\n"), carry.rfind(b"\r", 0, -1)) + 1

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from dunlin.domain.account import TIMED_HOLDS, Account, NextAction, Status
-from dunlin.domain.consumer import Channel, Consumer
+from dunlin.domain.consumer import Channel, ConsentState, Consumer
 from dunlin.domain.strategy import Rung, Strategy
 
 # Touches that fall due together would all leave in one minute: spread them (SERVERLESS 1.2).
@@ -102,7 +102,17 @@ def _offers(rung: Rung, number: int, consumer: Consumer) -> tuple[Offer, ...]:
             reason=f"{rung.name}: {channel.value} is choice {place} of this rung",
         )
         for place, channel in enumerate(rung.channels, start=1)
-        if consumer.address(channel) is not None
+        if _usable(consumer, channel)
+    )
+
+
+def _usable(consumer: Consumer, channel: Channel) -> bool:
+    """There is a living address, and no file said no to e-mail. What a person said, and whether
+    a text is permitted, is the rulebook's to judge, so that its refusal is on record."""
+    if consumer.address(channel) is None or consumer.dead(channel):
+        return False
+    return channel is not Channel.EMAIL or (
+        consumer.consent(channel).state is not ConsentState.NONE
     )
 
 

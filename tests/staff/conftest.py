@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.staff.emulator import emulator
 
 from local.cloud import Cloud
+from tests.staff.emulator import emulator
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,6 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.staff import builders
-from tests.staff.builders import CREDITOR, NOW
 
 from dunlin.adapters.event_bus import EventBridgeBus, detail
 from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
@@ -28,6 +26,8 @@ from dunlin.domain.money import Money
 from dunlin.domain.touch import TouchState
 from dunlin.ports import Record, Reply
 from dunlin.service import changes
+from tests.staff import builders
+from tests.staff.builders import CREDITOR, NOW
 
 SCHEMAS = Path(__file__).parents[2] / "infra" / "events"
 TODAY = date(2026, 11, 21)

@@ -10,8 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.staff import builders
-from tests.staff.builders import CREDITOR, NOW
 
 from dunlin.adapters.dynamo.counters import SHARDS, DynamoCounters
 from dunlin.adapters.memory_counters import MemoryCounters
@@ -21,6 +19,8 @@ from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
 from dunlin.ports import Counters
 from local.cloud import Cloud
+from tests.staff import builders
+from tests.staff.builders import CREDITOR, NOW
 
 CLOUD = pytest.param("dynamo", marks=pytest.mark.cloud)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-from tests.staff import builders
-from tests.staff.builders import NOW
-
 from dunlin.adapters.dynamo.images import read_records
 from dunlin.adapters.dynamo.rows import AccountRow, LedgerRow, ReplyRow, TouchRow
 from dunlin.domain.account import Hold
 from dunlin.ports import Record, Reply
+from tests.staff import builders
+from tests.staff.builders import NOW
 
 
 def test_stream_images_become_domain_values() -> None:

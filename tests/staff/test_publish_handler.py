@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.staff import builders
-from tests.staff.builders import CREDITOR
 
 from dunlin.adapters.dynamo.rows import AccountRow, LedgerRow
 from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
 from dunlin.domain.account import Status
 from dunlin.domain.errors import Unavailable
 from dunlin.runtime import wiring
+from tests.staff import builders
+from tests.staff.builders import CREDITOR
 
 HANDLER = Path(__file__).parents[2] / "functions" / "publish_changes" / "handler.py"
 

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.staff import builders
-from tests.staff.builders import CREDITOR
 
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, LedgerEntry
@@ -21,6 +19,8 @@ from dunlin.ports import AccountBook, Change
 from dunlin.runtime import wiring
 from local.house import House
 from local.viewer.cloud import Source
+from tests.staff import builders
+from tests.staff.builders import CREDITOR
 
 pytestmark = pytest.mark.cloud
 

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.staff import builders
-from tests.staff.builders import CREDITOR, NOW
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.adapters.memory_counters import MemoryCounters
@@ -18,6 +16,8 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.money import Money
 from dunlin.ports import Change
 from dunlin.service import staff
+from tests.staff import builders
+from tests.staff.builders import CREDITOR, NOW
 
 
 class Log:

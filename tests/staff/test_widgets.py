@@ -11,8 +11,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from tests.staff import builders
-from tests.staff.builders import NOW
 
 from dunlin.adapters.widget_html import Widgets, masked
 from dunlin.domain import audit
@@ -21,6 +19,8 @@ from dunlin.domain.counters import fold, portfolio, share_of
 from dunlin.domain.money import Money
 from dunlin.domain.touch import TouchState
 from dunlin.ports import Decided, Reply, StaffAccount, Thread, Waiting
+from tests.staff import builders
+from tests.staff.builders import NOW
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:ShowAccount"
 DECIDE = "arn:aws:lambda:us-east-1:000000000000:function:Decide:supervisor"

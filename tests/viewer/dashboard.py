@@ -16,8 +16,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.staff import builders
-from tests.staff.builders import CREDITOR, NOW
 
 from dashboards import body
 from dunlin.adapters.memory import FixedClock, MemoryAlarm, MemoryBook
@@ -32,6 +30,8 @@ from dunlin.ports import Change, Reply
 from dunlin.runtime import wiring
 from local.viewer.charts import Frame, Series
 from local.viewer.cloud import WidgetFailed
+from tests.staff import builders
+from tests.staff.builders import CREDITOR, NOW
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:dunlin-{}"

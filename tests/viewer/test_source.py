@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.staff.emulator import emulator
 
 from local.cloud import Cloud
 from local.people import start as start_people
@@ -24,6 +23,7 @@ from local.viewer.clean import answer, clean
 from local.viewer.cloud import Source, WidgetFailed, minutes_of, spelled_out
 from local.viewer.server import Pages
 from local.world import World
+from tests.staff.emulator import emulator
 
 ECHO = """
 import json

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.viewer import dashboard
-from tests.viewer.dashboard import House
 
 from dunlin.domain.account import Hold, Status
 from local.viewer import Viewer, serve
+from tests.viewer import dashboard
+from tests.viewer.dashboard import House
 
 pytestmark = pytest.mark.browser
 

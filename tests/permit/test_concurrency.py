@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TypeVar
 
 import pytest
-from tests.support import builders, ground
 
 from dunlin.adapters.memory import MemoryBook
 from dunlin.adapters.memory_mail import MemoryMailbox
@@ -22,6 +21,7 @@ from dunlin.service.ladders import check_ladder
 from dunlin.service.notices import check_notice
 from dunlin.service.permits import Decision, entry_of, written
 from dunlin.service.sending import send
+from tests.support import builders, ground
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from dunlin.domain.rulebook import classify_reply
-from dunlin.domain.rulebook.replies import fold, one_typo
+from dunlin.domain.rulebook.listening import fold, one_typo
 
 OPT_OUTS = [
     "🛑 STOP",

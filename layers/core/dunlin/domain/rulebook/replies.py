@@ -1,33 +1,9 @@
-"""Replies: what an inbound text asks for, by fixed phrase lists (COMPLIANCE.md section 5.5).
-
-Texts are folded first: case, accents, look-alike and digit-for-letter spelling, spaced letters,
-emoji. A model may add opt-outs to what is found here, it may never remove one.
-"""
+"""Replies: what an inbound text says. A model may add opt-outs to it, it may never remove one."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-
-from dunlin.domain.rulebook.phrases import (
-    BENIGN_WORDS,
-    CHAIN,
-    HELP_WORDS,
-    NEVER,
-    ONLY,
-    OPT_OUT,
-    PER_SE,
-    PER_SE_PARTS,
-    PER_SE_RUN,
-    PER_SE_WORD,
-    POLITE,
-    SIGNALS,
-    START_WORDS,
-    TARGETS,
-    TYPO_WORDS,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,136 +23,10 @@ class ReplySignals:
     signals: frozenset[str] = frozenset()
 
 
-_LOOKALIKES = str.maketrans("авеікмнорстухѕјԁοαερτκ", "abeikmhopctyxsjdoaeptk")
-_EMOJI = re.compile("[\U0001f6d1\u26d4\U0001f6ab\U0001f645\u270b\U0001f590]")
-_LEET = str.maketrans("013457$@!|", "oieastsail")
-_MIXED = re.compile(r"[a-z0-9$@!|]+")
-_SPACED = re.compile(r"(?<![a-z0-9$@])(?:[a-z0-9$@][\s.\-_*,/]{1,3}){2,}[a-z0-9$@](?![a-z0-9$@])")
-_WRONG_SIGN = re.compile(r"wrong\s*#")
-# A name is known by its capital, so it is looked for before the text is folded.
-_NOT_NAMED = re.compile(
-    r"\b(?:(?:I[’'`]?m|I am|[Tt]his is|[Ii]t[’'`]?s|[Ii]t is) not|^[Nn]ot|"
-    r"(?:[Tt]his|[Ii]t) isn[’'`]?t|[Dd]on[’'`]?t know(?: an?y?| who)?|[Nn]o soy) "
-    r"(?!I\b|If\b|What\b|When\b|How\b|Who\b|Why\b|Yet\b|My\b|The\b|Mine\b|Sure\b|A\b|Interested\b|Now\b|Today\b|Really\b|Paying\b|Working\b|Okay\b|Ok\b|Me\b|Able\b|Home\b|Anything\b|Much\b|Available\b|Good\b|Right\b|Fair\b|True\b|Correct\b)"
-    r"[A-Z][a-z]+(?= [A-Z]| is\b|[.!,?]|\s*$)"
-)
-_LONG_RUN = re.compile(r"([a-z])\1{2,}")
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
-_SPLIT = re.compile(r"[.!?;:,\n\r\u2026\u2013\u2014()\"]+|\s-+\s|\s-+$|^-+\s")
-
-
-def fold(text: str) -> str:
-    """Lower case, no accents, no invisible or look-alike letters, no spelling in disguise."""
-    text = _EMOJI.sub(" . stop . ", text[:2000])
-    text = unicodedata.normalize("NFKD", text).casefold()
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "So", "Sk"))
-    text = _APOSTROPHES.sub("", text.translate(_LOOKALIKES))
-    text = _WRONG_SIGN.sub("wrong number", text)
-    text = _MIXED.sub(_unleet, text)
-    text = _SPACED.sub(_unspaced, text)
-    return _LONG_RUN.sub(r"\1", text)
-
-
-def _unleet(match: re.Match[str]) -> str:
-    word = match[0].strip("!|")
-    if word.isalpha() or not any(c.isalpha() for c in word):
-        return match[0]
-    plain = word.translate(_LEET)
-    if plain in PER_SE_PARTS or plain in TYPO_WORDS:
-        return match[0].replace(word, plain)
-    return match[0]
-
-
-def _unspaced(match: re.Match[str]) -> str:
-    joined = re.sub(r"[^a-z0-9$@]", "", match[0]).translate(_LEET)
-    return joined if joined in PER_SE else match[0]
-
-
-def _words(sentence: str) -> list[str]:
-    return re.findall(r"[a-z0-9$]+", sentence)
-
-
-def _sentences(folded: str) -> list[list[str]]:
-    return [w for part in _SPLIT.split(folded) if (w := _words(part))]
-
-
-def one_typo(word: str, target: str) -> bool:
-    """Whether one insertion, deletion, substitution or swap of neighbours makes them equal."""
-    if word == target:
-        return True
-    if abs(len(word) - len(target)) > 1:
-        return False
-    at = next((i for i, (a, b) in enumerate(zip(word, target, strict=False)) if a != b),
-              min(len(word), len(target)))  # fmt: skip
-    rest, wanted = word[at:], target[at:]
-    return (
-        rest[1:] == wanted[1:]
-        or rest[1:] == wanted
-        or rest == wanted[1:]
-        or (len(rest) > 1 and rest[1] + rest[0] + rest[2:] == wanted)
-    )
-
-
-def _is_per_se(words: list[str]) -> bool:
-    """Whether a sentence is a per se phrase, said politely, twice, or run together."""
-    if " ".join(words) in PER_SE:
-        return True
-    core = [w for w in words if w not in POLITE]
-    if not core:
-        return False
-    joined = " ".join(core)
-    negated = " ".join(w for w in words if w not in POLITE or w == "no")
-    if PER_SE_RUN.fullmatch(joined) or PER_SE_RUN.fullmatch(negated):
-        return True
-    return len(core) == 1 and bool(re.fullmatch(r"(?:stop){2,}(?:all)?", core[0]))
-
-
-def _is_typo(words: list[str]) -> bool:
-    """One-typo tolerance, for replies of one word only."""
-    if len(words) != 1 or words[0] in BENIGN_WORDS or len(words[0]) < 3:
-        return False
-    return any(one_typo(words[0], target) for target in TYPO_WORDS)
-
-
-def _chains(plain: str) -> set[str]:
-    """The media a `stop calling or texting me` names."""
-    named: set[str] = set()
-    for match in CHAIN.finditer(plain):
-        for signal, words in TARGETS.items():
-            if not words.isdisjoint(match[0].split()):
-                named.add(signal)
-    return named
-
-
 @lru_cache(maxsize=4096)
 def classify_reply(text: str) -> ReplySignals:
     """What an inbound text says. Pure, by the fixed lists alone."""
-    folded = fold(text)
-    sentences = _sentences(folded)
-    if not sentences:
-        return ReplySignals()
-    whole = [w for s in sentences for w in s]
-    plain = NEVER.sub(" ", " ".join(whole))
-    bounded = " . ".join(NEVER.sub(" ", " ".join(s)) for s in sentences)
-    signals = _chains(bounded)
-    signals |= {name for name, found in SIGNALS if found(bounded)}
-    if _NOT_NAMED.search(text[:2000]):
-        signals.add("wrong_person")
-    signals |= {name for name, pattern in ONLY if pattern.search(bounded)}
-    opt_out = (
-        "text_opt_out" in signals
-        or any(_is_per_se(s) for s in sentences)
-        or _is_per_se(whole)
-        or "".join(whole) in PER_SE
-        or _is_typo(whole)
-        or OPT_OUT.search(bounded) is not None
-    )
-    spoken = " ".join(w for w in whole if w not in POLITE)
-    return ReplySignals(
-        opt_out=opt_out,
-        ambiguous=not opt_out
-        and ("call_opt_out" in signals or PER_SE_WORD.search(plain) is not None),
-        start=not opt_out and spoken in START_WORDS,
-        help=not opt_out and spoken in HELP_WORDS,
-        signals=frozenset(signals),
-    )
+    # The phrase lists take 40 ms to compile, and most decisions hear nothing.
+    from dunlin.domain.rulebook.listening import listen
+
+    return listen(text)

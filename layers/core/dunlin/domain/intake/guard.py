@@ -11,6 +11,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+REASON_COLUMN = "dunlin_reason"
+"""The column that `NAME.rejected.csv` adds; a file that has it comes back and is unguarded."""
+
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FIGURE = re.compile(r"[+-]?[\d.,' ]*\d[\d.,]*%?")
 

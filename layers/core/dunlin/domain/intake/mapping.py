@@ -14,6 +14,7 @@ from dunlin.domain.intake import fields
 from dunlin.domain.intake.amounts import CURRENCIES, is_blank, parse_amount
 from dunlin.domain.intake.contact_points import fast_email
 from dunlin.domain.intake.dates import fold, read_date
+from dunlin.domain.intake.guard import REASON_COLUMN
 from dunlin.domain.intake.places import country_code, looks_like_zip, state_code
 from dunlin.domain.intake.statuses import status_of
 from dunlin.domain.intake.types import ColumnMap, Decision
@@ -162,6 +163,8 @@ def candidates(
 ) -> list[tuple[float, str, str]]:
     """(score, field, why) of a column, best first; in a `mute` table no name is believed."""
     found: dict[str, tuple[float, str]] = {}
+    if header == REASON_COLUMN:
+        return []
     key = fields.key_of(header)
     bare = fields.bare_key(header)
     for name, factor in ((key, 1.0), (bare, 0.97)):

@@ -23,6 +23,7 @@ from dunlin.domain.intake.contact_points import (
     read_phones,
 )  # fmt: skip
 from dunlin.domain.intake.dates import DMY, to_date
+from dunlin.domain.intake.guard import REASON_COLUMN, unguarded
 from dunlin.domain.intake.names import Name, is_company, join_name, read_name
 from dunlin.domain.intake.places import DOLLARS, country_code, state_code, tidy_zip
 from dunlin.domain.intake.profile import TOTAL_WORD, is_total_row
@@ -86,6 +87,7 @@ def read_range(stream: ByteStream, profile: FileProfile, part: Range) -> Iterato
     before = profile.header_row or 0
     last = profile.last_line or 0
     group = part.group
+    returned = REASON_COLUMN in header
     for line, found in Rows(profile.delimiter, part.line).read(lines):
         cells = found
         if not (len(cells) > 2 and cells[0] and cells[1]):
@@ -103,6 +105,8 @@ def read_range(stream: ByteStream, profile: FileProfile, part: Range) -> Iterato
             continue
         if cells[0] == header[0] and _same(cells, header):
             continue
+        if returned:
+            cells = [unguarded(c) for c in cells]
         if profile.grouped:
             cells = [*cells[:width], *[""] * (width - len(cells)), group]
         yield Row(line, cells)

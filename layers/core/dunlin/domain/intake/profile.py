@@ -18,6 +18,7 @@ from dunlin.domain.intake import fields, statuses
 from dunlin.domain.intake.amounts import COMMA, CURRENCIES, DOT, evidence, is_blank, parse_amount
 from dunlin.domain.intake.contact_points import fast_phone
 from dunlin.domain.intake.dates import OrderVote, Reading, fold, read_date, to_date
+from dunlin.domain.intake.guard import REASON_COLUMN, unguarded
 from dunlin.domain.intake.mapping import (
     column_keys,
     content_of,
@@ -267,7 +268,7 @@ def _journal_date(column: ColumnMap) -> ColumnMap:
 
 def fingerprint(headers: Sequence[str]) -> str:
     """The same for files with the same columns: what a remembered sidecar is kept under."""
-    joined = "\x1f".join(fields.key_of(h) for h in headers)
+    joined = "\x1f".join(fields.key_of(h) for h in headers if h != REASON_COLUMN)
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
@@ -420,6 +421,8 @@ def _headers(table: _Head) -> list[str]:
     ]
     while headers and not headers[-1]:
         headers.pop()
+    if REASON_COLUMN in headers:
+        headers = [unguarded(h) for h in headers]
     body = table.rows[table.header + 1 : table.header + 50]
     wide = _modal_width(body)
     if wide > len(headers) and any(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dunlin.domain.intake import fields
 from dunlin.domain.intake.assemble import HOLD_CODES, Assembly
-from dunlin.domain.intake.guard import csv_line
+from dunlin.domain.intake.guard import REASON_COLUMN, csv_line
 from dunlin.domain.intake.types import (
     CONTACTS,
     CREATED,
@@ -25,9 +25,6 @@ from dunlin.domain.intake.types import (
     NormalisedAccount,
     RowOutcome,
 )  # fmt: skip
-
-REASON_COLUMN = "dunlin_reason"
-"""The column that `NAME.rejected.csv` adds, and that an import ignores when it comes back."""
 
 ADVICE = {
     "missing_balance": "Give the row a balance, or map the column that holds it in the sidecar.",

@@ -24,6 +24,8 @@ from local.deploy import build, deploy
 STACK = "dunlin"
 DIRECTORY = ROOT / ".local" / "house"
 Say = Callable[[str], None]
+# Servers that this process started, kept so that their end can be waited for.
+_CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
 class HouseError(Exception):
@@ -187,6 +189,7 @@ def _serve(directory: Path, name: str, port: int, arguments: list[str]) -> str:
             start_new_session=True,
             env=os.environ | {"PYTHONPATH": str(ROOT / "infra")},
         )
+    _CHILDREN.append(process)
     record.write_text(str(process.pid))
     end = time.monotonic() + 30
     while not _answers(url):
@@ -220,9 +223,9 @@ def _end(record: Path) -> bool:
         return False
     os.kill(pid, signal.SIGTERM)
     end = time.monotonic() + 5
-    while Path(f"/proc/{pid}/cmdline").exists() and time.monotonic() < end:
-        try:
-            os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            time.sleep(0.05)
+    for child in [c for c in _CHILDREN if c.pid == pid]:
+        child.wait(5)
+        _CHILDREN.remove(child)
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
     return True

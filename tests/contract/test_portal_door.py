@@ -72,7 +72,6 @@ def test_a_session_lives_until_it_is_dropped(door: PortalDoor) -> None:
         csrf=new_token(),
         language="es",
         expires_at=NOW + timedelta(minutes=30),
-        touch_id="tch_1",
     )
     door.put_session(session)
     later = replace(session, expires_at=NOW + timedelta(minutes=60))

@@ -17,8 +17,6 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from tests.portal.memory_till import MemoryTill
-
 from dunlin.adapters.jinja_pages import Pages
 from dunlin.adapters.memory import FixedClock, MemoryAlarm, MemoryBook, MemoryCreditors
 from dunlin.adapters.memory_portal import MemoryPortalDoor
@@ -32,6 +30,7 @@ from dunlin.domain.tokens import address_hash, token_hash
 from dunlin.ports import Link, Reply, Till
 from dunlin.service.portal import Portal
 from dunlin.service.signals import apply_signal
+from tests.portal.memory_till import MemoryTill
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)

@@ -6,10 +6,10 @@ from urllib.parse import quote, urlencode
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.portal.house import NOW, Browser, House, load_app
 
 from dunlin.adapters.randomness import new_token
 from dunlin.domain.tokens import token_hash
+from tests.portal.house import NOW, Browser, House, load_app
 
 MEANT = {200, 303, 403, 404, 405, 409, 415, 422}
 HOSTILE = st.one_of(

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
-from tests.portal.house import House
-from tests.portal.server import serve
-from tests.portal.test_routes import paid
 
 from dunlin.domain.account import Account, Hold
 from dunlin.domain.payments import PaymentState
+from tests.portal.house import House
+from tests.portal.server import serve
+from tests.portal.test_routes import paid
 
 pytestmark = pytest.mark.browser
 

@@ -10,9 +10,6 @@ from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.portal.house import House
-from tests.portal.server import serve
-from tests.portal.test_webhook import load
 
 from dunlin.adapters.clocks import SystemClock
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryQueue
@@ -20,6 +17,9 @@ from dunlin.adapters.stripe_till import StripeTill, read_event
 from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.ledger import total
 from local.stripe import StripeStandIn
+from tests.portal.house import House
+from tests.portal.server import serve
+from tests.portal.test_webhook import load
 
 pytestmark = pytest.mark.browser
 

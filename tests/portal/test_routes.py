@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,6 @@ from unittest.mock import patch
 
 import pytest
 import yaml
-from tests.portal.house import NOW, ROOT, STRATEGY, Answer, Browser, House, load_app
 
 from dunlin.domain.account import Hold, Status
 from dunlin.domain.consumer import Channel
@@ -22,6 +22,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.payments import CheckoutState, MethodKind, PaymentState, PaymentStatus
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.tokens import ALPHABET, token_hash
+from tests.portal.house import NOW, ROOT, STRATEGY, Answer, Browser, House, load_app
 
 RIGHT = {"month": "4", "day": "27", "year": "1985"}
 WRONG = {"month": "4", "day": "28", "year": "1985"}
@@ -210,6 +211,33 @@ def test_five_wrong_answers_lock_for_a_day_and_read_like_any_wrong_answer(
     assert browser.post(f"/m/{token}", RIGHT).status == 403
     house.wall.at = NOW + timedelta(days=1, seconds=1)
     assert browser.post(f"/m/{token}", RIGHT).status == 303
+
+
+def test_wrong_and_locked_answers_take_the_same_road(house: House) -> None:
+    """The same calls in the same order, so that time tells nothing."""
+    account = house.debt(house.person())
+    token = house.link(account)
+    roads: list[tuple[str, ...]] = []
+    for answer in (*[WRONG] * 5, RIGHT, WRONG):
+        taken: list[str] = []
+
+        def noting(name: str, call: Any, taken: list[str] = taken) -> Any:
+            def noted(*args: Any, **kwargs: Any) -> Any:
+                taken.append(name)
+                return call(*args, **kwargs)
+
+            return noted
+
+        names = ("link", "count_attempt", "clear_attempts", "put_session", "code", "put_code")
+        with ExitStack() as stack:
+            for name in names:
+                call = noting(name, getattr(house.door, name))
+                stack.enter_context(patch.object(house.door, name, call))
+            facts = noting("facts", house.book.facts)
+            stack.enter_context(patch.object(house.book, "facts", facts))
+            house.portal.identify(token, answer, now=NOW, wall=NOW, language="en")
+        roads.append(tuple(taken))
+    assert set(roads) == {("link", "facts", "count_attempt")}
 
 
 def test_the_fifth_answer_may_still_be_right(house: House, browser: Browser) -> None:

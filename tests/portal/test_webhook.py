@@ -15,7 +15,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from tests.portal.house import NOW, ROOT, House
 
 from dunlin.adapters.memory import FixedClock
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryQueue
@@ -24,6 +23,7 @@ from dunlin.domain.account import Account, Status
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments import MethodKind, PaymentState, PaymentStatus
+from tests.portal.house import NOW, ROOT, House
 
 CURRENT, PREVIOUS = "whsec_current", "whsec_previous"
 

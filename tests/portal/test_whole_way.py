@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.support import builders
 
 from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.consumer import Channel
 from local.house import House
 from local.timelapse import TimeLapse
 from local.world import World
+from tests.support import builders
 
 pytestmark = [pytest.mark.cloud, pytest.mark.browser]
 

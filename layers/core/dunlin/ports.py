@@ -298,7 +298,6 @@ class Session:
     csrf: str
     language: str
     expires_at: datetime
-    touch_id: str = ""  # the touch whose link was opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

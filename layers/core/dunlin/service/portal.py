@@ -193,7 +193,6 @@ class Portal:
                 csrf=self.new_token(),
                 language=language,
                 expires_at=wall + SESSION_LIFE,
-                touch_id=link.touch_id,
             )
         )
         visit = f"visit-{token_hash(cookie)[:16]}"

@@ -114,7 +114,6 @@ class DynamoPortalDoor:
                 creditor=session.creditor,
                 csrf=session.csrf,
                 language=session.language,
-                touch_id=session.touch_id,
             ).save()
 
     def session(self, session_hash: str) -> Session | None:
@@ -129,7 +128,6 @@ class DynamoPortalDoor:
             csrf=row.csrf,
             language=row.language,
             expires_at=_instant(row.expires_at),
-            touch_id=row.touch_id or "",
         )
 
     def drop_session(self, session_hash: str) -> None:

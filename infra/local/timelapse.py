@@ -7,11 +7,16 @@ gives the same run.
 
 import heapq
 import itertools
+import json
 import os
+import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from local.cloud import CloudError
 from local.house import House
 
 # What falls due within this time of the earliest happens together, at the last of it.
@@ -34,6 +39,7 @@ class TimeLapse:
         from dunlin.runtime import wiring
 
         self._cloud = house.cloud
+        self._stripe = f"{house.stripe_url}/_test/clock"
         self._ops = house.outputs["OpsTableName"]
         self._dynamo = house.cloud.client("dynamodb")
         self._steps = house.cloud.client("stepfunctions")
@@ -46,6 +52,7 @@ class TimeLapse:
         self._events: list[_Event] = []
         self._count = itertools.count()
         self.jumps = 0
+        self._processor(self.now)
 
     @property
     def now(self) -> datetime:
@@ -68,7 +75,7 @@ class TimeLapse:
         it may plan events. Raises `CloudError` where the house does not come to rest.
         """
         while True:
-            self._cloud.settle(settle)
+            self._come_to_rest(settle)
             after_each()
             following = self._next()
             if following is None or following > until:
@@ -77,9 +84,37 @@ class TimeLapse:
         if self.now < until:
             self._clock.move(until)
 
+    def _come_to_rest(self, deadline: float) -> None:
+        """Nothing moves in the cloud, and the processor has delivered what it had to say."""
+        end = time.monotonic() + deadline
+        while True:
+            self._cloud.settle(deadline)
+            if not self._processor()["deliveries_waiting"]:
+                return
+            if time.monotonic() > end:
+                raise CloudError("the payment processor still has webhooks to deliver")
+            time.sleep(0.05)
+
+    def _processor(self, at: datetime | None = None) -> dict[str, Any]:
+        """The payment stand-in's clock, which stands unless it is moved here; moves it to `at`."""
+        request = urllib.request.Request(self._stripe)
+        if at is not None:
+            content = {"now": at.timestamp(), "hold": True}
+            request = urllib.request.Request(
+                self._stripe,
+                data=json.dumps(content).encode(),
+                headers={"Content-Type": "application/json"},
+            )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            told: dict[str, Any] = json.loads(answer.read())
+        return told
+
     def _next(self) -> datetime | None:
         due = next(iter(self._book.due(datetime.max.replace(tzinfo=self.now.tzinfo))), None)
         instants = [e.at for e in self._events[:1]]
+        settles = self._processor()["next_due"]
+        if settles:
+            instants.append(datetime.fromtimestamp(settles, UTC))
         if due is not None and due.due_at is not None:
             instants.append(due.due_at)
         return min(instants, default=None)
@@ -95,6 +130,7 @@ class TimeLapse:
         self._clock.move(
             max([at, *(a.due_at for a in due if a.due_at), *(e.at for e in happening)])
         )
+        self._processor(self.now)
         for event in happening:
             event.act()
         for account in due:

@@ -8,7 +8,9 @@ from typing import Any
 
 from dunlin.domain import ids, planner
 from dunlin.domain.account import Hold, NextAction, Status
+from dunlin.domain.errors import Conflict
 from dunlin.domain.rulebook import Verdict
+from dunlin.domain.touch import Touch, TouchState
 from dunlin.ports import AccountBook, Change, Facts, Letters
 from dunlin.service.gate import Gate
 from dunlin.service.permits import (
@@ -22,6 +24,7 @@ from dunlin.service.permits import (
     take,
     touch_data,
     until_nobody_interferes,
+    without_contact,
     written,
 )
 
@@ -61,6 +64,9 @@ def _check_once(
     )
     if plan.step != "offer":
         return _settle_step(facts, plan, book=book, now=now)
+    before = _attempt_before(facts, book) if account.occurrence else None
+    if before is not None and before.state is not TouchState.RELEASED:
+        return _finish_attempt(facts, before, book=book, now=now)
     verdicts: list[tuple[planner.Offer, Verdict]] = []
     for offer in plan.offers:
         verdict = gate.judge(
@@ -72,6 +78,50 @@ def _check_once(
             )
         verdicts.append((offer, verdict))
     return _refuse(facts, verdicts, book=book, now=now)
+
+
+def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
+    """The attempt at this rung whose sender never reported back: of this run, or of the lost run
+    that this one took over."""
+    account = facts.account
+    for run in range(account.ladder_run, 0, -1):
+        found = book.touch(account.account_id, f"T#{run}#{account.rung}#{account.occurrence - 1}")
+        if found is not None:
+            return found
+    return None
+
+
+def _finish_attempt(facts: Facts, touch: Touch, *, book: AccountBook, now: datetime) -> Decision:
+    """See to what a lost sender left. What may have been sent counts as sent: its rung is over
+    and is never tried again. What was certainly not sent is given back."""
+    account = facts.account
+    if touch.state is TouchState.PERMITTED and now < touch.expires_at:
+        return decision("wait", account, now, until=touch.expires_at)
+    data = {**touch_data(touch), "state": touch.state.value}
+    if touch.state is TouchState.PERMITTED:
+        entry = entry_of(
+            account, now=now, what="TouchReleased", data=data | {"reason": "expired unspent"}
+        )
+        book.apply(
+            Change(
+                account=written(account, entry, due_at=now),
+                history=without_contact(facts.history, touch, now),
+                touch_move=(
+                    replace(touch, state=TouchState.RELEASED, reason="expired unspent"),
+                    [TouchState.PERMITTED.value],
+                ),
+                audit=[entry],
+            )
+        )
+        # The permit is given back; what comes next is a decision of its own.
+        raise Conflict(f"touch {touch.touch_id} was given back")
+    action = planner.after_sending(account, facts.strategy, touch.rung, touch.permitted_at)
+    entry = entry_of(account, now=now, what="LadderResumed", data=data)
+    after = written(
+        account, entry, rung=touch.rung + 1, occurrence=0, due_at=action.at, next_action=action
+    )
+    book.apply(Change(account=after, audit=[entry]))
+    return decision("wait", after, now, until=action.at)
 
 
 def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: datetime) -> Decision:

@@ -203,3 +203,11 @@ def take(
 def with_contact(history: ContactHistory, contact: PastContact, now: datetime) -> ContactHistory:
     kept = [c for c in history.contacts if now - c.at < _KEPT and c.touch_id != contact.touch_id]
     return replace(history, contacts=(*kept, contact), version=history.version + 1)
+
+
+def without_contact(history: ContactHistory, touch: Touch, now: datetime) -> ContactHistory | None:
+    """The history in which a touch no longer counts; None where it is not in there."""
+    contact = next((c for c in history.contacts if c.touch_id == touch.touch_id), None)
+    if contact is None:
+        return None
+    return with_contact(history, replace(contact, outcome=TouchState.RELEASED.value), now)

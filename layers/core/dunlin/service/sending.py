@@ -31,7 +31,7 @@ from dunlin.service.permits import (
     seconds,
     touch_data,
     until_nobody_interferes,
-    with_contact,
+    without_contact,
     written,
 )
 
@@ -289,20 +289,15 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
             account, now=now, what="TouchReleased", data={**touch_data(touch), "reason": reason}
         )
         changes: dict[str, Any] = {}
-        if touch.run and account.due_at is not None:
+        current = (account.ladder_run, account.rung, account.occurrence - 1)
+        if current == (touch.run, touch.rung, touch.occurrence) and account.due_at is not None:
             changes = _after_release(touch, reason, now)
         after = written(account, entry, **changes)
-        contact = next((c for c in facts.history.contacts if c.touch_id == touch.touch_id), None)
-        history = facts.history
-        if contact is not None:
-            history = with_contact(
-                history, replace(contact, outcome=TouchState.RELEASED.value), now
-            )
         released = replace(stored, state=TouchState.RELEASED, reason=reason)
         book.apply(
             Change(
                 account=after,
-                history=history if contact is not None else None,
+                history=without_contact(facts.history, touch, now),
                 touch_move=(released, [touch.state.value]),
                 audit=[entry],
             )

@@ -17,7 +17,7 @@ import yaml
 
 from dunlin.domain.account import Hold, Status
 from dunlin.domain.consumer import Channel
-from dunlin.domain.errors import Unavailable
+from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments import CheckoutState, MethodKind, PaymentState, PaymentStatus
 from dunlin.domain.signal import SignalKind
@@ -434,6 +434,14 @@ def test_the_processor_away_is_said_and_charges_nothing(house: House, browser: B
         answer = browser.post("/pay", {"nonce": page.field("nonce")})
     assert answer.status == 503
     assert "Nothing was charged" in answer.text
+
+
+def test_an_amount_the_processor_cannot_take_is_said(house: House, browser: Browser) -> None:
+    page = browser.sign_in(house.debt(house.person()))
+    with patch.object(house.till, "open_checkout", side_effect=DomainError("too small")):
+        answer = browser.post("/pay", {"nonce": page.field("nonce")})
+    assert answer.status == 422
+    assert "This amount cannot be paid here" in answer.text
 
 
 def paid(account_id: str, state: PaymentState = PaymentState.SUCCEEDED) -> PaymentStatus:

@@ -9,14 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.portal.memory_till import MemoryTill
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook, MemoryCreditors
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryPortalDoor, MemoryQueue
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.consumer import Consumer
-from dunlin.domain.errors import Conflict, Defect, Unavailable
+from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
 from dunlin.domain.ids import entry_id
 from dunlin.domain.ledger import total
 from dunlin.domain.money import Money
@@ -29,7 +28,7 @@ from dunlin.domain.payments import (
     PaymentStatus,
 )
 from dunlin.domain.signal import SignalKind
-from dunlin.ports import Change
+from dunlin.ports import Change, PaymentAttempt
 from dunlin.service.payments import (
     OpenCheckout,
     PayRefusal,
@@ -40,6 +39,7 @@ from dunlin.service.payments import (
     receive_event,
     returned_payment,
 )
+from tests.portal.memory_till import MemoryTill
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 ACCOUNT = "acc_" + "1" * 32
@@ -494,6 +494,24 @@ def test_a_crash_before_the_processors_answer_makes_no_second_checkout() -> None
     shop.door.put_payment_attempt = dies_second  # type: ignore[method-assign,assignment]
     with pytest.raises(Unavailable):
         shop.open()
+    assert isinstance(shop.open(), OpenCheckout)
+    assert list(shop.till.checkouts) == ["cs_attempt-1"]
+
+
+def test_an_unanswered_attempt_whose_page_has_closed_is_replaced() -> None:
+    shop = Shop()
+    lost = PaymentAttempt(
+        attempt_id="lost", account_id=ACCOUNT, amount=usd(10_000), locale="en", at=NOW
+    )
+    shop.door.payments[ACCOUNT] = lost
+    create = shop.till.open_checkout
+
+    def closed(**kwargs: object) -> object:
+        if kwargs["attempt_id"] == "lost":
+            raise DomainError("this attempt's page has closed; make a new attempt")
+        return create(**kwargs)  # type: ignore[arg-type]
+
+    shop.till.open_checkout = closed  # type: ignore[method-assign,assignment]
     assert isinstance(shop.open(), OpenCheckout)
     assert list(shop.till.checkouts) == ["cs_attempt-1"]
 

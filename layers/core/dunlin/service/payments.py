@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from dunlin.domain import audit, posting
 from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.errors import Conflict, Defect
+from dunlin.domain.errors import Conflict, Defect, DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments import (
@@ -175,8 +176,8 @@ def open_checkout(
 
     The attempt is stored before the processor hears of it and its id is the idempotency key, so
     a double click or a crash cannot make two. An older checkout of another amount is expired
-    first. Raises `Unavailable` where the processor does not answer and `Conflict` where other
-    requests for the same account keep coming first.
+    first. Raises `Unavailable` where the processor does not answer, `Conflict` where other
+    requests for the same account keep coming first, `DomainError` for an amount it cannot take.
     """
 
     def at_processor(attempt: PaymentAttempt) -> PaymentAttempt:
@@ -206,8 +207,9 @@ def open_checkout(
         try:
             if current is not None:
                 if not current.checkout_id:  # we died before the answer: ask again, same key
-                    current = at_processor(current)
-                    door.put_payment_attempt(current, replaces=current.attempt_id)
+                    with suppress(DomainError):  # its page, which nobody has seen, is closed
+                        current = at_processor(current)
+                        door.put_payment_attempt(current, replaces=current.attempt_id)
                 same = current.amount == wanted and current.locale == locale
                 found = _left_open(current, same=same, book=book, till=till)
                 if found is not None:
@@ -231,6 +233,8 @@ def _left_open(
 ) -> OpenCheckout | PayRefusal | None:
     """What the attempt before means for a new one: the `same` page again, a reason to wait, or
     nothing, once the older page can never be paid."""
+    if not current.checkout_id:
+        return None
     status = till.checkout(current.checkout_id)
     if status.state is CheckoutState.OPEN:
         if same:

@@ -350,6 +350,8 @@ class Portal:
             )
         except (Unavailable, Conflict):
             return self.account(session, now=now, status=503, trouble="till_away")
+        except DomainError:
+            return self.account(session, now=now, status=422, trouble="till_refused")
         if isinstance(opened, payments.OpenCheckout):
             return GoTo(place=opened.url)
         if opened is payments.PayRefusal.AMOUNT:

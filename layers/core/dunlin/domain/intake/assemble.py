@@ -513,6 +513,9 @@ def told_of(
 def _spoken(row: NormalisedRow) -> str:
     """A reference for people where the file gives none: who owes, and for which unit."""
     extras = dict(row.extras)
+    own = extras.get("load_number") or extras.get("claim")
+    if own:
+        return own
     parts = (row.consumer_reference or row.consumer.name, extras.get("unit", ""))
     return " ".join(p for p in parts if p)
 

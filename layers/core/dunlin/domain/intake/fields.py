@@ -17,7 +17,7 @@ _STRONG = {
     "account_reference": """
         account reference|account ref|account number|account no|account nr|acct no|acct number
         |acct|account id|acct id|debt id|debt reference|accountnumber|invoice id|invoiceid
-        |case number|transaction id|bill id|internal id|charge id|loan number|loan id
+        |case number|transaction id|bill id|internal id|loan number|loan id
         |policy number|file number|numero de cuenta|no de cuenta|cuenta no|kontonummer
         |vertragsnummer|aktenzeichen|numero de compte|numero de dossier|reference dossier
         |statement number|ledger id|guarantor account|lease id|tenant id account|agreement number
@@ -174,7 +174,7 @@ _STRONG = {
         |amount remaining usd|open bal|foreign amount unpaid|unpaid invoice amount
         |amount due to collect|collectible balance|importe saldo|amount_due""",
     "amount": """
-        amount|total|invoice total|invoice amount|total amount|grand total|gross amount|gross
+        amount|betr in hw|betrag in hw|betrag hw|betr in bw|betr|total|invoice total|invoice amount|total amount|grand total|gross amount|gross
         |invoice value|original amount|original balance|billed amount|amount billed|bill amount
         |total billed|total charge|total charges|charge amount|charges|charge|total incl tax
         |total inc tax|total including tax|total signed|total in currency signed|amount total
@@ -219,7 +219,7 @@ _STRONG = {
         |importe linea|line item amount|montant ligne|invoice line amount|item price total
         |line net|item total fcy|charge line amount""",
     "currency": """
-        currency|currency code|currencycode|curr|cur|ccy|currency id|invoice currency|doc currency
+        currency|hwahr|bwahr|currency code|currencycode|curr|cur|ccy|currency id|invoice currency|doc currency
         |document currency|local currency|lcurr|crcy|wahrung|wahrungscode|waehrung
         |waehrungskennzeichen|hauswahrung|belegwahrung|moneda|divisa|codigo moneda|devise|monnaie
         |code devise|currency symbol|wkz umsatz|wkz|currency iso|account currency|iso currency
@@ -427,7 +427,7 @@ _WEAK = {
         |account reference|code|entity id|entityid|owner|entity number|account ref
         |acct no|acct number""",
     "consumer_name": """
-        name|bezeichnung|nom|contact|kontakt|contacto|ansprechpartner|customers|clients
+        name|payer name|payer|bezeichnung|nom|contact|kontakt|contacto|ansprechpartner|customers|clients
         |bill to company|person|who|party|attn|primary contact|titular|tiers""",
     "last_name": "nom|name",
     "first_name": "nombre|firstname",

@@ -23,6 +23,7 @@ THRESHOLD = 0.5
 """Below it a column is not used; for what a debt cannot be without, a person is asked."""
 _SAMPLE = 200
 
+_PERSON = frozenset(("consumer_name", "company", "last_name"))
 _WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name", "email"))
 _TENANCY = frozenset(
     "current past notice future eviction evict former occupied vacated active ended".split()
@@ -81,7 +82,7 @@ def kinds_of(value: str) -> set[str]:
         kinds.add("name")
         if len(value) < 40 and status_of(value):
             kinds.add("status")
-        if low in _TENANCY:
+        if _TENANCY & set(low.split()):
             kinds.add("tenancy")
     if not digits and read_date(value):
         kinds.add("date")
@@ -138,6 +139,7 @@ _FITS |= {
     "opt_out_email": ("bool",), "opt_out_sms": ("bool",), "opt_out_all": ("bool",),
     "days_overdue": ("int", "money"), "quantity": ("money",), "disputed": ("bool", "name"),
 }  # fmt: skip
+_CONTACT = frozenset("email phone zip consumer_name first_name last_name".split())
 _SOFT = frozenset(("email", "phone", "state", "country", "city", "zip", "status", "last_name",
                    "first_name", "consumer_name", "document_type", "side", "disputed"))  # fmt: skip
 
@@ -195,7 +197,7 @@ def _offer(
     elif fit < 0.5:
         if field not in _SOFT:
             return
-        score *= 0.55
+        score *= 0.55 if field in _CONTACT else 0.5
         why += f", but few of its values look like {field.replace('_', ' ')}"
     elif field in _FITS:
         score = min(0.99, score + 0.03 * fit)
@@ -391,6 +393,9 @@ def _adjust(
                 new = score - 0.2
             elif field == "account_reference" and key in _FREE_TEXT and "invoice_number" in named:
                 new = score - 0.3
+            elif key in ("payer", "payername") and field in ("payer", "consumer_name"):
+                who = any(o and o[0][1] in _PERSON for i, o in enumerate(ranked) if i != index)
+                new = 0.9 if (field == "payer") == (who or "claim" in named) else 0.4
             elif field == "last_payment_amount" and key in ("paymentamount", "pmtamount"):
                 new = score if "last_payment_date" in named else 0.3
             elif field == "document_type" and content.filled and content.share("money") > 0.5:

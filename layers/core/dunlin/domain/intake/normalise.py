@@ -99,7 +99,7 @@ def read_range(stream: ByteStream, profile: FileProfile, part: Range) -> Iterato
                     if filled[0] <= 1 and not TOTAL_WORD.match(cells[filled[0]].strip()):
                         group = cells[filled[0]].strip()
                     continue
-                if len(cells) == 1:
+                if len(cells) == 1 or (width >= 5 and filled[0] == 0):
                     continue
         if line <= before or line > last or is_total_row(cells, money):
             continue
@@ -196,6 +196,8 @@ class Normaliser:
         consumer_reference = cells[self._consumer].strip() if self._consumer >= 0 else ""
         if self.profile.shared_reference and not consumer_reference:
             consumer_reference = reference
+        if self.profile.row_ids and (invoice or self._text(cells, "claim")):
+            reference = ""
         currency = self._currency_of(cells)
         status, code = self._status(cells)
         issued = self._date(cells, "issue_date", problems)
@@ -210,7 +212,7 @@ class Normaliser:
         if status == OPEN and balance is not None and balance <= 0:
             status, code = (PAID, "zero_balance") if balance == 0 else (CREDIT, "negative_balance")
         if status in (CREDIT, statuses.PAYMENT) and balance is not None and balance > 0:
-            balance = -balance
+            balance = -(paid or balance) if status == statuses.PAYMENT else -balance
         consumer = self._read_consumer(cells, problems)
         last_on, last_minor, disputed = None, None, False
         if self._rare:

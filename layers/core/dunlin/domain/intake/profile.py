@@ -169,6 +169,7 @@ class _Pass:
         if scan.records == 0:
             raise Refused("no_rows", "the file has a header but no rows below it")
         decisions = [*mapped.decisions, *scan.decisions()]
+        shared, row_ids = _references(self.columns, samples)
         made = FileProfile(
             kind=kind,
             kind_why=why,
@@ -191,7 +192,8 @@ class _Pass:
             grouped=scan.grouped,
             sums_lines=scan.sums_lines,
             minor_units=scan.minor_units,
-            shared_reference=_shared(self.columns, samples),
+            shared_reference=shared,
+            row_ids=row_ids,
             open_dates=tuple(c.index for c in scan.open_columns),
             journal_year=table.journal_year,
             as_of=scan.as_of,
@@ -533,14 +535,21 @@ _DECISIVE = frozenset(("due_date", "issue_date", "date_of_service", "date_of_bir
 """Dates that a file waits for; of the others an ambiguous one is left out."""
 
 
-def _shared(columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]) -> bool:
-    """True where one account reference stands over several invoices: it is the customer's."""
+def _references(
+    columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]
+) -> tuple[bool, bool]:
+    """(one reference stands over several invoices, one invoice over several references).
+
+    The first is a customer's account, the second numbers rows; either way the invoice is the debt.
+    """
     at = {c.field: c.index for c in columns}
-    if "account_reference" not in at or "invoice_number" not in at:
-        return False
-    pairs = zip(samples[at["account_reference"]], samples[at["invoice_number"]], strict=False)
+    debt = at.get("invoice_number", at.get("claim"))
+    if "account_reference" not in at or debt is None:
+        return False, False
+    pairs = zip(samples[at["account_reference"]], samples[debt], strict=False)
     kept = {(a.strip(), i.strip()) for a, i in pairs if a.strip() and i.strip()}
-    return len({a for a, _ in kept}) < len({i for _, i in kept})
+    references, invoices = len({a for a, _ in kept}), len({i for _, i in kept})
+    return references < invoices, references > invoices
 
 
 class _Scan:
@@ -574,6 +583,7 @@ class _Scan:
         self.groups = 0
         self.totals: dict[str, int] = {}
         self.as_of: dt.date | None = None
+        self.titles = OrderVote()
         self._readings: dict[str, Reading | None] = {}
         self._repeat = self._differ = 0
         self._previous: tuple[str, str] = ("", "")
@@ -661,6 +671,10 @@ class _Scan:
         )
         if found and self.as_of is None:
             self.as_of = to_date(found[1].strip(), "mdy")
+        for word in re.findall(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", text):
+            reading = read_date(word)
+            if reading is not None:
+                self.titles.add(reading)
 
     def _file_total(self, cells: list[str]) -> None:
         index = self.by_field.get("balance", self.by_field.get("amount"))
@@ -784,6 +798,13 @@ class _Scan:
             return self.countries.most_common(1)[0][0]
         if self.states:
             return "US"
+        coins = {c for c in (*self.currencies, *self.signs) if c in CURRENCIES}
+        if len(coins) == 1 and not self.signs.get("$"):
+            home = _HOMES.get(next(iter(coins)))
+            if home:
+                return home
+        if coins == {"MXN"}:
+            return "MX"
         return self._country_by_words() or self.owner.hints.country
 
     def _country_by_words(self) -> str:
@@ -810,6 +831,10 @@ class _Scan:
             found[column.index] = vote.order() if vote.dates else ""
         decided = {o for i, o in found.items() if o and self.votes[i].open + self.votes[i].mdy
                    + self.votes[i].dmy}  # fmt: skip
+        title = self.titles.order()
+        if title and not decided:
+            # The program that wrote the title wrote the columns in the same order.
+            decided = {title}
         self.open_columns: list[ColumnMap] = []
         orders: list[tuple[int, str]] = []
         for column in self.date_columns:
@@ -919,6 +944,11 @@ class _Scan:
         return out
 
 
+_HOMES = {
+    "GBP": "GB", "CHF": "CH", "CAD": "CA", "AUD": "AU", "NZD": "NZ", "MXN": "MX", "INR": "IN",
+    "SEK": "SE", "NOK": "NO", "DKK": "DK", "PLN": "PL", "BRL": "BR", "ZAR": "ZA",
+}  # fmt: skip
+"""The country of a currency that one country alone uses much."""
 _GERMAN = frozenset(
     [
         "konto",

@@ -96,6 +96,7 @@ class FileProfile:
     sums_lines: bool = False
     minor_units: bool = False
     shared_reference: bool = False
+    row_ids: bool = False
     open_dates: tuple[int, ...] = ()
     journal_year: int | None = None
     as_of: dt.date | None = None

@@ -8,7 +8,7 @@ import pytest
 
 from dunlin.adapters.rulebook_files import load_rulebook
 from dunlin.cli.judge import judge_line
-from tests.domain.rulebook.scoring import faults
+from dunlin.cli.scoring import faults
 
 HERE = Path(__file__).parent
 

@@ -214,6 +214,17 @@ def test_judge_runs_without_the_libraries_of_aws():
     assert done.stdout.strip() == "[]"
 
 
+def test_rules_check_judges_the_cases_it_is_given(tmp_path):
+    lines = (CASES / "local.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "a.jsonl").write_text(lines.replace('"outcome": "block"', '"outcome": "allow"'))
+    for path in CASES.glob("*.jsonl"):
+        if path.name != "local.jsonl":
+            shutil.copy(path, tmp_path)
+    result = CliRunner().invoke(app, ["rules", "check", "--cases", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "NYC-MED/1: outcome block, expected allow" in result.output
+
+
 def test_rules_lists_shows_and_checks():
     run = CliRunner().invoke
     listed = run(app, ["rules", "list", "--layer", "local"]).stdout

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from dunlin.adapters.rulebook_files import check_rulebook, load_rulebook, write_compiled
+from dunlin.cli.judge import judge_line
+from dunlin.cli.scoring import faults
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: every rule, its source, its checks.")
 
@@ -66,10 +68,14 @@ def check(
     ] = None,
     write: Annotated[bool, typer.Option(help="Write rulebook.json from the files first.")] = False,
 ) -> None:
-    """Check every rule file; exit 1 where something is wrong."""
+    """Check every rule file, and judge the cases; exit 1 where something is wrong."""
     if write:
         write_compiled(folder)
-    problems = check_rulebook(folder, test_ids=_case_ids(cases) if cases else None)
+    known = _read(cases) if cases else None
+    ids = None if known is None else [str(case["id"]) for case in known]
+    problems = check_rulebook(folder, test_ids=ids)
+    if known and not problems and folder is None:
+        problems = _failing(known)
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
@@ -77,6 +83,15 @@ def check(
     typer.echo("The rulebook is in order.")
 
 
-def _case_ids(folder: Path) -> list[str]:
+def _read(folder: Path) -> list[dict[str, Any]]:
     texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.jsonl")))
-    return [str(json.loads(line)["id"]) for text in texts for line in text.split("\n") if line]
+    return [json.loads(line) for text in texts for line in text.split("\n") if line]
+
+
+def _failing(cases: list[dict[str, Any]]) -> list[str]:
+    """The cases that the rulebook answers otherwise than they expect."""
+    rulebook, found = load_rulebook(), []
+    for case in cases:
+        answer = judge_line(rulebook, json.dumps(case), case.get("profile", "baseline"))
+        found += [f"{case['id']}: {fault}" for fault in faults(case, answer)]
+    return found

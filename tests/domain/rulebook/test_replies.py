@@ -708,6 +708,13 @@ def test_start_and_help_are_whole_messages():
     assert not classify_reply("please help me pay this").help
 
 
+def test_an_opt_out_of_texts_is_told_from_one_of_every_message():
+    assert classify_reply("please stop texting me").signals == {"text_opt_out"}
+    assert classify_reply("unsubscribe").signals == {"message_opt_out"}
+    both = classify_reply("Unsubscribe. And no more texts!").signals
+    assert both == {"message_opt_out", "text_opt_out"}
+
+
 def test_a_text_about_texts_and_calls_closes_both():
     reply = classify_reply("stop texting and calling me")
     assert reply.opt_out

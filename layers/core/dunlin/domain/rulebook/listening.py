@@ -146,14 +146,15 @@ def listen(text: str) -> ReplySignals:
     if _NOT_NAMED.search(text[:2000]):
         signals.add("wrong_person")
     signals |= {name for name, pattern in ONLY if pattern.search(bounded)}
-    opt_out = (
-        "text_opt_out" in signals
-        or any(_is_per_se(s) for s in sentences)
+    if (
+        any(_is_per_se(s) for s in sentences)
         or _is_per_se(whole)
         or "".join(whole) in PER_SE
         or _is_typo(whole)
         or OPT_OUT.search(bounded) is not None
-    )
+    ):
+        signals.add("message_opt_out")
+    opt_out = not signals.isdisjoint(("message_opt_out", "text_opt_out"))
     spoken = " ".join(w for w in whole if w not in POLITE)
     return ReplySignals(
         opt_out=opt_out,

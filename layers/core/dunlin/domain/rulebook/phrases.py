@@ -112,7 +112,7 @@ OPT_OUT = _any(
     r"\b(?:withdraw|withdrawing|revoke|revoking|rescind) (?:my |our |all |any |prior )*(?:consent|permission)\b",
     r"\bi (?:do not|dont|no longer) (?:consent|agree) (?:to|for) (?:be |being )?(?:texted|texts|messages|contacted)\b",
     r"\b(?:you )?(?:do not|dont) have (?:my )?(?:permission|consent) to (?:text|message|contact)\b",
-    r"(?<!dont )(?<!not )\bstop (?:sending|texting|messaging|messageing|txting|spamming|bugging|pestering|annoying)\b",
+    r"(?<!dont )(?<!not )\bstop (?:sending|messageing|spamming|bugging|pestering|annoying)\b",
     r"\b(?:i want|i need|i would like|id like|make|want) (?:you |this |it |these |them )?(?:to )?stop(?:ped)?\b(?= \.|$)",
     r"\b(?:please|kindly) (?:stop|cancel|end|unsubscribe)\b(?= \.|$| (?:now|immediately|this|it|these)\b)",
     r"\b(?:told|asked|asking|telling|begging|want|need) (?:you|u|them) (?:people |all )?to stop\b(?= \.|$)",

@@ -10,10 +10,10 @@ from functools import lru_cache
 class ReplySignals:
     """What one inbound text says.
 
-    `opt_out` asks for messages to stop: it closes the medium it came by, and texts where
-    `signals` holds `text_opt_out`. `ambiguous` holds texts until a person has read it. `signals`
-    are of attorney, cease, bankruptcy, deceased, wrong_person, dispute, call_opt_out,
-    email_opt_out, text_opt_out, mail_opt_out, only_email, only_sms, only_letter, only_call.
+    `opt_out` asks for messages to stop: `message_opt_out` among the `signals` closes the medium
+    it came by, `text_opt_out` closes texts. `ambiguous` holds texts until a person has read it.
+    The other signals are attorney, cease, bankruptcy, deceased, wrong_person, dispute,
+    call_opt_out, email_opt_out, mail_opt_out, only_email, only_sms, only_letter, only_call.
     """
 
     opt_out: bool = False

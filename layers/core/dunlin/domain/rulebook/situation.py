@@ -199,7 +199,7 @@ class Said:
 
     def _hear_closing(self, item: Contact, reply: ReplySignals, medium: str) -> None:
         closed: set[str] = set()
-        if reply.opt_out and not (medium == "email" and "text_opt_out" in reply.signals):
+        if "message_opt_out" in reply.signals:
             closed.add("email" if medium == "email" else "sms")
         for signal, channel in _CLOSES.items():
             if signal in reply.signals:

@@ -25,9 +25,9 @@ from dunlin.domain.intake.normalise import Normaliser, read_range
 from dunlin.domain.intake.profile import profile
 
 HEADER = (
-    "Account Number,Customer Name,Email,Phone,Address,City,State,ZIP,Balance,Invoice Date,"
-    "Due Date,Status"
-).split(",")
+    *("Account Number", "Customer Name", "Email", "Phone", "Address", "City"),
+    *("State", "ZIP", "Balance", "Invoice Date", "Due Date", "Status"),
+)
 AREAS = (212, 312, 415, 503, 617, 702, 713, 801, 971)
 
 

@@ -267,6 +267,6 @@ def test_spilling_to_disk_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_days_are_judged_by_the_day_given() -> None:
-    assert TODAY == dt.date(2026, 11, 21)
+    assert dt.date(2026, 11, 21) == TODAY
     told = read(HEADER + "1,C1,Ann Lee,ann@example.com,,2026-11-21,10\n")
     assert outcomes(told) == [(2, "created", "")]

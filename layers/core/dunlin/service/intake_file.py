@@ -63,7 +63,9 @@ def read_files(
         if made.refusal is None and not made.waits:
             shelves = large() if made.records > LARGE else Shelves()
             try:
-                assembly = _assembled(file, made, checks, today, contacts, shelves)
+                assembly = _assembled(
+                    file, made, checks=checks, today=today, contacts=contacts, shelves=shelves
+                )
             except Refused as no:
                 no_file = refused(no.code, no.detail, file.hints)
                 results.append(FileResult(name=file.name, profile=no_file, assembly=None))
@@ -98,6 +100,7 @@ def values(file: Dropped, made: FileProfile, checks: Checks) -> Iterator[Normali
 def _assembled(
     file: Dropped,
     made: FileProfile,
+    *,
     checks: Checks,
     today: dt.date,
     contacts: Sequence[tuple[Dropped, FileProfile]],

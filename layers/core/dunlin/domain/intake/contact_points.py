@@ -41,7 +41,7 @@ NANP_AREAS = frozenset(
         "909 910 912 913 914 915 916 917 918 919 920 925 928 929 930 931 934 936 937 938 939 "
         "940 941 942 943 945 947 948 949 951 952 954 956 959 970 971 972 973 975 978 979 980 "
         "984 985 986 989"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 _NANP_COUNTRIES = frozenset(("US", "CA", "PR"))
 _DIGITS = re.compile(r"\D+")
@@ -100,7 +100,7 @@ def read_phones(cell: str, country: str, check: PhoneCheck) -> Phones:
     extensions: list[tuple[str, str]] = []
     bad: list[str] = []
     for part in _parts(text):
-        _read_part(part, country, check, numbers, extensions, bad)
+        _read_part(part, country, check, numbers=numbers, extensions=extensions, bad=bad)
     return Phones(tuple(dict.fromkeys(numbers)), tuple(extensions), tuple(bad))
 
 
@@ -124,6 +124,7 @@ def _read_part(
     part: str,
     country: str,
     check: PhoneCheck,
+    *,
     numbers: list[str],
     extensions: list[tuple[str, str]],
     bad: list[str],

@@ -17,12 +17,11 @@ _STRONG = {
     "account_reference": """
         account reference|account ref|account number|account no|account nr|acct no|acct number
         |acct|account id|acct id|debt id|debt reference|accountnumber|invoice id|invoiceid
-        |case number|transaction id|bill id|internal id|loan number|loan id
-        |policy number|file number|numero de cuenta|no de cuenta|cuenta no|kontonummer
-        |vertragsnummer|aktenzeichen|numero de compte|numero de dossier|reference dossier
-        |statement number|ledger id|guarantor account|lease id|tenant id account|agreement number
-        |contract number|our reference|receivable id|opos id|our ref|creditor reference
-        |external id|encounter id""",
+        |case number|transaction id|bill id|internal id|loan number|loan id|policy number
+        |file number|numero de cuenta|no de cuenta|cuenta no|kontonummer|vertragsnummer
+        |aktenzeichen|numero de compte|numero de dossier|reference dossier|statement number
+        |ledger id|guarantor account|lease id|tenant id account|agreement number|contract number
+        |our reference|receivable id|opos id|our ref|creditor reference|external id|encounter id""",
     "invoice_number": """
         invoice number|invoice no|invoice nr|invoice num|invoice|inv no|inv|inv number|invno
         |document number|document no|documentno|doc number|doc no|docno|doc num|num|bill number
@@ -127,7 +126,8 @@ _STRONG = {
         address 2|address2|address line 2|addressline2|address line2|street 2|street2|apt
         |apartment|suite|billing address line 2|billing address 2|billing street 2|billing street2
         |po address line 2|poaddressline2|addr2|adresszusatz|zusatz|direccion 2|adresse 2
-        |complement d adresse|complement|billing address street2|apt suite|adresse ligne 2|colonia""",
+        |complement d adresse|complement|billing address street2|apt suite|adresse ligne 2
+        |colonia""",
     "city": """
         city|town|city town|billing city|bill to city|billing address city|mailing city|po city
         |pocity|customer city|ort|stadt|wohnort|ciudad|municipio|poblacion|localidad|ville|commune
@@ -174,10 +174,11 @@ _STRONG = {
         |amount remaining usd|open bal|foreign amount unpaid|unpaid invoice amount
         |amount due to collect|collectible balance|importe saldo|amount_due""",
     "amount": """
-        amount|betr in hw|betrag in hw|betrag hw|betr in bw|betr|total|invoice total|invoice amount|total amount|grand total|gross amount|gross
-        |invoice value|original amount|original balance|billed amount|amount billed|bill amount
-        |total billed|total charge|total charges|charge amount|charges|charge|total incl tax
-        |total inc tax|total including tax|total signed|total in currency signed|amount total
+        amount|betr in hw|betrag in hw|betrag hw|betr in bw|betr|total|invoice total
+        |invoice amount|total amount|grand total|gross amount|gross|invoice value|original amount
+        |original balance|billed amount|amount billed|bill amount|total billed|total charge
+        |total charges|charge amount|charges|charge|total incl tax|total inc tax
+        |total including tax|total signed|total in currency signed|amount total
         |amount total signed|face value|invoice total amount|total amount usd|document amount
         |amount in local currency|amount in lc|amount in doc curr|amount in document currency
         |amount loc curr|amount lc|amount in company code currency|betrag|rechnungsbetrag
@@ -214,13 +215,13 @@ _STRONG = {
         |debit credit|dr cr|d c|debit credit indicator|dc indicator|debe haber|sens
         |s h kennzeichen|sh""",
     "line_amount": """
-        line amount|line total|linetotal|item total|item amount|amount line
-        |extended price|extended amount|ext price|line item total|positionsbetrag|zeilenbetrag
-        |importe linea|line item amount|montant ligne|invoice line amount|item price total
-        |line net|item total fcy|charge line amount""",
+        line amount|line total|linetotal|item total|item amount|amount line|extended price
+        |extended amount|ext price|line item total|positionsbetrag|zeilenbetrag|importe linea
+        |line item amount|montant ligne|invoice line amount|item price total|line net
+        |item total fcy|charge line amount""",
     "currency": """
-        currency|hwahr|bwahr|currency code|currencycode|curr|cur|ccy|currency id|invoice currency|doc currency
-        |document currency|local currency|lcurr|crcy|wahrung|wahrungscode|waehrung
+        currency|hwahr|bwahr|currency code|currencycode|curr|cur|ccy|currency id|invoice currency
+        |doc currency|document currency|local currency|lcurr|crcy|wahrung|wahrungscode|waehrung
         |waehrungskennzeichen|hauswahrung|belegwahrung|moneda|divisa|codigo moneda|devise|monnaie
         |code devise|currency symbol|wkz umsatz|wkz|currency iso|account currency|iso currency
         |wahrungsschlussel|wahrungskennung""",
@@ -424,11 +425,11 @@ _WEAK = {
         |n|item number|belegnr""",
     "consumer_reference": """
         account|account number|account no|account id|acct|konto|kontonummer|compte|cuenta
-        |account reference|code|entity id|entityid|owner|entity number|account ref
-        |acct no|acct number""",
+        |account reference|code|entity id|entityid|owner|entity number|account ref|acct no
+        |acct number""",
     "consumer_name": """
-        name|payer name|payer|bezeichnung|nom|contact|kontakt|contacto|ansprechpartner|customers|clients
-        |bill to company|person|who|party|attn|primary contact|titular|tiers""",
+        name|payer name|payer|bezeichnung|nom|contact|kontakt|contacto|ansprechpartner|customers
+        |clients|bill to company|person|who|party|attn|primary contact|titular|tiers""",
     "last_name": "nom|name",
     "first_name": "nombre|firstname",
     "balance": """
@@ -438,8 +439,8 @@ _WEAK = {
         net amount|sub total|subtotal|net|netto|nettobetrag|value|price|rent|fee|sum total
         |importe neto|total ht|montant ht|sales|tax excluded|base imponible|amount ht""",
     "issue_date": """
-        date|datum|fecha|created|created at|created on|created time|day|opened|service
-        |charge date|month|erstellt am|valeur|entry date|currentillnessdate""",
+        date|datum|fecha|created|created at|created on|created time|day|opened|service|charge date
+        |month|erstellt am|valeur|entry date|currentillnessdate""",
     "due_date": """
         payment terms date|deadline|target date|maturity|payment date expected""",
     "email": "contact info|username|user email|login",
@@ -464,9 +465,12 @@ _WEAK = {
 }
 
 _BUCKET_SHAPE = re.compile(
-    r"^\W*(?:>|<|over|mas de|über|plus de|bal)?\s*(?:\d{1,3}\s*(?:-{1,2}>?|–|to|a|bis|_)\s*(?:\d{1,3}|$)|"
-    r"(?:>|over|über|plus de|más de|mas de)\s*\d{1,3}|\d{2,3}\s*(?:\+|plus|and over|or more|\&\s*over))"
-    r"\s*(?:days?|d|tage|d[ií]as|jours|past due|overdue)?(?:\s*past due)?\W*$|^current$|^not due$|^nicht fällig$",
+    r"^\W*(?:>|<|over|mas de|über|plus de|bal)?\s*"
+    r"(?:\d{1,3}\s*(?:-{1,2}>?|–|to|a|bis|_)\s*(?:\d{1,3}|$)|"
+    r"(?:>|over|über|plus de|más de|mas de)\s*\d{1,3}|"
+    r"\d{2,3}\s*(?:\+|plus|and over|or more|\&\s*over))"
+    r"\s*(?:days?|d|tage|d[ií]as|jours|past due|overdue)?(?:\s*past due)?\W*$|"
+    r"^current$|^not due$|^nicht fällig$",
     re.IGNORECASE,
 )
 _PAREN = re.compile(r"[(\[][^)\]]*[)\]]")
@@ -509,8 +513,9 @@ FIELDS = frozenset(_STRONG) | {"bucket"}
 ALIASES = {
     "reference": "account_reference", "account": "account_reference", "invoice": "invoice_number",
     "name": "consumer_name", "consumer": "consumer_name", "customer": "consumer_name",
-    "customer_name": "consumer_name", "full_name": "consumer_name", "customer_id": "consumer_reference",
-    "emails": "email", "e_mail": "email", "phones": "phone", "telephone": "phone", "mobile": "phone",
+    "customer_name": "consumer_name", "full_name": "consumer_name",
+    "customer_id": "consumer_reference", "emails": "email", "e_mail": "email",
+    "phones": "phone", "telephone": "phone", "mobile": "phone",
     "address": "street", "zip_code": "zip", "postal_code": "zip", "postcode": "zip",
     "amount_due": "balance", "balance_minor": "balance", "open_balance": "balance",
     "amount_paid": "paid", "total": "amount", "issued_on": "issue_date", "issued": "issue_date",

@@ -28,9 +28,7 @@ _WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name",
 _TENANCY = frozenset(
     "current past notice future eviction evict former occupied vacated active ended".split()
 )
-_BOOLS = frozenset(
-    ("true false yes no y n t f 1 0 ja nein si no oui non x").split()  # noqa: SIM905
-)
+_BOOLS = frozenset(("true false yes no y n t f 1 0 ja nein si no oui non x").split())
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
 _CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,8}[-_/#]?[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*")
@@ -184,8 +182,7 @@ def candidates(
             if field == "phone" and "fax" in key:
                 continue
             found[field] = (weight, why)
-    ranked = sorted(((s, f, w) for f, (s, w) in found.items()), reverse=True)
-    return ranked
+    return sorted(((s, f, w) for f, (s, w) in found.items()), reverse=True)
 
 
 def _offer(
@@ -268,7 +265,7 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
         ("currency", share("currency") >= 0.9, 0.64, "its values are currencies"),
         ("balance", share("marked") >= 0.8 and share("date") < 0.2, 0.6, "its values are money"),
         ("due_date", share("date") >= 0.9, 0.52, "its values are dates"),
-        ("zip", share("zip") >= 0.95 and share("date") == 0, 0.51, "its values look like ZIP codes"),
+        ("zip", share("zip") >= 0.95 and share("date") == 0, 0.51, "its values look like ZIPs"),
         ("consumer_name", share("name") >= 0.9 and content.distinct > 0.4 and share("state") < 0.5,
          0.51, "its values look like names"),
         ("account_reference", share("code") >= 0.95 and content.distinct > 0.98
@@ -461,7 +458,7 @@ _CODED = frozenset(
     (
         "customer client debtor kunde cliente tenant resident patient partner debitor contact "
         "guarantor member student owner consumer name"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 """Names of columns that hold a person's name or, in some exports, their number."""
 _PRIOR = {

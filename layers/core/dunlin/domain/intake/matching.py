@@ -107,11 +107,12 @@ class Consumers:
                 doubts.append((at, f"the same {kind} under two names"))
             elif kind == "home":
                 return self._join(at, keys, consumer, name, reference), _RULES[kind]
-            elif not _contradicts(consumer, other.consumer):
-                if _silent(consumer) or _silent(other.consumer):
-                    if _silent(consumer) and _silent(other.consumer):
-                        return self._join(at, keys, consumer, name, reference), "name"
-                    doubts.append((at, "the same name, and only one of them has contact points"))
+            elif _contradicts(consumer, other.consumer):
+                continue
+            elif _silent(consumer) and _silent(other.consumer):
+                return self._join(at, keys, consumer, name, reference), "name"
+            elif _silent(consumer) or _silent(other.consumer):
+                doubts.append((at, "the same name, and only one of them has contact points"))
         at = self._count
         self._count += 1
         identity = keys[0] if keys else f"debt:{debt}"
@@ -211,7 +212,8 @@ def merged(old: NormalisedConsumer, new: NormalisedConsumer) -> NormalisedConsum
                     "suffix": new.suffix, "company": new.company}  # fmt: skip
     if not (old.street or old.city or old.zip):
         changes |= {"street": new.street, "city": new.city, "zip": new.zip,
-                    "state": new.state or old.state, "country": new.country or old.country}  # fmt: skip
+                    "state": new.state or old.state,
+                    "country": new.country or old.country}  # fmt: skip
     for part in ("state", "country", "language", "time_zone", "date_of_birth"):
         if not getattr(old, part) and getattr(new, part):
             changes[part] = getattr(new, part)

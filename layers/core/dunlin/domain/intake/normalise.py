@@ -514,13 +514,13 @@ class Normaliser:
             draft = cells[one["docstatus"]].strip() == "0"
             return (DRAFT, "draft") if draft else (VOID, "void")
         for found in (VOID, DRAFT):
-            if state == found or kind == found:
+            if found in (state, kind):
                 return found, found
         if "draft_flag" in one and self._flag(cells, "draft_flag"):
             return DRAFT, "draft"
         if kind == statuses.PAYMENT:
             return statuses.PAYMENT, "payment"
-        if kind == CREDIT or state == CREDIT:
+        if CREDIT in (kind, state):
             return (PAID, "paid") if state == PAID else (CREDIT, "credit")
         if state == PAID or ("paid_flag" in one and self._flag(cells, "paid_flag")):
             return PAID, "paid"
@@ -547,8 +547,9 @@ class Normaliser:
                     continue
                 read = read_emails(text, self.checks.email)
                 emails += read.addresses
-                for bad in read.bad:
-                    problems.append(Problem(code="bad_email", column=self.keys[index], value=bad))
+                problems.extend(
+                    Problem(code="bad_email", column=self.keys[index], value=b) for b in read.bad
+                )
         phones: list[str] = []
         extensions: tuple[tuple[str, str], ...] = ()
         home = country or self.profile.country
@@ -564,8 +565,9 @@ class Normaliser:
                 found = read_phones(text, home, self.checks.phone)
                 phones += found.numbers
                 extensions += found.extensions
-                for bad in found.bad:
-                    problems.append(Problem(code="bad_phone", column=self.keys[index], value=bad))
+                problems.extend(
+                    Problem(code="bad_phone", column=self.keys[index], value=b) for b in found.bad
+                )
         if len(emails) > 1:
             emails = list({e.lower(): e for e in reversed(emails)}.values())[::-1]
         if len(phones) > 1:

@@ -149,9 +149,7 @@ DOLLARS = {
     "PR": "USD", "CL": "CLP", "CO": "COP", "AR": "ARS",
 }  # fmt: skip
 """The currency that `$` means in a country."""
-EURO_COUNTRIES = frozenset(
-    ("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK").split()  # noqa: SIM905
-)
+EURO_COUNTRIES = frozenset(("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK").split())
 
 
 def state_code(text: str) -> str | None:

@@ -61,7 +61,8 @@ _VOTES = 5_000
 _PHONE_VOTES = 500
 
 TOTAL_WORD = re.compile(
-    r"^(?:grand\s*)?(?:sub\s*-?\s*)?(?:totals?|totales|totaux|total\s+general|sum|summen?|gesamt(?:summe)?|"
+    r"^(?:grand\s*)?(?:sub\s*-?\s*)?(?:totals?|totales|totaux|total\s+general|sum|summen?|"
+    r"gesamt(?:summe)?|"
     r"zwischensumme|endsumme|suma|somme|gesamtbetrag|report total|balance total)\b[\s:.]*",
     re.IGNORECASE,
 )
@@ -890,7 +891,7 @@ class _Scan:
         return self.owner.hints.currency
 
     def _in_minor_units(self) -> bool:
-        """Stripe's API speaks cents: its ids, lower-case currencies and whole numbers give it away."""
+        """Stripe's API speaks cents: its ids, lower-case currencies and whole numbers tell."""
         if not self._integers or not self.currencies:
             return False
         low = self.by_field.get("currency")
@@ -935,7 +936,7 @@ class _Scan:
                     kind="country",
                     column=self.keys[self.by_field["phone"]],
                     choices=("US", "GB", "DE", "FR", "ES", "MX"),
-                    why=f"most phone numbers are none of {self.country}: in which country are they?",
+                    why=f"most phone numbers are none of {self.country}: whose are they?",
                     blocking=False,
                 )
             )
@@ -970,7 +971,8 @@ _ROMANCE = {
     "FR": ("facture", "echeance", "montant", "courriel", "devise", "reste", "client", "statut"),
 }
 _GERMAN_PARTS = ("rechnung", "fallig", "faellig", "betrag", "kunde", "beleg", "straße", "strasse",
-                 "telefon", "postleit", "debitor", "währung", "offen", "datum", "schlussel")  # fmt: skip
+                 "telefon", "postleit", "debitor", "währung", "offen", "datum",
+                 "schlussel")  # fmt: skip
 
 
 def is_total_row(cells: Sequence[str], money: set[int]) -> bool:

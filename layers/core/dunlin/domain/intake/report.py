@@ -29,8 +29,8 @@ from dunlin.domain.intake.types import (
 ADVICE = {
     "missing_balance": "Give the row a balance, or map the column that holds it in the sidecar.",
     "missing_due_date": "Created with a hold: give the due date and drop the row again.",
-    "missing_contact": "Created with a hold: give an e-mail address or a phone number, here or in a contacts file.",
-    "negative_balance": "Kept as a credit: it is netted against this person's debts, nothing is chased.",
+    "missing_contact": "Created with a hold: give an e-mail address or a phone number.",
+    "negative_balance": "Kept as a credit: it is netted against this person's debts.",
     "future_due_date": "Created with a hold that ends on the due date. Nothing to do.",
     "bad_amount": "Write the amount as digits with at most one decimal mark, such as 1234.50.",
     "ambiguous_amount": "Write the amount so that it can be read in one way only, such as 1234.50.",
@@ -38,7 +38,7 @@ ADVICE = {
     "bad_date": "Write the date as YYYY-MM-DD.",
     "bad_phone": "Write the number with its country code, such as +1 212 555 0147.",
     "bad_email": "Correct the e-mail address.",
-    "ragged_row": "The row has more cells than the header: quote the text that holds the delimiter.",
+    "ragged_row": "The row has more cells than the header: quote the text with the delimiter.",
     "no_reference": "Give the row an account or invoice number, or the name of who owes.",
     "same_row": "The same row stands in the file before; nothing to do.",
     "conflicting_row": "Another row has the same number and another balance; the first was kept.",
@@ -85,7 +85,7 @@ def field_of(profile: FileProfile, column: str, code: str) -> str:
 def report_rows(
     profile: FileProfile, outcomes: Iterable[RowOutcome], accounts: Mapping[str, NormalisedAccount]
 ) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """(row, outcome, field, value, reason code, what to do) of all that did not import as it stood."""
+    """(row, outcome, field, value, code, what to do) of all that did not import as it stood."""
     for outcome in outcomes:
         told: set[tuple[str, str]] = set()
         account = accounts.get(outcome.account)

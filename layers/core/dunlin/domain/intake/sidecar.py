@@ -1,4 +1,4 @@
-"""`NAME.mapping.yaml`: what a person fixes about a file, checked with errors that say what to do."""
+"""`NAME.mapping.yaml`: what a person fixes about a file, checked with clear errors."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def canonical(name: object) -> str | None:
 
 
 def sidecar_yaml(profile: FileProfile, sidecar: Sidecar) -> str:
-    """The text of `NAME.mapping.yaml`: what the import did, ready to be edited and dropped again."""
+    """The text of `NAME.mapping.yaml`: what the import did, ready to be edited."""
     lines = [
         "# What the import took each column for. Edit a line, save, and drop the file again.",
         f"version: {VERSION}",

@@ -97,7 +97,7 @@ def _table(source: dict[str, str]) -> dict[str, str]:
 _STATUS_OF = _table(_STATUS)
 _TYPE_OF = _table(_TYPE)
 _YES = frozenset(
-    ("true yes y t 1 x ja si sim oui j wahr verdadero vrai on disputed strittig open").split()  # noqa: SIM905
+    ("true yes y t 1 x ja si sim oui j wahr verdadero vrai on disputed strittig open").split()
 )
 _NO = frozenset(
     ["false", "no", "n", "f", "0", "nein", "non", "falsch", "falso", "faux", "off", "none", "not"]

@@ -8,6 +8,14 @@ from dunlin.domain.rulebook import classify_reply
 from dunlin.domain.rulebook.listening import fold, one_typo
 
 OPT_OUTS = [
+    "Quiero parar los mensajes",
+    "basta de mensajes",
+    "s*t*o*p",
+    "S̶T̶O̶P̶",
+    "ⓈⓉⓄⓅ",
+    "edn",
+    "can cel",
+    "opt uot",
     "🛑 STOP",
     "✋",
     "Stop 😡",
@@ -294,6 +302,11 @@ OPT_OUTS = [
     "Stop\nSent from my iPhone",
 ]
 HARMLESS = [
+    "all set",
+    "set up a plan",
+    "spot on",
+    "can call",
+    "on top",
     "Non stop",
     "I couldn't stop by",
     "we stopped in yesterday",
@@ -706,6 +719,20 @@ def test_start_and_help_are_whole_messages():
     assert classify_reply("Help!").help
     assert classify_reply("ayuda").help
     assert not classify_reply("please help me pay this").help
+
+
+@pytest.mark.parametrize(
+    ("text", "opt_out"),
+    [
+        ("I will pay Friday\n\nOn Mon, Acme Rentals wrote:\n> Reply STOP to opt out", False),
+        ("Thanks\n-----Original Message-----\nunsubscribe me", False),
+        ("Stop\n\nOn Mon, Acme Rentals wrote:\n> your balance", True),
+        ("> your balance\nSTOP", True),
+        ("> STOP", True),  # nothing of one's own: the quoted word is what was sent
+    ],
+)
+def test_what_a_reply_quotes_is_not_what_it_says(text, opt_out):
+    assert classify_reply(text).opt_out is opt_out
 
 
 def test_an_opt_out_of_texts_is_told_from_one_of_every_message():

@@ -44,6 +44,11 @@ _NOT_NAMED = re.compile(
     r"(?:[Tt]his|[Ii]t) isn[’'`]?t|[Dd]on[’'`]?t know(?: an?y?| who)?|[Nn]o soy) "
     rf"(?!{_NO_NAMES}\b)[A-Z][a-z]+(?= [A-Z]| is\b|[.!,?]|\s*$)"
 )
+_MOST = 20_000
+_QUOTED = re.compile(
+    r"\n\s*(?:-{2,} ?Original Message|_{10,}|From: |On [^\n]{5,120} wrote:|El [^\n]{5,120} escribi)"
+)
+_LONG_TYPO_WORDS = tuple(w for w in TYPO_WORDS if len(w) > 5)
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _SPLIT = re.compile(r"[.!?;:,\n\r\u2026\u2013\u2014()\"]+|\s-+\s|\s-+$|^-+\s")
@@ -116,10 +121,12 @@ def _is_per_se(words: list[str]) -> bool:
 
 
 def _is_typo(words: list[str]) -> bool:
-    """One-typo tolerance, for replies of one word only."""
-    if len(words) != 1 or words[0] in BENIGN_WORDS or len(words[0]) < 3:
+    """One-typo tolerance, for replies of one word, or of one long word that fell apart."""
+    word = "".join(words)
+    if len(words) > 3 or word in BENIGN_WORDS or len(word) < 3:
         return False
-    return any(one_typo(words[0], target) for target in TYPO_WORDS)
+    targets = TYPO_WORDS if len(words) == 1 else _LONG_TYPO_WORDS
+    return any(one_typo(word, target) for target in targets)
 
 
 def _chains(plain: str) -> set[str]:
@@ -132,8 +139,16 @@ def _chains(plain: str) -> set[str]:
     return named
 
 
+def own_words(text: str) -> str:
+    """A reply without the message it quotes; our own opt-out line is not the consumer's word."""
+    lines = _QUOTED.split(text, maxsplit=1)[0].split("\n")
+    own = "\n".join(line for line in lines if not line.lstrip().startswith(">"))
+    return own if own.strip() else text
+
+
 def listen(text: str) -> ReplySignals:
     """What an inbound text says, worked out anew."""
+    text = own_words(text[:_MOST])
     folded = fold(text)
     sentences = _sentences(folded)
     if not sentences:

@@ -17,6 +17,7 @@ PER_SE = frozenset({
     "alto", "pare", "paren", "parar", "basta", "detener", "detengan", "baja", "cancelar", "no mas", "nomas",
     "no mas mensajes", "parar todo", "alto ya", "stop msg", "stop msgs", "stop text", "stop texts", "stop sms",
     "no more", "unsub", "un subscribe", "quit it", "i want out", "want out", "para",
+    "edn", "endd", "cancela", "cancele", "cancelen", "detente", "detenga", "detengase",
 })  # fmt: skip
 PER_SE_RUN = re.compile(rf"(?:(?:{'|'.join(sorted(PER_SE, key=len, reverse=True))})(?: |$))+")
 # Parts of a per se phrase, as a disguised spelling may split them.
@@ -123,7 +124,7 @@ OPT_OUT = _any(
     r"\bno (?:quiero|deseo) (?:mas |recibir |que me )*(?:mensajes|textos|manden|envien|escriban)\b",
     r"\bno (?:me )?(?:envie|envien|envies|mande|manden|mandes|escriba|escriban|escribas|textee|texteen|mensajee) ?(?:mas|mensajes|textos)?\b",
     r"\b(?:deje|dejen|deja|pare|paren|para) de (?:enviar|enviarme|mandar|mandarme|escribir|escribirme|textear|textearme|mensajear)\b",
-    r"\bno mas (?:mensajes|textos|msj|sms)\b|\bya no (?:me )?(?:manden|envien|escriban|mande|envie)\b",
+    r"\bbasta de (?:mensajes|textos|enviar|mandar|molestar)\b|\bno mas (?:mensajes|textos|msj|sms)\b|\bya no (?:me )?(?:manden|envien|escriban|mande|envie)\b",
     r"\b(?:quiteme|quitenme|saqueme|saquenme|borreme|borrenme|eliminenme|elimineme|remuevame)\b|\b(?:borre|borren|elimine|eliminen|quite|quiten) mi numero\b",
     r"\b(?:darme|deme|denme|dar|date) de baja\b|\bcancelar (?:la |mi )?suscripcion\b|\bcancelar (?:los )?mensajes\b",
 )

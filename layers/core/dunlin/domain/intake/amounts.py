@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from dunlin.domain.money import exponent
 
-DOT, COMMA, EITHER = ".", ",", ""
-"""Decimal mark of a column: a dot, a comma, or not (yet) known."""
+DOT, COMMA, EITHER, MIXED = ".", ",", "", "?"
+"""Decimal mark of a column: a dot, a comma, not known, or now the one and now the other."""
 
 CURRENCIES = frozenset(
     (
@@ -84,7 +84,8 @@ def parse_amount(text: str, decimal: str = EITHER) -> Amount | None:
     """The amount in `text`, or None where it is not one or where it is ambiguous.
 
     `decimal` is the column's mark where known. With `EITHER` a lone mark before exactly three
-    digits groups thousands, for no everyday currency writes three decimals.
+    digits groups thousands, for no everyday currency writes three decimals; with `MIXED` it is
+    ambiguous.
     """
     if decimal != COMMA:
         plain = _PLAIN.fullmatch(text)
@@ -168,6 +169,9 @@ def _decimal_mark(num: str, marks: list[str], decimal: str) -> str | None:
     """The mark before the decimals, "" where there are none, None where nothing fits."""
     last = marks[-1]
     kinds = set(marks)
+    mixed = decimal == MIXED
+    if mixed:
+        decimal = EITHER
     if "'" in kinds and last == "'":
         return ""
     if len(kinds) > 1:
@@ -179,6 +183,8 @@ def _decimal_mark(num: str, marks: list[str], decimal: str) -> str | None:
     tail = len(num) - num.index(last) - 1
     if decimal == last:
         return last
+    if mixed and tail == 3:
+        return None
     if decimal:
         return "" if tail == 3 else None
     return "" if tail == 3 and num[0] not in ".,0" else last

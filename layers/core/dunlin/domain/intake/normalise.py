@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dunlin.domain.intake import fields, statuses
-from dunlin.domain.intake.amounts import CURRENCIES, Amount, is_blank, parse_amount, scaled
+from dunlin.domain.intake.amounts import CURRENCIES, MIXED, Amount, is_blank, parse_amount, scaled
 from dunlin.domain.intake.contact_points import (
     EmailCheck,
     PhoneCheck,
@@ -27,7 +27,7 @@ from dunlin.domain.intake.guard import REASON_COLUMN, unguarded
 from dunlin.domain.intake.names import Name, is_company, join_name, read_name
 from dunlin.domain.intake.places import DOLLARS, country_code, state_code, tidy_zip
 from dunlin.domain.intake.profile import TOTAL_WORD, is_total_row
-from dunlin.domain.intake.records import ByteStream, Rows, lines_of
+from dunlin.domain.intake.records import ByteStream, Decoder, Rows, lines_of
 from dunlin.domain.intake.types import (
     CREDIT,
     DRAFT,
@@ -78,8 +78,12 @@ def read_range(stream: ByteStream, profile: FileProfile, part: Range) -> Iterato
     rows under a heading, the heading becomes one more last cell.
     """
     data = _exactly(stream, part.end - part.start)
-    codec = "utf-8" if profile.encoding.startswith("utf") else profile.encoding
-    lines = lines_of(data.decode(codec, "replace"))
+    if profile.encoding.startswith("utf"):
+        # A line that is no UTF-8 is read as what it most likely is.
+        text = Decoder(bom=False).text(data)
+    else:
+        text = data.decode(profile.encoding, "replace")
+    lines = lines_of(text)
     del data
     header = list(profile.headers)
     width = len(header)
@@ -328,7 +332,9 @@ class Normaliser:
             return None
         amount = self._amount(text, index)
         if amount is None:
-            return Problem(code="bad_amount", column=self.keys[index], value=text[:60])
+            doubt = self.marks.get(index) == MIXED and parse_amount(text) is not None
+            code = "ambiguous_amount" if doubt else "bad_amount"
+            return Problem(code=code, column=self.keys[index], value=text[:60])
         hint = amount.hint
         if hint and hint in CURRENCIES and hint != currency:
             if self._currency >= 0 and cells[self._currency].strip():

@@ -15,7 +15,16 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from dunlin.domain.intake import fields, statuses
-from dunlin.domain.intake.amounts import COMMA, CURRENCIES, DOT, evidence, is_blank, parse_amount
+from dunlin.domain.intake.amounts import (
+    COMMA,
+    CURRENCIES,
+    DOT,
+    EITHER,
+    MIXED,
+    evidence,
+    is_blank,
+    parse_amount,
+)
 from dunlin.domain.intake.contact_points import fast_phone
 from dunlin.domain.intake.dates import OrderVote, Reading, fold, read_date, to_date
 from dunlin.domain.intake.guard import REASON_COLUMN, unguarded
@@ -862,7 +871,8 @@ class _Scan:
             marks = self.marks[column.index]
             own = {m for m in (DOT, COMMA) if marks[m]}
             use = own or known
-            out.append((column.index, next(iter(use)) if len(use) == 1 else ""))
+            mark = next(iter(use)) if len(use) == 1 else EITHER
+            out.append((column.index, MIXED if len(own) == 2 else mark))
         self.decimals = tuple(out)
         self.comma_file = known == {COMMA}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dunlin.domain.intake.amounts import COMMA, DOT, EITHER, evidence, parse_amount
 from dunlin.domain.intake.dates import DMY, MDY, YMD, OrderVote, read_date, to_date
 from dunlin.domain.intake.names import name_key, read_name
-from dunlin.domain.intake.places import country_code, state_code, tidy_zip
+from dunlin.domain.intake.places import country_code, split_address, state_code, tidy_zip
 
 
 @pytest.mark.parametrize(
@@ -170,3 +170,20 @@ def test_places() -> None:
         "02134", "02134-1234", "02134-1234", "95112",
     ]  # fmt: skip
     assert tidy_zip("yo1 7hh", us=False) == "YO1 7HH"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("12 Elm St, Springfield, OR 97477", ("12 Elm St", "Springfield", "OR", "97477")),
+        ("12 Elm St\nSpringfield OR 97477-1234", ("12 Elm St", "Springfield", "OR", "97477-1234")),
+        (
+            "9 Oak Ave, Apt 4, New York, NY 10001, USA",
+            ("9 Oak Ave, Apt 4", "New York", "NY", "10001"),
+        ),
+        ("12 Elm St", None),
+        ("1 rue A, 75001 Paris", None),
+    ],
+)
+def test_a_whole_address_in_one_cell(text: str, parts: tuple[str, ...] | None) -> None:
+    assert split_address(text) == parts

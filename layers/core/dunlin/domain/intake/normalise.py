@@ -25,7 +25,7 @@ from dunlin.domain.intake.contact_points import (
 from dunlin.domain.intake.dates import DMY, to_date
 from dunlin.domain.intake.guard import REASON_COLUMN, unguarded
 from dunlin.domain.intake.names import Name, is_company, join_name, read_name
-from dunlin.domain.intake.places import DOLLARS, country_code, state_code, tidy_zip
+from dunlin.domain.intake.places import DOLLARS, country_code, split_address, state_code, tidy_zip
 from dunlin.domain.intake.profile import TOTAL_WORD, is_total_row
 from dunlin.domain.intake.records import ByteStream, Decoder, Rows, lines_of
 from dunlin.domain.intake.types import (
@@ -58,6 +58,7 @@ _TEXTS = frozenset(
     "balance amount paid ignore".split()
 )
 """Fields in which an unquoted delimiter may stand."""
+_PERSONS = frozenset("contact kontakt contacto ansprechpartner attn primarycontact".split())
 _MEMORY = 20_000
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")
 _NO_CONSUMER = NormalisedConsumer()
@@ -167,6 +168,9 @@ class Normaliser:
         self._description = one.get("description", -1)
         self._consents = [f for f in one if f.startswith(("consent_", "opt_out_"))]
         at = one.get("consumer_name", -1)
+        self._whole_address = not {"city", "state", "zip"} & one.keys()
+        # A contact person stands for the firm that owes.
+        self._contact_person = at >= 0 and fields.key_of(self.keys[at]) in _PERSONS
         # Odoo writes a contact as "Company, Person".
         self._whole_names = at >= 0 and "partner" in self.keys[at].lower()
         # Contacts and payments are no debts: a row without a balance is still a row.
@@ -535,62 +539,11 @@ class Normaliser:
     # The consumer
 
     def _read_consumer(self, cells: list[str], problems: list[Problem]) -> NormalisedConsumer:
-        one = self._one
-        country = ""
-        if "country" in one:
-            text = cells[one["country"]]
-            if text:
-                country = self._place(text)[1]
-        emails: list[str] = []
-        for index in self._emails:
-            text = cells[index]
-            if text:
-                address = fast_email(text)
-                if address:
-                    emails.append(address)
-                    continue
-                if is_blank(text):
-                    continue
-                read = read_emails(text, self.checks.email)
-                emails += read.addresses
-                problems.extend(
-                    Problem(code="bad_email", column=self.keys[index], value=b) for b in read.bad
-                )
-        phones: list[str] = []
-        extensions: tuple[tuple[str, str], ...] = ()
+        country = self._place(self._text(cells, "country"))[1]
         home = country or self.profile.country
-        for index in self._phones:
-            text = cells[index]
-            if text:
-                number = fast_phone(text, home)
-                if number:
-                    phones.append(number)
-                    continue
-                if is_blank(text):
-                    continue
-                found = read_phones(text, home, self.checks.phone)
-                phones += found.numbers
-                extensions += found.extensions
-                problems.extend(
-                    Problem(code="bad_phone", column=self.keys[index], value=b) for b in found.bad
-                )
-        if len(emails) > 1:
-            emails = list({e.lower(): e for e in reversed(emails)}.values())[::-1]
-        if len(phones) > 1:
-            phones = list(dict.fromkeys(phones))
-        state = ""
-        if "state" in one:
-            text = cells[one["state"]]
-            if text:
-                state = self._place(text)[0]
-        code = cells[one["zip"]].strip() if "zip" in one else ""
-        if code:
-            code = tidy_zip(code, us=home in ("US", "PR"))
-        street = self._text(cells, "street")
-        for index in self.by.get("street2", ()):
-            more = cells[index].strip()
-            if more:
-                street = f"{street}, {more}" if street else more
+        emails = self._read_emails(cells, problems)
+        phones, extensions = self._read_phones(cells, home, problems)
+        street, city, state, code = self._address(cells, us=home in ("US", "PR"))
         name = self._name(cells)
         return NormalisedConsumer(
             name=name.display,
@@ -598,11 +551,11 @@ class Normaliser:
             family=name.family,
             suffix=name.suffix,
             company=name.company,
-            emails=tuple(emails),
-            phones=tuple(phones),
+            emails=emails,
+            phones=phones,
             extensions=extensions,
             street=street,
-            city=self._text(cells, "city"),
+            city=city,
             state=state,
             zip=code,
             country=country,
@@ -611,6 +564,66 @@ class Normaliser:
             time_zone=self._text(cells, "time_zone"),
             consents=self._read_consents(cells) if self._consents else (),
         )
+
+    def _read_emails(self, cells: list[str], problems: list[Problem]) -> tuple[str, ...]:
+        found: list[str] = []
+        for index in self._emails:
+            text = cells[index]
+            if not text:
+                continue
+            address = fast_email(text)
+            if address:
+                found.append(address)
+            elif not is_blank(text):
+                read = read_emails(text, self.checks.email)
+                found += read.addresses
+                problems.extend(
+                    Problem(code="bad_email", column=self.keys[index], value=b) for b in read.bad
+                )
+        if len(found) < 2:
+            return tuple(found)
+        first: dict[str, str] = {}
+        for address in found:
+            first.setdefault(address.lower(), address)
+        return tuple(first.values())
+
+    def _read_phones(
+        self, cells: list[str], home: str, problems: list[Problem]
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        found: list[str] = []
+        extensions: tuple[tuple[str, str], ...] = ()
+        for index in self._phones:
+            text = cells[index]
+            if not text:
+                continue
+            number = fast_phone(text, home)
+            if number:
+                found.append(number)
+            elif not is_blank(text):
+                read = read_phones(text, home, self.checks.phone)
+                found += read.numbers
+                extensions += read.extensions
+                problems.extend(
+                    Problem(code="bad_phone", column=self.keys[index], value=b) for b in read.bad
+                )
+        return tuple(dict.fromkeys(found)), extensions
+
+    def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:
+        """(street, city, state, postal code)."""
+        state = self._place(self._text(cells, "state"))[0]
+        code = self._text(cells, "zip")
+        if code:
+            code = tidy_zip(code, us=us)
+        street = self._text(cells, "street")
+        for index in self.by.get("street2", ()):
+            more = cells[index].strip()
+            if more:
+                street = f"{street}, {more}" if street else more
+        if street and self._whole_address:
+            parts = split_address(street)
+            if parts:
+                return parts
+        return street, self._text(cells, "city"), state, code
 
     def _text(self, cells: list[str], field: str) -> str:
         index = self._one.get(field, -1)
@@ -639,6 +652,8 @@ class Normaliser:
         company = " ".join(self._text(cells, "company").split())
         given = self._text(cells, "first_name")
         family = self._text(cells, "last_name")
+        if company and self._contact_person:
+            return Name(company, company=True)
         if whole:
             return Name(whole) if self._whole_names else read_name(whole)
         if given or family:

@@ -179,6 +179,23 @@ def country_code(text: str) -> str | None:
     return _COUNTRY_NAMES.get(_key(text))
 
 
+_ONE_LINE = re.compile(
+    r"(?P<street>.+?)[,\n]\s*(?P<city>[^,\n\d]+?),?\s+(?P<state>[A-Za-z]{2})\.?,?\s+"
+    r"(?P<zip>\d{5}(?:-\d{4})?)(?:[,\s]+(?:USA?|U\.S\.A?\.?|United States))?",
+    re.DOTALL,
+)
+
+
+def split_address(text: str) -> tuple[str, str, str, str] | None:
+    """(street, city, state, ZIP) of a US address in one cell, None where it is none."""
+    found = _ONE_LINE.fullmatch(text.strip())
+    state = state_code(found["state"]) if found else None
+    if found is None or state not in US_STATES:
+        return None
+    street = " ".join(found["street"].replace("\n", ", ").split()).rstrip(",")
+    return street, found["city"].strip(), str(state), found["zip"]
+
+
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 
 

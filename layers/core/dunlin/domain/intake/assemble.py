@@ -511,12 +511,17 @@ def told_of(
 
 
 def _spoken(row: NormalisedRow) -> str:
-    """A reference for people where the file gives none: who owes, and for which unit."""
+    """A reference for people where the file gives none: who owes, for which unit, since when."""
     extras = dict(row.extras)
     own = extras.get("load_number") or extras.get("claim")
     if own:
         return own
-    parts = (row.consumer_reference or row.consumer.name, extras.get("unit", ""))
+    since = row.due_on or row.issued_on
+    parts = (
+        row.consumer_reference or row.consumer.name,
+        extras.get("unit", ""),
+        since.isoformat() if since else "",
+    )
     return " ".join(p for p in parts if p)
 
 

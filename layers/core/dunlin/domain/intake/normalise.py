@@ -211,6 +211,8 @@ class Normaliser:
         issued = self._date(cells, "issue_date", problems)
         due = self._date(cells, "due_date", problems)
         paid_on = self._date(cells, "paid_date", problems)
+        if paid_on is None and not self._owed:
+            paid_on = self._date(cells, "payment_date", problems)
         amounts = self._balance(cells, currency, problems)
         if isinstance(amounts, Problem):
             if self._owed and status in (OPEN, CREDIT, statuses.PAYMENT):

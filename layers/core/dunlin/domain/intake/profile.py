@@ -509,7 +509,8 @@ def kind_of(
     people = have.keys() & {
         "consumer_name", "first_name", "last_name", "company", "email", "phone", "street", "zip",
     }  # fmt: skip
-    if people and _no_debt(have, samples, money):
+    told = {c.field for c in columns if c.score >= 0.6}
+    if people & told and _no_debt(have, samples, money):
         return CONTACTS, "This is a list of contacts: names and contact points, but no debts."
     owed = money & sure or debtish - {"invoice_number"}
     if money and (debtish or (people and owed) or (owed and "consumer_reference" in have)):

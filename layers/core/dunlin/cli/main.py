@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from dunlin.cli import account, audit, drop, import_file, judge, rules, stack, template
+from dunlin.cli import account, audit, doctor, drop, import_file, judge, rules, stack, template
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +19,7 @@ app.command()(stack.activate)
 app.command()(stack.pause)
 app.command()(stack.resume)
 app.command()(judge.judge)
+app.command()(doctor.doctor)
 import_file.register(app, drop.upload)
 app.add_typer(drop.strategy_app, name="strategy")
 app.add_typer(template.app, name="template")

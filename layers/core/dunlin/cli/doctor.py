@@ -1,0 +1,390 @@
+"""`dunlin doctor`: what is still missing before a live touch, and what to do about it.
+
+It reads and changes nothing. Facts come from `adapters.readiness`; judging them is pure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import typer
+from rich.markup import escape
+
+from dunlin.adapters.readiness import (
+    Identity,
+    PhoneNumber,
+    Readiness,
+    Unknown,
+    gather,
+    pinned_version,
+    read_processor,
+    texts,
+)
+from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.target import Target
+from dunlin.domain.errors import DomainError
+from dunlin.domain.strategy import Strategy
+
+State = Literal["ok", "missing", "unknown"]
+
+_MAIL_EVENTS = frozenset({"DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"})
+_SUPPRESSED = frozenset({"BOUNCE", "COMPLAINT"})
+_COLOURS: dict[State, str] = {"ok": "green", "missing": "red", "unknown": "yellow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: a subject, its state, what was seen, and what to do unless all is well."""
+
+    subject: str
+    state: State
+    seen: str
+    to_do: str = ""
+
+
+def doctor(aws: Aws = False, stack: StackName = "dunlin") -> None:
+    """Tell what is still missing before a live touch; exit 1 where something is."""
+    target = target_or_exit(stack=stack, aws=aws)
+    console.print(f"[bold]{escape(target.where)}")
+    findings = assess(_read(target))
+    for one in findings:
+        colour = _COLOURS[one.state]
+        console.print(f"[{colour}]{one.state:8}[/] {escape(one.subject)}: {escape(one.seen)}")
+        if one.to_do and one.state != "ok":
+            console.print(f"{'':9}-> {escape(one.to_do)}")
+    missing = sum(one.state == "missing" for one in findings)
+    unknown = sum(one.state == "unknown" for one in findings)
+    console.print(f"{missing} missing, {unknown} unknown, {len(findings)} looked at")
+    if missing:
+        raise typer.Exit(1)
+
+
+def _read(target: Target) -> Readiness:
+    from botocore.config import Config
+
+    from dunlin.adapters.stripe_till import WEBHOOK_EVENTS
+    from dunlin.runtime import wiring
+
+    def client(service: str) -> Any:
+        import boto3
+
+        patience = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
+        make: Any = boto3.client
+        return make(service, config=patience)
+
+    def strategies() -> dict[str, Strategy | None]:
+        known = wiring.creditors()
+        return {creditor: _strategy(known, creditor) for creditor in known.all()}
+
+    def accounts() -> int:
+        book = wiring.account_book()
+        every = (book.accounts_of_creditor(one) for one in wiring.creditors().all())
+        return sum(1 for some in every for _ in some)
+
+    return gather(
+        outputs=target.outputs,
+        time_lapse=target.time_lapse,
+        clients=client,
+        strategies=strategies,
+        accounts=accounts,
+        processor=lambda: read_processor(
+            secret_name=target.outputs["StripeSecretName"],
+            api_base=target.urls.get("payments stand-in", os.environ.get("STRIPE_API_BASE", "")),
+        ),
+        webhook_events=WEBHOOK_EVENTS,
+        webhook_version=pinned_version(),
+    )
+
+
+def _strategy(known: Any, creditor: str) -> Strategy | None:
+    """The newest strategy; one that today's rules refuse counts as none."""
+    try:
+        found: Strategy | None = known.strategy(creditor)
+    except DomainError:
+        return None
+    return found
+
+
+def assess(found: Readiness) -> list[Finding]:
+    """Judge the facts. Pure: the same facts give the same lines, in the same order."""
+    return [
+        *_stack(found),
+        *_creditors(found),
+        *_mail(found),
+        *_sms(found),
+        *_processor(found),
+        *_quotas(found),
+    ]
+
+
+def _not_read(subject: str, why: Unknown, to_do: str) -> Finding:
+    return Finding(subject, "unknown", f"not read ({why.why})", to_do)
+
+
+def _judged(subject: str, good: bool, seen: str, to_do: str) -> Finding:
+    return Finding(subject, "ok" if good else "missing", seen, to_do)
+
+
+def _stack(found: Readiness) -> Iterator[Finding]:
+    yield _judged(
+        "stage",
+        found.stage == "prod",
+        found.stage or "none",
+        "deploy with --config-env prod; only its messages are meant for people",
+    )
+    yield _judged(
+        "clock",
+        not found.time_lapse,
+        f"virtual, since {found.time_lapse}" if found.time_lapse else "real time",
+        "deploy with an empty TimeLapse",
+    )
+    yield _judged(
+        "portal address",
+        found.portal_url.startswith("https://"),
+        found.portal_url or "none",
+        "set PortalDomain and its certificate; links in messages must be https",
+    )
+    subject, check = "audit key", "kms describe-key on the stack's AuditKeyId"
+    if isinstance(found.signs_audit, Unknown):
+        yield _not_read(subject, found.signs_audit, check)
+    else:
+        yield _judged(
+            subject,
+            found.signs_audit,
+            "enabled, signs" if found.signs_audit else "disabled, or not a signing key",
+            "enable the key of the output AuditKeyId; without it no root is signed",
+        )
+    subject, check = "alarms", "sns list-subscriptions-by-topic on the output AlarmTopicArn"
+    if isinstance(found.alarm_subscribers, Unknown):
+        yield _not_read(subject, found.alarm_subscribers, check)
+    else:
+        yield _judged(
+            subject,
+            found.alarm_subscribers > 0,
+            f"{found.alarm_subscribers} confirmed subscribers",
+            "set AlarmEmail and confirm the message it receives",
+        )
+
+
+def _creditors(found: Readiness) -> Iterator[Finding]:
+    if isinstance(found.strategies, Unknown):
+        yield _not_read("strategies", found.strategies, "read access to the stack's Ops table")
+        return
+    if not found.strategies:
+        yield Finding(
+            "strategies", "missing", "no creditor", "dunlin strategy put CREDITOR strategy.yaml"
+        )
+    for creditor, strategy in sorted(found.strategies.items()):
+        if strategy is None:
+            yield Finding(
+                f"strategy of {creditor}", "missing", "none that is in order",
+                f"dunlin strategy put {creditor} strategy.yaml",
+            )  # fmt: skip
+            continue
+        yield _judged(
+            f"strategy of {creditor}",
+            strategy.debt_role in ("first", "third"),
+            f"version {strategy.version}, {strategy.debt_role} party, {len(strategy.rungs)} rungs",
+            "state debt_role: first or third",
+        )
+        if strategy.debt_role == "third" and texts(strategy):
+            yield Finding(
+                f"texts of {creditor}", "missing", "a third party with a number to text from",
+                "US carriers forbid third-party collection by text: take sms out of the rungs",
+            )  # fmt: skip
+
+
+def _mail(found: Readiness) -> Iterator[Finding]:
+    if isinstance(found.mail, Unknown):
+        yield _not_read("mail account", found.mail, "aws sesv2 get-account")
+    else:
+        mail = found.mail
+        yield _judged(
+            "mail account",
+            mail.production and mail.sending,
+            "production access" if mail.production else "sandbox: verified receivers only",
+            "ask SES for production access, and for sending again if AWS paused it",
+        )
+        yield _judged(
+            "mail quota",
+            mail.per_day < 0 or mail.per_day > 200,
+            f"{mail.per_day:,.0f} a day, {mail.per_second:,.0f} a second",
+            "ask for a quota that fits the campaign",
+        )
+        yield _judged(
+            "suppression list",
+            mail.suppresses >= _SUPPRESSED,
+            ", ".join(sorted(mail.suppresses)).lower() or "off",
+            "aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT",
+        )
+    for address, identity in found.identities.items():
+        yield from _sender(address, identity)
+    if isinstance(found.mail_events, Unknown):
+        yield _not_read("mail events", found.mail_events, "deploy again: the stack makes them")
+    else:
+        lacking = _MAIL_EVENTS - found.mail_events
+        yield _judged(
+            "mail events",
+            not lacking,
+            f"lacks {', '.join(sorted(lacking))}" if lacking else "reach the default bus",
+            "deploy again: bounces and complaints must come back",
+        )
+
+
+def _sender(address: str, identity: Identity | Unknown | None) -> Iterator[Finding]:
+    domain = address.rpartition("@")[2]
+    verify = f"aws sesv2 create-email-identity --email-identity {domain}, publish its records"
+    if isinstance(identity, Unknown):
+        yield _not_read(f"sender {address}", identity, verify)
+        return
+    if identity is None or not identity.verified:
+        yield Finding(f"sender {address}", "missing", "not verified", verify)
+        return
+    yield Finding(f"sender {address}", "ok", f"verified by {identity.name}")
+    yield _judged(
+        f"DKIM of {address}",
+        identity.dkim,
+        "signs" if identity.dkim else "does not sign",
+        "publish the three CNAME records of the domain's identity",
+    )
+    yield _judged(
+        f"MAIL FROM of {address}",
+        bool(identity.mail_from),
+        identity.mail_from or "amazonses.com",
+        f"aws sesv2 put-email-identity-mail-from-attributes --email-identity {domain}"
+        f" --mail-from-domain bounce.{domain}, publish MX and SPF",
+    )
+
+
+def _sms(found: Readiness) -> Iterator[Finding]:
+    strategies = {} if isinstance(found.strategies, Unknown) else found.strategies
+    if not any(s is not None and texts(s) for s in strategies.values()):
+        yield Finding("texts", "ok", "no strategy sends any")
+        return
+    if isinstance(found.sms_sandbox, Unknown):
+        yield _not_read("text account", found.sms_sandbox, "sns get-sms-sandbox-account-status")
+    else:
+        yield _judged(
+            "text account",
+            not found.sms_sandbox,
+            "sandbox" if found.sms_sandbox else "production access",
+            "leave the SMS sandbox in the console of End User Messaging",
+        )
+    if isinstance(found.sms, Unknown):
+        yield _not_read("text attributes", found.sms, "aws sns get-sms-attributes")
+    else:
+        limit = found.sms.get("MonthlySpendLimit", "")
+        yield _judged(
+            "text spend limit",
+            _amount(limit) > 1,
+            f"${limit or '1 (never set)'} a month",
+            "aws sns set-sms-attributes --attributes MonthlySpendLimit=…",
+        )
+        role, share = (found.sms.get(name, "") for name in _RECEIPTS)
+        yield _judged(
+            "text receipts",
+            bool(role) and _amount(share) == 100,
+            f"logged, {share or '0'}% of deliveries" if role else "not logged",
+            "set DeliveryStatusIAMRole to the output SmsDeliveryRoleArn and"
+            " DeliveryStatusSuccessSamplingRate to 100",
+        )
+    for number, known in found.numbers.items():
+        yield from _origination(number, known, found.reply_topic)
+
+
+_RECEIPTS = ("DeliveryStatusIAMRole", "DeliveryStatusSuccessSamplingRate")
+
+
+def _amount(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _origination(
+    number: str, known: PhoneNumber | Unknown | None, reply_topic: str
+) -> Iterator[Finding]:
+    request = "request a 10DLC or toll-free number and register brand and campaign (weeks)"
+    if isinstance(known, Unknown):
+        yield _not_read(f"number {number}", known, request)
+        return
+    if known is None or not known.active:
+        seen = "not in this account" if known is None else "not active yet"
+        yield Finding(f"number {number}", "missing", seen, request)
+        return
+    yield Finding(f"number {number}", "ok", "active")
+    yield _judged(
+        f"replies to {number}",
+        known.two_way and known.reply_topic == reply_topic,
+        "reach the stack" if known.two_way else "go nowhere",
+        "turn on two-way SMS of the number with the output ReplyTopicArn as its destination",
+    )
+
+
+def _processor(found: Readiness) -> Iterator[Finding]:
+    store = "store api_key and webhook_secret in the secret of the output StripeSecretName"
+    if isinstance(found.processor, Unknown):
+        yield _not_read("processor keys", found.processor, store)
+        return
+    keys = found.processor
+    yield _judged(
+        "processor key",
+        keys.key == "live",
+        f"{keys.key} key",
+        "test keys take no money: store a live restricted key" if keys.key == "test" else store,
+    )
+    yield _judged("webhook secret", keys.signs, "stored" if keys.signs else "a placeholder", store)
+    address = f"{found.portal_url}/webhooks/stripe"
+    subject, make = "webhook endpoint", f"add {address} at Stripe, version {found.webhook_version}"
+    if isinstance(keys.endpoints, Unknown):
+        yield _not_read(subject, keys.endpoints, f"{make}; the key needs read on Webhook Endpoints")
+        return
+    ours = [one for one in keys.endpoints if one.url == address and one.enabled]
+    if not ours:
+        yield Finding(subject, "missing", f"none for {address}", make)
+        return
+    yield Finding(subject, "ok", address)
+    versions = {one.version for one in ours}
+    yield _judged(
+        "webhook version",
+        found.webhook_version in versions,
+        ", ".join(sorted(versions)) or "the account's default",
+        f"make the endpoint anew with API version {found.webhook_version}",
+    )
+    heard = frozenset[str]().union(*(one.events for one in ours))
+    lacking = frozenset() if "*" in heard else found.webhook_events - heard
+    yield _judged(
+        "webhook events",
+        not lacking,
+        f"lacks {', '.join(sorted(lacking))}" if lacking else f"all {len(found.webhook_events)}",
+        "add them to the endpoint",
+    )
+
+
+def _quotas(found: Readiness) -> Iterator[Finding]:
+    if isinstance(found.concurrency, Unknown):
+        yield _not_read("Lambda concurrency", found.concurrency, "aws lambda get-account-settings")
+    else:
+        yield _judged(
+            "Lambda concurrency",
+            found.concurrency >= 100,
+            f"{found.concurrency:,} at a time",
+            "ask for more: a wave at 9:00 local starves below 100",
+        )
+    open_accounts, quota = found.accounts, found.open_executions
+    look = "Service Quotas, Step Functions, open executions: one for each active account"
+    if isinstance(open_accounts, Unknown):
+        yield _not_read("open executions", open_accounts, look)
+    elif isinstance(quota, Unknown):
+        yield _not_read("open executions", quota, look)
+    else:
+        yield _judged(
+            "open executions",
+            open_accounts <= 0.8 * quota,
+            f"{open_accounts:,} accounts of {quota:,.0f}",
+            "ask for a quota above the number of accounts",
+        )

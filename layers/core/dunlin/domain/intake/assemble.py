@@ -14,6 +14,7 @@ from typing import NamedTuple
 from dunlin.domain.intake import statuses
 from dunlin.domain.intake.matching import Consumers, Shelves, rule_of
 from dunlin.domain.intake.names import name_key
+from dunlin.domain.intake.profile import LINE_FIELDS
 from dunlin.domain.intake.types import (
     CONTACTS,
     CREATED,
@@ -36,10 +37,6 @@ from dunlin.domain.intake.types import (
 )  # fmt: skip
 from dunlin.domain.money import Money
 
-_LINE_FIELDS = frozenset(
-    ("description", "quantity", "line_amount", "date_of_service", "debit", "credit", "side",
-     "document_type")
-)  # fmt: skip
 HOLD_CODES = {
     "no_contact": "missing_contact",
     "no_due_date": "missing_due_date",
@@ -147,7 +144,7 @@ class Book:
         self.consumers = Consumers(shelves)
         self._contact_count = 0
         have = {c.field for c in profile.mapping}
-        self._line_level = bool(have & _LINE_FIELDS)
+        self._line_level = bool(have & LINE_FIELDS)
         self._sums = (profile.sums_lines and self._line_level) or (
             "balance" not in have and bool(have & {"line_amount", "debit", "credit", "side"})
         )

@@ -390,6 +390,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
         if not filled or (len(filled) < 2 and width > 1):
             continue
         score = looks_like_header(row)
+        if score < 0.3 and len(filled) == width == len(row):
+            # A full row that is no header is data, and no header stands below data.
+            break
         cover = len(filled) / max(width, 1)
         if cover < 0.34 and len(filled) < 4:
             continue
@@ -546,6 +549,12 @@ _DECISIVE = frozenset(("due_date", "issue_date", "date_of_service", "date_of_bir
 """Dates that a file waits for; of the others an ambiguous one is left out."""
 
 
+LINE_FIELDS = frozenset(
+    "description quantity line_amount date_of_service debit credit side document_type".split()
+)
+"""Fields that tell a row as a line or a movement of a debt, not as the debt itself."""
+
+
 def _references(
     columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]
 ) -> tuple[bool, bool]:
@@ -560,7 +569,8 @@ def _references(
     pairs = zip(samples[at["account_reference"]], samples[debt], strict=False)
     kept = {(a.strip(), i.strip()) for a, i in pairs if a.strip() and i.strip()}
     references, invoices = len({a for a, _ in kept}), len({i for _, i in kept})
-    return references < invoices, references > invoices
+    lines = at.keys() & LINE_FIELDS
+    return references < invoices, references > invoices and bool(lines)
 
 
 class _Scan:

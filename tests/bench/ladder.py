@@ -193,7 +193,7 @@ def _portfolio(creditor: str, accounts: int, start: datetime) -> Path:
 
 
 class _People:
-    """Silent people: every mail is delivered, everybody's first is opened."""
+    """Silent people: SES tells that every mail left and arrived, and of each first an opening."""
 
     def __init__(self, house: House, lapse: TimeLapse) -> None:
         self._world, self._lapse = World(cloud=house.cloud), lapse
@@ -205,6 +205,7 @@ class _People:
         self.looks += 1
         for email in self._world.emails()[self._before + self.emails :]:
             self.emails += 1
+            self._plan("Send", email.message_id, 0.01)
             self._plan("Delivery", email.message_id, 0.02)
             if email.to not in self._opened:
                 self._opened.add(email.to)

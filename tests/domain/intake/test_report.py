@@ -125,3 +125,13 @@ def test_every_code_has_advice() -> None:
 
 def test_a_refusal_names_its_code() -> None:
     assert str(Refused("empty_file", "nothing")) == "empty_file: nothing"
+
+
+def test_a_probable_duplicate_is_flagged_and_created() -> None:
+    table = HEADER + "".join(
+        f"{n},Ann Lee,ann@example.com,,2026-03-0{day},{owed}\n"
+        for n, day, owed in ((1, 4, "10.00"), (2, 4, "10.00"), (3, 5, "10.00"), (4, 4, "11.00"))
+    )
+    assert read(table)["outcomes"]["created"] == 4
+    _, line = report_of(table)
+    assert line[:5] == ["3", "created", "", "1", "probable_duplicate"]

@@ -82,7 +82,7 @@ def test_mixed_marks_only_where_each_value_is_plain() -> None:
         for n, owed in enumerate(("1.234,50", "1,234.50", "12,5", "1.234", "7"), 1)
     )
     told = read(table)
-    assert [r["account"]["balance_minor"] for r in told["rows"] if "account" in r] == [
+    assert [r["account"]["balance_minor"] for r in told["rows"] if r["account"]] == [
         123450, 123450, 1250, 700,
     ]  # fmt: skip
     bad = rows_by(told)[5]
@@ -212,3 +212,16 @@ def test_other_files_say_what_they_are() -> None:
     )
     assert bills["kind"] == "payables"
     assert [r["account"]["status"] for r in bills["rows"]] == ["payable"]
+
+
+@pytest.mark.parametrize("owed", ["$10.00", "1000"])
+def test_an_unnamed_balance_is_asked_for(owed: str) -> None:
+    told = read(f"Invoice,Customer,Email,Due Date,Zork\n1,Ann,a@example.com,2026-03-04,{owed}\n")
+    (asked,) = told["decisions_needed"]
+    assert (asked["kind"], asked["column"]) == ("mapping", "Zork")
+    assert told["rows"] == []
+
+
+def test_every_row_has_an_account_or_null() -> None:
+    told = read(HEADER + row(1) + row(2, owed="x"))
+    assert [r["account"] is None for r in told["rows"]] == [False, True]

@@ -142,6 +142,7 @@ class Book:
         self.contacts: MutableMapping[int, NormalisedRow] = shelves.by_number()
         self.drafts: MutableMapping[str, _Draft] = shelves.by_text()
         self.consumers = Consumers(shelves)
+        self._twins: MutableMapping[str, str] = shelves.by_text()
         self._contact_count = 0
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & LINE_FIELDS)
@@ -221,6 +222,7 @@ class Book:
             )
             if account.status == CREDIT:
                 owing.append(key)
+        self._flag_twins()
         if self._contact_count:
             self._fill_contacts()
         if owing:
@@ -357,6 +359,20 @@ class Book:
 
     # All debts
 
+    def _flag_twins(self) -> None:
+        """Two debts of one person over one amount and one day may be one debt told twice."""
+        for key, draft in self.drafts.items():
+            account = draft.account
+            if account.status != OPEN or account.due_on is None:
+                continue
+            twin = f"{draft.owner}|{account.balance.minor}|{account.due_on}|{account.issued_on}"
+            other = self._twins.get(twin)
+            if other is None:
+                self._twins[twin] = account.reference
+            else:
+                problem = Problem(code="probable_duplicate", value=other)
+                self.drafts[key] = draft._replace(problems=(*draft.problems, problem))
+
     def _fill_contacts(self) -> None:
         """Names and contact points from a contacts file, by consumer, then by debt."""
         by_debt: dict[str, int] = {}
@@ -433,9 +449,9 @@ class Book:
         else:
             outcome = UNCHANGED
             code = lead.code if lead.status != OPEN else "settled_by_credit"
-        if not code and lead.problems:
-            first = lead.problems[0]
-            code, column, value = first.code, first.column, first.value
+        told = next((p for p in lead.problems if p.code != "probable_duplicate"), None)
+        if not code and told is not None:
+            code, column, value = told.code, told.column, told.value
         self._note(
             lead.line,
             outcome,

@@ -285,8 +285,13 @@ def fingerprint(headers: Sequence[str]) -> str:
 
 
 def _money_columns(made: FileProfile, samples: Sequence[Sequence[str]]) -> list[str]:
-    free = [c for c in made.mapping if c.field == fields.IGNORE and c.index < len(samples)]
-    return [c.key for c in free if content_of(samples[c.index]).share("marked") > 0.6]
+    free = [
+        (c.key, content_of(samples[c.index]))
+        for c in made.mapping
+        if c.field == fields.IGNORE and c.index < len(samples)
+    ]
+    marked = [key for key, content in free if content.share("marked") > 0.6]
+    return marked or [key for key, content in free if content.share("money") > 0.9]
 
 
 def _refuse_binary(body: bytes) -> None:

@@ -56,6 +56,7 @@ ADVICE = {
     "not_a_debt": "The file holds no debts, so nothing is imported.",
     "disputed": "Created with a hold: the debt is disputed.",
     "unknown_status": "Created with a hold: the status is not a known one; map or correct it.",
+    "probable_duplicate": "Owed by the same person on the same day as another row: is it one debt?",
     "probable_match": "Created with a hold: say whether this is the person of another row.",
     "no_debt": "The row is a posting that names no debt.",
 }
@@ -307,8 +308,7 @@ def row_json(
             out["field"] = field
         if outcome.value:
             out["value"] = outcome.value
-    if account is not None:
-        out["account"] = account_json(account)
+    out["account"] = None if account is None else account_json(account)
     return out
 
 

@@ -277,6 +277,7 @@ GOOD = {
         "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0},
         "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
     },
+    "sesv2.get_configuration_set": {},
     "sesv2.get_email_identity": identities,
     "sesv2.get_configuration_set_event_destinations": {
         "EventDestinations": [
@@ -346,6 +347,14 @@ def test_nothing_that_the_outside_answers_makes_it_fail(answer: Any) -> None:
     }
 
 
+def test_the_configuration_set_beats_the_account_where_it_speaks_of_suppression() -> None:
+    found = read(
+        GOOD
+        | {"sesv2.get_configuration_set": {"SuppressionOptions": {"SuppressedReasons": ["BOUNCE"]}}}
+    )
+    assert states(found) == {"suppression list": "missing"}
+
+
 def test_a_sender_that_ses_does_not_know_is_missing() -> None:
     def nobody(**_: Any) -> Any:
         raise ClientError({"Error": {"Code": "NotFoundException"}}, "GetEmailIdentity")
@@ -358,7 +367,8 @@ def test_a_sender_that_ses_does_not_know_is_missing() -> None:
 def test_outputs_of_an_older_stack_make_facts_unknown() -> None:
     found = read(GOOD, outputs={"Stage": "prod", "PortalUrl": "https://pay.example.com"})
     told = states(found)
-    assert told["audit key"] == told["alarms"] == told["mail events"] == "unknown"
+    unread = ("audit key", "alarms", "mail events", "mail account")
+    assert [told[subject] for subject in unread] == ["unknown"] * 4
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAccount:
-    """SES in this account and region. Quotas are messages a day and a second."""
+    """SES in this account and region, for the stack's configuration set. Quotas are messages a
+    day and a second."""
 
     production: bool
     sending: bool
@@ -156,7 +157,7 @@ def gather(
         portal_url=outputs.get("PortalUrl", ""),
         strategies=known,
         accounts=ask(accounts),
-        mail=ask(lambda: _mail(clients("sesv2"))),
+        mail=ask(lambda: _mail(clients("sesv2"), outputs["MailConfigurationSetName"])),
         identities={
             address: ask(partial(_identity, clients("sesv2"), address)) for address in senders
         },
@@ -182,15 +183,18 @@ def gather(
     )
 
 
-def _mail(ses: Any) -> MailAccount:
+def _mail(ses: Any, configuration_set: str) -> MailAccount:
     told = ses.get_account()
     quota = told["SendQuota"]
+    # What the configuration set says of suppression beats what the account says.
+    own = ses.get_configuration_set(ConfigurationSetName=configuration_set)
+    listed = own.get("SuppressionOptions") or told.get("SuppressionAttributes") or {}
     return MailAccount(
         production=bool(told["ProductionAccessEnabled"]),
         sending=bool(told["SendingEnabled"]),
         per_day=float(quota["Max24HourSend"]),
         per_second=float(quota["MaxSendRate"]),
-        suppresses=frozenset(told.get("SuppressionAttributes", {}).get("SuppressedReasons", [])),
+        suppresses=frozenset(listed.get("SuppressedReasons", [])),
     )
 
 

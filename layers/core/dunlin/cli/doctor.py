@@ -218,7 +218,8 @@ def _mail(found: Readiness) -> Iterator[Finding]:
             "suppression list",
             mail.suppresses >= _SUPPRESSED,
             ", ".join(sorted(mail.suppresses)).lower() or "off",
-            "aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT",
+            "deploy again, and turn it on for the account: aws sesv2"
+            " put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT",
         )
     for address, identity in found.identities.items():
         yield from _sender(address, identity)

@@ -491,7 +491,8 @@ def _wrong(
             yield "I1: a message on another touch's permit"
         elif permit.expires_at <= asked["now"]:
             yield "I2: a message after the closing second"
-        if book.touches[touch.account_id, touch.key].state is TouchState.RELEASED:
+        held = book.touches.get((touch.account_id, touch.key))
+        if held is not None and held.state is TouchState.RELEASED:
             yield "I2: a message that no longer counts for the cap"
         others = (t for t in book.touches.values() if _same_rung(t, touch))
         if any(t.state in _COUNTED - {TouchState.PERMITTED} for t in others):

@@ -44,7 +44,6 @@ HOUSES: dict[str, dict[str, Any]] = {
     },
     "one ladder started twice": {
         "ladders": ("A", "A"),
-        "crashes": 0,
         "mail": ("taken",),
         "events": ("the person pays all",),
     },
@@ -75,7 +74,7 @@ WITHOUT: dict[tuple[str, str], dict[str, Any]] = {
     ("take", "touch absent"): {"events": ("a rung is set back",)},
     ("take", "permit absent"): {
         "ladders": ("A", "A"),
-        "events": ("a touch row is lost", "time passes"),
+        "events": ("a touch row is lost",),
     },
     ("take", "audit entry absent"): {"events": ("an audit entry is planted",)},
     ("spend", "permit exists"): {"events": ("a permit row is lost",)},

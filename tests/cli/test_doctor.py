@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from pynamodb.exceptions import QueryError
 from typer.testing import CliRunner
 
 from dunlin.adapters.readiness import (
@@ -27,6 +28,7 @@ from dunlin.cli.doctor import assess
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.consumer import Channel
+from dunlin.domain.errors import Defect, Unavailable
 from dunlin.domain.strategy import Brand, Rung, Strategy
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:dunlin-replies"
@@ -362,6 +364,17 @@ def test_a_sender_that_ses_does_not_know_is_missing() -> None:
     assert states(read(GOOD | {"sesv2.get_email_identity": nobody})) == {
         f"sender {FROM}": "missing"
     }
+
+
+@pytest.mark.parametrize(
+    "error", [QueryError("refused"), Unavailable("secretsmanager", "x", certain=True), Defect("x")]
+)
+def test_tables_and_keys_that_cannot_be_read_are_unknown(error: Exception) -> None:
+    def fail() -> Any:
+        raise error
+
+    told = states(read(GOOD, strategies=fail, accounts=fail, processor=fail))
+    assert told == dict.fromkeys(("strategies", "open executions", "processor keys"), "unknown")
 
 
 def test_outputs_of_an_older_stack_make_facts_unknown() -> None:

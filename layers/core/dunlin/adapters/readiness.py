@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import Defect, Unavailable
@@ -121,7 +122,7 @@ def ask(read: Callable[[], T]) -> T | Unknown:
         return read()
     except ClientError as error:
         return Unknown(error.response.get("Error", {}).get("Code") or "refused")
-    except (BotoCoreError, Defect, Unavailable, *_STRANGE) as error:
+    except (BotoCoreError, PynamoDBException, Defect, Unavailable, *_STRANGE) as error:
         return Unknown(type(error).__name__)
 
 

@@ -80,9 +80,10 @@ def _read(target: Target) -> Readiness:
         return {creditor: _strategy(known, creditor) for creditor in known.all()}
 
     def accounts() -> int:
-        book = wiring.account_book()
-        every = (book.accounts_of_creditor(one) for one in wiring.creditors().all())
-        return sum(1 for some in every for _ in some)
+        """By the counters: a million rows are not read to size a quota."""
+        counters = wiring.counters()
+        tallies = (counters.tally(creditor) for creditor in wiring.creditors().all())
+        return sum(figure.accounts for tally in tallies for figure in tally.values())
 
     return gather(
         outputs=target.outputs,

@@ -170,10 +170,17 @@ def one_debt() -> bytes:
     return HEADER + b"".join(rows)
 
 
+def fat_rows() -> bytes:
+    """Three hundred rows whose every text is sixty thousand characters long."""
+    fat = "x" * 60_000
+    rows = (f"{n}{fat},N{n} {fat},p{n}@example.com,2026-03-04,1\n".encode() for n in range(300))
+    return HEADER + b"".join(rows)
+
+
 @pytest.mark.parametrize(
     ("make", "code"),
     [("large_bomb", "zip_bomb"), ("workbook_bomb", "zip_bomb"),
-     ("wild_rows", None), ("one_debt", None)],
+     ("wild_rows", None), ("one_debt", None), ("fat_rows", None)],
 )  # fmt: skip
 def test_no_input_takes_more_than_400_megabytes(make: str, code: str | None) -> None:
     done = subprocess.run(

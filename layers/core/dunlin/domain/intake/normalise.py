@@ -59,7 +59,9 @@ _TEXTS = frozenset(
 )
 """Fields in which an unquoted delimiter may stand."""
 _PERSONS = frozenset("contact kontakt contacto ansprechpartner attn primarycontact".split())
-_MEMORY = 20_000
+_LONG, _LONGEST = 300, 2_000
+"""Characters kept of a value and of notes: no name or number is longer, and memory is bounded."""
+_MEMORY = 5_000
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")
 _NO_CONSUMER = NormalisedConsumer()
 
@@ -102,7 +104,7 @@ def read_range(stream: ByteStream, profile: FileProfile, part: Range) -> Iterato
             if len(filled) == 1 and width > 2:
                 if profile.grouped:
                     if filled[0] <= 1 and not TOTAL_WORD.match(cells[filled[0]].strip()):
-                        group = cells[filled[0]].strip()
+                        group = cells[filled[0]].strip()[:_LONG]
                     continue
                 if len(cells) == 1 or (width >= 5 and filled[0] == 0):
                     continue
@@ -197,11 +199,11 @@ class Normaliser:
         problems: list[Problem] = []
         if self.profile.journal_year is not None and not self._debtor(cells):
             return Rejected(row.line, "no_debt")
-        reference = cells[self._reference].strip() if self._reference >= 0 else ""
-        invoice = cells[self._invoice].strip() if self._invoice >= 0 else ""
+        reference = cells[self._reference].strip()[:_LONG] if self._reference >= 0 else ""
+        invoice = cells[self._invoice].strip()[:_LONG] if self._invoice >= 0 else ""
         if len(invoice) < 2 and not invoice.isalnum():
             invoice = ""
-        consumer_reference = cells[self._consumer].strip() if self._consumer >= 0 else ""
+        consumer_reference = cells[self._consumer].strip()[:_LONG] if self._consumer >= 0 else ""
         if self.profile.shared_reference and not consumer_reference:
             consumer_reference = reference
         if self.profile.row_ids and (invoice or self._text(cells, "claim")):
@@ -249,7 +251,7 @@ class Normaliser:
             last_on,
             last_minor,
             disputed,
-            " · ".join(t for t in (cells[i].strip() for i in self._notes) if t),
+            " · ".join(t for t in (cells[i].strip() for i in self._notes) if t)[:_LONGEST],
             self._read_extras(cells, problems),
             tuple(problems),
         )
@@ -462,6 +464,8 @@ class Normaliser:
         text = cells[index]
         if not text:
             return None
+        if len(text) > _LONG:
+            text = text[:_LONG]
         known = self._dates
         key = (index, text)
         if key in known:
@@ -488,6 +492,7 @@ class Normaliser:
         return any(statuses.yes_no(cells[i]) is True for i in self.by.get(field, ()))
 
     def _word(self, kind: str, text: str) -> str | None:
+        text = text[:_LONG]
         key = (kind, text)
         if key in self._words:
             return self._words[key]
@@ -631,7 +636,7 @@ class Normaliser:
         index = self._one.get(field, -1)
         if index < 0:
             return ""
-        return cells[index].strip()
+        return cells[index].strip()[:_LONG]
 
     def _place(self, text: str) -> tuple[str, str]:
         """(state, country) codes of a text; what is no code is kept as written for a state."""
@@ -707,7 +712,7 @@ class Normaliser:
             return ()
         out = []
         for field, index in self._extras:
-            text = cells[index].strip()
+            text = cells[index].strip()[:_LONG]
             if not text or is_blank(text):
                 continue
             if field in fields.DATES:

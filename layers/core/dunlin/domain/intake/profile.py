@@ -681,7 +681,7 @@ class _Scan:
     def _alone(self, text: str, at: int) -> None:
         """A row with one value: a heading over the rows that follow, or a note."""
         if self._grouping and at <= 1 and not TOTAL_WORD.match(text):
-            self._group = text
+            self._group = text[:200]
             self.groups += 1
 
     def _group_column(self) -> bool:
@@ -739,7 +739,9 @@ class _Scan:
 
     def _date(self, text: str, vote: OrderVote) -> None:
         seen = self._readings
-        if text in seen:
+        if len(text) > 64:
+            reading = read_date(text.strip())
+        elif text in seen:
             reading = seen[text]
         else:
             reading = read_date(text.strip())
@@ -766,7 +768,7 @@ class _Scan:
 
     def _place(self, name: str, text: str) -> None:
         if name == "currency":
-            self.currencies[text.upper()] += 1
+            self.currencies[text[:9].upper()] += 1
         elif name == "country":
             code = country_code(text)
             if code:

@@ -225,3 +225,17 @@ def test_an_unnamed_balance_is_asked_for(owed: str) -> None:
 def test_every_row_has_an_account_or_null() -> None:
     told = read(HEADER + row(1) + row(2, owed="x"))
     assert [r["account"] is None for r in told["rows"]] == [False, True]
+
+
+def test_days_overdue_on_the_day_of_the_report_give_the_due_date() -> None:
+    table = "Account,Name,Email,Balance,Days Past Due\n1,Ann,a@example.com,5.00,45\n"
+    told = read("Delinquent accounts\nAs of November 20, 2026\n\n" + table)
+    assert accounts(told)[0]["due_on"] == "2026-10-06"
+    assert accounts(read(table))[0]["due_on"] is None
+
+
+def test_a_mapping_of_a_column_that_is_not_there_is_said() -> None:
+    told = read(HEADER + row(1), mapping={"Ballance": "balance", "INVOICE": "invoice_number"})
+    (asked,) = told["decisions_needed"]
+    assert asked["column"] == "Ballance"
+    assert told["outcomes"]["created"] == 1

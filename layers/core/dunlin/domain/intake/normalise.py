@@ -211,7 +211,7 @@ class Normaliser:
         currency = self._currency_of(cells)
         status, code = self._status(cells)
         issued = self._date(cells, "issue_date", problems)
-        due = self._date(cells, "due_date", problems)
+        due = self._date(cells, "due_date", problems) or self._days_back(cells)
         paid_on = self._date(cells, "paid_date", problems)
         if paid_on is None and not self._owed:
             paid_on = self._date(cells, "payment_date", problems)
@@ -487,6 +487,16 @@ class Normaliser:
             known.clear()
         known[key] = day
         return day
+
+    def _days_back(self, cells: list[str]) -> dt.date | None:
+        """The due date told as days overdue on the day that the report's title names."""
+        index = self._one.get("days_overdue", -1)
+        if index < 0 or self.profile.as_of is None:
+            return None
+        text = cells[index].strip()
+        if not text.lstrip("-").isdigit() or len(text) > 5:
+            return None
+        return self.profile.as_of - dt.timedelta(days=int(text))
 
     def _flag(self, cells: list[str], field: str) -> bool:
         return any(statuses.yes_no(cells[i]) is True for i in self.by.get(field, ()))

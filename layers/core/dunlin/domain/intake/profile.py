@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -178,7 +178,7 @@ class _Pass:
         scan.over(chunks(self.stream, head=body, offset=start))
         if scan.records == 0:
             raise Refused("no_rows", "the file has a header but no rows below it")
-        decisions = [*mapped.decisions, *scan.decisions()]
+        decisions = [*mapped.decisions, *scan.decisions(), *_not_there(headers, fixed)]
         shared, row_ids = _references(self.columns, samples)
         made = FileProfile(
             kind=kind,
@@ -269,6 +269,22 @@ CONSUMER_FIELDS = frozenset(
         "account_reference",
     ]
 )
+
+
+def _not_there(headers: Sequence[str], fixed: Mapping[str, str]) -> list[Decision]:
+    """What a sidecar says of columns that the file does not have."""
+    have = {fields.key_of(h) for h in headers} | set(column_keys(headers))
+    return [
+        Decision(
+            kind="mapping",
+            column=name,
+            choices=tuple(h for h in headers if h)[:20],
+            why="the mapping file names this column, and the file has none of that name",
+            blocking=False,
+        )
+        for name in fixed
+        if name not in have and (fields.key_of(name) or name) not in have
+    ]
 
 
 def _journal_date(column: ColumnMap) -> ColumnMap:
@@ -610,6 +626,7 @@ class _Scan:
         self.totals: dict[str, int] = {}
         self.as_of: dt.date | None = None
         self.titles = OrderVote()
+        self._as_of_text = ""
         self._readings: dict[str, Reading | None] = {}
         self._repeat = self._differ = 0
         self._previous: tuple[str, str] = ("", "")
@@ -693,10 +710,13 @@ class _Scan:
     def _title(self, cells: list[str]) -> None:
         text = " ".join(c for c in cells if c.strip())
         found = re.search(
-            r"(?:as of|stand(?: vom)?|al|au|stichtag:?)\s+(.{6,30})$", text.strip(), re.IGNORECASE
+            r"(?:as (?:of|at):?|stand(?: vom)?:?|al|au|stichtag:?)\s+(.{6,30})$",
+            text.strip(),
+            re.IGNORECASE,
         )
         if found and self.as_of is None:
-            self.as_of = to_date(found[1].strip(), "mdy")
+            self._as_of_text = found[1].strip()
+            self.as_of = to_date(self._as_of_text)
         for word in re.findall(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", text):
             reading = read_date(word)
             if reading is not None:
@@ -860,6 +880,9 @@ class _Scan:
         decided = {o for i, o in found.items() if o and self.votes[i].open + self.votes[i].mdy
                    + self.votes[i].dmy}  # fmt: skip
         title = self.titles.order()
+        if self.as_of is None and self._as_of_text:
+            known = title or (next(iter(decided)) if len(decided) == 1 else "")
+            self.as_of = to_date(self._as_of_text, known)
         if title and not decided:
             # The program that wrote the title wrote the columns in the same order.
             decided = {title}

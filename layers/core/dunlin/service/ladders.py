@@ -27,6 +27,7 @@ from dunlin.service.permits import (
     without_contact,
     written,
 )
+from dunlin.service.replay import record_of
 
 _WORDS: dict[str, Word] = {
     "wait": "wait",
@@ -77,7 +78,7 @@ def _check_once(
                 facts, offer, verdict, verdicts, book=book, letters=letters, gate=gate, now=now
             )
         verdicts.append((offer, verdict))
-    return _refuse(facts, verdicts, book=book, now=now)
+    return _refuse(facts, verdicts, book=book, gate=gate, now=now)
 
 
 def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
@@ -152,6 +153,7 @@ def _refuse(
     verdicts: list[tuple[planner.Offer, Verdict]],
     *,
     book: AccountBook,
+    gate: Gate,
     now: datetime,
 ) -> Decision:
     """No offer was allowed: wait for the earliest, hold for a person, or end the ladder."""
@@ -165,6 +167,7 @@ def _refuse(
             {"channel": o.channel.value, "outcome": v.outcome, "rules": rules(v)}
             for o, v in verdicts
         ],
+        **record_of(facts, verdicts, gate=gate, now=now),
     }
     if deferred:
         until = min(v.until for v in deferred if v.until is not None)
@@ -236,6 +239,7 @@ def _permit_rung(
             "rulebook": gate.version,
             "strategy": account.strategy_version,
             "consent": facts.consumer.consent(offer.channel).version,
+            **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),
         },
     )
     after = written(account, entry, occurrence=occurrence + 1, due_at=touch.expires_at)

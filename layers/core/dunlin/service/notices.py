@@ -24,6 +24,7 @@ from dunlin.service.permits import (
     until_nobody_interferes,
     written,
 )
+from dunlin.service.replay import record_of
 
 # What each kind is for, as the rulebook asks: an answer to something the person just did, or a
 # receipt. A kind that is not listed does not exist.
@@ -106,27 +107,36 @@ def _decide(
     verdicts: list[tuple[planner.Offer, Verdict]] = []
     for channel in _channels(facts, kind, cause, door):
         verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)
+        offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
         if verdict.outcome == "allow":
             return _permit(
-                facts, kind, cause, channel, verdict, book=book, gate=gate, letters=letters, now=now
+                facts,
+                cause,
+                offer,
+                verdict,
+                verdicts,
+                book=book,
+                gate=gate,
+                letters=letters,
+                now=now,
             )
-        offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
         verdicts.append((offer, verdict))
-    return _refuse(facts, kind, cause, verdicts, book=book, now=now)
+    return _refuse(facts, kind, cause, verdicts, book=book, gate=gate, now=now)
 
 
 def _permit(
     facts: Facts,
-    kind: str,
     cause: str,
-    channel: Channel,
+    offer: planner.Offer,
     verdict: Verdict,
+    lost: list[tuple[planner.Offer, Verdict]],
     *,
     book: AccountBook,
     gate: Gate,
     letters: Letters,
     now: datetime,
 ) -> Decision:
+    channel, kind = offer.channel, offer.template
     touch = new_touch(
         facts,
         touch_id=ids.notice_touch_id(cause, kind),
@@ -141,7 +151,14 @@ def _permit(
         facts.account,
         now=now,
         what="NoticePermitted",
-        data={**touch_data(touch), "rules": rules(verdict), "rulebook": gate.version},
+        data={
+            **touch_data(touch),
+            "rules": rules(verdict),
+            "rulebook": gate.version,
+            **record_of(
+                facts, [*lost, (offer, verdict)], purpose=PURPOSES[kind], gate=gate, now=now
+            ),
+        },
     )
     after = written(facts.account, entry)
     take(facts, touch, after, entry, gate=gate, book=book, now=now)
@@ -155,6 +172,7 @@ def _refuse(
     verdicts: list[tuple[planner.Offer, Verdict]],
     *,
     book: AccountBook,
+    gate: Gate,
     now: datetime,
 ) -> Decision:
     deferred = [v.until for _, v in verdicts if v.outcome == "defer" and v.until is not None]
@@ -165,7 +183,12 @@ def _refuse(
         facts.account,
         now=now,
         what="NoticeRefused",
-        data={"kind": kind, "cause": cause, "reason": because(verdicts)},
+        data={
+            "kind": kind,
+            "cause": cause,
+            "reason": because(verdicts),
+            **record_of(facts, verdicts, purpose=PURPOSES[kind], gate=gate, now=now),
+        },
     )
     after = written(facts.account, entry)
     book.apply(Change(account=after, audit=[entry]))

@@ -14,7 +14,14 @@ from dunlin.domain.rulebook.engine import Rule, Rulebook, decide
 from dunlin.domain.rulebook.facts import ACTIONS, CONTACT_CHANNELS, Contact, ContactFacts, Profile
 from dunlin.domain.rulebook.layers import check_policy_block
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
-from dunlin.domain.rulebook.verdict import CandidateZone, Outcome, Result, RuleResult, Verdict
+from dunlin.domain.rulebook.verdict import (
+    CandidateZone,
+    Inputs,
+    Outcome,
+    Result,
+    RuleResult,
+    Verdict,
+)
 
 
 def check_policy(rulebook: Rulebook, document: Any, today: date | None = None) -> None:
@@ -32,6 +39,7 @@ __all__ = [
     "CandidateZone",
     "Contact",
     "ContactFacts",
+    "Inputs",
     "Outcome",
     "Profile",
     "ReplySignals",

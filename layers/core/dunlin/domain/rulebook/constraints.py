@@ -25,6 +25,7 @@ from dunlin.domain.rulebook.situation import (
     instant_getter,
 )
 from dunlin.domain.rulebook.values import holds, instant, number, proven
+from dunlin.domain.rulebook.verdict import Inputs
 from dunlin.domain.rulebook.waits import (
     BadTime,
     Cap,
@@ -40,6 +41,7 @@ Spec = Mapping[str, Any]
 Tables = Mapping[str, Any]
 Test = Callable[[Situation], str | None]
 WaitMaker = Callable[[Situation], Wait | None]
+Counting = Callable[[Situation, datetime], Inputs]
 
 CALLS = ("call", "voicemail_lcm", "prerecorded_call")
 
@@ -48,13 +50,15 @@ CALLS = ("call", "voicemail_lcm", "prerecorded_call")
 class Constraint:
     """One compiled constraint: a blocking test, a wait, or both, behind one gate.
 
-    `because` is the sentence for staff; where the kind knows better it gives its own.
+    `because` is the sentence for staff; where the kind knows better it gives its own. `counting`
+    says what a constraint that counts has counted at an instant.
     """
 
     kind: str
     gate: Condition | None = None
     test: Test | None = None
     wait: WaitMaker | None = None
+    counting: Counting | None = None
     because: str = ""
 
     def applies(self, s: Situation) -> bool:
@@ -110,11 +114,11 @@ def _no_repeat(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     channels, window = frozenset(spec["channels"]), timedelta(seconds=spec["window_seconds"])
     returned = frozenset(spec["returned_outcomes"])
 
-    def test(s: Situation) -> str | None:
+    def repeated(s: Situation) -> list[Contact]:
         template = s.facts.message.get("template")
         if not template:
-            return None
-        same = [
+            return []
+        return [
             h
             for h in s.out
             if h.template == template
@@ -122,11 +126,22 @@ def _no_repeat(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
             and s.now - h.at < window
             and s.same_account(h)
         ]
+
+    def test(s: Situation) -> str | None:
+        same = repeated(s)
         if not same or (len(same) == 1 and same[0].outcome in returned):
             return None
         return ""
 
-    return {"test": test}
+    seconds = int(spec["window_seconds"])
+    return {"test": test, "counting": lambda s, _t: _inputs(repeated(s), seconds)}
+
+
+def _inputs(counted: list[Contact], window_seconds: int | None) -> Inputs:
+    named = sorted((h.at, h.event_id) for h in counted if h.event_id)
+    return Inputs(
+        count=len(counted), window_seconds=window_seconds, events=tuple(e for _, e in named)
+    )
 
 
 def _one_confirmation(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
@@ -284,7 +299,11 @@ def _rolling_cap(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
         # History is fixed, so what is under the limit now stays under it.
         return lift(s, Cap(stamps, most, window)) if len(stamps) >= most else None
 
-    return {"wait": make}
+    def counting(s: Situation, t: datetime) -> Inputs:
+        length = timedelta(seconds=window)
+        return _inputs([h for h in counted(s) if t - h.at < length], window)
+
+    return {"wait": make, "counting": counting}
 
 
 def _day_cap(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
@@ -295,7 +314,13 @@ def _day_cap(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
         stamps = [h.at for h in counted(s)]
         return DayCap(s, stamps, most) if len(stamps) >= most else None
 
-    return {"wait": make}
+    def counting(s: Situation, t: datetime) -> Inputs:
+        def today(at: datetime) -> bool:
+            return any(t.astimezone(z).date() == at.astimezone(z).date() for z in s.infos)
+
+        return _inputs([h for h in counted(s) if today(h.at)], None)
+
+    return {"wait": make, "counting": counting}
 
 
 def _conversation_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from dunlin.domain.rulebook.facts import ContactFacts
 from dunlin.domain.rulebook.layers import effective_policy, layered_rules
 from dunlin.domain.rulebook.situation import Situation, is_consumer_debt
 from dunlin.domain.rulebook.values import instant
-from dunlin.domain.rulebook.verdict import Result, RuleResult, Verdict
+from dunlin.domain.rulebook.verdict import Inputs, Result, RuleResult, Verdict
 from dunlin.domain.rulebook.waits import Wait, Within
 from dunlin.domain.rulebook.zones import ZoneTables, area_code
 
@@ -203,7 +203,12 @@ def decide(rulebook: Rulebook, facts: ContactFacts, now: datetime) -> Verdict:
             if constraint.test is not None and index not in failed and rule.in_force(now):
                 said = constraint.test(s)
                 if said is not None:
-                    failed[index] = _failure(rule, "block", said or _because(rule, constraint))
+                    failed[index] = _failure(
+                        rule,
+                        "block",
+                        said or _because(rule, constraint),
+                        inputs=_counted(constraint, s, now),
+                    )
             if constraint.wait is not None:
                 wait = constraint.wait(s)
                 if wait is not None:
@@ -245,13 +250,25 @@ def _because(rule: Rule, constraint: Constraint) -> str:
     return constraint.because or str(rule.document["explain"])
 
 
-def _failure(rule: Rule, result: Result, because: str, until: datetime | None = None) -> RuleResult:
+def _counted(constraint: Constraint, s: Situation, t: datetime) -> Inputs | None:
+    return constraint.counting(s, t) if constraint.counting is not None else None
+
+
+def _failure(
+    rule: Rule,
+    result: Result,
+    because: str,
+    until: datetime | None = None,
+    *,
+    inputs: Inputs | None = None,
+) -> RuleResult:
     return RuleResult(
         id=rule.id,
         result=result,
         because=because,
         until=until,
         lifted_by=str(rule.document["lifted_by"]),
+        inputs=inputs,
     )
 
 
@@ -284,7 +301,9 @@ def _search(
             earlier = failed.get(index)
             if earlier is None or (earlier.until is not None and earlier.until < release):
                 because = f"{_because(rule, constraint)} Earliest {_local(release, s)}."
-                failed[index] = _failure(rule, "defer", because, release)
+                failed[index] = _failure(
+                    rule, "defer", because, release, inputs=_counted(constraint, s, t)
+                )
         if latest == t or once:
             return t
         t = latest

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from dunlin.domain.rulebook.replies import ReplySignals
+
 CONTACT_CHANNELS = frozenset(
     {"call", "sms", "email", "voicemail_lcm", "letter", "prerecorded_call", "social_dm"}
 )
@@ -29,7 +31,8 @@ class Contact:
     """One past contact with a consumer, in either direction.
 
     `account_id` None counts for every account, a tuple for each it names. `outcome` None counts.
-    A contact with outcome `released` was certainly never sent and counts nowhere.
+    A contact with outcome `released` was certainly never sent and counts nowhere. `heard` is what
+    an inbound text was heard to say, where the text itself is not kept.
     """
 
     at: datetime
@@ -44,6 +47,7 @@ class Contact:
     text: str = ""
     is_response: bool = False
     consented: bool = False
+    heard: ReplySignals | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,7 +178,11 @@ class Said:
         self.confirmable: datetime | None = None
         self.disputes: list[datetime] = []
         for item in history:
-            if item.direction == "in" and item.text:
+            if item.direction != "in":
+                continue
+            if item.heard is not None:
+                self._hear(item, item.heard, account_id)
+            elif item.text:
                 self._hear(item, classify_reply(item.text), account_id)
 
     def _hear(self, item: Contact, reply: ReplySignals, account_id: str) -> None:

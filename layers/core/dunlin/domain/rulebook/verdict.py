@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Outcome = Literal["allow", "defer", "block"]
 Result = Literal["pass", "block", "defer", "not_applicable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What a rule counted: so many contacts within `window_seconds` (None: a local day), with
+    the ids of those that have one, oldest first."""
+
+    count: int
+    window_seconds: int | None
+    events: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """As a decision record keeps it (COMPLIANCE.md section 8)."""
+        return {"count": self.count, "window_s": self.window_seconds, "events": list(self.events)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleResult:
-    """What one rule says. `until` is set where it defers; `because` is for staff to read."""
+    """What one rule says. `until` is set where it defers, `inputs` where it defers by counting;
+    `because` is for staff to read."""
 
     id: str
     result: Result
     because: str
     until: datetime | None = None
     lifted_by: str = ""
+    inputs: Inputs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,87 @@
+"""Death at the n-th side effect, just before it or just after it, whoever makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+WRITES = {
+    "book": ("take_permit", "spend_permit", "apply", "pause"),
+    "door": ("put_link", "put_code"),
+    "mailbox": ("send",),
+    "text_line": ("send",),
+    "alarm": ("wake", "start", "notice"),
+    "inbox": ("store",),
+    "queue": ("put",),
+    "drop_box": ("write",),
+    "archive": ("archive", "put_root"),
+    "signer": ("sign",),
+    "counters": ("count",),
+    "bus": ("publish",),
+}
+
+
+class Died(BaseException):
+    """The function is gone: no handler of its own may see this."""
+
+
+class Deaths:
+    """Counts side effects over all ports it guards and dies once, at the one asked for."""
+
+    def __init__(self, at: int, when: str) -> None:
+        self.at, self.when = at, when
+        self.count = 0
+        self.happened = ""
+
+    def guard(self, port: Any, name: str) -> Any:
+        return _Guarded(port, name, self)
+
+    def effect(self, name: str, act: Callable[[], Any]) -> Any:
+        self.count += 1
+        mine = self.count == self.at and not self.happened
+        if mine and self.when == "before":
+            self.happened = name
+            raise Died(name)
+        answer = act()
+        if mine:
+            self.happened = name
+            raise Died(name)
+        return answer
+
+
+class _Guarded:
+    def __init__(self, port: Any, name: str, deaths: Deaths) -> None:
+        self._port, self._name, self._deaths = port, name, deaths
+
+    def __getattr__(self, method: str) -> Any:
+        found = getattr(self._port, method)
+        if method not in WRITES[self._name]:
+            return found
+        return lambda *args, **kwargs: self._deaths.effect(
+            f"{self._name}.{method}", lambda: found(*args, **kwargs)
+        )
+
+
+def every_death(play: Callable[[Deaths], None], *, most: int = 400) -> Iterator[str]:
+    """Play once for each side effect and each side of it; the names of those that died.
+
+    `play` makes its own world. Ends after the first play in which nothing died."""
+    for when in ("before", "after"):
+        for at in range(1, most):
+            deaths = Deaths(at, when)
+            play(deaths)
+            if not deaths.happened:
+                break
+            yield f"{when} {deaths.happened}"
+        else:
+            raise AssertionError(f"more than {most} side effects")
+
+
+def called_again(function: Callable[[], Any]) -> Any:
+    """Call a function as Lambda, SQS and Step Functions do: again after it died."""
+    for _ in range(3):
+        try:
+            return function()
+        except Died:
+            continue
+    raise AssertionError("died more than once")

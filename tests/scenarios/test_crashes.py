@@ -1,0 +1,635 @@
+"""A crash at each side effect of each function, before it and after it; then it is called again.
+
+At most one message leaves for a permit and a rung, what is in doubt is never sent again, money
+adds up, chains verify, rows have one outcome, no account is forgotten, nothing personal is told.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.intake.dropped import DroppedFiles
+from dunlin.adapters.memory import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
+from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
+from dunlin.adapters.memory_portal import MemoryInbox, MemoryPortalDoor, MemoryQueue
+from dunlin.domain import audit
+from dunlin.domain.account import Account, Status
+from dunlin.domain.consumer import Channel
+from dunlin.domain.ledger import total
+from dunlin.domain.money import Money
+from dunlin.domain.payments import MethodKind, PaymentEvent, PaymentState, PaymentStatus
+from dunlin.domain.signal import Signal, SignalKind
+from dunlin.domain.touch import TouchState
+from dunlin.ports import AccountBook, Record
+from dunlin.service.activation import Segment, activate, reconcile
+from dunlin.service.audit_log import archive_entries, sign_day
+from dunlin.service.changes import publish
+from dunlin.service.imports import job_of, load_rows, profile_file, reconcile_import
+from dunlin.service.ladders import check_ladder
+from dunlin.service.notices import check_notice
+from dunlin.service.payments import post_payment, receive_event
+from dunlin.service.replies import Inbound, read_reply
+from dunlin.service.sending import send
+from dunlin.service.signals import apply_signal
+from tests.portal.memory_till import MemoryTill
+from tests.scenarios.dying import Deaths, Died, called_again, every_death
+from tests.support import builders, ground
+from tests.support.builders import CREDITOR, NOON
+from tests.support.evidence import LocalSigner, MemoryArchive, MemoryDropBox
+
+PERSONAL = ("Ada Example", "@example.com", "+12175550142", "1980", "100 Example Street")
+
+
+class World:
+    """A book in memory with people and accounts, and what every function may use."""
+
+    def __init__(self, deaths: Deaths, *accounts: Account) -> None:
+        self.deaths = deaths
+        self.stored = MemoryBook()
+        self.book: Any = deaths.guard(self.stored, "book")
+        self.ringing = MemoryAlarm()
+        self.alarm: Any = deaths.guard(self.ringing, "alarm")
+        self.door = MemoryPortalDoor()
+        self.mailbox, self.line = MemoryMailbox(), MemoryTextLine()
+        self.outbox = replace(
+            ground.outbox(mailbox=deaths.guard(self.mailbox, "mailbox")),
+            door=deaths.guard(self.door, "door"),
+        )
+        self.texts = replace(
+            ground.outbox(Channel.SMS, text_line=deaths.guard(self.line, "text_line")),
+            door=deaths.guard(self.door, "door"),
+        )
+        self.creditors = self.stored.creditors
+        if accounts:
+            builders.store(self.stored, self.creditors, *accounts)
+        self.now = NOON
+
+    @property
+    def told(self) -> list[str]:
+        """Touch ids of the messages that providers took."""
+        return [m.tags["touch_id"] for m in (*self.mailbox.sent, *self.line.sent)]
+
+    def check(self) -> None:
+        """What holds whatever died (I1, I5, I6, I7, I9)."""
+        told = [t for t in self.stored.touches.values() if t.touch_id in self.told]
+        assert len(self.told) == len(set(self.told)) == len(told)
+        rungs = [(t.account_id, t.rung) for t in told if t.run]
+        assert len(rungs) == len(set(rungs))
+        assert all(t.state in (TouchState.SENT, TouchState.UNKNOWN) for t in told)
+        for account in self.stored.accounts.values():
+            entries = list(self.stored.ledgers.get(account.account_id, {}).values())
+            assert total(entries, account.balance.currency) == account.balance
+            if account.open and account.status is Status.ACTIVE:
+                assert account.due_at or account.hold or account.escalated
+            chain = self.stored.chains[f"account#{account.account_id}"]
+            assert not audit.verify(chain, head=account.audit_head)
+            assert len(chain) == account.version
+        spoken = json.dumps(
+            [audit.to_json(e) for chain in self.stored.chains.values() for e in chain]
+        )
+        assert not [p for p in PERSONAL if p in spoken]
+
+
+def account(reference: str = "INV-ada", **changes: Any) -> Account:
+    fields: dict[str, Any] = {"status": Status.ACTIVE, "ladder_run": 1, "due_at": NOON}
+    return builders.account(reference, **fields | changes)
+
+
+def climb(world: World, account_id: str, *, found_again: bool) -> str:
+    """The ladder's machine: waits by moving the clock. A dead function is called again, or the
+    execution fails and the reconciler starts the next one."""
+    gate, letters = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL"), world.outbox.letters
+    run = 1
+
+    def call(function: Callable[[], Any]) -> Any:
+        return function() if found_again else called_again(function)
+
+    for _ in range(60):
+        now = world.now
+        try:
+            decision = call(
+                lambda now=now, run=run: check_ladder(
+                    account_id, run, book=world.book, gate=gate, letters=letters, now=now
+                )
+            )
+            if decision.permit_id:
+                call(
+                    lambda now=now, decision=decision: send(
+                        account_id,
+                        decision.touch_key,
+                        decision.permit_id,
+                        book=world.book,
+                        outbox=world.outbox if decision.outcome == "email" else world.texts,
+                        now=now,
+                    )
+                )
+        except Died:
+            world.check()
+            world.now += timedelta(minutes=30)
+            dead = MemoryAlarm()
+            dead.wake = lambda account_id: False  # type: ignore[method-assign]
+            reconcile(book=world.stored, creditors=world.creditors, alarm=dead, now=world.now)
+            (name,) = dead.started or {f"{account_id}-{run}": None}
+            run = int(name.rsplit("-", 1)[1])
+            continue
+        world.check()
+        if decision.outcome in ("exhausted", "settled", "held", "escalated"):
+            return str(decision.outcome)
+        stored = world.stored.accounts[account_id]
+        if stored.due_at is not None:
+            world.now = max(world.now, stored.due_at)
+    raise AssertionError("the ladder never ended")
+
+
+@pytest.mark.parametrize("found_again", [False, True], ids=["called again", "found again"])
+def test_a_whole_ladder_survives_a_death_at_any_side_effect(found_again: bool) -> None:
+    def play(deaths: Deaths) -> None:
+        one = account()
+        world = World(deaths, one)
+        assert climb(world, one.account_id, found_again=found_again) == "exhausted"
+        stored = world.stored.accounts[one.account_id]
+        assert stored.status is Status.EXHAUSTED
+        messages = len(world.told)
+        touches = [t for t in world.stored.touches.values() if t.state is not TouchState.RELEASED]
+        assert len(touches) == 4
+        doubtful = [t for t in touches if t.state is TouchState.UNKNOWN]
+        assert len(doubtful) <= 1
+        assert messages in (4, 4 - len(doubtful))
+
+    died = list(every_death(play))
+    assert {d.split()[1] for d in died} == {
+        "book.take_permit",
+        "door.put_link",
+        "book.spend_permit",
+        "mailbox.send",
+        "text_line.send",
+        "book.apply",
+    }
+    assert len(died) >= 40
+
+
+def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
+    def play(deaths: Deaths) -> None:
+        one = account(status=Status.ACTIVE, due_at=NOON + timedelta(days=3))
+        world = World(deaths, one)
+        till, inbox = MemoryTill(), MemoryInbox()
+        pay(
+            one.account_id,
+            2_500,
+            book=world.stored,
+            alarm=MemoryAlarm(),
+            till=till,
+            inbox=inbox,
+        )
+        decision = called_again(
+            lambda: check_notice(
+                one.account_id,
+                kind="receipt",
+                cause="pi_1",
+                book=world.book,
+                door=world.door,
+                gate=ground.gate("PLAT-FREQ-ALL"),
+                letters=world.outbox.letters,
+                now=NOON,
+            )
+        )
+        assert decision.outcome == "email"
+        called_again(
+            lambda: send(
+                one.account_id,
+                decision.touch_key,
+                decision.permit_id,
+                book=world.book,
+                outbox=world.outbox,
+                now=NOON,
+            )
+        )
+        world.check()
+        (touch,) = world.stored.touches.values()
+        assert touch.state in (TouchState.SENT, TouchState.UNKNOWN)
+        assert len(world.mailbox.sent) == (
+            0
+            if (deaths.happened == "book.spend_permit" and deaths.when == "after")
+            or (deaths.happened == "mailbox.send" and deaths.when == "before")
+            else 1
+        )
+
+    assert len(list(every_death(play))) == 10
+
+
+SIGNALS = {
+    "opt_out": Signal(signal_id="s", kind=SignalKind.OPT_OUT, at=NOON),
+    "dispute": Signal(signal_id="s", kind=SignalKind.DISPUTE, at=NOON),
+    "question": Signal(signal_id="s", kind=SignalKind.QUESTION, at=NOON),
+    "bounce": Signal(
+        signal_id="s",
+        kind=SignalKind.BOUNCE,
+        at=NOON,
+        channel="email",
+        detail={"permanent": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_survives_a_death_at_any_side_effect(name: str) -> None:
+    def play(deaths: Deaths) -> None:
+        first, second = account(), account("INV-ada-2")
+        world = World(deaths, first, second)
+        signal = replace(SIGNALS[name], account_id=first.account_id, consumer_id=first.consumer_id)
+        called_again(lambda: apply_signal(signal, book=world.book, alarm=world.alarm, now=NOON))
+        world.check()
+        person = world.stored.consumers[first.consumer_id]
+        if name == "opt_out":
+            assert not any(person.consent(c).open for c in Channel)
+            assert person.version == 2
+        if name == "bounce":
+            assert not person.consent(Channel.EMAIL).open
+            assert person.version == 2
+        if name in ("dispute", "question"):
+            assert world.stored.accounts[first.account_id].hold is not None
+            assert world.stored.accounts[first.account_id].version == 2
+        if name != "question":
+            assert first.account_id in world.ringing.woken
+        if name == "question":
+            assert world.stored.accounts[second.account_id].hold is not None
+
+    assert list(every_death(play))
+
+
+def event(payment: str = "pi_1", amount: int = 12_500) -> PaymentEvent:
+    return PaymentEvent(
+        event_id=f"evt_{payment}",
+        fact=SignalKind.PAYMENT,
+        fact_id=payment,
+        payment_id=payment,
+        amount=Money(amount, "USD"),
+        at=NOON,
+    )
+
+
+def pay(
+    account_id: str,
+    amount: int,
+    *,
+    book: Any,
+    alarm: Any,
+    till: MemoryTill,
+    inbox: MemoryInbox,
+) -> None:
+    told = event(amount=amount)
+    money = Money(amount, "USD")
+    till.payments["pi_1"] = PaymentStatus(
+        id="pi_1",
+        state=PaymentState.SUCCEEDED,
+        amount=money,
+        received=money,
+        refunded=Money(0, "USD"),
+        account_id=account_id,
+        attempt_id="attempt-1",
+        creditor=CREDITOR,
+        method=MethodKind.CARD,
+    )
+    inbox.events.setdefault(told.event_id, "{}")
+    post_payment(
+        told.event_id,
+        inbox=inbox,
+        read=lambda _: told,
+        till=till,
+        book=book,
+        alarm=alarm,
+        now=NOON,
+    )
+
+
+@pytest.mark.parametrize("amount", [2_500, 12_500])
+def test_a_payment_survives_a_death_at_any_side_effect(amount: int) -> None:
+    def play(deaths: Deaths) -> None:
+        one = account()
+        world = World(deaths, one)
+        till, inbox = MemoryTill(), MemoryInbox()
+        called_again(
+            lambda: pay(
+                one.account_id,
+                amount,
+                book=world.book,
+                alarm=world.alarm,
+                till=till,
+                inbox=inbox,
+            )
+        )
+        world.check()
+        stored = world.stored.accounts[one.account_id]
+        assert stored.balance.minor == 12_500 - amount
+        assert (stored.status is Status.SETTLED) is (amount == 12_500)
+        assert one.account_id in world.ringing.woken
+        assert world.ringing.notices == [(one.account_id, "receipt", "pi_1")]
+
+    assert len(list(every_death(play))) == 6
+
+
+def test_a_webhook_survives_a_death_at_any_side_effect() -> None:
+    def play(deaths: Deaths) -> None:
+        inbox, queue = MemoryInbox(), MemoryQueue()
+        called_again(
+            lambda: receive_event(
+                event_id="evt_1",
+                body="{}",
+                inbox=deaths.guard(inbox, "inbox"),
+                queue=deaths.guard(queue, "queue"),
+                now=NOON,
+            )
+        )
+        assert inbox.events == {"evt_1": "{}"}
+        assert {"event_id": "evt_1"} in queue.messages
+
+    assert len(list(every_death(play))) == 4
+
+
+@pytest.mark.parametrize("text", ["STOP", "I have a lawyer, ask him", "START", "HELP"])
+def test_a_reply_survives_a_death_at_any_side_effect(text: str) -> None:
+    def play(deaths: Deaths) -> None:
+        first, second = account(), account("INV-ada-2")
+        world = World(deaths, first, second)
+        inbound = Inbound(
+            message_id="in-1", sender="+12175550142", receiver="+12175550101", text=text
+        )
+        called_again(
+            lambda: read_reply(
+                inbound,
+                book=world.book,
+                creditors=world.creditors,
+                alarm=world.alarm,
+                now=NOON,
+            )
+        )
+        world.check()
+        assert len(world.stored.replies) == 1
+        person = world.stored.consumers[first.consumer_id]
+        if text == "STOP":
+            assert not any(person.consent(c).open for c in Channel)
+            assert [n[1] for n in world.ringing.notices] == ["opt_out_confirmation"]
+        if "lawyer" in text:
+            assert "attorney" in person.flags
+            assert all(a.hold for a in world.stored.accounts.values())
+        said = json.dumps([audit.to_json(e) for c in world.stored.chains.values() for e in c])
+        assert "ask him" not in said
+
+    assert list(every_death(play))
+
+
+def test_activation_survives_a_death_at_any_side_effect() -> None:
+    def play(deaths: Deaths) -> None:
+        owed = [
+            account(f"INV-{n}", status=Status.IMPORTED, ladder_run=0, due_at=None) for n in range(3)
+        ]
+        world = World(deaths, *owed)
+
+        def function() -> None:
+            activate(
+                CREDITOR,
+                segment=Segment(),
+                limit=None,
+                book=world.book,
+                creditors=world.creditors,
+                alarm=world.alarm,
+                now=NOON,
+            )
+
+        called_again(function)
+        world.check()
+        later = NOON + timedelta(hours=3)
+        # A ladder that never began has nothing to wake.
+        began = world.ringing.started.values()
+        world.ringing.wake = (  # type: ignore[method-assign]
+            lambda account_id: account_id in {a.account_id for a, _ in began}
+        )
+        found = called_again(
+            lambda: reconcile(
+                book=world.book, creditors=world.creditors, alarm=world.alarm, now=later
+            )
+        )
+        assert found.unattended == ()
+        world.check()
+        for one in owed:
+            stored = world.stored.accounts[one.account_id]
+            assert stored.status is Status.ACTIVE
+            assert f"{one.account_id}-{stored.ladder_run}" in world.ringing.started
+
+    died = list(every_death(play))
+    assert {d.split()[1] for d in died} == {"book.apply", "alarm.start", "alarm.wake"}
+
+
+ROWS = """Invoice,Customer,Email,Phone,Balance,Due date
+K-1,Bo Sample,bo@example.com,(217) 555-0111,$120.00,2026-09-01
+K-2,Cy Sample,cy@example.com,(217) 555-0112,80.50,2026-09-02
+K-3,Cy Sample,cy@example.com,(217) 555-0112,19.50,2026-09-03
+K-4,Di Sample,,,40.00,2026-09-04
+K-4,Di Sample,,,40.00,2026-09-04
+K-5,Ed Sample,ed@example.com,,not money,2026-09-05
+"""
+
+
+def test_an_import_survives_a_death_at_any_side_effect() -> None:
+    def play(deaths: Deaths) -> None:
+        world = World(deaths)
+        world.creditors.put_strategy(CREDITOR, builders.strategy_document(), NOON)
+        files = MemoryDropBox()
+        key = f"drop/{CREDITOR}/open.csv"
+        files.files[key] = ROWS.encode()
+        drop_box = deaths.guard(files, "drop_box")
+        job = job_of(key, "v1")
+        assert job is not None
+        intake = DroppedFiles(files)
+        today = NOON.date()
+        profile = called_again(
+            lambda: profile_file(
+                job, intake=intake, creditors=world.creditors, drop_box=drop_box, today=today
+            )
+        )
+        assert profile["outcome"] == "ready"
+        for part in profile["ranges"]:
+            called_again(
+                lambda part=part: load_rows(
+                    job,
+                    share=part["share"],
+                    of=part["of"],
+                    intake=intake,
+                    creditors=world.creditors,
+                    book=world.book,
+                    alarm=world.alarm,
+                    drop_box=drop_box,
+                    now=NOON,
+                )
+            )
+        called_again(
+            lambda: reconcile_import(
+                job, intake=intake, creditors=world.creditors, drop_box=drop_box, today=today
+            )
+        )
+        world.check()
+        report = files.files[f"drop/{CREDITOR}/open.report.csv"].decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(report)))
+        outcomes = Counter(r["outcome"] for r in rows)
+        # What a share had created before it died it finds there when it is called again.
+        assert outcomes.pop("created", 0) + outcomes.pop("unchanged", 0) == 4
+        assert outcomes == {"duplicate": 1, "rejected": 1}
+        assert len(world.stored.accounts) == 4
+        assert sum(a.balance.minor for a in world.stored.accounts.values()) == 26_000
+        # Nobody is created twice, and everybody who owes is there.
+        assert len(world.stored.consumers) == 3
+        for chain in world.stored.chains.values():
+            assert not audit.verify(chain)
+
+    died = list(every_death(play))
+    assert {d.split()[1] for d in died} == {"book.apply", "drop_box.write"}
+
+
+def test_the_archive_and_its_roots_survive_a_death_at_any_side_effect() -> None:
+    def play(deaths: Deaths) -> None:
+        world = World(Deaths(0, ""), account(), account("INV-ada-2"))
+        entries = [e for chain in world.stored.chains.values() for e in chain]
+        archive = MemoryArchive(lambda: world.stored.chains)
+        guarded = deaths.guard(archive, "archive")
+        signer = LocalSigner()
+        records = [(NOON, f"r{n}", e) for n, e in enumerate(entries)]
+        records += [(NOON + timedelta(days=1), "late", entries[0])]
+        called_again(lambda: archive_entries(records, archive=guarded))
+        day = NOON.date()
+        root = called_again(
+            lambda: sign_day(day, archive=guarded, signer=deaths.guard(signer, "signer"))
+        )
+        assert sorted(e.hash for e in archive.archived(day)) == sorted(e.hash for e in entries)
+        assert len(list(archive.archived(day + timedelta(days=1)))) == 1
+        assert archive.root(day) == root
+        assert root.leaves == 3
+
+    assert len(list(every_death(play))) == 8
+
+
+def test_publishing_survives_a_death_at_any_side_effect() -> None:
+    def play(deaths: Deaths) -> None:
+        counters, bus = MemoryCounters(), MemoryBus()
+        before = replace(account(), version=1)
+        after = replace(before, version=2, status=Status.SETTLED, balance=Money(0, "USD"))
+        records = [
+            Record(record_id="r1", old=None, new=before),
+            Record(record_id="r2", old=before, new=after),
+        ]
+        called_again(
+            lambda: publish(
+                records,
+                counters=deaths.guard(counters, "counters"),
+                bus=deaths.guard(bus, "bus"),
+            )
+        )
+        figures = counters.tally(CREDITOR).values()
+        assert sum(f.accounts for f in figures) == 1
+        told = json.dumps([asdict(e) for e in bus.events.values()], default=str)
+        assert bus.events
+        assert not [p for p in PERSONAL if p in told]
+
+    assert len(list(every_death(play))) == 4
+
+
+# -- once on the local cloud's tables --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tables(house: Any) -> tuple[AccountBook, Any, datetime]:
+    from dunlin.runtime import wiring
+
+    return wiring.account_book(), wiring.creditors(), wiring.clock().now()
+
+
+@pytest.mark.cloud
+def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
+    tables: tuple[AccountBook, Any, datetime],
+) -> None:
+    book, creditors, now = tables
+    gate = ground.gate("PLAT-FREQ-ALL")
+    count = iter(range(1000))
+
+    def play(deaths: Deaths) -> None:
+        name = f"dying-{next(count)}"
+        one = ground.active(name, at=now)
+        builders.store(book, creditors, one, person=builders.consumer(name), at=now)
+        mailbox = MemoryMailbox()
+        outbox = replace(
+            ground.outbox(mailbox=deaths.guard(mailbox, "mailbox"), at=now),
+            door=deaths.guard(MemoryPortalDoor(), "door"),
+        )
+        guarded = deaths.guard(book, "book")
+        permit = check_ladder(
+            one.account_id, 1, book=book, gate=gate, letters=outbox.letters, now=now
+        )
+        outcome = called_again(
+            lambda: send(
+                one.account_id,
+                permit.touch_key,
+                permit.permit_id,
+                book=guarded,
+                outbox=outbox,
+                now=now,
+            )
+        ).outcome
+        (touch,) = book.thread(one.account_id).touches
+        assert len(mailbox.sent) <= 1
+        assert outcome in ("sent", "unknown")
+        assert touch.state is (TouchState.SENT if outcome == "sent" else TouchState.UNKNOWN)
+        stored = book.account(one.account_id)
+        assert stored is not None
+        assert (stored.rung, stored.occurrence) == (1, 0)
+        again = send(
+            one.account_id,
+            permit.touch_key,
+            permit.permit_id,
+            book=book,
+            outbox=outbox,
+            now=now,
+        )
+        assert again.outcome == outcome or touch.state is TouchState.UNKNOWN
+        assert len(mailbox.sent) <= 1
+
+    assert len(list(every_death(play))) == 8
+
+
+@pytest.mark.cloud
+def test_on_dynamodb_a_death_at_any_side_effect_of_posting_posts_once(
+    tables: tuple[AccountBook, Any, datetime],
+) -> None:
+    book, creditors, now = tables
+    count = iter(range(1000))
+
+    def play(deaths: Deaths) -> None:
+        name = f"paying-{next(count)}"
+        one = ground.active(name, at=now)
+        builders.store(book, creditors, one, person=builders.consumer(name), at=now)
+        alarm, till, inbox = MemoryAlarm(), MemoryTill(), MemoryInbox()
+        called_again(
+            lambda: pay(
+                one.account_id,
+                12_500,
+                book=deaths.guard(book, "book"),
+                alarm=deaths.guard(alarm, "alarm"),
+                till=till,
+                inbox=inbox,
+            )
+        )
+        thread = book.thread(one.account_id)
+        assert [e.amount.minor for e in thread.ledger if e.kind == "payment"] == [-12_500]
+        assert total(thread.ledger, "USD") == thread.account.balance == Money(0, "USD")
+        assert thread.account.status is Status.SETTLED
+        assert len(alarm.notices) == 1
+
+    assert len(list(every_death(play))) == 6

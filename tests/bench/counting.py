@@ -32,6 +32,8 @@ class Call:
     status: int
     reads: float = 0.0
     writes: float = 0.0
+    copies: float = 0.0
+    """The write units of `writes` that went into indexes."""
     entries: int = 1
     clock: bool = False
     """True for a read of the virtual clock, which a real stack does not make."""
@@ -79,7 +81,7 @@ def _handler(counter: Counter, port: int) -> type[BaseHTTPRequestHandler]:
             asked: dict[str, Any] = {}
             if service == "dynamodb":
                 asked = json.loads(body)
-                body = json.dumps({**asked, "ReturnConsumedCapacity": "TOTAL"}).encode()
+                body = json.dumps({**asked, "ReturnConsumedCapacity": "INDEXES"}).encode()
             headers = {
                 name: value
                 for name, value in self.headers.items()
@@ -147,10 +149,13 @@ def _call(
 ) -> Call:
     (asked, body), (status, content) = bodies, answer
     app = re.search(r"\bapp/(\S+)", request.headers.get("user-agent", ""))
-    units, clock, entries = 0.0, False, 1
+    units, copies, clock, entries = 0.0, 0.0, False, 1
     if service == "dynamodb" and status == 200:
         told = json.loads(content).get("ConsumedCapacity") or []
-        units = sum(one["CapacityUnits"] for one in (told if isinstance(told, list) else [told]))
+        tables = told if isinstance(told, list) else [told]
+        units = sum(one["CapacityUnits"] for one in tables)
+        indexes = (i for one in tables for i in one.get("GlobalSecondaryIndexes", {}).values())
+        copies = sum(index["CapacityUnits"] for index in indexes)
         clock = asked.get("Key", {}).get("pk", {}).get("S") == "CLOCK"
     elif service == "dynamodb" and operation in _WRITES:
         # A failed condition is billed as a write of the row; one unit is the least it can be.
@@ -166,6 +171,7 @@ def _call(
         status=status,
         reads=0.0 if wrote else units,
         writes=units if wrote else 0.0,
+        copies=copies if wrote else 0.0,
         entries=entries,
         clock=clock,
     )

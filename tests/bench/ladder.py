@@ -359,13 +359,13 @@ def report(built: Path, company: int) -> str:
             f" ({alone.token_writes:.0f} write units to store one); what AWS calls a token may"
             " have up to 1,024 characters, and a row over 1,024 bytes costs twice the units."),
             table(
-                ["function", "calls", "local ms, median", "write units", "read units",
-                 "other AWS calls"],
+                ["function", "calls", "local ms, median", "write units", "in indexes",
+                 "read units", "other AWS calls"],
                 _by_function(alone),
             ),
             table(
                 [f"{together.accounts} together", "calls", "local ms, median", "write units",
-                 "read units", "other AWS calls"],
+                 "in indexes", "read units", "other AWS calls"],
                 _by_function(together),
             ),
         ]
@@ -385,7 +385,8 @@ def _by_function(m: Measured) -> list[tuple[object, ...]]:
         rows.append(
             (
                 name, len(m.invocations.get(name, [])), f"{took[len(took) // 2]:.0f}",
-                f"{sum(c.writes for c in own):.0f}", f"{sum(c.reads for c in own):.1f}",
+                f"{sum(c.writes for c in own):.0f}", f"{sum(c.copies for c in own):.0f}",
+                f"{sum(c.reads for c in own):.1f}",
                 ", ".join(f"{n} {what}" for what, n in sorted(others.items())) or "none",
             )
         )  # fmt: skip

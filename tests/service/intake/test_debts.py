@@ -270,3 +270,25 @@ def test_days_are_judged_by_the_day_given() -> None:
     assert dt.date(2026, 11, 21) == TODAY
     told = read(HEADER + "1,C1,Ann Lee,ann@example.com,,2026-11-21,10\n")
     assert outcomes(told) == [(2, "created", "")]
+
+
+def test_a_number_that_everybody_gives_makes_no_doubt() -> None:
+    people = [
+        "Ann Lee",
+        "Bo Cy",
+        "Al Fox",
+        "Di Roe",
+        "Ed May",
+        "Flo Kim",
+        "Gus Ray",
+        "Hal Orr",
+        "Ivy Poe",
+        "Jo Ash",
+    ]
+    told = read(
+        HEADER + "".join(f"{n},,{who},,2125550147,2026-03-04,1\n" for n, who in enumerate(people))
+    )
+    codes = [r.get("code") for r in told["rows"]]
+    assert codes.count("probable_match") == 5
+    assert codes[-1] is None
+    assert told["outcomes"]["created"] == 10

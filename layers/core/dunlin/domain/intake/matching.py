@@ -15,6 +15,8 @@ from dunlin.domain.intake.names import name_key
 from dunlin.domain.intake.types import Decision, NormalisedConsumer
 
 _MOST_DECISIONS = 50
+_CROWD = 5
+"""A contact point that more people share is an office's: it says nothing of who is who."""
 
 
 class Shelves:
@@ -80,7 +82,7 @@ class Consumers:
         self.all: MutableMapping[int, Known] = shelves.by_number()
         self._index: MutableMapping[str, int] = shelves.by_text()
         self._count = 0
-        self._asked: set[tuple[int, int]] = set()
+        self._doubted: dict[int, int] = {}
         self.decisions: list[Decision] = []
         self.probable: set[int] = set()
 
@@ -158,9 +160,10 @@ class Consumers:
         return at
 
     def _ask(self, first: int, second: int, why: str) -> None:
-        if (first, second) in self._asked:
+        doubted = self._doubted.get(first, 0) + 1
+        self._doubted[first] = doubted
+        if doubted > _CROWD:
             return
-        self._asked.add((first, second))
         self.probable.add(second)
         if len(self.decisions) < _MOST_DECISIONS:
             a, b = self.all[first].consumer.name, self.all[second].consumer.name

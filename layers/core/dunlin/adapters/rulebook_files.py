@@ -32,6 +32,27 @@ def load_rulebook() -> Rulebook:
     return Rulebook(compiled, zones)
 
 
+def read_rulebook(path: Path) -> Rulebook:
+    """A rulebook kept elsewhere: a folder of rule files, a folder with a `rulebook.json`, or that
+    file itself. Zones are the ones beside it, else the package's own.
+
+    Raises `RuleError` for files that cannot be used.
+    """
+    folder = path if path.is_dir() else path.parent
+    compiled: Any
+    try:
+        if path.is_dir() and rule_files(path):
+            compiled = compile_rulebook(path)
+        else:
+            file = path / "rulebook.json" if path.is_dir() else path
+            compiled = json.loads(file.read_text(encoding="utf-8"))
+        zones = folder / "zones.json"
+        zones = zones if zones.exists() else _folder() / "zones.json"
+        return Rulebook(compiled, json.loads(zones.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RuleError(path.name, f"no rulebook can be read there: {error}") from error
+
+
 def rule_files(folder: Path | None = None) -> list[Path]:
     """The YAML files of the rules, by name."""
     return sorted((folder or _folder()).glob("rules/*/*.yaml"))

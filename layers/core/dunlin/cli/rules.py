@@ -1,4 +1,5 @@
-"""`dunlin rules`: list the rules, show one, check the files that they come from."""
+"""`dunlin rules`: list the rules, show one, check their files; what a change of them does, the
+book that counsel reads, and whether recorded decisions still hold."""
 
 from __future__ import annotations
 
@@ -7,10 +8,24 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
-from dunlin.adapters.rulebook_files import check_rulebook, load_rulebook, write_compiled
+from dunlin.adapters.rulebook_files import (
+    check_rulebook,
+    load_rulebook,
+    read_rulebook,
+    write_compiled,
+)
+from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.judge import judge_line
 from dunlin.cli.scoring import faults
+from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.domain.rulebook import Rulebook, RuleError
+from dunlin.domain.rulebook.changes import rulebook_changes
+from dunlin.service.effects import Touched, effects
+from dunlin.service.replay import recorded
+from dunlin.service.replay import replay as judge_again
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: every rule, its source, its checks.")
 
@@ -81,6 +96,109 @@ def check(
     if problems:
         raise typer.Exit(1)
     typer.echo("The rulebook is in order.")
+
+
+def _rulebook(path: Path) -> Rulebook:
+    try:
+        return read_rulebook(path)
+    except RuleError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A folder of rule files, or a rulebook.json.")],
+    new: Annotated[Path, typer.Argument(help="The same, as it is to become.")],
+    portfolio: Annotated[
+        bool, typer.Option("--portfolio", help="Also list whose next touch comes out otherwise.")
+    ] = False,
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Rules added, removed and changed, field by field, and what that does to a portfolio."""
+    before, after = _rulebook(old), _rulebook(new)
+    changes = rulebook_changes(before, after)
+    typer.echo(f"{before.version} -> {after.version}: {len(changes)} changes")
+    for change in changes:
+        typer.echo(f"{change.kind:<8} {change.name}  {change.title}")
+        for path, was, now in change.fields:
+            typer.echo(f"    {path}: {was or 'nothing'} -> {now or 'nothing'}")
+    if portfolio:
+        target_or_exit(stack=stack, aws=aws)
+        _show_effects(before, after)
+
+
+def _show_effects(old: Rulebook, new: Rulebook) -> None:
+    from dunlin.runtime import wiring
+
+    book = wiring.account_book()
+    ids = (
+        account.account_id
+        for creditor in wiring.creditors().all()
+        for account in book.accounts_of_creditor(creditor, status="active")
+    )
+    found = list(effects(ids, old=old, new=new, book=book, now=wiring.clock().now()))
+    changed = [effect for effect in found if effect.outcome_changes]
+    table = Table("account", "creditor", "reference", "planned (UTC)", "before", "after", "rules")
+    for effect in changed:
+        table.add_row(
+            effect.account_id,
+            effect.creditor,
+            escape(effect.reference),
+            f"{effect.at:%Y-%m-%d %H:%M}",
+            _said(effect.before),
+            _said(effect.after),
+            ", ".join(effect.rules),
+        )
+    if changed:
+        console.print(table)
+    console.print(f"{len(changed)} accounts: their next touch changes outcome.")
+    others = len(found) - len(changed)
+    if others:
+        console.print(f"{others} more keep theirs, by another channel, time or reason.")
+
+
+def _said(touch: Touched) -> str:
+    if touch.until is not None:
+        return f"{touch.outcome} until {touch.until:%Y-%m-%d %H:%M}"
+    return f"{touch.outcome} {touch.channel}".strip()
+
+
+@app.command()
+def replay(
+    which: Which,
+    creditor: Creditor = "",
+    rulebook: Annotated[
+        Path | None, typer.Option(help="The rulebook of that time; the package's if left out.")
+    ] = None,
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Judge an account's recorded decisions again, each from its record alone; exit 1 where one
+    does not hold."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    book = _rulebook(rulebook) if rulebook else load_rulebook()
+    account = find_account(which, creditor)
+    chain = wiring.audit_archive().chain(f"account#{account.account_id}")
+    count = failed = 0
+    for entry, record in recorded(chain):
+        for again in judge_again(record, rulebook=book):
+            count += 1
+            failed += not again.holds
+            verdict = "[green]holds[/]" if again.holds else "[red]differs[/]"
+            console.print(f"{entry.sequence:>4} {again.at:%Y-%m-%d %H:%M:%S} {entry.what}"
+                          f" {again.channel} {again.outcome}: {verdict}")  # fmt: skip
+            for fault in again.faults:
+                console.print(f"       {escape(fault)}")
+            if again.faults and again.rulebook != book.version:
+                console.print(f"       judged under {escape(again.rulebook)}, which is not"
+                              f" {escape(book.version)}: give it with --rulebook")  # fmt: skip
+    console.print(f"{count} recorded verdicts, {count - failed} hold.")
+    if failed:
+        raise typer.Exit(1)
 
 
 def _read(folder: Path) -> list[dict[str, Any]]:

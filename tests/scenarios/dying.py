@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 WRITES = {
-    "book": ("take_permit", "spend_permit", "apply", "pause"),
+    "book": ("take_permit", "spend_permit", "apply", "apply_many", "pause"),
     "door": ("put_link", "put_code"),
     "mailbox": ("send",),
     "text_line": ("send",),

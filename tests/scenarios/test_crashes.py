@@ -461,7 +461,6 @@ def test_an_import_survives_a_death_at_any_side_effect() -> None:
                     job,
                     share=part["share"],
                     of=part["of"],
-                    intake=intake,
                     creditors=world.creditors,
                     book=world.book,
                     alarm=world.alarm,
@@ -488,7 +487,7 @@ def test_an_import_survives_a_death_at_any_side_effect() -> None:
             assert not audit.verify(chain)
 
     died = list(every_death(play))
-    assert {d.split()[1] for d in died} == {"book.apply", "drop_box.write"}
+    assert {d.split()[1] for d in died} == {"book.apply_many", "drop_box.write"}
 
 
 def test_the_archive_and_its_roots_survive_a_death_at_any_side_effect() -> None:

@@ -9,8 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.support import builders
-from tests.support.builders import CREDITOR, NOON
 
 from dunlin.adapters.memory import MemoryBook
 from dunlin.domain import ids
@@ -21,6 +19,8 @@ from dunlin.domain.tokens import address_hash
 from dunlin.domain.touch import Permit, Touch, TouchState
 from dunlin.ports import AccountBook, AlreadySeen, Change, Creditors, Facts, Reply
 from dunlin.service.permits import entry_of, with_contact, written
+from tests.support import builders
+from tests.support.builders import CREDITOR, NOON
 
 
 class Book:

@@ -12,9 +12,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.service.test_provider_events import email_event, line
-from tests.service.test_replies import PAYLOAD
-from tests.service.test_signals import ADA, FIRST, LATER, a_touch, book_with
 
 from dunlin.adapters.memory import FixedClock, MemoryAlarm, MemoryBook
 from dunlin.domain.account import Hold
@@ -22,6 +19,9 @@ from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.touch import TouchState
 from dunlin.runtime import wiring
+from tests.service.test_provider_events import email_event, line
+from tests.service.test_replies import PAYLOAD
+from tests.service.test_signals import ADA, FIRST, LATER, a_touch, book_with
 
 Handler = Callable[[dict[str, Any], object], Any]
 

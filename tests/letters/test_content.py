@@ -6,12 +6,12 @@ import time
 from dataclasses import replace
 
 import pytest
-from tests.letters.samples import BRAND, LINK, STOP_LINK, facts
 
 from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.domain.consumer import Channel
 from dunlin.domain.content import Draft, check, visible
 from dunlin.domain.letters import Kind
+from tests.letters.samples import BRAND, LINK, STOP_LINK, facts
 
 SMS = Draft(
     channel=Channel.SMS,

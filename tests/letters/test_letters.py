@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.letters.samples import BRAND, LINK, NOTICE, STOP_LINK, facts
 
 from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.adapters.letter_press import FOLDER, compile_letters, write_letters
@@ -24,6 +23,7 @@ from dunlin.domain.letters import (
 )
 from dunlin.domain.segments import measure
 from dunlin.ports import Letters, Rendered
+from tests.letters.samples import BRAND, LINK, NOTICE, STOP_LINK, facts
 
 NAMES = (
     "reminder",

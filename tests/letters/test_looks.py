@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from tests.letters.samples import LINK, NOTICE, STOP_LINK, facts
 
 from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.domain.consumer import Channel
+from tests.letters.samples import LINK, NOTICE, STOP_LINK, facts
 
 CHROMIUM = "/usr/bin/chromium"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.local.place import Place, free_port
 
 from local import cloud
 from local.cloud import Cloud
+from tests.local.place import Place, free_port
 
 
 @pytest.fixture(scope="session")

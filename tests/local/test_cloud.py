@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.local.place import Place, free_port
 
 from local import cloud
 from local.cloud import CloudError
+from tests.local.place import Place, free_port
 
 pytestmark = pytest.mark.cloud
 

@@ -5,9 +5,9 @@ import subprocess
 import time
 
 import pytest
-from tests.local.place import Place
 
 from local.cloud import INTERPRETER
+from tests.local.place import Place
 
 pytestmark = pytest.mark.cloud
 

@@ -5,6 +5,7 @@ import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
+
 from tests.local.place import Place
 
 pytestmark = pytest.mark.cloud

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.service.test_signals import ADA, FIRST, LATER, a_touch, book_with
 
 from dunlin.adapters.memory import MemoryAlarm
 from dunlin.domain.consumer import Channel
@@ -26,6 +25,7 @@ from dunlin.service.provider_events import (
     read_status_lines,
     record,
 )
+from tests.service.test_signals import ADA, FIRST, LATER, a_touch, book_with
 
 PERSON_AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
 

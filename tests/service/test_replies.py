@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.service.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
-from tests.support.builders import account, consumer, strategy_document
 
 from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
@@ -28,6 +26,8 @@ from dunlin.service.notices import check_notice
 from dunlin.service.permits import Decision
 from dunlin.service.replies import Inbound, labels_of, parse_inbound, read_reply
 from dunlin.service.sending import Outbox, send
+from tests.service.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
+from tests.support.builders import account, consumer, strategy_document
 
 OURS, THEIRS = "+12175550101", "+12175550142"
 

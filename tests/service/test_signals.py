@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.support.builders import NOON, account, consumer, store
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.domain import audit
@@ -21,6 +20,7 @@ from dunlin.domain.tokens import address_hash
 from dunlin.domain.touch import Touch, TouchState
 from dunlin.ports import Change, Reply
 from dunlin.service.signals import apply_signal
+from tests.support.builders import NOON, account, consumer, store
 
 FIRST, SECOND = account("INV-1"), account("INV-2")
 ADA = consumer().consumer_id

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.stripe.receiver import Receiver
-
 import stripe
+
 from local.stripe import StripeStandIn
+from tests.stripe.receiver import Receiver
 
 KEY = "sk_test_stand_in_0001"
 SECRET = "whsec_stand_in_0001"

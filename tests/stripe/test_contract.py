@@ -10,9 +10,9 @@ import uuid
 from typing import Any
 
 import pytest
-from tests.stripe.conftest import Processor
-
 import stripe
+
+from tests.stripe.conftest import Processor
 
 BACK = {"return_url": "https://example.com/back"}
 NEVER = {"automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}

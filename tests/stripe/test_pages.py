@@ -9,13 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import stripe
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
-from tests.stripe.conftest import KEY
 
-import stripe
 from local.stripe import StripeStandIn
 from local.stripe.words import WORDS
+from tests.stripe.conftest import KEY
 
 pytestmark = pytest.mark.browser
 CHROMIUM = "/usr/bin/chromium"

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+import stripe
+
 from tests.stripe.conftest import KEY, SECRET
 from tests.stripe.receiver import Receiver
 from tests.stripe.waiting import until
-
-import stripe
 
 INFRA = Path(__file__).parents[2] / "infra"
 

@@ -7,11 +7,11 @@ import typing
 from typing import Any
 
 import pytest
-from tests.stripe.conftest import KEY
-
 import stripe
+
 from local.stripe import StripeStandIn, shapes
 from local.stripe.problems import Problem
+from tests.stripe.conftest import KEY
 
 BACK = {"return_url": "https://example.com/back"}
 

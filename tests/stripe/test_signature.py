@@ -6,11 +6,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import stripe
 import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import stripe
 from dunlin.adapters.stripe_till import verify_signature
 from dunlin.domain.payments import ForgedEvent
 

@@ -15,11 +15,8 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
-from tests.stripe.conftest import KEY, SECRET
-from tests.stripe.receiver import Receiver
-from tests.stripe.waiting import until
-
 import stripe
+
 from dunlin.adapters import stripe_till
 from dunlin.adapters.stripe_till import StripeTill, checked_base, read_event
 from dunlin.domain.errors import Defect, DomainError, Unavailable
@@ -38,6 +35,9 @@ from dunlin.domain.payments import (
 )
 from dunlin.domain.signal import SignalKind
 from local.stripe import StripeStandIn, cards, checkout
+from tests.stripe.conftest import KEY, SECRET
+from tests.stripe.receiver import Receiver
+from tests.stripe.waiting import until
 
 DAY = 86_400
 DUE = Money(12345, "USD")

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+import stripe
+
+from local.stripe import StripeStandIn, cards, checkout
 from tests.stripe.conftest import KEY
 from tests.stripe.receiver import Receiver
-
-import stripe
-from local.stripe import StripeStandIn, cards, checkout
 
 DAY = 86_400
 MANDATE = {"customer_acceptance": {"type": "online", "online": {"ip_address": "192.0.2.1",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
+import stripe
+
+from local.stripe import StripeStandIn
 from tests.stripe.conftest import SECRET
 from tests.stripe.receiver import Receiver
 from tests.stripe.waiting import until
-
-import stripe
-from local.stripe import StripeStandIn
 
 BACK = {"return_url": "https://example.com/back"}
 

@@ -6,10 +6,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from tests.local.place import free_port
-from tests.wiring import stack
 
 from local import cloud, deploy
+from tests.local.place import free_port
+from tests.wiring import stack
 
 pytestmark = pytest.mark.cloud
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from tests.wiring import stack
 
 RUNTIME = stack.ROOT / "layers" / "core" / "dunlin" / "runtime"

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.wiring import stack
 
 from local import deploy
 from runtime_requirements import COMMAND_ONLY, LOCK, REQUIREMENTS, requirements
 from sizes import LIMIT, bytecode_tags, package_sizes, without_bytecode
+from tests.wiring import stack
 
 HERE = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
 

@@ -7,9 +7,9 @@ from typing import Any
 import jsonata
 import pytest
 from cfnlint.api import lint
-from tests.wiring import stack
 
 from dunlin.domain import errors
+from tests.wiring import stack
 
 MACHINES = sorted(stack.machines())
 EVERY_STATE = [

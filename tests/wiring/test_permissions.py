@@ -3,9 +3,9 @@
 from collections import defaultdict
 
 import pytest
-from tests.wiring import stack
 
 from rules.permissions import STAR_RESOURCES, statements
+from tests.wiring import stack
 
 
 def _by_role(prefix: str) -> dict[str, set[str]]:

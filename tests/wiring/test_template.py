@@ -10,9 +10,9 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 from cfnlint.rules import RulesCollection
-from tests.wiring import stack
 
 import dashboard
+from tests.wiring import stack
 
 # What the local cloud cannot make, and what would shut out a cloud without TLS; everything else
 # is deployed there as on AWS.

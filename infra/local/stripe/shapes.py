@@ -15,10 +15,10 @@ import typing
 from dataclasses import dataclass, field
 from typing import Any
 
+import stripe
 import typing_extensions
 from stripe._request_options import RequestOptions
 
-import stripe
 from local.stripe.problems import bad_parameter
 
 API_VERSION: str = stripe.api_version

@@ -5,6 +5,7 @@ PY := .venv/bin/python
 export PYTHONPATH := infra
 FILE ?=
 DAYS ?= 60
+ARGS ?=
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,7 +35,7 @@ check: setup  ## Style, types and architecture alone (seconds)
 	@.venv/bin/lint-imports --no-cache | tail -8
 
 bench: setup  ## Measure speed, sizes and cost (no pass or fail)
-	@PYTHONPATH=infra:tests $(PY) -m bench
+	@$(PY) -m tests.bench $(ARGS)
 
 lock: setup  ## Write the lock files anew from requirements/*.in
 	@for name in runtime dev ministack sam; do \

@@ -11,11 +11,12 @@ import json
 import os
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dunlin.domain.account import Account
 from local.cloud import CloudError
 from local.house import House
 
@@ -52,6 +53,7 @@ class TimeLapse:
         self._events: list[_Event] = []
         self._count = itertools.count()
         self.jumps = 0
+        self._lost: dict[str, datetime | None] = {}
         self._processor(self.now)
 
     @property
@@ -109,8 +111,15 @@ class TimeLapse:
             told: dict[str, Any] = json.loads(answer.read())
         return told
 
+    def _due(self, until: datetime) -> Iterator[Account]:
+        """Accounts due until then, but for those whose ladder is dead: nothing wakes it, and
+        `reconcile_ladders` or a person must start it again."""
+        for account in self._book.due(until):
+            if self._lost.get(account.account_id) != account.due_at:
+                yield account
+
     def _next(self) -> datetime | None:
-        due = next(iter(self._book.due(datetime.max.replace(tzinfo=self.now.tzinfo))), None)
+        due = next(self._due(datetime.max.replace(tzinfo=self.now.tzinfo)), None)
         instants = [e.at for e in self._events[:1]]
         settles = self._processor()["next_due"]
         if settles:
@@ -123,7 +132,7 @@ class TimeLapse:
         """Move to the last of what falls due soon after `at`, and let all of it happen."""
         self.jumps += 1
         horizon = at + TOGETHER
-        due = [a for a in self._book.due(horizon) if a.due_at is not None]
+        due = [a for a in self._due(horizon) if a.due_at is not None]
         happening = []
         while self._events and self._events[0].at <= horizon:
             happening.append(heapq.heappop(self._events))
@@ -134,7 +143,8 @@ class TimeLapse:
         for event in happening:
             event.act()
         for account in due:
-            self._alarm.wake(account.account_id)
+            if not self._alarm.wake(account.account_id):
+                self._lost[account.account_id] = account.due_at
         self._wake_notices()
 
     def _wake_notices(self) -> None:

@@ -57,6 +57,15 @@ class _Guarded:
         found = getattr(self._port, method)
         if method not in WRITES[self._name]:
             return found
+        if method == "apply_many":
+            # Many changes are several transactions: death may fall between any two of them.
+            return lambda changes: [
+                refused
+                for change in changes
+                for refused in self._deaths.effect(
+                    "book.apply_many", lambda change=change: found([change])
+                )
+            ]
         return lambda *args, **kwargs: self._deaths.effect(
             f"{self._name}.{method}", lambda: found(*args, **kwargs)
         )

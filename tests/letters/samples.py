@@ -20,7 +20,6 @@ NOTICE = {
         "reference": "1001",
     },
     "code": {"code": "482913"},
-    "dispute_received": {"reference": "1001"},
     "opt_out_confirmation": {"reference": "1001"},
 }
 BRAND = Brand(

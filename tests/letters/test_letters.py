@@ -33,7 +33,6 @@ NAMES = (
     "receipt",
     "code",
     "opt_out_confirmation",
-    "dispute_received",
 )
 LETTERS = JinjaLetters()
 

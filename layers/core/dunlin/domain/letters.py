@@ -26,7 +26,6 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     CODE = "code"
     OPT_OUT_CONFIRMATION = "opt_out_confirmation"
-    DISPUTE_RECEIVED = "dispute_received"
 
 
 # What a template may say beside its own words, and where the value comes from.

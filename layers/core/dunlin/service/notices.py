@@ -32,7 +32,6 @@ PURPOSES = {
     "receipt": "receipt",
     "code": "response",
     "opt_out_confirmation": "response",
-    "dispute_received": "response",
 }
 _BOTH = (Channel.EMAIL, Channel.SMS)
 

@@ -407,11 +407,6 @@ class Portal:
             detail={"reason": reason, "original_creditor": form.get("original") == "yes"},
             labels=("dispute", reason, *(["original_creditor"] if form.get("original") else [])),
         )
-        self.alarm.notice(
-            account=self.book.facts(session.account_id).account,
-            kind="dispute_received",
-            cause=case,
-        )
         return self._shown("dispute_done", session, now=now, case=case_number(case))
 
     def message(

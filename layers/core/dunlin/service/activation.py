@@ -13,11 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from dunlin.domain import planner
 from dunlin.domain.account import TIMED_HOLDS, Account, Status
-from dunlin.domain.audit import append
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.touch import TouchState
 from dunlin.ports import AccountBook, Alarm, Change, Creditors
-from dunlin.service.permits import entry_of, until_nobody_interferes, written
+from dunlin.service.permits import entry_of, until_nobody_interferes, without_contact, written
 
 # How long after its due time an account may still be untouched before its ladder counts as lost.
 LOST_AFTER = timedelta(minutes=10)
@@ -182,15 +181,10 @@ def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> in
     closed = 0
     for touch in book.thread(account.account_id).touches:
         if touch.state is TouchState.PERMITTED and touch.expires_at < now - DOUBTFUL_AFTER:
-            fresh = book.account(account.account_id)
-            if fresh is None:
-                continue
-            entry = append(
-                subject=f"account#{fresh.account_id}",
-                sequence=fresh.version + 1,
-                previous=fresh.audit_head,
-                at=now,
-                actor="dunlin",
+            facts = book.facts(account.account_id)
+            entry = entry_of(
+                facts.account,
+                now=now,
                 what="TouchReleased",
                 data={"touch_id": touch.touch_id, "key": touch.key, "reason": "expired unspent"},
             )
@@ -198,7 +192,8 @@ def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> in
             try:
                 book.apply(
                     Change(
-                        account=written(fresh, entry),
+                        account=written(facts.account, entry),
+                        history=without_contact(facts.history, touch, now),
                         touch_move=(released, [TouchState.PERMITTED.value]),
                         audit=[entry],
                     )

@@ -1,7 +1,8 @@
-"""`dunlin account show`: one account, its ledger, its thread and its next action."""
+"""`dunlin account show | flag | unflag`: one account, and what staff know of its person."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,7 +10,9 @@ from rich.table import Table
 
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.domain.account import Account
+from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as make_account_id
+from dunlin.service.flags import FLAGS, lift_flag, set_flag
 
 app = typer.Typer(no_args_is_help=True, help="One account.")
 
@@ -74,3 +77,65 @@ def show(
     for reply in thread.replies:
         labels = ", ".join(reply.labels)
         console.print(f"{reply.at:%Y-%m-%d %H:%M} {reply.channel} reply: {labels}")
+
+
+By = Annotated[str, typer.Option("--by", help="Who does it: a code, never a name.")]
+Evidence = Annotated[str, typer.Option(help="A code: case number, reply id, document id.")]
+
+
+@app.command()
+def flag(
+    which: Which,
+    name: Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))],
+    by: By,
+    evidence: Evidence,
+    value: Annotated[str, typer.Option(help="A medium, an address label, or bad times.")] = "",
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Flag the person of an account; it binds at once, for all their accounts."""
+    _change(set_flag, which, name, creditor, stack, aws, by=by, evidence=evidence, value=value)
+    console.print(f"{name} is set; lifted when {FLAGS[name].lifts}")
+
+
+@app.command()
+def unflag(
+    which: Which,
+    name: Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))],
+    by: By,
+    evidence: Evidence,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Take a flag away. Consents that were revoked stay so."""
+    _change(lift_flag, which, name, creditor, stack, aws, by=by, evidence=evidence)
+    console.print(f"{name} does not stand")
+
+
+def _change(
+    change: Callable[..., bool],
+    which: str,
+    name: str,
+    creditor: str,
+    stack: str,
+    aws: bool,
+    **given: str,
+) -> None:
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    account = find_account(which, creditor)
+    try:
+        change(
+            account.account_id,
+            name,
+            book=wiring.account_book(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+            **given,
+        )
+    except DomainError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from error

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from dunlin.cli import account, audit, doctor, drop, import_file, judge, rules, stack, template
+from dunlin.cli import (
+    account,
+    audit,
+    call,
+    doctor,
+    drop,
+    import_file,
+    judge,
+    letter,
+    rules,
+    stack,
+    template,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,3 +38,5 @@ app.add_typer(template.app, name="template")
 app.add_typer(account.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")
+app.add_typer(call.app, name="call")
+app.add_typer(letter.app, name="letter")

@@ -1,0 +1,88 @@
+"""`dunlin call check | log`: may staff call now, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dunlin.cli.account import Creditor, Which, find_account
+from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.domain.errors import DomainError
+from dunlin.service import calls
+
+app = typer.Typer(no_args_is_help=True, help="Calls of staff, under the same rules.")
+By = Annotated[str, typer.Option("--by", help="Who does it: a code, never a name.")]
+
+
+def tell(allowed: calls.Allowance) -> None:
+    """Say what was decided and why; exit code 3 where it is not allowed now."""
+    if allowed.outcome == "allow":
+        console.print(f"[green]allowed[/] until {allowed.valid_until:%Y-%m-%d %H:%M} UTC")
+        console.print(f"permit {allowed.contact_id}")
+        return
+    if allowed.until is not None:
+        console.print(f"[yellow]not before {allowed.until:%Y-%m-%d %H:%M:%S} UTC")
+    else:
+        console.print("[red]not allowed[/], and waiting does not change it")
+    for rule, because in allowed.reasons:
+        console.print(f"  {rule}: {because}", markup=False)
+    raise typer.Exit(3)
+
+
+def refuse(error: DomainError) -> typer.Exit:
+    """Print a refusal; exit code 2."""
+    console.print(str(error), style="red", markup=False)
+    return typer.Exit(2)
+
+
+@app.command()
+def check(
+    which: Which, by: By, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
+) -> None:
+    """May this person be called now? Where yes, the call counts from here on."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    account = find_account(which, creditor)
+    try:
+        allowed = calls.check_call(
+            account.account_id,
+            by=by,
+            book=wiring.account_book(),
+            gate=wiring.gate(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refuse(error) from error
+    tell(allowed)
+
+
+@app.command()
+def log(
+    which: Which,
+    by: By,
+    outcome: Annotated[str, typer.Option(help=", ".join(calls.OUTCOMES))],
+    note_code: Annotated[str, typer.Option(help="A code for what was said, never words.")] = "",
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Record what became of a call."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    account = find_account(which, creditor)
+    try:
+        contact = calls.log_call(
+            account.account_id,
+            outcome=outcome,
+            by=by,
+            note_code=note_code,
+            book=wiring.account_book(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refuse(error) from error
+    console.print(f"logged {contact}: {outcome}")

@@ -4,8 +4,10 @@ book that counsel reads, and whether recorded decisions still hold."""
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -21,11 +23,15 @@ from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.judge import judge_line
 from dunlin.cli.scoring import faults
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.target import NoStack, project_root
 from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.changes import rulebook_changes
 from dunlin.service.effects import Touched, effects
 from dunlin.service.replay import recorded
 from dunlin.service.replay import replay as judge_again
+
+if TYPE_CHECKING:
+    from dunlin.adapters.rulebook_book import Example
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: every rule, its source, its checks.")
 
@@ -204,6 +210,70 @@ def replay(
 def _read(folder: Path) -> list[dict[str, Any]]:
     texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.jsonl")))
     return [json.loads(line) for text in texts for line in text.split("\n") if line]
+
+
+@app.command()
+def book(
+    output: Annotated[Path, typer.Option("--output", help="Folder to write into.")] = Path(
+        "rulebook"
+    ),
+    cases: Annotated[
+        Path | None,
+        typer.Option(help="A folder of case files (.jsonl); the project's own if left out."),
+    ] = None,
+) -> None:
+    """Write the rulebook as a static page for counsel to read."""
+    from dunlin.adapters.rulebook_book import write_book
+
+    folder = cases or _project_cases()
+    examples = None if folder is None else _examples(_read(folder))
+    target = write_book(load_rulebook(), output, examples=examples, today=datetime.now(UTC).date())
+    typer.echo(f"{len(load_rulebook().documents)} rules written to {target}")
+    if examples is None:
+        typer.echo("Without examples: their cases are only in the project; give them by --cases.")
+
+
+def _project_cases() -> Path | None:
+    try:
+        folder = project_root() / "tests" / "domain" / "rulebook" / "cases"
+    except NoStack:
+        return None
+    return folder if folder.is_dir() else None
+
+
+def _examples(cases: list[dict[str, Any]]) -> dict[str, list[Example]]:
+    """Each rule's cases as judged now, by the rule that a case names first."""
+    from dunlin.adapters.rulebook_book import Example, channel_word
+
+    rulebook, found = load_rulebook(), defaultdict[str, list[Example]](list)
+    for case in cases:
+        given, rule_id = case["given"], str(case["rule_ids"][0])
+        answer = judge_line(rulebook, json.dumps(case), case.get("profile", "baseline"))
+        if "error" in answer:
+            raise typer.BadParameter(f"{case['id']}: {answer['error']}")
+        said = next(r for r in answer["rules"] if r["id"] == rule_id)
+        role = {"first": "first party", "third": "third party"}.get(given["debt_role"], "")
+        place = given["consumer"].get("state") or "state unknown"
+        words = (channel_word(given["channel"]), role, given.get("industry", ""), place)
+        found[rule_id].append(
+            Example(
+                case_id=str(case["id"]),
+                story=str(case.get("why", "")),
+                setting=", ".join(w.replace("_", " ") for w in words if w and w != "generic"),
+                judged_at=_moment(given["now_utc"]),
+                outcome=answer["outcome"],
+                until=_moment(answer["earliest_utc"]) if answer["earliest_utc"] else "",
+                result=said["result"].replace("_", " "),
+                because=said["because"],
+                agrees=not faults(case, answer),
+            )
+        )
+    return dict(found)
+
+
+def _moment(text: str) -> str:
+    at = datetime.fromisoformat(text)
+    return f"{at.day} {at:%b %Y %H:%M:%S} UTC"
 
 
 def _failing(cases: list[dict[str, Any]]) -> list[str]:

@@ -16,7 +16,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         Job(**event),
         share=part["share"],
         of=part["of"],
-        intake=wiring.intake(),
         creditors=wiring.creditors(),
         book=wiring.account_book(),
         alarm=wiring.alarm(),

@@ -30,6 +30,9 @@ class MemoryDropBox:
     def write(self, key: str, content: bytes, content_type: str) -> None:
         self.files[key] = content
 
+    def keys(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.files if key.startswith(prefix))
+
 
 class MemoryArchive:
     """Chains as `chains` gives them; copies and roots are written once."""

@@ -21,7 +21,9 @@ from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import Permit, Touch
 
 if TYPE_CHECKING:
+    from dunlin.domain.intake.matching import Shelves
     from dunlin.domain.intake.normalise import Checks
+    from dunlin.domain.intake.sidecar import Sidecar
     from dunlin.domain.payments import CheckoutSession, CheckoutStatus, PaymentStatus
 
 
@@ -128,6 +130,21 @@ class AccountBook(Protocol):
 
     def apply(self, change: Change) -> None:
         """Write a change. Raises `Conflict` or `AlreadySeen`."""
+
+    def apply_many(self, changes: Sequence[Change]) -> list[Change]:
+        """Write many changes (accounts, consumers, ledger entries and audit alone), packed into
+        as few transactions as hold them; each change is written whole or not at all. Returns
+        those that were not written because something they depend on changed. Raises
+        `Unavailable` where throttling outlasts the back-off; what was written stays."""
+
+    def read_accounts(self, account_ids: Iterable[str]) -> dict[str, Account]:
+        """Those of the accounts that exist, read consistently, by id."""
+
+    def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
+        """Those of the consumers that exist, read consistently, by id."""
+
+    def has_entry(self, account_id: str, entry_id: str) -> bool:
+        """True where the account's ledger holds this entry."""
 
     def account(self, account_id: str) -> Account | None: ...
 
@@ -392,6 +409,9 @@ class DropBox(Protocol):
 
     def write(self, key: str, content: bytes, content_type: str) -> None: ...
 
+    def keys(self, prefix: str) -> list[str]:
+        """Every key that begins with `prefix`, in order."""
+
 
 class Intake(Protocol):
     """Opens dropped files for the import's stages."""
@@ -401,6 +421,16 @@ class Intake(Protocol):
 
     def open(self, key: str, version: str | None) -> Any:
         """`service.intake_file.Dropped`, or the `FileProfile` that refuses the file."""
+
+    def shelves(self) -> Shelves:
+        """Shelves that hold a large file in little memory."""
+
+    def remember(self, creditor: str, fingerprint: str, key: str) -> None:
+        """Keep the sidecar beside a file for this creditor's next file with the same header;
+        the same one again writes nothing."""
+
+    def remembered(self, creditor: str, fingerprint: str) -> Sidecar | None:
+        """The sidecar kept for a header, None where there is none."""
 
 
 class AuditArchive(Protocol):

@@ -6,7 +6,7 @@ They keep the same promises as the adapters over AWS; the contract suite runs ov
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -249,6 +249,24 @@ class MemoryBook:
         for audit in change.audit:
             chain = self.chains.get(audit.subject, [])
             self._require(audit.sequence == len(chain) + 1, f"audit {audit.subject} moved")
+
+    def apply_many(self, changes: Sequence[Change]) -> list[Change]:
+        refused = []
+        for change in changes:
+            try:
+                self.apply(change)
+            except Conflict:
+                refused.append(change)
+        return refused
+
+    def read_accounts(self, account_ids: Iterable[str]) -> dict[str, Account]:
+        return {i: self.accounts[i] for i in account_ids if i in self.accounts}
+
+    def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
+        return {i: self.consumers[i] for i in consumer_ids if i in self.consumers}
+
+    def has_entry(self, account_id: str, entry_id: str) -> bool:
+        return entry_id in self.ledgers.get(account_id, {})
 
     def account(self, account_id: str) -> Account | None:
         return self.accounts.get(account_id)

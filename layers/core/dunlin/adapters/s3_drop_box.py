@@ -31,7 +31,10 @@ class S3DropBox:
         try:
             return self._s3.get_object(**wanted)["Body"].read()
         except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
+            code = error.response["Error"]["Code"]
+            if code == "InvalidRange":  # the file ends before `start`
+                return b""
+            if code in _ABSENT:
                 raise DomainError(f"no file {key}") from error
             raise
 
@@ -44,3 +47,9 @@ class S3DropBox:
             # A browser must save a report, never show it as a page.
             ContentDisposition=f"attachment; filename*=UTF-8''{quote(key.rsplit('/', 1)[-1])}",
         )
+
+    def keys(self, prefix: str) -> list[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        return [item["Key"] for page in pages for item in page.get("Contents", ())]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,11 @@ from dunlin.domain.touch import Permit, Touch, TouchState
 from dunlin.ports import AlreadySeen, Change, Creditors, Facts, Thread
 
 _BACK_OFF = (0.01, 0.03, 0.1, 0.3)
+_THROTTLED = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)
+"""Longest pauses of bulk work, in seconds; each is drawn from zero to it, so workers spread."""
+_DICE = random.SystemRandom()
+_MOST_ITEMS, _MOST_BYTES, _MOST_READ = 100, 3_500_000, 100
+"""Of one TransactWriteItems (AWS: 100 items, 4 MB) and one BatchGetItem (AWS: 100 keys)."""
 
 
 class DynamoBook:
@@ -115,6 +121,39 @@ class DynamoBook:
             if pause is not None:
                 time.sleep(pause)
         raise Unavailable("dynamodb", "unprocessed keys", certain=True)
+
+    def read_accounts(self, account_ids: Iterable[str]) -> dict[str, Account]:
+        rows = self._read_rows(AccountRow, account_ids, META)
+        return {row.account_id: row.to_domain() for row in rows}
+
+    def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
+        rows = self._read_rows(ProfileRow, consumer_ids, PROFILE)
+        return {row.consumer_id: row.to_domain() for row in rows}
+
+    def _read_rows(self, row: type[Model], keys: Iterable[str], sk: str) -> Iterator[Any]:
+        """Rows of one table by BatchGetItem, a hundred a call, with back-off for what is left."""
+        client: Any = self._connection.client
+        table, names = row.Meta.table_name, (row._hash_keyname, row._range_keyname)
+        wanted = [{names[0]: {"S": k}, names[1]: {"S": sk}} for k in dict.fromkeys(keys)]
+        for start in range(0, len(wanted), _MOST_READ):
+            left = wanted[start : start + _MOST_READ]
+            for pause in (*_THROTTLED, None):
+                answer = client.batch_get_item(
+                    RequestItems={table: {"ConsistentRead": True, "Keys": left}}
+                )
+                for item in answer["Responses"].get(table, ()):
+                    one = row()
+                    one.deserialize(item)
+                    yield one
+                left = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+                if not left:
+                    break
+                if pause is None:
+                    raise Unavailable("dynamodb", "unprocessed keys", certain=True)
+                time.sleep(_DICE.uniform(0, pause))
+
+    def has_entry(self, account_id: str, entry_id: str) -> bool:
+        return _get(LedgerRow, account_id, f"LEDGER#{entry_id}") is not None
 
     def account(self, account_id: str) -> Account | None:
         row = _get(AccountRow, account_id, META)
@@ -276,20 +315,12 @@ class DynamoBook:
     # -- everything else -----------------------------------------------------------------------
 
     def apply(self, change: Change) -> None:
-        at = change.audit[0].at.isoformat() if change.audit else ""
         with _Transaction(self._connection, seen=change.seen) as t:
             if change.seen:
                 t.put(SeenRow(f"SEEN#{change.seen}"), SeenRow.pk.does_not_exist())
-            for entry in change.ledger:
-                t.put(LedgerRow.of(entry), LedgerRow.account_id.does_not_exist())
             if change.reply is not None:
                 t.put(ReplyRow.of(change.reply), ReplyRow.account_id.does_not_exist())
-            for audit in change.audit:
-                t.put(AuditRow.of(audit), AuditRow.subject.does_not_exist())
-            if change.account is not None:
-                self._write_account(t, change.account, at)
-            if change.consumer is not None:
-                self._write_consumer(t, change.consumer)
+            self._write_book(t, change)
             if change.history is not None:
                 t.update(
                     ContactsRow.of(change.history),
@@ -299,6 +330,42 @@ class DynamoBook:
             if change.touch_move is not None:
                 touch, states = change.touch_move
                 t.update(TouchRow.of(touch), TouchRow.MOVES, TouchRow.state.is_in(*states))
+
+    def apply_many(self, changes: Sequence[Change]) -> list[Change]:
+        refused: list[Change] = []
+        for batch in _packed(changes):
+            if not self._apply_batch(batch):
+                refused += batch
+        return refused
+
+    def _apply_batch(self, batch: Sequence[Change]) -> bool:
+        """One transaction, tried again while throttled. False: refused, nothing was written."""
+        for pause in (*_THROTTLED, None):
+            try:
+                with _Transaction(self._connection) as t:
+                    for change in batch:
+                        self._write_book(t, change)
+            except Unavailable:
+                if pause is None:
+                    raise
+                time.sleep(_DICE.uniform(0, pause))
+            except Conflict:
+                return False
+            else:
+                return True
+        raise Defect("a batch neither succeeded nor failed")
+
+    def _write_book(self, t: _Transaction, change: Change) -> None:
+        """The parts of a change that every kind of write has."""
+        at = change.audit[0].at.isoformat() if change.audit else ""
+        for entry in change.ledger:
+            t.put(LedgerRow.of(entry), LedgerRow.account_id.does_not_exist())
+        for audit in change.audit:
+            t.put(AuditRow.of(audit), AuditRow.subject.does_not_exist())
+        if change.account is not None:
+            self._write_account(t, change.account, at)
+        if change.consumer is not None:
+            self._write_consumer(t, change.consumer)
 
     def _write_account(self, t: _Transaction, account: Account, at: str) -> None:
         if account.version == 1:
@@ -311,8 +378,9 @@ class DynamoBook:
             )
 
     def _write_consumer(self, t: _Transaction, consumer: Consumer) -> None:
-        for point in (*consumer.emails, *consumer.phones):
-            t.put(AddressRow.of(consumer.consumer_id, address_hash(point)), None)
+        points = (*consumer.emails, *consumer.phones)
+        for hashed in dict.fromkeys(address_hash(point) for point in points):
+            t.put(AddressRow.of(consumer.consumer_id, hashed), None)
         if consumer.version == 1:
             t.put(ProfileRow.of(consumer), ProfileRow.consumer_id.does_not_exist())
         else:
@@ -393,6 +461,38 @@ class _Transaction:
 
     def raw_update(self, row: Model, actions: list[Any], condition: Any) -> None:
         self._write.update(row, actions=actions, condition=condition)
+
+
+def _packed(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """Changes in order, in batches that fit a transaction and touch each subject once."""
+    batch: list[Change] = []
+    items = size = 0
+    subjects: set[str] = set()
+    for change in changes:
+        own = {entry.subject for entry in change.audit}
+        weight, heft = _items(change), _bytes(change)
+        full = items + weight > _MOST_ITEMS or size + heft > _MOST_BYTES
+        if batch and (full or own & subjects):
+            yield batch
+            batch, items, size, subjects = [], 0, 0, set()
+        batch.append(change)
+        items, size = items + weight, size + heft
+        subjects |= own
+    if batch:
+        yield batch
+
+
+def _items(change: Change) -> int:
+    person = change.consumer
+    points = 1 + len(person.emails) + len(person.phones) if person else 0
+    return len(change.ledger) + len(change.audit) + (change.account is not None) + points
+
+
+def _bytes(change: Change) -> int:
+    """An upper estimate: a row is some hundred bytes beside what the file wrote into it."""
+    account = change.account
+    told = sum(len(k) + len(v) for k, v in account.extras.items()) if account else 0
+    return 1_500 * _items(change) + 4 * told
 
 
 def _contactable() -> Any:

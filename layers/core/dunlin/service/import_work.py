@@ -1,0 +1,257 @@
+"""What the stages of an import hand on through `work/` in the drop bucket, as lines of JSON.
+
+`work/{import_id}/` is one import's own: its profile, its rows, its shares. `work/{creditor}/` is
+what the next files need to know: which accounts a source named, which contacts files there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any, NamedTuple
+
+from dunlin.domain.errors import DomainError
+from dunlin.domain.intake.types import (
+    ColumnMap,
+    Consent,
+    Decision,
+    FileProfile,
+    LedgerEntry,
+    NormalisedAccount,
+    NormalisedConsumer,
+    Problem,
+    Refusal,
+    RowOutcome,
+)
+from dunlin.domain.money import Money
+from dunlin.ports import DropBox
+
+_JSON = "application/json"
+_A_PART = 20_000
+
+
+class Named(NamedTuple):
+    """One account as a source named it."""
+
+    account_id: str
+    consumer_id: str
+    reference: str
+    invoice: str
+    consumer_reference: str
+
+
+def write_json(drop_box: DropBox, key: str, content: object) -> None:
+    drop_box.write(key, json.dumps(content, ensure_ascii=False).encode(), _JSON)
+
+
+def read_json(drop_box: DropBox, key: str) -> Any:
+    """What was written, None where nothing was."""
+    try:
+        return json.loads(drop_box.read(key))
+    except DomainError:
+        return None
+
+
+def write_lines(drop_box: DropBox, key: str, lines: Iterable[object]) -> None:
+    text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    drop_box.write(key, text.encode(), _JSON)
+
+
+def read_lines(drop_box: DropBox, key: str) -> Iterator[Any]:
+    content = drop_box.read(key)
+    at = 0
+    while at < len(content):
+        end = content.find(b"\n", at)
+        end = len(content) if end < 0 else end
+        yield json.loads(content[at:end])
+        at = end + 1
+
+
+def write_parts(drop_box: DropBox, prefix: str, lines: Iterable[object]) -> int:
+    """Lines in files of bounded size, `{prefix}-0.jsonl` and on; how many there are."""
+    part: list[object] = []
+    number = 0
+    for line in lines:
+        part.append(line)
+        if len(part) == _A_PART:
+            write_lines(drop_box, f"{prefix}-{number}.jsonl", part)
+            part, number = [], number + 1
+    if part:
+        write_lines(drop_box, f"{prefix}-{number}.jsonl", part)
+        number += 1
+    return number
+
+
+def read_parts(drop_box: DropBox, prefix: str, parts: int) -> Iterator[Any]:
+    for number in range(parts):
+        yield from read_lines(drop_box, f"{prefix}-{number}.jsonl")
+
+
+def source_of(file_name: str, fingerprint: str) -> str:
+    """What makes two files exports of one source: the same header, and the same name but for
+    figures, which count days and versions."""
+    words = re.sub(r"[\W\d_]+", "", file_name.rpartition("/")[2].lower())
+    return hashlib.sha256(f"{fingerprint} {words}".encode()).hexdigest()[:24]
+
+
+def write_source(
+    drop_box: DropBox, creditor: str, source: str, import_id: str, named: Iterable[Named]
+) -> None:
+    """Make an import the newest of its source. The one before stays readable, so that running
+    this import again compares with the same."""
+    manifest = f"work/{creditor}/sources/{source}.json"
+    before = previous_of(drop_box, creditor, source, import_id)
+    parts = write_parts(drop_box, _named_key(creditor, import_id), named)
+    newest = {"import": import_id, "parts": parts, "before": before}
+    if read_json(drop_box, manifest) != newest:
+        write_json(drop_box, manifest, newest)
+
+
+def previous_of(
+    drop_box: DropBox, creditor: str, source: str, import_id: str
+) -> dict[str, Any] | None:
+    """The import of a source before this one: `{import, parts}`."""
+    newest = read_json(drop_box, f"work/{creditor}/sources/{source}.json")
+    if newest is None:
+        return None
+    if newest["import"] == import_id:
+        before: dict[str, Any] | None = newest["before"]
+        return before
+    return {"import": newest["import"], "parts": newest["parts"]}
+
+
+def named_by(
+    drop_box: DropBox, creditor: str, manifest: Mapping[str, Any] | None
+) -> Iterator[Named]:
+    """The accounts that an import of a source named."""
+    if manifest is not None:
+        prefix = _named_key(creditor, manifest["import"])
+        for line in read_parts(drop_box, prefix, manifest["parts"]):
+            yield Named(*line)
+
+
+def _named_key(creditor: str, import_id: str) -> str:
+    return f"work/{creditor}/named/{import_id}"
+
+
+def all_named(drop_box: DropBox, creditor: str) -> Iterator[Named]:
+    """The accounts that the newest import of every source named."""
+    for key in drop_box.keys(f"work/{creditor}/sources/"):
+        yield from named_by(drop_box, creditor, read_json(drop_box, key))
+
+
+def packed(account: NormalisedAccount) -> dict[str, Any]:
+    """An account as JSON."""
+    person = account.consumer._asdict()
+    person["consents"] = [[c.channel, c.granted, c.evidence] for c in account.consumer.consents]
+    person["date_of_birth"] = _iso(account.consumer.date_of_birth)
+    return {
+        "reference": account.reference,
+        "invoice": account.invoice,
+        "status": account.status,
+        "minor": account.balance.minor,
+        "currency": account.balance.currency,
+        "days": [_iso(d) for d in (account.issued_on, account.due_on, account.paid_on)],
+        "identity": account.identity,
+        "matched_by": account.matched_by,
+        "consumer": {name: value for name, value in person.items() if value},
+        "disputed": account.disputed,
+        "extras": dict(account.extras),
+        "entries": [[e.kind, e.minor, _iso(e.on), e.source] for e in account.entries],
+        "holds": account.holds,
+        "lines": account.lines[:20],
+    }
+
+
+def unpacked(raw: Mapping[str, Any]) -> NormalisedAccount:
+    """The account of `packed`, without what only the report of its rows needs."""
+    issued, due, paid = (_day(d) for d in raw["days"])
+    return NormalisedAccount(
+        reference=raw["reference"],
+        invoice=raw["invoice"],
+        status=raw["status"],
+        balance=Money(raw["minor"], raw["currency"]),
+        issued_on=issued,
+        due_on=due,
+        paid_on=paid,
+        identity=raw["identity"],
+        matched_by=raw["matched_by"],
+        consumer=unpacked_consumer(raw["consumer"]),
+        disputed=raw["disputed"],
+        extras=tuple(raw["extras"].items()),
+        entries=tuple(
+            LedgerEntry(kind=k, minor=m, on=_day(d), source=s) for k, m, d, s in raw["entries"]
+        ),
+        holds=tuple(raw["holds"]),
+        lines=tuple(raw["lines"]),
+    )
+
+
+def unpacked_consumer(raw: Mapping[str, Any]) -> NormalisedConsumer:
+    values: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in raw.items()
+    }
+    values["consents"] = tuple(
+        Consent(channel=c, granted=g, evidence=e) for c, g, e in raw.get("consents", ())
+    )
+    values["extensions"] = tuple((p, x) for p, x in raw.get("extensions", ()))
+    values["date_of_birth"] = _day(raw.get("date_of_birth"))
+    return NormalisedConsumer(**values)
+
+
+def packed_row(row: RowOutcome) -> list[Any]:
+    """The outcome of a row as JSON."""
+    problems = [[p.code, p.column, p.value] for p in row.problems]
+    return [row.line, row.outcome, row.code, row.column, row.value, row.account, problems]
+
+
+def unpacked_row(raw: list[Any]) -> RowOutcome:
+    line, outcome, code, column, value, account, problems = raw
+    return RowOutcome(
+        line=line,
+        outcome=outcome,
+        code=code,
+        column=column,
+        value=value,
+        account=account,
+        problems=tuple(Problem(code=c, column=k, value=v) for c, k, v in problems),
+    )
+
+
+_PLAIN = (
+    "kind", "kind_why", "encoding", "delimiter", "header_row", "headers", "currency", "country",
+    "records", "header_fingerprint", "file_total", "complete", "debt_kind", "industry",
+)  # fmt: skip
+
+
+def packed_profile(profile: FileProfile) -> dict[str, Any]:
+    """What the report needs of a profile, as JSON."""
+    return {name: getattr(profile, name) for name in _PLAIN} | {
+        "mapping": [asdict(c) for c in profile.mapping],
+        "decisions": [asdict(d) for d in profile.decisions],
+        "refusal": profile.refusal and asdict(profile.refusal),
+    }
+
+
+def unpacked_profile(raw: Mapping[str, Any]) -> FileProfile:
+    plain = {name: raw[name] for name in _PLAIN}
+    plain["headers"] = tuple(plain["headers"])
+    plain["file_total"] = tuple((c, n) for c, n in plain["file_total"])
+    return FileProfile(
+        **plain,
+        mapping=tuple(ColumnMap(**c) for c in raw["mapping"]),
+        decisions=tuple(Decision(**d | {"choices": tuple(d["choices"])}) for d in raw["decisions"]),
+        refusal=Refusal(**raw["refusal"]) if raw["refusal"] else None,
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

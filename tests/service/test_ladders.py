@@ -63,6 +63,25 @@ def test_a_permit_that_died_unspent_is_given_back_and_no_longer_counts() -> None
     assert not audit.verify(chain, head=book.accounts[account.account_id].audit_head)
 
 
+def test_a_lost_permit_does_not_count_as_its_own_repetition() -> None:
+    """PLAT-DUP forbids the same template twice a day; what never left is no first time."""
+    book, account = ground.memory_world()
+    whole = ground.gate()
+
+    def look(after: timedelta) -> Decision:
+        return check_ladder(
+            account.account_id,
+            1,
+            book=book,
+            gate=whole,
+            letters=ground.PlainLetters(),
+            now=NOON + after,
+        )
+
+    assert look(timedelta(0)).outcome == "email"
+    assert look(PERMIT_LIFE).outcome == "email"
+
+
 @pytest.mark.parametrize(
     "state", [TouchState.UNKNOWN, TouchState.DELIVERED, TouchState.BOUNCED, TouchState.SENT]
 )

@@ -43,9 +43,8 @@ def contact_facts(
         # Asking for a code on the portal is the message that the code answers.
         asked = Contact(at=now, channel=channel.value, direction="in", outcome="received")
         history.append(asked)
-    message: dict[str, Any] = {"template": template}
-    if purpose:
-        message["purpose"] = purpose
+    # A notice is one for its cause; a second code or receipt is no repetition of the first.
+    message: dict[str, Any] = {"purpose": purpose} if purpose else {"template": template}
     policy = dict(strategy.policy)
     if strategy.licensed_states is not None:
         policy["licensed_states"] = list(strategy.licensed_states)

@@ -26,6 +26,7 @@ def _read(message: dict[str, Any]) -> None:
         creditors=wiring.creditors(),
         alarm=wiring.alarm(),
         now=wiring.clock().now(),
+        model=wiring.reply_model(),
     )
     count("Replies", outcome=outcome)
     logger.info("reply", extra={"message_id": inbound.message_id, "outcome": outcome})

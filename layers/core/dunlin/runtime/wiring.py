@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dunlin.adapters.stripe_till import StripeTill
     from dunlin.adapters.widget_html import Widgets
     from dunlin.domain.payments import PaymentEvent
+    from dunlin.domain.reply_model import ReplyModel
     from dunlin.domain.signal import Signal
     from dunlin.ports import (
         AccountBook,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         Letters,
         Machine,
         Mailbox,
+        OptOutLists,
         PortalDoor,
         Queue,
         Record,
@@ -112,6 +114,14 @@ def alarm() -> Alarm:
 
 
 @cache
+def reply_model() -> ReplyModel:
+    """What may add to the fixed lists; only the function that reads replies loads it."""
+    from dunlin.adapters.reply_model_file import load_reply_model
+
+    return load_reply_model()
+
+
+@cache
 def letters() -> Letters:
     from dunlin.adapters.jinja_letters import JinjaLetters
 
@@ -130,6 +140,13 @@ def text_line() -> TextLine:
     from dunlin.adapters.sns_text_line import SnsTextLine
 
     return SnsTextLine()
+
+
+@cache
+def optout_lists() -> OptOutLists:
+    from dunlin.adapters.optout_lists import ProviderLists
+
+    return ProviderLists()
 
 
 @cache

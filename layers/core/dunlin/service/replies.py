@@ -18,6 +18,7 @@ from typing import Any
 from dunlin.domain.account import Account
 from dunlin.domain.consumer import Channel, Consumer, PastContact
 from dunlin.domain.errors import DomainError
+from dunlin.domain.reply_model import ReplyModel, add_to
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.touch import Touch
@@ -93,8 +94,11 @@ def read_reply(
     creditors: Creditors,
     alarm: Alarm,
     now: datetime,
+    model: ReplyModel | None = None,
 ) -> str:
-    """Store and obey one reply; one word for the metric: opt_out, start, help, reply, nobody.
+    """Store and obey one reply; what the lists hear binds, the `model` may only add to it.
+
+    One word for the metric: opt_out, start, help, reply, nobody.
 
     Raises `Conflict` where others kept writing first: deliver it again.
     """
@@ -102,6 +106,8 @@ def read_reply(
     if not people:
         return "nobody"
     labels = labels_of(classify_reply(inbound.text))
+    if model is not None:
+        labels = add_to(labels, inbound.text, model)
     touch = book.touch_by_message(inbound.answers) if inbound.answers else None
     homes = {p.consumer_id: _home(p, touch, book) for p in people}
     for person in _meant(people, inbound, touch, homes, creditors, stops="opt_out" in labels):

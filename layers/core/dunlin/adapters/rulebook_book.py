@@ -79,7 +79,7 @@ def write_book(
 def book_html(
     rulebook: Rulebook, *, examples: Mapping[str, Sequence[Example]] | None, today: date
 ) -> str:
-    """The page. Everything from outside is escaped; links lead to https alone."""
+    """The page. Everything from outside is escaped; links lead to the web alone."""
     overdue = set(overdue_reviews(rulebook.documents, today))
     table = rulebook.tables.get("questions", {})
     questions = [dict(q) | {"number": n} for n, q in enumerate(table.get("questions", ()), 1)]
@@ -164,7 +164,7 @@ def _source(authority: Mapping[str, Any]) -> dict[str, Any]:
     url = str(authority.get("url") or "")
     return {
         "cite": authority["cite"],
-        "url": url if url.startswith("https://") else "",
+        "url": url if url.startswith(("https://", "http://")) else "",
         "read_on": long_date(authority.get("read_on")),
         "read_by": authority.get("read_by"),
     }
@@ -242,8 +242,9 @@ def _branches(condition: Any) -> list[str]:
     """The ways in which a condition may hold, one each."""
     if condition is None:
         return []
-    parts = condition["any"] if "any" in condition else [condition]
-    return [_capital(condition_in_words(part)) for part in parts]
+    if "any" in condition:
+        return [way for part in condition["any"] for way in _branches(part)]
+    return [_capital(condition_in_words(condition))]
 
 
 _ASKS = {

@@ -19,6 +19,7 @@ from dunlin.domain.ids import creditor_id
 
 T = TypeVar("T")
 _PATIENCE = 900.0
+_REJECTED = ".rejected.csv"
 strategy_app = typer.Typer(no_args_is_help=True, help="A creditor's strategy.")
 
 
@@ -42,13 +43,19 @@ def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> in
 
 
 def drop_and_follow(target: Target, creditor: str, path: Path) -> dict[str, Any]:
-    """Drop one file and wait for its summary; the summary."""
-    key = f"drop/{creditor}/{path.name}"
+    """Drop one file and wait for its summary; the summary.
+
+    `NAME.rejected.csv` is dropped as `NAME.mended.csv`: under its own name it is our output.
+    """
+    name = path.name
+    if name.endswith(_REJECTED):
+        name = name.removesuffix(_REJECTED) + ".mended.csv"
+    key = f"drop/{creditor}/{name}"
     version = drop(target, key, path.read_bytes())
     from dunlin.domain.ids import import_id
 
     wanted = import_id(creditor, key, version)
-    summary = f"drop/{creditor}/{_stem(path.name)}.summary.json"
+    summary = f"drop/{creditor}/{_stem(name)}.summary.json"
 
     def done() -> dict[str, Any] | None:
         told = _read(target, summary)
@@ -101,7 +108,15 @@ def print_summary(name: str, told: dict[str, Any]) -> None:
         console.print(f"  {sums['rows']} accounts owe {total}")
     for code, number in sorted(told["codes"].items()):
         console.print(f"  {number:5} {code}")
+    missing = told.get("missing", {})
+    if missing.get("accounts"):
+        console.print(
+            f"  {missing['accounts']} accounts of the last file are not in this one,"
+            f" {missing['closed']} of them closed"
+        )
     console.print(f"  {told['next_step']}")
+    if told.get("report"):
+        console.print(f"  report: {told['report']} in the drop bucket", highlight=False)
 
 
 def _stem(name: str) -> str:

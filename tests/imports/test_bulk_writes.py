@@ -1,0 +1,123 @@
+"""Bulk writes and reads of the account book: in memory and over DynamoDB on the local cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.memory import MemoryBook
+from dunlin.domain import ids
+from dunlin.domain.account import LedgerEntry
+from dunlin.domain.audit import append
+from dunlin.domain.money import Money
+from dunlin.ports import AccountBook, Change
+from dunlin.service.permits import entry_of, written
+from tests.support import builders
+from tests.support.builders import CREDITOR, NOON
+
+
+@pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
+def book(request: pytest.FixtureRequest) -> AccountBook:
+    if request.param == "memory":
+        return MemoryBook()
+    request.getfixturevalue("house")
+    from dunlin.runtime import wiring
+
+    return wiring.account_book()
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    return request.node.name.split("[")[0]
+
+
+def newcomer(name: str, **changes: Any) -> Change:
+    """A new account with its consumer, opening charge and first audit entries."""
+    person = builders.consumer(name)
+    account = builders.account(f"INV-{name}", consumer_id=person.consumer_id, **changes)
+    said = append(
+        subject=f"consumer#{person.consumer_id}",
+        sequence=1,
+        previous="",
+        at=NOON,
+        actor="import",
+        what="ConsumerImported",
+        data={},
+    )
+    entry = entry_of(account, now=NOON, what="AccountImported", data={}, actor="import")
+    charge = LedgerEntry(
+        entry_id=ids.entry_id(account.account_id, "opening"),
+        account_id=account.account_id,
+        kind="charge",
+        amount=account.balance,
+        on=NOON.date(),
+        source="import",
+    )
+    return Change(
+        account=written(account, entry),
+        consumer=replace(person, version=1, audit_head=said.hash),
+        ledger=[charge],
+        audit=[entry, said],
+    )
+
+
+def account_ids(changes: list[Change]) -> Iterator[str]:
+    return (c.account.account_id for c in changes if c.account is not None)
+
+
+def test_many_changes_are_written_and_read_back(book: AccountBook, name: str) -> None:
+    changes = [newcomer(f"{name}-{n}") for n in range(120)]
+    assert book.apply_many(changes) == []
+    found = book.read_accounts([*account_ids(changes), "acc_nobody"])
+    assert found == {c.account.account_id: c.account for c in changes if c.account}
+    people = book.read_consumers(a.consumer_id for a in found.values())
+    assert people == {c.consumer.consumer_id: c.consumer for c in changes if c.consumer}
+    first = changes[0].ledger[0]
+    assert book.has_entry(first.account_id, first.entry_id)
+    assert not book.has_entry(first.account_id, "ent_nobody")
+
+
+def test_a_change_that_is_too_late_comes_back_and_nothing_of_it_is_written(
+    book: AccountBook, name: str
+) -> None:
+    early = newcomer(f"{name}-early")
+    assert book.apply_many([early]) == []
+    charge = replace(early.ledger[0], entry_id=ids.entry_id(f"INV-{name}", "another"))
+    late = replace(newcomer(f"{name}-early"), ledger=[charge])
+    others = [newcomer(f"{name}-{n}") for n in range(3)]
+    refused = book.apply_many([late, *others])
+    assert late in refused
+    # Those that shared its transaction come back as well; each is whole or not there at all.
+    written_now = book.read_accounts(account_ids(others))
+    for change in others:
+        assert (change in refused) == (change.account is not None and
+                                       change.account.account_id not in written_now)  # fmt: skip
+    assert not book.has_entry(late.ledger[0].account_id, late.ledger[0].entry_id)
+
+
+def test_two_changes_of_one_account_are_written_in_order(book: AccountBook, name: str) -> None:
+    first = newcomer(name)
+    assert first.account is not None
+    entry = entry_of(first.account, now=NOON, what="Changed", data={})
+    second = Change(account=written(first.account, entry, balance=Money(1, "USD")), audit=[entry])
+    assert book.apply_many([first, second]) == []
+    stored = book.account(first.account.account_id)
+    assert stored is not None
+    assert (stored.version, stored.balance.minor, stored.creditor) == (2, 1, CREDITOR)
+
+
+def test_transactions_hold_at_most_a_hundred_items_and_each_subject_once() -> None:
+    from dunlin.adapters.dynamo.account_book import _items, _packed
+
+    changes = [newcomer(f"p-{n}") for n in range(200)]
+    batches = list(_packed([*changes, changes[-1]]))
+    assert [c for batch in batches for c in batch] == [*changes, changes[-1]]
+    assert all(sum(map(_items, batch)) <= 100 for batch in batches)
+    # Seven items each: an account, a consumer, two addresses, an entry, two audit entries.
+    assert len(batches[0]) == 14
+    assert len(batches[-1]) == 1
+    large = [newcomer(f"l-{n}", extras={"notes": "x" * 300_000}) for n in range(8)]
+    assert [len(batch) for batch in _packed(large)] == [2, 2, 2, 2]

@@ -15,11 +15,12 @@ from markupsafe import escape as escaped
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from typer.testing import CliRunner
 
+from dunlin.adapters import rulebook_book
 from dunlin.adapters.rulebook_book import applies_in_words, book_html, long_date, span
 from dunlin.adapters.rulebook_files import load_rulebook
 from dunlin.cli import rules
 from dunlin.cli.main import app
-from dunlin.domain.rulebook import Rulebook
+from dunlin.domain.rulebook import Rulebook, conditions, constraints
 
 BOOK = load_rulebook()
 CASES = Path(__file__).parents[1] / "domain" / "rulebook" / "cases"
@@ -130,6 +131,18 @@ def test_words_for_spans_dates_and_places():
     condition = {"all": [{"debt_role": "third"}, {"not": {"state_in": ["MA", "NY"]}},
                          {"channel_in": ["sms", "email"]}]}  # fmt: skip
     assert applies_in_words(condition) == "a third party; not state MA or NY; text or e-mail"
+
+
+def test_every_condition_of_every_rule_has_words(html):
+    for kind in conditions._DYNAMIC:
+        assert kind in ("all", "any", "not") or kind in rulebook_book._CONDITIONS_IN_WORDS
+    assert set(constraints.KINDS) == set(rulebook_book._ASKS)
+    article = _article(html, "MA-940-TIME")
+    assert "Waits for the hours strictly between" in article
+    unless = {"any": [{"reply": True}, {"not": {"state_in": ["CA"]}}]}
+    assert rulebook_book.condition_in_words(unless) == (
+        "either it promptly answers the consumer's own message or not (the state is CA)"
+    )
 
 
 @pytest.fixture(scope="module")

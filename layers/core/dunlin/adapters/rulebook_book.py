@@ -36,10 +36,9 @@ _LIFTERS = {
 }
 _CHANNELS = {"sms": "text", "email": "e-mail", "voicemail_lcm": "limited-content voicemail",
              "prerecorded_call": "prerecorded call", "social_dm": "direct message"}  # fmt: skip
-_CONDITIONS = {"debt_role": "role", "debt_kind": "debt", "industry_in": "industry",
+_CONDITIONS = {"industry_in": "industry",
                "state_in": "state", "presumed_state_in": "state or area code",
-               "channel_in": "channel", "profile": "profile",
-               "purpose_in": "purpose"}  # fmt: skip
+               "profile": "profile"}  # fmt: skip
 _ROLES = {"first": "a first party", "third": "a third party"}
 
 
@@ -220,8 +219,8 @@ def _listed(words: Iterator[str]) -> str:
 
 
 def _asks(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """What one constraint asks: a sentence, where alone it does, where it does not, and the
-    reason it gives for itself."""
+    """What one constraint asks: a sentence, the conditions that belong to it, and the reason it
+    gives for itself."""
     off = _listed(str(d).replace("_", " ") for d in spec.get("days_off", ()))
     sentence = _ASKS[spec["kind"]].format(
         window=span(int(spec.get("window_seconds") or spec.get("seconds") or 0)),
@@ -232,10 +231,21 @@ def _asks(spec: Mapping[str, Any]) -> dict[str, Any]:
     )
     return {
         "sentence": sentence,
-        "only": _branches(spec.get("when")),
-        "never": _branches(spec.get("unless")),
+        "ways": [
+            (f"{lead} one of these:" if len(ways) > 1 else f"{lead}:", ways)
+            for key, lead in _LEADS.items()
+            if (ways := _branches(spec.get(key)))
+        ],
         "because": spec.get("because", ""),
     }
+
+
+_LEADS = {
+    "barred_when": "While",
+    "need": "It needs",
+    "when": "Only with",
+    "unless": "Not with",
+}
 
 
 def _branches(condition: Any) -> list[str]:
@@ -276,33 +286,73 @@ _ASKS = {
 def condition_in_words(condition: Mapping[str, Any]) -> str:
     """A condition of a constraint as half a sentence; facts go by the names the cases use."""
     [(key, value)] = condition.items()
-    match key:
-        case "all" | "any":
-            joint = ", and " if key == "all" else " or "
-            said = joint.join(condition_in_words(part) for part in value)
-            return f"either {said}" if key == "any" else said
-        case "not":
-            return f"not ({condition_in_words(value)})"
-        case "channel_in":
-            return f"it is {_listed(channel_word(str(c)) for c in value)}"
-        case "debt_role":
-            return f"for {_ROLES.get(value, value)}"
-        case "debt_kind":
-            return f"for {value} debts"
-        case "off":
-            return f"the switch {_fact(value)} is off"
-        case "reply":
-            return "it promptly answers the consumer's own message"
-        case "holds" | "present" | "proven":
-            return f"{_fact(value)} {'is proven' if key == 'proven' else 'stands'}"
-        case _ if isinstance(value, str | list):
-            named = _listed(_fact(str(v)) for v in (value if isinstance(value, list) else [value]))
-            return f"{_CONDITIONS.get(key, key.replace('_', ' '))} is {named}"
-        case _:
-            return key.replace("_", " ")
+    if key in ("all", "any"):
+        said = [condition_in_words(part) for part in value]
+        return ", and ".join(said) if key == "all" else f"either {' or '.join(said)}"
+    if key == "not":
+        return f"not ({condition_in_words(value)})"
+    return _CONDITIONS_IN_WORDS.get(key, key.replace("_", " ")).format(**_parts(key, value))
+
+
+def _parts(key: str, value: Any) -> dict[str, str]:
+    """The words of a condition's value, for its sentence."""
+    row = value if isinstance(value, Mapping) else {}
+    items = value if isinstance(value, list) else [value]
+    word = channel_word if key == "channel_in" else _fact
+    return {
+        "it": _listed(_ROLES.get(str(v), word(str(v))) for v in items),
+        "of": _fact(str(row.get("of", ""))),
+        "as": _fact(str(row.get("as", ""))),
+        "values": _listed(_fact(str(v)) for v in row.get("values", ())),
+        "since": _fact(str(row.get("since", ""))),
+        "span": span(int(row.get("seconds", 0))),
+        "days": str(row.get("days", "")),
+        "limit": str(row.get("limit", "")),
+    }
+
+
+_CONDITIONS_IN_WORDS = {
+    "holds": "“{it}” is recorded",
+    "present": "“{it}” is recorded",
+    "proven": "“{it}” is proven on record",
+    "value_in": "“{of}” is {values}",
+    "same": "“{of}” is the same as “{as}”",
+    "medium_in": "“{it}” names this medium",
+    "medium_is_not": "“{it}” names other media alone",
+    "elapsed": "at least {span} have passed since “{since}”",
+    "fresh": "“{since}” lies at most {span} back",
+    "past": "“{it}” has come",
+    "before": "“{it}” still lies ahead",
+    "days_since": "at least {days} calendar days have passed since “{since}”",
+    "over": "“{of}” is over {limit}",
+    "days_past_due_over": "the debt is more than {it} days past due",
+    "paid": "nothing is owed any more",
+    "licensed": "the creditor is licensed in the state",
+    "this_account": "“{it}” concerns this account",
+    "disputed_since": "the consumer disputed the account in words and was not answered since",
+    "closed_medium": "the consumer closed this medium in words",
+    "no_clock": "the place gives no clock",
+    "nyc": "it is in New York City",
+    "off": "the switch “{it}” is off",
+    "signal": "the consumer's words amount to: {it}",
+    "closed": "the consumer's words closed: {it}",
+    "any_closed": "the consumer's words closed any medium",
+    "wrong": "somebody said that this is the wrong {it}",
+    "ambiguous_text": "an unclear text waits for a person to read it",
+    "reply": "it promptly answers the consumer's own message",
+    "purpose_in": "its purpose is {it}",
+    "channel_in": "it is {it}",
+    "debt_role": "for {it}",
+    "debt_kind": "for {it} debts",
+    "state_in": "the state is {it}",
+    "industry_in": "the industry is {it}",
+    "route": "the route is {it}",
+}
 
 
 def _fact(path: str) -> str:
+    if path in ("True", "False"):
+        return "yes" if path == "True" else "no"
     return path.split(".", 1)[-1].replace(".", " ").replace("_", " ")
 
 

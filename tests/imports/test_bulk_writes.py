@@ -12,6 +12,7 @@ from dunlin.adapters.memory import MemoryBook
 from dunlin.domain import ids
 from dunlin.domain.account import LedgerEntry
 from dunlin.domain.audit import append
+from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.domain.money import Money
 from dunlin.ports import AccountBook, Change
 from dunlin.service.permits import entry_of, written
@@ -121,3 +122,42 @@ def test_transactions_hold_at_most_a_hundred_items_and_each_subject_once() -> No
     assert len(batches[-1]) == 1
     large = [newcomer(f"l-{n}", extras={"notes": "x" * 300_000}) for n in range(8)]
     assert [len(batch) for batch in _packed(large)] == [2, 2, 2, 2]
+
+
+def test_a_throttled_batch_is_tried_again_with_longer_pauses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dunlin.adapters.dynamo import account_book
+
+    answers: list[Exception | None] = [Unavailable("dynamodb", "throttled", certain=True)] * 2
+    pauses: list[float] = []
+
+    class Answering:
+        def __init__(self, *_: object) -> None:
+            """Takes what a transaction takes."""
+
+        def __enter__(self) -> Answering:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            answer = answers.pop(0)
+            if answer is not None:
+                raise answer
+
+        def put(self, *_: object) -> None:
+            """Collects nothing: the answers are given."""
+
+    monkeypatch.setattr(account_book, "_Transaction", Answering)
+    monkeypatch.setattr(account_book.time, "sleep", pauses.append)
+    bound = account_book.DynamoBook.__new__(account_book.DynamoBook)
+    bound._connection = None  # type: ignore[assignment]
+    answers.append(None)
+    assert bound.apply_many([newcomer("t-1")]) == []
+    assert len(pauses) == 2
+    assert all(0 <= p <= most for p, most in zip(pauses, account_book._THROTTLED, strict=False))
+    answers.extend([Conflict("moved")])
+    change = newcomer("t-2")
+    assert bound.apply_many([change]) == [change]
+    answers.extend([Unavailable("dynamodb", "throttled")] * 20)
+    with pytest.raises(Unavailable):
+        bound.apply_many([newcomer("t-3")])

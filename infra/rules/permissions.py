@@ -14,6 +14,8 @@ from cfnlint.template import Template
 STAR_RESOURCES = {
     ("TracePolicy", "WriteTraces"): "X-Ray takes no resource",
     ("SendSmsRole", "SendText"): "a phone is no resource; topics are denied beside it",
+    ("SyncOptoutsRole", "ReadTextList"): "the list of opted-out phones is no resource",
+    ("SyncOptoutsRole", "KeepMailList"): "the account's suppression list is no resource",
     ("LadderMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("NoticeMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("ImportMachineRole", "DeliverLogs"): "log delivery takes no resource",
@@ -27,6 +29,7 @@ STAR_RESOURCES = {
             "Portal",
             "PostPayment",
             "ReconcileLadders",
+            "SyncOptouts",
             "Decide",
         )
     },

@@ -36,8 +36,12 @@ def test_only_the_gate_writes_permits_and_only_senders_delete_them():
 
 
 def test_only_the_senders_send():
-    assert _by_role("ses:") == {"SendEmailRole": {"ses:SendEmail"}}
-    assert _by_role("sns:") == {"SendSmsRole": {"sns:Publish"}}
+    lists = {"ses:ListSuppressedDestinations", "ses:PutSuppressedDestination"}
+    assert _by_role("ses:") == {"SendEmailRole": {"ses:SendEmail"}, "SyncOptoutsRole": lists}
+    assert _by_role("sns:") == {
+        "SendSmsRole": {"sns:Publish"},
+        "SyncOptoutsRole": {"sns:ListPhoneNumbersOptedOut"},
+    }
     assert _by_role("sms-voice:") == {}
 
 

@@ -266,6 +266,28 @@ class TextLine(Protocol):
         """As `Mailbox.send`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """An address on a mail provider's list: `complained`, or else undeliverable."""
+
+    address: str
+    complained: bool
+
+
+class OptOutLists(Protocol):
+    """The lists of those whom the providers do not deliver to. Every method raises
+    `Unavailable`. There is no way to take anybody off a list."""
+
+    def phones(self) -> Iterable[str]:
+        """Numbers (E.164) that opted out at the text provider, who takes none from us."""
+
+    def emails(self) -> Iterable[Suppressed]:
+        """Addresses that the mail provider suppresses."""
+
+    def suppress(self, address: str) -> None:
+        """Put an address on the mail provider's list; again is harmless."""
+
+
 class Machine(Protocol):
     """One state machine. Names make a start idempotent."""
 

@@ -1,0 +1,24 @@
+"""SyncOptouts: keeps the opt-out lists of SNS and SES in step with ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.optouts import reconcile_optouts
+
+
+def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
+    """Called by a schedule, daily. Returns how many were closed here and listed there."""
+    found = reconcile_optouts(
+        lists=wiring.optout_lists(),
+        book=wiring.account_book(),
+        creditors=wiring.creditors(),
+        alarm=wiring.alarm(),
+        now=wiring.clock().now(),
+    )
+    counts = {"closed": found.closed, "listed": found.listed, "strangers": found.strangers}
+    count("OptOutsFromProviders", found.closed)
+    logger.info("in step", extra=counts)
+    return counts

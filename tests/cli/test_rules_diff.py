@@ -175,6 +175,16 @@ def test_rules_added_removed_and_changed_are_told_field_by_field():
     assert rulebook_changes(BOOK, BOOK) == []
 
 
+def test_one_constraint_and_a_list_of_one_are_the_same():
+    def wrap(documents):
+        only = documents["US-REGF-7IN7"]["constraint"]
+        assert isinstance(only, dict)
+        documents["US-REGF-7IN7"]["constraint"] = [only | {"max": 6}]
+
+    [change] = rulebook_changes(BOOK, _changed(wrap))
+    assert change.fields == (("constraint[0].max", "7", "6"),)
+
+
 @cache
 def _text() -> str:
     return compiled_text()

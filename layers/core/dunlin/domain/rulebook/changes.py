@@ -39,7 +39,12 @@ def _by_name(documents: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, A
         name = str(document["id"])
         if name in found:
             name = f"{name} from {document['effective'].get('from')}"
-        found[name] = document
+        constraint = document["constraint"]
+        found[name] = {
+            **document,
+            # One constraint and a list of one are the same.
+            "constraint": [constraint] if isinstance(constraint, Mapping) else constraint,
+        }
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dunlin.service import permits
 from tests.model.explorer import Explored, explore
 from tests.model.protocol import Protocol
 from tests.permit.removal import IN_DYNAMO
@@ -20,7 +21,7 @@ HOUSES: dict[str, dict[str, Any]] = {
             "the person names a lawyer",
             "time passes",
         ),
-        "mail": ("taken", "refused"),
+        "mail": ("taken",),
     },
     "one ladder; a dispute, a pause and a bounce": {
         "events": (
@@ -92,6 +93,13 @@ WITHOUT: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service reads again once before it leaves the rest to the machine that calls it: more
+    tries inside one call are the same states again."""
+    monkeypatch.setattr(permits, "_TRIES", 2)
+
+
 def tell(capsys: pytest.CaptureFixture[str], name: str, seen: Explored[Any]) -> None:
     with capsys.disabled():
         sys.stdout.write(f"\n  {name}: {seen} ")
@@ -103,7 +111,7 @@ def test_nothing_goes_wrong_in_any_order(name: str, capsys: pytest.CaptureFixtur
     tell(capsys, name, seen)
     assert seen.fault == "", str(seen)
     assert seen.finals
-    assert seen.states > 500
+    assert seen.states > 300
 
 
 def test_every_condition_of_the_permit_is_left_out_once() -> None:

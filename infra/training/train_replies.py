@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_union
+from threadpoolctl import threadpool_limits
 
 from dunlin.domain.reply_model import PAUSING, ReplyModel, add_to, prepare
 from dunlin.domain.rulebook.replies import classify_reply
@@ -62,14 +63,15 @@ def pipeline() -> Pipeline:
                 ),
             ),
             ("tfidf", TfidfTransformer(sublinear_tf=True)),
-            ("linear", LogisticRegression(C=30, class_weight="balanced", tol=1e-6, max_iter=2000)),
+            ("linear", LogisticRegression(C=30, class_weight="balanced", tol=1e-4, max_iter=500)),
         ]
     )
 
 
 def fit(rows: list[tuple[str, str]]) -> tuple[Pipeline, dict[str, object]]:
     """The fitted pipeline, its weights rounded to what is exported, and the document."""
-    model = pipeline().fit([t for t, _ in rows], [label for _, label in rows])
+    with threadpool_limits(1):  # many small steps: threads only wait for each other
+        model = pipeline().fit([t for t, _ in rows], [label for _, label in rows])
     counted = model["counts"].transform([t for t, _ in rows])
     linear = model["linear"]
     scales = [float(f"{s:.6g}") for s in np.abs(linear.coef_).max(axis=1) / 127]

@@ -7,8 +7,6 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from tests.support import builders
-
 from dunlin.adapters.memory import MemoryBook
 from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
 from dunlin.adapters.memory_portal import MemoryPortalDoor
@@ -19,6 +17,7 @@ from dunlin.domain.rulebook import Rulebook
 from dunlin.ports import Facts, Mailbox, PortalDoor, Rendered, TextLine
 from dunlin.service.gate import Gate
 from dunlin.service.sending import Outbox
+from tests.support import builders
 
 
 class PlainLetters:

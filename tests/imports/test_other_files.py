@@ -117,6 +117,17 @@ def test_a_file_over_the_limit_is_refused(office: Office) -> None:
     assert not office.book.accounts
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_file_of_too_many_lines_is_refused(
+    office: Office, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr("dunlin.service.imports.MOST_LINES", 3)
+    assert office.drop("open.csv", table([BO, CY]))["state"] == "done"
+    told = office.drop("more.csv", table([BO, CY, DI]).replace("\n", end))
+    assert told["state"] == "rejected"
+    assert "split it" in told["reason"]
+
+
 def end_state(office: Office) -> dict[str, Any]:
     """Everything that is left of an import, but for the instants."""
     book = office.book

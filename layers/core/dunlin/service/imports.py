@@ -54,6 +54,8 @@ from dunlin.service.permits import entry_of, until_nobody_interferes, written
 _KEY = re.compile(r"drop/([^/]+)/([^/]+)")
 _OURS = (".report.csv", ".rejected.csv", ".summary.json", ".mapping.yaml")
 _MENDED = re.compile(r"\.(rejected|mended)\b")
+MOST_LINES = 250_000
+"""Lines of a file in the cloud; more would not fit the time and memory of its functions."""
 _A_SHARE = 2_000
 _MOST_SHARES = 200
 _AT_ONCE = 400
@@ -164,6 +166,10 @@ def _read(
     opened = intake.open(job.key, job.version)
     if not isinstance(opened, Dropped):
         return None, FileResult(name=name, profile=opened, assembly=None)
+    if _lines(opened) > MOST_LINES:
+        told = f"the file has over {MOST_LINES} lines: split it into smaller files"
+        profiled = refused("too_many_rows", told, opened.hints)
+        return None, FileResult(name=name, profile=profiled, assembly=None)
     opened = _as_before(job, opened, intake)
     result, *_ = read_files(
         [opened, *_contacts_files(job, intake, drop_box)],
@@ -172,6 +178,16 @@ def _read(
         large=intake.shelves,
     )
     return (None if result.profile.refusal else opened), result
+
+
+def _lines(opened: Dropped) -> int:
+    """Physical lines; counting stops soon after the most there may be."""
+    feeds = returns = 0
+    with opened.open() as stream:
+        while (piece := stream.read(1 << 20)) and max(feeds, returns) <= MOST_LINES:
+            feeds += piece.count(b"\n")
+            returns += piece.count(b"\r")
+    return max(feeds, returns)
 
 
 def _known(creditor: str, creditors: Creditors) -> Strategy | None:

@@ -16,6 +16,7 @@ from dunlin.domain import audit
 from dunlin.domain.account import Account, Status
 from dunlin.domain.consumer import Channel, ConsentState, Consumer, Flag
 from dunlin.domain.errors import DomainError
+from dunlin.ports import Printed
 from dunlin.service import calls
 from dunlin.service.gate import Gate
 from tests.support.builders import NOON, account, consumer, store
@@ -53,9 +54,7 @@ def log(book: MemoryBook, outcome: str, at: object = NOON, note: str = "") -> li
     return alarm.woken
 
 
-def write(
-    book: MemoryBook, template: str = "reminder"
-) -> tuple[calls.Allowance, calls.Printed | None]:
+def write(book: MemoryBook, template: str = "reminder") -> tuple[calls.Allowance, Printed | None]:
     return calls.write_letter(
         ONE.account_id,
         template=template,

@@ -251,6 +251,23 @@ class Letters(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A printable letter: the document, its SHA-256, and the version of its words."""
+
+    html: str
+    sha256: str
+    version: str
+    language: str
+
+
+class Press(Protocol):
+    """Prints letters that staff put into the post."""
+
+    def print(self, template: str, *, facts: Facts, on: date) -> Printed:
+        """Raises `DomainError` for an unknown template or a person without an address."""
+
+
 class Mailbox(Protocol):
     """Sends e-mail, once. Only the function `send_email` holds the right to use it."""
 

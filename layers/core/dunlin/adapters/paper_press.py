@@ -18,8 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.letters import day_in_words
-from dunlin.ports import Facts
-from dunlin.service.calls import Printed
+from dunlin.ports import Facts, Printed
 
 FOLDER = Path(__file__).parent.parent / "paper"
 
@@ -36,7 +35,7 @@ class PaperPress:
         return words
 
     def print(self, template: str, *, facts: Facts, on: date) -> Printed:
-        """See `service.calls.Press`."""
+        """See `ports.Press`."""
         account, person = facts.account, facts.consumer
         wanted = (person.language or account.language).split("-")[0].lower()
         spoken = wanted in self._words and wanted in facts.strategy.languages

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from dunlin.domain import ids
 from dunlin.domain.account import Account, Status
@@ -18,7 +18,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict, decide
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.touch import PERMIT_LIFE
-from dunlin.ports import AccountBook, Alarm, Change, Facts
+from dunlin.ports import AccountBook, Alarm, Change, Facts, Press, Printed
 from dunlin.service.by_staff import code, consumer_entry, staff, wake_all
 from dunlin.service.gate import Gate, contact_facts
 from dunlin.service.permits import entry_of, rules, until_nobody_interferes, with_contact, written
@@ -40,23 +40,6 @@ class Allowance:
     until: datetime | None = None
     valid_until: datetime | None = None
     reasons: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
-    """A printable letter: the document, its SHA-256, and the version of its words."""
-
-    html: str
-    sha256: str
-    version: str
-    language: str
-
-
-class Press(Protocol):
-    """Prints letters; see `adapters.paper_press`."""
-
-    def print(self, template: str, *, facts: Facts, on: date) -> Printed:
-        """Raises `DomainError` for an unknown template or a person without an address."""
 
 
 def judge(facts: Facts, *, channel: By, gate: Gate, now: datetime) -> Verdict:

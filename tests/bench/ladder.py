@@ -36,7 +36,7 @@ DIRECTORY = ROOT / ".local" / "bench"
 PRICES = json.loads((Path(__file__).parent / "prices.json").read_text())["prices"]
 ACCOUNTS = 1000
 DAYS = 90
-SCHEDULED = frozenset({"reconcile_ladders", "sign_audit_roots"})
+SCHEDULED = frozenset({"reconcile_ladders", "sign_audit_roots", "sync_optouts"})
 # Billed time is assumed, not measured: this machine is not Lambda. 250 ms a call and 900 ms of a
 # cold start; the two functions that read streams take a twentieth and a tenth of a touch here.
 _SECONDS = {"publish_changes": 0.05, "archive_audit": 0.1}

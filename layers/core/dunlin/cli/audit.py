@@ -6,7 +6,7 @@ import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -93,7 +93,17 @@ def verify(
         raise typer.Exit(1)
     entries = sum(map(len, document["chains"].values()))
     console.print(f"[green]✓[/] {entries} entries in {len(document['chains'])} chains verify;")
-    console.print(f"  {len(document['proofs'])} proofs lead to signed daily roots.")
+    console.print(f"  {len(document['proofs'])} proofs lead to signed daily roots;")
+    console.print(f"  {uncovered(document)} entries are newer than the last root that covers them.")
+
+
+def uncovered(document: dict[str, Any]) -> int:
+    """How many entries no signed root vouches for yet: for these only the chain speaks."""
+    covered: dict[str, int] = {}
+    for proof in document["proofs"]:
+        subject = proof["subject"]
+        covered[subject] = max(covered.get(subject, 0), int(proof["sequence"]))
+    return sum(max(0, len(c) - covered.get(s, 0)) for s, c in document["chains"].items())
 
 
 def signature_holds(public_key: str, message: bytes, signature: str) -> bool:

@@ -157,9 +157,10 @@ def report() -> str:
             (
                 f"Five hard stops: {ours:.0f} µs for our verdict with its reasons and zones,"
                 f" {general:.0f} µs for the yes or no of the general engine `rule-engine`:"
-                f" **{general / ours:.1f} times** ours, most of which is spent once a verdict. A rule"
-                f" of the whole book takes {1000 * at_noon / len(rulebook.rules):.1f} µs, one of the"
-                f" general engine {general / 5:.1f} µs. The loaded rulebook holds {_held_mb():.1f} MB."
+                f" **{general / ours:.1f} times** ours, most of which is spent once a verdict."
+                f" A rule of the whole book takes {1000 * at_noon / len(rulebook.rules):.1f} µs,"
+                f" one of the general engine {general / 5:.1f} µs."
+                f" The loaded rulebook holds {_held_mb():.1f} MB."
             ),
         ]
     )

@@ -224,8 +224,10 @@ def test_back_after_signing_out_shows_nothing_private(
     context = chromium.new_context(locale="en-US")
     reader = Reader(context, base)
     reader.prove(house.link(account))
-    reader.page.click(".leave button")
-    reader.page.go_back()
+    with reader.page.expect_navigation():
+        reader.page.click(".leave button")
+    with reader.page.expect_navigation():
+        reader.page.evaluate("history.back()")
     assert "$" not in reader.page.inner_text("body")
     context.close()
 

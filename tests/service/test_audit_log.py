@@ -195,7 +195,17 @@ def _backdate_the_root(document: Dossier) -> None:
     document["proofs"][0]["root"]["day"] = "2026-11-01"
 
 
+def _other_words(document: Dossier) -> None:
+    document["touches"][0]["content"] += " Pay today."
+
+
+def _no_words(document: Dossier) -> None:
+    document["touches"].clear()
+
+
 TAMPERED: dict[str, Callable[[Dossier], None]] = {
+    "a message with other words": _other_words,
+    "a message that is left out": _no_words,
     "edited": _edit,
     "edited and rehashed": _edit_and_rehash,
     "dropped": _drop,
@@ -217,6 +227,19 @@ def test_an_untouched_dossier_verifies(tmp_path: Path) -> None:
     code, told = verify(exported(LocalSigner()), tmp_path)
     assert code == 0, told
     assert "4 proofs" in told
+
+
+def test_a_dossier_says_what_was_sent_when_by_whose_clock_and_under_which_rules() -> None:
+    document = exported(LocalSigner())
+    (touch,) = document["touches"]
+    assert touch["channel"] == "email"
+    assert touch["content"].startswith("reminder\n\nAda Example: reminder")
+    assert "/m/…" in touch["content"]  # the private link is cut out
+    assert "/u/…" in touch["content"]
+    assert touch["permitted_utc"] == "2026-11-23T18:00:00+00:00"
+    assert touch["permitted_local"] == {"America/Chicago": "2026-11-23T12:00:00-06:00"}
+    assert touch["consent_version"] == 1
+    assert touch["rulebook"] == "PLAT-FREQ-ALL"
 
 
 @pytest.mark.parametrize("how", TAMPERED)

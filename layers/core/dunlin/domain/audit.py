@@ -40,6 +40,11 @@ def _plain(value: Any) -> Any:
             raise DomainError(f"an audit entry cannot hold {type(value).__name__}")
 
 
+def content_sha256(content: str) -> str:
+    """What an entry says of a text that is kept apart from the log."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """One entry of a chain. `subject` is `account#id`, `consumer#id` or `creditor#id`;

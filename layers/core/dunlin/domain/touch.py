@@ -65,6 +65,7 @@ class Touch:
     message_id: str = ""
     sent_at: datetime | None = None
     body_sha256: str = ""
+    content: str = ""  # what was sent, as text, with its private links cut out
     reason: str = ""
     opened_at: datetime | None = None
     clicked_at: datetime | None = None

@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dunlin.domain import audit, merkle
 from dunlin.domain.audit import AuditEntry, Leaf, SignedRoot
 from dunlin.domain.errors import DomainError
+from dunlin.domain.touch import Touch
 from dunlin.ports import AccountBook, AuditArchive, Signer
 
 FORMAT = "dunlin-dossier-1"
@@ -103,10 +105,40 @@ def dossier(
         "exported_at": now.astimezone(UTC).isoformat(),
         "account_id": account_id,
         "public_key": signer.public_key(),
+        "touches": _touches(chains[f"account#{account_id}"], book.thread(account_id).touches),
         "heads": {s: {"sequence": n, "hash": h} for s, (n, h) in heads.items()},
         "chains": {s: [audit.to_json(e) for e in chain] for s, chain in chains.items()},
         "proofs": [p for day in archive.roots() for p in _proofs(day, chains, archive)],
     }
+
+
+def _touches(chain: Sequence[AuditEntry], touches: Sequence[Touch]) -> list[dict[str, Any]]:
+    """Each touch as a person reads it: what was said, when (also by the clocks of every place the
+    person may have been), on which channel, under which consent and which rules."""
+    allowed = {e.data["key"]: e for e in chain if e.what in ("TouchPermitted", "NoticePermitted")}
+    told = []
+    for touch in touches:
+        entry = allowed.get(touch.key)
+        data = entry.data if entry else {}
+        told.append(
+            {
+                "touch_id": touch.touch_id,
+                "key": touch.key,
+                "channel": touch.channel.value,
+                "template": f"{touch.template} {touch.template_version}",
+                "state": touch.state.value,
+                "permitted_utc": touch.permitted_at.astimezone(UTC).isoformat(),
+                "permitted_local": {
+                    name: touch.permitted_at.astimezone(ZoneInfo(name)).isoformat()
+                    for name in data.get("zones", ())
+                },
+                "sent_utc": touch.sent_at.astimezone(UTC).isoformat() if touch.sent_at else None,
+                "consent_version": data.get("consent"),
+                "rulebook": data.get("rulebook"),
+                "content": touch.content,
+            }
+        )
+    return told
 
 
 def _proofs(
@@ -151,6 +183,7 @@ def verify_dossier(
         }
         heads = {s: (int(h["sequence"]), str(h["hash"])) for s, h in document["heads"].items()}
         faults = _chain_faults(chains, heads)
+        faults += _content_faults(document.get("touches", []), chains)
         faults += _proof_faults(document["proofs"], chains, document["public_key"], signed)
     except (DomainError, KeyError, TypeError, ValueError, AttributeError) as error:
         return [f"the dossier cannot be read: {error}"]
@@ -171,6 +204,26 @@ def _chain_faults(
         ]
         if len(chain) != sequence:
             faults.append(f"{subject}: {len(chain)} entries where {sequence} were promised")
+    return faults
+
+
+def _content_faults(
+    touches: Sequence[Mapping[str, Any]], chains: Mapping[str, list[AuditEntry]]
+) -> list[str]:
+    """Every text must be the one whose hash the log holds, and every sent touch must be there."""
+    logged = {
+        str(e.data["touch_id"]): str(e.data["content_sha256"])
+        for chain in chains.values()
+        for e in chain
+        if "content_sha256" in e.data
+    }
+    shown = {str(t["touch_id"]): audit.content_sha256(str(t["content"])) for t in touches}
+    faults = [f"touch {one}: what was sent is missing" for one in logged if one not in shown]
+    faults += [
+        f"touch {one}: its text is not the one that was sent"
+        for one, digest in logged.items()
+        if one in shown and shown[one] != digest
+    ]
     return faults
 
 

@@ -237,6 +237,7 @@ def _permit_rung(
             "rules": rules(verdict),
             "lost": [{"channel": o.channel.value, "rules": rules(v)} for o, v in lost],
             "rulebook": gate.version,
+            "zones": [zone.name for zone in verdict.zones],
             "strategy": account.strategy_version,
             "consent": facts.consumer.consent(offer.channel).version,
             **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),

@@ -154,6 +154,7 @@ def _permit(
             **touch_data(touch),
             "rules": rules(verdict),
             "rulebook": gate.version,
+            "zones": [zone.name for zone in verdict.zones],
             **record_of(
                 facts, [*lost, (offer, verdict)], purpose=PURPOSES[kind], gate=gate, now=now
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,9 +10,10 @@ from typing import Any, Literal
 
 from dunlin.domain import planner
 from dunlin.domain.account import Account, Hold
+from dunlin.domain.audit import content_sha256
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import Defect, DomainError, Unavailable
-from dunlin.domain.tokens import address_hash, token_hash
+from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, token_hash
 from dunlin.domain.touch import Touch, TouchState
 from dunlin.ports import (
     AccountBook,
@@ -36,6 +38,8 @@ from dunlin.service.permits import (
 )
 
 LINK_LIFE = timedelta(days=45)
+_LINK = re.compile(rf"(/[mu]/)[{ALPHABET}]{{{LENGTH}}}")
+_CODE = re.compile(r"\b\d{6}\b")
 CODE_LIFE = timedelta(minutes=15)
 _FIRST_PAUSE = timedelta(minutes=5)
 _REFUSALS = 5
@@ -100,20 +104,34 @@ def send(
         if failure.certain:
             return _release(spent, failure.reason, book=book, now=now)
         return _record(spent, "TouchUnknown", {"reason": failure.reason}, book=book, now=now)
+    content = kept_content(rendered)
     sent = replace(
         spent,
         state=TouchState.SENT,
         message_id=message_id,
         sent_at=now,
         body_sha256=rendered.sha256,
+        content=content,
     )
     return _record(
         sent,
         "TouchSent",
-        {"message_id": message_id, "body_sha256": rendered.sha256, "version": rendered.version},
+        {
+            "message_id": message_id,
+            "body_sha256": rendered.sha256,
+            "content_sha256": content_sha256(content),
+            "version": rendered.version,
+        },
         book=book,
         now=now,
     )
+
+
+def kept_content(rendered: Rendered) -> str:
+    """What the person was told, as text, for staff and the dossier: subject and body without the
+    private links, which would open the portal to whoever reads it, and without a code."""
+    text = f"{rendered.subject}\n\n{rendered.text}" if rendered.subject else rendered.text
+    return _CODE.sub("••••••", _LINK.sub(r"\1…", text))
 
 
 def _compose(

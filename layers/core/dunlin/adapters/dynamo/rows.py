@@ -466,6 +466,7 @@ class TouchRow(Model):
     message_id = UnicodeAttribute(null=True)
     sent_at = UnicodeAttribute(null=True)
     body_sha256 = UnicodeAttribute()
+    content = UnicodeAttribute(null=True)
     reason = UnicodeAttribute()
     opened_at = UnicodeAttribute(null=True)
     clicked_at = UnicodeAttribute(null=True)
@@ -473,7 +474,8 @@ class TouchRow(Model):
     by_message = ByMessage()
 
     MOVES = (
-        "state", "message_id", "sent_at", "body_sha256", "reason", "opened_at", "clicked_at",
+        "state", "message_id", "sent_at", "body_sha256", "content", "reason", "opened_at",
+        "clicked_at",
     )  # fmt: skip
 
     @classmethod
@@ -496,6 +498,7 @@ class TouchRow(Model):
             message_id=touch.message_id or None,
             sent_at=touch.sent_at and instant(touch.sent_at),
             body_sha256=touch.body_sha256,
+            content=touch.content or None,
             reason=touch.reason,
             opened_at=touch.opened_at and instant(touch.opened_at),
             clicked_at=touch.clicked_at and instant(touch.clicked_at),
@@ -520,6 +523,7 @@ class TouchRow(Model):
             message_id=self.message_id or "",
             sent_at=_maybe(self.sent_at),
             body_sha256=self.body_sha256,
+            content=self.content or "",
             reason=self.reason,
             opened_at=_maybe(self.opened_at),
             clicked_at=_maybe(self.clicked_at),

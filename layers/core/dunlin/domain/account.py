@@ -85,7 +85,6 @@ class Account:
     next_action: NextAction | None = None
     escalated: str = ""  # the trigger that fired and waits for a person, "" where none
     released: tuple[str, ...] = ()  # triggers that a person has let pass
-    task_token: str = ""
     version: int = 0
     audit_head: str = ""
 

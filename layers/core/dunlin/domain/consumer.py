@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+_KEPT = timedelta(days=31)
 
 
 class Channel(StrEnum):
@@ -115,3 +117,7 @@ class ContactHistory:
     consumer_id: str
     contacts: tuple[PastContact, ...] = ()
     version: int = 0
+
+    def kept(self, now: datetime) -> tuple[PastContact, ...]:
+        """The contacts that no cap has forgotten yet; a write drops the others."""
+        return tuple(c for c in self.contacts if now - c.at < _KEPT)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dunlin.adapters.secrets import ProcessorKeys
     from dunlin.adapters.stripe_till import StripeTill
     from dunlin.adapters.widget_html import Widgets
+    from dunlin.domain.consumer import Channel
     from dunlin.domain.payments import PaymentEvent
     from dunlin.domain.reply_model import ReplyModel
     from dunlin.domain.signal import Signal
@@ -156,42 +157,39 @@ def door() -> PortalDoor:
     return DynamoPortalDoor(ops_table=_bound_tables().ops)
 
 
-@cache
-def email_outbox() -> Outbox:
-    """What `send_email` needs; it cannot reach a phone."""
+def _outbox(
+    channel: Channel, *, mailbox: Mailbox | None = None, text_line: TextLine | None = None
+) -> Outbox:
     from dunlin.adapters.randomness import new_code, new_token
-    from dunlin.domain.consumer import Channel
     from dunlin.service.sending import Outbox
 
     return Outbox(
-        channel=Channel.EMAIL,
+        channel=channel,
         letters=letters(),
         door=door(),
         portal_url=settings.Portal.from_env().base_url,
         new_token=new_token,
         new_code=new_code,
         real_now=real_clock().now,
-        mailbox=mailbox(),
+        mailbox=mailbox,
+        text_line=text_line,
     )
+
+
+@cache
+def email_outbox() -> Outbox:
+    """What `send_email` needs; it cannot reach a phone."""
+    from dunlin.domain.consumer import Channel
+
+    return _outbox(Channel.EMAIL, mailbox=mailbox())
 
 
 @cache
 def sms_outbox() -> Outbox:
     """What `send_sms` needs; it cannot reach a mailbox."""
-    from dunlin.adapters.randomness import new_code, new_token
     from dunlin.domain.consumer import Channel
-    from dunlin.service.sending import Outbox
 
-    return Outbox(
-        channel=Channel.SMS,
-        letters=letters(),
-        door=door(),
-        portal_url=settings.Portal.from_env().base_url,
-        new_token=new_token,
-        new_code=new_code,
-        real_now=real_clock().now,
-        text_line=text_line(),
-    )
+    return _outbox(Channel.SMS, text_line=text_line())
 
 
 @cache

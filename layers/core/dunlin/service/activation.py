@@ -109,8 +109,7 @@ def _start(
         alarm.start(active, wait_seconds=_until(action.at, now))
         return "started"
 
-    result: str = until_nobody_interferes(attempt)
-    return result
+    return until_nobody_interferes(attempt)
 
 
 def _payable_from(account: Account, now: datetime) -> datetime:

@@ -42,10 +42,9 @@ def check_ladder(
     account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
 ) -> Decision:
     """Decide the next step of an account's ladder and take the permit where one is due."""
-    result: Decision = until_nobody_interferes(
+    return until_nobody_interferes(
         lambda: _check_once(account_id, run, book=book, gate=gate, letters=letters, now=now)
     )
-    return result
 
 
 def _check_once(

@@ -61,8 +61,7 @@ def check_notice(
             facts, kind, cause, door=door, book=book, gate=gate, letters=letters, now=now
         )
 
-    result: Decision = until_nobody_interferes(attempt)
-    return result
+    return until_nobody_interferes(attempt)
 
 
 def _channels(facts: Facts, kind: str, cause: str, door: PortalDoor) -> tuple[Channel, ...]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, TypeVar
 
 from dunlin.domain import planner
 from dunlin.domain.account import Account
@@ -23,8 +23,8 @@ from dunlin.domain.touch import PERMIT_LIFE, Permit, Touch, TouchState
 from dunlin.ports import AccountBook, Facts, Letters
 from dunlin.service.gate import Gate
 
+T = TypeVar("T")
 _TRIES = 8
-_KEPT = timedelta(days=31)
 ACTOR = "dunlin"
 
 Word = Literal["email", "sms", "wait", "held", "escalated", "exhausted", "settled", "refused"]
@@ -47,10 +47,10 @@ class Decision:
     refusals: tuple[str, ...] = ()
 
 
-def until_nobody_interferes(attempt: Callable[[], Any]) -> Any:
+def until_nobody_interferes(attempt: Callable[[], T], *, tries: int | None = None) -> T:
     """Read, decide and write again while somebody else writes first; the machine retries the
     last `Conflict` with a pause."""
-    for left in reversed(range(_TRIES)):
+    for left in reversed(range(_TRIES if tries is None else tries)):
         try:
             return attempt()
         except Conflict:
@@ -201,7 +201,7 @@ def take(
 
 
 def with_contact(history: ContactHistory, contact: PastContact, now: datetime) -> ContactHistory:
-    kept = [c for c in history.contacts if now - c.at < _KEPT and c.touch_id != contact.touch_id]
+    kept = [c for c in history.kept(now) if c.touch_id != contact.touch_id]
     return replace(history, contacts=(*kept, contact), version=history.version + 1)
 
 

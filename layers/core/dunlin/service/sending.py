@@ -270,8 +270,7 @@ def _record(
         )
         return _sending("unknown" if touch.state is TouchState.UNKNOWN else "sent", after, now)
 
-    result: Sending = until_nobody_interferes(attempt)
-    return result
+    return until_nobody_interferes(attempt)
 
 
 def _void(touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
@@ -322,5 +321,4 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
         )
         return _sending("void", after, now)
 
-    result: Sending = until_nobody_interferes(attempt)
-    return result
+    return until_nobody_interferes(attempt)

@@ -6,23 +6,22 @@ signal writes nothing and wakes again, since its first delivery may have died in
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.consequences import PERSONAL, Consequence, follow, hold
 from dunlin.domain.consumer import Consumer, ContactHistory, PastContact
-from dunlin.domain.errors import Conflict, DomainError, Unavailable
+from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.signal import Signal, SignalKind, wakes
 from dunlin.domain.touch import Touch, TouchState
 from dunlin.ports import AccountBook, Alarm, AlreadySeen, Change, Reply
+from dunlin.service.permits import until_nobody_interferes
 
 _TRIES = 10
-_KEPT = timedelta(days=31)
 # These change the person, so every account of theirs looks again.
 _OF_THE_PERSON = PERSONAL | {
     SignalKind.OPT_OUT,
@@ -53,7 +52,9 @@ def apply_signal(
     still be at work, and `Conflict` where others kept writing first: deliver it again.
     """
     try:
-        applied = _until_written(lambda: _write(signal, reply, book=book, now=now))
+        applied = until_nobody_interferes(
+            lambda: _write(signal, reply, book=book, now=now), tries=_TRIES
+        )
     except AlreadySeen:
         applied = False
     accounts = _concerned(signal, book)
@@ -73,16 +74,6 @@ def _wakes(signal: Signal) -> bool:
     if signal.kind is SignalKind.BOUNCE:
         return bool(signal.detail.get("permanent"))
     return wakes(signal.kind) or signal.kind is SignalKind.COMPLAINT
-
-
-def _until_written(attempt: Callable[[], bool]) -> bool:
-    for left in reversed(range(_TRIES)):
-        try:
-            return attempt()
-        except Conflict:
-            if not left:
-                raise
-    return False
 
 
 def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datetime) -> bool:
@@ -179,7 +170,7 @@ def _history(
         history = book.facts(account.account_id).history
     except DomainError:
         return None  # a creditor without a strategy must not keep anybody from opting out
-    contacts = [c for c in history.contacts if now - c.at < _KEPT]
+    contacts = list(history.kept(now))
     if reply is not None:
         contacts.append(
             PastContact(
@@ -236,4 +227,4 @@ def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datet
         return True
 
     with suppress(AlreadySeen):  # staff may have lifted it since: not again for the same reply
-        _until_written(attempt)
+        until_nobody_interferes(attempt, tries=_TRIES)

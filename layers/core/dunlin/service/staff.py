@@ -7,7 +7,6 @@ version that was on the screen, and then the ladder is woken.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +27,7 @@ from dunlin.ports import (
     StaffAccount,
     Waiting,
 )
+from dunlin.service.permits import entry_of, written
 
 SHOWN = 25  # a widget is a page of a list, not the list
 _BEGAN = frozenset({"AccountHeld", "AccountEscalated", "LadderFailed"})
@@ -153,11 +153,9 @@ def _write(
     account: Account, decision: str, *, actor: str, now: datetime, book: AccountBook
 ) -> Account:
     what, changes = _changes(account, decision, now)
-    entry = audit.append(
-        subject=f"account#{account.account_id}",
-        sequence=account.version + 1,
-        previous=account.audit_head,
-        at=now,
+    entry = entry_of(
+        account,
+        now=now,
         actor=actor,
         what=what,
         data={
@@ -166,7 +164,7 @@ def _write(
             "trigger": account.escalated,
         },
     )
-    after = replace(account, version=account.version + 1, audit_head=entry.hash, **changes)
+    after = written(account, entry, **changes)
     book.apply(Change(account=after, audit=[entry]))
     return after
 

@@ -236,7 +236,6 @@ class AccountRow(Model):
             ),
             escalated=self.escalated,
             released=tuple(self.released),
-            task_token=self.task_token or "",
             version=int(self.version),
             audit_head=self.audit_head,
         )

@@ -67,7 +67,7 @@ class SpooledMap(MutableMapping[K, V]):
         self._keep(key, value)
 
     def __delitem__(self, key: K) -> None:
-        raise NotImplementedError("a spooled mapping only grows")
+        raise TypeError("a spooled mapping only grows")
 
     def __contains__(self, key: object) -> bool:
         return self.get(key, self) is not self  # type: ignore[arg-type]

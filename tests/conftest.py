@@ -10,14 +10,14 @@ from local import house as houses
 from local.cloud import ROOT
 from local.house import House
 
-PORT = 14566
+PORT = int(os.environ.get("DUNLIN_TEST_PORT", "14566"))  # two runs at once need two ports
 START = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
 
 
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[House]:
     """The real template, built and deployed by sam with IAM enforced; marked when fresh."""
-    directory = ROOT / ".local" / "test-house"
+    directory = ROOT / ".local" / f"test-house-{PORT}"
     houses.close_house(directory)
     house = houses.open_house(port=PORT, directory=directory, time_lapse=START, say=_quiet)
     for address in ("accounts@creditor.example.com", "accounts@clinic.example.com"):

@@ -41,10 +41,13 @@ class Hold(StrEnum):
     PAUSED = "paused"  # staff
     CREDIT = "credit"  # the balance is not positive: nothing is owed
     NOT_DUE = "not_due"  # the due date passes
+    SNOOZED = "snoozed"  # the day that the person or staff chose passes
+    INSURER = "insurer"  # the insurer has answered: a newer file, or staff
+    HOLDOUT = "holdout"  # never by itself: left without contact so that lift can be measured
 
 
 STAFF_HOLDS = frozenset({Hold.NO_CONTACT_POINT, Hold.DISPUTE, Hold.REVIEW})
-TIMED_HOLDS = frozenset({Hold.PROMISE, Hold.NOT_DUE})  # lifted by time alone
+TIMED_HOLDS = frozenset({Hold.PROMISE, Hold.NOT_DUE, Hold.SNOOZED})  # lifted by time alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,23 @@ class NextAction:
     channel: str  # email, sms, or "" while a person must act
     template: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """What staff decided for one account in place of its strategy; the gate binds it all the same.
+
+    "" and None leave the strategy as it is. `tone`, `channel`: for every rung still to come.
+    `longest_months`, `lowest_instalment_minor`: limits of arrangements. `by` and `why` are on the
+    audit log too.
+    """
+
+    tone: str = ""
+    channel: str = ""
+    longest_months: int | None = None
+    lowest_instalment_minor: int | None = None
+    by: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +98,7 @@ class Account:
     language: str = "en"
     extras: dict[str, str] = field(default_factory=dict)
     strategy_version: int = 0
+    ladder: str = ""  # the name of its ladder in the strategy, "" before activation
     ladder_run: int = 0
     rung: int = 0
     occurrence: int = 0
@@ -85,6 +106,11 @@ class Account:
     next_action: NextAction | None = None
     escalated: str = ""  # the trigger that fired and waits for a person, "" where none
     released: tuple[str, ...] = ()  # triggers that a person has let pass
+    sent: tuple[str, ...] = ()  # names of the rungs used so far, in order, whatever the ladder
+    cohort: str = ""  # the activation it belongs to (a pilot, a promotion), "" before
+    contested_minor: int = 0  # the part of the balance that is contested and not asked for
+    arrangement_id: str = ""  # the arrangement in force or asked for, "" where none
+    override: Override | None = None
     version: int = 0
     audit_head: str = ""
 

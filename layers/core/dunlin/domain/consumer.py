@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 _KEPT = timedelta(days=31)
+_LATEST = 12
 
 
 class Channel(StrEnum):
@@ -53,8 +54,27 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a person chose for themselves; it beats whatever was inferred (S63).
+
+    `channels` in order of preference, empty where none was stated. `hours` are local, [from, to),
+    within one day. `days` are ISO weekdays (1 Monday), empty for any. `payday` is a day of the
+    month. Rules that bind (a time or place called inconvenient) are flags; these are wishes.
+    """
+
+    channels: tuple[Channel, ...] = ()
+    hours: tuple[int, int] | None = None
+    days: tuple[int, ...] = ()
+    payday: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastContact:
-    """One contact of the last 31 days, as the caps count it. Never holds the message text."""
+    """One contact as the caps count it. Never holds the message text.
+
+    `read` is how far the person came with it: "", opened, clicked, visited. An open is never a
+    response; it may choose the next template or channel and nothing else.
+    """
 
     at: datetime
     channel: str
@@ -63,6 +83,7 @@ class PastContact:
     account_id: str | None
     template: str
     touch_id: str
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +110,7 @@ class Consumer:
     tz_known: str | None = None
     consents: dict[Channel, Consent] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
+    preferences: Preferences = Preferences()
     matched_by: str = ""
     version: int = 0
     audit_head: str = ""
@@ -109,7 +131,8 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactHistory:
-    """The contacts of the last 31 days of one consumer over all accounts, newest last.
+    """The contacts of the last 31 days of one consumer over all accounts, and the latest twelve
+    whatever their age, from which a ladder learns what reaches the person. Newest last.
 
     One row for all accounts: each contact names its account, so the caps per debt are a filter.
     """
@@ -119,5 +142,6 @@ class ContactHistory:
     version: int = 0
 
     def kept(self, now: datetime) -> tuple[PastContact, ...]:
-        """The contacts that no cap has forgotten yet; a write drops the others."""
-        return tuple(c for c in self.contacts if now - c.at < _KEPT)
+        """The contacts that a cap or the planner still needs; a write drops the others."""
+        latest = len(self.contacts) - _LATEST
+        return tuple(c for n, c in enumerate(self.contacts) if n >= latest or now - c.at < _KEPT)

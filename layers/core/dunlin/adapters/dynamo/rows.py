@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from dunlin.domain.account import Account, Hold, LedgerEntry, NextAction, Status
+from dunlin.domain.account import Account, Hold, LedgerEntry, NextAction, Override, Status
 from dunlin.domain.audit import AuditEntry, canonical
 from dunlin.domain.consumer import (
     Channel,
@@ -24,6 +25,7 @@ from dunlin.domain.consumer import (
     ContactHistory,
     Flag,
     PastContact,
+    Preferences,
 )
 from dunlin.domain.money import Money
 from dunlin.domain.touch import Permit, Touch, TouchState
@@ -137,6 +139,12 @@ class AccountRow(Model):
     next_action = JSONAttribute(null=True)
     escalated = UnicodeAttribute()
     released = JSONAttribute()
+    ladder = UnicodeAttribute()
+    sent = JSONAttribute()
+    cohort = UnicodeAttribute()
+    contested_minor = NumberAttribute()
+    arrangement_id = UnicodeAttribute()
+    override = JSONAttribute(null=True)
     task_token = UnicodeAttribute(null=True)
     queue = UnicodeAttribute(null=True)
     queued_at = UnicodeAttribute(null=True)
@@ -153,7 +161,8 @@ class AccountRow(Model):
         "creditor", "consumer_id", "reference", "invoice", "status", "hold", "hold_reason",
         "balance_minor", "currency", "issued_on", "due_on", "industry", "debt_kind", "debt_role",
         "language", "extras", "strategy_version", "ladder_run", "rung", "occurrence", "due_at",
-        "due_bucket", "next_action", "escalated", "released", "queue", "queued_at", "version",
+        "due_bucket", "next_action", "escalated", "released", "ladder", "sent", "cohort",
+        "contested_minor", "arrangement_id", "override", "queue", "queued_at", "version",
         "audit_head",
     )  # fmt: skip
 
@@ -197,6 +206,12 @@ class AccountRow(Model):
             },
             escalated=account.escalated,
             released=list(account.released),
+            ladder=account.ladder,
+            sent=list(account.sent),
+            cohort=account.cohort,
+            contested_minor=account.contested_minor,
+            arrangement_id=account.arrangement_id,
+            override=asdict(account.override) if account.override else None,
             queue=f"STAFF#{account.creditor}" if waits else None,
             queued_at=at if waits else None,
             version=account.version,
@@ -236,6 +251,12 @@ class AccountRow(Model):
             ),
             escalated=self.escalated,
             released=tuple(self.released),
+            ladder=self.ladder,
+            sent=tuple(self.sent),
+            cohort=self.cohort,
+            contested_minor=int(self.contested_minor),
+            arrangement_id=self.arrangement_id,
+            override=Override(**self.override) if self.override else None,
             version=int(self.version),
             audit_head=self.audit_head,
         )
@@ -298,6 +319,16 @@ def _consent_to(row: dict[str, Any]) -> Consent:
     )
 
 
+def _preferences(row: dict[str, Any]) -> Preferences:
+    hours = row["hours"]
+    return Preferences(
+        channels=tuple(Channel(c) for c in row["channels"]),
+        hours=(hours[0], hours[1]) if hours else None,
+        days=tuple(row["days"]),
+        payday=row["payday"],
+    )
+
+
 class ProfileRow(Model):
     Meta = _meta("People")
 
@@ -337,6 +368,7 @@ class ProfileRow(Model):
                 "emails": list(consumer.emails),
                 "phones": list(consumer.phones),
                 "date_of_birth": consumer.date_of_birth and consumer.date_of_birth.isoformat(),
+                "preferences": asdict(consumer.preferences),
             },
             consents={c.value: _consent_of(v) for c, v in consumer.consents.items()},
             flags={
@@ -357,6 +389,7 @@ class ProfileRow(Model):
             emails=tuple(profile.pop("emails")),
             phones=tuple(profile.pop("phones")),
             date_of_birth=_day(profile.pop("date_of_birth")),
+            preferences=_preferences(profile.pop("preferences")),
             consents={Channel(c): _consent_to(v) for c, v in self.consents.items()},
             flags={
                 name: Flag(at=read_instant(f["at"]), by=f["by"], detail=f["detail"])
@@ -386,7 +419,7 @@ class ContactsRow(Model):
             contacts=[
                 [
                     instant(c.at), c.channel, c.direction, c.outcome, c.account_id, c.template,
-                    c.touch_id,
+                    c.touch_id, c.read,
                 ]
                 for c in history.contacts
             ],
@@ -405,8 +438,9 @@ class ContactsRow(Model):
                     account_id=account,
                     template=template,
                     touch_id=touch,
+                    read=read,
                 )
-                for at, channel, direction, outcome, account, template, touch in self.contacts
+                for at, channel, direction, outcome, account, template, touch, read in self.contacts
             ),
             version=int(self.version),
         )

@@ -6,7 +6,8 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.imports import Job, load_rows
+from dunlin.service.imports.job import Job
+from dunlin.service.imports.loading import load_rows
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import logger
-from dunlin.service.imports import Job, profile_file
+from dunlin.service.imports.job import Job
+from dunlin.service.imports.profiling import profile_file
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

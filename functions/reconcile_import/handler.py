@@ -6,7 +6,8 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import logger
-from dunlin.service.imports import Job, reconcile_import
+from dunlin.service.imports.job import Job
+from dunlin.service.imports.reconciling import reconcile_import
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

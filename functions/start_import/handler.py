@@ -8,7 +8,7 @@ from typing import Any
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import logger
-from dunlin.service.imports import job_of
+from dunlin.service.imports.job import job_of
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

@@ -14,7 +14,10 @@ from dunlin.adapters.intake.dropped import DroppedFiles
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.domain.account import Account
 from dunlin.ports import Change
-from dunlin.service.imports import Job, job_of, load_rows, profile_file, reconcile_import
+from dunlin.service.imports.job import Job, job_of
+from dunlin.service.imports.loading import load_rows
+from dunlin.service.imports.profiling import profile_file
+from dunlin.service.imports.reconciling import reconcile_import
 from tests.support import builders
 from tests.support.evidence import MemoryDropBox
 

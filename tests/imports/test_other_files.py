@@ -121,7 +121,7 @@ def test_a_file_over_the_limit_is_refused(office: Office) -> None:
 def test_a_file_of_too_many_lines_is_refused(
     office: Office, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    monkeypatch.setattr("dunlin.service.imports.MOST_LINES", 3)
+    monkeypatch.setattr("dunlin.service.imports.profiling.MOST_LINES", 3)
     assert office.drop("open.csv", table([BO, CY]))["state"] == "done"
     told = office.drop("more.csv", table([BO, CY, DI]).replace("\n", end))
     assert told["state"] == "rejected"

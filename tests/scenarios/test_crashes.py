@@ -31,7 +31,10 @@ from dunlin.ports import AccountBook, Record
 from dunlin.service.activation import Segment, activate, reconcile
 from dunlin.service.audit_log import archive_entries, sign_day
 from dunlin.service.changes import publish
-from dunlin.service.imports import job_of, load_rows, profile_file, reconcile_import
+from dunlin.service.imports.job import job_of
+from dunlin.service.imports.loading import load_rows
+from dunlin.service.imports.profiling import profile_file
+from dunlin.service.imports.reconciling import reconcile_import
 from dunlin.service.ladders import check_ladder
 from dunlin.service.notices import check_notice
 from dunlin.service.payments import post_payment, receive_event

@@ -1,0 +1,151 @@
+"""What there is to write of one file, an item each: accounts, absentees, contacts, payments."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from dunlin.domain import ids
+from dunlin.domain.intake.assemble import Assembly
+from dunlin.domain.intake.guard import REASON_COLUMN
+from dunlin.domain.intake.matching import match_keys
+from dunlin.domain.intake.types import (
+    CONTACTS,
+    PAYMENTS,
+    RECEIVABLES,
+    FileProfile,
+    NormalisedAccount,
+)
+from dunlin.ports import DropBox
+from dunlin.service.imports import work
+from dunlin.service.imports.job import Job
+from dunlin.service.imports.plans import MOST_ENTRIES
+from dunlin.service.imports.work import Named
+
+_MENDED = re.compile(r"\.(rejected|mended)\b")
+
+
+def items_of(
+    job: Job, made: FileProfile, assembly: Assembly, drop_box: DropBox
+) -> Iterator[dict[str, Any]]:
+    """Everything that there is to write, one item each, in one fixed order."""
+    if made.kind == RECEIVABLES:
+        for key, account in assembly.accounts.items():
+            yield {"what": "account", "key": key, "account": work.packed(account)}
+        yield from _absent(job, made, assembly, drop_box)
+    elif made.kind == CONTACTS:
+        # Kept first: accounts that are loaded meanwhile find the contacts there.
+        name = job.key.rpartition("/")[2]
+        pointer = f"work/{job.creditor}/contacts/{work.source_of(name, '')}.json"
+        kept = {"key": job.key, "version": job.version}
+        if work.read_json(drop_box, pointer) != kept:
+            work.write_json(drop_box, pointer, kept)
+        yield from _contact_items(job, assembly, drop_box)
+    elif made.kind == PAYMENTS:
+        yield from _payment_items(job, assembly, drop_box)
+
+
+def _absent(
+    job: Job, made: FileProfile, assembly: Assembly, drop_box: DropBox
+) -> Iterator[dict[str, Any]]:
+    """Accounts of the last export of this source that this one does not name. A file of mended
+    rows names only those, so nothing is missing from it."""
+    source = work.source_of(job.key, made.header_fingerprint)
+    manifest = work.previous_of(drop_box, job.creditor, source, job.import_id)
+    mended = REASON_COLUMN in made.headers or bool(_MENDED.search(job.key))
+    here: set[str] = set()
+    absent: list[Named] = []
+
+    def named() -> Iterator[Named]:
+        for key, account in assembly.accounts.items():
+            one = _named(job.creditor, key, account)
+            here.add(one.account_id)
+            yield one
+        before = (
+            n for n in work.named_by(drop_box, job.creditor, manifest) if n.account_id not in here
+        )
+        for one in before:
+            absent.append(one)
+            yield one
+
+    work.write_source(drop_box, job.creditor, source, job.import_id, named())
+    if not mended:
+        for one in absent:
+            yield {"what": "absent", "key": one.account_id, "reference": one.reference}
+
+
+def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:
+    return Named(
+        ids.account_id(creditor, key),
+        ids.consumer_id(creditor, account.identity),
+        account.reference,
+        account.invoice,
+        dict(account.extras).get("consumer_reference", ""),
+    )
+
+
+def _contact_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:
+    """Each contact with the consumers it may mean, likeliest first, and their accounts."""
+    told = [(key, a, dict(a.extras)) for key, a in assembly.accounts.items()]
+    wanted: set[str] = set()
+    for _, one, extras in told:
+        wanted |= {one.reference, one.invoice, extras.get("consumer_reference", "")} - {""}
+    by_name: dict[str, str] = {}
+    for named in work.all_named(drop_box, job.creditor):
+        for name in (named.consumer_reference, named.reference, named.invoice):
+            if name in wanted:
+                by_name.setdefault(name, named.consumer_id)
+    candidates: dict[str, list[str]] = {}
+    for key, one, extras in told:
+        own = (extras.get("consumer_reference", ""), one.reference)
+        found = [ids.consumer_id(job.creditor, f"ref:{r}") for r in own if r]
+        names = (one.reference, one.invoice, extras.get("consumer_reference", ""))
+        found += [by_name[n] for n in names if n in by_name]
+        found += [ids.consumer_id(job.creditor, k) for k in match_keys("", one.consumer)]
+        candidates[key] = list(dict.fromkeys(found))
+    likely = {c for found in candidates.values() for c in found}
+    accounts: dict[str, list[str]] = defaultdict(list)
+    for named in work.all_named(drop_box, job.creditor):
+        if named.consumer_id in likely and named.account_id not in accounts[named.consumer_id]:
+            accounts[named.consumer_id].append(named.account_id)
+    for key, one, _ in told:
+        yield {
+            "what": "contact",
+            "key": key,
+            "consumers": {c: accounts.get(c, []) for c in candidates[key]},
+            "consumer": work.packed(one)["consumer"],
+        }
+
+
+def _payment_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:
+    """Payments grouped by the accounts they may mean, likeliest first."""
+    groups: dict[tuple[str, str], list[tuple[str, NormalisedAccount]]] = defaultdict(list)
+    for key, one in assembly.accounts.items():
+        groups[one.reference, one.invoice].append((key, one))
+    wanted = {name for group in groups for name in group if name}
+    by_name: dict[str, str] = {}
+    for named in work.all_named(drop_box, job.creditor):
+        for name in (named.invoice, named.reference):
+            if name in wanted:
+                by_name.setdefault(name, named.account_id)
+    for (reference, invoice), payments in groups.items():
+        both = f"{reference}/{invoice}" if reference and invoice else ""
+        names = [n for n in (both, invoice, reference) if n]
+        found = [ids.account_id(job.creditor, n) for n in names]
+        found += [by_name[n] for n in names if n in by_name]
+        alike: Counter[tuple[str, int]] = Counter()
+        lines = []
+        for key, one in payments:
+            minor = int(dict(one.extras).get("payment_minor", "0"))
+            day = one.paid_on.isoformat() if one.paid_on else ""
+            alike[day, minor] += 1
+            if minor:
+                lines.append([key, minor, one.balance.currency, day, alike[day, minor]])
+        for start in range(0, len(lines), MOST_ENTRIES):
+            yield {
+                "what": "payment",
+                "accounts": list(dict.fromkeys(found)),
+                "payments": lines[start : start + MOST_ENTRIES],
+            }

@@ -1,0 +1,62 @@
+"""A job: one version of one dropped file, and the keys that belong to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dunlin.domain import ids
+from dunlin.domain.errors import DomainError
+from dunlin.domain.strategy import Strategy
+from dunlin.ports import Creditors
+
+_KEY = re.compile(r"drop/([^/]+)/([^/]+)")
+_OURS = (".report.csv", ".rejected.csv", ".summary.json", ".mapping.yaml")
+
+
+def dropped_file(key: str) -> tuple[str, str] | None:
+    """(creditor, file name) of an import's key; None for our own outputs and other keys."""
+    found = _KEY.fullmatch(key)
+    if found is None or key.endswith(_OURS):
+        return None
+    return found[1], found[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One version of one dropped file."""
+
+    import_id: str
+    creditor: str
+    key: str
+    version: str
+
+    @property
+    def stem(self) -> str:
+        folder, _, name = self.key.rpartition("/")
+        packed = name.lower().endswith(".gz")
+        return f"{folder}/{name.split('.', 1)[0] if packed else name.rsplit('.', 1)[0]}"
+
+    def work(self, name: str) -> str:
+        return f"work/{self.import_id}/{name}"
+
+
+def job_of(key: str, version: str) -> Job | None:
+    """The job of a dropped file, None where the key is not one."""
+    found = dropped_file(key)
+    if found is None:
+        return None
+    return Job(
+        import_id=ids.import_id(found[0], key, version),
+        creditor=found[0],
+        key=key,
+        version=version,
+    )
+
+
+def strategy_of(creditor: str, creditors: Creditors) -> Strategy | None:
+    """The creditor's strategy, None where it has none and so does not exist."""
+    try:
+        return creditors.strategy(ids.creditor_id(creditor))
+    except DomainError:
+        return None

@@ -1,0 +1,113 @@
+"""LoadRows: write one share, many accounts in a transaction. Safe to run again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from dunlin.domain import ids
+from dunlin.domain.errors import DomainError
+from dunlin.domain.intake.types import OPEN, UNCHANGED
+from dunlin.ports import AccountBook, Alarm, Creditors, DropBox
+from dunlin.service.imports import debts, people, received, work
+from dunlin.service.imports.job import Job, strategy_of
+from dunlin.service.imports.plans import Desk, Plan, Read
+from dunlin.service.permits import until_nobody_interferes
+
+_AT_ONCE = 400
+
+
+def load_rows(
+    job: Job,
+    *,
+    share: int,
+    of: int,
+    creditors: Creditors,
+    book: AccountBook,
+    alarm: Alarm,
+    drop_box: DropBox,
+    now: datetime,
+) -> dict[str, int]:
+    """Write the accounts of one share; counts by outcome. Safe to run again."""
+    strategy = strategy_of(job.creditor, creditors)
+    if strategy is None or not 0 <= share < of:
+        raise DomainError(f"share {share} of {of} of {job.key} cannot be loaded")
+    lines = work.read_lines(drop_box, job.work(f"share-{share}.jsonl"))
+    desk = Desk(job=job, terms=next(lines), strategy=strategy, now=now)
+    loader = _Loader(desk=desk, book=book, alarm=alarm)
+    outcomes: dict[str, str] = {}
+    while items := list(islice(lines, _AT_ONCE)):
+        outcomes |= loader.load(items)
+    work.write_json(drop_box, job.work(f"outcomes-{share}.json"), outcomes)
+    return dict(Counter(outcomes.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loader:
+    """Reads many accounts at once, plans what each item changes, writes in large transactions."""
+
+    desk: Desk
+    book: AccountBook
+    alarm: Alarm
+
+    def load(self, items: list[dict[str, Any]]) -> dict[str, str]:
+        """Outcomes by key. What was refused because somebody else wrote is done alone."""
+        read = self._read(items)
+        plans = []
+        for item in items:
+            plan = self._plan(item, read)
+            read.after(plan.changes)
+            plans.append(plan)
+        refused = {id(c) for c in self.book.apply_many([c for plan in plans for c in plan.changes])}
+        outcomes: dict[str, str] = {}
+        for item, planned in zip(items, plans, strict=True):
+            plan = planned
+            if any(id(change) in refused for change in planned.changes):
+                plan = until_nobody_interferes(partial(self._alone, item))
+            for account_id in plan.wake:
+                self.alarm.wake(account_id)
+            outcomes |= plan.outcomes
+        return outcomes
+
+    def _alone(self, item: dict[str, Any]) -> Plan:
+        plan = self._plan(item, self._read([item]))
+        for change in plan.changes:
+            self.book.apply(change)
+        return plan
+
+    def _read(self, items: list[dict[str, Any]]) -> Read:
+        accounts: set[str] = set()
+        consumers: set[str] = set()
+        for item in items:
+            if item["what"] == "account":
+                accounts.add(ids.account_id(self.desk.job.creditor, item["key"]))
+                identity = item["account"]["identity"]
+                consumers.add(ids.consumer_id(self.desk.job.creditor, identity))
+            elif item["what"] == "contact":
+                consumers |= item["consumers"].keys()
+                accounts |= {a for own in item["consumers"].values() for a in own}
+            else:
+                accounts |= set(item.get("accounts", ())) or {item["key"]}
+        found = self.book.read_accounts(sorted(accounts))
+        consumers |= {a.consumer_id for a in found.values()}
+        return Read(found, self.book.read_consumers(sorted(consumers)))
+
+    def _plan(self, item: dict[str, Any], read: Read) -> Plan:
+        if item["what"] == "account":
+            found = work.unpacked(item["account"])
+            account_id = ids.account_id(self.desk.job.creditor, item["key"])
+            stored = read.accounts.get(account_id)
+            if stored is not None:
+                return debts.update(self.desk, item["key"], stored, found, read)
+            if found.status != OPEN:
+                return Plan(outcomes={item["key"]: UNCHANGED})
+            return debts.create(self.desk, item["key"], account_id, found, read)
+        if item["what"] == "contact":
+            return people.fill(self.desk, item, read)
+        if item["what"] == "payment":
+            return received.pay(self.book, self.desk, item, read)
+        return debts.miss(self.desk, item["key"], read)

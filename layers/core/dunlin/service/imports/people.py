@@ -1,0 +1,154 @@
+"""Consumers of a file: made, filled with contact points, never with a decision of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dunlin.domain.account import Hold, Status
+from dunlin.domain.audit import AuditEntry, append
+from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.intake.types import (
+    UNCHANGED,
+    UPDATED,
+    NormalisedAccount,
+    NormalisedConsumer,
+)
+from dunlin.ports import Change
+from dunlin.service.imports import work
+from dunlin.service.imports.job import Job
+from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, Desk, Plan, Read
+
+_MOST_POINTS = 15  # e-mail addresses, and phone numbers, of one consumer
+
+
+def fill(desk: Desk, item: dict[str, Any], read: Read) -> Plan:
+    """What a contacts file knows of a consumer; lifts the holds that waited for it."""
+    key = item["key"]
+    known = next((c for c in item["consumers"] if c in read.consumers), None)
+    if known is None:
+        return Plan(outcomes={key: UNMATCHED})
+    consumer = read.consumers[known]
+    told = work.unpacked_consumer(item["consumer"])
+    person, said = with_contacts(desk, consumer, told)
+    own = [read.accounts[a] for a in item["consumers"][known] if a in read.accounts]
+    reachable = bool((person or consumer).emails or (person or consumer).phones)
+    changes, wake = [], []
+    for number, account in enumerate(own):
+        lifted = reachable and account.hold is Hold.NO_CONTACT_POINT
+        first = number == 0 and person is not None
+        if not lifted and not first:
+            continue
+        values: dict[str, Any] = {"extras": account.extras | {MOVED_BY: desk.job.import_id}}
+        if lifted:
+            values |= {"hold": None, "hold_reason": ""}
+        changes.append(
+            desk.changed(
+                account,
+                "AccountUpdated",
+                data={"changed": ["contact"]},
+                changes=values,
+                person=person if first else None,
+                said=said if first else (),
+            )
+        )
+        if account.status is Status.ACTIVE:
+            wake.append(account.account_id)
+    if person is not None and not own:
+        changes.append(Change(consumer=person, audit=said))
+    if not changes:
+        before = UPDATED if any(desk.before(a) == UPDATED for a in own) else UNCHANGED
+        return Plan(outcomes={key: before})
+    return Plan(outcomes={key: UPDATED}, changes=tuple(changes), wake=tuple(wake))
+
+
+def next_consumer(desk: Desk, consumer: Consumer, what: str) -> tuple[Consumer, list[AuditEntry]]:
+    """The consumer one version on, and the audit entry that says so."""
+    entry = append(
+        subject=f"consumer#{consumer.consumer_id}",
+        sequence=consumer.version + 1,
+        previous=consumer.audit_head,
+        at=desk.now,
+        actor="import",
+        what=what,
+        data={
+            "import": desk.job.import_id,
+            "matched_by": consumer.matched_by,
+            "consents": {c.value: k.state.value for c, k in consumer.consents.items()},
+        },
+    )
+    after = replace(consumer, version=consumer.version + 1, audit_head=entry.hash)
+    return after, [entry]
+
+
+def new_consumer(desk: Desk, consumer_id: str, found: NormalisedAccount) -> Consumer:
+    """The consumer as the file tells of them."""
+    person = found.consumer
+    return Consumer(
+        consumer_id=consumer_id,
+        creditor=desk.job.creditor,
+        name=person.name,
+        given_name=person.given,
+        company=person.company,
+        emails=person.emails[:_MOST_POINTS],
+        phones=person.phones[:_MOST_POINTS],
+        street=person.street,
+        city=person.city,
+        state=person.state or None,
+        zip=person.zip[:5] or None,
+        country=person.country or "US",
+        date_of_birth=person.date_of_birth,
+        language=person.language or "en",
+        tz_known=person.time_zone or None,
+        consents=_consents(person, desk.job),
+        matched_by=found.matched_by,
+    )
+
+
+def with_contacts(
+    desk: Desk, stored: Consumer, person: NormalisedConsumer
+) -> tuple[Consumer | None, list[AuditEntry]]:
+    """Add contact points and fill what was empty; None where nothing is new. Consents and
+    flags are never touched: what a person said to us outlives what a file says."""
+    emails = tuple(dict.fromkeys((*stored.emails, *person.emails)))[:_MOST_POINTS]
+    phones = tuple(dict.fromkeys((*stored.phones, *person.phones)))[:_MOST_POINTS]
+    changes: dict[str, Any] = {}
+    if len(emails) > len(stored.emails):
+        changes["emails"] = emails
+    if len(phones) > len(stored.phones):
+        changes["phones"] = phones
+    if not stored.name and person.name:
+        changes |= {"name": person.name, "given_name": person.given}
+    told = {
+        "street": person.street,
+        "city": person.city,
+        "state": person.state,
+        "zip": person.zip[:5],
+        "date_of_birth": person.date_of_birth,
+    }
+    changes |= {n: value for n, value in told.items() if value and not getattr(stored, n)}
+    if not changes:
+        return None, []
+    return next_consumer(desk, replace(stored, **changes), "ConsumerUpdated")
+
+
+def _consents(person: NormalisedConsumer, job: Job) -> dict[Channel, Consent]:
+    """An e-mail address given with the debt may be written to; a text needs recorded consent."""
+    said: dict[str, tuple[bool, str]] = {}
+    for consent in person.consents:
+        for channel in Channel:
+            if consent.channel in ("all", channel.value):
+                said[channel.value] = (consent.granted, consent.evidence)
+
+    def of(channel: Channel, silent: ConsentState) -> Consent:
+        if channel.value not in said:
+            return Consent(state=silent, version=1, evidence=f"import {job.import_id}")
+        granted, evidence = said[channel.value]
+        # A "no" in a file is no permission; it is not a person telling us to stop.
+        state = ConsentState.GRANTED if granted else ConsentState.NONE
+        return Consent(state=state, version=1, evidence=f"import: {evidence}"[:200])
+
+    return {
+        Channel.EMAIL: of(Channel.EMAIL, ConsentState.IMPLIED),
+        Channel.SMS: of(Channel.SMS, ConsentState.NONE),
+    }

@@ -1,0 +1,91 @@
+"""What one item changes, before it is written; how every change of an import is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.audit import AuditEntry
+from dunlin.domain.consumer import Consumer
+from dunlin.domain.intake.types import CREATED, UNCHANGED, UPDATED
+from dunlin.domain.strategy import Strategy
+from dunlin.ports import Change
+from dunlin.service.imports.job import Job
+from dunlin.service.permits import entry_of, written
+
+MOST_ENTRIES = 50
+"""Ledger entries of one write; a transaction holds a hundred items in all."""
+
+
+UNMATCHED = "unmatched"
+"""The outcome of an item that means no account."""
+MADE_BY, MOVED_BY = "import", "import_update"
+"""Extras of an account: the import that made it, and the one that changed it last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What becomes of one item: outcomes by key, what to write, which ladder to wake after."""
+
+    outcomes: dict[str, str]
+    changes: tuple[Change, ...] = ()
+    wake: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Read:
+    """Accounts and consumers as read, and as the writes planned so far will leave them."""
+
+    accounts: dict[str, Account]
+    consumers: dict[str, Consumer]
+
+    def after(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if change.account is not None:
+                self.accounts[change.account.account_id] = change.account
+            if change.consumer is not None:
+                self.consumers[change.consumer.consumer_id] = change.consumer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where items are planned: whose file it is, under which terms, and when."""
+
+    job: Job
+    terms: Mapping[str, Any]
+    strategy: Strategy
+    now: datetime
+
+    def changed(
+        self,
+        stored: Account,
+        what: str,
+        *,
+        data: dict[str, Any],
+        changes: dict[str, Any],
+        ledger: Sequence[LedgerEntry] = (),
+        person: Consumer | None = None,
+        said: Iterable[AuditEntry] = (),
+    ) -> Change:
+        entry = entry_of(
+            stored,
+            now=self.now,
+            what=what,
+            data={"import": self.job.import_id} | data,
+            actor="import",
+        )
+        return Change(
+            account=written(stored, entry, **changes),
+            consumer=person,
+            ledger=ledger,
+            audit=[entry, *said],
+        )
+
+    def before(self, stored: Account) -> str:
+        """What an interrupted run of this same import did to the account."""
+        if stored.extras.get(MOVED_BY) == self.job.import_id:
+            return UPDATED
+        return CREATED if stored.extras.get(MADE_BY) == self.job.import_id else UNCHANGED

@@ -1,0 +1,164 @@
+"""ProfileFile: read a dropped file once, join its rows, leave shares of accounts under `work/`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from dunlin.domain.errors import DomainError
+from dunlin.domain.intake.assemble import Assembly
+from dunlin.domain.intake.profile import Dropped, Hints, profile, refused
+from dunlin.domain.intake.report import rejected_csv
+from dunlin.domain.intake.sidecar import Sidecar, sidecar_yaml
+from dunlin.domain.intake.types import REJECTED, FileProfile
+from dunlin.ports import Creditors, DropBox, Intake
+from dunlin.service.imports import work
+from dunlin.service.imports.items import items_of
+from dunlin.service.imports.job import Job, strategy_of
+from dunlin.service.imports.reconciling import CSV, joined, write_report
+from dunlin.service.intake_file import FileResult, read_files, rows
+
+MOST_LINES = 250_000
+"""Lines of a file in the cloud; more would not fit the time and memory of its functions."""
+_A_SHARE = 2_000
+_MOST_SHARES = 200
+
+
+def profile_file(
+    job: Job, *, intake: Intake, creditors: Creditors, drop_box: DropBox, today: date
+) -> dict[str, Any]:
+    """Read the file once; `{outcome: ready | rejected | waiting, ranges: [...]}` and the ids.
+
+    What is ready lies in shares under `work/`, a range each. What is not is reported beside the
+    file at once, and nothing is created.
+    """
+    opened, result = _read(job, intake=intake, creditors=creditors, drop_box=drop_box, today=today)
+    made = result.profile
+    outcome = "rejected" if made.refusal else "waiting" if made.waits else "ready"
+    shares = 0
+    text = sidecar_yaml(made, opened.hints.sidecar) if opened else ""
+    if outcome == "ready" and opened is not None and result.assembly is not None:
+        if opened.hints.sidecar != Sidecar():
+            intake.remember(job.creditor, made.header_fingerprint, job.key)
+        _write_rejected(job, opened, made, result.assembly, drop_box)
+        shares = _hand_on(job, made, result.assembly, text, drop_box)
+    else:
+        write_report(job, result, text, drop_box=drop_box, today=today)
+    return {
+        "outcome": outcome,
+        "import_id": job.import_id,
+        "creditor": job.creditor,
+        "key": job.key,
+        "version": job.version,
+        "ranges": [{"share": n, "of": shares} for n in range(shares)],
+    }
+
+
+def _read(
+    job: Job, *, intake: Intake, creditors: Creditors, drop_box: DropBox, today: date
+) -> tuple[Dropped | None, FileResult]:
+    """The opened file (None where refused) and what is in it."""
+    name = job.key.rsplit("/", 1)[-1]
+    if strategy_of(job.creditor, creditors) is None:
+        unknown = refused(
+            "unknown_creditor",
+            f"creditor {job.creditor!r} has no strategy: drop config/{job.creditor}/strategy.yaml"
+            " first, then drop this file again",
+        )
+        return None, FileResult(name=name, profile=unknown, assembly=None)
+    opened = intake.open(job.key, job.version)
+    if not isinstance(opened, Dropped):
+        return None, FileResult(name=name, profile=opened, assembly=None)
+    if _lines(opened) > MOST_LINES:
+        told = f"the file has over {MOST_LINES} lines: split it into smaller files"
+        profiled = refused("too_many_rows", told, opened.hints)
+        return None, FileResult(name=name, profile=profiled, assembly=None)
+    opened = _as_before(job, opened, intake)
+    result, *_ = read_files(
+        [opened, *_contacts_files(job, intake, drop_box)],
+        checks=intake.checks,
+        today=today,
+        large=intake.shelves,
+    )
+    return (None if result.profile.refusal else opened), result
+
+
+def _lines(opened: Dropped) -> int:
+    """Physical lines; counting stops soon after the most there may be."""
+    feeds = returns = 0
+    with opened.open() as stream:
+        while (piece := stream.read(1 << 20)) and max(feeds, returns) <= MOST_LINES:
+            feeds += piece.count(b"\n")
+            returns += piece.count(b"\r")
+    return max(feeds, returns)
+
+
+def _as_before(job: Job, opened: Dropped, intake: Intake) -> Dropped:
+    """The file with the sidecar that this creditor gave for the same header, if it has none.
+
+    Whether a file is complete is said of one file and not remembered.
+    """
+    if opened.hints.sidecar != Sidecar():
+        return opened
+    with opened.open() as stream:
+        head = stream.read(1 << 18)
+    lines = head.rfind(b"\n") + 1 or len(head)
+    hints = Hints(encoding=opened.hints.encoding, delimiter=opened.hints.delimiter)
+    fingerprint = profile(io.BytesIO(head[:lines]), hints).header_fingerprint
+    kept = intake.remembered(job.creditor, fingerprint) if fingerprint else None
+    if kept is None:
+        return opened
+    return replace(opened, hints=replace(opened.hints, sidecar=replace(kept, complete=False)))
+
+
+def _contacts_files(job: Job, intake: Intake, drop_box: DropBox) -> Iterator[Dropped]:
+    """The contacts files that this creditor dropped before."""
+    for key in drop_box.keys(f"work/{job.creditor}/contacts/"):
+        kept = work.read_json(drop_box, key)
+        if kept["key"] != job.key:
+            try:
+                opened = intake.open(kept["key"], kept["version"])
+            except DomainError:  # deleted since
+                continue
+            if isinstance(opened, Dropped):
+                yield _as_before(job, opened, intake)
+
+
+def _write_rejected(
+    job: Job, opened: Dropped, made: FileProfile, assembly: Assembly, drop_box: DropBox
+) -> None:
+    rejected = {o.line: o.code for o in assembly.outcomes if o.outcome == REJECTED}
+    if rejected:
+        cells = (
+            (row.cells, rejected[row.line]) for row in rows(opened, made) if row.line in rejected
+        )
+        lines = rejected_csv(made.headers, cells)
+        drop_box.write(f"{job.stem}.rejected.csv", joined(lines), CSV)
+
+
+def _hand_on(
+    job: Job, made: FileProfile, assembly: Assembly, sidecar: str, drop_box: DropBox
+) -> int:
+    """Leave rows and shares under `work/`; the number of shares, at least one."""
+    parts = work.write_parts(
+        drop_box, job.work("rows"), (work.packed_row(o) for o in assembly.outcomes)
+    )
+    size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
+    items = items_of(job, made, assembly, drop_box)
+    terms = {"industry": made.industry, "debt_kind": made.debt_kind, "complete": made.complete}
+    shares = 0
+    while (share := list(islice(items, size))) or not shares:
+        work.write_lines(drop_box, job.work(f"share-{shares}.jsonl"), [terms, *share])
+        shares += 1
+    told = {
+        "profile": work.packed_profile(made),
+        "sidecar": sidecar,
+        "rows": parts,
+        "shares": shares,
+    }
+    work.write_json(drop_box, job.work("profile.json"), told)
+    return shares

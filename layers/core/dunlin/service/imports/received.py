@@ -1,0 +1,62 @@
+"""Payments that the creditor received itself, from a payments file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from dunlin.domain import ids
+from dunlin.domain.account import LedgerEntry, Status
+from dunlin.domain.intake.types import UNCHANGED, UPDATED
+from dunlin.domain.money import Money
+from dunlin.ports import AccountBook
+from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, Desk, Plan, Read
+
+
+def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan:
+    """Payments that the creditor received, each once: what makes it one is account, day,
+    amount, and which of several alike it is."""
+    keys = [line[0] for line in item["payments"]]
+    known = next((a for a in item["accounts"] if a in read.accounts), None)
+    if known is None:
+        return Plan(outcomes=dict.fromkeys(keys, UNMATCHED))
+    stored = read.accounts[known]
+    outcomes = {}
+    ledger = []
+    for key, minor, currency, day, alike in item["payments"]:
+        entry_id = ids.entry_id(known, payment_source(day, -minor, alike))
+        outcomes[key] = UNCHANGED if currency != stored.balance.currency else UPDATED
+        if currency != stored.balance.currency:
+            continue
+        if book.has_entry(known, entry_id):
+            outcomes[key] = UPDATED if desk.before(stored) == UPDATED else UNCHANGED
+            continue
+        ledger.append(
+            LedgerEntry(
+                entry_id=entry_id,
+                account_id=known,
+                kind="payment",
+                amount=Money(-minor, currency),
+                on=date.fromisoformat(day) if day else desk.now.date(),
+                source="import payments file",
+            )
+        )
+    if not ledger:
+        return Plan(outcomes=outcomes)
+    paid = sum(entry.amount.minor for entry in ledger)
+    left = Money(stored.balance.minor + paid, stored.balance.currency)
+    changes: dict[str, Any] = {
+        "balance": left,
+        "extras": stored.extras | {MOVED_BY: desk.job.import_id},
+    }
+    if left.minor <= 0 and stored.status is not Status.CLOSED:
+        changes |= {"status": Status.SETTLED, "due_at": None, "next_action": None}
+    data = {"changed": ["balance"], "difference_minor": paid}
+    change = desk.changed(stored, "AccountUpdated", data=data, changes=changes, ledger=ledger)
+    wake = (known,) if stored.status is Status.ACTIVE else ()
+    return Plan(outcomes=outcomes, changes=(change,), wake=wake)
+
+
+def payment_source(day: str, minor: int, alike: int) -> str:
+    """What makes a payment one: its day, its amount, and which of several alike it is."""
+    return f"payment {day} {minor} {alike}"

@@ -1,0 +1,133 @@
+"""ReconcileImport: give every row its one outcome and write what lies beside the file."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from dunlin.domain.errors import DomainError
+from dunlin.domain.intake.assemble import Assembly, ByLine
+from dunlin.domain.intake.guard import csv_line
+from dunlin.domain.intake.report import report_csv, summary
+from dunlin.domain.intake.types import CREATED, UNCHANGED, UPDATED, RowOutcome
+from dunlin.ports import Creditors, DropBox, Intake
+from dunlin.service.imports import work
+from dunlin.service.imports.debts import CLOSED, MISSING
+from dunlin.service.imports.job import Job, strategy_of
+from dunlin.service.imports.plans import UNMATCHED
+from dunlin.service.intake_file import FileResult
+
+_TEXT, CSV = "text/plain; charset=utf-8", "text/csv; charset=utf-8"
+
+
+def reconcile_import(
+    job: Job,
+    *,
+    intake: Intake,
+    creditors: Creditors,
+    drop_box: DropBox,
+    today: date,
+) -> dict[str, Any]:
+    """Give every row its one outcome and write the report and the summary."""
+    told = work.read_json(drop_box, job.work("profile.json"))
+    if told is None or strategy_of(job.creditor, creditors) is None:
+        raise DomainError(f"{job.key} was not profiled")
+    made = work.unpacked_profile(told["profile"])
+    shelves = intake.shelves() if made.records > 50_000 else None
+    accounts = shelves.by_text() if shelves else {}
+    by_line = shelves.by_number() if shelves else {}
+    said: dict[str, str] = {}
+    absent: list[tuple[str, str]] = []
+    for share in range(told["shares"]):
+        own = work.read_json(drop_box, job.work(f"outcomes-{share}.json"))
+        if own is None:
+            raise DomainError(f"share {share} of {job.key} was not loaded")
+        said |= own
+        for item in islice(work.read_lines(drop_box, job.work(f"share-{share}.jsonl")), 1, None):
+            if item["what"] == "account":
+                # The report needs the debt alone, not who owes it.
+                bare = item["account"] | {"consumer": {}, "entries": [], "extras": {}}
+                accounts[item["key"]] = work.unpacked(bare)
+            elif item["what"] == "absent" and own[item["key"]] in (MISSING, CLOSED):
+                absent.append((item["reference"], own[item["key"]]))
+    for raw in work.read_parts(drop_box, job.work("rows"), told["rows"]):
+        row = _with_outcome(work.unpacked_row(raw), said)
+        by_line[row.line] = row
+    result = FileResult(
+        name=job.key.rsplit("/", 1)[-1],
+        profile=made,
+        assembly=Assembly(accounts, ByLine(by_line), []),
+    )
+    counts = write_report(
+        job, result, told["sidecar"], drop_box=drop_box, today=today, absent=absent
+    )
+    return {"outcome": "done", "import_id": job.import_id, "counts": counts}
+
+
+def _with_outcome(row: RowOutcome, said: Mapping[str, str]) -> RowOutcome:
+    """What the store knew beats what the file alone suggests: updated and unchanged."""
+    outcome = said.get(row.account, "")
+    if row.outcome == CREATED and outcome == UPDATED:
+        return replace(row, outcome=UPDATED)
+    if row.outcome == CREATED and outcome == UNCHANGED:
+        return replace(row, outcome=UNCHANGED, code=row.code or "same_account")
+    if row.outcome == UNCHANGED and outcome == UPDATED:
+        return replace(row, outcome=UPDATED)
+    if outcome == UNMATCHED and row.code == "payment":
+        return replace(row, code="no_account")
+    return row
+
+
+def write_report(
+    job: Job,
+    result: FileResult,
+    sidecar: str,
+    *,
+    drop_box: DropBox,
+    today: date,
+    absent: Iterable[tuple[str, str]] = (),
+) -> dict[str, int]:
+    """Write report, summary and mapping beside the file; rows by outcome."""
+    assembly, made = result.assembly, result.profile
+    outcomes = assembly.outcomes if assembly else []
+    absent = list(absent)
+    lines = list(report_csv(made, outcomes, assembly.accounts if assembly else {}))
+    lines += [_absent_line(reference, what) for reference, what in absent]
+    drop_box.write(f"{job.stem}.report.csv", joined(lines), CSV)
+    content = summary(result.name, made, assembly, today) | {
+        "import_id": job.import_id,
+        "report": f"{job.stem}.report.csv",
+        "missing": {
+            "accounts": len(absent),
+            "closed": sum(what == CLOSED for _, what in absent),
+            "references": [reference for reference, _ in absent[:50]],
+        },
+    }
+    drop_box.write(
+        f"{job.stem}.summary.json",
+        json.dumps(content, indent=1, ensure_ascii=False).encode(),
+        "application/json",
+    )
+    if sidecar:  # last: an import that is run again must not read it as a person's word
+        drop_box.write(f"{job.stem}.mapping.yaml", sidecar.encode(), _TEXT)
+    return dict(Counter(o.outcome for o in outcomes))
+
+
+def _absent_line(reference: str, what: str) -> str:
+    advice = (
+        "Closed: the file is complete and does not name it."
+        if what == CLOSED
+        else "Nothing was changed: say `complete: true` in the mapping file to close what a file"
+        " does not name."
+    )
+    return csv_line(("", what, "account_reference", reference, "missing_from_file", advice))
+
+
+def joined(lines: Iterable[str]) -> bytes:
+    """Lines of CSV as a file that spreadsheet programs read."""
+    return "".join(lines).encode("utf-8-sig")

@@ -65,16 +65,32 @@ class Override:
     """What staff decided for one account in place of its strategy; the gate binds it all the same.
 
     "" and None leave the strategy as it is. `tone`, `channel`: for every rung still to come.
-    `longest_months`, `lowest_instalment_minor`: limits of arrangements. `by` and `why` are on the
-    audit log too.
+    `longest_months`, `lowest_instalment_minor`: limits of arrangements. `paused` binds until staff
+    resume, whatever hold comes and goes meanwhile. `by` and `why` are on the audit log too.
     """
 
     tone: str = ""
     channel: str = ""
     longest_months: int | None = None
     lowest_instalment_minor: int | None = None
+    paused: bool = False
     by: str = ""
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a person wrote or asked that nobody at the creditor has answered, and who has it.
+
+    `kind` is a kind of the staff queue. `asked_at` is when the oldest unanswered message came; None
+    where nobody asked and the case only says who works on the account. `owner` took it, "" where
+    nobody did. `lapsed`: its service timer ran out and staff were told, once.
+    """
+
+    kind: str = ""
+    asked_at: datetime | None = None
+    owner: str = ""
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +127,7 @@ class Account:
     contested_minor: int = 0  # the part of the balance that is contested and not asked for
     arrangement_id: str = ""  # the arrangement in force or asked for, "" where none
     override: Override | None = None
+    case: Case | None = None
     version: int = 0
     audit_head: str = ""
 
@@ -127,16 +144,28 @@ class Account:
             self.open
             and self.due_at is not None
             and not self.escalated
+            and not self.paused
             and (self.hold is None or self.hold in TIMED_HOLDS)
         )
 
     @property
+    def paused(self) -> bool:
+        """True while staff keep it from being contacted, whatever else holds it."""
+        return self.hold is Hold.PAUSED or (self.override is not None and self.override.paused)
+
+    @property
+    def asked(self) -> bool:
+        """True while a message of the person waits for an answer."""
+        return self.case is not None and self.case.asked_at is not None
+
+    @property
     def waits_for_staff(self) -> bool:
-        """True while a person at the creditor must decide something; a review also where
-        nothing is owed any more, as when too much was paid."""
+        """True while a person at the creditor must decide or answer something; a review also
+        where nothing is owed any more, as when too much was paid, and a question even then."""
         return (
             self.status is Status.FAILED
             or self.hold is Hold.REVIEW
+            or self.asked
             or (self.open and (bool(self.escalated) or self.hold in STAFF_HOLDS))
         )
 

@@ -15,7 +15,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from dunlin.domain.account import Account, Hold, LedgerEntry, NextAction, Override, Status
+from dunlin.domain.account import Account, Case, Hold, LedgerEntry, NextAction, Override, Status
 from dunlin.domain.audit import AuditEntry, canonical
 from dunlin.domain.consumer import (
     Channel,
@@ -145,6 +145,7 @@ class AccountRow(Model):
     contested_minor = NumberAttribute()
     arrangement_id = UnicodeAttribute()
     override = JSONAttribute(null=True)
+    case = JSONAttribute(null=True)
     task_token = UnicodeAttribute(null=True)
     queue = UnicodeAttribute(null=True)
     queued_at = UnicodeAttribute(null=True)
@@ -162,7 +163,7 @@ class AccountRow(Model):
         "balance_minor", "currency", "issued_on", "due_on", "industry", "debt_kind", "debt_role",
         "language", "extras", "strategy_version", "ladder_run", "rung", "occurrence", "due_at",
         "due_bucket", "next_action", "escalated", "released", "ladder", "sent", "cohort",
-        "contested_minor", "arrangement_id", "override", "queue", "queued_at", "version",
+        "contested_minor", "arrangement_id", "override", "case", "queue", "queued_at", "version",
         "audit_head",
     )  # fmt: skip
 
@@ -212,6 +213,7 @@ class AccountRow(Model):
             contested_minor=account.contested_minor,
             arrangement_id=account.arrangement_id,
             override=asdict(account.override) if account.override else None,
+            case=_case_of(account.case) if account.case else None,
             queue=f"STAFF#{account.creditor}" if waits else None,
             queued_at=at if waits else None,
             version=account.version,
@@ -257,9 +259,18 @@ class AccountRow(Model):
             contested_minor=int(self.contested_minor),
             arrangement_id=self.arrangement_id,
             override=Override(**self.override) if self.override else None,
+            case=_case_to(self.case) if self.case else None,
             version=int(self.version),
             audit_head=self.audit_head,
         )
+
+
+def _case_of(case: Case) -> dict[str, Any]:
+    return asdict(case) | {"asked_at": case.asked_at and instant(case.asked_at)}
+
+
+def _case_to(row: dict[str, Any]) -> Case:
+    return Case(**row | {"asked_at": _maybe(row["asked_at"])})
 
 
 class LedgerRow(Model):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.account import Account, Hold, NextAction
+from dunlin.domain.account import Account, Case, Hold, NextAction
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer, Flag
 from dunlin.domain.errors import DomainError
 from dunlin.domain.signal import Signal, SignalKind
@@ -48,6 +48,16 @@ _SAID = {
     "only_letter": "Wants letters only",
     "only_call": "Wants calls only",
 }
+# Which kind of the staff queue a message belongs to, the gravest first.
+_ASKS = {
+    "dispute": (SignalKind.DISPUTE, "dispute"),
+    "wrong_party": (SignalKind.WRONG_PARTY, "wrong_party"),
+    "hardship": (SignalKind.HARDSHIP, "hardship"),
+    "arrangement_request": (SignalKind.PLAN_REQUEST, ""),
+    "question": (SignalKind.QUESTION, "question"),
+    "reply": (SignalKind.REPLY, ""),
+}
+ABOUT_ANOTHER = "Wrote back about another account"
 # Contact on one medium alone (US-REGF-MEDIUM).
 _ONLY = {"only_email": "email", "only_sms": "sms", "only_letter": "letter", "only_call": "call"}
 # What a person says binds all their accounts until staff has read it; a dispute binds its own.
@@ -134,11 +144,29 @@ def _account(signal: Signal, account: Account | None) -> tuple[Account | None, s
         return None, ""
     labels = labels_of(signal)
     if signal.kind is SignalKind.DISPUTE or "dispute" in labels:
-        return hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at), "AccountHeld"
+        held = hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at)
+        return _asked(held, signal), "AccountHeld"
     why = ", ".join(_SAID[label] for label in labels if label in _SAID)
     if not why and "opt_out" not in labels and "help" not in labels:
         why = _REVIEWED.get(signal.kind, "")
-    return (hold(account, Hold.REVIEW, why, signal.at), "AccountHeld") if why else (account, "")
+    if not why:
+        return account, ""
+    return _asked(hold(account, Hold.REVIEW, why, signal.at), signal), "AccountHeld"
+
+
+def _asked(account: Account, signal: Signal) -> Account:
+    """The account with the message as a case for staff: the oldest that waits keeps its time, the
+    gravest names the kind, and who has the case keeps it."""
+    labels = labels_of(signal)
+    kinds = {k for k, (kind, label) in _ASKS.items() if signal.kind is kind or label in labels}
+    case = account.case or Case()
+    if case.asked_at is not None:
+        kinds |= {case.kind}
+    kind = next((k for k in _ASKS if k in kinds), "")
+    if not kind:
+        return account
+    asked_at = case.asked_at or signal.at
+    return replace(account, case=replace(case, kind=kind, asked_at=asked_at))
 
 
 def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:

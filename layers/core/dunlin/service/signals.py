@@ -13,7 +13,7 @@ from typing import Any
 
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.consequences import PERSONAL, Consequence, follow, hold
+from dunlin.domain.consequences import ABOUT_ANOTHER, PERSONAL, Consequence, follow, hold
 from dunlin.domain.consumer import Consumer, ContactHistory, PastContact
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.signal import Signal, SignalKind, wakes
@@ -209,7 +209,7 @@ def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datet
         stored = book.account(account.account_id)
         if stored is None or not stored.open:
             return False
-        held = hold(stored, Hold.REVIEW, "Wrote back about another account", signal.at)
+        held = hold(stored, Hold.REVIEW, ABOUT_ANOTHER, signal.at)
         if held == stored:
             return False
         entry = audit.append(

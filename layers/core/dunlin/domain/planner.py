@@ -71,6 +71,8 @@ def plan(
         return Plan(step="settled", reason="Nothing is owed any more.")
     if account.status in (Status.EXHAUSTED, Status.CLOSED):
         return Plan(step="exhausted", reason="The ladder of this account has ended.")
+    if account.paused:
+        return Plan(step="held", reason=account.hold_reason or "Paused by staff.")
     if account.hold in TIMED_HOLDS and account.due_at is not None and account.due_at > now:
         return Plan(step="wait", until=account.due_at, reason=account.hold_reason)
     if account.hold is not None and account.hold not in TIMED_HOLDS:

@@ -135,6 +135,9 @@ def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: da
         what, changes = "LadderExhausted", {"status": Status.EXHAUSTED}
     elif plan.step == "escalated" and account.escalated != plan.trigger:
         what, changes = "AccountEscalated", {"escalated": plan.trigger}
+    elif plan.step == "held" and account.paused and account.hold is None:
+        # The hold that covered the pause of staff was lifted: the pause is there still.
+        what, changes = "AccountHeld", {"hold": Hold.PAUSED, "hold_reason": plan.reason}
     elif plan.step == "wait" and account.due_at != plan.until:
         what = "TouchDeferred"
         changes = {"due_at": plan.until}

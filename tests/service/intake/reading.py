@@ -12,7 +12,7 @@ from dunlin.adapters.intake.contact_checks import CHECKS
 from dunlin.adapters.intake.opening import as_table
 from dunlin.domain.intake import report
 from dunlin.domain.intake.matching import Shelves
-from dunlin.domain.intake.profile import Dropped, Hints, refused
+from dunlin.domain.intake.opened import Dropped, Hints, refused
 from dunlin.domain.intake.records import Refused
 from dunlin.domain.intake.sidecar import Sidecar
 from dunlin.service.intake_file import FileResult, read_files

@@ -19,7 +19,7 @@ from dunlin.adapters.intake.opening import as_table
 from dunlin.adapters.intake.sidecar_file import read_sidecar
 from dunlin.adapters.intake.spool import SpooledShelves
 from dunlin.domain.intake import report
-from dunlin.domain.intake.profile import Dropped, Hints, refused
+from dunlin.domain.intake.opened import Dropped, Hints, refused
 from dunlin.domain.intake.records import Refused
 from dunlin.domain.intake.sidecar import Sidecar, SidecarErrors
 from dunlin.service.intake_file import FileResult, read_files

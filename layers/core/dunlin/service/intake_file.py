@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from dunlin.domain.intake.assemble import Assembly, Book, ByLine, told_of
 from dunlin.domain.intake.matching import Shelves
 from dunlin.domain.intake.normalise import Checks, Normaliser, read_range
-from dunlin.domain.intake.profile import Dropped, profile, refused
+from dunlin.domain.intake.opened import Dropped, refused
+from dunlin.domain.intake.profile import profile
 from dunlin.domain.intake.records import Refused
 from dunlin.domain.intake.types import (
     CONTACTS,

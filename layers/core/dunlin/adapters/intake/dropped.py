@@ -21,7 +21,7 @@ from dunlin.adapters.intake.spool import SpooledShelves
 from dunlin.domain.errors import DomainError
 from dunlin.domain.intake.matching import Shelves
 from dunlin.domain.intake.normalise import Checks
-from dunlin.domain.intake.profile import Dropped, Hints, refused
+from dunlin.domain.intake.opened import Dropped, Hints, refused
 from dunlin.domain.intake.records import Refused
 from dunlin.domain.intake.sidecar import Sidecar, SidecarErrors
 from dunlin.domain.intake.types import FileProfile

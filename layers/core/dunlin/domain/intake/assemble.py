@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dunlin.domain.intake import statuses
+from dunlin.domain.intake.file_kind import LINE_FIELDS
 from dunlin.domain.intake.matching import Consumers, Shelves, rule_of
 from dunlin.domain.intake.names import name_key
-from dunlin.domain.intake.profile import LINE_FIELDS
 from dunlin.domain.intake.types import (
     CONTACTS,
     CREATED,

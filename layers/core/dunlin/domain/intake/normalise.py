@@ -24,9 +24,9 @@ from dunlin.domain.intake.contact_points import (
 )  # fmt: skip
 from dunlin.domain.intake.dates import DMY, to_date
 from dunlin.domain.intake.guard import REASON_COLUMN, unguarded
+from dunlin.domain.intake.head import TOTAL_WORD, is_total_row
 from dunlin.domain.intake.names import Name, is_company, join_name, read_name
 from dunlin.domain.intake.places import DOLLARS, country_code, split_address, state_code, tidy_zip
-from dunlin.domain.intake.profile import TOTAL_WORD, is_total_row
 from dunlin.domain.intake.records import ByteStream, Decoder, Rows, lines_of
 from dunlin.domain.intake.types import (
     CREDIT,

@@ -11,7 +11,8 @@ from typing import Any
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.intake.assemble import Assembly
-from dunlin.domain.intake.profile import Dropped, Hints, profile, refused
+from dunlin.domain.intake.opened import Dropped, Hints, refused
+from dunlin.domain.intake.profile import profile
 from dunlin.domain.intake.report import rejected_csv
 from dunlin.domain.intake.sidecar import Sidecar, sidecar_yaml
 from dunlin.domain.intake.types import REJECTED, FileProfile

@@ -20,8 +20,9 @@ from dunlin.domain.intake.amounts import (
 )
 from dunlin.domain.intake.contact_points import fast_phone
 from dunlin.domain.intake.dates import OrderVote, Reading, fold, read_date, to_date
-from dunlin.domain.intake.head import Head, (
+from dunlin.domain.intake.head import (
     TOTAL_WORD,
+    Head,
     first_filled,
     is_total_row,
 )

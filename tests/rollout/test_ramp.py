@@ -41,7 +41,7 @@ def ramp(rates: Mapping[str, float], dice: random.Random) -> tuple[Course, int]:
 
 
 def share(outcome: Course, rates: Mapping[str, float]) -> float:
-    dice = random.Random(7)  # noqa: S311 - a simulation
+    dice = random.Random(7)
     return sum(ramp(rates, dice)[0] is outcome for _ in range(RUNS)) / RUNS
 
 
@@ -62,7 +62,7 @@ def test_one_bad_rate_is_cleared_no_more_often_than_planned(rail: Guardrail) -> 
 
 
 def test_a_bad_configuration_halts_before_it_reaches_many() -> None:
-    dice = random.Random(11)  # noqa: S311 - a simulation
+    dice = random.Random(11)
     reached = sorted(ramp({"opt_out": 0.15}, dice)[1] for _ in range(RUNS))
     assert reached[int(RUNS * 0.9)] <= PILOT_SIZE
 

@@ -150,7 +150,7 @@ def test_what_is_written_is_read_back(world: tuple[AccountBook, str]) -> None:
     assert facts.consumer.emails
     assert facts.consumer.consent(Channel.SMS).state is ConsentState.GRANTED
     assert facts.history.version == 0
-    assert facts.strategy.rungs[2].channels == (Channel.SMS, Channel.EMAIL)
+    assert facts.strategy.ladder("standard")[2].channels == (Channel.SMS, Channel.EMAIL)
     thread = book.thread(account_id)
     assert sum(e.amount.minor for e in thread.ledger) == 12_500
 

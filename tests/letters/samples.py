@@ -7,7 +7,8 @@ from dataclasses import replace
 from dunlin.domain.account import Account
 from dunlin.domain.consumer import Consumer, ContactHistory
 from dunlin.domain.money import Money
-from dunlin.domain.strategy import Brand, read_strategy
+from dunlin.domain.strategy import Brand
+from dunlin.domain.strategy_document import read_strategy
 from dunlin.ports import Facts
 
 LINK = "https://pay.example.org/m/4fK29sLq0ZxYb71mNcPuWd"
@@ -39,7 +40,9 @@ _STRATEGY = read_strategy(
             "email_from": BRAND.email_from,
             "reply_to": BRAND.reply_to,
         },
-        "ladder": [{"name": "one", "days": 0, "channels": ["email"], "template": "reminder"}],
+        "ladders": {
+            "standard": [{"name": "one", "days": 0, "channels": ["email"], "template": "reminder"}]
+        },
     },
     creditor="harbor",
     version=1,

@@ -36,7 +36,7 @@ def test_lint_takes_a_strategy_and_names_its_fault(tmp_path: Path) -> None:
         "debt_role: first\n"
         "brand: {name: ACME, address: '1 Main St', phone: '555-0100', "
         "email_from: a@example.com, reply_to: a@example.com}\n"
-        "ladder: [{name: r, days: 0, channels: [email], template: reminder}]\n"
+        "ladders: {standard: [{name: r, days: 0, channels: [email], template: reminder}]}\n"
     )
     assert RUN.invoke(app, ["lint", "--strategy", str(strategy)]).exit_code == 0
     strategy.write_text(strategy.read_text().replace("debt_role: first", "debt_role: x"))

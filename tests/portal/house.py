@@ -45,7 +45,9 @@ STRATEGY: dict[str, Any] = {
         "reply_to": "help@example.com",
         "accent": "#1f5f4a",
     },
-    "ladder": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}],
+    "ladders": {
+        "standard": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}]
+    },
 }
 
 

@@ -52,7 +52,9 @@ STRATEGY = {
         "email_from": "accounts@example.com",
         "reply_to": "help@example.com",
     },
-    "ladder": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}],
+    "ladders": {
+        "standard": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}]
+    },
 }
 
 

@@ -24,7 +24,9 @@ STRATEGY = {
         "email_from": "billing@harbor.example.com",
         "reply_to": "billing@harbor.example.com",
     },
-    "ladder": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}],
+    "ladders": {
+        "standard": [{"name": "first", "days": 0, "channels": ["email"], "template": "reminder"}]
+    },
 }
 
 

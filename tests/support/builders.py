@@ -17,6 +17,14 @@ NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Monday noon in Chicago
 CREDITOR = "acme-clinic"
 
 
+RUNGS = [
+    {"name": "Reminder", "days": 0, "channels": ["email", "sms"], "template": "reminder"},
+    {"name": "Second", "days": 10, "channels": ["email", "sms"], "template": "second_reminder"},
+    {"name": "Options", "days": 14, "channels": ["sms", "email"], "template": "options"},
+    {"name": "Final", "days": 21, "channels": ["email", "sms"], "template": "final_reminder"},
+]
+
+
 def strategy_document(**changes: Any) -> dict[str, Any]:
     document: dict[str, Any] = {
         "brand": {
@@ -28,22 +36,7 @@ def strategy_document(**changes: Any) -> dict[str, Any]:
             "sms_origination": "+12175550101",
         },
         "debt_role": "first",
-        "ladder": [
-            {"name": "Reminder", "days": 0, "channels": ["email", "sms"], "template": "reminder"},
-            {
-                "name": "Second",
-                "days": 10,
-                "channels": ["email", "sms"],
-                "template": "second_reminder",
-            },
-            {"name": "Options", "days": 14, "channels": ["sms", "email"], "template": "options"},
-            {
-                "name": "Final",
-                "days": 21,
-                "channels": ["email", "sms"],
-                "template": "final_reminder",
-            },
-        ],
+        "ladders": {"standard": RUNGS},
     }
     return document | changes
 

@@ -15,7 +15,8 @@ from dunlin.domain.account import Account, LedgerEntry, Status
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Consumer, ContactHistory
 from dunlin.domain.errors import Conflict, DomainError
-from dunlin.domain.strategy import Strategy, read_strategy
+from dunlin.domain.strategy import Strategy
+from dunlin.domain.strategy_document import read_strategy
 from dunlin.domain.touch import Permit, Touch, TouchState
 from dunlin.ports import AlreadySeen, Change, Facts, Reply, Thread
 

@@ -112,7 +112,7 @@ class Readiness:
 def texts(strategy: Strategy) -> bool:
     """True where a strategy can send texts: it names a number and a rung uses it."""
     return bool(strategy.brand.sms_origination) and any(
-        Channel.SMS in rung.channels for rung in strategy.rungs
+        Channel.SMS in rung.channels for rungs in strategy.ladders.values() for rung in rungs
     )
 
 

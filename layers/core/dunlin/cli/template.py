@@ -19,7 +19,8 @@ from dunlin.domain.content import Finding
 from dunlin.domain.letters import LANGUAGES, TemplateError
 from dunlin.domain.money import Money
 from dunlin.domain.segments import measure
-from dunlin.domain.strategy import Strategy, StrategyError, read_strategy
+from dunlin.domain.strategy import Strategy, StrategyError
+from dunlin.domain.strategy_document import read_strategy
 from dunlin.ports import Facts, Rendered
 
 app = typer.Typer(no_args_is_help=True, help="The letters: lay out, check, look at.")
@@ -41,7 +42,9 @@ _SAMPLE = {
         "email_from": "accounts@example.com",
         "reply_to": "accounts@example.com",
     },
-    "ladder": [{"name": "First", "days": 0, "channels": ["email"], "template": "reminder"}],
+    "ladders": {
+        "standard": [{"name": "First", "days": 0, "channels": ["email"], "template": "reminder"}]
+    },
 }
 StrategyFile = Annotated[
     Path | None, typer.Option("--strategy", help="A strategy document, for its brand and role.")

@@ -54,7 +54,7 @@ def spread(account_id: str, at: datetime) -> datetime:
 
 
 def _trigger(account: Account, strategy: Strategy, today: date) -> str:
-    limit, late = strategy.escalate_over_minor, strategy.escalate_days_past_due
+    limit, late = strategy.escalation.balance_over_minor, strategy.escalation.days_past_due
     if limit is not None and account.balance.minor > limit:
         return "balance"
     days = account.days_past_due(today)
@@ -86,13 +86,20 @@ def plan(
         return Plan(step="escalated", trigger=trigger, reason=f"Escalated by {trigger}.")
     if account.due_at is not None and account.due_at > now:
         return Plan(step="wait", until=account.due_at, reason="The next rung is not due yet.")
-    if account.rung >= len(strategy.rungs):
+    rungs = rungs_of(account, strategy, now.date())
+    if account.rung >= len(rungs):
         return Plan(step="exhausted", reason="Every rung was used.")
     return Plan(
         step="offer",
-        reason=f"Rung {account.rung + 1} of {len(strategy.rungs)} is due.",
-        offers=_offers(strategy.rungs[account.rung], account.rung, consumer),
+        reason=f"Rung {account.rung + 1} of {len(rungs)} is due.",
+        offers=_offers(rungs[account.rung], account.rung, consumer),
     )
+
+
+def rungs_of(account: Account, strategy: Strategy, today: date) -> tuple[Rung, ...]:
+    """The rungs of the account's ladder: the one it is on, else the one that takes it."""
+    found = strategy.ladder(account.ladder)
+    return found or strategy.ladder(strategy.assign(account, today).ladder)
 
 
 def _offers(rung: Rung, number: int, consumer: Consumer) -> tuple[Offer, ...]:
@@ -121,15 +128,16 @@ def _usable(consumer: Consumer, channel: Channel) -> bool:
 def after_sending(account: Account, strategy: Strategy, rung: int, at: datetime) -> NextAction:
     """When and what comes after rung number `rung` was sent at `at`."""
     following = rung + 1
-    if following >= len(strategy.rungs):
+    rungs = rungs_of(account, strategy, at.date())
+    if following >= len(rungs):
         return NextAction(
             at=at + timedelta(days=CLOSING_DAYS),
             channel="",
             template="",
             reason="The last rung was sent; the ladder ends if nothing comes of it.",
         )
-    step = strategy.rungs[following]
-    gap = max(timedelta(days=step.days), timedelta(hours=strategy.minimum_gap_hours))
+    step = rungs[following]
+    gap = max(timedelta(days=step.days), timedelta(hours=strategy.coordination.minimum_gap_hours))
     return NextAction(
         at=spread(account.account_id, at + gap),
         channel=step.channels[0].value,
@@ -140,7 +148,7 @@ def after_sending(account: Account, strategy: Strategy, rung: int, at: datetime)
 
 def first_action(account: Account, strategy: Strategy, at: datetime) -> NextAction:
     """When and what comes first after activation at `at`."""
-    step = strategy.rungs[0]
+    step = rungs_of(account, strategy, at.date())[0]
     return NextAction(
         at=spread(account.account_id, at + timedelta(days=step.days)),
         channel=step.channels[0].value,

@@ -1,26 +1,26 @@
-"""Strategy: a creditor's ladder, templates, limits and brand, as versioned data.
+"""Strategy: a creditor's ladders, terms, limits and brand, as versioned data.
 
-`config/{creditor}/strategy.yaml` is read into this; errors name the field and the reason.
+`config/{creditor}/strategy.yaml` becomes this, by `strategy_document`. What a strategy says is
+the creditor's choice; the gate decides whether it is lawful.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
 from typing import Any
 
+from dunlin.domain.account import Account
 from dunlin.domain.consumer import Channel
-from dunlin.domain.errors import DomainError
+from dunlin.domain.document import DocumentError
+
+TONES = ("gentle", "neutral", "firm")
 
 
-class StrategyError(DomainError):
-    """A strategy document that cannot be used; `field` is the path inside it."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
+class StrategyError(DocumentError):
+    """A strategy document that cannot be used; `path` and `field` name the place inside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,33 @@ class Brand:
     reply_to: str
     sms_origination: str = ""
     accent: str = "#1f5f4a"
+    signature: str = ""
+
+
+class Basis(StrEnum):
+    """From what a rung's days are counted. An unknown due date counts as the activation."""
+
+    ACTIVATION = "activation"
+    DUE_DATE = "due_date"  # negative days: a notice before the debt is due
+    PREVIOUS = "previous"  # the rung before
+    INSTALMENT = "instalment"  # each instalment's due date, while an arrangement is in force
+
+
+class Proposal(StrEnum):
+    """What a rung puts before the person."""
+
+    PAY_NOW = "pay_now"
+    ARRANGEMENT = "arrangement"
+    ANSWERS = "answers"
+    FINAL = "final"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """One step: `days` after the basis (activation for the first rung, else the rung before).
+    """One step of a ladder, `days` after its basis; with `approval` a person lets it go first.
 
-    `channels` in order of preference; the first that the gate allows is used.
+    `channels` in order of preference; the first that the gate allows is used. A name is one
+    rung: what was sent under it is never sent again, whatever ladder it stands on.
     """
 
     name: str
@@ -48,6 +68,157 @@ class Rung:
     channels: tuple[Channel, ...]
     template: str
     tone: str = "neutral"
+    basis: Basis = Basis.PREVIOUS
+    offer: Proposal = Proposal.PAY_NOW
+    approval: bool = False
+
+    @property
+    def notice(self) -> bool:
+        """True where it is for the time until the debt is due, and is out of place after."""
+        return self.basis is Basis.DUE_DATE and self.days <= 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A range of whole numbers, both ends included; None is open."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def takes(self, number: int | None) -> bool:
+        if number is None:
+            return False
+        return (self.low is None or number >= self.low) and (
+            self.high is None or number <= self.high
+        )
+
+    def __str__(self) -> str:
+        if self.low is None:
+            return f"up to {self.high}"
+        return f"from {self.low}" if self.high is None else f"{self.low} to {self.high}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Which accounts a ladder takes: all that is stated must fit. Empty takes every account."""
+
+    ladder: str
+    days_past_due: Span | None = None
+    balance_minor: Span | None = None
+    industry: tuple[str, ...] = ()
+    debt_kind: tuple[str, ...] = ()
+    relationship: tuple[str, ...] = ()
+    insurance: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+
+    def takes(self, account: Account, today: date) -> bool:
+        past = account.days_past_due(today)
+        if self.days_past_due is not None and not self.days_past_due.takes(past):
+            return False
+        if self.balance_minor is not None and not self.balance_minor.takes(account.balance.minor):
+            return False
+        return all(not wanted or has in wanted for wanted, has in self._words(account))
+
+    def _words(self, account: Account) -> list[tuple[tuple[str, ...], str]]:
+        return [
+            (self.industry, account.industry),
+            (self.debt_kind, account.debt_kind),
+            (self.relationship, account.extras.get("relationship", "")),
+            (self.insurance, account.extras.get("insurance", "")),
+            (self.status, status_of(account)),
+        ]
+
+    def __str__(self) -> str:
+        said = [
+            f"{name.replace('_', ' ')} {value if isinstance(value, Span) else ' or '.join(value)}"
+            for name in _CONDITIONS
+            if (value := getattr(self, name))
+        ]
+        return ", ".join(said) or "every account"
+
+
+_CONDITIONS = (
+    "days_past_due", "balance_minor", "industry", "debt_kind", "relationship", "insurance",
+    "status",
+)  # fmt: skip
+
+
+def status_of(account: Account) -> str:
+    """How the creditor carries the debt: open or written_off."""
+    return "written_off" if account.extras.get("written_off") == "yes" else "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """The ladder of an account, "" where no rule takes it, and why."""
+
+    ladder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementLimits:
+    """Within these an arrangement is agreed at once; up to `approve_up_to_minor` (the debt, None
+    for any). `from_on`: the first day on which these terms may be offered."""
+
+    lowest_instalment_minor: int = 2_500
+    longest_months: int = 12
+    down_payment_percent: int = 0
+    frequencies: tuple[str, ...] = ("weekly", "every_two_weeks", "monthly")
+    first_within_days: int = 31
+    approve_up_to_minor: int | None = None
+    from_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """When a person must look first: above a balance, after more days than these past due, after
+    so many touches in silence, when an arrangement broke. Each fires once. On release the account
+    goes on at `rung`, "" for where it was. `notify` are addresses of staff."""
+
+    balance_over_minor: int | None = None
+    days_past_due: int | None = None
+    silent_touches: int | None = None
+    broken_arrangement: bool = True
+    rung: str = ""
+    notify: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordination:
+    """One person, one budget: at most one touch in `window_hours` over all their accounts, at
+    least `minimum_gap_hours` between two on one account. `weekends`, `holidays`: true sends then.
+    `resume_after_reply_days`: a reply that needs no staff holds the ladder so long, 0 for staff
+    to decide. `per_minute`: how fast a wave goes out, 0 for no pace."""
+
+    window_hours: int = 24
+    minimum_gap_hours: int = 48
+    weekends: bool = False
+    holidays: bool = False
+    resume_after_reply_days: int = 0
+    promise_grace_days: int = 1
+    per_minute: Mapping[Channel, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapt:
+    """How a ladder follows what reaches the person; `enabled` false leaves it as written.
+
+    `unread_emails` in a row make the next touch a text where texts are consented to. `answered`
+    contacts on one channel and none on the other make a person email-first or text-first.
+    """
+
+    enabled: bool = True
+    unread_emails: int = 3
+    answered: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The creditor's desk: hours by which staff answer, and who, by kind of question."""
+
+    hours: Mapping[str, int] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,140 +228,33 @@ class Strategy:
     creditor: str
     version: int
     brand: Brand
-    rungs: tuple[Rung, ...]
+    ladders: Mapping[str, tuple[Rung, ...]]
+    assignments: tuple[Assignment, ...] = ()
     debt_role: str = "first"
     industry: str = "generic"
     licensed_states: tuple[str, ...] | None = None
     languages: tuple[str, ...] = ("en", "es")
-    escalate_over_minor: int | None = None
-    escalate_days_past_due: int | None = None
+    arrangement: ArrangementLimits = ArrangementLimits()
+    escalation: Escalation = Escalation()
+    coordination: Coordination = Coordination()
+    adapt: Adapt = Adapt()
+    holdout_percent: int = 0
+    paused: bool = False
     opens: bool = True
-    minimum_gap_hours: int = 48
+    queue: Desk = Desk()
     policy: Mapping[str, Any] = field(default_factory=dict)
+    letters: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
 
+    def ladder(self, name: str) -> tuple[Rung, ...]:
+        """The rungs of a ladder, none for a name that this version does not know."""
+        return self.ladders.get(name, ())
 
-def _text(doc: Mapping[str, Any], path: str, key: str, default: str | None = None) -> str:
-    value = doc.get(key, default)
-    if not isinstance(value, str) or (default is None and not value.strip()):
-        raise StrategyError(f"{path}.{key}", "a text is required")
-    if any(c in value for c in "\r\n"):
-        raise StrategyError(f"{path}.{key}", "must be one line")
-    return value
-
-
-def _whole(
-    doc: Mapping[str, Any],
-    path: str,
-    key: str,
-    *,
-    low: int,
-    high: int,
-    default: int | None = None,
-) -> int | None:
-    value = doc.get(key, default)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise StrategyError(f"{path}.{key}", f"a whole number from {low} to {high} is required")
-    return value
-
-
-_KNOWN = {
-    "strategy": {
-        "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "ladder",
-        "escalation", "opens", "minimum_gap_hours", "policy",
-    },
-    "brand": {"name", "address", "phone", "email_from", "reply_to", "sms_origination", "accent"},
-    "escalation": {"balance_over_minor", "days_past_due"},
-    "rung": {"name", "days", "channels", "template", "tone"},
-}  # fmt: skip
-_TONES = ("gentle", "neutral", "firm")
-
-
-def _known(doc: Mapping[str, Any], path: str, kind: str) -> None:
-    for key in doc:
-        if key not in _KNOWN[kind]:
-            raise StrategyError(f"{path}.{key}", "is not a known setting")
-
-
-def _rung(doc: Any, path: str) -> Rung:
-    if not isinstance(doc, Mapping):
-        raise StrategyError(path, "a mapping is required")
-    _known(doc, path, "rung")
-    channels = doc.get("channels")
-    if not isinstance(channels, list) or not channels:
-        raise StrategyError(f"{path}.channels", "a list of email and sms is required")
-    for channel in channels:
-        if channel not in tuple(Channel):
-            raise StrategyError(f"{path}.channels", f"{channel!r} is not email or sms")
-    tone = _text(doc, path, "tone", "neutral")
-    if tone not in _TONES:
-        raise StrategyError(f"{path}.tone", f"must be one of {', '.join(_TONES)}")
-    days = _whole(doc, path, "days", low=0, high=365)
-    if days is None:
-        raise StrategyError(f"{path}.days", "is required")
-    return Rung(
-        name=_text(doc, path, "name"),
-        days=days,
-        channels=tuple(Channel(c) for c in channels),
-        template=_text(doc, path, "template"),
-        tone=tone,
-    )
-
-
-def read_strategy(doc: Any, *, creditor: str, version: int) -> Strategy:
-    """Check a parsed strategy document and build the strategy. Raises `StrategyError`."""
-    if not isinstance(doc, Mapping):
-        raise StrategyError("strategy", "the document must be a mapping")
-    _known(doc, "strategy", "strategy")
-    if doc.get("creditor", creditor) != creditor:
-        raise StrategyError("strategy.creditor", f"must be {creditor}, the folder it lies in")
-    brand_doc = doc.get("brand")
-    if not isinstance(brand_doc, Mapping):
-        raise StrategyError("strategy.brand", "is required")
-    _known(brand_doc, "strategy.brand", "brand")
-    accent = _text(brand_doc, "strategy.brand", "accent", "#1f5f4a")
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
-        raise StrategyError("strategy.brand.accent", "must be a colour such as #1f5f4a")
-    role = doc.get("debt_role")
-    if role not in ("first", "third"):
-        raise StrategyError("strategy.debt_role", "must be first or third: it decides the law")
-    ladder = doc.get("ladder")
-    if not isinstance(ladder, list) or not 1 <= len(ladder) <= 20:
-        raise StrategyError("strategy.ladder", "one to twenty rungs are required")
-    escalation = doc.get("escalation") or {}
-    if not isinstance(escalation, Mapping):
-        raise StrategyError("strategy.escalation", "must be a mapping")
-    _known(escalation, "strategy.escalation", "escalation")
-    states = doc.get("licensed_states")
-    policy = doc.get("policy") or {}
-    if not isinstance(policy, Mapping):
-        raise StrategyError("strategy.policy", "must be a mapping")
-    return Strategy(
-        creditor=creditor,
-        version=version,
-        brand=Brand(
-            name=_text(brand_doc, "strategy.brand", "name"),
-            address=_text(brand_doc, "strategy.brand", "address"),
-            phone=_text(brand_doc, "strategy.brand", "phone"),
-            email_from=_text(brand_doc, "strategy.brand", "email_from"),
-            reply_to=_text(brand_doc, "strategy.brand", "reply_to"),
-            sms_origination=_text(brand_doc, "strategy.brand", "sms_origination", ""),
-            accent=accent,
-        ),
-        rungs=tuple(_rung(r, f"strategy.ladder[{i}]") for i, r in enumerate(ladder)),
-        debt_role=role,
-        industry=_text(doc, "strategy", "industry", "generic"),
-        licensed_states=None if states is None else tuple(str(s) for s in states),
-        languages=tuple(doc.get("languages", ("en", "es"))),
-        escalate_over_minor=_whole(
-            escalation, "strategy.escalation", "balance_over_minor", low=1, high=10**12
-        ),
-        escalate_days_past_due=_whole(
-            escalation, "strategy.escalation", "days_past_due", low=1, high=10000
-        ),
-        opens=bool(doc.get("opens", True)),
-        minimum_gap_hours=_whole(doc, "strategy", "minimum_gap_hours", low=1, high=720, default=48)
-        or 48,
-        policy=dict(policy),
-    )
+    def assign(self, account: Account, today: date) -> Assigned:
+        """The ladder that takes an account on a day: the first rule that fits."""
+        if not self.assignments:
+            only = next(iter(self.ladders))
+            return Assigned(ladder=only, reason="It is the only ladder.")
+        for place, rule in enumerate(self.assignments, start=1):
+            if rule.takes(account, today):
+                return Assigned(ladder=rule.ladder, reason=f"Rule {place}: {rule}.")
+        return Assigned(ladder="", reason="No assignment rule takes this account.")

@@ -16,6 +16,7 @@ from dunlin.domain.rulebook.values import holds, instant, switched_off
 from dunlin.domain.rulebook.waits import clock_seconds
 from dunlin.domain.strategy import StrategyError
 
+_POLICY = ("strategy", "policy")
 SWITCHES = frozenset({
     "first_party_call_cap", "first_party_conv7", "first_party_email_hours", "b2b_hours",
 })  # fmt: skip
@@ -132,38 +133,38 @@ def check_policy_block(
 
     With `today` an override that has expired is refused too."""
     if not isinstance(policy, Mapping):
-        raise StrategyError("strategy.policy", "must be a mapping")
+        raise StrategyError(_POLICY, "must be a mapping")
     for key in policy:
         if key not in BLOCK_KEYS | SWITCHES | FACTS:
-            raise StrategyError(f"strategy.policy.{key}", "is not a known setting")
+            raise StrategyError((*_POLICY, key), "is not a known setting")
     for key in ("tighten", "counsel_overrides"):
         entries = policy.get(key) or ()
         if not isinstance(entries, Sequence) or not all(isinstance(e, Mapping) for e in entries):
-            raise StrategyError(f"strategy.policy.{key}", "must be a list of mappings")
+            raise StrategyError((*_POLICY, key), "must be a list of mappings")
     switches = policy.get("policy_switches") or {}
     if not isinstance(switches, Mapping) or set(switches) - SWITCHES:
         known = ", ".join(sorted(SWITCHES))
-        raise StrategyError("strategy.policy.policy_switches", f"knows only {known}")
+        raise StrategyError((*_POLICY, "policy_switches"), f"knows only {known}")
     given = {k: v for k, v in effective_policy(policy).items() if k in SWITCHES}
     _check_switches(given)
     if any(_loosens(k, v) for k, v in given.items()) and not holds(policy.get("signed_by")):
-        raise StrategyError("strategy.policy.signed_by", "a loosened switch needs a signature")
+        raise StrategyError((*_POLICY, "signed_by"), "a loosened switch needs a signature")
     states = policy.get("licensed_states")
     if states is not None and not isinstance(states, (list, tuple)):
-        raise StrategyError("strategy.policy.licensed_states", "must be a list of states")
+        raise StrategyError((*_POLICY, "licensed_states"), "must be a list of states")
     try:
         layered_rules(documents, policy)
     except RuleError as error:
-        raise StrategyError(f"strategy.policy ({error.rule})", error.reason) from error
+        raise StrategyError(_POLICY, f"{error.rule}: {error.reason}") from error
     for entry in policy.get("counsel_overrides") or ():
         expires = instant(str(entry["expires"]))
         if today is not None and expires is not None and expires.date() <= today:
-            raise StrategyError("strategy.policy.counsel_overrides", f"{entry['rule']} expired")
+            raise StrategyError((*_POLICY, "counsel_overrides"), f"{entry['rule']} expired")
 
 
 def _check_switches(given: Mapping[str, Any]) -> None:
     for key, value in given.items():
-        path = f"strategy.policy.{key}"
+        path = (*_POLICY, key)
         if key == "first_party_call_cap":
             whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
             if value is not None and not whole:

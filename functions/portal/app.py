@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from chalice.app import Chalice, Response
@@ -14,7 +14,18 @@ from dunlin.ports import Session
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
 from dunlin.runtime.visit import Visit, answer
-from dunlin.service.portal import GONE, REFUSED, SIGNED_OUT, TROUBLE
+from dunlin.service.portal import (
+    GONE,
+    REFUSED,
+    SIGNED_OUT,
+    TROUBLE,
+    identity,
+    money,
+    plans,
+    records,
+    wishes,
+    words,
+)
 
 app = Chalice(app_name="portal")
 _FORMS = ["application/x-www-form-urlencoded"]
@@ -22,6 +33,7 @@ _ANY_FORM = [*_FORMS, "multipart/form-data"]  # both are one-click posts (RFC 80
 
 Answered = Page | GoTo | Download
 View = Callable[..., Answered]
+Act = Callable[..., Answered]  # (portal, session, form, now): a form that was handed in
 
 
 def _visit() -> Visit:
@@ -76,6 +88,17 @@ def inside(view: Callable[..., Answered]) -> View:
     return entered
 
 
+def form(name: str, act: Act, *, shows: str = "") -> None:
+    """Register a form of the account: GET shows it, POST hands it in."""
+
+    @page(f"/{name}", methods=["GET", "POST"])
+    @inside
+    def view(visit: Visit, session: Session) -> Answered:
+        if visit.post:
+            return act(wiring.portal(), session, visit.form, now=visit.now)
+        return wiring.portal().shown(shows or name, session, now=visit.now)
+
+
 @page("/", methods=["GET"])
 def home(_visit: Visit) -> Answered:
     return Page(name="home")
@@ -85,28 +108,30 @@ def home(_visit: Visit) -> Answered:
 def link(visit: Visit, token: str) -> Answered:
     portal = wiring.portal()
     if visit.post:
-        return portal.identify(
-            token, visit.form, now=visit.now, wall=visit.wall, language=visit.language
+        return identity.identify(
+            portal, token, visit.form, now=visit.now, wall=visit.wall, language=visit.language
         )
     if "sent" in visit.query:
-        return portal.code_sent(token, now=visit.now)
-    return portal.arrive(token, now=visit.now)
+        return identity.code_sent(portal, token, now=visit.now)
+    return identity.arrive(portal, token, now=visit.now)
 
 
 @page("/m/{token}/code", methods=["POST"])
 def code(visit: Visit, token: str) -> Answered:
-    return wiring.portal().send_code(token, now=visit.now, wall=visit.wall)
+    return identity.send_code(wiring.portal(), token, now=visit.now, wall=visit.wall)
 
 
 @page("/m/{token}/not-me", methods=["POST"])
 def not_me(visit: Visit, token: str) -> Answered:
-    return wiring.portal().not_me(token, now=visit.now)
+    return identity.not_me(wiring.portal(), token, now=visit.now)
 
 
 @page("/u/{token}", methods=["GET", "POST"], open_to_any=True)
 def unsubscribe(visit: Visit, token: str) -> Answered:
     portal = wiring.portal()
-    return portal.stop(token, now=visit.now) if visit.post else portal.stop_form(token)
+    if visit.post:
+        return identity.stop(portal, token, now=visit.now)
+    return identity.stop_form(portal, token)
 
 
 @page("/account", methods=["GET"])
@@ -119,92 +144,40 @@ def account(visit: Visit, session: Session) -> Answered:
 @inside
 def pay(visit: Visit, session: Session) -> Answered:
     language = visit.language or session.language
-    return wiring.portal().pay(session, visit.form, now=visit.now, language=language)
+    return money.pay(wiring.portal(), session, visit.form, now=visit.now, language=language)
 
 
 @page("/return", methods=["GET"])
 @inside
 def returned(visit: Visit, session: Session) -> Answered:
-    return wiring.portal().returned(session, now=visit.now)
+    return money.returned(wiring.portal(), session, now=visit.now)
 
 
 @page("/receipt/{reference}", methods=["GET"])
 @inside
 def receipt(visit: Visit, session: Session, reference: str) -> Answered:
-    return wiring.portal().receipt(session, reference, now=visit.now)
+    return money.receipt(wiring.portal(), session, reference, now=visit.now)
 
 
-@page("/dispute", methods=["GET", "POST"])
-@inside
-def dispute(visit: Visit, session: Session) -> Answered:
-    portal = wiring.portal()
-    if visit.post:
-        return portal.dispute(session, visit.form, now=visit.now)
-    return portal.form("dispute", session, now=visit.now)
-
-
-@page("/question", methods=["GET", "POST"])
-@inside
-def question(visit: Visit, session: Session) -> Answered:
-    return _message("question", visit, session)
-
-
-@page("/hardship", methods=["GET", "POST"])
-@inside
-def hardship(visit: Visit, session: Session) -> Answered:
-    return _message("hardship", visit, session)
-
-
-@page("/represented", methods=["GET", "POST"])
-@inside
-def represented(visit: Visit, session: Session) -> Answered:
-    return _message("represented", visit, session)
-
-
-def _message(kind: str, visit: Visit, session: Session) -> Answered:
-    portal = wiring.portal()
-    if visit.post:
-        return portal.message(kind, session, visit.form, now=visit.now)
-    return portal.form(kind, session, now=visit.now)
-
-
-@page("/promise", methods=["GET", "POST"])
-@inside
-def promise(visit: Visit, session: Session) -> Answered:
-    portal = wiring.portal()
-    if visit.post:
-        return portal.promise(session, visit.form, now=visit.now)
-    return portal.form("promise", session, now=visit.now)
-
-
-@page("/plan", methods=["GET", "POST"])
-@inside
-def plan(visit: Visit, session: Session) -> Answered:
-    portal = wiring.portal()
-    if visit.post:
-        return portal.plan(session, visit.form, now=visit.now)
-    return portal.form("plan", session, now=visit.now)
+form("dispute", words.dispute)
+form("question", partial(words.message, "question"))
+form("hardship", partial(words.message, "hardship"))
+form("represented", partial(words.message, "represented"))
+form("promise", plans.promise)
+form("plan", plans.plan)
+form("stop", wishes.stop_all, shows="stop_all")
 
 
 @page("/data", methods=["GET"])
 @inside
 def own_data(visit: Visit, session: Session) -> Answered:
-    return wiring.portal().own_data(session, now=visit.now)
-
-
-@page("/stop", methods=["GET", "POST"])
-@inside
-def stop(visit: Visit, session: Session) -> Answered:
-    portal = wiring.portal()
-    if visit.post:
-        return portal.stop_all(session, now=visit.now)
-    return portal.form("stop_all", session, now=visit.now)
+    return records.own_data(wiring.portal(), session, now=visit.now)
 
 
 @page("/signout", methods=["POST"])
 @inside
 def sign_out(visit: Visit, _session: Session) -> Answered:
-    return wiring.portal().sign_out(visit.cookie)
+    return identity.sign_out(wiring.portal(), visit.cookie)
 
 
 @app.route("/site.css", methods=["GET"])

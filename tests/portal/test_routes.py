@@ -22,6 +22,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.payments import CheckoutState, MethodKind, PaymentState, PaymentStatus
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.tokens import ALPHABET, token_hash
+from dunlin.service.portal import identity
 from tests.portal.house import NOW, ROOT, STRATEGY, Answer, Browser, House, load_app
 
 RIGHT = {"month": "4", "day": "27", "year": "1985"}
@@ -235,7 +236,7 @@ def test_wrong_and_locked_answers_take_the_same_road(house: House) -> None:
                 stack.enter_context(patch.object(house.door, name, call))
             facts = noting("facts", house.book.facts)
             stack.enter_context(patch.object(house.book, "facts", facts))
-            house.portal.identify(token, answer, now=NOW, wall=NOW, language="en")
+            identity.identify(house.portal, token, answer, now=NOW, wall=NOW, language="en")
         roads.append(tuple(taken))
     assert set(roads) == {("link", "facts", "count_attempt")}
 
@@ -251,13 +252,13 @@ def test_parallel_guesses_share_no_try(house: House) -> None:
     account = house.debt(house.person())
     token = house.link(account)
     calls = [
-        lambda: house.portal.identify(token, WRONG, now=NOW, wall=NOW, language="en")
+        lambda: identity.identify(house.portal, token, WRONG, now=NOW, wall=NOW, language="en")
         for _ in range(40)
     ]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda call: call(), calls))
     assert house.door.attempts[account.consumer_id][0] == 40
-    result = house.portal.identify(token, RIGHT, now=NOW, wall=NOW, language="en")
+    result = identity.identify(house.portal, token, RIGHT, now=NOW, wall=NOW, language="en")
     assert getattr(result, "status", 0) == 403
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.account import Account, Case, Hold, NextAction
+from dunlin.domain.account import TIMED_HOLDS, Account, Case, Hold, NextAction
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer, Flag
 from dunlin.domain.errors import DomainError
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.tokens import address_hash
 from dunlin.domain.touch import Touch, TouchState, advance
+from dunlin.domain.wishes import with_channels, with_times
 
 # Why a person must look, in words for staff; without commas, which part the reasons of a hold.
 _REVIEWED = {
@@ -43,6 +44,12 @@ _SAID = {
     "question": _REVIEWED[SignalKind.QUESTION],
     "wrong_party": _REVIEWED[SignalKind.WRONG_PARTY],
     **{label: text for label, (_, text) in _FLAGS.items()},
+    "contact_details": "Gives a new address or number",
+    "delete_request": "Asks us to delete their data",
+    "document": "Asks for a document",
+    "evidence": "Sent a document",
+    "flagged": "Says that a message of ours is wrong",
+    "plan_change": "Asks for other terms",
     "only_email": "Wants e-mail only",
     "only_sms": "Wants texts only",
     "only_letter": "Wants letters only",
@@ -66,7 +73,15 @@ _STOPS = frozenset({SignalKind.OPT_OUT, SignalKind.COMPLAINT})
 _OPTED_OUT = {Channel.EMAIL: "email_optout", Channel.SMS: "sms_optout"}
 _WRONG = {Channel.EMAIL: "email_wrong_party", Channel.SMS: "wrong_number"}
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
-_FOR_MONEY = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT)
+# What waits for money or for an insurer, and for a person besides where one must look.
+_ELSEWHERE_DUE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
+_INSURER = "Says that the insurer should pay"
+# A wait that the person asked for or promised, by the word in the signal's detail.
+_RESTS = {
+    "promise": (Hold.PROMISE, "Promises to pay"),
+    "cheque": (Hold.PROMISE, "Says that a cheque is in the post"),
+    "snooze": (Hold.SNOOZED, "Asked for quiet"),
+}
 # Applied by their own use cases: money by payments, decisions by staff.
 _ELSEWHERE = frozenset(
     {
@@ -120,7 +135,10 @@ def follow(
 
 
 def _data(signal: Signal) -> dict[str, Any]:
-    known = ("by", "scope", "reason", "permanent", "address_hash", "start", "original_creditor")
+    known = (
+        "by", "scope", "reason", "permanent", "address_hash", "start", "original_creditor",
+        "rest", "until", "times", "channels", "rating", "touch",
+    )  # fmt: skip
     return {
         "signal_id": signal.signal_id,
         "kind": signal.kind.value,
@@ -145,6 +163,13 @@ def _account(signal: Signal, account: Account | None) -> tuple[Account | None, s
     labels = labels_of(signal)
     if signal.kind is SignalKind.DISPUTE or "dispute" in labels:
         held = hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at)
+        return _asked(held, signal), "AccountHeld"
+    if rest := str(signal.detail.get("rest", "")):
+        wanted, reason = _RESTS[rest]
+        until = datetime.fromisoformat(str(signal.detail["until"]))
+        return rest_until(account, wanted, reason, until), "AccountHeld"
+    if "insurer" in labels:
+        held = hold(account, Hold.INSURER, _INSURER, signal.at)
         return _asked(held, signal), "AccountHeld"
     why = ", ".join(_SAID[label] for label in labels if label in _SAID)
     if not why and "opt_out" not in labels and "help" not in labels:
@@ -182,13 +207,33 @@ def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
             return account
         wanted = Hold.DISPUTE if Hold.DISPUTE in (wanted, account.hold) else Hold.REVIEW
         why = ", ".join(dict.fromkeys(filter(None, (*account.hold_reason.split(", "), why))))
-    elif account.hold in _FOR_MONEY and wanted is Hold.REVIEW:
+    elif account.hold in _ELSEWHERE_DUE and wanted in (Hold.REVIEW, Hold.INSURER):
         return replace(account, escalated=account.escalated or "reply")
     return replace(
         account,
         hold=wanted,
         hold_reason=why,
         next_action=NextAction(at=at, channel="", template="", reason=why),
+    )
+
+
+def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Account:
+    """The account at rest until an instant; afterwards its ladder goes on by itself.
+
+    A hold that somebody must lift is stricter and stays. A new wish of the same kind takes the
+    place of the one before; of two different ones the later counts.
+    """
+    if not account.open or (account.hold is not None and account.hold not in TIMED_HOLDS):
+        return account
+    later = account.hold not in (None, wanted) and account.due_at is not None
+    if later and account.due_at is not None and account.due_at > until:
+        return account
+    return replace(
+        account,
+        hold=wanted,
+        hold_reason=why,
+        due_at=until,
+        next_action=NextAction(at=until, channel="", template="", reason=why),
     )
 
 
@@ -210,6 +255,12 @@ def _consumer(signal: Signal, consumer: Consumer | None) -> tuple[Consumer | Non
         consumer, what = _bounced(consumer, signal), "AddressClosed"
     if signal.kind is SignalKind.PREFERENCE and signal.detail.get("start") == Channel.SMS.value:
         consumer, what = _reopen(consumer, Channel.SMS, signal), "ConsentGranted"
+    if times := signal.detail.get("times"):
+        consumer = with_times(consumer, times, at=signal.at, evidence=evidence(signal))
+        what = "PreferencesSet"
+    if channels := signal.detail.get("channels"):
+        consumer = with_channels(consumer, channels, at=signal.at, evidence=evidence(signal))
+        what = "ConsentSet"
     if signal.kind in _STOPS or {"opt_out", "cease"} & set(labels):
         consumer, what = _stop(consumer, signal), "OptedOut"
     return consumer, what

@@ -14,7 +14,7 @@ from typing import Any
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.consequences import ABOUT_ANOTHER, PERSONAL, Consequence, follow, hold
-from dunlin.domain.consumer import Consumer, ContactHistory, PastContact
+from dunlin.domain.consumer import Channel, Consumer, ContactHistory, PastContact
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.signal import Signal, SignalKind, wakes
 from dunlin.domain.touch import Touch, TouchState
@@ -164,14 +164,20 @@ def _history(
     """The contact history with what the caps and the rules about replies must know: a message
     came in, or one of ours did not arrive."""
     bounced = signal.kind is SignalKind.BOUNCE and signal.detail.get("permanent")
-    if account is None or not (reply or (bounced and touch)):
+    if signal.kind is SignalKind.PREFERENCE:
+        counts = bool(account and _opened(signal, account))
+    else:
+        counts = bool(reply or (bounced and touch))
+    if account is None or not counts:
         return None
     try:
         history = book.facts(account.account_id).history
     except DomainError:
         return None  # a creditor without a strategy must not keep anybody from opting out
     contacts = list(history.kept(now))
-    if reply is not None:
+    if signal.kind is SignalKind.PREFERENCE:
+        contacts += _opened(signal, account)
+    elif reply is not None:
         contacts.append(
             PastContact(
                 at=reply.at,
@@ -189,6 +195,25 @@ def _history(
             for c in contacts
         ]
     return replace(history, contacts=tuple(contacts), version=history.version + 1)
+
+
+def _opened(signal: Signal, account: Account) -> list[PastContact]:
+    """The channels that a person opens by a wish: said on that channel, as a START would be,
+    which is what undoes a STOP in the rules about replies."""
+    wished: dict[str, Any] = dict(signal.detail.get("channels") or {})
+    return [
+        PastContact(
+            at=signal.at,
+            channel=channel.value,
+            direction="in",
+            outcome="received",
+            account_id=account.account_id,
+            template="start",
+            touch_id=f"{signal.signal_id}/{channel.value}",
+        )
+        for channel in Channel
+        if wished.get(channel.value)
+    ]
 
 
 def _concerned(signal: Signal, book: AccountBook) -> list[Account]:

@@ -1,0 +1,99 @@
+"""Wishes: what a person chose on the portal, and what of it binds the gate.
+
+A wish about the order of things is a preference, for the planner. A time or a channel that the
+person ruled out is a flag, which the rulebook reads (12 CFR 1006.6(b)(1), 1006.14(h)). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer, Flag, Preferences
+
+_INCONVENIENT, _MEDIUM, _ONLY = "inconvenient", "medium_optout", "only_medium"
+
+
+def inconvenient_times(wishes: Preferences) -> list[dict[str, Any]]:
+    """The times outside the wished ones, as the rulebook's flag `inconvenient` lists them (days
+    0 to 6 from Monday or None for every day; both ends barred)."""
+    barred: list[dict[str, Any]] = []
+    others = [day - 1 for day in range(1, 8) if day not in wishes.days]
+    if wishes.days and others:
+        barred.append({"days": others, "start": "00:00", "end": "24:00"})
+    if wishes.hours is not None:
+        first, last = wishes.hours
+        if first > 0:
+            barred.append({"days": None, "start": "00:00", "end": f"{first:02d}:00"})
+        if last < 24:
+            barred.append({"days": None, "start": f"{last:02d}:00", "end": "24:00"})
+    return barred
+
+
+def with_times(
+    person: Consumer, wished: Mapping[str, Any], *, at: datetime, evidence: str
+) -> Consumer:
+    """The person with the wished language, hours, days and payday. Times that staff noted as
+    inconvenient stay."""
+    before = person.preferences
+    hours = wished.get("hours")
+    wishes = replace(
+        before,
+        hours=(int(hours[0]), int(hours[1])) if hours else None,
+        days=tuple(wished.get("days", ())),
+        payday=wished.get("payday"),
+    )
+    flag = person.flags.get(_INCONVENIENT)
+    ours = inconvenient_times(before)
+    noted = [time for time in _listed(flag) if time not in ours]
+    flags = {name: held for name, held in person.flags.items() if name != _INCONVENIENT}
+    if barred := noted + inconvenient_times(wishes):
+        same = flag is not None and _listed(flag) == barred
+        flags[_INCONVENIENT] = (
+            flag if flag and same else Flag(at=at, by=evidence, detail={"value": barred})
+        )
+    language = str(wished.get("language") or person.language)
+    return replace(person, preferences=wishes, flags=flags, language=language)
+
+
+def with_channels(
+    person: Consumer, wished: Mapping[str, Any], *, at: datetime, evidence: str
+) -> Consumer:
+    """The person with each channel on or off as they said, one by one.
+
+    A channel that is off has no consent and is a medium they ruled out; it is no opt-out, which
+    would close the other too. A channel whose every address is dead is left alone.
+    """
+    flags = {n: f for n, f in person.flags.items() if n not in (_MEDIUM, _ONLY)}
+    out = set(_listed(person.flags.get(_MEDIUM)))
+    consents = dict(person.consents)
+    for channel in Channel:
+        if person.dead(channel):
+            continue
+        flags.pop(f"{channel.value}_optout", None)
+        on = bool(wished[channel.value])
+        out = out - {channel.value} if on else out | {channel.value}
+        consents[channel] = _consent(person.consent(channel), on, at=at, evidence=evidence)
+    if out:
+        flags[_MEDIUM] = Flag(at=at, by=evidence, detail={"value": sorted(out)})
+    first = wished.get("first")
+    order = sorted((c for c in Channel if wished[c.value]), key=lambda c: c.value != first)
+    return replace(
+        person,
+        flags=flags,
+        consents=consents,
+        preferences=replace(person.preferences, channels=tuple(order)),
+    )
+
+
+def _consent(before: Consent, on: bool, *, at: datetime, evidence: str) -> Consent:
+    state = ConsentState.GRANTED if on else ConsentState.NONE
+    if before.state is state:
+        return before
+    return Consent(state=state, version=before.version + 1, at=at, evidence=evidence)
+
+
+def _listed(flag: Flag | None) -> list[Any]:
+    return list(flag.detail.get("value", ())) if flag else []

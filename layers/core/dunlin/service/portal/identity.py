@@ -1,0 +1,260 @@
+"""The way in: the neutral page behind a link, the identity check, the code, and the two ways
+out that need no identity ("not me", stop)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from dunlin.domain.consumer import Consumer
+from dunlin.domain.errors import Conflict, DomainError, Unavailable
+from dunlin.domain.form import read_date, read_digits
+from dunlin.domain.page import GoTo, Page
+from dunlin.domain.signal import Signal, SignalKind
+from dunlin.domain.strategy import Strategy
+from dunlin.domain.tokens import token_hash, well_formed
+from dunlin.ports import Link, Session
+from dunlin.service.portal import GONE, SESSION_LIFE, Portal
+
+TRIES = 5
+CODES_A_DAY = 5
+_TELLING = re.compile(
+    r"debt|collect|recover|credit|loan|lend|financ|health|medic|clinic|hospital|dent|doctor"
+    r"|\bdr\b|care|pharma|rehab|therap|law|legal|attorney|rent|deuda|cobr|salud|médic",
+    re.IGNORECASE,
+)
+
+
+class Proof(StrEnum):
+    """What a person is asked to prove who they are, in this order."""
+
+    BIRTH = "birth"
+    ZIP = "zip"
+    CODE = "code"
+
+
+def proof_for(consumer: Consumer) -> Proof:
+    """Date of birth if we hold it, else five-digit ZIP, else a code to the contact point."""
+    if consumer.date_of_birth is not None and not consumer.company:
+        return Proof.BIRTH
+    if consumer.zip and read_digits(consumer.zip, 5):
+        return Proof.ZIP
+    return Proof.CODE
+
+
+def arrive(portal: Portal, token: str, *, now: datetime) -> Page:
+    """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
+    often it is fetched; that it was fetched is noted, which mail scanners do too."""
+    found = _opened(portal, token, now)
+    if found is None:
+        return GONE
+    link, consumer, strategy = found
+    with suppress(Conflict, Unavailable):  # a note that is lost must not cost the page
+        _signal_of_link(portal, link, SignalKind.CLICK, "click", now)
+    return _identity_page(token, link, consumer, strategy)
+
+
+def _opened(portal: Portal, token: str, now: datetime) -> tuple[Link, Consumer, Strategy] | None:
+    link = _link(portal, token)
+    if link is None or link.expires_at <= now:
+        return None
+    try:
+        facts = portal.book.facts(link.account_id)
+    except DomainError:
+        return None
+    if facts.consumer.consumer_id != link.consumer_id:
+        return None
+    return link, facts.consumer, facts.strategy
+
+
+def _link(portal: Portal, token: str) -> Link | None:
+    return portal.door.link(token_hash(token)) if well_formed(token) else None
+
+
+def _identity_page(
+    token: str,
+    link: Link,
+    consumer: Consumer,
+    strategy: Strategy,
+    *,
+    error: str = "",
+    sent: bool = False,
+    status: int = 200,
+) -> Page:
+    return Page(
+        name="identity",
+        status=status,
+        brand=strategy.brand,
+        fields={
+            "token": token,
+            "proof": proof_for(consumer).value,
+            "channel": link.channel,
+            "sender": neutral_name(strategy),
+            "error": error,
+            "sent": sent,
+            "consumer_language": consumer.language,
+        },
+    )
+
+
+def identify(
+    portal: Portal,
+    token: str,
+    form: Mapping[str, str],
+    *,
+    now: datetime,
+    wall: datetime,
+    language: str,
+) -> Page | GoTo:
+    """Check what the person knows. Wrong, locked and expired code read the same and take
+    the same road; the count is taken before the answer is looked at, so parallel guesses
+    cannot share a try."""
+    found = _opened(portal, token, now)
+    if found is None:
+        return GONE
+    link, consumer, strategy = found
+    proof = proof_for(consumer)
+    given = _given(proof, form)
+    if given is None:
+        return _identity_page(
+            token, link, consumer, strategy, error=f"{proof}_unreadable", status=422
+        )
+    tries = portal.door.count_attempt(consumer.consumer_id, wall)
+    expected = _expected(portal, proof, link, consumer, wall)
+    offered = token_hash(given) if proof is Proof.CODE else given
+    matches = hmac.compare_digest(_blind(offered), _blind(expected or ""))
+    if not (matches and expected and tries <= TRIES):
+        return _identity_page(token, link, consumer, strategy, error="no_match", status=403)
+    portal.door.clear_attempts(consumer.consumer_id)
+    if proof is Proof.CODE:
+        portal.door.put_code(link.token_hash, "", wall)
+    cookie = portal.new_token()
+    portal.door.put_session(
+        Session(
+            session_hash=token_hash(cookie),
+            account_id=link.account_id,
+            consumer_id=link.consumer_id,
+            creditor=link.creditor,
+            csrf=portal.new_token(),
+            language=language,
+            expires_at=wall + SESSION_LIFE,
+        )
+    )
+    visit = f"visit-{token_hash(cookie)[:16]}"
+    with suppress(Conflict, Unavailable):  # the visit's note must not cost the way in
+        _signal_of_link(portal, link, SignalKind.PORTAL_VISIT, visit, now)
+    return GoTo(place="/account", session=cookie)
+
+
+def _expected(
+    portal: Portal, proof: Proof, link: Link, consumer: Consumer, wall: datetime
+) -> str | None:
+    match proof:
+        case Proof.BIRTH:
+            born = consumer.date_of_birth
+            return born.isoformat() if born else None
+        case Proof.ZIP:
+            return read_digits(consumer.zip or "", 5)
+        case Proof.CODE:
+            return portal.door.code(link.token_hash, wall)
+
+
+def send_code(portal: Portal, token: str, *, now: datetime, wall: datetime) -> Page | GoTo:
+    """Ask for a code to be sent to the contact point this link went to. More than five a
+    day look the same and send nothing."""
+    found = _opened(portal, token, now)
+    if found is None:
+        return GONE
+    link, consumer, _ = found
+    if proof_for(consumer) is Proof.CODE:
+        count = portal.door.count_attempt(f"code-{consumer.consumer_id}", wall)
+        if count <= CODES_A_DAY:
+            account = portal.book.facts(link.account_id).account
+            cause = f"{link.token_hash}.{wall:%y%m%d}{count}"
+            portal.alarm.notice(account=account, kind="code", cause=cause)
+    return GoTo(place=f"/m/{token}?sent=1")
+
+
+def code_sent(portal: Portal, token: str, *, now: datetime) -> Page:
+    """The identity page after a code was asked for."""
+    page = arrive(portal, token, now=now)
+    return replace(page, fields={**page.fields, "sent": True}) if page.brand else page
+
+
+def not_me(portal: Portal, token: str, *, now: datetime) -> Page:
+    """The person says the message reached somebody else. No identity is asked: it only
+    ever stops contact."""
+    link = _link(portal, token)
+    if link is None:
+        return GONE
+    _signal_of_link(portal, link, SignalKind.WRONG_PARTY, "wrong", now)
+    return Page(name="not_me_done")
+
+
+def stop_form(portal: Portal, token: str) -> Page:
+    """The page that asks before it unsubscribes; fetching it changes nothing."""
+    return Page(name="stop", fields={"token": token}) if _link(portal, token) else GONE
+
+
+def stop(portal: Portal, token: str, *, now: datetime) -> Page:
+    """One click of a mail program (RFC 8058) or of the page. An old link still stops."""
+    link = _link(portal, token)
+    if link is None:
+        return GONE
+    _signal_of_link(portal, link, SignalKind.OPT_OUT, "stop", now)
+    return Page(name="stop_done", fields={"token": token})
+
+
+def _signal_of_link(portal: Portal, link: Link, kind: SignalKind, word: str, now: datetime) -> None:
+    portal.raise_signal(
+        Signal(
+            signal_id=f"{word}-{link.token_hash[:32]}",
+            kind=kind,
+            at=now,
+            account_id=link.account_id,
+            consumer_id=link.consumer_id,
+            touch_id=link.touch_id,
+            channel=link.channel,
+            detail={"by": "portal_link", "address_hash": link.address_hash},
+        ),
+        None,
+        now,
+    )
+
+
+def sign_out(portal: Portal, cookie: str) -> Page:
+    """End the session; says the same whether there was one."""
+    if well_formed(cookie):
+        portal.door.drop_session(token_hash(cookie))
+    return Page(name="signed_out", session="", fields={"left": True})
+
+
+def neutral_name(strategy: Strategy) -> str:
+    """The creditor's name where it tells a stranger nothing about a debt or about health
+    (12 CFR 1006.6(d)(1)), else ""."""
+    name = strategy.brand.name
+    telling = strategy.industry == "healthcare" or strategy.debt_role == "third"
+    return "" if telling or _TELLING.search(name) else name
+
+
+def _given(proof: Proof, form: Mapping[str, str]) -> str | None:
+    """What was typed, in the form it is compared in; None where it cannot be right."""
+    match proof:
+        case Proof.BIRTH:
+            read = read_date(form.get("day", ""), form.get("month", ""), form.get("year", ""))
+            return None if isinstance(read, str) else read.isoformat()
+        case Proof.ZIP:
+            return read_digits(form.get("zip", ""), 5)
+        case Proof.CODE:
+            return read_digits(form.get("code", ""), 6)
+
+
+def _blind(text: str) -> bytes:
+    """Equal lengths, so that comparing tells nothing by its time."""
+    return hashlib.sha256(text.encode()).digest()

@@ -122,6 +122,8 @@ class Account:
     next_action: NextAction | None = None
     escalated: str = ""  # the trigger that fired and waits for a person, "" where none
     released: tuple[str, ...] = ()  # triggers that a person has let pass
+    activated_at: datetime | None = None  # when its present run of the ladder began
+    touched_at: datetime | None = None  # when its newest rung was used
     sent: tuple[str, ...] = ()  # names of the rungs used so far, in order, whatever the ladder
     cohort: str = ""  # the activation it belongs to (a pilot, a promotion), "" before
     contested_minor: int = 0  # the part of the balance that is contested and not asked for

@@ -84,6 +84,7 @@ class PastContact:
     template: str
     touch_id: str
     read: str = ""
+    covers: tuple[str, ...] = ()  # the person's other accounts that the message named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ class Touch:
     reason: str = ""
     opened_at: datetime | None = None
     clicked_at: datetime | None = None
+    covers: tuple[str, ...] = ()  # the person's other accounts that the message names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,6 +140,8 @@ class AccountRow(Model):
     escalated = UnicodeAttribute()
     released = JSONAttribute()
     ladder = UnicodeAttribute()
+    activated_at = UnicodeAttribute(null=True)
+    touched_at = UnicodeAttribute(null=True)
     sent = JSONAttribute()
     cohort = UnicodeAttribute()
     contested_minor = NumberAttribute()
@@ -163,6 +165,7 @@ class AccountRow(Model):
         "balance_minor", "currency", "issued_on", "due_on", "industry", "debt_kind", "debt_role",
         "language", "extras", "strategy_version", "ladder_run", "rung", "occurrence", "due_at",
         "due_bucket", "next_action", "escalated", "released", "ladder", "sent", "cohort",
+        "activated_at", "touched_at",
         "contested_minor", "arrangement_id", "override", "case", "queue", "queued_at", "version",
         "audit_head",
     )  # fmt: skip
@@ -208,6 +211,8 @@ class AccountRow(Model):
             escalated=account.escalated,
             released=list(account.released),
             ladder=account.ladder,
+            activated_at=account.activated_at and instant(account.activated_at),
+            touched_at=account.touched_at and instant(account.touched_at),
             sent=list(account.sent),
             cohort=account.cohort,
             contested_minor=account.contested_minor,
@@ -254,6 +259,8 @@ class AccountRow(Model):
             escalated=self.escalated,
             released=tuple(self.released),
             ladder=self.ladder,
+            activated_at=_maybe(self.activated_at),
+            touched_at=_maybe(self.touched_at),
             sent=tuple(self.sent),
             cohort=self.cohort,
             contested_minor=int(self.contested_minor),
@@ -430,7 +437,7 @@ class ContactsRow(Model):
             contacts=[
                 [
                     instant(c.at), c.channel, c.direction, c.outcome, c.account_id, c.template,
-                    c.touch_id, c.read,
+                    c.touch_id, c.read, list(c.covers),
                 ]
                 for c in history.contacts
             ],
@@ -450,11 +457,14 @@ class ContactsRow(Model):
                     template=template,
                     touch_id=touch,
                     read=read,
+                    covers=tuple(covers),
                 )
-                for at, channel, direction, outcome, account, template, touch, read in self.contacts
+                for (
+                    at, channel, direction, outcome, account, template, touch, read, covers
+                ) in self.contacts
             ),
             version=int(self.version),
-        )
+        )  # fmt: skip
 
 
 class ByAddress(GlobalSecondaryIndex["AddressRow"]):
@@ -514,6 +524,7 @@ class TouchRow(Model):
     reason = UnicodeAttribute()
     opened_at = UnicodeAttribute(null=True)
     clicked_at = UnicodeAttribute(null=True)
+    covers = JSONAttribute(default=list)
 
     by_message = ByMessage()
 
@@ -546,6 +557,7 @@ class TouchRow(Model):
             reason=touch.reason,
             opened_at=touch.opened_at and instant(touch.opened_at),
             clicked_at=touch.clicked_at and instant(touch.clicked_at),
+            covers=list(touch.covers),
         )
 
     def to_domain(self) -> Touch:
@@ -571,6 +583,7 @@ class TouchRow(Model):
             reason=self.reason,
             opened_at=_maybe(self.opened_at),
             clicked_at=_maybe(self.clicked_at),
+            covers=tuple(self.covers),
         )
 
 

@@ -99,10 +99,10 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """Which accounts a ladder takes: all that is stated must fit. Empty takes every account."""
+class Selection:
+    """Which accounts: all that is stated must fit. Empty takes every account. The rules that
+    assign ladders and the saved segments speak the same words."""
 
-    ladder: str
     days_past_due: Span | None = None
     balance_minor: Span | None = None
     industry: tuple[str, ...] = ()
@@ -128,6 +128,11 @@ class Assignment:
             (self.status, status_of(account)),
         ]
 
+    @property
+    def conditions(self) -> int:
+        """How many conditions it states."""
+        return sum(bool(getattr(self, name)) for name in _CONDITIONS)
+
     def __str__(self) -> str:
         said = [
             f"{name.replace('_', ' ')} {value if isinstance(value, Span) else ' or '.join(value)}"
@@ -141,6 +146,14 @@ _CONDITIONS = (
     "days_past_due", "balance_minor", "industry", "debt_kind", "relationship", "insurance",
     "status",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """The ladder of the accounts that a selection takes."""
+
+    ladder: str
+    when: Selection = Selection()
 
 
 def status_of(account: Account) -> str:
@@ -255,6 +268,6 @@ class Strategy:
             only = next(iter(self.ladders))
             return Assigned(ladder=only, reason="It is the only ladder.")
         for place, rule in enumerate(self.assignments, start=1):
-            if rule.takes(account, today):
-                return Assigned(ladder=rule.ladder, reason=f"Rule {place}: {rule}.")
+            if rule.when.takes(account, today):
+                return Assigned(ladder=rule.ladder, reason=f"Rule {place}: {rule.when}.")
         return Assigned(ladder="", reason="No assignment rule takes this account.")

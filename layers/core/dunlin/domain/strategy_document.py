@@ -23,6 +23,7 @@ from dunlin.domain.strategy import (
     Escalation,
     Proposal,
     Rung,
+    Selection,
     Span,
     Strategy,
     StrategyError,
@@ -167,13 +168,23 @@ def _assignments(doc: Part, ladders: Mapping[str, object]) -> tuple[Assignment, 
 def _assignment(value: Any, path: Path, ladders: Mapping[str, object]) -> Assignment:
     doc = Part.of(value, path)
     doc.only("ladder", "when")
-    when = doc.part("when")
+    return Assignment(ladder=doc.word("ladder", list(ladders)), when=_selection(doc.part("when")))
+
+
+def read_selection(doc: Any, *, name: str) -> Selection:
+    """Check the conditions of a segment and build its selection. Raises `StrategyError`."""
+    try:
+        return _selection(Part.of(doc, (name,)))
+    except DocumentError as error:
+        raise StrategyError(error.path, error.reason) from None
+
+
+def _selection(when: Part) -> Selection:
     when.only(
         "days_past_due", "balance_minor", "industry", "debt_kind", "relationship", "insurance",
         "status",
     )  # fmt: skip
-    return Assignment(
-        ladder=doc.word("ladder", list(ladders)),
+    return Selection(
         days_past_due=_span(when, "days_past_due", low=-3650, high=36_500),
         balance_minor=_span(when, "balance_minor", low=0, high=_MOST),
         industry=when.words("industry"),

@@ -149,6 +149,20 @@ class CheckoutStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPolicy:
+    """What a creditor decided about money, the block `payments` of its strategy.
+
+    `refund_excess_up_to_minor`: so much paid beyond what is owed goes back by itself, more than
+    that when a person says so; 0 is never by itself. `pending_days`: so long may a bank take
+    before staff are asked to look. `allocation`: what a payment pays first, second and last.
+    """
+
+    refund_excess_up_to_minor: int = 100_000
+    pending_days: int = 10
+    allocation: tuple[str, ...] = ("fee", "interest", "principal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentStatus:
     """Where a payment stands, by the processor's own books."""
 
@@ -162,6 +176,7 @@ class PaymentStatus:
     creditor: str
     method: MethodKind
     decline: Decline | None = None
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,13 +200,14 @@ class RefundState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundStatus:
     """Where a refund stands. `refused` made nothing: `code` says why (already refunded, more
-    than is left, disputed) and `id` is empty."""
+    than is left, disputed) and `id` is empty. `key` is ours, "" for a refund made elsewhere."""
 
     id: str
     state: RefundState
     payment_id: str
     amount: Money | None
     code: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +215,10 @@ class PaymentEvent:
     """One fact about money, told by the processor, any number of times and in any order.
 
     `fact` is one of payment, payment_pending, payment_failed, refund, chargeback. `fact_id` is
-    unique for the fact, not the telling: post once by it. `undone` says that this refund or
+    unique for the fact, not the telling: post once by it; a refund that we made carries our own
+    key, under which it stands on the ledger before the processor answers. `undone` says that this refund or
     chargeback was turned round (it failed, it was won): its reversal, posted once beside it.
+    `lost`: a chargeback that the bank has decided for good; it moves nothing more.
     A failure says nothing about a later success of the same payment: ask `Till.payment` before
     telling a person.
     `amount` is what moved, always positive; for payment_failed what was tried. `account_id`,
@@ -221,5 +239,6 @@ class PaymentEvent:
     method: MethodKind = MethodKind.OTHER
     decline: Decline | None = None
     undone: bool = False
+    lost: bool = False
     seen: bool = False
     reason: str = ""

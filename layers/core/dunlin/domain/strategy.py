@@ -15,6 +15,7 @@ from typing import Any
 from dunlin.domain.account import Account
 from dunlin.domain.consumer import Channel
 from dunlin.domain.document import DocumentError
+from dunlin.domain.payments import PaymentPolicy
 
 TONES = ("gentle", "neutral", "firm")
 
@@ -255,6 +256,7 @@ class Strategy:
     paused: bool = False
     opens: bool = True
     queue: Desk = Desk()
+    payments: PaymentPolicy = PaymentPolicy()
     policy: Mapping[str, Any] = field(default_factory=dict)
     letters: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
 

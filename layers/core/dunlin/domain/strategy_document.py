@@ -11,6 +11,7 @@ from typing import Any
 
 from dunlin.domain.consumer import Channel
 from dunlin.domain.document import DocumentError, Part, Path
+from dunlin.domain.payments import PaymentPolicy
 from dunlin.domain.strategy import (
     TONES,
     Adapt,
@@ -52,7 +53,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
     doc.only(
         "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
         "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
-        "holdout_percent", "paused", "queue",
+        "holdout_percent", "paused", "queue", "payments",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -80,6 +81,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         paused=doc.flag("paused", False),
         opens=doc.flag("opens", True),
         queue=_queue(doc.part("queue")),
+        payments=_payments(doc.part("payments")),
         policy=dict(doc.part("policy").value),
     )
 
@@ -292,4 +294,22 @@ def _queue(doc: Part) -> Desk:
     return Desk(
         hours={str(kind): hours.whole(kind, low=1, high=8760) for kind in hours.value},
         owners={str(kind): owners.text(kind) for kind in owners.value},
+    )
+
+
+def _payments(doc: Part) -> PaymentPolicy:
+    doc.only("refund_excess_up_to_minor", "pending_days", "allocation")
+    usual = PaymentPolicy()
+    allocation = doc.words("allocation", usual.allocation) or usual.allocation
+    if sorted(allocation) != sorted(usual.allocation):
+        raise doc.fail("allocation", "fee, interest and principal are required, each once")
+    return PaymentPolicy(
+        refund_excess_up_to_minor=doc.whole(
+            "refund_excess_up_to_minor",
+            low=0,
+            high=_MOST,
+            default=usual.refund_excess_up_to_minor,
+        ),
+        pending_days=doc.whole("pending_days", low=1, high=60, default=usual.pending_days),
+        allocation=allocation,
     )

@@ -256,7 +256,7 @@ class Strategy:
     paused: bool = False
     opens: bool = True
     queue: Desk = Desk()
-    payments: PaymentPolicy = PaymentPolicy()
+    payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     policy: Mapping[str, Any] = field(default_factory=dict)
     letters: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
 

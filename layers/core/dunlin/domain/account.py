@@ -125,7 +125,8 @@ class Account:
     activated_at: datetime | None = None  # when its present run of the ladder began
     touched_at: datetime | None = None  # when its newest rung was used
     sent: tuple[str, ...] = ()  # names of the rungs used so far, in order, whatever the ladder
-    cohort: str = ""  # the activation it belongs to (a pilot, a promotion), "" before
+    cohort: str = ""  # the rollout it belongs to, "" before
+    shadow: bool = False  # its ladder plans and logs what it would send, and sends nothing
     contested_minor: int = 0  # the part of the balance that is contested and not asked for
     arrangement_id: str = ""  # the arrangement in force or asked for, "" where none
     override: Override | None = None

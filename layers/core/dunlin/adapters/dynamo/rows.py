@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -144,6 +144,7 @@ class AccountRow(Model):
     touched_at = UnicodeAttribute(null=True)
     sent = JSONAttribute()
     cohort = UnicodeAttribute()
+    shadow = BooleanAttribute()
     contested_minor = NumberAttribute()
     arrangement_id = UnicodeAttribute()
     override = JSONAttribute(null=True)
@@ -164,7 +165,7 @@ class AccountRow(Model):
         "creditor", "consumer_id", "reference", "invoice", "status", "hold", "hold_reason",
         "balance_minor", "currency", "issued_on", "due_on", "industry", "debt_kind", "debt_role",
         "language", "extras", "strategy_version", "ladder_run", "rung", "occurrence", "due_at",
-        "due_bucket", "next_action", "escalated", "released", "ladder", "sent", "cohort",
+        "due_bucket", "next_action", "escalated", "released", "ladder", "sent", "cohort", "shadow",
         "activated_at", "touched_at",
         "contested_minor", "arrangement_id", "override", "case", "queue", "queued_at", "version",
         "audit_head",
@@ -215,6 +216,7 @@ class AccountRow(Model):
             touched_at=account.touched_at and instant(account.touched_at),
             sent=list(account.sent),
             cohort=account.cohort,
+            shadow=account.shadow,
             contested_minor=account.contested_minor,
             arrangement_id=account.arrangement_id,
             override=asdict(account.override) if account.override else None,
@@ -263,6 +265,7 @@ class AccountRow(Model):
             touched_at=_maybe(self.touched_at),
             sent=tuple(self.sent),
             cohort=self.cohort,
+            shadow=bool(self.shadow),
             contested_minor=int(self.contested_minor),
             arrangement_id=self.arrangement_id,
             override=Override(**self.override) if self.override else None,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from dunlin.adapters.memory import MemoryBook, MemoryCreditors
-from dunlin.domain import ids
+from dunlin.domain import audit, ids
 from dunlin.domain.account import Account, LedgerEntry, Status
 from dunlin.domain.consumer import Channel, Consumer
 from dunlin.domain.money import Money
@@ -97,3 +97,13 @@ def book(*accounts: Account) -> MemoryBook:
         filled.accounts[one.account_id] = one
         filled.consumers[one.consumer_id] = consumer(one)
     return filled
+
+
+class ChainLog:
+    """The audit log of a book in memory, to read from."""
+
+    def __init__(self, book: MemoryBook) -> None:
+        self.book = book
+
+    def chain(self, subject: str) -> list[audit.AuditEntry]:
+        return self.book.chains.get(subject, [])

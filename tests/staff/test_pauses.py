@@ -1,0 +1,277 @@
+"""Staff pause one account, a segment, a creditor or all: what was queued does not leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pytest
+
+from dunlin.adapters.memory import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory_mail import MemoryMailbox
+from dunlin.domain import audit
+from dunlin.domain.account import Account, Hold
+from dunlin.domain.errors import Conflict, DomainError
+from dunlin.domain.signal import Signal, SignalKind
+from dunlin.ports import AccountBook, AuditArchive, Change, Creditors
+from dunlin.service import pauses
+from dunlin.service.by_staff import Order, Steered
+from dunlin.service.ladders import check_ladder
+from dunlin.service.permits import Decision, entry_of, written
+from dunlin.service.sending import send
+from dunlin.service.signals import apply_signal
+from tests.staff.builders import ChainLog
+from tests.support import builders, ground
+from tests.support.builders import CREDITOR, NOON
+
+ORDER = Order(by="ana", why="case-7")
+GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL")
+DUE = 25  # accounts queued for each switch: a hundred over the four switches
+
+
+@dataclass(frozen=True)
+class World:
+    book: AccountBook
+    creditors: Creditors
+    log: AuditArchive
+    alarm: MemoryAlarm
+
+
+@pytest.fixture(params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
+def world(request: pytest.FixtureRequest) -> World:
+    if request.param == "memory":
+        book = MemoryBook()
+        return World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    request.getfixturevalue("house")
+    from dunlin.runtime import wiring
+
+    return World(wiring.account_book(), wiring.creditors(), wiring.audit_archive(), MemoryAlarm())
+
+
+def put(world: World, name: str, **changes: object) -> Account:
+    account = ground.active(name, **changes)
+    builders.store(world.book, world.creditors, account, person=builders.consumer(name))
+    return read(world, account)
+
+
+def read(world: World, account: Account) -> Account:
+    stored = world.book.account(account.account_id)
+    assert stored is not None
+    return stored
+
+
+def check(world: World, account: Account, at: timedelta = timedelta(0)) -> Decision:
+    return check_ladder(
+        account.account_id,
+        account.ladder_run,
+        book=world.book,
+        gate=GATE,
+        letters=ground.PlainLetters(),
+        now=NOON + at,
+    )
+
+
+def pause(world: World, account: Account) -> Steered:
+    return pauses.pause(account.account_id, ORDER, book=world.book, now=NOON)
+
+
+def resume(world: World, account: Account, order: Order = ORDER) -> Steered:
+    return pauses.resume(account.account_id, order, book=world.book, alarm=world.alarm, now=NOON)
+
+
+def switch(world: World, scope: str, *, on: bool) -> None:
+    pauses.pause_scope(
+        scope,
+        ORDER,
+        on=on,
+        book=world.book,
+        creditors=world.creditors,
+        log=world.log,
+        now=NOON,
+    )
+
+
+def segment(world: World, *, on: bool) -> dict[str, int]:
+    return pauses.pause_all(
+        CREDITOR,
+        lambda account: "segment" in account.reference,
+        ORDER,
+        on=on,
+        book=world.book,
+        alarm=world.alarm,
+        now=NOON,
+    )
+
+
+@pytest.mark.parametrize("scope", ["account", "segment", "creditor", "platform"])
+def test_what_is_queued_does_not_leave_once_a_switch_is_flipped(world: World, scope: str) -> None:
+    queued = []
+    for number in range(DUE):
+        account = put(world, f"{scope}{number}")
+        decision = check(world, account)
+        assert decision.outcome == "email"
+        queued.append((account, decision))
+    flip: dict[str, Callable[[], object]] = {
+        "account": lambda: [pause(world, account) for account, _ in queued],
+        "segment": lambda: segment(world, on=True),
+        "creditor": lambda: switch(world, CREDITOR, on=True),
+        "platform": lambda: switch(world, "platform", on=True),
+    }
+    flip[scope]()
+    mailbox = MemoryMailbox()
+    outbox = ground.outbox(mailbox=mailbox)
+    outcomes = [
+        send(a.account_id, d.touch_key, d.permit_id, book=world.book, outbox=outbox, now=NOON)
+        for a, d in queued
+    ]
+    assert (len(mailbox.sent), {o.outcome for o in outcomes}) == (0, {"void"})
+    assert {check(world, a, timedelta(minutes=10)).outcome for a, _ in queued} <= {"held", "wait"}
+    if scope in ("creditor", "platform"):
+        switch(world, scope if scope == "platform" else CREDITOR, on=False)
+        chain = world.log.chain(f"creditor#{CREDITOR}")
+        assert audit.verify(chain, head=chain[-1].hash) == []
+        assert [(e.what, e.actor, e.data["why"]) for e in chain[-2:]] == [
+            ("ContactPaused", "staff:ana", "case-7"),
+            ("ContactResumed", "staff:ana", "case-7"),
+        ]
+
+
+def test_a_segment_is_paused_and_resumed_with_a_count(world: World) -> None:
+    kept = put(world, "other")
+    taken = [put(world, f"resegment{n}") for n in range(3)]
+    assert pause(world, taken[0]).outcome == "done"
+    counts = segment(world, on=True)
+    assert (counts["done"] >= 2, counts["unchanged"] >= 1) == (True, True)
+    assert read(world, kept).hold is None
+    assert {read(world, one).hold for one in taken} == {Hold.PAUSED}
+    segment(world, on=False)
+    assert {read(world, one).hold for one in taken} == {None}
+    assert {one.account_id for one in taken} <= set(world.alarm.woken)
+
+
+def test_a_paused_account_keeps_its_plan_and_says_who_and_why(world: World) -> None:
+    account = put(world, "plan", due_at=NOON + timedelta(days=3))
+    assert pause(world, account).outcome == "done"
+    assert pause(world, account).outcome == "unchanged"
+    paused = read(world, account)
+    assert (paused.hold, paused.due_at, paused.paused) == (Hold.PAUSED, account.due_at, True)
+    entry = world.log.chain(f"account#{account.account_id}")[-1]
+    assert (entry.actor, entry.what, entry.data["why"]) == ("staff:ana", "AccountPaused", "case-7")
+    assert resume(world, account, replace(ORDER, version=account.version)).outcome == "stale"
+    assert resume(world, account).outcome == "done"
+    after = read(world, account)
+    assert (after.hold, after.due_at, after.override) == (None, account.due_at, None)
+
+
+def test_a_pause_outlives_a_reply_that_came_and_was_answered() -> None:
+    book, account = ground.memory_world()
+    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    pause(world, account)
+    said = Signal(signal_id="rep_1", kind=SignalKind.REPLY, at=NOON, account_id=account.account_id)
+    apply_signal(said, book=book, alarm=world.alarm, now=NOON)
+    held = read(world, account)
+    assert (held.hold, held.paused) == (Hold.REVIEW, True)
+    lifted = entry_of(held, now=NOON, what="ReleaseApproved", data={})
+    book.apply(Change(account=written(held, lifted, hold=None, due_at=NOON), audit=[lifted]))
+    assert check(world, account).outcome == "held"
+    assert read(world, account).hold is Hold.PAUSED
+
+
+def test_a_pause_under_another_hold_leaves_that_hold_to_those_who_lift_it() -> None:
+    book, account = ground.memory_world(hold=Hold.DISPUTE, hold_reason="Disputes what is owed")
+    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    assert pause(world, account).outcome == "done"
+    assert read(world, account).hold is Hold.DISPUTE
+    assert resume(world, account).outcome == "done"
+    assert read(world, account).hold is Hold.DISPUTE
+
+
+def test_a_snooze_ends_by_itself_and_not_before(world: World) -> None:
+    account = put(world, "snoozed")
+    until = NOON.date() + timedelta(days=9)
+    done = pauses.snooze(
+        account.account_id, ORDER, until=until, book=world.book, alarm=world.alarm, now=NOON
+    )
+    assert done.outcome == "done"
+    snoozed = read(world, account)
+    assert snoozed.hold is Hold.SNOOZED
+    assert snoozed.next_action is not None
+    assert snoozed.due_at is not None
+    assert snoozed.due_at.date() == until == snoozed.next_action.at.date()
+    assert check(world, account, timedelta(days=8)).outcome == "wait"
+    assert check(world, account, timedelta(days=9)).outcome == "email"
+
+
+def test_a_snooze_neither_shortens_another_wait_nor_lifts_a_hold() -> None:
+    later = NOON + timedelta(days=30)
+    until = NOON.date() + timedelta(days=9)
+    for fields in (
+        {"hold": Hold.PROMISE, "due_at": later},
+        {"hold": Hold.DISPUTE},
+        {"hold": Hold.PAUSED},
+    ):
+        book, account = ground.memory_world(**fields)
+        done = pauses.snooze(
+            account.account_id, ORDER, until=until, book=book, alarm=MemoryAlarm(), now=NOON
+        )
+        assert done.outcome == "held"
+        assert book.accounts[account.account_id] == account
+
+
+def test_staff_end_their_own_snooze_and_not_the_persons(world: World) -> None:
+    mine = put(world, "mine")
+    until = NOON.date() + timedelta(days=9)
+    pauses.snooze(mine.account_id, ORDER, until=until, book=world.book, alarm=world.alarm, now=NOON)
+    assert resume(world, mine).outcome == "done"
+    assert read(world, mine).due_at == NOON
+    theirs = put(world, "theirs", hold=Hold.SNOOZED, hold_reason="Asked for quiet.", due_at=NOON)
+    assert resume(world, theirs).outcome == "unchanged"
+
+
+@pytest.mark.parametrize("until", [date(2026, 11, 23), date(2026, 11, 1), date(2028, 1, 1)])
+def test_a_snooze_ends_on_a_later_day_within_a_year(until: date) -> None:
+    book, account = ground.memory_world()
+    with pytest.raises(DomainError, match="later day"):
+        pauses.snooze(
+            account.account_id, ORDER, until=until, book=book, alarm=MemoryAlarm(), now=NOON
+        )
+
+
+def test_nothing_is_written_without_a_code_for_who_and_why() -> None:
+    book, account = ground.memory_world()
+    for order in (Order(by="", why="x"), Order(by="ana", why="she asked us to, please")):
+        with pytest.raises(DomainError, match="is a code"):
+            pauses.pause(account.account_id, order, book=book, now=NOON)
+    assert book.accounts[account.account_id] == account
+
+
+def test_an_unknown_creditor_has_no_switch() -> None:
+    book, _ = ground.memory_world()
+    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    with pytest.raises(DomainError, match="no creditor"):
+        switch(world, "nobody", on=True)
+
+
+def test_a_segment_pauses_an_account_that_moved_meanwhile() -> None:
+    class Busy(MemoryBook):
+        """Somebody writes the account between the bulk's read and its write, once."""
+
+        moved = False
+
+        def apply_many(self, changes: object) -> list[Change]:
+            assert isinstance(changes, list)
+            if not self.moved:
+                self.moved = True
+                stored = self.accounts[changes[0].account.account_id]
+                entry = entry_of(stored, now=NOON, what="Changed", data={})
+                self.apply(Change(account=written(stored, entry), audit=[entry]))
+            return super().apply_many(changes)
+
+    book = Busy()
+    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    account = put(world, "segment1")
+    assert segment(world, on=True) == {"done": 1}
+    assert read(world, account).hold is Hold.PAUSED
+    with pytest.raises(Conflict):
+        book.apply(Change(account=account))

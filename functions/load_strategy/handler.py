@@ -20,8 +20,7 @@ def _load(message: dict[str, Any]) -> None:
     stored = load_strategy(
         item["key"],
         version=item.get("version-id"),
-        parse=wiring.parse_yaml,
-        check=wiring.check_policy,
+        reader=wiring.strategy_reader(),
         creditors=wiring.creditors(),
         drop_box=wiring.drop_box(),
         now=wiring.clock().now(),

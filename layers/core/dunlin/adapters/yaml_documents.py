@@ -1,16 +1,42 @@
-"""YAML documents that people write: read safely, errors with their line."""
+"""YAML documents that people write: read safely, errors with their line.
+
+A key that stands twice is refused, since one of the two would be lost; days stay text, so that
+a document is the same from YAML and from the JSON it is stored as.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 
+from dunlin.domain.document import Path
 from dunlin.domain.errors import DomainError
+
+_DAY = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _DAY]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} stands there twice", key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
 
 
 def parse(content: bytes) -> object:
     """The document as plain values. Raises `DomainError` with line and column."""
     try:
-        return yaml.safe_load(content.decode("utf-8-sig"))
+        return yaml.load(content.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 (a safe one)
     except UnicodeDecodeError as error:
         raise DomainError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
     except yaml.MarkedYAMLError as error:
@@ -19,3 +45,24 @@ def parse(content: bytes) -> object:
         raise DomainError(f"{where}{error.problem or 'not YAML'}") from error
     except yaml.YAMLError as error:
         raise DomainError(f"not YAML: {error}") from error
+    except RecursionError as error:
+        raise DomainError("nested too deeply") from error
+
+
+def line_of(content: bytes, path: Path) -> int:
+    """The line, from 1, of a place in a document that `parse` takes. The first step of `path`
+    names the whole document; where the place is missing, the line of what should hold it."""
+    node = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
+    line = 1
+    for step in path[1:]:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == str(step)]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            found = [(v, v) for v in node.value[step : step + 1]]
+        else:
+            break
+        if not found:
+            break
+        key, node = found[0]
+        line = key.start_mark.line + 1
+    return line

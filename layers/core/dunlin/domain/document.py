@@ -17,15 +17,18 @@ Path = tuple[str | int, ...]
 
 
 class DocumentError(DomainError):
-    """A document that cannot be used: where and why. `field` is the path as people write it."""
+    """A document that cannot be used: where and why. `field` is the path as people write it,
+    `line` the line of its text, 0 where nobody looked."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, *, line: int = 0) -> None:
         self.path = path
+        self.line = line
         self.field = "".join(
             f"[{step}]" if isinstance(step, int) else f".{step}" for step in path
         ).removeprefix(".")
         self.reason = reason
-        super().__init__(f"{self.field}: {reason}")
+        where = f"line {line}: " if line else ""
+        super().__init__(f"{where}{self.field}: {reason}")
 
 
 @dataclass(frozen=True, slots=True)

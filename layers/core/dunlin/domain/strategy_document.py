@@ -122,8 +122,8 @@ def _ladders(doc: Part) -> dict[str, tuple[Rung, ...]]:
         if not found:
             raise named.fail(name, "one to twenty rungs are required")
         rungs = [_rung(one, path, first=not place) for place, (one, path) in enumerate(found)]
-        for rung, (_, path) in zip(rungs, found, strict=True):
-            if sum(other.name == rung.name for other in rungs) > 1:
+        for place, (rung, (_, path)) in enumerate(zip(rungs, found, strict=True)):
+            if any(other.name == rung.name for other in rungs[:place]):
                 raise DocumentError((*path, "name"), f"{rung.name!r} stands there twice")
             if known.setdefault(rung.name, rung).template != rung.template:
                 raise DocumentError(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Creditors,
         DropBox,
         EventBus,
+        Evidence,
         Inbox,
         Intake,
         Letters,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from dunlin.service.gate import Gate
     from dunlin.service.portal import Portal
     from dunlin.service.sending import Outbox
+    from dunlin.service.strategies import Reader as StrategyReader
 
 
 @cache
@@ -283,19 +285,25 @@ def widgets() -> Widgets:
     return Widgets()
 
 
-def parse_yaml(content: bytes) -> object:
-    """Read a YAML document safely. Raises `DomainError` naming the line."""
-    from dunlin.adapters.yaml_documents import parse
-
-    return parse(content)
-
-
-def check_policy(document: object) -> None:
-    """Refuse a strategy whose `policy:` block the rulebook does not allow (`StrategyError`)."""
+def strategy_reader() -> StrategyReader:
+    """Reads strategy documents under the shipped rulebook."""
+    from dunlin.adapters import yaml_documents
     from dunlin.adapters.rulebook_files import load_rulebook
-    from dunlin.domain.rulebook import check_policy as check
+    from dunlin.domain.rulebook import check_policy
+    from dunlin.service.strategies import Reader
 
-    check(load_rulebook(), document)
+    return Reader(
+        parse=yaml_documents.parse,
+        line_of=yaml_documents.line_of,
+        check=lambda document: check_policy(load_rulebook(), document),
+    )
+
+
+@cache
+def evidence() -> Evidence:
+    from dunlin.adapters.s3_evidence import S3Evidence
+
+    return S3Evidence(bucket=settings.drop_bucket())
 
 
 @cache
@@ -313,6 +321,7 @@ def portal() -> Portal:
         alarm=alarm(),
         till=till,
         raise_signal=raise_signal,
+        evidence=evidence,
         new_token=new_token,
         base_url=settings.Portal.from_env().base_url,
     )

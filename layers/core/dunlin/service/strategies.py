@@ -4,31 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dunlin.domain.document import Path
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
+from dunlin.domain.strategy import Strategy, StrategyError
+from dunlin.domain.strategy_document import read_strategy
 from dunlin.ports import Creditors, DropBox
 
 _KEY = re.compile(r"config/([^/]+)/strategy\.yaml")
 _LARGEST = 256 * 1024
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """How the text of a strategy is read: `parse` makes plain values of it, `line_of` finds a
+    place in it, `check` refuses a policy that the rulebook does not allow."""
+
+    parse: Callable[[bytes], Any]
+    line_of: Callable[[bytes, Path], int]
+    check: Callable[[Any], None]
+
+    def read(self, content: bytes, *, creditor: str, version: int = 1) -> tuple[Any, Strategy]:
+        """The document and its strategy. Raises `DomainError` that names line, field, reason."""
+        document = self.parse(content)
+        try:
+            strategy = read_strategy(document, creditor=creditor, version=version)
+            self.check(document)
+        except StrategyError as error:
+            line = self.line_of(content, error.path)
+            raise StrategyError(error.path, error.reason, line=line) from None
+        return document, strategy
+
+
 def load_strategy(
     key: str,
     *,
     version: str | None,
-    parse: Callable[[bytes], Any],
-    check: Callable[[Any], None],
+    reader: Reader,
     creditors: Creditors,
     drop_box: DropBox,
     now: datetime,
 ) -> int | None:
     """Store `config/{creditor}/strategy.yaml` as the creditor's next strategy version.
 
-    `parse` reads YAML, `check` refuses a policy that the rulebook does not allow. A document
-    that cannot be used changes nothing; what is wrong is written beside it as
+    A document that cannot be used changes nothing; what is wrong is written beside it as
     `strategy.errors.txt`. Returns the version, None where it was refused or is no strategy.
     """
     found = _KEY.fullmatch(key)
@@ -38,8 +61,7 @@ def load_strategy(
     try:
         creditor = creditor_id(found[1])
         content = drop_box.read(key, version=version, end=_LARGEST)
-        document = parse(content)
-        check(document)
+        document, _ = reader.read(content, creditor=creditor)
         stored = creditors.put_strategy(creditor, document, now)
     except DomainError as error:
         drop_box.write(beside, f"{error}\n".encode(), "text/plain; charset=utf-8")

@@ -6,7 +6,7 @@ Adapters implement them over AWS (`adapters/dynamo`, `adapters/ses_mailbox` ...)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +17,7 @@ from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.counters import Cell, Figure, Share
 from dunlin.domain.events import DomainEvent
 from dunlin.domain.money import Money
+from dunlin.domain.rollout import Rollout, Segment
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import Permit, Touch
 
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
     from dunlin.domain.intake.matching import Shelves
     from dunlin.domain.intake.normalise import Checks
     from dunlin.domain.intake.sidecar import Sidecar
-    from dunlin.domain.payments import CheckoutSession, CheckoutStatus, PaymentStatus
+    from dunlin.domain.payments import (
+        CheckoutSession,
+        CheckoutStatus,
+        PaymentEvent,
+        PaymentStatus,
+        RefundStatus,
+    )
 
 
 class Clock(Protocol):
@@ -188,6 +195,31 @@ class Creditors(Protocol):
         the newest version returns that version and writes nothing. Raises `StrategyError`."""
 
     def all(self) -> list[str]: ...
+
+
+class Rollouts(Protocol):
+    """Saved segments and rollouts of a creditor."""
+
+    def segments(self, creditor: str) -> list[Segment]:
+        """By name."""
+
+    def put_segment(self, creditor: str, segment: Segment) -> None:
+        """Store a segment in place of the one of this name."""
+
+    def rollout(self, rollout_id: str) -> Rollout | None: ...
+
+    def rollouts(self, creditor: str) -> list[Rollout]:
+        """Oldest first."""
+
+    def put_rollout(self, rollout: Rollout) -> None:
+        """Store it where the stored version is exactly one less. Raises `Conflict`."""
+
+
+class Prober(Protocol):
+    """Tries links as a person's browser would."""
+
+    def alive(self, url: str) -> bool:
+        """True where a GET is answered by a page (below 400) within five seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,9 +389,23 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a person typed into a form after their session had ended: given back to the same
+    person on the same account once they have proved again who they are. `place` is the form's
+    route."""
+
+    account_id: str
+    consumer_id: str
+    place: str
+    form: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentAttempt:
-    """The one attempt to pay an account that may be open. `attempt_id` is the processor's
-    idempotency key; `checkout_id` and `url` are empty until the processor has answered."""
+    """The newest attempt to pay an account. `attempt_id` is the processor's idempotency key;
+    `checkout_id` and `url` are empty until the processor has answered; `closed` once its page
+    gave way to a page for another account of the person."""
 
     attempt_id: str
     account_id: str
@@ -368,10 +414,11 @@ class PaymentAttempt:
     at: datetime
     checkout_id: str = ""
     url: str = ""
+    closed: bool = False
 
 
 class PortalDoor(Protocol):
-    """Links, sessions, identity attempts, codes and payment attempts of the portal."""
+    """Links, sessions, drafts, identity attempts, codes and payment attempts of the portal."""
 
     def put_link(self, link: Link) -> None: ...
 
@@ -379,9 +426,17 @@ class PortalDoor(Protocol):
 
     def put_session(self, session: Session) -> None: ...
 
-    def session(self, session_hash: str) -> Session | None: ...
+    def session(self, session_hash: str) -> Session | None:
+        """A session, also one that ended within the last day: the caller compares."""
 
     def drop_session(self, session_hash: str) -> None: ...
+
+    def put_draft(self, draft: Draft) -> None:
+        """Keep a draft in place of the account's earlier one."""
+
+    def draft(self, account_id: str) -> Draft | None: ...
+
+    def drop_draft(self, account_id: str) -> None: ...
 
     def count_attempt(self, subject: str, now: datetime) -> int:
         """Count one identity attempt of a subject; the count starts anew a day after the first."""
@@ -393,12 +448,19 @@ class PortalDoor(Protocol):
     def code(self, subject: str, now: datetime) -> str | None:
         """The hash of the newest unexpired code."""
 
-    def payment_attempt(self, account_id: str) -> PaymentAttempt | None:
-        """The newest attempt to pay this account, read consistently."""
+    def payment_attempts(self, consumer_id: str) -> tuple[PaymentAttempt, ...]:
+        """The newest attempt for each account that a person tried to pay, the last one last;
+        read consistently."""
 
-    def put_payment_attempt(self, attempt: PaymentAttempt, *, replaces: str) -> None:
-        """Store an attempt in place of the one named (its own id to complete it, "" where
-        there is none yet). Raises `Conflict` where another stands there."""
+    def put_payment_attempts(
+        self,
+        consumer_id: str,
+        attempts: Sequence[PaymentAttempt],
+        *,
+        replaces: Sequence[PaymentAttempt],
+    ) -> None:
+        """Store a person's attempts in place of those read. Raises `Conflict` where others
+        stand there."""
 
 
 class Till(Protocol):
@@ -421,6 +483,24 @@ class Till(Protocol):
     def checkout(self, session_id: str) -> CheckoutStatus: ...
 
     def payment(self, payment_id: str) -> PaymentStatus: ...
+
+    def refund(
+        self, *, refund_key: str, payment_id: str, amount: Money | None = None
+    ) -> RefundStatus:
+        """Give back a payment in part, or whole for None; the same key gives back once."""
+
+    def refunds(self, payment_id: str) -> list[RefundStatus]:
+        """Every refund of a payment, with our key where it is ours."""
+
+    def events_since(self, start: datetime) -> Iterator[PaymentEvent]:
+        """Facts about money told since `start`, newest first, at most 30 days back."""
+
+
+class Evidence(Protocol):
+    """Files that people send us (an insurance card, a proof of payment): kept, never served."""
+
+    def keep(self, content: bytes, *, creditor: str, content_type: str) -> str:
+        """Store a file under a random name and return it. Raises `Unavailable`."""
 
 
 class Inbox(Protocol):
@@ -446,7 +526,11 @@ class DropBox(Protocol):
     ) -> bytes:
         """Bytes [start, end) of one version of a file. Raises `DomainError` where absent."""
 
-    def write(self, key: str, content: bytes, content_type: str) -> None: ...
+    def write(self, key: str, content: bytes | Iterable[bytes], content_type: str) -> None:
+        """Write a file, whole or in pieces; pieces are never held together."""
+
+    def ours(self, key: str, version: str) -> bool:
+        """True where Dunlin wrote this version itself, False where a person dropped it."""
 
     def keys(self, prefix: str) -> list[str]:
         """Every key that begins with `prefix`, in order."""

@@ -51,8 +51,8 @@ class Baseline:
 class Rollout:
     """One configuration over one segment. `size`: how many accounts it may have started.
 
-    `configuration` is the hash of strategy and templates as tested; `planned` counts the first
-    touches that fall due in the first 48 hours. `halted` says why, "" while it runs.
+    `configuration` is the hash of strategy and templates as tested. `halted` says why, "" while
+    it runs.
     """
 
     rollout_id: str
@@ -64,9 +64,18 @@ class Rollout:
     size: int
     started_at: datetime
     baseline: Baseline
-    planned: int = 0
     halted: str = ""
     version: int = 0
+
+
+def rollout_id_of(creditor: str, number: int) -> str:
+    """The id of a creditor's rollout; it names the creditor."""
+    return f"{creditor}.{number}"
+
+
+def creditor_of(rollout_id: str) -> str:
+    """Whose rollout it is."""
+    return rollout_id.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

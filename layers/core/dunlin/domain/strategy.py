@@ -149,6 +149,19 @@ _CONDITIONS = (
 )  # fmt: skip
 
 
+def document_of(when: Selection) -> dict[str, Any]:
+    """A selection as it stands in a document; `strategy_document.read_selection` reads it back."""
+    found: dict[str, Any] = {}
+    for name in _CONDITIONS:
+        value = getattr(when, name)
+        if isinstance(value, Span):
+            ends = {"from": value.low, "to": value.high}
+            found[name] = {end: number for end, number in ends.items() if number is not None}
+        elif value:
+            found[name] = list(value)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """The ladder of the accounts that a selection takes."""

@@ -1,6 +1,7 @@
 """Saved segments and rollouts, as rows of the Ops table.
 
 `ROLLOUTS#{creditor}` with `SEGMENT#{name}` or `ROLLOUT#{id}`; the id names its creditor.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +10,10 @@ from datetime import date
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.rows import instant, read_instant
-from dunlin.domain.errors import Conflict
 from dunlin.domain.rollout import Baseline, Rollout, Segment, Stage, creditor_of
 from dunlin.domain.strategy import document_of
 from dunlin.domain.strategy_document import read_selection
@@ -78,13 +77,8 @@ class DynamoRollouts:
             if rollout.version == 1
             else self._rows.version == rollout.version - 1
         )
-        with translated("rollout"):
-            try:
-                row.save(condition=at)
-            except PutError as error:
-                if error.cause_response_code != "ConditionalCheckFailedException":
-                    raise
-                raise Conflict(f"rollout {rollout.rollout_id} moved") from error
+        with translated(f"rollout {rollout.rollout_id}"):
+            row.save(condition=at)
 
     def _query(self, creditor: str, prefix: str) -> list[_Row]:
         with translated("rollouts"):

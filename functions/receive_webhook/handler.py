@@ -9,7 +9,7 @@ from typing import Any
 from dunlin.domain.payments import ForgedEvent
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.payments import receive_event
+from dunlin.service.posting import receive_event
 
 _LIMIT = 300_000  # a stored event must fit a table row of 400 KB
 

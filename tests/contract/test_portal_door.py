@@ -13,7 +13,7 @@ from dunlin.adapters.randomness import new_token
 from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
 from dunlin.domain.tokens import token_hash
-from dunlin.ports import Inbox, Link, PaymentAttempt, PortalDoor, Session
+from dunlin.ports import Draft, Inbox, Link, PaymentAttempt, PortalDoor, Session
 
 # Real time: the tables delete by it.
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -82,6 +82,39 @@ def test_a_session_lives_until_it_is_dropped(door: PortalDoor) -> None:
     assert door.session(session.session_hash) is None
 
 
+def test_a_session_that_has_ended_can_still_be_recognised(door: PortalDoor) -> None:
+    ended = Session(
+        session_hash=token_hash(new_token()),
+        account_id="acc_1",
+        consumer_id="con_1",
+        creditor="harbor",
+        csrf=new_token(),
+        language="en",
+        expires_at=NOW - timedelta(minutes=5),
+    )
+    door.put_session(ended)
+    assert door.session(ended.session_hash) == ended
+
+
+def test_a_draft_is_kept_once_an_account_until_it_is_dropped(door: PortalDoor) -> None:
+    account = f"acc_{new_token()}"
+    draft = Draft(
+        account_id=account,
+        consumer_id="con_1",
+        place="/dispute",
+        form={"reason": "other", "text": "Señal <b>\n"},
+        expires_at=NOW + timedelta(hours=1),
+    )
+    assert door.draft(account) is None
+    door.put_draft(draft)
+    later = replace(draft, place="/question", form={})
+    door.put_draft(later)
+    assert door.draft(account) == later
+    door.drop_draft(account)
+    door.drop_draft(account)
+    assert door.draft(account) is None
+
+
 def test_attempts_count_up_for_a_day_from_the_first_and_then_anew(door: PortalDoor) -> None:
     who = new_token()
     counts = [door.count_attempt(who, NOW + timedelta(hours=h)) for h in (0, 1, 23)]
@@ -109,25 +142,27 @@ def test_the_newest_code_counts_until_its_end(door: PortalDoor) -> None:
     assert door.code(link, NOW + timedelta(minutes=10)) is None
 
 
-def test_a_payment_attempt_replaces_only_the_one_it_names(door: PortalDoor) -> None:
-    account = f"acc_{new_token()}"
+def test_a_persons_payment_attempts_replace_only_those_that_were_read(door: PortalDoor) -> None:
+    person = f"con_{new_token()}"
     first = PaymentAttempt(
-        attempt_id="a", account_id=account, amount=Money(1_250, "USD"), locale="en", at=NOW
+        attempt_id="a", account_id="acc_1", amount=Money(1_250, "USD"), locale="en", at=NOW
     )
-    assert door.payment_attempt(account) is None
-    door.put_payment_attempt(first, replaces="")
+    assert door.payment_attempts(person) == ()
+    door.put_payment_attempts(person, [first], replaces=())
     with pytest.raises(Conflict):
-        door.put_payment_attempt(first, replaces="")
+        door.put_payment_attempts(person, [first], replaces=())
     opened = replace(first, checkout_id="cs_1", url="https://checkout.example.com/c/1")
-    door.put_payment_attempt(opened, replaces="a")
-    assert door.payment_attempt(account) == opened
-    second = replace(first, attempt_id="b", amount=Money(900, "USD"))
+    door.put_payment_attempts(person, [opened], replaces=[first])
+    assert door.payment_attempts(person) == (opened,)
+    other = replace(first, attempt_id="b", account_id="acc_2", amount=Money(900, "USD"))
     with pytest.raises(Conflict):
-        door.put_payment_attempt(second, replaces="x")
-    door.put_payment_attempt(second, replaces="a")
+        door.put_payment_attempts(person, [other], replaces=[first])
+    both = (replace(opened, closed=True), other)
+    door.put_payment_attempts(person, both, replaces=(opened,))
     with pytest.raises(Conflict):
-        door.put_payment_attempt(opened, replaces="a")
-    assert door.payment_attempt(account) == second
+        door.put_payment_attempts(person, [opened], replaces=[opened])
+    assert door.payment_attempts(person) == both
+    assert door.payment_attempts(f"con_{new_token()}") == ()
 
 
 def test_an_event_is_stored_once_and_kept_as_it_came(inbox: Inbox) -> None:

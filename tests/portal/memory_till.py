@@ -1,13 +1,22 @@
-"""A processor in memory: checkouts by attempt, payments as a test sets them."""
+"""A processor in memory: checkouts by attempt, payments as a test sets them, refunds by key."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.payments import CheckoutSession, CheckoutState, CheckoutStatus, PaymentStatus
+from dunlin.domain.payments import (
+    CheckoutSession,
+    CheckoutState,
+    CheckoutStatus,
+    PaymentEvent,
+    PaymentStatus,
+    RefundState,
+    RefundStatus,
+)
 
 
 class MemoryTill:
@@ -19,6 +28,9 @@ class MemoryTill:
         self.checkouts: dict[str, CheckoutStatus] = {}
         self.payments: dict[str, PaymentStatus] = {}
         self.opened: list[dict[str, object]] = []
+        self.made: dict[str, RefundStatus] = {}
+        self.told: list[PaymentEvent] = []
+        self.refund_state = RefundState.SUCCEEDED  # what becomes of the next refunds
 
     def open_checkout(
         self,
@@ -68,6 +80,38 @@ class MemoryTill:
 
     def payment(self, payment_id: str) -> PaymentStatus:
         return self.payments[payment_id]
+
+    def refund(
+        self, *, refund_key: str, payment_id: str, amount: Money | None = None
+    ) -> RefundStatus:
+        """Never more than is left, and once a key; `refund_state` says how it goes."""
+        if refund_key in self.made:
+            return self.made[refund_key]
+        payment = self.payments[payment_id]
+        left = payment.received - payment.refunded
+        back = left if amount is None else amount
+        state = self.refund_state if back <= left else RefundState.REFUSED
+        if state is RefundState.REFUSED:
+            return RefundStatus(
+                id="", state=state, payment_id=payment_id, amount=back, code="charge_disputed"
+            )
+        made = RefundStatus(
+            id=f"re_{len(self.made) + 1}",
+            state=state,
+            payment_id=payment_id,
+            amount=back,
+            key=refund_key,
+        )
+        self.made[refund_key] = made
+        if state is not RefundState.FAILED:
+            self.payments[payment_id] = replace(payment, refunded=payment.refunded + back)
+        return made
+
+    def refunds(self, payment_id: str) -> list[RefundStatus]:
+        return [one for one in self.made.values() if one.payment_id == payment_id]
+
+    def events_since(self, start: datetime) -> Iterator[PaymentEvent]:
+        return (e for e in reversed(self.told) if e.at >= start)
 
     def pay(self, attempt_id: str, payment: PaymentStatus) -> None:
         """What the person does at the processor's page."""

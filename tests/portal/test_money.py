@@ -81,6 +81,7 @@ def shop() -> Iterator[Shop]:
         "inbox": lambda: shop.inbox,
         "payment_queue": lambda: shop.queue,
         "account_book": lambda: shop.house.book,
+        "door": lambda: shop.house.door,
         "alarm": lambda: shop.house.alarm,
         "read_payment_event": read_event,
         "real_clock": lambda: real,
@@ -212,7 +213,7 @@ def test_a_bank_debit_waits_holds_and_posts_when_the_bank_has_answered(
 ) -> None:
     page.click("text=Pay $482.50 now")
     page.wait_for_url("**/c/pay/**")
-    attempt = shop.house.door.payments[shop.account.account_id]
+    attempt = shop.house.door.payments[shop.account.consumer_id][-1]
     shop.processor.pay_session(attempt.checkout_id, "pm_usBankAccount_success")
     page.goto(f"{shop.base}/return")
     assert "Your payment is processing" in page.inner_text("h1")
@@ -229,7 +230,7 @@ def test_a_bank_debit_waits_holds_and_posts_when_the_bank_has_answered(
 def test_a_bank_debit_that_fails_lets_the_ladder_go_on(page: Page, shop: Shop) -> None:
     page.click("text=Pay $482.50 now")
     page.wait_for_url("**/c/pay/**")
-    attempt = shop.house.door.payments[shop.account.account_id]
+    attempt = shop.house.door.payments[shop.account.consumer_id][-1]
     shop.processor.pay_session(attempt.checkout_id, "pm_usBankAccount_success")
     shop.until(lambda: shop.now.hold is Hold.PAYMENT_PENDING)
     shop.processor.settle(shop.now.hold_reason, "insufficient_funds")

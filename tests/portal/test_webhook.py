@@ -120,6 +120,7 @@ def desk() -> Iterator[Desk]:
         "inbox": lambda: desk.inbox,
         "payment_queue": lambda: desk.queue,
         "account_book": lambda: desk.house.book,
+        "door": lambda: desk.house.door,
         "alarm": lambda: desk.house.alarm,
         "read_payment_event": read_event,
     }

@@ -37,7 +37,7 @@ from dunlin.service.imports.profiling import profile_file
 from dunlin.service.imports.reconciling import reconcile_import
 from dunlin.service.ladders import check_ladder
 from dunlin.service.notices import check_notice
-from dunlin.service.payments import post_payment, receive_event
+from dunlin.service.posting import post_payment, receive_event
 from dunlin.service.replies import Inbound, read_reply
 from dunlin.service.sending import send
 from dunlin.service.signals import apply_signal
@@ -307,6 +307,7 @@ def pay(
         read=lambda _: told,
         till=till,
         book=book,
+        door=MemoryPortalDoor(),
         alarm=alarm,
         now=NOON,
     )

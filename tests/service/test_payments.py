@@ -26,19 +26,18 @@ from dunlin.domain.payments import (
     PaymentEvent,
     PaymentState,
     PaymentStatus,
+    RefundState,
 )
 from dunlin.domain.signal import SignalKind
 from dunlin.ports import Change, PaymentAttempt
 from dunlin.service.payments import (
     OpenCheckout,
     PayRefusal,
-    Posted,
     Returned,
     open_checkout,
-    post_payment,
-    receive_event,
     returned_payment,
 )
+from dunlin.service.posting import Posted, post_payment, receive_event
 from tests.portal.memory_till import MemoryTill
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
@@ -63,11 +62,13 @@ def usd(minor: int) -> Money:
 
 
 class Shop:
-    """One account owing 10,000 cents, and everything a payment touches."""
+    """One account owing 10,000 cents, and everything a payment touches. Up to `back` cents
+    paid too much go back by themselves."""
 
-    def __init__(self, owed: int = 10_000) -> None:
+    def __init__(self, owed: int = 10_000, back: int = 100_000) -> None:
         creditors = MemoryCreditors()
-        creditors.put_strategy("harbor", STRATEGY, NOW)
+        policy = {"refund_excess_up_to_minor": back}
+        creditors.put_strategy("harbor", {**STRATEGY, "payments": policy}, NOW)
         self.book = MemoryBook(creditors)
         self.alarm, self.inbox, self.queue = MemoryAlarm(), MemoryInbox(), MemoryQueue()
         self.door, self.till = MemoryPortalDoor(), MemoryTill()
@@ -94,6 +95,13 @@ class Shop:
         self.book.ledgers[ACCOUNT] = {charge.entry_id: charge}
         self._ids = itertools.count(1)
 
+    def owe_too(self, account_id: str, owed: int) -> None:
+        """Another account of the same person."""
+        self.book.accounts[account_id] = replace(
+            self.account, account_id=account_id, balance=usd(owed), version=0, audit_head=""
+        )
+        self.book.ledgers[account_id] = {}
+
     @property
     def account(self) -> Account:
         return self.book.accounts[ACCOUNT]
@@ -110,13 +118,16 @@ class Shop:
             read=lambda _: event,
             till=self.till,
             book=self.book,
+            door=self.door,
             alarm=self.alarm,
             now=NOW,
         )
 
-    def open(self, amount: Money | None = None, locale: str = "en") -> OpenCheckout | PayRefusal:
+    def open(
+        self, amount: Money | None = None, locale: str = "en", account_id: str = ACCOUNT
+    ) -> OpenCheckout | PayRefusal:
         return open_checkout(
-            ACCOUNT,
+            account_id,
             amount=amount,
             locale=locale,
             success_url="https://pay.example.com/return",
@@ -244,8 +255,33 @@ def test_a_pending_payment_never_lifts_or_hides_a_persons_hold(hold: Hold) -> No
     assert (shop.account.hold, shop.account.hold_reason) == (hold, "why")
 
 
-def test_too_much_money_is_recorded_and_waits_for_a_person_until_it_went_back() -> None:
+def test_what_two_payments_bring_beyond_the_debt_goes_back_once_and_the_ledger_shows_both() -> None:
     shop = Shop(owed=10_000)
+    for name in ("pi_1", "pi_2", "pi_2"):
+        shop.till.payments.setdefault(name, payment(name, amount=usd(7_000)))
+        shop.tell(event(payment_id=name, telling=len(shop.alarm.woken)))
+
+    kinds = [(e.kind, e.amount.minor, e.source) for e in shop.entries]
+    assert kinds[1:] == [
+        ("payment", -7_000, "pi_1"),
+        ("payment", -7_000, "pi_2"),
+        ("refund", 4_000, "excess/pi_2/1"),
+    ]
+    (made,) = shop.till.made.values()
+    assert (made.payment_id, made.amount, made.key) == ("pi_2", usd(4_000), "excess/pi_2/1")
+    assert (shop.account.balance, shop.account.hold) == (usd(0), None)
+    assert shop.account.status is Status.SETTLED
+    posted = shop.book.chains[f"account#{ACCOUNT}"][-1]
+    assert posted.what == "PaymentPosted"
+    assert posted.data["entries"][-1][1:] == ["refund", 4_000, "excess/pi_2/1"]
+    # The processor's own word about this refund, told last, is the entry that stands there.
+    told = event(SignalKind.REFUND, "pi_2", "excess/pi_2/1", usd(4_000))
+    assert shop.tell(told) is Posted.NOTHING_NEW
+    shop.check_ledger()
+
+
+def test_more_than_the_policy_allows_waits_for_a_person_until_it_went_back() -> None:
+    shop = Shop(owed=10_000, back=3_999)
     for name in ("pi_1", "pi_2"):
         shop.till.payments[name] = payment(name, amount=usd(7_000))
         shop.tell(event(payment_id=name))
@@ -254,11 +290,55 @@ def test_too_much_money_is_recorded_and_waits_for_a_person_until_it_went_back() 
     assert (shop.account.hold, shop.account.hold_reason) == (Hold.REVIEW, "overpaid")
     assert shop.account.status is Status.SETTLED
     assert shop.account.waits_for_staff
+    assert shop.till.made == {}
     shop.check_ledger()
 
     shop.tell(event(SignalKind.REFUND, "pi_2", "re_1", usd(4_000)))
     assert shop.account.balance == usd(0)
     assert (shop.account.hold, shop.account.status) == (None, Status.SETTLED)
+    shop.check_ledger()
+
+
+@pytest.mark.parametrize("state", [RefundState.REFUSED, RefundState.FAILED])
+def test_an_excess_the_processor_does_not_give_back_waits_for_a_person(state: RefundState) -> None:
+    shop = Shop(owed=10_000)
+    shop.till.refund_state = state
+    shop.till.payments["pi_1"] = payment(amount=usd(12_000))
+    for telling in range(3):
+        shop.tell(event(telling=telling))
+    assert shop.account.balance == usd(-2_000)
+    assert (shop.account.hold, shop.account.hold_reason) == (Hold.REVIEW, "overpaid")
+    assert [e.amount.minor for e in shop.entries] == [10_000, -12_000, 2_000, -2_000]
+    shop.check_ledger()
+
+
+def test_an_excess_decided_before_a_death_is_given_back_by_the_next_telling_and_once() -> None:
+    shop = Shop(owed=10_000)
+    shop.till.payments["pi_1"] = payment(amount=usd(12_000))
+    refund = shop.till.refund
+
+    def lost(**kwargs: object) -> object:
+        refund(**kwargs)  # type: ignore[arg-type]
+        raise Unavailable("stripe", "no answer")
+
+    shop.till.refund = lost  # type: ignore[method-assign,assignment]
+    with pytest.raises(Unavailable):
+        shop.tell(event())
+    # Days later Stripe has forgotten the key: only its list of refunds still knows.
+    shop.till.refund = refund  # type: ignore[method-assign]
+    assert shop.tell(event(telling=1)) is Posted.NOTHING_NEW
+    assert [r.amount for r in shop.till.made.values()] == [usd(2_000)]
+    assert shop.alarm.notices == [(ACCOUNT, "receipt", "pi_1")]
+    shop.check_ledger()
+
+
+def test_what_staff_gave_back_at_the_processor_is_not_given_back_again() -> None:
+    shop = Shop(owed=10_000)
+    shop.till.payments["pi_1"] = replace(payment(amount=usd(13_000)), refunded=usd(1_000))
+    shop.tell(event())
+    assert [r.amount for r in shop.till.made.values()] == [usd(2_000)]
+    shop.tell(event(SignalKind.REFUND, "pi_1", "re_staff", usd(1_000)))
+    assert (shop.account.balance, shop.account.hold) == (usd(0), None)
     shop.check_ledger()
 
 
@@ -384,7 +464,7 @@ def test_any_order_and_repetition_of_events_ends_in_one_ledger(
     """I5: entries sum to the balance; one provider payment posts once."""
 
     def run(told: list[tuple[str, SignalKind, int, bool]], late: bool) -> Shop:
-        shop = Shop()
+        shop = Shop(back=0)  # which of two payments is the excess is a matter of order
         for n, (amount, state) in enumerate(zip(amounts, states, strict=True), start=1):
             money = Money(amount, "EUR") if foreign and n == 3 else usd(amount)
             final = payment(f"pi_{n}", state, money)
@@ -481,19 +561,19 @@ def test_after_a_part_was_paid_and_posted_the_rest_can_be_paid() -> None:
     shop.till.pay("attempt-1", payment(amount=usd(4_000)))
     shop.tell(event())
     shop.open()
-    assert shop.door.payments[ACCOUNT].amount == usd(6_000)
+    assert shop.door.payments["con_1"][-1].amount == usd(6_000)
 
 
 def test_a_crash_before_the_processors_answer_makes_no_second_checkout() -> None:
     shop = Shop()
-    put, calls = shop.door.put_payment_attempt, itertools.count(1)
+    put, calls = shop.door.put_payment_attempts, itertools.count(1)
 
     def dies_second(*args: object, **kwargs: object) -> None:
         if next(calls) == 2:
             raise Unavailable("dynamodb", "gone")
         put(*args, **kwargs)  # type: ignore[arg-type]
 
-    shop.door.put_payment_attempt = dies_second  # type: ignore[method-assign,assignment]
+    shop.door.put_payment_attempts = dies_second  # type: ignore[method-assign,assignment]
     with pytest.raises(Unavailable):
         shop.open()
     assert isinstance(shop.open(), OpenCheckout)
@@ -505,7 +585,7 @@ def test_an_unanswered_attempt_whose_page_has_closed_is_replaced() -> None:
     lost = PaymentAttempt(
         attempt_id="lost", account_id=ACCOUNT, amount=usd(10_000), locale="en", at=NOW
     )
-    shop.door.payments[ACCOUNT] = lost
+    shop.door.payments["con_1"] = (lost,)
     create = shop.till.open_checkout
 
     def closed(**kwargs: object) -> object:
@@ -532,7 +612,62 @@ def test_two_tabs_at_once_leave_one_open_checkout() -> None:
     shop.open()
     open_now = [c for c in shop.till.checkouts.values() if c.state is CheckoutState.OPEN]
     assert len(open_now) == 1
-    assert shop.door.payments[ACCOUNT].checkout_id == open_now[0].id
+    assert shop.door.payments["con_1"][-1].checkout_id == open_now[0].id
+
+
+OTHER = "acc_" + "2" * 32
+
+
+def _open_pages(shop: Shop) -> list[str]:
+    return [c.account_id for c in shop.till.checkouts.values() if c.state is CheckoutState.OPEN]
+
+
+def test_a_person_has_one_open_page_over_all_their_accounts() -> None:
+    shop = Shop()
+    shop.owe_too(OTHER, 5_000)
+    shop.open()
+    shop.open(account_id=OTHER)
+    assert _open_pages(shop) == [OTHER]
+    shop.open()
+    assert _open_pages(shop) == [ACCOUNT]
+    # What was submitted on one account is remembered while the other is looked at.
+    shop.till.pay(shop.till.opened[-1]["attempt_id"], payment())  # type: ignore[arg-type]
+    assert isinstance(shop.open(account_id=OTHER), OpenCheckout)
+    assert shop.open() is PayRefusal.POSTING
+
+
+@pytest.mark.parametrize("when", [1, 2, 3])
+def test_two_tabs_on_two_accounts_at_once_leave_one_open_page(when: int) -> None:
+    """The other tab comes before, within or after each of our calls of the processor."""
+    shop = Shop()
+    shop.owe_too(OTHER, 5_000)
+    shop.open(usd(2_000))
+    shop.open(account_id=OTHER)
+    calls = itertools.count(1)
+    real = {name: getattr(shop.till, name) for name in ("open_checkout", "expire_checkout")}
+
+    def raced(name: str, *args: object, **kwargs: object) -> object:
+        if next(calls) == when:
+            shop.open(account_id=OTHER)
+        return real[name](*args, **kwargs)
+
+    for name in real:
+        setattr(shop.till, name, lambda *a, _n=name, **k: raced(_n, *a, **k))
+    shop.open()
+    assert len(_open_pages(shop)) == 1
+
+
+def test_a_page_that_asks_for_more_than_is_owed_now_is_closed() -> None:
+    shop = Shop()
+    shop.open()
+    by_phone = replace(payment("pi_9", amount=usd(4_000)), attempt_id="by telephone")
+    shop.till.payments["pi_9"] = by_phone
+    shop.tell(event(payment_id="pi_9"))
+    assert _open_pages(shop) == []
+    shop.open(usd(1_000))
+    shop.till.payments["pi_8"] = replace(by_phone, id="pi_8", received=usd(500))
+    shop.tell(event(payment_id="pi_8"))
+    assert _open_pages(shop) == [ACCOUNT], "a part that is still owed may be paid"
 
 
 def test_the_return_page_asks_the_processor() -> None:

@@ -263,8 +263,9 @@ class Rendered:
 class Letters(Protocol):
     """Approved templates, rendered. What is previewed is byte for byte what is sent."""
 
-    def version(self, template: str, channel: Channel) -> str:
-        """The current version of a template. Raises `DomainError` where there is none."""
+    def version(self, template: str, channel: Channel, *, strategy: Strategy) -> str:
+        """The version of a template under a strategy, which may hold words of its own for it.
+        Raises `DomainError` where there is none."""
 
     def render(
         self,
@@ -275,11 +276,14 @@ class Letters(Protocol):
         link: str,
         stop_link: str,
         fields: Mapping[str, str],
+        accounts: Sequence[Account] = (),
     ) -> Rendered:
         """Render in the consumer's language (English where the strategy has no other).
 
         `link` opens the portal, `stop_link` is the one-click unsubscribe. `fields` are the
-        extra fields of a notice. Raises `Defect` for an unresolved field.
+        extra fields of a notice. `accounts`: all that the message is about, the one of `facts`
+        first; two or more are listed by reference and due date. Raises `Defect` for an
+        unresolved field and for what the content check refuses.
         """
 
 

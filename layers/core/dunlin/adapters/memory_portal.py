@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from dunlin.domain.errors import Conflict
-from dunlin.ports import Link, PaymentAttempt, Session
+from dunlin.ports import Draft, Link, PaymentAttempt, Session
 
 
 class MemoryPortalDoor:
@@ -17,9 +17,10 @@ class MemoryPortalDoor:
     def __init__(self) -> None:
         self.links: dict[str, Link] = {}
         self.sessions: dict[str, Session] = {}
+        self.drafts: dict[str, Draft] = {}
         self.attempts: dict[str, tuple[int, datetime]] = {}
         self.codes: dict[str, tuple[str, datetime]] = {}
-        self.payments: dict[str, PaymentAttempt] = {}
+        self.payments: dict[str, tuple[PaymentAttempt, ...]] = {}
         self._lock = threading.Lock()
 
     def put_link(self, link: Link) -> None:
@@ -36,6 +37,15 @@ class MemoryPortalDoor:
 
     def drop_session(self, session_hash: str) -> None:
         self.sessions.pop(session_hash, None)
+
+    def put_draft(self, draft: Draft) -> None:
+        self.drafts[draft.account_id] = draft
+
+    def draft(self, account_id: str) -> Draft | None:
+        return self.drafts.get(account_id)
+
+    def drop_draft(self, account_id: str) -> None:
+        self.drafts.pop(account_id, None)
 
     def count_attempt(self, subject: str, now: datetime) -> int:
         with self._lock:
@@ -56,15 +66,32 @@ class MemoryPortalDoor:
         code_hash, until = self.codes.get(subject, ("", now))
         return code_hash if now < until else None
 
-    def payment_attempt(self, account_id: str) -> PaymentAttempt | None:
-        return self.payments.get(account_id)
+    def payment_attempts(self, consumer_id: str) -> tuple[PaymentAttempt, ...]:
+        return self.payments.get(consumer_id, ())
 
-    def put_payment_attempt(self, attempt: PaymentAttempt, *, replaces: str) -> None:
+    def put_payment_attempts(
+        self,
+        consumer_id: str,
+        attempts: Sequence[PaymentAttempt],
+        *,
+        replaces: Sequence[PaymentAttempt],
+    ) -> None:
         with self._lock:
-            stored = self.payments.get(attempt.account_id)
-            if (stored.attempt_id if stored else "") != replaces:
-                raise Conflict("payment attempt moved")
-            self.payments[attempt.account_id] = attempt
+            if self.payments.get(consumer_id, ()) != tuple(replaces):
+                raise Conflict("payment attempts moved")
+            self.payments[consumer_id] = tuple(attempts)
+
+
+class MemoryEvidence:
+    """Files by name."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[bytes, str]] = {}
+
+    def keep(self, content: bytes, *, creditor: str, content_type: str) -> str:
+        name = f"evidence/{creditor}/{len(self.files) + 1:032x}"
+        self.files[name] = (content, content_type)
+        return name
 
 
 class MemoryInbox:

@@ -36,6 +36,7 @@ from dunlin.domain.payments import (
     RefundStatus,
     SavedMethod,
 )
+from dunlin.domain.posting import EXCESS
 from dunlin.domain.signal import SignalKind
 
 if TYPE_CHECKING:
@@ -147,8 +148,8 @@ def read_event(raw: bytes | str) -> PaymentEvent | None:
     payment: `payment_intent.succeeded`, and nothing else. payment_pending: `.processing`.
     payment_failed: `.payment_failed`. refund: `refund.created` and `.updated` whatever they wait
     for, since Stripe takes the money at once, and `undone` when it failed or was cancelled.
-    chargeback: `charge.dispute.funds_withdrawn`, and `.funds_reinstated` with `undone`; an
-    inquiry moves no money and is no chargeback.
+    chargeback: `charge.dispute.funds_withdrawn`, `.funds_reinstated` with `undone`, and
+    `.closed` with `lost` where it was lost; an inquiry moves no money and is no chargeback.
     Raises `ForgedEvent` where the bytes are no event.
     """
     try:
@@ -439,7 +440,26 @@ class StripeTill:
             payment_id=payment_id,
             amount=_money(made["amount"], made["currency"]),
             code=made.get("failure_reason") or "",
+            key=refund_key,
         )
+
+    def refunds(self, payment_id: str) -> list[RefundStatus]:
+        """Every refund of a payment, ours and others; a key of ours is found here however old
+        it is, while Stripe forgets an idempotency key after a day."""
+        with _translated():
+            listed = self._client.v1.refunds.list({"payment_intent": payment_id, "limit": 100})
+            made = [refund.to_dict() for refund in listed.auto_paging_iter()]
+        return [
+            RefundStatus(
+                id=one["id"],
+                state=_refund_state(one["status"]),
+                payment_id=payment_id,
+                amount=_money(one["amount"], one["currency"]),
+                code=one.get("failure_reason") or "",
+                key=(one.get("metadata") or {}).get("refund_key", ""),
+            )
+            for one in made
+        ]
 
     # -- events
 
@@ -566,6 +586,7 @@ def _payment(found: Mapping[str, Any]) -> PaymentStatus:
         creditor=facts.get("creditor", ""),
         method=_kind(found["payment_method"] or (error or {}).get("payment_method")),
         decline=_decline(error),
+        created=_instant(found["created"]),
     )
 
 
@@ -615,19 +636,29 @@ def _failed(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
 
 def _refunded(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
     undone = found["status"] in ("failed", "canceled")
+    key = str((found.get("metadata") or {}).get("refund_key", ""))
     return _taken_back(
         event,
         found,
         SignalKind.REFUND,
+        fact_id=key if key.startswith(f"{EXCESS}/") else found["id"],
         undone=undone,
         reason=(found.get("failure_reason") if undone else found["reason"]) or "",
     )
 
 
 def _charged_back(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
-    undone = event["type"] == "charge.dispute.funds_reinstated"
+    lost = event["type"] == "charge.dispute.closed"
+    if lost and found["status"] != "lost":
+        return None  # won: told as funds reinstated; an inquiry that ended moved nothing
     return _taken_back(
-        event, found, SignalKind.CHARGEBACK, undone=undone, reason=str(found["reason"])
+        event,
+        found,
+        SignalKind.CHARGEBACK,
+        fact_id=found["id"],
+        undone=event["type"] == "charge.dispute.funds_reinstated",
+        lost=lost,
+        reason=str(found["reason"]),
     )
 
 
@@ -636,19 +667,22 @@ def _taken_back(
     found: Mapping[str, Any],
     fact: SignalKind,
     *,
+    fact_id: str,
     undone: bool,
     reason: str,
+    lost: bool = False,
 ) -> PaymentEvent | None:
     if not found["payment_intent"]:  # a charge made outside of us: none of our accounts
         return None
     return PaymentEvent(
         event_id=event["id"],
         fact=fact,
-        fact_id=found["id"],
+        fact_id=fact_id,
         payment_id=found["payment_intent"],
         amount=_money(found["amount"], found["currency"]),
         at=_instant(event["created"]),
         undone=undone,
+        lost=lost,
         reason=reason,
     )
 
@@ -663,6 +697,7 @@ _READERS: dict[str, _Reader] = {
     "refund.failed": _refunded,
     "charge.dispute.funds_withdrawn": _charged_back,
     "charge.dispute.funds_reinstated": _charged_back,
+    "charge.dispute.closed": _charged_back,
 }
 
 WEBHOOK_EVENTS = tuple(sorted(_READERS))

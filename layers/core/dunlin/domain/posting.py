@@ -6,19 +6,23 @@ permutation and repetition of the same events ends in the same ledger.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from dunlin.domain.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.ids import entry_id
+from dunlin.domain.ledger import total
 from dunlin.domain.money import Money
-from dunlin.domain.payments import PaymentEvent, PaymentState, PaymentStatus
+from dunlin.domain.payments import PaymentEvent, PaymentPolicy, PaymentState, PaymentStatus
 from dunlin.domain.signal import SignalKind
 
 OVERPAID, WRONG_CURRENCY = "overpaid", "wrong_currency"
+LOST = "chargeback lost"
+# Source of a refund that we decide, and its key at the processor.
+EXCESS = "excess"
 # Holds that stop nothing a payment in flight must stop, or that the gate finds again by itself.
-_GIVES_WAY = frozenset({None, Hold.NOT_DUE, Hold.PROMISE})
+_GIVES_WAY = frozenset({None, Hold.NOT_DUE, Hold.PROMISE, Hold.SNOOZED})
 # What a person at the creditor must still answer when nothing is owed any more.
 _OUTLIVES_SETTLEMENT = frozenset({Hold.DISPUTE, Hold.REVIEW})
 
@@ -38,18 +42,49 @@ def post(
     posted: Collection[str],
     event: PaymentEvent,
     payment: PaymentStatus,
+    policy: PaymentPolicy,
 ) -> Posting:
     """Post one event. `posted` are the ids of the account's ledger entries, `payment` is where
-    the payment stands now. The same account and no entries: there was nothing to do."""
+    the payment stands now. The same account and no entries: there was nothing to do.
+
+    What a payment brought beyond the balance goes back with it, up to the policy's limit: the
+    refund is on the ledger in the same write, so that two payments at once cannot both give the
+    same excess back."""
     wanted = [e for e in _entries(account, event, payment) if e.entry_id not in posted]
     after = _with_pending(account, payment)
     if not wanted:
-        return Posting(account=after, entries=())
-    balance = account.balance
-    for entry in wanted:
-        balance += entry.amount
-    after = replace(after, balance=balance)
-    return _settle(after, tuple(wanted))
+        return Posting(account=_lost(after) if event.lost else after, entries=())
+    owed = total(wanted, account.balance.currency) + account.balance
+    if any(e.kind == "payment" for e in wanted):
+        back = _excess(owed, wanted, payment)
+        if 0 < back.minor <= policy.refund_excess_up_to_minor:
+            source = excess_source(payment.id, 1)
+            wanted.append(_entry(account, "refund", source, back, event.at.date()))
+            owed += back
+    settled = _settle(replace(after, balance=owed), tuple(wanted))
+    return replace(settled, account=_lost(settled.account)) if event.lost else settled
+
+
+def _lost(account: Account) -> Account:
+    """The bank gave the person their money back for good: staff decide whether to go on."""
+    return _for_review(account, LOST) if account.balance.minor > 0 else account
+
+
+def excess_source(payment_id: str, number: int) -> str:
+    """What a refund that we decide is called on the ledger and at the processor."""
+    return f"{EXCESS}/{payment_id}/{number}"
+
+
+def _excess(owed: Money, wanted: Sequence[LedgerEntry], payment: PaymentStatus) -> Money:
+    """How much of this payment is more than was owed and still lies at the processor. What it
+    gave back already, and has not told us yet, is not given back again."""
+    if owed.minor >= 0 or payment.received.currency != owed.currency:
+        return Money(0, owed.currency)
+    told = sum(e.amount.minor for e in wanted if e.kind == "refund")
+    untold = max(0, payment.refunded.minor - told)
+    gone = payment.refunded.minor + sum(e.amount.minor for e in wanted if e.kind == "chargeback")
+    back = min(-owed.minor - untold, payment.received.minor - gone)
+    return Money(max(0, back), owed.currency)
 
 
 def _entries(account: Account, event: PaymentEvent, payment: PaymentStatus) -> list[LedgerEntry]:

@@ -1,4 +1,4 @@
-"""Payments: open one checkout for an account, store the processor's events, post money once."""
+"""Payments: the one page at the processor where a person may pay, and what became of it."""
 
 from __future__ import annotations
 
@@ -8,122 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from dunlin.domain import audit, posting
 from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.errors import Conflict, Defect, DomainError
+from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
-from dunlin.domain.payments import (
-    CheckoutState,
-    CheckoutStatus,
-    PaymentEvent,
-    PaymentState,
-    PaymentStatus,
-)
-from dunlin.domain.signal import SignalKind
-from dunlin.ports import AccountBook, Alarm, Change, Inbox, PaymentAttempt, PortalDoor, Queue, Till
+from dunlin.domain.payments import CheckoutState, CheckoutStatus, PaymentState
+from dunlin.ports import AccountBook, PaymentAttempt, PortalDoor, Till
 
-ACTOR = "processor"
 _TRIES = 10
-_TOLD = frozenset({SignalKind.PAYMENT, SignalKind.PAYMENT_PENDING})
-
-
-class Posted(StrEnum):
-    """What became of one event."""
-
-    POSTED = "posted"
-    NOTHING_NEW = "nothing_new"
-    NOT_OURS = "not_ours"  # a payment the creditor took elsewhere with the same processor
-    UNREAD = "unread"  # a kind of event that moves no money
-
-
-def receive_event(*, event_id: str, body: str, inbox: Inbox, queue: Queue, now: datetime) -> bool:
-    """Keep a verified event and hand it on; False where it was kept before.
-
-    A repeated event is queued again: the first delivery may have died between the two, and
-    posting twice does nothing.
-    """
-    fresh = inbox.store(event_id, body, now)
-    queue.put({"event_id": event_id})
-    return fresh
-
-
-def post_payment(
-    event_id: str,
-    *,
-    inbox: Inbox,
-    read: Callable[[str], PaymentEvent | None],
-    till: Till,
-    book: AccountBook,
-    alarm: Alarm,
-    now: datetime,
-) -> Posted:
-    """Post what one stored event says, exactly once, and wake the ladder.
-
-    `read` turns the stored body into a fact, None where it moves no money. The processor's
-    present answer decides, so late and reordered events end in the same ledger. Raises
-    `Unavailable` (try again) and `Defect` (money for an account that does not exist).
-    """
-    body = inbox.event(event_id)
-    if body is None:
-        raise Defect(f"event {event_id} is queued but was never stored")
-    event = read(body)
-    if event is None:
-        return Posted.UNREAD
-    payment = till.payment(event.payment_id)
-    account_id = payment.account_id or event.account_id
-    if not account_id:
-        return Posted.NOT_OURS
-    changed, account = _post(account_id, event, payment, book=book, now=now)
-    # Also where nothing changed: the delivery that wrote may have died before it told anyone.
-    alarm.wake(account_id)
-    if event.fact in _TOLD and payment.state is PaymentState.SUCCEEDED:
-        alarm.notice(account=account, kind="receipt", cause=payment.id)
-    return Posted.POSTED if changed else Posted.NOTHING_NEW
-
-
-def _post(
-    account_id: str,
-    event: PaymentEvent,
-    payment: PaymentStatus,
-    *,
-    book: AccountBook,
-    now: datetime,
-) -> tuple[bool, Account]:
-    for _ in range(_TRIES):
-        before = book.account(account_id)
-        if before is None:
-            raise Defect(f"payment {payment.id} names the unknown account {account_id}")
-        posted = {entry.entry_id for entry in book.thread(account_id).ledger}
-        result = posting.post(before, posted, event, payment)
-        if not result.entries and result.account == before:
-            return False, before
-        entry = audit.append(
-            subject=f"account#{account_id}",
-            sequence=before.version + 1,
-            previous=before.audit_head,
-            at=now,
-            actor=ACTOR,
-            what="PaymentPosted" if result.entries else "PaymentNoted",
-            data={
-                "event": event.event_id,
-                "fact": event.fact.value,
-                "payment": payment.id,
-                "state": payment.state.value,
-                "entries": [[e.entry_id, e.kind, e.amount.minor] for e in result.entries],
-                "balance": result.account.balance.minor,
-                "currency": result.account.balance.currency,
-                "status": result.account.status.value,
-                "hold": result.account.hold.value if result.account.hold else "",
-            },
-        )
-        after = replace(result.account, version=before.version + 1, audit_head=entry.hash)
-        try:
-            book.apply(Change(account=after, ledger=result.entries, audit=(entry,)))
-        except Conflict:
-            continue
-        return True, after
-    raise Conflict(f"account {account_id} moved {_TRIES} times while a payment was posted")
+_KEPT = 50  # newest attempts of a person, one an account
 
 
 class PayRefusal(StrEnum):
@@ -172,26 +65,16 @@ def open_checkout(
     new_id: Callable[[], str],
     now: datetime,
 ) -> OpenCheckout | PayRefusal:
-    """Open the one checkout of an account; `amount` None pays all that is owed.
+    """Open the one checkout of a person; `amount` None pays all that this account owes.
 
     The attempt is stored before the processor hears of it and its id is the idempotency key, so
-    a double click or a crash cannot make two. An older checkout of another amount is expired
-    first. Raises `Unavailable` where the processor does not answer, `Conflict` where other
-    requests for the same account keep coming first, `DomainError` for an amount it cannot take.
+    a double click or a crash cannot make two. An older page, of another amount or for another
+    account of the person, is expired first. Raises `Unavailable` where the processor does not
+    answer, `Conflict` where other requests of the same person keep coming first, `DomainError`
+    for an amount it cannot take.
     """
 
-    def at_processor(attempt: PaymentAttempt) -> PaymentAttempt:
-        answer = till.open_checkout(
-            attempt_id=attempt.attempt_id,
-            account_id=account_id,
-            creditor=account.creditor,
-            amount=attempt.amount,
-            locale=attempt.locale,
-            success_url=success_url,
-            cancel_url=cancel_url,
-        )
-        return replace(attempt, checkout_id=answer.id, url=answer.url)
-
+    pages = _Pages(till=till, success_url=success_url, cancel_url=cancel_url)
     for _ in range(_TRIES):
         account = book.facts(account_id).account
         refusal = payable(account)
@@ -203,29 +86,98 @@ def open_checkout(
             or not least_payment(account.balance) <= wanted <= account.balance
         ):
             return PayRefusal.AMOUNT
-        current = door.payment_attempt(account_id)
+        attempt = PaymentAttempt(
+            attempt_id=new_id(), account_id=account_id, amount=wanted, locale=locale, at=now
+        )
         try:
-            if current is not None:
-                if not current.checkout_id:  # we died before the answer: ask again, same key
-                    with suppress(DomainError):  # its page, which nobody has seen, is closed
-                        current = at_processor(current)
-                        door.put_payment_attempt(current, replaces=current.attempt_id)
-                same = current.amount == wanted and current.locale == locale
-                found = _left_open(current, same=same, book=book, till=till)
-                if found is not None:
-                    return found
-            attempt = PaymentAttempt(
-                attempt_id=new_id(), account_id=account_id, amount=wanted, locale=locale, at=now
-            )
-            door.put_payment_attempt(
-                attempt, replaces=current.attempt_id if current is not None else ""
-            )
-            opened = at_processor(attempt)
-            door.put_payment_attempt(opened, replaces=attempt.attempt_id)
+            return _opened(attempt, account, pages=pages, book=book, door=door, till=till)
         except Conflict:
             continue
-        return OpenCheckout(url=opened.url)
     raise Conflict(f"account {account_id}: other payment attempts kept coming first")
+
+
+def _opened(
+    attempt: PaymentAttempt,
+    account: Account,
+    *,
+    pages: _Pages,
+    book: AccountBook,
+    door: PortalDoor,
+    till: Till,
+) -> OpenCheckout | PayRefusal:
+    """The page of this attempt, or of the one before where it asks for the same. Raises
+    `Conflict` where another request of the person wrote meanwhile."""
+    person, creditor = account.consumer_id, account.creditor
+    before = door.payment_attempts(person)
+    others = tuple(
+        pages.shut(one, creditor) for one in before if one.account_id != attempt.account_id
+    )[-_KEPT:]
+    current = next((one for one in before if one.account_id == attempt.account_id), None)
+    if current is not None:
+        current = pages.answered(current, creditor)
+        same = current.amount == attempt.amount and current.locale == attempt.locale
+        found = _left_open(current, same=same, book=book, till=till)
+        if found is not None:
+            door.put_payment_attempts(person, (*others, current), replaces=before)
+            return found
+    stored = (*others, attempt)
+    door.put_payment_attempts(person, stored, replaces=before)
+    opened = pages.open(attempt, creditor)
+    door.put_payment_attempts(person, (*others, opened), replaces=stored)
+    return OpenCheckout(url=opened.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pages:
+    """The processor's pages for attempts of one person."""
+
+    till: Till
+    success_url: str
+    cancel_url: str
+
+    def open(self, attempt: PaymentAttempt, creditor: str) -> PaymentAttempt:
+        answer = self.till.open_checkout(
+            attempt_id=attempt.attempt_id,
+            account_id=attempt.account_id,
+            creditor=creditor,
+            amount=attempt.amount,
+            locale=attempt.locale,
+            success_url=self.success_url,
+            cancel_url=self.cancel_url,
+        )
+        return replace(attempt, checkout_id=answer.id, url=answer.url)
+
+    def answered(self, attempt: PaymentAttempt, creditor: str) -> PaymentAttempt:
+        """The attempt with its page, which a crash kept from us: asked again, same key."""
+        if not attempt.checkout_id:
+            with suppress(DomainError):  # its page, which nobody has seen, is closed
+                return self.open(attempt, creditor)
+        return attempt
+
+    def shut(self, attempt: PaymentAttempt, creditor: str) -> PaymentAttempt:
+        """The attempt, whose page can no longer be opened and paid."""
+        if attempt.closed:
+            return attempt
+        attempt = self.answered(attempt, creditor)
+        if attempt.checkout_id:
+            self.till.expire_checkout(attempt.checkout_id)
+        return replace(attempt, closed=True)
+
+
+def close_page(account: Account, *, but: str, door: PortalDoor, till: Till) -> None:
+    """Expire the account's open page where it asks for more than is owed now; `but` is the
+    attempt that was just paid."""
+    attempt = _attempt(account, door)
+    if attempt is None or not attempt.checkout_id or attempt.closed:
+        return
+    if attempt.attempt_id != but and account.balance < attempt.amount:
+        till.expire_checkout(attempt.checkout_id)
+
+
+def _attempt(account: Account, door: PortalDoor) -> PaymentAttempt | None:
+    """The newest attempt to pay this account."""
+    attempts = door.payment_attempts(account.consumer_id)
+    return next((one for one in attempts if one.account_id == account.account_id), None)
 
 
 def _left_open(
@@ -287,7 +239,8 @@ def returned_payment(
     account_id: str, *, book: AccountBook, door: PortalDoor, till: Till
 ) -> ReturnedPayment:
     """Look where the newest attempt stands; writes nothing."""
-    attempt = door.payment_attempt(account_id)
+    account = book.account(account_id)
+    attempt = _attempt(account, door) if account is not None else None
     if attempt is None or not attempt.checkout_id:
         return ReturnedPayment(outcome=Returned.NONE)
     status = till.checkout(attempt.checkout_id)

@@ -1,24 +1,29 @@
-"""Links, sessions, identity attempts, codes and payment attempts, as rows of the Ops table.
+"""Links, sessions, drafts, identity attempts, codes and payment attempts: rows of the Ops table.
 
 Every row expires by `expires_at`; DynamoDB deletes late, so readers compare times themselves.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
-from dunlin.ports import Link, PaymentAttempt, Session
+from dunlin.ports import Draft, Link, PaymentAttempt, Session
 
 _DAY = timedelta(days=1)
 # Every kind of row is read by its whole key; the sort key only tells them apart in a listing.
-_LINK, _SESSION, _ATTEMPT, _CODE, _PAY = "LINK", "SESSION", "ATTEMPT", "CODE", "PAY"
+_LINK, _SESSION, _DRAFT, _ATTEMPT, _CODE, _PAY = (
+    "LINK", "SESSION", "DRAFT", "ATTEMPT", "CODE", "PAY",
+)  # fmt: skip
 _PAY_LIFE = timedelta(days=400)
 
 
@@ -36,12 +41,10 @@ class _Row(Model):
     language = UnicodeAttribute(null=True)
     tries = NumberAttribute(null=True)
     code_hash = UnicodeAttribute(null=True)
-    attempt_id = UnicodeAttribute(null=True)
-    minor = NumberAttribute(null=True)
-    currency = UnicodeAttribute(null=True)
+    attempts = UnicodeAttribute(null=True)
     at = UnicodeAttribute(null=True)
-    checkout_id = UnicodeAttribute(null=True)
-    url = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
+    form = JSONAttribute(null=True)
 
 
 def _rows(table: str) -> type[_Row]:
@@ -55,6 +58,10 @@ def _rows(table: str) -> type[_Row]:
 
 def _epoch(at: datetime) -> int:
     return int(at.timestamp())
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _instant(epoch: float) -> datetime:
@@ -108,7 +115,9 @@ class DynamoPortalDoor:
             self._rows(
                 pk=f"SESSION#{session.session_hash}",
                 sk=_SESSION,
-                expires_at=_epoch(session.expires_at),
+                # Kept a day longer, so that what is typed after its end can find its person.
+                expires_at=_epoch(session.expires_at + _DAY),
+                at=_stamp(session.expires_at),
                 account_id=session.account_id,
                 consumer_id=session.consumer_id,
                 creditor=session.creditor,
@@ -127,12 +136,39 @@ class DynamoPortalDoor:
             creditor=row.creditor,
             csrf=row.csrf,
             language=row.language,
-            expires_at=_instant(row.expires_at),
+            expires_at=datetime.fromisoformat(row.at),
         )
 
     def drop_session(self, session_hash: str) -> None:
         with translated("session"):
             self._rows(f"SESSION#{session_hash}", _SESSION).delete()
+
+    def put_draft(self, draft: Draft) -> None:
+        with translated("draft"):
+            self._rows(
+                pk=f"DRAFT#{draft.account_id}",
+                sk=_DRAFT,
+                expires_at=_epoch(draft.expires_at),
+                consumer_id=draft.consumer_id,
+                place=draft.place,
+                form=dict(draft.form),
+            ).save()
+
+    def draft(self, account_id: str) -> Draft | None:
+        row = self._read(f"DRAFT#{account_id}", _DRAFT)
+        if row is None:
+            return None
+        return Draft(
+            account_id=account_id,
+            consumer_id=row.consumer_id,
+            place=row.place,
+            form=dict(row.form),
+            expires_at=_instant(row.expires_at),
+        )
+
+    def drop_draft(self, account_id: str) -> None:
+        with translated("draft"):
+            self._rows(f"DRAFT#{account_id}", _DRAFT).delete()
 
     def count_attempt(self, subject: str, now: datetime) -> int:
         """One conditional update, so that parallel guesses cannot share a try."""
@@ -171,32 +207,58 @@ class DynamoPortalDoor:
         row = self._read(f"CODE#{subject}", _CODE)
         return None if row is None or row.expires_at <= _epoch(now) else row.code_hash
 
-    def payment_attempt(self, account_id: str) -> PaymentAttempt | None:
-        row = self._read(f"PAY#{account_id}", _PAY)
-        if row is None:
-            return None
-        return PaymentAttempt(
-            attempt_id=row.attempt_id,
-            account_id=account_id,
-            amount=Money(int(row.minor), row.currency),
-            locale=row.language,
-            at=datetime.fromisoformat(row.at),
-            checkout_id=row.checkout_id or "",
-            url=row.url or "",
-        )
+    def payment_attempts(self, consumer_id: str) -> tuple[PaymentAttempt, ...]:
+        row = self._read(f"PAY#{consumer_id}", _PAY)
+        return () if row is None else tuple(_attempt(one) for one in json.loads(row.attempts))
 
-    def put_payment_attempt(self, attempt: PaymentAttempt, *, replaces: str) -> None:
-        expected = self._rows.attempt_id == replaces if replaces else self._rows.pk.does_not_exist()
+    def put_payment_attempts(
+        self,
+        consumer_id: str,
+        attempts: Sequence[PaymentAttempt],
+        *,
+        replaces: Sequence[PaymentAttempt],
+    ) -> None:
+        """One row a person: what is stored is compared whole, so nobody's attempt is lost."""
+        expected = (
+            self._rows.attempts == _text(replaces) if replaces else self._rows.pk.does_not_exist()
+        )
+        newest = max(one.at for one in attempts)
         with translated("payment attempt"):
             self._rows(
-                pk=f"PAY#{attempt.account_id}",
+                pk=f"PAY#{consumer_id}",
                 sk=_PAY,
-                expires_at=_epoch(attempt.at + _PAY_LIFE),
-                attempt_id=attempt.attempt_id,
-                minor=attempt.amount.minor,
-                currency=attempt.amount.currency,
-                language=attempt.locale,
-                at=attempt.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-                checkout_id=attempt.checkout_id,
-                url=attempt.url,
+                expires_at=_epoch(newest + _PAY_LIFE),
+                attempts=_text(attempts),
             ).save(condition=expected)
+
+
+def _text(attempts: Sequence[PaymentAttempt]) -> str:
+    return json.dumps(
+        [
+            {
+                "attempt_id": one.attempt_id,
+                "account_id": one.account_id,
+                "minor": one.amount.minor,
+                "currency": one.amount.currency,
+                "locale": one.locale,
+                "at": one.at.astimezone(UTC).isoformat(),
+                "checkout_id": one.checkout_id,
+                "url": one.url,
+                "closed": one.closed,
+            }
+            for one in attempts
+        ]
+    )
+
+
+def _attempt(stored: dict[str, Any]) -> PaymentAttempt:
+    return PaymentAttempt(
+        attempt_id=stored["attempt_id"],
+        account_id=stored["account_id"],
+        amount=Money(stored["minor"], stored["currency"]),
+        locale=stored["locale"],
+        at=datetime.fromisoformat(stored["at"]),
+        checkout_id=stored["checkout_id"],
+        url=stored["url"],
+        closed=stored["closed"],
+    )

@@ -6,7 +6,7 @@ carries exactly one audit entry, so `version` is also the sequence of the accoun
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -80,13 +80,14 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What a person wrote or asked that nobody at the creditor has answered, and who has it.
+    """What waits for a person at the creditor, from when it began to wait until it is decided.
 
-    `kind` is a kind of the staff queue. `asked_at` is when the oldest unanswered message came; None
-    where nobody asked and the case only says who works on the account. `owner` took it, "" where
-    nobody did. `lapsed`: its service timer ran out and staff were told, once.
+    `since` is when the wait began. `asked_at` is when the oldest unanswered message of the person
+    came, and `kind` its kind in the staff queue; None and "" where nobody asked. `owner` took it,
+    "" where nobody did. `lapsed`: its service timer ran out and staff were told, once.
     """
 
+    since: datetime | None = None
     kind: str = ""
     asked_at: datetime | None = None
     owner: str = ""
@@ -175,6 +176,14 @@ class Account:
     def days_past_due(self, today: date) -> int | None:
         """Whole days since the due date on the consumer's calendar; None where it is unknown."""
         return None if self.due_on is None else (today - self.due_on).days
+
+
+def attended(account: Account, at: datetime) -> Account:
+    """The account with a case from the moment it waits for staff, and without one after."""
+    if not account.waits_for_staff:
+        return replace(account, case=None) if account.case else account
+    case = account.case or Case()
+    return account if case.since else replace(account, case=replace(case, since=at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

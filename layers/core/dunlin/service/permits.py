@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from dunlin.domain import planner
-from dunlin.domain.account import Account
+from dunlin.domain.account import Account, attended
 from dunlin.domain.audit import AuditEntry, append
 from dunlin.domain.consumer import Channel, ContactHistory, PastContact
 from dunlin.domain.errors import Conflict, Defect
@@ -82,8 +82,9 @@ def entry_of(
 
 
 def written(account: Account, entry: AuditEntry, **changes: Any) -> Account:
-    """The account one version on, chained to `entry`."""
-    return replace(account, version=account.version + 1, audit_head=entry.hash, **changes)
+    """The account one version on, chained to `entry`, with its case opened or closed."""
+    after = replace(account, version=account.version + 1, audit_head=entry.hash, **changes)
+    return attended(after, entry.at)
 
 
 def decision(
@@ -139,7 +140,7 @@ def new_touch(
         creditor=facts.account.creditor,
         channel=channel,
         template=template,
-        template_version=letters.version(template, channel),
+        template_version=letters.version(template, channel, strategy=facts.strategy),
         state=TouchState.PERMITTED,
         permitted_at=now,
         expires_at=ends,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,7 +35,7 @@ from dunlin.ports import (
     Till,
 )
 from dunlin.service.payments import close_page
-from dunlin.service.permits import entry_of, until_nobody_interferes
+from dunlin.service.permits import entry_of, until_nobody_interferes, written
 
 ACTOR = "processor"
 _TRIES = 10

@@ -19,7 +19,7 @@ from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.signal import Signal, SignalKind, wakes
 from dunlin.domain.touch import Touch, TouchState
 from dunlin.ports import AccountBook, Alarm, AlreadySeen, Change, Reply
-from dunlin.service.permits import until_nobody_interferes
+from dunlin.service.permits import until_nobody_interferes, written
 
 _TRIES = 10
 # These change the person, so every account of theirs looks again.
@@ -92,7 +92,7 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
     changed, person = then.account, then.consumer
     if changed is not None:
         entry = _entry(changed, f"account#{changed.account_id}", then.account_what, then, now)
-        changed = replace(changed, version=changed.version + 1, audit_head=entry.hash)
+        changed = written(changed, entry)
         entries.append(entry)
     if person is not None:
         entry = _entry(person, f"consumer#{person.consumer_id}", then.consumer_what, then, now)
@@ -246,9 +246,8 @@ def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datet
             what="AccountHeld",
             data={"signal_id": signal.signal_id, "kind": signal.kind.value, "hold": "review"},
         )
-        written = replace(held, version=stored.version + 1, audit_head=entry.hash)
         seen = f"{signal.signal_id}/{stored.account_id}"
-        book.apply(Change(account=written, audit=[entry], seen=seen))
+        book.apply(Change(account=written(held, entry), audit=[entry], seen=seen))
         return True
 
     with suppress(AlreadySeen):  # staff may have lifted it since: not again for the same reply

@@ -276,11 +276,12 @@ class AccountRow(Model):
 
 
 def _case_of(case: Case) -> dict[str, Any]:
-    return asdict(case) | {"asked_at": case.asked_at and instant(case.asked_at)}
+    times = {"since": case.since, "asked_at": case.asked_at}
+    return asdict(case) | {name: at and instant(at) for name, at in times.items()}
 
 
 def _case_to(row: dict[str, Any]) -> Case:
-    return Case(**row | {"asked_at": _maybe(row["asked_at"])})
+    return Case(**row | {name: _maybe(row[name]) for name in ("since", "asked_at")})
 
 
 class LedgerRow(Model):

@@ -8,7 +8,7 @@ from typing import Any
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import logger
-from dunlin.service.imports.job import job_of
+from dunlin.service.imports.job import job_to_start
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
@@ -18,7 +18,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
 
 def _start(message: dict[str, Any]) -> None:
     item = message["detail"]["object"]
-    job = job_of(item["key"], item.get("version-id", item.get("etag", "")))
+    version = item.get("version-id", item.get("etag", ""))
+    job = job_to_start(item["key"], version, wiring.drop_box())
     if job is None:
         return
     started = wiring.import_machine().start(job.import_id, asdict(job))

@@ -61,6 +61,7 @@ class Office:
 
     def put(self, name: str, content: str | bytes) -> Job:
         key = f"drop/{CREDITOR}/{name}"
+        self.box.written.discard(key)
         self.box.files[key] = content.encode() if isinstance(content, str) else content
         job = job_of(key, f"v{next(self._versions)}")
         assert job is not None

@@ -7,6 +7,7 @@ import pytest
 from dunlin.domain.account import Hold, Status
 from dunlin.domain.money import Money
 from dunlin.ports import Change
+from dunlin.service.imports.job import job_to_start
 from dunlin.service.permits import entry_of, written
 from tests.imports.place import BO, CREDITOR, CY, DI, Office, table
 
@@ -109,14 +110,27 @@ def test_another_source_with_the_same_header_misses_nothing(office: Office) -> N
     assert told["missing"]["accounts"] == 0
 
 
-def test_mended_rows_come_back_alone(office: Office) -> None:
+@pytest.mark.parametrize("name", ["open.mended.csv", "open.rejected.csv", "what I fixed.csv"])
+def test_mended_rows_come_back_alone(office: Office, name: str) -> None:
     broken = CY.replace("80.50", "not money").replace("Cy Sample", "=Cy Sample")
     told = office.drop("open.csv", table([BO, broken]))
     assert told["outcomes"] == {"created": 1, "rejected": 1}
     rejected = office.box.files[f"drop/{CREDITOR}/open.rejected.csv"].decode("utf-8-sig")
     assert "'=Cy Sample" in rejected
-    mended = office.drop("open.mended.csv", rejected.replace("not money", "80.50"))
+    mended = office.drop(name, rejected.replace("not money", "80.50"))
     assert mended["outcomes"] == {"created": 1}
     assert mended["missing"]["accounts"] == 0
     person = office.book.consumers[office.account("K-2").consumer_id]
     assert person.name == "=Cy Sample"
+
+
+def test_rejected_rows_start_an_import_once_a_person_dropped_them(office: Office) -> None:
+    office.drop("open.csv", table([BO, CY.replace("80.50", "not money")]))
+    key = f"drop/{CREDITOR}/open.rejected.csv"
+    assert job_to_start(key, "v8", office.box) is None
+    office.put("open.rejected.csv", office.box.files[key])
+    started = job_to_start(key, "v9", office.box)
+    assert started is not None
+    assert started.key == key
+    for name in ("open.report.csv", "open.summary.json", "open.mapping.yaml"):
+        assert job_to_start(f"drop/{CREDITOR}/{name}", "v9", office.box) is None

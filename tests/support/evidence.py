@@ -19,6 +19,7 @@ class MemoryDropBox:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self.written: set[str] = set()
 
     def read(
         self, key: str, *, version: str | None = None, start: int = 0, end: int | None = None
@@ -27,8 +28,12 @@ class MemoryDropBox:
             raise DomainError(f"no file {key}")
         return self.files[key][start:end]
 
-    def write(self, key: str, content: bytes, content_type: str) -> None:
-        self.files[key] = content
+    def write(self, key: str, content: bytes | Iterable[bytes], content_type: str) -> None:
+        self.files[key] = content if isinstance(content, bytes) else b"".join(content)
+        self.written.add(key)
+
+    def ours(self, key: str, version: str) -> bool:
+        return key in self.written
 
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.files if key.startswith(prefix))

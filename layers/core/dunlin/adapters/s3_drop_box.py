@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import tempfile
+from collections.abc import Iterable
+from typing import IO, Any
 from urllib.parse import quote
 
 import boto3
@@ -10,6 +12,8 @@ from botocore.exceptions import ClientError
 
 from dunlin.domain.errors import DomainError
 
+_OURS = {"written-by": "dunlin"}
+_MEMORY = 8 << 20
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 
 
@@ -38,15 +42,38 @@ class S3DropBox:
                 raise DomainError(f"no file {key}") from error
             raise
 
-    def write(self, key: str, content: bytes, content_type: str) -> None:
+    def write(self, key: str, content: bytes | Iterable[bytes], content_type: str) -> None:
+        if isinstance(content, bytes):
+            self._put(key, content, content_type)
+            return
+        with tempfile.SpooledTemporaryFile(max_size=_MEMORY) as kept:
+            for piece in content:
+                kept.write(piece)
+            kept.seek(0)
+            self._put(key, kept, content_type)
+
+    def _put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
         self._s3.put_object(
             Bucket=self._bucket,
             Key=key,
-            Body=content,
+            Body=body,
+            Metadata=_OURS,
             ContentType=content_type,
             # A browser must save a report, never show it as a page.
             ContentDisposition=f"attachment; filename*=UTF-8''{quote(key.rsplit('/', 1)[-1])}",
         )
+
+    def ours(self, key: str, version: str) -> bool:
+        wanted: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
+        if version:
+            wanted["VersionId"] = version
+        try:
+            told = self._s3.head_object(**wanted)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return False
+            raise
+        return bool(told["Metadata"] == _OURS)
 
     def keys(self, prefix: str) -> list[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(

@@ -19,7 +19,6 @@ from dunlin.domain.ids import creditor_id
 
 T = TypeVar("T")
 _PATIENCE = 900.0
-_REJECTED = ".rejected.csv"
 strategy_app = typer.Typer(no_args_is_help=True, help="A creditor's strategy.")
 
 
@@ -43,13 +42,8 @@ def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> in
 
 
 def drop_and_follow(target: Target, creditor: str, path: Path) -> dict[str, Any]:
-    """Drop one file and wait for its summary; the summary.
-
-    `NAME.rejected.csv` is dropped as `NAME.mended.csv`: under its own name it is our output.
-    """
+    """Drop one file and wait for its summary; the summary."""
     name = path.name
-    if name.endswith(_REJECTED):
-        name = name.removesuffix(_REJECTED) + ".mended.csv"
     key = f"drop/{creditor}/{name}"
     version = drop(target, key, path.read_bytes())
     from dunlin.domain.ids import import_id

@@ -29,7 +29,7 @@ from dunlin.ports import DropBox
 
 CHECKS = Checks(phone=phone, email=email)
 _PIECE = 8 << 20
-LARGEST = 128 << 20
+LARGEST = 512 << 20
 """Bytes of a dropped file; a larger one is refused, so that every stage fits its function."""
 
 

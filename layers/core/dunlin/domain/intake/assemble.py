@@ -143,6 +143,7 @@ class Book:
         self.drafts: MutableMapping[str, _Draft] = shelves.by_text()
         self.consumers = Consumers(shelves)
         self._twins: MutableMapping[str, str] = shelves.by_text()
+        self._shelves = shelves
         self._contact_count = 0
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & LINE_FIELDS)
@@ -375,11 +376,11 @@ class Book:
 
     def _fill_contacts(self) -> None:
         """Names and contact points from a contacts file, by consumer, then by debt."""
-        by_debt: dict[str, int] = {}
+        by_debt: MutableMapping[str, int] = self._shelves.by_text()
         for draft in self.drafts.values():
             for name in draft.names:
-                by_debt.setdefault(name, draft.owner)
-        by_debt.pop("", None)
+                if name:
+                    by_debt.setdefault(name, draft.owner)
         for row in self.contacts.values():
             at = None
             for reference in (row.consumer_reference, row.reference):

@@ -147,9 +147,22 @@ def summary(
     file: str, profile: FileProfile, assembly: Assembly | None, today: dt.date
 ) -> dict[str, object]:
     """`NAME.summary.json` as a mapping: outcomes, balances, aging buckets, mapping, next step."""
-    accounts = list(assembly.created()) if assembly else []
-    outcomes = list(assembly.outcomes) if assembly else []
-    totals = totals_of(accounts)
+    outcomes: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
+    for outcome in assembly.outcomes if assembly else ():
+        outcomes[outcome.outcome] += 1
+        codes[outcome.code] += 1
+    del codes[""]
+    totals: dict[str, dict[str, int]] = {}
+    buckets: Counter[str] = Counter()
+    holds: Counter[str] = Counter()
+    made = held = 0
+    for account in assembly.created() if assembly else ():
+        _add(totals, account)
+        buckets[bucket_of(account, today)] += 1
+        holds.update(account.holds)
+        made += 1
+        held += bool(account.holds)
     own = dict(profile.file_total)
     reconciled = {
         currency: {
@@ -169,15 +182,15 @@ def summary(
         "encoding": profile.encoding,
         "delimiter": profile.delimiter,
         "rows": profile.records,
-        "outcomes": dict(Counter(o.outcome for o in outcomes)),
-        "codes": dict(Counter(o.code for o in outcomes if o.code)),
+        "outcomes": dict(outcomes),
+        "codes": dict(codes),
         "totals": totals,
         "reconciliation": reconciled,
-        "buckets": dict(Counter(bucket_of(a, today) for a in accounts)),
-        "holds": dict(Counter(h for a in accounts for h in a.holds)),
+        "buckets": dict(buckets),
+        "holds": dict(holds),
         "mapping": mapping_of(profile),
         "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
-        "next_step": next_step(profile, accounts),
+        "next_step": next_step(profile, made, held),
     }
 
 
@@ -199,7 +212,7 @@ def bucket_of(account: NormalisedAccount, today: dt.date) -> str:
     return "over-90"
 
 
-def next_step(profile: FileProfile, accounts: Sequence[NormalisedAccount]) -> str:
+def next_step(profile: FileProfile, made: int, held: int) -> str:
     """What the person who dropped the file should do now, one sentence."""
     if profile.refusal is not None:
         return f"Nothing was imported: {profile.refusal.detail}."
@@ -209,12 +222,11 @@ def next_step(profile: FileProfile, accounts: Sequence[NormalisedAccount]) -> st
         return "Drop the file that holds the debts; these contacts fill its accounts."
     if profile.kind in (PAYMENTS, PAYABLES, OTHER):
         return "Drop a file that holds open invoices or balances."
-    if not accounts:
+    if not made:
         return "Nothing in this file is owed; nothing to do."
-    held = sum(bool(a.holds) for a in accounts)
     if held:
-        return f"{held} of {len(accounts)} accounts are on hold; the report says what each needs."
-    return f"{len(accounts)} accounts are ready to be activated."
+        return f"{held} of {made} accounts are on hold; the report says what each needs."
+    return f"{made} accounts are ready to be activated."
 
 
 def mapping_of(profile: FileProfile) -> dict[str, dict[str, object]]:
@@ -226,10 +238,14 @@ def totals_of(accounts: Iterable[NormalisedAccount]) -> dict[str, dict[str, int]
     """{currency: {rows, balance_minor}} of accounts, each once."""
     out: dict[str, dict[str, int]] = {}
     for account in accounts:
-        sums = out.setdefault(account.balance.currency, {"rows": 0, "balance_minor": 0})
-        sums["rows"] += 1
-        sums["balance_minor"] += account.balance.minor
+        _add(out, account)
     return out
+
+
+def _add(totals: dict[str, dict[str, int]], account: NormalisedAccount) -> None:
+    sums = totals.setdefault(account.balance.currency, {"rows": 0, "balance_minor": 0})
+    sums["rows"] += 1
+    sums["balance_minor"] += account.balance.minor
 
 
 def decisions_of(profile: FileProfile, assembly: Assembly | None) -> list[Decision]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from dunlin.domain import ids
@@ -28,13 +28,20 @@ _MENDED = re.compile(r"\.(rejected|mended)\b")
 
 
 def items_of(
-    job: Job, made: FileProfile, assembly: Assembly, drop_box: DropBox
+    job: Job,
+    made: FileProfile,
+    assembly: Assembly,
+    drop_box: DropBox,
+    here: MutableMapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """Everything that there is to write, one item each, in one fixed order."""
+    """Everything that there is to write, one item each, in one fixed order.
+
+    `here` is an empty mapping that may grow to an entry for each account.
+    """
     if made.kind == RECEIVABLES:
         for key, account in assembly.accounts.items():
             yield {"what": "account", "key": key, "account": work.packed(account)}
-        yield from _absent(job, made, assembly, drop_box)
+        yield from _absent(job, made, assembly, drop_box, here)
     elif made.kind == CONTACTS:
         # Kept first: accounts that are loaded meanwhile find the contacts there.
         name = job.key.rpartition("/")[2]
@@ -48,31 +55,33 @@ def items_of(
 
 
 def _absent(
-    job: Job, made: FileProfile, assembly: Assembly, drop_box: DropBox
+    job: Job,
+    made: FileProfile,
+    assembly: Assembly,
+    drop_box: DropBox,
+    here: MutableMapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
     """Accounts of the last export of this source that this one does not name. A file of mended
     rows names only those, so nothing is missing from it."""
     source = work.source_of(job.key, made.header_fingerprint)
     manifest = work.previous_of(drop_box, job.creditor, source, job.import_id)
     mended = REASON_COLUMN in made.headers or bool(_MENDED.search(job.key))
-    here: set[str] = set()
-    absent: list[Named] = []
+
+    def absent() -> Iterator[Named]:
+        before = work.named_by(drop_box, job.creditor, manifest)
+        return (n for n in before if n.account_id not in here)
 
     def named() -> Iterator[Named]:
         for key, account in assembly.accounts.items():
             one = _named(job.creditor, key, account)
-            here.add(one.account_id)
+            if manifest is not None:
+                here[one.account_id] = True
             yield one
-        before = (
-            n for n in work.named_by(drop_box, job.creditor, manifest) if n.account_id not in here
-        )
-        for one in before:
-            absent.append(one)
-            yield one
+        yield from absent()
 
     work.write_source(drop_box, job.creditor, source, job.import_id, named())
     if not mended:
-        for one in absent:
+        for one in absent():
             yield {"what": "absent", "key": one.account_id, "reference": one.reference}
 
 

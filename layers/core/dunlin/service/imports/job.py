@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy import Strategy
-from dunlin.ports import Creditors
+from dunlin.ports import Creditors, DropBox
 
 _KEY = re.compile(r"drop/([^/]+)/([^/]+)")
-_OURS = (".report.csv", ".rejected.csv", ".summary.json", ".mapping.yaml")
+_OURS = (".report.csv", ".summary.json", ".mapping.yaml")
+_RETURNED = ".rejected.csv"
+"""Written by an import, and dropped again under the same name by a person who mended it."""
 
 
 def dropped_file(key: str) -> tuple[str, str] | None:
-    """(creditor, file name) of an import's key; None for our own outputs and other keys."""
+    """(creditor, file name) of an import's key; None for outputs and other keys."""
     found = _KEY.fullmatch(key)
     if found is None or key.endswith(_OURS):
         return None
@@ -52,6 +54,14 @@ def job_of(key: str, version: str) -> Job | None:
         key=key,
         version=version,
     )
+
+
+def job_to_start(key: str, version: str, drop_box: DropBox) -> Job | None:
+    """The job of a file that a person dropped; None for what an import wrote itself."""
+    job = job_of(key, version)
+    if job is not None and key.endswith(_RETURNED) and drop_box.ours(key, version):
+        return None
+    return job
 
 
 def strategy_of(creditor: str, creditors: Creditors) -> Strategy | None:

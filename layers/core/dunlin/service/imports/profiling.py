@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.intake.assemble import Assembly
+from dunlin.domain.intake.matching import Shelves
 from dunlin.domain.intake.opened import Dropped, Hints, refused
 from dunlin.domain.intake.profile import profile
 from dunlin.domain.intake.report import rejected_csv
 from dunlin.domain.intake.sidecar import Sidecar, sidecar_yaml
-from dunlin.domain.intake.types import REJECTED, FileProfile
+from dunlin.domain.intake.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
 from dunlin.ports import Creditors, DropBox, Intake
 from dunlin.service.imports import work
 from dunlin.service.imports.items import items_of
 from dunlin.service.imports.job import Job, strategy_of
-from dunlin.service.imports.reconciling import CSV, joined, write_report
-from dunlin.service.intake_file import FileResult, read_files, rows
+from dunlin.service.imports.reconciling import CSV, pieces, write_report
+from dunlin.service.intake_file import LARGE, FileResult, read_files, rows
 
-MOST_LINES = 250_000
-"""Lines of a file in the cloud; more would not fit the time and memory of its functions."""
+MOST_LINES = 1_050_000
+"""Lines of a file in the cloud: a million records and their line breaks. More would not fit the
+time of its functions."""
+MOST_TOLD = 250_000
+"""Rows of a file of contacts or payments: they are matched in memory."""
 _A_SHARE = 2_000
 _MOST_SHARES = 200
 
@@ -46,7 +50,7 @@ def profile_file(
         if opened.hints.sidecar != Sidecar():
             intake.remember(job.creditor, made.header_fingerprint, job.key)
         _write_rejected(job, opened, made, result.assembly, drop_box)
-        shares = _hand_on(job, made, result.assembly, text, drop_box)
+        shares = _hand_on(job, made, result.assembly, text, intake=intake, drop_box=drop_box)
     else:
         write_report(job, result, text, drop_box=drop_box, today=today)
     return {
@@ -85,6 +89,12 @@ def _read(
         today=today,
         large=intake.shelves,
     )
+    made = result.profile
+    if made.kind in (CONTACTS, PAYMENTS) and made.records > MOST_TOLD:
+        told = f"the file has over {MOST_TOLD} rows of {made.kind}: split it into smaller files"
+        result = FileResult(
+            name=name, profile=refused("too_many_rows", told, opened.hints), assembly=None
+        )
     return (None if result.profile.refusal else opened), result
 
 
@@ -132,24 +142,40 @@ def _contacts_files(job: Job, intake: Intake, drop_box: DropBox) -> Iterator[Dro
 def _write_rejected(
     job: Job, opened: Dropped, made: FileProfile, assembly: Assembly, drop_box: DropBox
 ) -> None:
-    rejected = {o.line: o.code for o in assembly.outcomes if o.outcome == REJECTED}
-    if rejected:
-        cells = (
-            (row.cells, rejected[row.line]) for row in rows(opened, made) if row.line in rejected
-        )
+    rejected = (o for o in assembly.outcomes if o.outcome == REJECTED)
+    first = next(rejected, None)
+    if first is not None:
+        cells = _cells_of(chain([first], rejected), rows(opened, made))
         lines = rejected_csv(made.headers, cells)
-        drop_box.write(f"{job.stem}.rejected.csv", joined(lines), CSV)
+        drop_box.write(f"{job.stem}.rejected.csv", pieces(lines), CSV)
+
+
+def _cells_of(
+    outcomes: Iterable[RowOutcome], rows: Iterable[Row]
+) -> Iterator[tuple[Sequence[str], str]]:
+    """The cells and the reason of each outcome; both come in the order of their lines."""
+    rest = iter(rows)
+    for outcome in outcomes:
+        row = next(r for r in rest if r.line == outcome.line)
+        yield row.cells, outcome.code
 
 
 def _hand_on(
-    job: Job, made: FileProfile, assembly: Assembly, sidecar: str, drop_box: DropBox
+    job: Job,
+    made: FileProfile,
+    assembly: Assembly,
+    sidecar: str,
+    *,
+    intake: Intake,
+    drop_box: DropBox,
 ) -> int:
     """Leave rows and shares under `work/`; the number of shares, at least one."""
     parts = work.write_parts(
         drop_box, job.work("rows"), (work.packed_row(o) for o in assembly.outcomes)
     )
     size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
-    items = items_of(job, made, assembly, drop_box)
+    here = (intake.shelves() if made.records > LARGE else Shelves()).by_text()
+    items = items_of(job, made, assembly, drop_box, here)
     terms = {"industry": made.industry, "debt_kind": made.debt_kind, "complete": made.complete}
     shares = 0
     while (share := list(islice(items, size))) or not shares:
@@ -160,6 +186,7 @@ def _hand_on(
         "sidecar": sidecar,
         "rows": parts,
         "shares": shares,
+        "matches": work.packed_decisions(assembly.decisions),
     }
     work.write_json(drop_box, job.work("profile.json"), told)
     return shares

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.intake.assemble import Assembly, ByLine
 from dunlin.domain.intake.guard import csv_line
+from dunlin.domain.intake.matching import Shelves
 from dunlin.domain.intake.report import report_csv, summary
 from dunlin.domain.intake.types import CREATED, UNCHANGED, UPDATED, RowOutcome
 from dunlin.ports import Creditors, DropBox, Intake
@@ -20,9 +22,10 @@ from dunlin.service.imports import work
 from dunlin.service.imports.debts import CLOSED, MISSING
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.plans import UNMATCHED
-from dunlin.service.intake_file import FileResult
+from dunlin.service.intake_file import LARGE, FileResult
 
 _TEXT, CSV = "text/plain; charset=utf-8", "text/csv; charset=utf-8"
+_PIECE = 5_000
 
 
 def reconcile_import(
@@ -38,16 +41,16 @@ def reconcile_import(
     if told is None or strategy_of(job.creditor, creditors) is None:
         raise DomainError(f"{job.key} was not profiled")
     made = work.unpacked_profile(told["profile"])
-    shelves = intake.shelves() if made.records > 50_000 else None
-    accounts = shelves.by_text() if shelves else {}
-    by_line = shelves.by_number() if shelves else {}
-    said: dict[str, str] = {}
+    shelves = intake.shelves() if made.records > LARGE else Shelves()
+    accounts = shelves.by_text()
+    by_line = shelves.by_number()
+    said: MutableMapping[str, str] = shelves.by_text()
     absent: list[tuple[str, str]] = []
     for share in range(told["shares"]):
         own = work.read_json(drop_box, job.work(f"outcomes-{share}.json"))
         if own is None:
             raise DomainError(f"share {share} of {job.key} was not loaded")
-        said |= own
+        said.update(own)
         for item in islice(work.read_lines(drop_box, job.work(f"share-{share}.jsonl")), 1, None):
             if item["what"] == "account":
                 # The report needs the debt alone, not who owes it.
@@ -61,7 +64,7 @@ def reconcile_import(
     result = FileResult(
         name=job.key.rsplit("/", 1)[-1],
         profile=made,
-        assembly=Assembly(accounts, ByLine(by_line), []),
+        assembly=Assembly(accounts, ByLine(by_line), work.unpacked_decisions(told["matches"])),
     )
     counts = write_report(
         job, result, told["sidecar"], drop_box=drop_box, today=today, absent=absent
@@ -94,11 +97,11 @@ def write_report(
 ) -> dict[str, int]:
     """Write report, summary and mapping beside the file; rows by outcome."""
     assembly, made = result.assembly, result.profile
-    outcomes = assembly.outcomes if assembly else []
+    outcomes = assembly.outcomes if assembly else ()
     absent = list(absent)
-    lines = list(report_csv(made, outcomes, assembly.accounts if assembly else {}))
-    lines += [_absent_line(reference, what) for reference, what in absent]
-    drop_box.write(f"{job.stem}.report.csv", joined(lines), CSV)
+    told = report_csv(made, outcomes, assembly.accounts if assembly else {})
+    lines = chain(told, (_absent_line(reference, what) for reference, what in absent))
+    drop_box.write(f"{job.stem}.report.csv", pieces(lines), CSV)
     content = summary(result.name, made, assembly, today) | {
         "import_id": job.import_id,
         "report": f"{job.stem}.report.csv",
@@ -128,6 +131,9 @@ def _absent_line(reference: str, what: str) -> str:
     return csv_line(("", what, "account_reference", reference, "missing_from_file", advice))
 
 
-def joined(lines: Iterable[str]) -> bytes:
-    """Lines of CSV as a file that spreadsheet programs read."""
-    return "".join(lines).encode("utf-8-sig")
+def pieces(lines: Iterable[str]) -> Iterator[bytes]:
+    """Lines of CSV as a file that spreadsheet programs read, some thousand lines at a time."""
+    rest = iter(lines)
+    yield codecs.BOM_UTF8
+    while text := "".join(islice(rest, _PIECE)):
+        yield text.encode()

@@ -232,7 +232,7 @@ def packed_profile(profile: FileProfile) -> dict[str, Any]:
     """What the report needs of a profile, as JSON."""
     return {name: getattr(profile, name) for name in _PLAIN} | {
         "mapping": [asdict(c) for c in profile.mapping],
-        "decisions": [asdict(d) for d in profile.decisions],
+        "decisions": packed_decisions(profile.decisions),
         "refusal": profile.refusal and asdict(profile.refusal),
     }
 
@@ -244,9 +244,19 @@ def unpacked_profile(raw: Mapping[str, Any]) -> FileProfile:
     return FileProfile(
         **plain,
         mapping=tuple(ColumnMap(**c) for c in raw["mapping"]),
-        decisions=tuple(Decision(**d | {"choices": tuple(d["choices"])}) for d in raw["decisions"]),
+        decisions=tuple(unpacked_decisions(raw["decisions"])),
         refusal=Refusal(**raw["refusal"]) if raw["refusal"] else None,
     )
+
+
+def packed_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
+    """Questions for a person as JSON."""
+    return [asdict(d) for d in decisions]
+
+
+def unpacked_decisions(raw: Iterable[Mapping[str, Any]]) -> list[Decision]:
+    """The questions of `packed_decisions`."""
+    return [Decision(**{**d, "choices": tuple(d["choices"])}) for d in raw]
 
 
 def _iso(day: date | None) -> str | None:

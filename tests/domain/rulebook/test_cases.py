@@ -18,6 +18,7 @@ def _read(path: Path) -> list[dict]:
 
 
 SAMPLES = _read(HERE / "sample_cases.jsonl")
+SECOND = _read(HERE / "second_reading.jsonl")
 OWN = [case for path in sorted((HERE / "cases").glob("*.jsonl")) for case in _read(path)]
 
 
@@ -34,6 +35,36 @@ def test_every_sample_is_judged_as_expected(case):
 @pytest.mark.parametrize("case", OWN, ids=[c["id"] for c in OWN])
 def test_every_case_of_a_rule_is_judged_as_its_text_says(case):
     assert faults(case, _answer(case)) == [], case["why"]
+
+
+def test_a_second_reading_of_the_text_found_the_same_answers():
+    """Written from the text alone, without a look at the rules: every key of the dictionary, every
+    table, the traps of the zone packages, clock changes, leap days, windows to the second."""
+    wrong = [f"{c['id']} {c['why']}: {f}" for c in SECOND for f in faults(c, _answer(c))]
+    assert wrong == []
+    assert len(SECOND) > 900
+
+
+def test_a_key_without_a_value_means_what_its_absence_means():
+    for case in SECOND[::4]:
+        given = case["given"]
+        for holder in ("consents", "flags"):
+            for key in given["consumer"][holder]:
+                assert _outcome(case, holder, key, None) == _outcome(case, holder, key, ...), (
+                    case["id"],
+                    key,
+                )
+
+
+def _outcome(case: dict, holder: str, key: str, value: object) -> tuple[str, str | None]:
+    changed = json.loads(json.dumps(case))
+    held = changed["given"]["consumer"][holder]
+    if value is ...:
+        del held[key]
+    else:
+        held[key] = value
+    answer = _answer(changed)
+    return answer["outcome"], answer["earliest_utc"]
 
 
 def test_every_rule_has_at_least_three_cases_met_and_not_met():

@@ -22,10 +22,10 @@ def _names(state=None, zip5=None, phone=None, tz=None):
         ("43215", {EAST}),
         ("32501", {CENTRAL}),
         ("33130", {EAST}),
-        ("89883", {MOUNTAIN}),  # West Wendover
+        ("89883", {PACIFIC, MOUNTAIN}),  # West Wendover: both what the package says and what is so
         ("89825", {PACIFIC, MOUNTAIN}),  # Jackpot
-        ("86040", {PHOENIX}),  # Page
-        ("86045", {MOUNTAIN}),  # Tuba City
+        ("86040", {PHOENIX, MOUNTAIN}),  # Page
+        ("86045", {PHOENIX, MOUNTAIN}),  # Tuba City
         ("36867", {CENTRAL, EAST}),  # Phenix City
         ("36854", {CENTRAL, EAST}),  # Valley
         ("73946", {CENTRAL, MOUNTAIN}),  # Kenton

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dunlin.domain.rulebook.conditions import Condition, RuleError, compile_condition
 from dunlin.domain.rulebook.facts import CONTACT_CHANNELS, Contact
@@ -216,11 +217,12 @@ def _dates_apart(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
 
 
 def _hours(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
-    """Defers to the next time strictly between `opens` and `closes` in every candidate zone,
-    and not on `days_off` (sunday, saturday, federal_holidays)."""
+    """Defers to the next time strictly between `opens` and `closes` in every candidate zone and
+    in `also_in`, and not on `days_off` (sunday, saturday, federal_holidays)."""
     opens, closes = clock_seconds(spec["opens"]), clock_seconds(spec["closes"])
     days_off = frozenset(spec.get("days_off", ()))
-    return {"wait": lambda s: Hours(s, opens, closes, days_off)}
+    also = tuple(ZoneInfo(name) for name in spec.get("also_in", ()))
+    return {"wait": lambda s: Hours(s, opens, closes, days_off, also)}
 
 
 def _counted(count: Spec) -> Callable[[Situation], list[Contact]]:
@@ -547,7 +549,7 @@ _FIELDS: dict[str, set[str]] = {
     "one_call_each": set(),
     "retention": {"base", "years"},
     "dates_apart": {"first", "second", "days"},
-    "hours": {"opens", "closes", "days_off"},
+    "hours": {"opens", "closes", "days_off", "also_in"},
     "rolling_cap": {
         "max", "max_from", "at_most", "window_seconds", "count", "lifted_by_callback"
     },

@@ -40,12 +40,27 @@ def clock_seconds(text: str) -> int:
 
 
 class Hours:
-    """Open strictly between two clock times in every candidate zone, and not on quiet days."""
+    """Open strictly between two clock times in every candidate zone and every zone of `also`,
+    and not on quiet days."""
 
-    __slots__ = ("_close", "_off", "_open", "_s")
+    __slots__ = ("_also", "_close", "_off", "_open", "_s")
 
-    def __init__(self, s: Situation, opens: int, closes: int, days_off: frozenset[str]) -> None:
+    def __init__(
+        self,
+        s: Situation,
+        opens: int,
+        closes: int,
+        days_off: frozenset[str],
+        also: Iterable[ZoneInfo] = (),
+    ) -> None:
         self._s, self._open, self._close, self._off = s, opens, closes, days_off
+        self._also = tuple(zone for zone in also if zone not in s.infos)
+
+    def _clocks(self, t: datetime) -> Iterable[tuple[datetime, ZoneInfo]]:
+        clocks = zip(self._s.local(t), self._s.infos, strict=True)
+        if not self._also:
+            return clocks
+        return [*clocks, *((t.astimezone(zone), zone) for zone in self._also)]
 
     def _quiet(self, day: date) -> bool:
         off = self._off
@@ -59,7 +74,7 @@ class Hours:
 
     def until(self, t: datetime) -> datetime | None:
         latest: datetime | None = None
-        for wall, zone in zip(self._s.local(t), self._s.infos, strict=True):
+        for wall, zone in self._clocks(t):
             seconds = wall.hour * 3600 + wall.minute * 60 + wall.second
             day = wall.date()
             if self._open < seconds < self._close and not self._quiet(day):
@@ -73,8 +88,7 @@ class Hours:
         return latest
 
     def closes(self, t: datetime) -> datetime | None:
-        return min(_at(w.date(), self._close, z) for w, z in zip(
-            self._s.local(t), self._s.infos, strict=True))  # fmt: skip
+        return min(_at(wall.date(), self._close, zone) for wall, zone in self._clocks(t))
 
 
 class Cap:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.audit import AuditEntry, Leaf, SignedRoot
 from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.counters import Cell, Figure, Share
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         PaymentEvent,
         PaymentStatus,
         RefundStatus,
+        SavedMethod,
     )
 
 
@@ -64,6 +66,7 @@ class Thread:
     ledger: tuple[LedgerEntry, ...]
     touches: tuple[Touch, ...]
     replies: tuple[Reply, ...]
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +83,26 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What staff wrote to a person, kept for the sender and the thread, never logged. `channel`
+    is the one that the person wrote on, "" for any; `by` is a code."""
+
+    answer_id: str
+    account_id: str
+    at: datetime
+    by: str
+    channel: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One atomic write of the account book: all of it happens or none.
 
     `account` and `consumer` are the new states; they are written only if the stored version is
     exactly one less. Entries, replies and touches must not exist yet, except `touch_moves`,
-    which move a touch from the states named. `audit` holds one entry for each subject written.
+    which move a touch from the states named. Arrangements are written as accounts are, each one
+    version on, and never without their account. `audit` holds one entry for each subject written.
     """
 
     account: Account | None = None
@@ -93,7 +110,9 @@ class Change:
     history: ContactHistory | None = None
     ledger: Sequence[LedgerEntry] = ()
     touch_move: tuple[Touch, Sequence[str]] | None = None
+    arrangements: Sequence[Arrangement] = ()
     reply: Reply | None = None
+    answer: Answer | None = None
     seen: str = ""  # signal id that must not have been seen before, "" where repeats are harmless
     audit: Sequence[AuditEntry] = ()
 
@@ -154,6 +173,15 @@ class AccountBook(Protocol):
         """True where the account's ledger holds this entry."""
 
     def account(self, account_id: str) -> Account | None: ...
+
+    def arrangement(self, account_id: str) -> Arrangement | None:
+        """The account's arrangement that is in force or asked for, read consistently."""
+
+    def arrangements(self, account_id: str) -> list[Arrangement]:
+        """Every arrangement of an account, newest first."""
+
+    def due_arrangements(self, until: datetime) -> Iterable[Arrangement]:
+        """Arrangements in force at which something is to be done by `until`, earliest first."""
 
     def consumer(self, consumer_id: str) -> Consumer | None: ...
 
@@ -487,6 +515,41 @@ class Till(Protocol):
     def checkout(self, session_id: str) -> CheckoutStatus: ...
 
     def payment(self, payment_id: str) -> PaymentStatus: ...
+
+    def create_setup(
+        self,
+        *,
+        attempt_id: str,
+        account_id: str,
+        creditor: str,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+        customer_ref: str = "",
+    ) -> CheckoutSession:
+        """A page where a method is saved for an arrangement; nothing is charged."""
+
+    def saved_method(self, session_id: str) -> SavedMethod | None:
+        """What such a page saved, None where nothing was (yet)."""
+
+    def charge_saved(
+        self,
+        *,
+        attempt_id: str,
+        account_id: str,
+        creditor: str,
+        amount: Money,
+        customer_ref: str,
+        method_ref: str,
+    ) -> PaymentStatus:
+        """Debit a saved method as the person agreed; a refusal is an answer (`failed`). The same
+        attempt debits once while the processor remembers it, which is a day."""
+
+    def find_charge(self, *, attempt_id: str, customer_ref: str) -> PaymentStatus | None:
+        """The payment that an attempt made, however long ago, None where it made none."""
+
+    def forget_method(self, method_ref: str) -> None:
+        """Let go of a saved method for good; one that is gone is no error."""
 
     def refund(
         self, *, refund_key: str, payment_id: str, amount: Money | None = None

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Consumer, ContactHistory
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.strategy_document import read_strategy
 from dunlin.domain.touch import Permit, Touch, TouchState
-from dunlin.ports import AlreadySeen, Change, Facts, Reply, Thread
+from dunlin.ports import AlreadySeen, Answer, Change, Facts, Reply, Thread
 
 Conditions = Iterator[tuple[str, bool]]  # what a transaction asks for, and whether it holds
 
@@ -68,7 +69,9 @@ class MemoryBook:
         self.touches: dict[tuple[str, str], Touch] = {}
         self.permits: dict[str, Permit] = {}
         self.ledgers: dict[str, dict[str, LedgerEntry]] = {}
+        self.arranged: dict[str, Arrangement] = {}
         self.replies: dict[str, Reply] = {}
+        self.answers: dict[str, Answer] = {}
         self.chains: dict[str, list[AuditEntry]] = {}
         self.pauses: set[str] = set()
         self.seen: set[str] = set()
@@ -217,11 +220,15 @@ class MemoryBook:
                 self.histories[change.history.consumer_id] = change.history
             for entry in change.ledger:
                 self.ledgers.setdefault(entry.account_id, {})[entry.entry_id] = entry
+            for arrangement in change.arrangements:
+                self.arranged[arrangement.arrangement_id] = arrangement
             if change.touch_move is not None:
                 touch = change.touch_move[0]
                 self.touches[touch.account_id, touch.key] = touch
             if change.reply is not None:
                 self.replies[change.reply.reply_id] = change.reply
+            if change.answer is not None:
+                self.answers[change.answer.answer_id] = change.answer
             if change.seen:
                 self.seen.add(change.seen)
 
@@ -241,12 +248,18 @@ class MemoryBook:
         for entry in change.ledger:
             known = self.ledgers.get(entry.account_id, {})
             self._require(entry.entry_id not in known, "ledger entry exists")
+        for arrangement in change.arrangements:
+            agreed = self.arranged.get(arrangement.arrangement_id)
+            version = agreed.version if agreed else 0
+            self._require(version == arrangement.version - 1, "arrangement moved")
         if change.touch_move is not None:
             touch, states = change.touch_move
             stored = self.touches.get((touch.account_id, touch.key))
             self._require(stored is not None and stored.state in states, "touch moved")
         if change.reply is not None:
             self._require(change.reply.reply_id not in self.replies, "reply exists")
+        if change.answer is not None:
+            self._require(change.answer.answer_id not in self.answers, "answer exists")
         for audit in change.audit:
             chain = self.chains.get(audit.subject, [])
             self._require(audit.sequence == len(chain) + 1, f"audit {audit.subject} moved")
@@ -272,6 +285,22 @@ class MemoryBook:
     def account(self, account_id: str) -> Account | None:
         return self.accounts.get(account_id)
 
+    def arrangement(self, account_id: str) -> Arrangement | None:
+        account = self.accounts.get(account_id)
+        return self.arranged.get(account.arrangement_id) if account else None
+
+    def arrangements(self, account_id: str) -> list[Arrangement]:
+        mine = (a for a in self.arranged.values() if a.account_id == account_id)
+        return sorted(mine, key=lambda a: a.number, reverse=True)
+
+    def due_arrangements(self, until: datetime) -> Iterable[Arrangement]:
+        due = [
+            (a.next_at, a.arrangement_id, a)
+            for a in self.arranged.values()
+            if a.in_force and a.next_at is not None and a.next_at <= until
+        ]
+        return [a for _, _, a in sorted(due, key=lambda d: d[:2])]
+
     def consumer(self, consumer_id: str) -> Consumer | None:
         return self.consumers.get(consumer_id)
 
@@ -293,6 +322,12 @@ class MemoryBook:
                 sorted(
                     (r for r in self.replies.values() if r.account_id == account_id),
                     key=lambda r: r.at,
+                )
+            ),
+            answers=tuple(
+                sorted(
+                    (a for a in self.answers.values() if a.account_id == account_id),
+                    key=lambda a: a.at,
                 )
             ),
         )

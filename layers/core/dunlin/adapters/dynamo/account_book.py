@@ -14,6 +14,7 @@ from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from dunlin.adapters.dynamo.arrangement_rows import PREFIX, SHARDS, ArrangementRow, bucket
 from dunlin.adapters.dynamo.rows import (
     CONTACTS,
     DUE_SHARDS,
@@ -22,6 +23,7 @@ from dunlin.adapters.dynamo.rows import (
     PROFILE,
     AccountRow,
     AddressRow,
+    AnswerRow,
     AuditRow,
     ContactsRow,
     LedgerRow,
@@ -35,6 +37,7 @@ from dunlin.adapters.dynamo.rows import (
     shard,
 )
 from dunlin.domain.account import Account
+from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
@@ -159,6 +162,27 @@ class DynamoBook:
         row = _get(AccountRow, account_id, META)
         return row.to_domain() if row else None
 
+    def arrangement(self, account_id: str) -> Arrangement | None:
+        account = self.account(account_id)
+        if account is None or not account.arrangement_id:
+            return None
+        row = _get(ArrangementRow, account_id, PREFIX + account.arrangement_id)
+        return row.to_domain() if row else None
+
+    def arrangements(self, account_id: str) -> list[Arrangement]:
+        rows = ArrangementRow.query(
+            account_id, ArrangementRow.sk.startswith(PREFIX), consistent_read=True
+        )
+        return sorted((row.to_domain() for row in rows), key=lambda a: a.number, reverse=True)
+
+    def due_arrangements(self, until: datetime) -> Iterator[Arrangement]:
+        shards = [
+            ArrangementRow.by_due.query(bucket(n), ArrangementRow.due_at <= instant(until))
+            for n in range(SHARDS)
+        ]
+        for row in heapq.merge(*shards, key=lambda r: r.due_at):
+            yield row.to_domain()
+
     def consumer(self, consumer_id: str) -> Consumer | None:
         row = _get(ProfileRow, consumer_id, PROFILE)
         return row.to_domain() if row else None
@@ -193,12 +217,19 @@ class DynamoBook:
                 account_id, ReplyRow.sk.startswith("IN#"), consistent_read=True
             )
         ]
+        answers = [
+            row.to_domain()
+            for row in AnswerRow.query(
+                account_id, AnswerRow.sk.startswith("OUT#"), consistent_read=True
+            )
+        ]
         return Thread(
             account=account,
             consumer=consumer,
             ledger=tuple(sorted(ledger, key=lambda e: (e.on, e.entry_id))),
             touches=tuple(sorted(touches, key=lambda t: t.permitted_at)),
             replies=tuple(sorted(replies, key=lambda r: r.at)),
+            answers=tuple(sorted(answers, key=lambda a: a.at)),
         )
 
     def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
@@ -320,6 +351,8 @@ class DynamoBook:
                 t.put(SeenRow(f"SEEN#{change.seen}"), SeenRow.pk.does_not_exist())
             if change.reply is not None:
                 t.put(ReplyRow.of(change.reply), ReplyRow.account_id.does_not_exist())
+            if change.answer is not None:
+                t.put(AnswerRow.of(change.answer), AnswerRow.account_id.does_not_exist())
             self._write_book(t, change)
             if change.history is not None:
                 t.update(
@@ -366,6 +399,8 @@ class DynamoBook:
             self._write_account(t, change.account, at)
         if change.consumer is not None:
             self._write_consumer(t, change.consumer)
+        for arrangement in change.arrangements:
+            self._write_arrangement(t, arrangement)
 
     def _write_account(self, t: _Transaction, account: Account, at: str) -> None:
         if account.version == 1:
@@ -375,6 +410,15 @@ class DynamoBook:
                 AccountRow.of(account, at),
                 AccountRow.WRITTEN,
                 AccountRow.version == account.version - 1,
+            )
+
+    def _write_arrangement(self, t: _Transaction, arrangement: Arrangement) -> None:
+        row = ArrangementRow.of(arrangement)
+        if arrangement.version == 1:
+            t.put(row, ArrangementRow.account_id.does_not_exist())
+        else:
+            t.update(
+                row, ArrangementRow.WRITTEN, ArrangementRow.version == arrangement.version - 1
             )
 
     def _write_consumer(self, t: _Transaction, consumer: Consumer) -> None:

@@ -29,7 +29,7 @@ from dunlin.domain.consumer import (
 )
 from dunlin.domain.money import Money
 from dunlin.domain.touch import Permit, Touch, TouchState
-from dunlin.ports import Reply
+from dunlin.ports import Answer, Reply
 
 DUE_SHARDS = 16
 PAUSE_SHARDS = 16
@@ -627,6 +627,39 @@ class ReplyRow(Model):
         )
 
 
+class AnswerRow(Model):
+    """In the Touches table, sort key `OUT#{instant}#{answer_id}`: what staff wrote."""
+
+    Meta = _meta("Touches")
+
+    account_id = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    by = UnicodeAttribute()
+    channel = UnicodeAttribute()
+    text = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, answer: Answer) -> AnswerRow:
+        return cls(
+            answer.account_id,
+            f"OUT#{instant(answer.at)}#{answer.answer_id}",
+            by=answer.by,
+            channel=answer.channel,
+            text=answer.text,
+        )
+
+    def to_domain(self) -> Answer:
+        _, at, answer_id = self.sk.split("#", 2)
+        return Answer(
+            answer_id=answer_id,
+            account_id=self.account_id,
+            at=read_instant(at),
+            by=self.by,
+            channel=self.channel,
+            text=self.text,
+        )
+
+
 class PermitRow(Model):
     Meta = _meta("Permits")
 
@@ -746,7 +779,7 @@ def bind(
     names = {
         accounts: (AccountRow, LedgerRow),
         people: (ProfileRow, ContactsRow, AddressRow),
-        touches: (TouchRow, ReplyRow),
+        touches: (TouchRow, ReplyRow, AnswerRow),
         permits: (PermitRow,),
         audit: (AuditRow,),
         ops: (PauseRow, SeenRow, StrategyRow),

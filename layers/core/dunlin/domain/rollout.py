@@ -38,13 +38,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """A segment as it stood before the first touch: accounts, what they owe, and what was paid
-    in the thirty days before, in minor units by currency."""
+    """A segment as it stood before the first touch: accounts, what they owed in minor units by
+    currency, and how many stood in which aging bucket."""
 
     on: date
     accounts: int
     owed: Mapping[str, int]
-    paid_before: Mapping[str, int]
+    buckets: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ def _document(rollout: Rollout) -> dict[str, Any]:
             "on": base.on.isoformat(),
             "accounts": base.accounts,
             "owed": dict(base.owed),
-            "paid_before": dict(base.paid_before),
+            "buckets": dict(base.buckets),
         },
     }
 
@@ -134,7 +134,7 @@ def _rollout(creditor: str, row: _Row) -> Rollout:
             on=date.fromisoformat(base["on"]),
             accounts=base["accounts"],
             owed=base["owed"],
-            paid_before=base["paid_before"],
+            buckets=base["buckets"],
         ),
         version=int(row.version),
     )

@@ -32,8 +32,10 @@ PURPOSES = {
     "receipt": "receipt",
     "code": "response",
     "opt_out_confirmation": "response",
+    "answer": "response",
 }
 _BOTH = (Channel.EMAIL, Channel.SMS)
+_TRIES = 5  # permits for one notice: each after the one before was given back unsent
 
 
 def check_notice(
@@ -47,7 +49,8 @@ def check_notice(
     letters: Letters,
     now: datetime,
 ) -> Decision:
-    """Decide about a message that is no rung and take its permit; one for a cause and kind.
+    """Decide about a message that is no rung and take its permit; one for a cause and kind, and
+    another only once that was given back unsent.
 
     `cause` names what it answers: a payment id, a reply id, a signal id, or for a code
     `{token hash of the link}.{number}`.
@@ -56,21 +59,47 @@ def check_notice(
         raise DomainError(f"no notice of kind {kind!r}")
 
     def attempt() -> Decision:
-        facts = book.facts(account_id, touch_key=f"N#{kind}#{cause}")
+        for occurrence in range(_TRIES):
+            facts = book.facts(account_id, touch_key=_key(kind, cause, occurrence))
+            if facts.touch is None or facts.touch.state is not TouchState.RELEASED:
+                break
         return _decide(
-            facts, kind, cause, door=door, book=book, gate=gate, letters=letters, now=now
+            facts,
+            kind,
+            cause,
+            occurrence,
+            door=door,
+            book=book,
+            gate=gate,
+            letters=letters,
+            now=now,
         )
 
     return until_nobody_interferes(attempt)
 
 
-def _channels(facts: Facts, kind: str, cause: str, door: PortalDoor) -> tuple[Channel, ...]:
+def _key(kind: str, cause: str, occurrence: int) -> str:
+    return f"N#{kind}#{_numbered(cause, occurrence)}"
+
+
+def _numbered(cause: str, occurrence: int) -> str:
+    return f"{cause}~{occurrence + 1}" if occurrence else cause
+
+
+def _channels(
+    facts: Facts, kind: str, cause: str, *, door: PortalDoor, book: AccountBook
+) -> tuple[Channel, ...]:
     """Where a notice may go: a confirmation where the opt-out came from, a code only to the
-    contact point that its link went to, the rest to whatever is open."""
+    contact point that its link went to, an answer first to where the question came from, the
+    rest to whatever is open."""
     if kind == "opt_out_confirmation":
         return (Channel.SMS,)
     if kind != "code":
-        return tuple(c for c in _BOTH if facts.consumer.address(c) is not None)
+        held = [c for c in _BOTH if facts.consumer.address(c) is not None]
+        if kind == "answer":
+            asked = _asked_on(facts.account.account_id, cause, book)
+            held.sort(key=lambda channel: channel.value != asked)
+        return tuple(held)
     link = door.link(cause.split(".", 1)[0])
     if link is None:
         return ()
@@ -79,10 +108,17 @@ def _channels(facts: Facts, kind: str, cause: str, door: PortalDoor) -> tuple[Ch
     return (channel,) if address and address_hash(address) == link.address_hash else ()
 
 
+def _asked_on(account_id: str, cause: str, book: AccountBook) -> str:
+    """The channel that the person wrote on, "" where it was none of ours."""
+    answers = book.thread(account_id).answers
+    return next((a.channel for a in answers if a.answer_id == cause), "")
+
+
 def _decide(
     facts: Facts,
     kind: str,
     cause: str,
+    occurrence: int,
     *,
     door: PortalDoor,
     book: AccountBook,
@@ -92,8 +128,9 @@ def _decide(
 ) -> Decision:
     touch = facts.touch
     if touch is not None:
-        if touch.state is TouchState.PERMITTED and touch.expires_at > now:
-            # Asked again because the first answer was lost; the permit is still single-use.
+        if touch.state is TouchState.PERMITTED:
+            # Asked again because the first answer was lost; the permit is still single-use, and
+            # the sender gives it back where it has run out.
             return decision(
                 touch.channel.value,
                 facts.account,
@@ -103,13 +140,14 @@ def _decide(
             )
         return decision("refused", facts.account, now)
     verdicts: list[tuple[planner.Offer, Verdict]] = []
-    for channel in _channels(facts, kind, cause, door):
+    for channel in _channels(facts, kind, cause, door=door, book=book):
         verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)
         offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
         if verdict.outcome == "allow":
             return _permit(
                 facts,
                 cause,
+                occurrence,
                 offer,
                 verdict,
                 verdicts,
@@ -125,6 +163,7 @@ def _decide(
 def _permit(
     facts: Facts,
     cause: str,
+    occurrence: int,
     offer: planner.Offer,
     verdict: Verdict,
     lost: list[tuple[planner.Offer, Verdict]],
@@ -137,8 +176,8 @@ def _permit(
     channel, kind = offer.channel, offer.template
     touch = new_touch(
         facts,
-        touch_id=ids.notice_touch_id(cause, kind),
-        key=f"N#{kind}#{cause}",
+        touch_id=ids.notice_touch_id(_numbered(cause, occurrence), kind),
+        key=_key(kind, cause, occurrence),
         channel=channel,
         template=kind,
         letters=letters,

@@ -191,13 +191,18 @@ def _fields(touch: Touch, *, book: AccountBook, outbox: Outbox) -> dict[str, str
     """
     if touch.run:
         return {}
-    cause = touch.key.split("#", 2)[2]
+    cause = touch.cause
     if touch.template == "code":
         code = outbox.new_code()
         link = cause.split(".", 1)[0]
         outbox.door.put_code(link, token_hash(code), outbox.real_now() + CODE_LIFE)
         return {"code": code}
     thread = book.thread(touch.account_id)
+    if touch.template == "answer":
+        said = next((a for a in thread.answers if a.answer_id == cause), None)
+        if said is None:
+            raise DomainError(f"no words of staff under {cause}")
+        return {"answer": said.text}
     if touch.template == "receipt":
         paid = next((e for e in thread.ledger if e.source == cause), None)
         if paid is None:
@@ -237,8 +242,19 @@ def _already(facts: Facts, touch: Touch, *, book: AccountBook, now: datetime) ->
     """The function ran before for this touch: never send again, only see to the plan."""
     if touch.state is TouchState.UNKNOWN:
         return _record(touch, "TouchUnknown", {"reason": "interrupted"}, book=book, now=now)
-    outcome: Literal["sent", "void"] = "void" if touch.state is TouchState.RELEASED else "sent"
-    return _sending(outcome, facts.account, now)
+    if touch.state is TouchState.RELEASED:
+        return _returned(touch, touch.reason, facts.account, now)
+    return _sending("sent", facts.account, now)
+
+
+def _returned(touch: Touch, reason: str, account: Account, now: datetime) -> Sending:
+    """Nothing was sent. A ladder looks again when its account says; a notice, whose account may
+    be over, asks for another permit at once, or later where the provider refused."""
+    sending = _sending("void", account, now)
+    if touch.run:
+        return sending
+    pause = timedelta() if reason == "void" else _FIRST_PAUSE * 4**touch.occurrence
+    return replace(sending, wait_seconds=seconds(now + pause, now))
 
 
 def _record(
@@ -301,7 +317,7 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
         facts = book.facts(touch.account_id, touch_key=touch.key)
         account, stored = facts.account, facts.touch
         if stored is None or stored.state is not touch.state:
-            return _sending("void", account, now)
+            return _returned(touch, reason, account, now)
         entry = entry_of(
             account, now=now, what="TouchReleased", data={**touch_data(touch), "reason": reason}
         )
@@ -319,6 +335,6 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
                 audit=[entry],
             )
         )
-        return _sending("void", after, now)
+        return _returned(touch, reason, after, now)
 
     return until_nobody_interferes(attempt)

@@ -117,7 +117,9 @@ def test_a_proposal_by_count_sums_to_the_cent(
         first_on=TODAY, today=TODAY,
     )  # fmt: skip
     if isinstance(made, NoTerms):
-        assert made is NoTerms.TOO_FEW and count == 1 and limits.down_payment_percent == 0
+        assert made is NoTerms.TOO_FEW
+        assert count == 1
+        assert limits.down_payment_percent == 0
         return
     assert made.total == dollars(minor)
     assert len(made.regular) == count
@@ -216,7 +218,8 @@ def test_the_last_day_of_a_month_comes_back() -> None:
         "2027-12-31", "2028-01-31", "2028-02-29", "2028-03-31", "2028-04-30",
     ]  # fmt: skip
     leap = due_dates(Frequency.MONTHLY, date(2028, 2, 29), 13)
-    assert leap[-1] == date(2029, 2, 28) and leap[1] == date(2028, 3, 29)
+    assert leap[1] == date(2028, 3, 29)
+    assert leap[-1] == date(2029, 2, 28)
     weeks = due_dates(Frequency.EVERY_TWO_WEEKS, date(2026, 12, 25), 3)
     assert [d.isoformat() for d in weeks] == ["2026-12-25", "2027-01-08", "2027-01-22"]
 

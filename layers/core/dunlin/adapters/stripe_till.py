@@ -367,6 +367,16 @@ class StripeTill:
                 return self.payment(tried["id"])
         return _payment(made.to_dict())
 
+    def find_charge(self, *, attempt_id: str, customer_ref: str) -> PaymentStatus | None:
+        """The payment that an attempt of `charge_saved` made, None where it made none: what to
+        ask before an attempt is repeated after Stripe's keys may have been forgotten (a day)."""
+        with _translated():
+            listed = self._client.v1.payment_intents.list({"customer": customer_ref, "limit": 100})
+            for made in listed.auto_paging_iter():
+                if made.metadata.to_dict().get("attempt_id") == attempt_id:
+                    return self.payment(made.id)
+        return None
+
     # -- saved methods
 
     def saved_method(self, session_id: str) -> SavedMethod | None:

@@ -417,9 +417,7 @@ class DynamoBook:
         if arrangement.version == 1:
             t.put(row, ArrangementRow.account_id.does_not_exist())
         else:
-            t.update(
-                row, ArrangementRow.WRITTEN, ArrangementRow.version == arrangement.version - 1
-            )
+            t.update(row, ArrangementRow.WRITTEN, ArrangementRow.version == arrangement.version - 1)
 
     def _write_consumer(self, t: _Transaction, consumer: Consumer) -> None:
         points = (*consumer.emails, *consumer.phones)

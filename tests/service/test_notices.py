@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory_mail import MemoryMailbox
+from dunlin.adapters.memory_mail import Failure, MemoryMailbox
 from dunlin.adapters.memory_portal import MemoryPortalDoor
-from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import DomainError
 from dunlin.domain.tokens import address_hash, token_hash
@@ -31,6 +31,15 @@ class Desk:
         self.book, self.account = ground.memory_world()
         self.door = MemoryPortalDoor()
         self.gate = ground.gate()
+        paid = LedgerEntry(
+            entry_id="ent_1",
+            account_id=self.account.account_id,
+            kind="payment",
+            amount=-self.account.balance,
+            on=NOON.date(),
+            source="cause-1",
+        )
+        self.book.ledgers[self.account.account_id] = {paid.entry_id: paid}
 
     def ask(self, kind: str, cause: str = "cause-1", *, now: datetime = NOON) -> Decision:
         return check_notice(
@@ -80,10 +89,58 @@ def test_one_cause_and_kind_take_one_permit(desk: Desk) -> None:
     assert second.permit_id != first.permit_id
 
 
-def test_a_notice_whose_permit_died_is_not_tried_again(desk: Desk) -> None:
-    desk.ask("receipt")
-    assert desk.ask("receipt", now=NOON + PERMIT_LIFE).outcome == "refused"
-    assert len(desk.book.touches) == 1
+def test_a_notice_whose_permit_died_is_asked_for_again(desk: Desk) -> None:
+    mailbox, late = MemoryMailbox(), NOON + PERMIT_LIFE
+    outbox = ground.outbox(mailbox=mailbox, door=desk.door)
+    dead = desk.ask("receipt")
+    assert desk.ask("receipt", now=late) == replace(dead, version=dead.version)
+    assert hand_over(desk.book, desk.account, dead, outbox, now=late) == "void"
+    again = desk.ask("receipt", now=late)
+    assert (again.outcome, again.touch_key) == ("email", "N#receipt#cause-1~2")
+    assert hand_over(desk.book, desk.account, again, outbox, now=late) == "sent"
+    assert desk.ask("receipt", now=late).outcome == "refused"
+    assert len(mailbox.sent) == 1
+
+
+def test_a_person_whose_record_moved_between_gate_and_sender_loses_no_notice(desk: Desk) -> None:
+    """Whatever is learned about a person makes a permit void; what it was for is asked again."""
+    mailbox = MemoryMailbox()
+    outbox = ground.outbox(mailbox=mailbox, door=desk.door)
+    first = desk.ask("receipt")
+    person = desk.book.consumers[desk.account.consumer_id]
+    desk.book.consumers[person.consumer_id] = replace(person, version=person.version + 1)
+    sending = send(
+        desk.account.account_id,
+        first.touch_key,
+        first.permit_id,
+        book=desk.book,
+        outbox=outbox,
+        now=NOON,
+    )
+    assert (sending.outcome, sending.wait_seconds) == ("void", 1)
+    again = desk.ask("receipt")
+    assert hand_over(desk.book, desk.account, again, outbox) == "sent"
+    states = [touch.state.value for touch in desk.book.touches.values()]
+    assert (states, len(mailbox.sent)) == (["released", "sent"], 1)
+
+
+def test_a_notice_the_provider_refuses_waits_longer_each_time_and_not_for_ever(desk: Desk) -> None:
+    mailbox = MemoryMailbox(fail=[Failure.BEFORE] * 9)
+    outbox = ground.outbox(mailbox=mailbox, door=desk.door)
+    waits, now = [], NOON
+    while (decision := desk.ask("receipt", now=now)).outcome == "email":
+        sending = send(
+            desk.account.account_id,
+            decision.touch_key,
+            decision.permit_id,
+            book=desk.book,
+            outbox=outbox,
+            now=now,
+        )
+        waits.append(sending.wait_seconds)
+        now += timedelta(seconds=1)
+    assert waits == [300, 1_200, 4_800, 19_200, 76_800]
+    assert decision.outcome == "refused"
 
 
 def test_a_receipt_goes_on_a_settled_account_and_plans_nothing(desk: Desk) -> None:
@@ -152,12 +209,14 @@ def test_a_notice_counts_for_the_cap_and_moves_no_rung(desk: Desk) -> None:
     assert touch.state is TouchState.PERMITTED
 
 
-def hand_over(book: MemoryBook, account: Account, decision: Decision, outbox: Outbox) -> str:
+def hand_over(
+    book: MemoryBook, account: Account, decision: Decision, outbox: Outbox, now: datetime = NOON
+) -> str:
     return send(
         account.account_id,
         decision.touch_key,
         decision.permit_id,
         book=book,
         outbox=outbox,
-        now=NOON,
+        now=now,
     ).outcome

@@ -46,7 +46,8 @@ def advance(state: TouchState, event: TouchState) -> TouchState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """One outbound attempt. `key` is `T#run#rung#occurrence`, or `N#kind#cause` for a notice."""
+    """One outbound attempt. `key` is `T#run#rung#occurrence`, or for a notice `N#kind#cause`, and
+    `N#kind#cause~2` where the first was given back unsent."""
 
     touch_id: str
     key: str
@@ -70,6 +71,14 @@ class Touch:
     opened_at: datetime | None = None
     clicked_at: datetime | None = None
     covers: tuple[str, ...] = ()  # the person's other accounts that the message names
+
+    @property
+    def cause(self) -> str:
+        """What a notice answers; "" for a rung."""
+        if self.run:
+            return ""
+        cause = self.key.split("#", 2)[2]
+        return cause.rsplit("~", 1)[0] if self.occurrence else cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

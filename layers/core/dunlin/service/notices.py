@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from dunlin.domain import ids, planner
@@ -147,10 +148,10 @@ def _decide(
             return _permit(
                 facts,
                 cause,
-                occurrence,
                 offer,
                 verdict,
                 verdicts,
+                occurrence=occurrence,
                 book=book,
                 gate=gate,
                 letters=letters,
@@ -163,11 +164,11 @@ def _decide(
 def _permit(
     facts: Facts,
     cause: str,
-    occurrence: int,
     offer: planner.Offer,
     verdict: Verdict,
     lost: list[tuple[planner.Offer, Verdict]],
     *,
+    occurrence: int,
     book: AccountBook,
     gate: Gate,
     letters: Letters,
@@ -184,6 +185,7 @@ def _permit(
         verdict=verdict,
         now=now,
     )
+    touch = replace(touch, occurrence=occurrence)
     entry = entry_of(
         facts.account,
         now=now,

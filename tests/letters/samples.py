@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
+from dunlin.adapters.letter_samples import NOTICES
 from dunlin.domain.account import Account
 from dunlin.domain.consumer import Consumer, ContactHistory
 from dunlin.domain.money import Money
@@ -14,13 +18,8 @@ from dunlin.ports import Facts
 LINK = "https://pay.example.org/m/4fK29sLq0ZxYb71mNcPuWd"
 STOP_LINK = "https://pay.example.org/s/9aB28tMr1AyZc82nOdQvXe"
 NOTICE = {
-    "receipt": {
-        "amount": "$120.00",
-        "paid_on": "2026-11-21",
-        "remaining": "$45.00",
-        "reference": "1001",
-    },
-    "code": {"code": "482913"},
+    **NOTICES,
+    "receipt": NOTICES["receipt"] | {"reference": "1001"},
     "opt_out_confirmation": {"reference": "1001"},
 }
 BRAND = Brand(
@@ -56,6 +55,9 @@ def facts(
     given_name: str = "Ana",
     brand: Brand = BRAND,
     languages: tuple[str, ...] = ("en", "es"),
+    business: bool = False,
+    state: str = "OR",
+    own: Mapping[str, Any] | None = None,
 ) -> Facts:
     return Facts(
         account=Account(
@@ -64,6 +66,8 @@ def facts(
             consumer_id="con_1",
             reference="1001",
             balance=Money(4500, "USD"),
+            due_on=date(2026, 10, 1),
+            debt_kind="business" if business else "consumer",
         ),
         consumer=Consumer(
             consumer_id="con_1",
@@ -71,7 +75,11 @@ def facts(
             name="Ana Ruiz",
             given_name=given_name,
             language=language,
+            company=business,
+            state=state,
         ),
         history=ContactHistory(consumer_id="con_1"),
-        strategy=replace(_STRATEGY, debt_role=role, brand=brand, languages=languages),
+        strategy=replace(
+            _STRATEGY, debt_role=role, brand=brand, languages=languages, letters=own or {}
+        ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,29 +17,46 @@ from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.letters import (
     FIELDS,
     TemplateError,
-    check_bindings,
     day_in_words,
     greeting_name,
+    read_family,
     read_template,
+    shown_reference,
 )
 from dunlin.domain.segments import measure
 from dunlin.ports import Letters, Rendered
 from tests.letters.samples import BRAND, LINK, NOTICE, STOP_LINK, facts
 
-NAMES = (
-    "reminder",
-    "second_reminder",
-    "options",
-    "final_reminder",
-    "receipt",
-    "code",
-    "opt_out_confirmation",
-)
 LETTERS = JinjaLetters()
+RUNGS = {
+    "upcoming": "gentle neutral",
+    "reminder": "gentle neutral firm",
+    "second_reminder": "gentle neutral firm",
+    "arrangement_offer": "gentle neutral firm",
+    "answers": "gentle neutral",
+    "final_notice": "neutral firm",
+    "closing_statement": "gentle neutral",
+    "insurance_update": "gentle neutral",
+    "claim_update": "neutral",
+    "lien_notice": "neutral",
+}
+WITHOUT_LINK = ("receipt", "code", "opt_out_confirmation", "paid_in_full")
+NAMES = (
+    *(f"{family}.{tone}" for family, tones in RUNGS.items() for tone in tones.split()),
+    *WITHOUT_LINK,
+    "arrangement_confirmation",
+    "instalment_due",
+    "broken_instalment",
+    "arrangement_declined",
+    "counter_offer",
+    "answer",
+)
+STRATEGY = facts().strategy
 
 
 def render(template: str, channel: Channel = Channel.EMAIL, **given: object) -> Rendered:
     fields = given.pop("fields", NOTICE.get(template, {}))
+    accounts = given.pop("accounts", ())
     return LETTERS.render(
         template,
         channel,
@@ -46,6 +64,7 @@ def render(template: str, channel: Channel = Channel.EMAIL, **given: object) -> 
         link=LINK,
         stop_link=STOP_LINK,
         fields=fields,  # type: ignore[arg-type]
+        accounts=accounts,  # type: ignore[arg-type]
     )
 
 
@@ -74,11 +93,11 @@ def test_every_letter_of_the_default_strategy_is_there_on_both_channels() -> Non
     letters: Letters = LETTERS
     assert set(LETTERS.templates()) == set(NAMES)
     for name in NAMES:
-        versions = {letters.version(name, channel) for channel in Channel}
+        versions = {letters.version(name, channel, strategy=STRATEGY) for channel in Channel}
         assert len(versions) == 2
         assert all(len(v) == 16 for v in versions)
     with pytest.raises(DomainError):
-        letters.version("nothing", Channel.EMAIL)
+        letters.version("nothing", Channel.EMAIL, strategy=STRATEGY)
 
 
 @pytest.mark.parametrize(("name", "channel", "language", "role"), list(every()))
@@ -86,7 +105,7 @@ def test_a_shipped_letter_renders_and_passes_the_content_check(
     name: str, channel: Channel, language: str, role: str
 ) -> None:
     rendered = render(name, channel, language=language, role=role)
-    assert rendered.version == LETTERS.version(name, channel)
+    assert rendered.version == LETTERS.version(name, channel, strategy=STRATEGY)
     assert "{{" not in rendered.text + rendered.html + rendered.subject
     told = "debt collector" in rendered.text or "cobrador de deudas" in rendered.text
     assert told == (role == "third" and name != "opt_out_confirmation")
@@ -112,9 +131,8 @@ def test_an_email_has_one_button_at_most_and_says_how_to_stop_in_both_parts(
 ) -> None:
     rendered = render(name, language=language)
     _, links = visible(rendered.html)
-    assert links.count(LINK) == (
-        1 if name in ("reminder", "second_reminder", "options", "final_reminder") else 0
-    )
+    assert links.count(LINK) == (0 if name in WITHOUT_LINK else 1)
+    assert rendered.text.count(LINK) == (0 if name in WITHOUT_LINK else 1)
     stops = 0 if name == "opt_out_confirmation" else 1
     assert (links.count(STOP_LINK), rendered.text.count(STOP_LINK)) == (stops, stops)
     assert set(links) <= {LINK, STOP_LINK}
@@ -132,8 +150,8 @@ def test_a_lock_screen_shows_the_preheader_and_nothing_of_the_body() -> None:
 
 
 def _preheader(name: str) -> str:
-    words = (FOLDER / "compiled" / f"{name}.en.subject.txt").read_text("utf-8")
-    return words.strip().split("\n")[1]
+    words = LETTERS.template(name, {}).audiences["consumer"]
+    return words.email["en"].preheader
 
 
 def test_nothing_is_fetched_when_an_email_is_opened() -> None:
@@ -146,7 +164,7 @@ def test_nothing_is_fetched_when_an_email_is_opened() -> None:
 
 def test_a_value_cannot_add_a_tag() -> None:
     brand = replace(BRAND, name='<b onclick="x">A & B</b>')
-    rendered = render("reminder", brand=brand)
+    rendered = render("reminder.gentle", brand=brand)
     assert "<b onclick" not in rendered.html
     assert "&lt;b onclick=&#34;x&#34;&gt;A &amp; B&lt;/b&gt;" in rendered.html
     fields = NOTICE["receipt"] | {"amount": "<script>$1</script>"}
@@ -168,17 +186,17 @@ def test_a_value_cannot_add_a_tag() -> None:
 )
 def test_a_greeting_carries_a_name_or_nothing(name: str) -> None:
     assert greeting_name(name) == ""
-    assert render("reminder", given_name=name).text.startswith("Hello,\n")
+    assert render("reminder.gentle", given_name=name).text.startswith("Hello,\n")
 
 
 @pytest.mark.parametrize("name", ["Ana", "José María", "O’Neil", "Anne-Lise", "李"])
 def test_a_name_is_a_name(name: str) -> None:
-    assert render("reminder", given_name=name).text.startswith(f"Hello {name},\n")
+    assert render("reminder.gentle", given_name=name).text.startswith(f"Hello {name},\n")
 
 
 def test_a_line_break_never_reaches_a_subject() -> None:
     with pytest.raises(Defect):
-        render("reminder", brand=replace(BRAND, name="Harbor\r\nBcc: all@example.com"))
+        render("reminder.gentle", brand=replace(BRAND, name="Harbor\r\nBcc: all@example.com"))
 
 
 def test_a_missing_or_an_extra_field_stops_the_letter() -> None:
@@ -199,7 +217,7 @@ def test_a_link_that_is_no_page_stops_the_letter(link: str) -> None:
     for link_, stop in ((link, STOP_LINK), (LINK, link)):
         with pytest.raises(Defect):
             LETTERS.render(
-                "reminder",
+                "reminder.gentle",
                 Channel.EMAIL,
                 facts=facts(),
                 link=link_,
@@ -209,17 +227,23 @@ def test_a_link_that_is_no_page_stops_the_letter(link: str) -> None:
 
 
 def test_the_language_is_the_persons_where_the_strategy_has_it() -> None:
-    assert render("reminder", language="es").subject == "Un mensaje de Harbor Lane & Co"
-    assert render("reminder", language="es-MX").subject.startswith("Un mensaje")
-    assert render("reminder", language="es", languages=("en",)).subject.startswith("A message")
-    assert render("reminder", language="vi").subject.startswith("A message")
+    assert render("reminder.gentle", language="es").subject == "Un mensaje de Harbor Lane & Co"
+    assert render("reminder.gentle", language="es-MX").subject.startswith("Un mensaje")
+    assert render("reminder.gentle", language="es", languages=("en",)).subject.startswith(
+        "A message"
+    )
+    assert render("reminder.gentle", language="vi").subject.startswith("A message")
 
 
 def test_the_hash_tells_two_letters_apart_and_repeats_for_the_same() -> None:
-    first, again, other = render("reminder"), render("reminder"), render("options")
+    first, again, other = (
+        render("reminder.gentle"),
+        render("reminder.gentle"),
+        render("answers.gentle"),
+    )
     assert first == again
     assert first.sha256 != other.sha256
-    assert render("reminder", given_name="Eva").sha256 != first.sha256
+    assert render("reminder.gentle", given_name="Eva").sha256 != first.sha256
 
 
 def test_a_day_is_written_as_people_write_it() -> None:
@@ -235,40 +259,143 @@ DOCUMENT = {"kind": "rung", "fields": ["link"], "sms": {"en": "See {{ link }}"}}
 def test_there_is_no_clinical_and_no_card_field(field: str) -> None:
     assert field not in FIELDS
     with pytest.raises(TemplateError, match=f"there is no field '{field}'"):
-        read_template({**DOCUMENT, "fields": ["link", field]}, name="mine")
-    with pytest.raises(TemplateError, match="bound and not declared"):
-        check_bindings(read_template(DOCUMENT, name="mine"), frozenset({"link", field}))
+        read_template({**DOCUMENT, "fields": ["link", field]}, name="mine.gentle")
+    with pytest.raises(TemplateError, match=f"'{field}' is bound and not declared"):
+        read_template(
+            {**DOCUMENT, "sms": {"en": f"{{{{ link }}}} {{{{ {field} }}}}"}}, name="mine.gentle"
+        )
 
 
 @pytest.mark.parametrize(
     ("change", "where"),
     [
-        ({"kind": "advert"}, "mine.kind"),
-        ({"fields": ["amount"]}, "mine.fields"),
-        ({"fields": ["reference"]}, "mine.fields"),
-        ({"fields": None}, "mine.fields"),
-        ({"colour": "red"}, "mine.colour"),
-        ({"sms": {}}, "mine"),
-        ({"sms": {"es": "Hola"}}, "mine.sms"),
-        ({"sms": {"en": ""}}, "mine.sms.en"),
-        ({"email": {"en": {"subject": "x"}}}, "mine.email.en.preheader"),
+        ({"kind": "advert"}, "mine.firm.kind"),
+        ({"fields": ["amount"]}, "mine.firm.fields"),
+        ({"fields": ["reference"]}, "mine.firm.fields"),
+        ({"fields": None}, "mine.firm.fields"),
+        ({"fields": ["link", "creditor"]}, "mine.firm.fields"),
+        ({"colour": "red"}, "mine.firm.colour"),
+        ({"sms": {}}, "mine.firm"),
+        ({"sms": {"es": "Hola"}}, "mine.firm.sms"),
+        ({"sms": {"en": ""}}, "mine.firm.sms.en"),
+        ({"sms": {"en": "a\n{{ link }}"}}, "mine.firm.sms.en"),
+        ({"sms": {"en": "{{ link }} {% if x %}"}}, "mine.firm.sms.en"),
+        ({"sms": {"en": "{{ link | upper }}"}}, "mine.firm.sms.en"),
+        ({"sms": {"en": "{{ link.x }}"}}, "mine.firm.sms.en"),
+        ({"email": {"en": {"subject": "x"}}}, "mine.firm.email.en.preheader"),
+        ({"business": {"fields": []}}, "mine.firm.business.fields"),
     ],
 )
 def test_a_faulty_document_is_named_by_its_field(change: dict[str, object], where: str) -> None:
     with pytest.raises(TemplateError) as refused:
-        read_template({**DOCUMENT, **change}, name="mine")
+        read_template({**DOCUMENT, **change}, name="mine.firm")
     assert refused.value.field == where
 
 
-def test_a_field_declared_in_vain_is_refused() -> None:
-    with pytest.raises(TemplateError, match="declared and not bound"):
-        check_bindings(read_template(DOCUMENT, name="mine"), frozenset())
+def test_a_rung_has_a_tone_and_a_notice_has_none() -> None:
+    for name, kind in (("mine", "rung"), ("receipt.firm", "receipt"), ("mine.rude", "rung")):
+        with pytest.raises(TemplateError):
+            read_template({**DOCUMENT, "kind": kind}, name=name)
+    documents = read_family(
+        {"kind": "rung", "fields": ["link"], "tones": {"gentle": {"sms": {"en": "{{ link }}"}}}},
+        name="mine",
+    )
+    assert list(documents) == ["mine.gentle"]
+    assert read_template(documents["mine.gentle"], name="mine.gentle").tone == "gentle"
 
 
-def test_a_template_that_binds_an_undeclared_field_does_not_compile(tmp_path: Path) -> None:
-    for name in ("frame.yaml", "layout.mjml.j2", "layout.txt.j2"):
-        (tmp_path / name).write_text((FOLDER / name).read_text("utf-8"), "utf-8")
-    document = "kind: rung\nfields: [link]\nsms: {en: 'About your {{ diagnosis }}: {{ link }}'}\n"
-    (tmp_path / "mine.yaml").write_text(document)
-    with pytest.raises(TemplateError, match="'diagnosis' is bound and not declared"):
-        compile_letters(tmp_path)
+def test_words_are_no_markup() -> None:
+    document = {
+        **DOCUMENT,
+        "email": {
+            "en": {
+                "subject": "x",
+                "preheader": "y",
+                "heading": "<h2>z</h2>",
+                "before": ["<script>alert(1)</script> **strong** <b>"],
+                "text": "**plain** {{ link }}",
+            }
+        },
+    }
+    own = {"mine.gentle": {k: v for k, v in document.items() if k in ("email", "sms")}}
+    mail = render("mine.gentle", own=own)
+    assert "<script" not in mail.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <strong>strong</strong> &lt;b&gt;" in mail.html
+    assert "&lt;h2&gt;z" in mail.html
+    assert f"plain {LINK}" in mail.text
+
+
+def test_one_message_lists_several_accounts_and_no_amount() -> None:
+    lead = facts().account
+    accounts = [replace(lead, reference=f"INV-{n}", due_on=day) for n, day in enumerate(DAYS)]
+    mail = render("reminder.neutral", accounts=accounts)
+    for said in (visible(mail.html)[0], mail.text):
+        assert "your 3 accounts" in said
+        for n in range(3):
+            assert f"Account INV-{n}" in said
+        assert "due October 1, 2026" in said
+        assert "$" not in said
+    es = render("reminder.neutral", accounts=accounts, language="es")
+    assert "vence el 1 de octubre de 2026" in es.text
+    text = render("reminder.neutral", Channel.SMS, accounts=accounts)
+    assert "your 3 accounts" in text.text
+    alone = render("reminder.neutral", accounts=accounts[:1])
+    assert alone == render("reminder.neutral")
+    assert "INV-" not in alone.text
+
+
+DAYS = (date(2026, 10, 1), date(2026, 9, 2), None)
+
+
+@pytest.mark.parametrize(
+    ("reference", "shown"),
+    [
+        ("INV-1001/b", "INV-1001/b"),
+        ("4242 4242 4242 4242", "…4242"),
+        ("078051120", "…1120"),
+        ("<b>x</b>", "…bxb"),
+        ("A" * 40, "…AAAA"),
+    ],
+)
+def test_a_reference_is_listed_whole_or_by_its_end(reference: str, shown: str) -> None:
+    assert shown_reference(reference) == shown
+
+
+@pytest.mark.parametrize("name", ["reminder.neutral", "second_reminder.firm", "final_notice.firm"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_business_reads_other_words_than_a_person(name: str, language: str) -> None:
+    person, business = (render(name, language=language, business=b) for b in (False, True))
+    assert person.version == business.version
+    assert visible(person.html)[0] != visible(business.html)[0]
+    item = "item" if language == "en" else "partida"
+    assert item in business.text
+    assert item not in person.text
+    assert "Ana" not in business.text
+
+
+def test_a_notice_shows_its_lines_and_its_days() -> None:
+    mail = render("arrangement_confirmation")
+    body = visible(mail.html)[0]
+    for said in (
+        "December 1, 2026",
+        "$60.00",
+        "Together that is $165.00",
+        "taken from the payment",
+    ):
+        assert said in body
+        assert said in mail.text.replace("\n", " ")
+    by_hand = render(
+        "arrangement_confirmation", fields=NOTICE["arrangement_confirmation"] | {"autopay": ""}
+    )
+    assert "Nothing is taken by itself" in by_hand.text
+    assert "$" not in render("arrangement_confirmation", Channel.SMS).text
+    answer = render("answer", fields={"answer": "First <b>line</b>.\n\nSecond line."})
+    assert "First &lt;b&gt;line&lt;/b&gt;." in answer.html
+    assert "First <b>line</b>.\n\nSecond line." in answer.text
+
+
+def test_a_third_partys_letter_to_new_york_says_which_languages_are_spoken() -> None:
+    for state, told in (("NY", True), ("", True), ("OR", False)):
+        mail = render("reminder.neutral", role="third", state=state)
+        assert ("English and Spanish" in mail.text) is told
+    assert "English and Spanish" not in render("reminder.neutral", state="NY").text

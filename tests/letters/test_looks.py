@@ -5,6 +5,7 @@ light and in dark, and nothing is wider than a phone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -56,6 +57,8 @@ def test_every_letter_can_be_read_on_a_phone(browser: Browser, scheme: str) -> N
     letters = JinjaLetters()
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    lead = facts().account
+    several = [lead, replace(lead, reference="INV-2026-000142")]
     for name in letters.templates():
         for language in ("en", "es"):
             rendered = letters.render(
@@ -65,6 +68,7 @@ def test_every_letter_can_be_read_on_a_phone(browser: Browser, scheme: str) -> N
                 link=LINK,
                 stop_link=STOP_LINK,
                 fields=NOTICE.get(name, {}),
+                accounts=several,
             )
             page.set_content(rendered.html)
             found = page.evaluate(_CONTRASTS)

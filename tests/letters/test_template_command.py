@@ -16,11 +16,11 @@ RUN = CliRunner(env={"COLUMNS": "250"})
 def test_the_compiled_letters_are_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert RUN.invoke(app, ["compile", "--check"]).exit_code == 0
     (tmp_path / "compiled").mkdir()
-    (tmp_path / "compiled" / "index.json").write_text("{}")
+    (tmp_path / "compiled" / "words.json").write_text("{}")
     monkeypatch.setattr(template, "FOLDER", tmp_path)
     stale = RUN.invoke(app, ["compile", "--check"])
     assert stale.exit_code == 1
-    assert "reminder.en.html is not what its document gives" in stale.output
+    assert "en.html is not what its document gives" in stale.output
 
 
 def test_lint_shows_the_segments_of_every_text() -> None:
@@ -46,15 +46,21 @@ def test_lint_takes_a_strategy_and_names_its_fault(tmp_path: Path) -> None:
 
 
 def test_a_preview_is_what_would_be_sent(tmp_path: Path) -> None:
-    written = RUN.invoke(app, ["preview", "reminder", "--output", str(tmp_path)])
+    written = RUN.invoke(app, ["preview", "reminder.neutral", "--output", str(tmp_path)])
     assert written.exit_code == 0
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "reminder.en.email.html",
-        "reminder.en.email.txt",
-        "reminder.en.sms.txt",
-        "reminder.es.email.html",
-        "reminder.es.email.txt",
-        "reminder.es.sms.txt",
-    ]
-    assert (tmp_path / "reminder.en.sms.txt").read_text().startswith("Harbor Lane & Co: ")
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+        f"reminder.neutral.{language}.{audience}.{ending}"
+        for language in ("en", "es")
+        for audience in ("consumer", "business")
+        for ending in ("email.html", "email.txt", "sms.txt")
+    )
+    text = tmp_path / "reminder.neutral.en.consumer.sms.txt"
+    assert text.read_text().startswith("Harbor Lane & Co: ")
     assert RUN.invoke(app, ["preview", "nothing", "--output", str(tmp_path)]).exit_code == 1
+
+
+def test_the_list_says_whose_words_they_are() -> None:
+    found = RUN.invoke(app, ["list"])
+    assert found.exit_code == 0
+    assert "final_notice.firm" in found.output
+    assert "shipped" in found.output

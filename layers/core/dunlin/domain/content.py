@@ -19,6 +19,7 @@ from dunlin.domain.phrases import (
     COLLECTOR,
     DECEPTIVE,
     DISCLOSED,
+    LANGUAGE_ACCESS,
     OPT_OUT_EMAIL,
     OPT_OUT_SMS,
     PAYS,
@@ -40,6 +41,9 @@ class Draft:
     creditor: str
     third_party: bool
     text: str
+    tone: str = ""  # of a rung; "" for a notice and for a letter on paper
+    state: str = ""
+    business: bool = False
     subject: str = ""
     preheader: str = ""
     html: str = ""
@@ -56,6 +60,18 @@ class Finding:
     rule_id: str
     part: str
     because: str
+
+
+def disclosures(draft: Draft) -> tuple[str, ...]:
+    """What the frame must add, by role, state and kind of debt: keys of `letters/frame.yaml`.
+
+    New York City is read from the state, or from not knowing it: its ZIP codes are not settled
+    enough to leave the line out by them.
+    """
+    if not draft.third_party or draft.kind is Kind.OPT_OUT_CONFIRMATION:
+        return ()
+    asked = not draft.business and draft.state in ("NY", "")
+    return ("disclosure", *(("language_access",) if asked else ()))
 
 
 _HOMOGLYPHS = str.maketrans("аеорсухіѕјԁӏ", "aeopcyxisjdl")
@@ -129,6 +145,12 @@ def _without(text: str, draft: Draft) -> str:
     return text
 
 
+def words_refused(text: str) -> tuple[Finding, ...]:
+    """What a text that staff wrote to a person may not say, whatever frame goes around it."""
+    bare = Draft(channel=Channel.EMAIL, kind=Kind.ANSWER, creditor="", third_party=False, text=text)
+    return tuple(dict.fromkeys(_forbidden("text", text, bare)))
+
+
 def check(draft: Draft) -> tuple[Finding, ...]:
     """Every broken rule of a message, in a fixed order; empty where it may go."""
     return tuple(dict.fromkeys(_findings(draft)))
@@ -173,10 +195,14 @@ def _forbidden(part: str, text: str, draft: Draft) -> Iterator[Finding]:
 
 
 def _disclosure(part: str, text: str, draft: Draft) -> Iterator[Finding]:
-    told = all(pattern.search(fold(text)) for pattern in DISCLOSED)
-    if draft.third_party and draft.kind is not Kind.OPT_OUT_CONFIRMATION and not told:
+    wanted, folded = disclosures(draft), fold(text)
+    if "disclosure" in wanted and not all(pattern.search(folded) for pattern in DISCLOSED):
         yield Finding(
             rule_id="US-REGF-IDENTITY", part=part, because="the collector's disclosure is missing"
+        )
+    if "language_access" in wanted and not LANGUAGE_ACCESS.search(folded):
+        yield Finding(
+            rule_id="NYC-LANG", part=part, because="does not say which languages are spoken"
         )
 
 

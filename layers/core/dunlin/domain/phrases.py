@@ -133,6 +133,7 @@ DISCLOSED = (
         r"informacion (obtenida )?se (usara|utilizara) (para|con) ese (fin|proposito)",
     ),
 )
+LANGUAGE_ACCESS = _any(r"\benglish (and|or) spanish\b", r"\bingles (y|o) (en )?espanol\b")
 OPT_OUT_EMAIL = _any(
     r"\b(stop|opt out of|unsubscribe from) (these |getting |all )?(e-?mails?|messages)\b",
     r"\bdejar de recibir (estos |los )?(correos|mensajes)\b",

@@ -299,7 +299,14 @@ def test_a_notice_is_one_message_and_waits_in_a_row_of_its_own():
     entered = _steps("notice", {"CheckCompliance": words, "SendEmail": [SENT]}, given)
     assert entered == [
         *("CheckCompliance", "Permitted?", "AwaitDue"),
-        *("CheckCompliance", "Permitted?", "SendEmail", "Ended"),
+        *("CheckCompliance", "Permitted?", "SendEmail", "Sent?", "Ended"),
+    ]
+    void = {**SENT, "outcome": "void"}
+    words = [_decision("email"), _decision("email")]
+    entered = _steps("notice", {"CheckCompliance": words, "SendEmail": [void, SENT]}, given)
+    assert entered == [
+        *("CheckCompliance", "Permitted?", "SendEmail", "Sent?", "AwaitDue"),
+        *("CheckCompliance", "Permitted?", "SendEmail", "Sent?", "Ended"),
     ]
     context = {"Task": {"Token": "t"}, "Execution": {"Input": given}}
     states = {"input": _decision("wait"), "context": context}

@@ -15,6 +15,7 @@ from dunlin.domain.consumer import Channel
 from dunlin.domain.content import visible
 from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.letters import (
+    FAMILIES,
     FIELDS,
     TemplateError,
     day_in_words,
@@ -22,6 +23,7 @@ from dunlin.domain.letters import (
     read_family,
     read_template,
     shown_reference,
+    template_id,
 )
 from dunlin.domain.segments import measure
 from dunlin.ports import Letters, Rendered
@@ -290,6 +292,15 @@ def test_a_faulty_document_is_named_by_its_field(change: dict[str, object], wher
     with pytest.raises(TemplateError) as refused:
         read_template({**DOCUMENT, **change}, name="mine.firm")
     assert refused.value.field == where
+
+
+def test_a_family_is_asked_for_in_any_tone_and_gives_the_nearest_it_has() -> None:
+    assert {f: " ".join(t) for f, t in FAMILIES.items()} == RUNGS
+    assert template_id("reminder", "firm") == "reminder.firm"
+    assert template_id("final_notice", "gentle") == "final_notice.neutral"
+    assert template_id("answers", "firm") == "answers.neutral"
+    assert template_id("lien_notice", "gentle") == "lien_notice.neutral"
+    assert template_id("our_own", "firm") == "our_own.firm"
 
 
 def test_a_rung_has_a_tone_and_a_notice_has_none() -> None:

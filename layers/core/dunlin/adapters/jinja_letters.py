@@ -182,8 +182,8 @@ class JinjaLetters:
         if language not in (words.sms if channel is Channel.SMS else words.email):
             language = "en"
         frame = self._frames[language]
-        values = _values(found, frame, language, link, fields, accounts)
-        values["creditor"] = draft.creditor
+        values = _values(found, frame, language, fields, len(accounts))
+        values |= {"creditor": draft.creditor, "link": link}
         brand = facts.strategy.brand
         around = {
             "link": _page(link),
@@ -329,9 +329,8 @@ def _values(
     template: Template,
     frame: Mapping[str, str],
     language: str,
-    link: str,
     fields: Mapping[str, str],
-    accounts: Sequence[Account],
+    count: int,
 ) -> dict[str, str]:
     """The values of a message: what its template declares and nothing else."""
     given = {GIVEN_AS.get(name, name) for name in NOTICE_FIELDS}

@@ -1,4 +1,4 @@
-"""An invented person and what notices say to them: to look at letters, and to check them, unsent."""
+"""An invented person and what notices tell them: to look at letters and to check them, unsent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`dunlin template compile | list | lint | preview`: the letters, without a stack and without AWS."""
+"""`dunlin template compile | list | lint | preview`: the letters, without a stack or AWS."""
 
 from __future__ import annotations
 

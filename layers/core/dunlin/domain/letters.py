@@ -64,6 +64,29 @@ FRAME = frozenset({"creditor", "about"})
 # How a notice names what the frame words in a language: the field it gives, the field it fills.
 GIVEN_AS = {"how_paid": "autopay"}
 
+# The shipped families of rungs and the tones each is written in, mildest first.
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "upcoming": ("gentle", "neutral"),
+    "reminder": TONES,
+    "second_reminder": TONES,
+    "arrangement_offer": TONES,
+    "answers": ("gentle", "neutral"),
+    "final_notice": ("neutral", "firm"),
+    "closing_statement": ("gentle", "neutral"),
+    "insurance_update": ("gentle", "neutral"),
+    "claim_update": ("neutral",),
+    "lien_notice": ("neutral",),
+}
+
+
+def template_id(family: str, tone: str) -> str:
+    """The template of a family in a tone, or in the nearest one that it is written in, the milder
+    of two. A creditor's own family is taken to have the tone."""
+    written = FAMILIES.get(family, (tone,))
+    wanted = TONES.index(tone)
+    return f"{family}.{min(written, key=lambda one: abs(TONES.index(one) - wanted))}"
+
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _GREETING = re.compile(r"[^\W\d_][\w'’.\- ]{0,39}")
 _FIELD = re.compile(r"\{\{ ?([a-z_]+) ?\}\}")
@@ -286,7 +309,7 @@ def read_family(doc: Any, *, name: str) -> dict[str, dict[str, Any]]:
     """The documents of a file by template name: one a tone where it has `tones`, else itself."""
     if not isinstance(doc, Mapping) or "tones" not in doc:
         return {name: doc}
-    shared = {k: v for k, v in _only(doc, name, frozenset({"kind", "fields", "tones"})).items()}
+    shared = dict(_only(doc, name, frozenset({"kind", "fields", "tones"})))
     tones = _only(shared.pop("tones"), f"{name}.tones", frozenset(TONES))
     return {f"{name}.{tone}": {**shared, **said} for tone, said in tones.items()}
 

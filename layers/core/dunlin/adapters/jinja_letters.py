@@ -337,11 +337,8 @@ def _values(
     wanted = {GIVEN_AS.get(name, name) for name in template.fields & NOTICE_FIELDS}
     if not wanted <= set(fields) <= given:
         raise Defect(f"the notice must give {sorted(wanted)}, it gives {sorted(fields)}")
-    several = len(accounts) > 1
-    about = frame["about_many"].format(count=len(accounts)) if several else frame["about_one"]
     return {
-        "about": about,
-        **dict.fromkeys(template.fields & {"link"}, link),
+        "about": frame["about_many" if count > 1 else "about_one"].format(count=count),
         **{
             name: _notice(name, fields[GIVEN_AS.get(name, name)], frame, language)
             for name in template.fields & NOTICE_FIELDS

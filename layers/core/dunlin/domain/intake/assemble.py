@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dunlin.domain.intake import statuses
 from dunlin.domain.intake.file_kind import LINE_FIELDS
+from dunlin.domain.intake.industry import PENDING, insurance_of
 from dunlin.domain.intake.matching import Consumers, Shelves, rule_of
 from dunlin.domain.intake.names import name_key
 from dunlin.domain.intake.types import (
@@ -44,6 +45,7 @@ HOLD_CODES = {
     "disputed": "disputed",
     "unknown_status": "unknown_status",
     "probable_match": "probable_match",
+    "insurer": "insurance_pending",
 }
 """Reason code of each hold, the gravest first."""
 
@@ -430,6 +432,8 @@ class Book:
                 holds.append("disputed")
             if at in self.consumers.probable:
                 holds.append("probable_match")
+            if insurance_of(dict(account.extras)) == PENDING:
+                holds.append("insurer")
         order = list(HOLD_CODES)
         rule = account.matched_by if account.matched_by != "new" else rule_of(known.identity)
         return replace(

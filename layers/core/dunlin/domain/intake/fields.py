@@ -287,6 +287,11 @@ _STRONG = {
         disputed|dispute|in dispute|is disputed|dispute flag|under dispute|on dispute
         |dispute status|strittig|bestritten|einspruch|in klarung|en disputa|disputado|litige
         |en litige|contested|reclamacion|contestee|conteste|reklamation""",
+    "claim_amount": """
+        claim amount|claimed amount|amount claimed|damage claim amount|damages claimed|claim value
+        |cargo claim amount|damage amount|disputed amount|amount disputed|amount in dispute
+        |contested amount|amount contested|streitbetrag|bestrittener betrag|importe reclamado
+        |importe disputado|montant conteste|montant reclame""",
     "deleted": """
         deleted|is deleted|fivetran deleted|void flag|voided|is void|is voided|cancelled|canceled
         |is cancelled|storniert|storno|anulada|annulee|isdeleted|void|closed without payment""",
@@ -544,6 +549,7 @@ MONEY = frozenset(
         "last_payment_amount",
         "bucket",
         "insurance_pending",
+        "claim_amount",
     ]
 )
 DATES = frozenset(

@@ -50,7 +50,7 @@ from dunlin.domain.money import exponent
 
 EXTRAS = (
     "unit", "property", "lease_status", "move_in", "move_out", "payer", "insurance_status",
-    "insurance_pending", "date_of_service", "claim", "load_number",
+    "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount",
 )  # fmt: skip
 """Fields that go into an account's extras."""
 _TEXTS = frozenset(
@@ -232,6 +232,9 @@ class Normaliser:
             last_minor = self._minor(cells, "last_payment_amount", currency, problems)
             at = self._one.get("disputed", -1)
             disputed = at >= 0 and statuses.yes_no(cells[at]) is True
+        extras = self._read_extras(cells, currency, problems)
+        if status == OPEN and code == "written_off":
+            extras += (("written_off", "yes"),)
         return NormalisedRow(
             row.line,
             hashlib.blake2b("\x1f".join(cells).encode("utf-8", "replace"), digest_size=12).digest(),
@@ -252,7 +255,7 @@ class Normaliser:
             last_minor,
             disputed,
             " · ".join(t for t in (cells[i].strip() for i in self._notes) if t)[:_LONGEST],
-            self._read_extras(cells, problems),
+            extras,
             tuple(problems),
         )
 
@@ -540,6 +543,8 @@ class Normaliser:
         if "docstatus" in one and cells[one["docstatus"]].strip() in ("0", "2"):
             draft = cells[one["docstatus"]].strip() == "0"
             return (DRAFT, "draft") if draft else (VOID, "void")
+        if state == VOID and kind != VOID and statuses.is_written_off(word):
+            return (OPEN if self.profile.written_off else VOID), "written_off"
         for found in (VOID, DRAFT):
             if found in (state, kind):
                 return found, found
@@ -716,7 +721,7 @@ class Normaliser:
         return tuple(out)
 
     def _read_extras(
-        self, cells: list[str], problems: list[Problem]
+        self, cells: list[str], currency: str, problems: list[Problem]
     ) -> tuple[tuple[str, str], ...]:
         if not self._extras:
             return ()
@@ -725,7 +730,12 @@ class Normaliser:
             text = cells[index].strip()[:_LONG]
             if not text or is_blank(text):
                 continue
-            if field in fields.DATES:
+            if field == "claim_amount":
+                minor = self._minor(cells, field, currency, problems)
+                field, text = "claim_amount_minor", str(minor or "")
+                if not text:
+                    continue
+            elif field in fields.DATES:
                 day = self._date(cells, field, problems)
                 text = day.isoformat() if day else text
             out.append((field, text))

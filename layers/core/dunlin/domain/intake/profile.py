@@ -135,6 +135,7 @@ class _Pass:
             complete=self.hints.sidecar.complete,
             debt_kind=self.hints.sidecar.debt_kind,
             industry=self.hints.sidecar.industry,
+            written_off=self.hints.sidecar.written_off,
         )
         return self._judged(made, decisions, samples)
 
@@ -212,7 +213,7 @@ def _money_columns(made: FileProfile, samples: Sequence[Sequence[str]]) -> list[
     free = [
         (c.key, content_of(samples[c.index]))
         for c in made.mapping
-        if c.field == fields.IGNORE and c.index < len(samples)
+        if c.field in (fields.IGNORE, "claim_amount") and c.index < len(samples)
     ]
     marked = [key for key, content in free if content.share("marked") > 0.6]
     return marked or [key for key, content in free if content.share("money") > 0.9]

@@ -46,6 +46,9 @@ ADVICE = {
     "paid": "Paid, so nothing is chased.",
     "zero_balance": "Nothing is owed, so nothing is chased.",
     "settled_by_credit": "A credit of the same person covers it, so nothing is chased.",
+    "written_off": "Written off, so nothing is chased; `written_off: true` in the mapping file"
+    " makes such rows debts.",
+    "insurance_pending": "Created with a hold: the insurer has not answered.",
     "void": "Void, so nothing is chased.",
     "deleted": "Deleted at the source, so nothing is chased.",
     "draft": "A draft, so nothing is chased. Drop the file again once it is issued.",

@@ -14,6 +14,7 @@ from dunlin.domain.intake.types import FileProfile
 VERSION = 1
 _KEYS = (
     "version", "mapping", "date_order", "country", "currency", "industry", "debt_kind", "complete",
+    "written_off",
 )  # fmt: skip
 
 
@@ -28,6 +29,7 @@ class Sidecar:
     industry: str = ""
     debt_kind: str = ""
     complete: bool = False
+    written_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,8 @@ def check_sidecar(raw: object) -> Sidecar | SidecarErrors:
     mapping = _mapping(raw.get("mapping"), errors)
     order = _word(raw, "date_order", (YMD, MDY, DMY), errors)
     debt_kind = _word(raw, "debt_kind", ("consumer", "business"), errors)
-    complete = raw.get("complete", False)
-    if complete is None:
-        complete = False
-    if not isinstance(complete, bool):
-        errors.append(f"complete must be true or false, not {complete!r}")
+    complete = _flag(raw, "complete", errors)
+    written_off = _flag(raw, "written_off", errors)
     # YAML 1.1 reads NO as false: the one country whose code is a word.
     said = raw.get("country")
     country = ""
@@ -84,8 +83,17 @@ def check_sidecar(raw: object) -> Sidecar | SidecarErrors:
         currency=currency,
         industry=str(industry),
         debt_kind=debt_kind,
-        complete=bool(complete),
+        complete=complete,
+        written_off=written_off,
     )
+
+
+def _flag(raw: Mapping[str, object], key: str, errors: list[str]) -> bool:
+    value = raw.get(key)
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    errors.append(f"{key} must be true or false, not {value!r}")
+    return False
 
 
 def _word(raw: Mapping[str, object], key: str, allowed: tuple[str, ...], errors: list[str]) -> str:
@@ -126,6 +134,12 @@ def canonical(name: object) -> str | None:
     return fields.canonical_field(str(name)) if isinstance(name, str) else None
 
 
+_COMPLETE = (
+    "true: this file holds every open account, and those that it lacks are closed; false: they"
+    " are listed in the report, and stay"
+)
+
+
 def sidecar_yaml(profile: FileProfile, sidecar: Sidecar) -> str:
     """The text of `NAME.mapping.yaml`: what the import did, ready to be edited."""
     lines = [
@@ -143,7 +157,9 @@ def sidecar_yaml(profile: FileProfile, sidecar: Sidecar) -> str:
     for key, value in (("industry", sidecar.industry), ("debt_kind", sidecar.debt_kind)):
         lines.append(f"{key}: {_quoted(value)}" if value else f"# {key}:")
     complete = "true" if sidecar.complete else "false"
-    lines.append(f"complete: {complete}  # true: accounts absent from the file are flagged")
+    lines.append(f"complete: {complete}  # {_COMPLETE}")
+    written_off = "true" if sidecar.written_off else "false"
+    lines.append(f"written_off: {written_off}  # true: rows written off are debts to be asked for")
     for decision in profile.decisions:
         where = f" ({decision.column})" if decision.column else ""
         lines.append(

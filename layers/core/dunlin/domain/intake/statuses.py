@@ -86,6 +86,11 @@ _TYPE = {
 }
 
 
+_WRITTEN_OFF = """
+    written off|writeoff|write off|charged off|chargeoff|charge off|ausgebucht|incobrable
+    |passee en perte"""
+
+
 def _table(source: dict[str, str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for status, words in source.items():
@@ -94,6 +99,7 @@ def _table(source: dict[str, str]) -> dict[str, str]:
     return out
 
 
+_WRITTEN_OFF_KEYS = frozenset(_table({VOID: _WRITTEN_OFF}))
 _STATUS_OF = _table(_STATUS)
 _TYPE_OF = _table(_TYPE)
 _YES = frozenset(
@@ -121,6 +127,11 @@ def status_of(text: str) -> str | None:
         if found:
             return found
     return None
+
+
+def is_written_off(text: str) -> bool:
+    """True for a status that says that the creditor wrote the debt off and still holds it."""
+    return "".join(words_of(text)) in _WRITTEN_OFF_KEYS
 
 
 def type_of(text: str) -> str | None:

@@ -104,6 +104,7 @@ class FileProfile:
     complete: bool = False
     debt_kind: str = ""
     industry: str = ""
+    written_off: bool = False
 
     @property
     def waits(self) -> bool:

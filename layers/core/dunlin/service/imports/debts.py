@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from dunlin.domain import ids
 from dunlin.domain.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.consumer import Consumer
 from dunlin.domain.errors import DomainError
+from dunlin.domain.intake.industry import PENDING, facts_of
 from dunlin.domain.intake.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
 from dunlin.ports import Change
@@ -22,6 +25,7 @@ _HOLDS = {
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
+    "insurer": (Hold.INSURER, "The insurer has not answered."),
     "no_due_date": (Hold.REVIEW, "The file gives no due date."),
     "not_due": (Hold.NOT_DUE, "The due date lies ahead."),
 }
@@ -30,6 +34,12 @@ _HOLDS = {
 # was paid or decided here since.
 _SAID, _SAID_DISPUTED, _ABSENT = "file_balance_minor", "file_disputed", "missing_since"
 MISSING, CLOSED = "missing", "closed"
+# Columns of a file, and what they decide together.
+_DERIVED = {
+    frozenset({"lease_status", "move_out"}): ("relationship",),
+    frozenset({"insurance_status", "insurance_pending"}): ("insurance", "insurance_pending_minor"),
+    frozenset({"claim_amount_minor"}): (),
+}
 _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status.FAILED})
 
 
@@ -69,7 +79,7 @@ def _new_account(
     desk: Desk, account_id: str, consumer_id: str, found: NormalisedAccount
 ) -> Account:
     hold, reason = next((_HOLDS[h] for h in found.holds if h in _HOLDS), (None, ""))
-    extras = dict(found.extras) | {
+    extras = told(found, desk.now.date()) | {
         MADE_BY: desk.job.import_id,
         _SAID: str(found.balance.minor),
     }
@@ -93,6 +103,7 @@ def _new_account(
         debt_role=desk.strategy.debt_role,
         language=found.consumer.language or "en",
         extras=extras,
+        contested_minor=_contested(extras, found.balance.minor),
         strategy_version=desk.strategy.version,
     )
 
@@ -144,7 +155,7 @@ def update(desk: Desk, key: str, stored: Account, found: NormalisedAccount, read
         return Plan(outcomes={key: UNCHANGED})
     person, said = with_contacts(desk, consumer, found.consumer)
     owed = found.balance.minor if found.status == OPEN else 0
-    changes, difference = _news(stored, found, owed, person or consumer)
+    changes, difference = _news(stored, found, owed, person or consumer, desk.now.date())
     if not changes and person is None:
         return Plan(outcomes={key: desk.before(stored)})
     ledger = []
@@ -200,16 +211,51 @@ def miss(desk: Desk, account_id: str, read: Read) -> Plan:
     return Plan(outcomes={account_id: CLOSED}, changes=(change,), wake=wake)
 
 
+def told(found: NormalisedAccount, today: date) -> dict[str, str]:
+    """What the file tells of a debt beside its balance, and what that means in words of rules."""
+    extras = dict(found.extras)
+    return extras | facts_of(extras, found.balance.currency, today)
+
+
+def _contested(extras: Mapping[str, str], balance: int) -> int:
+    """What the debtor claims back, at most the balance; it is not asked for."""
+    return max(0, min(int(extras.get("claim_amount_minor", "0")), balance))
+
+
+def _moved(stored: Account, found: NormalisedAccount, today: date) -> dict[str, Any]:
+    """What a newer file says of tenancy, insurer and claim, as changes; a silent one says
+    nothing. What staff decided stands until the file says something else than before."""
+    now = told(found, today)
+    extras = dict(stored.extras)
+    for sources, derived in _DERIVED.items():
+        if sources & now.keys():
+            for name in (*sources, *derived):
+                extras.pop(name, None)
+                if name in now:
+                    extras[name] = now[name]
+    if extras == stored.extras:
+        return {}
+    changes: dict[str, Any] = {"extras": extras}
+    before, after = (e.get("insurance", "") for e in (stored.extras, extras))
+    if stored.hold is Hold.INSURER and after != PENDING:
+        changes |= {"hold": None, "hold_reason": ""}
+    elif stored.hold is None and "insurer" in found.holds and before != PENDING:
+        changes["hold"], changes["hold_reason"] = _HOLDS["insurer"]
+    if extras.get("claim_amount_minor") != stored.extras.get("claim_amount_minor"):
+        changes["contested_minor"] = _contested(extras, stored.balance.minor)
+    return changes
+
+
 def _news(
-    stored: Account, found: NormalisedAccount, owed: int, consumer: Consumer
+    stored: Account, found: NormalisedAccount, owed: int, consumer: Consumer, today: date
 ) -> tuple[dict[str, Any], int]:
     """What a file says that it did not say before, as changes, and by how much the balance moves.
 
     A payment made here may be unknown to the file, so a figure that fell never raises the
     balance, and one that rose raises it by as much as it rose.
     """
-    changes: dict[str, Any] = {}
-    extras = dict(stored.extras)
+    changes = _moved(stored, found, today)
+    extras = dict(changes.pop("extras", stored.extras))
     said = int(extras.get(_SAID, stored.balance.minor))
     have = stored.balance.minor
     difference = 0

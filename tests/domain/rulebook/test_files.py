@@ -1,6 +1,7 @@
 """The rulebook's files: what the loader refuses, the compiled form, the operator's commands."""
 
 import copy
+import gzip
 import json
 import shutil
 import subprocess
@@ -142,6 +143,85 @@ def test_a_changed_file_that_was_not_compiled_is_noticed(tmp_path):
     assert check_rulebook(tmp_path / "rulebook") == [
         "rulebook.json is not what the files compile to"
     ]
+
+
+def _copy(tmp_path):
+    folder = tmp_path / "rulebook"
+    shutil.copytree(FOLDER, folder)
+    return folder
+
+
+def test_the_version_names_everything_a_verdict_depends_on(tmp_path, monkeypatch):
+    folder = _copy(tmp_path)
+    versions = [compile_rulebook(folder)["version"]]
+    zones = json.loads((folder / "zones.json").read_text(encoding="utf-8"))
+    zones["zip5"]["43215"] = "e"
+    (folder / "zones.json").write_text(json.dumps(zones), encoding="utf-8")
+    versions.append(compile_rulebook(folder)["version"])
+    monkeypatch.setattr(rulebook_files, "federal_holidays", lambda year: frozenset())
+    versions.append(compile_rulebook(folder)["version"])
+    assert len(set(versions)) == 3
+    assert versions[0] == load_rulebook().version
+
+
+def test_the_edition_in_force_is_kept_and_judges_as_it_did(tmp_path, monkeypatch):
+    folder = _copy(tmp_path)
+    first = load_rulebook()
+    path = folder / "rules/federal/us-minor.yaml"
+    path.write_text(path.read_text().replace("version: 1", "version: 2"))
+    rulebook_files.write_compiled(folder)
+    assert check_rulebook(folder) == []
+    assert first.version in rulebook_files.editions(folder)
+    monkeypatch.setattr(rulebook_files, "_folder", lambda: folder)
+    rulebook_files.load_rulebook.cache_clear()
+    rulebook_files.edition.cache_clear()
+    try:
+        assert load_rulebook().version != first.version
+        kept = rulebook_files.edition(first.version)
+        assert kept is not None
+        assert kept.documents == first.documents
+        assert rulebook_files.edition("1999.1.1+000000000000") is None
+    finally:
+        rulebook_files.load_rulebook.cache_clear()
+        rulebook_files.edition.cache_clear()
+
+
+def test_a_kept_edition_that_was_changed_or_lost_is_noticed(tmp_path):
+    folder = _copy(tmp_path)
+    name = load_rulebook().version
+    file = folder / "editions" / f"{name}.json.gz"
+    kept = json.loads(gzip.decompress(file.read_bytes()))
+    kept["rulebook"]["rules"][0]["plain"] = "Everything is allowed."
+    file.write_bytes(gzip.compress(json.dumps(kept).encode()))
+    assert check_rulebook(folder) == [f"edition {name} is not what was in force under that name"]
+    file.unlink()
+    assert check_rulebook(folder) == [f"edition {name} is not kept"]
+
+
+def test_the_clocks_come_from_the_pinned_package_and_are_named():
+    import zoneinfo
+
+    import tzdata
+
+    assert load_rulebook().tzdata == tzdata.IANA_VERSION
+    assert zoneinfo.TZPATH == ()
+
+
+def test_the_rules_of_a_past_day_are_listed_and_shown():
+    def said(*words: str) -> str:
+        result = CliRunner().invoke(app, ["rules", *words])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "NYC-SHIELD-3IN7" in said("list")
+    assert "NYC-SHIELD-3IN7" not in said("list", "--as-of", "2026-08-20")
+    assert "NYC-LEGACY-2IN7" in said("list", "--as-of", "2026-12-31")
+    assert "NYC-LEGACY-2IN7" not in said("list", "--as-of", "2027-01-02")
+    assert "Massachusetts" in said("show", "ma-940-time", "--edition", load_rulebook().version)
+    assert f"{load_rulebook().version}  in force" in said("editions")
+    for wrong in (["show", "NYC-SHIELD-3IN7", "--as-of", "2026-08-20"],
+                  ["list", "--as-of", "yesterday"], ["list", "--edition", "none"]):  # fmt: skip
+        assert CliRunner().invoke(app, ["rules", *wrong]).exit_code != 0
 
 
 def test_why_a_rule_does_not_apply_is_said():

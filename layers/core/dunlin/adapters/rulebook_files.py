@@ -1,13 +1,16 @@
 """The rulebook's files: YAML a rule is the source, `rulebook.json` the compiled form that ships.
 
-Production reads JSON alone; PyYAML is imported only to compile and to check.
+Production reads JSON alone; PyYAML is imported only to compile and to check. `editions/` keeps
+every edition that was ever in force, so that an old decision is judged again by what judged it.
 """
 
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import json
+import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -15,8 +18,10 @@ from typing import Any
 
 from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.checks import check_rules
+from dunlin.domain.rulebook.holidays import federal_holidays
 
-EDITION = "2026.11.1"
+EDITION = "2026.11.2"
+_HOLIDAY_YEARS = range(2020, 2060)
 
 
 def _folder() -> Path:
@@ -29,7 +34,37 @@ def load_rulebook() -> Rulebook:
     folder = _folder()
     compiled = json.loads((folder / "rulebook.json").read_text(encoding="utf-8"))
     zones = json.loads((folder / "zones.json").read_text(encoding="utf-8"))
-    return Rulebook(compiled, zones)
+    return Rulebook(compiled, zones, tzdata=pinned_clocks())
+
+
+@functools.cache
+def pinned_clocks() -> str:
+    """The version of the time zone data, after making the pinned package the only source of it:
+    a machine's own copy may be years apart, and would not be told in a record."""
+    import tzdata
+
+    zoneinfo.reset_tzpath(to=())
+    zoneinfo.ZoneInfo.clear_cache()
+    return tzdata.IANA_VERSION
+
+
+def editions(folder: Path | None = None) -> list[str]:
+    """The versions of every edition that is kept, by name."""
+    files = ((folder or _folder()) / "editions").glob("*.json.gz")
+    return sorted(path.name.removesuffix(".json.gz") for path in files)
+
+
+@functools.lru_cache(maxsize=8)
+def edition(version: str) -> Rulebook | None:
+    """The rulebook of that version, the one in force or one that was; None where it is not kept."""
+    now = load_rulebook()
+    if version == now.version:
+        return now
+    if version not in editions():
+        return None
+    packed = (_folder() / "editions" / f"{version}.json.gz").read_bytes()
+    kept = json.loads(gzip.decompress(packed))
+    return Rulebook(kept["rulebook"], kept["zones"], tzdata=pinned_clocks())
 
 
 def read_rulebook(path: Path) -> Rulebook:
@@ -48,7 +83,8 @@ def read_rulebook(path: Path) -> Rulebook:
             compiled = json.loads(file.read_text(encoding="utf-8"))
         zones = folder / "zones.json"
         zones = zones if zones.exists() else _folder() / "zones.json"
-        return Rulebook(compiled, json.loads(zones.read_text(encoding="utf-8")))
+        plain = json.loads(zones.read_text(encoding="utf-8"))
+        return Rulebook(compiled, plain, tzdata=pinned_clocks())
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RuleError(path.name, f"no rulebook can be read there: {error}") from error
 
@@ -77,7 +113,8 @@ def _plain(value: Any) -> Any:
 
 def compile_rulebook(folder: Path | None = None) -> dict[str, Any]:
     """The compiled form of the YAML files: every rule by id, the tables, and a version that is
-    the edition and a hash of the content. Raises `RuleError` for a file that cannot be used."""
+    the edition and a hash of all that a verdict can depend on: rules, tables, the tables of time
+    zones, the holidays. Raises `RuleError` for a file that cannot be used."""
     folder = folder or _folder()
     rules: list[Mapping[str, Any]] = []
     for path, document in _documents(rule_files(folder)):
@@ -88,9 +125,21 @@ def compile_rulebook(folder: Path | None = None) -> dict[str, Any]:
         rules.append({**document, "layer": path.parent.name})
     rules.sort(key=lambda r: (r["id"], str(r["version"])))
     tables = {p.stem: d for p, d in _documents(sorted(folder.glob("tables/*.yaml")))}
-    content = json.dumps({"rules": rules, "tables": tables}, sort_keys=True, ensure_ascii=False)
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    return {"version": f"{EDITION}+{digest[:12]}", "rules": rules, "tables": tables}
+    return {"version": f"{EDITION}+{_digest(rules, tables, _zones(folder))}", "rules": rules,
+            "tables": tables}  # fmt: skip
+
+
+def _zones(folder: Path) -> Any:
+    own = folder / "zones.json"
+    return json.loads((own if own.exists() else _folder() / "zones.json").read_text("utf-8"))
+
+
+def _digest(rules: Any, tables: Any, zones: Any) -> str:
+    """Twelve hexadecimal digits over the content of an edition."""
+    free = [sorted(day.isoformat() for day in federal_holidays(y)) for y in _HOLIDAY_YEARS]
+    content = {"rules": rules, "tables": tables, "zones": zones, "holidays": free}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def compiled_text(folder: Path | None = None) -> str:
@@ -108,10 +157,34 @@ def compiled_text(folder: Path | None = None) -> str:
 
 
 def write_compiled(folder: Path | None = None) -> Path:
-    """Write `rulebook.json` beside its sources and return where."""
-    target = (folder or _folder()) / "rulebook.json"
-    target.write_text(compiled_text(folder), encoding="utf-8")
+    """Write `rulebook.json` beside its sources, keep the edition, and return where."""
+    folder = folder or _folder()
+    target, text = folder / "rulebook.json", compiled_text(folder)
+    target.write_text(text, encoding="utf-8")
+    compiled = json.loads(text)
+    kept = folder / "editions" / f"{compiled['version']}.json.gz"
+    kept.parent.mkdir(exist_ok=True)
+    whole = json.dumps({"rulebook": compiled, "zones": _zones(folder)}, ensure_ascii=False)
+    kept.write_bytes(gzip.compress(whole.encode(), mtime=0))
     return target
+
+
+def check_editions(folder: Path | None = None) -> list[str]:
+    """What is wrong with the editions kept: one that is not what its name says, and the one in
+    force if it is not among them."""
+    folder, problems = folder or _folder(), []
+    for version in editions(folder):
+        kept = json.loads(
+            gzip.decompress((folder / "editions" / f"{version}.json.gz").read_bytes())
+        )
+        book = kept["rulebook"]
+        digest = _digest(book["rules"], book["tables"], kept["zones"])
+        if version != book["version"] or version.rpartition("+")[2] != digest:
+            problems.append(f"edition {version} is not what was in force under that name")
+    in_force = json.loads((folder / "rulebook.json").read_text(encoding="utf-8"))["version"]
+    if in_force not in editions(folder):
+        problems.append(f"edition {in_force} is not kept")
+    return problems
 
 
 def check_rulebook(
@@ -128,4 +201,6 @@ def check_rulebook(
         on_disk = folder / "rulebook.json"
         if not on_disk.exists() or on_disk.read_text(encoding="utf-8") != compiled_text(folder):
             problems.append("rulebook.json is not what the files compile to")
+        else:
+            problems += check_editions(folder)
     return problems

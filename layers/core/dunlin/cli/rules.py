@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,8 @@ from rich.table import Table
 
 from dunlin.adapters.rulebook_files import (
     check_rulebook,
+    edition,
+    editions,
     load_rulebook,
     read_rulebook,
     write_compiled,
@@ -35,19 +38,54 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: every rule, its source, its checks.")
 
+AsOf = Annotated[str, typer.Option("--as-of", help="Only what was in force on this day.")]
+Edition = Annotated[str, typer.Option("--edition", help="An edition kept, by its version.")]
+
 
 @app.command("list")
 def list_rules(
     layer: Annotated[str, typer.Option(help="Only this layer, such as federal or state.")] = "",
     tier: Annotated[str, typer.Option(help="Only this tier: S, S*, C, N, I or P.")] = "",
+    as_of: AsOf = "",
+    of: Edition = "",
 ) -> None:
-    """One line a rule: id, tier, layer, title."""
-    rulebook = load_rulebook()
-    typer.echo(f"rulebook {rulebook.version}")
-    for rule in rulebook.documents:
+    """One line a rule: id, tier, layer, title; with a date only those in force on that day."""
+    rulebook = _edition(of)
+    typer.echo(f"rulebook {rulebook.version}, time zone data {rulebook.tzdata}")
+    for rule in _in_force(rulebook, as_of):
         if (layer and rule["layer"] != layer) or (tier and rule["tier"] != tier):
             continue
         typer.echo(f"{rule['id']:<22} {rule['tier']:<3} {rule['layer']:<9} {rule['title']}")
+
+
+@app.command("editions")
+def list_editions() -> None:
+    """Every edition of the rulebook that is kept, the one in force marked."""
+    in_force = load_rulebook().version
+    for version in editions():
+        typer.echo(f"{version}{'  in force' if version == in_force else ''}")
+
+
+def _edition(version: str) -> Rulebook:
+    if not version:
+        return load_rulebook()
+    kept = edition(version)
+    if kept is None:
+        typer.echo(f"No edition {version} is kept; `dunlin rules editions` lists them.", err=True)
+        raise typer.Exit(2)
+    return kept
+
+
+def _in_force(rulebook: Rulebook, as_of: str) -> list[Mapping[str, Any]]:
+    """The documents in force at noon, New York, of a day; all of them without one."""
+    if not as_of:
+        return list(rulebook.documents)
+    try:
+        day = date.fromisoformat(as_of)
+    except ValueError as error:
+        raise typer.BadParameter(f"{as_of} is no date like 2026-11-22") from error
+    noon = datetime.combine(day, time(17), tzinfo=UTC)
+    return [rule.document for rule in rulebook.rules if rule.in_force(noon)]
 
 
 def _dates(rule: dict[str, Any]) -> str:
@@ -56,11 +94,15 @@ def _dates(rule: dict[str, Any]) -> str:
 
 
 @app.command()
-def show(rule_id: Annotated[str, typer.Argument(help="The rule's id, in any case.")]) -> None:
+def show(
+    rule_id: Annotated[str, typer.Argument(help="The rule's id, in any case.")],
+    as_of: AsOf = "",
+    of: Edition = "",
+) -> None:
     """One rule in full: plain words, sources, dates, who may change it, what it is made of."""
-    found = [r for r in load_rulebook().documents if r["id"] == rule_id.upper()]
+    found = [r for r in _in_force(_edition(of), as_of) if r["id"] == rule_id.upper()]
     if not found:
-        typer.echo(f"No rule {rule_id}.", err=True)
+        typer.echo(f"No rule {rule_id}{' in force on ' + as_of if as_of else ''}.", err=True)
         raise typer.Exit(1)
     for rule in map(dict, found):
         typer.echo(f"{rule['id']} - {rule['title']} (tier {rule['tier']}, {rule['layer']})")
@@ -176,13 +218,13 @@ def replay(
     which: Which,
     creditor: Creditor = "",
     rulebook: Annotated[
-        Path | None, typer.Option(help="The rulebook of that time; the package's if left out.")
+        Path | None, typer.Option(help="Judge by this one instead of the edition of that time.")
     ] = None,
     aws: Aws = False,
     stack: StackName = "dunlin",
 ) -> None:
-    """Judge an account's recorded decisions again, each from its record alone; exit 1 where one
-    does not hold."""
+    """Judge an account's recorded decisions again, each from its record alone and under the
+    edition that judged it; exit 1 where one does not hold."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
 
@@ -191,7 +233,9 @@ def replay(
     chain = wiring.audit_archive().chain(f"account#{account.account_id}")
     count = failed = 0
     for entry, record in recorded(chain):
-        for again in judge_again(record, rulebook=book):
+        kept = judge_again(record, rulebook=book) if rulebook else judge_again(
+            record, rulebook=book, edition=edition)  # fmt: skip
+        for again in kept:
             count += 1
             failed += not again.holds
             verdict = "[green]holds[/]" if again.holds else "[red]differs[/]"
@@ -199,9 +243,8 @@ def replay(
                           f" {again.channel} {again.outcome}: {verdict}")  # fmt: skip
             for fault in again.faults:
                 console.print(f"       {escape(fault)}")
-            if again.faults and again.rulebook != book.version:
-                console.print(f"       judged under {escape(again.rulebook)}, which is not"
-                              f" {escape(book.version)}: give it with --rulebook")  # fmt: skip
+            for said in again.otherwise:
+                console.print(f"       {escape(said)}")
     console.print(f"{count} recorded verdicts, {count - failed} hold.")
     if failed:
         raise typer.Exit(1)

@@ -1,12 +1,12 @@
 """Replay: what a decision was made from, recorded so that it can be judged again from that alone.
 
-A record holds the facts as judged, the rulebook's version, the instant and each verdict; it goes
-into the audit entry of the permit, the deferral or the hold.
+A record holds the facts as judged, the versions of the rulebook and of the time zone data, the
+instant and each verdict; it goes into the audit entry of the permit, the deferral or the hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,17 +25,32 @@ KEY = "record"  # of the audit entry's data
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """One verdict judged again. `faults` says in what it differs, in plain words; empty where it
-    holds. `rulebook` is the version it was judged under."""
+    holds. `rulebook` and `tzdata` are the versions it was judged under, `under` and `clocks` those
+    it was judged again under."""
 
     at: datetime
     channel: str
     outcome: str
     rulebook: str
+    tzdata: str
+    under: str
+    clocks: str
     faults: tuple[str, ...]
 
     @property
     def holds(self) -> bool:
         return not self.faults
+
+    @property
+    def otherwise(self) -> tuple[str, ...]:
+        """What differs between then and now other than the answer, in plain words."""
+        said = []
+        if self.rulebook != self.under:
+            said.append(f"judged under rulebook {self.rulebook}, again under {self.under}")
+        if self.tzdata != self.clocks:
+            then = self.tzdata or "of no stated version"
+            said.append(f"judged with time zone data {then}, again with {self.clocks}")
+        return tuple(said)
 
 
 def decision_record(
@@ -50,6 +65,7 @@ def decision_record(
     return {
         "form": FORM,
         "rulebook": rulebook.version,
+        "tzdata": rulebook.tzdata,
         "now": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "facts": base,
         "asked": [
@@ -89,22 +105,35 @@ def _difference(row: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, An
     return ({"facts": changed} if changed else {}) | ({"without": gone} if gone else {})
 
 
-def replay(record: Mapping[str, Any], *, rulebook: Rulebook) -> list[Replayed]:
-    """Judge a decision again from its record alone, under `rulebook`. A record that cannot be
-    read is a fault, never an exception."""
+def replay(
+    record: Mapping[str, Any],
+    *,
+    rulebook: Rulebook,
+    edition: Callable[[str], Rulebook | None] = lambda _version: None,
+) -> list[Replayed]:
+    """Judge a decision again from its record alone, under the edition that judged it where
+    `edition` still has it, else under `rulebook`. A record that cannot be read is a fault, never
+    an exception."""
+    version = str(record.get("rulebook", ""))
+    book = edition(version) or rulebook
     try:
         now = datetime.fromisoformat(record["now"])
-        base, version = dict(record["facts"]), str(record["rulebook"])
-        return [_again(base, row, now=now, version=version, book=rulebook)
-                for row in record["asked"]]  # fmt: skip
+        base = dict(record["facts"])
+        return [_again(base, row, now=now, record=record, book=book) for row in record["asked"]]
     except (KeyError, TypeError, ValueError, AttributeError, RuleError) as error:
         fault = f"the record cannot be judged: {type(error).__name__} {error}"
         return [Replayed(at=datetime.min.replace(tzinfo=UTC), channel="", outcome="",
-                         rulebook=str(record.get("rulebook", "")), faults=(fault,))]  # fmt: skip
+                         rulebook=version, tzdata=str(record.get("tzdata", "")),
+                         under=book.version, clocks=book.tzdata, faults=(fault,))]  # fmt: skip
 
 
 def _again(
-    base: Mapping[str, Any], row: Mapping[str, Any], *, now: datetime, version: str, book: Rulebook
+    base: Mapping[str, Any],
+    row: Mapping[str, Any],
+    *,
+    now: datetime,
+    record: Mapping[str, Any],
+    book: Rulebook,
 ) -> Replayed:
     left_out = frozenset(row.get("without", ()))
     plain = {k: v for k, v in base.items() if k not in left_out} | dict(row.get("facts", {}))
@@ -114,7 +143,10 @@ def _again(
         at=now,
         channel=facts.channel,
         outcome=str(row["outcome"]),
-        rulebook=version,
+        rulebook=str(record["rulebook"]),
+        tzdata=str(record.get("tzdata", "")),
+        under=book.version,
+        clocks=book.tzdata,
         faults=tuple(_faults(row, found)),
     )
 

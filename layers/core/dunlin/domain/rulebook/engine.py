@@ -99,13 +99,21 @@ class _Plan:
 
 
 class Rulebook:
-    """The rules, compiled. `version` names the content; it is written into every permit.
+    """The rules, compiled. `version` names the content, with the tables of zones and holidays;
+    it is written into every permit, and `tzdata`, the version of the clocks, beside it.
 
     Built from plain documents (see `rulebook_files.load_rulebook`) and never changed after.
     """
 
-    def __init__(self, compiled: Mapping[str, Any], zones: Mapping[str, Any] | ZoneTables) -> None:
+    def __init__(
+        self,
+        compiled: Mapping[str, Any],
+        zones: Mapping[str, Any] | ZoneTables,
+        *,
+        tzdata: str = "",
+    ) -> None:
         self.version = str(compiled["version"])
+        self.tzdata = tzdata
         self.tables: Mapping[str, Any] = compiled["tables"]
         self.documents: tuple[Mapping[str, Any], ...] = tuple(compiled["rules"])
         self.zones = zones if isinstance(zones, ZoneTables) else ZoneTables(zones)
@@ -135,7 +143,9 @@ class Rulebook:
     def _layer(self, policy: str) -> Rulebook:
         documents = layered_rules(self.documents, json.loads(policy))
         return Rulebook(
-            {"version": self.version, "tables": self.tables, "rules": documents}, self.zones
+            {"version": self.version, "tables": self.tables, "rules": documents},
+            self.zones,
+            tzdata=self.tzdata,
         )
 
     def setting(self, facts: ContactFacts, several_zones: bool) -> Setting:

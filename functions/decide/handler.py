@@ -6,7 +6,8 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.staff import decide
+from dunlin.service.by_staff import Order
+from dunlin.service.queue import decide
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
@@ -20,9 +21,8 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
         return widgets.describe("decide")
     decided = decide(
         account_id=ask.account,
-        version=ask.version,
         decision=ask.value("decision"),
-        actor=ask.actor,
+        order=Order(by=ask.by, why="dashboard", version=ask.version),
         now=wiring.clock().now(),
         book=wiring.account_book(),
         alarm=wiring.alarm(),
@@ -30,6 +30,6 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
     count("Decisions", decision=decided.decision, outcome=decided.outcome)
     logger.info(
         "decided",
-        extra={"account_id": ask.account, "decision": decided.decision, "actor": ask.actor},
+        extra={"account_id": ask.account, "decision": decided.decision, "by": ask.by},
     )
     return widgets.decided(ask, decided)

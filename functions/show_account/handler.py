@@ -24,5 +24,5 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
     )
     if found is not None and ask.reveal:
         account_id = found.thread.account.account_id
-        logger.info("name revealed", extra={"account_id": account_id, "actor": ask.actor})
+        logger.info("name revealed", extra={"account_id": account_id, "by": ask.by})
     return widgets.account(ask, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dunlin.runtime import wiring
-from dunlin.service.staff import waiting
+from dunlin.service.queue import waiting
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
@@ -14,7 +14,11 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
     ask = widgets.read(event, context.invoked_function_arn)
     if ask.describe:
         return widgets.describe("decisions")
+    now = wiring.clock().now()
     shown, total = waiting(
-        creditor=ask.creditor, book=wiring.account_book(), log=wiring.audit_archive()
+        creditor=ask.creditor,
+        book=wiring.account_book(),
+        creditors=wiring.creditors(),
+        now=now,
     )
-    return widgets.decisions(ask, shown, total, wiring.clock().now())
+    return widgets.decisions(ask, shown, total, now)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dunlin.adapters.memory import MemoryBook, MemoryCreditors
 from dunlin.domain import audit, ids
-from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.consumer import Channel, Consumer
 from dunlin.domain.money import Money
 from dunlin.domain.touch import Touch, TouchState
+from dunlin.ports import Change
+from dunlin.service.permits import written
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 CREDITOR = "harbor-dental"
@@ -107,3 +109,23 @@ class ChainLog:
 
     def chain(self, subject: str) -> list[audit.AuditEntry]:
         return self.book.chains.get(subject, [])
+
+
+def held_book(**changes: Any) -> tuple[MemoryBook, Account]:
+    """A book with one account that was put on hold two days ago, with its audit entry."""
+    fields = {"hold": Hold.DISPUTE, "hold_reason": "Says it was paid.", "version": 0} | changes
+    wanted = account(**fields)
+    filled = book()
+    filled.consumers[wanted.consumer_id] = consumer(wanted)
+    entry = audit.append(
+        subject=f"account#{wanted.account_id}",
+        sequence=1,
+        previous="",
+        at=NOW - timedelta(days=2),
+        actor="dunlin",
+        what="AccountHeld",
+        data={},
+    )
+    stored = written(wanted, entry)
+    filled.apply(Change(account=stored, audit=[entry]))
+    return filled, stored

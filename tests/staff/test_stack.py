@@ -144,7 +144,7 @@ def test_a_decision_is_taken_once_and_counted(
     assert (after.hold, after.version) == (None, held.version + 1)
     chain = wiring.audit_archive().chain(f"account#{held.account_id}")
     assert audit.verify(chain, head=after.audit_head) == []
-    assert (chain[-1].what, chain[-1].actor) == ("ReleaseApproved", "staff")
+    assert (chain[-1].what, chain[-1].actor) == ("ReleaseApproved", "staff:dashboard")
     eventually(lambda: "Nothing is on hold" in call("show_portfolio"))
     eventually(lambda: "Nothing waits" in call("show_decisions"))
 

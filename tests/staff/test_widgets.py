@@ -6,7 +6,7 @@ import html
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,9 +14,11 @@ import pytest
 
 from dunlin.adapters.widget_html import Widgets, masked
 from dunlin.domain import audit
-from dunlin.domain.account import Hold, NextAction, Status
+from dunlin.domain.account import Account, Case, Hold, NextAction, Status
 from dunlin.domain.counters import fold, portfolio, share_of
 from dunlin.domain.money import Money
+from dunlin.domain.queue import item_of
+from dunlin.domain.strategy import Desk
 from dunlin.domain.touch import TouchState
 from dunlin.ports import Decided, Reply, StaffAccount, Thread, Waiting
 from tests.staff import builders
@@ -75,6 +77,13 @@ class Actions(HTMLParser):
             self.actions.append((self._open, json.loads(data)))
 
 
+def waiting(account: Account, since: datetime | None = None, **more: Any) -> Waiting:
+    """An account in the queue since then, with the usual hours."""
+    item = item_of(replace(account, case=Case(since=since)), Desk())
+    assert item is not None
+    return Waiting(**{"item": item, "consumer": None} | more)
+
+
 def staff_account(text: str = "Robin Castellano") -> StaffAccount:
     account = builders.account(
         text,
@@ -123,7 +132,7 @@ def account_page(found: StaffAccount, **values: Any) -> str:
 def decisions_page(**changes: Any) -> str:
     params = {"creditor": "", "decide": DECIDE, "account": ARN}
     account = builders.account(hold=Hold.DISPUTE, **changes)
-    one = Waiting(account=account, consumer=None, since=NOW - timedelta(days=4))
+    one = waiting(account, since=NOW - timedelta(days=4))
     page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW)
     assert isinstance(page, str)
     return page
@@ -147,7 +156,7 @@ def test_pages_take_the_theme_of_the_dashboard(theme: str) -> None:
 def test_nothing_that_somebody_wrote_becomes_markup() -> None:
     found = staff_account(EVIL)
     held = builders.account(EVIL, hold=Hold.DISPUTE, hold_reason=EVIL, creditor="x")
-    one = Waiting(account=held, consumer=builders.consumer(held, name=EVIL), since=NOW)
+    one = waiting(held, since=NOW, consumer=builders.consumer(held, name=EVIL))
     params = {"decide": DECIDE, "account": ARN, "creditor": EVIL}
     pages = [
         account_page(found, account_id=EVIL, reveal="yes"),
@@ -168,7 +177,7 @@ def test_nothing_that_somebody_wrote_becomes_markup() -> None:
 
 def test_a_parameter_that_is_no_function_arn_is_not_called() -> None:
     params = {"decide": "https://example.com/", "account": "javascript:alert(1)"}
-    one = Waiting(account=builders.account(hold=Hold.DISPUTE), consumer=None, since=None)
+    one = waiting(builders.account(hold=Hold.DISPUTE))
     page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW)
     assert Actions(str(page)).actions == []
     assert "names no function" in str(page)
@@ -258,7 +267,7 @@ def test_decisions_carry_account_version_and_question() -> None:
 def test_what_cannot_be_approved_offers_no_approval() -> None:
     params = {"decide": DECIDE}
     account = builders.account(hold=Hold.NO_CONTACT_POINT)
-    one = Waiting(account=account, consumer=None, since=None, approvable=False)
+    one = waiting(account, approvable=False)
     page = str(WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW))
     assert [p["decision"] for _, p in Actions(page).actions] == ["decline", "close"]
     assert "contacts file" in page
@@ -288,8 +297,8 @@ def test_a_decision_says_what_became_of_it(outcome: str, said: str) -> None:
 
 
 def test_the_actor_is_the_alias_that_was_called() -> None:
-    assert WIDGETS.read(event(), DECIDE).actor == "staff:supervisor"
-    assert WIDGETS.read(event(actor="boss"), ARN).actor == "staff"
+    assert WIDGETS.read(event(), DECIDE).by == "supervisor"
+    assert WIDGETS.read(event(by="boss"), ARN).by == "dashboard"
 
 
 def test_the_portfolio_adds_up_on_the_page() -> None:

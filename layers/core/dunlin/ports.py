@@ -18,6 +18,7 @@ from dunlin.domain.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.counters import Cell, Figure, Share
 from dunlin.domain.events import DomainEvent
 from dunlin.domain.money import Money
+from dunlin.domain.queue import Item
 from dunlin.domain.rollout import Rollout, Segment
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import Permit, Touch
@@ -692,12 +693,11 @@ class StaffAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One account that waits for a person. `since` is None where it is not known; it is not
-    `approvable` while what it waits for is missing."""
+    """One item of the staff queue with its person; not `approvable` while what it waits for is
+    missing."""
 
-    account: Account
+    item: Item
     consumer: Consumer | None
-    since: datetime | None
     approvable: bool = True
 
 

@@ -23,6 +23,7 @@ from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Consumer
 from dunlin.domain.counters import CurrencyPortfolio, Figure
 from dunlin.domain.money import Money
+from dunlin.domain.queue import Item
 from dunlin.domain.touch import Touch
 from dunlin.ports import Decided, Reply, StaffAccount, Waiting
 
@@ -43,10 +44,31 @@ _HOLDS = {
     Hold.PAUSED: "Paused by staff",
     Hold.CREDIT: "Nothing is owed",
     Hold.NOT_DUE: "Not due yet",
+    Hold.SNOOZED: "Left in peace until a day",
+    Hold.INSURER: "Waiting for the insurer",
+    Hold.HOLDOUT: "Held out, to measure",
+}
+_KINDS = {
+    "failed": "Ladder failed",
+    "dispute": "Dispute",
+    "wrong_party": "Wrong person",
+    "hardship": "Hardship",
+    "chargeback": "Chargeback",
+    "arrangement_request": "Arrangement asked for",
+    "question": "Question",
+    "reply": "Reply",
+    "approval": "Waits for approval",
+    "stuck_payment": "Payment stuck",
+    "escalation": "Escalated",
+    "match": "Same person?",
+    "review": "Needs review",
 }
 _TRIGGERS = {
     "balance": "The balance is above the creditor's limit",
     "days_past_due": "Overdue for longer than the creditor's limit",
+    "silent": "Silent through as many messages as the creditor allows",
+    "broken_arrangement": "An arrangement was broken",
+    "reply": "Wrote back while money is on its way",
 }
 _DONE = {
     "approve": "Approved. The ladder goes on; every rule still binds.",
@@ -168,11 +190,11 @@ class Ask:
         return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
 
     @property
-    def actor(self) -> str:
-        """Who acts: the alias of the function that was called, which IAM gives to a role or a
-        person; a plain call is just staff."""
+    def by(self) -> str:
+        """Who acts, as far as the console tells: the alias of the function that was called, which
+        IAM gives to a role or a person. A custom widget's call names no caller."""
         alias = self.endpoint.split(":")[7:8]
-        return f"staff:{alias[0]}" if alias else "staff"
+        return alias[0] if alias else "dashboard"
 
 
 def _texts(values: Any) -> dict[str, str]:
@@ -613,13 +635,14 @@ def _reasons(data: Mapping[str, Any]) -> list[str]:
 
 
 def _waiting(ask: Ask, one: Waiting, now: datetime) -> Markup:
-    account = one.account
-    late = account.days_past_due(now.date())
+    account = one.item.account
+    days = account.days_past_due(now.date())
     facts = [
         account.creditor,
         masked(one.consumer.name) if one.consumer else "•••",
-        f"{late} days past due" if late is not None else "no due date",
-        f"waiting for {_age(one.since, now)}",
+        f"{days} days past due" if days is not None else "no due date",
+        f"waiting for {_age(one.item.since, now)}",
+        f"with {one.item.owner}" if one.item.owner else "with nobody yet",
     ]
     title: Markup | str = Markup("<strong>{}</strong>").format(account.reference)
     look = _safe_arn(ask.params.get("account") or ask.values.get("account", ""))
@@ -627,11 +650,12 @@ def _waiting(ask: Ask, one: Waiting, now: datetime) -> Markup:
         action = _call(look, {"account_id": account.account_id, "popup": "yes"}, display="popup")
         title = _button(account.reference, action, style="link")
     return Markup(
-        '<div class="row"><div class="top"><div>{} <span class="chip">{}</span></div>'
+        '<div class="row"><div class="top"><div>{} <span class="chip">{}</span> {}</div>'
         '<strong class="n">{}</strong></div><p class="why">{}</p><p class="soft">{}</p>{}</div>'
     ).format(
         title,
-        _waits_as(account),
+        _KINDS[one.item.kind],
+        _due(one.item, now),
         str(account.balance),
         _waits_because(account),
         " · ".join(facts),
@@ -639,22 +663,25 @@ def _waiting(ask: Ask, one: Waiting, now: datetime) -> Markup:
     )
 
 
-def _waits_as(account: Account) -> str:
-    if account.status is Status.FAILED:
-        return "Ladder failed"
-    if account.escalated:
-        return "Escalated"
-    return _HOLDS[account.hold] if account.hold is not None else "Waiting"
+def _due(item: Item, now: datetime) -> Markup:
+    """By when staff are to see to it, marked where that has passed."""
+    if item.due is None:
+        return Markup("")
+    if item.late(now):
+        return Markup('<strong class="bad">late by {}</strong>').format(_age(item.due, now))
+    return Markup('<span class="soft">due in {}</span>').format(_age(now, item.due))
 
 
 def _waits_because(account: Account) -> str:
     if account.escalated:
-        return f"{_TRIGGERS.get(account.escalated, account.escalated)}."
-    return account.hold_reason or "No reason was recorded."
+        return f"{_TRIGGERS.get(account.escalated, _words(account.escalated))}."
+    if account.hold_reason:
+        return account.hold_reason
+    return "A message waits for an answer." if account.asked else "No reason was recorded."
 
 
 def _choices(ask: Ask, one: Waiting) -> Markup:
-    account = one.account
+    account = one.item.account
     decide = _safe_arn(ask.params.get("decide") or ask.values.get("decide", ""))
     if not decide:
         return _text("This dashboard names no function for decisions.")

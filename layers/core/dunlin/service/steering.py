@@ -35,19 +35,12 @@ def skip(
         hindrance = _hindrance(facts, book=book, now=now)
         if hindrance is not None:
             return hindrance
-        rung = planner.next_rung(account, facts.strategy)
+        rung = planner.next_rung(account, facts.strategy, now)
         if rung is None:
             return _refused("Every rung was used.")
-        action = planner.after_sending(account, facts.strategy, account.rung, now)
         return Step(
             what="RungSkipped",
-            changes={
-                "rung": account.rung + 1,
-                "occurrence": 0,
-                "sent": (*account.sent, rung.name),
-                "due_at": action.at,
-                "next_action": action,
-            },
+            changes=planner.rung_used(account, facts.strategy, rung.name, now),
             data={"rung": rung.name},
         )
 
@@ -191,6 +184,7 @@ def _offers(facts: Facts, at: datetime) -> tuple[planner.Offer, ...]:
     plan = planner.plan(
         account=replace(facts.account, due_at=at),
         consumer=facts.consumer,
+        history=facts.history,
         strategy=facts.strategy,
         paused="",
         now=at,
@@ -235,7 +229,7 @@ def _approved(
     if wanted.tone:
         try:
             for offer in offers:
-                letters.version(offer.template, offer.channel)
+                letters.version(offer.template, offer.channel, strategy=facts.strategy)
         except DomainError as error:
             return _refused(str(error))
     return None

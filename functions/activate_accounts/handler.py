@@ -1,4 +1,4 @@
-"""ActivateAccounts: starts the ladders of a segment of a creditor's imported accounts."""
+"""ActivateAccounts: begins, promotes and halts rollouts, and every hour lets them go on."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import logger
-from dunlin.service.activation import Segment, activate
+from dunlin.service import rollouts
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """`{creditor, segment?: {min_days, max_days, industry}, limit?}` → counts by outcome."""
-    counts = activate(
-        event["creditor"],
-        segment=Segment(**event.get("segment") or {}),
-        limit=event.get("limit"),
-        book=wiring.account_book(),
-        creditors=wiring.creditors(),
-        alarm=wiring.alarm(),
-        now=wiring.clock().now(),
-    )
-    logger.info("activated", extra={"creditor": event["creditor"], "counts": counts})
-    return counts
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """`{begin: {creditor, segment: {name, when}, stage, size}}`, `{promote: id}`,
+    `{halt: id, by, why}`, or a schedule's event for every rollout → what was done."""
+    house, now = wiring.rollout_house(), wiring.clock().now()
+    done: rollouts.Done
+    match event:
+        case {"begin": asked}:
+            done = rollouts.begin(
+                asked["creditor"],
+                rollouts.segment_of(asked["segment"]),
+                stage=asked["stage"],
+                size=asked["size"],
+                house=house,
+                now=now,
+            )
+        case {"promote": rollout_id}:
+            done = rollouts.promote(rollout_id, house=house, prober=wiring.prober(), now=now)
+        case {"halt": rollout_id, "by": by, "why": why}:
+            done = rollouts.halt_by_staff(rollout_id, by=by, why=why, house=house, now=now)
+        case _:
+            done = rollouts.advance_all(house=house, now=now)
+    told = rollouts.told(done)
+    logger.info("rollouts", extra={"done": told})
+    return told

@@ -108,7 +108,7 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
     )
     lapse = TimeLapse(house)
     from dunlin.cli.drop import drop_and_follow, print_summary, put_strategy
-    from dunlin.cli.stack import invoke_activation
+    from dunlin.cli.rollout import EVERYBODY, begin
     from dunlin.cli.target import find_target
     from dunlin.runtime import wiring
 
@@ -128,9 +128,9 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
         print_summary(drop.name, drop_and_follow(target, drop.creditor, kept))
     console.rule("Activating")
     for drop in drops:
-        counts = invoke_activation(target, drop.creditor)
-        told = ", ".join(f"{n} {reason}" for reason, n in sorted(counts.items()))
-        console.print(f"  {drop.creditor}: {told or 'no accounts'}")
+        done = begin(target, drop.creditor, segment=EVERYBODY, stage="full")
+        passed = "".join(f", {n} {reason}" for reason, n in done["passed_over"].items())
+        console.print(f"  {drop.creditor}: {done['started']} started{passed}")
     world = World(cloud=house.cloud)
     crowd = Crowd(
         world=world,

@@ -132,7 +132,7 @@ def _walk(
     house: House, lapse: TimeLapse, counter: Counter, creditor: str, accounts: int
 ) -> Measured:
     from dunlin.cli.drop import drop_and_follow, put_strategy
-    from dunlin.cli.stack import invoke_activation
+    from dunlin.cli.rollout import EVERYBODY, begin
     from dunlin.cli.target import Target
     from dunlin.runtime import wiring
 
@@ -154,7 +154,7 @@ def _walk(
     counter.forget()
     measured, people = Measured(accounts=accounts), _People(house, lapse)
     since = time.time()
-    invoke_activation(target, creditor)
+    begin(target, creditor, segment=EVERYBODY, stage="full")
 
     def after_each() -> None:
         people.look()

@@ -13,6 +13,7 @@ from dunlin.cli import (
     import_file,
     judge,
     letter,
+    rollout,
     rules,
     stack,
     template,
@@ -27,7 +28,7 @@ app.command()(stack.up)
 app.command()(stack.down)
 app.command()(stack.deploy)
 app.command()(stack.status)
-app.command()(stack.activate)
+app.command()(rollout.activate)
 app.command()(stack.pause)
 app.command()(stack.resume)
 app.command()(judge.judge)
@@ -35,6 +36,8 @@ app.command()(doctor.doctor)
 import_file.register(app, drop.upload)
 app.add_typer(drop.strategy_app, name="strategy")
 app.add_typer(template.app, name="template")
+app.add_typer(rollout.segments, name="segment")
+app.add_typer(rollout.pilots, name="pilot")
 app.add_typer(account.app, name="account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")

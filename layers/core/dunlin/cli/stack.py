@@ -1,8 +1,7 @@
-"""`dunlin up | down | deploy | status | activate | pause | resume`: the stack and its ladders."""
+"""`dunlin up | down | deploy | status | pause | resume`: the stack."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -100,47 +99,6 @@ def _money(minor: int, currency: str) -> str:
     from dunlin.domain.money import Money
 
     return str(Money(minor, currency))
-
-
-def activate(
-    creditor: Annotated[str, typer.Argument(help="Whose imported accounts to activate.")],
-    limit: Annotated[int | None, typer.Option(help="At most so many (a pilot: 50).")] = None,
-    min_days: Annotated[int | None, typer.Option(help="At least so many days past due.")] = None,
-    max_days: Annotated[int | None, typer.Option(help="At most so many days past due.")] = None,
-    industry: Annotated[str | None, typer.Option(help="Only this industry.")] = None,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Start the ladders of a segment of imported accounts."""
-    target = target_or_exit(stack=stack, aws=aws)
-    counts = invoke_activation(
-        target,
-        creditor,
-        limit=limit,
-        segment={"min_days": min_days, "max_days": max_days, "industry": industry},
-    )
-    for reason, number in sorted(counts.items()):
-        console.print(f"{number:6}  {reason}")
-
-
-def invoke_activation(
-    target: Target,
-    creditor: str,
-    *,
-    limit: int | None = None,
-    segment: dict[str, int | str | None] | None = None,
-) -> dict[str, int]:
-    """Call the activation function; its counts by outcome."""
-    answer = target.client("lambda").invoke(
-        FunctionName=target.outputs["ActivateAccountsFunctionName"],
-        Payload=json.dumps({"creditor": creditor, "limit": limit, "segment": segment or {}}),
-    )
-    content = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        console.print(f"[red]{content.get('errorMessage', content)}")
-        raise typer.Exit(1)
-    counts: dict[str, int] = content
-    return counts
 
 
 def _switch(scope: str, *, on: bool, aws: bool, stack: str) -> None:

@@ -74,11 +74,6 @@ class Rung:
     approval: bool = False
 
     @property
-    def template_id(self) -> str:
-        """The message it sends as it is written: family and tone."""
-        return f"{self.template}.{self.tone}"
-
-    @property
     def notice(self) -> bool:
         """True where it is for the time until the debt is due, and is out of place after."""
         return self.basis is Basis.DUE_DATE and self.days <= 0

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Mailbox,
         OptOutLists,
         PortalDoor,
+        Prober,
         Queue,
         Record,
         Reply,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from dunlin.service.audit_log import AuditRecord
     from dunlin.service.gate import Gate
     from dunlin.service.portal import Portal
+    from dunlin.service.rollouts import House
     from dunlin.service.sending import Outbox
     from dunlin.service.strategies import Reader as StrategyReader
 
@@ -286,8 +288,9 @@ def widgets() -> Widgets:
 
 
 def strategy_reader() -> StrategyReader:
-    """Reads strategy documents under the shipped rulebook."""
+    """Reads strategy documents under the shipped rulebook and letters."""
     from dunlin.adapters import yaml_documents
+    from dunlin.adapters.letter_check import check_letters
     from dunlin.adapters.rulebook_files import load_rulebook
     from dunlin.domain.rulebook import check_policy
     from dunlin.service.strategies import Reader
@@ -296,6 +299,7 @@ def strategy_reader() -> StrategyReader:
         parse=yaml_documents.parse,
         line_of=yaml_documents.line_of,
         check=lambda document: check_policy(load_rulebook(), document),
+        letters=check_letters,
     )
 
 
@@ -349,6 +353,28 @@ def intake() -> Intake:
     from dunlin.adapters.intake.dropped import DroppedFiles
 
     return DroppedFiles(drop_box())
+
+
+@cache
+def rollout_house() -> House:
+    from dunlin.adapters.dynamo.rollouts import DynamoRollouts
+    from dunlin.service.rollouts import House
+
+    return House(
+        book=account_book(),
+        creditors=creditors(),
+        rollouts=DynamoRollouts(ops_table=_bound_tables().ops),
+        letters=letters(),
+        log=audit_archive(),
+        alarm=alarm(),
+    )
+
+
+@cache
+def prober() -> Prober:
+    from dunlin.adapters.link_prober import LinkProber
+
+    return LinkProber()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Activation: choose accounts and start their ladders; find ladders that were lost.
+"""Activation: start the ladder of an account; find ladders that were lost.
 
 An execution is only an alarm clock: starting it twice starts once, and one that died is started
 again from the account, which is the truth.
@@ -6,14 +6,15 @@ again from the account, which is the truth.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from dunlin.domain import planner
-from dunlin.domain.account import TIMED_HOLDS, Account, Status
-from dunlin.domain.errors import Conflict, DomainError
+from dunlin.domain import cadence, planner
+from dunlin.domain.account import Account, Status
+from dunlin.domain.errors import Conflict
+from dunlin.domain.rollout import ineligible
+from dunlin.domain.strategy import Strategy
 from dunlin.domain.touch import TouchState
 from dunlin.ports import AccountBook, Alarm, Change, Creditors
 from dunlin.service.permits import entry_of, until_nobody_interferes, without_contact, written
@@ -23,74 +24,46 @@ LOST_AFTER = timedelta(minutes=10)
 DOUBTFUL_AFTER = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """Which accounts: by days past due (both ends included) and industry; None takes all."""
-
-    min_days: int | None = None
-    max_days: int | None = None
-    industry: str | None = None
-
-    def takes(self, account: Account, today: date) -> bool:
-        days = account.days_past_due(today)
-        if self.min_days is not None and (days is None or days < self.min_days):
-            return False
-        if self.max_days is not None and (days is None or days > self.max_days):
-            return False
-        return self.industry in (None, account.industry)
-
-
-def activate(
-    creditor: str,
+def start_ladder(
+    account_id: str,
     *,
-    segment: Segment,
-    limit: int | None,
+    strategy: Strategy,
+    cohort: str,
+    shadow: bool,
     book: AccountBook,
-    creditors: Creditors,
     alarm: Alarm,
     now: datetime,
-) -> dict[str, int]:
-    """Start the ladders of the imported accounts that the segment takes, at most `limit`.
-
-    Returns counts: `started`, and for every account passed over its reason.
-    """
-    strategy = creditors.strategy(creditor)
-    if strategy is None:
-        raise DomainError(
-            f"creditor {creditor} has no strategy: put config/{creditor}/strategy.yaml"
-        )
-    counts: Counter[str] = Counter()
-    for found in book.accounts_of_creditor(creditor, status=Status.IMPORTED.value):
-        if not segment.takes(found, now.date()):
-            counts["outside the segment"] += 1
-            continue
-        if limit is not None and counts["started"] >= limit:
-            counts["over the limit"] += 1
-            continue
-        counts[_start(found.account_id, book=book, creditors=creditors, alarm=alarm, now=now)] += 1
-    return dict(counts)
-
-
-def _start(
-    account_id: str, *, book: AccountBook, creditors: Creditors, alarm: Alarm, now: datetime
 ) -> str:
+    """Start the ladder that the strategy assigns to an imported account, once.
+
+    Returns `started`, or why not. `cohort` is the rollout it belongs to; in `shadow` it plans and
+    logs, and sends nothing.
+    """
+
     def attempt() -> str:
         account = book.account(account_id)
-        if account is None or account.status is not Status.IMPORTED:
-            return "already active"
-        if account.balance.minor <= 0:
-            return "nothing owed"
-        if account.hold is not None and account.hold not in TIMED_HOLDS:
-            return f"held: {account.hold.value}"
-        strategy = creditors.strategy(account.creditor)
-        if strategy is None:
-            raise DomainError(f"creditor {account.creditor} has no strategy")
-        action = planner.first_action(account, strategy, max(now, _payable_from(account, now)))
+        if account is None:
+            return "gone"
+        today = cadence.today(now)
+        why = ineligible(account, strategy, today)
+        if why:
+            return why
+        assigned = strategy.assign(account, today)
+        account = replace(account, ladder=assigned.ladder, activated_at=now)
+        action = planner.next_action(account, strategy, now)
         entry = entry_of(
             account,
             now=now,
             what="AccountActivated",
-            data={"strategy": strategy.version, "run": account.ladder_run + 1},
+            data={
+                "strategy": strategy.version,
+                "run": account.ladder_run + 1,
+                "ladder": assigned.ladder,
+                "reason": assigned.reason,
+                "rollout": cohort,
+                "shadow": shadow,
+                "first_at": action.at.isoformat(),
+            },
         )
         active = written(
             account,
@@ -102,6 +75,8 @@ def _start(
             ladder_run=account.ladder_run + 1,
             rung=0,
             occurrence=0,
+            cohort=cohort,
+            shadow=shadow,
             due_at=action.at,
             next_action=action,
         )
@@ -110,15 +85,6 @@ def _start(
         return "started"
 
     return until_nobody_interferes(attempt)
-
-
-def _payable_from(account: Account, now: datetime) -> datetime:
-    """The first moment at which an account is late everywhere: a ladder that is activated before
-    its due date starts by itself the day after, and not earlier."""
-    if account.due_on is None:
-        return now
-    day_after = account.due_on + timedelta(days=1)
-    return datetime(day_after.year, day_after.month, day_after.day, 15, tzinfo=UTC)
 
 
 def _until(at: datetime, now: datetime) -> int:

@@ -61,7 +61,8 @@ def kind_of(account: Account) -> str:
     if account.asked and account.case is not None and account.case.kind in KINDS:
         return account.case.kind
     if account.escalated:
-        return account.escalated if account.escalated in KINDS else "escalation"
+        trigger = account.escalated.split(":", 1)[0]
+        return trigger if trigger in KINDS else "escalation"
     if account.hold is Hold.DISPUTE:
         return "dispute"
     said = (kind for text, kind in _SAYS.items() if text in account.hold_reason)

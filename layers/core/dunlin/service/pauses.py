@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from dunlin.domain import audit
+from dunlin.domain import audit, cadence
 from dunlin.domain.account import TIMED_HOLDS, Account, Hold, NextAction, Override, Status
 from dunlin.domain.errors import DomainError
 from dunlin.ports import AccountBook, Alarm, AuditArchive, Change, Creditors
@@ -32,7 +32,6 @@ from dunlin.service.permits import until_nobody_interferes
 LONGEST_WAIT = timedelta(days=365)
 PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"
-_MORNING = 15  # 15:00 UTC: in hours everywhere in the country, and the gate knows the rest
 _BATCH = 500
 
 
@@ -57,7 +56,7 @@ def snooze(
     account_id: str, order: Order, *, until: date, book: AccountBook, alarm: Alarm, now: datetime
 ) -> Steered:
     """Send nothing before a day. Raises `DomainError` for a day that is past or a year away."""
-    at = datetime(until.year, until.month, until.day, _MORNING, tzinfo=UTC)
+    at = cadence.morning(until)
     if not now < at <= now + LONGEST_WAIT:
         raise DomainError("a snooze ends on a later day, within a year")
 

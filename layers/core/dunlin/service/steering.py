@@ -16,13 +16,12 @@ from dunlin.domain.account import Account, NextAction, Override, Status
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.rulebook import Verdict
+from dunlin.domain.strategy import TONES
 from dunlin.domain.touch import TouchState
 from dunlin.ports import AccountBook, Alarm, Facts, Letters
 from dunlin.service.by_staff import Order, Steered, Step, held_by, steer, woken
 from dunlin.service.gate import Gate
 from dunlin.service.pauses import LONGEST_WAIT
-
-TONES = ("gentle", "neutral", "firm")
 
 
 def skip(
@@ -38,11 +37,8 @@ def skip(
         rung = planner.next_rung(account, facts.strategy, now)
         if rung is None:
             return _refused("Every rung was used.")
-        return Step(
-            what="RungSkipped",
-            changes=planner.rung_used(account, facts.strategy, rung.name, now),
-            data={"rung": rung.name},
-        )
+        used = planner.rung_used(account, facts.strategy, rung.name, now)
+        return Step(what="RungSkipped", changes=used, data={"rung": rung.name})
 
     done = steer(account_id, order, decide, book=book, now=now)
     return woken(account_id, done, alarm)
@@ -65,7 +61,7 @@ def move(
 
     def decide(account: Account) -> Steered | Step:
         facts = _facts(account, book)
-        hindrance = _hindrance(facts, book=book, now=now) or _judged(facts, gate, at)
+        hindrance = _hindrance(facts, book=book, now=now) or _judged(facts, gate, at, book)
         if hindrance is not None:
             return hindrance
         action = account.next_action or NextAction(at=at, channel="", template="", reason="")
@@ -131,7 +127,7 @@ def override(
         after = replace(after, by=order.by, why=order.why)
         changed = replace(account, override=after)
         facts = replace(_facts(account, book), account=changed)
-        offers = _offers(facts, max(account.due_at or now, now))
+        offers = _plan(facts, max(account.due_at or now, now), book).offers
         refusal = _approved(facts, offers, wanted, gate=gate, letters=letters, now=now)
         if refusal is not None:
             return refusal
@@ -179,29 +175,32 @@ def _refused(why: str) -> Steered:
     return Steered(outcome="refused", because=(("", why),))
 
 
-def _offers(facts: Facts, at: datetime) -> tuple[planner.Offer, ...]:
-    """What the planner would offer if the next rung fell due at `at`; none where it would not."""
-    plan = planner.plan(
-        account=replace(facts.account, due_at=at),
+def _plan(facts: Facts, at: datetime, book: AccountBook) -> planner.Plan:
+    """What the planner would say if the next rung fell due at `at`."""
+    account = facts.account
+    others = book.accounts_of_consumer(account.consumer_id)
+    return planner.plan(
+        account=replace(account, due_at=at),
         consumer=facts.consumer,
         history=facts.history,
         strategy=facts.strategy,
         paused="",
         now=at,
+        others=[other for other in others if other.account_id != account.account_id],
     )
-    return plan.offers if plan.step == "offer" else ()
 
 
 def _judge(facts: Facts, offer: planner.Offer, gate: Gate, at: datetime) -> Verdict:
     return gate.judge(facts, channel=offer.channel, template=offer.template, purpose="", now=at)
 
 
-def _judged(facts: Facts, gate: Gate, at: datetime) -> Steered | None:
-    """The refusal of an instant at which the rules allow no channel of the next rung."""
-    offers = _offers(facts, at)
-    if not offers:
-        return _refused("No rung can be sent then: every one was used, or a person must look.")
-    verdicts = [_judge(facts, offer, gate, at) for offer in offers]
+def _judged(facts: Facts, gate: Gate, at: datetime, book: AccountBook) -> Steered | None:
+    """The refusal of an instant at which nothing would be sent: the creditor's own plan has no
+    rung then, or the rules allow no channel of it."""
+    plan = _plan(facts, at, book)
+    if plan.step != "offer":
+        return _refused(plan.reason)
+    verdicts = [_judge(facts, offer, gate, at) for offer in plan.offers]
     if any(verdict.outcome == "allow" for verdict in verdicts):
         return None
     return Steered(outcome="refused", because=_reasons(verdicts))

@@ -75,6 +75,13 @@ def excess_source(payment_id: str, number: int) -> str:
     return f"{EXCESS}/{payment_id}/{number}"
 
 
+def give_back(account: Account, shares: Sequence[tuple[str, Money]], on: date) -> Posting:
+    """Post refunds that a person decided: source and amount of each."""
+    entries = tuple(_entry(account, "refund", source, amount, on) for source, amount in shares)
+    owed = account.balance + total(entries, account.balance.currency)
+    return _settle(replace(account, balance=owed), entries)
+
+
 def _excess(owed: Money, wanted: Sequence[LedgerEntry], payment: PaymentStatus) -> Money:
     """How much of this payment is more than was owed and still lies at the processor. What it
     gave back already, and has not told us yet, is not given back again."""

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from dunlin.service.audit_log import AuditRecord
     from dunlin.service.gate import Gate
     from dunlin.service.portal import Portal
+    from dunlin.service.reconciliation import Reconciler
     from dunlin.service.rollouts import House
     from dunlin.service.sending import Outbox
     from dunlin.service.strategies import Reader as StrategyReader
@@ -115,7 +116,9 @@ def alarm() -> Alarm:
 
     _bound_tables()
     machines = settings.Machines.from_env()
-    return StepAlarm(ladder=machines.ladder, notice=machines.notice)
+    return StepAlarm(
+        ladder=machines.ladder, notice=machines.notice, arrangement=machines.arrangement
+    )
 
 
 @cache
@@ -211,6 +214,20 @@ def till() -> StripeTill:
 
     payments = settings.Payments.from_env()
     return _till(processor_keys(payments.secret), payments.api_base)
+
+
+def reconciler() -> Reconciler:
+    """Built anew with the till, whose keys may have been rotated."""
+    from dunlin.service.reconciliation import Reconciler
+
+    return Reconciler(
+        till=till(),
+        inbox=inbox(),
+        book=account_book(),
+        door=door(),
+        alarm=alarm(),
+        creditors=creditors(),
+    )
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import importlib
 import json
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,11 +42,10 @@ def load_rulebook() -> Rulebook:
 def pinned_clocks() -> str:
     """The version of the time zone data, after making the pinned package the only source of it:
     a machine's own copy may be years apart, and would not be told in a record."""
-    import tzdata
-
+    version: str = importlib.import_module("tzdata").IANA_VERSION
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
-    return tzdata.IANA_VERSION
+    return version
 
 
 def editions(folder: Path | None = None) -> list[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,11 +80,7 @@ def _in_force(rulebook: Rulebook, as_of: str) -> list[Mapping[str, Any]]:
     """The documents in force at noon, New York, of a day; all of them without one."""
     if not as_of:
         return list(rulebook.documents)
-    try:
-        day = date.fromisoformat(as_of)
-    except ValueError as error:
-        raise typer.BadParameter(f"{as_of} is no date like 2026-11-22") from error
-    noon = datetime.combine(day, time(17), tzinfo=UTC)
+    noon = datetime.combine(_day(as_of), time(17), tzinfo=UTC)
     return [rule.document for rule in rulebook.rules if rule.in_force(noon)]
 
 
@@ -248,6 +244,46 @@ def replay(
     console.print(f"{count} recorded verdicts, {count - failed} hold.")
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def exposure(
+    first: Annotated[
+        str, typer.Option("--from", help="First day, UTC; 30 days ago if left out.")
+    ] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day, UTC; today if left out.")] = "",
+    creditor: Creditor = "",
+    form: Annotated[str, typer.Option("--form", help="table, json or markdown.")] = "table",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Refused touches by rule, with an estimated range of what they might have cost."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+    from dunlin.service.exposure import exposure_report
+
+    today = wiring.clock().now().date()
+    found = exposure_report(
+        first=_day(first) if first else today - timedelta(days=30),
+        last=_day(last) if last else today,
+        creditor=creditor,
+        archive=wiring.audit_archive(),
+        book=wiring.account_book(),
+        rulebook=load_rulebook(),
+    )
+    if form == "table":
+        typer.echo(found.markdown())
+    elif form == "markdown":
+        typer.echo(json.dumps({"markdown": found.markdown()}))
+    else:
+        typer.echo(json.dumps(found.plain()))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is no date like 2026-11-22") from error
 
 
 def _read(folder: Path) -> list[dict[str, Any]]:

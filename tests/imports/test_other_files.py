@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -60,14 +61,19 @@ def test_contacts_of_another_creditor_stay_there(office: Office) -> None:
 
 PAYMENTS = (
     "Invoice number,Payment date,Amount,Payment method,Payment ID\n"
-    "K-1,2026-11-02,50.00,check,P-1\n"
-    "K-2,2026-11-03,80.50,card,P-2\n"
-    "K-77,2026-11-03,10.00,card,P-3\n"
+    "K-1,2026-11-24,50.00,check,P-1\n"
+    "K-2,2026-11-25,80.50,card,P-2\n"
+    "K-77,2026-11-25,10.00,card,P-3\n"
 )
+
+
+def later(office: Office, days: int = 7) -> None:
+    office.now += timedelta(days=days)
 
 
 def test_payments_are_posted_once(office: Office) -> None:
     office.drop("open.csv", table([BO, CY]))
+    later(office)
     told = office.drop("payments.csv", PAYMENTS)
     assert told["kind"] == "payments"
     assert told["outcomes"] == {"updated": 2, "unchanged": 1}
@@ -77,10 +83,55 @@ def test_payments_are_posted_once(office: Office) -> None:
     assert (second.status, second.balance.minor) == (Status.SETTLED, 0)
     before = office.book.writes
     office.drop("payments-2.csv", PAYMENTS)
-    assert office.book.writes == before
-    # The next export knows of the payments: nothing moves twice.
+    # The export that did not know of them may come again; the next one does know.
+    office.drop("open.csv", table([BO, CY]))
     office.drop("open.csv", table([BO.replace("120.00", "70.00")]))
+    assert office.book.writes == before
     assert office.account("K-1").balance.minor == 7_000
+
+
+def test_a_payment_that_the_export_counts_already_is_not_subtracted(office: Office) -> None:
+    office.drop("open.csv", table([BO, CY]))
+    before = office.book.writes
+    early = PAYMENTS.replace("2026-11-24", "2026-11-22").replace("2026-11-25", "2026-11-02")
+    told = office.drop("payments.csv", early)
+    assert told["outcomes"] == {"unchanged": 3}
+    assert told["codes"] == {"already_counted": 2, "no_account": 1}
+    assert office.book.writes == before
+    assert {r["code"] for r in office.report("payments.report.csv")} >= {"already_counted"}
+
+
+def test_a_payment_of_the_exports_own_day_is_counted_where_it_explains_the_fall(
+    office: Office,
+) -> None:
+    office.drop("open.csv", table([BO, CY]))
+    later(office, 1)
+    office.drop("open.csv", table([BO.replace("120.00", "70.00"), CY]))
+    told = office.drop("payments.csv", PAYMENTS)
+    assert told["outcomes"] == {"updated": 1, "unchanged": 2}
+    assert told["codes"]["already_counted"] == 1
+    assert office.account("K-1").balance.minor == 7_000
+    assert office.account("K-2").balance.minor == 0
+
+
+def test_a_payment_that_was_counted_all_the_same_is_given_back_by_the_next_export(
+    office: Office,
+) -> None:
+    later(office, 1)
+    office.drop("open.csv", table([BO.replace("120.00", "70.00"), CY]))
+    office.drop("payments.csv", PAYMENTS.split("K-2", maxsplit=1)[0])
+    assert office.account("K-1").balance.minor == 2_000
+    later(office)
+    office.drop("open.csv", table([BO.replace("120.00", "70.00"), CY, DI]))
+    account = office.account("K-1")
+    assert account.balance.minor == 7_000 == office.ledger_sum(account)
+
+
+def test_the_day_of_a_report_is_the_one_in_its_title(office: Office) -> None:
+    title = "Open invoices as of 2026-11-20\n\n"
+    office.drop("open.csv", title + table([BO, CY]))
+    told = office.drop("payments.csv", PAYMENTS.replace("2026-11-24", "2026-11-21"))
+    assert told["outcomes"] == {"updated": 2, "unchanged": 1}
 
 
 def test_a_wrong_sidecar_is_told_in_the_report(office: Office) -> None:

@@ -54,6 +54,8 @@ ADVICE = {
     "draft": "A draft, so nothing is chased. Drop the file again once it is issued.",
     "credit": "Kept as a credit: it is netted against this person's debts.",
     "payment": "Kept as a payment: it is netted against this person's debts.",
+    "no_account": "No account of this number is known: drop the file that holds the debts first.",
+    "already_counted": "Dated before the newest file that tells the balance, which counts it.",
     "payable": "A bill that the creditor itself owes, so it is no account.",
     "contact": "Kept as a contact: it fills accounts by its key.",
     "not_a_debt": "The file holds no debts, so nothing is imported.",

@@ -17,7 +17,7 @@ from dunlin.domain.money import Money
 from dunlin.ports import Change
 from dunlin.service.imports.people import new_consumer, next_consumer, with_contacts
 from dunlin.service.imports.plans import MADE_BY, MOST_ENTRIES, MOVED_BY, Desk, Plan, Read
-from dunlin.service.imports.received import payment_source
+from dunlin.service.imports.received import FELL, RECEIVED, payment_source
 from dunlin.service.permits import entry_of, written
 
 _HOLDS = {
@@ -155,7 +155,13 @@ def update(desk: Desk, key: str, stored: Account, found: NormalisedAccount, read
         return Plan(outcomes={key: UNCHANGED})
     person, said = with_contacts(desk, consumer, found.consumer)
     owed = found.balance.minor if found.status == OPEN else 0
-    changes, difference = _news(stored, found, owed, person or consumer, desk.now.date())
+    changes, difference = _news(
+        stored,
+        found,
+        owed,
+        person or consumer,
+        desk,
+    )
     if not changes and person is None:
         return Plan(outcomes={key: desk.before(stored)})
     ledger = []
@@ -247,21 +253,18 @@ def _moved(stored: Account, found: NormalisedAccount, today: date) -> dict[str, 
 
 
 def _news(
-    stored: Account, found: NormalisedAccount, owed: int, consumer: Consumer, today: date
+    stored: Account,
+    found: NormalisedAccount,
+    owed: int,
+    consumer: Consumer,
+    desk: Desk,
 ) -> tuple[dict[str, Any], int]:
-    """What a file says that it did not say before, as changes, and by how much the balance moves.
-
-    A payment made here may be unknown to the file, so a figure that fell never raises the
-    balance, and one that rose raises it by as much as it rose.
-    """
-    changes = _moved(stored, found, today)
+    """What a file says that it did not say before, as changes, and by how much the balance
+    moves."""
+    changes = _moved(stored, found, desk.now.date())
     extras = dict(changes.pop("extras", stored.extras))
-    said = int(extras.get(_SAID, stored.balance.minor))
     have = stored.balance.minor
-    difference = 0
-    if owed != said:
-        difference = owed - said if owed > said else min(have, owed) - have
-        extras[_SAID] = str(owed)
+    difference = _difference(extras, have, owed, desk.terms)
     if difference:
         left = have + difference
         changes["balance"] = Money(left, stored.balance.currency)
@@ -285,6 +288,26 @@ def _news(
     if extras != stored.extras:
         changes["extras"] = extras
     return changes, difference
+
+
+def _difference(extras: dict[str, str], have: int, owed: int, terms: Mapping[str, Any]) -> int:
+    """By how much a file's figure moves the balance; what the file said is noted in `extras`.
+
+    A payment made here may be unknown to the file, so a figure that fell never raises the
+    balance, and one that rose raises it by as much as it rose.
+    """
+    said = int(extras.get(_SAID, str(have)))
+    if not terms["again"]:
+        # An export made after a payments file knows of its payments, the same export does not.
+        said -= int(extras.get(RECEIVED, "0"))
+    if owed == said:
+        return 0
+    extras[_SAID] = str(owed)
+    extras.pop(RECEIVED, None)
+    if owed > said:
+        return owed - said
+    extras[FELL] = f"{terms['as_of']} {said - owed}"
+    return min(have, owed) - have
 
 
 def _waits_for_date(stored: Account) -> bool:

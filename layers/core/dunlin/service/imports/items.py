@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, MutableMapping
+from datetime import date
 from typing import Any
 
 from dunlin.domain import ids
@@ -32,7 +33,9 @@ def items_of(
     made: FileProfile,
     assembly: Assembly,
     drop_box: DropBox,
+    *,
     here: MutableMapping[str, Any],
+    today: date,
 ) -> Iterator[dict[str, Any]]:
     """Everything that there is to write, one item each, in one fixed order.
 
@@ -41,7 +44,7 @@ def items_of(
     if made.kind == RECEIVABLES:
         for key, account in assembly.accounts.items():
             yield {"what": "account", "key": key, "account": work.packed(account)}
-        yield from _absent(job, made, assembly, drop_box, here)
+        yield from _absent(job, made, assembly, drop_box, here=here, today=today)
     elif made.kind == CONTACTS:
         # Kept first: accounts that are loaded meanwhile find the contacts there.
         name = job.key.rpartition("/")[2]
@@ -59,11 +62,14 @@ def _absent(
     made: FileProfile,
     assembly: Assembly,
     drop_box: DropBox,
+    *,
     here: MutableMapping[str, Any],
+    today: date,
 ) -> Iterator[dict[str, Any]]:
     """Accounts of the last export of this source that this one does not name. A file of mended
     rows names only those, so nothing is missing from it."""
     source = work.source_of(job.key, made.header_fingerprint)
+    as_of = (made.as_of or today).isoformat()
     manifest = work.previous_of(drop_box, job.creditor, source, job.import_id)
     mended = REASON_COLUMN in made.headers or bool(_MENDED.search(job.key))
 
@@ -73,13 +79,20 @@ def _absent(
 
     def named() -> Iterator[Named]:
         for key, account in assembly.accounts.items():
-            one = _named(job.creditor, key, account)
+            one = _named(job.creditor, key, account)._replace(as_of=as_of)
             if manifest is not None:
                 here[one.account_id] = True
             yield one
         yield from absent()
 
-    work.write_source(drop_box, job.creditor, source, job.import_id, named())
+    work.write_source(
+        drop_box,
+        job.creditor,
+        source,
+        import_id=job.import_id,
+        sha256=made.sha256,
+        named=named(),
+    )
     if not mended:
         for one in absent():
             yield {"what": "absent", "key": one.account_id, "reference": one.reference}
@@ -93,6 +106,13 @@ def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:
         account.invoice,
         dict(account.extras).get("consumer_reference", ""),
     )
+
+
+def told_before(job: Job, made: FileProfile, drop_box: DropBox) -> bool:
+    """True where the source's file before this one was the same to the byte."""
+    source = work.source_of(job.key, made.header_fingerprint)
+    before = work.previous_of(drop_box, job.creditor, source, job.import_id)
+    return before is not None and before["sha256"] == made.sha256
 
 
 def _contact_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:
@@ -135,10 +155,12 @@ def _payment_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[
         groups[one.reference, one.invoice].append((key, one))
     wanted = {name for group in groups for name in group if name}
     by_name: dict[str, str] = {}
+    as_of: dict[str, str] = {}
     for named in work.all_named(drop_box, job.creditor):
         for name in (named.invoice, named.reference):
             if name in wanted:
                 by_name.setdefault(name, named.account_id)
+                as_of[named.account_id] = max(named.as_of, as_of.get(named.account_id, ""))
     for (reference, invoice), payments in groups.items():
         both = f"{reference}/{invoice}" if reference and invoice else ""
         names = [n for n in (both, invoice, reference) if n]
@@ -156,5 +178,6 @@ def _payment_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[
             yield {
                 "what": "payment",
                 "accounts": list(dict.fromkeys(found)),
+                "as_of": {a: as_of[a] for a in found if a in as_of},
                 "payments": lines[start : start + MOST_ENTRIES],
             }

@@ -22,6 +22,8 @@ MOST_ENTRIES = 50
 
 UNMATCHED = "unmatched"
 """The outcome of an item that means no account."""
+COUNTED = "counted"
+"""The outcome of a payment that the newest export of its account counts already."""
 MADE_BY, MOVED_BY = "import", "import_update"
 """Extras of an account: the import that made it, and the one that changed it last."""
 

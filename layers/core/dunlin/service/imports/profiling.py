@@ -19,7 +19,7 @@ from dunlin.domain.intake.sidecar import Sidecar, sidecar_yaml
 from dunlin.domain.intake.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
 from dunlin.ports import Creditors, DropBox, Intake
 from dunlin.service.imports import work
-from dunlin.service.imports.items import items_of
+from dunlin.service.imports.items import items_of, told_before
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.reconciling import CSV, pieces, write_report
 from dunlin.service.intake_file import LARGE, FileResult, read_files, rows
@@ -50,7 +50,9 @@ def profile_file(
         if opened.hints.sidecar != Sidecar():
             intake.remember(job.creditor, made.header_fingerprint, job.key)
         _write_rejected(job, opened, made, result.assembly, drop_box)
-        shares = _hand_on(job, made, result.assembly, text, intake=intake, drop_box=drop_box)
+        shares = _hand_on(
+            job, made, result.assembly, text, intake=intake, drop_box=drop_box, today=today
+        )
     else:
         write_report(job, result, text, drop_box=drop_box, today=today)
     return {
@@ -168,6 +170,7 @@ def _hand_on(
     *,
     intake: Intake,
     drop_box: DropBox,
+    today: date,
 ) -> int:
     """Leave rows and shares under `work/`; the number of shares, at least one."""
     parts = work.write_parts(
@@ -175,8 +178,14 @@ def _hand_on(
     )
     size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
     here = (intake.shelves() if made.records > LARGE else Shelves()).by_text()
-    items = items_of(job, made, assembly, drop_box, here)
-    terms = {"industry": made.industry, "debt_kind": made.debt_kind, "complete": made.complete}
+    items = items_of(job, made, assembly, drop_box, here=here, today=today)
+    terms = {
+        "industry": made.industry,
+        "debt_kind": made.debt_kind,
+        "complete": made.complete,
+        "as_of": (made.as_of or today).isoformat(),
+        "again": told_before(job, made, drop_box),
+    }
     shares = 0
     while (share := list(islice(items, size))) or not shares:
         work.write_lines(drop_box, job.work(f"share-{shares}.jsonl"), [terms, *share])

@@ -10,17 +10,30 @@ from dunlin.domain.account import LedgerEntry, Status
 from dunlin.domain.intake.types import UNCHANGED, UPDATED
 from dunlin.domain.money import Money
 from dunlin.ports import AccountBook
-from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, Desk, Plan, Read
+from dunlin.service.imports.plans import COUNTED, MOVED_BY, UNMATCHED, Desk, Plan, Read
+
+RECEIVED, FELL = "file_payments_minor", "file_fell_minor"
+"""Extras: payments posted since the newest export that moved the balance, and the day
+and the amount by which one let it fall."""
 
 
 def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan:
     """Payments that the creditor received, each once: what makes it one is account, day,
-    amount, and which of several alike it is."""
+    amount, and which of several alike it is.
+
+    A payment dated before the day of which the newest export told the account is counted in that
+    export's balance. So are the payments of that very day where together they are exactly what
+    the balance fell by with it. Every other payment is subtracted; should an export count it all
+    the same, the next one says so and the balance follows.
+    """
     keys = [line[0] for line in item["payments"]]
     known = next((a for a in item["accounts"] if a in read.accounts), None)
     if known is None:
         return Plan(outcomes=dict.fromkeys(keys, UNMATCHED))
     stored = read.accounts[known]
+    as_of = item["as_of"].get(known, "")
+    same_day = sum(line[1] for line in item["payments"] if line[3] == as_of)
+    told = stored.extras.get(FELL) == f"{as_of} {same_day}"
     outcomes = {}
     ledger = []
     for key, minor, currency, day, alike in item["payments"]:
@@ -30,6 +43,9 @@ def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan
             continue
         if book.has_entry(known, entry_id):
             outcomes[key] = UPDATED if desk.before(stored) == UPDATED else UNCHANGED
+            continue
+        if day and (day < as_of or (day == as_of and told)):
+            outcomes[key] = COUNTED
             continue
         ledger.append(
             LedgerEntry(
@@ -45,10 +61,9 @@ def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan
         return Plan(outcomes=outcomes)
     paid = sum(entry.amount.minor for entry in ledger)
     left = Money(stored.balance.minor + paid, stored.balance.currency)
-    changes: dict[str, Any] = {
-        "balance": left,
-        "extras": stored.extras | {MOVED_BY: desk.job.import_id},
-    }
+    received = int(stored.extras.get(RECEIVED, "0")) - paid
+    extras = stored.extras | {MOVED_BY: desk.job.import_id, RECEIVED: str(received)}
+    changes: dict[str, Any] = {"balance": left, "extras": extras}
     if left.minor <= 0 and stored.status is not Status.CLOSED:
         changes |= {"status": Status.SETTLED, "due_at": None, "next_action": None}
     data = {"changed": ["balance"], "difference_minor": paid}

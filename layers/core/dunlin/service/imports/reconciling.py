@@ -21,7 +21,7 @@ from dunlin.ports import Creditors, DropBox, Intake
 from dunlin.service.imports import work
 from dunlin.service.imports.debts import CLOSED, MISSING
 from dunlin.service.imports.job import Job, strategy_of
-from dunlin.service.imports.plans import UNMATCHED
+from dunlin.service.imports.plans import COUNTED, UNMATCHED
 from dunlin.service.intake_file import LARGE, FileResult
 
 _TEXT, CSV = "text/plain; charset=utf-8", "text/csv; charset=utf-8"
@@ -83,6 +83,8 @@ def _with_outcome(row: RowOutcome, said: Mapping[str, str]) -> RowOutcome:
         return replace(row, outcome=UPDATED)
     if outcome == UNMATCHED and row.code == "payment":
         return replace(row, code="no_account")
+    if outcome == COUNTED and row.code == "payment":
+        return replace(row, code="already_counted")
     return row
 
 

@@ -35,13 +35,14 @@ _A_PART = 20_000
 
 
 class Named(NamedTuple):
-    """One account as a source named it."""
+    """One account as a source named it. `as_of`: the day of which the source last told it."""
 
     account_id: str
     consumer_id: str
     reference: str
     invoice: str
     consumer_reference: str
+    as_of: str = ""
 
 
 def write_json(drop_box: DropBox, key: str, content: object) -> None:
@@ -99,14 +100,20 @@ def source_of(file_name: str, fingerprint: str) -> str:
 
 
 def write_source(
-    drop_box: DropBox, creditor: str, source: str, import_id: str, named: Iterable[Named]
+    drop_box: DropBox,
+    creditor: str,
+    source: str,
+    *,
+    import_id: str,
+    sha256: str,
+    named: Iterable[Named],
 ) -> None:
     """Make an import the newest of its source. The one before stays readable, so that running
     this import again compares with the same."""
     manifest = f"work/{creditor}/sources/{source}.json"
     before = previous_of(drop_box, creditor, source, import_id)
     parts = write_parts(drop_box, _named_key(creditor, import_id), named)
-    newest = {"import": import_id, "parts": parts, "before": before}
+    newest = {"import": import_id, "sha256": sha256, "parts": parts, "before": before}
     if read_json(drop_box, manifest) != newest:
         write_json(drop_box, manifest, newest)
 
@@ -114,14 +121,14 @@ def write_source(
 def previous_of(
     drop_box: DropBox, creditor: str, source: str, import_id: str
 ) -> dict[str, Any] | None:
-    """The import of a source before this one: `{import, parts}`."""
+    """The import of a source before this one: `{import, sha256, parts}`."""
     newest = read_json(drop_box, f"work/{creditor}/sources/{source}.json")
     if newest is None:
         return None
     if newest["import"] == import_id:
         before: dict[str, Any] | None = newest["before"]
         return before
-    return {"import": newest["import"], "parts": newest["parts"]}
+    return {name: newest[name] for name in ("import", "sha256", "parts")}
 
 
 def named_by(

@@ -400,7 +400,7 @@ def test_a_notice_shows_its_lines_and_its_days() -> None:
     )
     assert "Nothing is taken by itself" in by_hand.text
     assert "$" not in render("arrangement_confirmation", Channel.SMS).text
-    answer = render("answer", fields={"answer": "First <b>line</b>.\n\nSecond line."})
+    answer = render("answer", fields={"words": "First <b>line</b>.\n\nSecond line."})
     assert "First &lt;b&gt;line&lt;/b&gt;." in answer.html
     assert "First <b>line</b>.\n\nSecond line." in answer.text
 

@@ -270,7 +270,7 @@ def _draft(template: Template, channel: Channel, facts: Facts, link: str, stop_l
         tone=template.tone,
         creditor=plain(name) if channel is Channel.SMS else name,
         third_party=facts.strategy.debt_role == "third",
-        state=facts.consumer.state,
+        state=facts.consumer.state or "",
         business=facts.account.debt_kind == "business",
         text="",
         address=_one_line(brand.address),
@@ -350,7 +350,7 @@ def _notice(name: str, value: str, frame: Mapping[str, str], language: str) -> s
     """A value of a notice as it is read: days in words, and one line where it is one."""
     if name == "how_paid":
         return frame["autopay" if value else "by_hand"]
-    if name == "answer":
+    if name == "words":
         lines = (_BREAKS.sub(" ", line).strip() for line in value.strip().splitlines())
         return "\n".join(lines)
     if name == "schedule":

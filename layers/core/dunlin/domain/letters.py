@@ -52,13 +52,13 @@ FIELDS: Mapping[str, str] = {
     "total": "the sum of the instalments, from the notice",
     "how_paid": "whether the instalments are taken by themselves, from the notice",
     "due_on": "the day of an instalment, from the notice",
-    "answer": "what a member of staff wrote, from the notice",
+    "words": "what a member of staff wrote, from the notice",
 }
 # Given with the notice that is sent, and for notices only; the others come from facts.
 # An amount in a reminder would be stale when it is read and is seen by whoever opens the mailbox.
 NOTICE_FIELDS = frozenset(FIELDS) - {"creditor", "about", "link"}
 # Values of several lines, which stand alone in `lines` of an e-mail.
-BLOCKS = frozenset({"schedule", "answer"})
+BLOCKS = frozenset({"schedule", "words"})
 # Set by the frame around the words: no template needs to declare them.
 FRAME = frozenset({"creditor", "about"})
 # How a notice names what the frame words in a language: the field it gives, the field it fills.
@@ -309,8 +309,10 @@ def read_family(doc: Any, *, name: str) -> dict[str, dict[str, Any]]:
     """The documents of a file by template name: one a tone where it has `tones`, else itself."""
     if not isinstance(doc, Mapping) or "tones" not in doc:
         return {name: doc}
-    shared = dict(_only(doc, name, frozenset({"kind", "fields", "tones"})))
-    tones = _only(shared.pop("tones"), f"{name}.tones", frozenset(TONES))
+    shared: dict[str, Any] = dict(_only(doc, name, frozenset({"kind", "fields", "tones"})))
+    tones: Mapping[str, Mapping[str, Any]] = _only(
+        shared.pop("tones"), f"{name}.tones", frozenset(TONES)
+    )
     return {f"{name}.{tone}": {**shared, **said} for tone, said in tones.items()}
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dunlin.domain.colour import READABLE, contrast
 from dunlin.domain.consumer import Channel
 from dunlin.domain.document import DocumentError, Part, Path
 from dunlin.domain.payments import PaymentPolicy
@@ -53,7 +54,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
     doc.only(
         "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
         "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
-        "holdout_percent", "paused", "queue", "payments",
+        "letters", "holdout_percent", "paused", "queue", "payments",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -83,7 +84,13 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         queue=_queue(doc.part("queue")),
         payments=_payments(doc.part("payments")),
         policy=dict(doc.part("policy").value),
+        letters=_letters(doc.part("letters")),
     )
+
+
+def _letters(doc: Part) -> dict[str, dict[str, Any]]:
+    """The creditor's own words by template; `adapters/letter_check` reads and measures them."""
+    return {str(name): dict(doc.part(name).value) for name in doc.value}
 
 
 def _brand(doc: Part) -> Brand:
@@ -94,6 +101,8 @@ def _brand(doc: Part) -> Brand:
     accent = doc.text("accent", "#1f5f4a")
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
         raise doc.fail("accent", "must be a colour such as #1f5f4a")
+    if (found := contrast(accent, "#ffffff")) < READABLE:
+        raise doc.fail("accent", f"its contrast with white is {found:.1f}, {READABLE} is needed")
     return Brand(
         name=doc.text("name"),
         address=doc.text("address"),

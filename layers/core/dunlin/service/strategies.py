@@ -22,11 +22,13 @@ _LARGEST = 256 * 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """How the text of a strategy is read: `parse` makes plain values of it, `line_of` finds a
-    place in it, `check` refuses a policy that the rulebook does not allow."""
+    place in it, `check` refuses a policy that the rulebook does not allow, `letters` a rung whose
+    message is not written and words of the creditor's own that may not be said."""
 
     parse: Callable[[bytes], Any]
     line_of: Callable[[bytes, Path], int]
     check: Callable[[Any], None]
+    letters: Callable[[Strategy], None]
 
     def read(self, content: bytes, *, creditor: str, version: int = 1) -> tuple[Any, Strategy]:
         """The document and its strategy. Raises `DomainError` that names line, field, reason."""
@@ -34,6 +36,7 @@ class Reader:
         try:
             strategy = read_strategy(document, creditor=creditor, version=version)
             self.check(document)
+            self.letters(strategy)
         except StrategyError as error:
             line = self.line_of(content, error.path)
             raise StrategyError(error.path, error.reason, line=line) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
@@ -19,6 +20,7 @@ from dunlin.service.portal import (
     REFUSED,
     SIGNED_OUT,
     TROUBLE,
+    Portal,
     identity,
     money,
     plans,
@@ -29,11 +31,14 @@ from dunlin.service.portal import (
 
 app = Chalice(app_name="portal")
 _FORMS = ["application/x-www-form-urlencoded"]
-_ANY_FORM = [*_FORMS, "multipart/form-data"]  # both are one-click posts (RFC 8058, 3.2)
+_FILES = ["multipart/form-data"]
+_ANY_FORM = [*_FORMS, *_FILES]  # both are one-click posts (RFC 8058, 3.2)
 
 Answered = Page | GoTo | Download
 View = Callable[..., Answered]
 Act = Callable[..., Answered]  # (portal, session, form, now): a form that was handed in
+_KEPT: set[str] = set()  # forms whose answers come back after a session has ended
+Fits = Callable[[Portal, Session], bool]
 
 
 def _visit() -> Visit:
@@ -43,7 +48,9 @@ def _visit() -> Visit:
     return Visit.of(request, now=wiring.clock().now(), wall=wiring.real_clock().now())
 
 
-def page(path: str, *, methods: list[str], open_to_any: bool = False) -> Callable[[View], View]:
+def page(
+    path: str, *, methods: list[str], types: list[str] | None = None, open_to_any: bool = False
+) -> Callable[[View], View]:
     """Register a view. Domain errors become pages here: an exception in a view is a 500 before
     any middleware sees it. `open_to_any` posts come from mail programs, without a cookie."""
 
@@ -64,9 +71,9 @@ def page(path: str, *, methods: list[str], open_to_any: bool = False) -> Callabl
                 logger.error("page failed", extra={"error": type(failure).__name__, "route": path})
             return answer(TROUBLE, visit, wiring.pages())
 
-        types = _ANY_FORM if open_to_any else _FORMS
+        posted = types or (_ANY_FORM if open_to_any else _FORMS)
         for method in methods:
-            kinds = types if method == "POST" else ["application/json"]
+            kinds = posted if method == "POST" else ["application/json"]
             app.route(path, methods=[method], content_types=kinds)(respond)
         return view
 
@@ -78,25 +85,36 @@ def inside(view: Callable[..., Answered]) -> View:
 
     @wraps(view)
     def entered(visit: Visit, **params: str) -> Answered:
-        session = wiring.portal().session(visit.cookie, wall=visit.wall)
+        portal = wiring.portal()
+        session = portal.session(visit.cookie, wall=visit.wall)
         if session is None:
-            return SIGNED_OUT
+            saved = visit.here in _KEPT and portal.keep_draft(
+                visit.cookie, visit.here, visit.form, wall=visit.wall
+            )
+            return replace(SIGNED_OUT, fields={"saved": saved})
         if not visit.may(session):
-            return REFUSED
+            return portal.shown("stale", session, now=visit.now, status=403)
         return view(visit, session, **params)
 
     return entered
 
 
-def form(name: str, act: Act, *, shows: str = "") -> None:
-    """Register a form of the account: GET shows it, POST hands it in."""
+def form(name: str, act: Act, *, shows: str = "", open_if: Fits | None = None) -> None:
+    """Register a form of the account: GET shows it, with what was typed before the last session
+    ended; POST hands it in."""
+
+    _KEPT.add(f"/{name}")
 
     @page(f"/{name}", methods=["GET", "POST"])
     @inside
     def view(visit: Visit, session: Session) -> Answered:
+        portal = wiring.portal()
         if visit.post:
-            return act(wiring.portal(), session, visit.form, now=visit.now)
-        return wiring.portal().shown(shows or name, session, now=visit.now)
+            return act(portal, session, visit.form, now=visit.now)
+        if open_if is not None and not open_if(portal, session):
+            return GONE
+        typed = portal.draft(session, f"/{name}", wall=visit.wall)
+        return portal.shown(shows or name, session, now=visit.now, form=typed)
 
 
 @page("/", methods=["GET"])
@@ -109,7 +127,13 @@ def link(visit: Visit, token: str) -> Answered:
     portal = wiring.portal()
     if visit.post:
         return identity.identify(
-            portal, token, visit.form, now=visit.now, wall=visit.wall, language=visit.language
+            portal,
+            token,
+            visit.form,
+            visitor=visit.visitor,
+            now=visit.now,
+            wall=visit.wall,
+            language=visit.language,
         )
     if "sent" in visit.query:
         return identity.code_sent(portal, token, now=visit.now)
@@ -118,7 +142,9 @@ def link(visit: Visit, token: str) -> Answered:
 
 @page("/m/{token}/code", methods=["POST"])
 def code(visit: Visit, token: str) -> Answered:
-    return identity.send_code(wiring.portal(), token, now=visit.now, wall=visit.wall)
+    return identity.send_code(
+        wiring.portal(), token, visitor=visit.visitor, now=visit.now, wall=visit.wall
+    )
 
 
 @page("/m/{token}/not-me", methods=["POST"])
@@ -163,15 +189,55 @@ form("dispute", words.dispute)
 form("question", partial(words.message, "question"))
 form("hardship", partial(words.message, "hardship"))
 form("represented", partial(words.message, "represented"))
+form("paid", words.paid)
+form("insurance", words.insurance, open_if=words.insurable)
+form("contact", words.contact)
+form("messages", words.rate)
 form("promise", plans.promise)
 form("plan", plans.plan)
+form("preferences", wishes.preferences)
+form("channels", wishes.channels)
+form("snooze", wishes.snooze)
 form("stop", wishes.stop_all, shows="stop_all")
 
 
-@page("/data", methods=["GET"])
+@page("/statement", methods=["GET"])
+@inside
+def statement(visit: Visit, session: Session) -> Answered:
+    return wiring.portal().shown("statement", session, now=visit.now)
+
+
+@page("/documents", methods=["GET", "POST"], types=_ANY_FORM)
+@inside
+def documents(visit: Visit, session: Session) -> Answered:
+    portal = wiring.portal()
+    if visit.post:
+        return records.send_file(
+            portal, session, visit.form, visit.file, now=visit.now, wall=visit.wall
+        )
+    return portal.shown("documents", session, now=visit.now)
+
+
+@page("/accounts", methods=["GET", "POST"])
+@inside
+def accounts(visit: Visit, session: Session) -> Answered:
+    if visit.post:
+        return records.change_account(wiring.portal(), session, visit.form)
+    return records.accounts(wiring.portal(), session, now=visit.now)
+
+
+@page("/data", methods=["GET", "POST"])
 @inside
 def own_data(visit: Visit, session: Session) -> Answered:
+    if visit.post:
+        return words.message("delete", wiring.portal(), session, visit.form, now=visit.now)
     return records.own_data(wiring.portal(), session, now=visit.now)
+
+
+@page("/data/file", methods=["GET"])
+@inside
+def data_file(visit: Visit, session: Session) -> Answered:
+    return records.data_file(wiring.portal(), session, now=visit.now)
 
 
 @page("/signout", methods=["POST"])

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from dunlin.adapters.jinja_pages import Pages
 from dunlin.adapters.memory import FixedClock, MemoryAlarm, MemoryBook, MemoryCreditors
-from dunlin.adapters.memory_portal import MemoryPortalDoor
+from dunlin.adapters.memory_portal import MemoryEvidence, MemoryPortalDoor
 from dunlin.adapters.randomness import new_token
 from dunlin.domain.account import Account, LedgerEntry, Status
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
@@ -102,6 +102,7 @@ class House:
         self.creditors.put_strategy("harbor", self.strategy, NOW)
         self.book = MemoryBook(self.creditors)
         self.alarm, self.door = MemoryAlarm(), MemoryPortalDoor()
+        self.evidence = MemoryEvidence()
         origin = "https://checkout.example.com"
         self.till = MemoryTill(origin)
         self.processor: Till = self.till
@@ -113,6 +114,7 @@ class House:
             alarm=self.alarm,
             till=lambda: self.processor,
             raise_signal=self._raise,
+            evidence=lambda: self.evidence,
             new_token=new_token,
             base_url=self.base_url,
         )

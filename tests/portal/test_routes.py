@@ -474,7 +474,7 @@ def test_the_return_page_says_what_the_processor_says_and_changes_nothing(
     account = house.debt(house.person())
     page = browser.sign_in(account)
     browser.post("/pay", {"nonce": page.field("nonce")})
-    attempt = house.door.payments[account.account_id].attempt_id
+    attempt = house.door.payments[account.consumer_id][-1].attempt_id
     house.till.pay(attempt, paid(account.account_id, state))
     before = snapshot(house)
     answer = browser.get("/return")
@@ -568,15 +568,26 @@ def day(ahead: int) -> dict[str, str]:
     return {"day": str(on.day), "month": str(on.month), "year": str(on.year)}
 
 
-def test_a_promise_to_pay_by_a_day_reaches_staff(house: House, browser: Browser) -> None:
+def test_two_promises_hold_by_themselves_and_the_third_waits_for_a_person(
+    house: House, browser: Browser
+) -> None:
     account = house.debt(house.person())
     browser.sign_in(account)
+    for ahead, ends in ((10, 12), (14, 16)):
+        page = browser.get("/promise")
+        form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(ahead)}
+        assert "We noted your day" in browser.post("/promise", form).text
+        held = house.book.accounts[account.account_id]
+        assert held.hold is Hold.PROMISE
+        # The day itself, a day of grace, in the middle of the US.
+        assert held.due_at == NOW.replace(hour=6) + timedelta(days=ends)
     page = browser.get("/promise")
-    form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(10)}
-    assert "We noted your day" in browser.post("/promise", form).text
-    (reply,) = house.book.replies.values()
-    assert reply.text == "Promises to pay $482.50 by 2026-12-01."
+    form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(20)}
+    assert "a person reads this first" in browser.post("/promise", form).text
     assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+    assert [r.text for r in house.book.replies.values()][:1] == [
+        "Promises to pay $482.50 by 2026-12-01."
+    ]
     assert house.alarm.woken
 
 
@@ -637,7 +648,8 @@ def test_a_person_takes_their_own_data_along_and_nobody_elses(
     account = house.debt(person, hold=Hold.REVIEW, hold_reason="staff note")
     house.debt(house.person(name="Bo Reed"))
     browser.sign_in(account)
-    answer = browser.get("/data")
+    assert "Save it all as a file" in browser.get("/data").text
+    answer = browser.get("/data/file")
     assert answer.header("content-disposition").startswith("attachment; filename=")
     assert answer.header("cache-control") == "no-store"
     document = json.loads(answer.body)

@@ -382,13 +382,23 @@ class Alarm(Protocol):
 
     def wake(self, account_id: str) -> bool:
         """Wake the account's ladder by the token that is on the account now. False where there
-        is none or it is dead, which is harmless: the next look reads the account."""
+        is none or it is dead, which is harmless: the next look reads the account. The machine of
+        its arrangement is woken besides."""
 
     def start(self, account: Account, *, wait_seconds: int) -> bool:
         """Start the execution of this account's ladder run; False where it already runs."""
 
     def running(self, account: Account) -> bool:
         """True while the execution of this account's ladder run is alive."""
+
+    def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:
+        """Start the execution of this arrangement's run; False where it already runs."""
+
+    def wake_arrangement(self, arrangement: Arrangement) -> bool:
+        """Wake the arrangement's machine; False where no living execution waits."""
+
+    def arrangement_running(self, arrangement: Arrangement) -> bool:
+        """True while the execution of this arrangement's run is alive."""
 
     def notice(self, *, account: Account, kind: str, cause: str) -> bool:
         """Start a notice (receipt, code, confirmation). One cause and kind give one message."""

@@ -32,8 +32,11 @@ _DATE_ORDER = {
 # Pages that say what was done, all of one shape.
 _SIMPLE = frozenset(
     {
-        "home", "gone", "trouble", "refused", "not_me_done", "stop_done", "signed_out",
-        "dispute_done", "message_done", "stop_all_done", "promise_done", "plan_done",
+        "home", "gone", "trouble", "refused", "stale", "not_me_done", "stop_done", "signed_out",
+        "dispute_done", "message_done", "stop_all_done", "promise_done", "promise_asked", "plan_done",
+        "paid_done",
+        "insurance_done", "contact_done", "preferences_done", "channels_done", "snooze_done",
+        "rate_done", "file_done",
     }
 )  # fmt: skip
 _TEMPLATE = {"question": "message", "hardship": "message", "represented": "message"}
@@ -92,7 +95,13 @@ class Pages:
             "day": functools.partial(_day, language),
             "order_of_date": _DATE_ORDER[language],
             "kept": kept,
+            "same": lambda amount, minor: Money(minor, amount.currency),
+            "masked": _masked,
+            "arrangement": None,
+            "siblings": False,
             "left": False,
+            "saved": False,
+            "until": None,
             "case": "",
             "trouble": "",
             "form": {},
@@ -133,6 +142,12 @@ def _money(amount: Money) -> Markup:
     """`$1,234.50`, the same in both languages as the US writes it; never broken over lines."""
     text = str(amount).replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
     return Markup(text)  # noqa: S704 - digits only
+
+
+def _masked(address: str) -> str:
+    """Enough of an e-mail or number to know it by, not enough for somebody who looks on."""
+    name, at, host = address.partition("@")
+    return f"{name[:2]}…@{host}" if at else f"… {address[-4:]}" if len(address) > 4 else address
 
 
 def _day(language: str, on: date) -> str:

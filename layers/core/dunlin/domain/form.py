@@ -12,6 +12,7 @@ from datetime import date
 from dunlin.domain.money import Money, exponent
 
 TEXT_LIMIT = 2000
+LINE_LIMIT = 120
 _AMOUNT = re.compile(r"(\d{1,3}(?:[, ]?\d{3})*|\d+)(?:\.(\d*))?")
 _COMMA_AMOUNT = re.compile(r"(\d{1,3}(?:\.?\d{3})*|\d+)(?:,(\d{1,2}))")
 
@@ -65,3 +66,9 @@ def read_text(text: str) -> str | None:
     text = text.replace("\r\n", "\n").strip()
     clean = "".join(c for c in text if c == "\n" or c.isprintable())
     return clean if len(clean) <= TEXT_LIMIT else None
+
+
+def read_line(text: str) -> str | None:
+    """One line of text with its control characters taken out; None where it is too long."""
+    clean = "".join(c if c.isprintable() else " " for c in text).strip()
+    return clean if len(clean) <= LINE_LIMIT else None

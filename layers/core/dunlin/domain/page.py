@@ -13,11 +13,13 @@ from dunlin.domain.strategy import Brand
 class Page:
     """A page to show: its name, its fields, and whose brand it carries (None: nobody's).
 
-    `session` is a new cookie, "" to take the old one away, None to leave it.
+    `session` is a new cookie, "" to take the old one away, None to leave it. `language` is one
+    that the person has just chosen, to be remembered.
     """
 
     name: str
     status: int = 200
+    language: str = ""
     brand: Brand | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     session: str | None = None

@@ -13,7 +13,36 @@ from typing import Any
 
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer, Flag, Preferences
 
+# The sentence a person agrees to for texts (47 CFR 64.1200(f)(9)). Other words are another
+# version: a consent's evidence names the version, and the sentence itself is kept.
+SMS_CONSENT = "sms-2026-11"
+_SMS_CONSENT = {
+    "en": "I agree that {name} may send me text messages about my account, also by an automatic "
+    "system. I do not have to agree to get any service. Message and data rates may apply. "
+    "I can stop them at any time: I reply STOP, or change it here.",
+    "es": "Acepto que {name} me envíe mensajes de texto sobre mi cuenta, también con un sistema "
+    "automático. No tengo que aceptar para recibir ningún servicio. Pueden aplicarse tarifas de "
+    "mensajes y datos. Puedo detenerlos cuando quiera: respondo STOP o lo cambio aquí.",
+}
+# Local hours that a person may choose among, by the word of the form, [from, to).
+HOURS = {
+    "any": None,
+    "morning": (8, 12),
+    "afternoon": (12, 17),
+    "evening": (17, 21),
+    "day": (9, 18),
+}
 _INCONVENIENT, _MEDIUM, _ONLY = "inconvenient", "medium_optout", "only_medium"
+
+
+def sms_consent(name: str) -> dict[str, str]:
+    """The sentence by language, for a creditor of that name."""
+    return {code: text.replace("{name}", name) for code, text in _SMS_CONSENT.items()}
+
+
+def hours_word(wishes: Preferences) -> str:
+    """The word of the hours that were chosen; "" for hours of another origin."""
+    return next((word for word, hours in HOURS.items() if hours == wishes.hours), "")
 
 
 def inconvenient_times(wishes: Preferences) -> list[dict[str, Any]]:

@@ -72,16 +72,19 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """ARNs of the machines that a ladder needs."""
+    """ARNs of the machines that an account needs; `arrangement` is empty where a function
+    starts none."""
 
     ladder: str
     notice: str
+    arrangement: str
 
     @classmethod
     def from_env(cls) -> Machines:
         return cls(
             ladder=_required("LADDER_MACHINE_ARN"),
             notice=_required("NOTICE_MACHINE_ARN"),
+            arrangement=os.environ.get("ARRANGEMENT_MACHINE_ARN", ""),
         )
 
 
@@ -132,6 +135,11 @@ def import_machine_arn() -> str:
 def queue_url(name: str) -> str:
     """URL of the one queue a function writes to, under the variable the template names."""
     return _required(name)
+
+
+def drop_bucket() -> str:
+    """The drop bucket alone, for a function that has no business in the audit bucket."""
+    return _required("DROP_BUCKET")
 
 
 def audit_key_id() -> str:

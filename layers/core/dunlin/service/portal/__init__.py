@@ -10,7 +10,8 @@ codes and the count of tries live by.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import hmac
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,11 +26,26 @@ from dunlin.domain.page import Page
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.ports import AccountBook, Alarm, PortalDoor, Reply, Session, Thread, Till
+from dunlin.domain.wishes import hours_word, sms_consent
+from dunlin.ports import (
+    AccountBook,
+    Alarm,
+    Draft,
+    Evidence,
+    PortalDoor,
+    Reply,
+    Session,
+    Thread,
+    Till,
+)
 from dunlin.service import payments
 
 SESSION_LIFE = timedelta(minutes=30)
 _RENEWED_AFTER = timedelta(minutes=5)
+# A form handed in within a day of its session's end is kept for an hour.
+_RECOGNISED, _DRAFT_LIFE = timedelta(days=1), timedelta(hours=1)
+COVERAGE = ("payer", "insurance_status", "insurance_pending", "date_of_service", "claim")
+INSURED = ("healthcare", "dental")
 
 GONE = Page(name="gone", status=404)
 SIGNED_OUT = Page(name="signed_out", status=403, session="")
@@ -39,14 +55,15 @@ TROUBLE = Page(name="trouble", status=503)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
-    """The ports of the use cases. `till` is made on first use: most pages need no processor.
-    `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
+    """The ports of the use cases. `till` and `evidence` are made on first use: most pages need
+    neither. `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
 
     book: AccountBook
     door: PortalDoor
     alarm: Alarm
     till: Callable[[], Till]
     raise_signal: Callable[[Signal, Reply | None, datetime], object]
+    evidence: Callable[[], Evidence]
     new_token: Callable[[], str]
     base_url: str
 
@@ -77,10 +94,16 @@ class Portal:
             fields={
                 "nonce": session.csrf,
                 "account": account,
+                "thread": thread,
                 "person": thread.consumer.name,
+                "on_day": lambda at: day(at, thread.consumer),
                 "standing": standing(account),
                 "today": day(now, thread.consumer),
                 "least": payments.least_payment(account.balance),
+                "insured": insured(account),
+                "coverage": tuple((n, account.extras[n]) for n in COVERAGE if n in account.extras),
+                "sms_words": sms_consent(strategy.brand.name),
+                "hours_word": hours_word(thread.consumer.preferences),
                 "third_party": strategy.debt_role == "third",
                 "owed_to": account.extras.get("original_creditor", ""),
                 "form_id": self.new_token(),
@@ -98,7 +121,39 @@ class Portal:
 
     def account(self, session: Session, *, now: datetime, **fields: Any) -> Page:
         """Balance, itemisation, history and every way on."""
-        return self.shown("account", session, now=now, **fields)
+        siblings = bool(self.siblings(session))
+        return self.shown("account", session, now=now, siblings=siblings, **fields)
+
+    def siblings(self, session: Session) -> list[Account]:
+        """The person's other accounts with this creditor that are not closed, the one that fell
+        due first before the others."""
+        found = [
+            other
+            for other in self.book.accounts_of_consumer(session.consumer_id)
+            if other.account_id != session.account_id
+            and other.creditor == session.creditor
+            and other.status not in (Status.CLOSED, Status.IMPORTED)
+        ]
+        return sorted(found, key=lambda a: (a.due_on or date.max, a.reference))
+
+    def again(
+        self,
+        name: str,
+        session: Session,
+        form: Mapping[str, str],
+        errors: Sequence[tuple[str, str]],
+        *,
+        now: datetime,
+        **fields: Any,
+    ) -> Page:
+        """The form once more, with what is wrong and what was typed."""
+        return self.shown(
+            name, session, now=now, status=422, errors=tuple(errors), form=dict(form), **fields
+        )
+
+    def day_of(self, session: Session, at: datetime) -> date:
+        """The person's calendar day of an instant."""
+        return day(at, self.book.facts(session.account_id).consumer)
 
     def say(
         self,
@@ -111,7 +166,8 @@ class Portal:
         detail: Mapping[str, Any],
         labels: tuple[str, ...],
     ) -> str:
-        """Raise the signal with what was written; the same form sent twice is one."""
+        """Raise the signal with what was written, if anything was; the same form sent twice is
+        one. Gives the signal's id."""
         once = hashlib.sha256(f"{session.session_hash}|{form.get('form_id', '')}".encode())
         signal_id = f"{kind}-{once.hexdigest()[:32]}"
         signal = Signal(
@@ -132,8 +188,53 @@ class Portal:
             text=text,
             labels=labels,
         )
-        self.raise_signal(signal, reply, now)
+        silent = kind is SignalKind.PREFERENCE and not text and "rating" not in detail
+        self.raise_signal(signal, None if silent else reply, now)
         return signal_id
+
+    # What is typed into a form after the session has ended
+
+    def keep_draft(
+        self, cookie: str, place: str, form: Mapping[str, str], *, wall: datetime
+    ) -> bool:
+        """Keep what was typed for the person whose session, known by its cookie and the form's
+        nonce, has just ended; True where it is kept."""
+        ended = self.door.session(token_hash(cookie)) if well_formed(cookie) else None
+        if ended is None or wall - ended.expires_at > _RECOGNISED:
+            return False
+        if not hmac.compare_digest(form.get("nonce", "").encode(), ended.csrf.encode()):
+            return False
+        typed = {name: text for name, text in form.items() if name not in ("nonce", "form_id")}
+        self.door.put_draft(
+            Draft(
+                account_id=ended.account_id,
+                consumer_id=ended.consumer_id,
+                place=place,
+                form=typed,
+                expires_at=wall + _DRAFT_LIFE,
+            )
+        )
+        return True
+
+    def draft(self, session: Session, place: str, *, wall: datetime) -> Mapping[str, str]:
+        """What the person had typed into this form before their session ended; given once."""
+        kept = waiting_draft(self.door, session, wall)
+        if kept is None or kept.place != place:
+            return {}
+        self.door.drop_draft(session.account_id)
+        return kept.form
+
+
+def waiting_draft(door: PortalDoor, session: Session, wall: datetime) -> Draft | None:
+    """The draft that waits for this very person on this account."""
+    kept = door.draft(session.account_id)
+    alive = kept is not None and kept.consumer_id == session.consumer_id and wall < kept.expires_at
+    return kept if alive else None
+
+
+def insured(account: Account) -> bool:
+    """True where an insurer may have a part in what is owed."""
+    return account.industry in INSURED
 
 
 def standing(account: Account) -> str:
@@ -150,9 +251,14 @@ def standing(account: Account) -> str:
     return "disputed" if account.hold is Hold.DISPUTE else "owed"
 
 
+def zone_of(consumer: Consumer) -> ZoneInfo:
+    """The person's zone; where it is unknown, that of the middle of the US."""
+    return ZoneInfo(consumer.tz_known or "America/Chicago")
+
+
 def day(now: datetime, consumer: Consumer) -> date:
-    """The person's calendar day; where their zone is unknown, that of the middle of the US."""
-    return now.astimezone(ZoneInfo(consumer.tz_known or "America/Chicago")).date()
+    """The person's calendar day."""
+    return now.astimezone(zone_of(consumer)).date()
 
 
 def case_number(signal_id: str) -> str:

@@ -20,10 +20,11 @@ from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
 from dunlin.ports import Link, Session
-from dunlin.service.portal import GONE, SESSION_LIFE, Portal
+from dunlin.service.portal import GONE, SESSION_LIFE, Portal, waiting_draft
 
 TRIES = 5
 CODES_A_DAY = 5
+TRIES_AN_ADDRESS, CODES_AN_ADDRESS = 100, 50
 _TELLING = re.compile(
     r"debt|collect|recover|credit|loan|lend|financ|health|medic|clinic|hospital|dent|doctor"
     r"|\bdr\b|care|pharma|rehab|therap|law|legal|attorney|rent|deuda|cobr|salud|médic",
@@ -111,10 +112,11 @@ def identify(
     now: datetime,
     wall: datetime,
     language: str,
+    visitor: str = "",
 ) -> Page | GoTo:
-    """Check what the person knows. Wrong, locked and expired code read the same and take
-    the same road; the count is taken before the answer is looked at, so parallel guesses
-    cannot share a try."""
+    """Check what the person knows; what they typed before their last session ended awaits
+    them. Wrong, locked and expired code read the same and take the same road; the count is
+    taken before the answer is looked at, so parallel guesses cannot share a try."""
     found = _opened(portal, token, now)
     if found is None:
         return GONE
@@ -126,30 +128,36 @@ def identify(
             token, link, consumer, strategy, error=f"{proof}_unreadable", status=422
         )
     tries = portal.door.count_attempt(consumer.consumer_id, wall)
+    crowded = _crowded(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
     expected = _expected(portal, proof, link, consumer, wall)
     offered = token_hash(given) if proof is Proof.CODE else given
     matches = hmac.compare_digest(_blind(offered), _blind(expected or ""))
-    if not (matches and expected and tries <= TRIES):
+    if crowded or not (matches and expected and tries <= TRIES):
         return _identity_page(token, link, consumer, strategy, error="no_match", status=403)
     portal.door.clear_attempts(consumer.consumer_id)
     if proof is Proof.CODE:
         portal.door.put_code(link.token_hash, "", wall)
     cookie = portal.new_token()
-    portal.door.put_session(
-        Session(
-            session_hash=token_hash(cookie),
-            account_id=link.account_id,
-            consumer_id=link.consumer_id,
-            creditor=link.creditor,
-            csrf=portal.new_token(),
-            language=language,
-            expires_at=wall + SESSION_LIFE,
-        )
+    session = Session(
+        session_hash=token_hash(cookie),
+        account_id=link.account_id,
+        consumer_id=link.consumer_id,
+        creditor=link.creditor,
+        csrf=portal.new_token(),
+        language=language,
+        expires_at=wall + SESSION_LIFE,
     )
+    portal.door.put_session(session)
     visit = f"visit-{token_hash(cookie)[:16]}"
     with suppress(Conflict, Unavailable):  # the visit's note must not cost the way in
         _signal_of_link(portal, link, SignalKind.PORTAL_VISIT, visit, now)
-    return GoTo(place="/account", session=cookie)
+    left = waiting_draft(portal.door, session, wall)
+    return GoTo(place=left.place if left else "/account", session=cookie)
+
+
+def _crowded(portal: Portal, what: str, visitor: str, most: int, wall: datetime) -> bool:
+    """True where one network address has asked too often in a day; many people may share one."""
+    return bool(visitor) and portal.door.count_attempt(f"{what}-{visitor}", wall) > most
 
 
 def _expected(
@@ -165,7 +173,9 @@ def _expected(
             return portal.door.code(link.token_hash, wall)
 
 
-def send_code(portal: Portal, token: str, *, now: datetime, wall: datetime) -> Page | GoTo:
+def send_code(
+    portal: Portal, token: str, *, now: datetime, wall: datetime, visitor: str = ""
+) -> Page | GoTo:
     """Ask for a code to be sent to the contact point this link went to. More than five a
     day look the same and send nothing."""
     found = _opened(portal, token, now)
@@ -174,7 +184,8 @@ def send_code(portal: Portal, token: str, *, now: datetime, wall: datetime) -> P
     link, consumer, _ = found
     if proof_for(consumer) is Proof.CODE:
         count = portal.door.count_attempt(f"code-{consumer.consumer_id}", wall)
-        if count <= CODES_A_DAY:
+        crowded = _crowded(portal, "code", visitor, CODES_AN_ADDRESS, wall)
+        if count <= CODES_A_DAY and not crowded:
             account = portal.book.facts(link.account_id).account
             cause = f"{link.token_hash}.{wall:%y%m%d}{count}"
             portal.alarm.notice(account=account, kind="code", cause=cause)

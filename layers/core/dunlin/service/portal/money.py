@@ -18,8 +18,11 @@ from dunlin.service.portal import GONE, Portal
 def pay(
     portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime, language: str
 ) -> Page | GoTo:
-    """Open the processor's page for all that is owed, or for another amount."""
+    """Open the processor's page for all that is owed, or for another amount. A page that showed
+    another balance is shown anew first: nobody pays a sum that they have not seen."""
     account = portal.book.facts(session.account_id).account
+    if form.get("seen", str(account.balance.minor)) != str(account.balance.minor):
+        return portal.account(session, now=now, status=409, trouble="pay_changed")
     amount: Money | None = None
     if form.get("choice") == "part":
         least = payments.least_payment(account.balance)

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from dunlin.domain.form import read_amount
 from dunlin.domain.page import Page
 from dunlin.domain.signal import SignalKind
 from dunlin.ports import Session
 from dunlin.service import payments
-from dunlin.service.portal import Portal, case_number, coming, day
+from dunlin.service.portal import Portal, case_number, coming, day, zone_of
 
 FREQUENCIES = ("weekly", "every_two_weeks", "monthly")
 PROMISE_DAYS, PLAN_START_DAYS = 30, 45
+PROMISES_THAT_HOLD = 2
 
 
 def promise(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
-    """A promise to pay all by a day, at most 30 days ahead."""
-    thread, _ = portal.inside(session)
-    on = coming(form, day(now, thread.consumer), PROMISE_DAYS)
+    """A promise to pay all by a day, at most 30 days ahead. It holds by itself until that day and
+    the creditor's days of grace have passed; after two of them a person at the creditor decides."""
+    thread, strategy = portal.inside(session)
+    person = thread.consumer
+    on = coming(form, day(now, person), PROMISE_DAYS)
     if isinstance(on, str):
-        return portal.shown(
-            "promise", session, now=now, status=422, errors=(("date", on),), form=dict(form)
-        )
-    text = f"Promises to pay {thread.account.balance} by {on.isoformat()}."
+        return portal.again("promise", session, form, [("date", on)], now=now)
+    ends = on + timedelta(days=1 + strategy.coordination.promise_grace_days)
+    until = datetime.combine(ends, time(), zone_of(person)).astimezone(UTC)
+    made = sum("promise" in reply.labels for reply in thread.replies)
+    holds = made < PROMISES_THAT_HOLD
     case = portal.say(
-        session, SignalKind.PROMISE, form, text, now=now, detail={}, labels=("promise",)
+        session,
+        SignalKind.PROMISE,
+        form,
+        f"Promises to pay {thread.account.balance} by {on.isoformat()}.",
+        now=now,
+        detail={"rest": "promise", "until": until.isoformat()} if holds else {},
+        labels=("promise",),
     )
-    return portal.shown("promise_done", session, now=now, case=case_number(case))
+    done = "promise_done" if holds else "promise_asked"
+    return portal.shown(done, session, now=now, case=case_number(case), until=on)
 
 
 def plan(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
@@ -46,9 +57,7 @@ def plan(portal: Portal, session: Session, form: Mapping[str, str], *, now: date
     if isinstance(on, str):
         errors.append(("date", on))
     if errors or isinstance(amount, str) or isinstance(on, str):
-        return portal.shown(
-            "plan", session, now=now, status=422, errors=tuple(errors), form=dict(form)
-        )
+        return portal.again("plan", session, form, errors, now=now)
     count = -(-balance.minor // amount.minor)
     text = (
         f"Asks to pay {amount} {often.replace('_', ' ')} from {on.isoformat()}: "

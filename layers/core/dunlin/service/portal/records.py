@@ -1,19 +1,88 @@
-"""What a person may take along: their own data."""
+"""What a person may see, keep and send: the statement, the list of their papers, a file of
+theirs, all their data, the other accounts of theirs with the same creditor."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.page import Download
+from dunlin.domain.page import Download, GoTo, Page
+from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
+from dunlin.domain.upload import read_upload
 from dunlin.ports import Session, Thread
-from dunlin.service.portal import Portal
+from dunlin.service.portal import GONE, Portal, case_number
+
+FILES_A_DAY = 10
+FILE_KINDS = ("insurance", "paid", "dispute", "hardship", "other")
 
 
-def own_data(portal: Portal, session: Session, *, now: datetime) -> Download:
-    """Everything we hold that is about the person or came from them, to keep."""
+def send_file(
+    portal: Portal,
+    session: Session,
+    form: Mapping[str, str],
+    file: bytes | None,
+    *,
+    now: datetime,
+    wall: datetime,
+) -> Page:
+    """Keep a file that the person sends and tell staff. It is known by its content, kept under
+    a random name and never shown again here."""
+    read, about = read_upload(file), form.get("about", "")
+    errors = []
+    if about not in FILE_KINDS:
+        errors.append(("about", "about_missing"))
+    if isinstance(read, str):
+        errors.append(("file", read))
+    elif portal.door.count_attempt(f"file-{session.account_id}", wall) > FILES_A_DAY:
+        errors.append(("file", "file_many"))
+    if errors or isinstance(read, str):
+        return portal.again("documents", session, form, errors, now=now)
+    name = portal.evidence().keep(
+        read.content, creditor=session.creditor, content_type=read.content_type
+    )
+    case = portal.say(
+        session,
+        SignalKind.REPLY,
+        form,
+        f"{about}: {read.content_type}, {len(read.content):,} bytes, kept as {name}",
+        now=now,
+        detail={"labels": ["evidence"]},
+        labels=("evidence", about),
+    )
+    return portal.shown("file_done", session, now=now, case=case_number(case))
+
+
+def accounts(portal: Portal, session: Session, *, now: datetime) -> Page:
+    """The other accounts of the same person."""
+    return portal.shown("accounts", session, now=now, others=portal.siblings(session))
+
+
+def change_account(portal: Portal, session: Session, form: Mapping[str, str]) -> Page | GoTo:
+    """Turn the session to another account of the same person. Its nonce changes with it, so a
+    form that is still open in another tab cannot act on the wrong account."""
+    wanted = form.get("account", "")
+    chosen = next((a for a in portal.siblings(session) if a.reference == wanted), None)
+    if chosen is None:
+        return replace(GONE, session=None)
+    stored = portal.book.account(chosen.account_id)
+    if stored is None or stored.consumer_id != session.consumer_id:
+        return replace(GONE, session=None)
+    portal.door.put_session(replace(session, account_id=chosen.account_id, csrf=portal.new_token()))
+    return GoTo(place="/account")
+
+
+def own_data(portal: Portal, session: Session, *, now: datetime) -> Page:
+    """Everything we hold that is about the person or came from them, to read."""
+    thread, strategy = portal.inside(session)
+    return portal.shown("data", session, now=now, data=_own_data(thread, strategy, now))
+
+
+def data_file(portal: Portal, session: Session, *, now: datetime) -> Download:
+    """The same as a document, to keep."""
     thread, strategy = portal.inside(session)
     document = _own_data(thread, strategy, now)
     return Download(
@@ -26,6 +95,7 @@ def own_data(portal: Portal, session: Session, *, now: datetime) -> Download:
 def _own_data(thread: Thread, strategy: Strategy, now: datetime) -> dict[str, Any]:
     """The person's own data as a document. What staff and rules concluded is not in it."""
     person, account = thread.consumer, thread.account
+    wishes = person.preferences
     return {
         "made_at": now.isoformat(),
         "held_by": {"name": strategy.brand.name, "address": strategy.brand.address},
@@ -38,6 +108,12 @@ def _own_data(thread: Thread, strategy: Strategy, now: datetime) -> dict[str, An
             "state": person.state,
             "zip": person.zip,
             "language": person.language,
+        },
+        "wishes": {
+            "channels": [channel.value for channel in wishes.channels],
+            "hours": list(wishes.hours) if wishes.hours else None,
+            "days": list(wishes.days),
+            "payday": wishes.payday,
         },
         "permissions": [
             {

@@ -1,14 +1,110 @@
-"""What a person wishes of our messages."""
+"""What a person wishes of our messages: when, in which language, on which channel, quiet for a
+while, none at all. Each takes effect at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from dunlin.domain.consumer import Channel
 from dunlin.domain.page import Page
 from dunlin.domain.signal import Signal, SignalKind
+from dunlin.domain.wishes import HOURS, SMS_CONSENT, sms_consent
 from dunlin.ports import Session
 from dunlin.service.portal import Portal
+
+LANGUAGES = ("en", "es")
+SNOOZE_DAYS = {"week": 7, "fortnight": 14, "month": 30}
+
+
+def preferences(
+    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
+) -> Page:
+    """Language, hours, days and payday."""
+    errors = []
+    language, hours = form.get("language", ""), form.get("hours", "")
+    if language not in LANGUAGES:
+        errors.append(("language", "language_missing"))
+    if hours not in HOURS:
+        errors.append(("hours", "hours_missing"))
+    days = [day for day in range(1, 8) if form.get(f"day{day}")]
+    if not days:
+        errors.append(("day1", "days_missing"))
+    payday = form.get("payday", "").strip()
+    if payday and not (payday.isascii() and payday.isdigit() and 1 <= int(payday[:3]) <= 31):
+        errors.append(("payday", "payday_unreadable"))
+    if errors:
+        return portal.again("preferences", session, form, errors, now=now)
+    chosen = HOURS[hours]
+    _wish(
+        portal,
+        session,
+        form,
+        {
+            "times": {
+                "language": language,
+                "hours": list(chosen) if chosen else None,
+                "days": [] if len(days) == 7 else days,
+                "payday": int(payday) if payday else None,
+            }
+        },
+        now=now,
+    )
+    return replace(portal.shown("preferences_done", session, now=now), language=language)
+
+
+def channels(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+    """Consent given or withdrawn, channel by channel; with both off, all messages stop. The
+    sentence that a person agreed to for texts is kept with the signal."""
+    wanted = {channel.value: form.get(channel.value) == "yes" for channel in Channel}
+    if not any(wanted.values()):
+        return stop_all(portal, session, form, now=now)
+    thread, strategy = portal.inside(session)
+    language = form.get("language", "")
+    agreed = sms_consent(strategy.brand.name)[language if language in LANGUAGES else "en"]
+    _wish(
+        portal,
+        session,
+        form,
+        {
+            "by": f"portal {SMS_CONSENT}" if wanted["sms"] else "portal",
+            "channels": {**wanted, "first": form.get("first", "email")},
+        },
+        now=now,
+        text=agreed if wanted["sms"] and not thread.consumer.consent(Channel.SMS).open else "",
+    )
+    return portal.shown("channels_done", session, now=now)
+
+
+def snooze(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+    """No reminders about this account for a while; then they go on by themselves."""
+    days = SNOOZE_DAYS.get(form.get("long", ""))
+    if days is None:
+        return portal.again("snooze", session, form, [("long", "long_missing")], now=now)
+    until = now + timedelta(days=days)
+    _wish(portal, session, form, {"rest": "snooze", "until": until.isoformat()}, now=now)
+    return portal.shown("snooze_done", session, now=now, until=portal.day_of(session, until))
+
+
+def _wish(
+    portal: Portal,
+    session: Session,
+    form: Mapping[str, str],
+    detail: Mapping[str, object],
+    *,
+    now: datetime,
+    text: str = "",
+) -> None:
+    portal.say(
+        session,
+        SignalKind.PREFERENCE,
+        form,
+        text,
+        now=now,
+        detail={"by": "portal", **detail},
+        labels=("consent",),
+    )
 
 
 def stop_all(portal: Portal, session: Session, _form: Mapping[str, str], *, now: datetime) -> Page:

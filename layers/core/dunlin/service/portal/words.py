@@ -1,23 +1,30 @@
-"""What a person tells us in words: a dispute, a question, hardship, who acts for them."""
+"""What a person tells us in words: a dispute, a question, hardship, who acts for them, that it
+is paid already, that an insurer should pay, a new address, what is wrong with a message."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from dunlin.domain.form import read_text
+from dunlin.domain.form import read_line, read_text
 from dunlin.domain.page import Page
 from dunlin.domain.signal import SignalKind
 from dunlin.ports import Session
-from dunlin.service.portal import Portal, case_number
+from dunlin.service.portal import GONE, Portal, case_number, insured
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")
+DOCUMENTS = ("bill", "statement", "proof", "paid_letter")
 # What a person can write about: the signal it raises and the labels that bind the gate.
 MESSAGE_KINDS = {
     "question": (SignalKind.QUESTION, ()),
     "hardship": (SignalKind.HARDSHIP, ()),
     "represented": (SignalKind.REPLY, ("attorney",)),
+    "delete": (SignalKind.REPLY, ("delete_request",)),
 }
+CHEQUE_DAYS = 14  # how long a cheque may be in the post before reminders go on
+CONTACT_FIELDS = ("street", "city", "state", "zip", "email", "phone")
+INSURANCE_FIELDS = ("payer", "member", "group", "holder", "service")
+RATINGS = ("helpful", "not_helpful", "wrong")
 
 
 def dispute(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
@@ -32,9 +39,7 @@ def dispute(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
     elif reason == "other" and not text:
         errors.append(("text", "text_missing"))
     if errors or text is None:
-        return portal.shown(
-            "dispute", session, now=now, status=422, errors=tuple(errors), form=dict(form)
-        )
+        return portal.again("dispute", session, form, errors, now=now)
     case = portal.say(
         session,
         SignalKind.DISPUTE,
@@ -50,21 +55,142 @@ def dispute(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
 def message(
     kind: str, portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
-    """A question, or that paying is hard at present."""
+    """A question, that paying is hard at present, who acts for the person, a request to delete
+    their data. A question may be for documents alone."""
     text = read_text(form.get("text", ""))
-    wrong = "text_long" if text is None else "text_missing" if not text else ""
+    wanted = [name for name in DOCUMENTS if kind == "question" and form.get(f"want_{name}")]
+    optional = bool(wanted) or kind == "delete"
+    wrong = "text_long" if text is None else "" if text or optional else "text_missing"
     if wrong or text is None:
-        return portal.shown(
-            kind, session, now=now, status=422, errors=(("text", wrong),), form=dict(form)
-        )
+        return portal.again(kind, session, form, [("text", wrong)], now=now)
     signal, labels = MESSAGE_KINDS[kind]
+    asked = [f"Asks for: {', '.join(wanted)}."] if wanted else []
     case = portal.say(
         session,
         signal,
         form,
-        text,
+        "\n".join([*asked, text]).strip(),
         now=now,
-        detail={"labels": list(labels)},
-        labels=(*labels, kind),
+        detail={"labels": [*labels, *(["document"] if wanted else [])]},
+        labels=(*labels, kind, *wanted),
     )
     return portal.shown("message_done", session, now=now, case=case_number(case))
+
+
+def paid(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+    """It is paid already: a cheque in the post rests the account for two weeks, anything else
+    until staff have looked. A proof can be sent with the next page."""
+    how, text = form.get("how", ""), read_text(form.get("text", ""))
+    errors = []
+    if how not in ("cheque", "elsewhere"):
+        errors.append(("how", "how_missing"))
+    if not text:
+        errors.append(("text", "text_long" if text is None else "text_missing"))
+    if errors or not text:
+        return portal.again("paid", session, form, errors, now=now)
+    if how == "cheque":
+        until = (now + timedelta(days=CHEQUE_DAYS)).isoformat()
+        case = portal.say(
+            session,
+            SignalKind.PROMISE,
+            form,
+            text,
+            now=now,
+            detail={"rest": "cheque", "until": until},
+            labels=("cheque",),
+        )
+    else:
+        case = portal.say(
+            session,
+            SignalKind.REPLY,
+            form,
+            text,
+            now=now,
+            detail={"labels": ["payment_claim"]},
+            labels=("payment_claim",),
+        )
+    return portal.shown("paid_done", session, now=now, case=case_number(case), how=how)
+
+
+def insurable(portal: Portal, session: Session) -> bool:
+    """True where the account is one that an insurer may have a part in."""
+    return insured(portal.book.facts(session.account_id).account)
+
+
+def insurance(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+    """Coverage details of a patient. Saying that the insurer should pay opens a case and rests
+    the account until the insurer has answered."""
+    if not insurable(portal, session):
+        return GONE
+    given = {name: read_line(form.get(name, "")) for name in INSURANCE_FIELDS}
+    errors = [(name, "line_long") for name, value in given.items() if value is None]
+    owes = form.get("owes") == "yes"
+    if not errors and not owes and not any(given.values()):
+        errors.append(("payer", "payer_missing"))
+    if errors:
+        return portal.again("insurance", session, form, errors, now=now)
+    text = "\n".join(f"{name}: {value}" for name, value in given.items() if value)
+    case = portal.say(
+        session,
+        SignalKind.REPLY,
+        form,
+        text,
+        now=now,
+        detail={"labels": ["insurer"] if owes else ["coverage"]},
+        labels=("insurer",) if owes else ("coverage",),
+    )
+    return portal.shown("insurance_done", session, now=now, case=case_number(case), owes=owes)
+
+
+def contact(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+    """A new address, e-mail or number. Staff enter it, for it decides the law that applies and
+    whom we write to."""
+    given = {name: read_line(form.get(name, "")) for name in CONTACT_FIELDS}
+    errors = [(name, "line_long") for name, value in given.items() if value is None]
+    if not errors and not any(given.values()):
+        errors.append(("street", "contact_missing"))
+    if errors:
+        return portal.again("contact", session, form, errors, now=now)
+    text = "\n".join(f"{name}: {value}" for name, value in given.items() if value)
+    case = portal.say(
+        session,
+        SignalKind.REPLY,
+        form,
+        text,
+        now=now,
+        detail={"labels": ["contact_details"]},
+        labels=("contact_details",),
+    )
+    return portal.shown("contact_done", session, now=now, case=case_number(case))
+
+
+def rate(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+    """What the person thinks of a message of ours. One that is wrong goes to staff, and nothing
+    else is sent until they have looked."""
+    thread, _ = portal.inside(session)
+    touch = next((t for t in thread.touches if t.touch_id == form.get("touch")), None)
+    rating, text = form.get("rating", ""), read_text(form.get("text", ""))
+    if touch is None:
+        return GONE
+    errors = []
+    if rating not in RATINGS:
+        errors.append(("rating", "rating_missing"))
+    if text is None:
+        errors.append(("text", "text_long"))
+    if errors or text is None:
+        return portal.again("messages", session, form, errors, now=now)
+    flagged = rating == "wrong"
+    portal.say(
+        session,
+        SignalKind.REPLY if flagged else SignalKind.PREFERENCE,
+        form,
+        text,
+        now=now,
+        detail={
+            "labels": ["flagged"] if flagged else [],
+            "rating": rating,
+            "touch": touch.touch_id,
+        },
+        labels=("flagged" if flagged else "rating", rating, touch.touch_id),
+    )
+    return portal.shown("rate_done", session, now=now, flagged=flagged)

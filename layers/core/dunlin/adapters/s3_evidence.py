@@ -1,0 +1,33 @@
+"""Files that people send us, in the drop bucket beside the creditor's own files."""
+
+from __future__ import annotations
+
+import secrets
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dunlin.domain.errors import Unavailable
+
+
+class S3Evidence:
+    """`Evidence` over one bucket, under `evidence/{creditor}/` and a random name."""
+
+    def __init__(self, *, bucket: str) -> None:
+        self._bucket = bucket
+        self._s3 = boto3.client("s3")
+
+    def keep(self, content: bytes, *, creditor: str, content_type: str) -> str:
+        key = f"evidence/{creditor}/{secrets.token_hex(16)}"
+        try:
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                # Staff save it; a browser never shows it as a page.
+                ContentDisposition="attachment",
+            )
+        except (ClientError, BotoCoreError) as failure:
+            raise Unavailable("evidence", type(failure).__name__, certain=False) from failure
+        return key

@@ -1,0 +1,262 @@
+"""What a person wishes of our messages binds the next decision (L17), and only theirs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.rulebook_files import load_rulebook
+from dunlin.domain.account import Account, Hold
+from dunlin.domain.consumer import Channel, Consent, ConsentState, Flag
+from dunlin.domain.planner import plan
+from dunlin.domain.signal import Signal, SignalKind
+from dunlin.domain.wishes import sms_consent
+from dunlin.ports import Reply
+from dunlin.service.gate import Gate
+from tests.portal.house import NOW, Answer, Browser, House
+
+# 21 November 2026 is a Saturday; noon in Illinois.
+NOON, NEXT_MONDAY = NOW, datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+EVERY_DAY = {f"day{n}": "yes" for n in range(1, 8)}
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def browser(house: House) -> Browser:
+    return Browser(house)
+
+
+@cache
+def gate() -> Gate:
+    return Gate(rulebook=load_rulebook())
+
+
+def judged(house: House, account: Account, channel: Channel, now: datetime = NOON) -> Any:
+    facts = house.book.facts(account.account_id)
+    return gate().judge(facts, channel=channel, template="reminder", purpose="", now=now)
+
+
+def send(browser: Browser, path: str, **form: str) -> Answer:
+    page = browser.get(path)
+    keys = {"nonce": page.field("nonce"), "form_id": page.field("form_id")}
+    return browser.post(path, keys | form)
+
+
+def times(browser: Browser, **chosen: str) -> Answer:
+    return send(browser, "/preferences", **{"language": "en", "hours": "any"} | chosen)
+
+
+def test_the_hours_that_were_chosen_are_the_only_ones(house: House, browser: Browser) -> None:
+    account = house.debt(house.person(tz_known="America/Chicago"))
+    browser.sign_in(account)
+    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    assert times(browser, hours="evening", **EVERY_DAY).status == 200
+    verdict = judged(house, account, Channel.EMAIL)
+    assert (verdict.outcome, verdict.blocked_by) == ("defer", ("US-REGF-INCONVENIENT",))
+    assert verdict.until == datetime(2026, 11, 21, 23, 0, 1, tzinfo=UTC)
+    assert house.book.consumers[account.consumer_id].preferences.hours == (17, 21)
+    times(browser, **EVERY_DAY)
+    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+
+
+def test_the_days_that_were_chosen_are_the_only_ones(house: House, browser: Browser) -> None:
+    account = house.debt(house.person(tz_known="America/Chicago"))
+    browser.sign_in(account)
+    times(browser, day1="yes", day2="yes")
+    verdict = judged(house, account, Channel.EMAIL)
+    assert verdict.outcome == "defer"
+    assert verdict.until is not None
+    assert verdict.until.astimezone(UTC) >= datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+    assert judged(house, account, Channel.EMAIL, NEXT_MONDAY).outcome == "allow"
+    assert house.book.consumers[account.consumer_id].preferences.days == (1, 2)
+
+
+def test_times_that_staff_noted_outlast_the_persons_own(house: House, browser: Browser) -> None:
+    noted = {"days": [5], "start": "10:00", "end": "11:00"}
+    flag = Flag(at=NOW, by="staff:ana", detail={"value": [noted]})
+    account = house.debt(house.person(flags={"inconvenient": flag}))
+    browser.sign_in(account)
+    times(browser, hours="morning", **EVERY_DAY)
+    held = house.book.consumers[account.consumer_id].flags["inconvenient"]
+    assert held.detail["value"][0] == noted
+    assert len(held.detail["value"]) == 3
+    times(browser, **EVERY_DAY)
+    assert house.book.consumers[account.consumer_id].flags["inconvenient"].detail["value"] == [
+        noted
+    ]
+
+
+def test_language_and_payday_are_kept_and_the_pages_speak_it_at_once(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    answer = times(browser, language="es", payday="15", **EVERY_DAY)
+    assert "Guardado" in answer.text
+    assert "Usted debe" in browser.get("/account").text
+    person = house.book.consumers[account.consumer_id]
+    assert (person.language, person.preferences.payday) == ("es", 15)
+    assert house.alarm.woken
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"language": "fr"}, "Choose a language"),
+        ({"hours": ""}, "Choose a time of day"),
+        ({"payday": "32"}, "a number from 1 to 31"),
+        ({"payday": "½"}, "a number from 1 to 31"),
+        (dict.fromkeys(EVERY_DAY, ""), "Choose at least one day"),
+    ],
+)
+def test_a_wish_that_cannot_be_read_changes_nothing_and_keeps_the_answers(
+    house: House, browser: Browser, changed: dict[str, str], said: str
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    before = house.book.consumers[account.consumer_id]
+    answer = times(browser, **EVERY_DAY | {"payday": "7"} | changed)
+    assert answer.status == 422
+    assert said in answer.text
+    assert house.book.consumers[account.consumer_id] == before
+    if "payday" not in changed:
+        assert 'value="7"' in answer.body
+
+
+def test_texts_need_the_sentence_and_go_once_it_was_agreed_to(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    assert judged(house, account, Channel.SMS).outcome == "block"
+    page = browser.get("/channels")
+    sentence = sms_consent("Harbor Supply")["en"]
+    assert sentence in page.text
+    send(browser, "/channels", email="yes", sms="yes", first="sms", language="en")
+    person = house.book.consumers[account.consumer_id]
+    consent = person.consent(Channel.SMS)
+    assert consent.state is ConsentState.GRANTED
+    assert consent.evidence.startswith("portal sms-2026-11:preference-")
+    assert person.preferences.channels == (Channel.SMS, Channel.EMAIL)
+    (kept,) = house.book.replies.values()
+    assert (kept.text, kept.labels) == (sentence, ("consent",))
+    assert judged(house, account, Channel.SMS).outcome == "allow"
+
+
+def test_one_channel_withdrawn_closes_that_one_alone(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    send(browser, "/channels", sms="yes", language="en")
+    assert judged(house, account, Channel.EMAIL).outcome == "block"
+    assert judged(house, account, Channel.SMS).outcome == "allow"
+    send(browser, "/channels", email="yes")
+    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    refused = judged(house, account, Channel.SMS)
+    assert refused.outcome == "block"
+    assert "US-REGF-MEDIUM" in refused.blocked_by
+
+
+def test_both_channels_off_is_a_stop_and_e_mail_can_be_opened_again(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    assert "All messages stop" in send(browser, "/channels").text
+    for channel in Channel:
+        assert judged(house, account, channel).outcome == "block"
+    send(browser, "/channels", email="yes")
+    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    assert judged(house, account, Channel.SMS).outcome == "block"
+
+
+def test_a_stop_by_text_is_undone_by_consent_given_here(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    house._raise(
+        Signal(
+            signal_id="stop-1",
+            kind=SignalKind.OPT_OUT,
+            at=NOW - timedelta(days=1),
+            account_id=account.account_id,
+            consumer_id=account.consumer_id,
+            channel="sms",
+        ),
+        Reply(
+            reply_id="stop-1",
+            account_id=account.account_id,
+            consumer_id=account.consumer_id,
+            channel="sms",
+            at=NOW - timedelta(days=1),
+            text="STOP",
+            labels=("opt_out",),
+        ),
+        NOW - timedelta(days=1),
+    )
+    assert judged(house, account, Channel.EMAIL).outcome == "block"
+    browser.sign_in(account)
+    send(browser, "/channels", email="yes", sms="yes", language="es")
+    assert judged(house, account, Channel.SMS).outcome == "allow"
+    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+
+
+def test_a_dead_address_is_not_opened_by_a_wish(house: House, browser: Browser) -> None:
+    flag = Flag(at=NOW, by="bounce:1", detail={"address_hashes": []})
+    closed = Consent(state=ConsentState.REVOKED, version=2)
+    person = house.person(flags={"email_bounced": flag}, consents={Channel.EMAIL: closed})
+    account = house.debt(person)
+    browser.sign_in(account)
+    send(browser, "/channels", email="yes", sms="yes")
+    assert house.book.consumers[person.consumer_id].consent(Channel.EMAIL) == closed
+
+
+@pytest.mark.parametrize(("word", "days"), [("week", 7), ("fortnight", 14), ("month", 30)])
+def test_a_quiet_time_rests_the_ladder_and_ends_by_itself(
+    house: House, browser: Browser, word: str, days: int
+) -> None:
+    account = house.debt(house.person(), due_at=NOW)
+    browser.sign_in(account)
+    assert "Quiet it is" in send(browser, "/snooze", long=word).text
+    held = house.book.accounts[account.account_id]
+    assert (held.hold, held.due_at) == (Hold.SNOOZED, NOW + timedelta(days=days))
+    assert held.timed
+    for ahead, step in ((days - 1, "wait"), (days, "offer")):
+        facts = house.book.facts(account.account_id)
+        then = plan(
+            account=facts.account,
+            consumer=facts.consumer,
+            history=facts.history,
+            strategy=facts.strategy,
+            paused="",
+            now=NOW + timedelta(days=ahead),
+        )
+        assert then.step == step
+
+
+def test_what_a_person_must_lift_outlasts_a_wish_for_quiet(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    send(browser, "/dispute", reason="not_mine")
+    send(browser, "/snooze", long="week")
+    assert house.book.accounts[account.account_id].hold is Hold.DISPUTE
+    promised = house.debt(house.person(), hold=Hold.PROMISE, due_at=NOW + timedelta(days=20))
+    other = Browser(house)
+    other.sign_in(promised)
+    send(other, "/snooze", long="week")
+    assert house.book.accounts[promised.account_id].due_at == NOW + timedelta(days=20)
+
+
+def test_the_wish_of_one_person_touches_nobody_else(house: House, browser: Browser) -> None:
+    theirs = house.debt(house.person())
+    browser.sign_in(house.debt(house.person()))
+    before = house.book.consumers[theirs.consumer_id]
+    times(browser, hours="morning", **EVERY_DAY)
+    send(browser, "/channels", sms="yes", consumer_id=theirs.consumer_id)
+    assert house.book.consumers[theirs.consumer_id] == before
+    assert replace(house.book.accounts[theirs.account_id]) == theirs

@@ -13,6 +13,7 @@ from dunlin.cli import (
     import_file,
     judge,
     letter,
+    pausing,
     rollout,
     rules,
     stack,
@@ -29,8 +30,8 @@ app.command()(stack.down)
 app.command()(stack.deploy)
 app.command()(stack.status)
 app.command()(rollout.activate)
-app.command()(stack.pause)
-app.command()(stack.resume)
+app.command()(pausing.pause)
+app.command()(pausing.resume)
 app.command()(judge.judge)
 app.command()(doctor.doctor)
 import_file.register(app, drop.upload)

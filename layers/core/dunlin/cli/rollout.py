@@ -145,7 +145,7 @@ def start(
 
     house = wiring.rollout_house()
     try:
-        chosen = segment_of(_USUAL) if not segment else _saved(creditor, segment)
+        chosen = segment_of(_USUAL) if not segment else saved_segment(creditor, segment)
         if dry_run:
             accounts, passed = preview(
                 creditor, chosen, size=size, house=house, now=wiring.clock().now()
@@ -168,7 +168,8 @@ def _reasons(passed: Mapping[str, int]) -> str:
     return ", ".join(f"{n} {why}" for why, n in passed.items())
 
 
-def _saved(creditor: str, name: str) -> Segment:
+def saved_segment(creditor: str, name: str) -> Segment:
+    """A saved segment of a creditor. Raises `DomainError` naming those there are."""
     from dunlin.runtime import wiring
 
     found = wiring.rollout_house().rollouts.segments(creditor)
@@ -188,7 +189,7 @@ def activate(
     it becomes due."""
     target = target_or_exit(stack=stack, aws=aws)
     try:
-        chosen = _saved(creditor, segment) if segment else EVERYBODY
+        chosen = saved_segment(creditor, segment) if segment else EVERYBODY
     except DomainError as error:
         raise _fail(error) from error
     done = begin(target, creditor, segment=chosen, stage="full")

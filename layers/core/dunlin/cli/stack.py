@@ -1,4 +1,4 @@
-"""`dunlin up | down | deploy | status | pause | resume`: the stack."""
+"""`dunlin up | down | deploy | status`: the stack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -99,26 +98,3 @@ def _money(minor: int, currency: str) -> str:
     from dunlin.domain.money import Money
 
     return str(Money(minor, currency))
-
-
-def _switch(scope: str, *, on: bool, aws: bool, stack: str) -> None:
-    target_or_exit(stack=stack, aws=aws)
-    from dunlin.runtime import wiring
-
-    wiring.account_book().pause(
-        scope, on=on, actor=os.environ.get("USER", "operator"), at=datetime.now(UTC)
-    )
-    console.print(f"{scope} is {'paused' if on else 'running'}.")
-
-
-Scope = Annotated[str, typer.Argument(help="`platform` or a creditor's id.")]
-
-
-def pause(scope: Scope, aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """Stop every touch of a creditor or of the platform, queued ones included."""
-    _switch(scope, on=True, aws=aws, stack=stack)
-
-
-def resume(scope: Scope, aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """Let touches go again."""
-    _switch(scope, on=False, aws=aws, stack=stack)

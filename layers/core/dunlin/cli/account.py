@@ -1,19 +1,24 @@
-"""`dunlin account show | flag | unflag`: one account, and what staff know of its person."""
+"""`dunlin account`: one account, what staff know of its person, and how they steer it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.who import By, Version, Why, order, refused, tell
 from dunlin.domain.account import Account
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as make_account_id
+from dunlin.service import pauses, steering
+from dunlin.service.by_staff import Order
 from dunlin.service.flags import FLAGS, lift_flag, set_flag
 
+_INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ"]
 app = typer.Typer(no_args_is_help=True, help="One account.")
 
 
@@ -79,7 +84,6 @@ def show(
         console.print(f"{reply.at:%Y-%m-%d %H:%M} {reply.channel} reply: {labels}")
 
 
-By = Annotated[str, typer.Option("--by", help="Who does it: a code, never a name.")]
 Evidence = Annotated[str, typer.Option(help="A code: case number, reply id, document id.")]
 
 
@@ -137,5 +141,181 @@ def _change(
             **given,
         )
     except DomainError as error:
-        console.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from error
+        raise refused(error) from error
+
+
+@app.command()
+def pause(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Contact nobody about this account until it is resumed; queued messages included."""
+    from dunlin.runtime import wiring
+
+    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    book = wiring.account_book()
+    done = pauses.pause(account.account_id, asked, book=book, now=wiring.clock().now())
+    tell(done, f"{account.reference} is paused")
+
+
+@app.command()
+def resume(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """End a pause or a snooze of staff; what else holds the account holds it still."""
+    from dunlin.runtime import wiring
+
+    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    done = pauses.resume(
+        account.account_id,
+        asked,
+        book=wiring.account_book(),
+        alarm=wiring.alarm(),
+        now=wiring.clock().now(),
+    )
+    tell(done, f"{account.reference} runs again")
+
+
+@app.command()
+def snooze(
+    which: Which,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Nothing before then.")],
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Contact nobody about this account before a day."""
+    from dunlin.runtime import wiring
+
+    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    try:
+        done = pauses.snooze(
+            account.account_id,
+            asked,
+            until=until.date(),
+            book=wiring.account_book(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    tell(done, f"{account.reference} is left in peace until {until.date().isoformat()}")
+
+
+@app.command()
+def skip(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Leave out the next rung: it counts as used."""
+    from dunlin.runtime import wiring
+
+    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    done = steering.skip(
+        account.account_id,
+        asked,
+        book=wiring.account_book(),
+        alarm=wiring.alarm(),
+        now=wiring.clock().now(),
+    )
+    tell(done, f"the next rung of {account.reference} is left out")
+
+
+@app.command()
+def move(
+    which: Which,
+    to: Annotated[datetime, typer.Option(formats=_INSTANT, help="An instant in UTC.")],
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Let the next rung fall due at another instant, where the rules allow it then."""
+    from dunlin.runtime import wiring
+
+    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    try:
+        done = steering.move(
+            account.account_id,
+            asked,
+            at=to.replace(tzinfo=UTC),
+            book=wiring.account_book(),
+            gate=wiring.gate(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    tell(done, f"the next rung of {account.reference} is due {to:%Y-%m-%d %H:%M} UTC")
+
+
+@app.command()
+def override(
+    which: Which,
+    why: Why,
+    by: By = "",
+    tone: Annotated[str, typer.Option(help="gentle, neutral or firm")] = "",
+    channel: Annotated[str, typer.Option(help="email or sms")] = "",
+    longest_months: Annotated[int | None, typer.Option(help="Of an arrangement.")] = None,
+    lowest_instalment: Annotated[
+        int | None, typer.Option(help="Of an arrangement, in minor units (cents).")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Back to the strategy.")] = False,
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Override tone, channel or arrangement limits of this account; never the rules."""
+    from dunlin.runtime import wiring
+
+    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    try:
+        done = steering.override(
+            account.account_id,
+            asked,
+            steering.Wanted(
+                tone=tone,
+                channel=channel,
+                longest_months=longest_months,
+                lowest_instalment_minor=lowest_instalment,
+                clear=clear,
+            ),
+            book=wiring.account_book(),
+            gate=wiring.gate(),
+            letters=wiring.letters(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    tell(done, f"{account.reference} is overridden")
+
+
+def _steered(
+    which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
+) -> tuple[Order, Account]:
+    """Who steers which account, on which stack."""
+    target = target_or_exit(stack=stack, aws=aws)
+    return order(target, by, why, version), find_account(which, creditor)

@@ -56,7 +56,7 @@ def test_a_text_goes_to_a_phone_and_never_to_a_topic():
 def test_the_audit_table_grants_put_alone_and_query_to_its_readers():
     granted = _on_table("AuditTable")
     readers = {role for role, actions in granted.items() if "Query" in actions}
-    assert readers == {"ShowAccountRole"}
+    assert readers == {"ShowAccountRole", "ActivateAccountsRole"}
     for role, actions in granted.items():
         assert actions == ({"Query"} if role in readers else {"PutItem"}), role
 

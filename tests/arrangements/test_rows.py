@@ -12,8 +12,8 @@ from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.money import Money
 
 INSTANTS = st.datetimes(
-    min_value=datetime.min.replace(year=2020),
-    max_value=datetime.min.replace(year=2040),
+    min_value=datetime(2020, 1, 1),  # noqa: DTZ001 - the zone is drawn
+    max_value=datetime(2040, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 1, 1))

@@ -194,9 +194,16 @@ class AccountBook(Protocol):
     def consumers_at(self, address: str) -> list[Consumer]:
         """Every consumer who has this e-mail address or E.164 number."""
 
+    def email_closed_on(self, day: date) -> list[Consumer]:
+        """Every consumer whose permission for e-mail was revoked on a day, UTC."""
+
     def touch(self, account_id: str, key: str) -> Touch | None: ...
 
     def touch_by_message(self, message_id: str) -> Touch | None: ...
+
+    def touches_permitted(self, start: datetime, end: datetime) -> Iterable[Touch]:
+        """Every touch permitted in [start, end), in no order. Reads the whole table: for the
+        nightly look alone."""
 
     def accounts_of_creditor(
         self, creditor: str, *, status: str | None = None
@@ -368,6 +375,14 @@ class OptOutLists(Protocol):
 
     def suppress(self, address: str) -> None:
         """Put an address on the mail provider's list; again is harmless."""
+
+
+class SendStatistics(Protocol):
+    """What the mail provider itself counted."""
+
+    def emails(self, day: date) -> int | None:
+        """Messages it was handed on a day (UTC), None where it says nothing. Raises
+        `Unavailable`."""
 
 
 class Machine(Protocol):

@@ -16,6 +16,7 @@ from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.consumer import Consumer, ContactHistory
 from dunlin.domain.errors import Conflict, DomainError
+from dunlin.domain.ids import execution_name
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.strategy_document import read_strategy
 from dunlin.domain.touch import Permit, Touch, TouchState
@@ -346,8 +347,14 @@ class MemoryBook:
             if wanted in {p.lower() for p in (*c.emails, *c.phones)}
         ]
 
+    def email_closed_on(self, day: date) -> list[Consumer]:
+        return [c for c in self.consumers.values() if c.email_closed_on() == day]
+
     def touch(self, account_id: str, key: str) -> Touch | None:
         return self.touches.get((account_id, key))
+
+    def touches_permitted(self, start: datetime, end: datetime) -> Iterator[Touch]:
+        return (t for t in list(self.touches.values()) if start <= t.permitted_at < end)
 
     def touch_by_message(self, message_id: str) -> Touch | None:
         return next((t for t in self.touches.values() if t.message_id == message_id), None)
@@ -400,6 +407,8 @@ class MemoryAlarm:
         self.woken: list[str] = []
         self.started: dict[str, tuple[Account, int]] = {}
         self.notices: list[tuple[str, str, str]] = []
+        self.arrangements: dict[str, Arrangement] = {}
+        self.woken_arrangements: list[str] = []
 
     def wake(self, account_id: str) -> bool:
         self.woken.append(account_id)
@@ -414,6 +423,17 @@ class MemoryAlarm:
 
     def running(self, account: Account) -> bool:
         return f"{account.account_id}-{account.ladder_run}" in self.started
+
+    def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:
+        name = execution_name(arrangement.arrangement_id, arrangement.run)
+        return self.arrangements.setdefault(name, arrangement) is arrangement
+
+    def wake_arrangement(self, arrangement: Arrangement) -> bool:
+        self.woken_arrangements.append(arrangement.arrangement_id)
+        return self.arrangement_running(arrangement)
+
+    def arrangement_running(self, arrangement: Arrangement) -> bool:
+        return execution_name(arrangement.arrangement_id, arrangement.run) in self.arrangements
 
     def notice(self, *, account: Account, kind: str, cause: str) -> bool:
         wanted = (account.account_id, kind, cause)

@@ -12,9 +12,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from pynamodb.exceptions import DoesNotExist
 
+from dunlin.adapters.dynamo.arrangement_rows import PREFIX, ArrangementRow
 from dunlin.adapters.dynamo.rows import META, AccountRow
 from dunlin.domain.account import Account
-from dunlin.domain.errors import Unavailable
+from dunlin.domain.arrangement import Arrangement
+from dunlin.domain.errors import Defect, Unavailable
 from dunlin.domain.ids import execution_name, notice_touch_id
 
 # A dead token has several names (a used one, one that timed out, one that never was).
@@ -52,12 +54,26 @@ class StepMachine:
 class StepAlarm:
     """`Alarm` over Step Functions."""
 
-    def __init__(self, *, ladder: str, notice: str) -> None:
-        self._ladder = ladder
+    def __init__(self, *, ladder: str, notice: str, arrangement: str = "") -> None:
+        """`arrangement` is empty where a function starts no arrangement."""
+        self._ladder, self._arrangement = ladder, arrangement
         self._ladders, self._notices = StepMachine(arn=ladder), StepMachine(arn=notice)
 
     def wake(self, account_id: str) -> bool:
-        token = self._token(account_id)
+        try:
+            row = AccountRow.get(
+                account_id,
+                META,
+                consistent_read=True,
+                attributes_to_get=["task_token", "arrangement_id"],
+            )
+        except DoesNotExist:
+            return False
+        if row.arrangement_id:
+            self._wake(_arrangement_token(account_id, row.arrangement_id))
+        return self._wake(row.task_token or "")
+
+    def _wake(self, token: str) -> bool:
         if not token:
             return False
         try:
@@ -67,15 +83,6 @@ class StepAlarm:
                 return False
             raise Unavailable("stepfunctions", _code(error)) from error
         return True
-
-    def _token(self, account_id: str) -> str:
-        try:
-            row = AccountRow.get(
-                account_id, META, consistent_read=True, attributes_to_get=["task_token"]
-            )
-        except DoesNotExist:
-            return ""
-        return row.task_token or ""
 
     def start(self, account: Account, *, wait_seconds: int) -> bool:
         return self._ladders.start(
@@ -89,21 +96,58 @@ class StepAlarm:
         )
 
     def running(self, account: Account) -> bool:
-        name = execution_name(account.account_id, account.ladder_run)
-        arn = f"{self._ladder.replace(':stateMachine:', ':execution:')}:{name}"
-        try:
-            answer = _client().describe_execution(executionArn=arn)
-        except ClientError as error:
-            if _code(error) == "ExecutionDoesNotExist":
-                return False
-            raise Unavailable("stepfunctions", _code(error)) from error
-        return bool(answer["status"] == "RUNNING")
+        return _running(self._ladder, execution_name(account.account_id, account.ladder_run))
+
+    def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:
+        if not self._arrangement:
+            raise Defect("this function was not given the arrangement machine")
+        return StepMachine(arn=self._arrangement).start(
+            execution_name(arrangement.arrangement_id, arrangement.run),
+            {
+                "account_id": arrangement.account_id,
+                "arrangement_id": arrangement.arrangement_id,
+                "run": arrangement.run,
+                "version": arrangement.version,
+                "wait_seconds": wait_seconds,
+            },
+        )
+
+    def wake_arrangement(self, arrangement: Arrangement) -> bool:
+        return self._wake(_arrangement_token(arrangement.account_id, arrangement.arrangement_id))
+
+    def arrangement_running(self, arrangement: Arrangement) -> bool:
+        name = execution_name(arrangement.arrangement_id, arrangement.run)
+        return _running(self._arrangement, name)
 
     def notice(self, *, account: Account, kind: str, cause: str) -> bool:
         return self._notices.start(
             notice_touch_id(cause, kind),
             {"account_id": account.account_id, "kind": kind, "cause": cause},
         )
+
+
+def _arrangement_token(account_id: str, arrangement_id: str) -> str:
+    try:
+        row = ArrangementRow.get(
+            account_id,
+            PREFIX + arrangement_id,
+            consistent_read=True,
+            attributes_to_get=["task_token"],
+        )
+    except DoesNotExist:
+        return ""
+    return row.task_token or ""
+
+
+def _running(machine: str, name: str) -> bool:
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    try:
+        answer = _client().describe_execution(executionArn=arn)
+    except ClientError as error:
+        if _code(error) == "ExecutionDoesNotExist":
+            return False
+        raise Unavailable("stepfunctions", _code(error)) from error
+    return bool(answer["status"] == "RUNNING")
 
 
 def _code(error: ClientError) -> str:

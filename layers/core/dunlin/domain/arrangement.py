@@ -25,6 +25,7 @@ RETRY_AFTER = (3, 3)  # days after the first refusal, and after the second: thre
 TRIES_IN_30_DAYS = 10  # of one method; Visa allows 15, Mastercard 35, and each costs a fee
 ASK_DAYS = 1
 COUNTER_DAYS = 14
+PENDING = -1  # the number of a step that is about no instalment
 
 
 class ArrangementState(StrEnum):
@@ -166,7 +167,9 @@ class Arrangement:
     the request exceeds. `strategy_version`: under which it was agreed; later limits leave it
     alone. `manual`: recorded by staff, without reminders or debits. `replaces`: the arrangement
     that it took the place of. `next_at`: when the machine looks again. `frozen_since`: the
-    account is held by something stronger and nothing is asked or taken meanwhile.
+    account is held by something stronger and nothing is asked or taken meanwhile. `pending`: the
+    person's own payments that are with their bank, `pending_at` when that was last looked at;
+    while there are any, nothing is debited and nothing is late.
     """
 
     arrangement_id: str
@@ -187,6 +190,8 @@ class Arrangement:
     replaces: str = ""
     autopay: Autopay | None = None
     frozen_since: datetime | None = None
+    pending: tuple[str, ...] = ()
+    pending_at: datetime | None = None
     next_at: datetime | None = None
     run: int = 0
     version: int = 0
@@ -310,7 +315,8 @@ def find_try(arrangement: Arrangement, attempt_id: str) -> tuple[Instalment, Try
 
 
 def thawed(arrangement: Arrangement, at: datetime) -> Arrangement:
-    """What fell due while the account was held counts from today: nobody was to pay meanwhile."""
+    """What fell due while the account was held, or while a payment was with its bank, counts
+    from today: nobody was to pay meanwhile."""
 
     def later(one: Instalment) -> Instalment:
         overdue = one.left.minor and one.counts_from < at.date() and one.missed_at is None
@@ -343,7 +349,8 @@ _ORDER = tuple(StepKind)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do about one instalment, from `at` on."""
+    """One thing to do about one instalment, from `at` on; `PENDING` stands for the person's own
+    payments under way."""
 
     at: datetime
     kind: StepKind
@@ -360,6 +367,9 @@ def next_step(arrangement: Arrangement) -> Step | None:
     if not arrangement.in_force:
         return None
     steps = [s for i in arrangement.instalments for s in _steps(arrangement, i)]
+    if arrangement.pending and arrangement.pending_at:
+        at = arrangement.pending_at + timedelta(days=ASK_DAYS)
+        steps.append(Step(at=at, kind=StepKind.ASK, number=PENDING))
     return min(steps, key=lambda s: (s.at, _ORDER.index(s.kind), s.number), default=None)
 
 
@@ -382,6 +392,8 @@ def _steps(arrangement: Arrangement, one: Instalment) -> Iterator[Step]:
             yield step(StepKind.CHARGE, flying.at)
         else:
             yield step(StepKind.ASK, (flying.asked_at or flying.at) + timedelta(days=ASK_DAYS))
+        return
+    if arrangement.pending:
         return
     yield step(StepKind.MISSED, instant(one.counts_from + timedelta(days=GRACE_DAYS + 1)))
     if arrangement.manual:

@@ -53,6 +53,11 @@ def entry_id(account: str, source: str) -> str:
     return _make("ent", account, source)
 
 
+def arrangement_id(account: str, number: int) -> str:
+    """One arrangement: the account's first, second and so on."""
+    return _make("arr", account, str(number))
+
+
 def import_id(creditor: str, key: str, version: str) -> str:
     """One version of one dropped file."""
     return _make("imp", creditor, key, version)

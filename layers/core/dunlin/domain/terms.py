@@ -37,6 +37,8 @@ class Bound(StrEnum):
     FIRST_DATE = "first_date"
     APPROVE_UP_TO = "approve_up_to"
     NOT_YET = "not_yet"  # the limits come into force on a later day
+    REARRANGED = "rearranged"  # two arrangements of this debt were replaced or broken before
+    HELD = "held"  # staff are looking at the account for another reason
 
 
 class NoTerms(StrEnum):

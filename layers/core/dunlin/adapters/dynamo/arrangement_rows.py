@@ -28,7 +28,15 @@ from dunlin.domain.terms import Bound, Frequency, Planned, Terms
 
 PREFIX = "ARR#"
 SHARDS = 4
-_TIMES = ("asked_at", "agreed_at", "ended_at", "counter_until", "frozen_since", "next_at")
+_TIMES = (
+    "asked_at",
+    "agreed_at",
+    "ended_at",
+    "counter_until",
+    "frozen_since",
+    "pending_at",
+    "next_at",
+)
 _WORDS = ("asked_by", "strategy_version", "why", "manual", "replaces", "number", "run")
 
 
@@ -86,6 +94,7 @@ class ArrangementRow(Model):
             version=int(self.version),
             terms=_to_terms(body["terms"]),
             beyond=tuple(Bound(b) for b in body["beyond"]),
+            pending=tuple(body["pending"]),
             instalments=tuple(_to_instalment(i) for i in body["instalments"]),
             autopay=_to_autopay(body["autopay"]) if body["autopay"] else None,
             **kept,
@@ -104,6 +113,7 @@ def _body(one: Arrangement) -> dict[str, Any]:
         **{name: getattr(one, name) for name in _WORDS},
         "terms": _of_terms(one.terms),
         "beyond": [b.value for b in one.beyond],
+        "pending": list(one.pending),
         "instalments": [_of_instalment(i) for i in one.instalments],
         "autopay": _of_autopay(one.autopay) if one.autopay else None,
     }

@@ -1,0 +1,50 @@
+"""Arrangements: offered inside the creditor's limits, asked for, decided, paid and ended."""
+
+from dunlin.service.arrangements.asking import ask
+from dunlin.service.arrangements.autopay import (
+    autopay_page,
+    autopay_saved,
+    consent_of,
+    stop_autopay,
+)
+from dunlin.service.arrangements.choices import (
+    arrangeable,
+    beyond,
+    in_force,
+    offers,
+    profile_of,
+    propose,
+)
+from dunlin.service.arrangements.deciding import (
+    accept_counter,
+    approve,
+    cancel,
+    counter,
+    decline,
+    open_request,
+    record,
+)
+from dunlin.service.arrangements.writing import CONSUMER, AskRefusal
+
+__all__ = [
+    "CONSUMER",
+    "AskRefusal",
+    "accept_counter",
+    "approve",
+    "arrangeable",
+    "ask",
+    "autopay_page",
+    "autopay_saved",
+    "beyond",
+    "cancel",
+    "consent_of",
+    "counter",
+    "decline",
+    "in_force",
+    "offers",
+    "open_request",
+    "profile_of",
+    "propose",
+    "record",
+    "stop_autopay",
+]

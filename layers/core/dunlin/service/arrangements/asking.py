@@ -1,0 +1,130 @@
+"""Asking: inside the limits a request is agreed in the write that makes it, else it waits for
+staff with what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from dunlin.domain import ids
+from dunlin.domain.account import Account
+from dunlin.domain.arrangement import Arrangement, ArrangementState, Authorisation, Autopay
+from dunlin.domain.signal import SignalKind
+from dunlin.domain.terms import Bound, Terms
+from dunlin.ports import AccountBook, Alarm, Creditors
+from dunlin.service.arrangements.choices import arrangeable, beyond, in_force
+from dunlin.service.arrangements.writing import (
+    CONSUMER,
+    REQUEST,
+    AskRefusal,
+    account_of,
+    current_of,
+    refusal_of,
+    start,
+    superseded,
+    tell,
+    write,
+)
+from dunlin.service.permits import until_nobody_interferes
+
+_BEFORE_STAFF = 2  # so often an arrangement may be replaced or break before staff decide
+_FELL = (ArrangementState.BROKEN, ArrangementState.REPLACED)
+
+
+def ask(
+    account_id: str,
+    terms: Terms,
+    *,
+    consent: Authorisation | None,
+    book: AccountBook,
+    creditors: Creditors,
+    alarm: Alarm,
+    now: datetime,
+    by: str = CONSUMER,
+) -> Arrangement | AskRefusal:
+    """Ask for an arrangement. Inside the limits it is in force with this write; else it waits
+    for staff. `consent` is given where the person lets us debit their instalments.
+
+    The same terms again give the same arrangement. One that is in force is replaced when the
+    new one is agreed, and stays in force until then. Raises `DomainError`, `Conflict`.
+    """
+
+    def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None]:
+        account, past = account_of(account_id, book), book.arrangements(account_id)
+        refusal = refusal_of(account)
+        if refusal is not None:
+            return refusal, None
+        current = current_of(account, past)
+        if current is not None and current.terms == terms and _same_wish(current, consent):
+            return current, None
+        if terms.total != arrangeable(account):
+            return AskRefusal.STALE, None
+        strategy = in_force(account.creditor, creditors, now.date())
+        over = beyond(account, strategy, terms, today=now.date())
+        if sum(a.state in _FELL for a in past) >= _BEFORE_STAFF:
+            over = (*over, Bound.REARRANGED)
+        new = Arrangement(
+            arrangement_id=ids.arrangement_id(account_id, len(past) + 1),
+            account_id=account_id,
+            number=len(past) + 1,
+            state=ArrangementState.REQUESTED,
+            terms=terms,
+            asked_at=now,
+            asked_by=by,
+            beyond=over,
+            strategy_version=strategy.version,
+            autopay=_autopay(consent, current),
+            version=1,
+        )
+        if over:
+            return _request(account, new, current, past, book=book, now=now, actor=by), None
+        return start(account, new, current, past, book=book, now=now, actor=by)
+
+    made, old = until_nobody_interferes(attempt)
+    if isinstance(made, Arrangement):
+        tell(made, old, alarm=alarm, book=book)
+    return made
+
+
+def _same_wish(current: Arrangement, consent: Authorisation | None) -> bool:
+    """A second click: the same terms, paid in the same way, on something that still stands."""
+    standing = current.in_force or current.state is ArrangementState.REQUESTED
+    return standing and (consent is not None) == (current.autopay is not None)
+
+
+def _autopay(consent: Authorisation | None, current: Arrangement | None) -> Autopay | None:
+    """The permission asked for now, with the method that the person saved before."""
+    if consent is None:
+        return None
+    before = current.autopay if current is not None else None
+    if before is None or not before.ready:
+        return Autopay(consent=consent)
+    return replace(before, consent=consent)
+
+
+def _request(
+    account: Account,
+    new: Arrangement,
+    current: Arrangement | None,
+    past: Sequence[Arrangement],
+    *,
+    book: AccountBook,
+    now: datetime,
+    actor: str,
+) -> Arrangement:
+    keeps = current is not None and current.in_force
+    write(
+        account,
+        [new, *superseded(past, new, now)],
+        what="ArrangementRequested",
+        data={"signal": SignalKind.PLAN_REQUEST.value, "beyond": [b.value for b in new.beyond]},
+        changes={
+            "escalated": REQUEST,
+            "arrangement_id": account.arrangement_id if keeps else new.arrangement_id,
+        },
+        book=book,
+        now=now,
+        actor=actor,
+    )
+    return new

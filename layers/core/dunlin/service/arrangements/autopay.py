@@ -1,0 +1,172 @@
+"""Autopay: a person's standing permission to debit their instalments, and the method they saved.
+
+What they agreed to is kept as a hash with its version and instant; the method lives at the
+processor and only its reference here. Stopping needs no reason and holds at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain.arrangement import Arrangement, Authorisation, Autopay, scheduled
+from dunlin.domain.errors import DomainError
+from dunlin.domain.payments import CheckoutSession
+from dunlin.ports import AccountBook, Alarm, Till
+from dunlin.service.arrangements.writing import (
+    CONSUMER,
+    AskRefusal,
+    account_of,
+    current_of,
+    write,
+)
+from dunlin.service.permits import until_nobody_interferes
+
+
+def consent_of(text: str, *, version: str, language: str, at: datetime) -> Authorisation:
+    """The consent to a text exactly as it was shown: purpose, how the amounts are set, the dates,
+    how to stop it."""
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return Authorisation(text_sha256=sha256, version=version, language=language, at=at)
+
+
+def autopay_page(
+    account_id: str,
+    *,
+    consent: Authorisation,
+    locale: str,
+    success_url: str,
+    cancel_url: str,
+    book: AccountBook,
+    till: Till,
+    now: datetime,
+) -> CheckoutSession | AskRefusal:
+    """The processor's page on which the person saves a method, first or in place of another.
+
+    The consent is stored before the page opens and its instant makes the attempt, so a double
+    click leads to one page. Raises `Unavailable`, `Conflict`.
+    """
+
+    def agree() -> Arrangement | None:
+        account = account_of(account_id, book)
+        current = current_of(account, book.arrangements(account_id))
+        if current is None or not current.in_force or current.manual:
+            return None
+        before = current.autopay
+        if before is not None and before.consent == consent and before.stopped_at is None:
+            return current
+        after = replace(before or Autopay(consent=consent), consent=consent, stopped_at=None)
+        return _write(account_id, current, after, "AutopayAgreed", book=book, now=now, by=CONSUMER)
+
+    current: Arrangement | None = until_nobody_interferes(agree)
+    if current is None:
+        return AskRefusal.GONE
+    page = till.create_setup(
+        attempt_id=f"{current.arrangement_id}-setup-{int(consent.at.timestamp() * 1_000_000)}",
+        account_id=account_id,
+        creditor=account_of(account_id, book).creditor,
+        locale=locale,
+        success_url=success_url,
+        cancel_url=cancel_url,
+        customer_ref=current.autopay.customer_ref if current.autopay else "",
+    )
+
+    def remember() -> None:
+        account = account_of(account_id, book)
+        standing = current_of(account, book.arrangements(account_id))
+        if standing is None or standing.autopay is None or standing.autopay.setup_id == page.id:
+            return
+        after = replace(standing.autopay, setup_id=page.id)
+        _write(account_id, standing, after, "AutopayOpened", book=book, now=now, by=CONSUMER)
+
+    until_nobody_interferes(remember)
+    return page
+
+
+def autopay_saved(
+    account_id: str, *, book: AccountBook, alarm: Alarm, till: Till, now: datetime
+) -> Arrangement | None:
+    """Take up the method that the person saved on the page opened last; the arrangement as it
+    is then, None where there is none in force. Nothing saved, or taken up before: no change.
+
+    The method that it replaces is let go of, and what failed with it is tried again at once.
+    """
+    freed: list[str] = []
+
+    def attempt() -> Arrangement | None:
+        freed.clear()
+        account = account_of(account_id, book)
+        current = current_of(account, book.arrangements(account_id))
+        if current is None or current.autopay is None or not current.autopay.setup_id:
+            return current
+        before = current.autopay
+        saved = till.saved_method(before.setup_id)
+        if saved is None or saved.method_ref == before.method_ref:
+            return current
+        if before.method_ref:
+            freed.append(before.method_ref)
+        after = replace(
+            before,
+            setup_ref=before.setup_id,
+            customer_ref=saved.customer_ref,
+            method_ref=saved.method_ref,
+            kind=saved.kind,
+            label=saved.label,
+            expires=saved.expires,
+            paused="",
+        )
+        return _write(account_id, current, after, "AutopaySaved", book=book, now=now, by=CONSUMER)
+
+    made: Arrangement | None = until_nobody_interferes(attempt)
+    for method_ref in freed:
+        till.forget_method(method_ref)
+    if made is not None:
+        alarm.wake(account_id)
+    return made
+
+
+def stop_autopay(
+    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+) -> Arrangement | None:
+    """Withdraw the permission to debit; the arrangement goes on and is paid by hand. None where
+    none is in force. `by` is the actor: `consumer` or `staff:…`."""
+
+    def attempt() -> Arrangement | None:
+        account = account_of(account_id, book)
+        current = current_of(account, book.arrangements(account_id))
+        if current is None or current.autopay is None or current.autopay.stopped_at is not None:
+            return current
+        after = replace(current.autopay, stopped_at=now)
+        return _write(account_id, current, after, "AutopayStopped", book=book, now=now, by=by)
+
+    made: Arrangement | None = until_nobody_interferes(attempt)
+    if made is not None:
+        alarm.wake(account_id)
+    return made
+
+
+def _write(
+    account_id: str,
+    current: Arrangement,
+    autopay: Autopay,
+    what: str,
+    *,
+    book: AccountBook,
+    now: datetime,
+    by: str,
+) -> Arrangement:
+    after = scheduled(replace(current, autopay=autopay, version=current.version + 1))
+    account = account_of(account_id, book)
+    if account.arrangement_id != current.arrangement_id:
+        raise DomainError(f"account {account_id} has another arrangement")
+    data: dict[str, Any] = {
+        "consent": autopay.consent.text_sha256,
+        "consent_version": autopay.consent.version,
+        "consent_language": autopay.consent.language,
+        "consent_at": autopay.consent.at.isoformat(),
+        "method": autopay.kind.value if autopay.method_ref else "",
+    }
+    write(account, [after], what=what, data=data, changes={}, book=book, now=now, actor=by)
+    return after

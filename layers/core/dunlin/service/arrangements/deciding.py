@@ -1,0 +1,254 @@
+"""Deciding: staff approve, counter or decline a request, or record an arrangement of their own;
+the person accepts a counter-offer or ends what they agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dunlin.domain import ids
+from dunlin.domain.account import TIMED_HOLDS, Account, Hold
+from dunlin.domain.arrangement import COUNTER_DAYS, Arrangement, ArrangementState, ended
+from dunlin.domain.errors import DomainError
+from dunlin.domain.terms import Terms
+from dunlin.ports import AccountBook, Alarm
+from dunlin.service.arrangements.choices import arrangeable
+from dunlin.service.arrangements.writing import (
+    CONSUMER,
+    REQUEST,
+    AskRefusal,
+    account_of,
+    current_of,
+    refusal_of,
+    resumed_by,
+    start,
+    superseded,
+    tell,
+    write,
+)
+from dunlin.service.by_staff import code, staff
+from dunlin.service.permits import until_nobody_interferes
+
+
+def open_request(account_id: str, book: AccountBook) -> Arrangement | None:
+    """The request of an account that waits for staff, None where there is none."""
+    past = book.arrangements(account_id)
+    return next((a for a in past if a.state is ArrangementState.REQUESTED), None)
+
+
+def approve(
+    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+) -> Arrangement | AskRefusal:
+    """Agree to what the person asked, whatever the limits say."""
+
+    def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None]:
+        account, past = account_of(account_id, book), book.arrangements(account_id)
+        asked = next((a for a in past if a.state is ArrangementState.REQUESTED), None)
+        if asked is None:
+            return AskRefusal.GONE, None
+        return _agree(account, asked, past, book=book, now=now, actor=staff(by))
+
+    return _decided(attempt, alarm=alarm, book=book)
+
+
+def accept_counter(
+    account_id: str, *, book: AccountBook, alarm: Alarm, now: datetime
+) -> Arrangement | AskRefusal:
+    """The person takes what staff countered, while it stands."""
+
+    def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None]:
+        account, past = account_of(account_id, book), book.arrangements(account_id)
+        offered = next((a for a in past if a.state is ArrangementState.COUNTERED), None)
+        if offered is None or offered.counter_until is None or offered.counter_until <= now:
+            return AskRefusal.GONE, None
+        return _agree(account, offered, past, book=book, now=now, actor=CONSUMER)
+
+    return _decided(attempt, alarm=alarm, book=book)
+
+
+def _agree(
+    account: Account,
+    asked: Arrangement,
+    past: Sequence[Arrangement],
+    *,
+    book: AccountBook,
+    now: datetime,
+    actor: str,
+) -> tuple[Arrangement | AskRefusal, Arrangement | None]:
+    refusal = refusal_of(account)
+    if refusal is None and asked.terms.total != arrangeable(account):
+        refusal = AskRefusal.STALE
+    if refusal is not None:
+        return refusal, None
+    return start(
+        account,
+        replace(asked, version=asked.version + 1),
+        current_of(account, past),
+        past,
+        book=book,
+        now=now,
+        actor=actor,
+    )
+
+
+def _decided(
+    attempt: Callable[[], tuple[Arrangement | AskRefusal, Arrangement | None]],
+    *,
+    alarm: Alarm,
+    book: AccountBook,
+) -> Arrangement | AskRefusal:
+    made, old = until_nobody_interferes(attempt)
+    if isinstance(made, Arrangement):
+        tell(made, old, alarm=alarm, book=book)
+    return made
+
+
+def counter(
+    account_id: str, terms: Terms, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+) -> Arrangement | AskRefusal:
+    """Answer a request with other terms, which stand for two weeks; nothing is sent meanwhile.
+    Raises `DomainError` where they do not sum to what is owed."""
+
+    def attempt() -> Arrangement | AskRefusal:
+        account, asked = account_of(account_id, book), open_request(account_id, book)
+        if asked is None:
+            return AskRefusal.GONE
+        if terms.total != arrangeable(account):
+            raise DomainError("the instalments of a counter-offer sum to what is owed")
+        until = now + timedelta(days=COUNTER_DAYS)
+        offered = replace(
+            asked,
+            state=ArrangementState.COUNTERED,
+            terms=terms,
+            counter_until=until,
+            version=asked.version + 1,
+        )
+        changes: dict[str, Any] = {"escalated": ""}
+        if account.hold is None or account.hold in TIMED_HOLDS:
+            why = "Has our counter-offer for an arrangement."
+            changes |= {"hold": Hold.SNOOZED, "hold_reason": why, "due_at": until}
+        write(
+            account,
+            [offered],
+            what="ArrangementCountered",
+            data={"until": until.isoformat()},
+            changes=changes,
+            book=book,
+            now=now,
+            actor=staff(by),
+        )
+        return offered
+
+    made: Arrangement | AskRefusal = until_nobody_interferes(attempt)
+    if isinstance(made, Arrangement):
+        alarm.notice(
+            account=account_of(account_id, book), kind="counter_offer", cause=made.arrangement_id
+        )
+        alarm.wake(account_id)
+    return made
+
+
+def decline(
+    account_id: str, *, by: str, why: str, book: AccountBook, alarm: Alarm, now: datetime
+) -> Arrangement | AskRefusal:
+    """Refuse a request and let the ladder go on; `why` is a code."""
+
+    def attempt() -> Arrangement | AskRefusal:
+        account, asked = account_of(account_id, book), open_request(account_id, book)
+        if asked is None:
+            return AskRefusal.GONE
+        refused = ended(asked, ArrangementState.DECLINED, now, code(why, "why"))
+        refused = replace(refused, version=asked.version + 1)
+        changes: dict[str, Any] = {"escalated": ""}
+        if account.arrangement_id == asked.arrangement_id:
+            changes |= {"arrangement_id": "", **resumed_by(account, book, now)}
+        write(
+            account,
+            [refused],
+            what="ArrangementDeclined",
+            data={"why": why},
+            changes=changes,
+            book=book,
+            now=now,
+            actor=staff(by),
+        )
+        return refused
+
+    made: Arrangement | AskRefusal = until_nobody_interferes(attempt)
+    if isinstance(made, Arrangement):
+        alarm.notice(
+            account=account_of(account_id, book),
+            kind="arrangement_declined",
+            cause=made.arrangement_id,
+        )
+        alarm.wake(account_id)
+    return made
+
+
+def record(
+    account_id: str, terms: Terms, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+) -> Arrangement | AskRefusal:
+    """Record an arrangement that staff made by hand: any terms that sum to what is owed. It
+    freezes the ladder, sends and debits nothing, and a missed payment goes to staff (S87)."""
+
+    def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None]:
+        account, past = account_of(account_id, book), book.arrangements(account_id)
+        refusal = refusal_of(account)
+        if refusal is not None:
+            return refusal, None
+        if terms.total != arrangeable(account):
+            return AskRefusal.STALE, None
+        made = Arrangement(
+            arrangement_id=ids.arrangement_id(account_id, len(past) + 1),
+            account_id=account_id,
+            number=len(past) + 1,
+            state=ArrangementState.REQUESTED,
+            terms=terms,
+            asked_at=now,
+            asked_by=staff(by),
+            strategy_version=account.strategy_version,
+            manual=True,
+            version=1,
+        )
+        return start(
+            account, made, current_of(account, past), past, book=book, now=now, actor=staff(by)
+        )
+
+    return _decided(attempt, alarm=alarm, book=book)
+
+
+def cancel(
+    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+) -> Arrangement | None:
+    """End the arrangement or withdraw the request; the ladder goes on after its usual gap. None
+    where there was nothing to end. `by` is the actor: `consumer` or `staff:…`."""
+
+    def attempt() -> Arrangement | None:
+        account, past = account_of(account_id, book), book.arrangements(account_id)
+        current = current_of(account, past)
+        if current is None:
+            return None
+        gone = ended(current, ArrangementState.CANCELLED, now, f"Cancelled by {by}.")
+        gone = replace(gone, version=current.version + 1)
+        changes: dict[str, Any] = {"arrangement_id": "", **resumed_by(account, book, now)}
+        if account.escalated == REQUEST:
+            changes["escalated"] = ""
+        write(
+            account,
+            [gone, *superseded(past, gone, now)],
+            what="ArrangementCancelled",
+            data={},
+            changes=changes,
+            book=book,
+            now=now,
+            actor=by,
+        )
+        return gone
+
+    gone: Arrangement | None = until_nobody_interferes(attempt)
+    if gone is not None:
+        alarm.wake_arrangement(gone)
+        alarm.wake(account_id)
+    return gone

@@ -1,0 +1,173 @@
+"""What every step of an arrangement shares: one account write with one audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.arrangement import Arrangement, ArrangementState, agreed, ended
+from dunlin.domain.errors import DomainError
+from dunlin.domain.signal import SignalKind
+from dunlin.domain.strategy import Strategy
+from dunlin.domain.terms import Terms
+from dunlin.ports import AccountBook, Alarm, Change
+from dunlin.service.arrangements.choices import arrangeable
+from dunlin.service.permits import ACTOR, entry_of, written
+
+REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
+BROKEN = "broken_arrangement"
+CONSUMER = "consumer"
+
+
+class AskRefusal(StrEnum):
+    """Why there is no arrangement to ask for, accept or pay by."""
+
+    NOTHING_OWED = "nothing_owed"
+    CLOSED = "closed"  # the creditor took the account back
+    PENDING = "pending"  # a bank payment is on its way
+    STALE = "stale"  # the balance has moved since the terms were shown
+    GONE = "gone"  # there is no such arrangement any more
+    NO_METHOD = "no_method"  # nothing was saved to pay with
+
+
+def account_of(account_id: str, book: AccountBook) -> Account:
+    account = book.account(account_id)
+    if account is None:
+        raise DomainError(f"no account {account_id}")
+    return account
+
+
+def current_of(account: Account, past: Sequence[Arrangement]) -> Arrangement | None:
+    """The arrangement that the account names, while it is in force or undecided."""
+    found = next((a for a in past if a.arrangement_id == account.arrangement_id), None)
+    return found if found is not None and (found.in_force or found.undecided) else None
+
+
+def resumed_by(account: Account, book: AccountBook, now: datetime) -> dict[str, Any]:
+    return resumed(account, book.facts(account.account_id).strategy, now)
+
+
+def resumed(account: Account, strategy: Strategy, now: datetime) -> dict[str, Any]:
+    """The changes that let an account's ladder go on after its usual gap. Another hold stays."""
+    if account.hold not in (Hold.ARRANGEMENT, None):
+        return {}
+    at = now + timedelta(hours=strategy.coordination.minimum_gap_hours)
+    going_on = account.status is Status.ACTIVE
+    return {"hold": None, "hold_reason": "", "due_at": at if going_on else None}
+
+
+def schedule_data(arrangement: Arrangement) -> dict[str, Any]:
+    """The arrangement as the audit log keeps it: its id, what it is worth and when."""
+    return {
+        "arrangement": arrangement.arrangement_id,
+        "state": arrangement.state.value,
+        "frequency": arrangement.terms.frequency.value,
+        "schedule": [
+            [p.number, p.due_on.isoformat(), p.amount.minor] for p in arrangement.terms.instalments
+        ],
+        "currency": arrangement.terms.total.currency,
+        "autopay": arrangement.autopay is not None,
+        "strategy": arrangement.strategy_version,
+    }
+
+
+def write(
+    account: Account,
+    arrangements: Sequence[Arrangement],
+    *,
+    what: str,
+    data: dict[str, Any],
+    changes: dict[str, Any],
+    book: AccountBook,
+    now: datetime,
+    actor: str = ACTOR,
+) -> None:
+    entry = entry_of(
+        account, now=now, what=what, data={**schedule_data(arrangements[0]), **data}, actor=actor
+    )
+    after = written(account, entry, **changes)
+    book.apply(Change(account=after, arrangements=tuple(arrangements), audit=[entry]))
+
+
+def refusal_of(account: Account) -> AskRefusal | None:
+    if account.status is Status.CLOSED:
+        return AskRefusal.CLOSED
+    if arrangeable(account).minor <= 0:
+        return AskRefusal.NOTHING_OWED
+    return AskRefusal.PENDING if account.hold is Hold.PAYMENT_PENDING else None
+
+
+def superseded(past: Sequence[Arrangement], new: Arrangement, at: datetime) -> list[Arrangement]:
+    """Older requests of the account, which the new one takes the place of."""
+    return [
+        replace(
+            ended(one, ArrangementState.REPLACED, at, f"Replaced by {new.arrangement_id}."),
+            version=one.version + 1,
+        )
+        for one in past
+        if one.undecided and one.arrangement_id != new.arrangement_id
+    ]
+
+
+def start(
+    account: Account,
+    asked: Arrangement,
+    current: Arrangement | None,
+    past: Sequence[Arrangement],
+    *,
+    book: AccountBook,
+    now: datetime,
+    actor: str,
+    terms: Terms | None = None,
+) -> tuple[Arrangement, Arrangement | None]:
+    """Put an arrangement in force, and end the one before it, in one write."""
+    new = agreed(asked, terms or asked.terms, now)
+    old = None
+    if current is not None and current.in_force and current.arrangement_id != new.arrangement_id:
+        why = f"Replaced by {new.arrangement_id}."
+        old = ended(current, ArrangementState.REPLACED, now, why)
+        old = replace(old, version=old.version + 1)
+        new = replace(new, replaces=old.arrangement_id)
+    changes: dict[str, Any] = {
+        "arrangement_id": new.arrangement_id, "due_at": None, "next_action": None,
+    }  # fmt: skip
+    if account.escalated in (REQUEST, BROKEN):
+        changes["escalated"] = ""
+    if account.hold is not Hold.DISPUTE:
+        changes |= {"hold": Hold.ARRANGEMENT, "hold_reason": "Pays in instalments."}
+    write(
+        account,
+        [new, *([old] if old else []), *superseded(past, new, now)],
+        what="ArrangementAgreed",
+        data={
+            "signal": SignalKind.PLAN_STARTED.value,
+            "replaces": new.replaces,
+            "manual": new.manual,
+            "consent": new.autopay.consent.text_sha256 if new.autopay else "",
+            "consent_version": new.autopay.consent.version if new.autopay else "",
+        },
+        changes=changes,
+        book=book,
+        now=now,
+        actor=actor,
+    )
+    return new, old
+
+
+def tell(made: Arrangement, old: Arrangement | None, *, alarm: Alarm, book: AccountBook) -> None:
+    """What follows an agreement: its machine, the person's copy, and the ladder's stand-still.
+    Everything here may be done twice."""
+    account = account_of(made.account_id, book)
+    if made.in_force:
+        alarm.start_arrangement(made, wait_seconds=1)
+        if not made.manual:
+            alarm.notice(
+                account=account, kind="arrangement_confirmation", cause=made.arrangement_id
+            )
+    if old is not None:
+        alarm.wake_arrangement(old)
+    alarm.wake(made.account_id)

@@ -1,0 +1,94 @@
+"""An account that can be arranged, and short ways to ask for it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dunlin.adapters.memory import MemoryAlarm, MemoryBook
+from dunlin.domain.account import Account
+from dunlin.domain.arrangement import Arrangement
+from dunlin.domain.money import Money
+from dunlin.domain.terms import Terms
+from dunlin.service import arrangements
+from dunlin.service.arrangements import AskRefusal
+from tests.support import builders
+from tests.support.ground import active
+
+NOW = builders.NOON
+TODAY = NOW.date()
+FIRST = date(2026, 12, 1)
+CONSENT = arrangements.consent_of("I allow these debits.", version="1", language="en", at=NOW)
+
+
+class Place:
+    """A book and an alarm in memory, with one active account of 600.00 dollars."""
+
+    def __init__(self, minor: int = 60_000, **document: Any) -> None:
+        self.book, self.alarm = MemoryBook(), MemoryAlarm()
+        limits = {"lowest_instalment_minor": 5_000, "longest_months": 12, "first_within_days": 31}
+        self.document = {"arrangement": limits} | document
+        account = active("ada", balance=Money(minor, "USD"))
+        builders.store(
+            self.book,
+            self.book.creditors,
+            account,
+            person=builders.consumer("ada"),
+            **self.document,
+        )
+        self.account_id = account.account_id
+
+    @property
+    def account(self) -> Account:
+        found = self.book.account(self.account_id)
+        assert found is not None
+        return found
+
+    @property
+    def current(self) -> Arrangement:
+        found = self.book.arrangement(self.account_id)
+        assert found is not None
+        return found
+
+    @property
+    def newest(self) -> Arrangement:
+        return self.book.arrangements(self.account_id)[0]
+
+    def terms(self, count: int = 6, *, first_on: date = FIRST, **more: Any) -> Terms:
+        made = arrangements.propose(
+            self.account,
+            arrangements.in_force(self.account.creditor, self.book.creditors, TODAY),
+            instalment=None,
+            count=count,
+            frequency=more.get("frequency", "monthly"),
+            first_on=first_on,
+            today=more.get("today", TODAY),
+        )
+        assert isinstance(made, Terms)
+        return made
+
+    def ask(
+        self, terms: Terms | None = None, *, autopay: bool = False, now: datetime = NOW
+    ) -> Arrangement | AskRefusal:
+        return arrangements.ask(
+            self.account_id,
+            terms or self.terms(),
+            consent=CONSENT if autopay else None,
+            book=self.book,
+            creditors=self.book.creditors,
+            alarm=self.alarm,
+            now=now,
+        )
+
+    def agreed(self, **more: Any) -> Arrangement:
+        made = self.ask(**more)
+        assert isinstance(made, Arrangement)
+        assert made.in_force
+        return made
+
+    def entries(self) -> list[str]:
+        return [e.what for e in self.book.chains[f"account#{self.account_id}"]]
+
+
+def days(count: int) -> timedelta:
+    return timedelta(days=count)

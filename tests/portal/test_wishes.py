@@ -44,14 +44,8 @@ def judged(house: House, account: Account, channel: Channel, now: datetime = NOO
     return gate().judge(facts, channel=channel, template="reminder", purpose="", now=now)
 
 
-def send(browser: Browser, path: str, **form: str) -> Answer:
-    page = browser.get(path)
-    keys = {"nonce": page.field("nonce"), "form_id": page.field("form_id")}
-    return browser.post(path, keys | form)
-
-
 def times(browser: Browser, **chosen: str) -> Answer:
-    return send(browser, "/preferences", **{"language": "en", "hours": "any"} | chosen)
+    return browser.fill("/preferences", **{"language": "en", "hours": "any"} | chosen)
 
 
 def test_the_hours_that_were_chosen_are_the_only_ones(house: House, browser: Browser) -> None:
@@ -140,7 +134,7 @@ def test_texts_need_the_sentence_and_go_once_it_was_agreed_to(
     page = browser.get("/channels")
     sentence = sms_consent("Harbor Supply")["en"]
     assert sentence in page.text
-    send(browser, "/channels", email="yes", sms="yes", first="sms", language="en")
+    browser.fill("/channels", email="yes", sms="yes", first="sms", language="en")
     person = house.book.consumers[account.consumer_id]
     consent = person.consent(Channel.SMS)
     assert consent.state is ConsentState.GRANTED
@@ -154,10 +148,10 @@ def test_texts_need_the_sentence_and_go_once_it_was_agreed_to(
 def test_one_channel_withdrawn_closes_that_one_alone(house: House, browser: Browser) -> None:
     account = house.debt(house.person())
     browser.sign_in(account)
-    send(browser, "/channels", sms="yes", language="en")
+    browser.fill("/channels", sms="yes", language="en")
     assert judged(house, account, Channel.EMAIL).outcome == "block"
     assert judged(house, account, Channel.SMS).outcome == "allow"
-    send(browser, "/channels", email="yes")
+    browser.fill("/channels", email="yes")
     assert judged(house, account, Channel.EMAIL).outcome == "allow"
     refused = judged(house, account, Channel.SMS)
     assert refused.outcome == "block"
@@ -169,10 +163,10 @@ def test_both_channels_off_is_a_stop_and_e_mail_can_be_opened_again(
 ) -> None:
     account = house.debt(house.person())
     browser.sign_in(account)
-    assert "All messages stop" in send(browser, "/channels").text
+    assert "All messages stop" in browser.fill("/channels").text
     for channel in Channel:
         assert judged(house, account, channel).outcome == "block"
-    send(browser, "/channels", email="yes")
+    browser.fill("/channels", email="yes")
     assert judged(house, account, Channel.EMAIL).outcome == "allow"
     assert judged(house, account, Channel.SMS).outcome == "block"
 
@@ -201,7 +195,7 @@ def test_a_stop_by_text_is_undone_by_consent_given_here(house: House, browser: B
     )
     assert judged(house, account, Channel.EMAIL).outcome == "block"
     browser.sign_in(account)
-    send(browser, "/channels", email="yes", sms="yes", language="es")
+    browser.fill("/channels", email="yes", sms="yes", language="es")
     assert judged(house, account, Channel.SMS).outcome == "allow"
     assert judged(house, account, Channel.EMAIL).outcome == "allow"
 
@@ -212,7 +206,7 @@ def test_a_dead_address_is_not_opened_by_a_wish(house: House, browser: Browser) 
     person = house.person(flags={"email_bounced": flag}, consents={Channel.EMAIL: closed})
     account = house.debt(person)
     browser.sign_in(account)
-    send(browser, "/channels", email="yes", sms="yes")
+    browser.fill("/channels", email="yes", sms="yes")
     assert house.book.consumers[person.consumer_id].consent(Channel.EMAIL) == closed
 
 
@@ -222,7 +216,7 @@ def test_a_quiet_time_rests_the_ladder_and_ends_by_itself(
 ) -> None:
     account = house.debt(house.person(), due_at=NOW)
     browser.sign_in(account)
-    assert "Quiet it is" in send(browser, "/snooze", long=word).text
+    assert "Quiet it is" in browser.fill("/snooze", long=word).text
     held = house.book.accounts[account.account_id]
     assert (held.hold, held.due_at) == (Hold.SNOOZED, NOW + timedelta(days=days))
     assert held.timed
@@ -242,13 +236,13 @@ def test_a_quiet_time_rests_the_ladder_and_ends_by_itself(
 def test_what_a_person_must_lift_outlasts_a_wish_for_quiet(house: House, browser: Browser) -> None:
     account = house.debt(house.person())
     browser.sign_in(account)
-    send(browser, "/dispute", reason="not_mine")
-    send(browser, "/snooze", long="week")
+    browser.fill("/dispute", reason="not_mine")
+    browser.fill("/snooze", long="week")
     assert house.book.accounts[account.account_id].hold is Hold.DISPUTE
     promised = house.debt(house.person(), hold=Hold.PROMISE, due_at=NOW + timedelta(days=20))
     other = Browser(house)
     other.sign_in(promised)
-    send(other, "/snooze", long="week")
+    other.fill("/snooze", long="week")
     assert house.book.accounts[promised.account_id].due_at == NOW + timedelta(days=20)
 
 
@@ -257,6 +251,6 @@ def test_the_wish_of_one_person_touches_nobody_else(house: House, browser: Brows
     browser.sign_in(house.debt(house.person()))
     before = house.book.consumers[theirs.consumer_id]
     times(browser, hours="morning", **EVERY_DAY)
-    send(browser, "/channels", sms="yes", consumer_id=theirs.consumer_id)
+    browser.fill("/channels", sms="yes", consumer_id=theirs.consumer_id)
     assert house.book.consumers[theirs.consumer_id] == before
     assert replace(house.book.accounts[theirs.account_id]) == theirs

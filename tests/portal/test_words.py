@@ -1,0 +1,339 @@
+"""What a person tells us, file by file and form by form: kept, told to staff, binding the gate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dunlin.domain.account import Account, Hold
+from dunlin.domain.consumer import Channel
+from dunlin.domain.touch import Touch, TouchState
+from tests.portal.house import NOW, STRATEGY, Browser, House
+
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def browser(house: House) -> Browser:
+    return Browser(house)
+
+
+def message_to(house: House, account: Account, **changes: Any) -> Touch:
+    touch = Touch(
+        touch_id=f"tch_{account.account_id[4:36]}",
+        key="T#1#0#0",
+        account_id=account.account_id,
+        consumer_id=account.consumer_id,
+        creditor=account.creditor,
+        channel=Channel.EMAIL,
+        template="reminder.gentle",
+        template_version="1",
+        state=TouchState.DELIVERED,
+        permitted_at=NOW,
+        expires_at=NOW,
+        content="Hello Ada <b>,\nplease look.",
+    )
+    touch = replace(touch, **changes)
+    house.book.touches[account.account_id, touch.key] = touch
+    return touch
+
+
+def test_a_cheque_in_the_post_rests_the_account_for_two_weeks(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    answer = browser.fill("/paid", how="cheque", text="June 3, check 1042")
+    assert "We are looking for it" in answer.text
+    held = house.book.accounts[account.account_id]
+    assert (held.hold, held.due_at) == (Hold.PROMISE, NOW + timedelta(days=14))
+    assert [r.text for r in house.book.replies.values()] == ["June 3, check 1042"]
+
+
+def test_a_payment_claimed_elsewhere_waits_for_staff(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    browser.fill("/paid", how="elsewhere", text="At the office, in cash")
+    held = house.book.accounts[account.account_id]
+    assert (held.hold, held.hold_reason) == (Hold.REVIEW, "Says it is paid")
+    assert held.waits_for_staff
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("/paid", {"text": "x"}, "Choose how you paid"),
+        ("/paid", {"how": "cheque"}, "Tell us a little about it"),
+        ("/paid", {"how": "cheque", "text": "a" * 2_001}, "Shorten your text"),
+        ("/contact", {}, "Fill in at least one line"),
+        ("/contact", {"city": "a" * 121}, "Shorten this to 120"),
+        ("/snooze", {"long": "year"}, "Choose for how long"),
+        ("/question", {}, "Tell us a little about it"),
+    ],
+)
+def test_what_is_missing_is_said_and_the_answers_are_kept(
+    house: House, browser: Browser, path: str, form: dict[str, str], said: str
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    answer = browser.fill(path, **form)
+    assert (answer.status, said in answer.text) == (422, True)
+    assert "Error: " in answer.body
+    assert all(
+        len(text) > 1_000 or text in answer.body for text in form.values() if path != "/snooze"
+    )
+    assert house.book.accounts[account.account_id] == account
+
+
+def test_new_contact_details_wait_for_staff_and_change_nothing_yet(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    before = house.book.consumers[account.consumer_id]
+    browser.fill("/contact", email="new@example.com", state="CA\r\nX: y")
+    assert house.book.consumers[account.consumer_id] == before
+    (reply,) = house.book.replies.values()
+    assert reply.text == "state: CA  X: y\nemail: new@example.com"
+    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+
+
+def test_documents_can_be_asked_for_without_a_word(house: House, browser: Browser) -> None:
+    browser.sign_in(house.debt(house.person()))
+    assert browser.fill("/question", want_bill="yes", want_proof="yes").status == 200
+    (reply,) = house.book.replies.values()
+    assert (reply.text, reply.labels) == ("Asks for: bill, proof.", ("question", "bill", "proof"))
+
+
+# Insurance
+
+
+@pytest.mark.parametrize("industry", ["healthcare", "dental"])
+def test_a_patient_sees_the_coverage_and_the_insurer_is_waited_for(industry: str) -> None:
+    house = House(strategy=STRATEGY | {"industry": "healthcare"})
+    browser = Browser(house)
+    coverage = {"payer": "Blue Lake <Mutual>", "insurance_status": "pending", "procedure": "X-ray"}
+    account = house.debt(house.person(), industry=industry, extras=coverage)
+    assert "Blue Lake" not in browser.get(f"/m/{house.link(account)}").body
+    assert "/insurance" in browser.sign_in(account).body
+    page = browser.get("/insurance")
+    assert "Blue Lake &lt;Mutual&gt;" in page.body
+    assert "X-ray" not in page.body
+    answer = browser.fill("/insurance", owes="yes", member="M-1", payer="Blue Lake")
+    assert "We have your insurance details" in answer.text
+    held = house.book.accounts[account.account_id]
+    assert held.hold is Hold.INSURER
+    assert not held.timed
+    (reply,) = house.book.replies.values()
+    assert (reply.text, reply.labels) == ("payer: Blue Lake\nmember: M-1", ("insurer",))
+    # What else the person says adds a case and does not end the wait for the insurer.
+    browser.fill("/question", text="When will you know?")
+    asked = house.book.accounts[account.account_id]
+    assert (asked.hold, asked.waits_for_staff) == (Hold.INSURER, True)
+
+
+def test_only_patients_are_asked_about_insurance(house: House, browser: Browser) -> None:
+    account = house.debt(house.person(), extras={"payer": "Blue Lake"})
+    assert "/insurance" not in browser.sign_in(account).body
+    assert browser.get("/insurance").status == 404
+    nonce = browser.get("/paid").field("nonce")
+    assert browser.post("/insurance", {"nonce": nonce, "owes": "yes"}).status == 404
+    assert house.book.accounts[account.account_id] == account
+
+
+# Messages
+
+
+def test_a_message_is_read_and_rated_once_sent(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    touch = message_to(house, account)
+    browser.sign_in(account)
+    page = browser.get("/messages")
+    assert "Hello Ada &lt;b&gt;" in page.body
+    browser.fill("/messages", touch=touch.touch_id, rating="helpful")
+    (reply,) = house.book.replies.values()
+    assert reply.labels == ("rating", "helpful", touch.touch_id)
+    assert house.book.accounts[account.account_id] == account
+    assert house.book.histories == {}
+
+
+def test_a_message_that_is_wrong_goes_to_staff_before_another_is_sent(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    touch = message_to(house, account)
+    browser.sign_in(account)
+    browser.fill("/messages", touch=touch.touch_id, rating="wrong", text="Not my name")
+    held = house.book.accounts[account.account_id]
+    assert (held.hold, held.hold_reason) == (Hold.REVIEW, "Says that a message of ours is wrong")
+
+
+def test_the_message_of_another_person_cannot_be_rated(house: House, browser: Browser) -> None:
+    theirs = message_to(house, house.debt(house.person()))
+    account = house.debt(house.person())
+    message_to(house, account)
+    browser.sign_in(account)
+    assert browser.fill("/messages", touch=theirs.touch_id, rating="wrong").status == 404
+    assert house.book.replies == {}
+
+
+# Files
+
+
+def test_a_file_is_kept_byte_for_byte_under_a_random_name(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    page = browser.get("/documents")
+    form = {n: page.field(n) for n in ("nonce", "form_id")} | {"about": "paid"}
+    assert "We have your file" in browser.upload("/documents", form, PDF).text
+    ((name, kept),) = house.evidence.files.items()
+    assert kept == (PDF, "application/pdf")
+    assert name.startswith("evidence/harbor/")
+    (reply,) = house.book.replies.values()
+    assert reply.text == f"paid: application/pdf, {len(PDF):,} bytes, kept as {name}"
+    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (b"", "Choose a file"),
+        (b"<html><script>alert(1)</script>", "Choose a PDF, a JPEG or a PNG"),
+        (b"GIF89a" + PDF, "Choose a PDF, a JPEG or a PNG"),
+        (PDF[:5] + b"a" * 4_000_000, "Choose a file of up to 4 MB"),
+    ],
+)
+def test_a_file_that_is_none_of_the_three_kinds_is_refused(
+    house: House, browser: Browser, file: bytes, said: str
+) -> None:
+    browser.sign_in(house.debt(house.person()))
+    page = browser.get("/documents")
+    form = {n: page.field(n) for n in ("nonce", "form_id")} | {"about": "other"}
+    answer = browser.upload("/documents", form, file)
+    assert (answer.status, said in answer.text) == (422, True)
+    assert house.evidence.files == {}
+
+
+def test_ten_files_a_day_are_enough_and_a_wrong_nonce_keeps_none(
+    house: House, browser: Browser
+) -> None:
+    browser.sign_in(house.debt(house.person()))
+    page = browser.get("/documents")
+    for number in range(12):
+        form = {"nonce": page.field("nonce"), "form_id": str(number), "about": "other"}
+        browser.upload("/documents", form, PDF)
+    assert len(house.evidence.files) == 10
+    assert browser.upload("/documents", {"nonce": "x", "about": "other"}, PDF).status == 403
+    assert len(house.evidence.files) == 10
+
+
+# Several accounts of one person
+
+
+def test_a_person_moves_among_their_own_accounts_alone(house: House, browser: Browser) -> None:
+    person = house.person()
+    first, second = house.debt(person), house.debt(person, owed=99_00)
+    stranger = house.debt(house.person(name="Bo Reed"))
+    page = browser.sign_in(first)
+    assert "See your other accounts" in page.text
+    listed = browser.get("/accounts")
+    assert second.reference in listed.text
+    assert stranger.reference not in listed.text
+    nonce = page.field("nonce")
+    for wanted in (stranger.reference, stranger.account_id, second.account_id, "", "x"):
+        assert browser.post("/accounts", {"nonce": nonce, "account": wanted}).status == 404
+    assert browser.post("/accounts", {"nonce": nonce, "account": second.reference}).status == 303
+    assert "$99.00" in browser.get("/account").text
+    # A form of the first account, still open in another tab, does nothing.
+    late = browser.post("/dispute", {"nonce": nonce, "reason": "not_mine", "text": "kept words"})
+    assert late.status == 403
+    assert "kept words" in late.body
+    assert house.book.replies == {}
+
+
+def test_a_single_account_has_no_others(house: House, browser: Browser) -> None:
+    assert "other accounts" not in browser.sign_in(house.debt(house.person())).text
+    assert "There is no other account" in browser.get("/accounts").text
+
+
+# What was typed when the session ended
+
+
+def ended_in_the_middle(house: House, browser: Browser, account: Account) -> tuple[Any, str]:
+    browser.sign_in(account)
+    page = browser.get("/dispute")
+    house.wall.at += timedelta(minutes=45)
+    form = {"reason": "other", "text": "Half of it <i>was</i> paid."}
+    return browser.post("/dispute", {"nonce": page.field("nonce"), **form}), page.field("nonce")
+
+
+def test_what_was_typed_comes_back_after_proving_again_who_one_is(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    answer, _ = ended_in_the_middle(house, browser, account)
+    assert answer.status == 403
+    assert "it comes back" in answer.text
+    assert "Half of it" not in str(answer.headers)
+    token = house.link(account)
+    back = browser.post(f"/m/{token}", {"month": "4", "day": "27", "year": "1985"})
+    assert back.header("location") == "/live/dispute"
+    page = browser.get("/dispute")
+    assert "Half of it &lt;i&gt;was&lt;/i&gt; paid." in page.body
+    assert 'value="other" checked' in page.body
+    assert "Half of it" not in browser.get("/dispute").body, "given back once"
+    assert house.book.replies == {}
+
+
+def test_nobody_else_gets_what_was_typed(house: House, browser: Browser) -> None:
+    account, theirs = house.debt(house.person()), house.debt(house.person())
+    ended_in_the_middle(house, browser, account)
+    other = Browser(house)
+    other.sign_in(theirs)
+    assert "Half of it" not in other.get("/dispute").body
+    house.wall.at += timedelta(hours=2)
+    browser.sign_in(account)
+    assert "Half of it" not in browser.get("/dispute").body, "kept for an hour alone"
+
+
+def test_without_the_nonce_of_the_ended_session_nothing_is_kept(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    house.wall.at += timedelta(minutes=45)
+    answer = browser.post("/dispute", {"nonce": "guessed", "reason": "other", "text": "planted"})
+    assert "planted" in answer.body, "to copy"
+    assert house.door.drafts == {}
+
+
+# Money
+
+
+def test_a_page_that_showed_another_balance_pays_nothing(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    page = browser.sign_in(account)
+    house.book.accounts[account.account_id] = replace(
+        account, balance=replace(account.balance, minor=10_00)
+    )
+    form = {"nonce": page.field("nonce"), "seen": page.field("seen")}
+    answer = browser.post("/pay", form)
+    assert (answer.status, "The amount has changed" in answer.text) == (409, True)
+    assert house.till.opened == []
+
+
+def test_the_statement_leaves_nothing_out_and_ends_at_the_balance(
+    house: House, browser: Browser
+) -> None:
+    browser.sign_in(house.debt(house.person()))
+    text = browser.get("/statement").text
+    for part in ("$517.50", "$15.00", "−$50.00", "then owed: $482.50"):
+        assert part in text

@@ -6,17 +6,18 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.optouts import reconcile_optouts
+from dunlin.service.optouts import DAYS, reconcile_optouts
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Called by a schedule, daily. Returns how many were closed here and listed there."""
+def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
+    """Called by a schedule, daily; `days` asks for more than a week after a long outage. Returns
+    how many were closed here and listed there."""
     found = reconcile_optouts(
         lists=wiring.optout_lists(),
         book=wiring.account_book(),
-        creditors=wiring.creditors(),
         alarm=wiring.alarm(),
         now=wiring.clock().now(),
+        days=int(event.get("days", DAYS)),
     )
     counts = {"closed": found.closed, "listed": found.listed, "strangers": found.strangers}
     count("OptOutsFromProviders", found.closed)

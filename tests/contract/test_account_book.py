@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from dunlin.adapters.memory import MemoryBook
 from dunlin.domain import ids
 from dunlin.domain.account import Hold, Status
-from dunlin.domain.consumer import Channel, Consent, ConsentState, PastContact
+from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer, PastContact
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.tokens import address_hash
 from dunlin.domain.touch import Permit, Touch, TouchState
@@ -359,6 +359,27 @@ def test_people_are_found_by_address(world: tuple[AccountBook, str]) -> None:
     (found,) = book.consumers_at(person.emails[0].upper())
     assert found.consumer_id == person.consumer_id
     assert book.consumers_at("nobody@example.org") == []
+
+
+def test_people_are_found_by_the_day_they_closed_email(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    person = book.facts(account_id).consumer
+    day = date(2026, 3, 14)
+    assert book.email_closed_on(day) == []
+
+    def consent(state: ConsentState, at: datetime) -> Consumer:
+        now = book.consumer(person.consumer_id)
+        assert now is not None
+        email = Consent(state=state, version=now.version, at=at, evidence="portal")
+        return replace(now, consents={**now.consents, Channel.EMAIL: email},
+                       version=now.version + 1)  # fmt: skip
+
+    late = datetime(2026, 3, 14, 23, 59, tzinfo=UTC)
+    book.apply(Change(consumer=consent(ConsentState.REVOKED, late)))
+    assert [p.consumer_id for p in book.email_closed_on(day)] == [person.consumer_id]
+    assert book.email_closed_on(day + timedelta(days=1)) == []
+    book.apply(Change(consumer=consent(ConsentState.GRANTED, late)))
+    assert book.email_closed_on(day) == []
 
 
 def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(made: Book) -> None:

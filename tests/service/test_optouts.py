@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -35,9 +36,7 @@ def book_with(person: Consumer = ADA) -> MemoryBook:
 
 def sync(book: MemoryBook, lists: MemoryLists) -> tuple[InStep, list[str]]:
     alarm = MemoryAlarm()
-    found = reconcile_optouts(
-        lists=lists, book=book, creditors=book.creditors, alarm=alarm, now=NOON
-    )
+    found = reconcile_optouts(lists=lists, book=book, alarm=alarm, now=NOON)
     return found, alarm.woken
 
 
@@ -87,6 +86,15 @@ def test_our_opt_outs_go_to_the_mail_provider_and_then_nothing_changes() -> None
     before = dict(book.consumers)
     assert sync(book, lists) == (InStep(), [])
     assert book.consumers == before
+
+
+def test_only_the_opt_outs_of_the_days_asked_for_are_compared() -> None:
+    book, lists = book_with(), MemoryLists()
+    stop(book)
+    late = NOON + timedelta(days=9)
+    known = {"lists": lists, "book": book, "alarm": MemoryAlarm(), "now": late}
+    assert reconcile_optouts(**known) == InStep()
+    assert reconcile_optouts(**known, days=9) == InStep(listed=1)
 
 
 def test_one_creditors_opt_out_does_not_silence_another() -> None:

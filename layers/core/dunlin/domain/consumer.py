@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -84,6 +84,7 @@ class PastContact:
     template: str
     touch_id: str
     read: str = ""
+    read_at: datetime | None = None  # when they first came so far
     covers: tuple[str, ...] = ()  # the person's other accounts that the message named
 
 
@@ -123,6 +124,13 @@ class Consumer:
         """True where every contact point of a channel bounced for good."""
         closed = self.consent(channel).state is ConsentState.REVOKED
         return closed and f"{channel.value}_bounced" in self.flags
+
+    def email_closed_on(self) -> date | None:
+        """The day, UTC, on which permission for e-mail was revoked; None where it is not."""
+        consent = self.consent(Channel.EMAIL)
+        if consent.state is not ConsentState.REVOKED or consent.at is None:
+            return None
+        return consent.at.astimezone(UTC).date()
 
     def address(self, channel: Channel) -> str | None:
         """The contact point of a channel, None where we hold none."""

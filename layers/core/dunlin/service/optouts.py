@@ -1,20 +1,23 @@
 """Opt-out lists of the providers, kept in step with ours in both directions (L9, F27).
 
 What a provider closed and we do not know becomes a signal like any other. What people closed with
-us is put on the provider's list where its API allows it. Nobody is ever opted in from here.
+us in the last days is put on the provider's list where its API allows it. Nobody is ever opted in
+from here. The work is bounded by the lists and by the opt-outs of those days, not by the accounts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from dunlin.domain.consumer import Channel, ConsentState, Consumer
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.tokens import address_hash
-from dunlin.ports import AccountBook, Alarm, Creditors, OptOutLists
+from dunlin.ports import AccountBook, Alarm, OptOutLists
 from dunlin.service.signals import apply_signal
+
+DAYS = 7  # a daily run that failed is made up by the next; more can be asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +34,13 @@ def reconcile_optouts(
     *,
     lists: OptOutLists,
     book: AccountBook,
-    creditors: Creditors,
     alarm: Alarm,
     now: datetime,
+    days: int = DAYS,
 ) -> InStep:
-    """Bring both sides in step; repeating it changes nothing. Raises `Unavailable` where a list
-    cannot be read: what was written until then stays, and the next run does the rest."""
+    """Bring both sides in step; repeating it changes nothing. Our opt-outs of the last `days` are
+    compared. Raises `Unavailable` where a list cannot be read: what was written until then stays,
+    and the next run does the rest."""
     closed = strangers = 0
     for number in lists.phones():
         people = book.consumers_at(number)
@@ -51,7 +55,8 @@ def reconcile_optouts(
         for person in people:
             closed += _close(person, address, kind, book=book, alarm=alarm, now=now)
     listed = 0
-    for address in _closed_here(book, creditors):
+    recent = [now.date() - timedelta(days=ago) for ago in range(days + 1)]
+    for address in _closed_here(book, recent):
         if address not in suppressed:
             lists.suppress(address)
             listed += 1
@@ -95,23 +100,15 @@ def _close(
     )
 
 
-def _closed_here(book: AccountBook, creditors: Creditors) -> Iterator[str]:
-    """Addresses that no creditor may write to any more, each once. A provider's list knows no
-    creditors: one who may still write must not be silenced by another's opt-out."""
-    seen: set[str] = set()
-    for creditor in creditors.all():
-        for account in book.accounts_of_creditor(creditor):
-            if account.consumer_id in seen:
-                continue
-            seen.add(account.consumer_id)
-            person = book.consumer(account.consumer_id)
-            if person is None or not _opted_out(person):
-                continue
-            for address in person.emails:
-                lower = address.lower()
-                if lower not in seen and all(_opted_out(p) for p in book.consumers_at(address)):
-                    seen.add(lower)
-                    yield lower
+def _closed_here(book: AccountBook, days: Iterable[date]) -> Iterator[str]:
+    """Addresses closed on these days that no creditor may write to any more, each once. A
+    provider's list knows no creditors: one who may still write must not be silenced by another's
+    opt-out."""
+    people = (person for day in days for person in book.email_closed_on(day))
+    closed = (a.lower() for person in people if _opted_out(person) for a in person.emails)
+    for address in dict.fromkeys(closed):
+        if all(_opted_out(person) for person in book.consumers_at(address)):
+            yield address
 
 
 def _opted_out(person: Consumer) -> bool:

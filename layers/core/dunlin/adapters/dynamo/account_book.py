@@ -6,7 +6,7 @@ import heapq
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -251,6 +251,18 @@ class DynamoBook:
                 found.append(consumer)
         return found
 
+    def touches_permitted(self, start: datetime, end: datetime) -> Iterator[Touch]:
+        span = TouchRow.permitted_at.between(instant(start), instant(end))
+        for row in TouchRow.scan(filter_condition=TouchRow.touch_id.exists() & span):
+            if row.permitted_at < instant(end):
+                yield row.to_domain()
+
+    def email_closed_on(self, day: date) -> list[Consumer]:
+        rows = AddressRow.by_address.query(_closed(day))
+        people = (self.consumer(row.consumer_id) for row in rows)
+        # A row stays when permission is given anew: the profile decides.
+        return [person for person in people if person and person.email_closed_on() == day]
+
     def touch_by_message(self, message_id: str) -> Touch | None:
         for row in TouchRow.by_message.query(message_id, limit=1):
             return row.to_domain()
@@ -423,6 +435,8 @@ class DynamoBook:
         points = (*consumer.emails, *consumer.phones)
         for hashed in dict.fromkeys(address_hash(point) for point in points):
             t.put(AddressRow.of(consumer.consumer_id, hashed), None)
+        if day := consumer.email_closed_on():
+            t.put(AddressRow.of(consumer.consumer_id, _closed(day)), None)
         if consumer.version == 1:
             t.put(ProfileRow.of(consumer), ProfileRow.consumer_id.does_not_exist())
         else:
@@ -524,9 +538,14 @@ def _packed(changes: Iterable[Change]) -> Iterator[list[Change]]:
         yield batch
 
 
+def _closed(day: date) -> str:
+    """Where the address index lists who closed e-mail on a day; no address hashes to it."""
+    return f"closed#{day.isoformat()}"
+
+
 def _items(change: Change) -> int:
     person = change.consumer
-    points = 1 + len(person.emails) + len(person.phones) if person else 0
+    points = 2 + len(person.emails) + len(person.phones) if person else 0
     return len(change.ledger) + len(change.audit) + (change.account is not None) + points
 
 

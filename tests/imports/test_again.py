@@ -6,6 +6,7 @@ import pytest
 
 from dunlin.domain.account import Hold, Status
 from dunlin.domain.money import Money
+from dunlin.domain.queue import kind_of
 from dunlin.ports import Change
 from dunlin.service.imports.job import job_to_start
 from dunlin.service.permits import entry_of, written
@@ -134,3 +135,33 @@ def test_rejected_rows_start_an_import_once_a_person_dropped_them(office: Office
     assert started.key == key
     for name in ("open.report.csv", "open.summary.json", "open.mapping.yaml"):
         assert job_to_start(f"drop/{CREDITOR}/{name}", "v9", office.box) is None
+
+
+NO_NUMBER = "Invoice,Customer,Email,Phone,Balance,Due date"
+
+
+def test_a_person_known_by_mail_gets_a_number_and_stays_one(office: Office) -> None:
+    office.drop("old.csv", table(["K-5,Bo Sample,bo@example.com,,50.00,2026-08-01"], NO_NUMBER))
+    office.drop("open.csv", table([BO]))
+    office.drop("third.csv", table(["K-6,,,(217) 555-0111,60.00,2026-08-03"], NO_NUMBER))
+    assert len({office.account(k).consumer_id for k in ("K-1", "K-5", "K-6")}) == 1
+    (person,) = office.book.consumers.values()
+    assert (person.name, person.phones) == ("Bo Sample", ("+12175550111",))
+
+
+def test_one_address_under_two_names_waits_for_a_person(office: Office) -> None:
+    office.drop("old.csv", table(["K-5,Flo Other,bo@example.com,,50.00,2026-08-01"], NO_NUMBER))
+    office.drop("open.csv", table([BO]))
+    first, second = office.account("K-5"), office.account("K-1")
+    assert first.consumer_id != second.consumer_id == office.account("K-1").consumer_id
+    assert (second.hold, second.extras["probable_match"]) == (Hold.REVIEW, first.consumer_id)
+    assert kind_of(second) == "match"
+
+
+def test_a_probable_match_within_a_file_is_told_in_its_summary(office: Office) -> None:
+    told = office.drop("open.csv", table([BO, BO.replace("K-1,C-1", "K-7,C-7")]))
+    assert [d["kind"] for d in told["decisions_needed"]] == ["match"]
+    assert told["holds"] == {"probable_match": 1}
+    first, second = office.account("K-1"), office.account("K-7")
+    assert (first.hold, second.hold) == (None, Hold.REVIEW)
+    assert second.extras["probable_match"] == first.consumer_id

@@ -421,6 +421,7 @@ class Book:
     def _held(self, account: NormalisedAccount, at: int) -> NormalisedAccount:
         known = self.consumers.all[at]
         holds = list(account.holds)
+        maybe = ""
         if account.status == OPEN:
             if not known.consumer.reachable:
                 holds.append("no_contact")
@@ -432,6 +433,8 @@ class Book:
                 holds.append("disputed")
             if at in self.consumers.probable:
                 holds.append("probable_match")
+                other, _ = self.consumers.probable[at]
+                maybe = self.consumers.all[other].identity
             if insurance_of(dict(account.extras)) == PENDING:
                 holds.append("insurer")
         order = list(HOLD_CODES)
@@ -440,6 +443,7 @@ class Book:
             account,
             consumer=known.consumer,
             identity=known.identity,
+            maybe=maybe,
             matched_by=rule,
             holds=tuple(sorted(holds, key=order.index)),
         )

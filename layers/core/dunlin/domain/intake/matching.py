@@ -15,7 +15,7 @@ from dunlin.domain.intake.names import name_key
 from dunlin.domain.intake.types import Decision, NormalisedConsumer
 
 _MOST_DECISIONS = 50
-_CROWD = 5
+CROWD = 5
 """A contact point that more people share is an office's: it says nothing of who is who."""
 
 
@@ -84,7 +84,8 @@ class Consumers:
         self._count = 0
         self._doubted: dict[int, int] = {}
         self.decisions: list[Decision] = []
-        self.probable: set[int] = set()
+        self.probable: MutableMapping[int, tuple[int, str]] = shelves.by_number()
+        """By number of a consumer: who it probably is too, and why."""
 
     def place(self, reference: str, consumer: NormalisedConsumer, debt: str) -> tuple[int, str]:
         """(number of the consumer, rule that matched it); a new one says `new`."""
@@ -104,7 +105,7 @@ class Consumers:
                     doubts.append((at, f"the same {kind} and name under two references"))
                 continue
             if kind in ("email", "phone"):
-                if _compatible(name, other.names):
+                if compatible(name, other.names):
                     return self._join(at, keys, consumer, name, reference), _RULES[kind]
                 doubts.append((at, f"the same {kind} under two names"))
             elif kind == "home":
@@ -162,9 +163,9 @@ class Consumers:
     def _ask(self, first: int, second: int, why: str) -> None:
         doubted = self._doubted.get(first, 0) + 1
         self._doubted[first] = doubted
-        if doubted > _CROWD:
+        if doubted > CROWD:
             return
-        self.probable.add(second)
+        self.probable[second] = (first, why)
         if len(self.decisions) < _MOST_DECISIONS:
             a, b = self.all[first].consumer.name, self.all[second].consumer.name
             self.decisions.append(
@@ -178,7 +179,7 @@ class Consumers:
             )
 
 
-def _compatible(name: str, names: set[str]) -> bool:
+def compatible(name: str, names: set[str]) -> bool:
     """True where a name is one of them, or one side is not named, or one holds the other."""
     if not name or not names or name in names:
         return True

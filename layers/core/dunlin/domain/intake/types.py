@@ -239,6 +239,7 @@ class NormalisedAccount:
     lines: tuple[int, ...] = ()
     last_payment_on: dt.date | None = None
     last_payment: Money | None = None
+    maybe: str = ""  # the identity of a consumer who is probably the same person
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _account, (self.balance.minor, self.balance.currency, *_ACCOUNT(self))

@@ -14,19 +14,25 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.intake.industry import PENDING, facts_of
 from dunlin.domain.intake.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
-from dunlin.ports import Change
-from dunlin.service.imports.people import new_consumer, next_consumer, with_contacts
+from dunlin.ports import AccountBook, Change
+from dunlin.service.imports.people import (
+    known_by_address,
+    new_consumer,
+    next_consumer,
+    with_contacts,
+)
 from dunlin.service.imports.plans import MADE_BY, MOST_ENTRIES, MOVED_BY, Desk, Plan, Read
 from dunlin.service.imports.received import FELL, RECEIVED, payment_source
 from dunlin.service.permits import entry_of, written
 
+# What a person must decide comes before what a file or time lifts: an account has one hold.
 _HOLDS = {
-    "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
-    "insurer": (Hold.INSURER, "The insurer has not answered."),
+    "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
     "no_due_date": (Hold.REVIEW, "The file gives no due date."),
+    "insurer": (Hold.INSURER, "The insurer has not answered."),
     "not_due": (Hold.NOT_DUE, "The due date lies ahead."),
 }
 
@@ -43,16 +49,22 @@ _DERIVED = {
 _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status.FAILED})
 
 
-def create(desk: Desk, key: str, account_id: str, found: NormalisedAccount, read: Read) -> Plan:
+def create(book: AccountBook, desk: Desk, key: str, found: NormalisedAccount, read: Read) -> Plan:
     """A new account, with its consumer where that is new too."""
+    account_id = ids.account_id(desk.job.creditor, key)
     consumer_id = ids.consumer_id(desk.job.creditor, found.identity)
     known = read.consumers.get(consumer_id)
+    maybe = found.maybe and ids.consumer_id(desk.job.creditor, found.maybe)
+    if known is None and desk.terms["known"]:
+        known, doubted = known_by_address(book, desk, found.consumer, read)
+        consumer_id = known.consumer_id if known else consumer_id
+        maybe = maybe or doubted
     person, said = (
         next_consumer(desk, new_consumer(desk, consumer_id, found), "ConsumerImported")
         if known is None
         else with_contacts(desk, known, found.consumer)
     )
-    account = _new_account(desk, account_id, consumer_id, found)
+    account = _new_account(desk, account_id, consumer_id, found, maybe)
     entry = entry_of(
         account,
         now=desk.now,
@@ -76,13 +88,17 @@ def create(desk: Desk, key: str, account_id: str, found: NormalisedAccount, read
 
 
 def _new_account(
-    desk: Desk, account_id: str, consumer_id: str, found: NormalisedAccount
+    desk: Desk, account_id: str, consumer_id: str, found: NormalisedAccount, maybe: str
 ) -> Account:
-    hold, reason = next((_HOLDS[h] for h in found.holds if h in _HOLDS), (None, ""))
+    """`maybe` is the id of a consumer who is probably the same person, "" where there is none."""
+    holds = (*found.holds, "probable_match") if maybe else found.holds
+    hold, reason = next((of for name, of in _HOLDS.items() if name in holds), (None, ""))
     extras = told(found, desk.now.date()) | {
         MADE_BY: desk.job.import_id,
         _SAID: str(found.balance.minor),
     }
+    if maybe:
+        extras["probable_match"] = maybe
     if found.disputed:
         extras[_SAID_DISPUTED] = "yes"
     company = "business" if found.consumer.company else "consumer"

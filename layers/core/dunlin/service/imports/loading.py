@@ -105,7 +105,7 @@ class _Loader:
                 return debts.update(self.desk, item["key"], stored, found, read)
             if found.status != OPEN:
                 return Plan(outcomes={item["key"]: UNCHANGED})
-            return debts.create(self.desk, item["key"], account_id, found, read)
+            return debts.create(self.book, self.desk, item["key"], found, read)
         if item["what"] == "contact":
             return people.fill(self.desk, item, read)
         if item["what"] == "payment":

@@ -8,17 +8,20 @@ from typing import Any
 from dunlin.domain.account import Hold, Status
 from dunlin.domain.audit import AuditEntry, append
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.intake.matching import CROWD, compatible
+from dunlin.domain.intake.names import name_key
 from dunlin.domain.intake.types import (
     UNCHANGED,
     UPDATED,
     NormalisedAccount,
     NormalisedConsumer,
 )
-from dunlin.ports import Change
+from dunlin.ports import AccountBook, Change
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, Desk, Plan, Read
 
+_LOOKED_UP = 3
 _MOST_POINTS = 15  # e-mail addresses, and phone numbers, of one consumer
 
 
@@ -79,6 +82,27 @@ def next_consumer(desk: Desk, consumer: Consumer, what: str) -> tuple[Consumer, 
     )
     after = replace(consumer, version=consumer.version + 1, audit_head=entry.hash)
     return after, [entry]
+
+
+def known_by_address(
+    book: AccountBook, desk: Desk, person: NormalisedConsumer, read: Read
+) -> tuple[Consumer | None, str]:
+    """(the consumer that an earlier file told of under another key, the id of one who is only
+    probably the same).
+
+    The rule of a file: the same e-mail address or phone number and no other name. An address of
+    a whole office says nothing.
+    """
+    doubted = ""
+    for address in (*person.emails[:_LOOKED_UP], *person.phones[:_LOOKED_UP]):
+        found = [c for c in book.consumers_at(address) if c.creditor == desk.job.creditor]
+        if len(found) > CROWD:
+            continue
+        for stored in found:
+            if compatible(name_key(person.name), {name_key(stored.name)} - {""}):
+                return read.consumers.setdefault(stored.consumer_id, stored), ""
+            doubted = doubted or stored.consumer_id
+    return None, doubted
 
 
 def new_consumer(desk: Desk, consumer_id: str, found: NormalisedAccount) -> Consumer:

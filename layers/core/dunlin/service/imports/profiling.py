@@ -184,6 +184,7 @@ def _hand_on(
         "debt_kind": made.debt_kind,
         "complete": made.complete,
         "as_of": (made.as_of or today).isoformat(),
+        "known": work.has_sources(drop_box, job.creditor, job.import_id),
         "again": told_before(job, made, drop_box),
     }
     shares = 0

@@ -145,6 +145,12 @@ def _named_key(creditor: str, import_id: str) -> str:
     return f"work/{creditor}/named/{import_id}"
 
 
+def has_sources(drop_box: DropBox, creditor: str, import_id: str) -> bool:
+    """True where another import named accounts of this creditor before."""
+    manifests = (read_json(drop_box, k) for k in drop_box.keys(f"work/{creditor}/sources/"))
+    return any(m["import"] != import_id or m["before"] is not None for m in manifests)
+
+
 def all_named(drop_box: DropBox, creditor: str) -> Iterator[Named]:
     """The accounts that the newest import of every source named."""
     for key in drop_box.keys(f"work/{creditor}/sources/"):
@@ -170,6 +176,7 @@ def packed(account: NormalisedAccount) -> dict[str, Any]:
         "extras": dict(account.extras),
         "entries": [[e.kind, e.minor, _iso(e.on), e.source] for e in account.entries],
         "holds": account.holds,
+        "maybe": account.maybe,
         "lines": account.lines[:20],
     }
 
@@ -194,6 +201,7 @@ def unpacked(raw: Mapping[str, Any]) -> NormalisedAccount:
             LedgerEntry(kind=k, minor=m, on=_day(d), source=s) for k, m, d, s in raw["entries"]
         ),
         holds=tuple(raw["holds"]),
+        maybe=raw["maybe"],
         lines=tuple(raw["lines"]),
     )
 

@@ -14,13 +14,17 @@ from typing import Any
 
 from dunlin.domain import queue
 from dunlin.domain.account import STAFF_HOLDS, Account, Case, Hold, Status
+from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.audit import content_sha256
 from dunlin.domain.consequences import ABOUT_ANOTHER
 from dunlin.domain.consumer import Consumer
 from dunlin.domain.content import words_refused
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy import Desk
+from dunlin.domain.terms import Terms
 from dunlin.ports import AccountBook, Alarm, Answer, Change, Creditors, Decided, Thread, Waiting
+from dunlin.service import arrangements
+from dunlin.service.arrangements.writing import REQUEST
 from dunlin.service.by_staff import (
     Order,
     Steered,
@@ -137,6 +141,9 @@ def decide(
     if decision not in ("approve", "decline", "close"):
         raise DomainError("a decision is approve, decline or close")
     before = book.account(account_id)
+    if before is not None and decision != "close" and _requests(before, book):
+        outcome = _decide_request(before, decision, order, book=book, alarm=alarm, now=now)
+        return Decided(outcome=outcome, account_id=account_id, decision=decision)
     unmet = False
 
     def decide_account(account: Account) -> Steered | Step:
@@ -154,6 +161,54 @@ def decide(
         _follow(before, decision, order, book=book, alarm=alarm, now=now)
     outcome = "unmet" if unmet else done.outcome
     return Decided(outcome=outcome, account_id=account_id, decision=decision)
+
+
+def _requests(account: Account, book: AccountBook) -> bool:
+    """True where what waits is a request for an arrangement, which has its own decisions."""
+    return (
+        queue.kind_of(account) == REQUEST
+        and arrangements.open_request(account.account_id, book) is not None
+    )
+
+
+def _decide_request(
+    account: Account,
+    decision: str,
+    order: Order,
+    *,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+) -> str:
+    if order.version is not None and account.version != order.version:
+        return "stale"
+    account_id = account.account_id
+    if decision == "approve":
+        made = arrangements.approve(account_id, by=order.by, book=book, alarm=alarm, now=now)
+    else:
+        made = arrangements.decline(
+            account_id, by=order.by, why=order.why, book=book, alarm=alarm, now=now
+        )
+    return "done" if isinstance(made, Arrangement) else _refusal(made)
+
+
+def _refusal(refused: arrangements.AskRefusal) -> str:
+    return "stale" if refused is arrangements.AskRefusal.STALE else "gone"
+
+
+def counter(
+    account_id: str, order: Order, terms: Terms, *, book: AccountBook, alarm: Alarm, now: datetime
+) -> Steered:
+    """Answer a request for an arrangement with other terms, and tell the person. Raises
+    `DomainError` where the terms do not sum to what is owed."""
+    account = book.account(account_id)
+    if account is None or not _requests(account, book):
+        return Steered(outcome="gone")
+    if order.version is not None and account.version != order.version:
+        return Steered(outcome="stale")
+    made = arrangements.counter(account_id, terms, by=order.by, book=book, alarm=alarm, now=now)
+    done = isinstance(made, Arrangement)
+    return Steered(outcome="done" if done else "gone")
 
 
 def _follow(
@@ -209,9 +264,10 @@ def _decision(account: Account, decision: str, now: datetime) -> Step:
 def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
     """The fields of an account that staff let go on at `due`, seen to in every respect that
     waits for staff; what waits for money or is paused waits on."""
-    changes: dict[str, Any] = {"escalated": "", "case": None}
-    if account.escalated:
-        changes["released"] = (*account.released, account.escalated)
+    changes: dict[str, Any] = {"case": None}
+    if account.escalated and (account.escalated != REQUEST or not account.asked):
+        # A request that came with a question is decided by itself.
+        changes |= {"escalated": "", "released": (*account.released, account.escalated)}
     if account.hold in STAFF_HOLDS:
         changes |= {"hold": None, "hold_reason": ""}
         if account.paused:

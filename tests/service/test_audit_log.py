@@ -233,7 +233,7 @@ def test_a_dossier_says_what_was_sent_when_by_whose_clock_and_under_which_rules(
     document = exported(LocalSigner())
     (touch,) = document["touches"]
     assert touch["channel"] == "email"
-    assert touch["content"].startswith("reminder\n\nAda Example: reminder")
+    assert touch["content"].startswith("reminder.neutral\n\nAda Example: reminder.neutral")
     assert "/m/…" in touch["content"]  # the private link is cut out
     assert "/u/…" in touch["content"]
     assert touch["permitted_utc"] == "2026-11-23T18:00:00+00:00"

@@ -11,7 +11,7 @@ from dunlin.adapters.memory import MemoryBook
 from dunlin.adapters.memory_mail import Failure, MemoryMailbox
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.consumer import ContactHistory, PastContact
+from dunlin.domain.consumer import Channel, ContactHistory, PastContact
 from dunlin.domain.errors import Conflict
 from dunlin.domain.touch import PERMIT_LIFE, TouchState
 from dunlin.ports import Change
@@ -118,8 +118,14 @@ def test_a_contact_that_another_clock_dates_ahead_counts_for_the_cap() -> None:
     )
     history = ContactHistory(consumer_id=account.consumer_id, contacts=contacts, version=1)
     book.apply(Change(history=history))
-    decision = check(book, account)
-    assert (decision.outcome, decision.refusals) == ("wait", ("PLAT-FREQ-ALL",))
+    verdict = GATE.judge(
+        book.facts(account.account_id),
+        channel=Channel.EMAIL,
+        template="reminder.neutral",
+        purpose="",
+        now=NOON,
+    )
+    assert (verdict.outcome, verdict.blocked_by) == ("defer", ("PLAT-FREQ-ALL",))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +134,7 @@ def test_a_contact_that_another_clock_dates_ahead_counts_for_the_cap() -> None:
         ({"status": Status.SETTLED}, "settled"),
         ({"hold": Hold.DISPUTE}, "held"),
         ({"status": Status.CLOSED}, "exhausted"),
-        ({"rung": 4}, "exhausted"),
+        ({"sent": ("Reminder", "Second", "Options", "Final")}, "exhausted"),
         ({"escalated": "balance"}, "escalated"),
         ({"due_at": NOON + timedelta(hours=1)}, "wait"),
     ],
@@ -188,11 +194,12 @@ def test_others_who_write_first_are_met_with_another_look() -> None:
                 raise Conflict("busy")
             super().take_permit(**asked)  # type: ignore[arg-type]
 
-    book = Busy()
-    account = ground.active("ada")
-    builders.store(book, book.creditors, account, person=builders.consumer("ada"))
-    assert check(book, account).outcome == "email"
-    book.left = 100
-    change(book, account, due_at=NOON, occurrence=0, rung=1)
+    def world(left: int) -> tuple[Busy, Account]:
+        book, account = Busy(), ground.active("ada")
+        builders.store(book, book.creditors, account, person=builders.consumer("ada"))
+        book.left = left
+        return book, account
+
+    assert check(*world(3)).outcome == "email"
     with pytest.raises(Conflict):
-        check(book, account)
+        check(*world(100))

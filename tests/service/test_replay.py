@@ -79,7 +79,11 @@ def test_the_channel_that_lost_is_recorded_before_the_one_that_won():
     book.creditors.put_strategy(
         builders.CREDITOR,
         builders.strategy_document(
-            ladder=[{"name": "A", "days": 0, "channels": ["sms", "email"], "template": "reminder"}]
+            ladders={
+                "a": [
+                    {"name": "A", "days": 0, "channels": ["sms", "email"], "template": "reminder"}
+                ]
+            }
         ),
         NOON,
     )

@@ -70,6 +70,7 @@ class Touch:
     reason: str = ""
     opened_at: datetime | None = None
     clicked_at: datetime | None = None
+    rung_name: str = ""  # the name of its rung, "" for a notice
     covers: tuple[str, ...] = ()  # the person's other accounts that the message names
 
     @property

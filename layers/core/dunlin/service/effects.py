@@ -76,6 +76,7 @@ def _next_touch(facts: Facts, gate: Gate, at: datetime) -> Touched | None:
     plan = planner.plan(
         account=facts.account,
         consumer=facts.consumer,
+        history=facts.history,
         strategy=facts.strategy,
         paused="",
         now=at,

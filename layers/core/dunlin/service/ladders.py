@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain import ids, planner
-from dunlin.domain.account import Hold, NextAction, Status
-from dunlin.domain.errors import Conflict
+from dunlin.domain import cadence, coordination, ids, planner
+from dunlin.domain.account import Account, Hold, NextAction, Status
+from dunlin.domain.adapting import Choice
+from dunlin.domain.errors import Conflict, Defect
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.touch import Touch, TouchState
 from dunlin.ports import AccountBook, Change, Facts, Letters
@@ -35,6 +37,7 @@ _WORDS: dict[str, Word] = {
     "escalated": "escalated",
     "settled": "settled",
     "exhausted": "exhausted",
+    "covered": "wait",
 }
 
 
@@ -55,29 +58,72 @@ def _check_once(
     if account.ladder_run != run:
         # A newer run owns the account; this execution has nothing left to do.
         return Decision(outcome="exhausted", account_id=account_id, run=run, version=0)
-    plan = planner.plan(
-        account=account,
-        consumer=facts.consumer,
-        strategy=facts.strategy,
-        paused=facts.paused,
-        now=now,
-    )
+    plan = _plan(facts, (), now)
     if plan.step != "offer":
         return _settle_step(facts, plan, book=book, now=now)
+    if account.hold is not None:
+        _end_hold(account, book=book, now=now)
     before = _attempt_before(facts, book) if account.occurrence else None
     if before is not None and before.state is not TouchState.RELEASED:
         return _finish_attempt(facts, before, book=book, now=now)
+    plan = _plan(facts, _others(account, book), now)
+    if plan.step != "offer":
+        return _settle_step(facts, plan, book=book, now=now)
     verdicts: list[tuple[planner.Offer, Verdict]] = []
     for offer in plan.offers:
         verdict = gate.judge(
             facts, channel=offer.channel, template=offer.template, purpose="", now=now
         )
         if verdict.outcome == "allow":
+            rest = _rest_day(facts, plan, verdict, now)
+            if rest is not None:
+                return _settle_step(facts, rest, book=book, now=now)
             return _permit_rung(
-                facts, offer, verdict, verdicts, book=book, letters=letters, gate=gate, now=now
-            )
+                facts, plan, (offer, verdict), verdicts,
+                book=book, letters=letters, gate=gate, now=now,
+            )  # fmt: skip
         verdicts.append((offer, verdict))
-    return _refuse(facts, verdicts, book=book, gate=gate, now=now)
+    return _refuse(facts, plan, verdicts, book=book, gate=gate, now=now)
+
+
+def _plan(facts: Facts, others: Sequence[Account], now: datetime) -> planner.Plan:
+    return planner.plan(
+        account=facts.account,
+        consumer=facts.consumer,
+        history=facts.history,
+        strategy=facts.strategy,
+        paused=facts.paused,
+        now=now,
+        others=others,
+    )
+
+
+def _others(account: Account, book: AccountBook) -> list[Account]:
+    """The person's other accounts. The index may lag: what is named is read again."""
+    found = book.accounts_of_consumer(account.consumer_id)
+    return [one for one in found if one.account_id != account.account_id]
+
+
+def _end_hold(account: Account, *, book: AccountBook, now: datetime) -> None:
+    """Lift a hold whose time has passed; what comes next is a decision of its own."""
+    held = account.hold.value if account.hold else ""
+    entry = entry_of(account, now=now, what="HoldEnded", data={"hold": held})
+    book.apply(Change(account=written(account, entry, hold=None, hold_reason=""), audit=[entry]))
+    raise Conflict(f"the hold {held} has ended")
+
+
+def _rest_day(
+    facts: Facts, plan: planner.Plan, verdict: Verdict, now: datetime
+) -> planner.Plan | None:
+    """The wait until the next day on which the creditor sends, where the person is."""
+    until = cadence.working_from(
+        now, [zone.name for zone in verdict.zones], facts.strategy.coordination
+    )
+    if until is None:
+        return None
+    until = cadence.spread(facts.account.consumer_id, until)
+    why = "The creditor does not send on this day."
+    return replace(plan, step="wait", until=until, reason=why)
 
 
 def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
@@ -115,13 +161,11 @@ def _finish_attempt(facts: Facts, touch: Touch, *, book: AccountBook, now: datet
         )
         # The permit is given back; what comes next is a decision of its own.
         raise Conflict(f"touch {touch.touch_id} was given back")
-    action = planner.after_sending(account, facts.strategy, touch.rung, touch.permitted_at)
     entry = entry_of(account, now=now, what="LadderResumed", data=data)
-    after = written(
-        account, entry, rung=touch.rung + 1, occurrence=0, due_at=action.at, next_action=action
-    )
+    used = planner.rung_used(account, facts.strategy, touch.rung_name, touch.permitted_at)
+    after = written(account, entry, **used)
     book.apply(Change(account=after, audit=[entry]))
-    return decision("wait", after, now, until=action.at)
+    return decision("wait", after, now, until=after.due_at)
 
 
 def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: datetime) -> Decision:
@@ -138,20 +182,47 @@ def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: da
     elif plan.step == "held" and account.paused and account.hold is None:
         # The hold that covered the pause of staff was lifted: the pause is there still.
         what, changes = "AccountHeld", {"hold": Hold.PAUSED, "hold_reason": plan.reason}
+    elif plan.step == "held" and account.hold is None:
+        what, changes = "AccountHeld", {"hold": Hold.REVIEW, "hold_reason": plan.reason}
     elif plan.step == "wait" and account.due_at != plan.until:
-        what = "TouchDeferred"
-        changes = {"due_at": plan.until}
+        what, changes = "TouchDeferred", _deferred(account, plan)
+    elif plan.step == "covered" and plan.named is not None and plan.rung is not None:
+        used = planner.rung_used(account, facts.strategy, plan.rung.name, plan.named.at)
+        what, changes = "RungCovered", used
     if what and plan.step in ("settled", "exhausted", "escalated"):
         changes |= {"due_at": None, "next_action": None}
     if what:
-        entry = entry_of(account, now=now, what=what, data={"reason": plan.reason})
+        data = {"reason": plan.reason} | _more(facts, plan)
+        entry = entry_of(account, now=now, what=what, data=data)
         account = written(account, entry, **changes)
         book.apply(Change(account=account, audit=[entry]))
-    return decision(_WORDS[plan.step], account, now, until=plan.until)
+    return decision(_WORDS[plan.step], account, now, until=plan.until or account.due_at)
+
+
+def _deferred(account: Account, plan: planner.Plan) -> dict[str, Any]:
+    changes: dict[str, Any] = {"due_at": plan.until, "ladder": plan.ladder or account.ladder}
+    if account.next_action is not None and plan.until is not None:
+        changes["next_action"] = replace(account.next_action, at=plan.until, reason=plan.reason)
+    return changes
+
+
+def _more(facts: Facts, plan: planner.Plan) -> dict[str, Any]:
+    """What an entry says beside the reason: the rung and ladder, and who is told."""
+    data: dict[str, Any] = {}
+    if plan.rung is not None:
+        data["rung"] = plan.rung.name
+    if plan.ladder and plan.ladder != facts.account.ladder:
+        data["ladder"] = plan.ladder
+    if plan.named is not None:
+        data["touch_id"] = plan.named.touch_id
+    if plan.step == "escalated":
+        data |= {"trigger": plan.trigger, "notify": list(facts.strategy.escalation.notify)}
+    return data
 
 
 def _refuse(
     facts: Facts,
+    plan: planner.Plan,
     verdicts: list[tuple[planner.Offer, Verdict]],
     *,
     book: AccountBook,
@@ -165,6 +236,7 @@ def _refuse(
     why = because(verdicts)
     data = {
         "reason": why,
+        **_more(facts, plan),
         "offers": [
             {"channel": o.channel.value, "outcome": v.outcome, "rules": rules(v)}
             for o, v in verdicts
@@ -173,7 +245,7 @@ def _refuse(
     }
     if deferred:
         until = min(v.until for v in deferred if v.until is not None)
-        until = planner.spread(account.account_id, until)
+        until = cadence.spread(account.consumer_id, until)
         action = account.next_action
         next_action = NextAction(
             at=until,
@@ -182,7 +254,13 @@ def _refuse(
             reason=why,
         )
         entry = entry_of(account, now=now, what="TouchDeferred", data=data)
-        account = written(account, entry, due_at=until, next_action=next_action)
+        account = written(
+            account,
+            entry,
+            due_at=until,
+            next_action=next_action,
+            ladder=plan.ladder or account.ladder,
+        )
         book.apply(Change(account=account, audit=[entry]))
         return decision("wait", account, now, until=until, refusals=refusals)
     if any(v.needs_person for _, v in verdicts):
@@ -205,8 +283,8 @@ def _refuse(
 
 def _permit_rung(
     facts: Facts,
-    offer: planner.Offer,
-    verdict: Verdict,
+    plan: planner.Plan,
+    allowed: tuple[planner.Offer, Verdict],
     lost: list[tuple[planner.Offer, Verdict]],
     *,
     book: AccountBook,
@@ -214,37 +292,98 @@ def _permit_rung(
     gate: Gate,
     now: datetime,
 ) -> Decision:
+    (offer, verdict), rung, choice = allowed, plan.rung, plan.choice
+    if rung is None or choice is None:
+        raise Defect("an offer without its rung")
     account = facts.account
-    run, rung, occurrence = account.ladder_run, offer.rung, account.occurrence
-    touch_id = ids.ladder_touch_id(account.account_id, run, rung, occurrence)
+    run, number, occurrence = account.ladder_run, offer.rung, account.occurrence
     touch = new_touch(
         facts,
-        touch_id=touch_id,
-        key=f"T#{run}#{rung}#{occurrence}",
+        touch_id=ids.ladder_touch_id(account.account_id, run, number, occurrence),
+        key=f"T#{run}#{number}#{occurrence}",
         channel=offer.channel,
         template=offer.template,
         letters=letters,
         verdict=verdict,
         now=now,
     )
-    touch = replace(touch, run=run, rung=rung, occurrence=occurrence)
+    named = _named(facts, plan, offer, gate=gate, book=book, now=now)
+    touch = replace(
+        touch, run=run, rung=number, occurrence=occurrence, rung_name=rung.name, covers=named
+    )
     entry = entry_of(
         account,
         now=now,
         what="TouchPermitted",
         data={
             **touch_data(touch),
+            **_more(facts, plan),
+            **_chosen(choice, offer, lost),
             "reason": offer.reason,
-            "probability": "1",
+            "probability": plan.probability,
+            "covers": list(named),
             "rules": rules(verdict),
-            "lost": [{"channel": o.channel.value, "rules": rules(v)} for o, v in lost],
             "rulebook": gate.version,
             "zones": [zone.name for zone in verdict.zones],
-            "strategy": account.strategy_version,
+            "strategy": facts.strategy.version,
             "consent": facts.consumer.consent(offer.channel).version,
             **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),
         },
     )
-    after = written(account, entry, occurrence=occurrence + 1, due_at=touch.expires_at)
+    after = written(
+        account,
+        entry,
+        ladder=plan.ladder or account.ladder,
+        occurrence=occurrence + 1,
+        due_at=touch.expires_at,
+    )
     take(facts, touch, after, entry, gate=gate, book=book, now=now)
     return decision(offer.channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)
+
+
+def _chosen(
+    choice: Choice, offer: planner.Offer, lost: list[tuple[planner.Offer, Verdict]]
+) -> dict[str, Any]:
+    """How the rung was put to this person and what was passed over, as the card shows it."""
+    return {
+        "offer": choice.offer.value,
+        "longer": choice.longer,
+        "label": choice.label,
+        "signals": choice.signals,
+        "reasons": list(choice.reasons),
+        "alternatives": [
+            {"channel": one.channel, "template": one.template, "because": one.because}
+            for one in choice.lost
+            if (one.channel, one.template) != (offer.channel.value, offer.template)
+        ],
+        "lost": [{"channel": o.channel.value, "rules": rules(v)} for o, v in lost],
+    }
+
+
+def _named(
+    facts: Facts,
+    plan: planner.Plan,
+    offer: planner.Offer,
+    *,
+    gate: Gate,
+    book: AccountBook,
+    now: datetime,
+) -> tuple[str, ...]:
+    """The person's other accounts that the message names: those that still call for it by a
+    fresh read, and for which the gate allows it too."""
+    if not plan.covers or plan.rung is None:
+        return ()
+    fresh = list(book.read_accounts(plan.covers).values())
+    together = coordination.due_together(facts.account, plan.rung, fresh, facts.strategy, now=now)
+    return tuple(
+        one.account_id
+        for one in together
+        if gate.judge(
+            replace(facts, account=one),
+            channel=offer.channel,
+            template=offer.template,
+            purpose="",
+            now=now,
+        ).outcome
+        == "allow"
+    )

@@ -178,6 +178,7 @@ def take(
         account_id=touch.account_id,
         template=touch.template,
         touch_id=touch.touch_id,
+        covers=touch.covers,
     )
     book.take_permit(
         permit=Permit(

@@ -273,13 +273,7 @@ def _record(
         entry = entry_of(account, now=now, what=what, data={**touch_data(touch), **data})
         changes: dict[str, Any] = {}
         if touch.run and touch.run == account.ladder_run and account.rung == touch.rung:
-            action = planner.after_sending(account, facts.strategy, touch.rung, now)
-            changes = {
-                "rung": touch.rung + 1,
-                "occurrence": 0,
-                "due_at": action.at,
-                "next_action": action,
-            }
+            changes = planner.rung_used(account, facts.strategy, touch.rung_name, now)
         after = written(account, entry, **changes)
         book.apply(
             Change(account=after, touch_move=(touch, [TouchState.UNKNOWN.value]), audit=[entry])

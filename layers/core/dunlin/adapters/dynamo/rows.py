@@ -441,7 +441,7 @@ class ContactsRow(Model):
             contacts=[
                 [
                     instant(c.at), c.channel, c.direction, c.outcome, c.account_id, c.template,
-                    c.touch_id, c.read, list(c.covers),
+                    c.touch_id, c.read, c.read_at and instant(c.read_at), list(c.covers),
                 ]
                 for c in history.contacts
             ],
@@ -461,10 +461,12 @@ class ContactsRow(Model):
                     template=template,
                     touch_id=touch,
                     read=read,
+                    read_at=_maybe(read_at),
                     covers=tuple(covers),
                 )
                 for (
-                    at, channel, direction, outcome, account, template, touch, read, covers
+                    at, channel, direction, outcome, account, template, touch, read, read_at,
+                    covers,
                 ) in self.contacts
             ),
             version=int(self.version),
@@ -528,6 +530,7 @@ class TouchRow(Model):
     reason = UnicodeAttribute()
     opened_at = UnicodeAttribute(null=True)
     clicked_at = UnicodeAttribute(null=True)
+    rung_name = UnicodeAttribute()
     covers = JSONAttribute(default=list)
 
     by_message = ByMessage()
@@ -561,6 +564,7 @@ class TouchRow(Model):
             reason=touch.reason,
             opened_at=touch.opened_at and instant(touch.opened_at),
             clicked_at=touch.clicked_at and instant(touch.clicked_at),
+            rung_name=touch.rung_name,
             covers=list(touch.covers),
         )
 
@@ -587,6 +591,7 @@ class TouchRow(Model):
             reason=self.reason,
             opened_at=_maybe(self.opened_at),
             clicked_at=_maybe(self.clicked_at),
+            rung_name=self.rung_name,
             covers=tuple(self.covers),
         )
 

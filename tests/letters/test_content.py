@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from dunlin.adapters.jinja_letters import JinjaLetters
+from dunlin.adapters.letter_samples import Sample, samples
 from dunlin.domain.consumer import Channel
-from dunlin.domain.content import Draft, check, visible
+from dunlin.domain.content import Draft, check, pressure_of, visible, words_refused
 from dunlin.domain.letters import Kind
+from dunlin.domain.tone import ceiling
 from tests.letters.samples import BRAND, LINK, STOP_LINK, facts
 
 SMS = Draft(
@@ -208,3 +210,62 @@ def test_the_check_is_quick_enough_to_run_at_every_send() -> None:
 
     one()
     assert min(one() for _ in range(5)) < 0.05
+
+
+# Rewrites of shipped messages that forbid nothing by name and press all the same.
+PUSHY = [
+    ("gentle", "We have written several times and you have not answered"),
+    ("gentle", "Please pay this. Your balance is overdue!!"),
+    ("gentle", "You must pay"),
+    ("neutral", "You failed to pay. We expect payment"),
+    ("neutral", "We demand payment and will not tolerate excuses"),
+    ("neutral", "This is a serious matter with consequences"),
+    ("neutral", "PAY YOUR OVERDUE ACCOUNT"),
+    ("firm", "You ignored us. You must pay, without further delay. Expect further steps"),
+    ("firm", "We demand that you settle. Our patience is at an end. This is a warning"),
+    ("firm", "You refused to pay. It is overdue. You are obligated to pay. Your reputation!"),
+    ("neutral", "Debe pagar. Exigimos su respuesta"),
+    ("firm", "Exigimos el pago sin demora. Es una obligación grave y tendrá consecuencias"),
+    ("", "You failed to pay. You must pay"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tone", "words"), PUSHY)
+@pytest.mark.parametrize("kindness", ["", " Please, if you can. Thank you, we are here to help."])
+def test_a_message_that_presses_harder_than_its_tone_fails(
+    tone: str, words: str, kindness: str
+) -> None:
+    found = check(replace(saying(words + kindness), tone=tone))
+    assert "PLAT-TONE" in {f.rule_id for f in found}
+    assert any("is the most" in f.because for f in found)
+
+
+def test_every_shipped_message_keeps_under_its_ceiling_and_tones_rise() -> None:
+    """Every template in both languages and for both audiences; the last rung too."""
+    letters, strategy = JinjaLetters(), facts().strategy
+    hardest: dict[str, int] = {}
+    for one in samples(letters, strategy):
+        assert one.findings == (), one.template
+        tone = one.template.partition(".")[2]
+        if tone:
+            found = max(pressures(one).values())
+            assert found <= ceiling(tone)
+            hardest[one.template] = max(hardest.get(one.template, 0), found)
+    for family in ("reminder", "second_reminder", "arrangement_offer"):
+        mild, plain, firm = (hardest[f"{family}.{t}"] for t in ("gentle", "neutral", "firm"))
+        assert mild <= plain < firm
+    assert hardest["final_notice.neutral"] < hardest["final_notice.firm"]
+
+
+def pressures(one: Sample) -> dict[str, int]:
+    body, _ = visible(one.rendered.html)
+    parts = {"subject": one.rendered.subject, "text": one.rendered.text, "html": body}
+    return pressure_of(replace(EMAIL, text=one.rendered.text), parts)
+
+
+def test_words_of_staff_are_checked_before_they_are_sent() -> None:
+    assert words_refused("Thank you for asking. We have moved the day to the first.") == ()
+    assert {f.rule_id for f in words_refused("We will sue you.")} == {"US-FDCPA-FALSE"}
+    assert {f.rule_id for f in words_refused("You failed to pay and you must pay!")} == {
+        "PLAT-TONE"
+    }

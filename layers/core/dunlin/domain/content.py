@@ -1,6 +1,7 @@
 """The content check: what a message may never say, whatever template or field it came from.
 
-Each finding names the rule of the rulebook that it breaks. Texts are folded first (case, accents,
+Each finding names the rule of the rulebook that it breaks, or PLAT-TONE where a message presses
+harder than its tone may. Texts are folded first (case, accents,
 invisible and look-alike letters, spaced and digit-for-letter spellings), so that a disguise does
 not help. The check can only refuse; it approves nothing by itself.
 """
@@ -9,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from dunlin.domain import tone
 from dunlin.domain.consumer import Channel
 from dunlin.domain.letters import Kind
 from dunlin.domain.phrases import (
@@ -148,7 +150,7 @@ def _without(text: str, draft: Draft) -> str:
 def words_refused(text: str) -> tuple[Finding, ...]:
     """What a text that staff wrote to a person may not say, whatever frame goes around it."""
     bare = Draft(channel=Channel.EMAIL, kind=Kind.ANSWER, creditor="", third_party=False, text=text)
-    return tuple(dict.fromkeys(_forbidden("text", text, bare)))
+    return tuple(dict.fromkeys((*_forbidden("text", text, bare), *_pressing(bare, {"text": text}))))
 
 
 def check(draft: Draft) -> tuple[Finding, ...]:
@@ -166,12 +168,31 @@ def _findings(draft: Draft) -> Iterator[Finding]:
     }
     for part, text in parts.items():
         yield from _forbidden(part, _without(text, draft), draft)
+    yield from _pressing(draft, parts)
     for link in links:
         yield from _phrases("html", fold(link), only=("IND-CTIA",))
     if draft.channel is Channel.EMAIL:
         yield from _email(draft, parts, links)
     else:
         yield from _sms(draft)
+
+
+def pressure_of(draft: Draft, parts: Mapping[str, str]) -> dict[str, int]:
+    """How hard each body of a message presses, with its subject; the HTML holds the preheader."""
+    subject = parts.get("subject", "")
+    bodies = {"text": f"{subject} {parts.get('preheader', '')} {parts.get('text', '')}"}
+    if parts.get("html"):
+        bodies["html"] = f"{subject} {parts['html']}"
+    said = {part: _without(body, draft) for part, body in bodies.items()}
+    return {part: tone.pressure(body, fold(body)) for part, body in said.items()}
+
+
+def _pressing(draft: Draft, parts: Mapping[str, str]) -> Iterator[Finding]:
+    most = tone.ceiling(draft.tone)
+    for part, found in pressure_of(draft, parts).items():
+        if found > most:
+            because = f"presses too hard: {found} where {most} is the most"
+            yield Finding(rule_id="PLAT-TONE", part=part, because=because)
 
 
 def _phrases(part: str, text: str, only: tuple[str, ...] = ()) -> Iterator[Finding]:

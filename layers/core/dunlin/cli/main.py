@@ -14,6 +14,7 @@ from dunlin.cli import (
     judge,
     letter,
     pausing,
+    queue,
     rollout,
     rules,
     stack,
@@ -40,6 +41,7 @@ app.add_typer(template.app, name="template")
 app.add_typer(rollout.segments, name="segment")
 app.add_typer(rollout.pilots, name="pilot")
 app.add_typer(account.app, name="account")
+app.add_typer(queue.app, name="queue")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")
 app.add_typer(call.app, name="call")

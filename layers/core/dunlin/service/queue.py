@@ -38,6 +38,8 @@ from dunlin.service.permits import entry_of, until_nobody_interferes, written
 
 SHOWN = 25  # a widget is a page of the queue, not the queue
 LONGEST_ANSWER = 1_000  # characters
+DECISIONS = ("approve", "release", "decline", "close")
+FREES = frozenset({"approve", "release"})
 # A question is settled by its answer; the others by a decision of their own.
 SETTLED_BY_ANSWER = frozenset({"question", "reply"})
 
@@ -132,14 +134,16 @@ def decide(
 ) -> Decided:
     """Take a decision about an account as it was at the order's version.
 
-    approve: the hold or escalation is lifted, what the person asked counts as seen to, and the
-    ladder looks at once; the rules still bind. decline: the account stays with a person and
-    nothing is sent. close: the account is closed and its ladder ends. An approval is `unmet`
+    approve: an arrangement asked for is agreed to; else as release. release: the hold or
+    escalation is lifted, what the person asked counts as seen to, and the ladder looks at once;
+    the rules still bind. decline: an arrangement asked for is refused; else the account stays
+    with a person and nothing is sent. close: the account is closed and its ladder ends. `unmet`
     while an account that waits for a contact point still has none. A second click meets a newer
-    version and changes nothing. Raises `DomainError` for another word.
+    version and changes nothing. Raises `DomainError` for another word, and for the release of a
+    request that is not decided.
     """
-    if decision not in ("approve", "decline", "close"):
-        raise DomainError("a decision is approve, decline or close")
+    if decision not in DECISIONS:
+        raise DomainError(f"a decision is one of {', '.join(DECISIONS)}")
     before = book.account(account_id)
     if before is not None and decision != "close" and _requests(before, book):
         outcome = _decide_request(before, decision, order, book=book, alarm=alarm, now=now)
@@ -151,7 +155,7 @@ def decide(
         before = account
         if not account.waits_for_staff:
             return Steered(outcome="gone")
-        if decision == "approve" and _unreachable(account, book.consumer(account.consumer_id)):
+        if decision in FREES and _unreachable(account, book.consumer(account.consumer_id)):
             unmet = True
             return Steered(outcome="refused")
         return _decision(account, decision, now)
@@ -183,6 +187,8 @@ def _decide_request(
     if order.version is not None and account.version != order.version:
         return "stale"
     account_id = account.account_id
+    if decision == "release":
+        raise DomainError("somebody asks for an arrangement: approve, counter or decline it")
     if decision == "approve":
         made = arrangements.approve(account_id, by=order.by, book=book, alarm=alarm, now=now)
     else:
@@ -228,7 +234,7 @@ def _follow(
         alarm.start(after, wait_seconds=1)
     else:
         alarm.wake(after.account_id)
-    if decision == "approve":
+    if decision in FREES:
         _free_others(after, order, due=now, book=book, alarm=alarm, now=now)
 
 

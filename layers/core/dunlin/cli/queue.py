@@ -1,0 +1,336 @@
+"""`dunlin queue`: what waits for staff, and what they decide and answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from dunlin.cli.account import Creditor, Which, find_account
+from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.who import By, Version, Why, order, refused, say, tell
+from dunlin.domain.account import Account
+from dunlin.domain.errors import DomainError
+from dunlin.domain.money import Money
+from dunlin.domain.queue import KINDS, Item, item_of
+from dunlin.domain.terms import NoTerms
+from dunlin.service import arrangements, queue
+from dunlin.service.by_staff import Order
+
+app = typer.Typer(no_args_is_help=True, help="What waits for a person at the creditor.")
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")]
+
+
+@app.command("list")
+def list_items(
+    creditor: Annotated[str, typer.Option(help="One creditor; all where left out.")] = "",
+    kind: Annotated[str, typer.Option(help=", ".join(KINDS))] = "",
+    owner: Annotated[str, typer.Option(help="Only what this member of staff has.")] = "",
+    late: Annotated[bool, typer.Option("--late", help="Only what is overdue.")] = False,
+    as_json: Json = False,
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """What waits for staff, by when it is due. No names are shown."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    now = wiring.clock().now()
+    try:
+        items = queue.listing(
+            creditor=creditor,
+            kind=kind,
+            owner=owner,
+            late=late,
+            book=wiring.account_book(),
+            creditors=wiring.creditors(),
+            now=now,
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    if as_json:
+        typer.echo(json.dumps([_told(item, now) for item in items], indent=1))
+        return
+    table = Table("account", "reference", "kind", "since (UTC)", "due (UTC)", "owner", "version")
+    for item in items:
+        account = item.account
+        due = _minute(item.due)
+        table.add_row(
+            account.account_id,
+            account.reference,
+            item.kind,
+            _minute(item.since),
+            f"[red]{due} late" if item.late(now) else due,
+            item.owner or "-",
+            str(account.version),
+        )
+    console.print(table)
+    console.print(f"{len(items)} wait")
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "-"
+
+
+def _told(item: Item, now: datetime) -> dict[str, Any]:
+    return {
+        "account_id": item.account.account_id,
+        "creditor": item.account.creditor,
+        "kind": item.kind,
+        "since": item.since and item.since.isoformat(),
+        "due": item.due and item.due.isoformat(),
+        "late": item.late(now),
+        "owner": item.owner,
+        "version": item.account.version,
+    }
+
+
+@app.command()
+def show(
+    which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
+) -> None:
+    """One item: why it waits, what the person wrote, and what was answered. It shows words that
+    a person wrote, so mind who looks over your shoulder."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    account = find_account(which, creditor)
+    book, now = wiring.account_book(), wiring.clock().now()
+    item = item_of(account, queue.desk_of(account.creditor, wiring.creditors()))
+    console.print(f"{account.reference}  {account.account_id}", style="bold", markup=False)
+    if item is None:
+        console.print("waits for nobody")
+    else:
+        late = "  LATE" if item.late(now) else ""
+        console.print(f"{item.kind}, due {_minute(item.due)} UTC{late}, with {item.owner or '-'}")
+    console.print(f"version {account.version}, {account.balance} owed")
+    if account.hold_reason:
+        console.print(account.hold_reason, style="yellow", markup=False)
+    request = arrangements.open_request(account.account_id, book)
+    if request is not None:
+        terms = request.terms
+        console.print(
+            f"asks for {len(terms.instalments)} payments, {terms.frequency.value}, of "
+            f"{terms.total} in all:"
+        )
+        for planned in terms.instalments:
+            console.print(f"  {planned.due_on.isoformat()}  {planned.amount}")
+    thread = book.thread(account.account_id)
+    said = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in thread.replies]
+    said += [(a.at, f"answer by {a.by}", a.text) for a in thread.answers]
+    for at, what, text in sorted(said, key=lambda one: one[0]):
+        console.print(f"\n{_minute(at)} UTC  {what}", style="dim", markup=False)
+        console.print(text, markup=False)
+
+
+@app.command()
+def take(
+    which: Which,
+    why: Why,
+    by: By = "",
+    owner: Annotated[str, typer.Option(help="Who gets it; whoever takes it by default.")] = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Take an item, or give it to somebody."""
+    from dunlin.runtime import wiring
+
+    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
+    try:
+        done = queue.take(
+            account.account_id,
+            asked,
+            owner=owner or asked.by,
+            book=wiring.account_book(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    tell(done, f"{account.reference} is with {owner or asked.by}")
+
+
+def _asked(
+    which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
+) -> tuple[Order, Account]:
+    """Who does it to which account; where no version is named, as the account stands now."""
+    target = target_or_exit(stack=stack, aws=aws)
+    account = find_account(which, creditor)
+    return order(target, by, why, version or account.version), account
+
+
+@app.command()
+def approve(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Agree to the arrangement asked for, or let the account go on; the rules still bind."""
+    _decide("approve", which, creditor, by, why, version, aws=aws, stack=stack)
+
+
+@app.command()
+def release(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Let an account go on whose matter is settled; a request for an arrangement is not."""
+    _decide("release", which, creditor, by, why, version, aws=aws, stack=stack)
+
+
+@app.command()
+def decline(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Refuse the arrangement asked for and tell the person, or keep the account on hold."""
+    _decide("decline", which, creditor, by, why, version, aws=aws, stack=stack)
+
+
+@app.command()
+def close(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Close an account for good: its ladder ends and no message follows."""
+    _decide("close", which, creditor, by, why, version, aws=aws, stack=stack)
+
+
+_DONE = {
+    "approve": "approved",
+    "release": "released",
+    "decline": "declined: nothing goes out on its own account",
+    "close": "closed",
+}
+
+
+def _decide(
+    decision: str,
+    which: str,
+    creditor: str,
+    by: str,
+    why: str,
+    version: int | None,
+    *,
+    aws: bool,
+    stack: str,
+) -> None:
+    from dunlin.runtime import wiring
+
+    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
+    try:
+        decided = queue.decide(
+            account_id=account.account_id,
+            decision=decision,
+            order=asked,
+            book=wiring.account_book(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    say(decided.outcome, f"{account.reference}: {_DONE[decision]}")
+
+
+@app.command()
+def counter(
+    which: Which,
+    why: Why,
+    frequency: Annotated[str, typer.Option(help="weekly, every_two_weeks or monthly")],
+    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first payment.")],
+    count: Annotated[int | None, typer.Option(help="How many payments.")] = None,
+    instalment: Annotated[
+        int | None, typer.Option(help="Or how much each, in minor units (cents).")
+    ] = None,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Answer a request for an arrangement with other terms, and tell the person."""
+    from dunlin.runtime import wiring
+
+    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
+    book, now = wiring.account_book(), wiring.clock().now()
+    try:
+        strategy = arrangements.in_force(account.creditor, wiring.creditors(), now.date())
+        terms = arrangements.propose(
+            account,
+            strategy,
+            instalment=Money(instalment, account.balance.currency) if instalment else None,
+            count=count,
+            frequency=frequency,
+            first_on=date(first.year, first.month, first.day),
+            today=now.date(),
+        )
+        if isinstance(terms, NoTerms):
+            raise DomainError(f"no such schedule can be made: {terms.value}")
+        done = queue.counter(
+            account.account_id, asked, terms, book=book, alarm=wiring.alarm(), now=now
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    tell(done, f"{account.reference}: countered, and the person is told")
+
+
+@app.command()
+def answer(
+    which: Which,
+    words: Annotated[Path, typer.Argument(help="A text file with the answer; - reads the input.")],
+    why: Why,
+    by: By = "",
+    release_too: Annotated[
+        bool | None,
+        typer.Option(
+            "--release/--keep", help="Lift the hold besides; by itself only for a question."
+        ),
+    ] = None,
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Write back to the person, word for word, as a message that the rules allow."""
+    from dunlin.runtime import wiring
+
+    text = typer.get_text_stream("stdin").read() if str(words) == "-" else words.read_text("utf-8")
+    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
+    try:
+        done = queue.answer(
+            account.account_id,
+            asked,
+            text,
+            release=release_too,
+            book=wiring.account_book(),
+            creditors=wiring.creditors(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    tell(done, f"{account.reference}: the answer is on its way, if the rules allow it")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from local.cloud import ACCOUNT, REGION, Cloud, CloudError
 
@@ -102,6 +103,10 @@ class World:
         outbox = json.loads(self.cloud.ask("GET", "/_ministack/sns/sms-messages"))
         records = [record for sent in outbox["sms_messages"].values() for record in sent]
         return tuple(sorted(map(_text, records), key=lambda text: text.sent_at))
+
+    def carrier_opt_out(self, number: str) -> None:
+        """The carrier closes a number to us without a word: it appears on the list of SNS."""
+        self.cloud.ask("PUT", f"/_ministack/sns/sms-messages?optedOut={quote(number)}")
 
     def empty_outboxes(self) -> None:
         """Forget every e-mail and SMS that was sent."""

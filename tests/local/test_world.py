@@ -132,6 +132,21 @@ def test_phone_numbers(mended, bare):
     assert bare.client("sns").publish(PhoneNumber="555-0123", Message="Hello")["MessageId"]
 
 
+def test_optout_lists(mended, bare):
+    World(cloud=mended.cloud).carrier_opt_out("+12025550177")
+    assert mended.client("sns").list_phone_numbers_opted_out()["phoneNumbers"] == ["+12025550177"]
+    ses = mended.client("sesv2")
+    ses.put_suppressed_destination(EmailAddress="Ada@example.com", Reason="COMPLAINT")
+    [found] = ses.list_suppressed_destinations()["SuppressedDestinationSummaries"]
+    assert (found["EmailAddress"], found["Reason"]) == ("ada@example.com", "COMPLAINT")
+    with pytest.raises(bare.client("sns").exceptions.ClientError):
+        bare.client("sns").list_phone_numbers_opted_out()
+    with pytest.raises(bare.client("sesv2").exceptions.ClientError):
+        bare.client("sesv2").put_suppressed_destination(
+            EmailAddress="ada@example.com", Reason="COMPLAINT"
+        )
+
+
 @pytest.mark.parametrize(("status", "suffix"), [("SUCCESS", ""), ("FAILURE", "/Failure")])
 def test_sms_receipts(mended, status, suffix):
     world = World(cloud=mended.cloud, now=NOON)

@@ -40,6 +40,7 @@ MENDS: tuple[Mend, ...] = (
     messages.mail_events,
     messages.phone_numbers,
     messages.outboxes,
+    messages.optout_lists,
     stack.object_lock,
     stack.permissions_boundary,
     stack.canary_deployments,

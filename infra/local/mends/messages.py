@@ -4,6 +4,7 @@ import json
 import re
 import time
 from typing import Any
+from urllib.parse import parse_qs
 
 from ministack import app
 from ministack.core import iam_actions
@@ -167,3 +168,64 @@ def outboxes() -> None:
 
     app._handle_ses_messages_request = mails
     app._handle_sns_sms_messages_request = texts_or_delete
+
+
+def optout_lists() -> None:
+    """SNS tells which numbers opted out, SES keeps its suppression list, as AWS does.
+
+    Upstream answers `ListPhoneNumbersOptedOut` with InvalidAction, always lists no suppressed
+    address and knows no call that puts one there. A carrier's opt-out is no call of SNS: the
+    outside world PUTs it on the outbox of texts.
+    """
+    opted_out: dict[str, float] = {}
+    suppressed: dict[str, str] = {}
+    query, rest, reset = sns.handle_request, ses_v2.handle_request, sns.reset
+    texts = app._handle_sns_sms_messages_request
+
+    async def phones(
+        method: str, path: str, headers: dict[str, str], body: bytes, params: dict[str, Any]
+    ) -> Response:
+        asked = parse_qs(body.decode("utf-8", "replace")) if body else params
+        if sns._p(asked, "Action") == "ListPhoneNumbersOptedOut":
+            members = "".join(f"<member>{number}</member>" for number in opted_out)
+            inner = (
+                "<ListPhoneNumbersOptedOutResult>"
+                f"<phoneNumbers>{members}</phoneNumbers></ListPhoneNumbersOptedOutResult>"
+            )
+            answer: Response = sns._xml(200, "ListPhoneNumbersOptedOutResponse", inner)
+            return answer
+        response: Response = await query(method, path, headers, body, params)
+        return response
+
+    async def mails(
+        method: str, path: str, headers: dict[str, str], body: bytes, params: dict[str, Any]
+    ) -> Response:
+        if not path.rstrip("/").endswith("/suppression/addresses"):
+            response: Response = await rest(method, path, headers, body, params)
+            return response
+        if method == "PUT":
+            asked = json.loads(body)
+            suppressed[asked["EmailAddress"].lower()] = asked["Reason"]
+            return 200, dict(_JSON), b"{}"
+        found = [
+            {"EmailAddress": address, "Reason": reason, "LastUpdateTime": 0}
+            for address, reason in suppressed.items()
+        ]
+        return 200, dict(_JSON), json.dumps({"SuppressedDestinationSummaries": found}).encode()
+
+    async def carrier(
+        method: str, path: str, headers: dict[str, str], params: dict[str, Any]
+    ) -> Response | None:
+        if path == app._SNS_SMS_PATH and method == "PUT":
+            opted_out[sns._p(params, "optedOut")] = time.time()
+            return 204, {}, b""
+        response: Response | None = await texts(method, path, headers, params)
+        return response
+
+    def forget() -> None:
+        opted_out.clear()
+        suppressed.clear()
+        reset()
+
+    sns.handle_request, ses_v2.handle_request, sns.reset = phones, mails, forget
+    app._handle_sns_sms_messages_request = carrier

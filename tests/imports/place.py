@@ -12,6 +12,7 @@ from typing import Any
 
 from dunlin.adapters.intake.dropped import DroppedFiles
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.domain.account import Account
 from dunlin.ports import Change
 from dunlin.service.imports.job import Job, job_of
@@ -19,7 +20,6 @@ from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file
 from dunlin.service.imports.reconciling import reconcile_import
 from tests.support import builders
-from tests.support.evidence import MemoryDropBox
 
 CREDITOR = builders.CREDITOR
 HEADER = "Invoice,Customer No,Customer,Email,Phone,Balance,Due date"

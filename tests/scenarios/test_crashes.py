@@ -17,6 +17,7 @@ import pytest
 from dunlin.adapters.intake.dropped import DroppedFiles
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
+from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryPortalDoor, MemoryQueue
 from dunlin.domain import audit
@@ -45,7 +46,7 @@ from tests.portal.memory_till import MemoryTill
 from tests.scenarios.dying import Deaths, Died, called_again, every_death
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
-from tests.support.evidence import LocalSigner, MemoryArchive, MemoryDropBox
+from tests.support.evidence import LocalSigner, MemoryArchive
 
 PERSONAL = ("Ada Example", "@example.com", "+12175550142", "1980", "100 Example Street")
 

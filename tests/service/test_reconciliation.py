@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.domain.account import Hold, LedgerEntry, Status
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import entry_id
@@ -18,7 +19,6 @@ from dunlin.service.posting import Posted
 from dunlin.service.reconciliation import GRACE, Reconciled, Reconciler, keep_report
 from dunlin.service.refunds import refund_excess
 from tests.service.test_payments import ACCOUNT, NOW, Shop, event, payment, usd
-from tests.support.evidence import MemoryDropBox
 
 LATER = NOW + timedelta(hours=6)
 

@@ -1,4 +1,4 @@
-"""A drop box and an audit archive in memory, and a signer with a key of its own."""
+"""An audit archive in memory, and a signer with a key of its own."""
 
 from __future__ import annotations
 
@@ -11,32 +11,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from dunlin.domain.audit import AuditEntry, Leaf, SignedRoot
-from dunlin.domain.errors import DomainError
-
-
-class MemoryDropBox:
-    """Files by key; a file has one version."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.written: set[str] = set()
-
-    def read(
-        self, key: str, *, version: str | None = None, start: int = 0, end: int | None = None
-    ) -> bytes:
-        if key not in self.files:
-            raise DomainError(f"no file {key}")
-        return self.files[key][start:end]
-
-    def write(self, key: str, content: bytes | Iterable[bytes], content_type: str) -> None:
-        self.files[key] = content if isinstance(content, bytes) else b"".join(content)
-        self.written.add(key)
-
-    def ours(self, key: str, version: str) -> bool:
-        return key in self.written
-
-    def keys(self, prefix: str) -> list[str]:
-        return sorted(key for key in self.files if key.startswith(prefix))
 
 
 class MemoryArchive:

@@ -16,6 +16,7 @@ STAR_RESOURCES = {
     ("SendSmsRole", "SendText"): "a phone is no resource; topics are denied beside it",
     ("SyncOptoutsRole", "ReadTextList"): "the list of opted-out phones is no resource",
     ("SyncOptoutsRole", "KeepMailList"): "the account's suppression list is no resource",
+    ("ReconcileCountsRole", "AskProvider"): "what SES counted is no resource",
     ("LadderMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("NoticeMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("ImportMachineRole", "DeliverLogs"): "log delivery takes no resource",
@@ -30,6 +31,7 @@ STAR_RESOURCES = {
             "PostPayment",
             "ReconcileLadders",
             "SyncOptouts",
+            "ReconcilePayments",
             "Decide",
         )
     },

@@ -37,7 +37,11 @@ def test_only_the_gate_writes_permits_and_only_senders_delete_them():
 
 def test_only_the_senders_send():
     lists = {"ses:ListSuppressedDestinations", "ses:PutSuppressedDestination"}
-    assert _by_role("ses:") == {"SendEmailRole": {"ses:SendEmail"}, "SyncOptoutsRole": lists}
+    assert _by_role("ses:") == {
+        "SendEmailRole": {"ses:SendEmail"},
+        "SyncOptoutsRole": lists,
+        "ReconcileCountsRole": {"ses:GetSendStatistics"},
+    }
     assert _by_role("sns:") == {
         "SendSmsRole": {"sns:Publish"},
         "SyncOptoutsRole": {"sns:ListPhoneNumbersOptedOut"},
@@ -94,6 +98,8 @@ def test_the_secret_is_read_by_those_who_speak_with_the_processor():
         "PortalRole",
         "ReceiveWebhookRole",
         "PostPaymentRole",
+        "ReconcilePaymentsRole",
+        "RefundExcessRole",
     }
     assert set(_by_role("kms:")) == {"SignAuditRootsRole"}
 

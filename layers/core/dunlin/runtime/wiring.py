@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Queue,
         Record,
         Reply,
+        SendStatistics,
         Signer,
         TextLine,
     )
@@ -155,6 +156,14 @@ def optout_lists() -> OptOutLists:
     from dunlin.adapters.optout_lists import ProviderLists
 
     return ProviderLists()
+
+
+@cache
+def send_statistics() -> SendStatistics | None:
+    """None on a virtual clock: SES counts by the real one."""
+    from dunlin.adapters.send_statistics import SesStatistics
+
+    return None if settings.Stack.from_env().time_lapse else SesStatistics()
 
 
 @cache

@@ -11,7 +11,7 @@ from dunlin.domain import counters as count
 from dunlin.domain import events as tell
 from dunlin.domain.account import Account, LedgerEntry, Status
 from dunlin.domain.touch import Touch, TouchState
-from dunlin.ports import AccountBook, Counters, EventBus, Record, Reply
+from dunlin.ports import AccountBook, Counters, Creditors, EventBus, Record, Reply
 
 # The provider has it. `unknown` may have been handed over and is measured where it is resolved.
 _HANDED_OVER = frozenset({TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED})
@@ -43,6 +43,20 @@ def recount(creditor: str, *, book: AccountBook, counters: Counters) -> list[cou
     the accounts were being written meanwhile: count again before raising an alarm."""
     actual = count.fold(count.share_of(a) for a in book.accounts_of_creditor(creditor))
     return count.drift(counters.tally(creditor), actual)
+
+
+def recount_all(
+    *, book: AccountBook, counters: Counters, creditors: Creditors
+) -> list[count.Drift]:
+    """What differs for any creditor, seen twice: whatever was being written meanwhile is gone
+    at the second count."""
+    found = []
+    for creditor in creditors.all():
+        drifts = recount(creditor, book=book, counters=counters)
+        if drifts:
+            again = recount(creditor, book=book, counters=counters)
+            found += [drift for drift in drifts if drift in again]
+    return found
 
 
 def _share(record: Record) -> Iterable[count.Share]:

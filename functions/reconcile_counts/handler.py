@@ -1,0 +1,26 @@
+"""ReconcileCounts: counts accounts and messages anew and says what does not agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunlin.runtime import wiring
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.changes import recount_all
+from dunlin.service.message_counts import count_messages
+from dunlin.service.reconciliation import keep_report
+
+
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Called by a schedule, nightly. Returns the report on messages and how many counters drift."""
+    now, book = wiring.clock().now(), wiring.account_book()
+    messages = count_messages(book=book, statistics=wiring.send_statistics(), now=now)
+    drifts = recount_all(book=book, counters=wiring.counters(), creditors=wiring.creditors())
+    report = messages.document() | {"counters_adrift": len(drifts)}
+    key = keep_report("messages", report, box=wiring.drop_box(), now=now)
+    count("MessageDifferences", messages.differences)
+    count("CountersAdrift", len(drifts))
+    logger.info("counted", extra={"report": key, "differences": messages.differences})
+    for drift in drifts:
+        logger.warning("counter adrift", extra={"drift": repr(drift)})
+    return report

@@ -235,7 +235,7 @@ def test_a_letter_speaks_spanish_and_says_who_collects() -> None:
         languages=["en", "es"],
     )
     facts = book.facts(ONE.account_id)
-    printed = PaperPress().print("options", facts=facts, on=NOON.date())
+    printed = PaperPress().print("arrangement_offer", facts=facts, on=NOON.date())
     assert printed.language == "es"
     assert "23 de noviembre de 2026" in printed.html
     assert "cobrador de deudas" in printed.html

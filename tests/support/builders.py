@@ -20,8 +20,8 @@ CREDITOR = "acme-clinic"
 RUNGS = [
     {"name": "Reminder", "days": 0, "channels": ["email", "sms"], "template": "reminder"},
     {"name": "Second", "days": 10, "channels": ["email", "sms"], "template": "second_reminder"},
-    {"name": "Options", "days": 14, "channels": ["sms", "email"], "template": "options"},
-    {"name": "Final", "days": 21, "channels": ["email", "sms"], "template": "final_reminder"},
+    {"name": "Options", "days": 14, "channels": ["sms", "email"], "template": "arrangement_offer"},
+    {"name": "Final", "days": 21, "channels": ["email", "sms"], "template": "final_notice"},
 ]
 
 

@@ -105,7 +105,6 @@ class JinjaLetters:
     def template(self, name: str, own: Mapping[str, Any]) -> Template:
         """A template with the creditor's own words over the shipped ones. Raises `TemplateError`
         for words that cannot be used and `DomainError` where there is no such template."""
-        name = self._in_a_tone(name)
         shipped = self._documents.get(name)
         if shipped is None and name not in own:
             raise DomainError(f"there is no template {name!r}")
@@ -113,11 +112,6 @@ class JinjaLetters:
         if name in own:
             document = laid_over(document, own[name], f"letters.{name}")
         return read_template(document, name=name)
-
-    def _in_a_tone(self, name: str) -> str:
-        name = {"options": "arrangement_offer", "final_reminder": "final_notice"}.get(name, name)
-        tones = [f"{name}.{tone}" for tone in ("neutral", "gentle", "firm")]
-        return next((one for one in (name, *tones) if one in self._documents), name)
 
     def version(self, template: str, channel: Channel, *, strategy: Strategy) -> str:
         return self._version(self._written(template, channel, strategy), channel)

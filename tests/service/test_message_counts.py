@@ -102,7 +102,8 @@ def test_a_message_belongs_to_the_day_it_was_handed_over() -> None:
 
 def test_ses_counts_by_quarter_hours_and_says_nothing_where_it_has_nothing() -> None:
     class Ses:
-        points: list[dict[str, Any]] = []
+        def __init__(self) -> None:
+            self.points: list[dict[str, Any]] = []
 
         def get_send_statistics(self) -> dict[str, Any]:
             return {"SendDataPoints": self.points}

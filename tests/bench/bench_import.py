@@ -84,6 +84,17 @@ def main() -> None:
                     dt.datetime.strptime(row["Due Date"], "%m/%d/%Y").date()  # noqa: DTZ007
                     dt.datetime.strptime(row["Invoice Date"], "%m/%d/%Y").date()  # noqa: DTZ007
 
+        def frame() -> None:
+            import polars
+
+            day = "%m/%d/%Y"
+            polars.read_csv(path, infer_schema=False).with_columns(
+                polars.col("Balance").str.replace_all("[$,]", "").cast(polars.Decimal(14, 2)),
+                polars.col("Invoice Date", "Due Date").str.to_date(day),
+                polars.col("Email").str.strip_chars().str.to_lowercase(),
+                polars.col("Phone").str.replace_all(r"\D", ""),
+            )
+
         def read() -> None:
             for part in made.ranges:
                 with path.open("rb") as source:
@@ -115,8 +126,12 @@ def main() -> None:
         timed("read_range", rows, read)
         ours = timed("read, normalise, validate", rows, stage)
         timed("read, normalise, assemble", rows, whole)
-        print(f"ours is {ours / slow:.1f} times the naive way, 1/{floor / ours:.1f} of csv.reader")  # noqa: T201
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        framed = timed("polars, money and dates, nothing checked", rows, frame)
+        print(  # noqa: T201
+            f"ours is {ours / slow:.1f} times the naive way, 1/{floor / ours:.1f} of csv.reader,"
+            f" 1/{framed / ours:.1f} of polars, which checks nothing"
+        )
         print(f"peak memory {peak:.0f} MB")  # noqa: T201
 
 

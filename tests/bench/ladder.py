@@ -72,7 +72,7 @@ class Measured:
 
 def measure(built: Path, company: int) -> tuple[Measured, Measured]:
     """Open a house, walk one ladder and then `company` together, close the house."""
-    port = _free_ports()
+    port = free_ports()
     houses.close_house(DIRECTORY)
     (DIRECTORY / "cloud").mkdir(parents=True, exist_ok=True)
     with counting(port) as counter:
@@ -97,7 +97,7 @@ def measure(built: Path, company: int) -> tuple[Measured, Measured]:
             houses.close_house(DIRECTORY)
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """The first of four neighbouring free ports, where a house lives."""
     for port in range(4700, 4800, 4):
         probes = [socket.socket() for _ in range(4)]
@@ -144,7 +144,7 @@ def _walk(
         urls={},
     )
     start = lapse.now
-    answer = put_strategy(target, creditor, _strategy(creditor))
+    answer = put_strategy(target, creditor, strategy(creditor))
     if not answer.startswith("No errors"):
         raise RuntimeError(answer)
     houses.allow_sender(house.cloud, f"accounts@{creditor}.example.com")
@@ -176,7 +176,7 @@ def _walk(
     return measured
 
 
-def _strategy(creditor: str) -> bytes:
+def strategy(creditor: str) -> bytes:
     import dunlin
 
     text = (Path(dunlin.__file__).parent / "strategies" / "default.yaml").read_text()
@@ -264,7 +264,7 @@ def _read_history(cloud: Cloud, machine: str, accounts: set[str], measured: Meas
         measured.retries += sum(max(0, scheduled[s] - n) for s, n in tasks.items())
 
 
-_REPORT = re.compile(r"REPORT .*?Duration: ([\d.]+) ms")
+REPORT = re.compile(r"REPORT .*?Duration: ([\d.]+) ms")
 
 
 def _read_logs(cloud: Cloud, since: float, measured: Measured) -> None:
@@ -279,7 +279,7 @@ def _read_logs(cloud: Cloud, since: float, measured: Measured) -> None:
         )
         for event in (e for page in pages for e in page["events"]):
             measured.log_bytes += len(event["message"].encode()) + 26
-            if report := _REPORT.search(event["message"]):
+            if report := REPORT.search(event["message"]):
                 found[name].append(float(report[1]))
     measured.invocations = dict(found)
 

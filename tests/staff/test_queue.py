@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.domain import audit
-from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.account import Account, Case, Hold, Status, attended
+from dunlin.domain.consequences import ABOUT_ANOTHER
 from dunlin.domain.errors import Conflict, DomainError
-from dunlin.ports import Change
+from dunlin.domain.queue import HOURS, KINDS, item_of, kind_of
+from dunlin.domain.strategy import Desk
+from dunlin.ports import Change, Reply
 from dunlin.service import queue
-from dunlin.service.by_staff import Order
+from dunlin.service.by_staff import Order, Steered
 from dunlin.service.permits import entry_of, written
 from tests.staff import builders
 from tests.staff.builders import NOW
@@ -128,3 +135,281 @@ def test_another_word_is_refused() -> None:
     book, account = builders.held_book()
     with pytest.raises(DomainError):
         decide(book, MemoryAlarm(), account, "delete")
+
+
+def stands(book: MemoryBook, account: Account) -> Account:
+    return book.accounts[account.account_id]
+
+
+def last(book: MemoryBook, account: Account) -> audit.AuditEntry:
+    return book.chains[f"account#{account.account_id}"][-1]
+
+
+def asked_book(kind: str = "question", **changes: Any) -> tuple[MemoryBook, Account]:
+    """An account whose person wrote a text an hour ago."""
+    fields: dict[str, Any] = {
+        "hold": Hold.REVIEW,
+        "hold_reason": "Asks a question",
+        "case": Case(kind=kind, asked_at=NOW - timedelta(hours=1)),
+    }
+    book, account = builders.held_book(**(fields | changes))
+    reply = Reply(
+        reply_id="rep_1",
+        account_id=account.account_id,
+        consumer_id=account.consumer_id,
+        channel="sms",
+        at=NOW - timedelta(hours=1),
+        text="What is this for?",
+        labels=("question",),
+    )
+    book.apply(Change(reply=reply))
+    return book, account
+
+
+def answer(
+    book: MemoryBook,
+    alarm: MemoryAlarm,
+    account: Account,
+    text: str = "It is for the visit of 3 May.",
+    release: bool | None = None,
+) -> Steered:
+    return queue.answer(
+        account.account_id,
+        replace(ORDER, version=account.version),
+        text,
+        release=release,
+        book=book,
+        creditors=book.creditors,
+        alarm=alarm,
+        now=NOW,
+    )
+
+
+def test_an_answer_goes_out_as_a_notice_and_its_words_are_on_no_log() -> None:
+    book, account = asked_book()
+    alarm = MemoryAlarm()
+    assert answer(book, alarm, account).outcome == "done"
+    ((said),) = book.thread(account.account_id).answers
+    assert (said.text, said.channel, said.by) == ("It is for the visit of 3 May.", "sms", "ana")
+    assert alarm.notices == [(account.account_id, "answer", said.answer_id)]
+    assert "visit" not in repr(last(book, account).data)
+    after = stands(book, account)
+    assert (after.hold, after.case, after.waits_for_staff) == (None, None, False)
+    assert alarm.woken == [account.account_id]
+
+
+def test_an_answer_to_a_dispute_leaves_the_hold_to_a_decision() -> None:
+    book, account = asked_book("dispute", hold=Hold.DISPUTE)
+    alarm = MemoryAlarm()
+    assert answer(book, alarm, account).outcome == "done"
+    after = stands(book, account)
+    assert (after.hold, after.asked, after.waits_for_staff) == (Hold.DISPUTE, False, True)
+    assert alarm.woken == []
+    assert answer(book, alarm, after, "We looked: you are right.", release=True).outcome == "done"
+    assert stands(book, account).hold is None
+
+
+def test_the_ladder_waits_after_an_answer_as_after_any_reply() -> None:
+    book, account = asked_book()
+    document = {**builders.STRATEGY, "coordination": {"resume_after_reply_days": 5}}
+    book.creditors.put_strategy(builders.CREDITOR, document, NOW)
+    answer(book, MemoryAlarm(), account)
+    assert stands(book, account).due_at == NOW + timedelta(days=5)
+
+
+def test_the_same_answer_twice_is_one_message() -> None:
+    book, account = asked_book()
+    alarm = MemoryAlarm()
+    assert [answer(book, alarm, account).outcome for _ in range(2)] == ["done", "unchanged"]
+    assert len(book.answers) == len(alarm.notices) == 1
+
+
+def test_an_answer_to_an_older_page_is_stale_and_stores_nothing() -> None:
+    book, account = asked_book()
+    order = replace(ORDER, version=account.version - 1)
+    done = queue.answer(
+        account.account_id,
+        order,
+        "Hello.",
+        book=book,
+        creditors=book.creditors,
+        alarm=MemoryAlarm(),
+        now=NOW,
+    )
+    assert (done.outcome, book.answers) == ("stale", {})
+
+
+def test_words_that_no_message_may_say_are_refused_with_the_rule() -> None:
+    book, account = asked_book()
+    alarm = MemoryAlarm()
+    done = answer(book, alarm, account, "Pay today or you will be arrested.")
+    assert done.outcome == "refused"
+    assert done.because[0][0]
+    assert (book.answers, alarm.notices, stands(book, account)) == ({}, [], account)
+
+
+@pytest.mark.parametrize("words", ["", " \n\x00 ", "x" * 1001])
+def test_an_answer_has_words_and_not_too_many(words: str) -> None:
+    book, account = asked_book()
+    with pytest.raises(DomainError, match="an answer"):
+        answer(book, MemoryAlarm(), account, words)
+
+
+def test_control_characters_never_leave_with_an_answer() -> None:
+    book, account = asked_book()
+    answer(book, MemoryAlarm(), account, "One\r\ntwo\x07\x1b[31m\u202ethree")
+    assert book.thread(account.account_id).answers[0].text == "One\ntwo[31mthree"
+
+
+def test_what_was_held_for_a_message_alone_is_freed_with_it() -> None:
+    book, account = asked_book()
+    sibling = builders.account("INV-2", consumer_id=account.consumer_id, version=0)
+    other = builders.account("INV-3", consumer_id=account.consumer_id, version=0)
+    for one, hold, why in (
+        (sibling, Hold.REVIEW, ABOUT_ANOTHER),
+        (other, Hold.DISPUTE, "Disputes what is owed"),
+    ):
+        held = replace(one, hold=hold, hold_reason=why)
+        entry = entry_of(held, now=NOW, what="AccountHeld", data={})
+        book.apply(Change(account=written(held, entry), audit=[entry]))
+    alarm = MemoryAlarm()
+    assert decide(book, alarm, account, "approve") == "done"
+    assert (stands(book, sibling).hold, stands(book, other).hold) == (None, Hold.DISPUTE)
+    assert last(book, sibling).data["with"] == account.account_id
+    assert set(alarm.woken) == {account.account_id, sibling.account_id}
+
+
+def test_a_second_message_of_the_person_keeps_the_others_held() -> None:
+    book, account = asked_book()
+    for reference, case in (
+        ("INV-2", None),
+        ("INV-3", Case(kind="question", asked_at=NOW)),
+    ):
+        one = builders.account(
+            reference,
+            consumer_id=account.consumer_id,
+            version=0,
+            hold=Hold.REVIEW,
+            hold_reason=ABOUT_ANOTHER,
+            case=case,
+        )
+        entry = entry_of(one, now=NOW, what="AccountHeld", data={})
+        book.apply(Change(account=written(one, entry), audit=[entry]))
+    decide(book, MemoryAlarm(), account, "approve")
+    held = [a.reference for a in book.accounts.values() if a.hold]
+    assert sorted(held) == ["INV-2", "INV-3"]
+
+
+def test_an_item_is_taken_and_found_by_its_owner() -> None:
+    book, account = asked_book()
+
+    def listed(**only: Any) -> list[str]:
+        found = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW, **only)
+        return [item.account.account_id for item in found]
+
+    assert listed(owner="ana") == []
+    order = replace(ORDER, version=account.version)
+    taken = [
+        queue.take(account.account_id, one, owner="ana", book=book, now=NOW).outcome
+        for one in (order, order, replace(order, version=None))
+    ]
+    assert taken == ["done", "stale", "unchanged"]
+    assert listed(owner="ana") == listed(kind="question") == [account.account_id]
+    assert (listed(owner="bo"), listed(kind="reply"), listed(late=True)) == (
+        [],
+        [],
+        [account.account_id],
+    )
+    assert last(book, account).data["owner"] == "ana"
+
+
+def test_an_unanswered_message_stays_in_the_queue_after_its_hold_is_gone() -> None:
+    book, account = asked_book(hold=None, hold_reason="")
+    (item,) = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW)
+    assert item.kind == "question"
+    assert answer(book, MemoryAlarm(), account).outcome == "done"
+    assert queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW) == []
+
+
+def test_what_is_due_first_comes_first_and_the_creditor_sets_the_hours() -> None:
+    book, _ = builders.held_book()
+    for reference, changes in (
+        ("INV-2", {"status": Status.FAILED}),
+        ("INV-3", {"escalated": "approval:Lien notice"}),
+        ("INV-4", {"escalated": "balance"}),
+    ):
+        one = builders.account(reference, version=0, **changes)
+        entry = entry_of(one, now=NOW - timedelta(hours=47), what="AccountHeld", data={})
+        book.apply(Change(account=written(one, entry), audit=[entry]))
+    document = {
+        **builders.STRATEGY,
+        "queue": {"hours": {"escalation": 100}, "owners": {"approval": "counsel"}},
+    }
+    book.creditors.put_strategy(builders.CREDITOR, document, NOW)
+    items = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW)
+    assert [(item.kind, item.owner, item.late(NOW)) for item in items] == [
+        ("failed", "", True),
+        ("dispute", "", True),
+        ("approval", "counsel", False),
+        ("escalation", "", False),
+    ]
+    assert items[2].due == NOW + timedelta(hours=1)
+    shown, total = queue.waiting(creditor="", book=book, creditors=book.creditors, now=NOW)
+    assert ([one.item for one in shown], total) == (items, 4)
+
+
+def test_a_kind_that_does_not_exist_is_refused() -> None:
+    book, _ = builders.held_book()
+    with pytest.raises(DomainError, match="a kind is one of"):
+        queue.listing(creditor="", kind="mood", book=book, creditors=book.creditors, now=NOW)
+
+
+ACCOUNTS = st.builds(
+    builders.account,
+    status=st.sampled_from(Status),
+    hold=st.none() | st.sampled_from(Hold),
+    hold_reason=st.sampled_from(["", "chargeback", "Probably the same person as another."]),
+    escalated=st.sampled_from(["", "balance", "reply", "approval:Lien", "arrangement_request"]),
+    case=st.none()
+    | st.builds(
+        Case, kind=st.sampled_from(["", "question", "odd"]), asked_at=st.none() | st.just(NOW)
+    ),
+)
+
+
+@given(account=ACCOUNTS)
+def test_an_account_is_in_the_queue_exactly_while_it_waits(account: Account) -> None:
+    kind = kind_of(account)
+    assert bool(kind) is account.waits_for_staff
+    assert kind in ("", *KINDS)
+    item = item_of(attended(account, NOW), Desk())
+    assert (item is not None) is account.waits_for_staff
+    if item is not None:
+        assert item.due == NOW + timedelta(hours=HOURS[item.kind])
+
+
+@given(
+    account=ACCOUNTS,
+    acts=st.lists(
+        st.sampled_from(["approve", "release", "decline", "close", "answer"]), min_size=1
+    ),
+)
+def test_an_act_of_staff_happens_once_whatever_is_clicked_again(
+    account: Account, acts: list[str]
+) -> None:
+    book = builders.book()
+    book.consumers[account.consumer_id] = builders.consumer(account)
+    entry = entry_of(account := replace(account, version=0), now=NOW, what="Made", data={})
+    stored = written(account, entry)
+    book.apply(Change(account=stored, audit=[entry]))
+    for act in acts:
+        for _ in range(2):
+            if act == "answer":
+                answer(book, MemoryAlarm(), stored)
+            else:
+                decide(book, MemoryAlarm(), stored, act)
+    chain = book.chains[f"account#{account.account_id}"]
+    assert len(chain) <= 2, "every act was asked for at the first version: one of them counts"
+    assert audit.verify(chain, head=stands(book, account).audit_head) == []
+    if account.hold in (Hold.ARRANGEMENT, Hold.PAYMENT_PENDING) and acts[0] != "close":
+        assert stands(book, account).hold is account.hold

@@ -59,12 +59,29 @@ class MemoryCreditors:
         return sorted(self._documents)
 
 
-class MemoryBook:
-    """Accounts, consumers, touches and permits in dictionaries, one lock around each write."""
+class _Accounts(dict[str, Account]):
+    """Accounts by id, and the ids of each person's."""
 
-    def __init__(self, creditors: MemoryCreditors | None = None) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_person: dict[str, set[str]] = {}
+
+    def __setitem__(self, account_id: str, account: Account) -> None:
+        before = self.get(account_id)
+        if before is not None and before.consumer_id != account.consumer_id:
+            self.of_person[before.consumer_id].discard(account_id)
+        super().__setitem__(account_id, account)
+        self.of_person.setdefault(account.consumer_id, set()).add(account_id)
+
+
+class MemoryBook:
+    """Accounts, consumers, touches and permits in dictionaries, one lock around each write.
+    Without `log` the audit entries are not kept, which a large rehearsal has no room for."""
+
+    def __init__(self, creditors: MemoryCreditors | None = None, *, log: bool = True) -> None:
         self.creditors = creditors or MemoryCreditors()
-        self.accounts: dict[str, Account] = {}
+        self.log = log
+        self.accounts = _Accounts()
         self.consumers: dict[str, Consumer] = {}
         self.histories: dict[str, ContactHistory] = {}
         self.touches: dict[tuple[str, str], Touch] = {}
@@ -111,7 +128,7 @@ class MemoryBook:
         return stored
 
     def _append(self, entries: Iterable[AuditEntry]) -> None:
-        for entry in entries:
+        for entry in entries if self.log else ():
             chain = self.chains.setdefault(entry.subject, [])
             self._require(entry.sequence == len(chain) + 1, f"audit {entry.subject} moved")
             chain.append(entry)
@@ -334,10 +351,7 @@ class MemoryBook:
         )
 
     def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
-        return sorted(
-            (a for a in self.accounts.values() if a.consumer_id == consumer_id),
-            key=lambda a: a.account_id,
-        )
+        return [self.accounts[i] for i in sorted(self.accounts.of_person.get(consumer_id, ()))]
 
     def consumers_at(self, address: str) -> list[Consumer]:
         wanted = address.strip().lower()

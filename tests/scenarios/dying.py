@@ -18,6 +18,7 @@ WRITES = {
     "signer": ("sign",),
     "counters": ("count",),
     "bus": ("publish",),
+    "rollouts": ("put_rollout",),
 }
 
 

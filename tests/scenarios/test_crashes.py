@@ -20,16 +20,19 @@ from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
 from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryPortalDoor, MemoryQueue
+from dunlin.adapters.memory_rollouts import MemoryRollouts
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Status
 from dunlin.domain.consumer import Channel
 from dunlin.domain.ledger import total
 from dunlin.domain.money import Money
 from dunlin.domain.payments import MethodKind, PaymentEvent, PaymentState, PaymentStatus
+from dunlin.domain.rollout import Segment
 from dunlin.domain.signal import Signal, SignalKind
+from dunlin.domain.strategy import Selection
 from dunlin.domain.touch import TouchState
 from dunlin.ports import AccountBook, Record
-from dunlin.service.activation import Segment, activate, reconcile
+from dunlin.service.activation import reconcile
 from dunlin.service.audit_log import archive_entries, sign_day
 from dunlin.service.changes import publish
 from dunlin.service.imports.job import job_of
@@ -40,6 +43,7 @@ from dunlin.service.ladders import check_ladder
 from dunlin.service.notices import check_notice
 from dunlin.service.posting import post_payment, receive_event
 from dunlin.service.replies import Inbound, read_reply
+from dunlin.service.rollouts import House, begin
 from dunlin.service.sending import send
 from dunlin.service.signals import apply_signal
 from tests.portal.memory_till import MemoryTill
@@ -396,15 +400,22 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
             account(f"INV-{n}", status=Status.IMPORTED, ladder_run=0, due_at=None) for n in range(3)
         ]
         world = World(deaths, *owed)
+        house = House(
+            book=world.book,
+            creditors=world.creditors,
+            rollouts=deaths.guard(MemoryRollouts(), "rollouts"),
+            letters=ground.PlainLetters(),
+            log=MemoryArchive(lambda: world.stored.chains),
+            alarm=world.alarm,
+        )
 
         def function() -> None:
-            activate(
+            begin(
                 CREDITOR,
-                segment=Segment(),
-                limit=None,
-                book=world.book,
-                creditors=world.creditors,
-                alarm=world.alarm,
+                Segment(name="all", when=Selection()),
+                stage="full",
+                size=0,
+                house=house,
                 now=NOON,
             )
 
@@ -429,7 +440,12 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
             assert f"{one.account_id}-{stored.ladder_run}" in world.ringing.started
 
     died = list(every_death(play))
-    assert {d.split()[1] for d in died} == {"book.apply", "alarm.start", "alarm.wake"}
+    assert {d.split()[1] for d in died} == {
+        "book.apply",
+        "alarm.start",
+        "alarm.wake",
+        "rollouts.put_rollout",
+    }
 
 
 ROWS = """Invoice,Customer,Email,Phone,Balance,Due date

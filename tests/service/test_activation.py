@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,8 @@ import pytest
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.errors import DomainError
 from dunlin.domain.touch import TouchState
-from dunlin.service.activation import Recovery, Segment, activate, reconcile
+from dunlin.service.activation import Recovery, reconcile, start_ladder
 from dunlin.service.ladders import check_ladder
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
@@ -33,21 +33,27 @@ class Deaf(MemoryAlarm):
         return account.account_id in self.alive
 
 
-def portfolio(*accounts: Account) -> MemoryBook:
+def portfolio(*accounts: Account, **document: Any) -> MemoryBook:
     book = MemoryBook()
-    builders.store(book, book.creditors, *accounts)
+    builders.store(book, book.creditors, *accounts, **document)
     return book
 
 
-def start(book: MemoryBook, alarm: MemoryAlarm, **asked: Any) -> dict[str, int]:
-    defaults: dict[str, Any] = {"segment": Segment(), "limit": None}
-    return activate(
-        CREDITOR,
-        book=book,
-        creditors=book.creditors,
-        alarm=alarm,
-        now=NOON,
-        **defaults | asked,
+def start(book: MemoryBook, alarm: MemoryAlarm) -> dict[str, int]:
+    """Start every account's ladder; counts by answer."""
+    strategy = book.creditors.strategy(CREDITOR)
+    assert strategy is not None
+    return Counter(
+        start_ladder(
+            account_id,
+            strategy=strategy,
+            cohort="acme-clinic.1",
+            shadow=False,
+            book=book,
+            alarm=alarm,
+            now=NOON,
+        )
+        for account_id in list(book.accounts)
     )
 
 
@@ -59,7 +65,7 @@ def test_each_ladder_is_started_once_with_its_first_due_time() -> None:
     book = portfolio(*(builders.account(f"INV-{n}") for n in range(5)))
     alarm = MemoryAlarm()
     assert start(book, alarm) == {"started": 5}
-    assert start(book, alarm).get("started", 0) == 0
+    assert start(book, alarm) == {"already active": 5}
     assert len(alarm.started) == 5
     for account, wait_seconds in alarm.started.values():
         stored = book.accounts[account.account_id]
@@ -69,44 +75,23 @@ def test_each_ladder_is_started_once_with_its_first_due_time() -> None:
         assert NOON <= stored.due_at <= NOON + timedelta(minutes=45)
 
 
-def test_a_pilot_takes_no_more_than_its_limit() -> None:
-    book = portfolio(*(builders.account(f"INV-{n}") for n in range(5)))
-    alarm = MemoryAlarm()
-    assert start(book, alarm, limit=2) == {"started": 2, "over the limit": 3}
-    assert start(book, alarm, limit=2) == {"started": 2, "over the limit": 1}
-    assert len(alarm.started) == 4
-
-
 def test_who_is_passed_over_is_told_by_reason() -> None:
     owed = builders.account().balance
     book = portfolio(
         builders.account("INV-1"),
-        builders.account("INV-2", due_on=date(2026, 11, 20)),
-        builders.account("INV-3", industry="gym"),
         builders.account("INV-4", hold=Hold.DISPUTE),
         builders.account("INV-5", balance=owed - owed),
         builders.account("INV-6", status=Status.CLOSED),
+        builders.account("INV-7", industry="gym"),
+        assign=[{"ladder": "standard", "when": {"industry": ["generic"]}}],
     )
-    told = start(book, MemoryAlarm(), segment=Segment(min_days=30, industry="generic"))
-    assert told == {
+    assert start(book, MemoryAlarm()) == {
         "started": 1,
-        "outside the segment": 2,
         "held: dispute": 1,
         "nothing owed": 1,
+        "closed": 1,
+        "no ladder takes it": 1,
     }
-
-
-def test_a_creditor_without_a_strategy_cannot_begin() -> None:
-    with pytest.raises(DomainError):
-        activate(
-            "nobody",
-            segment=Segment(),
-            limit=None,
-            book=MemoryBook(),
-            creditors=MemoryBook().creditors,
-            alarm=MemoryAlarm(),
-            now=NOON,
-        )
 
 
 @pytest.mark.parametrize(("minutes", "found"), [(9, 0), (11, 1)])

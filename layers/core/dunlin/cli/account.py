@@ -304,7 +304,6 @@ def override(
             ),
             book=wiring.account_book(),
             gate=wiring.gate(),
-            letters=wiring.letters(),
             alarm=wiring.alarm(),
             now=wiring.clock().now(),
         )

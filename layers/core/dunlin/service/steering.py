@@ -18,7 +18,7 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.strategy import TONES
 from dunlin.domain.touch import TouchState
-from dunlin.ports import AccountBook, Alarm, Facts, Letters
+from dunlin.ports import AccountBook, Alarm, Facts
 from dunlin.service.by_staff import Order, Steered, Step, held_by, steer, woken
 from dunlin.service.gate import Gate
 from dunlin.service.pauses import LONGEST_WAIT
@@ -97,14 +97,13 @@ def override(
     *,
     book: AccountBook,
     gate: Gate,
-    letters: Letters,
     alarm: Alarm,
     now: datetime,
 ) -> Steered:
     """Override the tone, the channel or the arrangement limits of one account.
 
-    A channel that the rules close to this person is refused with the verdict, a tone in which
-    the next message was never approved by its own word. Raises `DomainError`.
+    A channel that the rules close to this person is refused with the verdict; a message that was
+    never approved in that tone keeps its own. Raises `DomainError`.
     """
     _check(wanted)
 
@@ -128,7 +127,7 @@ def override(
         changed = replace(account, override=after)
         facts = replace(_facts(account, book), account=changed)
         offers = _plan(facts, max(account.due_at or now, now), book).offers
-        refusal = _approved(facts, offers, wanted, gate=gate, letters=letters, now=now)
+        refusal = _approved(facts, offers, wanted, gate=gate, now=now)
         if refusal is not None:
             return refusal
         named = {
@@ -212,25 +211,16 @@ def _approved(
     wanted: Wanted,
     *,
     gate: Gate,
-    letters: Letters,
     now: datetime,
 ) -> Steered | None:
-    """The refusal of a channel that is closed to the person, or of words nobody approved."""
-    if not offers:
-        return None  # nothing is planned now; whatever comes is judged then
-    if wanted.channel:
+    """The refusal of a channel that is closed to the person."""
+    if offers and wanted.channel:  # where nothing is planned now, whatever comes is judged then
         chosen = [offer for offer in offers if offer.channel.value == wanted.channel]
         if not chosen:
             return _refused(f"The person has no address or number for {wanted.channel}.")
         verdict = _judge(facts, chosen[0], gate, max(facts.account.due_at or now, now))
         if verdict.outcome == "block":
             return Steered(outcome="refused", because=_reasons([verdict]))
-    if wanted.tone:
-        try:
-            for offer in offers:
-                letters.version(offer.template, offer.channel, strategy=facts.strategy)
-        except DomainError as error:
-            return _refused(str(error))
     return None
 
 

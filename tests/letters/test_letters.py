@@ -52,6 +52,7 @@ NAMES = (
     "arrangement_declined",
     "counter_offer",
     "answer",
+    "payment_failed",
 )
 STRATEGY = facts().strategy
 

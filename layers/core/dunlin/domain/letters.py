@@ -35,6 +35,7 @@ class Kind(StrEnum):
     ARRANGEMENT_DECLINED = "arrangement_declined"
     COUNTER_OFFER = "counter_offer"
     PAID_IN_FULL = "paid_in_full"
+    PAYMENT_FAILED = "payment_failed"
     ANSWER = "answer"
 
 

@@ -34,6 +34,7 @@ PURPOSES = {
     "code": "response",
     "opt_out_confirmation": "response",
     "answer": "response",
+    "payment_failed": "response",
 }
 _BOTH = (Channel.EMAIL, Channel.SMS)
 _TRIES = 5  # permits for one notice: each after the one before was given back unsent

@@ -314,7 +314,7 @@ def _permit_rung(
     entry = entry_of(
         account,
         now=now,
-        what="TouchPermitted",
+        what="TouchProposed" if account.shadow else "TouchPermitted",
         data={
             **touch_data(touch),
             **_more(facts, plan),
@@ -330,6 +330,12 @@ def _permit_rung(
             **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),
         },
     )
+    if account.shadow:
+        # Nothing leaves: the rung counts as used, and the next one is planned.
+        used = planner.rung_used(account, facts.strategy, rung.name, now)
+        proposed = written(account, entry, **used)
+        book.apply(Change(account=proposed, audit=[entry]))
+        return decision("wait", proposed, now, until=proposed.due_at)
     after = written(
         account,
         entry,

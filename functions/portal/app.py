@@ -21,9 +21,10 @@ from dunlin.service.portal import (
     SIGNED_OUT,
     TROUBLE,
     Portal,
+    arranging,
     identity,
     money,
-    plans,
+    promises,
     records,
     wishes,
     words,
@@ -193,12 +194,29 @@ form("paid", words.paid)
 form("insurance", words.insurance, open_if=words.insurable)
 form("contact", words.contact)
 form("messages", words.rate)
-form("promise", plans.promise)
-form("plan", plans.plan)
+form("promise", promises.promise)
 form("preferences", wishes.preferences)
 form("channels", wishes.channels)
 form("snooze", wishes.snooze)
 form("stop", wishes.stop_all, shows="stop_all")
+
+
+@page("/plan", methods=["GET", "POST"])
+@inside
+def plan(visit: Visit, session: Session) -> Answered:
+    portal = wiring.portal()
+    if visit.post:
+        language = visit.language or session.language
+        return arranging.act(portal, session, visit.form, now=visit.now, language=language)
+    if "method" in visit.query:
+        return arranging.method(portal, session, now=visit.now)
+    return arranging.plan(portal, session, now=visit.now, anew="new" in visit.query)
+
+
+@page("/plan/returned", methods=["GET"])
+@inside
+def plan_returned(visit: Visit, session: Session) -> Answered:
+    return arranging.returned(wiring.portal(), session, now=visit.now)
 
 
 @page("/statement", methods=["GET"])

@@ -110,6 +110,7 @@ class House:
         self.signals: list[Signal] = []
         self.portal = Portal(
             book=self.book,
+            creditors=self.creditors,
             door=self.door,
             alarm=self.alarm,
             till=lambda: self.processor,

@@ -16,6 +16,7 @@ from dunlin.domain.payments import (
     PaymentStatus,
     RefundState,
     RefundStatus,
+    SavedMethod,
 )
 
 
@@ -28,6 +29,8 @@ class MemoryTill:
         self.checkouts: dict[str, CheckoutStatus] = {}
         self.payments: dict[str, PaymentStatus] = {}
         self.opened: list[dict[str, object]] = []
+        self.saved: dict[str, SavedMethod] = {}
+        self.forgotten: list[str] = []
         self.made: dict[str, RefundStatus] = {}
         self.told: list[PaymentEvent] = []
         self.refund_state = RefundState.SUCCEEDED  # what becomes of the next refunds
@@ -80,6 +83,28 @@ class MemoryTill:
 
     def payment(self, payment_id: str) -> PaymentStatus:
         return self.payments[payment_id]
+
+    def create_setup(
+        self,
+        *,
+        attempt_id: str,
+        account_id: str,
+        creditor: str,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+        customer_ref: str = "",
+    ) -> CheckoutSession:
+        name = f"cs_{attempt_id}"
+        self.opened.append({"setup": name, "account_id": account_id, "locale": locale})
+        url = f"{self.origin}/c/pay/{name}"
+        return CheckoutSession(id=name, url=url, expires_at=self.now + timedelta(days=1))
+
+    def saved_method(self, session_id: str) -> SavedMethod | None:
+        return self.saved.get(session_id)
+
+    def forget_method(self, method_ref: str) -> None:
+        self.forgotten.append(method_ref)
 
     def refund(
         self, *, refund_key: str, payment_id: str, amount: Money | None = None

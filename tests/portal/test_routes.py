@@ -614,24 +614,6 @@ def test_a_promise_for_a_wrong_day_is_said_and_kept(
     assert house.book.replies == {}
 
 
-def test_a_request_to_pay_in_parts_waits_for_a_person(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
-    browser.sign_in(account)
-    page = browser.get("/plan")
-    form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(7)}
-    wrong = browser.post("/plan", {**form, "amount": "0", "often": "hourly"})
-    assert wrong.status == 422
-    assert "The smallest amount you can pay is $1.00" in wrong.text
-    assert "Choose how often" in wrong.text
-    answer = browser.post("/plan", {**form, "amount": "100", "often": "every_two_weeks"})
-    assert "We have your request" in answer.text
-    (reply,) = house.book.replies.values()
-    assert reply.text == (
-        "Asks to pay $100.00 every two weeks from 2026-11-28: 5 payments for $482.50."
-    )
-    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
-
-
 def test_a_lawyer_named_binds_the_gate(house: House, browser: Browser) -> None:
     person = house.person()
     browser.sign_in(house.debt(person))

@@ -33,13 +33,18 @@ _DATE_ORDER = {
 _SIMPLE = frozenset(
     {
         "home", "gone", "trouble", "refused", "stale", "not_me_done", "stop_done", "signed_out",
-        "dispute_done", "message_done", "stop_all_done", "promise_done", "promise_asked", "plan_done",
-        "paid_done",
-        "insurance_done", "contact_done", "preferences_done", "channels_done", "snooze_done",
-        "rate_done", "file_done",
+        "dispute_done", "message_done", "stop_all_done", "promise_done", "promise_asked",
+        "autopay_stopped", "plan_cancelled", "method_away", "paid_done", "insurance_done",
+        "contact_done", "preferences_done", "channels_done", "snooze_done", "rate_done",
+        "file_done",
     }
 )  # fmt: skip
-_TEMPLATE = {"question": "message", "hardship": "message", "represented": "message"}
+_TEMPLATE = {
+    "question": "message",
+    "hardship": "message",
+    "represented": "message",
+    "plan_done": "plan_agreed",
+}
 
 
 class Pages:
@@ -129,7 +134,7 @@ def _errors(page: Page, say: Callable[..., str]) -> tuple[tuple[str, str], ...]:
         return ((page.fields["proof"], say(f"identity.{word}")),) if word else ()
     found = []
     for name, word in page.fields.get("errors", ()):
-        if word.startswith("amount_"):
+        if word.startswith("amount_") and word != "amount_each":
             account = page.fields["account"]
             least, most = _money(page.fields["least"]), _money(account.balance)
             found.append((name, say(f"pay.{word}", least=least, most=most)))

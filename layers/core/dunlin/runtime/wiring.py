@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dunlin.adapters.jinja_pages import Pages
     from dunlin.adapters.secrets import ProcessorKeys
     from dunlin.adapters.stripe_till import StripeTill
+    from dunlin.adapters.import_widget import ImportWidget
     from dunlin.adapters.widget_html import Widgets
     from dunlin.domain.consumer import Channel
     from dunlin.domain.payments import PaymentEvent
@@ -313,6 +314,12 @@ def widgets() -> Widgets:
     return Widgets()
 
 
+def import_widget() -> ImportWidget:
+    from dunlin.adapters.import_widget import ImportWidget
+
+    return ImportWidget()
+
+
 def strategy_reader() -> StrategyReader:
     """Reads strategy documents under the shipped rulebook and letters."""
     from dunlin.adapters import yaml_documents
@@ -347,6 +354,7 @@ def portal() -> Portal:
 
     return Portal(
         book=account_book(),
+        creditors=creditors(),
         door=door(),
         alarm=alarm(),
         till=till,

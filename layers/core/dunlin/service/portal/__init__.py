@@ -30,6 +30,7 @@ from dunlin.domain.wishes import hours_word, sms_consent
 from dunlin.ports import (
     AccountBook,
     Alarm,
+    Creditors,
     Draft,
     Evidence,
     PortalDoor,
@@ -59,6 +60,7 @@ class Portal:
     neither. `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
 
     book: AccountBook
+    creditors: Creditors
     door: PortalDoor
     alarm: Alarm
     till: Callable[[], Till]
@@ -87,6 +89,8 @@ class Portal:
     ) -> Page:
         thread, strategy = self.inside(session)
         account = thread.account
+        named = bool(account.arrangement_id)
+        standing_arrangement = self.book.arrangement(account.account_id) if named else None
         return Page(
             name=name,
             status=status,
@@ -98,6 +102,10 @@ class Portal:
                 "person": thread.consumer.name,
                 "on_day": lambda at: day(at, thread.consumer),
                 "standing": standing(account),
+                "arrangement": standing_arrangement,
+                "asked": standing_arrangement.asked(now.date())
+                if standing_arrangement is not None and standing_arrangement.in_force
+                else None,
                 "today": day(now, thread.consumer),
                 "least": payments.least_payment(account.balance),
                 "insured": insured(account),

@@ -18,7 +18,8 @@ from dunlin.service.portal import GONE, Portal
 def pay(
     portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime, language: str
 ) -> Page | GoTo:
-    """Open the processor's page for all that is owed, or for another amount. A page that showed
+    """Open the processor's page for all that is owed, the instalment that
+    is due, or another amount. A page that showed
     another balance is shown anew first: nobody pays a sum that they have not seen."""
     account = portal.book.facts(session.account_id).account
     if form.get("seen", str(account.balance.minor)) != str(account.balance.minor):
@@ -32,6 +33,12 @@ def pay(
                 return _pay_error(portal, session, form, read, now)
         else:
             amount = read
+    elif form.get("choice") == "instalment":
+        standing = portal.book.arrangement(session.account_id)
+        asked = standing.asked(now.date()) if standing is not None and standing.in_force else None
+        if asked is None or asked.minor <= 0 or form.get("asked") != str(asked.minor):
+            return portal.account(session, now=now, status=409, trouble="pay_changed")
+        amount = asked
     try:
         opened = payments.open_checkout(
             session.account_id,

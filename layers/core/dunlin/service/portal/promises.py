@@ -1,19 +1,16 @@
-"""Paying later or in parts."""
+"""Paying later: a promise to pay all by a day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from dunlin.domain.form import read_amount
 from dunlin.domain.page import Page
 from dunlin.domain.signal import SignalKind
 from dunlin.ports import Session
-from dunlin.service import payments
 from dunlin.service.portal import Portal, case_number, coming, day, zone_of
 
-FREQUENCIES = ("weekly", "every_two_weeks", "monthly")
-PROMISE_DAYS, PLAN_START_DAYS = 30, 45
+PROMISE_DAYS = 30
 PROMISES_THAT_HOLD = 2
 
 
@@ -40,30 +37,3 @@ def promise(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
     )
     done = "promise_done" if holds else "promise_asked"
     return portal.shown(done, session, now=now, case=case_number(case), until=on)
-
-
-def plan(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
-    """A request to pay in parts, which a person at the creditor decides."""
-    thread, _ = portal.inside(session)
-    balance = thread.account.balance
-    errors = []
-    amount = read_amount(form.get("amount", ""), balance, payments.least_payment(balance))
-    if isinstance(amount, str):
-        errors.append(("amount", amount))
-    often = form.get("often", "")
-    if often not in FREQUENCIES:
-        errors.append(("often", "often_missing"))
-    on = coming(form, day(now, thread.consumer), PLAN_START_DAYS)
-    if isinstance(on, str):
-        errors.append(("date", on))
-    if errors or isinstance(amount, str) or isinstance(on, str):
-        return portal.again("plan", session, form, errors, now=now)
-    count = -(-balance.minor // amount.minor)
-    text = (
-        f"Asks to pay {amount} {often.replace('_', ' ')} from {on.isoformat()}: "
-        f"{count} payments for {balance}."
-    )
-    case = portal.say(
-        session, SignalKind.PLAN_REQUEST, form, text, now=now, detail={}, labels=("plan",)
-    )
-    return portal.shown("plan_done", session, now=now, case=case_number(case))

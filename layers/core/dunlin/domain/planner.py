@@ -112,6 +112,8 @@ def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -
         return Plan(step="held", reason=account.hold_reason or account.hold.value)
     if cadence.asked_minor(account) <= 0:
         return Plan(step="held", reason="Everything that is owed is contested.")
+    if account.contested_minor > 0 and strategy.contested_rest == "wait":
+        return Plan(step="held", reason="A part is contested, and the rest waits for it.")
     if paused or strategy.paused:
         who = paused or "creditor, by its strategy"
         return Plan(step="wait", until=now + PAUSE_RECHECK, reason=f"Paused for the {who}.")

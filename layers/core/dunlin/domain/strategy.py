@@ -171,8 +171,10 @@ class Assignment:
 
 
 def status_of(account: Account) -> str:
-    """How the creditor carries the debt: open or written_off."""
-    return "written_off" if account.extras.get("written_off") == "yes" else "open"
+    """How the creditor carries the debt: written_off, contested (in part), or open."""
+    if account.extras.get("written_off") == "yes":
+        return "written_off"
+    return "contested" if account.contested_minor > 0 else "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +215,8 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordination:
-    """One person, one budget: at most one touch in `window_hours` over all their accounts, at
-    least `minimum_gap_hours` between two on one account. `weekends`, `holidays`: true sends then.
+    """One person, one budget: at most one touch in `window_hours` over all their accounts (0
+    leaves each account to itself), at least `minimum_gap_hours` between two on one account. `weekends`, `holidays`: true sends then.
     `resume_after_reply_days`: a reply that needs no staff holds the ladder so long, 0 for staff
     to decide. `per_minute`: how fast a wave goes out, 0 for no pace."""
 
@@ -271,6 +273,7 @@ class Strategy:
     queue: Desk = Desk()
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     policy: Mapping[str, Any] = field(default_factory=dict)
+    contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
     letters: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
 
     def ladder(self, name: str) -> tuple[Rung, ...]:

@@ -32,7 +32,7 @@ from dunlin.domain.strategy import (
 )
 
 FREQUENCIES = ("weekly", "every_two_weeks", "monthly")
-STATUSES = ("open", "written_off")
+STATUSES = ("open", "contested", "written_off")
 RELATIONSHIPS = ("current_tenant", "former_tenant")
 INSURANCE = ("pending", "denied", "settled")
 _MOST = 10**12  # minor units: more than any debt
@@ -54,7 +54,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
     doc.only(
         "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
         "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
-        "letters", "holdout_percent", "paused", "queue", "payments",
+        "contested_rest", "letters", "holdout_percent", "paused", "queue", "payments",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -84,6 +84,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         queue=_queue(doc.part("queue")),
         payments=_payments(doc.part("payments")),
         policy=dict(doc.part("policy").value),
+        contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
         letters=_letters(doc.part("letters")),
     )
 
@@ -273,7 +274,7 @@ def _coordination(doc: Part) -> Coordination:
     pace = doc.part("per_minute")
     pace.only(*Channel)
     return Coordination(
-        window_hours=doc.whole("window_hours", low=1, high=720, default=24),
+        window_hours=doc.whole("window_hours", low=0, high=720, default=24),
         minimum_gap_hours=doc.whole("minimum_gap_hours", low=1, high=720, default=48),
         weekends=doc.flag("weekends", False),
         holidays=doc.flag("holidays", False),

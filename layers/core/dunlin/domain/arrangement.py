@@ -166,10 +166,11 @@ class Arrangement:
     `terms`: the schedule asked for, or countered by staff, or agreed. `beyond`: the limits that
     the request exceeds. `strategy_version`: under which it was agreed; later limits leave it
     alone. `manual`: recorded by staff, without reminders or debits. `replaces`: the arrangement
-    that it took the place of. `next_at`: when the machine looks again. `frozen_since`: the
-    account is held by something stronger and nothing is asked or taken meanwhile. `pending`: the
-    person's own payments that are with their bank, `pending_at` when that was last looked at;
-    while there are any, nothing is debited and nothing is late.
+    that it took the place of. `next_at`: when the machine looks again. `remind_days`: how long
+    before a date it is spoken of. `frozen_since`: the account is held by something stronger and
+    nothing is asked or taken meanwhile. `pending`: the person's own payments that are with their
+    bank, `pending_at` when that was last looked at; while there are any, nothing is debited and
+    nothing is late.
     """
 
     arrangement_id: str
@@ -189,6 +190,7 @@ class Arrangement:
     manual: bool = False
     replaces: str = ""
     autopay: Autopay | None = None
+    remind_days: int = REMIND_DAYS
     frozen_since: datetime | None = None
     pending: tuple[str, ...] = ()
     pending_at: datetime | None = None
@@ -427,7 +429,7 @@ def _notice_at(arrangement: Arrangement, one: Instalment) -> datetime | None:
         if one.told_minor == one.left.minor:
             return None
         return instant(one.counts_from - timedelta(days=VARYING_DAYS))
-    at = instant(one.due_on - timedelta(days=REMIND_DAYS))
+    at = instant(one.due_on - timedelta(days=arrangement.remind_days))
     known = arrangement.agreed_at is not None and at <= arrangement.agreed_at
     return None if one.told_minor or known or one.number == 0 or one.late_at else at
 

@@ -34,6 +34,7 @@ from dunlin.ports import (
     Queue,
     Till,
 )
+from dunlin.service import arrangements
 from dunlin.service.payments import close_page
 from dunlin.service.permits import entry_of, until_nobody_interferes, written
 
@@ -111,6 +112,9 @@ def post_event(
     account = send_back(account, payment.id, till=till, book=book, now=now)
     close_page(account, but=payment.attempt_id, door=door, till=till)
     alarm.wake(account_id)
+    for one in book.arrangements(account_id)[:1]:
+        if not one.in_force:  # perhaps ended by this payment: the account no longer names it
+            alarm.wake_arrangement(one)
     _tell(account, event, payment, alarm=alarm)
     return Posted.POSTED if changed else Posted.NOTHING_NEW
 
@@ -121,7 +125,12 @@ def _tell(account: Account, event: PaymentEvent, payment: PaymentStatus, *, alar
     failed = payment.state in (PaymentState.FAILED, PaymentState.CANCELED)
     if event.fact in _TOLD and payment.state is PaymentState.SUCCEEDED:
         alarm.notice(account=account, kind="receipt", cause=payment.id)
-    elif event.fact is SignalKind.PAYMENT_FAILED and failed and payment.method is MethodKind.BANK:
+    elif (
+        event.fact is SignalKind.PAYMENT_FAILED
+        and failed
+        and payment.method is MethodKind.BANK
+        and not arrangements.is_debit(payment.attempt_id)
+    ):
         alarm.notice(account=account, kind="payment_failed", cause=payment.id)
 
 
@@ -142,7 +151,10 @@ def _post(
         posted = {entry.entry_id for entry in book.thread(account_id).ledger}
         policy = policy_of(account_id, book=book)
         result = posting.post(before, posted, event, payment, policy)
-        if not result.entries and result.account == before:
+        account, arranged = arrangements.credit(
+            result.account, result.entries, payment, book=book, at=now
+        )
+        if not result.entries and account == before and not arranged:
             return False, before
         entry = entry_of(
             before,
@@ -155,16 +167,25 @@ def _post(
                 "payment": payment.id,
                 "state": payment.state.value,
                 "entries": [[e.entry_id, e.kind, e.amount.minor, e.source] for e in result.entries],
-                "balance": result.account.balance.minor,
-                "currency": result.account.balance.currency,
-                "status": result.account.status.value,
-                "hold": result.account.hold.value if result.account.hold else "",
+                "balance": account.balance.minor,
+                "currency": account.balance.currency,
+                "status": account.status.value,
+                "hold": account.hold.value if account.hold else "",
+                "arrangement": [[a.arrangement_id, a.state.value] for a in arranged],
             },
         )
-        after = written(result.account, entry)
+        after = written(account, entry)
         # A lost chargeback is said once: staff may have answered since.
         seen = f"{event.fact_id}/lost" if event.lost else ""
-        book.apply(Change(account=after, ledger=result.entries, audit=(entry,), seen=seen))
+        book.apply(
+            Change(
+                account=after,
+                arrangements=arranged,
+                ledger=result.entries,
+                audit=(entry,),
+                seen=seen,
+            )
+        )
         return True, after
 
     try:

@@ -37,7 +37,16 @@ _TIMES = (
     "pending_at",
     "next_at",
 )
-_WORDS = ("asked_by", "strategy_version", "why", "manual", "replaces", "number", "run")
+_WORDS = (
+    "asked_by",
+    "strategy_version",
+    "why",
+    "manual",
+    "replaces",
+    "number",
+    "run",
+    "remind_days",
+)
 
 
 class ArrangementsByDue(GlobalSecondaryIndex["ArrangementRow"]):

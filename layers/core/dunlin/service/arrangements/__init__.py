@@ -24,12 +24,16 @@ from dunlin.service.arrangements.deciding import (
     open_request,
     record,
 )
+from dunlin.service.arrangements.instalments import Look, Means, advance, credit, is_debit
 from dunlin.service.arrangements.writing import CONSUMER, AskRefusal
 
 __all__ = [
     "CONSUMER",
     "AskRefusal",
+    "Look",
+    "Means",
     "accept_counter",
+    "advance",
     "approve",
     "arrangeable",
     "ask",
@@ -39,8 +43,10 @@ __all__ = [
     "cancel",
     "consent_of",
     "counter",
+    "credit",
     "decline",
     "in_force",
+    "is_debit",
     "offers",
     "open_request",
     "profile_of",

@@ -9,8 +9,15 @@ from datetime import datetime
 
 from dunlin.domain import ids
 from dunlin.domain.account import Account
-from dunlin.domain.arrangement import Arrangement, ArrangementState, Authorisation, Autopay
+from dunlin.domain.arrangement import (
+    REMIND_DAYS,
+    Arrangement,
+    ArrangementState,
+    Authorisation,
+    Autopay,
+)
 from dunlin.domain.signal import SignalKind
+from dunlin.domain.strategy import Basis, Strategy
 from dunlin.domain.terms import Bound, Terms
 from dunlin.ports import AccountBook, Alarm, Creditors
 from dunlin.service.arrangements.choices import arrangeable, beyond, in_force
@@ -75,6 +82,7 @@ def ask(
             beyond=over,
             strategy_version=strategy.version,
             autopay=_autopay(consent, current),
+            remind_days=_remind_days(account, strategy),
             version=1,
         )
         if over:
@@ -91,6 +99,14 @@ def _same_wish(current: Arrangement, consent: Authorisation | None) -> bool:
     """A second click: the same terms, paid in the same way, on something that still stands."""
     standing = current.in_force or current.state is ArrangementState.REQUESTED
     return standing and (consent is not None) == (current.autopay is not None)
+
+
+def _remind_days(account: Account, strategy: Strategy) -> int:
+    """How long before its date an instalment is spoken of: as a rung of the ladder says that
+    counts from instalments, else three days."""
+    rungs = strategy.ladder(account.ladder)
+    before = [-r.days for r in rungs if r.basis is Basis.INSTALMENT and r.days < 0]
+    return max(before, default=REMIND_DAYS)
 
 
 def _autopay(consent: Authorisation | None, current: Arrangement | None) -> Autopay | None:

@@ -1,0 +1,500 @@
+"""Instalments: what the arrangement machine does at each look, and what a payment does to them.
+
+A look does one thing after another until nothing is due: it reminds, debits, asks where a payment
+stands, tells of a refusal, and ends an arrangement that broke. Everything said or taken has a
+name that makes it once: notices by their cause, debits by their attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dunlin.domain.account import TIMED_HOLDS, Account, Hold, LedgerEntry, Status
+from dunlin.domain.arrangement import (
+    PENDING,
+    Arrangement,
+    ArrangementState,
+    Instalment,
+    Step,
+    StepKind,
+    Try,
+    TryState,
+    changed,
+    credited,
+    ended,
+    find_try,
+    instant,
+    next_step,
+    scheduled,
+    thawed,
+    varies,
+    with_try,
+)
+from dunlin.domain.errors import Defect, DomainError
+from dunlin.domain.money import Money
+from dunlin.domain.payments import (
+    Decline,
+    DeclineReason,
+    PaymentState,
+    PaymentStatus,
+    Retry,
+)
+from dunlin.domain.rulebook import Verdict
+from dunlin.domain.signal import SignalKind
+from dunlin.domain.strategy import Strategy
+from dunlin.ports import AccountBook, Alarm, Facts, Till
+from dunlin.service.arrangements.choices import arrangeable
+from dunlin.service.arrangements.debits import Told, judge, notice_cause, told
+from dunlin.service.arrangements.writing import BROKEN, resumed, resumed_by, write
+from dunlin.service.gate import Gate
+from dunlin.service.permits import rules, seconds, until_nobody_interferes
+
+_STEPS = 40  # more than one look can find to do
+_STUCK = timedelta(days=10)
+_NOTICE_WAITS = timedelta(days=3)  # for the lawful hour of a notice that must come first
+_HELD_LOOK = timedelta(days=300)  # a person decides within it
+_FLYING = (PaymentState.PENDING, PaymentState.AUTHORISED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the machine does next: `wait`, or the state in which the arrangement ended."""
+
+    outcome: str
+    account_id: str
+    arrangement_id: str
+    run: int
+    version: int
+    wait_seconds: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a look needs."""
+
+    book: AccountBook
+    gate: Gate
+    till: Till
+    alarm: Alarm
+    now: datetime
+
+
+def advance(account_id: str, arrangement_id: str, run: int, means: Means) -> Look:
+    """Do what is due on an arrangement and say how long to wait. Safe to repeat at any point.
+
+    Raises `Conflict` and `Unavailable`, after which the same call goes on where it stopped.
+    """
+    for _ in range(_STEPS):
+        one = _find(account_id, arrangement_id, means.book)
+        if not one.in_force or one.run != run:
+            return _over(one, run, means)
+        waits: datetime | None = until_nobody_interferes(
+            lambda: _once(account_id, arrangement_id, means)
+        )
+        if waits is not None:
+            now_stands = _find(account_id, arrangement_id, means.book)
+            return _look("wait", now_stands, seconds(waits, means.now))
+    raise Defect(f"arrangement {arrangement_id} found more than {_STEPS} things to do")
+
+
+def _find(account_id: str, arrangement_id: str, book: AccountBook) -> Arrangement:
+    found = (a for a in book.arrangements(account_id) if a.arrangement_id == arrangement_id)
+    one = next(found, None)
+    if one is None:
+        raise DomainError(f"account {account_id} has no arrangement {arrangement_id}")
+    return one
+
+
+def _look(outcome: str, one: Arrangement, wait: int = 1) -> Look:
+    return Look(
+        outcome=outcome,
+        account_id=one.account_id,
+        arrangement_id=one.arrangement_id,
+        run=one.run,
+        version=one.version,
+        wait_seconds=wait,
+    )
+
+
+def _over(one: Arrangement, run: int, means: Means) -> Look:
+    """The arrangement has ended, or a newer run looks after it."""
+    if one.run != run:
+        return replace(_look(ArrangementState.REPLACED.value, one), run=run)
+    if one.state in (ArrangementState.KEPT, ArrangementState.PAID_OFF):
+        account = means.book.account(one.account_id)
+        if account is not None and account.balance.minor <= 0:
+            means.alarm.notice(account=account, kind="paid_in_full", cause=one.arrangement_id)
+    means.alarm.wake(one.account_id)
+    return _look(one.state.value, one)
+
+
+def _once(account_id: str, arrangement_id: str, means: Means) -> datetime | None:
+    """Do one thing; None where it was done, else the instant to wait for."""
+    facts, one = means.book.facts(account_id), _find(account_id, arrangement_id, means.book)
+    if not one.in_force:
+        return None
+    account, now = facts.account, means.now
+    owed = min(one.left, arrangeable(account), key=lambda m: m.minor)
+    if owed.minor < one.left.minor:  # a credit of the creditor's, or a file
+        after = credited(one, owed, now)
+        _write(facts, after, "ArrangementCredited", {"owed": owed.minor}, means)
+        return None
+    if account.status is Status.CLOSED:
+        after = ended(one, ArrangementState.CANCELLED, now, "The creditor took the account back.")
+        _write(facts, after, "ArrangementCancelled", {}, means)
+        return None
+    if account.hold is None or account.hold in TIMED_HOLDS:  # another hold was lifted
+        why = "Pays in instalments."
+        _write(
+            facts, one, "ArrangementResumed", {}, means, hold=Hold.ARRANGEMENT, hold_reason=why,
+            due_at=None,
+        )  # fmt: skip
+        return None
+    if facts.paused or account.hold is not Hold.ARRANGEMENT:
+        return _frozen(facts, one, means)
+    if one.frozen_since is not None:
+        _write(facts, thawed(one, now), "ArrangementThawed", {}, means)
+        return None
+    step = next_step(one)
+    if step is None:
+        raise Defect(f"arrangement {arrangement_id} is in force with nothing left to do")
+    if step.at > now:
+        return step.at
+    _do(step, facts, one, means)
+    return None
+
+
+def _frozen(facts: Facts, one: Arrangement, means: Means) -> datetime:
+    """Another hold or a pause stands: nothing is asked or taken until it is gone. Whoever lifts
+    a hold wakes the account; a pause is looked at again every day."""
+    until = _tomorrow(means.now) if facts.paused else means.now + _HELD_LOOK
+    if one.frozen_since is None or (one.next_at is not None and one.next_at <= means.now):
+        why = facts.paused or (facts.account.hold or Hold.PAUSED).value
+        after = replace(
+            one,
+            frozen_since=one.frozen_since or means.now,
+            next_at=until if facts.paused else None,
+        )
+        _write(facts, after, "ArrangementFrozen", {"reason": why}, means)
+    return until
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return instant(now.date() + timedelta(days=1))
+
+
+def _do(step: Step, facts: Facts, one: Arrangement, means: Means) -> None:
+    if step.number == PENDING:
+        _ask_pending(facts, one, means)
+        return
+    act = {
+        StepKind.REMIND: _remind,
+        StepKind.CHARGE: _charge,
+        StepKind.ASK: _ask,
+        StepKind.LATE: _late,
+        StepKind.MISSED: _missed,
+    }
+    act[step.kind](facts, one, one.instalment(step.number), means)
+
+
+def _remind(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+    cause = notice_cause(one, instalment)
+    means.alarm.notice(account=facts.account, kind="instalment_due", cause=cause)
+    announced = replace(instalment, told_minor=instalment.left.minor, told_at=means.now)
+    after = changed(one, instalment.number, announced)
+    data = {"number": instalment.number, "amount": instalment.left.minor, "cause": cause}
+    _write(facts, after, "InstalmentAnnounced", data, means)
+
+
+def _late(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+    cause = f"{one.arrangement_id}.{instalment.number}"
+    means.alarm.notice(account=facts.account, kind="broken_instalment", cause=cause)
+    after = changed(one, instalment.number, replace(instalment, late_at=means.now))
+    _write(facts, after, "InstalmentLate", {"number": instalment.number}, means)
+
+
+def _missed(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+    """The grace is over: the arrangement is broken and the ladder goes on, after a person has
+    looked where the strategy says so or staff made the arrangement."""
+    marked = changed(one, instalment.number, replace(instalment, missed_at=means.now))
+    why = f"Instalment {instalment.number} was missed."
+    after = ended(marked, ArrangementState.BROKEN, means.now, why)
+    changes = _left_by(facts.account, facts.strategy, means.now, manual=one.manual)
+    data = {"number": instalment.number, "signal": SignalKind.PLAN_MISSED.value}
+    _write(facts, after, "ArrangementBroken", data, means, arrangement_id="", **changes)
+
+
+def _left_by(
+    account: Account, strategy: Strategy, now: datetime, *, manual: bool
+) -> dict[str, Any]:
+    changes = resumed(account, strategy, now)
+    if manual:
+        why = "A payment of an arrangement made by hand was missed"
+        return changes | {"hold": Hold.REVIEW, "hold_reason": why, "due_at": None}
+    if strategy.escalation.broken_arrangement and not account.escalated:
+        return changes | {"escalated": BROKEN}
+    return changes
+
+
+# -- debits ----------------------------------------------------------------------------------------
+
+
+def _charge(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+    """Debit an instalment: the try is written before the processor hears of it, and its attempt
+    is the idempotency key, so a crash at any point leads back to the same payment."""
+    flying = instalment.in_flight
+    if flying is None:
+        known = told(one, instalment, means.book)
+        verdicts = judge(facts, one, instalment, known, gate=means.gate, now=means.now)
+        refusal = next((v for v in verdicts if v.outcome != "allow"), None)
+        if refusal is not None:
+            _refused(facts, one, instalment, means, verdict=refusal, known=known)
+            return
+        flying = _started(facts, one, instalment, verdicts, means)
+        status = _asked_to_pay(facts.account, one, flying, means.till)
+    else:
+        # It may be long ago: the processor may have forgotten the key, not the payment.
+        customer = one.autopay.customer_ref if one.autopay else ""
+        made = means.till.find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
+        status = made or _asked_to_pay(facts.account, one, flying, means.till)
+
+    def record() -> None:
+        now_facts = means.book.facts(one.account_id)
+        standing = _find(one.account_id, one.arrangement_id, means.book)
+        after = tried(standing, flying.attempt_id, status, means.now)
+        if after != standing:
+            what = "InstalmentRefused" if _failed(status) else "InstalmentCharged"
+            data = {"number": instalment.number, **payment_data(flying, status)}
+            _write(now_facts, after, what, data, means)
+
+    until_nobody_interferes(record)
+
+
+def _started(
+    facts: Facts,
+    one: Arrangement,
+    instalment: Instalment,
+    verdicts: Sequence[Verdict],
+    means: Means,
+) -> Try:
+    autopay = one.autopay
+    if autopay is None:
+        raise Defect(f"arrangement {one.arrangement_id} is debited without autopay")
+    number = len(instalment.tries) + 1
+    made = Try(
+        attempt_id=f"{one.arrangement_id}-{instalment.number}-{number}",
+        at=means.now,
+        amount=instalment.left,
+        method_ref=autopay.method_ref,
+        kind=autopay.kind,
+    )
+    data = {
+        "number": instalment.number,
+        "attempt": made.attempt_id,
+        "amount": made.amount.minor,
+        "rules": {k: v for verdict in verdicts for k, v in rules(verdict).items()},
+        "rulebook": means.gate.version,
+        "consent": autopay.consent.text_sha256,
+    }
+    _write(facts, with_try(one, instalment.number, made), "InstalmentCharging", data, means)
+    return made
+
+
+def _asked_to_pay(account: Account, one: Arrangement, made: Try, till: Till) -> PaymentStatus:
+    customer = one.autopay.customer_ref if one.autopay else ""
+    try:
+        return till.charge_saved(
+            attempt_id=made.attempt_id,
+            account_id=account.account_id,
+            creditor=account.creditor,
+            amount=made.amount,
+            customer_ref=customer,
+            method_ref=made.method_ref,
+        )
+    except DomainError:
+        # The method is gone at the processor, or it does not take this amount: no error of ours.
+        nothing = Money(0, made.amount.currency)
+        return PaymentStatus(
+            id="",
+            state=PaymentState.FAILED,
+            amount=made.amount,
+            received=nothing,
+            refunded=nothing,
+            account_id=account.account_id,
+            attempt_id=made.attempt_id,
+            creditor=account.creditor,
+            method=made.kind,
+            decline=Decline(reason=DeclineReason.REVOKED, code="method_gone"),
+        )
+
+
+def _refused(
+    facts: Facts,
+    one: Arrangement,
+    instalment: Instalment,
+    means: Means,
+    *,
+    verdict: Verdict,
+    known: Told,
+) -> None:
+    """The rulebook says wait: the instalment counts from the day it names. It says no: autopay
+    stands still until the person or staff mend it, and the instalment is theirs to pay."""
+    data = {"number": instalment.number, "rules": rules(verdict)}
+    until = verdict.until if verdict.outcome == "defer" else None
+    announced = instalment.told_at
+    waiting = varies(one, instalment) and known.notice_at is None and announced is not None
+    if waiting and announced is not None and means.now - announced < _NOTICE_WAITS:
+        until = _tomorrow(means.now)  # its notice has not gone out yet
+    if until is not None:
+        day = until.date() if instant(until.date()) >= until else until.date() + timedelta(days=1)
+        day = max(day, means.now.date() + timedelta(days=1))
+        after = changed(one, instalment.number, replace(instalment, not_before=day))
+        _write(facts, after, "InstalmentDeferred", data | {"until": day.isoformat()}, means)
+        return
+    if one.autopay is None:
+        raise Defect(f"arrangement {one.arrangement_id} is debited without autopay")
+    paused = replace(one.autopay, paused=",".join(verdict.blocked_by) or "refused")
+    _write(facts, scheduled(replace(one, autopay=paused)), "AutopayRefused", data, means)
+
+
+def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+    """A payment is under way: its event may have been lost, or its bank may never answer."""
+    flying = instalment.in_flight
+    if flying is None:
+        raise Defect(f"instalment {instalment.number} has no payment under way")
+    status = means.till.payment(flying.payment_id)
+    after = tried(one, flying.attempt_id, status, means.now)
+    data = {"number": instalment.number, **payment_data(flying, status)}
+    changes = {}
+    if means.now - flying.at > _STUCK and not _failed(status) and not facts.account.escalated:
+        changes["escalated"] = "stuck_payment"
+    _write(facts, after, "InstalmentAsked", data, means, **changes)
+
+
+def _ask_pending(facts: Facts, one: Arrangement, means: Means) -> None:
+    """The person's own payments that were with their bank when we last looked."""
+    left = tuple(p for p in one.pending if means.till.payment(p).state in _FLYING)
+    after = replace(one, pending=left, pending_at=means.now if left else None)
+    if not left:
+        after = thawed(after, means.now)
+    _write(facts, scheduled(after), "PaymentsAsked", {"pending": len(left)}, means)
+
+
+# -- payments --------------------------------------------------------------------------------------
+
+
+def tried(one: Arrangement, attempt_id: str, status: PaymentStatus, at: datetime) -> Arrangement:
+    """The arrangement after the processor's answer about one of its debits. A refusal that only
+    the person can mend, or nobody, pauses autopay."""
+    found = find_try(one, attempt_id)
+    if found is None or found[1].state is TryState.POSTED:
+        return one
+    instalment, before = found
+    moved = replace(before, payment_id=status.id or before.payment_id, asked_at=at)
+    if _failed(status):
+        decline = status.decline or Decline(reason=DeclineReason.DECLINED, code="")
+        moved = replace(moved, state=TryState.FAILED, decline=decline, at=_failed_at(before, at))
+        if one.autopay is not None and decline.retry is not Retry.LATER:
+            same = one.autopay.method_ref == before.method_ref
+            paused = decline.reason.value if same else one.autopay.paused
+            one = replace(one, autopay=replace(one.autopay, paused=paused))
+    elif status.state is PaymentState.SUCCEEDED:
+        moved = replace(moved, state=TryState.TAKEN)
+    else:
+        moved = replace(moved, state=TryState.PENDING)
+    return with_try(one, instalment.number, moved)
+
+
+def _failed_at(before: Try, at: datetime) -> datetime:
+    """A bank's return comes days later: retries count from it."""
+    return before.at if before.state is TryState.FAILED else at
+
+
+def _failed(status: PaymentStatus) -> bool:
+    return status.state in (PaymentState.FAILED, PaymentState.CANCELED)
+
+
+def payment_data(made: Try, status: PaymentStatus) -> dict[str, Any]:
+    """A debit's answer as the audit log keeps it."""
+    return {
+        "attempt": made.attempt_id,
+        "payment": status.id,
+        "payment_state": status.state.value,
+        "decline": status.decline.code if status.decline else "",
+    }
+
+
+def is_debit(attempt_id: str) -> bool:
+    """True for an attempt that debits an instalment, which tells the person itself."""
+    return attempt_id.startswith("arr_")
+
+
+def credit(
+    account: Account,
+    entries: Sequence[LedgerEntry],
+    payment: PaymentStatus,
+    *,
+    book: AccountBook,
+    at: datetime,
+) -> tuple[Account, tuple[Arrangement, ...]]:
+    """What a posting does to the account's arrangement, to be written with it.
+
+    `account` and `entries` are as posted. The money is laid over the instalments from the oldest
+    on. No arrangement: it stays as it is. Paid in full, it ends and lets the account go.
+    """
+    one = book.arrangement(account.account_id) if account.arrangement_id else None
+    if one is None or not one.in_force:
+        return account, ()
+    after = tried(one, payment.attempt_id, payment, at)
+    flies = payment.state in _FLYING and find_try(one, payment.attempt_id) is None
+    if flies != (payment.id in one.pending):
+        others = tuple(p for p in one.pending if p != payment.id)
+        pending = (*others, payment.id) if flies else others
+        after = replace(after, pending=pending, pending_at=at if pending else None)
+        if not pending and payment.state is not PaymentState.SUCCEEDED:
+            after = thawed(after, at)
+    if entries:
+        moved = sum((e.amount for e in entries), start=after.left)
+        owed = min(moved, arrangeable(account), key=lambda m: m.minor)
+        after = credited(_posted(after, payment), owed, at)
+    if after == one:
+        return account, ()
+    if after.state is not one.state:
+        gap = resumed_by(account, book, at) if account.balance.minor > 0 else {}
+        account = replace(account, arrangement_id="", **gap)
+    return account, (replace(scheduled(after), version=one.version + 1),)
+
+
+def _posted(one: Arrangement, payment: PaymentStatus) -> Arrangement:
+    found = find_try(one, payment.attempt_id)
+    if found is None or payment.state is not PaymentState.SUCCEEDED:
+        return one
+    return with_try(one, found[0].number, replace(found[1], state=TryState.POSTED))
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def _write(
+    facts: Facts,
+    after: Arrangement,
+    what: str,
+    data: dict[str, Any],
+    means: Means,
+    **changes: Any,
+) -> None:
+    if after.state is not ArrangementState.ACTIVE and "arrangement_id" not in changes:
+        changes["arrangement_id"] = ""
+        changes |= resumed(facts.account, facts.strategy, means.now)
+    write(
+        facts.account,
+        [replace(after, version=after.version + 1)],
+        what=what,
+        data=data,
+        changes=changes,
+        book=means.book,
+        now=means.now,
+    )

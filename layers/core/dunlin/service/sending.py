@@ -162,6 +162,7 @@ def _compose(
         link=f"{outbox.portal_url}/m/{token}",
         stop_link=stop_link,
         fields=_fields(touch, book=book, outbox=outbox),
+        accounts=_accounts(facts, touch, book=book),
     )
     tags = {"touch_id": touch.touch_id, "account_id": touch.account_id}
     brand = facts.strategy.brand
@@ -182,6 +183,12 @@ def _compose(
         tags=tags,
     )
     return mail, rendered
+
+
+def _accounts(facts: Facts, touch: Touch, *, book: AccountBook) -> list[Account]:
+    """The accounts that the message is about, its own first; what was paid since is left out."""
+    covered = book.read_accounts(touch.covers) if touch.covers else {}
+    return [facts.account, *(covered[c] for c in touch.covers if c in covered and covered[c].open)]
 
 
 def _fields(touch: Touch, *, book: AccountBook, outbox: Outbox) -> dict[str, str]:

@@ -1,0 +1,216 @@
+"""A town on a virtual clock: real services, rulebook and letters over memory, told day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import dunlin
+from dunlin.adapters.jinja_letters import JinjaLetters
+from dunlin.adapters.memory import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
+from dunlin.adapters.memory_portal import MemoryPortalDoor
+from dunlin.adapters.rulebook_files import load_rulebook
+from dunlin.domain import ids
+from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.audit import append
+from dunlin.domain.consumer import Channel, Consumer
+from dunlin.domain.money import Money
+from dunlin.domain.strategy import Strategy
+from dunlin.domain.strategy_document import read_strategy
+from dunlin.domain.touch import Touch
+from dunlin.ports import Change
+from dunlin.service.activation import start_ladder
+from dunlin.service.gate import Gate
+from dunlin.service.ladders import check_ladder
+from dunlin.service.permits import entry_of, written
+from dunlin.service.sending import Outbox, send
+from tests.support import builders
+
+PACKS = Path(dunlin.__file__).parent / "strategies" / "packs"
+_LOOK = timedelta(minutes=30)
+_LETTERS = JinjaLetters()
+_GATE = Gate(rulebook=load_rulebook())
+
+
+def pack(name: str, **changes: Any) -> dict[str, Any]:
+    """The document of a shipped pack, with other settings where a story needs them."""
+    found: dict[str, Any] = yaml.safe_load((PACKS / f"{name}.yaml").read_text("utf-8"))
+    return found | changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message that left: the day where the person is, its rung, and what it said."""
+
+    on: date
+    rung: str
+    template: str
+    channel: str
+    account: str
+    text: str
+
+
+class Town:
+    """One creditor with a pack, and the people who owe it."""
+
+    def __init__(self, pack_document: Mapping[str, Any], *, today: date) -> None:
+        self.now = datetime(today.year, today.month, today.day, 18, tzinfo=UTC)
+        self.book, self.alarm, self.gate = MemoryBook(), MemoryAlarm(), _GATE
+        self.door = MemoryPortalDoor()
+        self.mailbox, self.texts = MemoryMailbox(), MemoryTextLine()
+        self.creditor = builders.CREDITOR
+        self.book.creditors.put_strategy(self.creditor, pack_document, self.now)
+        self._tokens = count(1)
+
+    @property
+    def strategy(self) -> Strategy:
+        found = self.book.creditors.strategy(self.creditor)
+        assert found is not None
+        return found
+
+    def lives_here(self, name: str = "ada", **changes: Any) -> Consumer:
+        """A person moves in."""
+        person = builders.consumer(name, **changes)
+        entry = append(
+            subject=f"consumer#{person.consumer_id}",
+            sequence=1,
+            previous="",
+            at=self.now,
+            actor="story",
+            what="ConsumerImported",
+            data={},
+        )
+        person = replace(person, version=1, audit_head=entry.hash)
+        self.book.apply(Change(consumer=person, audit=[entry]))
+        return person
+
+    def owes(self, person: Consumer, reference: str, dollars: float, **changes: Any) -> str:
+        """A file brings an account of a person; returns its id."""
+        fields: dict[str, Any] = {
+            "account_id": ids.account_id(self.creditor, reference),
+            "creditor": self.creditor,
+            "consumer_id": person.consumer_id,
+            "reference": reference,
+            "balance": Money(round(dollars * 100), "USD"),
+            "issued_on": date(2026, 6, 1),
+            "due_on": date(2026, 7, 1),
+            "industry": self.strategy.industry,
+            "debt_kind": "business" if person.company else "consumer",
+        }
+        account = Account(**fields | changes)
+        entry = entry_of(
+            account, now=self.now, what="AccountImported", data={}, actor="story"
+        )
+        opening = LedgerEntry(
+            entry_id=ids.entry_id(account.account_id, "opening"),
+            account_id=account.account_id,
+            kind="charge",
+            amount=account.balance,
+            on=account.issued_on or self.now.date(),
+            source="opening",
+        )
+        self.book.apply(Change(account=written(account, entry), ledger=[opening], audit=[entry]))
+        return account.account_id
+
+    def account(self, account_id: str) -> Account:
+        found = self.book.account(account_id)
+        assert found is not None
+        return found
+
+    def changes(self, account_id: str, **changes: Any) -> None:
+        """A newer file or a member of staff writes the account, and wakes its ladder."""
+        account = self.account(account_id)
+        entry = entry_of(account, now=self.now, what="AccountUpdated", data={}, actor="story")
+        self.book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+        self._look(account_id)
+
+    def begin(self, *account_ids: str) -> list[str]:
+        """Staff start the ladders of accounts; what became of each."""
+        return [
+            start_ladder(
+                account_id,
+                strategy=self.strategy,
+                cohort="story",
+                shadow=False,
+                book=self.book,
+                alarm=self.alarm,
+                now=self.now,
+            )
+            for account_id in account_ids
+        ]
+
+    def pass_days(self, days: float) -> list[Message]:
+        """Let time pass; the messages that left meanwhile, oldest first."""
+        before = set(self._sent())
+        end = self.now + timedelta(days=days)
+        while self.now < end:
+            self.now = min(self.now + _LOOK, end)
+            for account in list(self.book.due(self.now)):
+                self._look(account.account_id)
+        return [told for key, told in self._sent().items() if key not in before]
+
+    def _look(self, account_id: str) -> None:
+        """What the ladder's machine does when its clock rings or somebody wakes it."""
+        for _ in range(5):
+            account = self.account(account_id)
+            if account.status is not Status.ACTIVE:
+                return
+            found = check_ladder(
+                account_id,
+                account.ladder_run,
+                book=self.book,
+                gate=self.gate,
+                letters=_LETTERS,
+                now=self.now,
+            )
+            if found.outcome not in ("email", "sms"):
+                return
+            channel = Channel(found.outcome)
+            send(
+                account_id,
+                found.touch_key,
+                found.permit_id,
+                book=self.book,
+                outbox=self._outbox(channel),
+                now=self.now,
+            )
+
+    def _outbox(self, channel: Channel) -> Outbox:
+        return Outbox(
+            channel=channel,
+            letters=_LETTERS,
+            door=self.door,
+            portal_url="https://pay.example.org",
+            new_token=lambda: f"{next(self._tokens):022d}",
+            new_code=lambda: "123456",
+            real_now=lambda: self.now,
+            mailbox=self.mailbox if channel is Channel.EMAIL else None,
+            text_line=self.texts if channel is Channel.SMS else None,
+        )
+
+    def _sent(self) -> dict[str, Message]:
+        touches = sorted(self.book.touches.values(), key=lambda t: (t.permitted_at, t.touch_id))
+        return {t.touch_id: self._message(t) for t in touches if t.sent_at is not None}
+
+    def _message(self, touch: Touch) -> Message:
+        assert touch.sent_at is not None
+        return Message(
+            on=(touch.sent_at - timedelta(hours=6)).date(),
+            rung=touch.rung_name,
+            template=touch.template,
+            channel=touch.channel.value,
+            account=self.account(touch.account_id).reference,
+            text=touch.content,
+        )
+
+
+def strategy_of(name: str) -> Strategy:
+    """A shipped pack as a strategy."""
+    return read_strategy(pack(name), creditor="pack", version=1)

@@ -175,6 +175,23 @@ def test_rules_added_removed_and_changed_are_told_field_by_field():
     assert rulebook_changes(BOOK, BOOK) == []
 
 
+def test_every_change_shows_version_citation_and_reviewer():
+    def edit(documents):
+        documents["PLAT-TIME"]["constraint"] = {"kind": "not_offered"}
+        late = documents["US-REGF-TIME"]
+        late["version"] = late["version"] + 1
+        late["status"] = {**late["status"], "review": "approved", "counsel": "Ada Counsel",
+                          "signed_on": "2026-12-01"}  # fmt: skip
+
+    found = {c.name: c for c in rulebook_changes(BOOK, _changed(edit))}
+    silent, moved = found["PLAT-TIME"], found["US-REGF-TIME"]
+    assert (silent.unmoved, moved.unmoved) == (True, False)
+    assert silent.review == "draft, not signed yet"
+    assert moved.version == "1 -> 2"
+    assert moved.review == "approved, signed by Ada Counsel on 2026-12-01"
+    assert moved.cites[0] == "15 USC 1692c(a)(1)"
+
+
 def test_one_constraint_and_a_list_of_one_are_the_same():
     def wrap(documents):
         only = documents["US-REGF-7IN7"]["constraint"]

@@ -166,6 +166,13 @@ def diff(
     typer.echo(f"{before.version} -> {after.version}: {len(changes)} changes")
     for change in changes:
         typer.echo(f"{change.kind:<8} {change.name}  {change.title}")
+        known = [
+            f"version {change.version}" if change.version else "",
+            "the rule changed and its number did not" if change.unmoved else "",
+            change.review,
+            "; ".join(change.cites),
+        ]
+        typer.echo(f"    {', '.join(part for part in known if part)}")
         for path, was, now in change.fields:
             typer.echo(f"    {path}: {was or 'nothing'} -> {now or 'nothing'}")
     if portfolio:

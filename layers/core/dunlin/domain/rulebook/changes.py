@@ -11,16 +11,27 @@ from dunlin.domain.rulebook.engine import Rulebook
 
 Kind = Literal["added", "removed", "changed"]
 
+# What says something about a rule and nothing about what it does.
+_ABOUT = frozenset({"version", "status", "tests"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
     """One rule or table that differs. `name` is the rule's id (with its version where there are
-    several) or `table NAME`; `fields` holds path, before and after, as JSON, "" for nothing."""
+    several) or `table NAME`; `fields` holds path, before and after, as JSON, "" for nothing.
+
+    `version` is the rule's own, `1 -> 2` where it moved; `unmoved` says that the rule now means
+    something else under the same number. `cites` are its sources, or a table's one; `review` says
+    who read it."""
 
     name: str
     title: str
     kind: Kind
     fields: tuple[tuple[str, str, str], ...] = ()
+    version: str = ""
+    unmoved: bool = False
+    cites: tuple[str, ...] = ()
+    review: str = ""
 
 
 def rulebook_changes(old: Rulebook, new: Rulebook) -> list[RuleChange]:
@@ -51,16 +62,53 @@ def _by_name(documents: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, A
 def _change(
     name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> RuleChange | None:
-    title = str((after or before or {}).get("title", ""))
+    newest = after or before or {}
+    title = str(newest.get("title", ""))
+    cites, review = _cites(newest), _review(newest)
     if before is None or after is None:
-        return RuleChange(name=name, title=title, kind="added" if before is None else "removed")
+        return RuleChange(
+            name=name,
+            title=title,
+            kind="added" if before is None else "removed",
+            version=str(newest.get("version", "")),
+            cites=cites,
+            review=review,
+        )
     was, now = dict(_leaves(before)), dict(_leaves(after))
     fields = tuple(
         (path, was.get(path, ""), now.get(path, ""))
         for path in sorted(was.keys() | now.keys())
         if was.get(path) != now.get(path)
     )
-    return RuleChange(name=name, title=title, kind="changed", fields=fields) if fields else None
+    if not fields:
+        return None
+    old, new = before.get("version"), after.get("version")
+    meant = [path for path, _, _ in fields if path.split(".")[0] not in _ABOUT]
+    return RuleChange(
+        name=name,
+        title=title,
+        kind="changed",
+        fields=fields,
+        version="" if new is None else f"{old} -> {new}" if old != new else str(new),
+        unmoved=bool(new is not None and old == new and meant),
+        cites=cites,
+        review=review,
+    )
+
+
+def _cites(document: Mapping[str, Any]) -> tuple[str, ...]:
+    if "authority" in document:
+        return tuple(str(source["cite"]) for source in document["authority"])
+    return (str(document["source"]),) if "source" in document else ()
+
+
+def _review(document: Mapping[str, Any]) -> str:
+    status = document.get("status")
+    if not isinstance(status, Mapping):
+        return ""
+    counsel = status.get("counsel")
+    signed = f"signed by {counsel} on {status.get('signed_on')}" if counsel else "not signed yet"
+    return f"{status.get('review')}, {signed}"
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -127,6 +127,32 @@ def test_another_rulebook_is_told_from_the_one_that_judged():
     assert any(fault.startswith("PLAT-TIME was defer") for fault in faults)
 
 
+def test_an_old_decision_is_judged_by_the_edition_that_judged_it():
+    book, account = _ready(NIGHT)
+    record = dict(_decide(book, account, NIGHT).data["record"])
+    without = [d for d in BOOK.documents if d["id"] != "PLAT-TIME"]
+    newer = Rulebook({"version": "newer", "tables": BOOK.tables, "rules": without}, BOOK.zones)
+    kept = {BOOK.version: BOOK}
+    assert all(r.holds for r in replay(record, rulebook=newer, edition=kept.get))
+    lost = replay(record, rulebook=newer, edition={}.get)
+    assert not all(r.holds for r in lost)
+    assert f"judged under rulebook {BOOK.version}, again under newer" in lost[0].otherwise
+
+
+def test_a_replay_on_other_time_zone_data_is_told_apart():
+    book, account = _ready(NIGHT)
+    record = dict(_decide(book, account, NIGHT).data["record"])
+    assert record["tzdata"] == BOOK.tzdata
+    assert all(r.otherwise == () for r in replay(record, rulebook=BOOK))
+    for older, said in (("2019a", "2019a"), (None, "of no stated version")):
+        changed = {k: v for k, v in record.items() if k != "tzdata"}
+        if older:
+            changed["tzdata"] = older
+        [again, *_] = replay(changed, rulebook=BOOK)
+        assert again.holds
+        assert again.otherwise == (f"judged with time zone data {said}, again with {BOOK.tzdata}",)
+
+
 def test_entries_without_a_record_are_left_out():
     book, account = _ready()
     _decide(book, account, NOON)

@@ -68,6 +68,7 @@ class Town:
         self.creditor = builders.CREDITOR
         self.book.creditors.put_strategy(self.creditor, pack_document, self.now)
         self._tokens = count(1)
+        self._told: set[str] = set()
 
     @property
     def strategy(self) -> Strategy:
@@ -105,9 +106,7 @@ class Town:
             "debt_kind": "business" if person.company else "consumer",
         }
         account = Account(**fields | changes)
-        entry = entry_of(
-            account, now=self.now, what="AccountImported", data={}, actor="story"
-        )
+        entry = entry_of(account, now=self.now, what="AccountImported", data={}, actor="story")
         opening = LedgerEntry(
             entry_id=ids.entry_id(account.account_id, "opening"),
             account_id=account.account_id,
@@ -147,14 +146,16 @@ class Town:
         ]
 
     def pass_days(self, days: float) -> list[Message]:
-        """Let time pass; the messages that left meanwhile, oldest first."""
-        before = set(self._sent())
+        """Let time pass; the messages that left and were not told of before, oldest first."""
         end = self.now + timedelta(days=days)
         while self.now < end:
             self.now = min(self.now + _LOOK, end)
             for account in list(self.book.due(self.now)):
                 self._look(account.account_id)
-        return [told for key, told in self._sent().items() if key not in before]
+        found = self._sent()
+        fresh = [message for key, message in found.items() if key not in self._told]
+        self._told |= set(found)
+        return fresh
 
     def _look(self, account_id: str) -> None:
         """What the ladder's machine does when its clock rings or somebody wakes it."""

@@ -32,7 +32,6 @@ from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Selection
 from dunlin.domain.touch import TouchState
 from dunlin.ports import AccountBook, Record
-from dunlin.service.activation import reconcile
 from dunlin.service.audit_log import archive_entries, sign_day
 from dunlin.service.changes import publish
 from dunlin.service.imports.job import job_of
@@ -42,6 +41,7 @@ from dunlin.service.imports.reconciling import reconcile_import
 from dunlin.service.ladders import check_ladder
 from dunlin.service.notices import check_notice
 from dunlin.service.posting import post_payment, receive_event
+from dunlin.service.recovery import reconcile
 from dunlin.service.replies import Inbound, read_reply
 from dunlin.service.rollouts import House, begin
 from dunlin.service.sending import send

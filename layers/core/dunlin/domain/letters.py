@@ -335,13 +335,13 @@ def greeting_name(text: str) -> str:
     return text if _GREETING.fullmatch(text) and ".." not in text and "www" not in text else ""
 
 
-_REFERENCE = re.compile(r"[^\W_][\w ./#-]{0,23}")
+_REFERENCE = re.compile(r"(?=.*\d)[^\W_][\w./#-]{0,23}")
 _LONG_NUMBER = re.compile(r"(?:\d[ -]?){9,}")
 
 
 def shown_reference(text: str) -> str:
-    """An account's reference as a message may list it: whole where it is short and no long
-    number, else its last four signs alone."""
+    """An account's reference as a message may list it: whole where it is one short word
+    with a digit and no long number, else its last four signs alone."""
     text = text.strip()
     if _REFERENCE.fullmatch(text) and not _LONG_NUMBER.search(text):
         return text

@@ -51,6 +51,7 @@ MARKERS = (
     _m(8, r"\b(last|final|only|one) (time|chance|option|opportunity)\b", r"\b(ultima|unica) (vez|opcion)\b"),
 )  # fmt: skip
 _SHOUT = re.compile(r"\b(?!STOP\b|START\b|HELP\b)[A-ZÁÉÍÓÚÑ]{4,}\b")
+_NUMBERED = re.compile(r"\S*\d\S*")  # a reference such as UNIT-7B/RENT does not shout
 _SHOUTING, _EXCLAIMING = 6, 4
 
 
@@ -58,7 +59,11 @@ def pressure(text: str, folded: str) -> int:
     """How hard a text presses, 0 for not at all. `text` as written (for shouting), `folded` the
     same in one spelling."""
     found = sum(marker.weight * len(marker.pattern.findall(folded)) for marker in MARKERS)
-    return found + _SHOUTING * len(_SHOUT.findall(text)) + _EXCLAIMING * text.count("!")
+    return (
+        found
+        + _SHOUTING * len(_SHOUT.findall(_NUMBERED.sub(" ", text)))
+        + _EXCLAIMING * text.count("!")
+    )
 
 
 def ceiling(tone: str) -> int:

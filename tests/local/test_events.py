@@ -359,3 +359,20 @@ def test_mail_resources(mended, bare):
         assert "AccessDenied" in denied["errorMessage"]
         seen.append("AccessDenied" not in str(allowed))
     assert seen == [True, False]
+
+
+def test_ranges_of_a_version(mended, bare):
+    """A large file is fetched in pieces, and of the version that was dropped."""
+    pieces = []
+    for place in (mended, bare):
+        s3 = place.client("s3")
+        s3.create_bucket(Bucket="ranges")
+        s3.put_bucket_versioning(Bucket="ranges", VersioningConfiguration={"Status": "Enabled"})
+        first = s3.put_object(Bucket="ranges", Key="a.csv", Body=b"0123456789")["VersionId"]
+        s3.put_object(Bucket="ranges", Key="a.csv", Body=b"newer")
+        named = {"Bucket": "ranges", "Key": "a.csv", "VersionId": first}
+        pieces.append(s3.get_object(**named, Range="bytes=2-4")["Body"].read())
+        if place is mended:
+            with pytest.raises(s3.exceptions.ClientError, match="InvalidRange"):
+                s3.get_object(**named, Range="bytes=10-12")
+    assert pieces == [b"234", b"0123456789"]

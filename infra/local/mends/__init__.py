@@ -25,6 +25,7 @@ MENDS: tuple[Mend, ...] = (
     events.streams,
     events.queue_policies,
     events.file_versions,
+    events.version_ranges,
     machines.yaml_definitions,
     machines.same_start,
     machines.timeouts,

@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.activation import reconcile
+from dunlin.service.recovery import reconcile
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:

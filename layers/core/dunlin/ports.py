@@ -213,6 +213,13 @@ class AccountBook(Protocol):
     def due(self, until: datetime) -> Iterable[Account]:
         """Open accounts whose next due time is at or before `until`, earliest first."""
 
+    def unattended(self, creditor: str) -> Iterable[Account]:
+        """Open accounts of a creditor with neither a due time nor a stated reason."""
+
+    def on_ladders(self, creditor: str) -> Iterable[tuple[str, int]]:
+        """Id and run of every active account of a creditor: each has one execution, unless that
+        was lost (index; may lag by a moment)."""
+
     def waiting_for_staff(self, creditor: str | None = None) -> Iterable[Account]:
         """Accounts that are held or escalated and wait for a person."""
 
@@ -405,6 +412,9 @@ class Alarm(Protocol):
 
     def running(self, account: Account) -> bool:
         """True while the execution of this account's ladder run is alive."""
+
+    def alive(self) -> set[str]:
+        """The names (`ids.execution_name`) of all ladder executions that are alive."""
 
     def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:
         """Start the execution of this arrangement's run; False where it already runs."""
@@ -627,6 +637,9 @@ class DropBox(Protocol):
 
     def keys(self, prefix: str) -> list[str]:
         """Every key that begins with `prefix`, in order."""
+
+    def newest(self, prefix: str, suffix: str, most: int) -> list[str]:
+        """At most `most` keys between `prefix` and `suffix`, the last written first."""
 
 
 class Intake(Protocol):

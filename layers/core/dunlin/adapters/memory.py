@@ -40,13 +40,18 @@ class MemoryCreditors:
 
     def __init__(self) -> None:
         self._documents: dict[str, list[dict[str, Any]]] = {}
+        self._read: dict[tuple[str, int], Strategy] = {}
 
     def strategy(self, creditor: str, version: int | None = None) -> Strategy | None:
         documents = self._documents.get(creditor, [])
         number = len(documents) if version is None else version
         if not 1 <= number <= len(documents):
             return None
-        return read_strategy(documents[number - 1], creditor=creditor, version=number)
+        if (creditor, number) not in self._read:
+            self._read[creditor, number] = read_strategy(
+                documents[number - 1], creditor=creditor, version=number
+            )
+        return self._read[creditor, number]
 
     def put_strategy(self, creditor: str, document: Mapping[str, Any], at: datetime) -> int:
         documents = self._documents.setdefault(creditor, [])
@@ -154,7 +159,7 @@ class MemoryBook:
             )
             for what, holds in conditions:
                 self._require(holds, what)
-            self.chains.setdefault(audit.subject, []).append(audit)
+            self._append([audit])
             self.accounts[account.account_id] = account
             self.histories[history.consumer_id] = history
             self.touches[touch.account_id, touch.key] = touch
@@ -278,7 +283,7 @@ class MemoryBook:
             self._require(change.reply.reply_id not in self.replies, "reply exists")
         if change.answer is not None:
             self._require(change.answer.answer_id not in self.answers, "answer exists")
-        for audit in change.audit:
+        for audit in change.audit if self.log else ():
             chain = self.chains.get(audit.subject, [])
             self._require(audit.sequence == len(chain) + 1, f"audit {audit.subject} moved")
 
@@ -393,6 +398,16 @@ class MemoryBook:
         ]
         return [a for _, _, a in sorted(waiting, key=lambda w: w[:2])]
 
+    def unattended(self, creditor: str) -> Iterable[Account]:
+        return [a for a in self.accounts.values() if a.creditor == creditor and a.unattended]
+
+    def on_ladders(self, creditor: str) -> Iterable[tuple[str, int]]:
+        return [
+            (a.account_id, a.ladder_run)
+            for a in self.accounts.values()
+            if a.creditor == creditor and a.status is Status.ACTIVE
+        ]
+
     def waiting_for_staff(self, creditor: str | None = None) -> Iterable[Account]:
         return [
             a
@@ -437,6 +452,9 @@ class MemoryAlarm:
 
     def running(self, account: Account) -> bool:
         return f"{account.account_id}-{account.ladder_run}" in self.started
+
+    def alive(self) -> set[str]:
+        return set(self.started)
 
     def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:
         name = execution_name(arrangement.arrangement_id, arrangement.run)

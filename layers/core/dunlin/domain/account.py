@@ -50,6 +50,9 @@ STAFF_HOLDS = frozenset({Hold.NO_CONTACT_POINT, Hold.DISPUTE, Hold.REVIEW})
 TIMED_HOLDS = frozenset({Hold.PROMISE, Hold.NOT_DUE, Hold.SNOOZED})  # lifted by time alone
 
 
+PAYS_IN_INSTALMENTS = "Pays in instalments."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextAction:
     """What the ladder does next, shown to staff and then done. `reason` is in plain words."""
@@ -130,6 +133,7 @@ class Account:
     shadow: bool = False  # its ladder plans and logs what it would send, and sends nothing
     contested_minor: int = 0  # the part of the balance that is contested and not asked for
     arrangement_id: str = ""  # the arrangement in force or asked for, "" where none
+    arranged: bool = False  # that arrangement is in force
     override: Override | None = None
     case: Case | None = None
     version: int = 0
@@ -163,6 +167,18 @@ class Account:
         return self.case is not None and self.case.asked_at is not None
 
     @property
+    def unattended(self) -> bool:
+        """True where nothing will happen and nobody can say why: a defect, which is reported."""
+        return (
+            self.status is Status.ACTIVE
+            and self.open
+            and self.due_at is None
+            and self.hold is None
+            and not self.paused
+            and not self.waits_for_staff
+        )
+
+    @property
     def waits_for_staff(self) -> bool:
         """True while a person at the creditor must decide or answer something; a review also
         where nothing is owed any more, as when too much was paid, and a question even then."""
@@ -176,6 +192,15 @@ class Account:
     def days_past_due(self, today: date) -> int | None:
         """Whole days since the due date on the consumer's calendar; None where it is unknown."""
         return None if self.due_on is None else (today - self.due_on).days
+
+
+def kept_still(account: Account) -> Account:
+    """The account with its arrangement's hold: one in force outlives every hold that was put in
+    its place and lifted, and every wish to rest until a day."""
+    free = account.hold is None or account.hold in TIMED_HOLDS
+    if not (free and account.arranged and account.open):
+        return account
+    return replace(account, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS, due_at=None)
 
 
 def attended(account: Account, at: datetime) -> Account:

@@ -276,6 +276,14 @@ class DynamoBook:
         for row in heapq.merge(*shards, key=lambda r: r.due_at):
             yield row.to_domain()
 
+    def unattended(self, creditor: str) -> Iterator[Account]:
+        for row in AccountRow.by_queue.query(f"UNATTENDED#{creditor}"):
+            yield row.to_domain()
+
+    def on_ladders(self, creditor: str) -> Iterator[tuple[str, int]]:
+        for row in AccountRow.on_ladders.query(creditor):
+            yield row.account_id, int(row.ladder_run)
+
     def waiting_for_staff(self, creditor: str | None = None) -> Iterator[Account]:
         creditors = self._creditors.all() if creditor is None else [creditor]
         for name in creditors:

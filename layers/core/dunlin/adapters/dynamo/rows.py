@@ -12,7 +12,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import (
+    AllProjection,
+    GlobalSecondaryIndex,
+    IncludeProjection,
+    KeysOnlyProjection,
+)
 from pynamodb.models import Model
 
 from dunlin.domain.account import Account, Case, Hold, LedgerEntry, NextAction, Override, Status
@@ -109,6 +114,17 @@ class ByQueue(GlobalSecondaryIndex["AccountRow"]):
     queued_at = UnicodeAttribute(range_key=True)
 
 
+class OnLadders(GlobalSecondaryIndex["AccountRow"]):
+    """Every active account, in few bytes: who has an execution and who should."""
+
+    class Meta:
+        index_name = "onLadders"
+        projection = IncludeProjection(["ladder_run"])
+
+    on_ladder_of = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute(range_key=True)
+
+
 class AccountRow(Model):
     Meta = _meta("Accounts")
 
@@ -147,11 +163,13 @@ class AccountRow(Model):
     shadow = BooleanAttribute()
     contested_minor = NumberAttribute()
     arrangement_id = UnicodeAttribute()
+    arranged = BooleanAttribute()
     override = JSONAttribute(null=True)
     case = JSONAttribute(null=True)
     task_token = UnicodeAttribute(null=True)
     queue = UnicodeAttribute(null=True)
     queued_at = UnicodeAttribute(null=True)
+    on_ladder_of = UnicodeAttribute(null=True)
     version = NumberAttribute()
     audit_head = UnicodeAttribute()
 
@@ -159,6 +177,7 @@ class AccountRow(Model):
     by_creditor = ByCreditor()
     by_due = ByDue()
     by_queue = ByQueue()
+    on_ladders = OnLadders()
 
     # Everything but the keys and the task token, which only `AwaitDue` and its kin write.
     WRITTEN = (
@@ -167,8 +186,8 @@ class AccountRow(Model):
         "language", "extras", "strategy_version", "ladder_run", "rung", "occurrence", "due_at",
         "due_bucket", "next_action", "escalated", "released", "ladder", "sent", "cohort", "shadow",
         "activated_at", "touched_at",
-        "contested_minor", "arrangement_id", "override", "case", "queue", "queued_at", "version",
-        "audit_head",
+        "contested_minor", "arrangement_id", "arranged", "override", "case", "queue", "queued_at",
+        "on_ladder_of", "version", "audit_head",
     )  # fmt: skip
 
     @classmethod
@@ -176,7 +195,7 @@ class AccountRow(Model):
         """The row of an account; `at` is when a new wait for staff began."""
         action = account.next_action
         timed = account.status is Status.ACTIVE and account.timed
-        waits = account.waits_for_staff
+        queue = _queue_of(account)
         return cls(
             account.account_id,
             META,
@@ -219,10 +238,12 @@ class AccountRow(Model):
             shadow=account.shadow,
             contested_minor=account.contested_minor,
             arrangement_id=account.arrangement_id,
+            arranged=account.arranged,
             override=asdict(account.override) if account.override else None,
             case=_case_of(account.case) if account.case else None,
-            queue=f"STAFF#{account.creditor}" if waits else None,
-            queued_at=at if waits else None,
+            queue=queue,
+            queued_at=at if queue else None,
+            on_ladder_of=account.creditor if account.status is Status.ACTIVE else None,
             version=account.version,
             audit_head=account.audit_head,
         )
@@ -268,11 +289,19 @@ class AccountRow(Model):
             shadow=bool(self.shadow),
             contested_minor=int(self.contested_minor),
             arrangement_id=self.arrangement_id,
+            arranged=bool(self.arranged),
             override=Override(**self.override) if self.override else None,
             case=_case_to(self.case) if self.case else None,
             version=int(self.version),
             audit_head=self.audit_head,
         )
+
+
+def _queue_of(account: Account) -> str | None:
+    """The list that the account is on: for staff, or as a defect."""
+    if account.waits_for_staff:
+        return f"STAFF#{account.creditor}"
+    return f"UNATTENDED#{account.creditor}" if account.unattended else None
 
 
 def _case_of(case: Case) -> dict[str, Any]:

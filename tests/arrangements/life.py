@@ -54,9 +54,9 @@ class Life(Place):
         return arrangements.Means(
             book=self.book,
             gate=self.gate,
-            till=self.till,
+            till=lambda: self.till,  # type: ignore[arg-type, return-value]
             alarm=self.alarm,
-            now=self.now,  # type: ignore[arg-type]
+            now=self.now,
         )
 
     def save(self, method: SavedMethod = CARD) -> None:

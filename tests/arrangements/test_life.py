@@ -295,9 +295,9 @@ def test_another_amount_from_a_bank_waits_ten_days_from_its_notice() -> None:
     life.pay(4_000)
     life.look()
     cause = f"{made.arrangement_id}.1.6000"
-    assert life.notices("instalment_due") == ["1.6000"]
+    assert life.notices("changed_debit") == ["1.6000"]
     told = life.now
-    life.sent("instalment_due", cause)
+    life.sent("changed_debit", cause)
     life.go(at(FIRST))
     assert len(life.till.payments) == 1  # the person's own alone
     life.go(told + days(11))
@@ -427,3 +427,22 @@ def test_an_older_run_leaves_it_to_the_newer() -> None:
     look = arrangements.advance(life.account_id, one.arrangement_id, 1, life.means)
     assert look.outcome == "replaced"
     assert life.till.taken == 0
+
+
+def test_a_lost_machine_is_started_again_once_and_only_when_it_is_due() -> None:
+    life = with_card()
+    life.look()
+
+    def reconcile(at_: datetime) -> int:
+        return arrangements.restart_lost(book=life.book, alarm=life.alarm, now=at_)
+
+    assert reconcile(at(FIRST - days(4))) == 0
+    due = at(FIRST - days(3)) + days(1)
+    assert reconcile(due) == 0  # its execution lives and was woken
+    life.alarm.arrangements.clear()
+    assert reconcile(due) == 1
+    assert reconcile(due) == 0
+    assert life.newest.run == 2
+    assert f"{life.newest.arrangement_id}-2" in life.alarm.arrangements
+    life.now = due
+    assert life.after(200).state is ArrangementState.KEPT

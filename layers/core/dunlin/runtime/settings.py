@@ -72,19 +72,16 @@ class Buckets:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """ARNs of the machines that an account needs; `arrangement` is empty where a function
-    starts none."""
+    """ARNs of the machines that a ladder needs."""
 
     ladder: str
     notice: str
-    arrangement: str
 
     @classmethod
     def from_env(cls) -> Machines:
         return cls(
             ladder=_required("LADDER_MACHINE_ARN"),
             notice=_required("NOTICE_MACHINE_ARN"),
-            arrangement=os.environ.get("ARRANGEMENT_MACHINE_ARN", ""),
         )
 
 
@@ -125,6 +122,11 @@ class Payments:
             api_base=os.environ.get("STRIPE_API_BASE", ""),
             checkout_origin=_required("CHECKOUT_ORIGIN"),
         )
+
+
+def arrangement_machine_arn() -> str:
+    """The state machine of an arrangement."""
+    return _required("ARRANGEMENT_MACHINE_ARN")
 
 
 def import_machine_arn() -> str:

@@ -118,8 +118,20 @@ def alarm() -> Alarm:
 
     _bound_tables()
     machines = settings.Machines.from_env()
+    return StepAlarm(ladder=machines.ladder, notice=machines.notice)
+
+
+@cache
+def arranging_alarm() -> Alarm:
+    """The alarm of those who may also start the machine of an arrangement."""
+    from dunlin.adapters.step_alarm import StepAlarm
+
+    _bound_tables()
+    machines = settings.Machines.from_env()
     return StepAlarm(
-        ladder=machines.ladder, notice=machines.notice, arrangement=machines.arrangement
+        ladder=machines.ladder,
+        notice=machines.notice,
+        arrangement=settings.arrangement_machine_arn(),
     )
 
 
@@ -350,13 +362,13 @@ def portal() -> Portal:
     from dunlin.service.signals import apply_signal
 
     def raise_signal(signal: Signal, reply: Reply | None, now: datetime) -> None:
-        apply_signal(signal, book=account_book(), alarm=alarm(), now=now, reply=reply)
+        apply_signal(signal, book=account_book(), alarm=arranging_alarm(), now=now, reply=reply)
 
     return Portal(
         book=account_book(),
         creditors=creditors(),
         door=door(),
-        alarm=alarm(),
+        alarm=arranging_alarm(),
         till=till,
         raise_signal=raise_signal,
         evidence=evidence,

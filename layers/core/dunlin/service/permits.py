@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from dunlin.domain import planner
-from dunlin.domain.account import Account, attended
+from dunlin.domain.account import Account, attended, kept_still
 from dunlin.domain.audit import AuditEntry, append
 from dunlin.domain.consumer import Channel, ContactHistory, PastContact
 from dunlin.domain.errors import Conflict, Defect
@@ -82,9 +82,10 @@ def entry_of(
 
 
 def written(account: Account, entry: AuditEntry, **changes: Any) -> Account:
-    """The account one version on, chained to `entry`, with its case opened or closed."""
+    """The account one version on, chained to `entry`, with its case opened or closed, and held
+    while an arrangement is in force."""
     after = replace(account, version=account.version + 1, audit_head=entry.hash, **changes)
-    return attended(after, entry.at)
+    return attended(kept_still(after), entry.at)
 
 
 def decision(

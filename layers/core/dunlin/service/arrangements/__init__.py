@@ -25,6 +25,7 @@ from dunlin.service.arrangements.deciding import (
     record,
 )
 from dunlin.service.arrangements.instalments import Look, Means, advance, credit, is_debit
+from dunlin.service.arrangements.recovery import restart_lost
 from dunlin.service.arrangements.writing import CONSUMER, AskRefusal
 
 __all__ = [
@@ -52,5 +53,6 @@ __all__ = [
     "profile_of",
     "propose",
     "record",
+    "restart_lost",
     "stop_autopay",
 ]

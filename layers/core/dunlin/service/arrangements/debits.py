@@ -25,10 +25,12 @@ _TOLD = frozenset({TouchState.SENT, TouchState.DELIVERED})
 _RETURNS = {DeclineReason.INSUFFICIENT_FUNDS: "R01"}
 
 
-def notice_cause(arrangement: Arrangement, one: Instalment) -> str:
-    """What the notice before a date answers; one for each amount that is announced."""
+def announcement(arrangement: Arrangement, one: Instalment) -> tuple[str, str]:
+    """Kind and cause of the notice before a date; one for each other amount of a bank debit."""
     cause = f"{arrangement.arrangement_id}.{one.number}"
-    return f"{cause}.{one.left.minor}" if varies(arrangement, one) else cause
+    if varies(arrangement, one):
+        return "changed_debit", f"{cause}.{one.left.minor}"
+    return "instalment_due", cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def told(arrangement: Arrangement, one: Instalment, book: AccountBook) -> Told:
 
     return Told(
         copy_at=sent("arrangement_confirmation", arrangement.arrangement_id),
-        notice_at=sent("instalment_due", notice_cause(arrangement, one)),
+        notice_at=sent(*announcement(arrangement, one)),
     )
 
 

@@ -17,6 +17,7 @@ from dunlin.ports import AccountBook, Alarm
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.writing import (
     CONSUMER,
+    RELEASED,
     REQUEST,
     AskRefusal,
     account_of,
@@ -163,7 +164,7 @@ def decline(
         refused = replace(refused, version=asked.version + 1)
         changes: dict[str, Any] = {"escalated": ""}
         if account.arrangement_id == asked.arrangement_id:
-            changes |= {"arrangement_id": "", **resumed_by(account, book, now)}
+            changes |= {**RELEASED, **resumed_by(account, book, now)}
         write(
             account,
             [refused],
@@ -232,7 +233,7 @@ def cancel(
             return None
         gone = ended(current, ArrangementState.CANCELLED, now, f"Cancelled by {by}.")
         gone = replace(gone, version=current.version + 1)
-        changes: dict[str, Any] = {"arrangement_id": "", **resumed_by(account, book, now)}
+        changes: dict[str, Any] = {**RELEASED, **resumed_by(account, book, now)}
         if account.escalated == REQUEST:
             changes["escalated"] = ""
         write(

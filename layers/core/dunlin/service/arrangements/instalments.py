@@ -7,12 +7,12 @@ name that makes it once: notices by their cause, debits by their attempt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.domain.account import TIMED_HOLDS, Account, Hold, LedgerEntry, Status
+from dunlin.domain.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.arrangement import (
     PENDING,
     Arrangement,
@@ -47,8 +47,8 @@ from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.ports import AccountBook, Alarm, Facts, Till
 from dunlin.service.arrangements.choices import arrangeable
-from dunlin.service.arrangements.debits import Told, judge, notice_cause, told
-from dunlin.service.arrangements.writing import BROKEN, resumed, resumed_by, write
+from dunlin.service.arrangements.debits import Told, announcement, judge, told
+from dunlin.service.arrangements.writing import BROKEN, RELEASED, resumed, resumed_by, write
 from dunlin.service.gate import Gate
 from dunlin.service.permits import rules, seconds, until_nobody_interferes
 
@@ -73,11 +73,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a look needs."""
+    """What a look needs; the processor is called only where money moves."""
 
     book: AccountBook
     gate: Gate
-    till: Till
+    till: Callable[[], Till]
     alarm: Alarm
     now: datetime
 
@@ -146,14 +146,7 @@ def _once(account_id: str, arrangement_id: str, means: Means) -> datetime | None
         after = ended(one, ArrangementState.CANCELLED, now, "The creditor took the account back.")
         _write(facts, after, "ArrangementCancelled", {}, means)
         return None
-    if account.hold is None or account.hold in TIMED_HOLDS:  # another hold was lifted
-        why = "Pays in instalments."
-        _write(
-            facts, one, "ArrangementResumed", {}, means, hold=Hold.ARRANGEMENT, hold_reason=why,
-            due_at=None,
-        )  # fmt: skip
-        return None
-    if facts.paused or account.hold is not Hold.ARRANGEMENT:
+    if facts.paused or account.paused or account.hold not in (Hold.ARRANGEMENT, None):
         return _frozen(facts, one, means)
     if one.frozen_since is not None:
         _write(facts, thawed(one, now), "ArrangementThawed", {}, means)
@@ -201,8 +194,8 @@ def _do(step: Step, facts: Facts, one: Arrangement, means: Means) -> None:
 
 
 def _remind(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
-    cause = notice_cause(one, instalment)
-    means.alarm.notice(account=facts.account, kind="instalment_due", cause=cause)
+    kind, cause = announcement(one, instalment)
+    means.alarm.notice(account=facts.account, kind=kind, cause=cause)
     announced = replace(instalment, told_minor=instalment.left.minor, told_at=means.now)
     after = changed(one, instalment.number, announced)
     data = {"number": instalment.number, "amount": instalment.left.minor, "cause": cause}
@@ -224,7 +217,7 @@ def _missed(facts: Facts, one: Arrangement, instalment: Instalment, means: Means
     after = ended(marked, ArrangementState.BROKEN, means.now, why)
     changes = _left_by(facts.account, facts.strategy, means.now, manual=one.manual)
     data = {"number": instalment.number, "signal": SignalKind.PLAN_MISSED.value}
-    _write(facts, after, "ArrangementBroken", data, means, arrangement_id="", **changes)
+    _write(facts, after, "ArrangementBroken", data, means, **RELEASED, **changes)
 
 
 def _left_by(
@@ -254,12 +247,12 @@ def _charge(facts: Facts, one: Arrangement, instalment: Instalment, means: Means
             _refused(facts, one, instalment, means, verdict=refusal, known=known)
             return
         flying = _started(facts, one, instalment, verdicts, means)
-        status = _asked_to_pay(facts.account, one, flying, means.till)
+        status = _asked_to_pay(facts.account, one, flying, means.till())
     else:
         # It may be long ago: the processor may have forgotten the key, not the payment.
         customer = one.autopay.customer_ref if one.autopay else ""
-        made = means.till.find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
-        status = made or _asked_to_pay(facts.account, one, flying, means.till)
+        made = means.till().find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
+        status = made or _asked_to_pay(facts.account, one, flying, means.till())
 
     def record() -> None:
         now_facts = means.book.facts(one.account_id)
@@ -365,7 +358,7 @@ def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -
     flying = instalment.in_flight
     if flying is None:
         raise Defect(f"instalment {instalment.number} has no payment under way")
-    status = means.till.payment(flying.payment_id)
+    status = means.till().payment(flying.payment_id)
     after = tried(one, flying.attempt_id, status, means.now)
     data = {"number": instalment.number, **payment_data(flying, status)}
     changes = {}
@@ -376,7 +369,7 @@ def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -
 
 def _ask_pending(facts: Facts, one: Arrangement, means: Means) -> None:
     """The person's own payments that were with their bank when we last looked."""
-    left = tuple(p for p in one.pending if means.till.payment(p).state in _FLYING)
+    left = tuple(p for p in one.pending if means.till().payment(p).state in _FLYING)
     after = replace(one, pending=left, pending_at=means.now if left else None)
     if not left:
         after = thawed(after, means.now)
@@ -464,7 +457,7 @@ def credit(
         return account, ()
     if after.state is not one.state:
         gap = resumed_by(account, book, at) if account.balance.minor > 0 else {}
-        account = replace(account, arrangement_id="", **gap)
+        account = replace(account, **RELEASED, **gap)
     return account, (replace(scheduled(after), version=one.version + 1),)
 
 
@@ -487,8 +480,7 @@ def _write(
     **changes: Any,
 ) -> None:
     if after.state is not ArrangementState.ACTIVE and "arrangement_id" not in changes:
-        changes["arrangement_id"] = ""
-        changes |= resumed(facts.account, facts.strategy, means.now)
+        changes |= RELEASED | resumed(facts.account, facts.strategy, means.now)
     write(
         facts.account,
         [replace(after, version=after.version + 1)],

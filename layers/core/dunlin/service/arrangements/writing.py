@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.account import PAYS_IN_INSTALMENTS, Account, Hold, Status
 from dunlin.domain.arrangement import Arrangement, ArrangementState, agreed, ended
 from dunlin.domain.errors import DomainError
 from dunlin.domain.signal import SignalKind
@@ -21,6 +21,7 @@ from dunlin.service.permits import ACTOR, entry_of, written
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
 BROKEN = "broken_arrangement"
 CONSUMER = "consumer"
+RELEASED: dict[str, Any] = {"arrangement_id": "", "arranged": False}
 
 
 class AskRefusal(StrEnum):
@@ -133,12 +134,12 @@ def start(
         old = replace(old, version=old.version + 1)
         new = replace(new, replaces=old.arrangement_id)
     changes: dict[str, Any] = {
-        "arrangement_id": new.arrangement_id, "due_at": None, "next_action": None,
+        "arrangement_id": new.arrangement_id, "arranged": True, "due_at": None, "next_action": None,
     }  # fmt: skip
     if account.escalated in (REQUEST, BROKEN):
         changes["escalated"] = ""
     if account.hold is not Hold.DISPUTE:
-        changes |= {"hold": Hold.ARRANGEMENT, "hold_reason": "Pays in instalments."}
+        changes |= {"hold": Hold.ARRANGEMENT, "hold_reason": PAYS_IN_INSTALMENTS}
     write(
         account,
         [new, *([old] if old else []), *superseded(past, new, now)],

@@ -1,0 +1,42 @@
+"""Recovery: an arrangement whose machine died is given a new one (I7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dunlin.domain.arrangement import Arrangement
+from dunlin.domain.errors import Conflict
+from dunlin.ports import AccountBook, Alarm
+from dunlin.service.arrangements.writing import account_of, write
+
+# How long something may be due and undone before the machine counts as lost.
+STUCK_AFTER = timedelta(minutes=10)
+
+
+def restart_lost(*, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+    """Wake what should have moved, and start anew what no execution waits for. Harmless to run
+    at any time, any number of times. Returns how many were started."""
+    started = 0
+    for one in book.due_arrangements(now - STUCK_AFTER):
+        if not alarm.wake_arrangement(one) and not alarm.arrangement_running(one):
+            started += _restart(one, book=book, alarm=alarm, now=now)
+    return started
+
+
+def _restart(one: Arrangement, *, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+    again = replace(one, run=one.run + 1, version=one.version + 1)
+    try:
+        write(
+            account_of(one.account_id, book),
+            [again],
+            what="ArrangementRestarted",
+            data={"run": again.run},
+            changes={},
+            book=book,
+            now=now,
+        )
+    except Conflict:
+        return 0  # it moved just now
+    alarm.start_arrangement(again, wait_seconds=1)
+    return 1

@@ -58,6 +58,7 @@ class JinjaLetters:
 
     def __init__(self, folder: Path = COMPILED) -> None:
         self._folder = folder
+        self._shipped: dict[str, Template] = {}
 
     def _read(self, name: str) -> Any:
         return json.loads((self._folder / name).read_text("utf-8"))
@@ -106,12 +107,14 @@ class JinjaLetters:
         """A template with the creditor's own words over the shipped ones. Raises `TemplateError`
         for words that cannot be used and `DomainError` where there is no such template."""
         shipped = self._documents.get(name)
-        if shipped is None and name not in own:
-            raise DomainError(f"there is no template {name!r}")
+        if name not in own:
+            if shipped is None:
+                raise DomainError(f"there is no template {name!r}")
+            if name not in self._shipped:
+                self._shipped[name] = read_template(shipped, name=name)
+            return self._shipped[name]
         document = shipped or {"kind": Kind.RUNG.value, "fields": ["link"]}
-        if name in own:
-            document = laid_over(document, own[name], f"letters.{name}")
-        return read_template(document, name=name)
+        return read_template(laid_over(document, own[name], f"letters.{name}"), name=name)
 
     def version(self, template: str, channel: Channel, *, strategy: Strategy) -> str:
         return self._version(self._written(template, channel, strategy), channel)

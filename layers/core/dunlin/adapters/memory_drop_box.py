@@ -22,6 +22,7 @@ class MemoryDropBox:
         return self.files[key][start:end]
 
     def write(self, key: str, content: bytes | Iterable[bytes], content_type: str) -> None:
+        self.files.pop(key, None)  # a dictionary keeps the place of a key that is written again
         self.files[key] = content if isinstance(content, bytes) else b"".join(content)
         self.written.add(key)
 
@@ -30,3 +31,7 @@ class MemoryDropBox:
 
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.files if key.startswith(prefix))
+
+    def newest(self, prefix: str, suffix: str, most: int) -> list[str]:
+        found = [k for k in self.files if k.startswith(prefix) and k.endswith(suffix)]
+        return found[::-1][:most]

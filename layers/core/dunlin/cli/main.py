@@ -15,6 +15,7 @@ from dunlin.cli import (
     letter,
     pausing,
     queue,
+    rehearse,
     rollout,
     rules,
     stack,
@@ -31,6 +32,7 @@ app.command()(stack.down)
 app.command()(stack.deploy)
 app.command()(stack.status)
 app.command()(rollout.activate)
+app.command()(rehearse.rehearse)
 app.command()(pausing.pause)
 app.command()(pausing.resume)
 app.command()(judge.judge)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from dunlin.domain import tone
@@ -23,6 +24,7 @@ from dunlin.domain.phrases import (
     DISCLOSED,
     LANGUAGE_ACCESS,
     OPT_OUT_EMAIL,
+    OPT_OUT_PAPER,
     OPT_OUT_SMS,
     PAYS,
     PHRASES,
@@ -153,9 +155,29 @@ def words_refused(text: str) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys((*_forbidden("text", text, bare), *_pressing(bare, {"text": text}))))
 
 
+@lru_cache(maxsize=1_024)
 def check(draft: Draft) -> tuple[Finding, ...]:
-    """Every broken rule of a message, in a fixed order; empty where it may go."""
+    """Every broken rule of a message, in a fixed order; empty where it may go. The same words to
+    many people, as a rehearsal writes them, are read once."""
     return tuple(dict.fromkeys(_findings(draft)))
+
+
+def check_paper(draft: Draft) -> tuple[Finding, ...]:
+    """Every broken rule of a letter on paper, whose words are `text`: it has no subject and no
+    link, and says in words how to be left alone."""
+    parts = {"text": draft.text}
+    found = [*_forbidden("text", _without(draft.text, draft), draft), *_pressing(draft, parts)]
+    for rule_id, wanted, because in (
+        ("US-REGF-IDENTITY", draft.creditor, "the creditor's name is missing"),
+        ("US-REGF-POSTCARD", draft.address, "the creditor's postal address is missing"),
+    ):
+        if not wanted or fold(wanted) not in fold(draft.text):
+            found.append(Finding(rule_id=rule_id, part="text", because=because))
+    found += _disclosure("text", draft.text, draft)
+    if not OPT_OUT_PAPER.search(fold(draft.text)):
+        because = "does not say how to be left alone"
+        found.append(Finding(rule_id="US-REGF-OPTOUT", part="text", because=because))
+    return tuple(dict.fromkeys(found))
 
 
 def _findings(draft: Draft) -> Iterator[Finding]:

@@ -1,0 +1,252 @@
+"""`dunlin rehearse FILE --strategy S`: every message of the next ninety days, before anyone gets
+one. It works without a cloud: file and strategy are all it needs."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from dunlin.adapters.clockwork import VirtualAlarm
+from dunlin.adapters.intake.dropped import DroppedFiles
+from dunlin.adapters.jinja_letters import JinjaLetters
+from dunlin.adapters.memory import MemoryBook
+from dunlin.adapters.memory_drop_box import MemoryDropBox
+from dunlin.adapters.memory_portal import MemoryPortalDoor
+from dunlin.adapters.rehearsal_report import page
+from dunlin.adapters.rulebook_files import load_rulebook
+from dunlin.adapters.yaml_documents import parse
+from dunlin.domain.account import Account
+from dunlin.domain.consumer import Channel
+from dunlin.domain.errors import DomainError
+from dunlin.domain.forecast import Forecast, Happening, compare
+from dunlin.domain.segments import measure
+from dunlin.ports import Email, Text
+from dunlin.service import rehearsal
+from dunlin.service.gate import Gate
+from dunlin.service.imports.job import job_of
+from dunlin.service.imports.loading import load_rows
+from dunlin.service.imports.profiling import profile_file
+from dunlin.service.sending import Outbox
+
+CREDITOR = "rehearsal"
+# List prices without free tiers, in millionths of a dollar (read 2026-09-20): SES a message,
+# AWS End User Messaging a part to the US, without the carriers' fee.
+EMAIL_MICRO, TEXT_PART_MICRO = 100, 5_810
+
+console = Console()
+
+
+class _Line:
+    """A provider that takes everything and delivers nothing."""
+
+    def __init__(self) -> None:
+        self._ids = count(1)
+
+    def send(self, _message: Email | Text) -> str:
+        return f"rehearsed-{next(self._ids)}"
+
+
+def rehearse(
+    files: Annotated[list[Path], typer.Argument(help="The exports to rehearse with.")],
+    strategy: Annotated[Path, typer.Option(help="A strategy document.", exists=True)],
+    days: Annotated[int, typer.Option(min=1, max=366)] = 90,
+    compare_with: Annotated[
+        Path | None, typer.Option("--compare", help="A second strategy.", exists=True)
+    ] = None,
+    start: Annotated[str, typer.Option(help="First instant, ISO 8601; default now.")] = "",
+    events: Annotated[
+        Path | None,
+        typer.Option(help="JSON lines: {reference, at, kind, minor?}.", exists=True),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the report here.")] = None,
+) -> None:
+    """List every message that would be sent, day by day, and send none."""
+    began = time.monotonic()
+    at = datetime.fromisoformat(start) if start else datetime.now(UTC).replace(microsecond=0)
+    try:
+        forecasts = [
+            (path.stem, play(files, parse(path.read_bytes()), at=at, days=days, events=events))
+            for path in (strategy, compare_with)
+            if path is not None
+        ]
+    except DomainError as error:
+        console.print(f"[red]{error}")
+        raise typer.Exit(1) from error
+    difference = compare(forecasts[0][1], forecasts[1][1]) if len(forecasts) == 2 else None
+    if html is not None:
+        html.write_text(page(forecasts, difference), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps({name: in_words(told) for name, told in forecasts}, indent=2))
+        return
+    for name, told in forecasts:
+        _print(name, told)
+    if difference is not None:
+        console.print(
+            f"alike: {difference.both}, only {forecasts[0][0]}: {difference.only_first}, only "
+            f"{forecasts[1][0]}: {difference.only_second}; "
+            f"{difference.accounts_changed} accounts differ"
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    console.print(f"{time.monotonic() - began:.0f} s, {peak:.0f} MB at most. Nothing was sent.")
+
+
+def play(
+    files: Sequence[Path],
+    document: Any,
+    *,
+    at: datetime,
+    days: int,
+    events: Path | None = None,
+) -> Forecast:
+    """Import the files into memory and rehearse the strategy over them. Raises `DomainError`."""
+    book = MemoryBook(log=False)
+    letters = JinjaLetters()
+    book.creditors.put_strategy(CREDITOR, {**document, "creditor": CREDITOR}, at)
+    strategy = book.creditors.strategy(CREDITOR)
+    if strategy is None:
+        raise DomainError("the strategy was not kept")
+    alarm = VirtualAlarm()
+    _import(files, book, alarm, at)
+    door, line = MemoryPortalDoor(), _Line()
+    stage = rehearsal.Stage(
+        book=book,
+        alarm=alarm,
+        gate=Gate(rulebook=load_rulebook()),
+        letters=letters,
+        door=door,
+        outboxes={
+            channel: Outbox(
+                channel=channel,
+                letters=letters,
+                door=door,
+                portal_url="https://portal.example.com",
+                # One link for all: nobody opens it, and the same words are then read once.
+                new_token=lambda: "0" * 32,
+                new_code=lambda: "000000",
+                real_now=lambda: at,
+                mailbox=line if channel is Channel.EMAIL else None,
+                text_line=line if channel is Channel.SMS else None,
+            )
+            for channel in Channel
+        },
+        price=price,
+    )
+    accounts = list(book.accounts_of_creditor(CREDITOR))
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"{len(accounts):,} accounts, {days} days", total=days)
+        return rehearsal.rehearse(
+            accounts,
+            strategy,
+            stage=stage,
+            start=at,
+            days=days,
+            events=_events(events, accounts) if events else (),
+            progress=lambda now: bar.update(task, completed=(now - at).days),
+        )
+
+
+def price(channel: Channel, words: str) -> int:
+    """Millionths of a dollar of one message at list price."""
+    if channel is Channel.EMAIL:
+        return EMAIL_MICRO
+    return TEXT_PART_MICRO * measure(words).count
+
+
+def _import(files: Sequence[Path], book: MemoryBook, alarm: VirtualAlarm, at: datetime) -> None:
+    """Every stage of the import, over memory."""
+    box = MemoryDropBox()
+    intake = DroppedFiles(box)
+    for number, path in enumerate(files):
+        key = f"drop/{CREDITOR}/{path.name}"
+        box.write(key, path.read_bytes(), "text/csv")
+        job = job_of(key, f"v{number}")
+        if job is None:
+            raise DomainError(f"{path.name}: not a file that an import reads")
+        found = profile_file(
+            job, today=at.date(), intake=intake, creditors=book.creditors, drop_box=box
+        )
+        for part in found["ranges"]:
+            load_rows(
+                job,
+                share=part["share"],
+                of=part["of"],
+                creditors=book.creditors,
+                book=book,
+                alarm=alarm,
+                drop_box=box,
+                now=at,
+            )
+
+
+def _events(path: Path, accounts: Sequence[Account]) -> Iterator[Happening]:
+    by_reference = {account.reference: account for account in accounts}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        told = json.loads(line)
+        account = by_reference.get(told["reference"])
+        if account is None:
+            raise DomainError(f"{path.name}:{number}: no account {told['reference']!r}")
+        yield Happening(
+            event_id=f"event-{number}",
+            account_id=account.account_id,
+            at=datetime.fromisoformat(told["at"]),
+            kind=told["kind"],
+            minor=told.get("minor", 0),
+        )
+
+
+def in_words(told: Forecast) -> dict[str, Any]:
+    """A forecast as JSON: dates ISO 8601, money in millionths of a dollar."""
+    return {
+        "start": told.start.isoformat(),
+        "days": told.days,
+        "started": told.started,
+        "passed_over": dict(told.passed_over),
+        "cost_micro_usd": told.cost_micro,
+        "deferred": told.deferred,
+        "refusals": dict(told.refusals),
+        "ends": dict(told.ends),
+        "calendar": {day.isoformat(): dict(n) for day, n in told.by_day().items() if n},
+        "messages": [
+            {
+                "reference": m.reference,
+                "at": m.at.isoformat(),
+                "local": m.local.isoformat(),
+                "channel": m.channel,
+                "template": m.template,
+                "cost_micro_usd": m.cost_micro,
+            }
+            for m in told.messages
+        ],
+    }
+
+
+def _print(name: str, told: Forecast) -> None:
+    console.rule(f"{name}: {told.days} days from {told.start:%Y-%m-%d}")
+    console.print(
+        f"{told.started} ladders, {len(told.messages)} messages, "
+        f"${told.cost_micro / 1_000_000:,.2f} at list price; "
+        f"the rules let a touch wait {told.deferred} times"
+    )
+    table = Table("template", "channel", "messages")
+    for (template, channel), number in told.by_template().items():
+        table.add_row(template, channel, str(number))
+    console.print(table)
+    for title, counted in (
+        ("refused by rule", told.refusals),
+        ("not started", told.passed_over),
+        ("at the end", told.ends),
+    ):
+        said = ", ".join(f"{n} {what}" for what, n in counted.items())
+        console.print(f"{title}: {said or 'none'}")

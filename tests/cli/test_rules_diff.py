@@ -242,6 +242,32 @@ class _Chains:
     def chain(self, subject: str):
         return self._book.chains.get(subject, [])
 
+    def archived(self, day):
+        return [e for chain in self._book.chains.values() for e in chain if e.at.date() == day]
+
+
+def test_the_command_estimates_what_refused_touches_might_have_cost(world):
+    book, ids = world
+    person = book.consumer(book.account(ids[1]).consumer_id)
+    book.consumers[person.consumer_id] = replace(person, state="CA", zip="90012")
+    check_ladder(ids[1], 1, book=book, gate=ground.gate(), letters=ground.PlainLetters(), now=NOON)
+
+    def told(*more: str) -> dict:
+        result = runner.invoke(app, ["rules", "exposure", "--form", "json", *more])
+        assert result.exit_code == 0, result.output
+        return json.loads(result.output)
+
+    found = told()
+    assert found["estimate"] is True
+    attorney = next(line for line in found["rules"] if line["rule"] == "US-REGF-ATTY")
+    assert (attorney["low_minor"], attorney["high_minor"]) == (10_000, 100_000)
+    assert (found["low_minor"], found["high_minor"]) == (10_000, 100_000)
+    assert told("--creditor", "nobody")["touches"] == 0
+    assert told("--to", "2020-01-02", "--from", "2020-01-01")["touches"] == 0
+    widget = runner.invoke(app, ["rules", "exposure", "--form", "markdown"]).output
+    assert json.loads(widget)["markdown"].startswith("**Estimate: $100 to $1,000**")
+    assert runner.invoke(app, ["rules", "exposure", "--from", "spring"]).exit_code == 2
+
 
 def test_the_command_lists_whose_outcome_changes(two, world):
     _, ids = world

@@ -6,23 +6,28 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
+from dunlin.service.arrangements import restart_lost
+from dunlin.service.queue import tell_lapsed
 from dunlin.service.recovery import reconcile
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Called by a schedule. Returns how many were restarted, closed and unattended."""
-    found = reconcile(
-        book=wiring.account_book(),
-        creditors=wiring.creditors(),
-        alarm=wiring.alarm(),
-        now=wiring.clock().now(),
-    )
+    """Called by a schedule. Returns how many were restarted, closed, unattended and late."""
+    book, creditors, now = wiring.account_book(), wiring.creditors(), wiring.clock().now()
+    alarm = wiring.arranging_alarm()
+    found = reconcile(book=book, creditors=creditors, alarm=alarm, now=now)
+    arranged = restart_lost(book=book, alarm=alarm, now=now)
+    lapsed = tell_lapsed(book=book, creditors=creditors, now=now)
     counts = {
         "restarted": found.restarted,
+        "arrangements_restarted": arranged,
         "doubtful": found.doubtful,
         "unattended": len(found.unattended),
+        "lapsed": lapsed,
     }
     count("UnattendedAccounts", len(found.unattended))
     count("LaddersRestarted", found.restarted)
+    count("ArrangementsRestarted", arranged)
+    count("ServiceTimersLapsed", lapsed)
     logger.info("reconciled", extra={**counts, "accounts": found.unattended[:50]})
     return counts

@@ -18,7 +18,7 @@ from dunlin.adapters.event_bus import EventBridgeBus, detail
 from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
 from dunlin.domain import counters as count
 from dunlin.domain import events
-from dunlin.domain.account import Hold, Status
+from dunlin.domain.account import Account, Case, Hold, Status
 from dunlin.domain.aging import AgingBucket, aging_bucket
 from dunlin.domain.counters import Figure, fold, portfolio, share_of
 from dunlin.domain.errors import Unavailable
@@ -168,6 +168,7 @@ def everything() -> list[Record]:
     released = replace(held, hold=None, escalated="balance_over", version=4)
     pairs: list[tuple[Any, Any]] = [
         (None, imported), (imported, active), (active, held), (held, released),
+        (held, replace(held, case=Case(lapsed=True), version=4)),
     ]  # fmt: skip
     pairs += [
         (released, replace(released, status=status, version=5))
@@ -203,6 +204,28 @@ def everything() -> list[Record]:
     return [
         Record(record_id=str(n), old=old, new=new) for n, (old, new) in enumerate(pairs, start=1)
     ]
+
+
+def test_staff_are_called_once_for_each_wait_and_again_for_a_new_message() -> None:
+    quiet = builders.account()
+    asked = replace(quiet, hold=Hold.REVIEW, case=Case(kind="question", asked_at=NOW))
+    read = replace(asked, case=Case())
+    graver = replace(asked, case=Case(kind="dispute", asked_at=NOW))
+    late = replace(asked, case=replace(asked.case, lapsed=True))
+
+    def told(old: Account, new: Account) -> list[tuple[str, str]]:
+        staff = ("StaffNeeded", "StaffTimerLapsed")
+        found = [e for e in events.of_account("1", old, new) if e.name in staff]
+        return [(e.name, e.detail["kind"]) for e in found]
+
+    assert told(quiet, asked) == [("StaffNeeded", "question")]
+    assert told(asked, replace(asked, rung=1)) == []
+    assert told(asked, graver) == [("StaffNeeded", "dispute")]
+    assert told(asked, read) == [("StaffNeeded", "review")]
+    assert told(read, asked) == [("StaffNeeded", "question")]
+    assert told(asked, late) == [("StaffTimerLapsed", "question")]
+    assert told(late, replace(late, rung=1)) == []
+    assert told(late, quiet) == []
 
 
 def test_every_event_meets_its_schema_and_every_schema_has_its_event() -> None:

@@ -413,3 +413,24 @@ def test_an_act_of_staff_happens_once_whatever_is_clicked_again(
     assert audit.verify(chain, head=stands(book, account).audit_head) == []
     if account.hold in (Hold.ARRANGEMENT, Hold.PAYMENT_PENDING) and acts[0] != "close":
         assert stands(book, account).hold is account.hold
+
+
+def test_a_timer_that_runs_out_is_told_once_for_each_wait() -> None:
+    book, account = asked_book(case=Case(kind="question", asked_at=NOW))
+    soon = NOW - timedelta(days=2) + timedelta(hours=HOURS["question"])
+
+    def tell(at: timedelta) -> int:
+        return queue.tell_lapsed(book=book, creditors=book.creditors, now=soon + at)
+
+    assert [tell(timedelta(seconds=s)) for s in (-1, 0, 1, 86_400)] == [0, 1, 0, 0]
+    entry = last(book, account)
+    assert (entry.what, entry.data["kind"]) == ("ServiceTimerLapsed", "question")
+    moved = stands(book, account)
+    assert moved.case is not None
+    assert (moved.case.lapsed, moved.hold) == (True, account.hold)
+    assert decide(book, MemoryAlarm(), moved, "approve") == "done"
+    freed = stands(book, account)
+    again = entry_of(freed, now=soon, what="AccountHeld", data={})
+    book.apply(Change(account=written(freed, again, hold=Hold.REVIEW), audit=[again]))
+    assert tell(timedelta(hours=HOURS["review"] - 1)) == 0
+    assert tell(timedelta(hours=HOURS["review"])) == 1

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.queue import kind_of
 from dunlin.domain.touch import Touch, TouchState
 
 SOURCE = "dunlin"
@@ -24,6 +25,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "AccountHeld": (*_ACCOUNT, "hold"),
     "AccountReleased": (*_ACCOUNT, "hold"),
     "AccountEscalated": (*_ACCOUNT, "trigger"),
+    "StaffNeeded": (*_ACCOUNT, "kind"),
+    "StaffTimerLapsed": (*_ACCOUNT, "kind"),
     "AccountSettled": _ACCOUNT,
     "AccountExhausted": _ACCOUNT,
     "AccountFailed": _ACCOUNT,
@@ -99,6 +102,11 @@ def of_account(record_id: str, old: Account | None, new: Account | None) -> list
             found.append(_event(record_id, "AccountHeld", {**ids, "hold": hold.value}))
     if new.escalated and new.escalated != (old.escalated if old is not None else ""):
         found.append(_event(record_id, "AccountEscalated", {**ids, "trigger": new.escalated}))
+    kind = kind_of(new)
+    if kind and (old is None or kind != kind_of(old) or (new.asked and not old.asked)):
+        found.append(_event(record_id, "StaffNeeded", {**ids, "kind": kind}))
+    if new.case and new.case.lapsed and not (old and old.case and old.case.lapsed):
+        found.append(_event(record_id, "StaffTimerLapsed", {**ids, "kind": kind}))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from dunlin.domain.audit import content_sha256
 from dunlin.domain.consequences import ABOUT_ANOTHER
 from dunlin.domain.consumer import Consumer
 from dunlin.domain.content import words_refused
-from dunlin.domain.errors import DomainError
+from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.strategy import Desk
 from dunlin.domain.terms import Terms
 from dunlin.ports import AccountBook, Alarm, Answer, Change, Creditors, Decided, Thread, Waiting
@@ -284,6 +285,27 @@ def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
     if account.balance.minor > 0 and account.status is not Status.EXHAUSTED:
         changes["due_at"] = due
     return changes
+
+
+def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> int:
+    """Mark what staff have not seen to by its time, once for each wait; the write is what the
+    stream tells of. Returns how many were marked now."""
+    marked = 0
+    for item in listing(creditor="", late=True, book=book, creditors=creditors, now=now):
+        if item.account.case is None or item.account.case.lapsed:
+            continue
+        account = item.account
+        entry = entry_of(
+            account,
+            now=now,
+            what="ServiceTimerLapsed",
+            data={"kind": item.kind, "due": item.due and item.due.isoformat()},
+        )
+        after = written(account, entry, case=replace(item.account.case, lapsed=True))
+        with suppress(Conflict):  # somebody works on it this moment; the next run looks again
+            book.apply(Change(account=after, audit=[entry]))
+            marked += 1
+    return marked
 
 
 # -- answers -------------------------------------------------------------------------------------

@@ -174,6 +174,7 @@ def body() -> dict[str, Any]:
                 view="singleValue",
                 stat="Maximum",
             ),
+            _custom(_place(0, 38, 24, 11), "Imports", "ShowImportFunction"),
         ],
     }  # fmt: skip
 

@@ -91,6 +91,12 @@ def test_widgets_that_show_write_nothing():
             "logs:CreateLogStream",
             "logs:PutLogEvents",
         }
+    assert {a for a, _ in stack.grants("ShowImportRole")} == {
+        "s3:GetObject",
+        "s3:ListBucket",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
 
 
 def test_the_secret_is_read_by_those_who_speak_with_the_processor():

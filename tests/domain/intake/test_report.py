@@ -109,7 +109,7 @@ def test_the_summary_reconciles_with_the_total_of_the_file() -> None:
     told = report.summary("open.csv", result.profile, result.assembly, TODAY)
     assert told["totals"] == {"USD": {"rows": 2, "balance_minor": 3000}}
     assert told["reconciliation"] == {
-        "USD": {"imported_minor": 3000, "file_total_minor": 3000, "difference_minor": 0}
+        "USD": {"owed_minor": 3000, "file_total_minor": 3000, "difference_minor": 0}
     }
     assert told["buckets"] == {"over-90": 2}
     assert told["outcomes"] == {"created": 2, "rejected": 2, "unchanged": 1}

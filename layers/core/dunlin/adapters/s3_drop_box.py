@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
-from typing import IO, Any
+from collections.abc import Iterable, Iterator
+from heapq import nlargest
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import boto3
 from botocore.exceptions import ClientError
 
 from dunlin.domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import ObjectTypeDef
 
 _OURS = {"written-by": "dunlin"}
 _MEMORY = 8 << 20
@@ -76,7 +80,15 @@ class S3DropBox:
         return bool(told["Metadata"] == _OURS)
 
     def keys(self, prefix: str) -> list[str]:
+        return [item["Key"] for item in self._listed(prefix)]
+
+    def newest(self, prefix: str, suffix: str, most: int) -> list[str]:
+        found = (item for item in self._listed(prefix) if item["Key"].endswith(suffix))
+        last = nlargest(most, found, key=lambda item: item["LastModified"])
+        return [item["Key"] for item in last]
+
+    def _listed(self, prefix: str) -> Iterator[ObjectTypeDef]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix
         )
-        return [item["Key"] for page in pages for item in page.get("Contents", ())]
+        return (item for page in pages for item in page.get("Contents", ()))

@@ -14,6 +14,7 @@ from dunlin.domain.intake.types import (
     CONTACTS,
     CREATED,
     DUPLICATE,
+    OPEN,
     OTHER,
     PAYABLES,
     PAYMENTS,
@@ -151,7 +152,11 @@ def rejected_csv(
 def summary(
     file: str, profile: FileProfile, assembly: Assembly | None, today: dt.date
 ) -> dict[str, object]:
-    """`NAME.summary.json` as a mapping: outcomes, balances, aging buckets, mapping, next step."""
+    """`NAME.summary.json` as a mapping: outcomes, balances, aging buckets, mapping, next step.
+
+    `totals` are the accounts created, `owed` all open debts of the file, new or known; those are
+    held beside the file's own total.
+    """
     outcomes: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     for outcome in assembly.outcomes if assembly else ():
@@ -159,23 +164,27 @@ def summary(
         codes[outcome.code] += 1
     del codes[""]
     totals: dict[str, dict[str, int]] = {}
-    buckets: Counter[str] = Counter()
     holds: Counter[str] = Counter()
     made = held = 0
     for account in assembly.created() if assembly else ():
         _add(totals, account)
-        buckets[bucket_of(account, today)] += 1
         holds.update(account.holds)
         made += 1
         held += bool(account.holds)
+    owed: dict[str, dict[str, int]] = {}
+    buckets: Counter[str] = Counter()
+    for account in assembly.accounts.values() if assembly else ():
+        if account.status == OPEN:
+            _add(owed, account)
+            buckets[bucket_of(account, today)] += 1
     own = dict(profile.file_total)
     reconciled = {
         currency: {
-            "imported_minor": sums["balance_minor"],
+            "owed_minor": sums["balance_minor"],
             "file_total_minor": own[currency],
             "difference_minor": own[currency] - sums["balance_minor"],
         }
-        for currency, sums in totals.items()
+        for currency, sums in owed.items()
         if currency in own
     }
     return {
@@ -190,12 +199,13 @@ def summary(
         "outcomes": dict(outcomes),
         "codes": dict(codes),
         "totals": totals,
+        "owed": owed,
         "reconciliation": reconciled,
         "buckets": dict(buckets),
         "holds": dict(holds),
         "mapping": mapping_of(profile),
         "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
-        "next_step": next_step(profile, made, held),
+        "next_step": next_step(profile, made, held, sum(buckets.values())),
     }
 
 
@@ -217,7 +227,7 @@ def bucket_of(account: NormalisedAccount, today: dt.date) -> str:
     return "over-90"
 
 
-def next_step(profile: FileProfile, made: int, held: int) -> str:
+def next_step(profile: FileProfile, made: int, held: int, owing: int) -> str:
     """What the person who dropped the file should do now, one sentence."""
     if profile.refusal is not None:
         return f"Nothing was imported: {profile.refusal.detail}."
@@ -227,6 +237,8 @@ def next_step(profile: FileProfile, made: int, held: int) -> str:
         return "Drop the file that holds the debts; these contacts fill its accounts."
     if profile.kind in (PAYMENTS, PAYABLES, OTHER):
         return "Drop a file that holds open invoices or balances."
+    if not made and owing:
+        return f"No new debts: {owing} are known already, and what changed is recorded."
     if not made:
         return "Nothing in this file is owed; nothing to do."
     if held:

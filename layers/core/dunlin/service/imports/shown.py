@@ -1,0 +1,29 @@
+"""What the dashboard shows of imports: the newest summaries that lie beside their files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dunlin.ports import DropBox
+from dunlin.service.imports import work
+
+_SUMMARY = re.compile(r"drop/([a-z0-9-]{1,40})/[^/]+\.summary\.json")
+_MOST = 12
+
+
+def newest_imports(drop_box: DropBox, creditor: str) -> list[dict[str, Any]]:
+    """The summaries of the newest imports of a creditor ("" for all), newest first, each with the
+    `key` that it lies under."""
+    prefix = f"drop/{creditor}/" if creditor else "drop/"
+    keys = drop_box.newest(prefix, ".summary.json", _MOST)
+    return [told for key in keys if (told := import_at(drop_box, creditor, key)) is not None]
+
+
+def import_at(drop_box: DropBox, creditor: str, key: str) -> dict[str, Any] | None:
+    """One summary; None where the key is none, or another creditor's."""
+    found = _SUMMARY.fullmatch(key)
+    if found is None or (creditor and found[1] != creditor):
+        return None
+    told = work.read_json(drop_box, key)
+    return None if told is None else {**told, "key": key, "creditor": found[1]}

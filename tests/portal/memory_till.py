@@ -96,7 +96,6 @@ class MemoryTill:
         customer_ref: str = "",
     ) -> CheckoutSession:
         name = f"cs_{attempt_id}"
-        self.opened.append({"setup": name, "account_id": account_id, "locale": locale})
         url = f"{self.origin}/c/pay/{name}"
         return CheckoutSession(id=name, url=url, expires_at=self.now + timedelta(days=1))
 

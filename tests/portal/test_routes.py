@@ -780,7 +780,7 @@ def test_a_session_reaches_its_own_account_whatever_the_request_says(house: Hous
     }
     assert "Bo Reed" not in mine.get(f"/account?account_id={theirs.account_id}").text
     mine.post("/pay", form)
-    assert theirs.account_id not in house.door.payments
+    assert theirs.consumer_id not in house.door.payments
 
 
 @pytest.mark.parametrize("path", ["/", "/m/x", "/u/x", "/account", "/site.css"])

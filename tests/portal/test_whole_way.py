@@ -3,7 +3,6 @@ and silence after it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from local.house import House
 from local.timelapse import TimeLapse
 from local.world import World
 from tests.support import builders
+from tests.support.launch import launch
 
 pytestmark = [pytest.mark.cloud, pytest.mark.browser]
 
@@ -47,11 +47,7 @@ def activated(house: House, lapse: TimeLapse, name: str) -> Account:
     person = builders.consumer(name)
     account = builders.account(f"INV-{name}", consumer_id=person.consumer_id)
     builders.store(book, creditors, account, person=person, at=lapse.now)
-    answer = house.cloud.client("lambda").invoke(
-        FunctionName=house.outputs["ActivateAccountsFunctionName"],
-        Payload=json.dumps({"creditor": builders.CREDITOR}).encode(),
-    )
-    assert json.loads(answer["Payload"].read())["started"] == 1
+    assert launch(house)["started"] == 1
     lapse.run(lapse.now + timedelta(hours=2))  # starts are spread over the first hour
     return account
 

@@ -25,6 +25,7 @@ from local.timelapse import TimeLapse
 from local.world import EmailKind, World
 from tests.support import builders
 from tests.support.builders import CREDITOR
+from tests.support.launch import launch
 
 pytestmark = pytest.mark.cloud
 
@@ -56,17 +57,9 @@ class Town:
         builders.store(self.book, self.creditors, account, person=consumer, at=self.lapse.now)
         return account
 
-    def activate(self) -> dict[str, int]:
-        answer = self.house.cloud.client("lambda").invoke(
-            FunctionName=self.house.outputs["ActivateAccountsFunctionName"],
-            Payload=json.dumps({"creditor": CREDITOR}).encode(),
-        )
-        told: dict[str, int] = json.loads(answer["Payload"].read())
-        return told
-
     def first_message(self, account: Account) -> None:
         """Start its ladder and let the first rung happen, on the first lawful day."""
-        assert self.activate()["started"] == 1
+        assert launch(self.house)["started"] == 1
         self.lapse.run(self.lapse.now + timedelta(days=3))
         assert len(self.thread(account).touches) == 1
 
@@ -220,7 +213,7 @@ def test_a_file_that_says_paid_settles_before_the_next_touch(town: Town) -> None
 
     dropped("first", "$75.00")
     (account,) = (a for a in town.book.accounts_of_creditor(CREDITOR) if a.reference == "Z-40")
-    assert town.activate()["started"] == 1
+    assert launch(town.house)["started"] == 1
     dropped("second", "$0.00")
     stored = town.thread(account)
     assert (stored.account.balance.minor, stored.account.status) == (0, Status.SETTLED)
@@ -234,8 +227,8 @@ def test_a_file_that_says_paid_settles_before_the_next_touch(town: Town) -> None
 
 def test_starting_twice_starts_once(town: Town) -> None:
     account = town.moves_in("twice", "+12175550118")
-    assert town.activate()["started"] == 1
-    assert town.activate().get("started", 0) == 0
+    assert launch(town.house)["started"] == 1
+    assert launch(town.house).get("started", 0) == 0
     stored = town.thread(account).account
     assert town.alarm.start(stored, wait_seconds=1) is False
     names = [

@@ -80,7 +80,14 @@ def all_at_once(attempts: list[Callable[[], T]]) -> list[T]:
 def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world: World) -> None:
     person = builders.consumer("fifty")
     accounts = [ground.active("fifty", at=world.now)]
-    builders.store(world.book, world.creditors, accounts[0], person=person, at=world.now)
+    builders.store(
+        world.book,
+        world.creditors,
+        accounts[0],
+        person=person,
+        at=world.now,
+        **ground.EACH_ALONE,
+    )
     second = ground.active("fifty-2", at=world.now, consumer_id=person.consumer_id)
     entry = entry_of(second, now=world.now, what="AccountImported", data={})
     world.book.apply(Change(account=written(second, entry), audit=[entry]))

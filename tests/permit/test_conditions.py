@@ -67,7 +67,7 @@ class Ground:
         self.account_id = account.account_id
         person = builders.consumer(name)
         self.consumer_id = person.consumer_id
-        builders.store(book, book.creditors, account, person=person, at=now)
+        builders.store(book, book.creditors, account, person=person, at=now, **ground.EACH_ALONE)
 
     @property
     def account(self) -> Account:
@@ -264,7 +264,7 @@ def _two_accounts_one_place(g: Ground) -> bool:
 def _wound_back(g: Ground) -> bool:
     """The account is set back to a rung that was sent; one touch, two messages."""
     g.send(g.permitted())
-    g.change(rung=0, occurrence=0, due_at=g.now)
+    g.change(rung=0, occurrence=0, sent=(), touched_at=None, due_at=g.now)
     again = g.check()
     if again:
         g.send(g.book.thread(g.account_id).touches[0])

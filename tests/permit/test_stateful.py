@@ -78,7 +78,14 @@ class Life(RuleBasedStateMachine):
             )
             for number in (1, 2)
         ]
-        builders.store(self.book, self.creditors, *accounts, person=self.person, at=self.now)
+        builders.store(
+            self.book,
+            self.creditors,
+            *accounts,
+            person=self.person,
+            at=self.now,
+            **ground.EACH_ALONE,
+        )
         self.ids = [a.account_id for a in accounts]
         self.permits: list[Decision] = []
         self.silent: dict[str, int] = {}  # account → messages it had when it had to fall silent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -14,16 +14,24 @@ from dunlin.adapters.rulebook_files import load_rulebook
 from dunlin.domain.account import Account, Status
 from dunlin.domain.consumer import Channel
 from dunlin.domain.rulebook import Rulebook
+from dunlin.domain.strategy import Strategy
 from dunlin.ports import Facts, Mailbox, PortalDoor, Rendered, TextLine
 from dunlin.service.gate import Gate
 from dunlin.service.sending import Outbox
 from tests.support import builders
 
+# A strategy under which nothing but the permit keeps two accounts of a person apart, and rungs go
+# as they are written.
+EACH_ALONE: dict[str, Any] = {
+    "coordination": {"window_hours": 0, "minimum_gap_hours": 1},
+    "adapt": {"enabled": False},
+}
+
 
 class PlainLetters:
     """`Letters` with one version of everything."""
 
-    def version(self, template: str, channel: Channel) -> str:
+    def version(self, template: str, channel: Channel, *, strategy: Strategy) -> str:
         return "v1"
 
     def render(
@@ -35,6 +43,7 @@ class PlainLetters:
         link: str,
         stop_link: str,
         fields: Mapping[str, str],
+        accounts: Sequence[Account] = (),
     ) -> Rendered:
         text = f"{facts.consumer.name}: {template} {link} {stop_link}"
         return Rendered(text=text, html=text, subject=template, version="v1", sha256="0" * 64)

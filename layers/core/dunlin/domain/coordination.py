@@ -108,7 +108,10 @@ def due_together(
     now: datetime,
 ) -> list[Account]:
     """The person's other accounts that one message may name besides, most valuable first."""
-    horizon = now + timedelta(hours=strategy.coordination.window_hours)
+    window = timedelta(hours=strategy.coordination.window_hours)
+    if not window:
+        return []
+    horizon = now + window
     found = [a for a in others if _joins(account, rung, a, strategy, horizon=horizon, now=now)]
     return sorted(found, key=_rank, reverse=True)
 

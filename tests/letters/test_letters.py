@@ -49,6 +49,7 @@ NAMES = (
     "arrangement_confirmation",
     "instalment_due",
     "broken_instalment",
+    "changed_debit",
     "arrangement_declined",
     "counter_offer",
     "answer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from dunlin.domain.tone import ceiling
 from tests.scenarios.story import Message, Town, pack, strategy_of
@@ -62,7 +63,7 @@ def test_who_lives_there_is_written_to_more_mildly_and_more_slowly_than_who_left
         )
         town.begin(owed)
         days = [m.on for m in town.pass_days(60)]
-        return [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+        return [(later - earlier).days for earlier, later in pairwise(days)]
 
     slow, quick = gaps(LIVES_THERE), gaps(MOVED_OUT)
     assert sum(slow) / len(slow) > sum(quick) / len(quick)

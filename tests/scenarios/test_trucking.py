@@ -1,4 +1,4 @@
-"""Goods arrived damaged: the contested part is set aside, and the strategy says what of the rest."""
+"""Goods arrived damaged: the contested part is set aside; what of the rest, the strategy says."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ NOTICES = {
     "arrangement_confirmation": {"schedule": _SCHEDULE, "total": "$165.00", "autopay": "yes"},
     "instalment_due": {"due_on": "2026-12-01"},
     "broken_instalment": {"due_on": "2026-12-01"},
+    "changed_debit": {"due_on": "2026-12-01", "amount": "$40.00"},
     "answer": {"words": "Thank you for asking.\nWe have moved the day to the first of the month."},
 }
 

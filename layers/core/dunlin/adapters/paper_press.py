@@ -1,14 +1,15 @@
 """Prints letters: one page of HTML that fits a window envelope, with every value escaped.
 
 The windows hold the two addresses alone; no amount, reference or word about a balance shows
-through the envelope (US-REGF-THIRDPARTY).
+through the envelope (US-REGF-THIRDPARTY). A letter passes the content check or is not printed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,18 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from dunlin.domain.errors import DomainError
-from dunlin.domain.letters import day_in_words
+from dunlin.domain.consumer import Channel
+from dunlin.domain.content import Draft, check_paper, disclosures, visible
+from dunlin.domain.errors import Defect, DomainError
+from dunlin.domain.letters import Kind, day_in_words, runs
 from dunlin.ports import Facts, Printed
 
 FOLDER = Path(__file__).parent.parent / "paper"
+# How hard a letter may press: no harder than the rung beside which it goes.
+_TONES = {"reminder": "neutral", "arrangement_offer": "neutral", "final_notice": "firm"}
+# A lien letter gives at least 14 days from the day it is mailed (Cal. Bus. & Prof. Code 21703);
+# staff have a week to bring it to the post.
+_TO_ANSWER = timedelta(days=14 + 7)
 
 
 class PaperPress:
@@ -50,9 +58,16 @@ class PaperPress:
         page = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(self._folder), autoescape=True, undefined=StrictUndefined
         ).from_string(source)
+        values = {
+            "creditor": facts.strategy.brand.name,
+            "until": day_in_words((on + _TO_ANSWER).isoformat(), language),
+        }
+        said = [paragraph.format_map(values) for paragraph in words[template]["body"]]
+        draft = _draft(template, facts)
         html = page.render(
             language=language,
             words=words[template],
+            body=[runs(paragraph) for paragraph in said],
             frame=words["frame"],
             brand=facts.strategy.brand,
             name=person.name,
@@ -64,8 +79,12 @@ class PaperPress:
             reference=account.reference,
             amount=str(account.balance),
             due=day_in_words(account.due_on.isoformat(), language) if account.due_on else "",
-            third_party=account.debt_role == "third",
+            disclosures=[words["frame"][key] for key in disclosures(draft)],
         )
+        findings = check_paper(replace(draft, text=visible(html)[0]))
+        if findings:
+            told = "; ".join(f"{f.rule_id}: {f.because}" for f in findings)
+            raise Defect(f"the content check refuses the letter {template}: {told}")
         version = hashlib.sha256(f"{source}\x1f{json.dumps(words[template])}".encode())
         return Printed(
             html=html,
@@ -73,3 +92,19 @@ class PaperPress:
             version=version.hexdigest()[:16],
             language=language,
         )
+
+
+def _draft(template: str, facts: Facts) -> Draft:
+    brand, person = facts.strategy.brand, facts.consumer
+    return Draft(
+        channel=Channel.EMAIL,
+        kind=Kind.RUNG,
+        tone=_TONES.get(template, "firm"),
+        creditor=brand.name,
+        third_party=facts.account.debt_role == "third",
+        state=person.state or "",
+        business=facts.account.debt_kind == "business",
+        text="",
+        address=brand.address,
+        names=(person.name, person.street or "", person.city or "", facts.account.reference),
+    )

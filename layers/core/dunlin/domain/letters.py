@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ARRANGEMENT_CONFIRMATION = "arrangement_confirmation"
     INSTALMENT_DUE = "instalment_due"
     BROKEN_INSTALMENT = "broken_instalment"
+    CHANGED_DEBIT = "changed_debit"
     ARRANGEMENT_DECLINED = "arrangement_declined"
     COUNTER_OFFER = "counter_offer"
     PAID_IN_FULL = "paid_in_full"
@@ -44,7 +45,7 @@ FIELDS: Mapping[str, str] = {
     "creditor": "the creditor's name, from its strategy",
     "about": "your account, or your 3 accounts where one message is about several",
     "link": "opens the portal, made for this touch",
-    "amount": "what was paid, from the notice",
+    "amount": "what was paid or will be taken, from the notice",
     "paid_on": "the day of a payment, from the notice",
     "remaining": "what is owed after a payment, from the notice",
     "reference": "the creditor's own number of the account, from the notice",

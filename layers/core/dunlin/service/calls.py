@@ -27,6 +27,9 @@ CALL_LIFE = PERMIT_LIFE
 OUTCOMES = ("no_answer", "voicemail", "conversation", "busy", "not_in_service", "wrong_number")
 _PERMITTED, _SENT = "permitted", "sent"
 
+LIEN = "lien_notice"  # the letter that a person approves and a state's calendar allows
+_PENDING_APPROVAL = "A person must approve the lien letter of this account first."
+
 By = Literal["call", "letter"]
 
 
@@ -46,6 +49,34 @@ def judge(facts: Facts, *, channel: By, gate: Gate, now: datetime) -> Verdict:
     """The rulebook's verdict on a call or a letter. Pure."""
     asked = contact_facts(facts, channel=Channel.EMAIL, template="", purpose="", now=now)
     return decide(gate.rulebook, replace(asked, channel=channel, message={}), now)
+
+
+def judge_lien(facts: Facts, *, gate: Gate, now: datetime) -> Verdict:
+    """The rulebook's verdict on a statutory lien notice, sent by post with proof. Pure."""
+    asked = contact_facts(facts, channel=Channel.EMAIL, template="", purpose="", now=now)
+    due = facts.account.due_on
+    message = {"via": "certified_mail"} | ({"due_date": due.isoformat()} if due else {})
+    return decide(gate.rulebook, replace(asked, channel=LIEN, message=message), now)
+
+
+def _approved(facts: Facts) -> bool:
+    """A person has let a lien rung of this account's strategy go."""
+    rungs = (rung for ladder in facts.strategy.ladders.values() for rung in ladder)
+    return any(
+        rung.template == LIEN and f"approval:{rung.name}" in facts.account.released
+        for rung in rungs
+    )
+
+
+def _lien_allowance(facts: Facts, *, gate: Gate, now: datetime) -> Allowance | None:
+    """What keeps a lien letter back beside what keeps any letter, None where nothing does."""
+    if not _approved(facts):
+        return Allowance(outcome="block", reasons=(("APPROVAL", _PENDING_APPROVAL),))
+    verdict = judge_lien(facts, gate=gate, now=now)
+    if verdict.outcome == "allow":
+        return None
+    failed = tuple((r.id, r.because) for r in verdict.failed)
+    return Allowance(outcome=verdict.outcome, until=verdict.until, reasons=failed)
 
 
 def _refusal(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -147,6 +178,8 @@ def write_letter(
     def attempt() -> tuple[Allowance, Printed | None]:
         facts = book.facts(account_id)
         found, data = _allowance(facts, channel="letter", gate=gate, now=now)
+        if found.outcome == "allow" and template == LIEN:
+            found = _lien_allowance(facts, gate=gate, now=now) or found
         if found.outcome != "allow":
             return found, None
         printed = press.print(template, facts=facts, on=now.date())

@@ -109,16 +109,17 @@ def play(
     at: datetime,
     days: int,
     events: Path | None = None,
+    creditor: str = CREDITOR,
 ) -> Forecast:
     """Import the files into memory and rehearse the strategy over them. Raises `DomainError`."""
     book = MemoryBook(log=False)
     letters = JinjaLetters()
-    book.creditors.put_strategy(CREDITOR, {**document, "creditor": CREDITOR}, at)
-    strategy = book.creditors.strategy(CREDITOR)
+    book.creditors.put_strategy(creditor, {**document, "creditor": creditor}, at)
+    strategy = book.creditors.strategy(creditor)
     if strategy is None:
         raise DomainError("the strategy was not kept")
     alarm = VirtualAlarm()
-    _import(files, book, alarm, at)
+    _import(files, creditor, book, alarm, at)
     door, line = MemoryPortalDoor(), _Line()
     stage = rehearsal.Stage(
         book=book,
@@ -143,7 +144,7 @@ def play(
         },
         price=price,
     )
-    accounts = list(book.accounts_of_creditor(CREDITOR))
+    accounts = list(book.accounts_of_creditor(creditor))
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"{len(accounts):,} accounts, {days} days", total=days)
         return rehearsal.rehearse(
@@ -164,12 +165,14 @@ def price(channel: Channel, words: str) -> int:
     return TEXT_PART_MICRO * measure(words).count
 
 
-def _import(files: Sequence[Path], book: MemoryBook, alarm: VirtualAlarm, at: datetime) -> None:
+def _import(
+    files: Sequence[Path], creditor: str, book: MemoryBook, alarm: VirtualAlarm, at: datetime
+) -> None:
     """Every stage of the import, over memory."""
     box = MemoryDropBox()
     intake = DroppedFiles(box)
     for number, path in enumerate(files):
-        key = f"drop/{CREDITOR}/{path.name}"
+        key = f"drop/{creditor}/{path.name}"
         box.write(key, path.read_bytes(), "text/csv")
         job = job_of(key, f"v{number}")
         if job is None:

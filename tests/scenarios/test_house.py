@@ -18,8 +18,9 @@ from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.touch import TouchState
 from dunlin.ports import Thread
 from dunlin.service.audit_log import dossier, sign_day
+from dunlin.service.by_staff import Order
+from dunlin.service.queue import decide
 from dunlin.service.signals import apply_signal
-from dunlin.service.staff import decide
 from local.house import House
 from local.timelapse import TimeLapse
 from local.world import EmailKind, World
@@ -153,9 +154,8 @@ def test_a_dispute_holds_and_a_decision_of_staff_resumes(town: Town) -> None:
     assert len(held.touches) == 1
     decided = decide(
         account_id=account.account_id,
-        version=held.account.version,
         decision="approve",
-        actor="staff",
+        order=Order(by="desk-1", why="answered", version=held.account.version),
         now=town.lapse.now,
         book=town.book,
         alarm=town.alarm,

@@ -222,7 +222,8 @@ def plan_returned(visit: Visit, session: Session) -> Answered:
 @page("/statement", methods=["GET"])
 @inside
 def statement(visit: Visit, session: Session) -> Answered:
-    return wiring.portal().shown("statement", session, now=visit.now)
+    number = visit.query.get("page", "1")
+    return records.statement(wiring.portal(), session, number, now=visit.now)
 
 
 @page("/documents", methods=["GET", "POST"], types=_ANY_FORM)

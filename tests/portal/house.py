@@ -220,6 +220,7 @@ class House:
         *,
         body: bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
+        visitor: str = "",
     ) -> Answer:
         """One request as API Gateway hands it over."""
         split = urlsplit(path)
@@ -235,7 +236,12 @@ class House:
             "headers": dict(headers or {}),
             "multiValueQueryStringParameters": query or None,
             "pathParameters": params or None,
-            "requestContext": {"resourcePath": route, "httpMethod": method, "path": split.path},
+            "requestContext": {
+                "resourcePath": route,
+                "httpMethod": method,
+                "path": split.path,
+                "identity": {"sourceIp": visitor},
+            },
             "stageVariables": None,
             "body": None if raw is None else base64.b64encode(raw).decode(),
             "isBase64Encoded": raw is not None,
@@ -273,8 +279,10 @@ class Browser:
     def get(self, path: str) -> Answer:
         return self._send("GET", path, None)
 
-    def post(self, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Answer:
-        return self._send("POST", path, urlencode(form or {}), **headers)
+    def post(
+        self, path: str, form: Mapping[str, str] | None = None, *, visitor: str = "", **headers: str
+    ) -> Answer:
+        return self._send("POST", path, urlencode(form or {}), visitor, **headers)
 
     def upload(self, path: str, form: Mapping[str, str], file: bytes) -> Answer:
         """A form with a file, as a browser sends it."""
@@ -295,14 +303,16 @@ class Browser:
         page = self.get(path)
         return self.post(path, {n: page.field(n) for n in ("nonce", "form_id")} | form)
 
-    def _send(self, method: str, path: str, body: str | bytes | None, **headers: str) -> Answer:
+    def _send(
+        self, method: str, path: str, body: str | bytes | None, visitor: str = "", **headers: str
+    ) -> Answer:
         sent = {"Accept-Language": self.accepts, "Sec-Fetch-Site": "same-origin"}
         if self.jar:
             sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.jar.items())
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         sent |= {k.replace("_", "-"): v for k, v in headers.items()}
-        answer = self.house.call(method, path, body=body, headers=sent)
+        answer = self.house.call(method, path, body=body, headers=sent, visitor=visitor)
         for cookie in answer.cookies:
             name, _, rest = cookie.partition("=")
             value = rest.split(";")[0]

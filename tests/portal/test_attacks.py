@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunlin.adapters.randomness import new_token
+from dunlin.domain.account import Account
+from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.tokens import token_hash
+from dunlin.domain.touch import Touch
+from dunlin.service.payments import receipt_reference
 from dunlin.service.portal import identity
-from tests.portal.house import NOW, Browser, House, load_app
+from tests.portal.house import NOW, STRATEGY, Browser, House, load_app
+from tests.portal.test_arranging import LIMITS, hidden
+from tests.portal.test_words import message_to
 
 MEANT = {200, 303, 403, 404, 405, 409, 415, 422}
 HOSTILE = st.one_of(
@@ -29,16 +37,23 @@ HOSTILE = st.one_of(
         ]
     ),
 )
-FIELDS = st.dictionaries(
-    st.sampled_from(
-        [
-            "nonce", "form_id", "reason", "text", "original", "amount", "choice", "often", "day",
-            "month", "year", "zip", "code", "account_id", "lang",
-        ]
-    ),
-    HOSTILE,
-    max_size=8,
+NAMES = [
+    "nonce", "form_id", "reason", "text", "original", "amount", "choice", "often", "day", "month",
+    "year", "zip", "code", "account_id", "lang", "seen", "asked", "step", "offer", "by", "count",
+    "schedule", "pays", "language", "hours", "days", "day1", "payday", "email", "sms", "first",
+    "long", "how", "payer", "owes", "member", "street", "phone", "touch", "rating", "account",
+    "about", "file", "new", "method", "want_bill",
+]  # fmt: skip
+# Words that lead into a use case, so that noise reaches further than its first check.
+MEANINGFUL = st.sampled_from(
+    [
+        "yes", "own", "0", "1", "12", "2026", "part", "instalment", "check", "agree", "accept",
+        "save_method", "stop_autopay", "cancel", "self", "autopay", "monthly", "amount", "120.00",
+        "en", "es", "any", "morning", "week", "cheque", "elsewhere", "wrong", "other", "not_mine",
+        "paid",
+    ]
 )  # fmt: skip
+FIELDS = st.dictionaries(st.sampled_from(NAMES), st.one_of(HOSTILE, MEANINGFUL), max_size=10)
 ROUTES = sorted(
     (route, method) for route, methods in load_app().app.routes.items() for method in methods
 )
@@ -73,9 +88,10 @@ def test_noise_on_every_route_is_answered_with_a_page_and_never_runs(
     header: str,
 ) -> None:
     route, method = place
-    house = House()
-    account = house.debt(house.person())
+    house = House(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
+    account = house.debt(house.person(), industry="healthcare")
     stranger = house.debt(house.person(name="Stranger Danger"))
+    message_to(house, account)
     browser = Browser(house, accepts=header)
     if inside:
         nonce = browser.sign_in(account).field("nonce")
@@ -84,7 +100,9 @@ def test_noise_on_every_route_is_answered_with_a_page_and_never_runs(
     path = route.replace("{token}", filled).replace("{reference}", filled)
     sent = urlencode({k: v.encode("utf-8", "replace") for k, v in query.items()})
     path = f"{path}?{sent}" if sent else path
-    if method == "POST":
+    if method == "POST" and route == "/documents":
+        answer = browser.upload(path, {**form, "about": "paid"}, part.encode("utf-8", "replace"))
+    elif method == "POST":
         body = {k: v.encode("utf-8", "replace").decode() for k, v in form.items()}
         answer = browser.post(path, body)
     else:
@@ -97,6 +115,164 @@ def test_noise_on_every_route_is_answered_with_a_page_and_never_runs(
         assert place_to_go.startswith(("/live/", "https://checkout.example.com/"))
     assert "evil" not in str(answer.headers)
     assert stranger == house.book.accounts[stranger.account_id]
+
+
+def their_ids(house: House, account: Account, touch: Touch, plan: Arrangement) -> list[str]:
+    """Every name under which something of another person could be asked for."""
+    person = house.book.consumers[account.consumer_id]
+    receipts = [receipt_reference(e) for e in house.book.ledgers[account.account_id]]
+    sessions = [s.session_hash for s in house.door.sessions.values()]
+    return [
+        account.account_id, account.consumer_id, account.reference, touch.touch_id, touch.key,
+        plan.arrangement_id, person.emails[0], *receipts, *sessions,
+    ]  # fmt: skip
+
+
+def test_another_persons_ids_in_every_parameter_of_every_route_reach_nothing() -> None:
+    house = House(strategy=STRATEGY | {"arrangement": LIMITS})
+    theirs = Browser(house)
+    account = house.debt(house.person(name="Stranger Danger"), owed=777_77)
+    touch = message_to(house, account)
+    theirs.sign_in(account)
+    page = theirs.get("/account")
+    form = {"step": "check", "offer": "0", "nonce": page.field("nonce")}
+    agreed = hidden(theirs.post("/plan", form)) | {"nonce": page.field("nonce"), "pays": "self"}
+    theirs.post("/plan", agreed)
+    plan = house.book.arrangement(account.account_id)
+    assert plan is not None
+    names = their_ids(house, account, touch, plan)
+    person = house.book.consumers[account.consumer_id]
+    before = (house.book.accounts[account.account_id], person, plan)
+    mine = Browser(house)
+    mine.sign_in(house.debt(house.person()))
+    for route, method in ROUTES:
+        if route in ("/signout", "/stop", "/accounts", "/channels", "/preferences"):
+            continue  # these change the person who is signed in, whatever is sent
+        for name in names:
+            path = route.replace("{token}", name).replace("{reference}", name)
+            sent = dict.fromkeys(NAMES, name)
+            if method == "GET":
+                answer = mine.get(f"{path}?{urlencode(sent)}")
+            else:
+                nonce = mine.get("/account").field("nonce")
+                answer = mine.post(path, sent | {"nonce": nonce})
+            assert "Stranger Danger" not in answer.body, (route, name)
+            assert "777.77" not in answer.body, (route, name)
+            assert answer.status < 500
+    after = house.book.arrangement(account.account_id)
+    person = house.book.consumers[account.consumer_id]
+    assert (house.book.accounts[account.account_id], person, after) == before
+    assert all(r.account_id != account.account_id for r in house.book.replies.values())
+
+
+def test_a_nonce_is_good_in_its_own_session_alone_and_a_replay_adds_nothing() -> None:
+    house = House()
+    account = house.debt(house.person())
+    browser = Browser(house)
+    browser.sign_in(account)
+    page = browser.get("/dispute")
+    keys = {n: page.field(n) for n in ("nonce", "form_id")}
+    for _ in range(3):  # a double click, the back button, a captured request
+        browser.post("/dispute", keys | {"reason": "not_mine"})
+    assert len(house.book.replies) == 1
+    kept = dict(browser.jar)
+    browser.post("/signout", keys)
+    browser.sign_in(account)
+    assert browser.post("/dispute", keys | {"reason": "other"}).status == 403
+    browser.jar = kept
+    assert browser.post("/dispute", keys | {"reason": "other"}).status == 403
+    assert len(house.book.replies) == 1
+
+
+def test_one_network_address_gets_a_hundred_answers_a_day_and_reads_the_same_after() -> None:
+    house = House()
+    people = [house.debt(house.person()) for _ in range(30)]
+    right = {"month": "4", "day": "27", "year": "1985"}
+    shown = set()
+    for account in people:
+        token = house.link(account)
+        for _ in range(4):
+            answer = Browser(house).post(f"/m/{token}", right | {"day": "1"}, visitor="192.0.2.7")
+            shown.add((answer.status, answer.body.replace(token, "")))
+    assert len(shown) == 1
+    fresh = house.link(house.debt(house.person()))
+    closed = Browser(house).post(f"/m/{fresh}", right, visitor="192.0.2.7")
+    assert (closed.status, closed.body.replace(fresh, "")) in shown
+    assert Browser(house).post(f"/m/{fresh}", right, visitor="192.0.2.8").status == 303
+    assert "192.0.2" not in repr(house.door.attempts)
+
+
+CSV_FIELDS = st.sampled_from(
+    [
+        "<img src=x onerror=alert(1)>", "\"><script>alert(1)</script>", "{{ config }}", "{% raw %}",
+        "a\r\nSet-Cookie: evil=1", "=cmd|' /C calc'!A0", "\u202egnp.exe", "'';!--\"<XSS>=&{()}",
+        "javascript:alert(1)", "&lt;b&gt;", "%0d%0aevil: 1",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_nothing_that_came_from_a_file_becomes_markup_or_a_header(data: st.DataObject) -> None:
+    """Every field of a CSV that a page can show, on every page that shows one."""
+    some = data.draw
+    strategy = STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"}
+    house = House(strategy=strategy)
+    person = house.person(
+        name=some(CSV_FIELDS), given_name=some(CSV_FIELDS), street=some(CSV_FIELDS),
+        city=some(CSV_FIELDS), emails=(some(CSV_FIELDS),), phones=(some(CSV_FIELDS),),
+    )  # fmt: skip
+    extras = dict.fromkeys(
+        ("payer", "insurance_status", "claim", "original_creditor"), some(CSV_FIELDS)
+    )
+    account = house.debt(
+        person, reference=some(CSV_FIELDS), invoice=some(CSV_FIELDS), extras=extras,
+        industry="healthcare",
+    )  # fmt: skip
+    house.debt(person, reference=some(CSV_FIELDS))
+    lines = house.book.ledgers[account.account_id]
+    for name, line in lines.items():
+        lines[name] = replace(line, note=some(CSV_FIELDS), source=some(CSV_FIELDS))
+    message_to(house, account, content=some(CSV_FIELDS))
+    browser = Browser(house)
+    browser.sign_in(account)
+    for route, method in ROUTES:
+        if method == "POST" or "{" in route:
+            continue
+        answer = browser.get(route)
+        assert answer.status < 500, route
+        assert "evil" not in str({k: v for k, v in answer.headers.items() if k != "location"})
+        if answer.header("content-type").startswith("text/html"):
+            page = Read(answer.body)
+            assert page.tags <= MEANT_TAGS, page.tags - MEANT_TAGS
+            assert not page.handlers
+
+
+MEANT_TAGS = frozenset(
+    {
+        "html", "head", "meta", "title", "link", "body", "a", "header", "div", "p", "main",
+        "h1", "h2", "h3", "section", "form", "input", "button", "label", "fieldset", "legend",
+        "textarea", "details", "summary", "dl", "dt", "dd", "ul", "ol", "li", "span", "strong",
+        "footer",
+    }
+)  # fmt: skip
+
+
+class Read(HTMLParser):
+    """The tags of a page, and whatever could run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.handlers: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.handlers += [
+            n for n, v in attrs if n.startswith("on") or (v or "").startswith("javascript:")
+            if n != "value"
+        ]  # fmt: skip
 
 
 def test_nothing_secret_is_ever_stored_or_shown() -> None:

@@ -100,7 +100,6 @@ class Pages:
             "day": functools.partial(_day, language),
             "order_of_date": _DATE_ORDER[language],
             "kept": kept,
-            "same": lambda amount, minor: Money(minor, amount.currency),
             "masked": _masked,
             "arrangement": None,
             "siblings": False,

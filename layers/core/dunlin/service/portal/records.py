@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from dunlin.domain.account import LedgerEntry
+from dunlin.domain.money import Money
 from dunlin.domain.page import Download, GoTo, Page
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
@@ -17,7 +19,36 @@ from dunlin.ports import Session, Thread
 from dunlin.service.portal import GONE, Portal, case_number
 
 FILES_A_DAY = 10
+LINES = 80  # of a statement, on one page
 FILE_KINDS = ("insurance", "paid", "dispute", "hardship", "other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a statement and what was owed after it."""
+
+    entry: LedgerEntry
+    then: Money
+
+
+def statement(portal: Portal, session: Session, number: str, *, now: datetime) -> Page:
+    """Every line of the ledger from the first on, with what was owed after each; in pages where
+    there are many. The last line ends at the balance."""
+    page = portal.shown("statement", session, now=now)
+    owed = Money(0, page.fields["account"].balance.currency)
+    lines = []
+    for entry, _ in page.fields["history"][::-1]:
+        owed += entry.amount
+        lines.append(Line(entry=entry, then=owed))
+    pages = max(1, -(-len(lines) // LINES))
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1
+    shown = min(max(1, wanted), pages)
+    fields = {
+        "lines": lines[(shown - 1) * LINES : shown * LINES],
+        "pages": pages,
+        "page_number": shown,
+    }
+    return replace(page, fields={**page.fields, **fields})
 
 
 def send_file(

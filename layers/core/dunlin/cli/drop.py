@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from dunlin.cli.packs import init
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
@@ -20,6 +21,7 @@ from dunlin.domain.ids import creditor_id
 T = TypeVar("T")
 _PATIENCE = 900.0
 strategy_app = typer.Typer(no_args_is_help=True, help="A creditor's strategy.")
+strategy_app.command()(init)
 
 
 def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> int:
@@ -115,11 +117,6 @@ def print_summary(name: str, told: dict[str, Any]) -> None:
 
 def _stem(name: str) -> str:
     return name.split(".", 1)[0] if name.endswith(".gz") else name.rsplit(".", 1)[0]
-
-
-@strategy_app.callback()
-def _strategies() -> None:
-    """Keeps `put` a command of its own."""
 
 
 @strategy_app.command()

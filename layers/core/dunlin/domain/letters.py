@@ -307,7 +307,7 @@ def _check_bindings(template: Template) -> None:
         raise TemplateError(f"{template.name}.fields", f"{field!r} is declared and not bound")
 
 
-def read_family(doc: Any, *, name: str) -> dict[str, dict[str, Any]]:
+def read_family(doc: Any, *, name: str) -> dict[str, Any]:
     """The documents of a file by template name: one a tone where it has `tones`, else itself."""
     if not isinstance(doc, Mapping) or "tones" not in doc:
         return {name: doc}

@@ -1,0 +1,33 @@
+"""`dunlin strategy init`: a pack becomes a file, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from dunlin.cli.drop import strategy_app
+from dunlin.runtime import wiring
+
+RUN = CliRunner(env={"COLUMNS": "250"})
+
+
+def test_a_pack_is_written_and_can_be_saved_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    done = RUN.invoke(strategy_app, ["init", "storage", "-o", str(file)])
+    assert done.exit_code == 0, done.output
+    _, strategy = wiring.strategy_reader().read(file.read_bytes(), creditor="mine")
+    assert strategy.industry == "storage"
+
+
+def test_a_file_that_is_there_stays_and_an_unknown_industry_is_told_the_known_ones(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("mine")
+    refused = RUN.invoke(strategy_app, ["init", "storage", "-o", str(file)])
+    assert (refused.exit_code, file.read_text()) == (1, "mine")
+    unknown = RUN.invoke(strategy_app, ["init", "bakery", "-o", str(tmp_path / "b.yaml")])
+    assert unknown.exit_code == 2
+    assert "dental" in unknown.output
+    assert not (tmp_path / "b.yaml").exists()

@@ -19,6 +19,7 @@ STAR_RESOURCES = {
     ("ReconcileCountsRole", "AskProvider"): "what SES counted is no resource",
     ("LadderMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("NoticeMachineRole", "DeliverLogs"): "log delivery takes no resource",
+    ("ArrangementMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("ImportMachineRole", "DeliverLogs"): "log delivery takes no resource",
     **{
         (f"{name}Role", "WakeLadder"): "a task token is no resource"
@@ -29,6 +30,7 @@ STAR_RESOURCES = {
             "ReadReply",
             "Portal",
             "PostPayment",
+            "ChargeInstalment",
             "ReconcileLadders",
             "SyncOptouts",
             "ReconcilePayments",

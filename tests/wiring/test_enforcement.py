@@ -104,6 +104,7 @@ def _attempts(there: Stack, role: str) -> dict[str, bool]:
         ("SendSms", {"delete a permit", "send a text"}),
         ("Portal", set()),
         ("PostPayment", set()),
+        ("ChargeInstalment", set()),
         ("Decide", set()),
         ("ReconcileLadders", set()),
     ],

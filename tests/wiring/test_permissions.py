@@ -104,6 +104,7 @@ def test_the_secret_is_read_by_those_who_speak_with_the_processor():
         "PortalRole",
         "ReceiveWebhookRole",
         "PostPaymentRole",
+        "ChargeInstalmentRole",
         "ReconcilePaymentsRole",
         "RefundExcessRole",
     }
@@ -124,6 +125,9 @@ def test_each_machine_may_call_its_functions_and_store_its_token():
     assert without_logs("LadderMachineRole") == road | {
         ("dynamodb:UpdateItem", "AccountsTable.Arn")
     }
+    assert without_logs("ArrangementMachineRole") == call("ChargeInstalment") | {
+        ("dynamodb:UpdateItem", "AccountsTable.Arn")
+    }
     assert without_logs("NoticeMachineRole") == road | {("dynamodb:UpdateItem", "OpsTable.Arn")}
     own = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
     assert without_logs("ImportMachineRole") == call(
@@ -135,8 +139,9 @@ def test_each_machine_may_call_its_functions_and_store_its_token():
     }
 
 
-def test_the_ladder_machine_may_set_the_token_and_nothing_else():
-    role = stack.translated()["Resources"]["LadderMachineRole"]["Properties"]["Policies"][0]
+@pytest.mark.parametrize("machine", ["Ladder", "Arrangement"])
+def test_a_machine_may_set_the_token_of_an_account_and_nothing_else(machine):
+    role = stack.translated()["Resources"][f"{machine}MachineRole"]["Properties"]["Policies"][0]
     (store,) = [
         s for s in role["PolicyDocument"]["Statement"] if s["Action"] == "dynamodb:UpdateItem"
     ]
@@ -145,6 +150,19 @@ def test_the_ladder_machine_may_set_the_token_and_nothing_else():
             "dynamodb:Attributes": ["account_id", "sk", "task_token", "version"]
         }
     }
+
+
+def test_the_debits_have_no_hand_in_messages_or_permits():
+    grants = set(stack.grants("ChargeInstalmentRole"))
+    others = {"PeopleTable.Arn", "TouchesTable.Arn", "OpsTable.Arn"}
+    assert {a for a, r in grants if r == "AccountsTable.Arn"} == {
+        "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem",
+        "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem",
+    }  # fmt: skip
+    reading = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert {a for a, r in grants if r in others} == reading
+    assert {a for a, r in grants if r == "AuditTable.Arn"} == {"dynamodb:PutItem"}
+    assert not any(a.startswith(("ses:", "sns:")) or "Permits" in r for a, r in grants)
 
 
 @pytest.mark.parametrize("folder", sorted(stack.functions()))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dunlin.adapters.memory_counters import MemoryCounters
+from dunlin.domain import ids
+from dunlin.domain.consumer import Flag
 from dunlin.domain.counters import share_of
 from dunlin.domain.money import Money
+from dunlin.domain.tokens import address_hash
+from dunlin.domain.touch import TouchState
 from dunlin.service import staff
 from tests.staff import builders
 from tests.staff.builders import CREDITOR, NOW, ChainLog
@@ -51,3 +57,23 @@ def test_the_portfolio_of_all_creditors_is_the_sum_of_each() -> None:
         return part.owing.minor
 
     assert (owing(""), owing(CREDITOR), owing("other")) == (111, 100, 11)
+
+
+def test_each_dead_contact_point_is_listed_with_its_account_and_cause() -> None:
+    one, two = builders.account("INV-1"), builders.account("INV-2")
+    two = replace(two, consumer_id=one.consumer_id)
+    fine = builders.account("INV-3")
+    book = builders.book(one, two, fine)
+    dead = "robin.castellano@example.com"
+    flag = Flag(at=NOW, by="provider", detail={"address_hashes": [address_hash(dead)]})
+    book.consumers[one.consumer_id] = builders.consumer(
+        one, emails=("robin@example.org", dead), flags={"email_bounced": flag}
+    )
+    came_back = builders.touch(one, TouchState.BOUNCED, reason="General")
+    book.touches[one.account_id, came_back.key] = came_back
+    assert [
+        (b.reference, b.channel, b.address, b.cause) for b in staff.bounced(CREDITOR, book=book)
+    ] == sorted(
+        [("INV-1", "email", dead, "General"), ("INV-2", "email", dead, "")],
+        key=lambda b: book.accounts[ids.account_id(CREDITOR, b[0])].account_id,
+    )

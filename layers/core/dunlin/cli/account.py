@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +13,11 @@ from rich.table import Table
 
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Version, Why, order, refused, tell
-from dunlin.domain.account import Account
+from dunlin.domain.account import Account, Hold
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as make_account_id
-from dunlin.service import pauses, steering
+from dunlin.domain.intake.guard import csv_line
+from dunlin.service import pauses, staff, steering
 from dunlin.service.by_staff import Order
 from dunlin.service.flags import FLAGS, lift_flag, set_flag
 
@@ -59,6 +62,14 @@ def show(
         console.print(f"[yellow]held: {account.hold.value}[/] {account.hold_reason}")
     if account.escalated:
         console.print(f"[yellow]escalated: {account.escalated}")
+    if account.paused and account.hold is not Hold.PAUSED:
+        console.print("[yellow]paused by staff besides")
+    if account.case and account.case.asked_at:
+        asked = account.case
+        console.print(f"[yellow]{asked.kind} unanswered since {asked.asked_at:%Y-%m-%d %H:%M} UTC")
+    if account.override:
+        wanted = {k: v for k, v in asdict(account.override).items() if v}
+        console.print(f"override: {', '.join(f'{k} {v}' for k, v in wanted.items())}")
     action = account.next_action
     if action:
         console.print(
@@ -85,6 +96,27 @@ def show(
 
 
 Evidence = Annotated[str, typer.Option(help="A code: case number, reply id, document id.")]
+
+
+@app.command()
+def bounced(
+    creditor: Annotated[str, typer.Argument(help="Whose people.")],
+    to: Annotated[Path, typer.Option("-o", "--output", help="CSV file to write.")],
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Every contact point that takes nothing any more, with its account and the cause, as CSV.
+    The file names addresses: keep it as you keep your own."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    lines = [csv_line(("account_id", "reference", "channel", "address", "at", "cause"))]
+    for one in staff.bounced(creditor, book=wiring.account_book()):
+        at = one.at.isoformat()
+        cells = (one.account_id, one.reference, one.channel, one.address, at, one.cause)
+        lines.append(csv_line(cells))
+    to.write_text("".join(lines), encoding="utf-8")
+    console.print(f"{to}  {len(lines) - 1} contact points", markup=False)
 
 
 @app.command()

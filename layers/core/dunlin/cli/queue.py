@@ -18,7 +18,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.queue import KINDS, Item, item_of
 from dunlin.domain.terms import NoTerms
-from dunlin.service import arrangements, queue
+from dunlin.service import arrangements, queue, recovery
 from dunlin.service.by_staff import Order
 
 app = typer.Typer(no_args_is_help=True, help="What waits for a person at the creditor.")
@@ -334,3 +334,49 @@ def answer(
     except DomainError as error:
         raise refused(error) from error
     tell(done, f"{account.reference}: the answer is on its way, if the rules allow it")
+
+
+@app.command()
+def unattended(aws: Aws = False, stack: StackName = "dunlin") -> None:
+    """Open accounts that will not move and give no reason; exit code 1 where there are any."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    found = recovery.unattended(
+        book=wiring.account_book(),
+        creditors=wiring.creditors(),
+        alarm=wiring.alarm(),
+        now=wiring.clock().now(),
+    )
+    for account in found:
+        why = (
+            f"due {_minute(account.due_at)}, no execution" if account.due_at else "nothing planned"
+        )
+        console.print(f"{account.account_id}  {account.reference}  {why}", markup=False)
+    console.print(f"{len(found)} unattended")
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def notify(
+    creditor: Annotated[str, typer.Argument(help="Whose `escalation.notify` to subscribe.")],
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Let the addresses of the creditor's strategy hear by e-mail of what waits for staff, by ids
+    alone. Each must confirm once, by the link that AWS sends."""
+    target = target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    strategy = wiring.creditors().strategy(creditor)
+    if strategy is None or not strategy.escalation.notify:
+        raise refused(DomainError(f"the strategy of {creditor} names nobody to notify"))
+    client, topic = target.client("sns"), target.outputs["StaffTopicArn"]
+    only = {
+        "FilterPolicyScope": "MessageBody",
+        "FilterPolicy": json.dumps({"creditor": [creditor]}),
+    }
+    for address in strategy.escalation.notify:
+        client.subscribe(TopicArn=topic, Protocol="email", Endpoint=address, Attributes=only)
+        console.print(f"{address}  asked to confirm", markup=False)

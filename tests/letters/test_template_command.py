@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dunlin.adapters.jinja_letters import JinjaLetters
+from dunlin.adapters.letter_samples import samples
 from dunlin.cli import template
-from dunlin.cli.template import app
+from dunlin.cli.template import app, as_test
+from dunlin.domain.consumer import Channel
+from dunlin.domain.errors import DomainError
+from dunlin.domain.strategy import StrategyError
+from dunlin.domain.strategy_document import read_strategy
+from tests.support import builders
 
 RUN = CliRunner(env={"COLUMNS": "250"})
 
@@ -64,3 +71,23 @@ def test_the_list_says_whose_words_they_are() -> None:
     assert found.exit_code == 0
     assert "final_notice.firm" in found.output
     assert "shipped" in found.output
+
+
+def test_a_test_goes_to_a_known_address_and_is_marked_and_says_nothing_of_a_person() -> None:
+    document = builders.strategy_document(test_addresses=["counsel@creditor.example.com"])
+    strategy = read_strategy(document, creditor="acme", version=1)
+    mail = as_test(strategy, "reminder.neutral", to="counsel@creditor.example.com", language="es")
+    assert mail.subject.startswith("[Test] Sobre su cuenta con Acme Clinic")
+    assert mail.sender == document["brand"]["email_from"]
+    assert "Ana" in mail.text
+    [html] = [
+        one.rendered.html
+        for one in samples(JinjaLetters(), strategy, only="reminder.neutral")
+        if (one.channel, one.language, one.audience) == (Channel.EMAIL, "es", "consumer")
+    ]
+    assert mail.html == html  # what is looked at is what would be sent
+    for address in ("other@creditor.example.com", "", "counsel@creditor.example.com.evil.example"):
+        with pytest.raises(DomainError, match="test_addresses"):
+            as_test(strategy, "reminder.neutral", to=address, language="en")
+    with pytest.raises(StrategyError, match="an e-mail address is required"):
+        read_strategy(document | {"test_addresses": ["nobody"]}, creditor="acme", version=1)

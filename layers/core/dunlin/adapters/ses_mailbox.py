@@ -30,7 +30,8 @@ def _ses() -> SESV2Client:
 
 
 class SesMailbox:
-    """Sends through a configuration set, whose events carry the touch id back."""
+    """Sends through a configuration set, whose events carry the touch id back; "" for a message
+    that is no touch."""
 
     def __init__(self, configuration_set: str, *, client: SESV2Client | None = None) -> None:
         self._configuration_set = configuration_set
@@ -63,12 +64,13 @@ def _request(email: Email, configuration_set: str) -> dict[str, Any]:
     for name, value in email.tags.items():
         if not _TAG.fullmatch(name) or not _TAG.fullmatch(value):
             raise Defect(f"the tag {name!r} holds more than letters, digits, - and _")
+    through = {"ConfigurationSetName": configuration_set} if configuration_set else {}
     return {
+        **through,
         # A display name outside ASCII travels as an encoded word (RFC 2047).
         "FromEmailAddress": formataddr(parseaddr(email.sender)),
         "Destination": {"ToAddresses": [email.to]},
         "ReplyToAddresses": [email.reply_to],
-        "ConfigurationSetName": configuration_set,
         "EmailTags": [{"Name": n, "Value": v} for n, v in email.tags.items()],
         "Content": {
             "Simple": {

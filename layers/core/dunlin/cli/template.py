@@ -1,4 +1,5 @@
-"""`dunlin template compile | list | lint | preview`: the letters, without a stack or AWS."""
+"""`dunlin template compile | list | lint | preview | send-test`: the letters; all but the last
+without a stack or AWS."""
 
 from __future__ import annotations
 
@@ -11,14 +12,16 @@ from rich.table import Table
 
 from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.adapters.letter_press import FOLDER, compile_letters, write_letters
-from dunlin.adapters.letter_samples import Sample, samples
+from dunlin.adapters.letter_samples import LINK, NOTICES, STOP_LINK, Sample, sample_facts, samples
 from dunlin.adapters.yaml_documents import parse
+from dunlin.cli.stack import Aws, StackName, target_or_exit
 from dunlin.domain.consumer import Channel
-from dunlin.domain.errors import DomainError
+from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.letters import TemplateError
 from dunlin.domain.segments import measure
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.strategy_document import read_strategy
+from dunlin.ports import Email
 
 app = typer.Typer(no_args_is_help=True, help="The letters: lay out, check, look at.")
 console = Console()
@@ -128,6 +131,56 @@ def preview(
                 path = output / f"{stem}.{ending}"
                 path.write_bytes(content.encode())
                 console.print(f"{path}  {one.rendered.sha256}", soft_wrap=True, markup=False)
+
+
+@app.command("send-test")
+def send_test(
+    template: Annotated[str, typer.Argument(help="Its name, such as reminder.gentle.")],
+    creditor: Annotated[str, typer.Option(help="Whose strategy, words and sender.")],
+    to: Annotated[str, typer.Option(help="One of the strategy's test_addresses.")],
+    language: Annotated[str, typer.Option(help="en or es")] = "en",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Send one e-mail, marked as a test and about an invented person, to a known address."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.adapters.ses_mailbox import SesMailbox
+    from dunlin.runtime import wiring
+
+    try:
+        strategy = wiring.creditors().strategy(creditor)
+        if strategy is None:
+            raise DomainError(f"there is no creditor {creditor}")
+        message = as_test(strategy, template, to=to, language=language)
+        sent = SesMailbox("").send(message)
+    except (DomainError, Unavailable, Defect) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    console.print(f"sent as {sent}: {message.subject}", markup=False)
+
+
+def as_test(strategy: Strategy, template: str, *, to: str, language: str) -> Email:
+    """A test message: what would be sent, about the invented person, with links that lead
+    nowhere, marked in its subject and headers. Raises `DomainError` for any other address."""
+    if to not in strategy.test_addresses:
+        raise DomainError(f"{to} is not in the test_addresses of {strategy.creditor}'s strategy")
+    rendered = JinjaLetters().render(
+        template,
+        Channel.EMAIL,
+        facts=sample_facts(strategy, language=language),
+        link=LINK,
+        stop_link=STOP_LINK,
+        fields=NOTICES.get(template, {}),
+    )
+    return Email(
+        to=to,
+        sender=strategy.brand.email_from,
+        reply_to=strategy.brand.reply_to,
+        subject=f"[Test] {rendered.subject}",
+        html=rendered.html,
+        text=rendered.text,
+        headers={"X-Dunlin-Test": rendered.sha256},
+    )
 
 
 def _samples(strategy: Strategy, *, accounts: int = 1, only: str = "") -> list[Sample]:

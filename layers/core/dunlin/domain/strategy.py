@@ -275,6 +275,7 @@ class Strategy:
     policy: Mapping[str, Any] = field(default_factory=dict)
     contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
     letters: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
+    test_addresses: tuple[str, ...] = ()  # where `dunlin template send-test` may send
 
     def ladder(self, name: str) -> tuple[Rung, ...]:
         """The rungs of a ladder, none for a name that this version does not know."""

@@ -54,7 +54,8 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
     doc.only(
         "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
         "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
-        "contested_rest", "letters", "holdout_percent", "paused", "queue", "payments",
+        "contested_rest", "letters", "test_addresses", "holdout_percent", "paused", "queue",
+        "payments",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -86,7 +87,16 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         policy=dict(doc.part("policy").value),
         contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
         letters=_letters(doc.part("letters")),
+        test_addresses=_addresses(doc, "test_addresses"),
     )
+
+
+def _addresses(doc: Part, key: str) -> tuple[str, ...]:
+    found = doc.words(key)
+    for place, address in enumerate(found):
+        if not _ADDRESS.fullmatch(address):
+            raise DocumentError((*doc.path, key, place), "an e-mail address is required")
+    return found
 
 
 def _letters(doc: Part) -> dict[str, dict[str, Any]]:
@@ -251,10 +261,7 @@ def _escalation(doc: Part, ladders: Mapping[str, tuple[Rung, ...]]) -> Escalatio
         "balance_over_minor", "days_past_due", "silent_touches", "broken_arrangement", "rung",
         "notify",
     )  # fmt: skip
-    notify = doc.words("notify")
-    for place, address in enumerate(notify):
-        if not _ADDRESS.fullmatch(address):
-            raise DocumentError((*doc.path, "notify", place), "an e-mail address is required")
+    notify = _addresses(doc, "notify")
     names = sorted({rung.name for rungs in ladders.values() for rung in rungs})
     return Escalation(
         balance_over_minor=doc.maybe("balance_over_minor", low=1, high=_MOST),

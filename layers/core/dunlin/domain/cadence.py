@@ -103,11 +103,10 @@ def pending(account: Account, strategy: Strategy, now: datetime) -> tuple[Rung, 
     release the ladder goes on at the rung that the strategy sets for it."""
     rungs = strategy.ladder(ladder_of(account, strategy, now))
     wanted = strategy.escalation.rung
-    if wanted and wanted not in account.sent and set(TRIGGERS) & set(account.released):
-        found = [r for ladder in strategy.ladders.values() for r in ladder if r.name == wanted]
+    if wanted and set(TRIGGERS) & set(account.released):
         names = [rung.name for rung in rungs]
-        rest = rungs[names.index(wanted) + 1 :] if wanted in names else rungs
-        rungs = (found[0], *rest)
+        found = [r for ladder in strategy.ladders.values() for r in ladder if r.name == wanted]
+        rungs = rungs[names.index(wanted) :] if wanted in names else (found[0], *rungs)
     return tuple(
         rung
         for rung in rungs

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dunlin.domain.account import TIMED_HOLDS, Account, Case, Hold, NextAction
@@ -116,12 +116,13 @@ def follow(
     account: Account | None,
     consumer: Consumer | None,
     touch: Touch | None,
+    rests: timedelta | None = None,
 ) -> Consequence:
     """What follows from a signal for the states as read. Raises `DomainError` for a kind that
     another use case applies."""
     if signal.kind in _ELSEWHERE:
         raise DomainError(f"a {signal.kind} is not applied as a signal")
-    after, what = _account(signal, account)
+    after, what = _account(signal, account, rests)
     person, person_what = _consumer(signal, consumer)
     moved = _touch(signal, touch)
     return Consequence(
@@ -157,7 +158,9 @@ def labels_of(signal: Signal) -> tuple[str, ...]:
 # -- the account ---------------------------------------------------------------------------------
 
 
-def _account(signal: Signal, account: Account | None) -> tuple[Account | None, str]:
+def _account(
+    signal: Signal, account: Account | None, rests: timedelta | None
+) -> tuple[Account | None, str]:
     if account is None:
         return None, ""
     labels = labels_of(signal)
@@ -176,6 +179,8 @@ def _account(signal: Signal, account: Account | None) -> tuple[Account | None, s
         why = _REVIEWED.get(signal.kind, "")
     if not why:
         return account, ""
+    if rests is not None and asks_nothing(signal):
+        return _asked(rest_after(account, why, signal.at + rests), signal), "AccountHeld"
     return _asked(hold(account, Hold.REVIEW, why, signal.at), signal), "AccountHeld"
 
 
@@ -215,6 +220,17 @@ def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
         hold_reason=why,
         next_action=NextAction(at=at, channel="", template="", reason=why),
     )
+
+
+def asks_nothing(signal: Signal) -> bool:
+    """A reply in which nobody found anything that staff must decide; they read it all the same."""
+    found = set(labels_of(signal))
+    return signal.kind is SignalKind.REPLY and not found & {*_SAID, "insurer", "opt_out"}
+
+
+def rest_after(account: Account, why: str, until: datetime) -> Account:
+    """The account at rest after a reply, and no rung earlier than it was planned."""
+    return rest_until(account, Hold.SNOOZED, why, max(until, account.due_at or until))
 
 
 def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Account:

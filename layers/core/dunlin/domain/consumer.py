@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -84,8 +84,18 @@ class PastContact:
     template: str
     touch_id: str
     read: str = ""
-    read_at: datetime | None = None  # when they first came so far
+    read_at: datetime | None = None  # when they last came so far
     covers: tuple[str, ...] = ()  # the person's other accounts that the message named
+
+
+_READ = ("", "opened", "clicked", "visited")
+
+
+def read_on(contact: PastContact, how: str, at: datetime) -> PastContact:
+    """The contact after the person came so far with it; less than before changes nothing."""
+    if _READ.index(how) < _READ.index(contact.read):
+        return contact
+    return replace(contact, read=how, read_at=max(at, contact.read_at or at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

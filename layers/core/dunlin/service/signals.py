@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.consequences import ABOUT_ANOTHER, PERSONAL, Consequence, follow, hold
-from dunlin.domain.consumer import Channel, Consumer, ContactHistory, PastContact
+from dunlin.domain.consequences import (
+    ABOUT_ANOTHER,
+    PERSONAL,
+    Consequence,
+    asks_nothing,
+    follow,
+    hold,
+    rest_after,
+)
+from dunlin.domain.consumer import Channel, Consumer, ContactHistory, PastContact, read_on
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.signal import Signal, SignalKind, wakes
 from dunlin.domain.touch import Touch, TouchState
@@ -34,6 +42,11 @@ _OF_THE_TOUCH = frozenset(
     {SignalKind.DELIVERED, SignalKind.OPEN, SignalKind.CLICK, SignalKind.BOUNCE}
 )
 
+_READ = {
+    SignalKind.OPEN: "opened",
+    SignalKind.CLICK: "clicked",
+    SignalKind.PORTAL_VISIT: "visited",
+}
 _MOVES_TOUCH = _OF_THE_TOUCH | {SignalKind.COMPLAINT, SignalKind.PORTAL_VISIT}
 
 
@@ -87,7 +100,8 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
         if signal.kind in _OF_THE_TOUCH:
             raise Unavailable("sender", f"touch {touch.touch_id} is being sent", certain=True)
         touch = None  # what binds the person is written at once, whatever becomes of the touch
-    then = follow(signal, account=account, consumer=consumer, touch=touch)
+    rests = _rests(signal, account, book)
+    then = follow(signal, account=account, consumer=consumer, touch=touch, rests=rests)
     entries: list[audit.AuditEntry] = []
     changed, person = then.account, then.consumer
     if changed is not None:
@@ -110,6 +124,18 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
         )
     )
     return True
+
+
+def _rests(signal: Signal, account: Account | None, book: AccountBook) -> timedelta | None:
+    """How long a reply that asks nothing rests a ladder; None leaves it to staff."""
+    if account is None or signal.kind is not SignalKind.REPLY:
+        return None
+    try:
+        choice = book.facts(account.account_id).strategy.coordination
+    except DomainError:
+        return None
+    days = choice.resume_after_reply_days
+    return timedelta(days=days) if days else None
 
 
 def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> Touch | None:
@@ -161,13 +187,13 @@ def _history(
     book: AccountBook,
     now: datetime,
 ) -> ContactHistory | None:
-    """The contact history with what the caps and the rules about replies must know: a message
-    came in, or one of ours did not arrive."""
+    """The contact history with what the caps, the rules about replies and the planner must know:
+    a message came in, one of ours did not arrive, or the person read it."""
     bounced = signal.kind is SignalKind.BOUNCE and signal.detail.get("permanent")
     if signal.kind is SignalKind.PREFERENCE:
         counts = bool(account and _opened(signal, account))
     else:
-        counts = bool(reply or (bounced and touch))
+        counts = bool(reply or (touch and (bounced or signal.kind in _READ)))
     if account is None or not counts:
         return None
     try:
@@ -190,11 +216,17 @@ def _history(
             )
         )
     elif touch is not None:
-        contacts = [
-            replace(c, outcome=TouchState.BOUNCED.value) if c.touch_id == touch.touch_id else c
-            for c in contacts
-        ]
+        contacts = [_moved(c, signal) if c.touch_id == touch.touch_id else c for c in contacts]
+        if tuple(contacts) == history.contacts:
+            return None
     return replace(history, contacts=tuple(contacts), version=history.version + 1)
+
+
+def _moved(contact: PastContact, signal: Signal) -> PastContact:
+    """A contact of ours after it bounced, or after the person read it, so far as is known."""
+    if signal.kind is SignalKind.BOUNCE:
+        return replace(contact, outcome=TouchState.BOUNCED.value)
+    return read_on(contact, _READ[signal.kind], signal.at)
 
 
 def _opened(signal: Signal, account: Account) -> list[PastContact]:
@@ -228,13 +260,18 @@ def _concerned(signal: Signal, book: AccountBook) -> list[Account]:
 
 
 def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datetime) -> None:
-    """Hold another account of a person who wrote back, until staff has read it."""
+    """Hold another account of a person who wrote back, until staff has read it, or as long as
+    the creditor rests a ladder for it."""
 
     def attempt() -> bool:
         stored = book.account(account.account_id)
         if stored is None or not stored.open:
             return False
-        held = hold(stored, Hold.REVIEW, ABOUT_ANOTHER, signal.at)
+        rests = _rests(signal, stored, book)
+        if rests is not None and asks_nothing(signal):
+            held = rest_after(stored, ABOUT_ANOTHER, signal.at + rests)
+        else:
+            held = hold(stored, Hold.REVIEW, ABOUT_ANOTHER, signal.at)
         if held == stored:
             return False
         entry = audit.append(
@@ -244,7 +281,7 @@ def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datet
             at=now,
             actor="consumer",
             what="AccountHeld",
-            data={"signal_id": signal.signal_id, "kind": signal.kind.value, "hold": "review"},
+            data={"signal_id": signal.signal_id, "kind": signal.kind.value, "hold": held.hold},
         )
         seen = f"{signal.signal_id}/{stored.account_id}"
         book.apply(Change(account=written(held, entry), audit=[entry], seen=seen))

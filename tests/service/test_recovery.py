@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory_mail import MemoryMailbox
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, Override, Status
+from dunlin.domain.consumer import Channel, Consent, ConsentState
+from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.touch import TouchState
+from dunlin.ports import Change
 from dunlin.service.ladders import check_ladder
+from dunlin.service.permits import entry_of, written
 from dunlin.service.recovery import Recovery, reconcile
+from dunlin.service.sending import send
+from dunlin.service.signals import apply_signal
 from tests.support import ground
 from tests.support.builders import NOON
 
@@ -131,3 +139,77 @@ def test_a_permit_whose_sender_never_came_is_closed_and_the_rung_goes_on() -> No
         c for c in book.facts(account.account_id).history.contacts if c.outcome != "released"
     ]
     assert len(counted) == 1
+
+
+def climb(book: MemoryBook, account: Account, mailbox: MemoryMailbox, at: timedelta) -> str:
+    """One look of the account's execution, and the sending where a permit was taken."""
+    run = book.accounts[account.account_id].ladder_run
+    decision = check_ladder(
+        account.account_id,
+        run,
+        book=book,
+        gate=ground.gate(),
+        letters=ground.PlainLetters(),
+        now=NOON + at,
+    )
+    if decision.outcome == "email":
+        outbox = ground.outbox(mailbox=mailbox)
+        send(
+            account.account_id,
+            decision.touch_key,
+            decision.permit_id,
+            book=book,
+            outbox=outbox,
+            now=NOON + at,
+        )
+    return decision.outcome
+
+
+def test_two_days_without_a_clock_are_caught_up_once_and_within_the_caps() -> None:
+    """F5, F1: the executions died on Monday noon; on Wednesday the reconciler runs 100 times."""
+    book, account = ground.memory_world()
+    other = ground.active("ada2", consumer_id=account.consumer_id)
+    entry = entry_of(other, now=NOON, what="AccountImported", data={})
+    book.apply(Change(account=written(other, entry), audit=[entry]))
+    mailbox, alarm = MemoryMailbox(), MemoryAlarm()
+    alarm.wake = lambda account_id: False  # type: ignore[method-assign]
+    down = timedelta(days=2)
+    first = find(book, alarm, down)
+    assert set(first.unattended) == {account.account_id, other.account_id}
+    for number in range(100):
+        at = down + timedelta(seconds=30 * number)
+        find(book, alarm, at)
+        for one in (account, other):
+            climb(book, one, mailbox, at)
+    assert len(mailbox.sent) == 1, "one person, one message"
+    assert find(book, alarm, down + timedelta(hours=1)).unattended == ()
+
+
+@pytest.mark.parametrize("kind", [SignalKind.COMPLAINT, SignalKind.BOUNCE])
+def test_a_suppressed_address_ends_the_ladder_with_a_reason(kind: SignalKind) -> None:
+    """F8: nothing stays queued for ever."""
+    book, account = ground.memory_world()
+    person = book.consumers[account.consumer_id]
+    none = Consent(state=ConsentState.NONE, version=2)
+    only_mail = {**person.consents, Channel.SMS: none}
+    book.consumers[account.consumer_id] = replace(person, consents=only_mail, phones=())
+    apply_signal(
+        Signal(
+            signal_id="evt_1",
+            kind=kind,
+            at=NOON,
+            account_id=account.account_id,
+            consumer_id=account.consumer_id,
+            channel="email",
+            detail={"permanent": True, "reason": "General"},
+        ),
+        book=book,
+        alarm=MemoryAlarm(),
+        now=NOON,
+    )
+    outcome = climb(book, account, MemoryMailbox(), timedelta(0))
+    stored = book.accounts[account.account_id]
+    assert outcome in ("exhausted", "held")
+    assert not stored.timed
+    assert book.chains[f"account#{account.account_id}"][-1].data["reason"]
+    assert find(book, MemoryAlarm(), timedelta(days=30)).unattended == ()

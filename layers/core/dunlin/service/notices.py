@@ -12,6 +12,7 @@ from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
 from dunlin.domain.touch import TouchState
 from dunlin.ports import AccountBook, Change, Facts, Letters, PortalDoor
+from dunlin.service.arrangements import telling
 from dunlin.service.gate import Gate
 from dunlin.service.permits import (
     Decision,
@@ -35,6 +36,7 @@ PURPOSES = {
     "opt_out_confirmation": "response",
     "answer": "response",
     "payment_failed": "response",
+    **telling.PURPOSES,
 }
 _BOTH = (Channel.EMAIL, Channel.SMS)
 _TRIES = 5  # permits for one notice: each after the one before was given back unsent

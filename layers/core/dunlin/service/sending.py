@@ -28,6 +28,7 @@ from dunlin.ports import (
     Text,
     TextLine,
 )
+from dunlin.service.arrangements import telling
 from dunlin.service.permits import (
     entry_of,
     seconds,
@@ -204,6 +205,8 @@ def _fields(touch: Touch, *, book: AccountBook, outbox: Outbox) -> dict[str, str
         link = cause.split(".", 1)[0]
         outbox.door.put_code(link, token_hash(code), outbox.real_now() + CODE_LIFE)
         return {"code": code}
+    if touch.template in telling.PURPOSES:
+        return telling.fields(touch.template, touch.account_id, cause, book=book)
     thread = book.thread(touch.account_id)
     if touch.template == "answer":
         said = next((a for a in thread.answers if a.answer_id == cause), None)

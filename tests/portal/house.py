@@ -115,7 +115,7 @@ class House:
             alarm=self.alarm,
             till=lambda: self.processor,
             raise_signal=self._raise,
-            evidence=lambda: self.evidence,
+            evidence=self.evidence,
             new_token=new_token,
             base_url=self.base_url,
         )

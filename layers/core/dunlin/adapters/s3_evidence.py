@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from functools import cached_property
+from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dunlin.domain.errors import Unavailable
@@ -15,7 +16,13 @@ class S3Evidence:
 
     def __init__(self, *, bucket: str) -> None:
         self._bucket = bucket
-        self._s3 = boto3.client("s3")
+
+    @cached_property
+    def _s3(self) -> Any:
+        """Made with the first file: most visits bring none."""
+        import boto3
+
+        return boto3.client("s3")
 
     def keep(self, content: bytes, *, creditor: str, content_type: str) -> str:
         key = f"evidence/{creditor}/{secrets.token_hex(16)}"

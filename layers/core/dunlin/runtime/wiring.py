@@ -371,7 +371,7 @@ def portal() -> Portal:
         alarm=arranging_alarm(),
         till=till,
         raise_signal=raise_signal,
-        evidence=evidence,
+        evidence=evidence(),
         new_token=new_token,
         base_url=settings.Portal.from_env().base_url,
     )

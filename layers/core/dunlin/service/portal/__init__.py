@@ -56,8 +56,8 @@ TROUBLE = Page(name="trouble", status=503)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portal:
-    """The ports of the use cases. `till` and `evidence` are made on first use: most pages need
-    neither. `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
+    """The ports of the use cases. `till` is made on first use: most pages need no processor.
+    `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
 
     book: AccountBook
     creditors: Creditors
@@ -65,7 +65,7 @@ class Portal:
     alarm: Alarm
     till: Callable[[], Till]
     raise_signal: Callable[[Signal, Reply | None, datetime], object]
-    evidence: Callable[[], Evidence]
+    evidence: Evidence
     new_token: Callable[[], str]
     base_url: str
 

@@ -72,7 +72,7 @@ def send_file(
         errors.append(("file", "file_many"))
     if errors or isinstance(read, str):
         return portal.again("documents", session, form, errors, now=now)
-    name = portal.evidence().keep(
+    name = portal.evidence.keep(
         read.content, creditor=session.creditor, content_type=read.content_type
     )
     case = portal.say(

@@ -105,6 +105,10 @@ def _import(house: House, counter: Counter, creditor: str, rows: int) -> Run:
     run.seconds = time.time() - since
     if told["outcomes"] != {"created": rows}:
         raise RuntimeError(f"{told['outcomes']}: {told['reason']}")
+    say(
+        f"{creditor}: {run.seconds:.0f} s, {run.ours:.0f} CPU s ours, {run.emulator:.0f} the"
+        f" emulator's; {run.functions_mb:.0f} and {run.emulator_mb:.0f} MB"
+    )
     run.calls = list(counter.calls)
     run.took = _took(house.cloud, since)
     return run

@@ -12,6 +12,7 @@ import yaml
 from dunlin.domain.account import Hold
 from local.house import House
 from tests.imports.place import BO, CY, DI, table
+from tests.imports.test_hostile_files import HOSTILE
 from tests.support.builders import CREDITOR, strategy_document
 
 pytestmark = pytest.mark.cloud
@@ -30,11 +31,11 @@ class Desk:
         self.book = wiring.account_book()
         put_strategy(self, CREDITOR, yaml.safe_dump(strategy_document()).encode())  # type: ignore[arg-type]
 
-    def drop(self, name: str, content: str) -> dict[str, Any]:
+    def drop(self, name: str, content: str | bytes) -> dict[str, Any]:
         from dunlin.cli.drop import drop_and_follow
 
         path = self._folder / name
-        path.write_text(content)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
         return drop_and_follow(self, CREDITOR, path)  # type: ignore[arg-type]
 
     def read(self, name: str) -> str:
@@ -90,3 +91,14 @@ def test_rejected_rows_are_mended_by_either_route(desk: Desk) -> None:
     second = "\n".join([rows[0], rows[2].replace("?", "40.00")])
     assert desk.drop("mended by hand.csv", second)["outcomes"] == {"created": 1}
     assert {"R-1", "R-2", "R-3"} <= desk.accounts().keys()
+
+
+@pytest.mark.parametrize("name", ["one endless line", "an archive that unpacks without end"])
+def test_a_hostile_file_is_refused_by_the_deployed_functions(desk: Desk, name: str) -> None:
+    make, reason = HOSTILE[name]
+    before = desk.accounts()
+    told = desk.drop(f"{name}.csv", make())
+    assert told["state"] == "rejected"
+    assert reason in told["reason"]
+    assert reason in desk.read(f"{name}.report.csv")
+    assert desk.accounts() == before

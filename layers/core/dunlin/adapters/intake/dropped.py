@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import io
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -94,12 +95,16 @@ class DroppedFiles:
         first = next(pieces)
         if len(first) < _PIECE:
             return lambda: io.BytesIO(first)
-        # Deleted with the last reader: the closure below holds it.
         kept = tempfile.NamedTemporaryFile(prefix="dunlin-")  # noqa: SIM115
         for piece in chain([first], pieces):
             kept.write(piece)
         kept.flush()
-        return lambda: Path(kept.name).open("rb")
+
+        def opened() -> BinaryIO:
+            return Path(kept.name).open("rb")
+
+        weakref.finalize(opened, kept.close)  # deleted with who could still open it
+        return opened
 
     def _pieces(self, key: str, version: str | None) -> Iterator[bytes]:
         at = 0

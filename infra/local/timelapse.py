@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dunlin.domain.account import Account
+from dunlin.domain.arrangement import Arrangement
 from local.cloud import CloudError
 from local.house import House
 
@@ -126,18 +127,35 @@ class TimeLapse:
             instants.append(datetime.fromtimestamp(settles, UTC))
         if due is not None and due.due_at is not None:
             instants.append(due.due_at)
+        arranged = next(self._due_arrangements(datetime.max.replace(tzinfo=UTC)), None)
+        if arranged is not None and arranged.next_at is not None:
+            instants.append(arranged.next_at)
         return min(instants, default=None)
+
+    def _due_arrangements(self, until: datetime) -> Iterator[Arrangement]:
+        """Arrangements at which something is to be done, but for those whose machine is dead."""
+        for arrangement in self._book.due_arrangements(until):
+            if self._lost.get(arrangement.arrangement_id) != arrangement.next_at:
+                yield arrangement
 
     def _jump(self, at: datetime) -> None:
         """Move to the last of what falls due soon after `at`, and let all of it happen."""
         self.jumps += 1
         horizon = at + TOGETHER
         due = [a for a in self._due(horizon) if a.due_at is not None]
+        arranged = list(self._due_arrangements(horizon))
         happening = []
         while self._events and self._events[0].at <= horizon:
             happening.append(heapq.heappop(self._events))
         self._clock.move(
-            max([at, *(a.due_at for a in due if a.due_at), *(e.at for e in happening)])
+            max(
+                [
+                    at,
+                    *(a.due_at for a in due if a.due_at),
+                    *(a.next_at for a in arranged if a.next_at),
+                    *(e.at for e in happening),
+                ]
+            )
         )
         self._processor(self.now)
         for event in happening:
@@ -145,6 +163,9 @@ class TimeLapse:
         for account in due:
             if not self._alarm.wake(account.account_id):
                 self._lost[account.account_id] = account.due_at
+        for arrangement in arranged:
+            if not self._alarm.wake_arrangement(arrangement):
+                self._lost[arrangement.arrangement_id] = arrangement.next_at
         self._wake_notices()
 
     def _wake_notices(self) -> None:

@@ -58,6 +58,7 @@ def environment(outputs: Mapping[str, str], time_lapse: str) -> dict[str, str]:
         "AUDIT_BUCKET": outputs["AuditBucketName"],
         "LADDER_MACHINE_ARN": outputs["LadderMachineArn"],
         "NOTICE_MACHINE_ARN": outputs["NoticeMachineArn"],
+        "ARRANGEMENT_MACHINE_ARN": outputs["ArrangementMachineArn"],
         "IMPORT_MACHINE_ARN": outputs["ImportMachineArn"],
         "AUDIT_KEY_ID": outputs["AuditKeyId"],
         "PORTAL_BASE_URL": outputs["PortalUrl"],

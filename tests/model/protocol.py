@@ -447,6 +447,7 @@ class _Clock(MemoryAlarm):
 
     def start(self, account: Account, *, wait_seconds: int) -> bool:
         self.restarted.append((account.account_id, account.ladder_run))
+        self._alive.add(account.account_id)
         return True
 
 

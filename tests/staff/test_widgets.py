@@ -14,13 +14,13 @@ import pytest
 
 from dunlin.adapters.widget_html import Widgets, masked
 from dunlin.domain import audit
-from dunlin.domain.account import Account, Case, Hold, NextAction, Status
+from dunlin.domain.account import Account, Case, Hold, NextAction, Override, Status
 from dunlin.domain.counters import fold, portfolio, share_of
 from dunlin.domain.money import Money
 from dunlin.domain.queue import item_of
 from dunlin.domain.strategy import Desk
 from dunlin.domain.touch import TouchState
-from dunlin.ports import Decided, Reply, StaffAccount, Thread, Waiting
+from dunlin.ports import Answer, Decided, Reply, StaffAccount, Thread, Waiting
 from tests.staff import builders
 from tests.staff.builders import NOW
 
@@ -331,3 +331,65 @@ def test_a_broken_call_is_read_as_an_empty_one() -> None:
     for context in (None, 7, {"forms": []}, {"params": 3, "timezone": {"offsetInMinutes": "x"}}):
         ask = WIDGETS.read({"widgetContext": context, "account_id": ["x"]}, "nonsense")
         assert (ask.account, ask.endpoint, ask.version) == ("", "", 0)
+
+
+def test_what_our_messages_said_is_shown_with_the_name_alone() -> None:
+    found = staff_account()
+    touch = replace(found.thread.touches[0], content="Dear Robin, this is a reminder.")
+    found = replace(found, thread=replace(found.thread, touches=(touch,)))
+    account_id = found.thread.account.account_id
+    masked_page = str(WIDGETS.account(WIDGETS.read(event(account_id=account_id), ARN), found))
+    revealed = str(
+        WIDGETS.account(WIDGETS.read(event(account_id=account_id, reveal="yes"), ARN), found)
+    )
+    assert ("Dear Robin" in masked_page, "Dear Robin" in revealed) == (False, True)
+
+
+def test_the_account_page_shows_what_staff_decided_and_what_waits_for_an_answer() -> None:
+    found = staff_account()
+    answer = Answer(
+        answer_id="ans_1",
+        account_id=found.thread.account.account_id,
+        at=NOW,
+        by="ana",
+        channel="sms",
+        text=EVIL,
+    )
+    account = replace(
+        found.thread.account,
+        hold=Hold.DISPUTE,
+        override=Override(paused=True, tone="gentle", by="ana", why="case-7"),
+        case=Case(kind="question", asked_at=NOW, owner="bo"),
+    )
+    found = replace(found, thread=replace(found.thread, account=account, answers=(answer,)))
+    page = str(WIDGETS.account(WIDGETS.read(event(account_id="x"), ARN), found))
+    for said in (
+        "Paused by staff besides",
+        "with bo",
+        "tone gentle",
+        "Answer by ana",
+        "Link opened",
+    ):
+        assert said in page
+    assert EVIL not in page
+
+
+def test_a_late_item_says_so_and_names_who_has_it() -> None:
+    account = builders.account(hold=Hold.DISPUTE, case=Case(owner="bo"))
+    since = NOW - timedelta(hours=30)
+    item = item_of(replace(account, case=Case(owner="bo", since=since)), Desk())
+    assert item is not None
+    page = str(
+        WIDGETS.decisions(WIDGETS.read(event(), ARN), [Waiting(item=item, consumer=None)], 1, NOW)
+    )
+    assert "late by 6 hours" in page
+    assert "with bo" in page
+    early = str(
+        WIDGETS.decisions(
+            WIDGETS.read(event(), ARN),
+            [waiting(builders.account(hold=Hold.DISPUTE), since=NOW)],
+            1,
+            NOW,
+        )
+    )
+    assert "due in 24 hours" in early

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -24,8 +24,8 @@ from dunlin.domain.consumer import Consumer
 from dunlin.domain.counters import CurrencyPortfolio, Figure
 from dunlin.domain.money import Money
 from dunlin.domain.queue import Item
-from dunlin.domain.touch import Touch
-from dunlin.ports import Decided, Reply, StaffAccount, Waiting
+from dunlin.domain.touch import Touch, TouchState
+from dunlin.ports import Answer, Decided, Reply, StaffAccount, Thread, Waiting
 
 Html = str | dict[str, str]
 
@@ -98,6 +98,8 @@ _DESCRIBED = {
     "`account_id`, `version` and `decision` (`approve`, `decline`, `close`).\n",
 }
 
+_NOT_SENT = frozenset({TouchState.PERMITTED, TouchState.RELEASED})
+
 _STYLE = Markup("""<style>
 .dn{--ink:#16191f;--soft:#5a6270;--line:#d5dbe1;--back:#fff;--panel:#f4f6f8;--go:#0b5f73;
 --on-go:#fff;--bad:#a3251c;--good:#1c6b3f;--b0:#5f8199;--b1:#2f8069;--b2:#9a7614;--b3:#b35c22;
@@ -145,6 +147,7 @@ left:-6px;top:6px;width:10px;height:10px;border-radius:50%;background:var(--go)}
 .dn blockquote{margin:4px 0 0;padding:6px 10px;background:var(--panel);border-radius:3px;
 white-space:pre-wrap;overflow-wrap:anywhere}
 .dn .why{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
+.dn summary{cursor:pointer;color:var(--go);min-height:24px}
 .dn .row{border-bottom:1px solid var(--line);padding:10px 0}
 </style>""")
 
@@ -454,13 +457,67 @@ def _account(ask: Ask, found: StaffAccount) -> Markup:
     thread = found.thread
     account, consumer = thread.account, thread.consumer
     columns = Markup(
-        '<div class="cols"><div><h3>Thread</h3>{}</div><div><h3>Ledger</h3>{}{}</div></div>'
+        '<div class="cols"><div><h3>Thread</h3>{}</div><div><h3>Responses</h3>{}'
+        "<h3>Ledger</h3>{}{}</div></div>"
     ).format(
-        _thread(thread.touches, thread.replies, ask.zone),
+        _thread(thread, ask.zone, reveal=ask.reveal),
+        _responses(thread),
         _ledger(thread.ledger, account),
         _history(found.history, ask.zone),
     )
-    return _standing(ask, account, consumer) + _next(account, ask.zone) + columns
+    standing = _standing(ask, account, consumer) + _next(account, ask.zone)
+    return standing + _steered(account, ask.zone) + columns
+
+
+def _steered(account: Account, zone: timezone) -> Markup:
+    """What staff decided for this account, and what its person still waits to hear."""
+    boxes = Markup("")
+    if account.paused and account.hold is not Hold.PAUSED:
+        boxes += _box("stop", "Paused by staff besides: it stays so when the hold above is lifted.")
+    case = account.case
+    if case is not None and case.asked_at is not None:
+        owner = f", with {case.owner}" if case.owner else ""
+        kind = _KINDS.get(case.kind, "Message")
+        boxes += _box(
+            "stop", f"{kind} without an answer since {_instant(case.asked_at, zone)}{owner}."
+        )
+    own = account.override
+    if own is not None:
+        wanted = [
+            f"{name} {value}"
+            for name, value in (
+                ("tone", own.tone),
+                ("channel", own.channel),
+                ("at most months:", own.longest_months),
+                (
+                    "instalments from",
+                    own.lowest_instalment_minor
+                    and money(own.lowest_instalment_minor, account.balance.currency),
+                ),
+            )
+            if value
+        ]
+        if wanted:
+            boxes += _box("", f"Overridden by {own.by}: {', '.join(wanted)}.")
+    return boxes
+
+
+def _responses(thread: Thread) -> Markup:
+    """How the person responded, counted from the thread: an open is not counted as a response."""
+    out = [t for t in thread.touches if t.state not in _NOT_SENT]
+    paid = sum(-e.amount.minor for e in thread.ledger if e.kind == "payment")
+    figures: tuple[tuple[str, int | str], ...] = (
+        ("Messages sent", len(out)),
+        ("Delivered", sum(t.state is TouchState.DELIVERED for t in out)),
+        ("Link opened", sum(t.clicked_at is not None for t in out)),
+        ("Replies", len(thread.replies)),
+        ("Paid so far", money(paid, thread.account.balance.currency)),
+    )
+    rows = Markup("").join(
+        Markup('<tr><td>{}</td><td class="n">{}</td></tr>').format(name, figure)
+        for name, figure in figures
+    )
+    return Markup("<table><tbody>{}</tbody></table>").format(rows)
 
 
 def _standing(ask: Ask, account: Account, consumer: Consumer) -> Markup:
@@ -474,7 +531,7 @@ def _standing(ask: Ask, account: Account, consumer: Consumer) -> Markup:
             display="popup",
         )
         who = Markup("{} {}").format(
-            masked(consumer.name), _button("Reveal name", reveal, style="link")
+            masked(consumer.name), _button("Reveal name and messages", reveal, style="link")
         )
     chips = [account.status.value.title()]
     if account.hold is not None:
@@ -531,10 +588,14 @@ def _next(account: Account, zone: timezone) -> Markup:
     return _box("ok" if account.status is Status.SETTLED else "stop", ended[account.status])
 
 
-def _thread(touches: Iterable[Touch], replies: Iterable[Reply], zone: timezone) -> Markup:
-    """All that went out and came in, oldest first."""
-    items = [(t.permitted_at, _touch_line(t, zone)) for t in touches]
-    items += [(r.at, _reply_line(r, zone)) for r in replies]
+def _thread(thread: Thread, zone: timezone, *, reveal: bool) -> Markup:
+    """All that went out and came in, oldest first. What staff wrote stands in the message that
+    carried it; until that is sent it stands by itself. What our messages said names the person,
+    so it is shown with the name."""
+    carried = {t.key.rsplit("#", 1)[-1] for t in thread.touches if t.state not in _NOT_SENT}
+    items = [(t.permitted_at, _touch_line(t, zone, reveal=reveal)) for t in thread.touches]
+    items += [(r.at, _reply_line(r, zone)) for r in thread.replies]
+    items += [(a.at, _answer_line(a, zone)) for a in thread.answers if a.answer_id not in carried]
     if not items:
         return _text("Nothing was sent or received yet.")
     lines = [line for _, line in sorted(items, key=lambda i: i[0])]
@@ -542,7 +603,7 @@ def _thread(touches: Iterable[Touch], replies: Iterable[Reply], zone: timezone) 
     return Markup("{}<ol>{}</ol>").format(left, Markup("").join(lines[-_THREAD:]))
 
 
-def _touch_line(touch: Touch, zone: timezone) -> Markup:
+def _touch_line(touch: Touch, zone: timezone, *, reveal: bool) -> Markup:
     seen = [
         f"{word} {_instant(at, zone)}"
         for word, at in (("opened", touch.opened_at), ("link opened", touch.clicked_at))
@@ -550,9 +611,14 @@ def _touch_line(touch: Touch, zone: timezone) -> Markup:
     ]
     look = {"bounced": "bad", "failed": "bad", "unknown": "bad", "released": "void"}
     kind = "E-mail" if touch.channel.value == "email" else "Text"
+    said = Markup("")
+    if touch.content and reveal:
+        said = Markup(
+            "<details><summary>What it said</summary><blockquote>{}</blockquote></details>"
+        ).format(touch.content)
     return Markup(
         '<li class="{}"><strong>{} “{}”</strong> <span class="chip">{}</span>'
-        '<br><span class="soft">{}{}</span>{}</li>'
+        '<br><span class="soft">{}{}</span>{}{}</li>'
     ).format(
         look.get(touch.state.value, "out"),
         kind,
@@ -561,7 +627,15 @@ def _touch_line(touch: Touch, zone: timezone) -> Markup:
         _instant(touch.sent_at or touch.permitted_at, zone),
         Markup("").join(Markup(" · {}").format(text) for text in seen),
         Markup("<br>{}").format(touch.reason) if touch.reason else "",
+        said,
     )
+
+
+def _answer_line(answer: Answer, zone: timezone) -> Markup:
+    return Markup(
+        '<li class="void"><strong>Answer by {}</strong> <span class="chip">not sent yet</span><br>'
+        '<span class="soft">{}</span><blockquote>{}</blockquote></li>'
+    ).format(answer.by, _instant(answer.at, zone), answer.text)
 
 
 def _reply_line(reply: Reply, zone: timezone) -> Markup:

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from dunlin.cli.template import said
 from dunlin.domain.account import Status
+from dunlin.domain.diversity import diversity
 from dunlin.domain.money import Money
 from tests.scenarios.story import Town, pack
 
@@ -58,3 +60,14 @@ def test_who_pays_after_the_first_message_hears_no_second() -> None:
     town.changes(owed, balance=Money(0, "USD"))
     assert town.pass_days(40) == []
     assert town.account(owed).status is Status.SETTLED
+
+
+def test_the_report_of_variants_counts_what_was_sent() -> None:
+    town = Town(pack("dental"), today=TUESDAY)
+    owed = [
+        town.owes(town.lives_here(name), f"D-{name}", 240, due_on=LATE) for name in ("ada", "bob")
+    ]
+    town.begin(*owed)
+    assert len(town.pass_days(20)) == 4
+    [found] = diversity(said(town.creditor, town.book))
+    assert (found.segment, found.messages, found.variants, found.repeated) == ("six_weeks", 4, 2, 0)

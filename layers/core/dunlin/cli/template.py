@@ -1,8 +1,9 @@
-"""`dunlin template compile | list | lint | preview | send-test`: the letters; all but the last
-without a stack or AWS."""
+"""`dunlin template compile | list | lint | preview | send-test | diversity`: the letters; all
+but the last two without a stack or AWS."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +17,13 @@ from dunlin.adapters.letter_samples import LINK, NOTICES, STOP_LINK, Sample, sam
 from dunlin.adapters.yaml_documents import parse
 from dunlin.cli.stack import Aws, StackName, target_or_exit
 from dunlin.domain.consumer import Channel
+from dunlin.domain.diversity import Said, diversity
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.letters import TemplateError
 from dunlin.domain.segments import measure
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.strategy_document import read_strategy
-from dunlin.ports import Email
+from dunlin.ports import AccountBook, Email
 
 app = typer.Typer(no_args_is_help=True, help="The letters: lay out, check, look at.")
 console = Console()
@@ -181,6 +183,41 @@ def as_test(strategy: Strategy, template: str, *, to: str, language: str) -> Ema
         text=rendered.text,
         headers={"X-Dunlin-Test": rendered.sha256},
     )
+
+
+@app.command("diversity")
+def diversity_(
+    creditor: Annotated[str, typer.Option(help="Whose messages.")],
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """How many different messages the accounts of each ladder were sent, and how evenly."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    table = Table("ladder", "messages", "variants", "as good as", "most used", "heard one twice")
+    for one in diversity(said(creditor, wiring.account_book())):
+        table.add_row(
+            one.segment,
+            str(one.messages),
+            str(one.variants),
+            f"{one.effective:.1f}",
+            f"{one.most_used} {one.most_share:.0%}",
+            str(one.repeated),
+        )
+    console.print(table)
+
+
+def said(creditor: str, book: AccountBook) -> Iterator[Said]:
+    """Every rung's message that a creditor's accounts were sent, by the ladder they are on."""
+    for account in book.accounts_of_creditor(creditor):
+        for touch in book.thread(account.account_id).touches:
+            if touch.run and touch.sent_at is not None:
+                yield Said(
+                    segment=account.ladder,
+                    account_id=account.account_id,
+                    variant=f"{touch.template}/{touch.channel.value}",
+                )
 
 
 def _samples(strategy: Strategy, *, accounts: int = 1, only: str = "") -> list[Sample]:

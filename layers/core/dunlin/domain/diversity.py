@@ -1,0 +1,60 @@
+"""Diversity: how many different messages the accounts of a segment were sent, and how evenly.
+
+People who all hear the same words say little about which words reach them, and one person who
+hears the same words twice is merely repeated at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message: to whom (an account), in which segment, and which variant of words it was."""
+
+    segment: str
+    account_id: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diversity:
+    """Of one segment: messages, different variants, how many equally used ones would be as
+    diverse (the exponential of the entropy, 1 to `variants`), the share of the most used, and
+    the accounts that heard one variant more than once."""
+
+    segment: str
+    messages: int
+    variants: int
+    effective: float
+    most_used: str
+    most_share: float
+    repeated: int
+
+
+def diversity(messages: Iterable[Said]) -> tuple[Diversity, ...]:
+    """One report a segment, by name."""
+    by_segment: dict[str, list[Said]] = {}
+    for one in messages:
+        by_segment.setdefault(one.segment, []).append(one)
+    return tuple(_of(name, said) for name, said in sorted(by_segment.items()))
+
+
+def _of(segment: str, said: list[Said]) -> Diversity:
+    counts = Counter(one.variant for one in said)
+    shares = [count / len(said) for count in counts.values()]
+    most, times = min(counts.items(), key=lambda item: (-item[1], item[0]))
+    heard = Counter((one.account_id, one.variant) for one in said)
+    return Diversity(
+        segment=segment,
+        messages=len(said),
+        variants=len(counts),
+        effective=math.exp(-sum(share * math.log(share) for share in shares)),
+        most_used=most,
+        most_share=times / len(said),
+        repeated=len({account for (account, _), count in heard.items() if count > 1}),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,12 +13,12 @@ import pytest
 
 from dunlin.adapters.memory import MemoryBook
 from dunlin.domain import ids
-from dunlin.domain.account import Hold, Status
+from dunlin.domain.account import Case, Hold, Override, Status
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer, PastContact
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.tokens import address_hash
 from dunlin.domain.touch import Permit, Touch, TouchState
-from dunlin.ports import AccountBook, AlreadySeen, Change, Creditors, Facts, Reply
+from dunlin.ports import AccountBook, AlreadySeen, Answer, Change, Creditors, Facts, Reply
 from dunlin.service.permits import entry_of, with_contact, written
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
@@ -407,3 +408,72 @@ def test_replies_stand_in_the_thread(world: tuple[AccountBook, str]) -> None:
     )
     book.apply(Change(reply=reply))
     assert book.thread(account_id).replies == (reply,)
+
+
+def test_what_nobody_attends_is_listed_until_it_is_attended(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+
+    def listed() -> bool:
+        return account_id in {a.account_id for a in book.unattended(CREDITOR)}
+
+    assert not listed()
+    write(book, account_id, due_at=None)
+    eventually(listed)
+    write(book, account_id, due_at=NOON)
+    eventually(lambda: not listed())
+    write(book, account_id, due_at=None, hold=Hold.DISPUTE)
+    assert not listed()
+
+
+def test_an_active_account_is_on_its_ladder_by_its_run(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+
+    def run() -> int | None:
+        return dict(book.on_ladders(CREDITOR)).get(account_id)
+
+    eventually(lambda: run() == 1)
+    write(book, account_id, ladder_run=2)
+    eventually(lambda: run() == 2)
+    write(book, account_id, status=Status.CLOSED)
+    eventually(lambda: run() is None)
+
+
+def test_an_answer_is_kept_once_with_the_thread(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    answer = Answer(
+        answer_id=f"ans_{account_id}",
+        account_id=account_id,
+        at=NOON,
+        by="ana",
+        channel="sms",
+        text="Línea una\nlínea dos",
+    )
+    book.apply(Change(answer=answer))
+    assert book.thread(account_id).answers == (answer,)
+    with pytest.raises(Conflict):
+        book.apply(Change(answer=answer))
+
+
+def test_a_case_and_an_override_come_back_as_they_were(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    case = Case(since=NOON, kind="question", asked_at=NOON, owner="ana", lapsed=True)
+    override = Override(tone="gentle", longest_months=18, paused=True, by="ana", why="case-7")
+    write(book, account_id, case=case, override=override)
+    stored = book.account(account_id)
+    assert stored is not None
+    assert (stored.case, stored.override, stored.waits_for_staff) == (case, override, True)
+    eventually(lambda: account_id in {a.account_id for a in book.waiting_for_staff(CREDITOR)})
+
+
+def write(book: AccountBook, account_id: str, **changes: Any) -> None:
+    stored = book.account(account_id)
+    assert stored is not None
+    entry = entry_of(stored, now=NOON, what="Changed", data={})
+    book.apply(Change(account=written(stored, entry, **changes), audit=[entry]))
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """An index may lag behind by a moment."""
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, "the index never caught up"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_every_rung_once_in_order_and_then_the_end() -> None:
     walk.until(60)
     assert walk.names() == ["one", "two", "three", "last"]
     days = [t.permitted_at.date() for t in walk.touches()]
-    assert all(10 <= (b - a).days <= 13 for a, b in zip(days, days[1:], strict=False))
+    assert all(10 <= (b - a).days <= 13 for a, b in pairwise(days))
     stored = walk.account(account_id)
     assert (stored.status, stored.sent) == (Status.EXHAUSTED, ("one", "two", "three", "last"))
     assert stored.rung == 4

@@ -215,8 +215,9 @@ def attended(account: Account, at: datetime) -> Account:
 class LedgerEntry:
     """One line of an account's ledger. Entries of an account sum to its balance.
 
-    kind: charge, payment, refund, credit, adjustment, chargeback. `amount` is signed: what is
-    owed is positive, what was paid is negative. `source` makes it unique (a row, a payment id).
+    kind: charge, fee, interest, payment, refund, credit, adjustment, chargeback. `amount` is
+    signed: what is owed is positive, what was paid (or waived) is negative. `source` makes it
+    unique (a row, a payment id).
     """
 
     entry_id: str

@@ -58,6 +58,8 @@ _BY_STATUS = {
 }
 _BY_KIND = {
     "charge": "ChargePosted",
+    "fee": "ChargePosted",
+    "interest": "ChargePosted",
     "payment": "PaymentPosted",
     "refund": "RefundPosted",
     "credit": "CreditPosted",

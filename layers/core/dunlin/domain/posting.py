@@ -23,6 +23,7 @@ LOST = "chargeback lost"
 EXCESS = "excess"
 # Holds that stop nothing a payment in flight must stop, or that the gate finds again by itself.
 _GIVES_WAY = frozenset({None, Hold.NOT_DUE, Hold.PROMISE, Hold.SNOOZED})
+_TAKEN_BACK = ("refund", "chargeback")
 # What a person at the creditor must still answer when nothing is owed any more.
 _OUTLIVES_SETTLEMENT = frozenset({Hold.DISPUTE, Hold.REVIEW})
 
@@ -77,9 +78,15 @@ def excess_source(payment_id: str, number: int) -> str:
 
 def give_back(account: Account, shares: Sequence[tuple[str, Money]], on: date) -> Posting:
     """Post refunds that a person decided: source and amount of each."""
-    entries = tuple(_entry(account, "refund", source, amount, on) for source, amount in shares)
+    return add(
+        account, [_entry(account, "refund", source, amount, on) for source, amount in shares]
+    )
+
+
+def add(account: Account, entries: Sequence[LedgerEntry]) -> Posting:
+    """Post entries that a person decided, with what follows from the new balance."""
     owed = account.balance + total(entries, account.balance.currency)
-    return _settle(replace(account, balance=owed), entries)
+    return _settle(replace(account, balance=owed), tuple(entries))
 
 
 def _excess(owed: Money, wanted: Sequence[LedgerEntry], payment: PaymentStatus) -> Money:
@@ -152,14 +159,14 @@ def _settle(account: Account, entries: tuple[LedgerEntry, ...]) -> Posting:
             account = replace(account, status=Status.SETTLED)
         account = replace(account, due_at=None, next_action=None, escalated="")
         return Posting(account=account, entries=entries)
-    taken_back = [e for e in entries if e.kind != "payment" and e.amount.minor > 0]
+    taken_back = [e for e in entries if e.kind in _TAKEN_BACK and e.amount.minor > 0]
     if taken_back:
         account = _for_review(account, taken_back[0].kind)
     if account.status is not Status.SETTLED:
         return Posting(account=account, entries=entries)
     # The settled ladder is over and its execution's name is taken: a new run, for staff to free.
     account = replace(
-        account,
+        _for_review(account, entries[-1].kind),
         status=Status.ACTIVE if account.ladder_run else Status.IMPORTED,
         ladder_run=account.ladder_run + 1 if account.ladder_run else 0,
         rung=0,

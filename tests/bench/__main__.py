@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,
-sizes,rows,import-cloud` takes some sections, the last only where it is named; `--output FILE`
-writes the answer too.
+sizes,rows,portal,import-cloud` takes some sections, the last only where it is named; `--output
+FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.deploy import build
-from tests.bench import cloud_import, ladder, packages, rows, start_up, verdicts
+from tests.bench import cloud_import, ladder, packages, portal_pages, rows, start_up, verdicts
 from tests.bench.tables import say
 
 
@@ -32,6 +32,7 @@ def main() -> None:
         "sizes": lambda: packages.report(_built()),
         "imports": lambda: start_up.report(_built()),
         "verdicts": verdicts.report,
+        "portal": portal_pages.report,
         "rows": lambda: rows.report(given.rows),
         "transitions": lambda: ladder.report(_built(), given.accounts),
         "import-cloud": lambda: cloud_import.report(_built(), given.rows),

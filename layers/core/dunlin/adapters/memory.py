@@ -159,7 +159,8 @@ class MemoryBook:
             )
             for what, holds in conditions:
                 self._require(holds, what)
-            self._append([audit])
+            if self.log:  # the conditions above are all there is to ask
+                self.chains.setdefault(audit.subject, []).append(audit)
             self.accounts[account.account_id] = account
             self.histories[history.consumer_id] = history
             self.touches[touch.account_id, touch.key] = touch

@@ -121,7 +121,7 @@ def _watched(cloud: Cloud, run: Run) -> Iterator[None]:
     before, last = _cpu(cloud), {}
 
     def look() -> None:
-        while not ended.wait(0.5):
+        while not ended.wait(3):
             last.update(_cpu(cloud))
             for pid, megabytes in _memory(cloud).items():
                 if pid == cloud.pid:

@@ -8,10 +8,12 @@ from dunlin.cli import (
     account,
     audit,
     call,
+    card,
     doctor,
     drop,
     import_file,
     judge,
+    leave,
     letter,
     pausing,
     queue,
@@ -36,12 +38,15 @@ app.command()(rehearse.rehearse)
 app.command()(pausing.pause)
 app.command()(pausing.resume)
 app.command()(judge.judge)
+app.command()(leave.export)
+app.command()(leave.destroy)
 app.command()(doctor.doctor)
 import_file.register(app, drop.upload)
 app.add_typer(drop.strategy_app, name="strategy")
 app.add_typer(template.app, name="template")
 app.add_typer(rollout.segments, name="segment")
 app.add_typer(rollout.pilots, name="pilot")
+account.app.command()(card.card)
 app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")
 app.add_typer(audit.app, name="audit")

@@ -20,6 +20,7 @@ from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.aging import aging_bucket
 from dunlin.domain.cadence import today
 from dunlin.domain.consumer import Channel
+from dunlin.domain.content import visible
 from dunlin.domain.errors import Conflict, Defect, DomainError
 from dunlin.domain.letters import template_id
 from dunlin.domain.outcome import Lift, Member, Report, lift, recovered, report
@@ -282,8 +283,8 @@ def _rehearsed(rollout: Rollout, strategy: Strategy, house: House) -> tuple[set[
                     f"{template} cannot be written ({channel.value}, {language}): {error}"
                 )
                 continue
-            links |= set(_LINK.findall(f"{rendered.text} {rendered.html}"))
-    return {link for link in links if not link.startswith(base)}, faults
+            links |= {*_LINK.findall(rendered.text), *visible(rendered.html)[1]}
+    return {k for k in links if k.startswith("http") and not k.startswith(base)}, faults
 
 
 def promote(rollout_id: str, *, house: House, prober: Prober, now: datetime) -> Started | list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.import_widget import ImportWidget
-from dunlin.adapters.widget_html import Ask
+from dunlin.adapters.widget_parts import Ask
 from dunlin.service.imports.shown import import_at, newest_imports
 from tests.imports.place import BO, CREDITOR, CY, DI, HEADER, Office, table
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.widget_html import Widgets, masked
+from dunlin.adapters.widget_html import Widgets
+from dunlin.adapters.widget_parts import masked
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Case, Hold, NextAction, Override, Status
 from dunlin.domain.counters import fold, portfolio, share_of

@@ -10,15 +10,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dunlin.adapters.widget_html import (
+from dunlin.adapters.widget_parts import (
     Ask,
     Html,
-    _box,
-    _button,
-    _call,
-    _page,
-    _text,
+    box,
+    button,
+    call,
     money,
+    page,
+    text,
 )
 
 _DESCRIBED = (
@@ -47,32 +47,32 @@ class ImportWidget:
     def imports(self, ask: Ask, newest: Sequence[Mapping[str, Any]]) -> Html:
         """The newest imports, each with the button that shows it."""
         if not newest:
-            return _page(ask, _text("No imports yet. Drop a file into the drop bucket."))
+            return page(ask, text("No imports yet. Drop a file into the drop bucket."))
         rows = (
             (
-                _button(str(told["file"]), _call(ask.endpoint, {"key": told["key"]}), style="link"),
+                button(str(told["file"]), call(ask.endpoint, {"key": told["key"]}), style="link"),
                 told["creditor"],
                 _STATES.get(told["state"], told["state"]),
                 _counts(told["outcomes"]),
             )
             for told in newest
         )
-        return _page(ask, _table(("File", "Creditor", "", "Rows"), rows))
+        return page(ask, _table(("File", "Creditor", "", "Rows"), rows))
 
     def one(self, ask: Ask, told: Mapping[str, Any] | None) -> Html:
         """One import, and the way back to the list."""
         back = Markup('<div class="acts">{}</div>').format(
-            _button("All imports", _call(ask.endpoint, dict(ask.params)))
+            button("All imports", call(ask.endpoint, dict(ask.params)))
         )
         if told is None:
-            return _page(ask, back, _box("stop", "There is no import under this name."))
+            return page(ask, back, box("stop", "There is no import under this name."))
         done = told["state"] == "done"
         parts = [
             back,
             Markup('<div class="top"><h2>{}</h2><span class="soft">{}</span></div>').format(
                 told["file"], told["what"]
             ),
-            _box("ok" if done else "stop", told["next_step"]),
+            box("ok" if done else "stop", told["next_step"]),
             Markup('<div class="cols"><div>{}{}</div><div>{}{}</div></div>').format(
                 _part("Rows by outcome", _figures(told["outcomes"])),
                 _part("Why", _figures(told["codes"])),
@@ -81,12 +81,12 @@ class ImportWidget:
             ),
             _part("To decide", _decisions(told["decisions_needed"])),
             _part("What each column was taken for", _mapping(told["mapping"])),
-            _text(
+            text(
                 f"{told['encoding']}, delimiter {_spoken(told['delimiter'])}, {told['rows']} rows."
                 f" The rows that did not import as they stood: {told['report']}"
             ),
         ]
-        return _page(ask, *parts)
+        return page(ask, *parts)
 
 
 def _counts(outcomes: Mapping[str, int]) -> str:
@@ -145,7 +145,7 @@ def _mapping(mapping: Mapping[str, Mapping[str, Any]]) -> Markup:
     ]
     left = [column for column, found in mapping.items() if found["field"] == "ignore"]
     table = _table(("Column", "Taken for", "Sure", "Why"), rows) if rows else Markup("")
-    return table + _text(f"Left out: {', '.join(left)}") if left else table
+    return table + text(f"Left out: {', '.join(left)}") if left else table
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:

@@ -143,6 +143,55 @@ def test_a_dispute_and_an_opt_out_stop_the_ladder(page: Page, house: House) -> N
     assert sent_to(house, "doubter@example.com") == told
 
 
+def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
+    page: Page, house: House
+) -> None:
+    from dunlin.runtime import wiring
+
+    lapse = TimeLapse(house)
+    account = activated(house, lapse, "planner")
+    enter(page, house, "planner@example.com")
+    page.goto(f"{house.portal_url}/plan")
+    page.check("#offer")
+    page.click("form:has(#offer) button")
+    page.check("[value=autopay]")
+    page.click("text=I agree to this plan")
+    page.wait_for_url(f"{house.stripe_url}/**")
+    for name, value in CARD.items():
+        page.fill(f"#{name}", value)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{house.portal_url}/plan/returned*")
+    assert "4242" in page.inner_text("main")
+    standing = wiring.account_book().arrangement(account.account_id)
+    assert standing is not None
+    assert (standing.in_force, standing.autopays) == (True, True)
+    assert now(account).hold is Hold.ARRANGEMENT
+
+    page.goto(f"{house.portal_url}/preferences")
+    page.check("[value=evening]")
+    page.check("[value=es]")
+    page.click("main form button")
+    assert "Guardado" in page.inner_text("h1")
+    person = wiring.account_book().consumer(account.consumer_id)
+    assert person is not None
+    assert (person.language, person.preferences.hours) == ("es", (17, 21))
+    assert "inconvenient" in person.flags
+
+    page.goto(f"{house.portal_url}/documents")
+    page.check("[value=other]")
+    content = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 800
+    page.set_input_files(
+        "#file", files=[{"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": content}]
+    )
+    page.click("form:has(#file) button")
+    assert "Tenemos su archivo" in page.inner_text("h1")
+    store, bucket = house.cloud.client("s3"), house.outputs["DropBucketName"]
+    prefix = f"evidence/{account.creditor}/"
+    kept = store.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
+    bodies = [store.get_object(Bucket=bucket, Key=k["Key"])["Body"].read() for k in kept]
+    assert content in bodies, "byte for byte"
+
+
 def test_wrong_answers_lock_on_the_deployed_table_too(page: Page, house: House) -> None:
     lapse = TimeLapse(house)
     activated(house, lapse, "guessed")

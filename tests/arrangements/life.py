@@ -59,8 +59,8 @@ class Life(Place):
             now=self.now,
         )
 
-    def save(self, method: SavedMethod = CARD) -> None:
-        """The person saves a method on the processor's page and comes back."""
+    def save(self, method: SavedMethod = CARD, *, returns: bool = True) -> None:
+        """The person saves a method on the processor's page and comes back, or does not."""
         at = self.now
         consent = replace(CONSENT, at=at)
         page = arrangements.autopay_page(
@@ -69,6 +69,8 @@ class Life(Place):
         )  # fmt: skip
         assert not isinstance(page, arrangements.AskRefusal)
         self.till.saved[page.id] = method
+        if not returns:
+            return
         arrangements.autopay_saved(
             self.account_id,
             book=self.book,

@@ -446,3 +446,13 @@ def test_a_lost_machine_is_started_again_once_and_only_when_it_is_due() -> None:
     assert f"{life.newest.arrangement_id}-2" in life.alarm.arrangements
     life.now = due
     assert life.after(200).state is ArrangementState.KEPT
+
+
+def test_a_method_saved_by_someone_who_never_came_back_is_taken_up() -> None:
+    life = Life()
+    life.agreed(autopay=True)
+    life.save(returns=False)
+    assert not life.newest.autopays
+    life.go(at(FIRST))
+    assert life.newest.autopays
+    assert states(life)[0] == "paid"

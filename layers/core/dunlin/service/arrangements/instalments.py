@@ -46,6 +46,7 @@ from dunlin.domain.rulebook import Verdict
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.ports import AccountBook, Alarm, Facts, Till
+from dunlin.service.arrangements.autopay import autopay_saved
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.debits import Told, announcement, judge, told
 from dunlin.service.arrangements.writing import BROKEN, RELEASED, resumed, resumed_by, write
@@ -156,8 +157,23 @@ def _once(account_id: str, arrangement_id: str, means: Means) -> datetime | None
         raise Defect(f"arrangement {arrangement_id} is in force with nothing left to do")
     if step.at > now:
         return step.at
-    _do(step, facts, one, means)
+    if not (_waits_for_method(one) and _took_up(one, means)):
+        _do(step, facts, one, means)
     return None
+
+
+def _waits_for_method(one: Arrangement) -> bool:
+    autopay = one.autopay
+    opened = autopay is not None and autopay.setup_id not in ("", autopay.setup_ref)
+    return opened and not one.autopays and autopay is not None and autopay.stopped_at is None
+
+
+def _took_up(one: Arrangement, means: Means) -> bool:
+    """The person may have saved a method and never come back to our page."""
+    after = autopay_saved(
+        one.account_id, book=means.book, alarm=means.alarm, till=means.till(), now=means.now
+    )
+    return after is not None and after.version != one.version
 
 
 def _frozen(facts: Facts, one: Arrangement, means: Means) -> datetime:

@@ -34,6 +34,7 @@ STAR_RESOURCES = {
             "ReconcileLadders",
             "SyncOptouts",
             "ReconcilePayments",
+            "ChangeBalance",
             "Decide",
         )
     },

@@ -38,7 +38,8 @@ _ANY_FORM = [*_FORMS, *_FILES]  # both are one-click posts (RFC 8058, 3.2)
 Answered = Page | GoTo | Download
 View = Callable[..., Answered]
 Act = Callable[..., Answered]  # (portal, session, form, now): a form that was handed in
-_KEPT: set[str] = set()  # forms whose answers come back after a session has ended
+# Forms whose answers come back after a session has ended; every form below joins them.
+_KEPT = {"/account", "/plan"}
 Fits = Callable[[Portal, Session], bool]
 
 
@@ -164,7 +165,9 @@ def unsubscribe(visit: Visit, token: str) -> Answered:
 @page("/account", methods=["GET"])
 @inside
 def account(visit: Visit, session: Session) -> Answered:
-    return wiring.portal().account(session, now=visit.now)
+    portal = wiring.portal()
+    typed = portal.draft(session, "/account", wall=visit.wall)
+    return portal.account(session, now=visit.now, form=typed)
 
 
 @page("/pay", methods=["POST"])
@@ -210,7 +213,9 @@ def plan(visit: Visit, session: Session) -> Answered:
         return arranging.act(portal, session, visit.form, now=visit.now, language=language)
     if "method" in visit.query:
         return arranging.method(portal, session, now=visit.now)
-    return arranging.plan(portal, session, now=visit.now, anew="new" in visit.query)
+    typed = portal.draft(session, "/plan", wall=visit.wall)
+    anew = "new" in visit.query
+    return arranging.plan(portal, session, now=visit.now, anew=anew, form=typed)
 
 
 @page("/plan/returned", methods=["GET"])

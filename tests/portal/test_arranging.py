@@ -309,3 +309,36 @@ def test_a_disputed_account_or_one_with_nothing_owed_offers_no_plan_it_cannot_ke
     assert "nothing to split" in browser.get("/plan").text
     assert step(browser, **OWN, amount="10", **IN_A_WEEK).status == 422
     assert house.book.accounts[account.account_id] == settled
+
+
+@pytest.mark.parametrize(
+    ("paused", "said"),
+    [
+        ("expired_card", "The card has expired"),
+        ("lost_or_stolen", "gave no reason"),
+        ("X-1", "gave no reason"),
+    ],
+)
+def test_a_refused_method_is_said_in_words_with_what_to_do(
+    house: House, browser: Browser, paused: str, said: str
+) -> None:
+    account = arranged(house, browser, "autopay")
+    made = standing(house, account)
+    assert made.autopay is not None
+    refused = replace(made.autopay, method_ref="pm_1", label="Visa 4242", paused=paused)
+    house.book.arranged[made.arrangement_id] = replace(made, autopay=refused)
+    text = browser.get("/plan").text
+    assert said in text
+    assert "Save another card or account" in text
+    assert "Pay $120.00" in browser.get("/account").text, "asked for again once it failed"
+
+
+def test_what_was_typed_into_a_plan_comes_back_too(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    page = browser.sign_in(account)
+    house.wall.at += timedelta(minutes=45)
+    browser.post("/plan", {"nonce": page.field("nonce"), **OWN, "amount": "61.50", **IN_A_WEEK})
+    token = house.link(account)
+    answer = browser.post(f"/m/{token}", {"month": "4", "day": "27", "year": "1985"})
+    assert answer.header("location") == "/live/plan"
+    assert 'value="61.50"' in browser.get("/plan").body

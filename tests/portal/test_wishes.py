@@ -17,7 +17,9 @@ from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.wishes import sms_consent
 from dunlin.ports import Reply
 from dunlin.service.gate import Gate
+from dunlin.service.ladders import check_ladder
 from tests.portal.house import NOW, Answer, Browser, House
+from tests.support.ground import PlainLetters
 
 # 21 November 2026 is a Saturday; noon in Illinois.
 NOON, NEXT_MONDAY = NOW, datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -254,3 +256,49 @@ def test_the_wish_of_one_person_touches_nobody_else(house: House, browser: Brows
     browser.fill("/channels", sms="yes", consumer_id=theirs.consumer_id)
     assert house.book.consumers[theirs.consumer_id] == before
     assert replace(house.book.accounts[theirs.account_id]) == theirs
+
+
+def ladder(house: House, account: Account, now: datetime) -> str:
+    return check_ladder(
+        account.account_id, 1, book=house.book, gate=gate(), letters=PlainLetters(), now=now
+    ).outcome
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "over"),
+    [
+        ("/snooze", {"long": "week"}, (7, 9)),
+        ("/paid", {"how": "cheque", "text": "check 1042"}, (14, 16)),
+        ("/promise", {"day": "28", "month": "11", "year": "2026"}, (8, 9)),
+    ],
+)
+def test_each_rest_is_silent_and_then_the_ladder_goes_on(
+    house: House, browser: Browser, path: str, form: dict[str, str], over: tuple[int, int]
+) -> None:
+    days, monday = over
+    account = house.debt(house.person(), due_at=NOW, ladder="standard", strategy_version=1)
+    browser.sign_in(account)
+    browser.fill(path, **form)
+    assert ladder(house, account, NOW) == "wait"
+    assert ladder(house, account, NOW + timedelta(days=days, seconds=-1)) == "wait"
+    assert ladder(house, account, NOW + timedelta(days=monday)) == "email"
+    assert house.book.accounts[account.account_id].hold is None
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/dispute", {"reason": "not_mine"}),
+        ("/hardship", {"text": "I lost my work"}),
+        ("/paid", {"how": "elsewhere", "text": "in cash"}),
+        ("/contact", {"city": "Springfield"}),
+    ],
+)
+def test_what_staff_must_see_is_silent_however_long_it_takes(
+    house: House, browser: Browser, path: str, form: dict[str, str]
+) -> None:
+    account = house.debt(house.person(), due_at=NOW, ladder="standard", strategy_version=1)
+    browser.sign_in(account)
+    browser.fill(path, **form)
+    for days in (0, 30, 300):
+        assert ladder(house, account, NOW + timedelta(days=days)) == "held"

@@ -101,6 +101,7 @@ class Pages:
             "order_of_date": _DATE_ORDER[language],
             "kept": kept,
             "masked": _masked,
+            "refusal": lambda word: say(_declined(word)),
             "arrangement": None,
             "siblings": False,
             "left": False,
@@ -146,6 +147,12 @@ def _money(amount: Money) -> Markup:
     """`$1,234.50`, the same in both languages as the US writes it; never broken over lines."""
     text = str(amount).replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
     return Markup(text)  # noqa: S704 - digits only
+
+
+def _declined(word: str) -> str:
+    """The key of the sentence about a refused method; the general one where a word has none."""
+    key = f"declined.{word}"
+    return key if key in _strings(LANGUAGES[0]) else "declined.declined"
 
 
 def _masked(address: str) -> str:

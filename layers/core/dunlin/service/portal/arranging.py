@@ -35,12 +35,20 @@ _WRONG = {
 }
 
 
-def plan(portal: Portal, session: Session, *, now: datetime, anew: bool = False) -> Page:
-    """The arrangement as it stands, or the offers: where there is none, or another is wanted."""
+def plan(
+    portal: Portal,
+    session: Session,
+    *,
+    now: datetime,
+    anew: bool = False,
+    form: Mapping[str, str] | None = None,
+) -> Page:
+    """The arrangement as it stands, or the offers: where there is none, or another is wanted,
+    with what was typed into their form before."""
     standing = portal.book.arrangement(session.account_id)
-    if standing is not None and not anew:
+    if standing is not None and not anew and not form:
         return _standing(portal, session, standing, now=now)
-    return _choices(portal, session, now=now)
+    return _choices(portal, session, now=now, form=form)
 
 
 def _standing(

@@ -16,6 +16,7 @@ from dunlin.cli import (
     leave,
     letter,
     pausing,
+    payments,
     queue,
     rehearse,
     rollout,
@@ -49,6 +50,7 @@ app.add_typer(rollout.pilots, name="pilot")
 account.app.command()(card.card)
 app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")
+app.add_typer(payments.app, name="payments")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")
 app.add_typer(call.app, name="call")

@@ -15,7 +15,7 @@ from typing import Any
 
 from dunlin.domain.errors import DomainError
 
-_TABLES = ("Accounts", "People", "Touches", "Permits", "Audit", "Ops", "Webhooks")
+TABLES = ("Accounts", "People", "Touches", "Permits", "Audit", "Ops", "Webhooks")
 
 
 class NoStack(DomainError):
@@ -51,7 +51,7 @@ class Target:
 
 def environment(outputs: Mapping[str, str], time_lapse: str) -> dict[str, str]:
     """A stack's outputs as the variables that `runtime.settings` reads."""
-    return {f"{t.upper()}_TABLE": outputs[f"{t}TableName"] for t in _TABLES} | {
+    return {f"{t.upper()}_TABLE": outputs[f"{t}TableName"] for t in TABLES} | {
         "DUNLIN_STAGE": outputs["Stage"],
         "DUNLIN_TIME_LAPSE": time_lapse,
         "DROP_BUCKET": outputs["DropBucketName"],

@@ -1,0 +1,117 @@
+"""Everything a stack holds, as plain files: rows as JSON lines, objects as they are, and a
+manifest with the hash of each, so that whoever leaves takes all of it and can prove it whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer
+
+from dunlin.domain.errors import DomainError
+
+MANIFEST = "manifest.json"
+_READ = TypeDeserializer()
+
+
+def export(
+    folder: Path,
+    *,
+    tables: Mapping[str, str],
+    buckets: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    """Write `tables/{name}.jsonl` (rows in order of their keys) and `buckets/{name}/{key}` into
+    an empty folder, and return the manifest: `{file: {sha256, bytes, rows?}}`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise DomainError(f"{folder} is not empty")
+    files: dict[str, Any] = {}
+    for name, table in sorted(tables.items()):
+        lines = sorted(_rows(table))
+        path = folder / "tables" / f"{name}.jsonl"
+        files[_keep(folder, path, "".join(lines).encode())] = _told(path) | {"rows": len(lines)}
+        progress(f"{name}: {len(lines):,} rows")
+    for name, bucket in sorted(buckets.items()):
+        number = 0
+        for key, content in _objects(bucket):
+            # A key is outside text: it must not lead out of the folder.
+            path = folder / "buckets" / name / key
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise DomainError(f"{bucket}: the key {key!r} leads out of the folder")
+            files[_keep(folder, path, content)] = _told(path)
+            number += 1
+        progress(f"{name}: {number:,} files")
+    (folder / MANIFEST).write_text(json.dumps(files, indent=1, sort_keys=True), encoding="utf-8")
+    return files
+
+
+def differences(folder: Path) -> list[str]:
+    """What a folder lacks, has too much or holds changed against its manifest; none where it is
+    whole."""
+    wanted = json.loads((folder / MANIFEST).read_text("utf-8"))
+    there = {
+        str(path.relative_to(folder)): path
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+    found = [f"missing: {name}" for name in sorted(wanted.keys() - there.keys())]
+    found += [f"not in the manifest: {name}" for name in sorted(there.keys() - wanted.keys())]
+    found += [
+        f"changed: {name}"
+        for name in sorted(wanted.keys() & there.keys())
+        if _told(there[name])["sha256"] != wanted[name]["sha256"]
+    ]
+    return found
+
+
+def _keep(folder: Path, path: Path, content: bytes) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return str(path.relative_to(folder))
+
+
+def _told(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def _rows(table: str) -> Iterator[str]:
+    client: Any = boto3.client("dynamodb")
+    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        for item in page["Items"]:
+            row = {key: _READ.deserialize(value) for key, value in item.items()}
+            yield json.dumps(row, sort_keys=True, ensure_ascii=False, default=_plain) + "\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else str(value)
+    if isinstance(value, set):
+        return sorted(value)
+    raise TypeError(f"no plain form of {type(value).__name__}")
+
+
+def _objects(bucket: str) -> Iterator[tuple[str, bytes]]:
+    client: Any = boto3.client("s3")
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for one in page.get("Contents", ()):
+            yield one["Key"], client.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()
+
+
+def empty(bucket: str) -> int:
+    """Delete every version of every file of a bucket; how many."""
+    client: Any = boto3.client("s3")
+    number = 0
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        for one in found:
+            client.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+        number += len(found)
+    return number

@@ -11,11 +11,12 @@ from dunlin.service.refunds import refund_excess
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """`{account_id, by}` → `{refunded}` for people, or `{refused}` with the reason."""
+    """`{account_id, by, why}` → `{refunded}` for people, or `{refused}` with the reason."""
     try:
         returned = refund_excess(
             event["account_id"],
             by=event["by"],
+            why=event["why"],
             till=wiring.till(),
             book=wiring.account_book(),
             now=wiring.clock().now(),

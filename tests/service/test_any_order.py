@@ -244,7 +244,14 @@ class Life:
 
     def staff_refund(self, n: int, _minor: int) -> None:
         with suppress(DomainError):
-            refund_excess(ACCOUNTS[n % 2], by="staff", till=self.bank, book=self.shop.book, now=NOW)
+            refund_excess(
+                ACCOUNTS[n % 2],
+                by="staff",
+                why="case-1",
+                till=self.bank,
+                book=self.shop.book,
+                now=NOW,
+            )
 
     # -- behind it
 

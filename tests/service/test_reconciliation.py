@@ -206,7 +206,9 @@ def test_the_report_holds_ids_and_sums_and_a_later_one_of_the_day_replaces_it() 
 
 
 def give_back(shop: Shop) -> Money:
-    return refund_excess(ACCOUNT, by="staff-7", till=shop.till, book=shop.book, now=LATER)
+    return refund_excess(
+        ACCOUNT, by="staff-7", why="case-1", till=shop.till, book=shop.book, now=LATER
+    )
 
 
 def test_staff_give_back_what_lies_above_the_limit_newest_payment_first() -> None:

@@ -19,10 +19,10 @@ from dunlin.service.posting import send_back
 
 
 def refund_excess(
-    account_id: str, *, by: str, till: Till, book: AccountBook, now: datetime
+    account_id: str, *, by: str, why: str, till: Till, book: AccountBook, now: datetime
 ) -> Money:
     """Give back all that an account has too much, to the newest payments first, and return how
-    much that is. `by` is the code of who decided. Asked twice it gives back once: the second
+    much that is. `by` and `why` are codes. Asked twice it gives back once: the second
     finds nothing too much. Raises `DomainError` where nothing is, or where it was not paid
     through the processor and must go back by hand; `Unavailable`.
     """
@@ -43,6 +43,7 @@ def refund_excess(
             actor=by,
             what="ExcessRefunded",
             data={
+                "why": why,
                 "entries": [[e.entry_id, e.kind, e.amount.minor, e.source] for e in result.entries],
                 "balance": result.account.balance.minor,
                 "currency": result.account.balance.currency,

@@ -1,0 +1,149 @@
+"""`dunlin payments applied | reconcile | refund | waive`: what staff see and decide about money.
+
+What speaks with the processor runs in the stack, where its key is; nothing here reads that key.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from dunlin.cli.account import Creditor, Which, find_account
+from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.target import Target
+from dunlin.cli.who import By, Why, order, refused
+from dunlin.domain.errors import DomainError
+from dunlin.domain.ledger import allocate
+from dunlin.domain.money import Money
+from dunlin.service.posting import policy_of
+from dunlin.service.waivers import waive as give_up
+
+app = typer.Typer(
+    no_args_is_help=True, help="Money: what was applied, what differs, what goes back."
+)
+
+
+@app.command()
+def applied(
+    which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
+) -> None:
+    """What of an account's fees, interest and principal is charged, paid and left."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    book = wiring.account_book()
+    account = find_account(which, creditor)
+    ledger = book.thread(account.account_id).ledger
+    rule = policy_of(account.account_id, book=book).allocation
+    found = allocate(ledger, account.balance.currency, rule)
+    table = Table("part", "charged", "paid", "left")
+    for share in found.shares:
+        table.add_row(share.part, str(share.charged), str(share.applied), str(share.left))
+    console.print(f"{account.balance} owed; payments pay {', then '.join(rule)}")
+    console.print(table)
+    if found.credit.minor:
+        console.print(f"[yellow]{found.credit} paid beyond what is owed")
+    entries = {e.entry_id: e for e in ledger}
+    for line in found.lines:
+        entry = entries[line.entry_id]
+        paid = ", ".join(f"{amount} {part}" for part, amount in line.parts) or "nothing"
+        console.print(f"{entry.on} {entry.kind} {-entry.amount}: {paid}", markup=False)
+
+
+@app.command()
+def reconcile(
+    days: Annotated[int, typer.Option(min=1, max=30, help="How far back.")] = 4,
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Hold the processor's events against the ledger now; exit code 3 where they differ."""
+    target = target_or_exit(stack=stack, aws=aws)
+    report = _call(target, "ReconcilePayments", {"days": days})
+    console.print(
+        f"{report['events']} events, {len(report['missed'])} missed by the webhook, "
+        f"{len(report['posted'])} posted now, {len(report['stuck'])} bank debits stuck"
+    )
+    sums = report["processor_minor"], report["ledger_minor"]
+    for currency in sorted({*sums[0], *sums[1]}):
+        there, here = (Money(side.get(currency, 0), currency) for side in sums)
+        console.print(f"{currency}: processor {there}, ledger {here}", markup=False)
+    for one in report["differences"]:
+        console.print(
+            f"{one['what']}: account {one['account_id']}, payment {one['payment_id'] or '-'}, "
+            f"processor {one['processor_minor']}, ledger {one['ledger_minor']}",
+            style="red",
+            markup=False,
+        )
+    if report["differences"]:
+        raise typer.Exit(3)
+
+
+@app.command()
+def refund(
+    which: Which,
+    by: By,
+    why: Why,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Give back all that was paid too much, to the newest payments first."""
+    target = target_or_exit(stack=stack, aws=aws)
+    who = order(target, by, why)
+    account = find_account(which, creditor)
+    answer = _call(
+        target,
+        "RefundExcess",
+        {"account_id": account.account_id, "by": who.by, "why": who.why},
+    )
+    if "refused" in answer:
+        raise refused(DomainError(answer["refused"]))
+    console.print(f"{answer['refunded']} goes back", markup=False)
+
+
+@app.command()
+def waive(
+    which: Which,
+    kind: Annotated[str, typer.Option(help="fee or interest.")],
+    minor: Annotated[int, typer.Option("--minor", help="How much, in cents or their like.")],
+    by: By,
+    why: Why,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Give up a part of the fees or interest that are still owed."""
+    target = target_or_exit(stack=stack, aws=aws)
+    who = order(target, by, why)
+    from dunlin.runtime import wiring
+
+    account = find_account(which, creditor)
+    try:
+        give_up(
+            account.account_id,
+            kind=kind,
+            amount=Money(minor, account.balance.currency),
+            by=who.by,
+            why=who.why,
+            book=wiring.account_book(),
+            alarm=wiring.alarm(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    console.print("waived")
+
+
+def _call(target: Target, function: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """Call one of the stack's functions and wait for its answer. Exits with 1 where it failed."""
+    made = target.client("lambda").invoke(
+        FunctionName=target.outputs[f"{function}FunctionName"], Payload=json.dumps(payload)
+    )
+    answer: dict[str, Any] = json.loads(made["Payload"].read())
+    if made.get("FunctionError"):
+        console.print(f"[red]{function} failed: {answer.get('errorType', 'unknown')}")
+        raise typer.Exit(1)
+    return answer

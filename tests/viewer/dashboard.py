@@ -20,9 +20,10 @@ import pytest
 from dashboards import body
 from dunlin.adapters.memory import FixedClock, MemoryAlarm, MemoryBook
 from dunlin.adapters.memory_counters import MemoryCounters
+from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.adapters.widget_html import Widgets
 from dunlin.domain import audit, ids
-from dunlin.domain.account import Account, Hold, NextAction, Status
+from dunlin.domain.account import Account, Hold, NextAction, Status, attended
 from dunlin.domain.counters import share_of
 from dunlin.domain.money import Money
 from dunlin.domain.touch import TouchState
@@ -36,16 +37,6 @@ from tests.staff.builders import CREDITOR, NOW
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:dunlin-{}"
 EVIL = 'I paid in cash <img src=x onerror="document.title=\'owned\'"> & have a "receipt"'
-
-
-class Log:
-    """The audit log of a book in memory."""
-
-    def __init__(self, held: MemoryBook) -> None:
-        self.held = held
-
-    def chain(self, subject: str) -> list[audit.AuditEntry]:
-        return self.held.chains.get(subject, [])
 
 
 def _add(held: MemoryBook, account: Account, name: str, *entries: tuple[int, str, str]) -> Account:
@@ -62,6 +53,8 @@ def _add(held: MemoryBook, account: Account, name: str, *entries: tuple[int, str
             data={"reason": reason} if reason else {},
         )
         account = replace(account, version=version, audit_head=entry.hash)
+        if version == len(entries):
+            account = attended(account, entry.at)  # it began to wait with the newest entry
         held.apply(Change(account=account, audit=[entry]))
     return account
 
@@ -244,7 +237,7 @@ def house() -> Iterator[House]:
     made = House(portfolio())
     counters = MemoryCounters()
     counters.count([share_of(a) for a in made.held.accounts.values()])
-    log = Log(made.held)
+    log = builders.ChainLog(made.held)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "widgets", Widgets)
         patch.setattr(wiring, "clock", lambda: FixedClock(NOW))
@@ -253,6 +246,7 @@ def house() -> Iterator[House]:
         patch.setattr(wiring, "account_book", lambda: made.held)
         patch.setattr(wiring, "audit_archive", lambda: log)
         patch.setattr(wiring, "alarm", lambda: made.alarm)
+        patch.setattr(wiring, "drop_box", MemoryDropBox)
         yield made
 
 

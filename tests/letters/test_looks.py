@@ -58,7 +58,7 @@ def test_every_letter_can_be_read_on_a_phone(browser: Browser, scheme: str) -> N
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     lead = facts().account
-    several = [lead, replace(lead, reference="INV-2026-000142")]
+    several = [lead, replace(lead, reference="INV-2026-000142/UNIT-7B")]
     for name in letters.templates():
         for language in ("en", "es"):
             rendered = letters.render(

@@ -249,6 +249,7 @@ class JinjaLetters:
             big=filled(said.big, values),
             button=filled(said.button, values),
             rows=rows,
+            shape="lines" if said.lines else "stacked",
         )
 
 
@@ -302,7 +303,7 @@ def _rows(
     if not said.lines:
         return list(listed)
     block = filled(said.lines, values).split("\n")
-    return [tuple(line.split("\t")) for line in block[:_KEPT_LINES]]
+    return [tuple(line.split("\t")) for line in block[:_KEPT_LINES] if line]
 
 
 def _listed(

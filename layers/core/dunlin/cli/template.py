@@ -29,7 +29,7 @@ app = typer.Typer(no_args_is_help=True, help="The letters: lay out, check, look 
 console = Console()
 
 ROLES = ("first", "third")
-_SAMPLE = {
+SAMPLE = {
     "debt_role": "first",
     "brand": {
         "name": "Harbor Lane & Co",
@@ -232,7 +232,7 @@ def _strategies(file: Path | None) -> list[Strategy]:
     """The strategy of a file, or an invented one in both roles."""
     if file is None:
         return [
-            read_strategy(_SAMPLE | {"debt_role": role}, creditor="preview", version=1)
+            read_strategy(SAMPLE | {"debt_role": role}, creditor="preview", version=1)
             for role in ROLES
         ]
     try:

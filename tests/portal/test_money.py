@@ -2,103 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from unittest.mock import patch
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from dunlin.adapters.clocks import SystemClock
-from dunlin.adapters.memory_portal import MemoryInbox, MemoryQueue
-from dunlin.adapters.stripe_till import StripeTill, read_event
-from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.ledger import total
-from local.stripe import StripeStandIn
-from tests.portal.house import House
-from tests.portal.server import serve
-from tests.portal.test_webhook import load
+from dunlin.adapters.stripe_till import StripeTill
+from dunlin.domain.account import Hold, Status
+from tests.portal.shop import Shop, open_shop
 
 pytestmark = pytest.mark.browser
 
-KEY, SECRET = "sk_test_portal_0001", "whsec_portal_0001"
 CARD = {"email": "ada@example.com", "card_number": "4242 4242 4242 4242", "card_expiry": "04 / 34",
         "card_cvc": "123", "card_name": "Ada Finch", "postal_code": "62701"}  # fmt: skip
 
 
-class Shop:
-    """A house whose processor is the stand-in, with both functions of the webhook."""
-
-    def __init__(self) -> None:
-        self.house = House()
-        self.inbox, self.queue = MemoryInbox(), MemoryQueue()
-        self.receive, self.post = load("receive_webhook"), load("post_payment")
-        self.account = self.house.debt(self.house.person())
-        self.stripe: StripeStandIn | None = None
-        self.failed: list[object] = []
-        self.base = ""
-
-    def webhook(self, raw: bytes, headers: dict[str, str]) -> int:
-        event = {"headers": headers, "body": raw.decode(), "isBase64Encoded": False}
-        status: int = self.receive.handler(event, None)["statusCode"]
-        records = [
-            {"messageId": str(n), "body": json.dumps(m)} for n, m in enumerate(self.queue.messages)
-        ]
-        self.queue.messages.clear()
-        self.failed += self.post.handler({"Records": records}, None)["batchItemFailures"]
-        return status
-
-    @property
-    def processor(self) -> StripeStandIn:
-        assert self.stripe is not None
-        return self.stripe
-
-    @property
-    def now(self) -> Account:
-        return self.house.book.accounts[self.account.account_id]
-
-    def until(self, done: Callable[[], bool]) -> None:
-        """Poll with a deadline; then the books must agree."""
-        deadline = time.monotonic() + 10
-        while not done():
-            assert time.monotonic() < deadline, self.now
-            time.sleep(0.02)
-        self.processor.wait_idle()
-        ledger = list(self.house.book.ledgers[self.account.account_id].values())
-        assert total(ledger, "USD") == self.now.balance
-        assert self.failed == []
-
-
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    shop = Shop()
-    real = SystemClock()
-    shop.house.clock = shop.house.wall = real  # type: ignore[assignment]
-    ports = {
-        "till": lambda: shop.house.processor,
-        "inbox": lambda: shop.inbox,
-        "payment_queue": lambda: shop.queue,
-        "account_book": lambda: shop.house.book,
-        "door": lambda: shop.house.door,
-        "alarm": lambda: shop.house.alarm,
-        "read_payment_event": read_event,
-        "real_clock": lambda: real,
-        "clock": lambda: real,
-    }
-    with ExitStack() as stack:
-        for name, port in ports.items():
-            stack.enter_context(patch(f"dunlin.runtime.wiring.{name}", port))
-        shop.base = stack.enter_context(serve(shop.house, shop.webhook))
-        origin = shop.base.removesuffix("/live")
-        shop.stripe = stack.enter_context(
-            StripeStandIn(webhook=f"{origin}/webhooks/stripe", secret=SECRET)
-        )
-        shop.house.processor = StripeTill(
-            secret_key=KEY, webhook_secrets=(SECRET,), api_base=shop.stripe.url
-        )
-        shop.house.move_to(shop.base, checkout=shop.stripe.url)
+    with open_shop() as shop:
         yield shop
 
 

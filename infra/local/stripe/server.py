@@ -102,7 +102,11 @@ class StripeStandIn:
                 known[0]["_secrets"] = [{"secret": self._secret, "until": None}]
                 self.world.put(known[0])
             elif not known:
-                wanted: Thing = {"url": self._webhook, "enabled_events": ["*"]}
+                wanted: Thing = {
+                    "url": self._webhook,
+                    "enabled_events": ["*"],
+                    "api_version": shapes.API_VERSION,
+                }
                 if self._secret:
                     wanted["_secret"] = self._secret
                 api.create_endpoint(self.world, wanted)

@@ -41,6 +41,10 @@ def subject(said: str, template: str = "reminder.gentle") -> dict[str, Any]:
     return {template: {"email": {"en": {"subject": said}}}}
 
 
+def text(said: str) -> dict[str, Any]:
+    return {"reminder.gentle": {"sms": {"en": f"{said}: {{{{ link }}}}"}}}
+
+
 def refusal(letters: Mapping[str, Any], **changes: Any) -> StrategyError:
     written = yaml.safe_dump(document(letters) | changes, sort_keys=False).encode()
     with pytest.raises(StrategyError) as refused:
@@ -139,13 +143,28 @@ def test_a_template_of_the_creditors_own_is_written_in_full() -> None:
     ("words", "told"),
     [
         (subject("Your debt"), "US-REGF-THIRDPARTY"),
-        (subject("You owe $45.00"), "US-REGF-THIRDPARTY"),
+        (subject("You owe us"), "US-REGF-THIRDPARTY"),
         (subject("Re: our talk"), "US-CANSPAM"),
         (subject("FINAL NOTICE"), "US-FDCPA-FALSE"),
         (subject("See {{ diagnosis }}"), "'diagnosis' is bound and not declared"),
         (subject("See {% if x %}"), "no other template code"),
         (subject("See {{ link.__class__ }}"), "no other template code"),
         (subject("two\nlines"), "must be one line"),
+        # Claims that no field vouches for, as an eager writer would add them.
+        (subject("Only 3 days left"), "'3' belongs into a field"),
+        (subject("See pay-us-here.com"), "belongs into a field"),
+        (text("Pay half and we call it 50%"), "belongs into a field"),
+        (text("Call 555-0100 instead"), "belongs into a field"),
+        (text("Pay at https://elsewhere.example.com"), "belongs into a field"),
+        (text("Write to boss@elsewhere.example.com"), "belongs into a field"),
+        (text("We waive the rest"), "promises what nobody approved"),
+        (text("Settle for less today"), "promises what nobody approved"),
+        (text("It is interest-free"), "promises what nobody approved"),
+        (text("We guarantee the best terms"), "promises what nobody approved"),
+        (text("It will protect your credit"), "promises what nobody approved"),
+        (text("There are tax benefits"), "promises what nobody approved"),
+        (text("Le perdonamos la mitad de lo que debe"), "promises what nobody approved"),
+        (text("Sin intereses para usted"), "promises what nobody approved"),
         (subject("x", "reminder.rude"), "is not a name"),
         (subject("x", "bulletin"), "a rung has a tone and a notice has none"),
         ({"reminder.gentle": {"sms": {"en": "We will sue you: {{ link }}"}}}, "US-FDCPA-FALSE"),

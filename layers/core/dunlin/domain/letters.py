@@ -92,6 +92,10 @@ def template_id(family: str, tone: str) -> str:
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _GREETING = re.compile(r"[^\W\d_][\w'’.\- ]{0,39}")
 _FIELD = re.compile(r"\{\{ ?([a-z_]+) ?\}\}")
+_CLAIM = re.compile(
+    r"[$€£%]|\d|https?:|www\.|\b[\w-]+\.(com|org|net|io|co|us|info|biz|gov)\b|\b[\w.]+@[\w.]+",
+    re.IGNORECASE,
+)
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -295,6 +299,7 @@ def read_template(doc: Any, *, name: str) -> Template:
         audiences={"consumer": consumer, "business": business},
     )
     _check_bindings(template)
+    _check_claims(template)
     return template
 
 
@@ -305,6 +310,17 @@ def _check_bindings(template: Template) -> None:
         raise TemplateError(f"{template.name}.fields", f"{field!r} is bound and not declared")
     for field in sorted(template.fields - bound):
         raise TemplateError(f"{template.name}.fields", f"{field!r} is declared and not bound")
+
+
+def _check_claims(template: Template) -> None:
+    """Refuse words with a figure, an address or a way to pay of their own: what is true of one
+    account stands in a field, and a fixed text that names an amount, a day, a rate or a site is a
+    claim that nobody checks."""
+    for words in template.audiences.values():
+        for piece in words.pieces():
+            found = _CLAIM.search(_FIELD.sub("", piece))
+            if found:
+                raise TemplateError(template.name, f"{found[0]!r} belongs into a field")
 
 
 def read_family(doc: Any, *, name: str) -> dict[str, Any]:

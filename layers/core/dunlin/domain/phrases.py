@@ -78,6 +78,20 @@ PHRASES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "US-FDCPA-FALSE",
+        "promises what nobody approved",
+        _any(
+            r"\b(waiv(e|es|ed|ing|er)|forgiv(e|en|ing)|write (it|this) off|cancel (the|your) balance)\b",
+            r"\bsettle(d|ment)? (it )?for (less|half|a (part|fraction))\b|\bhalf of (it|what you)\b",
+            r"\b(interest|fee)[- ]free\b|\b(no|without) (interest|fees|late fees)\b|\bguarantee\w*\b",
+            r"\b(reduc(e|ed|ing|tion)|lower(ed|ing)?) (your|the|it|what) ?(balance|amount|debt|you owe)?\b",
+            r"\btax (benefits?|deduct\w*|credits?)\b|\b(improve|repair|protect|restore) your credit\b",
+            r"\b(condon|perdon)\w+\b|\b(descuentos?|rebajas?)\b|\bgarantiz\w+\b",
+            r"\bsin (intereses|cargos|recargos)\b|\bla mitad de (lo que|su)\b",
+            r"\b(mejorar|reparar|proteger) su (credito|historial)\b|\breduc\w+ su (saldo|deuda)\b",
+        ),
+    ),
+    (
         "US-HIPAA-MIN",
         "shows clinical detail",
         _any(

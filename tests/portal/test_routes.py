@@ -799,10 +799,16 @@ def test_every_answer_carries_its_headers(house: House, browser: Browser, path: 
     assert "noindex" in answer.header("x-robots-tag")
 
 
-def test_an_error_of_ours_is_a_page_without_a_trace(house: House, browser: Browser) -> None:
+def test_an_error_of_ours_is_a_page_without_a_trace_and_a_log_without_the_token(
+    house: House, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
     token = house.link(house.debt(house.person()))
     with patch.object(house.door, "link", side_effect=RuntimeError("secret detail")):
         answer = browser.get(f"/m/{token}")
+    said = repr([record.__dict__ for record in caplog.records])
+    assert "/m/{token}" in said, "the route"
+    assert token not in said
+    assert "secret" not in said
     assert answer.status == 503
     assert "Something went wrong on our side" in answer.text
     assert "secret" not in answer.body

@@ -18,12 +18,12 @@ from dunlin.domain.wishes import sms_consent
 from dunlin.ports import Reply
 from dunlin.service.gate import Gate
 from dunlin.service.ladders import check_ladder
-from tests.portal.house import NOW, Answer, Browser, House
+from tests.portal.house import NOW, STRATEGY, Answer, Browser, House
 from tests.support.ground import PlainLetters
 
 # 21 November 2026 is a Saturday; noon in Illinois.
 NOON, NEXT_MONDAY = NOW, datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
-EVERY_DAY = {f"day{n}": "yes" for n in range(1, 8)}
+EVERY_DAY = {f"day{n}": "yes" for n in range(1, 6)}
 
 
 @pytest.fixture
@@ -73,6 +73,19 @@ def test_the_days_that_were_chosen_are_the_only_ones(house: House, browser: Brow
     assert verdict.until.astimezone(UTC) >= datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
     assert judged(house, account, Channel.EMAIL, NEXT_MONDAY).outcome == "allow"
     assert house.book.consumers[account.consumer_id].preferences.days == (1, 2)
+
+
+def test_nobody_can_choose_only_days_on_which_nothing_is_ever_sent(
+    house: House, browser: Browser
+) -> None:
+    browser.sign_in(house.debt(house.person()))
+    assert "Sunday" not in browser.get("/preferences").text
+    assert "Choose at least one day" in times(browser, day7="yes").text
+    always = House(strategy=STRATEGY | {"coordination": {"weekends": True}})
+    other, account = Browser(always), always.debt(always.person())
+    other.sign_in(account)
+    assert times(other, day7="yes").status == 200
+    assert always.book.consumers[account.consumer_id].preferences.days == (7,)
 
 
 def test_times_that_staff_noted_outlast_the_persons_own(house: House, browser: Browser) -> None:

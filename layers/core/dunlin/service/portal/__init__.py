@@ -111,6 +111,7 @@ class Portal:
                 "insured": insured(account),
                 "coverage": tuple((n, account.extras[n]) for n in COVERAGE if n in account.extras),
                 "sms_words": sms_consent(strategy.brand.name),
+                "days": writing_days(strategy),
                 "hours_word": hours_word(thread.consumer.preferences),
                 "third_party": strategy.debt_role == "third",
                 "owed_to": account.extras.get("original_creditor", ""),
@@ -238,6 +239,11 @@ def waiting_draft(door: PortalDoor, session: Session, wall: datetime) -> Draft |
     kept = door.draft(session.account_id)
     alive = kept is not None and kept.consumer_id == session.consumer_id and wall < kept.expires_at
     return kept if alive else None
+
+
+def writing_days(strategy: Strategy) -> tuple[int, ...]:
+    """The ISO weekdays on which the creditor writes at all: those a person may choose among."""
+    return tuple(range(1, 8 if strategy.coordination.weekends else 6))
 
 
 def insured(account: Account) -> bool:

@@ -12,7 +12,7 @@ from dunlin.domain.page import Page
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.wishes import HOURS, SMS_CONSENT, sms_consent
 from dunlin.ports import Session
-from dunlin.service.portal import Portal
+from dunlin.service.portal import Portal, writing_days
 
 LANGUAGES = ("en", "es")
 SNOOZE_DAYS = {"week": 7, "fortnight": 14, "month": 30}
@@ -28,7 +28,9 @@ def preferences(
         errors.append(("language", "language_missing"))
     if hours not in HOURS:
         errors.append(("hours", "hours_missing"))
-    days = [day for day in range(1, 8) if form.get(f"day{day}")]
+    _, strategy = portal.inside(session)
+    possible = writing_days(strategy)
+    days = [day for day in possible if form.get(f"day{day}")]
     if not days:
         errors.append(("day1", "days_missing"))
     payday = form.get("payday", "").strip()
@@ -45,7 +47,7 @@ def preferences(
             "times": {
                 "language": language,
                 "hours": list(chosen) if chosen else None,
-                "days": [] if len(days) == 7 else days,
+                "days": [] if len(days) == len(possible) else days,
                 "payday": int(payday) if payday else None,
             }
         },

@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
         order=Order(by=ask.by, why="dashboard", version=ask.version),
         now=wiring.clock().now(),
         book=wiring.account_book(),
-        alarm=wiring.alarm(),
+        alarm=wiring.arranging_alarm(),
     )
     count("Decisions", decision=decided.decision, outcome=decided.outcome)
     logger.info(

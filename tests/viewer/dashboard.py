@@ -245,7 +245,7 @@ def house() -> Iterator[House]:
         patch.setattr(wiring, "creditors", lambda: made.held.creditors)
         patch.setattr(wiring, "account_book", lambda: made.held)
         patch.setattr(wiring, "audit_archive", lambda: log)
-        patch.setattr(wiring, "alarm", lambda: made.alarm)
+        patch.setattr(wiring, "arranging_alarm", lambda: made.alarm)
         patch.setattr(wiring, "drop_box", MemoryDropBox)
         yield made
 

@@ -272,7 +272,8 @@ def _history(entries: Sequence[AuditEntry], zone: timezone) -> Markup:
 
 def _reasons(data: Mapping[str, Any]) -> list[str]:
     """Why, in the words of the entry; else the rules that said no."""
-    reason = data.get("reason") or data.get("trigger") or data.get("hold")
+    named = (data.get(key) for key in ("reason", "trigger", "hold", "why"))
+    reason = next((text for text in named if text), "")
     if reason:
         return [str(reason)]
     rules = data.get("rules")

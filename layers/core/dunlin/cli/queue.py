@@ -248,7 +248,7 @@ def _decide(
             decision=decision,
             order=asked,
             book=wiring.account_book(),
-            alarm=wiring.alarm(),
+            alarm=wiring.arranging_alarm(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -291,7 +291,7 @@ def counter(
         if isinstance(terms, NoTerms):
             raise DomainError(f"no such schedule can be made: {terms.value}")
         done = queue.counter(
-            account.account_id, asked, terms, book=book, alarm=wiring.alarm(), now=now
+            account.account_id, asked, terms, book=book, alarm=wiring.arranging_alarm(), now=now
         )
     except DomainError as error:
         raise refused(error) from error
@@ -328,7 +328,7 @@ def answer(
             release=release_too,
             book=wiring.account_book(),
             creditors=wiring.creditors(),
-            alarm=wiring.alarm(),
+            alarm=wiring.arranging_alarm(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -345,7 +345,7 @@ def unattended(aws: Aws = False, stack: StackName = "dunlin") -> None:
     found = recovery.unattended(
         book=wiring.account_book(),
         creditors=wiring.creditors(),
-        alarm=wiring.alarm(),
+        alarm=wiring.arranging_alarm(),
         now=wiring.clock().now(),
     )
     for account in found:

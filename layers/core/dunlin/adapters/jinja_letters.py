@@ -274,7 +274,8 @@ def _draft(template: Template, channel: Channel, facts: Facts, link: str, stop_l
         address=_one_line(brand.address),
         link=link,
         stop_link=stop_link,
-        names=tuple(filter(None, (_given_name(facts), brand.phone, brand.signature))),
+        person=_given_name(facts),
+        names=tuple(filter(None, (brand.phone, brand.signature))),
     )
 
 

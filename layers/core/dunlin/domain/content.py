@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from html import escape
 from html.parser import HTMLParser
 
 from dunlin.domain import tone
@@ -36,7 +37,7 @@ from dunlin.domain.phrases import (
 class Draft:
     """A rendered message with what it must be measured against.
 
-    `names` are values that may stand in it as they are (creditor, address, the person's name):
+    `person` and `names` are values that may stand in it as they are, as creditor and address may:
     a firm called "Sheriff's Storage" is no threat.
     """
 
@@ -54,6 +55,7 @@ class Draft:
     address: str = ""
     link: str = ""
     stop_link: str = ""
+    person: str = ""  # the name that the message greets with
     names: tuple[str, ...] = ()
 
 
@@ -83,13 +85,24 @@ _LEET = str.maketrans("013457@$!", "oieastasi")
 _SPACED = re.compile(r"\b(?:[^\W\d_][ .\-_*]+){3,}[^\W\d_]\b")
 
 
+class _Letters(dict[int, str | None]):
+    """What each character is read as; accents and invisible ones are dropped. It learns them as
+    they come."""
+
+    def __missing__(self, code: int) -> str | None:
+        c = chr(code)
+        seen = None if unicodedata.category(c) in ("Mn", "Cf", "Me") else c
+        self[code] = {"’": "'"}.get(c, seen and seen.translate(_HOMOGLYPHS))
+        return self[code]
+
+
+_LETTERS = _Letters()
+
+
 def fold(text: str) -> str:
     """One spelling of a text: lower case, no accents, no invisible letters, single spaces."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(
-        c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf", "Me") or c == "\n"
-    )
-    return re.sub(r"\s+", " ", kept.replace("’", "'").translate(_HOMOGLYPHS)).strip()
+    return " ".join(decomposed.translate(_LETTERS).split())
 
 
 def _spellings(text: str) -> tuple[str, ...]:
@@ -140,10 +153,9 @@ def _luhn(digits: str) -> bool:
 
 def _without(text: str, draft: Draft) -> str:
     """The text without the values that may stand in it as they are, and without links."""
-    for value in sorted((draft.creditor, draft.address, *draft.names), key=len, reverse=True):
-        if value:
-            # Whole words only: the name "Ana" must not hide a "canal".
-            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    known = (draft.creditor, draft.address, draft.person, *draft.names)
+    for value in sorted(filter(None, known), key=len, reverse=True):
+        text = _whole_word(value).sub(" ", text)
     for link in (draft.link, draft.stop_link):
         text = text.replace(link, " ") if link else text
     return text
@@ -155,11 +167,47 @@ def words_refused(text: str) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys((*_forbidden("text", text, bare), *_pressing(bare, {"text": text}))))
 
 
-@lru_cache(maxsize=1_024)
 def check(draft: Draft) -> tuple[Finding, ...]:
-    """Every broken rule of a message, in a fixed order; empty where it may go. The same words to
-    many people, as a rehearsal writes them, are read once."""
+    """Every broken rule of a message, in a fixed order; empty where it may go."""
+    return _checked(_to_anybody(draft))
+
+
+@lru_cache(maxsize=2_048)
+def _checked(draft: Draft) -> tuple[Finding, ...]:
+    """The same words go to many people and are read once."""
     return tuple(dict.fromkeys(_findings(draft)))
+
+
+_TOKEN = re.compile(r"(/[mu]/)[\w-]{16,}")
+
+
+def _to_anybody(draft: Draft) -> Draft:
+    """The message without its person: the name, which may stand in it as it is, and the private
+    part of the links. A name that the creditor shares is left in."""
+    person = _whole_word(draft.person) if draft.person else None
+    if person and person.search(" ".join((draft.creditor, draft.address, *draft.names))):
+        return draft
+
+    def plain(text: str, name: re.Pattern[str] | None = person) -> str:
+        return _TOKEN.sub(r"\1x", name.sub(" ", text) if name else text)
+
+    # As the page escapes it.
+    written = _whole_word(escape(draft.person).replace("&#x27;", "&#39;")) if person else None
+    return replace(
+        draft,
+        person="",
+        subject=plain(draft.subject),
+        preheader=plain(draft.preheader),
+        text=plain(draft.text),
+        html=plain(draft.html, written),
+        link=plain(draft.link, None),
+        stop_link=plain(draft.stop_link, None),
+    )
+
+
+def _whole_word(value: str) -> re.Pattern[str]:
+    """Whole words only: the name "Ana" must not hide a "canal"."""
+    return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
 
 
 def check_paper(draft: Draft) -> tuple[Finding, ...]:

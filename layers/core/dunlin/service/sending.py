@@ -212,7 +212,7 @@ def _fields(touch: Touch, *, book: AccountBook, outbox: Outbox) -> dict[str, str
         said = next((a for a in thread.answers if a.answer_id == cause), None)
         if said is None:
             raise DomainError(f"no words of staff under {cause}")
-        return {"answer": said.text}
+        return {"words": said.text}
     if touch.template == "receipt":
         paid = next((e for e in thread.ledger if e.source == cause), None)
         if paid is None:

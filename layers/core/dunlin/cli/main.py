@@ -18,6 +18,7 @@ from dunlin.cli import (
     pausing,
     payments,
     queue,
+    reentry,
     rehearse,
     rollout,
     rules,
@@ -50,6 +51,7 @@ app.add_typer(rollout.pilots, name="pilot")
 account.app.command()(card.card)
 app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")
+app.add_typer(reentry.app, name="reentry")
 app.add_typer(payments.app, name="payments")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")

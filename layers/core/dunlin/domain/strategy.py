@@ -170,10 +170,16 @@ class Assignment:
     when: Selection = Selection()
 
 
+REENTERED = "reentered"  # the extra of an account that entered again, and its status
+
+
 def status_of(account: Account) -> str:
-    """How the creditor carries the debt: written_off, contested (in part), or open."""
+    """How the creditor carries the debt: written_off, reentered (a second time in, and small),
+    contested (in part), or open."""
     if account.extras.get("written_off") == "yes":
         return "written_off"
+    if account.extras.get(REENTERED):
+        return REENTERED
     return "contested" if account.contested_minor > 0 else "open"
 
 
@@ -216,7 +222,8 @@ class Escalation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordination:
     """One person, one budget: at most one touch in `window_hours` over all their accounts (0
-    leaves each account to itself), at least `minimum_gap_hours` between two on one account. `weekends`, `holidays`: true sends then.
+    leaves each account to itself), at least `minimum_gap_hours` between two on one account.
+    `weekends`, `holidays`: true sends then.
     `resume_after_reply_days`: a reply that needs no staff holds the ladder so long, 0 for staff
     to decide. `per_minute`: how fast a wave goes out, 0 for no pace."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dunlin.domain.colour import READABLE, contrast
@@ -32,7 +33,7 @@ from dunlin.domain.strategy import (
 )
 
 FREQUENCIES = ("weekly", "every_two_weeks", "monthly")
-STATUSES = ("open", "contested", "written_off")
+STATUSES = ("open", "contested", "reentered", "written_off")
 RELATIONSHIPS = ("current_tenant", "former_tenant")
 INSURANCE = ("pending", "denied", "settled")
 _MOST = 10**12  # minor units: more than any debt
@@ -330,3 +331,26 @@ def _payments(doc: Part) -> PaymentPolicy:
         pending_days=doc.whole("pending_days", low=1, high=60, default=usual.pending_days),
         allocation=allocation,
     )
+
+
+# -- a strategy as people compare it ---------------------------------------------------------------
+
+
+def settings_of(strategy: Strategy) -> dict[str, str]:
+    """Every setting by its path, also those left to their default; without the version."""
+    found: dict[str, str] = {}
+    _flatten(asdict(strategy), "", found)
+    return {path: value for path, value in found.items() if path != "version"}
+
+
+def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            _flatten(inner, f"{path}.{key}".removeprefix("."), found)
+    elif isinstance(value, (list, tuple)) and any(isinstance(one, Mapping) for one in value):
+        for place, inner in enumerate(value):
+            _flatten(inner, f"{path}[{place}]", found)
+    elif isinstance(value, (list, tuple)):
+        found[path] = ", ".join(str(one) for one in value) or "none"
+    else:
+        found[path] = "none" if value in (None, "", {}) else str(value)

@@ -336,6 +336,30 @@ def test_a_file_is_sent_without_javascript(chromium: Browser, house: House, base
     reader.finish()
 
 
+def test_a_page_is_there_in_seconds_on_a_slow_phone_line(
+    chromium: Browser, house: House, base: str
+) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
+    reader = Reader(context, base)
+    line = context.new_cdp_session(reader.page)
+    line.send("Network.enable")
+    line.send(
+        "Network.emulateNetworkConditions",  # what browsers call slow 3G
+        {
+            "offline": False,
+            "latency": 400,
+            "downloadThroughput": 50_000,
+            "uploadThroughput": 50_000,
+        },
+    )
+    reader.prove(house.link(house.debt(house.person())))
+    taken = reader.page.evaluate(
+        "(n => n.loadEventEnd - n.startTime)(performance.getEntriesByType('navigation')[0])"
+    )
+    assert 400 < taken < 5_000, f"{taken:.0f} ms"
+    context.close()
+
+
 def test_an_error_takes_the_focus_to_its_summary_and_the_summary_to_its_field(
     chromium: Browser, house: House, base: str
 ) -> None:

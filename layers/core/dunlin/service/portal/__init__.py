@@ -90,7 +90,7 @@ class Portal:
         thread, strategy = self.inside(session)
         account = thread.account
         named = bool(account.arrangement_id)
-        standing_arrangement = self.book.arrangement(account.account_id) if named else None
+        arrangement = self.book.arrangement(account.account_id) if named else None
         return Page(
             name=name,
             status=status,
@@ -102,9 +102,9 @@ class Portal:
                 "person": thread.consumer.name,
                 "on_day": lambda at: day(at, thread.consumer),
                 "standing": standing(account),
-                "arrangement": standing_arrangement,
-                "asked": standing_arrangement.asked(now.date())
-                if standing_arrangement is not None and standing_arrangement.in_force
+                "arrangement": arrangement,
+                "asked": arrangement.asked(now.date())
+                if arrangement is not None and arrangement.in_force
                 else None,
                 "today": day(now, thread.consumer),
                 "least": payments.least_payment(account.balance),

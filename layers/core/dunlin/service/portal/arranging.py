@@ -60,7 +60,7 @@ def _standing(
         "arrangement",
         session,
         now=now,
-        standing_plan=standing,
+        arrangement=standing,
         rows=rows or [(one, "") for one in standing.terms.instalments],
         saved=saved,
     )
@@ -248,7 +248,7 @@ def _agree(
 
 def _agreed(portal: Portal, session: Session, made: Arrangement, now: datetime) -> Page:
     name = "plan_agreed" if made.in_force else "plan_done"
-    return portal.shown(name, session, now=now, standing_plan=made)
+    return portal.shown(name, session, now=now, arrangement=made)
 
 
 def _consent(
@@ -282,7 +282,7 @@ def method(portal: Portal, session: Session, *, now: datetime) -> Page:
         "plan_method",
         session,
         now=now,
-        standing_plan=standing,
+        arrangement=standing,
         autopay_words=autopay_consent(strategy.brand.name, strategy.brand.phone),
     )
 

@@ -139,6 +139,16 @@ def test_metrics_from_logs(mended, bare):
         "Sent": [1, 1],
     }
     for place in (mended, bare):
+        place.client("cloudwatch").put_metric_alarm(
+            AlarmName="loud",
+            Namespace="Dunlin",
+            MetricName="Sent",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+        )
         place.function("counts", LOGS)
         place.call("counts", line)
     listed = [
@@ -153,3 +163,11 @@ def test_metrics_from_logs(mended, bare):
         }
     ]
     assert listed[1] == []
+    states = [
+        place.client("cloudwatch").describe_alarms(AlarmNames=["loud"])["MetricAlarms"][0][
+            "StateValue"
+        ]
+        for place in (mended, bare)
+    ]
+    assert states[0] == "ALARM"
+    assert states[1] != "ALARM"

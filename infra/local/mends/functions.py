@@ -216,6 +216,14 @@ def _record_embedded(line: str) -> None:
                         metric.get("Unit", "None"),
                         {key: str(row[key]) for key in keys},
                     )
+            _look_at_alarms(block["Namespace"], metric["Name"])
+
+
+def _look_at_alarms(namespace: str, name: str) -> None:
+    """Upstream looks at its alarms when a metric is put through the API alone."""
+    for alarm in list(cloudwatch._alarms.values()):
+        if (alarm.get("Namespace"), alarm.get("MetricName")) == (namespace, name):
+            cloudwatch._evaluate_alarm(alarm)
 
 
 def metrics_from_logs() -> None:

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import NormalDist
 
 from dunlin.domain.account import Account, Hold, LedgerEntry
@@ -98,7 +98,7 @@ def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Repo
     first = [m for m in treated if _first_due(m, since) <= since + FIRST_LOOK]
     deliveries: dict[tuple[str, str], Deliveries] = {}
     for member in treated:
-        for touch in _contacts(member, since):
+        for touch in contacts(member, since):
             key = (touch.template, touch.channel.value)
             seen = _delivery(touch, complained=touch.touch_id in complaints.values())
             deliveries[key] = deliveries.get(key, Deliveries()) + seen
@@ -107,11 +107,11 @@ def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Repo
         "complaint": len(complaints),
         "bounce": sum(d.bounced for d in deliveries.values()),
     }
-    contacts = sum(d.sent for d in deliveries.values())
+    made = sum(d.sent for d in deliveries.values())
     paid: Counter[str] = Counter()
     payers = 0
     for member in treated:
-        net = {c: minor for c, minor in _paid(member, since).items() if minor}
+        net = {c: minor for c, minor in paid_in(member, since.date()).items() if minor}
         paid.update(net)
         payers += any(minor > 0 for minor in net.values())
     return Report(
@@ -121,7 +121,7 @@ def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Repo
         held_out=len(members) - len(treated),
         planned=len(first),
         actual=sum(
-            any(t.permitted_at <= since + FIRST_LOOK for t in _contacts(m, since)) for m in first
+            any(t.permitted_at <= since + FIRST_LOOK for t in contacts(m, since)) for m in first
         ),
         deliveries=dict(sorted(deliveries.items())),
         replies=_counted(
@@ -133,14 +133,14 @@ def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Repo
         ),
         paid=dict(sorted(paid.items())),
         payers=payers,
-        guardrails=readings(contacts, events),
+        guardrails=readings(made, events),
     )  # fmt: skip
 
 
-def _contacts(member: Member, since: datetime) -> list[Touch]:
-    return [
-        t for t in member.touches if t.run and t.permitted_at >= since and t.state in _CONTACTED
-    ]
+def contacts(member: Member, since: datetime | None = None) -> list[Touch]:
+    """The rungs that were handed over (notices are none), oldest first."""
+    found = [t for t in member.touches if t.run and t.state in _CONTACTED]
+    return [t for t in found if since is None or t.permitted_at >= since]
 
 
 def _first_due(member: Member, since: datetime) -> datetime:
@@ -188,11 +188,11 @@ def _refusals(entry: AuditEntry) -> list[str]:
     return sorted(found)
 
 
-def _paid(member: Member, since: datetime) -> Counter[str]:
-    """What was paid since, net of what went back."""
+def paid_in(member: Member, since: date, until: date | None = None) -> Counter[str]:
+    """What was paid from `since` to `until`, both included, net of what went back."""
     net: Counter[str] = Counter()
     for entry in member.ledger:
-        if entry.kind in _PAID and entry.on >= since.date():
+        if entry.kind in _PAID and since <= entry.on and (until is None or entry.on <= until):
             net[entry.amount.currency] -= entry.amount.minor
     return net
 
@@ -225,6 +225,13 @@ class Lift:
     def decided(self) -> bool:
         return self.low > 0 or self.high < 0
 
+    @property
+    def winner(self) -> str:
+        """treated or held_out, "" while the interval holds zero (S71)."""
+        if not self.decided:
+            return ""
+        return "treated" if self.low > 0 else "held_out"
+
 
 def lift(treated: Sequence[float], held_out: Sequence[float]) -> Lift | None:
     """The difference of two means with Welch's interval; None where an arm has fewer than two."""
@@ -252,11 +259,7 @@ def recovered(members: Sequence[Member], since: datetime, until: datetime) -> li
     shares = []
     for member in members:
         before = sum(e.amount.minor for e in member.ledger if e.on < since.date())
-        paid = -sum(
-            e.amount.minor
-            for e in member.ledger
-            if e.kind in _PAID and since.date() <= e.on <= until.date()
-        )
+        paid = sum(paid_in(member, since.date(), until.date()).values())
         if before > 0:
             shares.append(min(1.0, max(0.0, paid / before)))
     return shares

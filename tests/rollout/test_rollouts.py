@@ -11,17 +11,19 @@ import pytest
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.adapters.memory_rollouts import MemoryRollouts
-from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import DomainError
+from dunlin.domain.posting import add
 from dunlin.domain.ramp import GUARDRAILS
 from dunlin.domain.rollout import Rollout, Segment, Stage, held_out
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Selection, Span
 from dunlin.domain.touch import TouchState
-from dunlin.ports import Facts, Rendered
+from dunlin.ports import Change, Facts, Rendered
 from dunlin.service import rollouts
 from dunlin.service.ladders import check_ladder
+from dunlin.service.permits import entry_of, written
 from dunlin.service.rollouts import House, Started
 from dunlin.service.sending import send
 from dunlin.service.signals import apply_signal
@@ -186,6 +188,30 @@ def test_people_held_out_are_left_alone_and_measured_by() -> None:
     assert not town.touched() & out
     told, _ = rollouts.show(begun.rollout.rollout_id, house=town.house, now=town.now)
     assert (told.accounts, told.held_out) == (200 - len(out), len(out))
+
+
+def test_who_was_held_out_and_paid_is_still_measured_as_held_out() -> None:
+    town = Town(200, holdout_percent=20)
+    begun = town.begin(stage="full", size=0)
+    for account in town.accounts():
+        if account.hold is Hold.HOLDOUT:
+            entry = entry_of(account, now=NOON, what="BalanceChanged", data={})
+            paid = LedgerEntry(
+                entry_id=f"pay-{account.account_id}",
+                account_id=account.account_id,
+                kind="payment",
+                amount=-account.balance,
+                on=NOON.date(),
+                source="desk",
+            )
+            after = add(account, [paid]).account
+            town.book.apply(Change(account=written(after, entry), ledger=[paid], audit=[entry]))
+    assert not any(a.hold is Hold.HOLDOUT for a in town.accounts())
+    told, lifted = rollouts.show(begun.rollout.rollout_id, house=town.house, now=town.now)
+    assert (told.accounts, told.held_out) == (begun.started, begun.held_out)
+    assert told.paid == {}
+    assert lifted is not None
+    assert (lifted.treated, lifted.held_out) == (0.0, 1.0)
 
 
 def test_the_report_counts_what_the_log_holds() -> None:

@@ -162,6 +162,12 @@ class Account:
         return self.hold is Hold.PAUSED or (self.override is not None and self.override.paused)
 
     @property
+    def held_out(self) -> bool:
+        """True where it is left without contact to measure by, also once it has paid or something
+        else holds it: it belongs to a rollout, and no ladder ever began."""
+        return bool(self.cohort) and not self.ladder_run
+
+    @property
     def asked(self) -> bool:
         """True while a message of the person waits for an answer."""
         return self.case is not None and self.case.asked_at is not None

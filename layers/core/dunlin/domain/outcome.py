@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from statistics import NormalDist
 
-from dunlin.domain.account import Account, Hold, LedgerEntry
+from dunlin.domain.account import Account, LedgerEntry
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.ramp import Course, Reading, course_of, readings
 from dunlin.domain.rollout import Rollout
@@ -93,7 +93,7 @@ class Report:
 def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Report:
     """Count a rollout's accounts. Members of the holdout are counted, not reported on."""
     since = rollout.started_at
-    treated = [m for m in members if m.account.hold is not Hold.HOLDOUT]
+    treated = [m for m in members if not m.account.held_out]
     complaints = _told(treated, since, "complaint")
     first = [m for m in treated if _first_due(m, since) <= since + FIRST_LOOK]
     deliveries: dict[tuple[str, str], Deliveries] = {}

@@ -140,7 +140,7 @@ def fill(rollout: Rollout, *, house: House, now: datetime) -> Started:
     goes on where it stopped."""
     strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
     accounts = list(house.book.accounts_of_creditor(rollout.creditor))
-    mine = [a for a in accounts if a.cohort == rollout.rollout_id and a.hold is not Hold.HOLDOUT]
+    mine = [a for a in accounts if a.cohort == rollout.rollout_id and not a.held_out]
     room = max(0, rollout.size - len(mine))
     choice = choose(accounts, rollout, strategy, room=room, today=today(now))
     outcomes: Counter[str] = Counter(choice.passed_over)
@@ -191,22 +191,24 @@ def _hold_out(account_id: str, rollout: Rollout, *, house: House, now: datetime)
 
 def members(rollout: Rollout, *, house: House) -> list[Member]:
     """Every account of a rollout with all that happened on it."""
-    found = []
-    for account in house.book.accounts_of_creditor(rollout.creditor):
-        if account.cohort != rollout.rollout_id:
-            continue
-        thread = house.book.thread(account.account_id)
-        found.append(
-            Member(
-                account=thread.account,
-                ledger=thread.ledger,
-                touches=thread.touches,
-                labels=tuple((r.at, r.labels) for r in thread.replies),
-                entries=house.log.chain(f"account#{account.account_id}"),
-                personal=house.log.chain(f"consumer#{account.consumer_id}"),
-            )
-        )
-    return found
+    return [
+        member(account, house=house)
+        for account in house.book.accounts_of_creditor(rollout.creditor)
+        if account.cohort == rollout.rollout_id
+    ]
+
+
+def member(account: Account, *, house: House) -> Member:
+    """An account with all that happened on it."""
+    thread = house.book.thread(account.account_id)
+    return Member(
+        account=thread.account,
+        ledger=thread.ledger,
+        touches=thread.touches,
+        labels=tuple((r.at, r.labels) for r in thread.replies),
+        entries=house.log.chain(f"account#{account.account_id}"),
+        personal=house.log.chain(f"consumer#{account.consumer_id}"),
+    )
 
 
 def show(rollout_id: str, *, house: House, now: datetime) -> tuple[Report, Lift | None]:
@@ -215,10 +217,9 @@ def show(rollout_id: str, *, house: House, now: datetime) -> tuple[Report, Lift 
     rollout = _rollout(rollout_id, house)
     found = members(rollout, house=house)
     arms = [
-        recovered([m for m in found if (m.account.hold is Hold.HOLDOUT) is out],
-                  rollout.started_at, now)
+        recovered([m for m in found if m.account.held_out is out], rollout.started_at, now)
         for out in (False, True)
-    ]  # fmt: skip
+    ]
     return report(rollout, found, at=now), lift(*arms)
 
 

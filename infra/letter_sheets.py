@@ -1,11 +1,12 @@
 """Pictures of every letter on a phone, in both languages, light and dark: docs/images/letters.
 
-Run it after a change of words or layout (`make letter-sheets`) and look at what it drew.
+Run it after a change of words or layout and look at what it drew.
 """
 
 from __future__ import annotations
 
 import base64
+import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -18,7 +19,7 @@ from dunlin.domain.strategy_document import read_strategy
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images" / "letters"
 WIDTH = 390  # CSS pixels of a common phone
-COLUMNS, THUMB = 9, 200
+COLUMNS, THUMB = 9, 184
 _SHEET = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; padding: 14px; width: {width}px; background: {ground}; color: {ink};
         font: 12px/1.3 system-ui, sans-serif; }}
@@ -78,7 +79,7 @@ def main() -> None:
                 drawn = sheet(browser, shots(browser, language, scheme), scheme)
                 path = FOLDER / f"{language}-{scheme}.jpg"
                 path.write_bytes(drawn)
-                print(path.name, len(drawn) // 1000, "kB")
+                sys.stdout.write(f"{path.name} {len(drawn) // 1000} kB\n")
         browser.close()
 
 

@@ -15,6 +15,8 @@ from dunlin.domain.payments import (
     MethodKind,
     PaymentState,
     PaymentStatus,
+    RefundState,
+    RefundStatus,
     SavedMethod,
 )
 
@@ -36,6 +38,7 @@ class SavedTill:
         self.payments: dict[str, PaymentStatus] = {}
         self.declines: dict[str, DeclineReason] = {}
         self.forgotten: list[str] = []
+        self.given: dict[str, dict[str, RefundStatus]] = {}
         self.remembers = True
         self.before: Callable[[str], None] = lambda _point: None
 
@@ -98,6 +101,27 @@ class SavedTill:
 
     def payment(self, payment_id: str) -> PaymentStatus:
         return self.payments[payment_id]
+
+    def refund(
+        self, *, refund_key: str, payment_id: str, amount: Money | None = None
+    ) -> RefundStatus:
+        given = self.given.setdefault(payment_id, {})
+        paid = self.payments[payment_id]
+        made = RefundStatus(
+            id=f"re_{refund_key}",
+            state=RefundState.SUCCEEDED,
+            payment_id=payment_id,
+            amount=amount or paid.received,
+            key=refund_key,
+        )
+        if refund_key not in given:
+            given[refund_key] = made
+            back = made.amount or paid.received
+            self.payments[payment_id] = replace(paid, refunded=paid.refunded + back)
+        return given[refund_key]
+
+    def refunds(self, payment_id: str) -> list[RefundStatus]:
+        return list(self.given.get(payment_id, {}).values())
 
     def clear(self, payment_id: str) -> PaymentStatus:
         """A bank's answer: the decline set for the method, or the money."""

@@ -23,7 +23,7 @@ VARYING_DAYS = 12  # ten days' notice (12 CFR 1005.10(d)) and two for the messag
 GRACE_DAYS = 7
 RETRY_AFTER = (3, 3)  # days after the first refusal, and after the second: three tries in all
 TRIES_IN_30_DAYS = 10  # of one method; Visa allows 15, Mastercard 35, and each costs a fee
-ASK_DAYS = 1
+ASK_DAYS = 5  # a bank answers within four working days; its event comes by itself
 COUNTER_DAYS = 14
 PENDING = -1  # the number of a step that is about no instalment
 

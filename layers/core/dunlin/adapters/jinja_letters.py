@@ -59,6 +59,7 @@ class JinjaLetters:
     def __init__(self, folder: Path = COMPILED) -> None:
         self._folder = folder
         self._shipped: dict[str, Template] = {}
+        self._versions: dict[tuple[str, Channel], str] = {}
 
     def _read(self, name: str) -> Any:
         return json.loads((self._folder / name).read_text("utf-8"))
@@ -127,6 +128,14 @@ class JinjaLetters:
 
     def _version(self, template: Template, channel: Channel) -> str:
         """The content hash of a template on one channel: every language, audience and the frame."""
+        key = (template.name, channel)
+        if self._shipped.get(template.name) is not template:
+            return self._hash(template, channel)
+        if key not in self._versions:
+            self._versions[key] = self._hash(template, channel)
+        return self._versions[key]
+
+    def _hash(self, template: Template, channel: Channel) -> str:
         digest = hashlib.sha256(self._layout[channel])
         for audience, words in sorted(template.audiences.items()):
             said = words.email if channel is Channel.EMAIL else words.sms

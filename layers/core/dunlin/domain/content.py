@@ -184,24 +184,28 @@ _TOKEN = re.compile(r"(/[mu]/)[\w-]{16,}")
 def _to_anybody(draft: Draft) -> Draft:
     """The message without its person: the name, which may stand in it as it is, and the private
     part of the links. A name that the creditor shares is left in."""
-    person = _whole_word(draft.person) if draft.person else None
-    if person and person.search(" ".join((draft.creditor, draft.address, *draft.names))):
+    if draft.person and _whole_word(draft.person).search(
+        " ".join((draft.creditor, draft.address, *draft.names))
+    ):
         return draft
+    public = {link: _TOKEN.sub(r"\1x", link) for link in (draft.link, draft.stop_link) if link}
 
-    def plain(text: str, name: re.Pattern[str] | None = person) -> str:
-        return _TOKEN.sub(r"\1x", name.sub(" ", text) if name else text)
+    def plain(text: str, name: str = draft.person) -> str:
+        for link, stand_in in public.items():
+            text = text.replace(link, stand_in)
+        if name and name in text:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+        return text
 
-    # As the page escapes it.
-    written = _whole_word(escape(draft.person).replace("&#x27;", "&#39;")) if person else None
     return replace(
         draft,
         person="",
         subject=plain(draft.subject),
         preheader=plain(draft.preheader),
         text=plain(draft.text),
-        html=plain(draft.html, written),
-        link=plain(draft.link, None),
-        stop_link=plain(draft.stop_link, None),
+        html=plain(draft.html, escape(draft.person).replace("&#x27;", "&#39;")),
+        link=public.get(draft.link, ""),
+        stop_link=public.get(draft.stop_link, ""),
     )
 
 

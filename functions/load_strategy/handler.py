@@ -22,6 +22,8 @@ def _load(message: dict[str, Any]) -> None:
         version=item.get("version-id"),
         reader=wiring.strategy_reader(),
         creditors=wiring.creditors(),
+        book=wiring.account_book(),
+        alarm=wiring.alarm(),
         drop_box=wiring.drop_box(),
         now=wiring.clock().now(),
     )

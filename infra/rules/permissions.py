@@ -24,7 +24,9 @@ STAR_RESOURCES = {
     **{
         (f"{name}Role", "WakeLadder"): "a task token is no resource"
         for name in (
+            "ActivateAccounts",
             "LoadRows",
+            "LoadStrategy",
             "RecordEmailEvent",
             "RecordSmsReceipt",
             "ReadReply",

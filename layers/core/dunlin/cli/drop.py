@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from dunlin.cli import strategies
 from dunlin.cli.packs import init
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
@@ -22,6 +23,9 @@ T = TypeVar("T")
 _PATIENCE = 900.0
 strategy_app = typer.Typer(no_args_is_help=True, help="A creditor's strategy.")
 strategy_app.command()(init)
+strategy_app.command()(strategies.check)
+strategy_app.command()(strategies.show)
+strategy_app.command()(strategies.diff)
 
 
 def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> int:
@@ -126,8 +130,10 @@ def put(
     aws: Aws = False,
     stack: StackName = "dunlin",
 ) -> None:
-    """Drop a strategy and print what the stack says of it."""
+    """Show what a strategy changes, drop it, and print what the stack says of it."""
     target = target_or_exit(stack=stack, aws=aws)
+    changes = strategies.difference(creditor, file.read_bytes(), file.name)
+    console.print(changes, markup=False)
     answer = put_strategy(target, creditor, file.read_bytes())
     console.print(answer)
     if not answer.startswith("No errors"):

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from dunlin.domain.document import Path
-from dunlin.domain.errors import DomainError
+from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.ids import creditor_id
 from dunlin.domain.strategy import Strategy, StrategyError
 from dunlin.domain.strategy_document import read_strategy
-from dunlin.ports import Creditors, DropBox
+from dunlin.ports import AccountBook, Alarm, Creditors, DropBox
+from dunlin.service.replanning import move_pending, moves, told
 
 _KEY = re.compile(r"config/([^/]+)/strategy\.yaml")
 _LARGEST = 256 * 1024
@@ -49,10 +50,13 @@ def load_strategy(
     version: str | None,
     reader: Reader,
     creditors: Creditors,
+    book: AccountBook,
+    alarm: Alarm,
     drop_box: DropBox,
     now: datetime,
 ) -> int | None:
-    """Store `config/{creditor}/strategy.yaml` as the creditor's next strategy version.
+    """Store `config/{creditor}/strategy.yaml` as the creditor's next strategy version, and move
+    the rungs still to come to it; before and after are written beside it.
 
     A document that cannot be used changes nothing; what is wrong is written beside it as
     `strategy.errors.txt`. Returns the version, None where it was refused or is no strategy.
@@ -69,5 +73,14 @@ def load_strategy(
     except DomainError as error:
         drop_box.write(beside, f"{error}\n".encode(), "text/plain; charset=utf-8")
         return None
-    drop_box.write(beside, f"No errors. Stored as version {stored}.\n".encode(), "text/plain")
+    strategy = creditors.strategy(creditor, stored)
+    if strategy is None:
+        raise Defect(f"strategy {stored} of {creditor} was just stored and is not there")
+    moving = list(moves(strategy, book=book, creditors=creditors, now=now))
+    if moving:
+        changes = f"Version {stored}. {told(moving)}\n".encode()
+        drop_box.write(key.removesuffix("yaml") + "changes.txt", changes, "text/plain")
+    move_pending(strategy, book=book, creditors=creditors, alarm=alarm, now=now)
+    said = f"No errors. Stored as version {stored}. {len(moving)} active accounts follow it.\n"
+    drop_box.write(beside, said.encode(), "text/plain")
     return stored

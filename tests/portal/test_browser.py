@@ -353,8 +353,11 @@ def test_a_page_is_there_in_seconds_on_a_slow_phone_line(
         },
     )
     reader.prove(house.link(house.debt(house.person())))
+    reader.page.wait_for_load_state("load")
     taken = reader.page.evaluate(
-        "(n => n.loadEventEnd - n.startTime)(performance.getEntriesByType('navigation')[0])"
+        """new Promise(done => setTimeout(() => {
+          const n = performance.getEntriesByType('navigation')[0];
+          done(n.loadEventEnd - n.startTime) }, 0))"""
     )
     assert 400 < taken < 5_000, f"{taken:.0f} ms"
     context.close()

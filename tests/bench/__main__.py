@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,
-sizes,rows,portal,import-cloud` takes some sections, the last only where it is named; `--output
-FILE` writes the answer too.
+sizes,rows,portal,rehearsal,import-cloud` takes some sections, the last two only where they are
+named; `--output FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.deploy import build
-from tests.bench import cloud_import, ladder, packages, portal_pages, rows, start_up, verdicts
+from tests.bench import (
+    cloud_import,
+    ladder,
+    packages,
+    portal_pages,
+    rehearsals,
+    rows,
+    start_up,
+    verdicts,
+)
 from tests.bench.tables import say
 
 
@@ -27,6 +36,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=None, help="write the answer here too")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the import's file")
     parser.add_argument("--accounts", type=int, default=20, help="ladders walked in company")
+    parser.add_argument("--rehearsed", type=int, default=20_000, help="accounts rehearsed")
     given = parser.parse_args()
     sections: dict[str, Callable[[], str]] = {
         "sizes": lambda: packages.report(_built()),
@@ -35,10 +45,11 @@ def main() -> None:
         "portal": portal_pages.report,
         "rows": lambda: rows.report(given.rows),
         "transitions": lambda: ladder.report(_built(), given.accounts),
+        "rehearsal": lambda: rehearsals.report(given.rehearsed),
         "import-cloud": lambda: cloud_import.report(_built(), given.rows),
     }
     # What takes many minutes is measured where it is named.
-    usual = [name for name in sections if name != "import-cloud"]
+    usual = [name for name in sections if name not in ("rehearsal", "import-cloud")]
     wanted = [name for name in given.only.split(",") if name] or usual
     if unknown := set(wanted) - set(sections):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(sections)}")

@@ -21,7 +21,9 @@ app = typer.Typer(no_args_is_help=True, help="Letters of staff, under the same r
 def write(
     which: Which,
     by: By,
-    template: Annotated[str, typer.Option(help="reminder, arrangement_offer, final_notice or lien_notice")],
+    template: Annotated[
+        str, typer.Option(help="reminder, arrangement_offer, final_notice or lien_notice")
+    ],
     to: Annotated[Path, typer.Option("-o", "--output", help="HTML file to print.")],
     creditor: Creditor = "",
     aws: Aws = False,

@@ -10,7 +10,8 @@ from rich.table import Table
 from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Why, order, tell
-from dunlin.domain.reentry import SMALL_UNDER_MINOR, group_of
+from dunlin.domain.measures import SMALL_MINOR
+from dunlin.domain.reentry import group_of
 from dunlin.service import reentry
 
 app = typer.Typer(no_args_is_help=True, help="Ended accounts that may be looked at once more.")
@@ -20,7 +21,7 @@ Under = Annotated[int, typer.Option("--under", min=1, help="A small balance, in 
 
 @app.command("list")
 def list_(
-    creditor: Whose, under: Under = SMALL_UNDER_MINOR, aws: Aws = False, stack: StackName = "dunlin"
+    creditor: Whose, under: Under = SMALL_MINOR, aws: Aws = False, stack: StackName = "dunlin"
 ) -> None:
     """The accounts that may enter again, and why each may."""
     target_or_exit(stack=stack, aws=aws)
@@ -38,7 +39,7 @@ def take(
     by: By,
     why: Why,
     creditor: Creditor = "",
-    under: Under = SMALL_UNDER_MINOR,
+    under: Under = SMALL_MINOR,
     aws: Aws = False,
     stack: StackName = "dunlin",
 ) -> None:

@@ -11,10 +11,9 @@ from datetime import date
 from enum import StrEnum
 
 from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.measures import SMALL_MINOR
 from dunlin.domain.money import Money
 from dunlin.domain.strategy import REENTERED
-
-SMALL_UNDER_MINOR = 50_000  # 500 dollars
 
 
 class Group(StrEnum):
@@ -24,14 +23,14 @@ class Group(StrEnum):
     SMALL = "small"
 
 
-def group_of(account: Account, *, small_under_minor: int = SMALL_UNDER_MINOR) -> Group | None:
+def group_of(account: Account, *, small_under_minor: int = SMALL_MINOR) -> Group | None:
     """The group of an account, None where it belongs to neither."""
     if account.extras.get("written_off") == "yes":
         return Group.WRITTEN_OFF
     return Group.SMALL if 0 < account.balance.minor < small_under_minor else None
 
 
-def barred(account: Account, *, small_under_minor: int = SMALL_UNDER_MINOR) -> str:
+def barred(account: Account, *, small_under_minor: int = SMALL_MINOR) -> str:
     """Why an account may not enter again, "" where it may. Once is enough."""
     if account.extras.get(REENTERED):
         return "it has entered again before"

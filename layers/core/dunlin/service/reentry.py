@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from dunlin.domain.account import Account, Status
-from dunlin.domain.reentry import SMALL_UNDER_MINOR, Recovered, barred, entered, group_of, recovered
+from dunlin.domain.measures import SMALL_MINOR
+from dunlin.domain.reentry import Recovered, barred, entered, group_of, recovered
 from dunlin.domain.strategy import REENTERED
 from dunlin.ports import AccountBook
 from dunlin.service.by_staff import Order, Steered, Step, steer
 
 
 def candidates(
-    creditor: str, *, book: AccountBook, small_under_minor: int = SMALL_UNDER_MINOR
+    creditor: str, *, book: AccountBook, small_under_minor: int = SMALL_MINOR
 ) -> list[Account]:
     """The accounts of a creditor that may enter again, smallest balance first."""
     ended = book.accounts_of_creditor(creditor, status=Status.EXHAUSTED.value)
@@ -26,7 +27,7 @@ def reenter(
     *,
     book: AccountBook,
     now: datetime,
-    small_under_minor: int = SMALL_UNDER_MINOR,
+    small_under_minor: int = SMALL_MINOR,
 ) -> Steered:
     """Put an ended account back among the imported ones, once. It starts with the next rollout,
     on the ladder that the strategy assigns it then; a rung it has used is never used again."""

@@ -262,6 +262,16 @@ class TestSavedMethods:
         )
         assert (failed.method, failed.decline.retry) == (MethodKind.BANK, Retry.NEVER)
 
+    def test_a_debit_is_found_by_its_attempt_among_many(
+        self, till: StripeTill, stand_in: StripeStandIn
+    ) -> None:
+        method = saved(till, stand_in)
+        made = [charge(till, method, f"att_{n}") for n in range(3)]
+        found = till.find_charge(attempt_id="att_1", customer_ref=method.customer_ref)
+        assert found == made[1]
+        missing = till.find_charge(attempt_id="att_9", customer_ref=method.customer_ref)
+        assert missing is None
+
     def test_forgotten(self, till: StripeTill, stand_in: StripeStandIn) -> None:
         method = saved(till, stand_in)
         till.forget_method(method.method_ref)

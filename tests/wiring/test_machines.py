@@ -316,6 +316,43 @@ def test_a_notice_is_one_message_and_waits_in_a_row_of_its_own():
     assert refused[-1] == "Refused"
 
 
+def _look(outcome: str) -> dict[str, Any]:
+    """What ChargeInstalment returns: see docs/architecture.md."""
+    return {"outcome": outcome, **ARRANGEMENT, "version": 5}
+
+
+ARRANGEMENT = {
+    "account_id": "a", "arrangement_id": "arr_1", "run": 1, "version": 4, "wait_seconds": 60,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ends"),
+    [
+        ("kept", "Kept"),
+        ("paid_off", "Kept"),
+        ("broken", "Broken"),
+        ("cancelled", "Cancelled"),
+        ("replaced", "Cancelled"),
+        ("a word nobody knows", "ArrangementFailed"),
+    ],
+)
+def test_an_arrangement_waits_looks_and_ends_by_one_word(outcome, ends):
+    looks = [_look("wait"), _look(outcome)]
+    entered = _steps("arrangement", {"ChargeInstalment": looks}, ARRANGEMENT)
+    turn = ["AwaitInstalment", "ChargeInstalment", "Ended?"]
+    assert entered == [*turn, *turn, ends]
+
+
+def test_an_arrangement_keeps_its_token_on_its_own_row_as_it_was_looked_at():
+    store = _state("arrangement", "AwaitInstalment")
+    states = {"input": ARRANGEMENT, "context": {"Task": {"Token": "t"}}}
+    arguments = _evaluate(store["Arguments"], states)
+    assert arguments["Key"] == {"account_id": {"S": "a"}, "sk": {"S": "ARR#arr_1"}}
+    assert arguments["ConditionExpression"] == "version = :version"
+    assert arguments["ExpressionAttributeValues"][":version"] == {"N": "4"}
+
+
 def test_a_range_of_an_import_carries_the_file_and_nothing_of_its_rows():
     given = {"import_id": "i", "creditor": "acme", "key": "drop/acme/a.csv", "version": "v"}
     item = {"index": 0, "start": 0, "end": 9}

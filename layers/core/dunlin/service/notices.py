@@ -90,9 +90,7 @@ def _numbered(cause: str, occurrence: int) -> str:
     return f"{cause}~{occurrence + 1}" if occurrence else cause
 
 
-def _channels(
-    facts: Facts, kind: str, cause: str, *, door: PortalDoor, book: AccountBook
-) -> tuple[Channel, ...]:
+def _channels(facts: Facts, kind: str, cause: str, *, door: PortalDoor) -> tuple[Channel, ...]:
     """Where a notice may go: a confirmation where the opt-out came from, a code only to the
     contact point that its link went to, an answer first to where the question came from, the
     rest to whatever is open."""
@@ -101,8 +99,7 @@ def _channels(
     if kind != "code":
         held = [c for c in _BOTH if facts.consumer.address(c) is not None]
         if kind == "answer":
-            asked = _asked_on(facts.account.account_id, cause, book)
-            held.sort(key=lambda channel: channel.value != asked)
+            held.sort(key=lambda channel: not cause.startswith(f"{channel.value}."))
         return tuple(held)
     link = door.link(cause.split(".", 1)[0])
     if link is None:
@@ -110,12 +107,6 @@ def _channels(
     channel = Channel(link.channel)
     address = facts.consumer.address(channel)
     return (channel,) if address and address_hash(address) == link.address_hash else ()
-
-
-def _asked_on(account_id: str, cause: str, book: AccountBook) -> str:
-    """The channel that the person wrote on, "" where it was none of ours."""
-    answers = book.thread(account_id).answers
-    return next((a.channel for a in answers if a.answer_id == cause), "")
 
 
 def _decide(
@@ -144,7 +135,7 @@ def _decide(
             )
         return decision("refused", facts.account, now)
     verdicts: list[tuple[planner.Offer, Verdict]] = []
-    for channel in _channels(facts, kind, cause, door=door, book=book):
+    for channel in _channels(facts, kind, cause, door=door):
         verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)
         offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
         if verdict.outcome == "allow":

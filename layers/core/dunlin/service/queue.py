@@ -388,9 +388,11 @@ def _asked_on(thread: Thread) -> str:
 
 
 def _answer_id(thread: Thread, words: str) -> str:
+    """The same words to the same message have one id. It begins with the channel that was written
+    on, so that who decides about the notice need not read what was said."""
     asked = thread.replies[-1].reply_id if thread.replies else ""
     once = f"{thread.account.account_id}\x1f{asked}\x1f{words}"
-    return f"ans_{hashlib.sha256(once.encode()).hexdigest()[:32]}"
+    return f"{_asked_on(thread) or 'any'}.{hashlib.sha256(once.encode()).hexdigest()[:32]}"
 
 
 def _answered(account: Account, said: Answer, release: bool | None, *, due: datetime) -> Step:

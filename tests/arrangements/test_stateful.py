@@ -27,12 +27,18 @@ class AnyLife(RuleBasedStateMachine):
         super().__init__()
         self.life = Life()
 
-    @initialize(count=st.integers(2, 12), method=st.none() | st.sampled_from(METHODS))
-    def agree(self, count: int, method: object) -> None:
+    @initialize(
+        count=st.integers(2, 12),
+        method=st.sampled_from([None, *METHODS]),
+        reason=st.none() | st.sampled_from(list(DeclineReason)),
+    )
+    def agree(self, count: int, method: object, reason: DeclineReason | None) -> None:
         made = self.life.agreed(terms=self.life.terms(count), autopay=method is not None)
         if method is not None:
             self.life.sent("arrangement_confirmation", made.arrangement_id)
             self.life.save(method)  # type: ignore[arg-type]
+            if reason is not None:
+                self.life.till.declines[method.method_ref] = reason  # type: ignore[attr-defined]
 
     @property
     def one(self) -> Arrangement:
@@ -40,6 +46,10 @@ class AnyLife(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 40))
     def time_passes(self, count: int) -> None:
+        self.life.after(count)
+
+    @rule(count=st.integers(3, 10))
+    def some_days_pass(self, count: int) -> None:
         self.life.after(count)
 
     @precondition(lambda self: self.life.account.balance.minor > 0)
@@ -77,19 +87,11 @@ class AnyLife(RuleBasedStateMachine):
         if self.life.account.open:
             self.life.hold(hold)
 
-    @rule()
-    def stops_autopay(self) -> None:
+    @rule(all_of_it=st.sampled_from([True, False, False, False]))
+    def takes_back_their_word(self, all_of_it: bool) -> None:
         life = self.life
-        arrangements.stop_autopay(
-            life.account_id, by="consumer", book=life.book, alarm=life.alarm, now=life.now
-        )
-
-    @rule()
-    def cancels(self) -> None:
-        life = self.life
-        arrangements.cancel(
-            life.account_id, by="consumer", book=life.book, alarm=life.alarm, now=life.now
-        )
+        undo = arrangements.cancel if all_of_it else arrangements.stop_autopay
+        undo(life.account_id, by="consumer", book=life.book, alarm=life.alarm, now=life.now)
 
     @precondition(lambda self: self.life.account.balance.minor >= 10_000)
     @rule(count=st.integers(2, 14), autopay=st.booleans())

@@ -344,6 +344,16 @@ def test_each_standing_is_said_and_never_a_negative_amount_owed(
     assert "−$25.00" not in answer.text
 
 
+def test_a_contested_part_is_shown_and_not_asked_for(house: House, browser: Browser) -> None:
+    account = house.debt(house.person(), contested_minor=10_000)
+    page = browser.sign_in(account)
+    assert "We are checking $100.00 of this" in page.text
+    assert "Pay the rest: $382.50" in page.text
+    form = {"nonce": page.field("nonce"), "choice": "part", "amount": page.field("amount")}
+    assert browser.post("/pay", form).status == 303
+    assert house.till.opened[-1]["amount"] == Money(38_250, "USD")
+
+
 def test_third_parties_say_what_they_are_and_whose_debt_it_is() -> None:
     house = House(strategy={**STRATEGY, "debt_role": "third"})
     account = house.debt(house.person(), extras={"original_creditor": "Pine <b>Bank</b>"})

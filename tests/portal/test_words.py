@@ -53,6 +53,7 @@ def test_a_cheque_in_the_post_rests_the_account_for_two_weeks(
     browser.sign_in(account)
     answer = browser.fill("/paid", how="cheque", text="June 3, check 1042")
     assert "We are looking for it" in answer.text
+    assert "hours" not in answer.text
     held = house.book.accounts[account.account_id]
     assert (held.hold, held.due_at) == (Hold.PROMISE, NOW + timedelta(days=14))
     assert [r.text for r in house.book.replies.values()] == ["June 3, check 1042"]
@@ -61,7 +62,8 @@ def test_a_cheque_in_the_post_rests_the_account_for_two_weeks(
 def test_a_payment_claimed_elsewhere_waits_for_staff(house: House, browser: Browser) -> None:
     account = house.debt(house.person())
     browser.sign_in(account)
-    browser.fill("/paid", how="elsewhere", text="At the office, in cash")
+    answer = browser.fill("/paid", how="elsewhere", text="At the office, in cash")
+    assert "Usually within 24 hours" in answer.text
     held = house.book.accounts[account.account_id]
     assert (held.hold, held.hold_reason) == (Hold.REVIEW, "Says it is paid")
     assert held.waits_for_staff

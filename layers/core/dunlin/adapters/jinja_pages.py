@@ -107,6 +107,7 @@ class Pages:
             "left": False,
             "saved": False,
             "until": None,
+            "within": 0,
             "case": "",
             "trouble": "",
             "form": {},

@@ -23,6 +23,7 @@ from dunlin.domain.form import read_date
 from dunlin.domain.ids import entry_id
 from dunlin.domain.ledger import itemise
 from dunlin.domain.page import Page
+from dunlin.domain.queue import HOURS
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
@@ -102,6 +103,10 @@ class Portal:
                 "person": thread.consumer.name,
                 "on_day": lambda at: day(at, thread.consumer),
                 "standing": standing(account),
+                "uncontested": replace(
+                    account.balance,
+                    minor=max(0, account.balance.minor - account.contested_minor),
+                ),
                 "arrangement": arrangement,
                 "asked": arrangement.asked(now.date())
                 if arrangement is not None and arrangement.in_force
@@ -159,6 +164,15 @@ class Portal:
         return self.shown(
             name, session, now=now, status=422, errors=tuple(errors), form=dict(form), **fields
         )
+
+    def told(
+        self, name: str, session: Session, case: str, kind: str, *, now: datetime, **fields: Any
+    ) -> Page:
+        """That we have a message: its case number, and by when the creditor's desk answers."""
+        hours = self.book.facts(session.account_id).strategy.queue.hours
+        within = hours.get(kind, HOURS[kind])
+        number = case_number(case)
+        return self.shown(name, session, now=now, case=number, within=within, **fields)
 
     def day_of(self, session: Session, at: datetime) -> date:
         """The person's calendar day of an instant."""

@@ -16,7 +16,7 @@ from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.upload import read_upload
 from dunlin.ports import Session, Thread
-from dunlin.service.portal import GONE, Portal, case_number
+from dunlin.service.portal import GONE, Portal
 
 FILES_A_DAY = 10
 LINES = 80  # of a statement, on one page
@@ -84,7 +84,7 @@ def send_file(
         detail={"labels": ["evidence"]},
         labels=("evidence", about),
     )
-    return portal.shown("file_done", session, now=now, case=case_number(case))
+    return portal.told("file_done", session, case, "reply", now=now)
 
 
 def accounts(portal: Portal, session: Session, *, now: datetime) -> Page:

@@ -4,13 +4,14 @@ is paid already, that an insurer should pay, a new address, what is wrong with a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dunlin.domain.form import read_line, read_text
 from dunlin.domain.page import Page
 from dunlin.domain.signal import SignalKind
 from dunlin.ports import Session
-from dunlin.service.portal import GONE, Portal, case_number, insured
+from dunlin.service.portal import GONE, Portal, insured
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")
 DOCUMENTS = ("bill", "statement", "proof", "paid_letter")
@@ -21,6 +22,7 @@ MESSAGE_KINDS = {
     "represented": (SignalKind.REPLY, ("attorney",)),
     "delete": (SignalKind.REPLY, ("delete_request",)),
 }
+_KIND = {"question": "question", "hardship": "hardship"}  # of the staff queue
 CHEQUE_DAYS = 14  # how long a cheque may be in the post before reminders go on
 CONTACT_FIELDS = ("street", "city", "state", "zip", "email", "phone")
 INSURANCE_FIELDS = ("payer", "member", "group", "holder", "service")
@@ -49,7 +51,7 @@ def dispute(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
         detail={"reason": reason, "original_creditor": form.get("original") == "yes"},
         labels=("dispute", reason, *(["original_creditor"] if form.get("original") else [])),
     )
-    return portal.shown("dispute_done", session, now=now, case=case_number(case))
+    return portal.told("dispute_done", session, case, "dispute", now=now)
 
 
 def message(
@@ -74,7 +76,7 @@ def message(
         detail={"labels": [*labels, *(["document"] if wanted else [])]},
         labels=(*labels, kind, *wanted),
     )
-    return portal.shown("message_done", session, now=now, case=case_number(case))
+    return portal.told("message_done", session, case, _KIND.get(kind, "reply"), now=now)
 
 
 def paid(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
@@ -109,7 +111,9 @@ def paid(portal: Portal, session: Session, form: Mapping[str, str], *, now: date
             detail={"labels": ["payment_claim"]},
             labels=("payment_claim",),
         )
-    return portal.shown("paid_done", session, now=now, case=case_number(case), how=how)
+    page = portal.told("paid_done", session, case, "reply", now=now)
+    # Nobody looks for a cheque before it is there: no hour is promised.
+    return replace(page, fields={**page.fields, "within": 0}) if how == "cheque" else page
 
 
 def insurable(portal: Portal, session: Session) -> bool:
@@ -139,7 +143,7 @@ def insurance(portal: Portal, session: Session, form: Mapping[str, str], *, now:
         detail={"labels": ["insurer"] if owes else ["coverage"]},
         labels=("insurer",) if owes else ("coverage",),
     )
-    return portal.shown("insurance_done", session, now=now, case=case_number(case), owes=owes)
+    return portal.told("insurance_done", session, case, "reply", now=now)
 
 
 def contact(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
@@ -161,7 +165,7 @@ def contact(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
         detail={"labels": ["contact_details"]},
         labels=("contact_details",),
     )
-    return portal.shown("contact_done", session, now=now, case=case_number(case))
+    return portal.told("contact_done", session, case, "reply", now=now)
 
 
 def rate(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:

@@ -198,6 +198,15 @@ def test_an_answer_goes_out_as_a_notice_and_its_words_are_on_no_log() -> None:
     assert alarm.woken == [account.account_id]
 
 
+@pytest.mark.parametrize("hold", [Hold.PROMISE, Hold.SNOOZED, Hold.ARRANGEMENT])
+def test_an_answer_shortens_no_wait_that_the_person_was_promised(hold: Hold) -> None:
+    until = NOW + timedelta(days=9)
+    book, account = asked_book(hold=hold, hold_reason="Said so.", due_at=until)
+    assert answer(book, MemoryAlarm(), account).outcome == "done"
+    after = stands(book, account)
+    assert (after.hold, after.due_at, after.asked) == (hold, until, False)
+
+
 def test_an_answer_to_a_dispute_leaves_the_hold_to_a_decision() -> None:
     book, account = asked_book("dispute", hold=Hold.DISPUTE)
     alarm = MemoryAlarm()

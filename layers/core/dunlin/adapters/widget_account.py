@@ -173,8 +173,7 @@ def _thread(thread: Thread, zone: timezone, *, reveal: bool) -> Markup:
     """All that went out and came in, oldest first. What staff wrote stands in the message that
     carried it; until that is sent it stands by itself. What our messages said names the person,
     so it is shown with the name."""
-    sent = (t for t in thread.touches if t.state not in _NOT_SENT)
-    carried = {t.key.rsplit("#", 1)[-1].split("~")[0] for t in sent}
+    carried = {t.cause for t in thread.touches if t.state not in _NOT_SENT}
     items = [(t.permitted_at, _touch_line(t, zone, reveal=reveal)) for t in thread.touches]
     items += [(r.at, _reply_line(r, zone)) for r in thread.replies]
     items += [(a.at, _answer_line(a, zone)) for a in thread.answers if a.answer_id not in carried]

@@ -282,7 +282,8 @@ def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
     if account.status is Status.FAILED:
         # The execution has ended: a new run at the same rung takes its place.
         changes |= {"status": Status.ACTIVE, "ladder_run": account.ladder_run + 1}
-    if account.balance.minor > 0 and account.status is not Status.EXHAUSTED:
+    free = account.hold is None or account.hold in STAFF_HOLDS
+    if free and account.balance.minor > 0 and account.status is not Status.EXHAUSTED:
         changes["due_at"] = due
     return changes
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dunlin.adapters.event_bus import EventBridgeBus, detail
 from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
 from dunlin.domain import counters as count
-from dunlin.domain import events
+from dunlin.domain import events, ids
 from dunlin.domain.account import Account, Case, Hold, Status
 from dunlin.domain.aging import AgingBucket, aging_bucket
 from dunlin.domain.counters import Figure, fold, portfolio, share_of
@@ -170,6 +170,9 @@ def everything() -> list[Record]:
         (None, imported), (imported, active), (active, held), (held, released),
         (held, replace(held, case=Case(lapsed=True), version=4)),
     ]  # fmt: skip
+    plan = ids.arrangement_id(active.account_id, 1)
+    arranged = replace(active, arranged=True, arrangement_id=plan, version=3)
+    pairs += [(active, arranged), (arranged, replace(active, version=4))]
     pairs += [
         (released, replace(released, status=status, version=5))
         for status in (Status.SETTLED, Status.EXHAUSTED, Status.FAILED, Status.CLOSED)
@@ -226,6 +229,24 @@ def test_staff_are_called_once_for_each_wait_and_again_for_a_new_message() -> No
     assert told(asked, late) == [("StaffTimerLapsed", "question")]
     assert told(late, replace(late, rung=1)) == []
     assert told(late, quiet) == []
+
+
+def test_one_arrangement_in_place_of_another_ends_one_and_starts_one() -> None:
+    quiet = builders.account()
+    first = replace(quiet, arranged=True, arrangement_id="arr_1")
+    asked = replace(quiet, arrangement_id="arr_1")
+
+    def told(old: Account, new: Account) -> list[tuple[str, str]]:
+        found = [e for e in events.of_account("1", old, new) if e.name.startswith("Arr")]
+        return [(e.name, e.detail["arrangement_id"]) for e in found]
+
+    assert told(quiet, asked) == []
+    assert told(asked, first) == [("ArrangementStarted", "arr_1")]
+    assert told(first, replace(first, rung=1)) == []
+    assert told(first, replace(first, arrangement_id="arr_2")) == [
+        ("ArrangementEnded", "arr_1"), ("ArrangementStarted", "arr_2"),
+    ]  # fmt: skip
+    assert told(first, quiet) == [("ArrangementEnded", "arr_1")]
 
 
 def test_every_event_meets_its_schema_and_every_schema_has_its_event() -> None:

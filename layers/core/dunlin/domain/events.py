@@ -27,6 +27,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "AccountEscalated": (*_ACCOUNT, "trigger"),
     "StaffNeeded": (*_ACCOUNT, "kind"),
     "StaffTimerLapsed": (*_ACCOUNT, "kind"),
+    "ArrangementStarted": (*_ACCOUNT, "arrangement_id"),
+    "ArrangementEnded": (*_ACCOUNT, "arrangement_id"),
     "AccountSettled": _ACCOUNT,
     "AccountExhausted": _ACCOUNT,
     "AccountFailed": _ACCOUNT,
@@ -104,12 +106,25 @@ def of_account(record_id: str, old: Account | None, new: Account | None) -> list
             found.append(_event(record_id, "AccountHeld", {**ids, "hold": hold.value}))
     if new.escalated and new.escalated != (old.escalated if old is not None else ""):
         found.append(_event(record_id, "AccountEscalated", {**ids, "trigger": new.escalated}))
+    found += _of_arrangements(record_id, old, new, ids)
     kind = kind_of(new)
     if kind and (old is None or kind != kind_of(old) or (new.asked and not old.asked)):
         found.append(_event(record_id, "StaffNeeded", {**ids, "kind": kind}))
     if new.case and new.case.lapsed and not (old and old.case and old.case.lapsed):
         found.append(_event(record_id, "StaffTimerLapsed", {**ids, "kind": kind}))
     return found
+
+
+def _of_arrangements(
+    record_id: str, old: Account | None, new: Account, ids: Mapping[str, str]
+) -> list[DomainEvent]:
+    """An arrangement came into force, ended, or gave way to another."""
+    before = old.arrangement_id if old is not None and old.arranged else ""
+    after = new.arrangement_id if new.arranged else ""
+    if before == after:
+        return []
+    told = (("ArrangementEnded", before), ("ArrangementStarted", after))
+    return [_event(record_id, name, {**ids, "arrangement_id": i}) for name, i in told if i]
 
 
 def of_entry(record_id: str, entry: LedgerEntry) -> DomainEvent | None:

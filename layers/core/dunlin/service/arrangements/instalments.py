@@ -243,7 +243,8 @@ def _left_by(
     if manual:
         why = "A payment of an arrangement made by hand was missed"
         return changes | {"hold": Hold.REVIEW, "hold_reason": why, "due_at": None}
-    if strategy.escalation.broken_arrangement and not account.escalated:
+    looked = account.escalated or BROKEN in account.released
+    if strategy.escalation.broken_arrangement and not looked:
         return changes | {"escalated": BROKEN}
     return changes
 
@@ -378,7 +379,7 @@ def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -
     after = tried(one, flying.attempt_id, status, means.now)
     data = {"number": instalment.number, **payment_data(flying, status)}
     changes = {}
-    if means.now - flying.at > _STUCK and not _failed(status) and not facts.account.escalated:
+    if means.now - flying.at >= _STUCK and not _failed(status) and not facts.account.escalated:
         changes["escalated"] = "stuck_payment"
     _write(facts, after, "InstalmentAsked", data, means, **changes)
 

@@ -188,6 +188,16 @@ def test_names_are_no_words_of_the_message() -> None:
     assert "Sheriff" in rendered.subject
 
 
+@pytest.mark.parametrize("reference", ["455", "INV-455", "A55", "#54-455/1", "5h17-455123"])
+def test_a_number_of_the_creditors_own_is_no_insult(reference: str) -> None:
+    assert words_refused(f"It is about {reference} of this year.") == ()
+
+
+@pytest.mark.parametrize("words", ["you a55hole", "p4y 0r go to j41l", "you @ss"])
+def test_digits_hide_no_word(words: str) -> None:
+    assert words_refused(words)
+
+
 def test_hidden_styles_and_titles_are_not_read() -> None:
     text, links = visible('<title>a</title><style>b</style><p>c <a href="https://d/">e</a></p>')
     assert (text, links) == ("c e", ("https://d/",))

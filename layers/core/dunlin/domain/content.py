@@ -105,11 +105,21 @@ def fold(text: str) -> str:
     return " ".join(decomposed.translate(_LETTERS).split())
 
 
+_WORD = re.compile(r"[\w@$!]+")
+
+
+def _leet(word: re.Match[str]) -> str:
+    """A word with its digits read as letters. Mostly digits is a number of the creditor's own:
+    an invoice 455 is no insult."""
+    letters = sum(c.isalpha() for c in word[0])
+    return word[0].translate(_LEET) if letters * 2 >= len(word[0]) else word[0]
+
+
 def _spellings(text: str) -> tuple[str, ...]:
     """A text as written, with spaced words joined, and with digits read as letters."""
     folded = fold(text)
     joined = _SPACED.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), folded)
-    return tuple(dict.fromkeys((folded, joined, joined.translate(_LEET))))
+    return tuple(dict.fromkeys((folded, joined, _WORD.sub(_leet, joined))))
 
 
 class _Visible(HTMLParser):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ def export(
     for name, table in sorted(tables.items()):
         lines = sorted(_rows(table))
         path = folder / "tables" / f"{name}.jsonl"
-        files[_keep(folder, path, "".join(lines).encode())] = _told(path) | {"rows": len(lines)}
+        _keep(path, "".join(lines).encode())
+        files[str(path.relative_to(folder))] = _told(path) | {"rows": len(lines)}
         progress(f"{name}: {len(lines):,} rows")
     for name, bucket in sorted(buckets.items()):
         number = 0
@@ -45,7 +46,8 @@ def export(
             path = folder / "buckets" / name / key
             if not path.resolve().is_relative_to(folder.resolve()):
                 raise DomainError(f"{bucket}: the key {key!r} leads out of the folder")
-            files[_keep(folder, path, content)] = _told(path)
+            _keep(path, content)
+            files[str(path.relative_to(folder))] = _told(path)
             number += 1
         progress(f"{name}: {number:,} files")
     (folder / MANIFEST).write_text(json.dumps(files, indent=1, sort_keys=True), encoding="utf-8")
@@ -71,10 +73,9 @@ def differences(folder: Path) -> list[str]:
     return found
 
 
-def _keep(folder: Path, path: Path, content: bytes) -> str:
+def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    return str(path.relative_to(folder))
 
 
 def _told(path: Path) -> dict[str, Any]:
@@ -106,12 +107,38 @@ def _objects(bucket: str) -> Iterator[tuple[str, bytes]]:
 
 
 def empty(bucket: str) -> int:
-    """Delete every version of every file of a bucket; how many."""
+    """Delete every version of every file of a bucket; how many must stay, being write-once."""
     client: Any = boto3.client("s3")
-    number = 0
+    kept = 0
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-        for one in found:
-            client.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
-        number += len(found)
-    return number
+        for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            try:
+                client.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+            except client.exceptions.ClientError as error:
+                if error.response["Error"]["Code"] != "AccessDenied":
+                    raise
+                kept += 1
+    return kept
+
+
+def remove_rest(tables: Iterable[str], buckets: Iterable[str]) -> list[str]:
+    """Remove what outlived the stack, as a production stack lets its data do; what had to stay,
+    and why."""
+    dynamo, s3 = boto3.client("dynamodb"), boto3.client("s3")
+    for table in tables:
+        try:
+            dynamo.update_table(TableName=table, DeletionProtectionEnabled=False)
+            dynamo.delete_table(TableName=table)
+        except dynamo.exceptions.ResourceNotFoundException:
+            continue
+    left = []
+    for bucket in buckets:
+        try:
+            kept = empty(bucket)
+        except s3.exceptions.NoSuchBucket:
+            continue
+        if kept:
+            left.append(f"{bucket}: {kept:,} write-once files, until their retention ends")
+        else:
+            s3.delete_bucket(Bucket=bucket)
+    return left

@@ -61,14 +61,14 @@ def destroy(
 ) -> None:
     """Export everything into a folder, then remove the stack and all that it holds.
 
-    What the law made write-once stays until its day: the audit bucket is left and named.
+    What is write-once stays until its retention ends, and is named.
     """
     target = target_or_exit(stack=stack, aws=aws)
     if confirm != stack:
         console.print(f"[red]This removes {target.where}. Say --confirm {stack} to do it.")
         raise typer.Exit(2)
     _export(folder, target)
-    from dunlin.adapters.stack_export import differences, empty
+    from dunlin.adapters.stack_export import differences, empty, remove_rest
 
     if differences(folder):
         console.print("[red]The export is not whole: nothing was removed.")
@@ -76,11 +76,15 @@ def destroy(
     if target.endpoint:
         down()
         return
-    empty(target.outputs["DropBucketName"])
+    # CloudFormation deletes no bucket that holds files.
+    buckets = [target.outputs["DropBucketName"], target.outputs["AuditBucketName"]]
+    for bucket in buckets:
+        empty(bucket)
     formation = target.client("cloudformation")
     formation.delete_stack(StackName=stack)
     console.print(f"Removing {stack} …")
     formation.get_waiter("stack_delete_complete").wait(StackName=stack)
-    console.print(
-        f"{stack} is gone. Kept until its retention ends: {target.outputs['AuditBucketName']}."
-    )
+    tables = [target.outputs[f"{name}TableName"] for name in TABLES]
+    for line in remove_rest(tables, buckets):
+        console.print(f"[yellow]left: {line}")
+    console.print(f"{stack} is gone.")

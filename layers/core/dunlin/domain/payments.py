@@ -216,8 +216,9 @@ class PaymentEvent:
 
     `fact` is one of payment, payment_pending, payment_failed, refund, chargeback. `fact_id` is
     unique for the fact, not the telling: post once by it; a refund that we made carries our own
-    key, under which it stands on the ledger before the processor answers. `undone` says that this refund or
-    chargeback was turned round (it failed, it was won): its reversal, posted once beside it.
+    key, under which it stands on the ledger before the processor answers. `undone` says that
+    this refund or chargeback was turned round (it failed, it was won): its reversal, posted once
+    beside it.
     `lost`: a chargeback that the bank has decided for good; it moves nothing more.
     A failure says nothing about a later success of the same payment: ask `Till.payment` before
     telling a person.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,3 +89,47 @@ def log(
     except DomainError as error:
         raise refuse(error) from error
     console.print(f"logged {contact}: {outcome}")
+
+
+@app.command("import")
+def import_log(
+    file: Annotated[Path, typer.Argument(help="CSV: date, direction (in or out), minutes?")],
+    creditor: Annotated[str, typer.Option("--creditor", help="The creditor's id.")],
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Keep how many calls came in and went out on each day, from before launch on, for
+    `dunlin report`. References, numbers and names in the file are not kept."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.domain.ids import creditor_id
+    from dunlin.domain.series import read_call_log
+    from dunlin.runtime import wiring
+    from dunlin.service.measures import keep_calls
+
+    try:
+        creditor_id(creditor)
+        told = read_call_log(_rows(file))
+        log = keep_calls(creditor, told, wiring.drop_box())
+    except DomainError as error:
+        raise refuse(error) from error
+    days = sorted({c.on for c in log})
+    console.print(f"{sum(c.calls for c in told)} calls read; {len(days)} days are known.")
+    if days:
+        console.print(f"From {days[0]} to {days[-1]}.")
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    """The rows of a CSV by the names of its columns, in small letters. Raises `DomainError`."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DomainError(f"{file} cannot be read as UTF-8 text: {error}") from error
+    reader = csv.DictReader(io.StringIO(text))
+    names = {str(name).strip().lower() for name in reader.fieldnames or ()}
+    missing = {"date", "direction"} - names
+    if missing:
+        raise DomainError(f"{file.name} has no column {' and '.join(sorted(missing))}")
+    return [
+        {str(k).strip().lower(): v or "" for k, v in row.items() if isinstance(v, str | None)}
+        for row in reader
+    ]

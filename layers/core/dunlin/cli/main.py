@@ -20,6 +20,7 @@ from dunlin.cli import (
     queue,
     reentry,
     rehearse,
+    report,
     rollout,
     rules,
     stack,
@@ -40,6 +41,7 @@ app.command()(rehearse.rehearse)
 app.command()(pausing.pause)
 app.command()(pausing.resume)
 app.command()(judge.judge)
+app.command()(report.report)
 app.command()(leave.export)
 app.command()(leave.destroy)
 app.command()(doctor.doctor)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from dunlin.cli.report import compared
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
@@ -267,6 +268,14 @@ def compare(one: Id, other: Id, aws: Aws = False, stack: StackName = "dunlin") -
         values = [json.dumps(b[key]) if isinstance(b[key], dict) else str(b[key]) for b in both]
         table.add_row(key.replace("_", " "), *values)
     console.print(table)
+    console.print(compared(_versus(one, other), one, other), markup=False)
+
+
+def _versus(one: str, other: str) -> Lift | None:
+    from dunlin.runtime import wiring
+    from dunlin.service.measures import versus
+
+    return versus(one, other, house=wiring.rollout_house(), now=wiring.clock().now())
 
 
 def _report(rollout: str) -> tuple[Report, Lift | None]:

@@ -179,7 +179,7 @@ def test_tables_have_the_keys_and_indexes_of_the_document():
         assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
     flat = " ".join(text.split())
     assert [i for i in sorted(indexes) if i not in flat] == []
-    assert len(indexes) == 6
+    assert len(indexes) == 7
     streams = {n for n, t in tables.items() if "StreamSpecification" in t["Properties"]}
     assert streams == {"AccountsTable", "TouchesTable", "AuditTable"}
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Flag, Preferences
-from dunlin.domain.wishes import inconvenient_times, sms_consent, with_channels, with_times
+from dunlin.domain.wishes import consent_words, inconvenient_times, with_channels, with_times
 from tests.support import builders
 
 AT = datetime(2026, 11, 23, 18, tzinfo=UTC)
@@ -63,7 +63,9 @@ def test_the_last_word_about_each_channel_stands(said: list[tuple[bool, bool]]) 
     )
     versions = []
     for email, sms in said:
-        person = with_channels(person, {"email": email, "sms": sms}, at=AT, evidence="portal:1")
+        person = with_channels(
+            person, {"email": email, "sms": sms}, at=AT, evidence="portal consent-1:x"
+        )
         versions.append([person.consent(c).version for c in Channel])
     email, sms = said[-1]
     for channel, on in ((Channel.EMAIL, email), (Channel.SMS, sms)):
@@ -80,7 +82,8 @@ def test_the_last_word_about_each_channel_stands(said: list[tuple[bool, bool]]) 
             assert (two > one) is (was != wants)
 
 
-def test_the_consent_names_the_sender_and_how_to_stop_in_both_languages() -> None:
-    for text in sms_consent("Acme {Clinic}").values():
-        assert "Acme {Clinic}" in text
-        assert "STOP" in text
+def test_the_consents_name_the_sender_and_how_to_stop_in_both_languages() -> None:
+    for texts in consent_words("Acme {Clinic}").values():
+        assert set(texts) == set(Channel)
+        assert all("Acme {Clinic}" in text for text in texts.values())
+        assert "STOP" in texts[Channel.SMS]

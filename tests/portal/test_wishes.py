@@ -14,7 +14,7 @@ from dunlin.domain.account import Account, Hold
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Flag
 from dunlin.domain.planner import plan
 from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.wishes import sms_consent
+from dunlin.domain.wishes import consent_words
 from dunlin.ports import Reply
 from dunlin.service.gate import Gate
 from dunlin.service.ladders import check_ladder
@@ -147,17 +147,39 @@ def test_texts_need_the_sentence_and_go_once_it_was_agreed_to(
     browser.sign_in(account)
     assert judged(house, account, Channel.SMS).outcome == "block"
     page = browser.get("/channels")
-    sentence = sms_consent("Harbor Supply")["en"]
-    assert sentence in page.text
+    words = consent_words("Harbor Supply")["en"]
+    assert all(text in page.text for text in words.values())
     browser.fill("/channels", email="yes", sms="yes", first="sms", language="en")
     person = house.book.consumers[account.consumer_id]
     consent = person.consent(Channel.SMS)
     assert consent.state is ConsentState.GRANTED
-    assert consent.evidence.startswith("portal sms-2026-11:preference-")
+    assert consent.evidence.startswith("portal consent-2026-11:preference-")
     assert person.preferences.channels == (Channel.SMS, Channel.EMAIL)
     (kept,) = house.book.replies.values()
-    assert (kept.text, kept.labels) == (sentence, ("consent",))
+    assert (kept.text, kept.labels) == ("\n".join(words.values()), ("consent",))
     assert judged(house, account, Channel.SMS).outcome == "allow"
+    browser.fill("/channels", email="yes", sms="yes", first="email", language="en")
+    assert len(house.book.replies) == 1, "agreed to once"
+    assert house.book.consumers[account.consumer_id].consent(Channel.SMS) == consent
+
+
+def test_a_collector_may_use_the_address_that_a_person_agreed_to() -> None:
+    house = House(strategy=STRATEGY | {"debt_role": "third"})
+    account = house.debt(house.person(), debt_role="third")
+    browser = Browser(house)
+    browser.sign_in(account)
+    assert "US-REGF-EMAILPROC" in judged(house, account, Channel.EMAIL).blocked_by
+    browser.fill("/channels", email="yes")
+    assert "US-REGF-EMAILPROC" not in judged(house, account, Channel.EMAIL).blocked_by
+    browser.fill("/channels", sms="yes")
+    assert "US-REGF-EMAILPROC" in judged(house, account, Channel.EMAIL).blocked_by
+
+
+def test_a_channel_without_an_address_is_not_offered(house: House, browser: Browser) -> None:
+    browser.sign_in(house.debt(house.person(phones=())))
+    page = browser.get("/channels")
+    assert 'name="sms"' not in page.body
+    assert "We have no phone number of yours" in page.text
 
 
 def test_one_channel_withdrawn_closes_that_one_alone(house: House, browser: Browser) -> None:

@@ -13,16 +13,26 @@ from typing import Any
 
 from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer, Flag, Preferences
 
-# The sentence a person agrees to for texts (47 CFR 64.1200(f)(9)). Other words are another
-# version: a consent's evidence names the version, and the sentence itself is kept.
-SMS_CONSENT = "sms-2026-11"
-_SMS_CONSENT = {
-    "en": "I agree that {name} may send me text messages about my account, also by an automatic "
-    "system. I do not have to agree to get any service. Message and data rates may apply. "
-    "I can stop them at any time: I reply STOP, or change it here.",
-    "es": "Acepto que {name} me envíe mensajes de texto sobre mi cuenta, también con un sistema "
-    "automático. No tengo que aceptar para recibir ningún servicio. Pueden aplicarse tarifas de "
-    "mensajes y datos. Puedo detenerlos cuando quiera: respondo STOP o lo cambio aquí.",
+# The sentences a person agrees to on the portal: for texts as 47 CFR 64.1200(f)(9) wants them,
+# for e-mail so that a collector may use the address too (12 CFR 1006.6(d)(4)(i)(B)). Other words
+# are another version: a consent's evidence names the version, and the sentence itself is kept.
+CONSENT_WORDS = "consent-2026-11"
+_CONSENT = {
+    "en": {
+        Channel.EMAIL: "I agree that {name} may write to me about my account at my e-mail address "
+        "shown here. I can stop it at any time, here or with the link in each message.",
+        Channel.SMS: "I agree that {name} may send me text messages about my account, also by an "
+        "automatic system. I do not have to agree to get any service. Message and data rates may "
+        "apply. I can stop them at any time: I reply STOP, or change it here.",
+    },
+    "es": {
+        Channel.EMAIL: "Acepto que {name} me escriba sobre mi cuenta a la dirección de correo "
+        "que se muestra aquí. Puedo detenerlo cuando quiera, aquí o con el enlace de cada mensaje.",
+        Channel.SMS: "Acepto que {name} me envíe mensajes de texto sobre mi cuenta, también con "
+        "un sistema automático. No tengo que aceptar para recibir ningún servicio. Pueden "
+        "aplicarse tarifas de mensajes y datos. Puedo detenerlos cuando quiera: respondo STOP o "
+        "lo cambio aquí.",
+    },
 }
 # Local hours that a person may choose among, by the word of the form, [from, to).
 HOURS = {
@@ -35,9 +45,18 @@ HOURS = {
 _INCONVENIENT, _MEDIUM, _ONLY = "inconvenient", "medium_optout", "only_medium"
 
 
-def sms_consent(name: str) -> dict[str, str]:
-    """The sentence by language, for a creditor of that name."""
-    return {code: text.replace("{name}", name) for code, text in _SMS_CONSENT.items()}
+def consent_words(name: str) -> dict[str, dict[Channel, str]]:
+    """The sentences by language and channel, for a creditor of that name."""
+    return {
+        code: {channel: text.replace("{name}", name) for channel, text in texts.items()}
+        for code, texts in _CONSENT.items()
+    }
+
+
+def agreed_here(consent: Consent) -> bool:
+    """True where the person themselves agreed to a channel on the portal, whatever the version
+    of the words."""
+    return consent.state is ConsentState.GRANTED and consent.evidence.startswith("portal consent-")
 
 
 def hours_word(wishes: Preferences) -> str:
@@ -119,7 +138,7 @@ def with_channels(
 
 def _consent(before: Consent, on: bool, *, at: datetime, evidence: str) -> Consent:
     state = ConsentState.GRANTED if on else ConsentState.NONE
-    if before.state is state:
+    if before.state is state and (not on or agreed_here(before)):
         return before
     return Consent(state=state, version=before.version + 1, at=at, evidence=evidence)
 

@@ -9,6 +9,7 @@ from typing import Any
 from dunlin.domain.account import Account, Hold
 from dunlin.domain.consumer import Channel, ConsentState, Consumer, PastContact
 from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, Verdict, decide
+from dunlin.domain.wishes import agreed_here
 from dunlin.ports import Facts
 
 
@@ -92,8 +93,12 @@ def _contact(past: PastContact, now: datetime) -> Contact:
 
 
 def _consents(consumer: Consumer) -> dict[str, Any]:
-    """Recorded permissions; a first-party e-mail address needs none, a text always does."""
-    return {"sms": consumer.consent(Channel.SMS).state is ConsentState.GRANTED}
+    """Recorded permissions; a first-party e-mail address needs none, a text always does. A
+    collector may use an address that the person agreed to here (12 CFR 1006.6(d)(4)(i))."""
+    consents: dict[str, Any] = {"sms": consumer.consent(Channel.SMS).state is ConsentState.GRANTED}
+    if agreed_here(consumer.consent(Channel.EMAIL)):
+        consents["email_basis"] = "consumer_consent"
+    return consents
 
 
 def _flags(account: Account, consumer: Consumer) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from dunlin.domain.queue import HOURS
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.domain.wishes import hours_word, sms_consent
+from dunlin.domain.wishes import consent_words, hours_word
 from dunlin.ports import (
     AccountBook,
     Alarm,
@@ -115,7 +115,7 @@ class Portal:
                 "least": payments.least_payment(account.balance),
                 "insured": insured(account),
                 "coverage": tuple((n, account.extras[n]) for n in COVERAGE if n in account.extras),
-                "sms_words": sms_consent(strategy.brand.name),
+                "consent_words": consent_words(strategy.brand.name),
                 "days": writing_days(strategy),
                 "hours_word": hours_word(thread.consumer.preferences),
                 "third_party": strategy.debt_role == "third",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from dunlin.domain.consumer import Channel
 from dunlin.domain.page import Page
 from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.wishes import HOURS, SMS_CONSENT, sms_consent
+from dunlin.domain.wishes import CONSENT_WORDS, HOURS, agreed_here, consent_words
 from dunlin.ports import Session
 from dunlin.service.portal import Portal, writing_days
 
@@ -58,23 +58,25 @@ def preferences(
 
 def channels(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
     """Consent given or withdrawn, channel by channel; with both off, all messages stop. The
-    sentence that a person agreed to for texts is kept with the signal."""
-    wanted = {channel.value: form.get(channel.value) == "yes" for channel in Channel}
+    sentences that a person has newly agreed to are kept with the signal."""
+    wanted = {channel: form.get(channel.value) == "yes" for channel in Channel}
     if not any(wanted.values()):
         return stop_all(portal, session, form, now=now)
     thread, strategy = portal.inside(session)
     language = form.get("language", "")
-    agreed = sms_consent(strategy.brand.name)[language if language in LANGUAGES else "en"]
+    words = consent_words(strategy.brand.name)[language if language in LANGUAGES else "en"]
+    new = [c for c, on in wanted.items() if on and not agreed_here(thread.consumer.consent(c))]
     _wish(
         portal,
         session,
         form,
         {
-            "by": f"portal {SMS_CONSENT}" if wanted["sms"] else "portal",
-            "channels": {**wanted, "first": form.get("first", "email")},
+            "by": f"portal {CONSENT_WORDS}",
+            "channels": {c.value: on for c, on in wanted.items()}
+            | {"first": form.get("first", "email")},
         },
         now=now,
-        text=agreed if wanted["sms"] and not thread.consumer.consent(Channel.SMS).open else "",
+        text="\n".join(words[channel] for channel in new),
     )
     return portal.shown("channels_done", session, now=now)
 

@@ -4,12 +4,14 @@ paid off early. Messages follow the instalments; the invoice's date causes none 
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from dunlin.adapters.memory import MemoryAlarm
 from dunlin.adapters.stripe_till import StripeTill
 from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.arrangement import Arrangement, ArrangementState
@@ -250,3 +252,33 @@ def test_a_missed_one_breaks_and_its_ladder_waits_for_a_person(street: Street) -
     kinds = [kind for kind, _ in street.heard(account_id)]
     assert kinds == ["arrangement_confirmation", "instalment_due", "broken_instalment"]
     assert street.rungs(account_id) == 0
+
+
+def test_a_hundred_requests_inside_the_limits_take_less_than_two_seconds_each(
+    street: Street,
+) -> None:
+    """From the click to an arrangement in force with its entry in the log (S77)."""
+    asked = [street.moves_in(f"asker{n}", f"+1217555{n:04}") for n in range(100)]
+    terms = arrangements.offers(
+        street.account(asked[0]),
+        arrangements.in_force(CREDITOR, street.creditors, street.lapse.now.date()),
+        today=street.lapse.now.date(),
+    )[0]
+    slowest = 0.0
+    for account_id in asked:
+        begun = time.perf_counter()
+        made = arrangements.ask(
+            account_id,
+            terms,
+            consent=None,
+            book=street.book,
+            creditors=street.creditors,
+            alarm=MemoryAlarm(),
+            now=street.lapse.now,
+        )
+        slowest = max(slowest, time.perf_counter() - begun)
+        assert isinstance(made, Arrangement)
+        assert made.in_force
+    print(f"slowest of 100 requests: {slowest * 1000:.0f} ms")
+    assert slowest < 2
+    assert all(street.account(a).hold is Hold.ARRANGEMENT for a in asked)

@@ -125,6 +125,11 @@ def next_step(account: Account, strategy: Strategy, *, now: datetime) -> Step | 
     return None
 
 
+def stands_in(rung: Rung, account: Account, strategy: Strategy, now: datetime) -> bool:
+    """True where `rung` comes next because a notice before it is out of place."""
+    return rung is not next(iter(pending(account, strategy, now)), None)
+
+
 def _missed(rung: Rung, later: tuple[Rung, ...], account: Account, now: datetime) -> bool:
     """A notice before the due date is out of place once the date has passed, and where a later
     notice is already due in its stead."""

@@ -81,6 +81,10 @@ def plan(
     account = replace(account, ladder=ladder)
     step = cadence.next_step(account, strategy, now=now)
     due = step.at if moved and step is not None else account.due_at
+    if step and due and cadence.stands_in(step.rung, account, strategy, now):
+        # The time on the account is that of a notice which is out of place by now. What is due
+        # at once is spread anew at each look: that is no later time.
+        due = max(due, step.at) if step.at > now + cadence.SPREAD else due
     if due is not None and due > now:
         why = f"It is on the ladder {ladder} now." if moved else "The next rung is not due yet."
         return Plan(step="wait", until=due, ladder=ladder, reason=why)

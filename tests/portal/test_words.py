@@ -167,6 +167,20 @@ def test_a_message_is_read_and_rated_once_sent(house: House, browser: Browser) -
     assert house.book.histories == {}
 
 
+def test_two_messages_are_rated_from_one_page_and_each_once(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    first = message_to(house, account)
+    second = message_to(house, account, key="T#1#1#0", touch_id="tch_" + "1" * 32)
+    browser.sign_in(account)
+    page = browser.get("/messages")
+    keys = {n: page.field(n) for n in ("nonce", "form_id")}
+    for touch in (first, second, first):
+        browser.post("/messages", keys | {"touch": touch.touch_id, "rating": "helpful"})
+    assert sorted(r.labels[2] for r in house.book.replies.values()) == sorted(
+        [first.touch_id, second.touch_id]
+    )
+
+
 def test_a_message_that_is_wrong_goes_to_staff_before_another_is_sent(
     house: House, browser: Browser
 ) -> None:
@@ -339,3 +353,14 @@ def test_the_statement_leaves_nothing_out_and_ends_at_the_balance(
     text = browser.get("/statement").text
     for part in ("$517.50", "$15.00", "−$50.00", "then owed: $482.50"):
         assert part in text
+
+
+def test_the_statement_shows_how_a_payment_was_applied_and_what_is_left_of_each_part(
+    house: House, browser: Browser
+) -> None:
+    """F11, F16: the creditor's rule in words, each payment's parts, and the fee that stays owed."""
+    browser.sign_in(house.debt(house.person()))
+    text = browser.get("/statement").text
+    assert "A payment pays fees first, then interest, then what you first owed." in text
+    assert "paid: fees $15.00, what you first owed $35.00" in " ".join(text.split())
+    assert "still to pay of $517.50" in text

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from dunlin.domain.account import LedgerEntry
+from dunlin.domain.ledger import allocate
 from dunlin.domain.money import Money
 from dunlin.domain.page import Download, GoTo, Page
 from dunlin.domain.signal import SignalKind
@@ -17,6 +18,7 @@ from dunlin.domain.strategy import Strategy
 from dunlin.domain.upload import read_upload
 from dunlin.ports import Session, Thread
 from dunlin.service.portal import GONE, Portal
+from dunlin.service.posting import policy_of
 
 FILES_A_DAY = 10
 LINES = 80  # of a statement, on one page
@@ -29,6 +31,7 @@ class Line:
 
     entry: LedgerEntry
     then: Money
+    paid: tuple[tuple[str, Money], ...] = ()  # what a payment or credit paid, by part
 
 
 def statement(portal: Portal, session: Session, number: str, *, now: datetime) -> Page:
@@ -36,10 +39,15 @@ def statement(portal: Portal, session: Session, number: str, *, now: datetime) -
     there are many. The last line ends at the balance."""
     page = portal.shown("statement", session, now=now)
     owed = Money(0, page.fields["account"].balance.currency)
+    entries = [entry for entry, _ in page.fields["history"][::-1]]
+    rule = policy_of(session.account_id, book=portal.book).allocation
+    found = allocate(entries, owed.currency, rule)
+    went = {line.entry_id: line.parts for line in found.lines}
     lines = []
-    for entry, _ in page.fields["history"][::-1]:
+    for entry in entries:
         owed += entry.amount
-        lines.append(Line(entry=entry, then=owed))
+        paid = went.get(entry.entry_id, ()) if entry.amount.minor < 0 else ()
+        lines.append(Line(entry=entry, then=owed, paid=paid))
     pages = max(1, -(-len(lines) // LINES))
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1
     shown = min(max(1, wanted), pages)
@@ -47,6 +55,8 @@ def statement(portal: Portal, session: Session, number: str, *, now: datetime) -
         "lines": lines[(shown - 1) * LINES : shown * LINES],
         "pages": pages,
         "page_number": shown,
+        "shares": tuple(share for share in found.shares if share.charged.minor),
+        "rule": rule,
     }
     return replace(page, fields={**page.fields, **fields})
 

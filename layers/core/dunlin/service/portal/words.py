@@ -184,6 +184,8 @@ def rate(portal: Portal, session: Session, form: Mapping[str, str], *, now: date
     if errors or text is None:
         return portal.again("messages", session, form, errors, now=now)
     flagged = rating == "wrong"
+    # The page lists several messages: each may be rated from it once.
+    form = {**form, "form_id": f"{form.get('form_id', '')} {touch.touch_id}"}
     portal.say(
         session,
         SignalKind.REPLY if flagged else SignalKind.PREFERENCE,

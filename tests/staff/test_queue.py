@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Case, Hold, Status, attended
+from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.consequences import ABOUT_ANOTHER
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.queue import HOURS, KINDS, item_of, kind_of
 from dunlin.domain.strategy import Desk
+from dunlin.domain.terms import Terms
 from dunlin.ports import Change, Reply
-from dunlin.service import queue
+from dunlin.service import arrangements, queue
 from dunlin.service.by_staff import Order, Steered
 from dunlin.service.permits import entry_of, written
 from tests.staff import builders
@@ -443,3 +445,78 @@ def test_a_timer_that_runs_out_is_told_once_for_each_wait() -> None:
     book.apply(Change(account=written(freed, again, hold=Hold.REVIEW), audit=[again]))
     assert tell(timedelta(hours=HOURS["review"] - 1)) == 0
     assert tell(timedelta(hours=HOURS["review"])) == 1
+
+
+def requested() -> tuple[MemoryBook, Account, MemoryAlarm]:
+    """Somebody asks to pay over five years, beyond the creditor's limits."""
+    book, account = builders.held_book(hold=None, hold_reason="", due_at=NOW)
+    alarm = MemoryAlarm()
+    terms = five_years(book, account)
+    made = arrangements.ask(
+        account.account_id,
+        terms,
+        consent=None,
+        book=book,
+        creditors=book.creditors,
+        alarm=alarm,
+        now=NOW,
+    )
+    assert isinstance(made, Arrangement)
+    assert not made.in_force
+    return book, stands(book, account), alarm
+
+
+def five_years(book: MemoryBook, account: Account, count: int = 60) -> Terms:
+    terms = arrangements.propose(
+        account,
+        arrangements.in_force(account.creditor, book.creditors, NOW.date()),
+        instalment=None,
+        count=count,
+        frequency="monthly",
+        first_on=NOW.date() + timedelta(days=10),
+        today=NOW.date(),
+    )
+    assert isinstance(terms, Terms)
+    return terms
+
+
+def test_a_request_is_an_item_that_is_agreed_to_as_it_was_asked() -> None:
+    book, account, alarm = requested()
+    (item,) = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW)
+    assert item.kind == "arrangement_request"
+    with pytest.raises(DomainError, match="approve, counter or decline"):
+        decide(book, alarm, account, "release")
+    older = replace(account, version=account.version - 1)
+    assert decide(book, alarm, older, "approve") == "stale"
+    assert decide(book, alarm, account, "approve") == "done"
+    (made,) = book.arrangements(account.account_id)
+    assert made.in_force
+    assert not stands(book, account).waits_for_staff
+    assert last(book, account).actor == "staff:supervisor"
+    assert "arrangement_confirmation" in {kind for _, kind, _ in alarm.notices}
+
+
+def test_a_request_is_declined_or_countered_and_the_person_is_told() -> None:
+    book, account, alarm = requested()
+    assert decide(book, alarm, account, "decline") == "done"
+    assert ("arrangement_declined" in {kind for _, kind, _ in alarm.notices}) is True
+    book, account, alarm = requested()
+    order = replace(ORDER, version=account.version)
+    given = {"book": book, "alarm": alarm, "now": NOW}
+    terms = five_years(book, account, 12)
+    stale = replace(order, version=account.version - 1)
+    assert queue.counter(account.account_id, stale, terms, **given).outcome == "stale"
+    assert queue.counter(account.account_id, order, terms, **given).outcome == "done"
+    assert "counter_offer" in {kind for _, kind, _ in alarm.notices}
+    after = stands(book, account)
+    assert (after.waits_for_staff, after.hold) == (False, Hold.SNOOZED)
+    assert queue.counter(account.account_id, ORDER, terms, **given).outcome == "gone"
+
+
+def test_a_question_that_came_with_a_request_is_settled_by_itself() -> None:
+    book, account, alarm = requested()
+    asked = replace(account, case=Case(since=NOW, kind="question", asked_at=NOW))
+    entry = entry_of(account, now=NOW, what="AccountHeld", data={})
+    book.apply(Change(account=written(asked, entry), audit=[entry]))
+    assert answer(book, alarm, stands(book, account)).outcome == "done"
+    assert kind_of(stands(book, account)) == "arrangement_request"

@@ -15,8 +15,10 @@ from dunlin.domain import audit
 from dunlin.domain.account import Account, Hold, LedgerEntry
 from dunlin.domain.audit import AuditEntry
 from dunlin.domain.money import Money
+from dunlin.domain.terms import Terms
 from dunlin.ports import AccountBook, Change
 from dunlin.runtime import wiring
+from dunlin.service import arrangements
 from local.house import House
 from local.viewer.cloud import Source
 from tests.staff import builders
@@ -183,3 +185,52 @@ def test_a_payment_becomes_metrics_and_events(held: Account, now: datetime, hous
     (event, *_) = eventually(heard)
     assert (event["source"], event["detail-type"]) == ("dunlin", "PaymentPosted")
     assert set(event["detail"]) == {"event_id", "entry_id", "account_id"}
+
+
+def test_an_arrangement_is_agreed_to_by_a_button(
+    now: datetime, call: Callable[..., str], house: House
+) -> None:
+    """The role of Decide reaches the machine of the arrangement and the notice to the person."""
+    book, alarm = wiring.account_book(), wiring.arranging_alarm()
+    account = builders.account("HD-2", due_on=now.date() - timedelta(days=45), version=0)
+    person = builders.consumer(account, version=0)
+    first = audit.append(
+        subject=f"consumer#{person.consumer_id}",
+        sequence=1,
+        previous="",
+        at=now,
+        actor="test",
+        what="ConsumerImported",
+        data={},
+    )
+    book.apply(Change(consumer=replace(person, version=1, audit_head=first.hash), audit=[first]))
+    write(book, account, now, "AccountImported", (builders.entry(account, "charge", 12_345),))
+    strategy = arrangements.in_force(CREDITOR, wiring.creditors(), now.date())
+    terms = arrangements.propose(
+        account,
+        strategy,
+        instalment=None,
+        count=60,
+        frequency="monthly",
+        first_on=now.date() + timedelta(days=10),
+        today=now.date(),
+    )
+    assert isinstance(terms, Terms)
+    arrangements.ask(
+        account.account_id,
+        terms,
+        consent=None,
+        book=book,
+        creditors=wiring.creditors(),
+        alarm=alarm,
+        now=now,
+    )
+    page = eventually(lambda: (p := call("show_decisions")) and "HD-2" in p and p)
+    assert "Asks to pay 60 times, monthly" in page
+    asked = book.account(account.account_id)
+    assert asked is not None
+    pressed = {"account_id": account.account_id, "version": asked.version, "decision": "approve"}
+    assert "Agreed." in call("decide", **pressed)
+    (made,) = book.arrangements(account.account_id)
+    assert made.in_force
+    assert alarm.arrangement_running(made)

@@ -714,6 +714,19 @@ class Counters(Protocol):
         """All cells of a creditor that are not zero."""
 
 
+class SpendMeter(Protocol):
+    """What messages have cost in a month (`2026-11`), in millionths of a dollar."""
+
+    def add(self, month: str, micro: int) -> None: ...
+
+    def spent(self, month: str) -> int: ...
+
+    def stopped(self, month: str) -> int:
+        """The highest cap that has stopped the month, 0 for none."""
+
+    def note_stop(self, month: str, cap: int) -> None: ...
+
+
 class EventBus(Protocol):
     """Tells domain events to other systems, at least once each."""
 
@@ -732,11 +745,12 @@ class StaffAccount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """One item of the staff queue with its person; not `approvable` while what it waits for is
-    missing."""
+    missing. `request` is the arrangement that is asked for."""
 
     item: Item
     consumer: Consumer | None
     approvable: bool = True
+    request: Arrangement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -750,3 +764,4 @@ class Decided:
     outcome: str
     account_id: str
     decision: str
+    request: bool = False  # the decision was about an arrangement asked for

@@ -37,6 +37,10 @@ _DONE = {
     "decline": "Kept on hold. Nothing is sent until somebody approves or closes it.",
     "close": "Closed. The ladder ends and no message follows.",
 }
+_REQUEST = {
+    "approve": "Agreed. The person is told, and pays by these terms.",
+    "decline": "Declined. The person is told, and the ladder goes on.",
+}
 _NOT_DONE = {
     "stale": "Nothing was changed: the account has moved since this page was drawn. "
     "Look at it again before you decide.",
@@ -59,6 +63,13 @@ _DESCRIBED = {
     "decide": "### Decide\nTakes one decision. Called by the buttons of the decisions widget with "
     "`account_id`, `version` and `decision` (`approve`, `decline`, `close`).\n",
 }
+
+
+def _said(decided: Decided) -> str:
+    """What became of a decision, in words."""
+    if decided.outcome != "done":
+        return _NOT_DONE[decided.outcome]
+    return (_REQUEST if decided.request else _DONE)[decided.decision]
 
 
 class Widgets:
@@ -126,7 +137,7 @@ class Widgets:
     def decided(self, ask: Ask, decided: Decided) -> Html:
         """What became of a decision, and the way back to the list."""
         done = decided.outcome == "done"
-        text = _DONE[decided.decision] if done else _NOT_DONE[decided.outcome]
+        text = _said(decided)
         back = safe_arn(ask.value("list"))
         again = safe_arn(ask.params.get("account", ""))
         buttons = Markup("")

@@ -19,6 +19,7 @@ from dunlin.adapters.widget_parts import (
     words,
 )
 from dunlin.domain.account import Account
+from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.queue import Item
 from dunlin.ports import Waiting
 
@@ -46,7 +47,7 @@ def queue_row(ask: Ask, one: Waiting, now: datetime) -> Markup:
         KINDS[one.item.kind],
         _due(one.item, now),
         str(account.balance),
-        _waits_because(account),
+        _waits_because(account, one.request),
         " · ".join(facts),
         _choices(ask, one),
     )
@@ -61,7 +62,15 @@ def _due(item: Item, now: datetime) -> Markup:
     return Markup('<span class="soft">due in {}</span>').format(age(now, item.due))
 
 
-def _waits_because(account: Account) -> str:
+def _waits_because(account: Account, request: Arrangement | None) -> str:
+    if request is not None:
+        terms = request.terms
+        how = f"{terms.frequency.value.replace('_', ' ')}, {terms.total} in all"
+        first, last = terms.instalments[0], terms.instalments[-1]
+        return (
+            f"Asks to pay {len(terms.instalments)} times, {how}: {first.amount} on "
+            f"{first.due_on:%d %b %Y}, the last {last.amount} on {last.due_on:%d %b %Y}."
+        )
     if account.escalated:
         return f"{TRIGGERS.get(account.escalated, words(account.escalated))}."
     if account.hold_reason:
@@ -75,11 +84,18 @@ def _choices(ask: Ask, one: Waiting) -> Markup:
     if not decide:
         return text("This dashboard names no function for decisions.")
     name = f"{account.reference} ({account.balance})"
-    choices = (
+    choices: tuple[tuple[str, str, str], ...] = (
         ("approve", "Approve", f"Lift the hold on {name} and let its ladder continue?"),
         ("decline", "Keep on hold", f"Keep {name} on hold? Nothing is sent meanwhile."),
         ("close", "Close", f"Close {name} for good? Its ladder ends and no message follows."),
     )
+    if one.request is not None:
+        asked = f"the arrangement asked for on {name}"
+        choices = (
+            ("approve", "Agree", f"Agree to {asked}, beyond the limits, and tell the person?"),
+            ("decline", "Decline", f"Decline {asked} and tell the person?"),
+            choices[2],
+        )
     buttons = Markup("").join(
         button(
             label,

@@ -100,8 +100,12 @@ def waiting(
 
 def _waiting(item: queue.Item, book: AccountBook) -> Waiting:
     consumer = book.consumer(item.account.consumer_id)
+    asks = item.kind == REQUEST
     return Waiting(
-        item=item, consumer=consumer, approvable=not _unreachable(item.account, consumer)
+        item=item,
+        consumer=consumer,
+        approvable=not _unreachable(item.account, consumer),
+        request=arrangements.open_request(item.account.account_id, book) if asks else None,
     )
 
 
@@ -148,7 +152,7 @@ def decide(
     before = book.account(account_id)
     if before is not None and decision != "close" and _requests(before, book):
         outcome = _decide_request(before, decision, order, book=book, alarm=alarm, now=now)
-        return Decided(outcome=outcome, account_id=account_id, decision=decision)
+        return Decided(outcome=outcome, account_id=account_id, decision=decision, request=True)
     unmet = False
 
     def decide_account(account: Account) -> Steered | Step:

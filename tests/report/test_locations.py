@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from dunlin.adapters.jinja_letters import JinjaLetters
+from dunlin.adapters.memory import MemoryBook
 from dunlin.domain.account import Status
+from dunlin.domain.consumer import Channel
 from dunlin.domain.locations import rolled_up
+from dunlin.domain.strategy import StrategyError
+from dunlin.domain.strategy_document import read_strategy
+from dunlin.ports import Facts
 from tests.report.members import day, member
+from tests.support import builders
 
 
 def test_the_sums_of_twelve_sites_and_eight_hundred_units_agree() -> None:
@@ -41,3 +52,58 @@ def test_the_sums_of_twelve_sites_and_eight_hundred_units_agree() -> None:
 def test_an_account_without_a_site_is_in_one_of_its_own() -> None:
     sites = rolled_up([member("a"), member("b", extras={"property": " North "})], day(0), day(9))
     assert [(s.name, s.accounts, s.units) for s in sites] == [("", 1, 0), ("North", 1, 0)]
+
+
+NORTH = {"name": "Acme Clinic North", "phone": "+12175550177", "accent": "#7a1f4a"}
+
+
+def site_facts(book: MemoryBook, site: str) -> Facts:
+    held = builders.account(f"INV-{site}", extras={"property": site} if site else {})
+    person = builders.consumer(f"p{site.lower()}")
+    builders.store(
+        book,
+        book.creditors,
+        replace(held, consumer_id=person.consumer_id),
+        person=person,
+        locations={"North": NORTH},
+    )
+    return book.facts(held.account_id)
+
+
+def test_a_site_shows_itself_by_its_own_brand() -> None:
+    book, said = MemoryBook(), {}
+    for site in ("North", "South", ""):
+        facts = site_facts(book, site)
+        said[site] = JinjaLetters().render(
+            "reminder.gentle",
+            Channel.EMAIL,
+            facts=facts,
+            link="https://pay.example.com/m/a",
+            stop_link="https://pay.example.com/u/a",
+            fields={},
+        )
+        brand = facts.strategy.brand
+        assert brand.email_from == "accounts@clinic.example.com"
+        assert (brand.phone == NORTH["phone"]) is (site == "North")
+    for site, rendered in said.items():
+        assert ("Acme Clinic North" in rendered.text) is (site == "North")
+        assert ("#7a1f4a" in rendered.html) is (site == "North")
+    assert said["South"].sha256 == said[""].sha256
+
+
+@pytest.mark.parametrize(
+    ("locations", "place"),
+    [
+        ({"North": {"sms_origination": "+12175550199"}}, "locations.North.sms_origination"),
+        ({"North": {"accent": "#ffff00"}}, "locations.North.accent"),
+        ({"North": "blue"}, "locations.North"),
+    ],
+)
+def test_a_site_that_cannot_be_shown_is_refused_by_its_place(
+    locations: dict[str, Any], place: str
+) -> None:
+    with pytest.raises(StrategyError) as refused:
+        read_strategy(
+            builders.strategy_document(locations=locations), creditor="acme-clinic", version=1
+        )
+    assert place in str(refused.value)

@@ -114,7 +114,7 @@ class MemoryBook:
                 history=self.histories.get(
                     account.consumer_id, ContactHistory(consumer_id=account.consumer_id)
                 ),
-                strategy=strategy,
+                strategy=strategy.at(account),
                 paused=self._paused(account.creditor),
                 touch=self.touches.get((account_id, touch_key)),
             )

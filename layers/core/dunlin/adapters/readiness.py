@@ -150,7 +150,7 @@ def gather(
     """Read every fact. `clients` gives a boto3 client by its service's name."""
     known = ask(strategies)
     present = [] if isinstance(known, Unknown) else [s for s in known.values() if s is not None]
-    senders = sorted({s.brand.email_from for s in present})
+    senders = sorted({b.email_from for s in present for b in s.brands})
     numbers = sorted({s.brand.sms_origination for s in present if texts(s)})
     return Readiness(
         stage=outputs.get("Stage", ""),

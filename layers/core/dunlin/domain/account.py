@@ -162,6 +162,11 @@ class Account:
         return self.hold is Hold.PAUSED or (self.override is not None and self.override.paused)
 
     @property
+    def location(self) -> str:
+        """The creditor's site that it belongs to, "" where its file says none."""
+        return self.extras.get("property", "").strip()
+
+    @property
     def held_out(self) -> bool:
         """True where it is left without contact to measure by, also once it has paid or something
         else holds it: it belongs to a rollout, and no ladder ever began."""

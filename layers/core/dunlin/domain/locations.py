@@ -7,14 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dunlin.domain.account import Account
 from dunlin.domain.counters import FINISHED
 from dunlin.domain.outcome import Member, paid_in
-
-
-def location_of(account: Account) -> str:
-    """The site that an account belongs to, "" where its file says none."""
-    return account.extras.get("property", "").strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +29,7 @@ def rolled_up(members: Iterable[Member], since: date, until: date) -> list[Site]
     creditor's."""
     sites: dict[str, list[Member]] = {}
     for member in members:
-        sites.setdefault(location_of(member.account), []).append(member)
+        sites.setdefault(member.account.location, []).append(member)
     return [_site(name, found, since, until) for name, found in sorted(sites.items())]
 
 

@@ -7,7 +7,7 @@ the creditor's choice; the gate decides whether it is lawful.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -282,7 +282,19 @@ class Strategy:
     policy: Mapping[str, Any] = field(default_factory=dict)
     contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
     letters: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
+    locations: Mapping[str, Brand] = field(default_factory=dict)  # sites that show themselves
     test_addresses: tuple[str, ...] = ()  # where `dunlin template send-test` may send
+
+    def at(self, account: Account) -> Strategy:
+        """The strategy as it shows itself to the person of an account: by the brand of its site,
+        where that has one of its own."""
+        brand = self.locations.get(account.location)
+        return self if brand is None else replace(self, brand=brand)
+
+    @property
+    def brands(self) -> tuple[Brand, ...]:
+        """The brand of the creditor and those of its sites."""
+        return (self.brand, *self.locations.values())
 
     def ladder(self, name: str) -> tuple[Rung, ...]:
         """The rungs of a ladder, none for a name that this version does not know."""

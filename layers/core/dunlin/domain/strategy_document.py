@@ -37,6 +37,7 @@ STATUSES = ("open", "contested", "reentered", "written_off")
 RELATIONSHIPS = ("current_tenant", "former_tenant")
 INSURANCE = ("pending", "denied", "settled")
 _MOST = 10**12  # minor units: more than any debt
+_MOST_LOCATIONS = 1_000
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -56,7 +57,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
         "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
         "contested_rest", "letters", "test_addresses", "holdout_percent", "paused", "queue",
-        "payments",
+        "payments", "locations",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -88,6 +89,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         policy=dict(doc.part("policy").value),
         contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
         letters=_letters(doc.part("letters")),
+        locations=_locations(doc.part("locations"), doc.part("brand")),
         test_addresses=_addresses(doc, "test_addresses"),
     )
 
@@ -125,6 +127,19 @@ def _brand(doc: Part) -> Brand:
         accent=accent,
         signature=doc.text("signature", ""),
     )
+
+
+def _locations(doc: Part, brand: Part) -> dict[str, Brand]:
+    """Sites by the name that files give them; what a site leaves out is the creditor's. Answers
+    by text come back to one number, which tells the creditor: it is the same for every site."""
+    if len(doc.value) > _MOST_LOCATIONS:
+        raise DocumentError(doc.path, f"at most {_MOST_LOCATIONS} locations")
+    found = {}
+    for name in doc.value:
+        own = doc.part(str(name))
+        own.only("name", "address", "phone", "email_from", "reply_to", "accent", "signature")
+        found[str(name).strip()] = _brand(Part({**brand.value, **own.value}, own.path))
+    return found
 
 
 # -- ladders and who is on them --------------------------------------------------------------------

@@ -89,7 +89,7 @@ class DynamoBook:
             history=contacts.to_domain()
             if contacts
             else ContactHistory(consumer_id=account.consumer_id),
-            strategy=strategy,
+            strategy=strategy.at(account),
             paused=_paused(pause),
             touch=touch.to_domain() if touch else None,
         )

@@ -57,6 +57,9 @@ def actions(debt: Debt, document: dict[str, Any], start: date, days: int) -> lis
             if rung is None:
                 return found
             first = _earliest(debt, rung, document)
+            if rung["name"] != _rungs(debt, document, ladder)[0]["name"]:
+                # A notice before it is out of place: the rung keeps the day it would have had.
+                first = _planned(debt, document, ladder, start, today)
             if first is not None and first > today:
                 planned = first
                 continue

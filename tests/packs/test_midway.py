@@ -1,5 +1,6 @@
-"""Five thousand accounts over all packs: what the planner plans equals a slow reference that reads
-the packs' documents day by day and shares no code with it."""
+"""What happens midway, over all packs: a move-out, a claim, a write-off, a letter to approve. The
+planner equals a second reading of the documents, day by day, that shares no code with it
+(`tests/strategy/reference.py` reads persons and adaptation; this one what befalls an account)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from tests.packs.test_packs import NAMES
 from tests.scenarios.story import pack
 from tests.support import builders
 
-COUNT = 5_000
+COUNT = 1_800
 BEGINS = date(2027, 1, 4)
 HORIZON = 400
 CLOSING = 7  # days after the last rung in which it may still work
@@ -54,7 +55,7 @@ def weekday(day: date) -> bool:
 
 
 def cases() -> list[Case]:
-    dice = random.Random(5_000)
+    dice = random.Random(1_800)
     found = []
     for number in range(COUNT):
         name = NAMES[number % len(NAMES)]
@@ -309,7 +310,7 @@ def test_every_planned_action_equals_the_reference_none_missed_and_none_repeated
         seen[found[-1][1]] += 1
     assert actions > 2 * COUNT
     assert set(seen) == {"exhausted", "escalated", "no ladder"}
-    assert min(seen.values()) > 100
+    assert min(seen.values()) > 50
 
 
 @pytest.mark.parametrize("name", NAMES)

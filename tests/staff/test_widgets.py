@@ -6,7 +6,7 @@ import html
 import json
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -16,10 +16,12 @@ from dunlin.adapters.widget_html import Widgets
 from dunlin.adapters.widget_parts import masked
 from dunlin.domain import audit
 from dunlin.domain.account import Account, Case, Hold, NextAction, Override, Status
+from dunlin.domain.arrangement import Arrangement, ArrangementState
 from dunlin.domain.counters import fold, portfolio, share_of
 from dunlin.domain.money import Money
 from dunlin.domain.queue import item_of
 from dunlin.domain.strategy import Desk
+from dunlin.domain.terms import Frequency, Planned, Terms
 from dunlin.domain.touch import TouchState
 from dunlin.ports import Answer, Decided, Reply, StaffAccount, Thread, Waiting
 from tests.staff import builders
@@ -394,3 +396,37 @@ def test_a_late_item_says_so_and_names_who_has_it() -> None:
         )
     )
     assert "due in 24 hours" in early
+
+
+def test_a_request_shows_its_terms_and_is_agreed_to_by_its_own_words() -> None:
+    account = builders.account(escalated="arrangement_request")
+    dates = [date(2027, month, 1) for month in (1, 2)]
+    terms = Terms(
+        frequency=Frequency.MONTHLY,
+        instalments=tuple(
+            Planned(number=n, due_on=due, amount=Money(50_00, "USD"))
+            for n, due in enumerate(dates, start=1)
+        ),
+    )
+    request = Arrangement(
+        arrangement_id="arr_1",
+        account_id=account.account_id,
+        number=1,
+        state=ArrangementState.REQUESTED,
+        terms=terms,
+        asked_at=NOW,
+        asked_by="consumer",
+        strategy_version=1,
+        version=1,
+    )
+    one = waiting(account, since=NOW, request=request)
+    ask = WIDGETS.read(event(params={"decide": DECIDE}), ARN)
+    page = str(WIDGETS.decisions(ask, [one], 1, NOW))
+    assert "Asks to pay 2 times, monthly, $100.00 in all: $50.00 on 01 Jan 2027" in page
+    assert [values["decision"] for _, values in Actions(page).actions] == [
+        "approve",
+        "decline",
+        "close",
+    ]
+    decided = Decided(outcome="done", account_id="x", decision="decline", request=True)
+    assert "Declined. The person is told" in str(WIDGETS.decided(ask, decided))

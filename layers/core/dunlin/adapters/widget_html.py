@@ -128,7 +128,7 @@ class Widgets:
         """What waits for a person, with the buttons to decide."""
         if not shown:
             return page(ask, box("ok", "Nothing waits for a decision."))
-        more = f"{total} wait for a decision"
+        more = f"{total} wait{'s' if total == 1 else ''} for a decision"
         if total > len(shown):
             more += f"; the {len(shown)} that waited longest are shown"
         rows = Markup("").join(queue_row(ask, one, now) for one in shown)

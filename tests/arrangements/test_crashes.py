@@ -20,7 +20,7 @@ from tests.arrangements.ground import CONSENT, FIRST, NOW, days
 from tests.arrangements.life import Life
 from tests.arrangements.test_life import at
 from tests.arrangements.till import CARD, NEW_CARD
-from tests.scenarios.dying import Deaths, called_again, every_death
+from tests.scenarios.dying import Deaths, Died, called_again, every_death
 
 
 class Mortal(Life):
@@ -209,3 +209,36 @@ def test_two_looks_at_once_debit_once() -> None:
     assert len(life.till.payments) == 1
     assert [t.state for t in life.newest.instalments[0].tries] == [TryState.TAKEN]
     assert life.till.payments["pi_1"].state is PaymentState.SUCCEEDED
+
+
+@pytest.mark.parametrize("meanwhile", ["stopped", "paid a part"])
+def test_a_debit_that_died_before_it_was_made_is_not_made_once_the_word_is_taken_back(
+    meanwhile: str,
+) -> None:
+    life = Life()
+    life.agreed(autopay=True)
+    life.save()
+    life.now = at(FIRST)
+    one = life.newest
+
+    def dies(point: str) -> None:
+        raise Died(point)
+
+    life.till.before = dies
+    with pytest.raises(Died):
+        arrangements.advance(life.account_id, one.arrangement_id, one.run, life.means)
+    life.till.before = lambda _point: None
+    assert [t.state for t in life.newest.instalments[0].tries] == [TryState.STARTED]
+    if meanwhile == "stopped":
+        arrangements.stop_autopay(
+            life.account_id, by="consumer", book=life.book, alarm=life.alarm, now=life.now
+        )
+    else:
+        life.pay(4_000)
+    life.look()
+    taken = [p for p in life.till.payments.values() if p.attempt_id.startswith("arr_")]
+    assert taken == []
+    (tried,) = life.newest.instalments[0].tries
+    assert tried.state is TryState.FAILED
+    assert tried.decline is not None
+    assert tried.decline.code == "withdrawn"

@@ -456,3 +456,24 @@ def test_a_method_saved_by_someone_who_never_came_back_is_taken_up() -> None:
     life.go(at(FIRST))
     assert life.newest.autopays
     assert states(life)[0] == "paid"
+
+
+def test_money_under_way_is_taken_over_by_the_arrangement_that_replaces() -> None:
+    life = Life()
+    made = life.agreed(autopay=True)
+    life.save(BANK)
+    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.go(at(FIRST))
+    today = life.now.date()
+    anew = life.ask(
+        life.terms(6, frequency="monthly", first_on=today + days(1), today=today), now=life.now
+    )
+    assert isinstance(anew, Arrangement)
+    assert anew.in_force
+    assert anew.pending == ("pi_1",)
+    life.after(3)
+    assert len(life.till.payments) == 1  # nothing is late or taken while a bank has the money
+    life.till.clear("pi_1")
+    life.hear()
+    assert life.newest.pending == ()
+    assert [i.paid_minor for i in life.newest.instalments][:2] == [10_000, 0]

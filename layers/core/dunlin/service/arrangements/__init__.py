@@ -15,6 +15,7 @@ from dunlin.service.arrangements.choices import (
     profile_of,
     propose,
 )
+from dunlin.service.arrangements.crediting import credit, is_debit
 from dunlin.service.arrangements.deciding import (
     accept_counter,
     approve,
@@ -24,7 +25,7 @@ from dunlin.service.arrangements.deciding import (
     open_request,
     record,
 )
-from dunlin.service.arrangements.instalments import Look, Means, advance, credit, is_debit
+from dunlin.service.arrangements.instalments import Look, Means, advance
 from dunlin.service.arrangements.recovery import restart_lost
 from dunlin.service.arrangements.writing import CONSUMER, AskRefusal
 

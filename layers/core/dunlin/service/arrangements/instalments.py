@@ -1,4 +1,4 @@
-"""Instalments: what the arrangement machine does at each look, and what a payment does to them.
+"""Instalments: what the arrangement machine does at each look.
 
 A look does one thing after another until nothing is due: it reminds, debits, asks where a payment
 stands, tells of a refusal, and ends an arrangement that broke. Everything said or taken has a
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.domain.account import Account, Hold, LedgerEntry, Status
+from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.arrangement import (
     PENDING,
     Arrangement,
@@ -21,11 +21,9 @@ from dunlin.domain.arrangement import (
     Step,
     StepKind,
     Try,
-    TryState,
     changed,
     credited,
     ended,
-    find_try,
     instant,
     next_step,
     scheduled,
@@ -40,7 +38,6 @@ from dunlin.domain.payments import (
     DeclineReason,
     PaymentState,
     PaymentStatus,
-    Retry,
 )
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.signal import SignalKind
@@ -48,8 +45,9 @@ from dunlin.domain.strategy import Strategy
 from dunlin.ports import AccountBook, Alarm, Facts, Till
 from dunlin.service.arrangements.autopay import autopay_saved
 from dunlin.service.arrangements.choices import arrangeable
+from dunlin.service.arrangements.crediting import FLYING, failed, payment_data, tried
 from dunlin.service.arrangements.debits import Told, announcement, judge, told
-from dunlin.service.arrangements.writing import BROKEN, RELEASED, resumed, resumed_by, write
+from dunlin.service.arrangements.writing import BROKEN, RELEASED, resumed, write
 from dunlin.service.gate import Gate
 from dunlin.service.permits import rules, seconds, until_nobody_interferes
 
@@ -57,7 +55,6 @@ _STEPS = 40  # more than one look can find to do
 _STUCK = timedelta(days=10)
 _NOTICE_WAITS = timedelta(days=3)  # for the lawful hour of a notice that must come first
 _HELD_LOOK = timedelta(days=300)  # a person decides within it
-_FLYING = (PaymentState.PENDING, PaymentState.AUTHORISED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,27 +253,34 @@ def _charge(facts: Facts, one: Arrangement, instalment: Instalment, means: Means
     """Debit an instalment: the try is written before the processor hears of it, and its attempt
     is the idempotency key, so a crash at any point leads back to the same payment."""
     flying = instalment.in_flight
+    known = told(one, instalment, means.book)
+    verdicts = judge(facts, one, instalment, known, gate=means.gate, now=means.now)
+    refusal = next((v for v in verdicts if v.outcome != "allow"), None)
     if flying is None:
-        known = told(one, instalment, means.book)
-        verdicts = judge(facts, one, instalment, known, gate=means.gate, now=means.now)
-        refusal = next((v for v in verdicts if v.outcome != "allow"), None)
         if refusal is not None:
             _refused(facts, one, instalment, means, verdict=refusal, known=known)
             return
         flying = _started(facts, one, instalment, verdicts, means)
         status = _asked_to_pay(facts.account, one, flying, means.till())
     else:
-        # It may be long ago: the processor may have forgotten the key, not the payment.
+        # It may be long ago: the processor may have forgotten the key, not the payment; and the
+        # person may have taken their word back, or paid, before anything was taken.
         customer = one.autopay.customer_ref if one.autopay else ""
         made = means.till().find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
-        status = made or _asked_to_pay(facts.account, one, flying, means.till())
+        stands = refusal is None and _stands(one, instalment, flying)
+        if made is not None:
+            status = made
+        elif stands:
+            status = _asked_to_pay(facts.account, one, flying, means.till())
+        else:
+            status = _nothing_made(flying, facts.account, DeclineReason.TRY_LATER, "withdrawn")
 
     def record() -> None:
         now_facts = means.book.facts(one.account_id)
         standing = _find(one.account_id, one.arrangement_id, means.book)
         after = tried(standing, flying.attempt_id, status, means.now)
         if after != standing:
-            what = "InstalmentRefused" if _failed(status) else "InstalmentCharged"
+            what = "InstalmentRefused" if failed(status) else "InstalmentCharged"
             data = {"number": instalment.number, **payment_data(flying, status)}
             _write(now_facts, after, what, data, means)
 
@@ -326,19 +330,32 @@ def _asked_to_pay(account: Account, one: Arrangement, made: Try, till: Till) -> 
         )
     except DomainError:
         # The method is gone at the processor, or it does not take this amount: no error of ours.
-        nothing = Money(0, made.amount.currency)
-        return PaymentStatus(
-            id="",
-            state=PaymentState.FAILED,
-            amount=made.amount,
-            received=nothing,
-            refunded=nothing,
-            account_id=account.account_id,
-            attempt_id=made.attempt_id,
-            creditor=account.creditor,
-            method=made.kind,
-            decline=Decline(reason=DeclineReason.REVOKED, code="method_gone"),
-        )
+        return _nothing_made(made, account, DeclineReason.REVOKED, "method_gone")
+
+
+def _stands(one: Arrangement, instalment: Instalment, flying: Try) -> bool:
+    """The permission, the method and the amount are still those of this try."""
+    autopay = one.autopay
+    if autopay is None or not autopay.ready or autopay.method_ref != flying.method_ref:
+        return False
+    return flying.amount == instalment.left
+
+
+def _nothing_made(made: Try, account: Account, reason: DeclineReason, code: str) -> PaymentStatus:
+    """A debit that the processor never made, as its answer."""
+    nothing = Money(0, made.amount.currency)
+    return PaymentStatus(
+        id="",
+        state=PaymentState.FAILED,
+        amount=made.amount,
+        received=nothing,
+        refunded=nothing,
+        account_id=account.account_id,
+        attempt_id=made.attempt_id,
+        creditor=account.creditor,
+        method=made.kind,
+        decline=Decline(reason=reason, code=code),
+    )
 
 
 def _refused(
@@ -379,110 +396,18 @@ def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -
     after = tried(one, flying.attempt_id, status, means.now)
     data = {"number": instalment.number, **payment_data(flying, status)}
     changes = {}
-    if means.now - flying.at >= _STUCK and not _failed(status) and not facts.account.escalated:
+    if means.now - flying.at >= _STUCK and not failed(status) and not facts.account.escalated:
         changes["escalated"] = "stuck_payment"
     _write(facts, after, "InstalmentAsked", data, means, **changes)
 
 
 def _ask_pending(facts: Facts, one: Arrangement, means: Means) -> None:
     """The person's own payments that were with their bank when we last looked."""
-    left = tuple(p for p in one.pending if means.till().payment(p).state in _FLYING)
+    left = tuple(p for p in one.pending if means.till().payment(p).state in FLYING)
     after = replace(one, pending=left, pending_at=means.now if left else None)
     if not left:
         after = thawed(after, means.now)
     _write(facts, scheduled(after), "PaymentsAsked", {"pending": len(left)}, means)
-
-
-# -- payments --------------------------------------------------------------------------------------
-
-
-def tried(one: Arrangement, attempt_id: str, status: PaymentStatus, at: datetime) -> Arrangement:
-    """The arrangement after the processor's answer about one of its debits. A refusal that only
-    the person can mend, or nobody, pauses autopay."""
-    found = find_try(one, attempt_id)
-    if found is None or found[1].state is TryState.POSTED:
-        return one
-    instalment, before = found
-    moved = replace(before, payment_id=status.id or before.payment_id, asked_at=at)
-    if _failed(status):
-        decline = status.decline or Decline(reason=DeclineReason.DECLINED, code="")
-        moved = replace(moved, state=TryState.FAILED, decline=decline, at=_failed_at(before, at))
-        if one.autopay is not None and decline.retry is not Retry.LATER:
-            same = one.autopay.method_ref == before.method_ref
-            paused = decline.reason.value if same else one.autopay.paused
-            one = replace(one, autopay=replace(one.autopay, paused=paused))
-    elif status.state is PaymentState.SUCCEEDED:
-        moved = replace(moved, state=TryState.TAKEN)
-    else:
-        moved = replace(moved, state=TryState.PENDING)
-    return with_try(one, instalment.number, moved)
-
-
-def _failed_at(before: Try, at: datetime) -> datetime:
-    """A bank's return comes days later: retries count from it."""
-    return before.at if before.state is TryState.FAILED else at
-
-
-def _failed(status: PaymentStatus) -> bool:
-    return status.state in (PaymentState.FAILED, PaymentState.CANCELED)
-
-
-def payment_data(made: Try, status: PaymentStatus) -> dict[str, Any]:
-    """A debit's answer as the audit log keeps it."""
-    return {
-        "attempt": made.attempt_id,
-        "payment": status.id,
-        "payment_state": status.state.value,
-        "decline": status.decline.code if status.decline else "",
-    }
-
-
-def is_debit(attempt_id: str) -> bool:
-    """True for an attempt that debits an instalment, which tells the person itself."""
-    return attempt_id.startswith("arr_")
-
-
-def credit(
-    account: Account,
-    entries: Sequence[LedgerEntry],
-    payment: PaymentStatus,
-    *,
-    book: AccountBook,
-    at: datetime,
-) -> tuple[Account, tuple[Arrangement, ...]]:
-    """What a posting does to the account's arrangement, to be written with it.
-
-    `account` and `entries` are as posted. The money is laid over the instalments from the oldest
-    on. No arrangement: it stays as it is. Paid in full, it ends and lets the account go.
-    """
-    one = book.arrangement(account.account_id) if account.arrangement_id else None
-    if one is None or not one.in_force:
-        return account, ()
-    after = tried(one, payment.attempt_id, payment, at)
-    flies = payment.state in _FLYING and find_try(one, payment.attempt_id) is None
-    if flies != (payment.id in one.pending):
-        others = tuple(p for p in one.pending if p != payment.id)
-        pending = (*others, payment.id) if flies else others
-        after = replace(after, pending=pending, pending_at=at if pending else None)
-        if not pending and payment.state is not PaymentState.SUCCEEDED:
-            after = thawed(after, at)
-    if entries:
-        moved = sum((e.amount for e in entries), start=after.left)
-        owed = min(moved, arrangeable(account), key=lambda m: m.minor)
-        after = credited(_posted(after, payment), owed, at)
-    if after == one:
-        return account, ()
-    if after.state is not one.state:
-        gap = resumed_by(account, book, at) if account.balance.minor > 0 else {}
-        account = replace(account, **RELEASED, **gap)
-    return account, (replace(scheduled(after), version=one.version + 1),)
-
-
-def _posted(one: Arrangement, payment: PaymentStatus) -> Arrangement:
-    found = find_try(one, payment.attempt_id)
-    if found is None or payment.state is not PaymentState.SUCCEEDED:
-        return one
-    return with_try(one, found[0].number, replace(found[1], state=TryState.POSTED))
 
 
 # -- writing ---------------------------------------------------------------------------------------

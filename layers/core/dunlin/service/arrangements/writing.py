@@ -9,7 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from dunlin.domain.account import PAYS_IN_INSTALMENTS, Account, Hold, Status
-from dunlin.domain.arrangement import Arrangement, ArrangementState, agreed, ended
+from dunlin.domain.arrangement import (
+    Arrangement,
+    ArrangementState,
+    agreed,
+    ended,
+    scheduled,
+)
 from dunlin.domain.errors import DomainError
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
@@ -132,7 +138,7 @@ def start(
         why = f"Replaced by {new.arrangement_id}."
         old = ended(current, ArrangementState.REPLACED, now, why)
         old = replace(old, version=old.version + 1)
-        new = replace(new, replaces=old.arrangement_id)
+        new = _taken_over(replace(new, replaces=old.arrangement_id), current, now)
     changes: dict[str, Any] = {
         "arrangement_id": new.arrangement_id, "arranged": True, "due_at": None, "next_action": None,
     }  # fmt: skip
@@ -157,6 +163,13 @@ def start(
         actor=actor,
     )
     return new, old
+
+
+def _taken_over(new: Arrangement, old: Arrangement, at: datetime) -> Arrangement:
+    """What is under way for the old arrangement will be the new one's money."""
+    flying = (t.payment_id for i in old.instalments for t in i.tries if t.in_flight)
+    pending = tuple(dict.fromkeys((*old.pending, *(p for p in flying if p))))
+    return scheduled(replace(new, pending=pending, pending_at=at if pending else None))
 
 
 def tell(made: Arrangement, old: Arrangement | None, *, alarm: Alarm, book: AccountBook) -> None:

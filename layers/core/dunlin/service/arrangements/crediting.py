@@ -1,0 +1,116 @@
+"""What a payment does to an arrangement: its own debits, the person's payments, and what a
+posting lays over the instalments, in the same write as the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain.account import Account, LedgerEntry
+from dunlin.domain.arrangement import (
+    Arrangement,
+    Try,
+    TryState,
+    credited,
+    find_try,
+    scheduled,
+    thawed,
+    with_try,
+)
+from dunlin.domain.payments import Decline, DeclineReason, PaymentState, PaymentStatus, Retry
+from dunlin.ports import AccountBook
+from dunlin.service.arrangements.choices import arrangeable
+from dunlin.service.arrangements.writing import RELEASED, resumed_by
+
+FLYING = (PaymentState.PENDING, PaymentState.AUTHORISED)
+
+
+def tried(one: Arrangement, attempt_id: str, status: PaymentStatus, at: datetime) -> Arrangement:
+    """The arrangement after the processor's answer about one of its debits. A refusal that only
+    the person can mend, or nobody, pauses autopay."""
+    found = find_try(one, attempt_id)
+    if found is None or found[1].state is TryState.POSTED:
+        return one
+    instalment, before = found
+    moved = replace(before, payment_id=status.id or before.payment_id, asked_at=at)
+    if failed(status):
+        decline = status.decline or Decline(reason=DeclineReason.DECLINED, code="")
+        moved = replace(moved, state=TryState.FAILED, decline=decline, at=_failed_at(before, at))
+        if one.autopay is not None and decline.retry is not Retry.LATER:
+            same = one.autopay.method_ref == before.method_ref
+            paused = decline.reason.value if same else one.autopay.paused
+            one = replace(one, autopay=replace(one.autopay, paused=paused))
+    elif status.state is PaymentState.SUCCEEDED:
+        moved = replace(moved, state=TryState.TAKEN)
+    else:
+        moved = replace(moved, state=TryState.PENDING)
+    return with_try(one, instalment.number, moved)
+
+
+def _failed_at(before: Try, at: datetime) -> datetime:
+    """A bank's return comes days later: retries count from it."""
+    return before.at if before.state is TryState.FAILED else at
+
+
+def failed(status: PaymentStatus) -> bool:
+    return status.state in (PaymentState.FAILED, PaymentState.CANCELED)
+
+
+def payment_data(made: Try, status: PaymentStatus) -> dict[str, Any]:
+    """A debit's answer as the audit log keeps it."""
+    return {
+        "attempt": made.attempt_id,
+        "payment": status.id,
+        "payment_state": status.state.value,
+        "decline": status.decline.code if status.decline else "",
+    }
+
+
+def is_debit(attempt_id: str) -> bool:
+    """True for an attempt that debits an instalment, which tells the person itself."""
+    return attempt_id.startswith("arr_")
+
+
+def credit(
+    account: Account,
+    entries: Sequence[LedgerEntry],
+    payment: PaymentStatus,
+    *,
+    book: AccountBook,
+    at: datetime,
+) -> tuple[Account, tuple[Arrangement, ...]]:
+    """What a posting does to the account's arrangement, to be written with it.
+
+    `account` and `entries` are as posted. The money is laid over the instalments from the oldest
+    on. No arrangement: it stays as it is. Paid in full, it ends and lets the account go.
+    """
+    one = book.arrangement(account.account_id) if account.arrangement_id else None
+    if one is None or not one.in_force:
+        return account, ()
+    after = tried(one, payment.attempt_id, payment, at)
+    flies = payment.state in FLYING and find_try(one, payment.attempt_id) is None
+    if flies != (payment.id in one.pending):
+        others = tuple(p for p in one.pending if p != payment.id)
+        pending = (*others, payment.id) if flies else others
+        after = replace(after, pending=pending, pending_at=at if pending else None)
+        if not pending and payment.state is not PaymentState.SUCCEEDED:
+            after = thawed(after, at)
+    if entries:
+        moved = sum((e.amount for e in entries), start=after.left)
+        owed = min(moved, arrangeable(account), key=lambda m: m.minor)
+        after = credited(_posted(after, payment), owed, at)
+    if after == one:
+        return account, ()
+    if after.state is not one.state:
+        gap = resumed_by(account, book, at) if account.balance.minor > 0 else {}
+        account = replace(account, **RELEASED, **gap)
+    return account, (replace(scheduled(after), version=one.version + 1),)
+
+
+def _posted(one: Arrangement, payment: PaymentStatus) -> Arrangement:
+    found = find_try(one, payment.attempt_id)
+    if found is None or payment.state is not PaymentState.SUCCEEDED:
+        return one
+    return with_try(one, found[0].number, replace(found[1], state=TryState.POSTED))

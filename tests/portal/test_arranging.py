@@ -87,7 +87,7 @@ def test_two_to_four_offers_and_every_date_before_anything_is_agreed(
     assert not re.search(r'name="offer" value="\d" checked', offered.body), "nothing is pre-ticked"
     for number in numbers:
         page = step(browser, step="check", offer=number)
-        amounts = re.findall(r'<span class="minor">\$([\d,.]+)</span>', page.body)
+        amounts = re.findall(r"</b><span>\$([\d,.]+)</span>", page.body)
         assert sum(int(a.replace(".", "").replace(",", "")) for a in amounts) == 48_250
         assert "as soon as you agree" in page.text
     assert house.book.arrangement(account.account_id) is None

@@ -253,7 +253,7 @@ MEANT_TAGS = frozenset(
         "html", "head", "meta", "title", "link", "body", "a", "header", "div", "p", "main",
         "h1", "h2", "h3", "section", "form", "input", "button", "label", "fieldset", "legend",
         "textarea", "details", "summary", "dl", "dt", "dd", "ul", "ol", "li", "span", "strong",
-        "footer",
+        "footer", "b", "small",
     }
 )  # fmt: skip
 

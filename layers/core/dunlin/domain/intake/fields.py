@@ -318,7 +318,8 @@ _STRONG = {
         |rental unit|bldg unit|building unit|unit space""",
     "property": """
         property|property name|property code|building|community|property id|propiedad|immeuble
-        |objekt|liegenschaft|complex|site name""",
+        |objekt|liegenschaft|complex|site name|site|location name|branch|branch name|facility
+        |facility name|standort|sucursal|sede|agence""",
     "lease_status": """
         lease status|tenant status|resident status|occupancy status|lease state|tenancy status
         |mietstatus|mieterstatus|estado del contrato|statut du bail|estado del arrendamiento

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,20 @@ from dunlin.domain.account import Account
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.strategy import Basis, Proposal, StrategyError
+from dunlin.domain.strategy import (
+    Adapt,
+    ArrangementLimits,
+    Basis,
+    Brand,
+    Coordination,
+    Desk,
+    Escalation,
+    Proposal,
+    Rung,
+    Selection,
+    Strategy,
+    StrategyError,
+)
 from dunlin.domain.strategy_document import read_strategy
 from dunlin.runtime import wiring
 from tests.support.builders import account, strategy_document
@@ -175,3 +189,22 @@ def test_the_shipped_documents_are_read() -> None:
     assert len(shipped) >= 4
     for path in shipped:
         wiring.strategy_reader().read(path.read_bytes(), creditor="acme")
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return {str(k) for k in value}.union(*(_keys(v) for v in value.values()))
+    return set().union(*(_keys(v) for v in value)) if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize(
+    "part", [Brand, Rung, Selection, ArrangementLimits, Escalation, Coordination, Adapt, Desk]
+)
+def test_the_example_states_every_setting(part: type) -> None:
+    text = Path("layers/core/dunlin/strategies/example.yaml").read_bytes()
+    document, strategy = wiring.strategy_reader().read(text, creditor="acme")
+    written = _keys(document) | {"from_on"}
+    assert {f.name for f in fields(part)} <= written
+    tops = {f.name for f in fields(Strategy)} - {"creditor", "version", "assignments"}
+    assert tops <= written
+    assert strategy.arrangement.from_on == date(2027, 1, 1)

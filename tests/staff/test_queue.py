@@ -11,20 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.domain import audit
+from dunlin.domain import audit, planner
 from dunlin.domain.account import Account, Case, Hold, Status, attended
 from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.consequences import ABOUT_ANOTHER
 from dunlin.domain.errors import Conflict, DomainError
+from dunlin.domain.events import of_account
 from dunlin.domain.queue import HOURS, KINDS, item_of, kind_of
 from dunlin.domain.strategy import Desk
 from dunlin.domain.terms import Terms
 from dunlin.ports import Change, Reply
 from dunlin.service import arrangements, queue
 from dunlin.service.by_staff import Order, Steered
+from dunlin.service.ladders import check_ladder
 from dunlin.service.permits import entry_of, written
 from tests.staff import builders
 from tests.staff.builders import NOW
+from tests.support import builders as support
+from tests.support import ground
 
 ORDER = Order(by="ana", why="case-7")
 
@@ -520,3 +524,50 @@ def test_a_question_that_came_with_a_request_is_settled_by_itself() -> None:
     book.apply(Change(account=written(asked, entry), audit=[entry]))
     assert answer(book, alarm, stands(book, account)).outcome == "done"
     assert kind_of(stands(book, account)) == "arrangement_request"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "limits"),
+    [("balance", {"balance_over_minor": 5_000}), ("days_past_due", {"days_past_due": 20})],
+)
+def test_a_trigger_calls_named_staff_once_and_the_ladder_goes_on_at_the_rung_set(
+    trigger: str, limits: dict[str, int]
+) -> None:
+    """S28."""
+    book, account = ground.memory_world()
+    document = support.strategy_document()
+    last_rung = document["ladders"]["standard"][-1]["name"]
+    document["escalation"] = {**limits, "rung": last_rung, "notify": ["desk@example.com"]}
+    book.creditors.put_strategy(support.CREDITOR, document, support.NOON)
+
+    def look() -> str:
+        return check_ladder(
+            account.account_id,
+            1,
+            book=book,
+            gate=ground.gate("PLAT-FREQ-ALL"),
+            letters=ground.PlainLetters(),
+            now=support.NOON,
+        ).outcome
+
+    assert [look(), look()] == ["escalated", "escalated"]
+    held = stands(book, account)
+    assert held.version == account.version + 1, "recorded once"
+    told = [e for e in of_account("1", account, held) if e.name == "StaffNeeded"]
+    assert [e.detail["kind"] for e in told] == ["escalation"]
+    order = Order(by="ana", why="case-7", version=held.version)
+    released = queue.decide(
+        account_id=account.account_id,
+        decision="release",
+        order=order,
+        now=support.NOON,
+        book=book,
+        alarm=MemoryAlarm(),
+    )
+    assert (released.outcome, stands(book, account).released) == ("done", (trigger,))
+    assert look() in ("email", "sms", "wait")
+    assert stands(book, account).escalated == ""
+    facts = book.facts(account.account_id)
+    following = planner.next_rung(facts.account, facts.strategy, support.NOON)
+    assert following is not None
+    assert following.name == last_rung

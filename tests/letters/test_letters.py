@@ -302,7 +302,11 @@ def test_a_family_is_asked_for_in_any_tone_and_gives_the_nearest_it_has() -> Non
     assert template_id("final_notice", "gentle") == "final_notice.neutral"
     assert template_id("answers", "firm") == "answers.neutral"
     assert template_id("lien_notice", "gentle") == "lien_notice.neutral"
-    assert template_id("our_own", "firm") == "our_own.firm"
+    own = ("our_own.neutral", "answers.firm", "reminder.gentle")
+    assert template_id("our_own", "firm", own) == "our_own.neutral"
+    assert template_id("our_own", "gentle", own) == "our_own.neutral"
+    assert template_id("answers", "firm", own) == "answers.firm"
+    assert template_id("reminder", "firm", own) == "reminder.firm"
 
 
 def test_a_rung_has_a_tone_and_a_notice_has_none() -> None:

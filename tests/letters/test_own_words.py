@@ -198,3 +198,18 @@ def test_a_rung_whose_message_is_not_written_is_refused(rung: dict[str, str], to
 def test_a_colour_that_cannot_be_read_is_refused() -> None:
     brand = builders.strategy_document()["brand"] | {"accent": "#ffcc00"}
     assert "accent: its contrast with white is 1.5, 4.5 is needed" in str(refusal({}, brand=brand))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Pay now or we will sue you", "US-FDCPA-FALSE"),
+        ("THE DEBT DESK, WAITING FOR YOU", "PLAT-TONE"),
+        ("Friends of deadbeats", "US-FDCPA-HARASS"),
+    ],
+)
+def test_a_signature_is_a_text_like_any_other(text: str, told: str) -> None:
+    brand = builders.strategy_document()["brand"] | {"signature": text}
+    error = refusal({}, brand=brand)
+    assert told in str(error)
+    assert error.field == "strategy.brand"

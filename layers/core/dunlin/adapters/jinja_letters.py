@@ -284,7 +284,7 @@ def _draft(template: Template, channel: Channel, facts: Facts, link: str, stop_l
         link=link,
         stop_link=stop_link,
         person=_given_name(facts),
-        names=tuple(filter(None, (brand.phone, brand.signature))),
+        names=(brand.phone,) if brand.phone else (),
     )
 
 

@@ -4,16 +4,19 @@ written, its own words can be read, and every message of theirs passes the conte
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.adapters.letter_samples import samples
 from dunlin.domain.consumer import Channel
+from dunlin.domain.content import Finding
 from dunlin.domain.document import Path
 from dunlin.domain.letters import FAMILIES, TemplateError
 from dunlin.domain.segments import measure
 from dunlin.domain.strategy import Rung, Strategy, StrategyError
 
 MOST_SEGMENTS = 3
+PLAINEST = "reminder.gentle"
 
 
 def check_letters(strategy: Strategy, *, letters: JinjaLetters | None = None) -> None:
@@ -29,6 +32,8 @@ def check_letters(strategy: Strategy, *, letters: JinjaLetters | None = None) ->
         for place, rung in enumerate(rungs):
             for key, reason in _unwritten(rung, written):
                 raise StrategyError(("strategy", "ladders", ladder, place, key), reason)
+    for finding in _of_the_brand(strategy, letters):
+        raise StrategyError(("strategy", "brand"), f"{finding.rule_id}: {finding.because}")
     for name in strategy.letters:
         for one in samples(letters, strategy, only=name):
             path = _place(name, f"{one.channel.value}.{one.language}")
@@ -39,6 +44,13 @@ def check_letters(strategy: Strategy, *, letters: JinjaLetters | None = None) ->
                 raise StrategyError(
                     path, f"needs {count} parts by SMS, {MOST_SEGMENTS} are the most"
                 )
+
+
+def _of_the_brand(strategy: Strategy, letters: JinjaLetters) -> Iterator[Finding]:
+    """What the brand's own texts would make of a shipped message."""
+    plain = replace(strategy, letters={})
+    for one in samples(letters, plain, only=PLAINEST):
+        yield from one.findings
 
 
 def _unwritten(rung: Rung, written: Mapping[str, tuple[Channel, ...]]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from dunlin.domain.account import Account, Override, Status
 from dunlin.domain.consumer import Channel, ConsentState, Consumer, ContactHistory, PastContact
-from dunlin.domain.letters import template_id
+from dunlin.domain.letters import nearest_tone, template_id
 from dunlin.domain.strategy import Basis, Proposal, Rung, Strategy
 
 EMAIL_FIRST, TEXT_FIRST = "email-first", "text-first"
@@ -70,7 +70,7 @@ class Choice:
 
     @property
     def template(self) -> str:
-        return template_id(self.family, self.tone)
+        return f"{self.family}.{self.tone}"
 
 
 def family_of(template: str) -> str:
@@ -130,14 +130,15 @@ def choose(
         rung, seen, label, strategy, override=account.override, consumer=consumer
     )
     family, offer, longer, why_family = _message(rung, seen, strategy)
-    tone, why_tone = _tone(rung, seen, account, strategy)
+    wanted, why_tone = _tone(rung, seen, account, strategy)
+    tone = nearest_tone(family, wanted, strategy.letters)
     reasons = tuple(filter(None, (why_channel, why_family, why_tone)))
     lost = [
-        Lost(channel=c.value, template=template_id(family, tone), because=f"it is choice {place}")
+        Lost(channel=c.value, template=f"{family}.{tone}", because=f"it is choice {place}")
         for place, c in enumerate(channels[1:], start=2)
     ]
-    written = template_id(rung.template, rung.tone)
-    if written != template_id(family, tone):
+    written = template_id(rung.template, rung.tone, strategy.letters)
+    if written != f"{family}.{tone}":
         because = why_family or why_tone
         lost.append(Lost(channel=channels[0].value, template=written, because=because))
     override = account.override

@@ -8,7 +8,7 @@ clinical and none is of a card: a template that shows a diagnosis or a card numb
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -81,12 +81,18 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def template_id(family: str, tone: str) -> str:
-    """The template of a family in a tone, or in the nearest one that it is written in, the milder
-    of two. A creditor's own family is taken to have the tone."""
-    written = FAMILIES.get(family, (tone,))
+def nearest_tone(family: str, tone: str, own: Iterable[str] = ()) -> str:
+    """The tone, or the nearest one that the family is written in, the milder of two. `own` are
+    the templates that the creditor has words for."""
+    named = {name.partition(".")[2] for name in own if name.startswith(f"{family}.")}
+    written = [one for one in TONES if one in named or one in FAMILIES.get(family, ())]
     wanted = TONES.index(tone)
-    return f"{family}.{min(written, key=lambda one: abs(TONES.index(one) - wanted))}"
+    return min(written, key=lambda one: abs(TONES.index(one) - wanted), default=tone)
+
+
+def template_id(family: str, tone: str, own: Iterable[str] = ()) -> str:
+    """The template of a family in a tone, or in the nearest one that it is written in."""
+    return f"{family}.{nearest_tone(family, tone, own)}"
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

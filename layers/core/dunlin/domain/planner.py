@@ -266,7 +266,7 @@ def next_action(account: Account, strategy: Strategy, now: datetime) -> NextActi
     return NextAction(
         at=max(step.at, now),
         channel=rung.channels[0].value,
-        template=template_id(rung.template, rung.tone),
+        template=template_id(rung.template, rung.tone, strategy.letters),
         reason=f"{rung.name}, {cadence.said(rung)}.",
     )
 

@@ -144,7 +144,7 @@ def fill(rollout: Rollout, *, house: House, now: datetime) -> Started:
     room = max(0, rollout.size - len(mine))
     choice = choose(accounts, rollout, strategy, room=room, today=today(now))
     outcomes: Counter[str] = Counter(choice.passed_over)
-    for account in choice.start:
+    for place, account in enumerate(choice.start):
         outcomes[
             start_ladder(
                 account.account_id,
@@ -154,6 +154,7 @@ def fill(rollout: Rollout, *, house: House, now: datetime) -> Started:
                 book=house.book,
                 alarm=house.alarm,
                 now=now,
+                place=place,
             )
         ] += 1
     held_out = sum(_hold_out(a.account_id, rollout, house=house, now=now) for a in choice.hold_out)
@@ -408,7 +409,7 @@ def _messages(strategy: Strategy) -> list[tuple[str, Channel]]:
     """Every message that the ladders name, as it is written."""
     return sorted(
         {
-            (template_id(rung.template, rung.tone), channel)
+            (template_id(rung.template, rung.tone, strategy.letters), channel)
             for rungs in strategy.ladders.values()
             for rung in rungs
             for channel in rung.channels

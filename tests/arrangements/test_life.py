@@ -477,3 +477,33 @@ def test_money_under_way_is_taken_over_by_the_arrangement_that_replaces() -> Non
     life.hear()
     assert life.newest.pending == ()
     assert [i.paid_minor for i in life.newest.instalments][:2] == [10_000, 0]
+
+
+def test_after_a_long_hold_nobody_is_debited_for_all_of_it_on_one_day() -> None:
+    life = with_card()
+    life.hold(Hold.DISPUTE)
+    life.look()
+    life.now = at(FIRST + days(70))  # three dates have passed
+    life.hold(None)
+    life.look()
+    assert life.till.taken == 10_000
+    today = life.now.date()
+    counts = [i.counts_from for i in life.newest.instalments]
+    assert counts[:3] == [today, date(2027, 3, 9), date(2027, 4, 9)]
+    assert counts[3:] == [i.due_on for i in life.newest.instalments][3:]
+    assert life.after(200).state is ArrangementState.KEPT
+
+
+def test_a_debit_whose_money_went_to_an_older_instalment_is_made_again_days_later() -> None:
+    life = Life()
+    life.agreed(terms=life.terms(6, frequency="weekly"), autopay=True)
+    life.save()
+    life.till.declines[CARD.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
+    life.go(at(FIRST + days(6)))
+    life.till.declines.clear()
+    life.go(at(FIRST + days(7)))  # the second's money pays the first, which was still owed
+    assert states(life)[:2] == ["paid", "due"]
+    life.after(3)
+    assert states(life)[:2] == ["paid", "paid"]
+    assert life.after(60).state is ArrangementState.KEPT
+    assert life.till.taken == 60_000

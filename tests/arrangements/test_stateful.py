@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dunlin.domain.account import Hold, Status
-from dunlin.domain.arrangement import Arrangement, ArrangementState, TryState, instant
+from dunlin.domain.arrangement import Arrangement, ArrangementState, Try, TryState, instant
 from dunlin.domain.audit import verify
 from dunlin.domain.payments import DeclineReason, PaymentState, Retry
 from dunlin.domain.terms import Terms
@@ -140,15 +140,14 @@ class AnyLife(RuleBasedStateMachine):
             assert one.left == account.balance
             assert one.left.minor > 0
             assert account.hold is not None
-            laid = [i.left.minor == 0 for i in one.instalments]
-            assert laid == sorted(laid, reverse=True)  # from the oldest on, with no gap
+            assert sum(0 < i.paid_minor < i.amount.minor for i in one.instalments) <= 1
 
     @invariant()
     def nobody_is_debited_wrongly(self) -> None:
         for one in self.life.book.arrangements(self.life.account_id):
             for instalment in one.instalments:
                 assert sum(t.in_flight for t in instalment.tries) <= 1
-                by_method: dict[str, list[object]] = {}
+                by_method: dict[str, list[Try]] = {}
                 for tried in instalment.tries:
                     by_method.setdefault(tried.method_ref, []).append(tried)
                     payment = self.life.till.payments.get(tried.payment_id)
@@ -156,7 +155,8 @@ class AnyLife(RuleBasedStateMachine):
                     if tried.state is TryState.FAILED and tried.decline is not None:
                         final = tried.decline.retry is not Retry.LATER
                         assert not final or tried is by_method[tried.method_ref][-1]
-                assert all(len(tries) <= 3 for tries in by_method.values())
+                for tries in by_method.values():
+                    assert sum(t.state is TryState.FAILED for t in tries) <= 3
 
     @invariant()
     def nothing_is_debited_before_its_day(self) -> None:

@@ -1,8 +1,8 @@
 """Arrangement: an agreed plan to pay over time, its instalments, and what is to be done next.
 
 What was paid is never added up here: it is the agreed total less what is still owed under the
-arrangement, laid over the instalments from the oldest on. So what is left of the instalments is
-what is owed, whatever order payments, refunds and chargebacks come in.
+arrangement, laid over the instalments in the order in which they are due. So what is left of
+them is what is owed, whatever order payments, refunds and chargebacks come in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from dunlin.domain.money import Money
 from dunlin.domain.payments import Decline, DeclineReason, MethodKind, Retry
-from dunlin.domain.terms import Bound, Terms
+from dunlin.domain.terms import Bound, Terms, due_dates
 
 # 15:00 UTC lies inside the same calendar day, and after midnight, in every US time zone.
 HOUR = time(15, tzinfo=UTC)
@@ -254,19 +254,21 @@ def ended(arrangement: Arrangement, state: ArrangementState, at: datetime, why: 
 
 
 def credited(arrangement: Arrangement, owed: Money, at: datetime) -> Arrangement:
-    """The arrangement with `owed` left under it: what was paid fills the instalments from the
-    oldest on. One that was paid and is owed again counts from today, with its grace anew."""
+    """The arrangement with `owed` left under it: what was paid fills the instalments in the order
+    in which they are due. One that was paid and is owed again counts from today, with its grace
+    anew."""
     total = arrangement.terms.total
     paid = max(0, min(total.minor, total.minor - owed.minor))
-    laid: list[Instalment] = []
-    for one in arrangement.instalments:
+    laid: dict[int, Instalment] = {}
+    for one in sorted(arrangement.instalments, key=lambda i: (i.counts_from, i.number)):
         part = min(paid, one.amount.minor)
         paid -= part
         now = replace(one, paid_minor=part)
         if one.left.minor == 0 and now.left.minor and one.due_on < at.date():
             now = replace(now, not_before=at.date(), late_at=None, missed_at=None)
-        laid.append(now)
-    before, after = arrangement.instalments, tuple(laid)
+        laid[one.number] = now
+    before = arrangement.instalments
+    after = tuple(laid[one.number] for one in before)
     if after == before:
         return arrangement
     arrangement = replace(arrangement, instalments=after)
@@ -318,17 +320,29 @@ def find_try(arrangement: Arrangement, attempt_id: str) -> tuple[Instalment, Try
 
 def thawed(arrangement: Arrangement, at: datetime) -> Arrangement:
     """What fell due while the account was held, or while a payment was with its bank, counts
-    from today: nobody was to pay meanwhile."""
-
-    def later(one: Instalment) -> Instalment:
-        overdue = one.left.minor and one.counts_from < at.date() and one.missed_at is None
-        return replace(one, not_before=at.date(), late_at=None) if overdue else one
-
+    from today, the oldest first and one more each period: nobody was to pay meanwhile, and
+    nobody is to pay it all on one day."""
+    today = at.date()
+    overdue = [
+        i.number
+        for i in arrangement.instalments
+        if i.left.minor and i.counts_from < today and i.missed_at is None
+    ]
+    from_on = dict(
+        zip(
+            overdue,
+            due_dates(arrangement.terms.frequency, today, len(overdue)),
+            strict=True,
+        )
+    )
     return scheduled(
         replace(
             arrangement,
             frozen_since=None,
-            instalments=tuple(later(i) for i in arrangement.instalments),
+            instalments=tuple(
+                replace(i, not_before=from_on[i.number], late_at=None) if i.number in from_on else i
+                for i in arrangement.instalments
+            ),
         )
     )
 
@@ -442,14 +456,17 @@ def charge_at(arrangement: Arrangement, one: Instalment) -> datetime | None:
         return None
     tried = [t for t in one.tries if t.method_ref == autopay.method_ref]
     first = instant(one.counts_from)
-    if any(t.state is TryState.POSTED for t in tried):
-        return None  # it was debited once; the money went to an older instalment
     if not tried:
         return first
     last = tried[-1]
-    if len(tried) > len(RETRY_AFTER) or not _may_retry(last):
+    refused = sum(t.state is TryState.FAILED for t in tried)
+    if last.state is TryState.POSTED:
+        pause = RETRY_AFTER[0]  # its money went to an older instalment; not twice on one day
+    elif refused > len(RETRY_AFTER) or not _may_retry(last):
         return None
-    at = max(first, instant(last.at.date() + timedelta(days=RETRY_AFTER[len(tried) - 1])))
+    else:
+        pause = RETRY_AFTER[refused - 1]
+    at = max(first, instant(last.at.date() + timedelta(days=pause)))
     recent = [
         t
         for i in arrangement.instalments

@@ -29,6 +29,7 @@ from dunlin.service.payments import open_checkout
 from dunlin.service.posting import post_event
 from dunlin.service.sending import send
 from dunlin.service.waivers import waive
+from tests.arrangements.life import Life
 from tests.imports.place import BO, Office, table
 from tests.portal.memory_till import MemoryTill
 from tests.service.test_payments import payment
@@ -273,3 +274,28 @@ def test_another_currency_and_a_closed_account_are_refused() -> None:
             desk.account_id, euros, by="billing", book=desk.book, door=desk.door, till=desk.till,
             alarm=desk.alarm, now=NOON,
         )  # fmt: skip
+
+
+def test_a_credit_under_an_arrangement_lowers_what_its_instalments_ask() -> None:
+    """F21: the instalments roll up to the balance, whoever lowers it; all of it ends them."""
+    life = Life()
+    life.agreed()
+
+    def credit(minor: int, name: str) -> None:
+        change_balance(
+            life.account_id,
+            BalanceChange(change_id=name, kind="credit", amount=Money(minor, "USD")),
+            by="billing",
+            book=life.book,
+            door=MemoryPortalDoor(),
+            till=MemoryTill(),
+            alarm=life.alarm,
+            now=life.now,
+        )
+
+    credit(25_000, "cn-1")
+    assert life.newest.left.minor == life.account.balance.minor == 35_000
+    credit(35_000, "cn-2")
+    assert (life.account.status, life.account.arrangement_id) == (Status.SETTLED, "")
+    assert not life.newest.in_force
+    assert life.newest.left.minor == 0

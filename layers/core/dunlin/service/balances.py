@@ -14,8 +14,10 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.ports import AccountBook, Alarm, Change, PortalDoor, Till
+from dunlin.service import arrangements
 from dunlin.service.payments import close_page
 from dunlin.service.permits import entry_of, until_nobody_interferes, written
+from dunlin.service.posting import wake
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _SIGNS = {"credit": -1, "payment": -1, "charge": 1, "fee": 1, "interest": 1}
@@ -58,9 +60,10 @@ def change_balance(
     """Apply a change, wake the ladder and close a page that asks for too much now. Returns
     whether it was new, and the account as it stands.
 
-    A charge on a settled account opens it for staff, as a refund does. Raises `DomainError` for
-    an unknown or closed account or another currency; `Unavailable` where the page could not be
-    closed: say it again.
+    A credit is laid over the instalments of an arrangement, as a payment is; a charge stays
+    outside of it. A charge on a settled account opens it for staff, as a refund does. Raises
+    `DomainError` for an unknown or closed account or another currency; `Unavailable` where the
+    page could not be closed: say it again.
     """
     source = f"billing/{change.kind}/{change.change_id}"
 
@@ -83,7 +86,11 @@ def change_balance(
             on=now.date(),
             source=source,
         )
-        result = posting.add(account, (line,))
+        result = posting.add(account, (line,)).account
+        if sign < 0:
+            result, arranged = arrangements.credit(result, (line,), None, book=book, at=now)
+        else:
+            arranged = ()
         entry = entry_of(
             account,
             now=now,
@@ -91,16 +98,16 @@ def change_balance(
             what="BalanceChanged",
             data={
                 "entries": [[line.entry_id, line.kind, line.amount.minor, line.source]],
-                "balance": result.account.balance.minor,
-                "currency": result.account.balance.currency,
-                "status": result.account.status.value,
+                "balance": result.balance.minor,
+                "currency": result.balance.currency,
+                "status": result.status.value,
             },
         )
-        after = written(result.account, entry)
-        book.apply(Change(account=after, ledger=(line,), audit=(entry,)))
+        after = written(result, entry)
+        book.apply(Change(account=after, arrangements=arranged, ledger=(line,), audit=(entry,)))
         return True, after
 
     fresh, account = until_nobody_interferes(attempt)
-    alarm.wake(account_id)
+    wake(account_id, book=book, alarm=alarm)
     close_page(account, but="", door=door, till=till)
     return fresh, account

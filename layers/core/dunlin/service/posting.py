@@ -111,12 +111,18 @@ def post_event(
     # Also where nothing changed: the delivery that wrote may have died before it told anyone.
     account = send_back(account, payment.id, till=till, book=book, now=now)
     close_page(account, but=payment.attempt_id, door=door, till=till)
-    alarm.wake(account_id)
-    for one in book.arrangements(account_id)[:1]:
-        if not one.in_force:  # perhaps ended by this payment: the account no longer names it
-            alarm.wake_arrangement(one)
+    wake(account_id, book=book, alarm=alarm)
     _tell(account, event, payment, alarm=alarm)
     return Posted.POSTED if changed else Posted.NOTHING_NEW
+
+
+def wake(account_id: str, *, book: AccountBook, alarm: Alarm) -> None:
+    """Wake what looks after an account whose balance moved: its ladder, and its arrangement where
+    that may just have ended, for the account no longer names it."""
+    alarm.wake(account_id)
+    for one in book.arrangements(account_id)[:1]:
+        if not one.in_force:
+            alarm.wake_arrangement(one)
 
 
 def _tell(account: Account, event: PaymentEvent, payment: PaymentStatus, *, alarm: Alarm) -> None:

@@ -14,8 +14,9 @@ from dunlin.domain.ids import entry_id
 from dunlin.domain.ledger import FEE, INTEREST, allocate
 from dunlin.domain.money import Money
 from dunlin.ports import AccountBook, Alarm, Change
+from dunlin.service import arrangements
 from dunlin.service.permits import entry_of, until_nobody_interferes, written
-from dunlin.service.posting import policy_of
+from dunlin.service.posting import policy_of, wake
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -62,7 +63,9 @@ def waive(
             source=source,
             note=f"waived: {why}",
         )
-        after = posting.add(account, (line,)).account
+        after, arranged = arrangements.credit(
+            posting.add(account, (line,)).account, (line,), None, book=book, at=now
+        )
         entry = entry_of(
             account,
             now=now,
@@ -74,7 +77,14 @@ def waive(
                 "currency": after.balance.currency,
             },
         )
-        book.apply(Change(account=written(after, entry), ledger=(line,), audit=(entry,)))
+        book.apply(
+            Change(
+                account=written(after, entry),
+                arrangements=arranged,
+                ledger=(line,),
+                audit=(entry,),
+            )
+        )
 
     until_nobody_interferes(attempt)
-    alarm.wake(account_id)
+    wake(account_id, book=book, alarm=alarm)

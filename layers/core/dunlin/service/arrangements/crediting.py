@@ -76,37 +76,45 @@ def is_debit(attempt_id: str) -> bool:
 def credit(
     account: Account,
     entries: Sequence[LedgerEntry],
-    payment: PaymentStatus,
+    payment: PaymentStatus | None,
     *,
     book: AccountBook,
     at: datetime,
 ) -> tuple[Account, tuple[Arrangement, ...]]:
     """What a posting does to the account's arrangement, to be written with it.
 
-    `account` and `entries` are as posted. The money is laid over the instalments from the oldest
+    `account` and `entries` are as posted; `payment` is None where the entries came otherwise, as
+    a billing system's credit. The money is laid over the instalments from the oldest
     on. No arrangement: it stays as it is. Paid in full, it ends and lets the account go.
     """
     one = book.arrangement(account.account_id) if account.arrangement_id else None
     if one is None or not one.in_force:
         return account, ()
-    after = tried(one, payment.attempt_id, payment, at)
-    flies = payment.state in FLYING and find_try(one, payment.attempt_id) is None
-    if flies != (payment.id in one.pending):
-        others = tuple(p for p in one.pending if p != payment.id)
-        pending = (*others, payment.id) if flies else others
-        after = replace(after, pending=pending, pending_at=at if pending else None)
-        if not pending and payment.state is not PaymentState.SUCCEEDED:
-            after = thawed(after, at)
+    after = one if payment is None else _followed(one, payment, at)
     if entries:
         moved = sum((e.amount for e in entries), start=after.left)
         owed = min(moved, arrangeable(account), key=lambda m: m.minor)
-        after = credited(_posted(after, payment), owed, at)
+        after = credited(after if payment is None else _posted(after, payment), owed, at)
     if after == one:
         return account, ()
     if after.state is not one.state:
         gap = resumed_by(account, book, at) if account.balance.minor > 0 else {}
         account = replace(account, **RELEASED, **gap)
     return account, (replace(scheduled(after), version=one.version + 1),)
+
+
+def _followed(one: Arrangement, payment: PaymentStatus, at: datetime) -> Arrangement:
+    """The arrangement as a payment stands: what its debit was answered, and what is in flight."""
+    after = tried(one, payment.attempt_id, payment, at)
+    flies = payment.state in FLYING and find_try(one, payment.attempt_id) is None
+    if flies == (payment.id in one.pending):
+        return after
+    others = tuple(p for p in one.pending if p != payment.id)
+    pending = (*others, payment.id) if flies else others
+    after = replace(after, pending=pending, pending_at=at if pending else None)
+    if not pending and payment.state is not PaymentState.SUCCEEDED:
+        after = thawed(after, at)
+    return after
 
 
 def _posted(one: Arrangement, payment: PaymentStatus) -> Arrangement:

@@ -15,7 +15,12 @@ def handler(event: dict[str, Any], _context: object) -> None:
     Raises where a batch could not be counted or told, so that it comes again or is parked.
     """
     records = wiring.read_records(event)
-    measures = publish(records, counters=wiring.counters(), bus=wiring.event_bus())
+    measures = publish(
+        records,
+        counters=wiring.counters(),
+        meter=wiring.spend_meter(),
+        bus=wiring.event_bus(),
+    )
     for measure in measures:
         count(measure.name, measure.value, **measure.dimensions)
     logger.info("published", extra={"records": len(records), "measures": len(measures)})

@@ -16,7 +16,7 @@ import pytest
 
 from dunlin.adapters.intake.dropped import DroppedFiles
 from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
+from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryPortalDoor, MemoryQueue
@@ -294,7 +294,7 @@ def pay(
 ) -> None:
     told = event(amount=amount)
     money = Money(amount, "USD")
-    till.payments["pi_1"] = PaymentStatus(
+    paid = PaymentStatus(
         id="pi_1",
         state=PaymentState.SUCCEEDED,
         amount=money,
@@ -305,6 +305,7 @@ def pay(
         creditor=CREDITOR,
         method=MethodKind.CARD,
     )
+    till.payments.setdefault("pi_1", paid)
     inbox.events.setdefault(told.event_id, "{}")
     post_payment(
         told.event_id,
@@ -342,6 +343,32 @@ def test_a_payment_survives_a_death_at_any_side_effect(amount: int) -> None:
         assert world.ringing.notices == [(one.account_id, "receipt", "pi_1")]
 
     assert len(list(every_death(play))) == 6
+
+
+def test_an_excess_goes_back_once_whatever_dies_between_ledger_and_processor() -> None:
+    def play(deaths: Deaths) -> None:
+        one = account()
+        world = World(deaths, one)
+        till, inbox = MemoryTill(), MemoryInbox()
+        called_again(
+            lambda: pay(
+                one.account_id,
+                15_000,
+                book=world.book,
+                alarm=world.alarm,
+                till=deaths.guard(till, "till"),
+                inbox=inbox,
+            )
+        )
+        world.check()
+        stored = world.stored.accounts[one.account_id]
+        assert (stored.balance.minor, stored.status) == (0, Status.SETTLED)
+        assert [(r.key, r.amount) for r in till.made.values()] == [
+            ("excess/pi_1/1", Money(2_500, "USD"))
+        ]
+        assert world.ringing.notices == [(one.account_id, "receipt", "pi_1")]
+
+    assert len(list(every_death(play))) > 6
 
 
 def test_a_webhook_survives_a_death_at_any_side_effect() -> None:
@@ -548,6 +575,7 @@ def test_publishing_survives_a_death_at_any_side_effect() -> None:
             lambda: publish(
                 records,
                 counters=deaths.guard(counters, "counters"),
+                meter=MemorySpendMeter(),
                 bus=deaths.guard(bus, "bus"),
             )
         )

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunlin.adapters.event_bus import EventBridgeBus, detail
-from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
+from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.domain import counters as count
 from dunlin.domain import events, ids
 from dunlin.domain.account import Account, Case, Hold, Status
@@ -123,9 +123,19 @@ def test_a_settled_account_leaves_the_aging_and_stays_in_the_statuses() -> None:
 def test_a_removed_account_counts_no_more() -> None:
     counters, bus = MemoryCounters(), MemoryBus()
     account = builders.account()
-    changes.publish([Record(record_id="1", old=None, new=account)], counters=counters, bus=bus)
+    changes.publish(
+        [Record(record_id="1", old=None, new=account)],
+        counters=counters,
+        meter=MemorySpendMeter(),
+        bus=bus,
+    )
     assert counters.tally(CREDITOR)
-    changes.publish([Record(record_id="2", old=account, new=None)], counters=counters, bus=bus)
+    changes.publish(
+        [Record(record_id="2", old=account, new=None)],
+        counters=counters,
+        meter=MemorySpendMeter(),
+        bus=bus,
+    )
     assert counters.tally(CREDITOR) == {}
 
 
@@ -134,7 +144,10 @@ def test_a_change_of_plans_alone_is_neither_counted_nor_told() -> None:
     account = builders.account()
     later = replace(account, rung=2, version=2)
     measures = changes.publish(
-        [Record(record_id="1", old=account, new=later)], counters=counters, bus=bus
+        [Record(record_id="1", old=account, new=later)],
+        counters=counters,
+        meter=MemorySpendMeter(),
+        bus=bus,
     )
     assert (counters.shares, bus.events, measures) == ({}, {}, ())
 
@@ -144,7 +157,10 @@ def test_an_escalation_and_a_hold_are_told_once() -> None:
     stuck = builders.account(escalated="balance", hold=Hold.DISPUTE)
     later = replace(stuck, rung=1, version=2)
     changes.publish(
-        [Record(record_id="1", old=stuck, new=later)], counters=MemoryCounters(), bus=bus
+        [Record(record_id="1", old=stuck, new=later)],
+        counters=MemoryCounters(),
+        meter=MemorySpendMeter(),
+        bus=bus,
     )
     assert bus.events == {}
 
@@ -251,7 +267,7 @@ def test_one_arrangement_in_place_of_another_ends_one_and_starts_one() -> None:
 
 def test_every_event_meets_its_schema_and_every_schema_has_its_event() -> None:
     bus = MemoryBus()
-    changes.publish(everything(), counters=MemoryCounters(), bus=bus)
+    changes.publish(everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=bus)
     told = {event.name for event in bus.events.values()}
     schemas = {p.name.removesuffix(".schema.json") for p in SCHEMAS.glob("*.schema.json")}
     assert told == schemas == set(events.FIELDS)
@@ -263,7 +279,7 @@ def test_every_event_meets_its_schema_and_every_schema_has_its_event() -> None:
 
 def test_events_carry_ids_only() -> None:
     bus = MemoryBus()
-    changes.publish(everything(), counters=MemoryCounters(), bus=bus)
+    changes.publish(everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=bus)
     text = json.dumps([dict(event.detail) for event in bus.events.values()])
     for secret in ("Robin", "Castellano", "example.com", "already", "12345", "5000"):
         assert secret not in text
@@ -271,14 +287,16 @@ def test_events_carry_ids_only() -> None:
 
 def test_a_batch_told_twice_is_told_with_the_same_ids() -> None:
     bus, counters = MemoryBus(), MemoryCounters()
-    changes.publish(everything(), counters=counters, bus=bus)
+    changes.publish(everything(), counters=counters, meter=MemorySpendMeter(), bus=bus)
     before = (dict(bus.events), dict(counters.shares))
-    changes.publish(everything(), counters=counters, bus=bus)
+    changes.publish(everything(), counters=counters, meter=MemorySpendMeter(), bus=bus)
     assert (bus.events, counters.shares) == before
 
 
 def test_measures_are_summed_and_of_few_dimensions() -> None:
-    measures = changes.publish(everything(), counters=MemoryCounters(), bus=MemoryBus())
+    measures = changes.publish(
+        everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=MemoryBus()
+    )
     found = {(m.name, tuple(m.dimensions.items())): m.value for m in measures}
     # Sent, delivered and bounced each came straight from `permitted` here: three messages.
     assert found == {
@@ -303,7 +321,9 @@ def test_a_message_is_counted_once_from_the_permit_to_the_bounce() -> None:
         Record(record_id=str(n), old=old, new=new)
         for n, (old, new) in enumerate(itertools.pairwise(states))
     ]
-    measures = changes.publish(records, counters=MemoryCounters(), bus=MemoryBus())
+    measures = changes.publish(
+        records, counters=MemoryCounters(), meter=MemorySpendMeter(), bus=MemoryBus()
+    )
     assert [(m.name, m.value) for m in measures] == [("MessagesSent", 1)]
 
 

@@ -223,6 +223,17 @@ class AccountBook(Protocol):
     def waiting_for_staff(self, creditor: str | None = None) -> Iterable[Account]:
         """Accounts that are held or escalated and wait for a person."""
 
+    def texts(self, owner: str) -> int:
+        """How many messages, replies and answers of an account hold words; of a person's id,
+        how many replies about no account do."""
+
+    def erase_texts(self, owner: str) -> int:
+        """Take the words out of these; ids, times, labels and hashes stay. How many lost them:
+        none where it is done again."""
+
+    def drop_points(self, consumer_id: str) -> None:
+        """Drop from the index by address what the person's row no longer holds."""
+
     def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
         """Switch a pause: scope is `platform` or a creditor id. Binds the next permit and
         every permit not yet spent."""

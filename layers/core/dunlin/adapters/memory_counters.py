@@ -25,6 +25,26 @@ class MemoryCounters:
         )
 
 
+class MemorySpendMeter:
+    """Sums by month."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, int] = {}
+        self.stops: dict[str, int] = {}
+
+    def add(self, month: str, micro: int) -> None:
+        self.sums[month] = self.spent(month) + micro
+
+    def spent(self, month: str) -> int:
+        return self.sums.get(month, 0)
+
+    def stopped(self, month: str) -> int:
+        return self.stops.get(month, 0)
+
+    def note_stop(self, month: str, cap: int) -> None:
+        self.stops[month] = cap
+
+
 class MemoryBus:
     """Remembers what was told; the same event told twice is one event."""
 

@@ -30,7 +30,7 @@ from dunlin.domain.account import Account
 from dunlin.domain.consumer import Channel
 from dunlin.domain.errors import DomainError
 from dunlin.domain.forecast import Forecast, Happening, compare
-from dunlin.domain.segments import measure
+from dunlin.domain.prices import message_micro
 from dunlin.ports import Email, Text
 from dunlin.service import rehearsal
 from dunlin.service.gate import Gate
@@ -40,10 +40,6 @@ from dunlin.service.imports.profiling import profile_file
 from dunlin.service.sending import Outbox
 
 CREDITOR = "rehearsal"
-# List prices without free tiers, in millionths of a dollar (read 2026-09-20): SES a message,
-# AWS End User Messaging a part to the US, without the carriers' fee.
-EMAIL_MICRO, TEXT_PART_MICRO = 100, 5_810
-
 console = Console()
 
 
@@ -142,7 +138,7 @@ def play(
             )
             for channel in Channel
         },
-        price=price,
+        price=message_micro,
     )
     accounts = list(book.accounts_of_creditor(creditor))
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -156,13 +152,6 @@ def play(
             events=_events(events, accounts) if events else (),
             progress=lambda now: bar.update(task, completed=(now - at).days),
         )
-
-
-def price(channel: Channel, words: str) -> int:
-    """Millionths of a dollar of one message at list price."""
-    if channel is Channel.EMAIL:
-        return EMAIL_MICRO
-    return TEXT_PART_MICRO * measure(words).count
 
 
 def _import(

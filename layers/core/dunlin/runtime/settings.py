@@ -129,6 +129,11 @@ def arrangement_machine_arn() -> str:
     return _required("ARRANGEMENT_MACHINE_ARN")
 
 
+def spend_cap_micro() -> int:
+    """The month's cap on messages in millionths of a dollar, 0 for none."""
+    return int(float(_required("MONTHLY_SPEND_CAP")) * 1_000_000)
+
+
 def import_machine_arn() -> str:
     """The state machine of an import."""
     return _required("IMPORT_MACHINE_ARN")

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Reply,
         SendStatistics,
         Signer,
+        SpendMeter,
         TextLine,
     )
     from dunlin.service.audit_log import AuditRecord
@@ -301,6 +302,17 @@ def counters() -> Counters:
     from dunlin.adapters.dynamo.counters import DynamoCounters
 
     return DynamoCounters(boto3.client("dynamodb"), settings.Tables.from_env().ops)
+
+
+@cache
+def spend_meter() -> SpendMeter:
+    from dunlin.adapters.dynamo.spend_meter import DynamoSpendMeter
+
+    return DynamoSpendMeter(ops_table=settings.Tables.from_env().ops)
+
+
+def spend_cap_micro() -> int:
+    return settings.spend_cap_micro()
 
 
 @cache

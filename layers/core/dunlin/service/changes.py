@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from dunlin.domain import counters as count
 from dunlin.domain import events as tell
 from dunlin.domain.account import Account, LedgerEntry, Status
+from dunlin.domain.prices import message_micro
 from dunlin.domain.touch import Touch, TouchState
-from dunlin.ports import AccountBook, Counters, Creditors, EventBus, Record, Reply
+from dunlin.ports import AccountBook, Counters, Creditors, EventBus, Record, Reply, SpendMeter
 
 # The provider has it. `unknown` may have been handed over and is measured where it is resolved.
 _HANDED_OVER = frozenset({TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED})
@@ -27,13 +28,17 @@ class Measure:
     dimensions: Mapping[str, str]
 
 
-def publish(records: Sequence[Record], *, counters: Counters, bus: EventBus) -> tuple[Measure, ...]:
+def publish(
+    records: Sequence[Record], *, counters: Counters, meter: SpendMeter, bus: EventBus
+) -> tuple[Measure, ...]:
     """Count and tell a batch of stream records; returns the measures to emit, summed.
 
     Raises `Conflict` or `Unavailable`, after which the whole batch may come again: counters
     then change nothing, events carry the same ids, and measures were not returned.
     """
     counters.count([share for record in records for share in _share(record)])
+    for month, micro in _spent(records).items():
+        meter.add(month, micro)
     bus.publish([event for record in records for event in _events(record)])
     return _sum(measure for record in records for measure in _measures(record))
 
@@ -95,11 +100,28 @@ def _events(record: Record) -> Iterable[tell.DomainEvent]:
             )
 
 
+def _spent(records: Sequence[Record]) -> dict[str, int]:
+    """What the messages of a batch cost, by the month they were handed over in."""
+    found: dict[str, int] = {}
+    for record in records:
+        if isinstance(record.new, Touch) and _handed_over(record):
+            month = f"{record.new.sent_at or record.new.permitted_at:%Y-%m}"
+            found[month] = found.get(month, 0) + message_micro(
+                record.new.channel, record.new.content
+            )
+    return found
+
+
+def _handed_over(record: Record) -> bool:
+    before = record.old.state if isinstance(record.old, Touch) else None
+    now = record.new.state if isinstance(record.new, Touch) else None
+    return now in _HANDED_OVER and before not in _HANDED_OVER
+
+
 def _measures(record: Record) -> Iterable[Measure]:
     old, new = record.old, record.new
     if isinstance(new, Touch):
-        before = old.state if isinstance(old, Touch) else None
-        if new.state in _HANDED_OVER and before not in _HANDED_OVER:
+        if _handed_over(record):
             yield Measure("MessagesSent", 1, {"channel": new.channel.value})
     elif isinstance(new, LedgerEntry) and old is None and new.kind == "payment":
         yield Measure("Payments", 1, {})

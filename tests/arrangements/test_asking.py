@@ -209,6 +209,14 @@ def test_declined_it_lets_the_ladder_go_on() -> None:
     assert again is AskRefusal.GONE
 
 
+def test_declined_it_leaves_a_later_plan_of_the_ladder_alone() -> None:
+    place = Place(59_999)
+    changed(place, due_at=NOW + days(10))
+    place.ask(place.terms(12))
+    arrangements.decline(place.account_id, why="too-low", **by_staff(place))  # type: ignore[arg-type]
+    assert place.account.due_at == NOW + days(10)
+
+
 def test_a_second_agreement_replaces_the_first_in_one_write() -> None:
     place = Place()
     first = place.agreed()

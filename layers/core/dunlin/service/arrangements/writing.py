@@ -59,10 +59,13 @@ def resumed_by(account: Account, book: AccountBook, now: datetime) -> dict[str, 
 
 
 def resumed(account: Account, strategy: Strategy, now: datetime) -> dict[str, Any]:
-    """The changes that let an account's ladder go on after its usual gap. Another hold stays."""
+    """The changes that let an account's ladder go on after its usual gap, or later where that
+    was planned. Another hold stays."""
     if account.hold not in (Hold.ARRANGEMENT, None):
         return {}
     at = now + timedelta(hours=strategy.coordination.minimum_gap_hours)
+    if account.hold is None and account.due_at is not None:
+        at = max(at, account.due_at)
     going_on = account.status is Status.ACTIVE
     return {"hold": None, "hold_reason": "", "due_at": at if going_on else None}
 

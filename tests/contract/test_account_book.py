@@ -477,3 +477,62 @@ def eventually(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not holds():
         assert time.monotonic() < deadline, "the index never caught up"
+
+
+def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    touch = attempt(book, account_id)
+    facts = book.facts(account_id)
+    person = facts.consumer
+    entry = entry_of(facts.account, now=NOON, what="Noted", data={})
+    said = Reply(
+        reply_id=f"rep-{account_id}", account_id=account_id, consumer_id=person.consumer_id,
+        channel="sms", at=NOON, text="I paid at the desk", labels=("payment_claim",),
+    )  # fmt: skip
+    answer = Answer(
+        answer_id=f"ans-{account_id}", account_id=account_id, at=NOON, by="desk", channel="sms",
+        text="Thank you",
+    )  # fmt: skip
+    sent = replace(touch, state=TouchState.SENT, content="Hello Ada", body_sha256="ab")
+    book.apply(
+        Change(
+            account=written(facts.account, entry),
+            reply=said,
+            answer=answer,
+            touch_move=(sent, ["permitted"]),
+            audit=[entry],
+        )
+    )
+    assert book.texts(account_id) == 3
+    assert book.erase_texts(account_id) == 3
+    assert (book.texts(account_id), book.erase_texts(account_id)) == (0, 0)
+    thread = book.thread(account_id)
+    assert [(t.state, t.content, t.body_sha256) for t in thread.touches] == [
+        (TouchState.SENT, "", "ab")
+    ]
+    assert [(r.text, r.labels, r.at) for r in thread.replies] == [("", ("payment_claim",), NOON)]
+    assert [(a.text, a.by) for a in thread.answers] == [("", "desk")]
+
+
+def test_a_person_without_contact_points_is_found_by_none(
+    world: tuple[AccountBook, str],
+) -> None:
+    book, account_id = world
+    person = book.facts(account_id).consumer
+    assert book.consumers_at(person.emails[0])
+    change_consumer(book, person.consumer_id, emails=(), phones=())
+    book.drop_points(person.consumer_id)
+    assert all(
+        found.consumer_id != person.consumer_id for found in book.consumers_at(person.emails[0])
+    )
+
+
+def test_a_site_shows_its_own_brand(made: Book) -> None:
+    person = builders.consumer("north")
+    account = builders.account(
+        "INV-north", consumer_id=person.consumer_id, extras={"property": "North"}
+    )
+    builders.store(
+        made.book, made.creditors, account, person=person, locations={"North": {"name": "Acme N"}}
+    )
+    assert made.book.facts(account.account_id).strategy.brand.name == "Acme N"

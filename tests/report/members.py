@@ -55,7 +55,7 @@ def member(
             )
             for n, (on, kind, minor) in enumerate(lines)
         ],
-        touches=[_touch(held.account_id, on, on in clicked) for on in touched],
+        touches=[touch(held.account_id, on, on in clicked) for on in touched],
         labels=[(LAUNCH + timedelta(days=on), said) for on, said in labels],
         entries=[
             AuditEntry(
@@ -74,7 +74,7 @@ def member(
     )
 
 
-def _touch(account_id: str, on: int, clicked: bool) -> Touch:
+def touch(account_id: str, on: int, clicked: bool) -> Touch:
     at = LAUNCH + timedelta(days=on)
     return Touch(
         touch_id=f"tch-{account_id}-{on}",

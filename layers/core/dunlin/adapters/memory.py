@@ -416,9 +416,34 @@ class MemoryBook:
             if a.waits_for_staff and creditor in (None, a.creditor)
         ]
 
+    def texts(self, owner: str) -> int:
+        replies = sum(bool(r.text) for r in self.replies.values() if _owner(r) == owner)
+        answers = sum(bool(a.text) for a in self.answers.values() if a.account_id == owner)
+        touches = sum(bool(t.content) for (a, _), t in self.touches.items() if a == owner)
+        return replies + answers + touches
+
+    def erase_texts(self, owner: str) -> int:
+        with self._lock:
+            number = self.texts(owner)
+            for key, touch in self.touches.items():
+                if touch.account_id == owner:
+                    self.touches[key] = replace(touch, content="")
+            for reply in [r for r in self.replies.values() if _owner(r) == owner]:
+                self.replies[reply.reply_id] = replace(reply, text="")
+            for answer in [a for a in self.answers.values() if a.account_id == owner]:
+                self.answers[answer.answer_id] = replace(answer, text="")
+            return number
+
+    def drop_points(self, consumer_id: str) -> None:
+        """There is no index beside the rows."""
+
     def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
         with self._lock:
             (self.pauses.add if on else self.pauses.discard)(scope)
+
+
+def _owner(reply: Reply) -> str:
+    return reply.account_id or reply.consumer_id
 
 
 def _contactable(account: Account, touch: Touch) -> Conditions:

@@ -17,6 +17,7 @@ from dunlin.cli import (
     letter,
     pausing,
     payments,
+    person,
     queue,
     reentry,
     rehearse,
@@ -55,6 +56,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")
 app.add_typer(reentry.app, name="reentry")
 app.add_typer(payments.app, name="payments")
+app.add_typer(person.app, name="person")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")
 app.add_typer(call.app, name="call")

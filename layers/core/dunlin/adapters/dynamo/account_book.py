@@ -454,6 +454,27 @@ class DynamoBook:
                 ProfileRow.version == consumer.version - 1,
             )
 
+    def texts(self, owner: str) -> int:
+        return sum(1 for _ in _with_words(owner))
+
+    def erase_texts(self, owner: str) -> int:
+        number = 0
+        for row in _with_words(owner):
+            gone = (
+                TouchRow.content.remove() if isinstance(row, TouchRow) else type(row).text.set("")
+            )
+            row.update(actions=[gone])
+            number += 1
+        return number
+
+    def drop_points(self, consumer_id: str) -> None:
+        person = self.consumer(consumer_id)
+        points = (*person.emails, *person.phones) if person else ()
+        held = {f"AT#{address_hash(point)}" for point in points}
+        for row in AddressRow.query(consumer_id, AddressRow.sk.startswith("AT#")):
+            if row.sk not in held and not row.sk.startswith("AT#closed#"):
+                row.delete()
+
     def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
         platform = scope == "platform"
         switch = PauseRow.by_platform if platform else PauseRow.by_creditor
@@ -544,6 +565,18 @@ def _packed(changes: Iterable[Change]) -> Iterator[list[Change]]:
         subjects |= own
     if batch:
         yield batch
+
+
+def _with_words(owner: str) -> Iterator[TouchRow | ReplyRow | AnswerRow]:
+    """The rows of an account, or of a person's id, that hold words."""
+    for prefix in ("T#", "N#"):
+        for touch in TouchRow.query(owner, TouchRow.sk.startswith(prefix), consistent_read=True):
+            if touch.content:
+                yield touch
+    for kind, prefix in ((ReplyRow, "IN#"), (AnswerRow, "OUT#")):
+        for row in kind.query(owner, kind.sk.startswith(prefix), consistent_read=True):
+            if row.text:
+                yield row
 
 
 def _closed(day: date) -> str:

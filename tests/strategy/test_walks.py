@@ -285,3 +285,17 @@ def test_a_message_that_bounced_still_uses_its_rung() -> None:
     assert walk.names().count("one") == 1
     assert {t.state for t in walk.touches()} <= {TouchState.SENT, TouchState.FAILED}
     assert {t.channel for t in walk.touches()} <= set(Channel)
+
+
+def test_a_wave_leaves_no_faster_than_the_creditor_wants() -> None:
+    walk = Walk(document=FOUR | {"coordination": {"per_minute": {"email": 2}}})
+    ids = [walk.owes(f"INV-{n}", walk.person(f"p{n}")) for n in range(240)]
+    walk.start(*ids)
+    unpaced = Walk()
+    same = [unpaced.owes(f"INV-{n}", unpaced.person(f"p{n}")) for n in range(240)]
+    unpaced.start(*same)
+    for place, account_id in enumerate(ids):
+        later, at = walk.account(account_id).due_at, unpaced.account(account_id).due_at
+        assert later is not None
+        assert at is not None
+        assert later - at == timedelta(minutes=place / 2)

@@ -79,10 +79,10 @@ class Walk:
     def start(self, *ids: str) -> None:
         strategy = self.book.creditors.strategy(builders.CREDITOR)
         assert strategy is not None
-        for account_id in ids:
+        for place, account_id in enumerate(ids):
             told = start_ladder(
                 account_id, strategy=strategy, cohort="", shadow=False, book=self.book,
-                alarm=self.alarm, now=self.now,
+                alarm=self.alarm, now=self.now, place=place,
             )  # fmt: skip
             assert told == "started", told
 

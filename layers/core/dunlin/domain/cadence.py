@@ -39,6 +39,13 @@ def spread(person: str, at: datetime) -> datetime:
     return at + timedelta(seconds=int(SPREAD.total_seconds() * share))
 
 
+def paced(at: datetime, place: int, channel: str, choice: Coordination) -> datetime:
+    """`at` for the account at `place` (from 0) of a wave: no more leave a minute than the creditor
+    wants on the channel of their first rung."""
+    rate = next((rate for c, rate in choice.per_minute.items() if c == channel), 0)
+    return at + timedelta(minutes=place) / rate if rate else at
+
+
 def working(day: date, choice: Coordination) -> bool:
     """Whether the creditor sends on a day at all."""
     if not choice.weekends and day.weekday() >= 5:

@@ -22,11 +22,12 @@ def start_ladder(
     book: AccountBook,
     alarm: Alarm,
     now: datetime,
+    place: int = 0,
 ) -> str:
     """Start the ladder that the strategy assigns to an imported account, once.
 
     Returns `started`, or why not. `cohort` is the rollout it belongs to; in `shadow` it plans and
-    logs, and sends nothing.
+    logs, and sends nothing. `place` is its place in the wave that starts now, for the pace.
     """
 
     def attempt() -> str:
@@ -40,6 +41,8 @@ def start_ladder(
         assigned = strategy.assign(account, today)
         account = replace(account, ladder=assigned.ladder, activated_at=now)
         action = planner.next_action(account, strategy, now)
+        at = cadence.paced(action.at, place, action.channel, strategy.coordination)
+        action = replace(action, at=at)
         entry = entry_of(
             account,
             now=now,

@@ -13,6 +13,7 @@ import pytest
 from dunlin.adapters.paper_press import FOLDER, PaperPress
 from dunlin.domain.content import visible
 from dunlin.domain.errors import Defect
+from dunlin.domain.money import Money
 from dunlin.ports import Facts
 from tests.letters.samples import facts
 
@@ -48,6 +49,14 @@ def test_a_lien_letter_gives_three_weeks_and_says_how_soldiers_are_protected() -
     html = PaperPress().print("lien_notice", facts=addressed(), on=ON).html
     assert "on or before February 24, 2027" in html
     assert "<strong>If you or your spouse serve in the armed forces" in html
+
+
+def test_a_contested_part_is_not_asked_for() -> None:
+    found = addressed()
+    account = replace(found.account, balance=Money(400_000, "USD"), contested_minor=150_000)
+    html = PaperPress().print("reminder", facts=replace(found, account=account), on=ON).html
+    assert "$2,500.00" in html
+    assert "4,000" not in html
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from dunlin.domain.cadence import asked_minor
 from dunlin.domain.consumer import Channel
 from dunlin.domain.content import Draft, check_paper, disclosures, visible
 from dunlin.domain.errors import Defect, DomainError
@@ -77,7 +78,7 @@ class PaperPress:
             zip=person.zip,
             on=day_in_words(on.isoformat(), language),
             reference=account.reference,
-            amount=str(account.balance),
+            amount=str(replace(account.balance, minor=asked_minor(account))),
             due=day_in_words(account.due_on.isoformat(), language) if account.due_on else "",
             disclosures=[words["frame"][key] for key in disclosures(draft)],
         )

@@ -11,7 +11,7 @@ WRITES = {
     "mailbox": ("send",),
     "text_line": ("send",),
     "alarm": ("wake", "start", "notice", "start_arrangement", "wake_arrangement"),
-    "till": ("charge_saved", "create_setup", "forget_method"),
+    "till": ("charge_saved", "create_setup", "forget_method", "refund", "expire_checkout"),
     "inbox": ("store",),
     "queue": ("put",),
     "drop_box": ("write",),

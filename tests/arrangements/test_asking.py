@@ -278,7 +278,7 @@ def test_cancelled_it_lets_the_ladder_go_on_once() -> None:
 
 def test_made_by_hand_it_freezes_the_ladder_and_says_nothing() -> None:
     place = Place()
-    made = arrangements.record(place.account_id, place.terms(2), **by_staff(place))  # type: ignore[arg-type]
+    made = arrangements.record(place.account_id, place.terms(2), why="case-7", **by_staff(place))  # type: ignore[arg-type]
     assert isinstance(made, Arrangement)
     assert made.manual
     assert made.in_force

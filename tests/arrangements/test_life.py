@@ -391,7 +391,13 @@ def test_taken_back_by_the_creditor_it_ends() -> None:
 def test_made_by_hand_a_missed_payment_is_for_staff() -> None:
     life = Life()
     arrangements.record(
-        life.account_id, life.terms(2), by="ana", book=life.book, alarm=life.alarm, now=NOW
+        life.account_id,
+        life.terms(2),
+        by="ana",
+        why="case-7",
+        book=life.book,
+        alarm=life.alarm,
+        now=NOW,
     )
     made = life.go(at(FIRST + days(8)))
     assert made.state is ArrangementState.BROKEN

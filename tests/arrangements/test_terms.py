@@ -20,6 +20,7 @@ from dunlin.domain.terms import (
     Terms,
     add_months,
     beyond,
+    by_hand,
     due_dates,
     limits_for,
     most_payments,
@@ -37,9 +38,11 @@ LIMITED = st.builds(
     lowest_instalment_minor=st.integers(1, 20_000),
     longest_months=st.integers(1, 60),
     down_payment_percent=st.integers(0, 50),
-    frequencies=st.lists(st.sampled_from(list(Frequency)), min_size=1, unique=True).map(
-        lambda fs: tuple(f.value for f in fs)
-    ),
+    frequencies=st.lists(
+        st.sampled_from([f for f in Frequency if f is not Frequency.BY_HAND]),
+        min_size=1,
+        unique=True,
+    ).map(lambda fs: tuple(f.value for f in fs)),
     first_within_days=st.integers(2, 60),
 )
 PROFILES = st.builds(
@@ -202,6 +205,7 @@ def test_what_staff_decided_for_one_account_beats_the_strategy() -> None:
         ({"count": None, "instalment": Money(1, "USD")}, NoTerms.TOO_MANY),
         ({"count": None}, NoTerms.AMOUNT),
         ({"frequency": "daily"}, NoTerms.FREQUENCY),
+        ({"frequency": "by_hand"}, NoTerms.FREQUENCY),
         ({"first_on": TODAY - timedelta(days=1)}, NoTerms.DATE),
         ({"first_on": TODAY + timedelta(days=367)}, NoTerms.DATE),
         ({"cents": 0}, NoTerms.NOTHING_OWED),
@@ -210,6 +214,23 @@ def test_what_staff_decided_for_one_account_beats_the_strategy() -> None:
 )
 def test_what_cannot_be_a_schedule_is_a_word(changes: dict[str, object], word: NoTerms) -> None:
     assert asked(**changes) is word  # type: ignore[arg-type]
+
+
+def test_staff_name_any_dates_in_order_that_sum_to_what_is_owed() -> None:
+    soon, later = TODAY, TODAY + timedelta(days=50)
+    made = by_hand(dollars(600), [(soon, 100), (later, 500)], today=TODAY)
+    assert isinstance(made, Terms)
+    assert made.total == dollars(600)
+    assert [p.due_on for p in made.instalments] == [soon, later]
+    for dated, word in (
+        ([(soon, 100), (later, 499)], NoTerms.AMOUNT),
+        ([(soon, -100), (later, 700)], NoTerms.AMOUNT),
+        ([(later, 100), (soon, 500)], NoTerms.DATE),
+        ([(soon, 100), (soon, 500)], NoTerms.DATE),
+        ([(TODAY - timedelta(days=1), 600)], NoTerms.DATE),
+        ([], NoTerms.TOO_FEW),
+    ):
+        assert by_hand(dollars(600), dated, today=TODAY) is word
 
 
 def test_the_last_day_of_a_month_comes_back() -> None:

@@ -6,6 +6,7 @@ import typer
 
 from dunlin.cli import (
     account,
+    arrangement,
     audit,
     call,
     card,
@@ -54,6 +55,7 @@ app.add_typer(rollout.pilots, name="pilot")
 account.app.command()(card.card)
 app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")
+app.add_typer(arrangement.app, name="arrangement")
 app.add_typer(reentry.app, name="reentry")
 app.add_typer(payments.app, name="payments")
 app.add_typer(person.app, name="person")

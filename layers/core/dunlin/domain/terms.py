@@ -8,7 +8,7 @@ month that is too short gives its last day, after which the stated day comes bac
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -22,9 +22,15 @@ _FURTHEST = timedelta(days=366)
 
 
 class Frequency(StrEnum):
+    """How often an instalment is due. `by_hand`: staff named each date; nobody else can."""
+
+    BY_HAND = "by_hand"
     WEEKLY = "weekly"
     EVERY_TWO_WEEKS = "every_two_weeks"
     MONTHLY = "monthly"
+
+
+_REGULAR = (Frequency.WEEKLY, Frequency.EVERY_TWO_WEEKS, Frequency.MONTHLY)
 
 
 class Bound(StrEnum):
@@ -203,7 +209,7 @@ def propose(
     """
     if total.minor <= 0:
         return NoTerms.NOTHING_OWED
-    if frequency not in tuple(Frequency):
+    if frequency not in _REGULAR:
         return NoTerms.FREQUENCY
     if not today <= first_on <= today + _FURTHEST:
         return NoTerms.DATE
@@ -221,6 +227,27 @@ def propose(
         return NoTerms.TOO_FEW
     return schedule(
         total, amounts, frequency=Frequency(frequency), first_on=first_on, down=down, today=today
+    )
+
+
+def by_hand(total: Money, dated: Sequence[tuple[date, int]], *, today: date) -> Terms | NoTerms:
+    """The schedule that staff named, date by date in minor units: any dates from today on, in
+    order, that sum to what is owed."""
+    if total.minor <= 0:
+        return NoTerms.NOTHING_OWED
+    dates = [on for on, _ in dated]
+    if not dates or len(dates) > MOST_PAYMENTS:
+        return NoTerms.TOO_MANY if dates else NoTerms.TOO_FEW
+    if dates != sorted(set(dates)) or dates[0] < today:
+        return NoTerms.DATE
+    if any(minor <= 0 for _, minor in dated) or sum(m for _, m in dated) != total.minor:
+        return NoTerms.AMOUNT
+    return Terms(
+        frequency=Frequency.BY_HAND,
+        instalments=tuple(
+            Planned(number=n, due_on=on, amount=Money(minor, total.currency))
+            for n, (on, minor) in enumerate(dated, start=1)
+        ),
     )
 
 

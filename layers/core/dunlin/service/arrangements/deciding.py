@@ -189,10 +189,18 @@ def decline(
 
 
 def record(
-    account_id: str, terms: Terms, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+    account_id: str,
+    terms: Terms,
+    *,
+    by: str,
+    why: str,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
 ) -> Arrangement | AskRefusal:
     """Record an arrangement that staff made by hand: any terms that sum to what is owed. It
-    freezes the ladder, sends and debits nothing, and a missed payment goes to staff (S87)."""
+    freezes the ladder, sends and debits nothing, and a missed payment goes to staff (S87).
+    `why` is a code."""
 
     def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None]:
         account, past = account_of(account_id, book), book.arrangements(account_id)
@@ -211,6 +219,7 @@ def record(
             asked_by=staff(by),
             strategy_version=account.strategy_version,
             manual=True,
+            why=code(why, "why"),
             version=1,
         )
         return start(
@@ -221,10 +230,11 @@ def record(
 
 
 def cancel(
-    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime, why: str = ""
 ) -> Arrangement | None:
     """End the arrangement or withdraw the request; the ladder goes on after its usual gap. None
-    where there was nothing to end. `by` is the actor: `consumer` or `staff:…`."""
+    where there was nothing to end. `by` is the actor: `consumer` or `staff:…`; staff give a code
+    for `why`."""
 
     def attempt() -> Arrangement | None:
         account, past = account_of(account_id, book), book.arrangements(account_id)
@@ -240,7 +250,7 @@ def cancel(
             account,
             [gone, *superseded(past, gone, now)],
             what="ArrangementCancelled",
-            data={},
+            data={"why": why},
             changes=changes,
             book=book,
             now=now,

@@ -157,6 +157,7 @@ def start(
             "signal": SignalKind.PLAN_STARTED.value,
             "replaces": new.replaces,
             "manual": new.manual,
+            "why": new.why,
             "consent": new.autopay.consent.text_sha256 if new.autopay else "",
             "consent_version": new.autopay.consent.version if new.autopay else "",
         },

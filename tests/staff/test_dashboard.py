@@ -55,9 +55,9 @@ def test_the_metrics_stay_few_and_need_no_mathematics() -> None:
             assert not {"account_id", "consumer_id", "touch_id"} & set(line[2:-1:2])
 
 
-def test_three_custom_widgets_and_the_decision_has_its_function() -> None:
+def test_four_custom_widgets_and_the_decision_has_its_function() -> None:
     custom = {
         w["properties"]["title"]: w["properties"] for w in BODY["widgets"] if w["type"] == "custom"
     }
-    assert len(custom) == 3
+    assert len(custom) == 4
     assert custom["Waiting for a decision"]["params"]["decide"] == "${DecideFunction.Arn}"

@@ -133,6 +133,15 @@ def test_an_email_goes_with_both_parts_its_headers_and_its_tags(provider: Provid
     assert {h["Name"]: h["Value"] for h in simple["Headers"]} == EMAIL.headers
 
 
+def test_what_is_no_touch_goes_through_no_configuration_set(provider: Provider) -> None:
+    provider.body = b'{"MessageId": "ses-1"}'
+    message = replace(EMAIL, tags={}, headers={"X-Dunlin-Test": "0" * 64})
+    assert SesMailbox("", client=client("sesv2", provider.url)).send(message) == "ses-1"
+    [(_, body)] = provider.requests
+    assert "ConfigurationSetName" not in json.loads(body)
+    assert b"X-Dunlin-Test" in body
+
+
 def test_a_text_is_transactional_and_comes_from_the_creditors_number(provider: Provider) -> None:
     provider.body = PUBLISHED
     assert by_text(provider.url) == "sns-1"

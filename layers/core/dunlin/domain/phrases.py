@@ -152,9 +152,7 @@ OPT_OUT_EMAIL = _any(
     r"\b(stop|opt out of|unsubscribe from) (these |getting |all )?(e-?mails?|messages)\b",
     r"\bdejar de recibir (estos |los )?(correos|mensajes)\b",
 )
-OPT_OUT_PAPER = _any(
-    r"\bdo not want us to contact you\b", r"\bno desea que le contactemos\b"
-)
+OPT_OUT_PAPER = _any(r"\bdo not want us to contact you\b", r"\bno desea que le contactemos\b")
 OPT_OUT_SMS = _any(
     r"\breply stop to opt out\b", r"\bresponda stop para (darse de baja|no recibir)\b"
 )

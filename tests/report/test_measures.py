@@ -116,7 +116,8 @@ def test_responses_are_told_by_template_channel_and_segment() -> None:
     def segments(account: Account, _on: object) -> list[str]:
         return [account.industry] if account.industry == "dental" else []
 
-    found = responses([one, two, three], segments, LAUNCH, END)
+    never = member("d", paid=[(1, 500)])
+    found = responses([one, two, three, never], segments, LAUNCH, END)
     assert found == {
         ("reminder.gentle", "email", "dental"): Cell(
             contacts=3, responded=3, paid=2, days_to_pay=Fraction(2), feedback={"clear": 1}

@@ -6,6 +6,7 @@ a document is the same from YAML and from the JSON it is stored as.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -67,3 +68,28 @@ def line_of(content: bytes, path: Path) -> int:
         key, node = found[0]
         line = key.start_mark.line + 1
     return line
+
+
+def with_numbers(content: bytes, changes: Mapping[Path, int]) -> bytes:
+    """The same text with other whole numbers at these places; comments and form stay. Raises
+    `DomainError` where a place holds no single value."""
+    text = content.decode("utf-8-sig")
+    root = yaml.compose(text, Loader=_Loader)
+    marks = [(*_span(root, path), str(number)) for path, number in changes.items()]
+    for start, end, number in sorted(marks, reverse=True):
+        text = text[:start] + number + text[end:]
+    return text.encode()
+
+
+def _span(node: yaml.Node | None, path: Path) -> tuple[int, int]:
+    """Where in the text the value at a place begins and ends."""
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = next(iter(node.value[step : step + 1]), None)
+        else:
+            node = None
+    if not isinstance(node, yaml.ScalarNode):
+        raise DomainError(f"no value at {'.'.join(map(str, path))}")
+    return node.start_mark.index, node.end_mark.index

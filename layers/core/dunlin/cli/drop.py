@@ -14,6 +14,7 @@ import typer
 
 from dunlin.cli import strategies
 from dunlin.cli.packs import init
+from dunlin.cli.refit import refit
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
@@ -26,6 +27,7 @@ strategy_app.command()(init)
 strategy_app.command()(strategies.check)
 strategy_app.command()(strategies.show)
 strategy_app.command()(strategies.diff)
+strategy_app.command()(refit)
 
 
 def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> int:

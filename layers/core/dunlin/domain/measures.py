@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import zip_longest
 from statistics import median
 
 from dunlin.domain.account import Account, Status
@@ -248,7 +249,7 @@ def responses(
     found: dict[tuple[str, str, str], list[_Answer]] = {}
     for member in members:
         made = contacts(member)
-        for touch, following in zip(made, [*made[1:], None], strict=True):
+        for touch, following in zip_longest(made, made[1:]):
             if not since <= touch.permitted_at <= until:
                 continue
             answer = _answer(member, touch, following)

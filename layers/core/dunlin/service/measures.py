@@ -71,6 +71,11 @@ class Told:
     locations: tuple[Site, ...]
 
 
+def members(creditor: str, *, house: House) -> list[Member]:
+    """Every account of a creditor with all that happened on it."""
+    return [member(a, house=house) for a in house.book.accounts_of_creditor(creditor)]
+
+
 def draw(
     creditor: str,
     *,
@@ -87,8 +92,8 @@ def draw(
     spent on. Raises `DomainError` for an unknown creditor or days in the wrong order."""
     if house.creditors.strategy(creditor) is None:
         raise DomainError(f"creditor {creditor} has no strategy")
-    members = [member(a, house=house) for a in house.book.accounts_of_creditor(creditor)]
-    starts = [start for m in members if (start := launched_at(m)) is not None]
+    everybody = members(creditor, house=house)
+    starts = [start for m in everybody if (start := launched_at(m)) is not None]
     launch = min(starts, default=None)
     log = call_log(creditor, drop_box)
     last = until or now.date()
@@ -97,8 +102,8 @@ def draw(
         raise DomainError(f"{first} is after {last}")
     begin = datetime.combine(first, time(), UTC)
     end = min(now, datetime.combine(last, time.max, UTC))
-    treated = [m for m in members if launched_at(m) is not None and not m.account.shadow]
-    held_out = [m for m in members if m.account.held_out]
+    treated = [m for m in everybody if launched_at(m) is not None and not m.account.shadow]
+    held_out = [m for m in everybody if m.account.held_out]
     saved = house.rollouts.segments(creditor)
 
     def segments_of(account: Account, on: date) -> list[str]:
@@ -112,15 +117,15 @@ def draw(
         since=first,
         until=last,
         launch=launch.date() if launch else None,
-        accounts=len(members),
-        cohorts=tuple(_cohorts(creditor, members, house, end)),
+        accounts=len(everybody),
+        cohorts=tuple(_cohorts(creditor, everybody, house, end)),
         by_day_60=collected(treated, until=last, days=BY_DAY),
         calls=calls_made(treated, first, last),
         kinds={
             kind: collected([m for m in treated if kind_of(m) == kind], until=last)
             for kind in KINDS
         },
-        before_and_after=before_and_after(members, launch.date(), last) if launch else None,
+        before_and_after=before_and_after(everybody, launch.date(), last) if launch else None,
         medians=medians(treated, begin, end),
         responses=responses(treated, segments_of, begin, end),
         returns={
@@ -135,22 +140,22 @@ def draw(
             )
             for currency in currencies
         },
-        series=tuple(_series(members, log, (launch or begin).date(), last)),
-        locations=tuple(rolled_up(members, first, last)),
+        series=tuple(_series(everybody, log, (launch or begin).date(), last)),
+        locations=tuple(rolled_up(everybody, first, last)),
     )
 
 
 def _cohorts(
-    creditor: str, members: Sequence[Member], house: House, until: datetime
+    creditor: str, everybody: Sequence[Member], house: House, until: datetime
 ) -> Iterable[tuple[Rollout, tuple[Week, ...]]]:
     for rollout in house.rollouts.rollouts(creditor):
         if rollout.stage is Stage.SHADOW:
             continue
-        mine = [m for m in members if m.account.cohort == rollout.rollout_id]
+        mine = [m for m in everybody if m.account.cohort == rollout.rollout_id]
         found = weeks(
             [m for m in mine if not m.account.held_out],
             [m for m in mine if m.account.held_out],
-            members,
+            everybody,
             since=rollout.started_at,
             until=until,
         )
@@ -158,14 +163,14 @@ def _cohorts(
 
 
 def _series(
-    members: Sequence[Member], log: Sequence[Calls], launch: date, until: date
+    everybody: Sequence[Member], log: Sequence[Calls], launch: date, until: date
 ) -> Iterable[Series]:
     """Calls of the creditor's log are known before launch; what people and staff did here is
     not, for nobody could. So staff's follow-ups are their calls before, and since then calls and
     every other act that the log of Dunlin names."""
     known = first_day(log)
-    entries = [e for m in members for e in m.entries]
-    touches = [t for m in members for t in m.touches]
+    entries = [e for m in everybody for e in m.entries]
+    touches = [t for m in everybody for t in m.touches]
     called = calls_by_day(log, OUTBOUND)
     done = acts((e for e in entries if e.what not in _CALLS), "staff")
     told = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.dynamo.rows import AccountRow, LedgerRow
-from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters
+from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.domain.account import Status
 from dunlin.domain.errors import Unavailable
 from dunlin.runtime import wiring
@@ -53,6 +53,7 @@ def test_a_batch_is_counted_told_and_measured(
     counters, bus = MemoryCounters(), MemoryBus()
     monkeypatch.setattr(wiring, "counters", lambda: counters)
     monkeypatch.setattr(wiring, "event_bus", lambda: bus)
+    monkeypatch.setattr(wiring, "spend_meter", MemorySpendMeter)
     handler(stream(), None)
     assert [f.accounts for f in counters.tally(CREDITOR).values()] == [1]
     assert {e.name for e in bus.events.values()} == {"PaymentPosted", "AccountSettled"}
@@ -80,6 +81,7 @@ def test_a_bus_that_refuses_fails_the_batch_and_measures_nothing(
             raise Unavailable("events", "ThrottlingException")
 
     counters = MemoryCounters()
+    monkeypatch.setattr(wiring, "spend_meter", MemorySpendMeter)
     monkeypatch.setattr(wiring, "counters", lambda: counters)
     monkeypatch.setattr(wiring, "event_bus", Refusing)
     with pytest.raises(Unavailable):

@@ -78,6 +78,10 @@ class _Accounts(dict[str, Account]):
         super().__setitem__(account_id, account)
         self.of_person.setdefault(account.consumer_id, set()).add(account_id)
 
+    def clear(self) -> None:
+        super().clear()
+        self.of_person.clear()
+
 
 class MemoryBook:
     """Accounts, consumers, touches and permits in dictionaries, one lock around each write.

@@ -242,3 +242,25 @@ def test_a_debit_that_died_before_it_was_made_is_not_made_once_the_word_is_taken
     assert tried.state is TryState.FAILED
     assert tried.decline is not None
     assert tried.decline.code == "withdrawn"
+
+
+def test_an_agreement_nobody_could_be_told_of_is_told_and_set_going_later() -> None:
+    deaths = Deaths(2, "before")  # the write is the first, the person's copy the second
+    life = Mortal(deaths)
+    with pytest.raises(Died):
+        arrangements.ask(
+            life.account_id,
+            life.terms(),
+            consent=CONSENT,
+            book=life.mortal_book,
+            creditors=life.book.creditors,
+            alarm=life.mortal_alarm,
+            now=NOW,
+        )
+    assert life.newest.in_force
+    assert (life.alarm.notices, life.alarm.arrangements) == ([], {})
+    due = life.newest.next_at
+    assert due is not None
+    arrangements.restart_lost(book=life.book, alarm=life.alarm, now=due + days(1))
+    assert [k for _, k, _ in life.alarm.notices] == ["arrangement_confirmation"]
+    assert list(life.alarm.arrangements) == [f"{life.newest.arrangement_id}-2"]

@@ -449,6 +449,7 @@ def test_a_lost_machine_is_started_again_once_and_only_when_it_is_due() -> None:
     assert reconcile(due) == 1
     assert reconcile(due) == 0
     assert life.newest.run == 2
+    assert [k for _, k, _ in life.alarm.notices].count("arrangement_confirmation") == 1
     assert f"{life.newest.arrangement_id}-2" in life.alarm.arrangements
     life.now = due
     assert life.after(200).state is ArrangementState.KEPT

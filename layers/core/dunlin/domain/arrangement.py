@@ -231,19 +231,18 @@ class Arrangement:
 # -- changes -------------------------------------------------------------------------------------
 
 
-def agreed(arrangement: Arrangement, terms: Terms, at: datetime) -> Arrangement:
-    """The arrangement in force under these terms."""
+def agreed(arrangement: Arrangement, at: datetime) -> Arrangement:
+    """The arrangement in force under its terms."""
     return scheduled(
         replace(
             arrangement,
             state=ArrangementState.ACTIVE,
-            terms=terms,
             agreed_at=at,
             counter_until=None,
             run=arrangement.run + 1,
             instalments=tuple(
                 Instalment(number=p.number, due_on=p.due_on, amount=p.amount)
-                for p in terms.instalments
+                for p in arrangement.terms.instalments
             ),
         )
     )

@@ -4,6 +4,7 @@ from dunlin.service.arrangements.asking import ask
 from dunlin.service.arrangements.autopay import (
     autopay_page,
     autopay_saved,
+    autopay_waiting,
     consent_of,
     stop_autopay,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "ask",
     "autopay_page",
     "autopay_saved",
+    "autopay_waiting",
     "beyond",
     "cancel",
     "consent_of",

@@ -13,7 +13,7 @@ from typing import Any
 
 from dunlin.domain.arrangement import Arrangement, Authorisation, Autopay, scheduled
 from dunlin.domain.errors import DomainError
-from dunlin.domain.payments import CheckoutSession
+from dunlin.domain.payments import CheckoutSession, SavedMethod
 from dunlin.ports import AccountBook, Alarm, Till
 from dunlin.service.arrangements.writing import (
     CONSUMER,
@@ -125,6 +125,17 @@ def autopay_saved(
     if made is not None:
         alarm.wake(account_id)
     return made
+
+
+def autopay_waiting(account_id: str, *, book: AccountBook, till: Till) -> SavedMethod | None:
+    """What the person saved on the page opened last and nobody has taken up yet; changes
+    nothing. Raises `Unavailable`."""
+    current = current_of(account_of(account_id, book), book.arrangements(account_id))
+    if current is None or current.autopay is None or current.autopay.stopped_at is not None:
+        return None
+    if current.autopay.setup_id in ("", current.autopay.setup_ref):
+        return None
+    return till.saved_method(current.autopay.setup_id)
 
 
 def stop_autopay(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from dunlin.domain.arrangement import Arrangement
 from dunlin.domain.errors import Conflict
 from dunlin.ports import AccountBook, Alarm
-from dunlin.service.arrangements.writing import account_of, write
+from dunlin.service.arrangements.writing import account_of, set_going, write
 
 # How long something may be due and undone before the machine counts as lost.
 STUCK_AFTER = timedelta(minutes=10)
@@ -38,5 +38,5 @@ def _restart(one: Arrangement, *, book: AccountBook, alarm: Alarm, now: datetime
         )
     except Conflict:
         return 0  # it moved just now
-    alarm.start_arrangement(again, wait_seconds=1)
+    set_going(again, alarm=alarm, book=book)
     return 1

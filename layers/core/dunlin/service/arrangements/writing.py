@@ -19,7 +19,6 @@ from dunlin.domain.arrangement import (
 from dunlin.domain.errors import DomainError
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
-from dunlin.domain.terms import Terms
 from dunlin.ports import AccountBook, Alarm, Change
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.permits import ACTOR, entry_of, written
@@ -132,10 +131,9 @@ def start(
     book: AccountBook,
     now: datetime,
     actor: str,
-    terms: Terms | None = None,
 ) -> tuple[Arrangement, Arrangement | None]:
     """Put an arrangement in force, and end the one before it, in one write."""
-    new = agreed(asked, terms or asked.terms, now)
+    new = agreed(asked, now)
     old = None
     if current is not None and current.in_force and current.arrangement_id != new.arrangement_id:
         why = f"Replaced by {new.arrangement_id}."
@@ -176,16 +174,19 @@ def _taken_over(new: Arrangement, old: Arrangement, at: datetime) -> Arrangement
     return scheduled(replace(new, pending=pending, pending_at=at if pending else None))
 
 
+def set_going(one: Arrangement, *, alarm: Alarm, book: AccountBook) -> None:
+    """The person's copy of an arrangement in force, once, and its machine."""
+    if not one.manual:
+        account = account_of(one.account_id, book)
+        alarm.notice(account=account, kind="arrangement_confirmation", cause=one.arrangement_id)
+    alarm.start_arrangement(one, wait_seconds=1)
+
+
 def tell(made: Arrangement, old: Arrangement | None, *, alarm: Alarm, book: AccountBook) -> None:
-    """What follows an agreement: its machine, the person's copy, and the ladder's stand-still.
-    Everything here may be done twice."""
-    account = account_of(made.account_id, book)
+    """What follows an agreement: the person's copy, its machine, and the ladder's stand-still.
+    Everything here may be done twice; what was not done is done by `restart_lost`."""
     if made.in_force:
-        alarm.start_arrangement(made, wait_seconds=1)
-        if not made.manual:
-            alarm.notice(
-                account=account, kind="arrangement_confirmation", cause=made.arrangement_id
-            )
+        set_going(made, alarm=alarm, book=book)
     if old is not None:
         alarm.wake_arrangement(old)
     alarm.wake(made.account_id)

@@ -64,6 +64,7 @@ _ENVIRONMENT = {
     "AUDIT_BUCKET": "audit",
     "LADDER_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:ladder",
     "NOTICE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:notice",
+    "ARRANGEMENT_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:arrangement",
     "IMPORT_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:import",
     "MAIL_CONFIGURATION_SET": "dunlin",
     "PORTAL_BASE_URL": "https://pay.example.com",

@@ -12,6 +12,7 @@ from dunlin.domain.measures import (
     calls_made,
     collected,
     kind_of,
+    lateness,
     medians,
     responses,
     returns,
@@ -97,6 +98,20 @@ def test_medians_of_paying_agreeing_and_settling() -> None:
     assert found.request_to_active_hours == Fraction(48 + 0, 2)
     assert found.touches_per_resolution == Fraction(3, 2)
     assert medians([], LAUNCH, END).touch_to_payment_hours is None
+
+
+def test_lateness_is_counted_from_the_plan() -> None:
+    def permitted(seconds: int) -> tuple[int, str, dict[str, str]]:
+        planned = LAUNCH + timedelta(days=1) - timedelta(seconds=seconds)
+        return 1, "TouchPermitted", {"planned_at": planned.isoformat()}
+
+    one = member("a", entries=[permitted(s) for s in (0, 60, 61, 301, -500)])
+    two = member("b", entries=[permitted(90_000), (1, "TouchPermitted", {})])
+    found = lateness([one, two], LAUNCH, END)
+    assert (found.touches, found.longest_seconds) == (6, 90_000)
+    assert found.within == {60: 3, 300: 1, 3_600: 1, 0: 1}
+    assert found.on_time == Fraction(1, 2)
+    assert lateness([], LAUNCH, END).on_time is None
 
 
 def test_responses_are_told_by_template_channel_and_segment() -> None:

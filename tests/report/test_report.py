@@ -65,6 +65,9 @@ def test_a_cohort_is_reported_with_its_holdout_money_and_days() -> None:
     money = told.returns["USD"]
     assert money.recovered == len(treated) // 2 * 12_500
     assert money.net == money.recovered - 500
+    # The town looks at its ladders two hours after the launch.
+    assert (told.lateness.touches, told.lateness.on_time) == (len(treated), 0)
+    assert 0 < told.lateness.longest_seconds <= 2 * 3_600
     ((_, cell),) = told.responses.items()
     assert (cell.contacts, cell.paid) == (len(treated), len(treated) // 2)
     assert told.kinds["small"].recovered == {"USD": money.recovered}

@@ -150,6 +150,12 @@ def in_words(told: Told) -> dict[str, Any]:
             "request_to_active_hours": _number(told.medians.request_to_active_hours),
             "touches_per_resolution": _number(told.medians.touches_per_resolution),
         },
+        "lateness": {
+            "touches": told.lateness.touches,
+            "on_time": _number(told.lateness.on_time),
+            "within_seconds": {str(k): n for k, n in told.lateness.within.items()},
+            "longest_seconds": told.lateness.longest_seconds,
+        },
         "responses": [
             {
                 "template": template,
@@ -206,6 +212,11 @@ def _print(told: Told) -> None:
         share = told.by_day_60.share(currency) or Fraction(0)
         _say(f"Recovered by day {BY_DAY}: {float(share):.1%} of {Money(owed, currency)}")
     _say(f"Calls made: {told.calls}")
+    if (on_time := told.lateness.on_time) is not None:
+        _say(
+            f"On time: {float(on_time):.1%} of {told.lateness.touches} touches within a minute of "
+            f"their plan, the latest after {told.lateness.longest_seconds} s"
+        )
     for kind, found in told.kinds.items():
         if found.accounts:
             words = kind.replace("_", " ")

@@ -225,6 +225,43 @@ def _median_hours(spans: Sequence[timedelta]) -> Fraction | None:
     return Fraction(median(int(s.total_seconds()) for s in spans)) / 3600
 
 
+ON_TIME = 60
+_LATE = (ON_TIME, 300, 3_600, 86_400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """How long after its planned instant each touch was permitted (S46): counts by the bound in
+    seconds that was not exceeded, 0 for beyond them all, and the longest."""
+
+    touches: int
+    within: Mapping[int, int]
+    longest_seconds: int
+
+    @property
+    def on_time(self) -> Fraction | None:
+        """The share that started within a minute of its plan, None where nothing was sent."""
+        return Fraction(self.within.get(ON_TIME, 0), self.touches) if self.touches else None
+
+
+def lateness(members: Iterable[Member], since: datetime, until: datetime) -> Lateness:
+    """Of touches permitted in [since, until]. What the rules put off was planned anew, and is
+    measured from then; what a signal brought forward was not late."""
+    late = [
+        max(0, int((entry.at - datetime.fromisoformat(planned)).total_seconds()))
+        for member in members
+        for entry in member.entries
+        if entry.what == "TouchPermitted" and since <= entry.at <= until
+        if (planned := str(entry.data.get("planned_at", "")))
+    ]
+    counts = Counter(next((bound for bound in _LATE if s <= bound), 0) for s in late)
+    return Lateness(
+        touches=len(late),
+        within={bound: counts[bound] for bound in (*_LATE, 0) if counts[bound]},
+        longest_seconds=max(late, default=0),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """Contacts of one template on one channel to one segment, and what came within 14 days and

@@ -327,6 +327,7 @@ def _permit_rung(
             "zones": [zone.name for zone in verdict.zones],
             "strategy": facts.strategy.version,
             "consent": facts.consumer.consent(offer.channel).version,
+            "planned_at": account.due_at.isoformat() if account.due_at else "",
             **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),
         },
     )

@@ -14,6 +14,7 @@ from dunlin.domain.measures import (
     BY_DAY,
     Cell,
     Collected,
+    Lateness,
     Medians,
     Period,
     Return,
@@ -22,6 +23,7 @@ from dunlin.domain.measures import (
     calls_made,
     collected,
     kind_of,
+    lateness,
     launched_at,
     medians,
     responses,
@@ -65,6 +67,7 @@ class Told:
     kinds: Mapping[str, Collected]
     before_and_after: tuple[Period, Period] | None
     medians: Medians
+    lateness: Lateness
     responses: Mapping[tuple[str, str, str], Cell]
     returns: Mapping[str, Return]
     series: tuple[Series, ...]
@@ -127,6 +130,7 @@ def draw(
         },
         before_and_after=before_and_after(everybody, launch.date(), last) if launch else None,
         medians=medians(treated, begin, end),
+        lateness=lateness(treated, begin, end),
         responses=responses(treated, segments_of, begin, end),
         returns={
             currency: returns(

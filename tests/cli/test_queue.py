@@ -97,7 +97,9 @@ def test_a_question_is_listed_shown_taken_and_answered(
     code, said = run("queue", "answer", *HERE, str(words), *BY, *stale)
     assert (code, book.answers) == (3, {})
     assert "has moved" in said
-    code, said = run("queue", "answer", *HERE, "-", *BY, typed="It is for your invoice of 1 September.")
+    code, said = run(
+        "queue", "answer", *HERE, "-", *BY, typed="It is for your invoice of 1 September."
+    )
     assert code == 0
     assert [kind for _, kind, _ in alarm.notices] == ["answer"]
     assert json.loads(run("queue", "list", "--json")[1]) == []

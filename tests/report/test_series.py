@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from dunlin.adapters.measures_page import charts
 from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.domain.errors import DomainError
 from dunlin.domain.series import (
@@ -79,6 +83,27 @@ def test_each_day_since_launch_stands_beside_an_average_day_before() -> None:
     assert (found.baseline, found.average) == (Fraction(2, 2), Fraction(1, 2))
     unknown = series("x", {}, launch=day(0), until=day(0), known_from=None)
     assert (unknown.baseline, unknown.average) == (None, 0)
+
+
+def test_series_are_charted_with_their_baseline_and_nothing_becomes_markup() -> None:
+    known = series(
+        "inbound <calls>",
+        {day(-2): 4, day(-1): 2, day(0): 6, day(2): 1},
+        launch=day(0),
+        until=day(2),
+        known_from=day(-2),
+    )
+    page = charts("acme & <b>", [known, replace(known, name="acts", baseline=None)])
+    first, second = (fromstring(svg) for svg in re.findall("<svg.*?</svg>", page))
+    heights = [float(r.get("height", "")) for r in first.iter("rect")]
+    assert [round(h / heights[0], 2) for h in heights] == [1.0, 0.17]
+    # Half of the highest bar: three a day before, six on the best day since.
+    (line,) = first.iter("line")
+    floor = 180 - 22
+    assert float(line.get("y1", "")) == pytest.approx(floor - heights[0] / 2, abs=0.1)
+    assert list(second.iter("line")) == []
+    assert "<calls>" not in page
+    assert "<b>" not in page
 
 
 def test_a_visit_is_a_link_that_was_followed() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -38,6 +39,9 @@ def report(
         int, typer.Option(min=0, max=100, help="What an agency would keep of the recovered.")
     ] = 25,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the series by day as charts into this file.")
+    ] = None,
     aws: Aws = False,
     stack: StackName = "dunlin",
 ) -> None:
@@ -61,6 +65,11 @@ def report(
     except DomainError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from error
+    if html is not None:
+        from dunlin.adapters.measures_page import charts
+
+        page = charts(f"{creditor}, {told.since} to {told.until}", told.series)
+        html.write_text(page, "utf-8")
     if as_json:
         console.print_json(json.dumps(in_words(told)))
         return

@@ -194,6 +194,17 @@ def test_a_counter_offer_stands_two_weeks_and_is_taken_by_the_person() -> None:
         arrangements.counter(place.account_id, broken, **by_staff(place))  # type: ignore[arg-type]
 
 
+def test_a_counter_offer_that_is_refused_lets_the_ladder_go_on() -> None:
+    place = Place(59_999)
+    place.ask(place.terms(12))
+    arrangements.counter(place.account_id, place.terms(10), **by_staff(place))  # type: ignore[arg-type]
+    arrangements.cancel(
+        place.account_id, by="consumer", book=place.book, alarm=place.alarm, now=NOW
+    )
+    account = place.account
+    assert (account.hold, account.arrangement_id, account.due_at) == (None, "", NOW + days(2))
+
+
 def test_declined_it_lets_the_ladder_go_on() -> None:
     place = Place(59_999)
     place.ask(place.terms(12))

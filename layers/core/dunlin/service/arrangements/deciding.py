@@ -243,7 +243,10 @@ def cancel(
             return None
         gone = ended(current, ArrangementState.CANCELLED, now, f"Cancelled by {by}.")
         gone = replace(gone, version=current.version + 1)
-        changes: dict[str, Any] = {**RELEASED, **resumed_by(account, book, now)}
+        at_rest = account
+        if current.state is ArrangementState.COUNTERED and account.hold is Hold.SNOOZED:
+            at_rest = replace(account, hold=None, due_at=None)  # the rest was for the answer
+        changes: dict[str, Any] = {**RELEASED, **resumed_by(at_rest, book, now)}
         if account.escalated == REQUEST:
             changes["escalated"] = ""
         write(

@@ -96,6 +96,8 @@ def inside(view: Callable[..., Answered]) -> View:
             return replace(SIGNED_OUT, fields={"saved": saved})
         if not visit.may(session):
             return portal.shown("stale", session, now=visit.now, status=403)
+        if visit.post:
+            portal.door.drop_draft(session.account_id)
         return view(visit, session, **params)
 
     return entered

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from dunlin.adapters.clocks import SystemClock
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryQueue
-from dunlin.adapters.stripe_till import StripeTill, read_event
+from dunlin.adapters.stripe_till import StripeTill
 from dunlin.domain.account import Account
 from dunlin.domain.ledger import total
 from local.stripe import StripeStandIn
@@ -77,7 +77,6 @@ def open_shop() -> Iterator[Shop]:
         "account_book": lambda: shop.house.book,
         "door": lambda: shop.house.door,
         "alarm": lambda: shop.house.alarm,
-        "read_payment_event": read_event,
         "real_clock": lambda: real,
         "clock": lambda: real,
     }

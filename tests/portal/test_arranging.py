@@ -211,8 +211,13 @@ def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_st
     assert made.autopay.consent == agreed
     assert "Off. You pay each part yourself" in browser.get("/plan").text, "nothing saved yet"
     house.till.saved[made.autopay.setup_id] = VISA
+    assert "has Visa 4242 for you" in browser.get("/plan/returned").text
+    assert standing(house, account) == made, "to look changes nothing"
+    assert "Saved. We use Visa 4242" in step(browser, step="take_up").text
     assert "Saved. We use Visa 4242" in browser.get("/plan/returned").text
-    assert "Saved" in browser.get("/plan/returned").text
+    taken = standing(house, account)
+    assert "Saved" in step(browser, step="take_up").text
+    assert standing(house, account) == taken, "twice is as once"
     shown = browser.get("/account").text
     assert "We take $120.00 from Visa 4242 on November 28, 2026" in shown
     assert "Pay $120.00" not in shown, "nobody on autopay is told to pay (F7)"
@@ -222,7 +227,7 @@ def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_st
     second = standing(house, account).autopay
     assert second is not None
     house.till.saved[second.setup_id] = replace(VISA, method_ref="pm_2", label="Visa 1881")
-    assert "Visa 1881" in browser.get("/plan/returned").text
+    assert "Visa 1881" in step(browser, step="take_up").text
     assert house.till.forgotten == ["pm_1"]
     assert "Automatic payment is off" in step(browser, step="stop_autopay").text
     after = standing(house, account)
@@ -238,10 +243,18 @@ def test_the_processor_away_leaves_the_plan_in_place(house: House, browser: Brow
         def create_setup(self, **_: Any) -> None:
             raise Unavailable("stripe", "timeout")
 
+        def saved_method(self, _session_id: str) -> None:
+            raise Unavailable("stripe", "timeout")
+
     house.processor = Away()  # type: ignore[assignment]
     answer = agree(browser, page, "autopay")
     assert (answer.status, "Your plan is in place" in answer.text) == (503, True)
     assert standing(house, account).in_force
+    house.processor = house.till
+    assert step(browser, step="save_method", language="es").status == 303
+    house.processor = Away()  # type: ignore[assignment]
+    for answer in (browser.get("/plan/returned"), step(browser, step="take_up")):
+        assert (answer.status, "does not answer right now" in answer.text) == (503, True)
 
 
 # Changes of mind

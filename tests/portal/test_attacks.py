@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
@@ -17,7 +18,7 @@ from dunlin.domain.touch import Touch
 from dunlin.service.payments import receipt_reference
 from dunlin.service.portal import identity
 from tests.portal.house import NOW, STRATEGY, Browser, House, load_app
-from tests.portal.test_arranging import LIMITS, hidden
+from tests.portal.test_arranging import LIMITS, VISA, hidden
 from tests.portal.test_words import message_to
 
 MEANT = {200, 303, 403, 404, 405, 409, 415, 422}
@@ -163,6 +164,42 @@ def test_another_persons_ids_in_every_parameter_of_every_route_reach_nothing() -
     person = house.book.consumers[account.consumer_id]
     assert (house.book.accounts[account.account_id], person, after) == before
     assert all(r.account_id != account.account_id for r in house.book.replies.values())
+
+
+def test_no_get_changes_anything() -> None:
+    """Every route, with a saved card that nobody has taken up, a counted form and a kept draft;
+    only that a link was fetched is noted."""
+    house = House(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
+    account = house.debt(house.person(), industry="healthcare")
+    token = house.link(account)
+    message_to(house, account)
+    browser = Browser(house)
+    nonce = browser.sign_in(account).field("nonce")
+    page = browser.post("/plan", {"nonce": nonce, "step": "check", "offer": "0"})
+    browser.post("/plan", hidden(page) | {"nonce": nonce, "pays": "autopay"})
+    plan = house.book.arrangement(account.account_id)
+    assert plan is not None
+    assert plan.autopay is not None
+    house.till.saved[plan.autopay.setup_id] = VISA
+    house.wall.at += timedelta(minutes=45)
+    browser.post("/dispute", {"nonce": nonce, "reason": "other", "text": "kept"})
+    browser.sign_in(account)
+    browser.get(f"/m/{token}")
+    assert house.door.drafts
+
+    def everything() -> str:
+        kept = (house.book, house.door, house.till, house.alarm, house.evidence)
+        return repr([{k: v for k, v in vars(one).items() if k != "_lock"} for one in kept])
+
+    before = everything()
+    for route, method in ROUTES:
+        if method == "GET":
+            for name in (token, receipt_reference(next(iter(house.book.ledgers)))):
+                path = route.replace("{token}", name).replace("{reference}", name)
+                sent = dict.fromkeys(NAMES, "yes") | {"nonce": nonce, "step": "take_up"}
+                assert browser.get(f"{path}?{urlencode(sent)}").status in MEANT
+                assert browser.get(path).status in MEANT
+                assert everything() == before, path
 
 
 def test_a_nonce_is_good_in_its_own_session_alone_and_a_replay_adds_nothing() -> None:

@@ -196,9 +196,12 @@ def plans(house: House, reader: Reader, account: Account) -> None:
     house.till.saved[standing.autopay.setup_id] = SavedMethod(
         customer_ref="cus_1", method_ref="pm_1", kind=MethodKind.CARD, label="Visa 4242"
     )
-    for path in ("/plan/returned", "/account"):
-        reader.open(path)
-        reader.check()
+    reader.open("/plan/returned")
+    reader.check()
+    reader.page.click("form:has([value=take_up]) button")
+    reader.check()
+    reader.open("/account")
+    reader.check()
     for step in ("stop_autopay", "cancel"):
         reader.open("/plan")
         for closed in reader.page.query_selector_all("summary"):

@@ -175,3 +175,26 @@ def test_two_tabs_leave_one_page_that_can_be_paid(page: Page, shop: Shop) -> Non
     checkout(other)
     other.wait_for_url(f"{shop.base}/return*")
     shop.until(lambda: shop.now.balance.minor == 46_250)
+
+
+def test_a_card_saved_for_a_plan_is_taken_up_though_the_person_never_comes_back(
+    page: Page, shop: Shop
+) -> None:
+    shop.processor.webhooks.turn({"duplicate": 2, "retry": [0.01]})
+    page.goto(f"{shop.base}/plan")
+    page.check("#offer")
+    page.click("form:has(#offer) button")
+    page.check("[value=autopay]")
+    page.click("text=I agree to this plan")
+    page.route("**/plan/returned*", lambda route: route.abort())
+    checkout(page)
+
+    def saved() -> bool:
+        plan = shop.house.book.arrangement(shop.account.account_id)
+        return plan is not None and plan.autopays
+
+    shop.until(saved)
+    page.unroute("**/plan/returned*")
+    page.goto(f"{shop.base}/plan/returned")
+    assert "Saved. We use Visa 4242 from now on." in page.inner_text("main")
+    assert shop.now.hold is Hold.ARRANGEMENT

@@ -55,6 +55,26 @@ def pay(house: House, account: Account, number: int) -> None:
     control(house, f"sessions/{opened.id}/pay", {"method": "pm_card_visa"})
 
 
+def test_the_nightly_count_reads_what_it_needs(house: House) -> None:
+    from dunlin.runtime import wiring
+
+    report = call(house, "ReconcileCounts", {})
+    assert (report["silent"], report["counters_adrift"]) == ([], 0)
+    lapse = TimeLapse(house)
+    account = activated(house, lapse, "counted")
+    house.cloud.settle(120)
+    day = timedelta(days=1)
+    found = wiring.account_book().touches_permitted(lapse.now - day, lapse.now + day)
+    touches = [touch for touch in found if touch.account_id == account.account_id]
+    assert len([touch for touch in touches if touch.sent_at]) == 1, touches
+    lapse.run(lapse.now + 2 * day)
+    report = call(house, "ReconcileCounts", {})
+    counted = report["counts"]["email"]
+    assert counted.get("sent", 0) + counted.get("delivered", 0) == 1, report
+    assert report["differences"] == counted.get("sent", 0) == len(report["silent"]), report
+    assert report["counters_adrift"] == 0, report
+
+
 def test_the_books_agree_again_after_lost_webhooks_and_a_second_payment(house: House) -> None:
     from dunlin.runtime import wiring
 
@@ -105,23 +125,3 @@ def test_the_books_agree_again_after_lost_webhooks_and_a_second_payment(house: H
     assert call(house, "RefundExcess", given) == {"refused": "nothing was paid too much"}
     ledger = book.thread(account.account_id).ledger
     assert total(ledger, "USD") == check(0).balance
-
-
-def test_the_nightly_count_reads_what_it_needs(house: House) -> None:
-    from dunlin.runtime import wiring
-
-    report = call(house, "ReconcileCounts", {})
-    assert (report["silent"], report["counters_adrift"]) == ([], 0)
-    lapse = TimeLapse(house)
-    account = activated(house, lapse, "counted")
-    house.cloud.settle(120)
-    day = timedelta(days=1)
-    touches = list(wiring.account_book().touches_permitted(lapse.now - day, lapse.now + day))
-    assert {touch.account_id for touch in touches} == {account.account_id}
-    assert len([touch for touch in touches if touch.sent_at]) == 1, touches
-    lapse.run(lapse.now + 2 * day)
-    report = call(house, "ReconcileCounts", {})
-    counted = report["counts"]["email"]
-    assert counted.get("sent", 0) + counted.get("delivered", 0) == 1, report
-    assert report["differences"] == counted.get("sent", 0) == len(report["silent"]), report
-    assert report["counters_adrift"] == 0, report

@@ -18,7 +18,7 @@ import pytest
 
 from dunlin.adapters.memory import FixedClock
 from dunlin.adapters.memory_portal import MemoryInbox, MemoryQueue
-from dunlin.adapters.stripe_till import StripeTill, read_event
+from dunlin.adapters.stripe_till import StripeTill
 from dunlin.domain.account import Account, Status
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.money import Money
@@ -122,7 +122,6 @@ def desk() -> Iterator[Desk]:
         "account_book": lambda: desk.house.book,
         "door": lambda: desk.house.door,
         "alarm": lambda: desk.house.alarm,
-        "read_payment_event": read_event,
     }
     with ExitStack() as stack:
         for name, port in ports.items():

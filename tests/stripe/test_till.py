@@ -18,7 +18,7 @@ import pytest
 import stripe
 
 from dunlin.adapters import stripe_till
-from dunlin.adapters.stripe_till import StripeTill, checked_base, read_event
+from dunlin.adapters.stripe_till import StripeTill, checked_base, read_event, read_saved
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments import (
@@ -549,6 +549,30 @@ class TestEvents:
         with pytest.raises(ForgedEvent):
             read_event(raw)
 
+    @pytest.mark.parametrize(
+        "raw", ["", "[]", '{"type":"checkout.session.completed"}',
+                '{"type":"checkout.session.completed","data":{"object":7}}',
+                '{"type":"checkout.session.completed","data":{"object":{"mode":"setup"}}}'],
+    )  # fmt: skip
+    def test_an_unreadable_page(self, raw: str) -> None:
+        with pytest.raises(ForgedEvent):
+            read_saved(raw)
+
+    def test_a_finished_page_for_a_method_is_no_money(
+        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        page = till.create_setup(
+            attempt_id="s1", account_id="acc_1", creditor="harbor", locale="en",
+            success_url="https://pay.example.com/r", cancel_url="https://pay.example.com/c",
+        )  # fmt: skip
+        stand_in.pay_session(page.id)
+        stand_in.pay_session(opened(till).id)
+        stand_in.wait_idle()
+        told = [json.dumps(e) for e in stand_in.events("checkout.session.completed")]
+        found = [one for one in map(read_saved, told) if one is not None]
+        assert [(one.setup_id, one.account_id) for one in found] == [(page.id, "acc_1")]
+        assert [read_event(one) for one in told] == [None, None]
+
     def test_the_endpoint_can_be_subscribed_to_just_these(
         self, till: StripeTill, stand_in: StripeStandIn, client: stripe.StripeClient,
         receiver: Receiver,
@@ -558,7 +582,9 @@ class TestEvents:
         client.v1.webhook_endpoints.update(endpoint.id, {"enabled_events": wanted})
         stand_in.pay_session(opened(till).id)
         stand_in.wait_idle()
-        assert receiver.types() == ["payment_intent.succeeded"]
+        assert sorted(receiver.types()) == [
+            "checkout.session.completed", "payment_intent.succeeded",
+        ]  # fmt: skip
 
     def test_reconciliation_finds_what_was_lost(
         self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver

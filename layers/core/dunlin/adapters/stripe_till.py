@@ -29,6 +29,7 @@ from dunlin.domain.payments import (
     DeclineReason,
     ForgedEvent,
     MethodKind,
+    MethodSaved,
     PaymentEvent,
     PaymentState,
     PaymentStatus,
@@ -46,6 +47,7 @@ _TOLERANCE = 300
 _TIMEOUT = 8  # with two retries still inside the 29 s a REST API waits
 _LIVE = ("sk_live_", "rk_live_")
 _PROVIDER = "stripe"
+_PAGE_DONE = "checkout.session.completed"
 
 # Loans and instalment lenders are left out: a debt is not to be paid with another debt.
 _METHODS = {"USD": ["card", "us_bank_account"]}
@@ -159,6 +161,22 @@ def read_event(raw: bytes | str) -> PaymentEvent | None:
         reader = _READERS.get(event["type"])
         return reader(event, event["data"]["object"]) if reader else None
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as wrong:
+        raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
+
+
+def read_saved(raw: bytes | str) -> MethodSaved | None:
+    """That a page of `create_setup` was finished: `checkout.session.completed` in setup mode;
+    None for every other event. Raises `ForgedEvent` where the bytes are no event."""
+    try:
+        event = json.loads(raw)
+        if event["type"] != _PAGE_DONE or event["data"]["object"]["mode"] != "setup":
+            return None
+        page = event["data"]["object"]
+        facts = page["metadata"] or {}
+        return MethodSaved(
+            event_id=event["id"], setup_id=page["id"], account_id=facts.get("account_id", "")
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
         raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
 
 
@@ -505,7 +523,7 @@ class StripeTill:
             listed = self._client.v1.events.list(
                 {
                     "created": {"gte": int(start.timestamp())},
-                    "types": list(WEBHOOK_EVENTS),
+                    "types": sorted(_READERS),
                     "limit": 100,
                 }
             )
@@ -710,5 +728,5 @@ _READERS: dict[str, _Reader] = {
     "charge.dispute.closed": _charged_back,
 }
 
-WEBHOOK_EVENTS = tuple(sorted(_READERS))
+WEBHOOK_EVENTS = tuple(sorted([*_READERS, _PAGE_DONE]))
 """What the webhook endpoint must be subscribed to, at the API version of the SDK."""

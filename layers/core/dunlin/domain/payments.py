@@ -190,6 +190,16 @@ class SavedMethod:
     expires: str = ""  # card: YYYY-MM, its last good month
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSaved:
+    """The processor's word that a person finished the page on which a method is saved. Which one
+    is asked for with `Till.saved_method`; `account_id` is empty for a page that is not ours."""
+
+    event_id: str
+    setup_id: str
+    account_id: str
+
+
 class RefundState(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"

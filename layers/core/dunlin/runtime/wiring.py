@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from dunlin.runtime import settings
 
 if TYPE_CHECKING:
+    from dunlin.adapters.import_widget import ImportWidget
     from dunlin.adapters.jinja_pages import Pages
     from dunlin.adapters.secrets import ProcessorKeys
     from dunlin.adapters.stripe_till import StripeTill
-    from dunlin.adapters.import_widget import ImportWidget
     from dunlin.adapters.widget_html import Widgets
     from dunlin.domain.consumer import Channel
-    from dunlin.domain.payments import PaymentEvent
+    from dunlin.domain.payments import MethodSaved, PaymentEvent
     from dunlin.domain.reply_model import ReplyModel
     from dunlin.domain.signal import Signal
     from dunlin.ports import (
@@ -399,11 +399,11 @@ def pages() -> Pages:
     )
 
 
-def read_payment_event(body: str) -> PaymentEvent | None:
-    """The fact about money in a stored event, None where it holds none."""
-    from dunlin.adapters.stripe_till import read_event
+def read_payment_event(body: str) -> PaymentEvent | MethodSaved | None:
+    """The fact about money in a stored event, or that a method was saved; None for the rest."""
+    from dunlin.adapters.stripe_till import read_event, read_saved
 
-    return read_event(body)
+    return read_event(body) or read_saved(body)
 
 
 @cache

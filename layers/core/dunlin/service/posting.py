@@ -17,6 +17,7 @@ from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.payments import (
     MethodKind,
+    MethodSaved,
     PaymentEvent,
     PaymentPolicy,
     PaymentState,
@@ -50,6 +51,7 @@ class Posted(StrEnum):
     NOTHING_NEW = "nothing_new"
     NOT_OURS = "not_ours"  # a payment the creditor took elsewhere with the same processor
     UNREAD = "unread"  # a kind of event that moves no money
+    SAVED = "saved"  # a card or bank account for automatic payment
 
 
 def receive_event(*, event_id: str, body: str, inbox: Inbox, queue: Queue, now: datetime) -> bool:
@@ -67,7 +69,7 @@ def post_payment(
     event_id: str,
     *,
     inbox: Inbox,
-    read: Callable[[str], PaymentEvent | None],
+    read: Callable[[str], PaymentEvent | MethodSaved | None],
     till: Till,
     book: AccountBook,
     door: PortalDoor,
@@ -76,8 +78,9 @@ def post_payment(
 ) -> Posted:
     """Post what one stored event says, exactly once, and wake the ladder.
 
-    `read` turns the stored body into a fact, None where it moves no money. Raises as
-    `post_event`, and `Defect` for an event that is nowhere.
+    `read` turns the stored body into a fact, None where it holds none; that a method was saved
+    moves no money and is taken up by the arrangement. Raises as `post_event`, and `Defect` for an
+    event that is nowhere.
     """
     body = inbox.event(event_id)
     if body is None:
@@ -85,7 +88,21 @@ def post_payment(
     event = read(body)
     if event is None:
         return Posted.UNREAD
+    if isinstance(event, MethodSaved):
+        return _take_up(event, till=till, book=book, alarm=alarm, now=now)
     return post_event(event, till=till, book=book, door=door, alarm=alarm, now=now)
+
+
+def _take_up(
+    event: MethodSaved, *, till: Till, book: AccountBook, alarm: Alarm, now: datetime
+) -> Posted:
+    """Also for a person who never came back from the processor's page."""
+    if not event.account_id:
+        return Posted.NOT_OURS
+    before = book.arrangement(event.account_id)
+    after = arrangements.autopay_saved(event.account_id, book=book, alarm=alarm, till=till, now=now)
+    changed = after is not None and (before is None or before.version != after.version)
+    return Posted.SAVED if changed else Posted.NOTHING_NEW
 
 
 def post_event(

@@ -240,12 +240,10 @@ class Portal:
         return True
 
     def draft(self, session: Session, place: str, *, wall: datetime) -> Mapping[str, str]:
-        """What the person had typed into this form before their session ended; given once."""
+        """What the person had typed into this form before their session ended;
+        kept until they hand a form in."""
         kept = waiting_draft(self.door, session, wall)
-        if kept is None or kept.place != place:
-            return {}
-        self.door.drop_draft(session.account_id)
-        return kept.form
+        return kept.form if kept is not None and kept.place == place else {}
 
 
 def waiting_draft(door: PortalDoor, session: Session, wall: datetime) -> Draft | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dunlin.domain.arrangement import Arrangement, ArrangementState, Authorisation
+from dunlin.domain.arrangement import Arrangement, Authorisation
 from dunlin.domain.autopay_words import AUTOPAY_CONSENT, autopay_consent
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.domain.form import read_amount, read_date
@@ -113,6 +113,8 @@ def act(
             return _accept(portal, session, now=now)
         case "save_method":
             return _method_page(portal, session, form, now=now, language=language)
+        case "take_up":
+            return _take_up(portal, session, now=now)
         case "stop_autopay":
             arrangements.stop_autopay(
                 session.account_id,
@@ -310,14 +312,32 @@ def _method_page(
 
 
 def returned(portal: Portal, session: Session, *, now: datetime) -> Page:
-    """Back from saving a method. What the person did at the processor is taken up here; doing so
-    twice changes nothing, and without it the next look at the arrangement would do the same."""
+    """Back from saving a method. The processor tells us by its own road and the method is taken
+    up there; this page says where that stands, and where we have not heard yet it has a button."""
+    standing = portal.book.arrangement(session.account_id)
+    if standing is None or not standing.in_force:
+        return plan(portal, session, now=now)
+    try:
+        waits = arrangements.autopay_waiting(
+            session.account_id, book=portal.book, till=portal.till()
+        )
+    except (Unavailable, Conflict):
+        return portal.shown("method_asked", session, now=now, status=503)
+    if waits is not None:
+        return portal.shown("method_waits", session, now=now, label=waits.label)
+    pay = standing.autopay
+    saved = standing.autopays and pay is not None and pay.setup_id == pay.setup_ref
+    return _standing(portal, session, standing, now=now, saved=saved)
+
+
+def _take_up(portal: Portal, session: Session, *, now: datetime) -> Page:
+    """What the processor's own word would do, at the person's: twice is as once."""
     try:
         made = arrangements.autopay_saved(
             session.account_id, book=portal.book, alarm=portal.alarm, till=portal.till(), now=now
         )
     except (Unavailable, Conflict):
-        return portal.shown("method_away", session, now=now, status=503)
-    if made is None or made.state is not ArrangementState.ACTIVE:
+        return portal.shown("method_asked", session, now=now, status=503)
+    if made is None or not made.in_force:
         return plan(portal, session, now=now)
     return _standing(portal, session, made, now=now, saved=made.autopays)

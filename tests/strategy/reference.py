@@ -200,6 +200,8 @@ def _put(debt: Debt, rung: dict[str, Any], document: dict[str, Any]) -> tuple[st
             front = "sms" if debt.texts else ""
         elif unread >= adapt["unread_emails"] and document.get("opens", True) and debt.texts:
             front = "sms"
+    if rung.get("approval") and front not in order:
+        front = ""
     order = [front, *(c for c in order if c != front)] if front else order
     channel = order[0]
     family, plain = rung["template"], rung.get("offer", "pay_now")

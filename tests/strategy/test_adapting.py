@@ -259,3 +259,15 @@ def test_a_card_names_what_put_a_touch_off_and_speaks_plainly() -> None:
     assert plain.startswith("We wrote to you by e-mail on November 24, 2026, to tell you what")
     assert "put off 1 time" in plain
     assert "12,500" not in plain + staff
+
+
+def test_what_a_person_let_go_goes_on_its_own_channel_alone() -> None:
+    document = rungs(
+        {"name": "one", "days": 0},
+        {"name": "two", "channels": ["email"], "template": "lien_notice", "approval": True},
+    )
+    released = replace(ACCOUNT, released=("approval:two",))
+    wish = Preferences(channels=(Channel.SMS,))
+    assert choice(document=document, account=released, preferences=wish)[0] == ["email"]
+    free = rungs({"name": "one", "days": 0}, {"name": "two", "channels": ["email"]})
+    assert choice(document=free, preferences=wish)[0] == ["sms", "email"]

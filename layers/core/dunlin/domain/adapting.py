@@ -190,21 +190,23 @@ def _channels(
     texts = consumer.consent(Channel.SMS).state is ConsentState.GRANTED
     unread = strategy.adapt.enabled and seen.unread_emails >= strategy.adapt.unread_emails
     if wished:
-        return _first(wished, rung.channels), "The person asked for it this way."
+        return _first(wished, rung), "The person asked for it this way."
     if override is not None and override.channel:
-        return _first((Channel(override.channel),), rung.channels), "Staff chose the channel."
+        return _first((Channel(override.channel),), rung), "Staff chose the channel."
     if label == EMAIL_FIRST:
-        return _first((Channel.EMAIL,), rung.channels), "The person answers e-mail."
+        return _first((Channel.EMAIL,), rung), "The person answers e-mail."
     if label == TEXT_FIRST and texts:
-        return _first((Channel.SMS,), rung.channels), "The person answers texts alone."
+        return _first((Channel.SMS,), rung), "The person answers texts alone."
     if unread and texts:
         why = f"The last {seen.unread_emails} e-mails were not read and texts are consented to."
-        return _first((Channel.SMS,), rung.channels), why
+        return _first((Channel.SMS,), rung), why
     return rung.channels, ""
 
 
-def _first(ahead: Sequence[Channel], rest: Sequence[Channel]) -> tuple[Channel, ...]:
-    return tuple(dict.fromkeys((*ahead, *rest)))
+def _first(ahead: Sequence[Channel], rung: Rung) -> tuple[Channel, ...]:
+    """The channels with some ahead. What a person let go goes on no channel but its own."""
+    kept = [c for c in ahead if not rung.approval or c in rung.channels]
+    return tuple(dict.fromkeys((*kept, *rung.channels)))
 
 
 def _message(rung: Rung, seen: Features, strategy: Strategy) -> tuple[str, Proposal, bool, str]:

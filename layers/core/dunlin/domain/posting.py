@@ -171,6 +171,7 @@ def _settle(account: Account, entries: tuple[LedgerEntry, ...]) -> Posting:
         ladder_run=account.ladder_run + 1 if account.ladder_run else 0,
         rung=0,
         occurrence=0,
+        sent=(),  # what is owed once more is asked for once more
     )
     return Posting(account=account, entries=entries, reopened=account.status is Status.ACTIVE)
 

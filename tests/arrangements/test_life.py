@@ -514,3 +514,29 @@ def test_a_debit_whose_money_went_to_an_older_instalment_is_made_again_days_late
     assert states(life)[:2] == ["paid", "paid"]
     assert life.after(60).state is ArrangementState.KEPT
     assert life.till.taken == 60_000
+
+
+def test_a_bank_debit_due_at_once_waits_for_the_persons_copy_to_go_out() -> None:
+    life = Life(arrangement={"lowest_instalment_minor": 5_000, "down_payment_percent": 10})
+    made = life.agreed(terms=life.terms(6), autopay=True)
+    life.save(BANK)
+    life.look()
+    assert life.till.payments == {}
+    assert life.newest.autopays
+    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.after(1)
+    assert [p.amount.minor for p in life.till.payments.values()] == [6_000]
+
+
+def test_a_permission_given_later_has_a_copy_of_its_own() -> None:
+    life = Life()
+    made = life.agreed()
+    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.go(at(FIRST - days(5)))
+    life.save(BANK)
+    stamp = str(int(life.now.timestamp()))
+    assert life.notices("arrangement_confirmation") == ["", stamp]
+    life.go(at(FIRST))
+    assert life.till.payments == {}  # the copy of the permission never went out
+    assert life.newest.autopay is not None
+    assert life.newest.autopay.paused == "US-REGE-AUTH"

@@ -15,6 +15,7 @@ from dunlin.domain.arrangement import Arrangement, Authorisation, Autopay, sched
 from dunlin.domain.errors import DomainError
 from dunlin.domain.payments import CheckoutSession, SavedMethod
 from dunlin.ports import AccountBook, Alarm, Till
+from dunlin.service.arrangements.telling import copy_cause
 from dunlin.service.arrangements.writing import (
     CONSUMER,
     AskRefusal,
@@ -91,7 +92,8 @@ def autopay_saved(
     """Take up the method that the person saved on the page opened last; the arrangement as it
     is then, None where there is none in force. Nothing saved, or taken up before: no change.
 
-    The method that it replaces is let go of, and what failed with it is tried again at once.
+    The person gets their copy of what they agreed to. The method that it replaces is let go of,
+    and what failed with it is tried again at once.
     """
     freed: list[str] = []
 
@@ -122,7 +124,9 @@ def autopay_saved(
     made: Arrangement | None = until_nobody_interferes(attempt)
     for method_ref in freed:
         till.forget_method(method_ref)
-    if made is not None:
+    if made is not None and made.autopays:
+        account = account_of(account_id, book)
+        alarm.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(made))
         alarm.wake(account_id)
     return made
 

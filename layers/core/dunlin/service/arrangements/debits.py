@@ -18,6 +18,7 @@ from dunlin.domain.payments import DeclineReason, MethodKind
 from dunlin.domain.rulebook import Verdict, decide
 from dunlin.domain.touch import TouchState
 from dunlin.ports import AccountBook, Facts
+from dunlin.service.arrangements.telling import copy_cause
 from dunlin.service.gate import Gate, contact_facts
 
 _TOLD = frozenset({TouchState.SENT, TouchState.DELIVERED})
@@ -54,7 +55,7 @@ def told(arrangement: Arrangement, one: Instalment, book: AccountBook) -> Told:
         return next((t.sent_at for t in mine if t.state in _TOLD), None)
 
     return Told(
-        copy_at=sent("arrangement_confirmation", arrangement.arrangement_id),
+        copy_at=sent("arrangement_confirmation", copy_cause(arrangement)),
         notice_at=sent(*announcement(arrangement, one)),
     )
 

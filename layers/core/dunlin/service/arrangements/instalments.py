@@ -36,6 +36,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.payments import (
     Decline,
     DeclineReason,
+    MethodKind,
     PaymentState,
     PaymentStatus,
 )
@@ -371,10 +372,9 @@ def _refused(
     stands still until the person or staff mend it, and the instalment is theirs to pay."""
     data = {"number": instalment.number, "rules": rules(verdict)}
     until = verdict.until if verdict.outcome == "defer" else None
-    announced = instalment.told_at
-    waiting = varies(one, instalment) and known.notice_at is None and announced is not None
-    if waiting and announced is not None and means.now - announced < _NOTICE_WAITS:
-        until = _tomorrow(means.now)  # its notice has not gone out yet
+    asked_at = _still_to_be_told(one, instalment, known)
+    if asked_at is not None and means.now - asked_at < _NOTICE_WAITS:
+        until = _tomorrow(means.now)
     if until is not None:
         day = until.date() if instant(until.date()) >= until else until.date() + timedelta(days=1)
         day = max(day, means.now.date() + timedelta(days=1))
@@ -385,6 +385,18 @@ def _refused(
         raise Defect(f"arrangement {one.arrangement_id} is debited without autopay")
     paused = replace(one.autopay, paused=",".join(verdict.blocked_by) or "refused")
     _write(facts, scheduled(replace(one, autopay=paused)), "AutopayRefused", data, means)
+
+
+def _still_to_be_told(one: Arrangement, instalment: Instalment, known: Told) -> datetime | None:
+    """Since when a message that a bank debit needs has been waiting to go out, None where none
+    is: the person's copy of their permission, the notice of another amount."""
+    if one.autopay is None or one.autopay.kind is not MethodKind.BANK:
+        return None
+    if known.copy_at is None and one.agreed_at is not None:
+        return max(one.autopay.consent.at, one.agreed_at)
+    if varies(one, instalment) and known.notice_at is None:
+        return instalment.told_at
+    return None
 
 
 def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:

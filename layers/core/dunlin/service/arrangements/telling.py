@@ -22,9 +22,18 @@ PURPOSES = {
 }
 
 
+def copy_cause(one: Arrangement) -> str:
+    """What the person's copy answers: the agreement, or a permission to debit given after it,
+    which has a copy of its own (12 CFR 1005.10(b))."""
+    autopay, agreed_at = one.autopay, one.agreed_at
+    if autopay is None or agreed_at is None or autopay.consent.at <= agreed_at:
+        return one.arrangement_id
+    return f"{one.arrangement_id}.{int(autopay.consent.at.timestamp())}"
+
+
 def fields(kind: str, account_id: str, cause: str, *, book: AccountBook) -> dict[str, str]:
     """The fields of one notice. `cause` is the arrangement's id, then the instalment's number
-    and, for a changed debit, the amount, with points between them."""
+    and, for a changed debit, the amount, with points between them; of a copy, see `copy_cause`."""
     arrangement_id, _, rest = cause.partition(".")
     one = _find(account_id, arrangement_id, book)
     if kind == "arrangement_confirmation":

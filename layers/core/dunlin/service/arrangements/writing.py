@@ -21,6 +21,7 @@ from dunlin.domain.signal import SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.ports import AccountBook, Alarm, Change
 from dunlin.service.arrangements.choices import arrangeable
+from dunlin.service.arrangements.telling import copy_cause
 from dunlin.service.permits import ACTOR, entry_of, written
 
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
@@ -178,7 +179,7 @@ def set_going(one: Arrangement, *, alarm: Alarm, book: AccountBook) -> None:
     """The person's copy of an arrangement in force, once, and its machine."""
     if not one.manual:
         account = account_of(one.account_id, book)
-        alarm.notice(account=account, kind="arrangement_confirmation", cause=one.arrangement_id)
+        alarm.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(one))
     alarm.start_arrangement(one, wait_seconds=1)
 
 

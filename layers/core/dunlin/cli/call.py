@@ -108,7 +108,7 @@ def import_log(
 
     try:
         creditor_id(creditor)
-        told = read_call_log(_rows(file))
+        told = read_call_log(rows(file, "date", "direction"))
         log = keep_calls(creditor, told, wiring.drop_box())
     except DomainError as error:
         raise refuse(error) from error
@@ -118,17 +118,18 @@ def import_log(
         console.print(f"From {days[0]} to {days[-1]}.")
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
-    """The rows of a CSV by the names of its columns, in small letters. Raises `DomainError`."""
+def rows(file: Path, *wanted: str) -> list[dict[str, str]]:
+    """The rows of a CSV by the names of its columns, in small letters, all of `wanted` among
+    them. Raises `DomainError`."""
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DomainError(f"{file} cannot be read as UTF-8 text: {error}") from error
     reader = csv.DictReader(io.StringIO(text))
     names = {str(name).strip().lower() for name in reader.fieldnames or ()}
-    missing = {"date", "direction"} - names
+    missing = [name for name in wanted if name not in names]
     if missing:
-        raise DomainError(f"{file.name} has no column {' and '.join(sorted(missing))}")
+        raise DomainError(f"{file.name} has no column {' and '.join(missing)}")
     return [
         {str(k).strip().lower(): v or "" for k, v in row.items() if isinstance(v, str | None)}
         for row in reader

@@ -6,6 +6,7 @@ import typer
 
 from dunlin.cli import (
     account,
+    agreement,
     arrangement,
     audit,
     call,
@@ -53,6 +54,7 @@ app.add_typer(template.app, name="template")
 app.add_typer(rollout.segments, name="segment")
 app.add_typer(rollout.pilots, name="pilot")
 account.app.command()(card.card)
+rollout.pilots.command()(agreement.agree)
 app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")
 app.add_typer(arrangement.app, name="arrangement")

@@ -23,6 +23,7 @@ from dunlin.domain.payments import CheckoutState, MethodKind, PaymentState, Paym
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.tokens import ALPHABET, token_hash
 from dunlin.service.portal import identity
+from dunlin.service.queue import lifted
 from tests.portal.house import NOW, ROOT, STRATEGY, Answer, Browser, House, load_app
 
 RIGHT = {"month": "4", "day": "27", "year": "1985"}
@@ -559,6 +560,57 @@ def test_a_dispute_without_a_reason_or_with_too_much_text_keeps_the_answers(
     long = browser.post("/dispute", {"nonce": nonce, "reason": "other", "text": "a" * 2_001})
     assert "Shorten your text" in long.text
     assert house.book.replies == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "amount", "contested", "hold"),
+    [
+        ({}, "$100.50", 10_050, None),
+        ({"contested_minor": 20_000}, "100.50", 20_000, None),
+        ({}, "482,50", 0, Hold.DISPUTE),
+        ({}, "", 0, Hold.DISPUTE),
+        ({"hold": Hold.DISPUTE, "hold_reason": "All"}, "1", 0, Hold.DISPUTE),
+        ({"hold": Hold.ARRANGEMENT}, "1", 0, Hold.DISPUTE),
+        ({"hold": Hold.PAYMENT_PENDING}, "1", 100, Hold.PAYMENT_PENDING),
+    ],
+)
+def test_only_the_part_that_is_disputed_is_not_asked_for(
+    *, house: House, browser: Browser, changes: Any, amount: str, contested: int, hold: Hold | None
+) -> None:
+    account = house.debt(house.person(), **changes)
+    browser.sign_in(account)
+    done = browser.fill("/dispute", reason="amount_wrong", amount=amount)
+    held = house.book.accounts[account.account_id]
+    assert (held.contested_minor, held.hold) == (contested, hold)
+    assert ("do not ask you for this part" in done.text) == (hold is not Hold.DISPUTE)
+    assert held.case is not None
+    assert (held.case.kind, held.waits_for_staff) == ("dispute", True)
+    if amount:
+        (reply,) = house.book.replies.values()
+        assert ("of $482.50" in reply.text) == (contested > 0 or bool(changes))
+    if contested and hold is None:
+        shown = browser.get("/account").text
+        assert f"We are checking ${contested / 100:.2f} of this" in shown
+        assert f"Pay the rest: ${(48_250 - contested) / 100:.2f}" in shown
+        freed = replace(held, **lifted(held, due=NOW))
+        assert (freed.contested_minor, freed.waits_for_staff) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [("0", "at least one cent"), ("500", "more than you owe"), ("-1", "in numbers"),
+     ("1.005", "no more than two digits")],
+)  # fmt: skip
+def test_a_part_that_cannot_be_is_said_by_its_field(
+    house: House, browser: Browser, amount: str, said: str
+) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    answer = browser.fill("/dispute", reason="other", text="Kept", amount=amount)
+    assert (answer.status, said in answer.text) == (422, True)
+    assert 'href="#amount"' in answer.body
+    assert f'value="{amount}"' in answer.body
+    assert house.book.accounts[account.account_id] == account
 
 
 @pytest.mark.parametrize("kind", ["question", "hardship"])

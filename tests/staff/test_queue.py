@@ -224,6 +224,16 @@ def test_an_answer_to_a_dispute_leaves_the_hold_to_a_decision() -> None:
     assert stands(book, account).hold is None
 
 
+def test_a_part_in_dispute_waits_for_a_decision_which_lifts_what_the_person_contests() -> None:
+    book, account = asked_book("dispute", contested_minor=900)
+    answer(book, MemoryAlarm(), account)
+    after = stands(book, account)
+    assert (after.contested_minor, after.asked) == (900, True)
+    answer(book, MemoryAlarm(), after, "We looked: it is owed.", release=True)
+    freed = stands(book, account)
+    assert (freed.contested_minor, freed.waits_for_staff) == (0, False)
+
+
 def test_the_ladder_waits_after_an_answer_as_after_any_reply() -> None:
     book, account = asked_book()
     document = {**builders.STRATEGY, "coordination": {"resume_after_reply_days": 5}}

@@ -33,7 +33,8 @@ _DATE_ORDER = {
 _SIMPLE = frozenset(
     {
         "home", "gone", "trouble", "refused", "stale", "not_me_done", "stop_done", "signed_out",
-        "dispute_done", "message_done", "stop_all_done", "promise_done", "promise_asked",
+        "dispute_done", "dispute_part_done", "message_done", "stop_all_done", "promise_done",
+        "promise_asked",
         "autopay_stopped", "plan_cancelled", "method_away", "method_asked", "paid_done",
         "insurance_done",
         "contact_done", "preferences_done", "channels_done", "snooze_done", "rate_done",

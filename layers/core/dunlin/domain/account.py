@@ -167,6 +167,12 @@ class Account:
         return self.extras.get("property", "").strip()
 
     @property
+    def claimed_minor(self) -> int:
+        """What the debtor claims back by the creditor's file, at most the balance."""
+        claimed = int(self.extras.get("claim_amount_minor", "0"))
+        return max(0, min(claimed, self.balance.minor))
+
+    @property
     def held_out(self) -> bool:
         """True where it is left without contact to measure by, also once it has paid or something
         else holds it: it belongs to a rollout, and no ladder ever began."""

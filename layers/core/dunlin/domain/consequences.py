@@ -139,6 +139,7 @@ def _data(signal: Signal) -> dict[str, Any]:
     known = (
         "by", "scope", "reason", "permanent", "address_hash", "start", "original_creditor",
         "rest", "until", "times", "channels", "rating", "touch",
+        "contested_minor",
     )  # fmt: skip
     return {
         "signal_id": signal.signal_id,
@@ -164,6 +165,9 @@ def _account(
     if account is None:
         return None, ""
     labels = labels_of(signal)
+    if part := _part(signal, account):
+        contested = max(part, account.contested_minor)
+        return _asked(replace(account, contested_minor=contested), signal), "PartDisputed"
     if signal.kind is SignalKind.DISPUTE or "dispute" in labels:
         held = hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at)
         return _asked(held, signal), "AccountHeld"
@@ -182,6 +186,17 @@ def _account(
     if rests is not None and asks_nothing(signal):
         return _asked(rest_after(account, why, signal.at + rests), signal), "AccountHeld"
     return _asked(hold(account, Hold.REVIEW, why, signal.at), signal), "AccountHeld"
+
+
+def _part(signal: Signal, account: Account) -> int:
+    """How much of the balance is disputed, in minor units, where it is only a part: that part is
+    not asked for (12 CFR 1006.38(d)(2)), and the creditor's strategy says whether the rest is.
+    0 where the dispute concerns the whole account: also one that is paid by an arrangement, whose
+    instalments hold the disputed part too, and one in dispute already."""
+    if signal.kind is not SignalKind.DISPUTE or account.hold in (Hold.DISPUTE, Hold.ARRANGEMENT):
+        return 0
+    part = int(signal.detail.get("contested_minor", 0))
+    return part if account.open and 0 < part < account.balance.minor else 0
 
 
 def _asked(account: Account, signal: Signal) -> Account:

@@ -276,6 +276,8 @@ def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
     """The fields of an account that staff let go on at `due`, seen to in every respect that
     waits for staff; what waits for money or is paused waits on."""
     changes: dict[str, Any] = {"case": None}
+    if account.case is not None and account.case.kind == "dispute":
+        changes["contested_minor"] = account.claimed_minor  # what a file says stays contested
     if account.escalated and (account.escalated != REQUEST or not account.asked):
         # A request that came with a question is decided by itself.
         changes |= {"escalated": "", "released": (*account.released, account.escalated)}
@@ -404,6 +406,8 @@ def _answered(account: Account, said: Answer, release: bool | None, *, due: date
     kind = queue.kind_of(account)
     lift = kind in SETTLED_BY_ANSWER if release is None else release
     case = replace(account.case or Case(), asked_at=None, kind="")
+    if kind == "dispute" and account.hold is not Hold.DISPUTE:
+        case = account.case or case  # a part in dispute waits for its decision, as a hold does
     changes = lifted(account, due=due) if lift else {"case": case}
     data = {
         "answer_id": said.answer_id,

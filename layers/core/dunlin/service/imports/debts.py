@@ -264,7 +264,10 @@ def _moved(stored: Account, found: NormalisedAccount, today: date) -> dict[str, 
     elif stored.hold is None and "insurer" in found.holds and before != PENDING:
         changes["hold"], changes["hold_reason"] = _HOLDS["insurer"]
     if extras.get("claim_amount_minor") != stored.extras.get("claim_amount_minor"):
-        changes["contested_minor"] = _contested(extras, stored.balance.minor)
+        disputed = stored.case is not None and stored.case.kind == "dispute"
+        changes["contested_minor"] = max(
+            _contested(extras, stored.balance.minor), stored.contested_minor if disputed else 0
+        )
     return changes
 
 

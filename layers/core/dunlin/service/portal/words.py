@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dunlin.domain.form import read_line, read_text
+from dunlin.domain.account import Hold
+from dunlin.domain.form import read_amount, read_line, read_text
+from dunlin.domain.money import Money
 from dunlin.domain.page import Page
 from dunlin.domain.signal import SignalKind
 from dunlin.ports import Session
 from dunlin.service.portal import GONE, Portal, insured
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")
+_PARTS = {"amount_small": "part_small", "amount_large": "part_large"}
 DOCUMENTS = ("bill", "statement", "proof", "paid_letter")
 # What a person can write about: the signal it raises and the labels that bind the gate.
 MESSAGE_KINDS = {
@@ -30,28 +33,49 @@ RATINGS = ("helpful", "not_helpful", "wrong")
 
 
 def dispute(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
-    """Dispute the debt in the words of CFPB Model Form B-1 (12 CFR 1006.34(c)(4)). What
-    the person wrote is stored first, then outreach stops."""
+    """Dispute the debt, or a part of it, in the words of CFPB Model Form B-1 (12 CFR
+    1006.34(c)(4)). What the person wrote is stored first, then we stop asking for it."""
     reason, text = form.get("reason", ""), read_text(form.get("text", ""))
+    balance = portal.book.facts(session.account_id).account.balance
+    part = _part(form, balance)
     errors = []
+    if isinstance(part, str):
+        errors.append(("amount", part))
     if reason not in DISPUTE_REASONS:
         errors.append(("reason", "reason_missing"))
     if text is None:
         errors.append(("text", "text_long"))
     elif reason == "other" and not text:
         errors.append(("text", "text_missing"))
-    if errors or text is None:
+    if errors or text is None or isinstance(part, str):
         return portal.again("dispute", session, form, errors, now=now)
+    asked = [f"Disputes {part} of {balance}."] if part is not None else []
     case = portal.say(
         session,
         SignalKind.DISPUTE,
         form,
-        text,
+        "\n".join([*asked, text]).strip(),
         now=now,
-        detail={"reason": reason, "original_creditor": form.get("original") == "yes"},
+        detail={
+            "reason": reason,
+            "original_creditor": form.get("original") == "yes",
+            "contested_minor": part.minor if part is not None else 0,
+        },
         labels=("dispute", reason, *(["original_creditor"] if form.get("original") else [])),
     )
-    return portal.told("dispute_done", session, case, "dispute", now=now)
+    held = portal.book.facts(session.account_id).account.hold is Hold.DISPUTE
+    name = "dispute_done" if held else "dispute_part_done"
+    return portal.told(name, session, case, "dispute", now=now)
+
+
+def _part(form: Mapping[str, str], balance: Money) -> Money | str | None:
+    """How much of the balance a form disputes; None for all of it, or what is wrong with it."""
+    if not form.get("amount", "").strip():
+        return None
+    read = read_amount(form["amount"], balance, replace(balance, minor=1))
+    if isinstance(read, str):
+        return _PARTS.get(read, read)
+    return read if read < balance else None
 
 
 def message(

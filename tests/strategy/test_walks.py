@@ -10,6 +10,7 @@ import pytest
 from dunlin.domain.account import Hold, Status
 from dunlin.domain.consumer import Channel
 from dunlin.domain.money import Money
+from dunlin.domain.posting import give_back
 from dunlin.domain.signal import SignalKind
 from dunlin.domain.touch import TouchState
 from tests.strategy.walk import FOUR, Walk, rungs
@@ -299,3 +300,21 @@ def test_a_wave_leaves_no_faster_than_the_creditor_wants() -> None:
         assert later is not None
         assert at is not None
         assert later - at == timedelta(minutes=place / 2)
+
+
+def test_what_is_owed_once_more_is_asked_for_once_more() -> None:
+    """A settled debt that a chargeback opens again: a new run, from the first rung."""
+    walk = Walk()
+    account_id = one(walk)
+    walk.until(60)
+    walk.change(account_id, balance=Money(0, "USD"), status=Status.SETTLED)
+    opened = give_back(walk.account(account_id), [("re_1", Money(5_000, "USD"))], NOON.date())
+    assert opened.reopened
+    walk.now += timedelta(days=3)
+    after = {"status": opened.account.status, "ladder_run": opened.account.ladder_run}
+    walk.change(
+        account_id, **after, balance=Money(5_000, "USD"), rung=0, sent=opened.account.sent,
+        due_at=walk.now,
+    )  # fmt: skip
+    walk.until(60)
+    assert walk.names() == ["one", "two", "three", "last"] * 2

@@ -194,7 +194,7 @@ def receipt(visit: Visit, session: Session, reference: str) -> Answered:
 form("dispute", words.dispute)
 form("question", partial(words.message, "question"))
 form("hardship", partial(words.message, "hardship"))
-form("represented", partial(words.message, "represented"))
+form("represented", words.represented)
 form("paid", words.paid)
 form("insurance", words.insurance, open_if=words.insurable)
 form("contact", words.contact)

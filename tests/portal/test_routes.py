@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from dunlin.domain.account import Hold, Status
-from dunlin.domain.consumer import Channel
+from dunlin.domain.consumer import Channel, Flag
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments import CheckoutState, MethodKind, PaymentState, PaymentStatus
@@ -679,10 +679,30 @@ def test_a_promise_for_a_wrong_day_is_said_and_kept(
 def test_a_lawyer_named_binds_the_gate(house: House, browser: Browser) -> None:
     person = house.person()
     browser.sign_in(house.debt(person))
-    page = browser.get("/represented")
-    form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), "text": "Jo Law"}
-    assert browser.post("/represented", form).status == 200
+    assert "Choose who it is" in browser.fill("/represented", text="Jo Law").text
+    assert browser.fill("/represented", text="Jo Law", who="lawyer").status == 200
     assert "attorney" in house.book.consumers[person.consumer_id].flags
+
+
+def test_whom_else_we_may_speak_to_is_for_staff(house: House, browser: Browser) -> None:
+    account = house.debt(house.person())
+    browser.sign_in(account)
+    assert browser.fill("/represented", text="My sister Bea", who="other").status == 200
+    held = house.book.accounts[account.account_id]
+    assert (held.hold, held.waits_for_staff) == (Hold.REVIEW, True)
+    assert "we may speak to" in held.hold_reason
+    assert house.book.consumers[account.consumer_id].flags == {}
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(1, True), (-1, False)])
+def test_a_collector_says_by_when_one_can_dispute_while_one_can(hours: int, shown: bool) -> None:
+    house = House(strategy=STRATEGY | {"debt_role": "third"})
+    end = NOW + timedelta(hours=hours)
+    flag = Flag(at=NOW, by="staff:ana", detail={"period_end": end.isoformat()})
+    account = house.debt(house.person(flags={"validation": flag}, tz_known="America/Chicago"))
+    text = Browser(house).sign_in(account).text
+    assert ("Call or write to us by November 21, 2026 to dispute" in text) == shown
+    assert "cfpb.gov/debt-collection" in text
 
 
 def test_a_person_takes_their_own_data_along_and_nobody_elses(

@@ -103,6 +103,22 @@ def test_times_that_staff_noted_outlast_the_persons_own(house: House, browser: B
     ]
 
 
+def test_an_address_at_work_is_barred_and_opened_by_the_person_alone(
+    house: House, browser: Browser
+) -> None:
+    noted = Flag(at=NOW, by="staff:ana", detail={"value": True})
+    account = house.debt(house.person(tz_known="America/Chicago", flags={"no_work_contact": noted}))
+    browser.sign_in(account)
+    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    times(browser, **EVERY_DAY, no_work_contact="yes", work_email="yes")
+    verdict = judged(house, account, Channel.EMAIL)
+    assert (verdict.outcome, verdict.blocked_by) == ("block", ("US-REGF-WORKEMAIL",))
+    assert 'name="work_email" value="yes" checked' in browser.get("/preferences").body
+    times(browser, **EVERY_DAY)
+    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    assert house.book.consumers[account.consumer_id].flags == {"no_work_contact": noted}
+
+
 def test_language_and_payday_are_kept_and_the_pages_speak_it_at_once(
     house: House, browser: Browser
 ) -> None:

@@ -48,6 +48,7 @@ _SAID = {
     "delete_request": "Asks us to delete their data",
     "document": "Asks for a document",
     "evidence": "Sent a document",
+    "helper": "Names somebody whom we may speak to",
     "flagged": "Says that a message of ours is wrong",
     "plan_change": "Asks for other terms",
     "only_email": "Wants e-mail only",

@@ -42,6 +42,9 @@ HOURS = {
     "evening": (17, 21),
     "day": (9, 18),
 }
+# Contact at work that a person rules out: at their place (15 USC 1692c(a)(3)), and at an address
+# that is their employer's (12 CFR 1006.22(f)(3)).
+AT_WORK = ("no_work_contact", "work_email")
 _INCONVENIENT, _MEDIUM, _ONLY = "inconvenient", "medium_optout", "only_medium"
 
 
@@ -83,8 +86,8 @@ def inconvenient_times(wishes: Preferences) -> list[dict[str, Any]]:
 def with_times(
     person: Consumer, wished: Mapping[str, Any], *, at: datetime, evidence: str
 ) -> Consumer:
-    """The person with the wished language, hours, days and payday. Times that staff noted as
-    inconvenient stay."""
+    """The person with the wished language, hours, days and payday, and without contact at work
+    where they rule it out. What staff noted as inconvenient stays."""
     before = person.preferences
     hours = wished.get("hours")
     wishes = replace(
@@ -102,6 +105,11 @@ def with_times(
         flags[_INCONVENIENT] = (
             flag if flag and same else Flag(at=at, by=evidence, detail={"value": barred})
         )
+    for name in AT_WORK:
+        if name in wished.get("work", ()):
+            flags.setdefault(name, Flag(at=at, by=evidence, detail={"value": True}))
+        elif name in flags and flags[name].by.startswith("portal:"):
+            del flags[name]
     language = str(wished.get("language") or person.language)
     return replace(person, preferences=wishes, flags=flags, language=language)
 

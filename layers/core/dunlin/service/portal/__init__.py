@@ -27,7 +27,7 @@ from dunlin.domain.queue import HOURS
 from dunlin.domain.signal import Signal, SignalKind
 from dunlin.domain.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.domain.wishes import consent_words, hours_word
+from dunlin.domain.wishes import AT_WORK, consent_words, hours_word
 from dunlin.ports import (
     AccountBook,
     Alarm,
@@ -118,6 +118,8 @@ class Portal:
                 "consent_words": consent_words(strategy.brand.name),
                 "days": writing_days(strategy),
                 "hours_word": hours_word(thread.consumer.preferences),
+                "at_work": AT_WORK if thread.consumer.emails else AT_WORK[:1],
+                "dispute_by": dispute_by(thread.consumer, now),
                 "third_party": strategy.debt_role == "third",
                 "owed_to": account.extras.get("original_creditor", ""),
                 "form_id": self.new_token(),
@@ -275,6 +277,15 @@ def standing(account: Account) -> str:
     if account.hold is Hold.PAYMENT_PENDING:
         return "pending"
     return "disputed" if account.hold is Hold.DISPUTE else "owed"
+
+
+def dispute_by(consumer: Consumer, now: datetime) -> date | None:
+    """The person's last day to dispute in the validation period of a collector's notice (12 CFR
+    1006.34(b)(5)); None where no notice is known, or the period is over."""
+    flag = consumer.flags.get("validation")
+    known = flag.detail.get("value", flag.detail) if flag else {}
+    end = datetime.fromisoformat(str(known["period_end"])) if known.get("period_end") else None
+    return day(end, consumer) if end is not None and now < end else None
 
 
 def zone_of(consumer: Consumer) -> ZoneInfo:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from dunlin.domain.consumer import Channel
 from dunlin.domain.page import Page
 from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.wishes import CONSENT_WORDS, HOURS, agreed_here, consent_words
+from dunlin.domain.wishes import AT_WORK, CONSENT_WORDS, HOURS, agreed_here, consent_words
 from dunlin.ports import Session
 from dunlin.service.portal import Portal, writing_days
 
@@ -21,7 +21,7 @@ SNOOZE_DAYS = {"week": 7, "fortnight": 14, "month": 30}
 def preferences(
     portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
-    """Language, hours, days and payday."""
+    """Language, hours, days and payday, and whether we keep away from work."""
     errors = []
     language, hours = form.get("language", ""), form.get("hours", "")
     if language not in LANGUAGES:
@@ -49,6 +49,7 @@ def preferences(
                 "hours": list(chosen) if chosen else None,
                 "days": [] if len(days) == len(possible) else days,
                 "payday": int(payday) if payday else None,
+                "work": [name for name in AT_WORK if form.get(name)],
             }
         },
         now=now,

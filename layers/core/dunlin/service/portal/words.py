@@ -22,10 +22,10 @@ DOCUMENTS = ("bill", "statement", "proof", "paid_letter")
 MESSAGE_KINDS = {
     "question": (SignalKind.QUESTION, ()),
     "hardship": (SignalKind.HARDSHIP, ()),
-    "represented": (SignalKind.REPLY, ("attorney",)),
     "delete": (SignalKind.REPLY, ("delete_request",)),
 }
 _KIND = {"question": "question", "hardship": "hardship"}  # of the staff queue
+SPOKEN_TO = {"lawyer": "attorney", "other": "helper"}  # by the form's word, the label
 CHEQUE_DAYS = 14  # how long a cheque may be in the post before reminders go on
 CONTACT_FIELDS = ("street", "city", "state", "zip", "email", "phone")
 INSURANCE_FIELDS = ("payer", "member", "group", "holder", "service")
@@ -81,8 +81,8 @@ def _part(form: Mapping[str, str], balance: Money) -> Money | str | None:
 def message(
     kind: str, portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
-    """A question, that paying is hard at present, who acts for the person, a request to delete
-    their data. A question may be for documents alone."""
+    """A question, that paying is hard at present, a request to delete their data. A question may
+    be for documents alone."""
     text = read_text(form.get("text", ""))
     wanted = [name for name in DOCUMENTS if kind == "question" and form.get(f"want_{name}")]
     optional = bool(wanted) or kind == "delete"
@@ -101,6 +101,32 @@ def message(
         labels=(*labels, kind, *wanted),
     )
     return portal.told("message_done", session, case, _KIND.get(kind, "reply"), now=now)
+
+
+def represented(
+    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
+) -> Page:
+    """Who acts for the person. A lawyer is whom we speak to from now on; whom else we may speak
+    to is for staff, who know what was agreed."""
+    who, text = form.get("who", ""), read_text(form.get("text", ""))
+    errors = []
+    if who not in SPOKEN_TO:
+        errors.append(("who", "who_missing"))
+    if not text:
+        errors.append(("text", "text_long" if text is None else "text_missing"))
+    if errors or not text:
+        return portal.again("represented", session, form, errors, now=now)
+    label = SPOKEN_TO[who]
+    case = portal.say(
+        session,
+        SignalKind.REPLY,
+        form,
+        text,
+        now=now,
+        detail={"labels": [label]},
+        labels=(label, "represented"),
+    )
+    return portal.told("message_done", session, case, "reply", now=now)
 
 
 def paid(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:

@@ -8,6 +8,7 @@ import pytest
 
 from dunlin.adapters.memory_drop_box import MemoryDropBox
 from dunlin.domain.account import LedgerEntry
+from dunlin.domain.aging import AgingBucket
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.posting import add
@@ -65,6 +66,9 @@ def test_a_cohort_is_reported_with_its_holdout_money_and_days() -> None:
     money = told.returns["USD"]
     assert money.recovered == len(treated) // 2 * 12_500
     assert money.net == money.recovered - 500
+    # Due on 10 October: 44 days on the day of launch, 52 now.
+    assert told.rolled == {"USD": {AgingBucket.TO_60: 0}}
+    assert told.kept.rate is None
     # The town looks at its ladders two hours after the launch.
     assert (told.lateness.touches, told.lateness.on_time) == (len(treated), 0)
     assert 0 < told.lateness.longest_seconds <= 2 * 3_600

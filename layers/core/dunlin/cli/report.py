@@ -159,6 +159,15 @@ def in_words(told: Told) -> dict[str, Any]:
             "request_to_active_hours": _number(told.medians.request_to_active_hours),
             "touches_per_resolution": _number(told.medians.touches_per_resolution),
         },
+        "roll_rates": {
+            currency: {bucket.value: _number(rate) for bucket, rate in found.items()}
+            for currency, found in told.rolled.items()
+        },
+        "arrangements": {
+            "kept": told.kept.kept,
+            "broken": told.kept.broken,
+            "rate": _number(told.kept.rate),
+        },
         "lateness": {
             "touches": told.lateness.touches,
             "on_time": _number(told.lateness.on_time),
@@ -217,6 +226,13 @@ def _print(told: Told) -> None:
         _say(f"{rollout.rollout_id}: {rollout.segment.name}")
         for week in weeks:
             _say(f"  {_week(week)}")
+    _print_figures(told)
+    _print_periods(told)
+    _print_returns(told)
+    _print_tables(told)
+
+
+def _print_figures(told: Told) -> None:
     for currency, owed in told.by_day_60.targeted.items():
         share = told.by_day_60.share(currency) or Fraction(0)
         _say(f"Recovered by day {BY_DAY}: {float(share):.1%} of {Money(owed, currency)}")
@@ -230,8 +246,15 @@ def _print(told: Told) -> None:
         if found.accounts:
             words = kind.replace("_", " ")
             _say(f"{words}: {_sums(found.recovered)} of {_sums(found.targeted)} recovered")
-    _print_periods(told)
-    _print_returns(told)
+    for currency, shares in told.rolled.items():
+        rates = ", ".join(f"{bucket.value} {float(rate):.1%}" for bucket, rate in shares.items())
+        _say(f"Rolled into an older bucket ({currency}): {rates}")
+    if (rate := told.kept.rate) is not None:
+        ended = told.kept.kept + told.kept.broken
+        _say(f"Arrangements kept: {float(rate):.1%} of {ended} that ended")
+
+
+def _print_tables(told: Told) -> None:
     table = Table("template", "channel", "segment", "contacts", "responded", "paid", "days")
     for (template, channel, segment), cell in told.responses.items():
         numbers = (cell.contacts, cell.responded, cell.paid, _number(cell.days_to_pay))

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 
 from dunlin.domain.account import Account
+from dunlin.domain.aging import AgingBucket
 from dunlin.domain.errors import DomainError
 from dunlin.domain.locations import Site, rolled_up
 from dunlin.domain.measures import (
@@ -31,6 +33,7 @@ from dunlin.domain.measures import (
     weeks,
 )
 from dunlin.domain.outcome import Lift, Member, lift, recovered
+from dunlin.domain.rates import Kept, kept, roll_rates
 from dunlin.domain.rollout import Rollout, Stage, creditor_of
 from dunlin.domain.series import (
     INBOUND,
@@ -68,6 +71,8 @@ class Told:
     before_and_after: tuple[Period, Period] | None
     medians: Medians
     lateness: Lateness
+    rolled: Mapping[str, Mapping[AgingBucket, Fraction]]
+    kept: Kept
     responses: Mapping[tuple[str, str, str], Cell]
     returns: Mapping[str, Return]
     series: tuple[Series, ...]
@@ -131,6 +136,13 @@ def draw(
         before_and_after=before_and_after(everybody, launch.date(), last) if launch else None,
         medians=medians(treated, begin, end),
         lateness=lateness(treated, begin, end),
+        rolled=roll_rates(everybody, first, last),
+        kept=kept(
+            arrangement
+            for m in everybody
+            if m.account.arrangement_id or any(e.what == "ArrangementAgreed" for e in m.entries)
+            for arrangement in house.book.arrangements(m.account.account_id)
+        ),
         responses=responses(treated, segments_of, begin, end),
         returns={
             currency: returns(

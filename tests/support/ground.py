@@ -23,7 +23,12 @@ from tests.support import builders
 # A strategy under which nothing but the permit keeps two accounts of a person apart, and rungs go
 # as they are written.
 EACH_ALONE: dict[str, Any] = {
-    "coordination": {"window_hours": 0, "minimum_gap_hours": 1},
+    "coordination": {
+        "window_hours": 0,
+        "minimum_gap_hours": 1,
+        "weekends": True,
+        "holidays": True,
+    },
     "adapt": {"enabled": False},
 }
 

@@ -24,7 +24,7 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.strategy import Desk
 from dunlin.domain.terms import Terms
 from dunlin.ports import AccountBook, Alarm, Answer, Change, Creditors, Decided, Thread, Waiting
-from dunlin.service import arrangements
+from dunlin.service import arrangements, matches
 from dunlin.service.arrangements.writing import REQUEST
 from dunlin.service.by_staff import (
     Order,
@@ -139,10 +139,11 @@ def decide(
 ) -> Decided:
     """Take a decision about an account as it was at the order's version.
 
-    approve: an arrangement asked for is agreed to; else as release. release: the hold or
-    escalation is lifted, what the person asked counts as seen to, and the ladder looks at once;
-    the rules still bind. decline: an arrangement asked for is refused; else the account stays
-    with a person and nothing is sent. close: the account is closed and its ladder ends. `unmet`
+    approve: an arrangement asked for is agreed to, a probable match is one person; else as
+    release. release: the hold or escalation is lifted, what the person asked counts as seen to,
+    and the ladder looks at once; the rules still bind. decline: an arrangement asked for is
+    refused, a probable match is two people; else the account stays with a person and nothing is
+    sent. close: the account is closed and its ladder ends. `unmet`
     while an account that waits for a contact point still has none. A second click meets a newer
     version and changes nothing. Raises `DomainError` for another word, and for the release of a
     request that is not decided.
@@ -153,6 +154,10 @@ def decide(
     if before is not None and decision != "close" and _requests(before, book):
         outcome = _decide_request(before, decision, order, book=book, alarm=alarm, now=now)
         return Decided(outcome=outcome, account_id=account_id, decision=decision, request=True)
+    if before is not None and matches.asked(before) and decision in ("approve", "decline"):
+        same = decision == "approve"
+        settled = matches.settle(account_id, order, same=same, book=book, now=now)
+        return Decided(outcome=settled.outcome, account_id=account_id, decision=decision)
     unmet = False
 
     def decide_account(account: Account) -> Steered | Step:

@@ -8,10 +8,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dunlin.domain.account import Hold, Status
-from dunlin.domain.arrangement import Arrangement, ArrangementState, InstalmentState, TryState
+from dunlin.domain.arrangement import (
+    Arrangement,
+    ArrangementState,
+    InstalmentState,
+    TryState,
+    charge_at,
+)
 from dunlin.domain.audit import verify
 from dunlin.domain.money import Money
-from dunlin.domain.payments import Decline, DeclineReason, PaymentState
+from dunlin.domain.payments import Decline, DeclineReason, PaymentState, Retry
 from dunlin.ports import Change
 from dunlin.service import arrangements
 from dunlin.service.permits import entry_of, written
@@ -445,6 +451,9 @@ def test_a_lost_machine_is_started_again_once_and_only_when_it_is_due() -> None:
     assert reconcile(at(FIRST - days(4))) == 0
     due = at(FIRST - days(3)) + days(1)
     assert reconcile(due) == 0  # its execution lives and was woken
+    waking, life.alarm.wake_arrangement = life.alarm.wake_arrangement, lambda _one: False  # type: ignore[method-assign]
+    assert reconcile(due) == 0  # it is at work this moment, so no token waits
+    life.alarm.wake_arrangement = waking  # type: ignore[method-assign]
     life.alarm.arrangements.clear()
     assert reconcile(due) == 1
     assert reconcile(due) == 0
@@ -540,3 +549,19 @@ def test_a_permission_given_later_has_a_copy_of_its_own() -> None:
     assert life.till.payments == {}  # the copy of the permission never went out
     assert life.newest.autopay is not None
     assert life.newest.autopay.paused == "US-REGE-AUTH"
+
+
+@pytest.mark.parametrize("reason", list(DeclineReason))
+def test_a_refusal_that_only_the_person_can_mend_is_no_reason_to_try_again(
+    reason: DeclineReason,
+) -> None:
+    """Also where autopay was set going again with the same method."""
+    life = with_card()
+    life.till.declines[CARD.method_ref] = reason
+    life.go(at(FIRST))
+    one = life.newest
+    assert one.autopay is not None
+    going = replace(one, autopay=replace(one.autopay, paused=""))
+    again = charge_at(going, going.instalments[0])
+    later = Decline(reason=reason, code="").retry is Retry.LATER
+    assert again == (at(FIRST + days(3)) if later else None)

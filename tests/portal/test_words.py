@@ -322,6 +322,38 @@ def test_nobody_else_gets_what_was_typed(house: House, browser: Browser) -> None
     assert "Half of it" not in browser.get("/dispute").body, "kept for an hour alone"
 
 
+def test_ten_messages_a_day_and_what_must_bind_is_never_counted(
+    house: House, browser: Browser
+) -> None:
+    account = house.debt(house.person(), industry="healthcare")
+    touch = message_to(house, account)
+    browser.sign_in(account)
+    for number in range(10):
+        assert browser.fill("/question", text=f"Number {number}").status == 200
+    forms: dict[str, dict[str, str]] = {
+        "/question": {"text": "kept"},
+        "/hardship": {"text": "kept"},
+        "/represented": {"who": "other", "text": "kept"},
+        "/paid": {"how": "cheque", "text": "kept"},
+        "/insurance": {"payer": "kept"},
+        "/contact": {"street": "kept"},
+        "/messages": {"touch": touch.touch_id, "rating": "helpful", "text": "kept"},
+    }
+    for path, form in forms.items():
+        answer = browser.fill(path, **form)
+        assert (answer.status, answer.text.count("many messages today")) == (422, 2), path
+        assert "kept" in answer.body
+    assert len(house.book.replies) == 10
+    assert browser.fill("/represented", who="lawyer", text="Jo Law").status == 200
+    assert browser.fill("/data", text="a" * 3_000).status == 200
+    assert browser.fill("/dispute", reason="not_mine").status == 200
+    assert house.book.accounts[account.account_id].hold is Hold.DISPUTE
+    nonce = browser.get("/account").field("nonce")
+    assert browser.post("/stop", {"nonce": nonce}).status == 200
+    house.clock.at += timedelta(days=1, seconds=1)
+    assert browser.fill("/question", text="The next day").status == 200
+
+
 def test_without_the_nonce_of_the_ended_session_nothing_is_kept(
     house: House, browser: Browser
 ) -> None:

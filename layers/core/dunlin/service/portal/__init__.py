@@ -46,6 +46,7 @@ SESSION_LIFE = timedelta(minutes=30)
 _RENEWED_AFTER = timedelta(minutes=5)
 # A form handed in within a day of its session's end is kept for an hour.
 _RECOGNISED, _DRAFT_LIFE = timedelta(days=1), timedelta(hours=1)
+MESSAGES_A_DAY = 10
 COVERAGE = ("payer", "insurance_status", "insurance_pending", "date_of_service", "claim")
 INSURED = ("healthcare", "dental")
 
@@ -139,6 +140,11 @@ class Portal:
         """Balance, itemisation, history and every way on."""
         siblings = bool(self.siblings(session))
         return self.shown("account", session, now=now, siblings=siblings, **fields)
+
+    def crowded(self, session: Session, now: datetime) -> bool:
+        """True where a person has written enough about an account for one day. What must always
+        bind is never counted: a dispute, a lawyer, an end to messages."""
+        return self.door.count_attempt(f"said-{session.account_id}", now) > MESSAGES_A_DAY
 
     def siblings(self, session: Session) -> list[Account]:
         """The person's other accounts with this creditor that are not closed, the one that fell

@@ -83,10 +83,13 @@ def message(
 ) -> Page:
     """A question, that paying is hard at present, a request to delete their data. A question may
     be for documents alone."""
-    text = read_text(form.get("text", ""))
+    deletes = kind == "delete"  # a button alone, on another page, and a right that is not counted
+    text = "" if deletes else read_text(form.get("text", ""))
     wanted = [name for name in DOCUMENTS if kind == "question" and form.get(f"want_{name}")]
-    optional = bool(wanted) or kind == "delete"
+    optional = bool(wanted) or deletes
     wrong = "text_long" if text is None else "" if text or optional else "text_missing"
+    if not wrong and not deletes and portal.crowded(session, now):
+        wrong = "messages_many"
     if wrong or text is None:
         return portal.again(kind, session, form, [("text", wrong)], now=now)
     signal, labels = MESSAGE_KINDS[kind]
@@ -114,6 +117,8 @@ def represented(
         errors.append(("who", "who_missing"))
     if not text:
         errors.append(("text", "text_long" if text is None else "text_missing"))
+    if not errors and who != "lawyer" and portal.crowded(session, now):
+        errors.append(("text", "messages_many"))
     if errors or not text:
         return portal.again("represented", session, form, errors, now=now)
     label = SPOKEN_TO[who]
@@ -138,6 +143,8 @@ def paid(portal: Portal, session: Session, form: Mapping[str, str], *, now: date
         errors.append(("how", "how_missing"))
     if not text:
         errors.append(("text", "text_long" if text is None else "text_missing"))
+    if not errors and portal.crowded(session, now):
+        errors.append(("text", "messages_many"))
     if errors or not text:
         return portal.again("paid", session, form, errors, now=now)
     if how == "cheque":
@@ -181,6 +188,8 @@ def insurance(portal: Portal, session: Session, form: Mapping[str, str], *, now:
     owes = form.get("owes") == "yes"
     if not errors and not owes and not any(given.values()):
         errors.append(("payer", "payer_missing"))
+    if not errors and portal.crowded(session, now):
+        errors.append(("payer", "messages_many"))
     if errors:
         return portal.again("insurance", session, form, errors, now=now)
     text = "\n".join(f"{name}: {value}" for name, value in given.items() if value)
@@ -203,6 +212,8 @@ def contact(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
     errors = [(name, "line_long") for name, value in given.items() if value is None]
     if not errors and not any(given.values()):
         errors.append(("street", "contact_missing"))
+    if not errors and portal.crowded(session, now):
+        errors.append(("street", "messages_many"))
     if errors:
         return portal.again("contact", session, form, errors, now=now)
     text = "\n".join(f"{name}: {value}" for name, value in given.items() if value)
@@ -231,6 +242,8 @@ def rate(portal: Portal, session: Session, form: Mapping[str, str], *, now: date
         errors.append(("rating", "rating_missing"))
     if text is None:
         errors.append(("text", "text_long"))
+    if not errors and portal.crowded(session, now):
+        errors.append(("text", "messages_many"))
     if errors or text is None:
         return portal.again("messages", session, form, errors, now=now)
     flagged = rating == "wrong"

@@ -27,6 +27,15 @@ def deployed() -> Iterator[House]:
     houses.close_house(directory)
 
 
+def _forget_wiring() -> None:
+    """What was made for another module remembers rows that are gone."""
+    from dunlin.runtime import wiring
+
+    for made in vars(wiring).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
+
+
 def _quiet(line: str) -> None:
     with Path(ROOT / ".local" / "test-house.log").open("a") as log:
         log.write(line + "\n")
@@ -36,6 +45,7 @@ def _quiet(line: str) -> None:
 def house(deployed: House) -> Iterator[House]:
     """The deployed house as fresh as on its first day, with its settings in the environment."""
     deployed.cloud.rewind()
+    _forget_wiring()
     before = dict(os.environ)
     os.environ.update(deployed.environment())
     yield deployed

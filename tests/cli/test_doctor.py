@@ -56,7 +56,9 @@ def strategy(*, number: str = NUMBER, role: str = "first") -> Strategy:
         sms_origination=number,
     )
     rung = Rung(name="One", days=0, channels=(Channel.EMAIL, Channel.SMS), template="reminder")
-    return Strategy(creditor="acme", version=3, brand=brand, ladders={"standard": (rung,)}, debt_role=role)
+    return Strategy(
+        creditor="acme", version=3, brand=brand, ladders={"standard": (rung,)}, debt_role=role
+    )
 
 
 def endpoint(**changes: Any) -> WebhookEndpoint:

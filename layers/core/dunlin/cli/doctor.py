@@ -188,7 +188,8 @@ def _creditors(found: Readiness) -> Iterator[Finding]:
         yield _judged(
             f"strategy of {creditor}",
             strategy.debt_role in ("first", "third"),
-            f"version {strategy.version}, {strategy.debt_role} party, {len(strategy.ladders)} ladders",
+            f"version {strategy.version}, {strategy.debt_role} party, "
+            f"{len(strategy.ladders)} ladders",
             "state debt_role: first or third",
         )
         if strategy.debt_role == "third" and texts(strategy):

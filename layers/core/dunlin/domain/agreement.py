@@ -40,26 +40,19 @@ class Agreement:
 
 def agreement(made: Iterable[Spoken], proposed: Iterable[Spoken]) -> Agreement:
     """Pair each contact with one proposal at most, the earliest that fits first."""
-    left = sorted(proposed, key=_order)
+    left: dict[tuple[str, str], list[datetime]] = {}
+    for one in proposed:
+        left.setdefault((one.account_id, one.channel), []).append(one.at)
     both = alone = 0
-    for contact in sorted(made, key=_order):
-        found = next((p for p in left if _same(contact, p)), None)
+    for contact in sorted(made, key=lambda c: c.at):
+        times = left.get((contact.account_id, contact.channel), [])
+        found = min((at for at in times if abs(contact.at - at) <= WITHIN), default=None)
         if found is None:
             alone += 1
         else:
-            left.remove(found)
+            times.remove(found)
             both += 1
-    return Agreement(both=both, only_made=alone, only_proposed=len(left))
-
-
-def _order(one: Spoken) -> tuple[datetime, str, str]:
-    return one.at, one.account_id, one.channel
-
-
-def _same(one: Spoken, other: Spoken) -> bool:
-    return (one.account_id, one.channel) == (other.account_id, other.channel) and (
-        abs(one.at - other.at) <= WITHIN
-    )
+    return Agreement(both=both, only_made=alone, only_proposed=sum(map(len, left.values())))
 
 
 def read_contacts(

@@ -65,6 +65,7 @@ def snapshot(house: House) -> tuple[Any, ...]:
     "strategy",
     [
         STRATEGY,
+        {**STRATEGY, "industry": "medical"},
         {**STRATEGY, "industry": "healthcare"},
         {**STRATEGY, "debt_role": "third"},
         {**STRATEGY, "brand": {**STRATEGY["brand"], "name": "Lakeside Dental Recovery"}},

@@ -118,7 +118,7 @@ def test_documents_can_be_asked_for_without_a_word(house: House, browser: Browse
 # Insurance
 
 
-@pytest.mark.parametrize("industry", ["healthcare", "dental"])
+@pytest.mark.parametrize("industry", ["medical", "healthcare", "dental"])
 def test_a_patient_sees_the_coverage_and_the_insurer_is_waited_for(industry: str) -> None:
     house = House(strategy=STRATEGY | {"industry": "healthcare"})
     browser = Browser(house)

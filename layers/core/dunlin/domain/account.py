@@ -50,6 +50,8 @@ STAFF_HOLDS = frozenset({Hold.NO_CONTACT_POINT, Hold.DISPUTE, Hold.REVIEW})
 TIMED_HOLDS = frozenset({Hold.PROMISE, Hold.NOT_DUE, Hold.SNOOZED})  # lifted by time alone
 
 
+# Names under which a creditor may say that its debts are medical; the rules know the first.
+MEDICAL = ("medical", "healthcare", "dental")
 PAYS_IN_INSTALMENTS = "Pays in instalments."
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.account import Account, Hold
+from dunlin.domain.account import MEDICAL, Account, Hold
 from dunlin.domain.consumer import Channel, ConsentState, Consumer, PastContact
 from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, Verdict, decide
 from dunlin.domain.wishes import agreed_here
@@ -57,7 +57,7 @@ def contact_facts(
         purpose=purpose,
         message=message,
         debt_kind=account.debt_kind,
-        industry=account.industry,
+        industry="medical" if account.industry in MEDICAL else account.industry,
         # The date in UTC is never before the consumer's: an account counts as late too early
         # by some hours, never too late.
         days_past_due=account.days_past_due(now.date()),

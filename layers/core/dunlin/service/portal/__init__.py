@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dunlin.domain.account import Account, Hold, Status
+from dunlin.domain.account import MEDICAL, Account, Hold, Status
 from dunlin.domain.consumer import Consumer
 from dunlin.domain.form import read_date
 from dunlin.domain.ids import entry_id
@@ -48,7 +48,6 @@ _RENEWED_AFTER = timedelta(minutes=5)
 _RECOGNISED, _DRAFT_LIFE = timedelta(days=1), timedelta(hours=1)
 MESSAGES_A_DAY = 10
 COVERAGE = ("payer", "insurance_status", "insurance_pending", "date_of_service", "claim")
-INSURED = ("healthcare", "dental")
 
 GONE = Page(name="gone", status=404)
 SIGNED_OUT = Page(name="signed_out", status=403, session="")
@@ -268,7 +267,7 @@ def writing_days(strategy: Strategy) -> tuple[int, ...]:
 
 def insured(account: Account) -> bool:
     """True where an insurer may have a part in what is owed."""
-    return account.industry in INSURED
+    return account.industry in MEDICAL
 
 
 def standing(account: Account) -> str:

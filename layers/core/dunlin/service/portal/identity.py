@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from dunlin.domain.account import MEDICAL
 from dunlin.domain.consumer import Consumer
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
 from dunlin.domain.form import read_date, read_digits
@@ -250,7 +251,7 @@ def neutral_name(strategy: Strategy) -> str:
     """The creditor's name where it tells a stranger nothing about a debt or about health
     (12 CFR 1006.6(d)(1)), else ""."""
     name = strategy.brand.name
-    telling = strategy.industry == "healthcare" or strategy.debt_role == "third"
+    telling = strategy.industry in MEDICAL or strategy.debt_role == "third"
     return "" if telling or _TELLING.search(name) else name
 
 

@@ -162,6 +162,9 @@ def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
     page.click("button[type=submit]")
     page.wait_for_url(f"{house.portal_url}/plan/returned*")
     assert "4242" in page.inner_text("main")
+    house.cloud.settle(120)  # the processor's own word takes it up
+    page.reload()
+    assert "Saved. We use Visa 4242 from now on." in page.inner_text("main")
     standing = wiring.account_book().arrangement(account.account_id)
     assert standing is not None
     assert (standing.in_force, standing.autopays) == (True, True)

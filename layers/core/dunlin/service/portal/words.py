@@ -39,10 +39,10 @@ def dispute(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
     balance = portal.book.facts(session.account_id).account.balance
     part = _part(form, balance)
     errors = []
-    if isinstance(part, str):
-        errors.append(("amount", part))
     if reason not in DISPUTE_REASONS:
         errors.append(("reason", "reason_missing"))
+    if isinstance(part, str):
+        errors.append(("amount", part))
     if text is None:
         errors.append(("text", "text_long"))
     elif reason == "other" and not text:

@@ -128,12 +128,13 @@ def test_a_text_is_one_segment_for_a_creditors_name_of_thirty_characters(
     assert (found.count, found.offenders) == (1, ())
 
 
+@pytest.mark.parametrize("business", [False, True])
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("name", NAMES)
 def test_an_email_has_one_button_at_most_and_says_how_to_stop_in_both_parts(
-    name: str, language: str
+    name: str, language: str, business: bool
 ) -> None:
-    rendered = render(name, language=language)
+    rendered = render(name, language=language, business=business)
     _, links = visible(rendered.html)
     assert links.count(LINK) == (0 if name in WITHOUT_LINK else 1)
     assert rendered.text.count(LINK) == (0 if name in WITHOUT_LINK else 1)

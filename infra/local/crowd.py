@@ -1,4 +1,5 @@
-"""Simulated consumers: they open, click, pay, reply, opt out, dispute, bounce or stay silent.
+"""Simulated consumers: they open, pay, agree to pay in parts, promise, snooze, reply, opt out,
+dispute, ask their insurer to pay, bounce or stay silent.
 
 What one does is decided by a hash of who they are, so every run of a portfolio is the same run.
 They use what a person uses: the links in their messages, the portal's forms, the payment page.
@@ -13,7 +14,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -24,20 +25,30 @@ from local.world import Email, Text, World
 
 # Shares of a hundred. Most people do nothing at first; most payers pay late.
 PERSONAS = (
-    ("pays at once", 14),
-    ("pays at the second", 14),
-    ("pays at the third", 8),
-    ("pays by bank", 4),
-    ("opens only", 12),
-    ("stops", 7),
-    ("unsubscribes", 4),
+    ("pays at once", 10),
+    ("pays at the second", 10),
+    ("pays at the third", 5),
+    ("pays by bank", 3),
+    ("pays in parts", 5),
+    ("pays in many parts", 3),
+    ("pays in parts, card declined", 4),
+    ("promises", 5),
+    ("snoozes", 4),
+    ("has an insurer", 5),
+    ("opens only", 8),
+    ("stops", 6),
+    ("unsubscribes", 3),
     ("disputes", 5),
     ("asks", 4),
     ("wrong person", 2),
     ("bounces", 4),
     ("complains", 1),
-    ("silent", 21),
+    ("silent", 13),
 )
+GOOD_CARD = "4242 4242 4242 4242"
+# It can be saved, and every charge to it is declined (the processor's test numbers).
+DECLINED_CARD = "4000 0000 0000 0341"
+PROMISED_DAYS = 8
 _HREF = re.compile(r"https?://[^\s\"'<>]+/m/[0-9A-Za-z]{22}")
 _STOP = re.compile(r"https?://[^\s\"'<>]+/u/[0-9A-Za-z]{22}")
 
@@ -79,10 +90,12 @@ class Crowd:
             self._got_text(text)
         self._seen.emails, self._seen.texts = len(emails), len(texts)
 
-    def _later(self, hours: float, what: str, act: Callable[[], None]) -> None:
+    def _later(self, hours: float, what: str, act: Callable[[], object]) -> None:
+        """Plan an act. One that answers False could not be done, and is not counted."""
+
         def counted() -> None:
-            act()
-            self.did[what] += 1
+            if act() is not False:
+                self.did[what] += 1
 
         self._lapse.plan(self._lapse.now + timedelta(hours=hours), counted)
 
@@ -111,7 +124,7 @@ class Crowd:
 
     def _got_text(self, text: Text) -> None:
         who = persona(self._known(text.to) or text.to)
-        heard = self._heard(text.to)
+        heard = self._heard(self._known(text.to) or text.to)
         self._later(
             0.01, "text delivered", lambda: _none(self._world_now().sms_receipt(text.message_id))
         )
@@ -151,6 +164,9 @@ class Crowd:
         )
 
     def _visits(self, who: str, heard: int, address: str, link: str) -> None:
+        def visitor() -> Visitor:
+            return Visitor(self._person(address))
+
         pays_on = {
             "pays at once": 1,
             "pays at the second": 2,
@@ -159,11 +175,30 @@ class Crowd:
         }.get(who)
         if pays_on == heard:
             method = "us_bank_account" if who == "pays by bank" else "card"
-            self._later(
-                26, f"paid by {method}", lambda: Visitor(self._person(address)).pays(link, method)
-            )
-        if who == "disputes" and heard == 1:
-            self._later(30, "disputed", lambda: Visitor(self._person(address)).disputes(link))
+            self._later(26, f"paid by {method}", lambda: visitor().pays(link, method))
+        if heard != 1:
+            return
+        match who:
+            case "disputes":
+                self._later(30, "disputed", lambda: visitor().disputes(link))
+            case "pays in parts":
+                self._later(28, "agreed to pay in parts", lambda: visitor().agrees(link))
+            case "pays in many parts":
+                self._later(
+                    28, "agreed to pay in parts", lambda: visitor().agrees(link, longest=True)
+                )
+            case "pays in parts, card declined":
+                self._later(
+                    28, "agreed to pay in parts", lambda: visitor().agrees(link, card=DECLINED_CARD)
+                )
+            case "promises":
+                day = self._lapse.now + timedelta(days=PROMISED_DAYS)
+                self._later(27, "promised to pay", lambda: visitor().promises(link, day.date()))
+                self._later(24 * PROMISED_DAYS, "kept the promise", lambda: visitor().pays(link))
+            case "snoozes":
+                self._later(20, "asked for two quiet weeks", lambda: visitor().snoozes(link))
+            case "has an insurer":
+                self._later(29, "sent the bill to an insurer", lambda: visitor().insured(link))
 
     def _person(self, address: str) -> Consumer:
         (person, *_) = self._book.consumers_at(address)
@@ -217,18 +252,70 @@ class Visitor:
         self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(kept))
         self._at, self._page = "", ""
 
-    def pays(self, link: str, method: str = "card") -> None:
+    def pays(self, link: str, method: str = "card") -> bool:
         """Open the link, prove who we are, pay in full on the payment page, come back."""
-        if not self._enters(link):
-            return
+        if not self._enters(link) or "/pay" not in self._page:
+            return False
         action, fields = self._form("/pay")
         self._post(action, fields)
+        return self._pays_there(method, GOOD_CARD)
+
+    def disputes(self, link: str) -> bool:
+        """Say that the amount is wrong."""
+        said = {"reason": "amount_wrong", "text": "I was charged twice."}
+        return self._enters(link) and self._hands_in("dispute", said)
+
+    def agrees(self, link: str, *, card: str = GOOD_CARD, longest: bool = False) -> bool:
+        """Take the first or the last offer of instalments, let them be taken from a card, and
+        save it."""
+        if not self._enters(link) or not self._goes("plan"):
+            return False
+        offers = self._page.count('class="choice offer"')
+        if not offers:
+            return False
+        action, fields = self._form("/plan")
+        self._post(action, fields | {"offer": str(offers - 1 if longest else 0)})
+        action, fields = self._form("/plan")
+        self._post(action, fields | {"pays": "autopay"})
+        return self._pays_there("card", card)
+
+    def promises(self, link: str, on: date) -> bool:
+        """Promise to pay all by a day."""
+        said = {"day": str(on.day), "month": str(on.month), "year": str(on.year)}
+        return self._enters(link) and self._hands_in("promise", said)
+
+    def snoozes(self, link: str) -> bool:
+        """Ask for two weeks without a message."""
+        return self._enters(link) and self._hands_in("snooze", {"long": "fortnight"})
+
+    def insured(self, link: str) -> bool:
+        """Say who insures us, and that they should pay."""
+        said = {"owes": "yes", "payer": "Example Mutual Health", "member": "EM-0100"}
+        return self._enters(link) and self._hands_in("insurance", said)
+
+    def _hands_in(self, way: str, said: dict[str, str]) -> bool:
+        """Fill in one of the forms that the account's page leads to; False where it does not."""
+        if not self._goes(way):
+            return False
+        action, fields = self._form(f"/{way}")
+        self._post(action, fields | said)
+        return True
+
+    def _goes(self, way: str) -> bool:
+        """Follow a link of the account's page; False where it has none."""
+        if f'/{way}"' not in self._page:
+            return False
+        self._get(self._at.replace("/account", f"/{way}"))
+        return True
+
+    def _pays_there(self, method: str, card: str) -> bool:
+        """Fill in the processor's page: it charges the method, or saves it for later."""
         if "/c/pay/" not in self._at:
-            return
+            return False
         action, fields = self._form("/c/pay/")
         fields |= {"method": method, "email": next(iter(self._person.emails), "a@example.com")}
         fields |= {
-            "card_number": "4242 4242 4242 4242",
+            "card_number": card,
             "card_expiry": "12/34",
             "card_cvc": "123",
             "card_name": self._person.name,
@@ -238,14 +325,7 @@ class Visitor:
             "account_number": "000123456789",
         }
         self._post(action, fields)
-
-    def disputes(self, link: str) -> None:
-        """Say that the amount is wrong."""
-        if not self._enters(link):
-            return
-        self._get(self._at.replace("/account", "/dispute"))
-        action, fields = self._form("/dispute")
-        self._post(action, fields | {"reason": "amount_wrong", "text": "I was charged twice."})
+        return True
 
     def _enters(self, link: str) -> bool:
         self._get(link)

@@ -1,4 +1,5 @@
-"""The demo: three creditors' files (or your own) go the whole way in sixty virtual days.
+"""The demo: three creditors' files (or your own) go the whole way in sixty virtual days: rehearsed,
+imported, looked at as a pilot, activated, lived, summed up.
 
 Everything is real but the outside world: the deployed stack, its state machines and tables, the
 portal, the payment page; sends and charges end on this machine.
@@ -6,6 +7,7 @@ portal, the payment page; sends and charges end on this machine.
 
 import csv
 import io
+import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from local.world import World
 SAMPLE = Path(__file__).parent / "sample"
 WRITTEN_ON = date(2026, 11, 23)  # the Monday that the sample's dates look back from
 DAYS = 60
+PILOT = 10  # so many that the list fits a screen
 _DATE_FORMS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%Y")
 
 
@@ -101,6 +104,9 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
     began = time.monotonic()
     start = monday()
     houses.close_house()
+    drops = own(file) if file else sample(start.date())
+    console.rule(f"Rehearsing {days} days: nobody is contacted")
+    rehearse(drops, start, days, console)
     console.rule("Starting the local cloud and deploying the stack")
     house = houses.open_house(
         time_lapse=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -113,7 +119,6 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
     from dunlin.runtime import wiring
 
     target = find_target()
-    drops = own(file) if file else sample(start.date())
     console.rule("Importing")
     for drop in drops:
         answer = put_strategy(target, drop.creditor, drop.strategy)
@@ -126,7 +131,9 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
         kept = Path(house.directory) / drop.name
         kept.write_bytes(drop.content)
         print_summary(drop.name, drop_and_follow(target, drop.creditor, kept))
-    console.rule("Activating")
+    console.rule("A pilot, before everybody")
+    preview_pilot(drops[0].creditor, console)
+    console.rule("Activating everybody")
     for drop in drops:
         done = begin(target, drop.creditor, segment=EVERYBODY, stage="full")
         passed = "".join(f", {n} {reason}" for reason, n in done["passed_over"].items())
@@ -146,7 +153,58 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
         f" the local cloud holds {house.cloud.memory_mb():.0f} MB."
     )
     links(house, console)
+    try_next(drops[0].creditor, console)
     return house
+
+
+def rehearse(drops: list[Drop], start: datetime, days: int, console: Console) -> None:
+    """What each strategy would send if nobody paid or answered, and what that would cost."""
+    from dunlin.adapters.yaml_documents import parse
+    from dunlin.cli.rehearse import play
+    from dunlin.domain.errors import DomainError
+
+    table = Table("creditor", "accounts", "e-mails", "texts", "cost at list price", box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    with tempfile.TemporaryDirectory() as folder:
+        for drop in drops:
+            path = Path(folder) / drop.name
+            path.write_bytes(drop.content)
+            try:
+                told = play([path], parse(drop.strategy), at=start, days=days)
+            except DomainError as error:
+                console.print(f"  {drop.creditor}: {error}", style="red", markup=False)
+                continue
+            sent = Counter(message.channel for message in told.messages)
+            cost = f"${told.cost_micro / 1_000_000:,.2f}"
+            table.add_row(
+                drop.creditor, str(told.started), str(sent["email"]), str(sent["sms"]), cost
+            )
+    console.print(table)
+
+
+def preview_pilot(creditor: str, console: Console) -> None:
+    """Exactly whom a pilot would reach. The demo goes on with everybody instead."""
+    from dunlin.cli.rollout import EVERYBODY
+    from dunlin.domain.errors import DomainError
+    from dunlin.runtime import wiring
+    from dunlin.service.rollouts import preview
+
+    try:
+        chosen, _ = preview(
+            creditor,
+            EVERYBODY,
+            size=PILOT,
+            house=wiring.rollout_house(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        console.print(f"  {creditor}: {error}", style="red", markup=False)
+        return
+    console.print(f"  of {creditor} these {len(chosen)} would be contacted, and nobody else:")
+    for account in chosen:
+        told = f"  {account.reference:12} {account.balance!s:>12}  due {account.due_on}"
+        console.print(told, highlight=False, markup=False)
 
 
 def _live(
@@ -169,9 +227,11 @@ def _live(
 
 
 def summary(house: House, crowd: Crowd, creditors: list[str], console: Console) -> None:
-    """Accounts, messages by channel, refusals by rule, recovered money."""
+    """Accounts, messages by channel, refusals by rule, arrangements, what waits for staff, and
+    recovered money."""
     from dunlin.domain.money import Money
     from dunlin.runtime import wiring
+    from dunlin.service import queue
 
     book, archive = wiring.account_book(), wiring.audit_archive()
     world = World(cloud=house.cloud)
@@ -179,8 +239,20 @@ def summary(house: House, crowd: Crowd, creditors: list[str], console: Console) 
     holds: Counter[str] = Counter()
     refusals: Counter[str] = Counter()
     recovered: Counter[str] = Counter()
+    agreed: Counter[str] = Counter()
+    waits: Counter[str] = Counter()
+    now = wiring.clock().now()
     for creditor in creditors:
+        waits.update(
+            item.kind
+            for item in queue.listing(
+                creditor=creditor, book=book, creditors=wiring.creditors(), now=now
+            )
+        )
         for account in book.accounts_of_creditor(creditor):
+            agreed.update(
+                one.state.value.replace("_", " ") for one in book.arrangements(account.account_id)
+            )
             statuses[account.status.value] += 1
             if account.hold is not None:
                 holds[account.hold.value] += 1
@@ -197,6 +269,8 @@ def summary(house: House, crowd: Crowd, creditors: list[str], console: Console) 
     table.add_row("held", _list(holds) or "none")
     table.add_row("messages", f"{len(world.emails())} e-mails, {len(world.texts())} texts")
     table.add_row("people", _list(crowd.did))
+    table.add_row("arrangements", _list(agreed) or "none")
+    table.add_row("waits for staff", _list(waits) or "nothing")
     table.add_row("refusals by rule", _list(refusals) or "none")
     table.add_row(
         "recovered", "  ".join(str(Money(n, c)) for c, n in sorted(recovered.items())) or "nothing"
@@ -228,5 +302,27 @@ def links(house: House, console: Console) -> None:
         ("dashboard", house.viewer_url),
         ("payment page stand-in", house.stripe_url),
     ):
-        console.print(f"  {name:34} {url}", highlight=False)
+        console.print(f"  {name:34} {url}", highlight=False, soft_wrap=True)
+
+
+def try_next(creditor: str, console: Console) -> None:
+    """The operator's commands that show more of what happened."""
+    from dunlin.runtime import wiring
+
+    book = wiring.account_book()
+    accounts = sorted(book.accounts_of_creditor(creditor), key=lambda account: account.reference)
+    agreed = [account for account in accounts if book.arrangements(account.account_id)]
+    (shown, *_) = [*agreed, *accounts, None]
+    which = f"{shown.reference if shown else 'REFERENCE'} --creditor {creditor}"
+    console.rule("What to try next")
+    for command, what in (
+        ("queue list", "what waits for a person"),
+        (f"account show {which}", "one account: where it stands, and why"),
+        (f"arrangement show {which}", "what was agreed"),
+        (f"pilot list {creditor}", "rollouts; `pilot show` draws one"),
+        (f"report {creditor}", "what contact brought"),
+        ("strategy init property", "a strategy to start from"),
+        ("rehearse YOUR.csv --strategy strategy.yaml", "before anybody is contacted"),
+    ):
+        console.print(f"  {what}:\n    .venv/bin/dunlin {command}", highlight=False, markup=False)
     console.print("  stop everything with: make down")

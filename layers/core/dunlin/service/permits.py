@@ -107,14 +107,15 @@ def rules(verdict: Verdict) -> dict[str, str]:
 
 
 def because(verdicts: list[tuple[planner.Offer, Verdict]]) -> str:
-    """The reasons of all refusals in one text for staff."""
+    """The reasons of all refusals in one text for staff. A rule that only passes on what another
+    one said is left out; the log has it."""
     if not verdicts:
         return "No contact point on any channel of this rung."
     lines = [
         f"{offer.channel.value}: {result.because} ({result.id})"
         for offer, verdict in verdicts
         for result in verdict.results
-        if result.result in ("block", "defer")
+        if result.result in ("block", "defer") and not result.because.startswith("Through ")
     ]
     return " ".join(dict.fromkeys(lines))
 

@@ -274,6 +274,7 @@ class Keys:
     page: Page
 
     def to(self, text: str) -> None:
+        self.page.wait_for_load_state("load")  # a page on its way has nothing to focus on
         for _ in range(60):
             self.page.keyboard.press("Tab")
             at = self.page.evaluate(

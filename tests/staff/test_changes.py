@@ -18,7 +18,7 @@ from dunlin.adapters.event_bus import EventBridgeBus, detail
 from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.domain import counters as count
 from dunlin.domain import events, ids
-from dunlin.domain.account import Account, Case, Hold, Status
+from dunlin.domain.account import Account, Case, Hold, LedgerEntry, Status
 from dunlin.domain.aging import AgingBucket, aging_bucket
 from dunlin.domain.counters import Figure, fold, portfolio, share_of
 from dunlin.domain.errors import Unavailable
@@ -291,6 +291,26 @@ def test_a_batch_told_twice_is_told_with_the_same_ids() -> None:
     before = (dict(bus.events), dict(counters.shares))
     changes.publish(everything(), counters=counters, meter=MemorySpendMeter(), bus=bus)
     assert (bus.events, counters.shares) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "counted"),
+    [("import row 6", 0), ("import newer file", 1), ("import payments file", 1), ("pi_1", 1)],
+)
+def test_what_was_paid_before_the_first_file_is_no_recovery(source: str, counted: int) -> None:
+    paid = LedgerEntry(
+        entry_id="e1",
+        account_id="acc_1",
+        kind="payment",
+        amount=Money(-5_000, "USD"),
+        on=date(2026, 11, 1),
+        source=source,
+    )
+    record = Record(record_id="1", old=None, new=paid)
+    measures = changes.publish(
+        [record], counters=MemoryCounters(), meter=MemorySpendMeter(), bus=MemoryBus()
+    )
+    assert [m.value for m in measures if m.name == "Payments"] == [1] * counted
 
 
 def test_measures_are_summed_and_of_few_dimensions() -> None:

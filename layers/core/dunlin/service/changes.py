@@ -112,6 +112,9 @@ def _spent(records: Sequence[Record]) -> dict[str, int]:
     return found
 
 
+_LATER_FILES = ("import newer file", "import payments file")
+
+
 def _handed_over(record: Record) -> bool:
     before = record.old.state if isinstance(record.old, Touch) else None
     now = record.new.state if isinstance(record.new, Touch) else None
@@ -123,11 +126,18 @@ def _measures(record: Record) -> Iterable[Measure]:
     if isinstance(new, Touch):
         if _handed_over(record):
             yield Measure("MessagesSent", 1, {"channel": new.channel.value})
-    elif isinstance(new, LedgerEntry) and old is None and new.kind == "payment":
+    elif isinstance(new, LedgerEntry) and old is None and _recovers(new):
         yield Measure("Payments", 1, {})
         yield Measure("RecoveredMinor", -new.amount.minor, {"currency": new.amount.currency})
     elif isinstance(old, Account) and isinstance(new, Account) and _ended(old, new):
         yield Measure("LadderOutcomes", 1, {"outcome": new.status.value})
+
+
+def _recovers(entry: LedgerEntry) -> bool:
+    """True for money paid since the account is here; what its first file says was paid before
+    is no recovery."""
+    before = entry.source.startswith("import ") and entry.source not in _LATER_FILES
+    return entry.kind == "payment" and not before
 
 
 def _ended(old: Account, new: Account) -> bool:

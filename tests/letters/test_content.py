@@ -197,6 +197,49 @@ def test_digits_hide_no_word(words: str) -> None:
     assert words_refused(words)
 
 
+def test_what_is_listed_is_read_for_each_person_anew() -> None:
+    """The words of a message are read once for everybody; a reference from a file is not."""
+
+    def findings(*references: str) -> set[str]:
+        listed = [
+            replace(facts().account, account_id=f"acc_{n}", reference=reference)
+            for n, reference in enumerate(references)
+        ]
+        _, found = JinjaLetters().review(
+            "reminder.gentle",
+            Channel.EMAIL,
+            facts=facts(),
+            link=LINK,
+            stop_link=STOP_LINK,
+            fields={},
+            accounts=listed,
+        )
+        return {one.rule_id for one in found}
+
+    assert findings("INV-1", "455") == set()
+    assert findings("INV-1", "JAIL-1")
+    assert findings("INV-2", "A55") == set()
+
+
+def test_a_name_hides_only_itself() -> None:
+    draft = JinjaLetters()
+
+    def findings(name: str) -> tuple[object, ...]:
+        _, found = draft.review(
+            "reminder.gentle",
+            Channel.EMAIL,
+            facts=facts(given_name=name),
+            link=LINK,
+            stop_link=STOP_LINK,
+            fields={},
+        )
+        return found
+
+    # A name that is part of a word of the message, of the brand, or of markup changes nothing.
+    for name in ("Ada", "An", "page", "Sue", "O'Brien", "td", "Acme", "Pay"):
+        assert findings(name) == (), name
+
+
 def test_hidden_styles_and_titles_are_not_read() -> None:
     text, links = visible('<title>a</title><style>b</style><p>c <a href="https://d/">e</a></p>')
     assert (text, links) == ("c e", ("https://d/",))

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +212,9 @@ class JinjaLetters:
             else:
                 said = words.email[language]
                 subject, preheader = filled(said.subject, values), filled(said.preheader, values)
-                rows = _rows(said, values, _listed(frame, language, accounts))
+                items = _listed(frame, language, accounts)
+                rows = _rows(said, values, items)
+                draft = replace(draft, listed=tuple(filter(None, chain(*items))))
                 text = self._plain(said, language, values, around, rows)
                 html = self._mail(said, language, values, around, rows)
         except (JinjaError, KeyError) as error:

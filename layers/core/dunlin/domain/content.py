@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
@@ -56,6 +56,7 @@ class Draft:
     link: str = ""
     stop_link: str = ""
     person: str = ""  # the name that the message greets with
+    listed: tuple[str, ...] = ()  # the lines about several accounts, as they are written
     names: tuple[str, ...] = ()
 
 
@@ -179,7 +180,11 @@ def words_refused(text: str) -> tuple[Finding, ...]:
 
 def check(draft: Draft) -> tuple[Finding, ...]:
     """Every broken rule of a message, in a fixed order; empty where it may go."""
-    return _checked(_to_anybody(draft))
+    found = _checked(_to_anybody(draft))
+    if not draft.listed:
+        return found
+    listed = _forbidden("text", _without("\n".join(draft.listed), draft), draft)
+    return tuple(dict.fromkeys((*found, *listed)))
 
 
 @lru_cache(maxsize=2_048)
@@ -192,31 +197,51 @@ _TOKEN = re.compile(r"(/[mu]/)[\w-]{16,}")
 
 
 def _to_anybody(draft: Draft) -> Draft:
-    """The message without its person: the name, which may stand in it as it is, and the private
-    part of the links. A name that the creditor shares is left in."""
-    if draft.person and _whole_word(draft.person).search(
-        " ".join((draft.creditor, draft.address, *draft.names))
-    ):
+    """The message without its person: the name, which may stand in it as it is, the private part
+    of the links, and the accounts that are listed. A name that the creditor shares is left in."""
+    ours = " ".join((draft.creditor, draft.address, *draft.names))
+    if draft.person and draft.person.casefold() in ours.casefold():
         return draft
     public = {link: _TOKEN.sub(r"\1x", link) for link in (draft.link, draft.stop_link) if link}
 
-    def plain(text: str, name: str = draft.person) -> str:
+    def plain(text: str, written: Callable[[str], str] = str) -> str:
         for link, stand_in in public.items():
             text = text.replace(link, stand_in)
-        if name and name in text:
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
-        return text
+        for line in draft.listed:
+            text = text.replace(written(line), "…")
+        return _cut(text, written(draft.person)) if draft.person else text
 
     return replace(
         draft,
         person="",
+        listed=(),
         subject=plain(draft.subject),
         preheader=plain(draft.preheader),
         text=plain(draft.text),
-        html=plain(draft.html, escape(draft.person).replace("&#x27;", "&#39;")),
+        html=plain(draft.html, _as_html),
         link=public.get(draft.link, ""),
         stop_link=public.get(draft.stop_link, ""),
     )
+
+
+def _as_html(text: str) -> str:
+    """As the page escapes it."""
+    return escape(text).replace("&#x27;", "&#39;")
+
+
+def _cut(text: str, word: str) -> str:
+    """The text without a word where it stands alone."""
+    kept, start = [], 0
+    while (at := text.find(word, start)) >= 0:
+        end = at + len(word)
+        alone = not (_letter(text[at - 1 : at]) or _letter(text[end : end + 1]))
+        kept += [text[start:at], " " if alone else word]
+        start = end
+    return "".join((*kept, text[start:])) if kept else text
+
+
+def _letter(c: str) -> bool:
+    return c.isalnum() or c == "_"
 
 
 def _whole_word(value: str) -> re.Pattern[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -277,4 +278,5 @@ def test_no_number_is_kept(tmp_path: Path) -> None:
         *(p.read_bytes() for p in tmp_path.iterdir()),
     ):
         assert b"4000000000000002" not in kept
-        assert b"987" not in kept.replace(b"1987", b"")
+        # Standing alone: ids and instants hold any three digits sooner or later.
+        assert not re.search(rb"(?<![0-9A-Za-z.])987(?![0-9A-Za-z.])", kept)

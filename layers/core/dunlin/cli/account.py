@@ -189,7 +189,7 @@ def pause(
     """Contact nobody about this account until it is resumed; queued messages included."""
     from dunlin.runtime import wiring
 
-    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
     book = wiring.account_book()
     done = pauses.pause(account.account_id, asked, book=book, now=wiring.clock().now())
     tell(done, f"{account.reference} is paused")
@@ -208,7 +208,7 @@ def resume(
     """End a pause or a snooze of staff; what else holds the account holds it still."""
     from dunlin.runtime import wiring
 
-    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
     done = pauses.resume(
         account.account_id,
         asked,
@@ -233,7 +233,7 @@ def snooze(
     """Contact nobody about this account before a day."""
     from dunlin.runtime import wiring
 
-    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
     try:
         done = pauses.snooze(
             account.account_id,
@@ -261,7 +261,7 @@ def skip(
     """Leave out the next rung: it counts as used."""
     from dunlin.runtime import wiring
 
-    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
     done = steering.skip(
         account.account_id,
         asked,
@@ -286,7 +286,7 @@ def move(
     """Let the next rung fall due at another instant, where the rules allow it then."""
     from dunlin.runtime import wiring
 
-    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
     try:
         done = steering.move(
             account.account_id,
@@ -322,7 +322,7 @@ def override(
     """Override tone, channel or arrangement limits of this account; never the rules."""
     from dunlin.runtime import wiring
 
-    asked, account = _steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
     try:
         done = steering.override(
             account.account_id,
@@ -344,9 +344,9 @@ def override(
     tell(done, f"{account.reference} is overridden")
 
 
-def _steered(
+def steered(
     which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
 ) -> tuple[Order, Account]:
-    """Who steers which account, on which stack."""
+    """Who steers which account, on which stack. Exits where there is none."""
     target = target_or_exit(stack=stack, aws=aws)
     return order(target, by, why, version), find_account(which, creditor)

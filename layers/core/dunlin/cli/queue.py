@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +11,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from dunlin.cli.account import Creditor, Which, find_account
+from dunlin.cli.account import Creditor, Which, find_account, steered
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.cli.who import By, Version, Why, order, refused, say, tell
+from dunlin.cli.who import By, Version, Why, refused, say, tell
 from dunlin.domain.account import Account
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
@@ -159,9 +160,8 @@ def _asked(
     which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
 ) -> tuple[Order, Account]:
     """Who does it to which account; where no version is named, as the account stands now."""
-    target = target_or_exit(stack=stack, aws=aws)
-    account = find_account(which, creditor)
-    return order(target, by, why, version or account.version), account
+    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    return replace(asked, version=asked.version or account.version), account
 
 
 @app.command()

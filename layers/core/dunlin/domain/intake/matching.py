@@ -41,15 +41,6 @@ class Known:
     names: set[str] = field(default_factory=set)
 
 
-def identity_of(reference: str, consumer: NormalisedConsumer, debt: str) -> str:
-    """The identity of a row taken alone: the strongest key it has, the debt itself at last.
-
-    Deterministic, so that ranges loaded in parallel give one person one id.
-    """
-    keys = match_keys(reference, consumer)
-    return keys[0] if keys else f"debt:{debt}"
-
-
 def match_keys(reference: str, consumer: NormalisedConsumer) -> list[str]:
     """Every key of a row, strongest first."""
     keys = [f"ref:{reference}"] if reference else []

@@ -26,6 +26,7 @@ from dunlin.domain.letters import template_id
 from dunlin.domain.outcome import Lift, Member, Report, lift, recovered, report
 from dunlin.domain.rollout import (
     Baseline,
+    Choice,
     Count,
     Rollout,
     Segment,
@@ -143,6 +144,12 @@ def fill(rollout: Rollout, *, house: House, now: datetime) -> Started:
     mine = [a for a in accounts if a.cohort == rollout.rollout_id and not a.held_out]
     room = max(0, rollout.size - len(mine))
     choice = choose(accounts, rollout, strategy, room=room, today=today(now))
+    return _start(rollout, choice, strategy, house=house, now=now)
+
+
+def _start(
+    rollout: Rollout, choice: Choice, strategy: Strategy, *, house: House, now: datetime
+) -> Started:
     outcomes: Counter[str] = Counter(choice.passed_over)
     for place, account in enumerate(choice.start):
         outcomes[
@@ -307,9 +314,11 @@ def advance(rollout: Rollout, *, house: House, now: datetime) -> Started:
         return nothing
     if rollout.stage is Stage.FULL:
         # The configuration holds; accounts that have become due since start by themselves.
-        eligible = _eligible(rollout, house, now)
-        return fill(_moved(rollout, house, size=rollout.size + eligible) if eligible else rollout,
-                    house=house, now=now)  # fmt: skip
+        strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
+        choice = _everybody_left(rollout, strategy, house, now)
+        if choice.start:
+            rollout = _moved(rollout, house, size=rollout.size + len(choice.start))
+        return _start(rollout, choice, strategy, house=house, now=now)
     told, _ = show(rollout.rollout_id, house=house, now=now)
     if told.course is ramp.Course.HALT:
         why = ", ".join(r.guardrail for r in told.guardrails if r.course is ramp.Course.HALT)
@@ -331,9 +340,13 @@ def _heard_enough(told: Report, rollout: Rollout) -> bool:
 
 def _eligible(rollout: Rollout, house: House, now: datetime) -> int:
     strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
+    return len(_everybody_left(rollout, strategy, house, now).start)
+
+
+def _everybody_left(rollout: Rollout, strategy: Strategy, house: House, now: datetime) -> Choice:
+    """Every account of the segment that a ladder may still start on."""
     accounts = list(house.book.accounts_of_creditor(rollout.creditor, status="imported"))
-    choice = choose(accounts, rollout, strategy, room=len(accounts), today=today(now))
-    return len(choice.start)
+    return choose(accounts, rollout, strategy, room=len(accounts), today=today(now))
 
 
 def halt(rollout: Rollout, why: str, *, order: Order, house: House, now: datetime) -> Rollout:

@@ -34,6 +34,9 @@ check: setup  ## Style, types and architecture alone (seconds)
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache | tail -8
 
+template: setup  ## Write template.yaml anew from infra/template and the dashboard's body
+	@$(PY) tools/template.py
+
 bench: setup  ## Measure speed, sizes and cost (no pass or fail)
 	@$(PY) -m tests.bench $(ARGS)
 
@@ -42,4 +45,4 @@ lock: setup  ## Write the lock files anew from requirements/*.in
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup demo up down test check bench lock
+.PHONY: help setup demo up down test check template bench lock

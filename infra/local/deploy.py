@@ -58,6 +58,7 @@ def build(
             str(directory / "cache"),
             "--cached",
             "--parallel",
+            "--language-extensions",
             *_overrides(asked),
         ],
         # The layers' Makefiles cannot read template parameters.
@@ -106,6 +107,7 @@ def deploy(
             "--no-confirm-changeset",
             "--no-fail-on-empty-changeset",
             "--no-progressbar",
+            "--language-extensions",
             *_overrides({**machine_parameters(), **(parameters or {})}),
         ],
         environment=cloud.environment(),

@@ -1,5 +1,6 @@
 """The stack as the tests of this folder read it: template, translation, machines, folders."""
 
+import copy
 import json
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from cfnlint.template import Template
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
@@ -25,16 +27,51 @@ class _NoManagedPolicies:
 
 
 @cache
-def template() -> dict[str, Any]:
+def written() -> dict[str, Any]:
     """template.yaml as written, with CloudFormation's short forms spelled out."""
     read: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
     return read
 
 
 @cache
+def template() -> dict[str, Any]:
+    """The template with every loop gone through."""
+    return without_loops(written())
+
+
+def without_loops(source: dict[str, Any]) -> dict[str, Any]:
+    """A template with each `Fn::ForEach` replaced by what it makes, everything else as it was.
+
+    cfn-lint goes through the loops, as it does before it looks at the source. Inside them it also
+    looks values up: what depends on the stage is then production's.
+    """
+    made = copy.deepcopy(source)
+    for section in ("Resources", "Outputs"):
+        loops = {key: made[section].pop(key) for key in source[section] if "Fn::ForEach" in key}
+        alone = Template(
+            None,
+            {
+                "Transform": "AWS::LanguageExtensions",
+                "Mappings": copy.deepcopy(source["Mappings"]),
+                section: loops,
+            },
+        )
+        assert alone.transform() == []
+        assert not alone.template[section].keys() & made[section].keys()
+        made[section] |= alone.template[section]
+    del made["Mappings"]["SnakeCase"]  # looked up by the loops alone
+    return made
+
+
+@cache
 def translated() -> dict[str, Any]:
-    """What SAM makes of the template; code and definitions are put aside."""
-    source = yaml_parse(TEMPLATE.read_text())
+    """What SAM makes of the template."""
+    return translation(template())
+
+
+def translation(source: dict[str, Any]) -> dict[str, Any]:
+    """What SAM makes of a template without loops; code and definitions are put aside."""
+    source = copy.deepcopy(source)
     for resource in source["Resources"].values():
         for place in ("CodeUri", "ContentUri", "DefinitionUri"):
             if place in resource.get("Properties", {}):

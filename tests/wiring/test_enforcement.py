@@ -122,3 +122,30 @@ def test_an_audit_object_cannot_be_deleted_or_shortened(deployed):
     assert _refused(lambda: s3.delete_object(**version, BypassGovernanceRetention=True))
     for role in ("ArchiveAudit", "SignAuditRoots"):
         assert _refused(lambda role=role: deployed.client(role, "s3").delete_object(**version))
+
+
+def test_the_deployed_loops_cover_every_deployed_function(deployed):
+    """What the cloud made of the loops, which the other tests read as the linter expands them."""
+    client, metrics = deployed.cloud.client("lambda"), deployed.cloud.client("cloudwatch")
+    pages = client.get_paginator("list_functions").paginate().build_full_result()
+    functions = {f["FunctionName"] for f in pages["Functions"]}
+    assert functions == {f"proof-{folder}" for folder in stack.functions()}
+    alarms = metrics.get_paginator("describe_alarms").paginate().build_full_result()["MetricAlarms"]
+    assert {
+        alarm["AlarmName"]: alarm["Dimensions"]
+        for alarm in alarms
+        if alarm["Namespace"] == "AWS/Lambda" and alarm["MetricName"] == "Errors"
+    } == {
+        f"proof-{stack.resource_name(folder)}Errors": [
+            {"Name": "FunctionName", "Value": f"proof-{folder}"}
+        ]
+        for folder in stack.functions()
+    }
+    pages = deployed.cloud.client("logs").get_paginator("describe_log_groups").paginate()
+    groups = {g["logGroupName"]: g for g in pages.build_full_result()["logGroups"]}
+    for function in functions:
+        logging = client.get_function_configuration(FunctionName=function)["LoggingConfig"]
+        assert logging["LogGroup"] == f"/aws/lambda/{function}"
+        assert groups[logging["LogGroup"]]["retentionInDays"] == 1
+    outputs = {folder: f"{stack.resource_name(folder)}FunctionName" for folder in stack.functions()}
+    assert all(deployed.outputs[key] == f"proof-{folder}" for folder, key in outputs.items())

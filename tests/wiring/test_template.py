@@ -5,14 +5,15 @@ import json
 import os
 import re
 import subprocess
+import tomllib
 
 import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 from cfnlint.rules import RulesCollection
 
-import dashboard
 from tests.wiring import stack
+from tools import template as parts
 
 # What the local cloud cannot make, and what would shut out a cloud without TLS; everything else
 # is deployed there as on AWS.
@@ -232,10 +233,78 @@ def test_the_stack_says_where_everything_is():
     } <= outputs
 
 
-def test_the_dashboard_is_the_generated_one():
-    text = stack.TEMPLATE.read_text()
-    assert dashboard.embed(text, dashboard.BODY.read_text()) == text
+def test_the_template_is_joined_from_its_parts():
+    assert stack.TEMPLATE.read_text() == parts.text(), "run: make template"
+
+
+def test_the_template_carries_the_dashboard():
     body = stack.template()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    assert json.loads(body) == json.loads(dashboard.BODY.read_text())
+    assert json.loads(body) == json.loads(parts.BODY.read_text())
     named = set(re.findall(r"\$\{(\w+)[.}]", body))
     assert named <= set(stack.translated()["Resources"])
+
+
+def test_sam_goes_through_the_loops_in_every_stage():
+    stages = tomllib.loads((stack.ROOT / "samconfig.toml").read_text())
+    del stages["version"]
+    assert set(stages) == {"default", "sandbox", "prod"}
+    for name, stage in stages.items():
+        assert stage["global"]["parameters"]["language_extensions"] is True, name
+
+
+def test_a_part_is_named_by_its_trade_and_holds_its_functions_whole():
+    for path in sorted(parts.PARTS.iterdir()):
+        text = path.read_text()
+        name = re.fullmatch(r"\d\d-([a-z]+)\.yaml", path.name)
+        assert name, path.name
+        banner, *others = re.findall(r"^ *# --- (\w+)", text, re.MULTILINE)
+        assert (banner.lower(), others) == (name[1], []), path.name
+        for function in re.findall(r"^  (\w+)Function:$", text, re.MULTILINE):
+            assert f"\n  {function}Role:\n" in text, (path.name, function)
+
+
+def _text(value) -> str:
+    """A name as CloudFormation makes it: `Fn::Sub` with the values it brings along."""
+    sub = value["Fn::Sub"]
+    text, values = (sub, {}) if isinstance(sub, str) else sub
+    return re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], text)
+
+
+def _uncovered(translated: dict) -> set[str]:
+    """Functions without a log group of their own or an alarm on their first error."""
+    made = translated["Resources"]
+    watched = {
+        alarm["Properties"]["Dimensions"][0]["Value"]["Ref"]
+        for name, alarm in made.items()
+        if alarm["Type"] == "AWS::CloudWatch::Alarm"
+        and alarm["Properties"]["MetricName"] == "Errors"
+        and alarm["Properties"]["Threshold"] == 0
+        and alarm["Properties"]["AlarmActions"]
+        and _text(alarm["Properties"]["AlarmName"]) == "${AWS::StackName}-" + name[: -len("Alarm")]
+    }
+    missing = set()
+    for name, function in made.items():
+        if function["Type"] != "AWS::Lambda::Function":
+            continue
+        called = _text(function["Properties"]["FunctionName"])
+        group = made.get(function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"])
+        written = group and _text(group["Properties"]["LogGroupName"]) == f"/aws/lambda/{called}"
+        if name not in watched or not written:
+            missing.add(name)
+    return missing
+
+
+def test_every_function_has_its_log_group_and_an_alarm_on_its_errors():
+    assert _uncovered(stack.translated()) == set()
+    groups = {n.removesuffix("Logs") for n in stack.resources("AWS::Logs::LogGroup")}
+    alarms = {n for n in stack.resources("AWS::CloudWatch::Alarm") if n.endswith("ErrorsAlarm")}
+    names = {f["name"].removesuffix("Function") for f in stack.functions().values()}
+    assert names <= groups
+    assert {n.removesuffix("ErrorsAlarm") for n in alarms} == names
+
+
+def test_a_function_left_out_of_the_loop_is_found():
+    written = copy.deepcopy(stack.written())
+    _, names, _ = written["Resources"]["Fn::ForEach::Functions"]
+    names.remove("Decide")
+    assert _uncovered(stack.translation(stack.without_loops(written))) == {"DecideFunction"}

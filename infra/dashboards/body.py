@@ -1,6 +1,7 @@
 """Writes the dashboard's body, `dunlin.json` beside this file.
 
-CloudFormation fills in `${Name}` and `${Name.Attribute}` (`Fn::Sub`). Run it after a change:
+CloudFormation fills in `${Name}` and `${Name.Attribute}` (`Fn::Sub`). After a change run it and
+then `make template`:
 
     python infra/dashboards/body.py
 """

@@ -117,8 +117,8 @@ def free_ports() -> int:
 def _pointed(built: Path, url: str) -> Path:
     """The built template with every function pointed at the counter, under its own name."""
     document = yaml_parse(built.read_text())
-    for resource in document["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
+    for key, resource in document["Resources"].items():
+        if not key.startswith("Fn::ForEach") and resource["Type"] == "AWS::Serverless::Function":
             properties = resource["Properties"]
             variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
             name = json.dumps(properties["FunctionName"]).rpartition("-")[2].strip('"}]')

@@ -1,10 +1,11 @@
-"""The deployed stack for tests that need it: one local house a run, rewound for each module."""
+"""What tests share: the deployed stack, one a run and rewound for each module, and one browser."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from local import house as houses
 from local.cloud import ROOT
@@ -51,3 +52,17 @@ def house(deployed: House) -> Iterator[House]:
     yield deployed
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One for the run: a second one beside it cannot be started."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    yield browser
+    browser.close()

@@ -4,7 +4,6 @@ it, nothing breaks out of it, and everybody can read it."""
 import copy
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape as escaped
-from playwright.sync_api import Browser, Playwright, sync_playwright
 from typer.testing import CliRunner
 
 from dunlin.adapters import rulebook_book
@@ -145,22 +143,11 @@ def test_every_condition_of_every_rule_has_words(html):
     )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    playwright: Playwright
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_page_is_accessible_fits_and_asks_nobody_for_anything(browser, page, scheme, width):
-    context = browser.new_context(
+def test_the_page_is_accessible_fits_and_asks_nobody_for_anything(chromium, page, scheme, width):
+    context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
     )
     tab = context.new_page()

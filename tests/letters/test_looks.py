@@ -4,11 +4,10 @@ light and in dark, and nothing is wider than a phone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from dunlin.adapters.jinja_letters import JinjaLetters
 from dunlin.domain.consumer import Channel
@@ -43,19 +42,11 @@ _CONTRASTS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_letter_can_be_read_on_a_phone(browser: Browser, scheme: str) -> None:
+def test_every_letter_can_be_read_on_a_phone(chromium: Browser, scheme: str) -> None:
     letters = JinjaLetters()
-    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page = chromium.new_page(viewport={"width": 360, "height": 800})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     lead = facts().account
     several = [lead, replace(lead, reference="INV-2026-000142/UNIT-7B")]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from dunlin.domain.account import Account, Hold
 from dunlin.domain.payments import MethodKind, PaymentState, SavedMethod
@@ -37,19 +37,6 @@ NARROW = {"width": 320, "height": 640}  # also what 1280 px show at 400 % zoom
 # What the browser itself says about an answer that is not 200: the pages mean it.
 _ANSWERED = "Failed to load resource: the server responded with a status of 4"
 BORN = {"month": "4", "day": "27", "year": "1985"}
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

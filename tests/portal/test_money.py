@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from dunlin.adapters.stripe_till import StripeTill
 from dunlin.domain.account import Hold, Status
@@ -21,14 +21,6 @@ CARD = {"email": "ada@example.com", "card_number": "4242 4242 4242 4242", "card_
 def shop() -> Iterator[Shop]:
     with open_shop() as shop:
         yield shop
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

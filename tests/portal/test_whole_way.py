@@ -8,7 +8,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from dunlin.domain.account import Account, Hold, Status
 from dunlin.domain.consumer import Channel
@@ -22,14 +22,6 @@ pytestmark = [pytest.mark.cloud, pytest.mark.browser]
 
 CARD = {"email": "ada@example.com", "card_number": "4242 4242 4242 4242", "card_expiry": "04 / 34",
         "card_cvc": "123", "card_name": "Ada Example", "postal_code": "62701"}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

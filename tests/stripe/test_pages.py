@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import stripe
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from local.stripe import StripeStandIn
 from local.stripe.words import WORDS
@@ -56,18 +56,10 @@ def running() -> Iterator[StripeStandIn]:
         yield stand_in
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A phone whose console must stay silent."""
-    context = browser.new_context(viewport=PHONE, locale="en-US")
+    context = chromium.new_context(viewport=PHONE, locale="en-US")
     page = context.new_page()
     said: list[str] = []
 
@@ -283,8 +275,8 @@ def test_spanish(page: Page, client: stripe.StripeClient, shop: str) -> None:
     page.wait_for_url(f"{shop}/done?s={made.id}")
 
 
-def test_spanish_by_the_browser(browser: Browser, client: stripe.StripeClient, shop: str) -> None:
-    with browser.new_context(locale="es-MX") as context:
+def test_spanish_by_the_browser(chromium: Browser, client: stripe.StripeClient, shop: str) -> None:
+    with chromium.new_context(locale="es-MX") as context:
         page = context.new_page()
         page.goto(str(opened(client, shop).url))
         expect(page.locator("html")).to_have_attribute("lang", "es")
@@ -364,8 +356,8 @@ def test_keyboard_alone(page: Page, client: stripe.StripeClient, shop: str) -> N
     page.wait_for_url(f"{shop}/done?s={made.id}")
 
 
-def test_without_script(browser: Browser, client: stripe.StripeClient, shop: str) -> None:
-    with browser.new_context(java_script_enabled=False, viewport=PHONE) as context:
+def test_without_script(chromium: Browser, client: stripe.StripeClient, shop: str) -> None:
+    with chromium.new_context(java_script_enabled=False, viewport=PHONE) as context:
         page = context.new_page()
         made = opened(client, shop)
         page.goto(str(made.url))
@@ -376,9 +368,9 @@ def test_without_script(browser: Browser, client: stripe.StripeClient, shop: str
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_narrow_and_wide(
-    browser: Browser, client: stripe.StripeClient, shop: str, width: int
+    chromium: Browser, client: stripe.StripeClient, shop: str, width: int
 ) -> None:
-    with browser.new_context(viewport={"width": width, "height": 800}) as context:
+    with chromium.new_context(viewport={"width": width, "height": 800}) as context:
         page = context.new_page()
         page.goto(str(opened(client, shop, locale="es").url))
         page.locator("summary").click()

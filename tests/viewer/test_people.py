@@ -149,8 +149,8 @@ def people(world: Remembering) -> Iterator[People]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 1100, "height": 900}, color_scheme="light")
+def page(chromium: Browser) -> Iterator[Page]:
+    opened = chromium.new_page(viewport={"width": 1100, "height": 900}, color_scheme="light")
     yield opened
     opened.close()
 
@@ -263,9 +263,9 @@ def test_a_new_message_appears_by_itself(page: Page, people: People, world: Reme
 @pytest.mark.parametrize("path", ["", f"mailbox/{ROBIN}", "mail/mail-0", f"phone/{NUMBER}"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible_and_fit_a_phone(
-    browser: Browser, people: People, path: str, scheme: Any
+    chromium: Browser, people: People, path: str, scheme: Any
 ) -> None:
-    page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    page = chromium.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
     page.goto(f"{people.url}{path}")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
     found = Axe().run(page)

@@ -39,9 +39,9 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, viewer: Viewer, said: list[str]) -> Iterator[Page]:
+def page(chromium: Browser, viewer: Viewer, said: list[str]) -> Iterator[Page]:
     """The loaded dashboard; anything on the console fails the test."""
-    opened = browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light")
+    opened = chromium.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light")
     opened.on("console", lambda message: said.append(message.text))
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.goto(viewer.url)

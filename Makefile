@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-export PYTHONPATH := infra
+export PYTHONPATH := .
 FILE ?=
 DAYS ?= 60
 ARGS ?=

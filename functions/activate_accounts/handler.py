@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import logger
-from dunlin.service import rollouts
+from dunlin.service.rollouts import rollouts
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

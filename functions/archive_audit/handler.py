@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.audit_log import archive_entries
+from dunlin.service.reports.audit_log import archive_entries
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.balances import BalanceChange, change_balance
+from dunlin.service.payments.balances import BalanceChange, change_balance
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

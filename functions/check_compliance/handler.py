@@ -7,8 +7,8 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.ladders import check_ladder
-from dunlin.service.notices import check_notice
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.notices import check_notice
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

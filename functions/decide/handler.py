@@ -6,8 +6,8 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.by_staff import Order
-from dunlin.service.queue import decide
+from dunlin.service.accounts.staff_command import Order
+from dunlin.service.staff.queue import decide
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:

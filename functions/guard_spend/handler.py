@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.spending import guard_spend
+from dunlin.service.reports.spending import guard_spend
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:

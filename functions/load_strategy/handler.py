@@ -7,7 +7,7 @@ from typing import Any
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import logger
-from dunlin.service.strategies import load_strategy
+from dunlin.service.contact.strategies import load_strategy
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

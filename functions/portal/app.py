@@ -10,8 +10,8 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
-from dunlin.domain.page import Download, GoTo, Page
-from dunlin.ports import Session
+from dunlin.domain.portal.page import Download, GoTo, Page
+from dunlin.ports.portal import Session
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
 from dunlin.runtime.visit import Visit, answer

@@ -7,7 +7,7 @@ from typing import Any
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.posting import post_payment
+from dunlin.service.payments.posting import post_payment
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

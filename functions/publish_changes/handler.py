@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.changes import publish
+from dunlin.service.reports.publishing import publish
 
 
 def handler(event: dict[str, Any], _context: object) -> None:

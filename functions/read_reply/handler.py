@@ -7,7 +7,7 @@ from typing import Any
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.replies import parse_inbound, read_reply
+from dunlin.service.signals.replies import parse_inbound, read_reply
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

@@ -6,10 +6,10 @@ import base64
 import binascii
 from typing import Any
 
-from dunlin.domain.payments import ForgedEvent
+from dunlin.domain.payments.payments import ForgedEvent
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.posting import receive_event
+from dunlin.service.payments.posting import receive_event
 
 _LIMIT = 300_000  # a stored event must fit a table row of 400 KB
 

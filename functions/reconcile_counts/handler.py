@@ -6,9 +6,9 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.changes import recount_all
-from dunlin.service.message_counts import count_messages
-from dunlin.service.reconciliation import keep_report
+from dunlin.service.payments.reconciliation import keep_report
+from dunlin.service.reports.message_counts import count_messages
+from dunlin.service.reports.publishing import recount_all
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:

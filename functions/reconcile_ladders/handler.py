@@ -7,8 +7,8 @@ from typing import Any
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
 from dunlin.service.arrangements import restart_lost
-from dunlin.service.queue import tell_lapsed
-from dunlin.service.recovery import reconcile
+from dunlin.service.contact.recovery import reconcile
+from dunlin.service.staff.queue import tell_lapsed
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.reconciliation import keep_report
+from dunlin.service.payments.reconciliation import keep_report
 
 _DAYS = 4  # webhooks are retried for three
 

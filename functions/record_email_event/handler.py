@@ -7,7 +7,7 @@ from typing import Any
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.provider_events import Unread, read_email_event, record
+from dunlin.service.signals.provider_events import Unread, read_email_event, record
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

@@ -6,7 +6,12 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.provider_events import Unread, read_sms_receipt, read_status_lines, record
+from dunlin.service.signals.provider_events import (
+    Unread,
+    read_sms_receipt,
+    read_status_lines,
+    record,
+)
 
 
 def handler(event: dict[str, Any], _context: object) -> None:

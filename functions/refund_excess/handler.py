@@ -7,7 +7,7 @@ from typing import Any
 from dunlin.domain.errors import DomainError
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.refunds import refund_excess
+from dunlin.service.payments.refunds import refund_excess
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

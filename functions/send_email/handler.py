@@ -7,7 +7,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.sending import send
+from dunlin.service.contact.sending import send
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

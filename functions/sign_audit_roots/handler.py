@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import logger
-from dunlin.service.audit_log import sign_finished_days
+from dunlin.service.reports.audit_log import sign_finished_days
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, list[str]]:

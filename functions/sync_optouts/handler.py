@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.optouts import DAYS, reconcile_optouts
+from dunlin.service.signals.optouts import DAYS, reconcile_optouts
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.domain.account import Account
-from dunlin.domain.arrangement import Arrangement
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.money import Money
-from dunlin.domain.terms import Terms
 from dunlin.service import arrangements
 from dunlin.service.arrangements import AskRefusal
 from tests.support import builders

@@ -6,23 +6,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.adapters.memory_portal import MemoryPortalDoor
-from dunlin.domain.account import Hold
-from dunlin.domain.arrangement import Arrangement
+from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.domain.accounts.account import Hold
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.money import Money
-from dunlin.domain.payments import (
+from dunlin.domain.payments.payments import (
     MethodKind,
     PaymentEvent,
     PaymentState,
     PaymentStatus,
     SavedMethod,
 )
-from dunlin.domain.signal import SignalKind
-from dunlin.domain.touch import Touch, TouchState
-from dunlin.ports import Change
+from dunlin.ports.accounts import Change
 from dunlin.service import arrangements
-from dunlin.service.permits import entry_of, written
-from dunlin.service.posting import post_event
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.payments.posting import post_event
 from tests.arrangements.ground import CONSENT, NOW, Place, days
 from tests.arrangements.till import CARD, SavedTill
 from tests.support.builders import CREDITOR
@@ -155,7 +155,7 @@ class Life(Place):
 
     def sent(self, kind: str, cause: str) -> None:
         """The notice reached the provider."""
-        from dunlin.domain.consumer import Channel
+        from dunlin.domain.accounts.consumer import Channel
 
         touch = Touch(
             touch_id=f"tch_{kind}{cause}", key=f"N#{kind}#{cause}", account_id=self.account_id,

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from dunlin.domain.account import Hold, Override
-from dunlin.domain.arrangement import Arrangement, ArrangementState, InstalmentState
-from dunlin.domain.audit import verify
+from dunlin.domain.accounts.account import Hold, Override
+from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState, InstalmentState
+from dunlin.domain.arrangements.terms import Bound
+from dunlin.domain.audit.audit import verify
+from dunlin.domain.contact.planner import plan
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.planner import plan
-from dunlin.domain.terms import Bound
-from dunlin.ports import Change
+from dunlin.ports.accounts import Change
 from dunlin.service import arrangements
+from dunlin.service.accounts.writing import entry_of, written
 from dunlin.service.arrangements import AskRefusal
-from dunlin.service.permits import entry_of, written
 from tests.arrangements.ground import FIRST, NOW, TODAY, Place, days
 from tests.support import builders
 

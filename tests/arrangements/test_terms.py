@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunlin.domain.account import Override
-from dunlin.domain.money import Money
-from dunlin.domain.strategy import ArrangementLimits
-from dunlin.domain.terms import (
+from dunlin.domain.accounts.account import Override
+from dunlin.domain.arrangements.terms import (
     Bound,
     Frequency,
     NoTerms,
@@ -27,6 +25,8 @@ from dunlin.domain.terms import (
     offers,
     propose,
 )
+from dunlin.domain.money import Money
+from dunlin.domain.strategy.strategy import ArrangementLimits
 
 TODAY = date(2026, 11, 23)
 LIMITS = ArrangementLimits(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.payments import (
+from dunlin.domain.payments.payments import (
     CheckoutSession,
     Decline,
     DeclineReason,

@@ -19,10 +19,10 @@ from pathlib import Path
 import phonenumbers
 from email_validator import validate_email
 
-from dunlin.adapters.intake.contact_checks import CHECKS
-from dunlin.domain.intake.assemble import Book
-from dunlin.domain.intake.normalise import Normaliser, read_range
-from dunlin.domain.intake.profile import profile
+from dunlin.adapters.imports.contact_checks import CHECKS
+from dunlin.domain.imports.assemble import Book
+from dunlin.domain.imports.normalise import Normaliser, read_range
+from dunlin.domain.imports.profile import profile
 
 HEADER = (
     *("Account Number", "Customer Name", "Email", "Phone", "Address", "City"),

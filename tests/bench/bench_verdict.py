@@ -14,11 +14,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import dunlin.adapters.rulebook_files as files
+import dunlin.adapters.files.rulebook_files as files
 from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, decide
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
-FOLDER = Path(files.__file__).parents[1] / "rulebook"
+FOLDER = Path(files.__file__).parents[2] / "rulebook"
 
 
 def facts(channel: str, contacts: int) -> ContactFacts:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sizes import LIMIT, package_sizes
 from tests.bench.tables import table
+from tools.sizes import LIMIT, package_sizes
 
 
 def report(built: Path) -> str:

@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from dunlin.adapters.rulebook_files import load_rulebook
+from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, decide
 from tests.bench.tables import say, table
 

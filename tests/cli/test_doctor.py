@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from pynamodb.exceptions import QueryError
 from typer.testing import CliRunner
 
-from dunlin.adapters.readiness import (
+from dunlin.adapters.aws.readiness import (
     Identity,
     MailAccount,
     PhoneNumber,
@@ -22,14 +22,14 @@ from dunlin.adapters.readiness import (
     WebhookEndpoint,
     gather,
 )
-from dunlin.adapters.stripe_till import WEBHOOK_EVENTS
+from dunlin.adapters.stripe.till import WEBHOOK_EVENTS
 from dunlin.cli import doctor as command
 from dunlin.cli.doctor import assess
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
-from dunlin.domain.consumer import Channel
+from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import Defect, Unavailable
-from dunlin.domain.strategy import Brand, Rung, Strategy
+from dunlin.domain.strategy.strategy import Brand, Rung, Strategy
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:dunlin-replies"
 URL = "https://pay.example.com/webhooks/stripe"

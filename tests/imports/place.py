@@ -10,11 +10,11 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from dunlin.adapters.intake.dropped import DroppedFiles
-from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory_drop_box import MemoryDropBox
-from dunlin.domain.account import Account
-from dunlin.ports import Change
+from dunlin.adapters.imports.dropped import DroppedFiles
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.domain.accounts.account import Account
+from dunlin.ports.accounts import Change
 from dunlin.service.imports.job import Job, job_of
 from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory import MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.domain import ids
-from dunlin.domain.account import LedgerEntry
-from dunlin.domain.audit import append
+from dunlin.domain.accounts.account import LedgerEntry
+from dunlin.domain.audit.audit import append
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.domain.money import Money
-from dunlin.ports import AccountBook, Change
-from dunlin.service.permits import entry_of, written
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.service.accounts.writing import entry_of, written
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
 

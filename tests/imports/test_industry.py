@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dunlin.domain.account import Hold, Status
+from dunlin.domain.accounts.account import Hold, Status
 from tests.imports.place import CREDITOR, Office, table
 
 CLINIC = "Account Number,Patient Name,Email,Balance,Due date,Insurance status,Est Ins"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.intake.dropped import DroppedFiles
-from dunlin.domain import audit
-from dunlin.domain.account import Hold, Status
+from dunlin.adapters.imports.dropped import DroppedFiles
+from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.audit import audit
 from tests.imports.place import BO, CREDITOR, CY, DI, Office, Stopped, table
 
 CONTACTS = "Customer No,Name,Email,Phone\nC-3,Di Sample,di@example.com,(217) 555-0133\n"

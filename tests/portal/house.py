@@ -17,19 +17,21 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from dunlin.adapters.jinja_pages import Pages
-from dunlin.adapters.memory import FixedClock, MemoryAlarm, MemoryBook, MemoryCreditors
-from dunlin.adapters.memory_portal import MemoryEvidence, MemoryPortalDoor
+from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook, MemoryCreditors
+from dunlin.adapters.memory.portal_sessions import MemoryEvidence, MemoryPortalDoor
 from dunlin.adapters.randomness import new_token
-from dunlin.domain.account import Account, LedgerEntry, Status
-from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.account import Account, LedgerEntry, Status
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.signal import Signal
 from dunlin.domain.ids import account_id, consumer_id, entry_id
 from dunlin.domain.money import Money
-from dunlin.domain.signal import Signal
 from dunlin.domain.tokens import address_hash, token_hash
-from dunlin.ports import Link, Reply, Till
+from dunlin.ports.accounts import Reply
+from dunlin.ports.payments import Till
+from dunlin.ports.portal import Link
 from dunlin.service.portal import Portal
-from dunlin.service.signals import apply_signal
+from dunlin.service.signals.signals import apply_signal
+from dunlin.views.portal.jinja_pages import Pages
 from tests.portal.memory_till import MemoryTill
 
 ROOT = Path(__file__).resolve().parents[2]

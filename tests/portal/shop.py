@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
-from dunlin.adapters.clocks import SystemClock
-from dunlin.adapters.memory_portal import MemoryInbox, MemoryQueue
-from dunlin.adapters.stripe_till import StripeTill
-from dunlin.domain.account import Account
-from dunlin.domain.ledger import total
+from dunlin.adapters.aws.clocks import SystemClock
+from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryQueue
+from dunlin.adapters.stripe.till import StripeTill
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.ledger import total
 from local.stripe import StripeStandIn
+from tests.payments.test_webhook import load
 from tests.portal.house import House
 from tests.portal.server import serve
-from tests.portal.test_webhook import load
 
 KEY, SECRET = "sk_test_portal_0001", "whsec_portal_0001"
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dunlin.domain.account import Account, Hold
-from dunlin.domain.arrangement import Arrangement, ArrangementState
-from dunlin.domain.autopay_words import AUTOPAY_CONSENT, autopay_consent
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
+from dunlin.domain.arrangements.autopay_words import AUTOPAY_CONSENT, autopay_consent
 from dunlin.domain.errors import Unavailable
-from dunlin.domain.payments import MethodKind, SavedMethod
+from dunlin.domain.payments.payments import MethodKind, SavedMethod
 from dunlin.service import arrangements
 from tests.portal.house import NOW, STRATEGY, Answer, Browser, House
 

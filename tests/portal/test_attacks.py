@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunlin.adapters.randomness import new_token
-from dunlin.domain.account import Account
-from dunlin.domain.arrangement import Arrangement
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.touch import Touch
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.tokens import token_hash
-from dunlin.domain.touch import Touch
-from dunlin.service.payments import receipt_reference
+from dunlin.service.payments.payments import receipt_reference
 from dunlin.service.portal import identity
 from tests.portal.house import NOW, STRATEGY, Browser, House, load_app
 from tests.portal.test_arranging import LIMITS, VISA, hidden

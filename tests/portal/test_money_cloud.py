@@ -11,12 +11,12 @@ from uuid import uuid4
 
 import pytest
 
-from dunlin.adapters.stripe_till import StripeTill
-from dunlin.domain.account import Account, Status
-from dunlin.domain.ledger import total
+from dunlin.adapters.stripe.till import StripeTill
+from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.accounts.ledger import total
 from local.house import House
 from local.timelapse import TimeLapse
-from tests.portal.test_whole_way import activated
+from tests.portal.test_whole_way_cloud import activated
 from tests.support import builders
 
 pytestmark = pytest.mark.cloud

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunlin.adapters.jinja_pages import LANGUAGES, Pages, contrast
-from dunlin.domain.payments import TEXT_KEYS
+from dunlin.domain.payments.payments import TEXT_KEYS
+from dunlin.views.portal.jinja_pages import LANGUAGES, Pages, contrast
 
 PAGES = resources.files("dunlin.pages")
 STRINGS = {

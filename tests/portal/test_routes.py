@@ -15,15 +15,15 @@ from unittest.mock import patch
 import pytest
 import yaml
 
-from dunlin.domain.account import Hold, Status
-from dunlin.domain.consumer import Channel, Flag
+from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.accounts.consumer import Channel, Flag
+from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.money import Money
-from dunlin.domain.payments import CheckoutState, MethodKind, PaymentState, PaymentStatus
-from dunlin.domain.signal import SignalKind
+from dunlin.domain.payments.payments import CheckoutState, MethodKind, PaymentState, PaymentStatus
 from dunlin.domain.tokens import ALPHABET, token_hash
 from dunlin.service.portal import identity
-from dunlin.service.queue import lifted
+from dunlin.service.staff.queue import lifted
 from tests.portal.house import NOW, ROOT, STRATEGY, Answer, Browser, House, load_app
 
 RIGHT = {"month": "4", "day": "27", "year": "1985"}

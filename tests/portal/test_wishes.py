@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.rulebook_files import load_rulebook
-from dunlin.domain.account import Account, Hold
-from dunlin.domain.consumer import Channel, Consent, ConsentState, Flag
-from dunlin.domain.planner import plan
-from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.wishes import consent_words
-from dunlin.ports import Reply
-from dunlin.service.gate import Gate
-from dunlin.service.ladders import check_ladder
+from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Flag
+from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.accounts.wishes import consent_words
+from dunlin.domain.contact.planner import plan
+from dunlin.ports.accounts import Reply
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.ladders import check_ladder
 from tests.portal.house import NOW, STRATEGY, Answer, Browser, House
 from tests.support.ground import PlainLetters
 

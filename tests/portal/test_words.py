@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from dunlin.domain.account import Account, Hold
-from dunlin.domain.consumer import Channel
-from dunlin.domain.touch import Touch, TouchState
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.touch import Touch, TouchState
 from tests.portal.house import NOW, STRATEGY, Browser, House
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40

@@ -12,25 +12,25 @@ from typing import Any
 import yaml
 
 import dunlin
-from dunlin.adapters.jinja_letters import JinjaLetters
-from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
-from dunlin.adapters.memory_portal import MemoryPortalDoor
-from dunlin.adapters.rulebook_files import load_rulebook
+from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
 from dunlin.domain import ids
-from dunlin.domain.account import Account, LedgerEntry, Status
-from dunlin.domain.audit import append
-from dunlin.domain.consumer import Channel, Consumer
+from dunlin.domain.accounts.account import Account, LedgerEntry, Status
+from dunlin.domain.accounts.consumer import Channel, Consumer
+from dunlin.domain.accounts.touch import Touch
+from dunlin.domain.audit.audit import append
 from dunlin.domain.money import Money
-from dunlin.domain.strategy import Strategy
-from dunlin.domain.strategy_document import read_strategy
-from dunlin.domain.touch import Touch
-from dunlin.ports import Change
-from dunlin.service.activation import start_ladder
-from dunlin.service.gate import Gate
-from dunlin.service.ladders import check_ladder
-from dunlin.service.permits import entry_of, written
-from dunlin.service.sending import Outbox, send
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.strategy.strategy_document import read_strategy
+from dunlin.ports.accounts import Change
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.contact.activation import start_ladder
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.sending import Outbox, send
+from dunlin.views.messages.jinja_messages import JinjaLetters
 from tests.support import builders
 
 PACKS = Path(dunlin.__file__).parent / "strategies" / "packs"

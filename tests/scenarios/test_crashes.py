@@ -14,38 +14,39 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.intake.dropped import DroppedFiles
-from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory_counters import MemoryBus, MemoryCounters, MemorySpendMeter
-from dunlin.adapters.memory_drop_box import MemoryDropBox
-from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
-from dunlin.adapters.memory_portal import MemoryInbox, MemoryPortalDoor, MemoryQueue
-from dunlin.adapters.memory_rollouts import MemoryRollouts
-from dunlin.domain import audit
-from dunlin.domain.account import Account, Status
-from dunlin.domain.consumer import Channel
-from dunlin.domain.ledger import total
+from dunlin.adapters.imports.dropped import DroppedFiles
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpendMeter
+from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalDoor, MemoryQueue
+from dunlin.adapters.memory.rollouts import MemoryRollouts
+from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
+from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.ledger import total
+from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
-from dunlin.domain.payments import MethodKind, PaymentEvent, PaymentState, PaymentStatus
-from dunlin.domain.rollout import Segment
-from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.strategy import Selection
-from dunlin.domain.touch import TouchState
-from dunlin.ports import AccountBook, Record
-from dunlin.service.audit_log import archive_entries, sign_day
-from dunlin.service.changes import publish
+from dunlin.domain.payments.payments import MethodKind, PaymentEvent, PaymentState, PaymentStatus
+from dunlin.domain.rollouts.rollout import Segment
+from dunlin.domain.strategy.strategy import Selection
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.reports import Record
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.notices import check_notice
+from dunlin.service.contact.recovery import reconcile
+from dunlin.service.contact.sending import send
 from dunlin.service.imports.job import job_of
 from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file
 from dunlin.service.imports.reconciling import reconcile_import
-from dunlin.service.ladders import check_ladder
-from dunlin.service.notices import check_notice
-from dunlin.service.posting import post_payment, receive_event
-from dunlin.service.recovery import reconcile
-from dunlin.service.replies import Inbound, read_reply
-from dunlin.service.rollouts import House, begin
-from dunlin.service.sending import send
-from dunlin.service.signals import apply_signal
+from dunlin.service.payments.posting import post_payment, receive_event
+from dunlin.service.reports.audit_log import archive_entries, sign_day
+from dunlin.service.reports.publishing import publish
+from dunlin.service.rollouts.rollouts import House, begin
+from dunlin.service.signals.replies import Inbound, read_reply
+from dunlin.service.signals.signals import apply_signal
 from tests.portal.memory_till import MemoryTill
 from tests.scenarios.dying import Deaths, Died, called_again, every_death
 from tests.support import builders, ground

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from dunlin.cli.template import said
-from dunlin.domain.account import Status
-from dunlin.domain.diversity import diversity
+from dunlin.domain.accounts.account import Status
+from dunlin.domain.messages.diversity import diversity
 from dunlin.domain.money import Money
 from tests.scenarios.story import Town, pack
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dunlin.domain.account import Hold
+from dunlin.domain.accounts.account import Hold
 from dunlin.domain.money import Money
 from tests.scenarios.story import Town, pack
 

@@ -9,13 +9,13 @@ from datetime import date
 import pytest
 
 from dunlin.domain import ids
-from dunlin.domain.account import Hold, LedgerEntry, Status
+from dunlin.domain.accounts.account import Hold, LedgerEntry, Status
 from dunlin.domain.money import Money
-from dunlin.domain.reentry import Group, recovered
-from dunlin.ports import Change
-from dunlin.service.by_staff import Order
-from dunlin.service.permits import entry_of, written
-from dunlin.service.reentry import candidates, reenter, report
+from dunlin.domain.reports.reentry import Group, recovered
+from dunlin.ports.accounts import Change
+from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.staff.reentry import candidates, reenter, report
 from tests.scenarios.story import Town, pack
 
 TUESDAY = date(2027, 2, 2)

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from dunlin.adapters.paper_press import PaperPress
-from dunlin.domain.account import Account
+from dunlin.domain.accounts.account import Account
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.ports import Printed
-from dunlin.service import calls
+from dunlin.ports.messages import Printed
+from dunlin.service.staff import calls
+from dunlin.views.letters.letter_printer import PaperPress
 from tests.scenarios.story import Message, Town, pack
 
 DUE = date(2027, 2, 1)

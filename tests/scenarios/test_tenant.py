@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import pairwise
 
-from dunlin.domain.tone import ceiling
+from dunlin.domain.messages.tone import ceiling
 from tests.scenarios.story import Message, Town, pack, strategy_of
 
 BEFORE = date(2027, 2, 16)

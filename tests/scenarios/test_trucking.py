@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from dunlin.domain.account import Hold
-from dunlin.domain.cadence import asked_minor
+from dunlin.domain.accounts.account import Hold
+from dunlin.domain.contact.cadence import asked_minor
 from tests.scenarios.story import Town, pack
 
 TUESDAY = date(2027, 2, 2)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from dunlin.adapters.memory import MemoryBook, MemoryCreditors
-from dunlin.domain import audit, ids
-from dunlin.domain.account import Account, Hold, LedgerEntry, Status
-from dunlin.domain.consumer import Channel, Consumer
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryCreditors
+from dunlin.domain import ids
+from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
+from dunlin.domain.accounts.consumer import Channel, Consumer
+from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
-from dunlin.domain.touch import Touch, TouchState
-from dunlin.ports import Change
-from dunlin.service.permits import written
+from dunlin.ports.accounts import Change
+from dunlin.service.accounts.writing import written
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 CREDITOR = "harbor-dental"

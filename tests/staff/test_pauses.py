@@ -8,19 +8,22 @@ from datetime import date, timedelta
 
 import pytest
 
-from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory_mail import MemoryMailbox
-from dunlin.domain import audit
-from dunlin.domain.account import Account, Hold
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.senders import MemoryMailbox
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.audit import audit
 from dunlin.domain.errors import Conflict, DomainError
-from dunlin.domain.signal import Signal, SignalKind
-from dunlin.ports import AccountBook, AuditArchive, Change, Creditors
-from dunlin.service import pauses
-from dunlin.service.by_staff import Order, Steered
-from dunlin.service.ladders import check_ladder
-from dunlin.service.permits import Decision, entry_of, written
-from dunlin.service.sending import send
-from dunlin.service.signals import apply_signal
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.audit import AuditArchive
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.staff_command import Order, Steered
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.sending import send
+from dunlin.service.signals.signals import apply_signal
+from dunlin.service.staff import pauses
 from tests.staff.builders import ChainLog
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON

@@ -10,21 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.domain import audit, planner
-from dunlin.domain.account import Account, Case, Hold, Status, attended
-from dunlin.domain.arrangement import Arrangement
-from dunlin.domain.consequences import ABOUT_ANOTHER
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.domain.accounts.account import Account, Case, Hold, Status, attended
+from dunlin.domain.accounts.consequences import ABOUT_ANOTHER
+from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.arrangements.terms import Terms
+from dunlin.domain.audit import audit
+from dunlin.domain.contact import planner
 from dunlin.domain.errors import Conflict, DomainError
-from dunlin.domain.events import of_account
-from dunlin.domain.queue import HOURS, KINDS, item_of, kind_of
-from dunlin.domain.strategy import Desk
-from dunlin.domain.terms import Terms
-from dunlin.ports import Change, Reply
-from dunlin.service import arrangements, queue
-from dunlin.service.by_staff import Order, Steered
-from dunlin.service.ladders import check_ladder
-from dunlin.service.permits import entry_of, written
+from dunlin.domain.staff.events import of_account
+from dunlin.domain.staff.queue import HOURS, KINDS, item_of, kind_of
+from dunlin.domain.strategy.strategy import Desk
+from dunlin.ports.accounts import Change, Reply
+from dunlin.service import arrangements
+from dunlin.service.accounts.staff_command import Order, Steered
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.staff import queue
 from tests.staff import builders
 from tests.staff.builders import NOW
 from tests.support import builders as support

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dunlin.adapters.memory_counters import MemoryCounters
+from dunlin.adapters.memory.counters import MemoryCounters
 from dunlin.domain import ids
-from dunlin.domain.consumer import Flag
-from dunlin.domain.counters import share_of
+from dunlin.domain.accounts.consumer import Flag
+from dunlin.domain.accounts.counters import share_of
+from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.money import Money
 from dunlin.domain.tokens import address_hash
-from dunlin.domain.touch import TouchState
-from dunlin.service import staff
+from dunlin.service.staff import staff
 from tests.staff import builders
 from tests.staff.builders import CREDITOR, NOW, ChainLog
 

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunlin.adapters.memory import MemoryAlarm, MemoryBook
-from dunlin.domain.account import Account, Hold, Override
-from dunlin.domain.consumer import Channel, Consent, ConsentState, Flag
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.domain.accounts.account import Account, Hold, Override
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Flag
 from dunlin.domain.errors import DomainError
-from dunlin.ports import Change
-from dunlin.service import steering
-from dunlin.service.by_staff import Order, Steered
-from dunlin.service.ladders import check_ladder
-from dunlin.service.permits import Decision, entry_of, written
+from dunlin.ports.accounts import Change
+from dunlin.service.accounts.staff_command import Order, Steered
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.permits import Decision
+from dunlin.service.staff import steering
 from tests.support import builders, ground
 from tests.support.builders import NOON
 

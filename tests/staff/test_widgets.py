@@ -12,18 +12,19 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.widget_html import Widgets
-from dunlin.adapters.widget_parts import masked
-from dunlin.domain import audit
-from dunlin.domain.account import Account, Case, Hold, NextAction, Override, Status
-from dunlin.domain.arrangement import Arrangement, ArrangementState
-from dunlin.domain.counters import fold, portfolio, share_of
+from dunlin.domain.accounts.account import Account, Case, Hold, NextAction, Override, Status
+from dunlin.domain.accounts.counters import fold, portfolio, share_of
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
+from dunlin.domain.arrangements.terms import Frequency, Planned, Terms
+from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
-from dunlin.domain.queue import item_of
-from dunlin.domain.strategy import Desk
-from dunlin.domain.terms import Frequency, Planned, Terms
-from dunlin.domain.touch import TouchState
-from dunlin.ports import Answer, Decided, Reply, StaffAccount, Thread, Waiting
+from dunlin.domain.staff.queue import item_of
+from dunlin.domain.strategy.strategy import Desk
+from dunlin.ports.accounts import Answer, Reply, Thread
+from dunlin.ports.staff import Decided, StaffAccount, Waiting
+from dunlin.views.widgets.parts import masked
+from dunlin.views.widgets.portfolio import Widgets
 from tests.staff import builders
 from tests.staff.builders import NOW
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
-from dunlin.adapters.memory_drop_box import MemoryDropBox
-from dunlin.domain.account import Hold, NextAction, Status
-from dunlin.domain.strategy import Strategy
-from dunlin.domain.strategy_document import read_strategy, settings_of
+from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.domain.accounts.account import Hold, NextAction, Status
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.strategy.strategy_document import read_strategy, settings_of
 from dunlin.runtime import wiring
-from dunlin.service.replanning import move_pending, moves, told
-from dunlin.service.strategies import load_strategy
-from tests.strategy.walk import FOUR, Walk, rungs
+from dunlin.service.contact.replanning import move_pending, moves, told
+from dunlin.service.contact.strategies import load_strategy
+from tests.contact.walk import FOUR, Walk, rungs
 from tests.support import builders
 
 FASTER = rungs(

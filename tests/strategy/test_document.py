@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dunlin.domain.account import Account
-from dunlin.domain.consumer import Channel
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.strategy import (
+from dunlin.domain.strategy.strategy import (
     Adapt,
     ArrangementLimits,
     Basis,
@@ -26,7 +26,7 @@ from dunlin.domain.strategy import (
     Strategy,
     StrategyError,
 )
-from dunlin.domain.strategy_document import read_strategy
+from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.runtime import wiring
 from tests.support.builders import account, strategy_document
 
@@ -184,7 +184,7 @@ def test_what_is_no_document_is_told_where(text: str, told: str) -> None:
 def test_the_shipped_documents_are_read() -> None:
     shipped = [
         *Path("layers/core/dunlin/strategies").glob("*.yaml"),
-        *Path("infra/local/sample").glob("*.strategy.yaml"),
+        *Path("local/sample").glob("*.strategy.yaml"),
     ]
     assert len(shipped) >= 4
     for path in shipped:

@@ -21,7 +21,7 @@ from tests.stripe.conftest import KEY, SECRET
 from tests.stripe.receiver import Receiver
 from tests.stripe.waiting import until
 
-INFRA = Path(__file__).parents[2] / "infra"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def program(receiver: Receiver, tmp_path: Path) -> Iterator[tuple[subprocess.Pop
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(INFRA)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as running:
         assert running.stdout is not None
         yield running, running.stdout.readline().split()[-1]

@@ -11,8 +11,8 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunlin.adapters.stripe_till import verify_signature
-from dunlin.domain.payments import ForgedEvent
+from dunlin.adapters.stripe.till import verify_signature
+from dunlin.domain.payments.payments import ForgedEvent
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 SECRET, OTHER = "whsec_one", "whsec_two"

@@ -17,11 +17,12 @@ from urllib.request import urlopen
 import pytest
 import stripe
 
-from dunlin.adapters import stripe_till
-from dunlin.adapters.stripe_till import StripeTill, checked_base, read_event, read_saved
+from dunlin.adapters.stripe import till as stripe_till
+from dunlin.adapters.stripe.till import StripeTill, checked_base, read_event, read_saved
+from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.money import Money
-from dunlin.domain.payments import (
+from dunlin.domain.payments.payments import (
     TEXT_KEYS,
     CheckoutState,
     Decline,
@@ -33,7 +34,6 @@ from dunlin.domain.payments import (
     RefundState,
     Retry,
 )
-from dunlin.domain.signal import SignalKind
 from local.stripe import StripeStandIn, cards, checkout
 from tests.stripe.conftest import KEY, SECRET
 from tests.stripe.receiver import Receiver
@@ -648,7 +648,7 @@ def test_a_page_submitted_twice_pays_once(till: StripeTill, stand_in: StripeStan
 
 def test_webhooks_are_read_without_the_sdk() -> None:
     code = (
-        "import sys; from dunlin.adapters.stripe_till import StripeTill, read_event;"
+        "import sys; from dunlin.adapters.stripe.till import StripeTill, read_event;"
         "StripeTill(secret_key='sk_test_1', webhook_secrets=('whsec_1',));"
         'read_event(\'{"object": "event", "type": "x"}\'); print(\'stripe\' in sys.modules)'
     )

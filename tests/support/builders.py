@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.account import Account, LedgerEntry
-from dunlin.domain.audit import append
-from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.account import Account, LedgerEntry
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.audit.audit import append
 from dunlin.domain.money import Money
-from dunlin.ports import AccountBook, Change, Creditors
-from dunlin.service.permits import entry_of, written
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.writing import entry_of, written
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Monday noon in Chicago
 CREDITOR = "acme-clinic"

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, gener
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from dunlin.domain.audit import AuditEntry, Leaf, SignedRoot
+from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot
 
 
 class MemoryArchive:

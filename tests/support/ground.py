@@ -7,17 +7,19 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from dunlin.adapters.memory import MemoryBook
-from dunlin.adapters.memory_mail import MemoryMailbox, MemoryTextLine
-from dunlin.adapters.memory_portal import MemoryPortalDoor
-from dunlin.adapters.rulebook_files import load_rulebook
-from dunlin.domain.account import Account, Status
-from dunlin.domain.consumer import Channel
+from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
+from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.rulebook import Rulebook
-from dunlin.domain.strategy import Strategy
-from dunlin.ports import Facts, Mailbox, PortalDoor, Rendered, TextLine
-from dunlin.service.gate import Gate
-from dunlin.service.sending import Outbox
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.accounts import Facts
+from dunlin.ports.messages import Mailbox, Rendered, TextLine
+from dunlin.ports.portal import PortalDoor
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.sending import Outbox
 from tests.support import builders
 
 # A strategy under which nothing but the permit keeps two accounts of a person apart, and rungs go

@@ -14,7 +14,7 @@ from cfnlint.template import Template
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from rules.permissions import as_list, statements
+from infra.rules.permissions import as_list, statements
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from local import deploy
-from runtime_requirements import COMMAND_ONLY, LOCK, REQUIREMENTS, requirements
-from sizes import LIMIT, bytecode_tags, package_sizes, without_bytecode
 from tests.wiring import stack
+from tools.runtime_requirements import COMMAND_ONLY, LOCK, REQUIREMENTS, requirements
+from tools.sizes import LIMIT, bytecode_tags, package_sizes, without_bytecode
 
 HERE = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
 

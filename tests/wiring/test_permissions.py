@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from rules.permissions import STAR_RESOURCES, statements
+from infra.rules.permissions import STAR_RESOURCES, statements
 from tests.wiring import stack
 
 

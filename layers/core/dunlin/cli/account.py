@@ -13,13 +13,13 @@ from rich.table import Table
 
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Version, Why, order, refused, tell
-from dunlin.domain.account import Account, Hold
+from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as make_account_id
-from dunlin.domain.intake.guard import csv_line
-from dunlin.service import pauses, staff, steering
-from dunlin.service.by_staff import Order
-from dunlin.service.flags import FLAGS, lift_flag, set_flag
+from dunlin.domain.imports.guard import csv_line
+from dunlin.service.accounts.staff_command import Order
+from dunlin.service.staff import pauses, staff, steering
+from dunlin.service.staff.flags import FLAGS, lift_flag, set_flag
 
 _INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ"]
 app = typer.Typer(no_args_is_help=True, help="One account.")

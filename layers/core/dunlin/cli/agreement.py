@@ -22,7 +22,7 @@ def agree(
     rules would have refused, by what is known today."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service.agreeing import beside
+    from dunlin.service.rollouts.shadows import beside
 
     try:
         told = beside(

@@ -11,9 +11,9 @@ from rich.table import Table
 from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Why, order, refused
-from dunlin.domain.arrangement import Arrangement
+from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.arrangements.terms import NoTerms, by_hand
 from dunlin.domain.errors import DomainError
-from dunlin.domain.terms import NoTerms, by_hand
 from dunlin.service import arrangements
 
 app = typer.Typer(no_args_is_help=True, help="What was agreed with a person about paying.")

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.service.audit_log import dossier, verify_dossier
+from dunlin.service.reports.audit_log import dossier, verify_dossier
 
 app = typer.Typer(no_args_is_help=True, help="The audit log.")
 

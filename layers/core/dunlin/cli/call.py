@@ -12,7 +12,7 @@ import typer
 from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.domain.errors import DomainError
-from dunlin.service import calls
+from dunlin.service.staff import calls
 
 app = typer.Typer(no_args_is_help=True, help="Calls of staff, under the same rules.")
 By = Annotated[str, typer.Option("--by", help="Who does it: a code, never a name.")]
@@ -102,9 +102,9 @@ def import_log(
     `dunlin report`. References, numbers and names in the file are not kept."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.domain.ids import creditor_id
-    from dunlin.domain.series import read_call_log
+    from dunlin.domain.reports.daily_series import read_call_log
     from dunlin.runtime import wiring
-    from dunlin.service.measures import keep_calls
+    from dunlin.service.reports.measures import keep_calls
 
     try:
         creditor_id(creditor)

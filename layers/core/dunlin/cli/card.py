@@ -8,7 +8,7 @@ import typer
 
 from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.domain.card import Card, cards
+from dunlin.domain.reports.decision_card import Card, cards
 
 
 def card(

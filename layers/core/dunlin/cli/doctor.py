@@ -1,6 +1,6 @@
 """`dunlin doctor`: what is still missing before a live touch, and what to do about it.
 
-It reads and changes nothing. Facts come from `adapters.readiness`; judging them is pure.
+It reads and changes nothing. Facts come from `adapters.aws.readiness`; judging them is pure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal
 import typer
 from rich.markup import escape
 
-from dunlin.adapters.readiness import (
+from dunlin.adapters.aws.readiness import (
     Identity,
     PhoneNumber,
     Readiness,
@@ -26,7 +26,7 @@ from dunlin.adapters.readiness import (
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
-from dunlin.domain.strategy import Strategy
+from dunlin.domain.strategy.strategy import Strategy
 
 State = Literal["ok", "missing", "unknown"]
 
@@ -65,7 +65,7 @@ def doctor(aws: Aws = False, stack: StackName = "dunlin") -> None:
 def _read(target: Target) -> Readiness:
     from botocore.config import Config
 
-    from dunlin.adapters.stripe_till import WEBHOOK_EVENTS
+    from dunlin.adapters.stripe.till import WEBHOOK_EVENTS
     from dunlin.runtime import wiring
 
     def client(service: str) -> Any:

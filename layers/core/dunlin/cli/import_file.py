@@ -14,15 +14,15 @@ from typing import Annotated
 
 import typer
 
-from dunlin.adapters.intake.contact_checks import CHECKS
-from dunlin.adapters.intake.opening import as_table
-from dunlin.adapters.intake.sidecar_file import read_sidecar
-from dunlin.adapters.intake.spool import SpooledShelves
-from dunlin.domain.intake import report
-from dunlin.domain.intake.opened import Dropped, Hints, refused
-from dunlin.domain.intake.records import Refused
-from dunlin.domain.intake.sidecar import Sidecar, SidecarErrors
-from dunlin.service.intake_file import FileResult, read_files
+from dunlin.adapters.imports.contact_checks import CHECKS
+from dunlin.adapters.imports.opening import as_table
+from dunlin.adapters.imports.sidecar_file import read_sidecar
+from dunlin.adapters.imports.spill_store import SpooledShelves
+from dunlin.domain.imports import report
+from dunlin.domain.imports.opened import Dropped, Hints, refused
+from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors
+from dunlin.service.imports.read_file import FileResult, read_files
 
 Upload = Callable[[Sequence[Path], Sequence[Path], str], int]
 """(files, sidecars, creditor) -> exit code: drops them in the bucket and follows the import."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from dunlin.adapters.rulebook_files import load_rulebook
+from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.domain.rulebook import Contact, ContactFacts, Profile, Rulebook, decide
 
 

@@ -23,7 +23,7 @@ def export(
     stack: StackName = "dunlin",
 ) -> None:
     """Write every row and every file of the stack into a folder, with a manifest of hashes."""
-    from dunlin.adapters.stack_export import differences
+    from dunlin.adapters.aws.stack_export import differences
 
     if verify:
         found = differences(folder)
@@ -35,7 +35,7 @@ def export(
 
 
 def _export(folder: Path, target: Target) -> None:
-    from dunlin.adapters.stack_export import export as write
+    from dunlin.adapters.aws.stack_export import export as write
 
     try:
         files = write(
@@ -68,7 +68,7 @@ def destroy(
         console.print(f"[red]This removes {target.where}. Say --confirm {stack} to do it.")
         raise typer.Exit(2)
     _export(folder, target)
-    from dunlin.adapters.stack_export import differences, empty, remove_rest
+    from dunlin.adapters.aws.stack_export import differences, empty, remove_rest
 
     if differences(folder):
         console.print("[red]The export is not whole: nothing was removed.")

@@ -12,7 +12,7 @@ from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.call import By, refuse, tell
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.domain.errors import DomainError
-from dunlin.service import calls
+from dunlin.service.staff import calls
 
 app = typer.Typer(no_args_is_help=True, help="Letters of staff, under the same rules.")
 
@@ -31,8 +31,8 @@ def write(
 ) -> None:
     """Write a printable letter where the rules allow one now."""
     target_or_exit(stack=stack, aws=aws)
-    from dunlin.adapters.paper_press import PaperPress
     from dunlin.runtime import wiring
+    from dunlin.views.letters.letter_printer import PaperPress
 
     account = find_account(which, creditor)
     try:

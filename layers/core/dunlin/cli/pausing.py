@@ -46,7 +46,7 @@ def _switch(
 ) -> None:
     target = target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service import pauses
+    from dunlin.service.staff import pauses
 
     asked, now = order(target, by, why), wiring.clock().now()
     if segment:

@@ -15,11 +15,11 @@ from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.cli.who import By, Why, order, refused
+from dunlin.domain.accounts.ledger import allocate
 from dunlin.domain.errors import DomainError
-from dunlin.domain.ledger import allocate
 from dunlin.domain.money import Money
-from dunlin.service.posting import policy_of
-from dunlin.service.waivers import waive as give_up
+from dunlin.service.payments.posting import policy_of
+from dunlin.service.payments.waivers import waive as give_up
 
 app = typer.Typer(
     no_args_is_help=True, help="Money: what was applied, what differs, what goes back."

@@ -34,7 +34,7 @@ def export(
     """Write contacts, messages, payments and the log of one person into a file."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service.person import export_person
+    from dunlin.service.staff.person import export_person
 
     try:
         told = export_person(
@@ -72,7 +72,7 @@ def erase(
     if not yes:
         raise refused(DomainError("what is erased cannot be brought back: say --yes to do it"))
     from dunlin.runtime import wiring
-    from dunlin.service.person import erase_person
+    from dunlin.service.staff.person import erase_person
 
     try:
         done = erase_person(

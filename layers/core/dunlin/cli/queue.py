@@ -14,13 +14,15 @@ from rich.table import Table
 from dunlin.cli.account import Creditor, Which, find_account, steered
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Version, Why, refused, say, tell
-from dunlin.domain.account import Account
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.arrangements.terms import NoTerms
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.queue import KINDS, Item, item_of
-from dunlin.domain.terms import NoTerms
-from dunlin.service import arrangements, queue, recovery
-from dunlin.service.by_staff import Order
+from dunlin.domain.staff.queue import KINDS, Item, item_of
+from dunlin.service import arrangements
+from dunlin.service.accounts.staff_command import Order
+from dunlin.service.contact import recovery
+from dunlin.service.staff import queue
 
 app = typer.Typer(no_args_is_help=True, help="What waits for a person at the creditor.")
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")]

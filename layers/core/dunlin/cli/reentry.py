@@ -10,9 +10,9 @@ from rich.table import Table
 from dunlin.cli.account import Creditor, Which, find_account
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Why, order, tell
-from dunlin.domain.measures import SMALL_MINOR
-from dunlin.domain.reentry import group_of
-from dunlin.service import reentry
+from dunlin.domain.reports.measures import SMALL_MINOR
+from dunlin.domain.reports.reentry import group_of
+from dunlin.service.staff import reentry
 
 app = typer.Typer(no_args_is_help=True, help="Ended accounts that may be looked at once more.")
 Whose = Annotated[str, typer.Option("--creditor", help="The creditor's id.")]

@@ -27,10 +27,10 @@ def refit(
     """Compare timing, arrangement limits and escalation with how people in fact paid, and show
     what would change and why. Nothing changes until you `dunlin strategy put` the file."""
     target_or_exit(stack=stack, aws=aws)
-    from dunlin.adapters.yaml_documents import with_numbers
-    from dunlin.domain.refit import proposals
+    from dunlin.adapters.files.yaml_documents import with_numbers
+    from dunlin.domain.reports.strategy_suggestions import proposals
     from dunlin.runtime import wiring
-    from dunlin.service.measures import members
+    from dunlin.service.reports.measures import members
 
     try:
         content = (

@@ -17,27 +17,27 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from dunlin.adapters.clockwork import VirtualAlarm
-from dunlin.adapters.intake.dropped import DroppedFiles
-from dunlin.adapters.jinja_letters import JinjaLetters
-from dunlin.adapters.memory import MemoryBook
-from dunlin.adapters.memory_drop_box import MemoryDropBox
-from dunlin.adapters.memory_portal import MemoryPortalDoor
-from dunlin.adapters.rehearsal_report import page
-from dunlin.adapters.rulebook_files import load_rulebook
-from dunlin.adapters.yaml_documents import parse
-from dunlin.domain.account import Account
-from dunlin.domain.consumer import Channel
+from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.adapters.files.yaml_documents import parse
+from dunlin.adapters.imports.dropped import DroppedFiles
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.virtual_waker import VirtualAlarm
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import DomainError
-from dunlin.domain.forecast import Forecast, Happening, compare
-from dunlin.domain.prices import message_micro
-from dunlin.ports import Email, Text
-from dunlin.service import rehearsal
-from dunlin.service.gate import Gate
+from dunlin.domain.messages.prices import message_micro
+from dunlin.domain.reports.forecast import Forecast, Happening, compare
+from dunlin.ports.messages import Email, Text
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.sending import Outbox
 from dunlin.service.imports.job import job_of
 from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file
-from dunlin.service.sending import Outbox
+from dunlin.service.rollouts import rehearsal
+from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.reports.rehearsal_report import page
 
 CREDITOR = "rehearsal"
 console = Console()

@@ -15,10 +15,10 @@ from rich.text import Text
 
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.domain.errors import DomainError
-from dunlin.domain.measures import BY_DAY, Collected, Period, Return, Week
 from dunlin.domain.money import Money
-from dunlin.domain.outcome import Lift
-from dunlin.service.measures import Told
+from dunlin.domain.reports.measures import BY_DAY, Collected, Period, Return, Week
+from dunlin.domain.reports.outcome import Lift
+from dunlin.service.reports.measures import Told
 
 
 def report(
@@ -49,7 +49,7 @@ def report(
     collect, responses, calls, return, locations. Figures are measured, never promised."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service.measures import draw
+    from dunlin.service.reports.measures import draw
 
     try:
         told = draw(
@@ -66,7 +66,7 @@ def report(
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from error
     if html is not None:
-        from dunlin.adapters.measures_page import charts
+        from dunlin.views.reports.measures_page import charts
 
         page = charts(f"{creditor}, {told.since} to {told.until}", told.series)
         html.write_text(page, "utf-8")

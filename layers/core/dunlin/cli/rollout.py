@@ -14,10 +14,10 @@ from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.outcome import Lift, Report
-from dunlin.domain.ramp import PILOT_SIZE
-from dunlin.domain.rollout import Count, Segment
-from dunlin.domain.strategy import Selection, document_of
+from dunlin.domain.reports.outcome import Lift, Report
+from dunlin.domain.rollouts.ramp import PILOT_SIZE
+from dunlin.domain.rollouts.rollout import Count, Segment
+from dunlin.domain.strategy.strategy import Selection, document_of
 
 segments = typer.Typer(no_args_is_help=True, help="Saved selections of accounts.")
 pilots = typer.Typer(no_args_is_help=True, help="From a pilot to every account.")
@@ -52,7 +52,7 @@ def put_segment(
     """Save a segment under a name, or change the one of this name."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service.rollouts import segment_of
+    from dunlin.service.rollouts.rollouts import segment_of
 
     when: dict[str, Any] = {
         "days_past_due": _ends(min_days, max_days),
@@ -85,7 +85,7 @@ def list_segments(
     Nothing is started."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service.rollouts import counts
+    from dunlin.service.rollouts.rollouts import counts
 
     try:
         saved, suggested = counts(
@@ -142,7 +142,7 @@ def start(
     """Start a pilot: exactly these accounts are contacted and no other."""
     target = target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service.rollouts import preview, segment_of
+    from dunlin.service.rollouts.rollouts import preview, segment_of
 
     house = wiring.rollout_house()
     try:
@@ -273,14 +273,14 @@ def compare(one: Id, other: Id, aws: Aws = False, stack: StackName = "dunlin") -
 
 def _versus(one: str, other: str) -> Lift | None:
     from dunlin.runtime import wiring
-    from dunlin.service.measures import versus
+    from dunlin.service.reports.measures import versus
 
     return versus(one, other, house=wiring.rollout_house(), now=wiring.clock().now())
 
 
 def _report(rollout: str) -> tuple[Report, Lift | None]:
     from dunlin.runtime import wiring
-    from dunlin.service.rollouts import show as draw
+    from dunlin.service.rollouts.rollouts import show as draw
 
     try:
         return draw(rollout, house=wiring.rollout_house(), now=wiring.clock().now())

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from dunlin.adapters.rulebook_files import (
+from dunlin.adapters.files.rulebook_files import (
     check_rulebook,
     edition,
     editions,
@@ -29,12 +29,12 @@ from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import NoStack, project_root
 from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.changes import rulebook_changes
-from dunlin.service.effects import Touched, effects
-from dunlin.service.replay import recorded
-from dunlin.service.replay import replay as judge_again
+from dunlin.service.contact.replay import recorded
+from dunlin.service.contact.replay import replay as judge_again
+from dunlin.service.reports.rule_impact import Touched, effects
 
 if TYPE_CHECKING:
-    from dunlin.adapters.rulebook_book import Example
+    from dunlin.views.reports.rulebook_book import Example
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: every rule, its source, its checks.")
 
@@ -267,7 +267,7 @@ def exposure(
     """Refused touches by rule, with an estimated range of what they might have cost."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.service.exposure import exposure_report
+    from dunlin.service.reports.exposure import exposure_report
 
     today = wiring.clock().now().date()
     found = exposure_report(
@@ -309,7 +309,7 @@ def book(
     ] = None,
 ) -> None:
     """Write the rulebook as a static page for counsel to read."""
-    from dunlin.adapters.rulebook_book import write_book
+    from dunlin.views.reports.rulebook_book import write_book
 
     folder = cases or _project_cases()
     examples = None if folder is None else _examples(_read(folder))
@@ -329,7 +329,7 @@ def _project_cases() -> Path | None:
 
 def _examples(cases: list[dict[str, Any]]) -> dict[str, list[Example]]:
     """Each rule's cases as judged now, by the rule that a case names first."""
-    from dunlin.adapters.rulebook_book import Example, channel_word
+    from dunlin.views.reports.rulebook_book import Example, channel_word
 
     rulebook, found = load_rulebook(), defaultdict[str, list[Example]](list)
     for case in cases:

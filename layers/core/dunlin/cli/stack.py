@@ -33,7 +33,7 @@ def target_or_exit(*, stack: str = "dunlin", aws: bool = False) -> Target:
 def _house(*arguments: str) -> None:
     """Run `python -m local` of this project; its exit code is ours."""
     root: Path = project_root()
-    environment = os.environ | {"PYTHONPATH": str(root / "infra")}
+    environment = os.environ | {"PYTHONPATH": str(root)}
     done = subprocess.run(  # noqa: S603 - our own module, no outside text
         [sys.executable, "-m", "local", *arguments], cwd=root, env=environment, check=False
     )

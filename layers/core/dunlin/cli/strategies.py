@@ -10,8 +10,8 @@ import typer
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
-from dunlin.domain.strategy import Strategy
-from dunlin.domain.strategy_document import settings_of
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.strategy.strategy_document import settings_of
 
 File = Annotated[Path, typer.Argument(help="strategy.yaml", exists=True, dir_okay=False)]
 CreditorId = Annotated[str, typer.Argument(help="The creditor's id.")]
@@ -48,7 +48,7 @@ def diff(creditor: CreditorId, file: File, aws: Aws = False, stack: StackName = 
 def difference(creditor: str, content: bytes, name: str) -> str:
     """The settings that a document changes and what becomes of rungs still to come, as text."""
     from dunlin.runtime import wiring
-    from dunlin.service.replanning import moves, told
+    from dunlin.service.contact.replanning import moves, told
 
     stored = wiring.creditors().strategy(creditor)
     number = stored.version + 1 if stored else 1

@@ -26,7 +26,7 @@ def project_root() -> Path:
     """The folder of template.yaml, here or above."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "template.yaml").exists() and (folder / "infra" / "local").is_dir():
+        if (folder / "template.yaml").exists() and (folder / "local").is_dir():
             return folder
     raise NoStack("not inside a Dunlin project: no template.yaml here or above")
 

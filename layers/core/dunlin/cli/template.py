@@ -11,19 +11,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dunlin.adapters.jinja_letters import JinjaLetters
-from dunlin.adapters.letter_press import FOLDER, compile_letters, write_letters
-from dunlin.adapters.letter_samples import LINK, NOTICES, STOP_LINK, Sample, sample_facts, samples
-from dunlin.adapters.yaml_documents import parse
+from dunlin.adapters.files.yaml_documents import parse
 from dunlin.cli.stack import Aws, StackName, target_or_exit
-from dunlin.domain.consumer import Channel
-from dunlin.domain.diversity import Said, diversity
+from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import Defect, DomainError, Unavailable
-from dunlin.domain.letters import TemplateError
-from dunlin.domain.segments import measure
-from dunlin.domain.strategy import Strategy
-from dunlin.domain.strategy_document import read_strategy
-from dunlin.ports import AccountBook, Email
+from dunlin.domain.messages.diversity import Said, diversity
+from dunlin.domain.messages.sms_parts import measure
+from dunlin.domain.messages.templates import TemplateError
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.strategy.strategy_document import read_strategy
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.messages import Email
+from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.message_compiler import FOLDER, compile_letters, write_letters
+from dunlin.views.messages.message_samples import (
+    LINK,
+    NOTICES,
+    STOP_LINK,
+    Sample,
+    sample_facts,
+    samples,
+)
 
 app = typer.Typer(no_args_is_help=True, help="The letters: lay out, check, look at.")
 console = Console()
@@ -146,7 +154,7 @@ def send_test(
 ) -> None:
     """Send one e-mail, marked as a test and about an invented person, to a known address."""
     target_or_exit(stack=stack, aws=aws)
-    from dunlin.adapters.ses_mailbox import SesMailbox
+    from dunlin.adapters.aws.mailbox import SesMailbox
     from dunlin.runtime import wiring
 
     try:

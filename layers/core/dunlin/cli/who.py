@@ -11,7 +11,7 @@ import typer
 from dunlin.cli.stack import console
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
-from dunlin.service.by_staff import Order, Steered, code
+from dunlin.service.accounts.staff_command import Order, Steered, code
 
 By = Annotated[
     str,

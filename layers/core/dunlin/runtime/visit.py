@@ -20,10 +20,10 @@ from urllib.parse import parse_qsl, quote
 
 from chalice.app import Request, Response
 
-from dunlin.adapters.jinja_pages import LANGUAGES, Pages
-from dunlin.domain.page import Download, GoTo, Page
-from dunlin.domain.upload import FILE_LIMIT
-from dunlin.ports import Session
+from dunlin.domain.portal.page import Download, GoTo, Page
+from dunlin.domain.portal.upload import FILE_LIMIT
+from dunlin.ports.portal import Session
+from dunlin.views.portal.jinja_pages import LANGUAGES, Pages
 
 SESSION_COOKIE, LANGUAGE_COOKIE = "__Host-dunlin", "language"
 _BODY_LIMIT, _FIELD_LIMIT = 20_000, 40

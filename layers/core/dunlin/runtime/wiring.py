@@ -12,48 +12,39 @@ from typing import TYPE_CHECKING, Any
 from dunlin.runtime import settings
 
 if TYPE_CHECKING:
-    from dunlin.adapters.import_widget import ImportWidget
-    from dunlin.adapters.jinja_pages import Pages
-    from dunlin.adapters.secrets import ProcessorKeys
-    from dunlin.adapters.stripe_till import StripeTill
-    from dunlin.adapters.widget_html import Widgets
-    from dunlin.domain.consumer import Channel
-    from dunlin.domain.payments import MethodSaved, PaymentEvent
-    from dunlin.domain.reply_model import ReplyModel
-    from dunlin.domain.signal import Signal
-    from dunlin.ports import (
-        AccountBook,
-        Alarm,
-        AuditArchive,
-        Clock,
-        Counters,
-        Creditors,
-        DropBox,
-        EventBus,
-        Evidence,
-        Inbox,
-        Intake,
+    from dunlin.adapters.aws.secrets import ProcessorKeys
+    from dunlin.adapters.stripe.till import StripeTill
+    from dunlin.domain.accounts.consumer import Channel
+    from dunlin.domain.accounts.signal import Signal
+    from dunlin.domain.messages.reply_model import ReplyModel
+    from dunlin.domain.payments.payments import MethodSaved, PaymentEvent
+    from dunlin.ports.accounts import AccountBook, Reply
+    from dunlin.ports.audit import AuditArchive, Signer
+    from dunlin.ports.clock import Clock
+    from dunlin.ports.imports import DropBox, Intake
+    from dunlin.ports.machines import Alarm, Machine, Queue
+    from dunlin.ports.messages import (
         Letters,
-        Machine,
         Mailbox,
         OptOutLists,
-        PortalDoor,
         Prober,
-        Queue,
-        Record,
-        Reply,
         SendStatistics,
-        Signer,
-        SpendMeter,
         TextLine,
     )
-    from dunlin.service.audit_log import AuditRecord
-    from dunlin.service.gate import Gate
+    from dunlin.ports.payments import Inbox
+    from dunlin.ports.portal import Evidence, PortalDoor
+    from dunlin.ports.reports import Counters, EventBus, Record, SpendMeter
+    from dunlin.ports.strategies import Creditors
+    from dunlin.service.contact.gate import Gate
+    from dunlin.service.contact.sending import Outbox
+    from dunlin.service.contact.strategies import Reader as StrategyReader
+    from dunlin.service.payments.reconciliation import Reconciler
     from dunlin.service.portal import Portal
-    from dunlin.service.reconciliation import Reconciler
-    from dunlin.service.rollouts import House
-    from dunlin.service.sending import Outbox
-    from dunlin.service.strategies import Reader as StrategyReader
+    from dunlin.service.reports.audit_log import AuditRecord
+    from dunlin.service.rollouts.rollouts import House
+    from dunlin.views.portal.jinja_pages import Pages
+    from dunlin.views.widgets.imports import ImportWidget
+    from dunlin.views.widgets.portfolio import Widgets
 
 
 @cache
@@ -74,7 +65,7 @@ def _bound_tables() -> settings.Tables:
 
 @cache
 def clock() -> Clock:
-    from dunlin.adapters.clocks import SystemClock, VirtualClock
+    from dunlin.adapters.aws.clocks import SystemClock, VirtualClock
 
     stack = settings.Stack.from_env()
     if not stack.time_lapse:
@@ -85,7 +76,7 @@ def clock() -> Clock:
 @cache
 def real_clock() -> Clock:
     """Real time for signatures, sessions and rate limits, whatever the stack's clock says."""
-    from dunlin.adapters.clocks import SystemClock
+    from dunlin.adapters.aws.clocks import SystemClock
 
     return SystemClock()
 
@@ -107,15 +98,15 @@ def account_book() -> AccountBook:
 
 @cache
 def gate() -> Gate:
-    from dunlin.adapters.rulebook_files import load_rulebook
-    from dunlin.service.gate import Gate
+    from dunlin.adapters.files.rulebook_files import load_rulebook
+    from dunlin.service.contact.gate import Gate
 
     return Gate(rulebook=load_rulebook())
 
 
 @cache
 def alarm() -> Alarm:
-    from dunlin.adapters.step_alarm import StepAlarm
+    from dunlin.adapters.aws.ladder_waker import StepAlarm
 
     _bound_tables()
     machines = settings.Machines.from_env()
@@ -125,7 +116,7 @@ def alarm() -> Alarm:
 @cache
 def arranging_alarm() -> Alarm:
     """The alarm of those who may also start the machine of an arrangement."""
-    from dunlin.adapters.step_alarm import StepAlarm
+    from dunlin.adapters.aws.ladder_waker import StepAlarm
 
     _bound_tables()
     machines = settings.Machines.from_env()
@@ -139,35 +130,35 @@ def arranging_alarm() -> Alarm:
 @cache
 def reply_model() -> ReplyModel:
     """What may add to the fixed lists; only the function that reads replies loads it."""
-    from dunlin.adapters.reply_model_file import load_reply_model
+    from dunlin.adapters.files.reply_model_file import load_reply_model
 
     return load_reply_model()
 
 
 @cache
 def letters() -> Letters:
-    from dunlin.adapters.jinja_letters import JinjaLetters
+    from dunlin.views.messages.jinja_messages import JinjaLetters
 
     return JinjaLetters()
 
 
 @cache
 def mailbox() -> Mailbox:
-    from dunlin.adapters.ses_mailbox import SesMailbox
+    from dunlin.adapters.aws.mailbox import SesMailbox
 
     return SesMailbox(settings.Mail.from_env().configuration_set)
 
 
 @cache
 def text_line() -> TextLine:
-    from dunlin.adapters.sns_text_line import SnsTextLine
+    from dunlin.adapters.aws.sms_sender import SnsTextLine
 
     return SnsTextLine()
 
 
 @cache
 def optout_lists() -> OptOutLists:
-    from dunlin.adapters.optout_lists import ProviderLists
+    from dunlin.adapters.aws.optout_lists import ProviderLists
 
     return ProviderLists()
 
@@ -175,14 +166,14 @@ def optout_lists() -> OptOutLists:
 @cache
 def send_statistics() -> SendStatistics | None:
     """None on a virtual clock: SES counts by the real one."""
-    from dunlin.adapters.send_statistics import SesStatistics
+    from dunlin.adapters.aws.send_statistics import SesStatistics
 
     return None if settings.Stack.from_env().time_lapse else SesStatistics()
 
 
 @cache
 def door() -> PortalDoor:
-    from dunlin.adapters.dynamo.portal_door import DynamoPortalDoor
+    from dunlin.adapters.dynamo.portal_sessions import DynamoPortalDoor
 
     return DynamoPortalDoor(ops_table=_bound_tables().ops)
 
@@ -191,7 +182,7 @@ def _outbox(
     channel: Channel, *, mailbox: Mailbox | None = None, text_line: TextLine | None = None
 ) -> Outbox:
     from dunlin.adapters.randomness import new_code, new_token
-    from dunlin.service.sending import Outbox
+    from dunlin.service.contact.sending import Outbox
 
     return Outbox(
         channel=channel,
@@ -209,7 +200,7 @@ def _outbox(
 @cache
 def email_outbox() -> Outbox:
     """What `send_email` needs; it cannot reach a phone."""
-    from dunlin.domain.consumer import Channel
+    from dunlin.domain.accounts.consumer import Channel
 
     return _outbox(Channel.EMAIL, mailbox=mailbox())
 
@@ -217,14 +208,14 @@ def email_outbox() -> Outbox:
 @cache
 def sms_outbox() -> Outbox:
     """What `send_sms` needs; it cannot reach a mailbox."""
-    from dunlin.domain.consumer import Channel
+    from dunlin.domain.accounts.consumer import Channel
 
     return _outbox(Channel.SMS, text_line=text_line())
 
 
 @cache
 def _till(keys: ProcessorKeys, api_base: str) -> StripeTill:
-    from dunlin.adapters.stripe_till import StripeTill
+    from dunlin.adapters.stripe.till import StripeTill
 
     return StripeTill(
         secret_key=keys.api_key, webhook_secrets=keys.webhook_secrets, api_base=api_base
@@ -233,7 +224,7 @@ def _till(keys: ProcessorKeys, api_base: str) -> StripeTill:
 
 def till() -> StripeTill:
     """Built anew when the keys were rotated; the secret itself is kept for five minutes."""
-    from dunlin.adapters.secrets import processor_keys
+    from dunlin.adapters.aws.secrets import processor_keys
 
     payments = settings.Payments.from_env()
     return _till(processor_keys(payments.secret), payments.api_base)
@@ -241,7 +232,7 @@ def till() -> StripeTill:
 
 def reconciler() -> Reconciler:
     """Built anew with the till, whose keys may have been rotated."""
-    from dunlin.service.reconciliation import Reconciler
+    from dunlin.service.payments.reconciliation import Reconciler
 
     return Reconciler(
         till=till(),
@@ -262,35 +253,35 @@ def inbox() -> Inbox:
 
 @cache
 def payment_queue() -> Queue:
-    from dunlin.adapters.sqs_queue import SqsQueue
+    from dunlin.adapters.aws.work_queue import SqsQueue
 
     return SqsQueue(url=settings.queue_url("PAYMENT_QUEUE_URL"))
 
 
 @cache
 def drop_box() -> DropBox:
-    from dunlin.adapters.s3_drop_box import S3DropBox
+    from dunlin.adapters.aws.drop_box import S3DropBox
 
     return S3DropBox(bucket=settings.Buckets.from_env().drop)
 
 
 @cache
 def audit_archive() -> AuditArchive:
-    from dunlin.adapters.audit_archive import S3AuditArchive
+    from dunlin.adapters.aws.audit_archive import S3AuditArchive
 
     return S3AuditArchive(bucket=settings.Buckets.from_env().audit)
 
 
 def audit_records(records: list[dict[str, Any]]) -> tuple[list[AuditRecord], int]:
     """The inserts among stream records of the Audit table, and how many were something else."""
-    from dunlin.adapters.audit_archive import audit_records as read
+    from dunlin.adapters.aws.audit_archive import audit_records as read
 
     return read(records)
 
 
 @cache
 def signer() -> Signer:
-    from dunlin.adapters.audit_archive import KmsSigner
+    from dunlin.adapters.aws.audit_archive import KmsSigner
 
     return KmsSigner(key_id=settings.audit_key_id())
 
@@ -319,7 +310,7 @@ def spend_cap_micro() -> int:
 def event_bus() -> EventBus:
     import boto3
 
-    from dunlin.adapters.event_bus import EventBridgeBus
+    from dunlin.adapters.aws.event_bus import EventBridgeBus
 
     return EventBridgeBus(boto3.client("events"))
 
@@ -333,24 +324,24 @@ def read_records(event: dict[str, Any]) -> list[Record]:
 
 @cache
 def widgets() -> Widgets:
-    from dunlin.adapters.widget_html import Widgets
+    from dunlin.views.widgets.portfolio import Widgets
 
     return Widgets()
 
 
 def import_widget() -> ImportWidget:
-    from dunlin.adapters.import_widget import ImportWidget
+    from dunlin.views.widgets.imports import ImportWidget
 
     return ImportWidget()
 
 
 def strategy_reader() -> StrategyReader:
     """Reads strategy documents under the shipped rulebook and letters."""
-    from dunlin.adapters import yaml_documents
-    from dunlin.adapters.letter_check import check_letters
-    from dunlin.adapters.rulebook_files import load_rulebook
+    from dunlin.adapters.files import yaml_documents
+    from dunlin.adapters.files.rulebook_files import load_rulebook
     from dunlin.domain.rulebook import check_policy
-    from dunlin.service.strategies import Reader
+    from dunlin.service.contact.strategies import Reader
+    from dunlin.views.messages.message_check import check_letters
 
     return Reader(
         parse=yaml_documents.parse,
@@ -362,7 +353,7 @@ def strategy_reader() -> StrategyReader:
 
 @cache
 def evidence() -> Evidence:
-    from dunlin.adapters.s3_evidence import S3Evidence
+    from dunlin.adapters.aws.evidence import S3Evidence
 
     return S3Evidence(bucket=settings.drop_bucket())
 
@@ -371,7 +362,7 @@ def evidence() -> Evidence:
 def portal() -> Portal:
     from dunlin.adapters.randomness import new_token
     from dunlin.service.portal import Portal
-    from dunlin.service.signals import apply_signal
+    from dunlin.service.signals.signals import apply_signal
 
     def raise_signal(signal: Signal, reply: Reply | None, now: datetime) -> None:
         apply_signal(signal, book=account_book(), alarm=arranging_alarm(), now=now, reply=reply)
@@ -391,7 +382,7 @@ def portal() -> Portal:
 
 @cache
 def pages() -> Pages:
-    from dunlin.adapters.jinja_pages import Pages
+    from dunlin.views.portal.jinja_pages import Pages
 
     return Pages(
         base_url=settings.Portal.from_env().base_url,
@@ -401,14 +392,14 @@ def pages() -> Pages:
 
 def read_payment_event(body: str) -> PaymentEvent | MethodSaved | None:
     """The fact about money in a stored event, or that a method was saved; None for the rest."""
-    from dunlin.adapters.stripe_till import read_event, read_saved
+    from dunlin.adapters.stripe.till import read_event, read_saved
 
     return read_event(body) or read_saved(body)
 
 
 @cache
 def intake() -> Intake:
-    from dunlin.adapters.intake.dropped import DroppedFiles
+    from dunlin.adapters.imports.dropped import DroppedFiles
 
     return DroppedFiles(drop_box())
 
@@ -416,7 +407,7 @@ def intake() -> Intake:
 @cache
 def rollout_house() -> House:
     from dunlin.adapters.dynamo.rollouts import DynamoRollouts
-    from dunlin.service.rollouts import House
+    from dunlin.service.rollouts.rollouts import House
 
     return House(
         book=account_book(),
@@ -430,13 +421,13 @@ def rollout_house() -> House:
 
 @cache
 def prober() -> Prober:
-    from dunlin.adapters.link_prober import LinkProber
+    from dunlin.adapters.link_checker import LinkProber
 
     return LinkProber()
 
 
 @cache
 def import_machine() -> Machine:
-    from dunlin.adapters.step_alarm import StepMachine
+    from dunlin.adapters.aws.ladder_waker import StepMachine
 
     return StepMachine(arn=settings.import_machine_arn())

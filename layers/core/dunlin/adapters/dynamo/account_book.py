@@ -36,14 +36,15 @@ from dunlin.adapters.dynamo.rows import (
     instant,
     shard,
 )
-from dunlin.domain.account import Account
-from dunlin.domain.arrangement import Arrangement
-from dunlin.domain.audit import AuditEntry
-from dunlin.domain.consumer import Channel, Consumer, ContactHistory
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.consumer import Channel, Consumer, ContactHistory
+from dunlin.domain.accounts.touch import Permit, Touch, TouchState
+from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
 from dunlin.domain.tokens import address_hash
-from dunlin.domain.touch import Permit, Touch, TouchState
-from dunlin.ports import AlreadySeen, Change, Creditors, Facts, Thread
+from dunlin.ports.accounts import AlreadySeen, Change, Facts, Thread
+from dunlin.ports.strategies import Creditors
 
 _BACK_OFF = (0.01, 0.03, 0.1, 0.3)
 _THROTTLED = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)

@@ -13,7 +13,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from dunlin.adapters.dynamo.rows import AccountRow, instant, read_instant, shard
-from dunlin.domain.arrangement import (
+from dunlin.domain.arrangements.arrangement import (
     Arrangement,
     ArrangementState,
     Authorisation,
@@ -22,9 +22,9 @@ from dunlin.domain.arrangement import (
     Try,
     TryState,
 )
+from dunlin.domain.arrangements.terms import Bound, Frequency, Planned, Terms
 from dunlin.domain.money import Money
-from dunlin.domain.payments import Decline, DeclineReason, MethodKind
-from dunlin.domain.terms import Bound, Frequency, Planned, Terms
+from dunlin.domain.payments.payments import Decline, DeclineReason, MethodKind
 
 PREFIX = "ARR#"
 SHARDS = 4

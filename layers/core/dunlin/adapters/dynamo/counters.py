@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dunlin.domain.counters import Cell, Figure, Moves, Share, moves, newest
+from dunlin.domain.accounts.counters import Cell, Figure, Moves, Share, moves, newest
 from dunlin.domain.errors import Conflict
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pynamodb.exceptions import DoesNotExist, PutError
 
 from dunlin.adapters.dynamo.rows import PAUSE_SHARDS, PauseRow, StrategyRow, instant
 from dunlin.domain.errors import Conflict
-from dunlin.domain.strategy import Strategy
-from dunlin.domain.strategy_document import read_strategy
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.strategy.strategy_document import read_strategy
 
 _LIST = "CREDITORS"
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dunlin.adapters.dynamo.rows import META, AccountRow, LedgerRow, ReplyRow, TouchRow
-from dunlin.domain.account import Account, LedgerEntry
-from dunlin.domain.touch import Touch
-from dunlin.ports import Record, Reply
+from dunlin.domain.accounts.account import Account, LedgerEntry
+from dunlin.domain.accounts.touch import Touch
+from dunlin.ports.accounts import Reply
+from dunlin.ports.reports import Record
 
 
 def read_records(event: Mapping[str, Any]) -> list[Record]:

@@ -14,9 +14,9 @@ from pynamodb.models import Model
 
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.rows import instant, read_instant
-from dunlin.domain.rollout import Baseline, Rollout, Segment, Stage, creditor_of
-from dunlin.domain.strategy import document_of
-from dunlin.domain.strategy_document import read_selection
+from dunlin.domain.rollouts.rollout import Baseline, Rollout, Segment, Stage, creditor_of
+from dunlin.domain.strategy.strategy import document_of
+from dunlin.domain.strategy.strategy_document import read_selection
 
 
 class _Row(Model):

@@ -20,9 +20,16 @@ from pynamodb.indexes import (
 )
 from pynamodb.models import Model
 
-from dunlin.domain.account import Account, Case, Hold, LedgerEntry, NextAction, Override, Status
-from dunlin.domain.audit import AuditEntry, canonical
-from dunlin.domain.consumer import (
+from dunlin.domain.accounts.account import (
+    Account,
+    Case,
+    Hold,
+    LedgerEntry,
+    NextAction,
+    Override,
+    Status,
+)
+from dunlin.domain.accounts.consumer import (
     Channel,
     Consent,
     ConsentState,
@@ -32,9 +39,10 @@ from dunlin.domain.consumer import (
     PastContact,
     Preferences,
 )
+from dunlin.domain.accounts.touch import Permit, Touch, TouchState
+from dunlin.domain.audit.audit import AuditEntry, canonical
 from dunlin.domain.money import Money
-from dunlin.domain.touch import Permit, Touch, TouchState
-from dunlin.ports import Answer, Reply
+from dunlin.ports.accounts import Answer, Reply
 
 DUE_SHARDS = 16
 PAUSE_SHARDS = 16

@@ -14,7 +14,7 @@ from typing import Any
 from dunlin.domain.rulebook.conditions import RuleError
 from dunlin.domain.rulebook.values import holds, instant, switched_off
 from dunlin.domain.rulebook.waits import clock_seconds
-from dunlin.domain.strategy import StrategyError
+from dunlin.domain.strategy.strategy import StrategyError
 
 _POLICY = ("strategy", "policy")
 SWITCHES = frozenset({

@@ -8,18 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from dunlin.domain import ids
-from dunlin.domain.account import Account
-from dunlin.domain.arrangement import (
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.arrangements.arrangement import (
     REMIND_DAYS,
     Arrangement,
     ArrangementState,
     Authorisation,
     Autopay,
 )
-from dunlin.domain.signal import SignalKind
-from dunlin.domain.strategy import Basis, Strategy
-from dunlin.domain.terms import Bound, Terms
-from dunlin.ports import AccountBook, Alarm, Creditors
+from dunlin.domain.arrangements.terms import Bound, Terms
+from dunlin.domain.strategy.strategy import Basis, Strategy
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.machines import Alarm
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.writing import until_nobody_interferes
 from dunlin.service.arrangements.choices import arrangeable, beyond, in_force
 from dunlin.service.arrangements.writing import (
     CONSUMER,
@@ -33,7 +36,6 @@ from dunlin.service.arrangements.writing import (
     tell,
     write,
 )
-from dunlin.service.permits import until_nobody_interferes
 
 _BEFORE_STAFF = 2  # so often an arrangement may be replaced or break before staff decide
 _FELL = (ArrangementState.BROKEN, ArrangementState.REPLACED)

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.arrangement import Arrangement, Authorisation, Autopay, scheduled
+from dunlin.domain.arrangements.arrangement import Arrangement, Authorisation, Autopay, scheduled
 from dunlin.domain.errors import DomainError
-from dunlin.domain.payments import CheckoutSession, SavedMethod
-from dunlin.ports import AccountBook, Alarm, Till
-from dunlin.service.arrangements.telling import copy_cause
+from dunlin.domain.payments.payments import CheckoutSession, SavedMethod
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.machines import Alarm
+from dunlin.ports.payments import Till
+from dunlin.service.accounts.writing import until_nobody_interferes
 from dunlin.service.arrangements.writing import (
     CONSUMER,
     AskRefusal,
@@ -23,7 +25,7 @@ from dunlin.service.arrangements.writing import (
     current_of,
     write,
 )
-from dunlin.service.permits import until_nobody_interferes
+from dunlin.service.contact.arrangement_notices import copy_cause
 
 
 def consent_of(text: str, *, version: str, language: str, at: datetime) -> Authorisation:

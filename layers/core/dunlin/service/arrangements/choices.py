@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import date
 from statistics import median_low
 
-from dunlin.domain import terms as term
-from dunlin.domain.account import Account, Hold
-from dunlin.domain.arrangement import Arrangement, ArrangementState
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.arrangements import terms as term
+from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
+from dunlin.domain.arrangements.terms import Bound, NoTerms, Profile, Terms
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.strategy import Strategy
-from dunlin.domain.terms import Bound, NoTerms, Profile, Terms
-from dunlin.ports import Creditors, Thread
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.accounts import Thread
+from dunlin.ports.strategies import Creditors
 
 _HELD = frozenset({Hold.DISPUTE, Hold.REVIEW, Hold.INSURER, Hold.PAUSED})
 

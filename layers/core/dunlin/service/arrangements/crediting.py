@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.account import Account, LedgerEntry
-from dunlin.domain.arrangement import (
+from dunlin.domain.accounts.account import Account, LedgerEntry
+from dunlin.domain.arrangements.arrangement import (
     Arrangement,
     Try,
     TryState,
@@ -19,8 +19,14 @@ from dunlin.domain.arrangement import (
     thawed,
     with_try,
 )
-from dunlin.domain.payments import Decline, DeclineReason, PaymentState, PaymentStatus, Retry
-from dunlin.ports import AccountBook
+from dunlin.domain.payments.payments import (
+    Decline,
+    DeclineReason,
+    PaymentState,
+    PaymentStatus,
+    Retry,
+)
+from dunlin.ports.accounts import AccountBook
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.writing import RELEASED, resumed_by
 

@@ -12,14 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.arrangement import Arrangement, Autopay, Instalment, Try, TryState, varies
-from dunlin.domain.consumer import Channel
-from dunlin.domain.payments import DeclineReason, MethodKind
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.arrangements.arrangement import (
+    Arrangement,
+    Autopay,
+    Instalment,
+    Try,
+    TryState,
+    varies,
+)
+from dunlin.domain.payments.payments import DeclineReason, MethodKind
 from dunlin.domain.rulebook import Verdict, decide
-from dunlin.domain.touch import TouchState
-from dunlin.ports import AccountBook, Facts
-from dunlin.service.arrangements.telling import copy_cause
-from dunlin.service.gate import Gate, contact_facts
+from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.service.contact.arrangement_notices import copy_cause
+from dunlin.service.contact.gate import Gate, contact_facts
 
 _TOLD = frozenset({TouchState.SENT, TouchState.DELIVERED})
 # What a bank returns for want of funds (R01, R09) is one word at the processor.

@@ -9,11 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.account import TIMED_HOLDS, Account, Hold
-from dunlin.domain.arrangement import COUNTER_DAYS, Arrangement, ArrangementState, ended
+from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold
+from dunlin.domain.arrangements.arrangement import (
+    COUNTER_DAYS,
+    Arrangement,
+    ArrangementState,
+    ended,
+)
+from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.errors import DomainError
-from dunlin.domain.terms import Terms
-from dunlin.ports import AccountBook, Alarm
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.machines import Alarm
+from dunlin.service.accounts.staff_command import code, staff
+from dunlin.service.accounts.writing import until_nobody_interferes
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.writing import (
     CONSUMER,
@@ -29,8 +37,6 @@ from dunlin.service.arrangements.writing import (
     tell,
     write,
 )
-from dunlin.service.by_staff import code, staff
-from dunlin.service.permits import until_nobody_interferes
 
 
 def open_request(account_id: str, book: AccountBook) -> Arrangement | None:

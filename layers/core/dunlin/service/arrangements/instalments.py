@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.domain.account import Account, Hold, Status
-from dunlin.domain.arrangement import (
+from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.arrangements.arrangement import (
     PENDING,
     Arrangement,
     ArrangementState,
@@ -33,7 +34,7 @@ from dunlin.domain.arrangement import (
 )
 from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.payments import (
+from dunlin.domain.payments.payments import (
     Decline,
     DeclineReason,
     MethodKind,
@@ -41,16 +42,18 @@ from dunlin.domain.payments import (
     PaymentStatus,
 )
 from dunlin.domain.rulebook import Verdict
-from dunlin.domain.signal import SignalKind
-from dunlin.domain.strategy import Strategy
-from dunlin.ports import AccountBook, Alarm, Facts, Till
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.ports.machines import Alarm
+from dunlin.ports.payments import Till
+from dunlin.service.accounts.writing import seconds, until_nobody_interferes
 from dunlin.service.arrangements.autopay import autopay_saved
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.crediting import FLYING, failed, payment_data, tried
 from dunlin.service.arrangements.debits import Told, announcement, judge, told
 from dunlin.service.arrangements.writing import BROKEN, RELEASED, resumed, write
-from dunlin.service.gate import Gate
-from dunlin.service.permits import rules, seconds, until_nobody_interferes
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.permits import rules
 
 _STEPS = 40  # more than one look can find to do
 _STUCK = timedelta(days=10)

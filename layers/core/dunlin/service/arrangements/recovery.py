@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dunlin.domain.arrangement import Arrangement
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import Conflict
-from dunlin.ports import AccountBook, Alarm
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.machines import Alarm
 from dunlin.service.arrangements.writing import account_of, set_going, write
 
 # How long something may be due and undone before the machine counts as lost.

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dunlin.domain.account import PAYS_IN_INSTALMENTS, Account, Hold, Status
-from dunlin.domain.arrangement import (
+from dunlin.domain.accounts.account import PAYS_IN_INSTALMENTS, Account, Hold, Status
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.arrangements.arrangement import (
     Arrangement,
     ArrangementState,
     agreed,
@@ -17,12 +18,12 @@ from dunlin.domain.arrangement import (
     scheduled,
 )
 from dunlin.domain.errors import DomainError
-from dunlin.domain.signal import SignalKind
-from dunlin.domain.strategy import Strategy
-from dunlin.ports import AccountBook, Alarm, Change
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.machines import Alarm
+from dunlin.service.accounts.writing import ACTOR, entry_of, written
 from dunlin.service.arrangements.choices import arrangeable
-from dunlin.service.arrangements.telling import copy_cause
-from dunlin.service.permits import ACTOR, entry_of, written
+from dunlin.service.contact.arrangement_notices import copy_cause
 
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
 BROKEN = "broken_arrangement"

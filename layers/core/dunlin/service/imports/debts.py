@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.account import Account, Hold, LedgerEntry, Status
-from dunlin.domain.consumer import Consumer
+from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
+from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.errors import DomainError
-from dunlin.domain.intake.industry import PENDING, facts_of
-from dunlin.domain.intake.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
+from dunlin.domain.imports.industry import PENDING, facts_of
+from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
-from dunlin.ports import AccountBook, Change
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.service.accounts.writing import entry_of, written
 from dunlin.service.imports.people import (
     known_by_address,
     new_consumer,
@@ -23,7 +24,6 @@ from dunlin.service.imports.people import (
 )
 from dunlin.service.imports.plans import MADE_BY, MOST_ENTRIES, MOVED_BY, Desk, Plan, Read
 from dunlin.service.imports.received import FELL, RECEIVED, payment_source
-from dunlin.service.permits import entry_of, written
 
 # What a person must decide comes before what a file or time lifts: an account has one hold.
 _HOLDS = {

@@ -9,17 +9,17 @@ from datetime import date
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.intake.assemble import Assembly
-from dunlin.domain.intake.guard import REASON_COLUMN
-from dunlin.domain.intake.matching import match_keys
-from dunlin.domain.intake.types import (
+from dunlin.domain.imports.assemble import Assembly
+from dunlin.domain.imports.guard import REASON_COLUMN
+from dunlin.domain.imports.matching import match_keys
+from dunlin.domain.imports.types import (
     CONTACTS,
     PAYMENTS,
     RECEIVABLES,
     FileProfile,
     NormalisedAccount,
 )
-from dunlin.ports import DropBox
+from dunlin.ports.imports import DropBox
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import MOST_ENTRIES

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
-from dunlin.domain.strategy import Strategy
-from dunlin.ports import Creditors, DropBox
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.imports import DropBox
+from dunlin.ports.strategies import Creditors
 
 _KEY = re.compile(r"drop/([^/]+)/([^/]+)")
 _OURS = (".report.csv", ".summary.json", ".mapping.yaml")

@@ -11,12 +11,15 @@ from typing import Any
 
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
-from dunlin.domain.intake.types import OPEN, UNCHANGED
-from dunlin.ports import AccountBook, Alarm, Creditors, DropBox
+from dunlin.domain.imports.types import OPEN, UNCHANGED
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.imports import DropBox
+from dunlin.ports.machines import Alarm
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.writing import until_nobody_interferes
 from dunlin.service.imports import debts, people, received, work
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.plans import Desk, Plan, Read
-from dunlin.service.permits import until_nobody_interferes
 
 _AT_ONCE = 400
 

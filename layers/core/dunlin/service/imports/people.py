@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dunlin.domain.account import Hold, Status
-from dunlin.domain.audit import AuditEntry, append
-from dunlin.domain.consumer import Channel, Consent, ConsentState, Consumer
-from dunlin.domain.intake.matching import CROWD, compatible
-from dunlin.domain.intake.names import name_key
-from dunlin.domain.intake.types import (
-    UNCHANGED,
-    UPDATED,
-    NormalisedAccount,
-    NormalisedConsumer,
-)
-from dunlin.ports import AccountBook, Change
+from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.audit.audit import AuditEntry, append
+from dunlin.domain.imports.matching import CROWD, compatible
+from dunlin.domain.imports.names import name_key
+from dunlin.domain.imports.types import UNCHANGED, UPDATED, NormalisedAccount, NormalisedConsumer
+from dunlin.ports.accounts import AccountBook, Change
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, Desk, Plan, Read

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.account import Account, LedgerEntry
-from dunlin.domain.audit import AuditEntry
-from dunlin.domain.consumer import Consumer
-from dunlin.domain.intake.types import CREATED, UNCHANGED, UPDATED
-from dunlin.domain.strategy import Strategy
-from dunlin.ports import Change
+from dunlin.domain.accounts.account import Account, LedgerEntry
+from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.audit.audit import AuditEntry
+from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.accounts import Change
+from dunlin.service.accounts.writing import entry_of, written
 from dunlin.service.imports.job import Job
-from dunlin.service.permits import entry_of, written
 
 MOST_ENTRIES = 50
 """Ledger entries of one write; a transaction holds a hundred items in all."""

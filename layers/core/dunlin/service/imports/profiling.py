@@ -10,19 +10,20 @@ from itertools import chain, islice
 from typing import Any
 
 from dunlin.domain.errors import DomainError
-from dunlin.domain.intake.assemble import Assembly
-from dunlin.domain.intake.matching import Shelves
-from dunlin.domain.intake.opened import Dropped, Hints, refused
-from dunlin.domain.intake.profile import profile
-from dunlin.domain.intake.report import rejected_csv
-from dunlin.domain.intake.sidecar import Sidecar, sidecar_yaml
-from dunlin.domain.intake.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
-from dunlin.ports import Creditors, DropBox, Intake
+from dunlin.domain.imports.assemble import Assembly
+from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.opened import Dropped, Hints, refused
+from dunlin.domain.imports.profile import profile
+from dunlin.domain.imports.report import rejected_csv
+from dunlin.domain.imports.sidecar import Sidecar, sidecar_yaml
+from dunlin.domain.imports.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
+from dunlin.ports.imports import DropBox, Intake
+from dunlin.ports.strategies import Creditors
 from dunlin.service.imports import work
 from dunlin.service.imports.items import items_of, told_before
 from dunlin.service.imports.job import Job, strategy_of
+from dunlin.service.imports.read_file import LARGE, FileResult, read_files, rows
 from dunlin.service.imports.reconciling import CSV, pieces, write_report
-from dunlin.service.intake_file import LARGE, FileResult, read_files, rows
 
 MOST_LINES = 1_050_000
 """Lines of a file in the cloud: a million records and their line breaks. More would not fit the

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.account import LedgerEntry, Status
-from dunlin.domain.intake.types import UNCHANGED, UPDATED
+from dunlin.domain.accounts.account import LedgerEntry, Status
+from dunlin.domain.imports.types import UNCHANGED, UPDATED
 from dunlin.domain.money import Money
-from dunlin.ports import AccountBook
+from dunlin.ports.accounts import AccountBook
 from dunlin.service.imports.plans import COUNTED, MOVED_BY, UNMATCHED, Desk, Plan, Read
 
 RECEIVED, FELL = "file_payments_minor", "file_fell_minor"

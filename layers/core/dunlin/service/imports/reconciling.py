@@ -12,17 +12,18 @@ from itertools import chain, islice
 from typing import Any
 
 from dunlin.domain.errors import DomainError
-from dunlin.domain.intake.assemble import Assembly, ByLine
-from dunlin.domain.intake.guard import csv_line
-from dunlin.domain.intake.matching import Shelves
-from dunlin.domain.intake.report import report_csv, summary
-from dunlin.domain.intake.types import CREATED, UNCHANGED, UPDATED, RowOutcome
-from dunlin.ports import Creditors, DropBox, Intake
+from dunlin.domain.imports.assemble import Assembly, ByLine
+from dunlin.domain.imports.guard import csv_line
+from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.report import report_csv, summary
+from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED, RowOutcome
+from dunlin.ports.imports import DropBox, Intake
+from dunlin.ports.strategies import Creditors
 from dunlin.service.imports import work
 from dunlin.service.imports.debts import CLOSED, MISSING
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.plans import COUNTED, UNMATCHED
-from dunlin.service.intake_file import LARGE, FileResult
+from dunlin.service.imports.read_file import LARGE, FileResult
 
 _TEXT, CSV = "text/plain; charset=utf-8", "text/csv; charset=utf-8"
 _PIECE = 5_000

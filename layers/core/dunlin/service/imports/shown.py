@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dunlin.ports import DropBox
+from dunlin.ports.imports import DropBox
 from dunlin.service.imports import work
 
 _SUMMARY = re.compile(r"drop/([a-z0-9-]{1,40})/[^/]+\.summary\.json")

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dunlin.domain.errors import DomainError
-from dunlin.domain.intake.types import (
+from dunlin.domain.imports.types import (
     ColumnMap,
     Consent,
     Decision,
@@ -28,7 +28,7 @@ from dunlin.domain.intake.types import (
     RowOutcome,
 )
 from dunlin.domain.money import Money
-from dunlin.ports import DropBox
+from dunlin.ports.imports import DropBox
 
 _JSON = "application/json"
 _A_PART = 20_000

@@ -17,30 +17,23 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dunlin.domain.account import MEDICAL, Account, Hold, Status
-from dunlin.domain.consumer import Consumer
-from dunlin.domain.form import read_date
+from dunlin.domain.accounts.account import MEDICAL, Account, Hold, Status
+from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.accounts.ledger import itemise
+from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.accounts.wishes import AT_WORK, consent_words, hours_word
 from dunlin.domain.ids import entry_id
-from dunlin.domain.ledger import itemise
-from dunlin.domain.page import Page
-from dunlin.domain.queue import HOURS
-from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.strategy import Strategy
+from dunlin.domain.portal.form import read_date
+from dunlin.domain.portal.page import Page
+from dunlin.domain.staff.queue import HOURS
+from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.domain.wishes import AT_WORK, consent_words, hours_word
-from dunlin.ports import (
-    AccountBook,
-    Alarm,
-    Creditors,
-    Draft,
-    Evidence,
-    PortalDoor,
-    Reply,
-    Session,
-    Thread,
-    Till,
-)
-from dunlin.service import payments
+from dunlin.ports.accounts import AccountBook, Reply, Thread
+from dunlin.ports.machines import Alarm
+from dunlin.ports.payments import Till
+from dunlin.ports.portal import Draft, Evidence, PortalDoor, Session
+from dunlin.ports.strategies import Creditors
+from dunlin.service.payments import payments
 
 SESSION_LIFE = timedelta(minutes=30)
 _RENEWED_AFTER = timedelta(minutes=5)

@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dunlin.domain.arrangement import Arrangement, Authorisation
-from dunlin.domain.autopay_words import AUTOPAY_CONSENT, autopay_consent
+from dunlin.domain.arrangements.arrangement import Arrangement, Authorisation
+from dunlin.domain.arrangements.autopay_words import AUTOPAY_CONSENT, autopay_consent
+from dunlin.domain.arrangements.terms import NoTerms, Terms
 from dunlin.domain.errors import Conflict, Unavailable
-from dunlin.domain.form import read_amount, read_date
-from dunlin.domain.page import GoTo, Page
-from dunlin.domain.terms import NoTerms, Terms
-from dunlin.ports import Session
-from dunlin.service import arrangements, payments
+from dunlin.domain.portal.form import read_amount, read_date
+from dunlin.domain.portal.page import GoTo, Page
+from dunlin.ports.portal import Session
+from dunlin.service import arrangements
+from dunlin.service.payments import payments
 from dunlin.service.portal import GONE, Portal
 
 MOST_PAYMENTS = 156  # three years of weeks: what a page can list and a person can read

@@ -12,15 +12,15 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from dunlin.domain.account import MEDICAL
-from dunlin.domain.consumer import Consumer
+from dunlin.domain.accounts.account import MEDICAL
+from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
-from dunlin.domain.form import read_date, read_digits
-from dunlin.domain.page import GoTo, Page
-from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.strategy import Strategy
+from dunlin.domain.portal.form import read_date, read_digits
+from dunlin.domain.portal.page import GoTo, Page
+from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.ports import Link, Session
+from dunlin.ports.portal import Link, Session
 from dunlin.service.portal import GONE, SESSION_LIFE, Portal, waiting_draft
 
 TRIES = 5

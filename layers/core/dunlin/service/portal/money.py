@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
-from dunlin.domain.form import read_amount
 from dunlin.domain.money import Money
-from dunlin.domain.page import GoTo, Page
-from dunlin.ports import Session
-from dunlin.service import payments
+from dunlin.domain.portal.form import read_amount
+from dunlin.domain.portal.page import GoTo, Page
+from dunlin.ports.portal import Session
+from dunlin.service.payments import payments
 from dunlin.service.portal import GONE, Portal
 
 

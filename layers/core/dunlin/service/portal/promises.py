@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from dunlin.domain.page import Page
-from dunlin.domain.signal import SignalKind
-from dunlin.ports import Session
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.portal.page import Page
+from dunlin.ports.portal import Session
 from dunlin.service.portal import Portal, case_number, coming, day, zone_of
 
 PROMISE_DAYS = 30

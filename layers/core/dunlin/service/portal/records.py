@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.account import LedgerEntry
-from dunlin.domain.ledger import allocate
+from dunlin.domain.accounts.account import LedgerEntry
+from dunlin.domain.accounts.ledger import allocate
+from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.money import Money
-from dunlin.domain.page import Download, GoTo, Page
-from dunlin.domain.signal import SignalKind
-from dunlin.domain.strategy import Strategy
-from dunlin.domain.upload import read_upload
-from dunlin.ports import Session, Thread
+from dunlin.domain.portal.page import Download, GoTo, Page
+from dunlin.domain.portal.upload import read_upload
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.accounts import Thread
+from dunlin.ports.portal import Session
+from dunlin.service.payments.posting import policy_of
 from dunlin.service.portal import GONE, Portal
-from dunlin.service.posting import policy_of
 
 FILES_A_DAY = 10
 LINES = 80  # of a statement, on one page

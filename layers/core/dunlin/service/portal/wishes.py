@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dunlin.domain.consumer import Channel
-from dunlin.domain.page import Page
-from dunlin.domain.signal import Signal, SignalKind
-from dunlin.domain.wishes import AT_WORK, CONSENT_WORDS, HOURS, agreed_here, consent_words
-from dunlin.ports import Session
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.accounts.wishes import AT_WORK, CONSENT_WORDS, HOURS, agreed_here, consent_words
+from dunlin.domain.portal.page import Page
+from dunlin.ports.portal import Session
 from dunlin.service.portal import Portal, writing_days
 
 LANGUAGES = ("en", "es")

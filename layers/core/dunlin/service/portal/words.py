@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dunlin.domain.account import Hold
-from dunlin.domain.form import read_amount, read_line, read_text
+from dunlin.domain.accounts.account import Hold
+from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.money import Money
-from dunlin.domain.page import Page
-from dunlin.domain.signal import SignalKind
-from dunlin.ports import Session
+from dunlin.domain.portal.form import read_amount, read_line, read_text
+from dunlin.domain.portal.page import Page
+from dunlin.ports.portal import Session
 from dunlin.service.portal import GONE, Portal, insured
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")

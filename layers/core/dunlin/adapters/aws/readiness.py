@@ -1,0 +1,317 @@
+"""What is set up around a stack: read from AWS and the processor, never changed, never guessed.
+
+Each fact is a value or `Unknown` with the reason; a call that is refused, missing or answered
+strangely is a fact not known, not an error. `dunlin doctor` judges the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.errors import Defect, Unavailable
+from dunlin.domain.strategy.strategy import Strategy
+
+T = TypeVar("T")
+Clients = Callable[[str], Any]
+
+# docs.aws.amazon.com/general/latest/gr/step-functions.html names the quota; its code is AWS's.
+_OPEN_EXECUTIONS = "open executions"
+_STRANGE = (KeyError, TypeError, ValueError, AttributeError, OSError)
+_ABSENT = frozenset({"NotFoundException", "ResourceNotFoundException", "NotFound"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact that could not be read."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailAccount:
+    """SES in this account and region, for the stack's configuration set. Quotas are messages a
+    day and a second."""
+
+    production: bool
+    sending: bool
+    per_day: float
+    per_second: float
+    suppresses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What SES knows of the identity that an address sends under."""
+
+    name: str
+    verified: bool
+    dkim: bool
+    mail_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneNumber:
+    """An origination number of the account."""
+
+    active: bool
+    two_way: bool
+    reply_topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookEndpoint:
+    """A webhook endpoint at the processor."""
+
+    url: str
+    enabled: bool
+    version: str
+    events: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processor:
+    """The processor's keys, by kind alone: `live`, `test` or `placeholder`."""
+
+    key: str
+    signs: bool
+    endpoints: tuple[WebhookEndpoint, ...] | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Everything the doctor judges. `identities` and `numbers` are by address and by number."""
+
+    stage: str
+    time_lapse: str
+    portal_url: str
+    strategies: Mapping[str, Strategy | None] | Unknown
+    accounts: int | Unknown
+    mail: MailAccount | Unknown
+    identities: Mapping[str, Identity | Unknown | None]
+    mail_events: frozenset[str] | Unknown
+    sms_sandbox: bool | Unknown
+    sms: Mapping[str, str] | Unknown
+    numbers: Mapping[str, PhoneNumber | Unknown | None]
+    reply_topic: str
+    processor: Processor | Unknown
+    webhook_events: frozenset[str]
+    webhook_version: str
+    alarm_subscribers: int | Unknown
+    concurrency: int | Unknown
+    open_executions: float | Unknown
+    signs_audit: bool | Unknown
+
+
+def texts(strategy: Strategy) -> bool:
+    """True where a strategy can send texts: it names a number and a rung uses it."""
+    return bool(strategy.brand.sms_origination) and any(
+        Channel.SMS in rung.channels for rungs in strategy.ladders.values() for rung in rungs
+    )
+
+
+def ask(read: Callable[[], T]) -> T | Unknown:
+    """What `read` answers, or why it could not. Outside answers may have any shape."""
+    try:
+        return read()
+    except ClientError as error:
+        return Unknown(error.response.get("Error", {}).get("Code") or "refused")
+    except (BotoCoreError, PynamoDBException, Defect, Unavailable, *_STRANGE) as error:
+        return Unknown(type(error).__name__)
+
+
+def _found(read: Callable[[], T]) -> T | None:
+    """What `read` answers, None where AWS says that there is no such thing."""
+    try:
+        return read()
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _ABSENT:
+            return None
+        raise
+
+
+def gather(
+    *,
+    outputs: Mapping[str, str],
+    time_lapse: str,
+    clients: Clients,
+    strategies: Callable[[], Mapping[str, Strategy | None]],
+    accounts: Callable[[], int],
+    processor: Callable[[], Processor],
+    webhook_events: Sequence[str],
+    webhook_version: str,
+) -> Readiness:
+    """Read every fact. `clients` gives a boto3 client by its service's name."""
+    known = ask(strategies)
+    present = [] if isinstance(known, Unknown) else [s for s in known.values() if s is not None]
+    senders = sorted({b.email_from for s in present for b in s.brands})
+    numbers = sorted({s.brand.sms_origination for s in present if texts(s)})
+    return Readiness(
+        stage=outputs.get("Stage", ""),
+        time_lapse=time_lapse,
+        portal_url=outputs.get("PortalUrl", ""),
+        strategies=known,
+        accounts=ask(accounts),
+        mail=ask(lambda: _mail(clients("sesv2"), outputs["MailConfigurationSetName"])),
+        identities={
+            address: ask(partial(_identity, clients("sesv2"), address)) for address in senders
+        },
+        mail_events=ask(
+            lambda: _mail_events(clients("sesv2"), outputs["MailConfigurationSetName"])
+        ),
+        sms_sandbox=ask(
+            lambda: bool(clients("sns").get_sms_sandbox_account_status()["IsInSandbox"])
+        ),
+        sms=ask(lambda: dict(clients("sns").get_sms_attributes()["attributes"])),
+        numbers={
+            number: ask(partial(_number, clients("pinpoint-sms-voice-v2"), number))
+            for number in numbers
+        },
+        reply_topic=outputs.get("ReplyTopicArn", ""),
+        processor=ask(processor),
+        webhook_events=frozenset(webhook_events),
+        webhook_version=webhook_version,
+        alarm_subscribers=ask(lambda: _subscribers(clients("sns"), outputs["AlarmTopicArn"])),
+        concurrency=ask(lambda: _concurrency(clients("lambda"))),
+        open_executions=ask(lambda: _quota(clients("service-quotas"), "states", _OPEN_EXECUTIONS)),
+        signs_audit=ask(lambda: _signs(clients("kms"), outputs["AuditKeyId"])),
+    )
+
+
+def _mail(ses: Any, configuration_set: str) -> MailAccount:
+    told = ses.get_account()
+    quota = told["SendQuota"]
+    # What the configuration set says of suppression beats what the account says.
+    own = ses.get_configuration_set(ConfigurationSetName=configuration_set)
+    listed = own.get("SuppressionOptions") or told.get("SuppressionAttributes") or {}
+    return MailAccount(
+        production=bool(told["ProductionAccessEnabled"]),
+        sending=bool(told["SendingEnabled"]),
+        per_day=float(quota["Max24HourSend"]),
+        per_second=float(quota["MaxSendRate"]),
+        suppresses=frozenset(listed.get("SuppressedReasons", [])),
+    )
+
+
+def _identity(ses: Any, address: str) -> Identity | None:
+    """The identity SES would use: the address, else its domain, else a domain above."""
+    for name in _names(address):
+        told = _found(partial(ses.get_email_identity, EmailIdentity=name))
+        if told is None:
+            continue
+        mail_from = told.get("MailFromAttributes") or {}
+        ready = mail_from.get("MailFromDomainStatus") == "SUCCESS"
+        return Identity(
+            name=name,
+            verified=bool(told["VerifiedForSendingStatus"]),
+            dkim=(told.get("DkimAttributes") or {}).get("Status") == "SUCCESS",
+            mail_from=mail_from.get("MailFromDomain", "") if ready else "",
+        )
+    return None
+
+
+def _names(address: str) -> Iterator[str]:
+    domain = address.rpartition("@")[2]
+    yield address
+    labels = domain.split(".")
+    for start in range(len(labels) - 1):
+        yield ".".join(labels[start:])
+
+
+def _mail_events(ses: Any, configuration_set: str) -> frozenset[str]:
+    """The kinds of events that reach the default bus."""
+    told = ses.get_configuration_set_event_destinations(ConfigurationSetName=configuration_set)
+    return frozenset(
+        kind
+        for one in told["EventDestinations"]
+        if one["Enabled"] and "EventBridgeDestination" in one
+        for kind in one["MatchingEventTypes"]
+    )
+
+
+def _number(voice: Any, number: str) -> PhoneNumber | None:
+    pages = voice.get_paginator("describe_phone_numbers").paginate()
+    for one in (each for page in pages for each in page["PhoneNumbers"]):
+        if one["PhoneNumber"] == number:
+            return PhoneNumber(
+                active=one["Status"] == "ACTIVE",
+                two_way=bool(one.get("TwoWayEnabled")),
+                reply_topic=one.get("TwoWayChannelArn", ""),
+            )
+    return None
+
+
+def _subscribers(sns: Any, topic: str) -> int:
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    every = [one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]]
+    return sum(arn.startswith("arn:") for arn in every)  # else "PendingConfirmation"
+
+
+def _concurrency(functions: Any) -> int:
+    return int(functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
+
+
+def _quota(quotas: Any, service: str, name: str) -> float:
+    """A quota by a part of its name. Raises `KeyError` where the account lists none such."""
+    pages = quotas.get_paginator("list_service_quotas").paginate(ServiceCode=service)
+    for one in (each for page in pages for each in page["Quotas"]):
+        if name in one["QuotaName"].lower():
+            return float(one["Value"])
+    raise KeyError(name)
+
+
+def _signs(kms: Any, key_id: str) -> bool:
+    told = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    return bool(told["Enabled"]) and told["KeyUsage"] == "SIGN_VERIFY"
+
+
+def read_processor(*, secret_name: str, api_base: str) -> Processor:
+    """The processor's side, by the stored keys. Raises `Defect` or `Unavailable` without them."""
+    from dunlin.adapters.aws.secrets import processor_keys
+
+    keys = processor_keys(secret_name)
+    kind = next((k for k in ("live", "test") if f"k_{k}_" in keys.api_key), "placeholder")
+    signs = any(secret.startswith("whsec_") for secret in keys.webhook_secrets)
+    if kind == "placeholder":
+        return Processor(key=kind, signs=signs, endpoints=Unknown("no key to ask with"))
+    return Processor(key=kind, signs=signs, endpoints=_endpoints(keys.api_key, api_base))
+
+
+def _endpoints(key: str, api_base: str) -> tuple[WebhookEndpoint, ...] | Unknown:
+    import stripe
+
+    from dunlin.adapters.stripe.till import checked_base
+
+    base = checked_base(key, api_base)
+    http = stripe.RequestsClient(timeout=8)
+    client = (
+        stripe.StripeClient(key, base_addresses={"api": base}, http_client=http)
+        if base
+        else stripe.StripeClient(key, http_client=http)
+    )
+    try:
+        listed = client.v1.webhook_endpoints.list({"limit": 100})
+        return tuple(
+            WebhookEndpoint(
+                url=one.url,
+                enabled=one.status == "enabled",
+                version=one.api_version or "",
+                events=frozenset(one.enabled_events),
+            )
+            for one in listed.auto_paging_iter()
+        )
+    except stripe.StripeError as error:
+        return Unknown(type(error).__name__)
+
+
+def pinned_version() -> str:
+    """The API version of the installed SDK, which the endpoint must be pinned to."""
+    import stripe
+
+    return str(stripe.api_version)

@@ -1,0 +1,134 @@
+"""A file of the drop bucket, opened for the import's stages, with its sidecar if there is one.
+
+A file is fetched in pieces: a small one into memory, a larger one to a temporary file, one over
+the limit not at all.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from dunlin.adapters.imports.contact_checks import email, phone
+from dunlin.adapters.imports.opening import as_table
+from dunlin.adapters.imports.sidecar_file import read_sidecar
+from dunlin.adapters.imports.spill_store import SpooledShelves
+from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.normalise import Checks
+from dunlin.domain.imports.opened import Dropped, Hints, refused
+from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors
+from dunlin.domain.imports.types import FileProfile
+from dunlin.ports.imports import DropBox
+
+CHECKS = Checks(phone=phone, email=email)
+_PIECE = 8 << 20
+LARGEST = 512 << 20
+"""Bytes of a dropped file; a larger one is refused, so that every stage fits its function."""
+
+
+class DroppedFiles:
+    """`Intake` over the drop bucket."""
+
+    checks = CHECKS
+
+    def __init__(self, drop_box: DropBox, *, largest: int = LARGEST) -> None:
+        self._drop_box = drop_box
+        self._largest = largest
+
+    def open(self, key: str, version: str | None) -> Dropped | FileProfile:
+        """The file as a table, or the profile that refuses it."""
+        sidecar = self._sidecar(key)
+        if isinstance(sidecar, SidecarErrors):
+            return refused("bad_mapping_file", "; ".join(sidecar.errors))
+        try:
+            table = as_table(self._fetched(key, version))
+        except Refused as no:
+            return refused(no.code, no.detail)
+        except OSError as full:
+            if full.errno != errno.ENOSPC:
+                raise
+            return refused("too_large", "the file unpacks to more than there is room for: split it")
+        return Dropped(
+            name=key.rsplit("/", 1)[-1],
+            open=table.open,
+            hints=Hints(encoding=table.encoding, delimiter=table.delimiter, sidecar=sidecar),
+        )
+
+    def shelves(self) -> Shelves:
+        return SpooledShelves()
+
+    def remember(self, creditor: str, fingerprint: str, key: str) -> None:
+        try:
+            content = self._drop_box.read(_sidecar_key(key))
+        except DomainError:
+            return
+        kept = _memory_key(creditor, fingerprint)
+        if self._read_or_nothing(kept) != content:
+            self._drop_box.write(kept, content, "text/plain; charset=utf-8")
+
+    def remembered(self, creditor: str, fingerprint: str) -> Sidecar | None:
+        content = self._read_or_nothing(_memory_key(creditor, fingerprint))
+        found = read_sidecar(content) if content else None
+        return found if isinstance(found, Sidecar) else None
+
+    def _sidecar(self, key: str) -> Sidecar | SidecarErrors:
+        content = self._read_or_nothing(_sidecar_key(key))
+        return read_sidecar(content) if content else Sidecar()
+
+    def _read_or_nothing(self, key: str) -> bytes:
+        try:
+            return self._drop_box.read(key)
+        except DomainError:
+            return b""
+
+    def _fetched(self, key: str, version: str | None) -> Callable[[], BinaryIO]:
+        """Opens the content anew each time. Raises `Refused` where the file is too large."""
+        pieces = self._pieces(key, version)
+        first = next(pieces)
+        if len(first) < _PIECE:
+            return lambda: io.BytesIO(first)
+        kept = tempfile.NamedTemporaryFile(prefix="dunlin-")  # noqa: SIM115
+        for piece in chain([first], pieces):
+            kept.write(piece)
+        kept.flush()
+
+        def opened() -> BinaryIO:
+            return Path(kept.name).open("rb")
+
+        weakref.finalize(opened, kept.close)  # deleted with who could still open it
+        return opened
+
+    def _pieces(self, key: str, version: str | None) -> Iterator[bytes]:
+        at = 0
+        while True:
+            piece = self._drop_box.read(key, version=version, start=at, end=at + _PIECE)
+            at += len(piece)
+            if at > self._largest:
+                megabytes = self._largest >> 20
+                raise Refused("too_large", f"the file is over {megabytes} MB: split it")
+            yield piece
+            if len(piece) < _PIECE:
+                return
+
+
+def stem(key: str) -> str:
+    """The key without its ending: `drop/acme/open.csv` → `drop/acme/open`."""
+    folder, _, name = key.rpartition("/")
+    base = name.split(".", 1)[0] if name.lower().endswith(".gz") else name.rsplit(".", 1)[0]
+    return f"{folder}/{base}"
+
+
+def _sidecar_key(key: str) -> str:
+    return f"{stem(key)}.mapping.yaml"
+
+
+def _memory_key(creditor: str, fingerprint: str) -> str:
+    return f"work/{creditor}/mappings/{fingerprint}.yaml"

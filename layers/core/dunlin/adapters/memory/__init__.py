@@ -1,0 +1,1 @@
+"""Ports in memory, under the same contract suites as the real ones."""

@@ -1,0 +1,33 @@
+"""Saved segments and rollouts in memory."""
+
+from __future__ import annotations
+
+from dunlin.domain.errors import Conflict
+from dunlin.domain.rollouts.rollout import Rollout, Segment
+
+
+class MemoryRollouts:
+    """`Rollouts` in dictionaries."""
+
+    def __init__(self) -> None:
+        self._segments: dict[tuple[str, str], Segment] = {}
+        self._rollouts: dict[str, Rollout] = {}
+
+    def segments(self, creditor: str) -> list[Segment]:
+        return [s for (who, _), s in sorted(self._segments.items()) if who == creditor]
+
+    def put_segment(self, creditor: str, segment: Segment) -> None:
+        self._segments[creditor, segment.name] = segment
+
+    def rollout(self, rollout_id: str) -> Rollout | None:
+        return self._rollouts.get(rollout_id)
+
+    def rollouts(self, creditor: str) -> list[Rollout]:
+        found = [r for r in self._rollouts.values() if r.creditor == creditor]
+        return sorted(found, key=lambda r: r.started_at)
+
+    def put_rollout(self, rollout: Rollout) -> None:
+        stored = self._rollouts.get(rollout.rollout_id)
+        if (stored.version if stored else 0) != rollout.version - 1:
+            raise Conflict(f"rollout {rollout.rollout_id} moved")
+        self._rollouts[rollout.rollout_id] = rollout

@@ -1,0 +1,1 @@
+"""The payment processor: Stripe."""

@@ -1,0 +1,41 @@
+"""Merging: two records that are one person. What binds either binds both; nothing is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+
+
+def merge(kept: Consumer, other: Consumer) -> Consumer:
+    """`kept` with what `other` adds: contact points behind its own, flags, and the stricter
+    permission of each channel. Version and chain are the kept one's."""
+    return replace(
+        kept,
+        emails=_added(kept.emails, other.emails),
+        phones=_added(kept.phones, other.phones),
+        consents={c: _stricter(kept.consent(c), other.consent(c)) for c in Channel},
+        flags={**other.flags, **kept.flags},
+        date_of_birth=kept.date_of_birth or other.date_of_birth,
+        street=kept.street or other.street,
+        city=kept.city or other.city,
+        state=kept.state or other.state,
+        zip=kept.zip or other.zip,
+        tz_known=kept.tz_known or other.tz_known,
+    )
+
+
+def _added(points: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return (*points, *(p for p in more if p not in points))
+
+
+def _stricter(kept: Consent, other: Consent) -> Consent:
+    """Revoked by either is revoked. A permission that only the other record holds was given for
+    an address that now stands here too. Every change of state is a new version, so that what was
+    permitted under the old one is void."""
+    taken = kept
+    if other.state is ConsentState.REVOKED or kept.state is ConsentState.NONE:
+        taken = other
+    if taken.state is kept.state:
+        return kept
+    return replace(taken, version=max(kept.version, other.version) + 1)

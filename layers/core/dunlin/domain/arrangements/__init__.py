@@ -1,0 +1,1 @@
+"""Arrangements: what may be agreed, and what has been."""

@@ -1,0 +1,1 @@
+"""The planner: which touch comes next, when and why."""

@@ -1,0 +1,559 @@
+"""Rows to debts: several rows of one invoice are one account, credits become ledger entries.
+
+Every row ends with exactly one outcome. Accounts and consumers are keyed by what makes them
+unique, so the same rows give the same ids wherever and whenever they are read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from dunlin.domain.imports import statuses
+from dunlin.domain.imports.file_kind import LINE_FIELDS
+from dunlin.domain.imports.industry import PENDING, insurance_of
+from dunlin.domain.imports.matching import Consumers, Shelves, rule_of
+from dunlin.domain.imports.names import name_key
+from dunlin.domain.imports.types import (
+    CONTACTS,
+    CREATED,
+    CREDIT,
+    DUPLICATE,
+    OPEN,
+    PAID,
+    REJECTED,
+    UNCHANGED,
+    VOID,
+    Decision,
+    FileProfile,
+    LedgerEntry,
+    NormalisedAccount,
+    NormalisedConsumer,
+    NormalisedRow,
+    Problem,
+    Rejected,
+    RowOutcome,
+)  # fmt: skip
+from dunlin.domain.money import Money
+
+HOLD_CODES = {
+    "no_contact": "missing_contact",
+    "no_due_date": "missing_due_date",
+    "not_due": "future_due_date",
+    "disputed": "disputed",
+    "unknown_status": "unknown_status",
+    "probable_match": "probable_match",
+    "insurer": "insurance_pending",
+}
+"""Reason code of each hold, the gravest first."""
+
+
+_NOBODY = NormalisedConsumer()
+
+
+def debt_key(row: NormalisedRow) -> str:
+    """What makes a debt unique in its creditor's books: reference and invoice number.
+
+    A row with neither is known by who owes and since when, never by how much: that changes.
+    """
+    if row.reference or row.invoice:
+        if row.reference and row.invoice and row.reference != row.invoice:
+            return f"{row.reference}/{row.invoice}"
+        return row.reference or row.invoice
+    who = row.consumer_reference or name_key(row.consumer.name)
+    who = who or next(iter((*row.consumer.emails, *row.consumer.phones)), "")
+    if not who:
+        return ""
+    extras = dict(row.extras)
+    parts = [who, *(extras.get(k, "") for k in ("property", "unit", "claim", "load_number"))]
+    since = row.due_on or row.issued_on
+    parts.append(since.isoformat() if since else "")
+    return "|".join(p for p in parts if p)
+
+
+_MOST_ROWS = 10_000
+"""Rows of one debt; more of one number are no invoice."""
+
+
+@dataclass(slots=True)
+class _Debt:
+    """The rows of one key, in file order."""
+
+    key: str
+    rows: list[NormalisedRow]
+    digests: set[bytes]
+
+
+class _Draft(NamedTuple):
+    """A debt joined: its account, the number of who owes, and what its leading row said."""
+
+    account: NormalisedAccount
+    owner: int
+    names: tuple[str, str]
+    line: int
+    status: str
+    code: str
+    problems: tuple[Problem, ...]
+
+
+class ByLine(Collection[RowOutcome]):
+    """Outcomes in the order of their lines, as often as wanted."""
+
+    def __init__(self, kept: Mapping[int, RowOutcome]) -> None:
+        self._kept = kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        if isinstance(self._kept, dict):
+            return (self._kept[line] for line in sorted(self._kept))
+        return iter(self._kept.values())
+
+    def __contains__(self, outcome: object) -> bool:
+        return isinstance(outcome, RowOutcome) and self._kept.get(outcome.line) == outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What an import would write: accounts by key, one outcome per row, questions for a person."""
+
+    accounts: Mapping[str, NormalisedAccount]
+    outcomes: Collection[RowOutcome]
+    decisions: list[Decision]
+
+    def created(self) -> Iterator[NormalisedAccount]:
+        """The accounts that would be created, each once."""
+        return (self.accounts[o.account] for o in self.outcomes if o.outcome == CREATED)
+
+
+class Book:
+    """Collects the rows of an import and joins them."""
+
+    def __init__(
+        self, profile: FileProfile, today: dt.date, shelves: Shelves | None = None
+    ) -> None:
+        shelves = shelves or Shelves()
+        self.profile = profile
+        self.today = today
+        self.debts: MutableMapping[str, _Debt] = shelves.by_text()
+        self.accounts: MutableMapping[str, NormalisedAccount] = shelves.by_text()
+        self.by_line: MutableMapping[int, RowOutcome] = shelves.by_number()
+        self.contacts: MutableMapping[int, NormalisedRow] = shelves.by_number()
+        self.drafts: MutableMapping[str, _Draft] = shelves.by_text()
+        self.consumers = Consumers(shelves)
+        self._twins: MutableMapping[str, str] = shelves.by_text()
+        self._shelves = shelves
+        self._contact_count = 0
+        have = {c.field for c in profile.mapping}
+        self._line_level = bool(have & LINE_FIELDS)
+        self._sums = (profile.sums_lines and self._line_level) or (
+            "balance" not in have and bool(have & {"line_amount", "debit", "credit", "side"})
+        )
+
+    def add(self, row: NormalisedRow | Rejected) -> None:
+        """Takes one row."""
+        if isinstance(row, Rejected):
+            self._note(row.line, REJECTED, row.code, column=row.column, value=row.value)
+            return
+        key = debt_key(row)
+        if not key:
+            self._note(row.line, REJECTED, "no_reference")
+            return
+        debt = self.debts.get(key)
+        if debt is None:
+            self.debts[key] = _Debt(key, [row], {row.digest})
+        elif row.digest in debt.digests:
+            self._note(row.line, DUPLICATE, "same_row", account=key)
+        elif len(debt.rows) >= _MOST_ROWS:
+            self._note(row.line, REJECTED, "too_many_rows")
+        else:
+            debt.rows.append(row)
+            debt.digests.add(row.digest)
+            self.debts[key] = debt
+
+    def _note(
+        self,
+        line: int,
+        outcome: str,
+        code: str,
+        *,
+        column: str = "",
+        value: str = "",
+        account: str = "",
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
+        self.by_line[line] = RowOutcome(
+            line=line,
+            outcome=outcome,
+            code=code,
+            column=column,
+            value=value,
+            account=account,
+            problems=problems,
+        )
+
+    def fill(self, rows: Iterable[NormalisedRow | Rejected]) -> None:
+        """Keeps the rows of a contacts file, whichever file came first."""
+        for row in rows:
+            if not isinstance(row, Rejected):
+                self.contacts[self._contact_count] = row
+                self._contact_count += 1
+
+    def finish(self) -> Assembly:
+        """Joins all rows."""
+        owing: list[str] = []
+        for key, debt in self.debts.items():
+            first = debt.rows[0]
+            at, rule = self.consumers.place(first.consumer_reference, first.consumer, key)
+            for more in debt.rows[1:]:
+                if more.consumer != first.consumer:
+                    reference = first.consumer_reference or more.consumer_reference
+                    self.consumers.place(reference, more.consumer, key)
+            lead = next((r for r in debt.rows if r.status == OPEN), first)
+            account = self._join(debt, lead, rule)
+            self.drafts[key] = _Draft(
+                account,
+                at,
+                (first.reference, first.invoice),
+                lead.line,
+                lead.status,
+                lead.status_code,
+                lead.problems,
+            )
+            if account.status == CREDIT:
+                owing.append(key)
+        self._flag_twins()
+        if self._contact_count:
+            self._fill_contacts()
+        if owing:
+            self._net(owing)
+        for key, draft in self.drafts.items():
+            account = self._held(draft.account, draft.owner)
+            self.accounts[key] = account
+            self._settle(key, draft, account)
+        return Assembly(self.accounts, ByLine(self.by_line), self.consumers.decisions)
+
+    # One debt
+
+    def _join(self, debt: _Debt, lead: NormalisedRow, rule: str) -> NormalisedAccount:
+        rows = debt.rows
+        open_rows = [r for r in rows if r.status == OPEN]
+        status = lead.status if lead.status != statuses.PAYMENT else CREDIT
+        entries, balance, conflicts = self._entries(rows, open_rows, lead)
+        if status == OPEN and balance <= 0:
+            status = PAID if balance == 0 else CREDIT
+        if status == VOID or (status == PAID and lead.status == PAID and lead.balance is None):
+            balance = lead.balance or 0
+        self._mark(debt, lead, conflicts)
+        dues = [r.due_on for r in rows if r.due_on]
+        issued = [r.issued_on for r in rows if r.issued_on]
+        paid_on = [r.paid_on for r in rows if r.paid_on]
+        extras: dict[str, str] = {}
+        for row in rows:
+            for name, value in row.extras:
+                extras.setdefault(name, value)
+        if lead.consumer_reference:
+            extras["consumer_reference"] = lead.consumer_reference
+        last = max((r.last_payment_on for r in rows if r.last_payment_on), default=None)
+        paid_last = next((r.last_payment for r in rows if r.last_payment is not None), None)
+        return NormalisedAccount(
+            reference=lead.reference or lead.invoice or _spoken(lead) or debt.key,
+            invoice=lead.invoice,
+            status=status,
+            balance=Money(balance, lead.currency),
+            issued_on=min(issued, default=None),
+            due_on=lead.due_on or min(dues, default=None),
+            paid_on=max(paid_on, default=None),
+            identity="",
+            matched_by=rule,
+            consumer=lead.consumer,
+            disputed=any(r.disputed for r in rows),
+            notes=" · ".join(dict.fromkeys(r.notes for r in rows if r.notes)),
+            extras=tuple(sorted(extras.items())),
+            entries=tuple(entries),
+            lines=tuple(r.line for r in rows),
+            last_payment_on=last,
+            last_payment=None if paid_last is None else Money(paid_last, lead.currency),
+            holds=("unknown_status",) if lead.status_code == "unknown_status" else (),
+        )
+
+    def _entries(
+        self, rows: list[NormalisedRow], open_rows: list[NormalisedRow], lead: NormalisedRow
+    ) -> tuple[list[LedgerEntry], int, set[int]]:
+        """(ledger entries, their sum, lines that contradict the first row)."""
+        entries: list[LedgerEntry] = []
+        conflicts: set[int] = set()
+        use = open_rows or [lead]
+        values = {r.balance for r in use}
+        if len(use) == 1 or (len(values) == 1 and not self._sums):
+            split = self._split_payments(use)
+            if split is not None:
+                entries = split
+            else:
+                entries += _opening(lead)
+        elif self._split_payments(use) is not None:
+            entries = self._split_payments(use) or []
+        elif self._sums or self._line_level or _several(use):
+            entries = [
+                LedgerEntry(
+                    kind="line", minor=r.balance or 0, on=r.issued_on, source=f"row {r.line}"
+                )
+                for r in use
+            ]
+        else:
+            entries += _opening(lead)
+            conflicts = {r.line for r in use if r.balance != lead.balance}
+        if open_rows:
+            for row in rows:
+                if row.status in (CREDIT, statuses.PAYMENT) and row.balance:
+                    kind = "payment" if row.status == statuses.PAYMENT else "credit"
+                    entries.append(
+                        LedgerEntry(
+                            kind=kind, minor=row.balance, on=row.paid_on or row.issued_on,
+                            source=f"row {row.line}",
+                        )
+                    )  # fmt: skip
+        return entries, sum(e.minor for e in entries), conflicts
+
+    def _split_payments(self, use: list[NormalisedRow]) -> list[LedgerEntry] | None:
+        """Rows that repeat one invoice, each with another of its payments, and no balance."""
+        if len(use) < 2 or any(c.field == "balance" for c in self.profile.mapping):
+            return None
+        originals = {r.original for r in use}
+        if len(originals) != 1 or None in originals or any(r.paid is None for r in use):
+            return None
+        if len({(r.paid, r.last_payment_on, r.paid_on) for r in use}) != len(use):
+            return None
+        first = use[0]
+        out = [
+            LedgerEntry(kind="invoice", minor=first.original or 0, on=first.issued_on,
+                        source=f"row {first.line}")
+        ]  # fmt: skip
+        out += [
+            LedgerEntry(kind="payment", minor=-(r.paid or 0), on=r.last_payment_on or r.paid_on,
+                        source=f"row {r.line}")
+            for r in use
+        ]  # fmt: skip
+        return out
+
+    def _mark(self, debt: _Debt, lead: NormalisedRow, conflicts: set[int]) -> None:
+        """The outcomes of a debt's rows; the row that creates it is settled at the end."""
+        for row in debt.rows:
+            if row is lead:
+                continue
+            if row.line in conflicts:
+                self._note(row.line, DUPLICATE, "conflicting_row", account=debt.key)
+            else:
+                own = (
+                    row.status_code
+                    if row.status_code not in ("negative_balance", "unknown_status")
+                    else ""
+                )
+                self._note(
+                    row.line,
+                    UNCHANGED,
+                    own or "same_account",
+                    account=debt.key,
+                    problems=row.problems,
+                )
+
+    # All debts
+
+    def _flag_twins(self) -> None:
+        """Two debts of one person over one amount and one day may be one debt told twice."""
+        for key, draft in self.drafts.items():
+            account = draft.account
+            if account.status != OPEN or account.due_on is None:
+                continue
+            twin = f"{draft.owner}|{account.balance.minor}|{account.due_on}|{account.issued_on}"
+            other = self._twins.get(twin)
+            if other is None:
+                self._twins[twin] = account.reference
+            else:
+                problem = Problem(code="probable_duplicate", value=other)
+                self.drafts[key] = draft._replace(problems=(*draft.problems, problem))
+
+    def _fill_contacts(self) -> None:
+        """Names and contact points from a contacts file, by consumer, then by debt."""
+        by_debt: MutableMapping[str, int] = self._shelves.by_text()
+        for draft in self.drafts.values():
+            for name in draft.names:
+                if name:
+                    by_debt.setdefault(name, draft.owner)
+        for row in self.contacts.values():
+            at = None
+            for reference in (row.consumer_reference, row.reference):
+                if at is None and reference:
+                    at = self.consumers.find(reference, _NOBODY)
+            for name in (row.reference, row.invoice, row.consumer_reference):
+                if at is None:
+                    at = by_debt.get(name)
+            if at is None:
+                at = self.consumers.find("", row.consumer)
+            if at is not None:
+                self.consumers.fill(at, row.consumer)
+
+    def _net(self, owing: list[str]) -> None:
+        """Nets the credits of a consumer against the oldest debts in the same currency."""
+        owners = {self.drafts[key].owner for key in owing}
+        debts: dict[tuple[int, str], list[tuple[dt.date, str]]] = {}
+        for key, draft in self.drafts.items():
+            account = draft.account
+            if draft.owner in owners and account.status == OPEN:
+                since = account.due_on or account.issued_on or dt.date.max
+                debts.setdefault((draft.owner, account.balance.currency), []).append((since, key))
+        for key in owing:
+            credit = self.drafts[key]
+            left = -credit.account.balance.minor
+            same = (credit.owner, credit.account.balance.currency)
+            for _, target in sorted(debts.get(same, ())):
+                draft = self.drafts[target]
+                take = min(left, draft.account.balance.minor)
+                if take > 0:
+                    left -= take
+                    self.drafts[target] = draft._replace(
+                        account=_credited(draft.account, take, credit)
+                    )
+
+    def _held(self, account: NormalisedAccount, at: int) -> NormalisedAccount:
+        known = self.consumers.all[at]
+        holds = list(account.holds)
+        maybe = ""
+        if account.status == OPEN:
+            if not known.consumer.reachable:
+                holds.append("no_contact")
+            if account.due_on is None:
+                holds.append("no_due_date")
+            elif account.due_on > self.today:
+                holds.append("not_due")
+            if account.disputed:
+                holds.append("disputed")
+            if at in self.consumers.probable:
+                holds.append("probable_match")
+                other, _ = self.consumers.probable[at]
+                maybe = self.consumers.all[other].identity
+            if insurance_of(dict(account.extras)) == PENDING:
+                holds.append("insurer")
+        order = list(HOLD_CODES)
+        rule = account.matched_by if account.matched_by != "new" else rule_of(known.identity)
+        return replace(
+            account,
+            consumer=known.consumer,
+            identity=known.identity,
+            maybe=maybe,
+            matched_by=rule,
+            holds=tuple(sorted(holds, key=order.index)),
+        )
+
+    def _settle(self, key: str, lead: _Draft, account: NormalisedAccount) -> None:
+        """The outcome of a debt's leading row."""
+        code, column, value = "", "", ""
+        if account.status == OPEN:
+            outcome = CREATED
+            if account.holds:
+                code = HOLD_CODES[account.holds[0]]
+        else:
+            outcome = UNCHANGED
+            code = lead.code if lead.status != OPEN else "settled_by_credit"
+        told = next((p for p in lead.problems if p.code != "probable_duplicate"), None)
+        if not code and told is not None:
+            code, column, value = told.code, told.column, told.value
+        self._note(
+            lead.line,
+            outcome,
+            code,
+            column=column,
+            value=value,
+            account=key,
+            problems=lead.problems,
+        )
+
+
+def _several(rows: list[NormalisedRow]) -> bool:
+    """True where rows of one number are charges of their own and not two tellings of one debt."""
+    days = {(r.due_on, r.issued_on) for r in rows}
+    return len(days) > 1 or any((r.balance or 0) < 0 for r in rows)
+
+
+def _credited(account: NormalisedAccount, minor: int, credit: _Draft) -> NormalisedAccount:
+    """The account with a part of a credit as one more ledger entry."""
+    rest = account.balance.minor - minor
+    extras = dict(account.extras)
+    extras["credits_minor"] = str(int(extras.get("credits_minor", "0")) - minor)
+    entry = LedgerEntry(
+        kind="credit", minor=-minor, on=credit.account.issued_on, source=f"row {credit.line}"
+    )
+    return replace(
+        account,
+        balance=Money(rest, account.balance.currency),
+        status=OPEN if rest else PAID,
+        entries=(*account.entries, entry),
+        extras=tuple(sorted(extras.items())),
+    )
+
+
+def told_of(
+    profile: FileProfile, rows: Iterable[NormalisedRow | Rejected], shelves: Shelves
+) -> Assembly:
+    """The rows of a file of contacts or payments: each is accounted for, none makes an account."""
+    code = "contact" if profile.kind == CONTACTS else "payment"
+    accounts: MutableMapping[str, NormalisedAccount] = shelves.by_text()
+    by_line: MutableMapping[int, RowOutcome] = shelves.by_number()
+    for row in rows:
+        if isinstance(row, Rejected):
+            by_line[row.line] = RowOutcome(line=row.line, outcome=UNCHANGED, code=code)
+            continue
+        key = f"row {row.line}"
+        extras = dict(row.extras)
+        if row.consumer_reference:
+            extras["consumer_reference"] = row.consumer_reference
+        if code == "payment" and row.balance is not None:
+            extras["payment_minor"] = str(abs(row.balance))
+        accounts[key] = NormalisedAccount(
+            reference=row.reference or row.consumer_reference,
+            invoice=row.invoice,
+            status="",
+            balance=Money(0, row.currency),
+            issued_on=row.issued_on,
+            due_on=row.due_on,
+            paid_on=row.paid_on or (row.issued_on if code == "payment" else None),
+            identity="",
+            matched_by="",
+            consumer=row.consumer,
+            extras=tuple(sorted(extras.items())),
+            lines=(row.line,),
+        )
+        by_line[row.line] = RowOutcome(
+            line=row.line, outcome=UNCHANGED, code=code, account=key, problems=row.problems
+        )
+    return Assembly(accounts, ByLine(by_line), [])
+
+
+def _spoken(row: NormalisedRow) -> str:
+    """A reference for people where the file gives none: who owes, for which unit, since when."""
+    extras = dict(row.extras)
+    own = extras.get("load_number") or extras.get("claim")
+    if own:
+        return own
+    since = row.due_on or row.issued_on
+    parts = (
+        row.consumer_reference or row.consumer.name,
+        extras.get("unit", ""),
+        since.isoformat() if since else "",
+    )
+    return " ".join(p for p in parts if p)
+
+
+def _opening(row: NormalisedRow) -> list[LedgerEntry]:
+    """The entries behind one row's balance: the invoice and what was paid, where both are told."""
+    balance = row.balance or 0
+    source = f"row {row.line}"
+    if row.original is not None and row.paid and row.original - row.paid == balance:
+        return [
+            LedgerEntry(kind="invoice", minor=row.original, on=row.issued_on, source=source),
+            LedgerEntry(kind="payment", minor=-row.paid, on=row.last_payment_on, source=source),
+        ]
+    return [LedgerEntry(kind="opening", minor=balance, on=row.issued_on, source=source)]

@@ -1,0 +1,507 @@
+"""What each column means: by its name where that says it, by its content where it does not.
+
+Every column gets the best field with a score from 0 to 1 and the reasons; of two columns for one
+field the better wins and the other is ignored, and where they are level a person is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount
+from dunlin.domain.imports.contact_points import fast_email
+from dunlin.domain.imports.dates import fold, read_date
+from dunlin.domain.imports.guard import REASON_COLUMN
+from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
+from dunlin.domain.imports.statuses import status_of
+from dunlin.domain.imports.types import ColumnMap, Decision
+
+THRESHOLD = 0.5
+"""Below it a column is not used; for what a debt cannot be without, a person is asked."""
+_SAMPLE = 200
+
+_PERSON = frozenset(("consumer_name", "company", "last_name"))
+_WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name", "email"))
+_TENANCY = frozenset(
+    "current past notice future eviction evict former occupied vacated active ended".split()
+)
+_BOOLS = frozenset(("true false yes no y n t f 1 0 ja nein si no oui non x").split())
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
+_CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,8}[-_/#]?[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*")
+_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=|]{1,80}")
+_PHONE = re.compile(r"\+?[\d(][\d\s().\-/]{5,22}\d(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"(?:col|column|field|f|x|c|v|var|unnamed|spalte|feld|columna|campo|colonne|champ|data|value)?"
+    r"(?:no)?[0-9]*|[a-z]"
+)
+_MONEY_MARK = re.compile(r"[$€£¥]|[.,]\d\d?\)?-?$|^\(|\b[A-Z]{3}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Shares (0 to 1) of a column's non-empty sample that read as each kind of value."""
+
+    filled: int
+    shares: Mapping[str, float]
+    distinct: float = 0.0
+
+    def share(self, kind: str) -> float:
+        """The share of one kind."""
+        return self.shares.get(kind, 0.0)
+
+
+def kinds_of(value: str) -> set[str]:
+    """Every kind of value that one cell could be."""
+    kinds: set[str] = set()
+    low = value.lower()
+    if low in _BOOLS:
+        kinds.add("bool")
+    if "@" in value:
+        if any(fast_email(w.strip("<>,;")) for w in re.split(r"[;,|\s]+", value) if "@" in w):
+            kinds.add("email")
+        return kinds
+    digits = sum(c.isdigit() for c in value)
+    if digits:
+        _numeric_kinds(value, digits, kinds)
+    else:
+        if state_code(value):
+            kinds.add("state")
+        if country_code(value):
+            kinds.add("country")
+        if value.upper() in CURRENCIES or value in "$€£":
+            kinds.add("currency")
+    if _UUID.fullmatch(value) or _HEX.fullmatch(value):
+        kinds.add("opaque")
+    elif _NAME.fullmatch(value) and len(value) > 1:
+        kinds.add("name")
+        if len(value) < 40 and status_of(value):
+            kinds.add("status")
+        if _TENANCY & set(low.split()):
+            kinds.add("tenancy")
+    if not digits and read_date(value):
+        kinds.add("date")
+    kinds.add("text")
+    return kinds
+
+
+def _numeric_kinds(value: str, digits: int, kinds: set[str]) -> None:
+    if parse_amount(value) is not None:
+        kinds.add("money")
+        if _MONEY_MARK.search(value):
+            kinds.add("marked")
+    if value.isdigit():
+        kinds.add("int")
+    reading = read_date(value)
+    if reading is not None:
+        kinds.add("date" if reading.shape not in ("serial", "epoch", "compact") else "number_date")
+    if looks_like_zip(value) or (value.isdigit() and digits in (4, 5)):
+        kinds.add("zip")
+    if 7 <= digits <= 15 and _PHONE.fullmatch(value) and reading is None:
+        kinds.add("phone")
+        if digits >= 10 and not value.isdigit():
+            kinds.add("marked_phone")
+    if _CODE.fullmatch(value):
+        kinds.add("code")
+
+
+def content_of(values: Sequence[str]) -> Content:
+    """The content of a column, from a sample of its cells."""
+    filled = [v for v in (raw.strip() for raw in values) if not is_blank(v)]
+    sample = filled[:_SAMPLE]
+    counts: dict[str, int] = {}
+    for value in sample:
+        for kind in kinds_of(value):
+            counts[kind] = counts.get(kind, 0) + 1
+    total = len(sample) or 1
+    return Content(
+        len(filled),
+        {kind: n / total for kind, n in counts.items()},
+        len(set(filled)) / (len(filled) or 1),
+    )
+
+
+# The kinds of content that fit a field; a field not named here takes any.
+_FITS: dict[str, tuple[str, ...]] = dict.fromkeys(fields.MONEY, ("money",)) | dict.fromkeys(
+    fields.DATES, ("date", "number_date")
+)
+_FITS |= {
+    "email": ("email",), "phone": ("phone",), "state": ("state", "name"), "zip": ("zip", "code"),
+    "country": ("country", "name"), "currency": ("currency",), "consumer_name": ("name", "text"),
+    "first_name": ("name",), "last_name": ("name",), "paid_flag": ("bool",), "deleted": ("bool",),
+    "draft_flag": ("bool",), "docstatus": ("int",), "side": ("text",), "status": ("name",),
+    "document_type": ("name", "code", "int"), "city": ("name",),
+    "opt_out_email": ("bool",), "opt_out_sms": ("bool",), "opt_out_all": ("bool",),
+    "days_overdue": ("int", "money"), "quantity": ("money",), "disputed": ("bool", "name"),
+}  # fmt: skip
+_CONTACT = frozenset("email phone zip consumer_name first_name last_name".split())
+_SOFT = frozenset(("email", "phone", "state", "country", "city", "zip", "status", "last_name",
+                   "first_name", "consumer_name", "document_type", "side", "disputed"))  # fmt: skip
+
+
+def _fit(field: str, content: Content) -> float:
+    """How well a column's content agrees with a field: 1 fully, 0 not at all."""
+    kinds = _FITS.get(field)
+    if kinds is None or not content.filled:
+        return 1.0
+    best = max(content.share(kind) for kind in kinds)
+    if kinds == ("bool",):
+        # 0 and 1 are figures too: a flag is one in nearly every row.
+        return best if best >= 0.95 else 0.0
+    if field == "consumer_name" and content.share("money") + content.share("email") > 0.5:
+        return 0.0
+    if field in ("consumer_name", "last_name", "first_name") and content.share("int") > 0.5:
+        return 0.0
+    return min(1.0, best * 1.25)
+
+
+def candidates(
+    header: str, content: Content, *, mute: bool = False
+) -> list[tuple[float, str, str]]:
+    """(score, field, why) of a column, best first; in a `mute` table no name is believed."""
+    found: dict[str, tuple[float, str]] = {}
+    if header == REASON_COLUMN:
+        return []
+    key = fields.key_of(header)
+    bare = fields.bare_key(header)
+    for name, factor in ((key, 1.0), (bare, 0.97)):
+        for field in fields.STRONG.get(name, ()):
+            _offer(found, field, 0.96 * factor, f'named "{header.strip()}"', content)
+        for field in fields.WEAK.get(name, ()):
+            _offer(found, field, 0.66 * factor, f'"{header.strip()}" often means it', content)
+    if header.strip() and fields.is_bucket(header):
+        _offer(found, "bucket", 0.95, "an aging column", content)
+    if not found and key:
+        for field, weight in _by_words(fields.words_of(header)):
+            _offer(found, field, weight, f'words of "{header.strip()}"', content)
+    if not found:
+        for field, weight, why in _by_content(content, named=not (mute or _GENERIC.fullmatch(key))):
+            if field == "phone" and "fax" in key:
+                continue
+            found[field] = (weight, why)
+    return sorted(((s, f, w) for f, (s, w) in found.items()), reverse=True)
+
+
+def _offer(
+    found: dict[str, tuple[float, str]], field: str, score: float, why: str, content: Content
+) -> None:
+    fit = _fit(field, content)
+    if not content.filled:
+        score, why = score * 0.9, why + ", no values"
+    elif fit < 0.5:
+        if field not in _SOFT:
+            return
+        score *= 0.55 if field in _CONTACT else 0.5
+        why += f", but few of its values look like {field.replace('_', ' ')}"
+    elif field in _FITS:
+        score = min(0.99, score + 0.03 * fit)
+        why += f", {round(100 * min(1, fit))}% of its values fit"
+    if field not in found or found[field][0] < score:
+        found[field] = (round(score, 3), why)
+
+
+_WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tuple(
+    (frozenset(need.split()), frozenset(bar.split()), field, weight)
+    for need, bar, field, weight in (
+        ("email", "status sent type preference bcc cc id template opt consent", "email", 0.7),
+        ("mail", "status sent type preference bcc cc id opt consent", "email", 0.62),
+        ("phone", "type id ext consent status fax", "phone", 0.72),
+        ("telefon", "fax", "phone", 0.72),
+        ("telefono", "fax", "phone", 0.72),
+        ("mobile", "device is id consent", "phone", 0.66),
+        ("zip", "status avs check", "zip", 0.7),
+        ("postal", "status", "zip", 0.66),
+        ("due date", "days", "due_date", 0.75),
+        ("due amount", "", "balance", 0.72),
+        ("balance", "transaction id search prepaid credit limit opening jobs", "balance", 0.66),
+        ("outstanding", "days date", "balance", 0.7),
+        ("overdue", "days date", "balance", 0.6),
+        ("saldo", "", "balance", 0.66),
+        ("invoice number", "", "invoice_number", 0.8),
+        ("invoice date", "", "issue_date", 0.75),
+        ("invoice total", "", "amount", 0.75),
+        ("currency", "rate exchange", "currency", 0.6),
+        ("customer name", "", "consumer_name", 0.78),
+        ("tenant name", "", "consumer_name", 0.78),
+        ("patient name", "", "consumer_name", 0.78),
+        ("client name", "", "consumer_name", 0.78),
+        ("customer id", "type", "consumer_reference", 0.75),
+        ("city", "", "city", 0.6),
+        ("consent sms", "", "consent_sms", 0.7),
+        ("consent text", "", "consent_sms", 0.65),
+        ("consent email", "", "consent_email", 0.7),
+        ("vendor", "", "vendor", 0.6),
+        ("supplier", "", "vendor", 0.6),
+        ("lieferant", "", "vendor", 0.6),
+    )
+)
+
+
+def _by_words(words: list[str]) -> list[tuple[str, float]]:
+    have = set(words)
+    return [
+        (field, weight)
+        for need, bar, field, weight in _WORD_RULES
+        if need <= have and not (bar & have)
+    ]
+
+
+def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]]:
+    """A field for a column whose name says nothing. Content alone never passes 0.7.
+
+    A name that we do not know still says that the column is something else; against it only
+    e-mail addresses and phone numbers are believed.
+    """
+    if content.filled < 1:
+        return []
+    share = content.share
+    rules = (
+        ("email", share("email") >= 0.8, 0.7, "its values are e-mail addresses"),
+        ("phone", share("marked_phone") >= 0.7, 0.68, "its values are phone numbers"),
+        ("state", share("state") >= 0.9, 0.62, "its values are states"),
+        ("currency", share("currency") >= 0.9, 0.64, "its values are currencies"),
+        ("balance", share("marked") >= 0.8 and share("date") < 0.2, 0.6, "its values are money"),
+        ("due_date", share("date") >= 0.9, 0.52, "its values are dates"),
+        ("zip", share("zip") >= 0.95 and share("date") == 0, 0.51, "its values look like ZIPs"),
+        ("consumer_name", share("name") >= 0.9 and content.distinct > 0.4 and share("state") < 0.5,
+         0.51, "its values look like names"),
+        ("account_reference", share("code") >= 0.95 and content.distinct > 0.98
+         and share("marked") < 0.2 and share("date") == 0 and share("zip") < 0.5,
+         0.51, "its values are distinct codes"),
+    )  # fmt: skip
+    return [
+        (field, weight, why)
+        for field, ok, weight, why in rules
+        if ok and (not named or field in ("email", "phone"))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The mapping of a file and what must be asked about it."""
+
+    columns: tuple[ColumnMap, ...]
+    decisions: tuple[Decision, ...]
+
+
+def column_keys(headers: Sequence[str]) -> tuple[str, ...]:
+    """A column's key: its header text, `#n` (1-based) where that is empty or repeated."""
+    seen: dict[str, int] = {}
+    for header in headers:
+        text = header.strip()
+        seen[text] = seen.get(text, 0) + 1
+    keys, used = [], set()
+    for number, header in enumerate(headers, 1):
+        text = header.strip()
+        if not text or (seen[text] > 1 and text in used):
+            keys.append(f"#{number}")
+        else:
+            keys.append(text)
+            used.add(text)
+    return tuple(keys)
+
+
+def map_columns(
+    headers: Sequence[str], samples: Sequence[Sequence[str]], fixed: Mapping[str, str]
+) -> Mapped:
+    """The mapping of a table. `samples` holds each column's cells; `fixed` a person's words."""
+    keys = column_keys(headers)
+    contents = [content_of(column) for column in samples]
+    ranked: list[list[tuple[float, str, str]]] = []
+    mute = _says_little(headers, contents)
+    lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}
+    for index, header in enumerate(headers):
+        said = fixed.get(keys[index]) or fixed.get(f"#{index + 1}")
+        said = said or (lookup.get(fields.key_of(header)) if header.strip() else None)
+        if said:
+            ranked.append([] if said == fields.IGNORE else [(1.0, said, "set in the sidecar")])
+        else:
+            ranked.append(candidates(header, contents[index], mute=mute))
+    named = {pick[0][1] for pick in ranked if pick}
+    _adjust(headers, contents, ranked, named)
+    chosen, decisions = _settle(keys, ranked, contents, fixed)
+    columns = tuple(
+        ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
+        for i, (s, f, w) in enumerate(chosen)
+    )
+    return Mapped(columns, decisions)
+
+
+def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:
+    """True for a table with a person's contact points whose headers we do not know at all.
+
+    Its columns are read by content; a table of many figures is something else.
+    """
+    known = sum(
+        fields.key_of(h) in fields.STRONG or fields.key_of(h) in fields.WEAK for h in headers
+    )
+    people = any(c.share("email") >= 0.8 or c.share("marked_phone") >= 0.7 for c in contents)
+    figures = sum(c.share("marked") >= 0.8 and c.share("date") < 0.2 for c in contents)
+    return people and known < len(headers) * 0.25 and 1 <= figures <= 3
+
+
+def _adjust(
+    headers: Sequence[str],
+    contents: list[Content],
+    ranked: list[list[tuple[float, str, str]]],
+    named: set[str],
+) -> None:
+    """What one column means can hang on the others: `Name` beside `First name` is a last name."""
+    for index, options in enumerate(ranked):
+        key = fields.key_of(headers[index])
+        content = contents[index]
+        for at, (score, field, why) in enumerate(options):
+            new = score
+            if why == "set in the sidecar":
+                continue
+            if field == "consumer_name" and key in _CODED and _holds_codes(content):
+                elsewhere = any(o and o[0][1] in _WHO for i, o in enumerate(ranked) if i != index)
+                numbers = key == "name" and elsewhere and "invoice_number" not in named
+                field = "invoice_number" if numbers else "consumer_reference"
+                new, why = 0.9, why + ", and its values are codes"
+            elif field in ("last_name", "consumer_name") and key in ("name", "nom"):
+                family = "first_name" in named and "consumer_name" not in named - {"consumer_name"}
+                split = "first_name" in named and "last_name" not in (
+                    o[0][1] for i, o in enumerate(ranked) if o and i != index
+                )
+                new = score + (0.1 if (field == "last_name") == (family and split) else -0.1)
+            elif field in ("state", "status") and key in ("state", "estado", "etat"):
+                new = 0.97 if (field == "status") == (content.share("status") >= 0.8) else 0.4
+            elif field == "status" and "unit" in named and content.share("tenancy") >= 0.8:
+                field, why = "lease_status", why + ", and its values are those of a lease"
+            elif (
+                field == "account_reference"
+                and key in ("id", "transactionid", "documentid")
+                and "invoice_number" not in named
+                and {"issue_date", "due_date"} <= named
+                and content.share("opaque") < 0.5
+            ):
+                field, why = "invoice_number", why + ", for no other column numbers the invoices"
+            elif field == "consumer_name" and content.filled and content.share("opaque") > 0.5:
+                new = score - 0.05 if key in ("name", "contactname") else score
+            elif field == "first_name" and key == "nombre":
+                new = score + (0.4 if "last_name" in named else -0.2)
+            elif field == "consumer_name" and key == "nombre" and "last_name" in named:
+                new = score - 0.4
+            elif field == "account_reference" and content.filled > 3 and content.distinct < 0.5:
+                new = score - 0.2
+            elif field == "account_reference" and key in _FREE_TEXT and "invoice_number" in named:
+                new = score - 0.3
+            elif key in ("payer", "payername") and field in ("payer", "consumer_name"):
+                who = any(o and o[0][1] in _PERSON for i, o in enumerate(ranked) if i != index)
+                new = 0.9 if (field == "payer") == (who or "claim" in named) else 0.4
+            elif field == "last_payment_amount" and key in ("paymentamount", "pmtamount"):
+                new = score if "last_payment_date" in named else 0.3
+            elif field == "document_type" and content.filled and content.share("money") > 0.5:
+                new = score - 0.4
+            options[at] = (round(min(1.0, new + _PRIOR.get(key, 0.0)), 3), field, why)
+        options.sort(reverse=True)
+
+
+def _settle(
+    keys: tuple[str, ...],
+    ranked: list[list[tuple[float, str, str]]],
+    contents: list[Content],
+    fixed: Mapping[str, str],
+) -> tuple[list[tuple[float, str, str]], tuple[Decision, ...]]:
+    """Gives every field its best column; a column that lost gets its next best field."""
+    chosen: list[tuple[float, str, str]] = [(0.0, fields.IGNORE, "not recognised")] * len(keys)
+    offers = sorted(
+        (
+            (score, bool(contents[i].filled), field, -i, i, why)
+            for i, options in enumerate(ranked)
+            for score, field, why in options
+        ),
+        reverse=True,
+    )
+    taken: dict[str, tuple[int, float, str]] = {}
+    done: set[int] = set()
+    decisions: list[Decision] = []
+    for score, filled, field, _, i, why in sorted(
+        offers, key=lambda o: o[0] - (0.0 if o[1] else 0.5), reverse=True
+    ):
+        if i in done or score < THRESHOLD:
+            continue
+        if field in taken and field not in fields.MANY:
+            first, before, _ = taken[field]
+            if (
+                field == "balance"
+                and filled
+                and before - score < 0.01
+                and why.startswith("its values")
+            ):
+                decisions.append(
+                    Decision(
+                        kind="mapping",
+                        column=keys[i],
+                        choices=("balance", "amount", "paid", fields.IGNORE),
+                        why=f'"{keys[first]}" and "{keys[i]}" both look like the balance',
+                    )
+                )
+            continue
+        taken[field] = (i, score, why)
+        chosen[i] = (score, field, why)
+        done.add(i)
+    for i, options in enumerate(ranked):
+        if i not in done and options and options[0][1] in taken and options[0][0] >= THRESHOLD:
+            other = keys[taken[options[0][1]][0]]
+            chosen[i] = (0.0, fields.IGNORE, f'"{other}" is the better {options[0][1]}')
+        elif i not in done and fixed.get(keys[i]) == fields.IGNORE:
+            chosen[i] = (1.0, fields.IGNORE, "set in the sidecar")
+    return chosen, tuple(decisions)
+
+
+_CODED = frozenset(
+    (
+        "customer client debtor kunde cliente tenant resident patient partner debitor contact "
+        "guarantor member student owner consumer name"
+    ).split()
+)
+"""Names of columns that hold a person's name or, in some exports, their number."""
+_PRIOR = {
+    "amountremaining": 0.009, "remainingamount": 0.009, "openbalance": 0.009,
+    "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
+    "amountresidualsigned": 0.006, "customername": 0.009, "fullname": 0.005, "name1": 0.005,
+    "accountname": -0.05, "accountholder": -0.05, "outstanding1": -0.05, "cardname": -0.05,
+    "billto": -0.004, "amountpaid": 0.004, "linetotal": 0.004, "patestbal": 0.009,
+}  # fmt: skip
+"""Which of two names for one field says it more exactly."""
+
+
+def _holds_codes(content: Content) -> bool:
+    return content.filled > 0 and content.share("code") >= 0.8
+
+
+_FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "referenceno"))
+"""Names of columns that hold an order number or a text where an invoice number stands beside."""
+
+
+def looks_like_header(cells: Sequence[str]) -> float:
+    """How much a record looks like the header of a table, 0 to about 2."""
+    filled = [c.strip() for c in cells if c.strip()]
+    if not filled:
+        return 0.0
+    known = 0.0
+    typed = 0
+    for cell in filled:
+        key, bare = fields.key_of(cell), fields.bare_key(cell)
+        if key in fields.STRONG or bare in fields.STRONG or fields.is_bucket(cell):
+            known += 1
+        elif key in fields.WEAK or bare in fields.WEAK:
+            known += 0.7
+        elif _by_words(fields.words_of(cell)):
+            known += 0.5
+        kinds = kinds_of(cell)
+        if kinds & {"money", "email", "date", "phone", "opaque"} and not fields.is_bucket(cell):
+            typed += 1
+    if typed > len(filled) * 0.2:
+        return 0.0
+    return known / len(filled) + min(known, 6) / 6
+
+
+def folded(text: str) -> str:
+    """Lower case, no accents, single spaces; for words compared with a list."""
+    return " ".join(fold(text).split())

@@ -1,0 +1,45 @@
+"""A file that can be read: its name, how to open it, what is known before; and one that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from dunlin.domain.imports.sidecar import Sidecar
+from dunlin.domain.imports.types import OTHER, FileProfile, Refusal  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What is known before the file is read. `encoding` is that of a file already transcoded."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    currency: str = "USD"
+    country: str = "US"
+    sidecar: Sidecar = field(default_factory=Sidecar)
+    range_bytes: int = 8 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """One file to read: its name, how to open its table, and what is known of it before."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    hints: Hints
+
+
+def refused(code: str, detail: str, hints: Hints | None = None) -> FileProfile:
+    """The profile of a file that cannot be imported, with the reason."""
+    return FileProfile(
+        kind=OTHER,
+        kind_why=detail,
+        encoding=(hints.encoding if hints else "") or "utf-8",
+        delimiter=(hints.delimiter if hints else "") or ",",
+        header_row=None,
+        headers=(),
+        mapping=(),
+        refusal=Refusal(code=code, detail=detail),
+    )

@@ -1,0 +1,205 @@
+"""`profile`: one streaming pass that says all there is to know of a file before its rows are read.
+
+The head of the file decides delimiter, header and mapping; every row then votes on encoding, date
+order and money style and on where ranges may be cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
+from dunlin.domain.imports.guard import REASON_COLUMN
+from dunlin.domain.imports.head import headers_of, read_table, refuse_binary, samples_of
+from dunlin.domain.imports.mapping import column_keys, content_of, map_columns  # fmt: skip
+from dunlin.domain.imports.opened import Hints, refused
+from dunlin.domain.imports.records import ByteStream, Decoder, Refused, chunks  # fmt: skip
+from dunlin.domain.imports.scan import Scan
+from dunlin.domain.imports.types import (  # fmt: skip
+    RECEIVABLES,
+    ColumnMap,
+    Decision,
+    FileProfile,
+    Refusal,
+)
+
+HEAD = 1 << 18
+
+
+def profile(stream: ByteStream, hints: Hints | None = None) -> FileProfile:
+    """The profile of a table in UTF-8, Windows-1252 or Latin-1; refusals come as a value."""
+    hints = hints or Hints()
+    try:
+        return _Pass(stream, hints).run()
+    except Refused as no:
+        return refused(no.code, no.detail, hints)
+
+
+class _HashingStream:
+    """Counts and hashes what is read."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self.sha = hashlib.sha256()
+        self.size = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._stream.read(size)
+        self.sha.update(data)
+        self.size += len(data)
+        return data
+
+
+class _Pass:
+    """One pass over one file."""
+
+    def __init__(self, stream: ByteStream, hints: Hints) -> None:
+        self.hints = hints
+        self.stream = _HashingStream(stream)
+
+    def run(self) -> FileProfile:
+        head = self._read_head()
+        bom = head.startswith(b"\xef\xbb\xbf")
+        start = 3 if bom else 0
+        self.decoder = Decoder(bom=bom)
+        body = head[start:]
+        refuse_binary(body)
+        table = read_table(body, self.hints.delimiter, whole=len(head) < HEAD)
+        headers = headers_of(table)
+        samples = samples_of(table, len(headers))
+        fixed = self.hints.sidecar.mapping
+        mapped = map_columns(headers, samples, fixed)
+        columns = mapped.columns
+        if table.journal_year is not None:
+            columns = tuple(_journal_date(c) for c in columns)
+        kind, why = kind_of(headers, columns, samples)
+        scan = Scan(
+            table,
+            columns,
+            headers=headers,
+            samples=samples,
+            kind=kind,
+            decoder=self.decoder,
+            hints=self.hints,
+        )
+        scan.over(chunks(self.stream, head=body, offset=start))
+        if scan.records == 0:
+            raise Refused("no_rows", "the file has a header but no rows below it")
+        decisions = [*mapped.decisions, *scan.decisions(), *_not_there(headers, fixed)]
+        shared, row_ids = references_of(columns, samples)
+        made = FileProfile(
+            kind=kind,
+            kind_why=why,
+            encoding=self.hints.encoding or self.decoder.encoding(),
+            delimiter=table.delimiter,
+            header_row=None if table.header is None else table.lines[table.header],
+            headers=tuple(headers),
+            mapping=columns,
+            date_orders=scan.date_orders,
+            decimals=scan.decimals,
+            currency=scan.currency,
+            country=scan.country,
+            records=scan.records,
+            lines=scan.last,
+            size=self.stream.size,
+            sha256=self.stream.sha.hexdigest(),
+            header_fingerprint=fingerprint(headers),
+            ranges=tuple(scan.ranges),
+            last_line=scan.last_full,
+            grouped=scan.grouped,
+            sums_lines=scan.sums_lines,
+            minor_units=scan.minor_units,
+            shared_reference=shared,
+            row_ids=row_ids,
+            open_dates=tuple(c.index for c in scan.open_columns),
+            journal_year=table.journal_year,
+            as_of=scan.as_of,
+            file_total=tuple(sorted(scan.totals.items())),
+            complete=self.hints.sidecar.complete,
+            debt_kind=self.hints.sidecar.debt_kind,
+            industry=self.hints.sidecar.industry,
+            written_off=self.hints.sidecar.written_off,
+        )
+        return self._judged(made, decisions, samples)
+
+    def _read_head(self) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while size < HEAD:
+            data = self.stream.read(HEAD - size)
+            if not data:
+                break
+            parts.append(data)
+            size += len(data)
+        return b"".join(parts)
+
+    def _judged(
+        self, made: FileProfile, decisions: list[Decision], samples: Sequence[Sequence[str]]
+    ) -> FileProfile:
+        """Adds what must be asked or refused because something needed is not in the file."""
+        have = {c.field for c in made.mapping}
+        if made.kind == RECEIVABLES:
+            if not have & BALANCE_FIELDS:
+                choice = _money_columns(made, samples)
+                if choice:
+                    decisions.append(
+                        Decision(
+                            kind="mapping", column=choice[0], choices=("balance", fields.IGNORE),
+                            why="no column is named as a balance; which one is owed?",
+                        )
+                    )  # fmt: skip
+                else:
+                    refusal = Refusal(
+                        code="no_balance_column",
+                        detail="no column looks like a balance or an amount",
+                    )
+                    return replace(made, refusal=refusal, decisions=tuple(decisions))
+            if not have & CONSUMER_FIELDS and not made.grouped and made.journal_year is None:
+                refusal = Refusal(
+                    code="no_contact_column",
+                    detail="no column names the person or firm that owes, or how to reach them",
+                )
+                return replace(made, refusal=refusal, decisions=tuple(decisions))
+        return replace(made, decisions=tuple(decisions))
+
+
+def _not_there(headers: Sequence[str], fixed: Mapping[str, str]) -> list[Decision]:
+    """What a sidecar says of columns that the file does not have."""
+    have = {fields.key_of(h) for h in headers} | set(column_keys(headers))
+    return [
+        Decision(
+            kind="mapping",
+            column=name,
+            choices=tuple(h for h in headers if h)[:20],
+            why="the mapping file names this column, and the file has none of that name",
+            blocking=False,
+        )
+        for name in fixed
+        if name not in have and (fields.key_of(name) or name) not in have
+    ]
+
+
+def _journal_date(column: ColumnMap) -> ColumnMap:
+    """DATEV journals write the day and month of a posting; the year is in the first line."""
+    if column.key != "Belegdatum" or column.field != fields.IGNORE or column.score == 1.0:
+        return column
+    return replace(column, field="issue_date", score=0.9, why="day and month of a posting")
+
+
+def fingerprint(headers: Sequence[str]) -> str:
+    """The same for files with the same columns: what a remembered sidecar is kept under."""
+    joined = "\x1f".join(fields.key_of(h) for h in headers if h != REASON_COLUMN)
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _money_columns(made: FileProfile, samples: Sequence[Sequence[str]]) -> list[str]:
+    free = [
+        (c.key, content_of(samples[c.index]))
+        for c in made.mapping
+        if c.field in (fields.IGNORE, "claim_amount") and c.index < len(samples)
+    ]
+    marked = [key for key, content in free if content.share("marked") > 0.6]
+    return marked or [key for key, content in free if content.share("money") > 0.9]

@@ -1,0 +1,381 @@
+"""The files written beside the dropped one, and the JSON of a dry run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.assemble import HOLD_CODES, Assembly
+from dunlin.domain.imports.guard import REASON_COLUMN, csv_line
+from dunlin.domain.imports.types import (
+    CONTACTS,
+    CREATED,
+    DUPLICATE,
+    OPEN,
+    OTHER,
+    PAYABLES,
+    PAYMENTS,
+    REJECTED,
+    UNCHANGED,
+    UPDATED,
+    Decision,
+    FileProfile,
+    NormalisedAccount,
+    RowOutcome,
+)  # fmt: skip
+
+ADVICE = {
+    "missing_balance": "Give the row a balance, or map the column that holds it in the sidecar.",
+    "missing_due_date": "Created with a hold: give the due date and drop the row again.",
+    "missing_contact": "Created with a hold: give an e-mail address or a phone number.",
+    "negative_balance": "Kept as a credit: it is netted against this person's debts.",
+    "future_due_date": "Created with a hold that ends on the due date. Nothing to do.",
+    "bad_amount": "Write the amount as digits with at most one decimal mark, such as 1234.50.",
+    "ambiguous_amount": "Write the amount so that it can be read in one way only, such as 1234.50.",
+    "mixed_currency": "The amount and the currency column disagree: correct one of them.",
+    "bad_date": "Write the date as YYYY-MM-DD.",
+    "bad_phone": "Write the number with its country code, such as +1 212 555 0147.",
+    "bad_email": "Correct the e-mail address.",
+    "ragged_row": "The row has more cells than the header: quote the text with the delimiter.",
+    "no_reference": "Give the row an account or invoice number, or the name of who owes.",
+    "same_row": "The same row stands in the file before; nothing to do.",
+    "conflicting_row": "Another row has the same number and another balance; the first was kept.",
+    "same_account": "Part of the account that an earlier row made. Nothing to do.",
+    "paid": "Paid, so nothing is chased.",
+    "zero_balance": "Nothing is owed, so nothing is chased.",
+    "settled_by_credit": "A credit of the same person covers it, so nothing is chased.",
+    "written_off": "Written off, so nothing is chased; `written_off: true` in the mapping file"
+    " makes such rows debts.",
+    "insurance_pending": "Created with a hold: the insurer has not answered.",
+    "void": "Void, so nothing is chased.",
+    "deleted": "Deleted at the source, so nothing is chased.",
+    "draft": "A draft, so nothing is chased. Drop the file again once it is issued.",
+    "credit": "Kept as a credit: it is netted against this person's debts.",
+    "payment": "Kept as a payment: it is netted against this person's debts.",
+    "no_account": "No account of this number is known: drop the file that holds the debts first.",
+    "already_counted": "Dated before the newest file that tells the balance, which counts it.",
+    "payable": "A bill that the creditor itself owes, so it is no account.",
+    "contact": "Kept as a contact: it fills accounts by its key.",
+    "not_a_debt": "The file holds no debts, so nothing is imported.",
+    "disputed": "Created with a hold: the debt is disputed.",
+    "unknown_status": "Created with a hold: the status is not a known one; map or correct it.",
+    "probable_duplicate": "Owed by the same person on the same day as another row: is it one debt?",
+    "probable_match": "Created with a hold: say whether this is the person of another row.",
+    "no_debt": "The row is a posting that names no debt.",
+}
+"""What to do about each reason code."""
+
+_STOOD = frozenset(("", "same_account", "paid", "zero_balance", "contact", "payment", "not_a_debt"))
+
+
+def advice(code: str) -> str:
+    """What to do about a reason code, one sentence."""
+    return ADVICE.get(code, "Correct the row and drop it again.")
+
+
+def field_of(profile: FileProfile, column: str, code: str) -> str:
+    """The field a reason is about."""
+    for mapped in profile.mapping:
+        if mapped.key == column and mapped.field != fields.IGNORE:
+            return mapped.field
+    return {
+        "missing_balance": "balance", "negative_balance": "balance", "missing_contact": "email",
+        "missing_due_date": "due_date", "future_due_date": "due_date",
+        "no_reference": "account_reference", "zero_balance": "balance", "disputed": "disputed",
+        "unknown_status": "status",
+    }.get(code, "")  # fmt: skip
+
+
+def report_rows(
+    profile: FileProfile, outcomes: Iterable[RowOutcome], accounts: Mapping[str, NormalisedAccount]
+) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """(row, outcome, field, value, code, what to do) of all that did not import as it stood."""
+    for outcome in outcomes:
+        told: set[tuple[str, str]] = set()
+        account = accounts.get(outcome.account)
+        if outcome.outcome == CREATED and account is not None:
+            for hold in account.holds:
+                code = HOLD_CODES[hold]
+                told.add((code, ""))
+                yield _line(profile, outcome, code, "", "")
+        elif outcome.code and outcome.code not in _STOOD:
+            told.add((outcome.code, outcome.value))
+            yield _line(profile, outcome, outcome.code, outcome.column, outcome.value)
+        for problem in outcome.problems:
+            if (problem.code, problem.value) not in told:
+                told.add((problem.code, problem.value))
+                yield _line(profile, outcome, problem.code, problem.column, problem.value)
+
+
+def _line(
+    profile: FileProfile, outcome: RowOutcome, code: str, column: str, value: str
+) -> tuple[str, str, str, str, str, str]:
+    field = column or field_of(profile, column, code)
+    return (str(outcome.line), outcome.outcome, field, value, code, advice(code))
+
+
+REPORT_HEADER = ("row", "outcome", "field", "value", "code", "what_to_do")
+
+
+def report_csv(
+    profile: FileProfile, outcomes: Iterable[RowOutcome], accounts: Mapping[str, NormalisedAccount]
+) -> Iterator[str]:
+    """`NAME.report.csv`, line by line. A refused file has one line that says why."""
+    yield csv_line(REPORT_HEADER)
+    if profile.refusal is not None:
+        yield csv_line(("", REJECTED, "", "", profile.refusal.code, profile.refusal.detail))
+        return
+    for decision in profile.decisions:
+        if decision.blocking:
+            choices = ", ".join(decision.choices)
+            yield csv_line(
+                ("", "waiting", decision.column or decision.kind, "",
+                 f"decide_{decision.kind}", f"{decision.why}: choose {choices} in the sidecar")
+            )  # fmt: skip
+    for row in report_rows(profile, outcomes, accounts):
+        yield csv_line(row)
+
+
+def rejected_csv(
+    headers: Sequence[str], rows: Iterable[tuple[Sequence[str], str]]
+) -> Iterator[str]:
+    """`NAME.rejected.csv`: the original columns and the reason, to be mended and dropped again."""
+    yield csv_line((*headers, REASON_COLUMN))
+    for cells, reason in rows:
+        padded = [*cells[: len(headers)], *[""] * (len(headers) - len(cells))]
+        yield csv_line((*padded, reason))
+
+
+def summary(
+    file: str, profile: FileProfile, assembly: Assembly | None, today: dt.date
+) -> dict[str, object]:
+    """`NAME.summary.json` as a mapping: outcomes, balances, aging buckets, mapping, next step.
+
+    `totals` are the accounts created, `owed` all open debts of the file, new or known; those are
+    held beside the file's own total.
+    """
+    outcomes: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
+    for outcome in assembly.outcomes if assembly else ():
+        outcomes[outcome.outcome] += 1
+        codes[outcome.code] += 1
+    del codes[""]
+    totals: dict[str, dict[str, int]] = {}
+    holds: Counter[str] = Counter()
+    made = held = 0
+    for account in assembly.created() if assembly else ():
+        _add(totals, account)
+        holds.update(account.holds)
+        made += 1
+        held += bool(account.holds)
+    owed: dict[str, dict[str, int]] = {}
+    buckets: Counter[str] = Counter()
+    for account in assembly.accounts.values() if assembly else ():
+        if account.status == OPEN:
+            _add(owed, account)
+            buckets[bucket_of(account, today)] += 1
+    own = dict(profile.file_total)
+    reconciled = {
+        currency: {
+            "owed_minor": sums["balance_minor"],
+            "file_total_minor": own[currency],
+            "difference_minor": own[currency] - sums["balance_minor"],
+        }
+        for currency, sums in owed.items()
+        if currency in own
+    }
+    return {
+        "file": file,
+        "kind": profile.kind,
+        "what": profile.kind_why,
+        "state": state_of(profile),
+        "reason": profile.refusal.detail if profile.refusal else "",
+        "encoding": profile.encoding,
+        "delimiter": profile.delimiter,
+        "rows": profile.records,
+        "outcomes": dict(outcomes),
+        "codes": dict(codes),
+        "totals": totals,
+        "owed": owed,
+        "reconciliation": reconciled,
+        "buckets": dict(buckets),
+        "holds": dict(holds),
+        "mapping": mapping_of(profile),
+        "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
+        "next_step": next_step(profile, made, held, sum(buckets.values())),
+    }
+
+
+def state_of(profile: FileProfile) -> str:
+    """`rejected`, `waiting` (for a decision) or `done`."""
+    if profile.refusal is not None:
+        return "rejected"
+    return "waiting" if profile.waits else "done"
+
+
+def bucket_of(account: NormalisedAccount, today: dt.date) -> str:
+    """Aging bucket by days past due."""
+    if account.due_on is None:
+        return "unknown"
+    days = (today - account.due_on).days
+    for most, name in ((0, "current"), (30, "1-30"), (60, "31-60"), (90, "61-90")):
+        if days <= most:
+            return name
+    return "over-90"
+
+
+def next_step(profile: FileProfile, made: int, held: int, owing: int) -> str:
+    """What the person who dropped the file should do now, one sentence."""
+    if profile.refusal is not None:
+        return f"Nothing was imported: {profile.refusal.detail}."
+    if profile.waits:
+        return "Answer the questions in the mapping file beside this one and drop the file again."
+    if profile.kind == CONTACTS:
+        return "Drop the file that holds the debts; these contacts fill its accounts."
+    if profile.kind in (PAYMENTS, PAYABLES, OTHER):
+        return "Drop a file that holds open invoices or balances."
+    if not made and owing:
+        return f"No new debts: {owing} are known already, and what changed is recorded."
+    if not made:
+        return "Nothing in this file is owed; nothing to do."
+    if held:
+        return f"{held} of {made} accounts are on hold; the report says what each needs."
+    return f"{made} accounts are ready to be activated."
+
+
+def mapping_of(profile: FileProfile) -> dict[str, dict[str, object]]:
+    """{column: {field, score, why}}."""
+    return {c.key: {"field": c.field, "score": c.score, "why": c.why} for c in profile.mapping}
+
+
+def totals_of(accounts: Iterable[NormalisedAccount]) -> dict[str, dict[str, int]]:
+    """{currency: {rows, balance_minor}} of accounts, each once."""
+    out: dict[str, dict[str, int]] = {}
+    for account in accounts:
+        _add(out, account)
+    return out
+
+
+def _add(totals: dict[str, dict[str, int]], account: NormalisedAccount) -> None:
+    sums = totals.setdefault(account.balance.currency, {"rows": 0, "balance_minor": 0})
+    sums["rows"] += 1
+    sums["balance_minor"] += account.balance.minor
+
+
+def decisions_of(profile: FileProfile, assembly: Assembly | None) -> list[Decision]:
+    """All that a person is asked about the file."""
+    return [*profile.decisions, *(assembly.decisions if assembly else ())]
+
+
+def account_json(account: NormalisedAccount) -> dict[str, object]:
+    """An account as the dry run shows it. Dates are ISO, money is minor units."""
+    consumer = account.consumer
+    return {
+        "reference": account.reference or None,
+        "invoice": account.invoice or None,
+        "status": account.status or None,
+        "balance_minor": account.balance.minor if account.status else None,
+        "currency": account.balance.currency if account.status else None,
+        "issued_on": _iso(account.issued_on),
+        "due_on": _iso(account.due_on),
+        "paid_on": _iso(account.paid_on),
+        "consumer": {
+            "name": consumer.name or None,
+            "emails": list(consumer.emails),
+            "phones": list(consumer.phones),
+            "street": consumer.street or None,
+            "city": consumer.city or None,
+            "state": consumer.state or None,
+            "zip": consumer.zip or None,
+            "country": consumer.country or None,
+            "matched_by": account.matched_by,
+        },
+        "extras": extras_of(account),
+    }
+
+
+def extras_of(account: NormalisedAccount) -> dict[str, object]:
+    """Industry extras and whatever else the file told of the debt."""
+    out: dict[str, object] = dict(account.extras)
+    consumer = account.consumer
+    if account.disputed:
+        out["disputed"] = True
+    if account.notes:
+        out["notes"] = account.notes
+    if account.last_payment_on:
+        out["last_payment_date"] = account.last_payment_on.isoformat()
+    if account.last_payment is not None:
+        out["last_payment_minor"] = account.last_payment.minor
+    if consumer.language:
+        out["language"] = consumer.language
+    if consumer.time_zone:
+        out["time_zone"] = consumer.time_zone
+    if consumer.date_of_birth:
+        out["date_of_birth"] = consumer.date_of_birth.isoformat()
+    if consumer.extensions:
+        out["extensions"] = [{"phone": p, "extension": x} for p, x in consumer.extensions]
+    if consumer.consents:
+        out["consents"] = [
+            {"channel": c.channel, "granted": c.granted, "evidence": c.evidence}
+            for c in consumer.consents
+        ]
+    return out
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def row_json(
+    profile: FileProfile, outcome: RowOutcome, account: NormalisedAccount | None
+) -> dict[str, object]:
+    """One row of the dry run."""
+    out: dict[str, object] = {"row": outcome.line, "outcome": outcome.outcome}
+    if outcome.code:
+        out["code"] = outcome.code
+        field = field_of(profile, outcome.column, outcome.code)
+        if field:
+            out["field"] = field
+        if outcome.value:
+            out["value"] = outcome.value
+    out["account"] = None if account is None else account_json(account)
+    return out
+
+
+def dry_run_json(file: str, profile: FileProfile, assembly: Assembly | None) -> Iterator[str]:
+    """The JSON of `dunlin import --dry-run --json`, in pieces, so that rows are not held twice."""
+    counts = Counter(o.outcome for o in assembly.outcomes) if assembly else Counter()
+    head: dict[str, object] = {
+        "file": file,
+        "kind": profile.kind,
+        "why": profile.kind_why,
+        "state": state_of(profile),
+        "encoding": profile.encoding,
+        "delimiter": profile.delimiter,
+        "header_row": profile.header_row,
+        "mapping": mapping_of(profile),
+        "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
+        "totals": totals_of(assembly.created() if assembly else ()),
+        "outcomes": {
+            name: counts.get(name, 0) for name in (CREATED, UPDATED, UNCHANGED, REJECTED, DUPLICATE)
+        },
+    }
+    if profile.refusal is not None:
+        head["refused"] = {"code": profile.refusal.code, "why": profile.refusal.detail}
+    text = json.dumps(head, ensure_ascii=False, indent=1)
+    yield text[:-2] + ',\n "rows": ['
+    for number, outcome in enumerate(assembly.outcomes if assembly else ()):
+        known = assembly.accounts.get(outcome.account) if assembly else None
+        row = row_json(profile, outcome, known)
+        yield ("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False)
+    yield "\n ]\n}"
+
+
+def nothing_imported(profile: FileProfile, assembly: Assembly | None) -> bool:
+    """True where nothing could be imported: refused, waiting, no table of ours, all rejected."""
+    if profile.refusal is not None or profile.waits or profile.kind == OTHER or assembly is None:
+        return True
+    return not any(o.outcome in (CREATED, UPDATED, UNCHANGED, DUPLICATE) for o in assembly.outcomes)

@@ -1,0 +1,480 @@
+"""What every row of a file votes on: date order, money style, currency, country, totals, ranges."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.amounts import (
+    COMMA,
+    CURRENCIES,
+    DOT,
+    EITHER,
+    MIXED,
+    evidence,
+    parse_amount,
+)
+from dunlin.domain.imports.contact_points import fast_phone
+from dunlin.domain.imports.dates import OrderVote, Reading, fold, read_date, to_date
+from dunlin.domain.imports.head import TOTAL_WORD, Head, first_filled, is_total_row
+from dunlin.domain.imports.mapping import column_keys  # fmt: skip
+from dunlin.domain.imports.opened import Hints
+from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
+from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
+from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, Decision, Range  # fmt: skip
+
+_VOTES = 5_000
+_PHONE_VOTES = 500
+_DECISIVE = frozenset(("due_date", "issue_date", "date_of_service", "date_of_birth"))
+"""Dates that a file waits for; of the others an ambiguous one is left out."""
+
+
+class Scan:
+    """What every row votes on."""
+
+    def __init__(
+        self,
+        table: Head,
+        columns: Sequence[ColumnMap],
+        *,
+        headers: list[str],
+        samples: list[list[str]],
+        kind: str,
+        decoder: Decoder,
+        hints: Hints,
+    ) -> None:
+        self.table = table
+        self.decoder = decoder
+        self.hints = hints
+        self.kind = kind
+        self.headers = headers
+        self.keys = column_keys(headers)
+        self.by_field: dict[str, int] = {}
+        for column in columns:
+            self.by_field.setdefault(column.field, column.index)
+        self.date_columns = [c for c in columns if c.field in fields.DATES]
+        self.money_columns = [c for c in columns if c.field in fields.MONEY]
+        self.votes = {c.index: OrderVote() for c in self.date_columns}
+        self.marks: dict[int, Counter[str]] = {c.index: Counter() for c in self.money_columns}
+        self.signs: Counter[str] = Counter()
+        self.currencies: Counter[str] = Counter()
+        self.countries: Counter[str] = Counter()
+        self.states = 0
+        self.phones = self.phones_home = 0
+        self.currency_guessed = self.country_open = False
+        self.records = self.last = 0
+        self.last_full: int | None = None
+        self.ranges: list[Range] = []
+        self.grouped = False
+        self.groups = 0
+        self.totals: dict[str, int] = {}
+        self.as_of: dt.date | None = None
+        self.titles = OrderVote()
+        self._as_of_text = ""
+        self._readings: dict[str, Reading | None] = {}
+        self._repeat = self._differ = 0
+        self._previous: tuple[str, str] = ("", "")
+        self._integers = True
+        self._sums: Counter[int] = Counter()
+        self._samples = samples
+        self.money_indexes = {c.index for c in self.money_columns}
+        self._range: tuple[int, int] | None = None
+        self._rows = Rows(self.table.delimiter)
+        self._range_group = self._group = ""
+        self._grouping = False
+        self._end = self._row_line = 0
+        self._silent_currency = False
+
+    def over(self, stream: Iterator[Chunk]) -> None:
+        """Runs through all records."""
+        table = self.table
+        header_line = 0 if table.header is None else table.lines[table.header]
+        before = header_line or (table.lines[0] - 1 if table.lines else 0)
+        header = None if table.header is None else table.rows[table.header]
+        self._grouping = self._group_column()
+        self._group = self._range_group = ""
+        width = len(self.headers)
+        for line, cells in self._rows.read(self._lines(stream)):
+            self._row_line = line
+            if line <= before:
+                self._title(cells)
+                continue
+            if not (len(cells) > 2 and cells[0] and cells[1]):
+                filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
+                if not filled:
+                    continue
+                if len(filled) == 1 and width > 2:
+                    self._alone(cells[filled[0]].strip(), filled[0])
+                    continue
+            if cells == header:
+                continue
+            if is_total_row(cells, self.money_indexes):
+                self._file_total(cells)
+                continue
+            self.last_full = line
+            self.records += 1
+            self._row(cells)
+        self.last = self._row_line
+        if self._range is not None and self._end > self._range[0]:
+            start, first = self._range
+            self.ranges.append(
+                Range(start=start, end=self._end, line=first, group=self._range_group)
+            )
+        self.grouped = bool(self._grouping and self.groups)
+        self._conclude()
+
+    def _lines(self, stream: Iterator[Chunk]) -> Iterator[str]:
+        """Feeds the reader, and cuts ranges where a chunk starts between two records."""
+        decode = self.decoder.text
+        most = self.hints.range_bytes
+        for chunk in stream:
+            if self._range is None:
+                self._range = (chunk.offset, chunk.line)
+            elif chunk.offset - self._range[0] >= most and self._rows.next_line == chunk.line:
+                start, first = self._range
+                self.ranges.append(
+                    Range(start=start, end=chunk.offset, line=first, group=self._range_group)
+                )
+                self._range, self._range_group = (chunk.offset, chunk.line), self._group
+            self._end = chunk.offset + len(chunk.data)
+            yield from lines_of(decode(chunk.data))
+
+    def _alone(self, text: str, at: int) -> None:
+        """A row with one value: a heading over the rows that follow, or a note."""
+        if self._grouping and at <= 1 and not TOTAL_WORD.match(text):
+            self._group = text[:200]
+            self.groups += 1
+
+    def _group_column(self) -> bool:
+        """True where rows may stand under headings that name the consumer."""
+        return not self.by_field.keys() & {
+            "consumer_name", "last_name", "company", "consumer_reference", "email",
+        }  # fmt: skip
+
+    def _title(self, cells: list[str]) -> None:
+        text = " ".join(c for c in cells if c.strip())
+        found = re.search(
+            r"(?:as (?:of|at):?|stand(?: vom)?:?|al|au|stichtag:?)\s+(.{6,30})$",
+            text.strip(),
+            re.IGNORECASE,
+        )
+        if found and self.as_of is None:
+            self._as_of_text = found[1].strip()
+            self.as_of = to_date(self._as_of_text)
+        for word in re.findall(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", text):
+            reading = read_date(word)
+            if reading is not None:
+                self.titles.add(reading)
+
+    def _file_total(self, cells: list[str]) -> None:
+        index = self.by_field.get("balance", self.by_field.get("amount"))
+        if index is not None and index < len(cells) and first_filled(cells):
+            self.totals["last"] = 0
+            self._total_text = cells[index]
+
+    def _row(self, cells: list[str]) -> None:
+        size = len(cells)
+        for index, vote in self.votes.items():
+            if index < size and cells[index]:
+                self._date(cells[index], vote)
+        for index, marks in self.marks.items():
+            if index < size:
+                text = cells[index]
+                if text:
+                    mark = text[-3:-2]
+                    if (mark == "." or mark == ",") and text[-2:].isdigit():  # noqa: PLR1714
+                        marks[mark] += 1
+                        self._integers = False
+                        if self.records > _VOTES:
+                            continue
+                    self._money(text, marks, mark)
+        if self.records <= _VOTES:
+            for name in ("currency", "country", "state"):
+                index = self.by_field.get(name, -1)
+                if 0 <= index < size and cells[index]:
+                    self._place(name, cells[index].strip())
+        phone = self.by_field.get("phone", -1)
+        if 0 <= phone < size and cells[phone] and self.phones < _PHONE_VOTES:
+            text = cells[phone].strip()
+            if not text.startswith(("+", "00")) and sum(c.isdigit() for c in text) >= 7:
+                self.phones += 1
+                self.phones_home += fast_phone(text, "US") is not None
+        self._repeats(cells, size)
+
+    def _date(self, text: str, vote: OrderVote) -> None:
+        seen = self._readings
+        if len(text) > 64:
+            reading = read_date(text.strip())
+        elif text in seen:
+            reading = seen[text]
+        else:
+            reading = read_date(text.strip())
+            if len(seen) > _VOTES:
+                seen.clear()
+            seen[text] = reading
+        if reading is not None:
+            vote.add(reading)
+
+    def _money(self, text: str, marks: Counter[str], mark: str) -> None:
+        if text.isdigit():
+            return
+        self._integers = False
+        if mark not in (DOT, COMMA):
+            found = evidence(text)
+            if found:
+                marks[found] += 1
+        if self.records > _VOTES:
+            return
+        if not text.isascii() or "$" in text or text[:1].isalpha() or text[-1:].isalpha():
+            amount = parse_amount(text.strip())
+            if amount is not None and amount.hint:
+                self.signs[amount.hint] += 1
+
+    def _place(self, name: str, text: str) -> None:
+        if name == "currency":
+            self.currencies[text[:9].upper()] += 1
+        elif name == "country":
+            code = country_code(text)
+            if code:
+                self.countries[code] += 1
+        elif state_code(text):
+            self.states += 1
+
+    def _repeats(self, cells: list[str], size: int) -> None:
+        """Whether rows of one invoice repeat its total or share it."""
+        index = self.by_field.get("invoice_number", self.by_field.get("account_reference", -1))
+        money = self.by_field.get("balance", self.by_field.get("amount", -1))
+        if not (0 <= index < size and 0 <= money < size):
+            return
+        key, value = cells[index], cells[money]
+        if key and key == self._previous[0]:
+            if value == self._previous[1]:
+                self._repeat += 1
+            else:
+                self._differ += 1
+        self._previous = (key, value)
+
+    def _conclude(self) -> None:
+        said = self.hints.sidecar
+        self.sums_lines = self._differ > self._repeat
+        self._decimals()
+        self.country = said.country or self._country()
+        self.country_open = (
+            not said.country
+            and not self.countries
+            and self.country == "US"
+            and self.phones >= 2
+            and self.phones_home < self.phones * 0.3
+        )
+        self._orders(said.date_order)
+        self.currency = said.currency or self._currency()
+        abroad = any(v.dmy and not v.mdy for v in self.votes.values())
+        self.currency_guessed = (
+            not said.currency and self._silent_currency and abroad and not self.comma_file
+        )
+        self.minor_units = self._in_minor_units()
+        self._file_totals()
+
+    def _file_totals(self) -> None:
+        text = getattr(self, "_total_text", "")
+        self.totals.clear()
+        index = self.by_field.get("balance", self.by_field.get("amount", -1))
+        amount = parse_amount(text.strip(), dict(self.decimals).get(index, "")) if text else None
+        if amount is not None:
+            minor = amount.minor(self.currency)
+            if minor is not None:
+                self.totals[self.currency] = minor
+
+    def _country(self) -> str:
+        if self.countries:
+            return self.countries.most_common(1)[0][0]
+        if self.states:
+            return "US"
+        coins = {c for c in (*self.currencies, *self.signs) if c in CURRENCIES}
+        if len(coins) == 1 and not self.signs.get("$"):
+            home = _HOMES.get(next(iter(coins)))
+            if home:
+                return home
+        if coins == {"MXN"}:
+            return "MX"
+        return self._country_by_words() or self.hints.country
+
+    def _country_by_words(self) -> str:
+        """German headers mean Germany where nothing else speaks. Spanish and French are spoken in
+        many countries: they mean Spain and France where the money is written in euros or with a
+        decimal comma."""
+        german = sum(fold(h) in _GERMAN or any(w in fold(h) for w in _GERMAN_PARTS)
+                     for h in self.headers)  # fmt: skip
+        if german >= max(2, len(self.headers) * 0.15):
+            return "DE"
+        euros = self.currencies.get("EUR", 0) + self.signs.get("EUR", 0)
+        if not euros and not self.comma_file:
+            return ""
+        for country, words in _ROMANCE.items():
+            spoken = sum(any(w in fold(h) for w in words) for h in self.headers)
+            if spoken >= max(2, len(self.headers) * 0.3):
+                return country
+        return ""
+
+    def _orders(self, said: str) -> None:
+        found: dict[int, str | None] = {}
+        for column in self.date_columns:
+            vote = self.votes[column.index]
+            found[column.index] = vote.order() if vote.dates else ""
+        decided = {o for i, o in found.items() if o and self.votes[i].open + self.votes[i].mdy
+                   + self.votes[i].dmy}  # fmt: skip
+        title = self.titles.order()
+        if self.as_of is None and self._as_of_text:
+            known = title or (next(iter(decided)) if len(decided) == 1 else "")
+            self.as_of = to_date(self._as_of_text, known)
+        if title and not decided:
+            # The program that wrote the title wrote the columns in the same order.
+            decided = {title}
+        self.open_columns: list[ColumnMap] = []
+        orders: list[tuple[int, str]] = []
+        for column in self.date_columns:
+            order = found[column.index]
+            vote = self.votes[column.index]
+            mixed = vote.dmy and vote.mdy
+            if said and (order in (None, "") or mixed):
+                order = said
+            elif order is None and not mixed and len(decided) == 1:
+                order = next(iter(decided))
+            if order is None:
+                self.open_columns.append(column)
+                order = ""
+            orders.append((column.index, order))
+        self.date_orders = tuple(orders)
+
+    def _decimals(self) -> None:
+        whole: Counter[str] = Counter()
+        for marks in self.marks.values():
+            whole.update(marks)
+        known = {m for m in (DOT, COMMA) if whole[m]}
+        out = []
+        for column in self.money_columns:
+            marks = self.marks[column.index]
+            own = {m for m in (DOT, COMMA) if marks[m]}
+            use = own or known
+            mark = next(iter(use)) if len(use) == 1 else EITHER
+            out.append((column.index, MIXED if len(own) == 2 else mark))
+        self.decimals = tuple(out)
+        self.comma_file = known == {COMMA}
+
+    def _currency(self) -> str:
+        named = [c for c in self.currencies if c in CURRENCIES]
+        if named:
+            return max(named, key=lambda c: self.currencies[c])
+        for header in self.headers:
+            for word in re.findall(r"\b[A-Z]{3}\b|[€£]", header):
+                code = {"€": "EUR", "£": "GBP"}.get(word, word)
+                if code in CURRENCIES:
+                    return str(code)
+        signs = [s for s in self.signs if s in CURRENCIES]
+        if signs and not self.signs.get("$"):
+            return max(signs, key=lambda s: self.signs[s])
+        if self.signs.get("$"):
+            return DOLLARS.get(self.country, "USD")
+        if self.country in EURO_COUNTRIES:
+            return "EUR"
+        home = {"GB": "GBP", "CH": "CHF", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "MX": "MXN"}
+        if self.countries and self.country in home:
+            return home[self.country]
+        if self.comma_file and self.country == "US" and not self.states:
+            return "EUR" if not self.currencies else self.hints.currency
+        self._silent_currency = True
+        return self.hints.currency
+
+    def _in_minor_units(self) -> bool:
+        """Stripe's API speaks cents: its ids, lower-case currencies and whole numbers tell."""
+        if not self._integers or not self.currencies:
+            return False
+        low = self.by_field.get("currency")
+        ids = self.by_field.get("account_reference")
+        if low is None or ids is None:
+            return False
+        lower = all(v.strip().islower() for v in self._samples[low] if v.strip())
+        made = [v for v in self._samples[ids] if v.strip()]
+        stripe = sum(bool(re.match(r"(?:in|ch|py|pi|txn|inv)_", v)) for v in made)
+        return lower and bool(made) and stripe > len(made) * 0.8
+
+    def decisions(self) -> list[Decision]:
+        """What only a person can say."""
+        out = []
+        for column in self.open_columns:
+            vote = self.votes[column.index]
+            why = "some dates can only be day first and some only month first" if vote.dmy else (
+                "every date of the column reads both day first and month first"
+            )  # fmt: skip
+            out.append(
+                Decision(
+                    kind="date_order",
+                    column=column.key,
+                    choices=("mdy", "dmy"),
+                    why=why,
+                    blocking=column.field in _DECISIVE,
+                )
+            )
+        if self.currency_guessed:
+            out.append(
+                Decision(
+                    kind="currency",
+                    column=None,
+                    choices=(self.currency, "GBP", "EUR", "CAD", "AUD"),
+                    why=f"nothing in the file names a currency; {self.currency} was taken",
+                    blocking=False,
+                )
+            )
+        if self.country_open:
+            out.append(
+                Decision(
+                    kind="country",
+                    column=self.keys[self.by_field["phone"]],
+                    choices=("US", "GB", "DE", "FR", "ES", "MX"),
+                    why=f"most phone numbers are none of {self.country}: whose are they?",
+                    blocking=False,
+                )
+            )
+        if self.kind != RECEIVABLES:
+            return [replace(d, blocking=False) for d in out]
+        return out
+
+
+_HOMES = {
+    "GBP": "GB", "CHF": "CH", "CAD": "CA", "AUD": "AU", "NZD": "NZ", "MXN": "MX", "INR": "IN",
+    "SEK": "SE", "NOK": "NO", "DKK": "DK", "PLN": "PL", "BRL": "BR", "ZAR": "ZA",
+}  # fmt: skip
+"""The country of a currency that one country alone uses much."""
+
+
+_GERMAN = frozenset(
+    [
+        "konto",
+        "betrag",
+        "kunde",
+        "name",
+        "ort",
+        "plz",
+        "strasse",
+        "waehrung",
+        "wahrung",
+        "saldo",
+        "soll",
+        "haben",
+    ]
+)
+
+
+_ROMANCE = {
+    "ES": ("factura", "cliente", "fecha", "vencimiento", "importe", "saldo", "correo", "moneda"),
+    "FR": ("facture", "echeance", "montant", "courriel", "devise", "reste", "client", "statut"),
+}
+
+
+_GERMAN_PARTS = ("rechnung", "fallig", "faellig", "betrag", "kunde", "beleg", "straße", "strasse",
+                 "telefon", "postleit", "debitor", "währung", "offen", "datum",
+                 "schlussel")  # fmt: skip

@@ -1,0 +1,1 @@
+"""What messages say: templates, their words, and the checks they must pass."""

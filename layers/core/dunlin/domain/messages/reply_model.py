@@ -1,0 +1,187 @@
+"""The reply model: a linear classifier over hashed n-grams, scored in plain Python.
+
+It is asked after the fixed lists and may only add to what they heard: an opt-out, or a hold until
+a person has read the text (COMPLIANCE.md 5.5, US-TCPA-AMBIG). Trained by training.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, log, sqrt
+from typing import Any
+
+_WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
+_MOST = 1_000  # characters of one text that are scored
+_MASK = 0xFFFFFFFF
+# Nothing may be sent until a person has read these (US-TCPA-AMBIG).
+PAUSING = (
+    "opt_out", "attorney", "bankruptcy", "deceased", "dispute", "hardship", "wrong_party",
+)  # fmt: skip
+_NAMED = frozenset({"dispute", "hardship", "payment_claim", "question"})
+
+
+def prepare(text: str) -> str:
+    """Case, accents and digits folded; what training and scoring both read."""
+    plain = unicodedata.normalize("NFKD", text[:_MOST]).casefold()
+    plain = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))
+    return _DIGIT.sub("0", plain)
+
+
+def char_grams(text: str) -> Iterator[str]:
+    """Runs of two to five characters inside words, each word with a space on both sides."""
+    for word in text.split():
+        padded = f" {word} "
+        for n in range(2, 6):
+            if len(padded) <= n:
+                yield padded
+                break  # a short word counts once
+            for start in range(len(padded) - n + 1):
+                yield padded[start : start + n]
+
+
+def word_grams(text: str) -> Iterator[str]:
+    """Words, and pairs of neighbours."""
+    words = _WORD.findall(text)
+    yield from words
+    for left, right in pairwise(words):
+        yield f"{left} {right}"
+
+
+def murmur(token: str) -> int:
+    """MurmurHash3, 32 bits, seed 0, of the UTF-8 bytes, as an unsigned number."""
+    data = token.encode()
+    whole = len(data) & ~3
+    h = 0
+    for at in range(0, whole, 4):
+        h ^= _mixed(int.from_bytes(data[at : at + 4], "little"))
+        h = ((h << 13) | (h >> 19)) & _MASK
+        h = (h * 5 + 0xE6546B64) & _MASK
+    if whole < len(data):
+        h ^= _mixed(int.from_bytes(data[whole:], "little"))
+    h ^= len(data)
+    h = ((h ^ (h >> 16)) * 0x85EBCA6B) & _MASK
+    h = ((h ^ (h >> 13)) * 0xC2B2AE35) & _MASK
+    return h ^ (h >> 16)
+
+
+def _mixed(k: int) -> int:
+    k = (k * 0xCC9E2D51) & _MASK
+    k = ((k << 15) | (k >> 17)) & _MASK
+    return (k * 0x1B873593) & _MASK
+
+
+def bucket(token: str, size: int) -> int:
+    """Where a token is counted: the absolute value of its signed hash, modulo the size."""
+    h = murmur(token)
+    return (h if h < 0x80000000 else 0x100000000 - h) % size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyModel:
+    """Weights by bucket, one row of a number for each label; `idf` by bucket.
+
+    Buckets of characters come first, then those of words. `stop_at` is the probability from
+    which a text is an opt-out, `doubt_at` that from which it may be one, `hold_at` that from
+    which another matter is named, or is not to be overlooked.
+    """
+
+    version: str
+    labels: tuple[str, ...]
+    chars: int
+    words: int
+    documents: int
+    counts: array[int]
+    weights: array[int]
+    scales: tuple[float, ...]
+    intercepts: tuple[float, ...]
+    stop_at: float
+    doubt_at: float
+    hold_at: float
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> ReplyModel:
+        """The model of an exported document. Raises `KeyError` or `ValueError` for another."""
+        counts, weights = array("H"), array("b")
+        counts.frombytes(b64decode(document["counts"]))
+        weights.frombytes(b64decode(document["weights"]))
+        size = document["chars"] + document["words"]
+        if len(counts) != size or len(weights) != size * len(document["labels"]):
+            raise ValueError("a reply model whose arrays do not fit its buckets")
+        return cls(
+            version=document["version"],
+            labels=tuple(document["labels"]),
+            chars=document["chars"],
+            words=document["words"],
+            documents=document["documents"],
+            counts=counts,
+            weights=weights,
+            scales=tuple(document["scales"]),
+            intercepts=tuple(document["intercepts"]),
+            stop_at=document["stop_at"],
+            doubt_at=document["doubt_at"],
+            hold_at=document["hold_at"],
+        )
+
+    def scores(self, text: str) -> list[float]:
+        """The linear score of each label, in the order of `labels`."""
+        found: dict[int, int] = {}
+        plain = prepare(text)
+        for gram in char_grams(plain):
+            at = bucket(gram, self.chars)
+            found[at] = found.get(at, 0) + 1
+        for gram in word_grams(plain):
+            at = self.chars + bucket(gram, self.words)
+            found[at] = found.get(at, 0) + 1
+        values = {
+            at: (1 + log(n)) * (log((1 + self.documents) / (1 + self.counts[at])) + 1)
+            for at, n in found.items()
+        }
+        length = sqrt(sum(v * v for v in values.values())) or 1.0
+        width = len(self.labels)
+        sums = [0.0] * width
+        for at, value in values.items():
+            row = self.weights[at * width : (at + 1) * width]
+            for i, weight in enumerate(row):
+                sums[i] += weight * value
+        return [
+            s * scale / length + base
+            for s, scale, base in zip(sums, self.scales, self.intercepts, strict=True)
+        ]
+
+    def probabilities(self, text: str) -> dict[str, float]:
+        """How likely each label is; they sum to one."""
+        scores = self.scores(text)
+        most = max(scores)
+        raised = [exp(s - most) for s in scores]
+        total = sum(raised)
+        return {label: r / total for label, r in zip(self.labels, raised, strict=True)}
+
+
+def add_to(heard: tuple[str, ...], text: str, model: ReplyModel) -> tuple[str, ...]:
+    """The labels of the lists, and what the model adds to them. Nothing is ever removed.
+
+    Where the lists settled a whole text (an opt-out, START, HELP) the model is not asked.
+    """
+    if "opt_out" in heard or heard in (("start",), ("help",)):
+        return heard
+    likely = model.probabilities(text)
+    if likely["opt_out"] >= model.stop_at:
+        return ("opt_out", *heard)
+    if "ambiguous" in heard:
+        return heard
+    if likely["opt_out"] >= model.doubt_at:
+        return ("ambiguous", *heard)
+    if heard:
+        return heard
+    best = max(likely, key=lambda label: likely[label])
+    if best == "other" and sum(likely[label] for label in PAUSING) < model.hold_at:
+        return ()
+    # A matter is named where it only holds the account; what binds the person is read first.
+    return (best,) if best in _NAMED and likely[best] >= model.hold_at else ("ambiguous",)

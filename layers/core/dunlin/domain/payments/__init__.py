@@ -1,0 +1,1 @@
+"""Money that comes in, and how it is laid over what is owed."""

@@ -1,0 +1,1 @@
+"""The portal's pages as data, and what people type and upload."""

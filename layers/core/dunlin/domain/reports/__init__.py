@@ -1,0 +1,1 @@
+"""Figures: what contact brought, for whom, and what the rules refused."""

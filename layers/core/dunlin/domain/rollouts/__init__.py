@@ -1,0 +1,1 @@
+"""Pilots: whom they reach, and when they grow or halt."""

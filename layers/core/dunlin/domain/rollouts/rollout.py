@@ -1,0 +1,235 @@
+"""Rollout: one tested configuration on its way from a pilot to every account of a segment.
+
+Who belongs to a pilot and who to the holdout is drawn by hash: at random, the same each time, and
+by person, so that nobody is treated in one account and left alone in another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
+from dunlin.domain.accounts.aging import AgingBucket, aging_bucket
+from dunlin.domain.strategy.strategy import Selection, Span, Strategy
+
+
+class Stage(StrEnum):
+    """How far a rollout reaches. shadow: it plans and logs, nothing is sent. pilot: a chosen
+    few. ramp: more by the statistical test. full: every account, new ones as they come."""
+
+    SHADOW = "shadow"
+    PILOT = "pilot"
+    RAMP = "ramp"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A saved selection of a creditor's accounts, by name."""
+
+    name: str
+    when: Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """A segment as it stood before the first touch: accounts, what they owed in minor units by
+    currency, and how many stood in which aging bucket."""
+
+    on: date
+    accounts: int
+    owed: Mapping[str, int]
+    buckets: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """One configuration over one segment. `size`: how many accounts it may have started.
+
+    `configuration` is the hash of strategy and templates as tested. `halted` says why, "" while
+    it runs.
+    """
+
+    rollout_id: str
+    creditor: str
+    segment: Segment
+    strategy_version: int
+    configuration: str
+    stage: Stage
+    size: int
+    started_at: datetime
+    baseline: Baseline
+    halted: str = ""
+    version: int = 0
+
+
+def rollout_id_of(creditor: str, number: int) -> str:
+    """The id of a creditor's rollout; it names the creditor."""
+    return f"{creditor}.{number}"
+
+
+def creditor_of(rollout_id: str) -> str:
+    """Whose rollout it is."""
+    return rollout_id.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The accounts that a rollout starts next, those it leaves without contact to measure by,
+    and how many it passes over, by reason."""
+
+    start: tuple[Account, ...]
+    hold_out: tuple[Account, ...]
+    passed_over: Mapping[str, int]
+
+
+def _draw(*parts: str) -> float:
+    """A steady draw from [0, 1) for these words."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def held_out(strategy: Strategy, consumer_id: str) -> bool:
+    """True for the share of people whom a creditor leaves without contact (L7)."""
+    return _draw("holdout", strategy.creditor, consumer_id) * 100 < strategy.holdout_percent
+
+
+def ineligible(account: Account, strategy: Strategy, today: date) -> str:
+    """Why a ladder may not start on an account of the segment, "" where it may."""
+    if account.status is not Status.IMPORTED:
+        return "already active" if account.status is Status.ACTIVE else account.status.value
+    if account.balance.minor <= 0:
+        return "nothing owed"
+    if account.hold is not None and account.hold not in TIMED_HOLDS:
+        return f"held: {account.hold.value}"
+    if not strategy.assign(account, today).ladder:
+        return "no ladder takes it"
+    return ""
+
+
+def choose(
+    accounts: Sequence[Account],
+    rollout: Rollout,
+    strategy: Strategy,
+    *,
+    room: int,
+    today: date,
+) -> Choice:
+    """At most `room` accounts of the segment, drawn at random and the same each time."""
+    start: list[Account] = []
+    hold_out: list[Account] = []
+    passed: dict[str, int] = {}
+
+    def pass_over(why: str) -> None:
+        passed[why] = passed.get(why, 0) + 1
+
+    for account in sorted(accounts, key=lambda a: _draw(rollout.segment.name, a.account_id)):
+        why = "outside the segment"
+        if rollout.segment.when.takes(account, today):
+            why = ineligible(account, strategy, today)
+        if why:
+            pass_over(why)
+        elif held_out(strategy, account.consumer_id):
+            hold_out.append(account)
+        elif len(start) >= room:
+            pass_over("over the size")
+        else:
+            start.append(account)
+    return Choice(start=tuple(start), hold_out=tuple(hold_out), passed_over=passed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A segment counted: accounts, what they owe by currency, how many a ladder may start on,
+    and how many it shares with each of the other segments counted."""
+
+    segment: Segment
+    accounts: int
+    owed: Mapping[str, int]
+    ready: int
+    overlaps: Mapping[str, int] = field(default_factory=dict)
+
+
+def count(
+    segments: Sequence[Segment], accounts: Sequence[Account], strategy: Strategy, today: date
+) -> list[Count]:
+    """Count segments over the open accounts of a creditor, with their overlaps (S44)."""
+    members = {
+        s.name: {a.account_id: a for a in accounts if a.open and s.when.takes(a, today)}
+        for s in segments
+    }
+    return [
+        Count(
+            segment=segment,
+            accounts=len(found := members[segment.name]),
+            owed=owed_by(found.values()),
+            ready=sum(not ineligible(a, strategy, today) for a in found.values()),
+            overlaps={
+                other: shared
+                for other, theirs in members.items()
+                if other != segment.name and (shared := len(found.keys() & theirs.keys()))
+            },
+        )
+        for segment in segments
+    ]
+
+
+def owed_by(accounts: Any) -> dict[str, int]:
+    """What accounts owe in minor units, by currency, never mixed (F17)."""
+    owed: dict[str, int] = {}
+    for account in accounts:
+        currency = account.balance.currency
+        owed[currency] = owed.get(currency, 0) + account.balance.minor
+    return dict(sorted(owed.items()))
+
+
+_BUCKETS = {
+    AgingBucket.TO_30: Span(low=0, high=30),
+    AgingBucket.TO_60: Span(low=31, high=60),
+    AgingBucket.TO_90: Span(low=61, high=90),
+    AgingBucket.OVER_90: Span(low=91),
+}
+
+
+def suggest(accounts: Sequence[Account], strategy: Strategy, today: date) -> list[Count]:
+    """Starting segments of accounts that are ready: the simplest first (fewest conditions), then
+    the largest (S37). A segment that takes the same accounts as a simpler one is left out."""
+    ready = [a for a in accounts if a.open and not ineligible(a, strategy, today)]
+    buckets = {b for a in ready if (b := aging_bucket(a.due_on, today)) in _BUCKETS}
+    industries = {a.industry for a in ready}
+    kinds = {a.debt_kind for a in ready}
+    candidates = [Segment(name="everybody", when=Selection())]
+    for bucket in sorted(buckets):
+        span = _BUCKETS[bucket]
+        candidates.append(Segment(name=f"{bucket} days", when=Selection(days_past_due=span)))
+        candidates += [
+            Segment(
+                name=f"{industry}, {bucket} days",
+                when=Selection(days_past_due=span, industry=(industry,)),
+            )
+            for industry in sorted(industries)
+            if len(industries) > 1
+        ]
+        candidates += [
+            Segment(
+                name=f"{kind}, {bucket} days",
+                when=Selection(days_past_due=span, debt_kind=(kind,)),
+            )
+            for kind in sorted(kinds)
+            if len(kinds) > 1
+        ]
+    found = count(candidates, ready, strategy, today)
+    found.sort(key=lambda c: (c.segment.when.conditions, -c.ready, c.segment.name))
+    kept: list[Count] = []
+    seen: set[frozenset[str]] = set()
+    for one in found:
+        members = frozenset(a.account_id for a in ready if one.segment.when.takes(a, today))
+        if members and members not in seen:
+            seen.add(members)
+            kept.append(one)
+    return kept

@@ -1,0 +1,1 @@
+"""A creditor's strategy: ladders, terms and limits, read from a document."""

@@ -1,0 +1,44 @@
+"""The audit log by subject, its archive and its signer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot
+
+if TYPE_CHECKING:
+    pass
+
+
+class AuditArchive(Protocol):
+    """The audit log by subject, its write-once copy, and the signed roots of its days."""
+
+    def chain(self, subject: str) -> list[AuditEntry]:
+        """All entries of one subject, oldest first."""
+
+    def archive(self, day: date, batch: str, entries: Sequence[AuditEntry]) -> bool:
+        """Copy entries; False where this batch of this day was copied before."""
+
+    def archived(self, day: date) -> Iterable[AuditEntry]:
+        """Every entry that was copied on a day, in no order, possibly repeated."""
+
+    def put_root(self, root: SignedRoot, leaves: Sequence[Leaf]) -> None: ...
+
+    def root(self, day: date) -> SignedRoot | None: ...
+
+    def leaves(self, day: date) -> list[Leaf]: ...
+
+    def roots(self) -> list[date]:
+        """The days that have a root, oldest first."""
+
+
+class Signer(Protocol):
+    """Signs the daily roots (KMS, ECDSA P-256 with SHA-256)."""
+
+    def sign(self, message: bytes) -> str:
+        """The signature over a message of at most 4,096 bytes, base64 of DER."""
+
+    def public_key(self) -> str:
+        """The public key, PEM."""

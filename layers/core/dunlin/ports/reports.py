@@ -1,0 +1,56 @@
+"""Streams, counters and meters of the portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from dunlin.domain.accounts.account import Account, LedgerEntry
+from dunlin.domain.accounts.counters import Cell, Figure, Share
+from dunlin.domain.accounts.touch import Touch
+from dunlin.domain.staff.events import DomainEvent
+from dunlin.ports.accounts import Reply
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of a table's stream: the row before and after, None where there was none."""
+
+    record_id: str
+    old: Account | LedgerEntry | Touch | Reply | None
+    new: Account | LedgerEntry | Touch | Reply | None
+
+
+class Counters(Protocol):
+    """Counts and sums of the portfolio, exact whatever a stream repeats or delays."""
+
+    def count(self, shares: Sequence[Share]) -> int:
+        """Count each account's newest share in place of the one counted before; an older or
+        equal version changes nothing. Returns how many accounts moved. Raises `Conflict`."""
+
+    def tally(self, creditor: str) -> dict[Cell, Figure]:
+        """All cells of a creditor that are not zero."""
+
+
+class SpendMeter(Protocol):
+    """What messages have cost in a month (`2026-11`), in millionths of a dollar."""
+
+    def add(self, month: str, micro: int) -> None: ...
+
+    def spent(self, month: str) -> int: ...
+
+    def stopped(self, month: str) -> int:
+        """The highest cap that has stopped the month, 0 for none."""
+
+    def note_stop(self, month: str, cap: int) -> None: ...
+
+
+class EventBus(Protocol):
+    """Tells domain events to other systems, at least once each."""
+
+    def publish(self, events: Sequence[DomainEvent]) -> None:
+        """Raises `Unavailable` where any of them was not taken."""

@@ -1,0 +1,28 @@
+"""Segments and rollouts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from dunlin.domain.rollouts.rollout import Rollout, Segment
+
+if TYPE_CHECKING:
+    pass
+
+
+class Rollouts(Protocol):
+    """Saved segments and rollouts of a creditor."""
+
+    def segments(self, creditor: str) -> list[Segment]:
+        """By name."""
+
+    def put_segment(self, creditor: str, segment: Segment) -> None:
+        """Store a segment in place of the one of this name."""
+
+    def rollout(self, rollout_id: str) -> Rollout | None: ...
+
+    def rollouts(self, creditor: str) -> list[Rollout]:
+        """Oldest first."""
+
+    def put_rollout(self, rollout: Rollout) -> None:
+        """Store it where the stored version is exactly one less. Raises `Conflict`."""

@@ -1,0 +1,139 @@
+"""What the use cases of staff share: who did it, a code for why, one write, and waking ladders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.audit import audit
+from dunlin.domain.errors import DomainError
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.machines import Alarm
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,59}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """What became of it.
+
+    done · unchanged (it was so already) · stale (the account moved since it was looked at) · gone
+    (there is no such account, or nothing more happens on it) · held (something else holds it) ·
+    busy (a message is on its way this minute) · refused (the rules or the templates say no).
+    `because`: rule ids with their reasons, or one plain reason under "".
+    """
+
+    outcome: Literal["done", "unchanged", "stale", "gone", "held", "busy", "refused"]
+    because: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who steers, and why: codes, so that no words about a person reach the audit log. `version`
+    is the account's on the page that was looked at; None takes it as it is now."""
+
+    by: str
+    why: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A change of an account, and what the audit log calls it."""
+
+    what: str
+    changes: dict[str, Any]
+    data: dict[str, Any]
+
+
+def code(text: str, what: str) -> str:
+    """A code that staff gave, checked: letters, digits and `._:-`, so that no words about a
+    person reach the audit log. Raises `DomainError`."""
+    if not _CODE.fullmatch(text):
+        raise DomainError(f"{what} is a code of letters, digits and . _ : - (at most 60)")
+    return text
+
+
+def staff(by: str) -> str:
+    """The actor of a member of staff, as the audit log names them."""
+    return f"staff:{code(by, 'who')}"
+
+
+def consumer_entry(
+    person: Consumer, *, now: datetime, what: str, data: dict[str, Any], actor: str
+) -> audit.AuditEntry:
+    """The audit entry of a person's next version."""
+    return audit.append(
+        subject=f"consumer#{person.consumer_id}",
+        sequence=person.version + 1,
+        previous=person.audit_head,
+        at=now,
+        actor=actor,
+        what=what,
+        data=data,
+    )
+
+
+def wake_all(account: Account, *, book: AccountBook, alarm: Alarm) -> None:
+    """Wake every running ladder of an account's person."""
+    for one in accounts_of(account, book):
+        if one.status is Status.ACTIVE:
+            alarm.wake(one.account_id)
+
+
+def accounts_of(account: Account, book: AccountBook) -> list[Account]:
+    """Every account of the person; the index may lag behind this one."""
+    found = {a.account_id: a for a in book.accounts_of_consumer(account.consumer_id)}
+    return list((found | {account.account_id: account}).values())
+
+
+def steer(
+    account_id: str,
+    order: Order,
+    decide: Callable[[Account], Steered | Step],
+    *,
+    book: AccountBook,
+    now: datetime,
+) -> Steered:
+    def attempt() -> Steered:
+        account = book.account(account_id)
+        if account is None:
+            return Steered(outcome="gone")
+        if order.version is not None and account.version != order.version:
+            return Steered(outcome="stale")
+        step = decide(account)
+        if isinstance(step, Steered):
+            return step
+        book.apply(change_of(account, step, order, now))
+        return Steered(outcome="done")
+
+    return until_nobody_interferes(attempt)
+
+
+def change_of(account: Account, step: Step, order: Order, now: datetime) -> Change:
+    entry = entry_of(
+        account,
+        now=now,
+        what=step.what,
+        data={**step.data, "why": code(order.why, "why")},
+        actor=staff(order.by),
+    )
+    return Change(account=written(account, entry, **step.changes), audit=[entry])
+
+
+def woken(account_id: str, done: Steered, alarm: Alarm) -> Steered:
+    if done.outcome == "done":
+        alarm.wake(account_id)
+    return done
+
+
+def held_by(account: Account) -> Steered:
+    if account.hold is None:
+        return Steered(outcome="held", because=(("", account.escalated or "Paused by staff."),))
+    return Steered(outcome="held", because=(("", account.hold_reason or account.hold.value),))

@@ -1,0 +1,1 @@
+"""From a due time to a sent message: the gate, the permit, the senders."""

@@ -1,0 +1,396 @@
+"""Ladders: the next step of an account's ladder, decided and written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain import ids
+from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
+from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.contact import cadence, coordination, planner
+from dunlin.domain.contact.adapting import Choice
+from dunlin.domain.errors import Conflict, Defect
+from dunlin.domain.rulebook import Verdict
+from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.messages import Letters
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.permits import (
+    Decision,
+    Word,
+    because,
+    decision,
+    new_touch,
+    rules,
+    take,
+    touch_data,
+    without_contact,
+)
+from dunlin.service.contact.replay import record_of
+
+_WORDS: dict[str, Word] = {
+    "wait": "wait",
+    "held": "held",
+    "escalated": "escalated",
+    "settled": "settled",
+    "exhausted": "exhausted",
+    "covered": "wait",
+}
+
+
+def check_ladder(
+    account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
+) -> Decision:
+    """Decide the next step of an account's ladder and take the permit where one is due."""
+    return until_nobody_interferes(
+        lambda: _check_once(account_id, run, book=book, gate=gate, letters=letters, now=now)
+    )
+
+
+def _check_once(
+    account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
+) -> Decision:
+    facts = book.facts(account_id)
+    account = facts.account
+    if account.ladder_run != run:
+        # A newer run owns the account; this execution has nothing left to do.
+        return Decision(outcome="exhausted", account_id=account_id, run=run, version=0)
+    plan = _plan(facts, (), now)
+    if plan.step != "offer":
+        return _settle_step(facts, plan, book=book, now=now)
+    if account.hold is not None:
+        _end_hold(account, book=book, now=now)
+    before = _attempt_before(facts, book) if account.occurrence else None
+    if before is not None and before.state is not TouchState.RELEASED:
+        return _finish_attempt(facts, before, book=book, now=now)
+    plan = _plan(facts, _others(account, book), now)
+    if plan.step != "offer":
+        return _settle_step(facts, plan, book=book, now=now)
+    verdicts: list[tuple[planner.Offer, Verdict]] = []
+    for offer in plan.offers:
+        verdict = gate.judge(
+            facts, channel=offer.channel, template=offer.template, purpose="", now=now
+        )
+        if verdict.outcome == "allow":
+            rest = _rest_day(facts, plan, verdict, now)
+            if rest is not None:
+                return _settle_step(facts, rest, book=book, now=now)
+            return _permit_rung(
+                facts, plan, (offer, verdict), verdicts,
+                book=book, letters=letters, gate=gate, now=now,
+            )  # fmt: skip
+        verdicts.append((offer, verdict))
+    return _refuse(facts, plan, verdicts, book=book, gate=gate, now=now)
+
+
+def _plan(facts: Facts, others: Sequence[Account], now: datetime) -> planner.Plan:
+    return planner.plan(
+        account=facts.account,
+        consumer=facts.consumer,
+        history=facts.history,
+        strategy=facts.strategy,
+        paused=facts.paused,
+        now=now,
+        others=others,
+    )
+
+
+def _others(account: Account, book: AccountBook) -> list[Account]:
+    """The person's other accounts. The index may lag: what is named is read again."""
+    found = book.accounts_of_consumer(account.consumer_id)
+    return [one for one in found if one.account_id != account.account_id]
+
+
+def _end_hold(account: Account, *, book: AccountBook, now: datetime) -> None:
+    """Lift a hold whose time has passed; what comes next is a decision of its own."""
+    held = account.hold.value if account.hold else ""
+    entry = entry_of(account, now=now, what="HoldEnded", data={"hold": held})
+    book.apply(Change(account=written(account, entry, hold=None, hold_reason=""), audit=[entry]))
+    raise Conflict(f"the hold {held} has ended")
+
+
+def _rest_day(
+    facts: Facts, plan: planner.Plan, verdict: Verdict, now: datetime
+) -> planner.Plan | None:
+    """The wait until the next day on which the creditor sends, where the person is."""
+    until = cadence.working_from(
+        now, [zone.name for zone in verdict.zones], facts.strategy.coordination
+    )
+    if until is None:
+        return None
+    until = cadence.spread(facts.account.consumer_id, until)
+    why = "The creditor does not send on this day."
+    return replace(plan, step="wait", until=until, reason=why)
+
+
+def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
+    """The attempt at this rung whose sender never reported back: of this run, or of the lost run
+    that this one took over."""
+    account = facts.account
+    for run in range(account.ladder_run, 0, -1):
+        found = book.touch(account.account_id, f"T#{run}#{account.rung}#{account.occurrence - 1}")
+        if found is not None:
+            return found
+    return None
+
+
+def _finish_attempt(facts: Facts, touch: Touch, *, book: AccountBook, now: datetime) -> Decision:
+    """See to what a lost sender left. What may have been sent counts as sent: its rung is over
+    and is never tried again. What was certainly not sent is given back."""
+    account = facts.account
+    if touch.state is TouchState.PERMITTED and now < touch.expires_at:
+        return decision("wait", account, now, until=touch.expires_at)
+    data = {**touch_data(touch), "state": touch.state.value}
+    if touch.state is TouchState.PERMITTED:
+        entry = entry_of(
+            account, now=now, what="TouchReleased", data=data | {"reason": "expired unspent"}
+        )
+        book.apply(
+            Change(
+                account=written(account, entry, due_at=now),
+                history=without_contact(facts.history, touch, now),
+                touch_move=(
+                    replace(touch, state=TouchState.RELEASED, reason="expired unspent"),
+                    [TouchState.PERMITTED.value],
+                ),
+                audit=[entry],
+            )
+        )
+        # The permit is given back; what comes next is a decision of its own.
+        raise Conflict(f"touch {touch.touch_id} was given back")
+    entry = entry_of(account, now=now, what="LadderResumed", data=data)
+    used = planner.rung_used(account, facts.strategy, touch.rung_name, touch.permitted_at)
+    after = written(account, entry, **used)
+    book.apply(Change(account=after, audit=[entry]))
+    return decision("wait", after, now, until=after.due_at)
+
+
+def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: datetime) -> Decision:
+    """Write what a plan without an offer says, if it is not written yet."""
+    account = facts.account
+    changes: dict[str, Any] = {}
+    what = ""
+    if plan.step == "settled" and account.status is not Status.SETTLED:
+        what, changes = "AccountSettled", {"status": Status.SETTLED, "hold": None}
+    elif plan.step == "exhausted" and account.status is Status.ACTIVE:
+        what, changes = "LadderExhausted", {"status": Status.EXHAUSTED}
+    elif plan.step == "escalated" and account.escalated != plan.trigger:
+        what, changes = "AccountEscalated", {"escalated": plan.trigger}
+    elif plan.step == "held" and account.paused and account.hold is None:
+        # The hold that covered the pause of staff was lifted: the pause is there still.
+        what, changes = "AccountHeld", {"hold": Hold.PAUSED, "hold_reason": plan.reason}
+    elif plan.step == "held" and account.hold is None:
+        what, changes = "AccountHeld", {"hold": Hold.REVIEW, "hold_reason": plan.reason}
+    elif plan.step == "wait" and account.due_at != plan.until:
+        what, changes = "TouchDeferred", _deferred(account, plan)
+    elif plan.step == "covered" and plan.named is not None and plan.rung is not None:
+        used = planner.rung_used(account, facts.strategy, plan.rung.name, plan.named.at)
+        what, changes = "RungCovered", used
+    if what and plan.step in ("settled", "exhausted", "escalated"):
+        changes |= {"due_at": None, "next_action": None}
+    if what:
+        data = {"reason": plan.reason} | _more(facts, plan)
+        entry = entry_of(account, now=now, what=what, data=data)
+        account = written(account, entry, **changes)
+        book.apply(Change(account=account, audit=[entry]))
+    return decision(_WORDS[plan.step], account, now, until=plan.until or account.due_at)
+
+
+def _deferred(account: Account, plan: planner.Plan) -> dict[str, Any]:
+    changes: dict[str, Any] = {"due_at": plan.until, "ladder": plan.ladder or account.ladder}
+    if account.next_action is not None and plan.until is not None:
+        changes["next_action"] = replace(account.next_action, at=plan.until, reason=plan.reason)
+    return changes
+
+
+def _more(facts: Facts, plan: planner.Plan) -> dict[str, Any]:
+    """What an entry says beside the reason: the rung and ladder, and who is told."""
+    data: dict[str, Any] = {}
+    if plan.rung is not None:
+        data["rung"] = plan.rung.name
+    if plan.ladder and plan.ladder != facts.account.ladder:
+        data["ladder"] = plan.ladder
+    if plan.named is not None:
+        data["touch_id"] = plan.named.touch_id
+    if plan.step == "escalated":
+        data |= {"trigger": plan.trigger, "notify": list(facts.strategy.escalation.notify)}
+    return data
+
+
+def _refuse(
+    facts: Facts,
+    plan: planner.Plan,
+    verdicts: list[tuple[planner.Offer, Verdict]],
+    *,
+    book: AccountBook,
+    gate: Gate,
+    now: datetime,
+) -> Decision:
+    """No offer was allowed: wait for the earliest, hold for a person, or end the ladder."""
+    account = facts.account
+    deferred = [v for _, v in verdicts if v.outcome == "defer" and v.until is not None]
+    refusals = tuple(dict.fromkeys(r for _, v in verdicts for r in v.blocked_by))
+    why = because(verdicts)
+    data = {
+        "reason": why,
+        **_more(facts, plan),
+        "offers": [
+            {"channel": o.channel.value, "outcome": v.outcome, "rules": rules(v)}
+            for o, v in verdicts
+        ],
+        **record_of(facts, verdicts, gate=gate, now=now),
+    }
+    if deferred:
+        until = min(v.until for v in deferred if v.until is not None)
+        until = cadence.spread(account.consumer_id, until)
+        action = account.next_action
+        next_action = NextAction(
+            at=until,
+            channel=action.channel if action else "",
+            template=action.template if action else "",
+            reason=why,
+        )
+        entry = entry_of(account, now=now, what="TouchDeferred", data=data)
+        account = written(
+            account,
+            entry,
+            due_at=until,
+            next_action=next_action,
+            ladder=plan.ladder or account.ladder,
+        )
+        book.apply(Change(account=account, audit=[entry]))
+        return decision("wait", account, now, until=until, refusals=refusals)
+    if any(v.needs_person for _, v in verdicts):
+        entry = entry_of(account, now=now, what="AccountHeld", data=data)
+        account = written(
+            account,
+            entry,
+            hold=Hold.REVIEW,
+            hold_reason=why,
+            due_at=None,
+            next_action=None,
+        )
+        book.apply(Change(account=account, audit=[entry]))
+        return decision("held", account, now, refusals=refusals)
+    entry = entry_of(account, now=now, what="LadderExhausted", data=data)
+    account = written(account, entry, status=Status.EXHAUSTED, due_at=None, next_action=None)
+    book.apply(Change(account=account, audit=[entry]))
+    return decision("exhausted", account, now, refusals=refusals)
+
+
+def _permit_rung(
+    facts: Facts,
+    plan: planner.Plan,
+    allowed: tuple[planner.Offer, Verdict],
+    lost: list[tuple[planner.Offer, Verdict]],
+    *,
+    book: AccountBook,
+    letters: Letters,
+    gate: Gate,
+    now: datetime,
+) -> Decision:
+    (offer, verdict), rung, choice = allowed, plan.rung, plan.choice
+    if rung is None or choice is None:
+        raise Defect("an offer without its rung")
+    account = facts.account
+    run, number, occurrence = account.ladder_run, offer.rung, account.occurrence
+    touch = new_touch(
+        facts,
+        touch_id=ids.ladder_touch_id(account.account_id, run, number, occurrence),
+        key=f"T#{run}#{number}#{occurrence}",
+        channel=offer.channel,
+        template=offer.template,
+        letters=letters,
+        verdict=verdict,
+        now=now,
+    )
+    named = _named(facts, plan, offer, gate=gate, book=book, now=now)
+    touch = replace(
+        touch, run=run, rung=number, occurrence=occurrence, rung_name=rung.name, covers=named
+    )
+    entry = entry_of(
+        account,
+        now=now,
+        what="TouchProposed" if account.shadow else "TouchPermitted",
+        data={
+            **touch_data(touch),
+            **_more(facts, plan),
+            **_chosen(choice, offer, lost),
+            "reason": offer.reason,
+            "probability": plan.probability,
+            "covers": list(named),
+            "rules": rules(verdict),
+            "rulebook": gate.version,
+            "zones": [zone.name for zone in verdict.zones],
+            "strategy": facts.strategy.version,
+            "consent": facts.consumer.consent(offer.channel).version,
+            "planned_at": account.due_at.isoformat() if account.due_at else "",
+            **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),
+        },
+    )
+    if account.shadow:
+        # Nothing leaves: the rung counts as used, and the next one is planned.
+        used = planner.rung_used(account, facts.strategy, rung.name, now)
+        proposed = written(account, entry, **used)
+        book.apply(Change(account=proposed, audit=[entry]))
+        return decision("wait", proposed, now, until=proposed.due_at)
+    after = written(
+        account,
+        entry,
+        ladder=plan.ladder or account.ladder,
+        occurrence=occurrence + 1,
+        due_at=touch.expires_at,
+    )
+    take(facts, touch, after, entry, gate=gate, book=book, now=now)
+    return decision(offer.channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)
+
+
+def _chosen(
+    choice: Choice, offer: planner.Offer, lost: list[tuple[planner.Offer, Verdict]]
+) -> dict[str, Any]:
+    """How the rung was put to this person and what was passed over, as the card shows it."""
+    return {
+        "offer": choice.offer.value,
+        "longer": choice.longer,
+        "label": choice.label,
+        "signals": choice.signals,
+        "reasons": list(choice.reasons),
+        "alternatives": [
+            {"channel": one.channel, "template": one.template, "because": one.because}
+            for one in choice.lost
+            if (one.channel, one.template) != (offer.channel.value, offer.template)
+        ],
+        "lost": [{"channel": o.channel.value, "rules": rules(v)} for o, v in lost],
+    }
+
+
+def _named(
+    facts: Facts,
+    plan: planner.Plan,
+    offer: planner.Offer,
+    *,
+    gate: Gate,
+    book: AccountBook,
+    now: datetime,
+) -> tuple[str, ...]:
+    """The person's other accounts that the message names: those that still call for it by a
+    fresh read, and for which the gate allows it too."""
+    if not plan.covers or plan.rung is None:
+        return ()
+    fresh = list(book.read_accounts(plan.covers).values())
+    together = coordination.due_together(facts.account, plan.rung, fresh, facts.strategy, now=now)
+    return tuple(
+        one.account_id
+        for one in together
+        if gate.judge(
+            replace(facts, account=one),
+            channel=offer.channel,
+            template=offer.template,
+            purpose="",
+            now=now,
+        ).outcome
+        == "allow"
+    )

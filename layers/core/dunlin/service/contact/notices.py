@@ -1,0 +1,230 @@
+"""Notices: messages that are no rung (receipt, code, confirmation). Same gate, same permit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dunlin.domain import ids
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.contact import planner
+from dunlin.domain.errors import DomainError
+from dunlin.domain.rulebook import Verdict
+from dunlin.domain.tokens import address_hash
+from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.messages import Letters
+from dunlin.ports.portal import PortalDoor
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.contact import arrangement_notices as telling
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.permits import (
+    Decision,
+    because,
+    decision,
+    new_touch,
+    rules,
+    take,
+    touch_data,
+)
+from dunlin.service.contact.replay import record_of
+
+# What each kind is for, as the rulebook asks: an answer to something the person just did, or a
+# receipt. A kind that is not listed does not exist.
+PURPOSES = {
+    "receipt": "receipt",
+    "code": "response",
+    "opt_out_confirmation": "response",
+    "answer": "response",
+    "payment_failed": "response",
+    **telling.PURPOSES,
+}
+_BOTH = (Channel.EMAIL, Channel.SMS)
+_TRIES = 5  # permits for one notice: each after the one before was given back unsent
+
+
+def check_notice(
+    account_id: str,
+    *,
+    kind: str,
+    cause: str,
+    book: AccountBook,
+    door: PortalDoor,
+    gate: Gate,
+    letters: Letters,
+    now: datetime,
+) -> Decision:
+    """Decide about a message that is no rung and take its permit; one for a cause and kind, and
+    another only once that was given back unsent.
+
+    `cause` names what it answers: a payment id, a reply id, a signal id, or for a code
+    `{token hash of the link}.{number}`.
+    """
+    if kind not in PURPOSES:
+        raise DomainError(f"no notice of kind {kind!r}")
+
+    def attempt() -> Decision:
+        for occurrence in range(_TRIES):
+            facts = book.facts(account_id, touch_key=_key(kind, cause, occurrence))
+            if facts.touch is None or facts.touch.state is not TouchState.RELEASED:
+                break
+        return _decide(
+            facts,
+            kind,
+            cause,
+            occurrence,
+            door=door,
+            book=book,
+            gate=gate,
+            letters=letters,
+            now=now,
+        )
+
+    return until_nobody_interferes(attempt)
+
+
+def _key(kind: str, cause: str, occurrence: int) -> str:
+    return f"N#{kind}#{_numbered(cause, occurrence)}"
+
+
+def _numbered(cause: str, occurrence: int) -> str:
+    return f"{cause}~{occurrence + 1}" if occurrence else cause
+
+
+def _channels(facts: Facts, kind: str, cause: str, *, door: PortalDoor) -> tuple[Channel, ...]:
+    """Where a notice may go: a confirmation where the opt-out came from, a code only to the
+    contact point that its link went to, an answer first to where the question came from, the
+    rest to whatever is open."""
+    if kind == "opt_out_confirmation":
+        return (Channel.SMS,)
+    if kind != "code":
+        held = [c for c in _BOTH if facts.consumer.address(c) is not None]
+        if kind == "answer":
+            held.sort(key=lambda channel: not cause.startswith(f"{channel.value}."))
+        return tuple(held)
+    link = door.link(cause.split(".", 1)[0])
+    if link is None:
+        return ()
+    channel = Channel(link.channel)
+    address = facts.consumer.address(channel)
+    return (channel,) if address and address_hash(address) == link.address_hash else ()
+
+
+def _decide(
+    facts: Facts,
+    kind: str,
+    cause: str,
+    occurrence: int,
+    *,
+    door: PortalDoor,
+    book: AccountBook,
+    gate: Gate,
+    letters: Letters,
+    now: datetime,
+) -> Decision:
+    touch = facts.touch
+    if touch is not None:
+        if touch.state is TouchState.PERMITTED:
+            # Asked again because the first answer was lost; the permit is still single-use, and
+            # the sender gives it back where it has run out.
+            return decision(
+                touch.channel.value,
+                facts.account,
+                now,
+                touch_key=touch.key,
+                permit_id=touch.touch_id,
+            )
+        return decision("refused", facts.account, now)
+    verdicts: list[tuple[planner.Offer, Verdict]] = []
+    for channel in _channels(facts, kind, cause, door=door):
+        verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)
+        offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
+        if verdict.outcome == "allow":
+            return _permit(
+                facts,
+                cause,
+                offer,
+                verdict,
+                verdicts,
+                occurrence=occurrence,
+                book=book,
+                gate=gate,
+                letters=letters,
+                now=now,
+            )
+        verdicts.append((offer, verdict))
+    return _refuse(facts, kind, cause, verdicts, book=book, gate=gate, now=now)
+
+
+def _permit(
+    facts: Facts,
+    cause: str,
+    offer: planner.Offer,
+    verdict: Verdict,
+    lost: list[tuple[planner.Offer, Verdict]],
+    *,
+    occurrence: int,
+    book: AccountBook,
+    gate: Gate,
+    letters: Letters,
+    now: datetime,
+) -> Decision:
+    channel, kind = offer.channel, offer.template
+    touch = new_touch(
+        facts,
+        touch_id=ids.notice_touch_id(_numbered(cause, occurrence), kind),
+        key=_key(kind, cause, occurrence),
+        channel=channel,
+        template=kind,
+        letters=letters,
+        verdict=verdict,
+        now=now,
+    )
+    touch = replace(touch, occurrence=occurrence)
+    entry = entry_of(
+        facts.account,
+        now=now,
+        what="NoticePermitted",
+        data={
+            **touch_data(touch),
+            "rules": rules(verdict),
+            "rulebook": gate.version,
+            "zones": [zone.name for zone in verdict.zones],
+            **record_of(
+                facts, [*lost, (offer, verdict)], purpose=PURPOSES[kind], gate=gate, now=now
+            ),
+        },
+    )
+    after = written(facts.account, entry)
+    take(facts, touch, after, entry, gate=gate, book=book, now=now)
+    return decision(channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)
+
+
+def _refuse(
+    facts: Facts,
+    kind: str,
+    cause: str,
+    verdicts: list[tuple[planner.Offer, Verdict]],
+    *,
+    book: AccountBook,
+    gate: Gate,
+    now: datetime,
+) -> Decision:
+    deferred = [v.until for _, v in verdicts if v.outcome == "defer" and v.until is not None]
+    refusals = tuple(dict.fromkeys(r for _, v in verdicts for r in v.blocked_by))
+    if deferred:
+        return decision("wait", facts.account, now, until=min(deferred), refusals=refusals)
+    entry = entry_of(
+        facts.account,
+        now=now,
+        what="NoticeRefused",
+        data={
+            "kind": kind,
+            "cause": cause,
+            "reason": because(verdicts),
+            **record_of(facts, verdicts, purpose=PURPOSES[kind], gate=gate, now=now),
+        },
+    )
+    after = written(facts.account, entry)
+    book.apply(Change(account=after, audit=[entry]))
+    return decision("refused", after, now, refusals=refusals)

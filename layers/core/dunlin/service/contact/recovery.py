@@ -1,0 +1,137 @@
+"""Recovery: find what nobody attends, say so, and set it going again (I7).
+
+An execution is only an alarm clock. One that died is started again from the account, which is the
+truth; an account that nothing will happen on, for no stated reason, is a defect: it is reported,
+and its ladder looks at it. Harmless to run at any time, any number of times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.errors import Conflict
+from dunlin.domain.ids import execution_name
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.machines import Alarm
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.writing import entry_of, seconds, written
+from dunlin.service.contact.permits import without_contact
+
+# How long after its due time an account may still be untouched before its ladder counts as stuck.
+STUCK_AFTER = timedelta(minutes=10)
+DOUBTFUL_AFTER = timedelta(minutes=15)
+_STARTING = timedelta(minutes=1)  # an account is written before its execution is started
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What one run found: ladders started again, touches closed as unknown, and the ids of open
+    accounts that had neither a living timer nor a stated reason."""
+
+    restarted: int
+    doubtful: int
+    unattended: tuple[str, ...]
+
+
+def unattended(
+    *, book: AccountBook, creditors: Creditors, alarm: Alarm, now: datetime
+) -> list[Account]:
+    """Open accounts that will not move by themselves and give no reason: no due time at all, or
+    one that no execution waits for."""
+    names = creditors.all()
+    idle = [account for name in names for account in book.unattended(name)]
+    return idle + _deserted(names, book=book, alarm=alarm, now=now)
+
+
+def _deserted(
+    creditors: list[str], *, book: AccountBook, alarm: Alarm, now: datetime
+) -> list[Account]:
+    expected = [pair for name in creditors for pair in book.on_ladders(name)]
+    alive = alarm.alive() if expected else set()
+    missing = [one for one, run in expected if execution_name(one, run) not in alive]
+    return [
+        account
+        for account in book.read_accounts(missing).values()
+        if account.timed and not _starting(account, now) and not alarm.running(account)
+    ]
+
+
+def _starting(account: Account, now: datetime) -> bool:
+    return account.activated_at is not None and now - account.activated_at < _STARTING
+
+
+def reconcile(*, book: AccountBook, creditors: Creditors, alarm: Alarm, now: datetime) -> Recovery:
+    """Find what nobody attends and set it going again."""
+    found = unattended(book=book, creditors=creditors, alarm=alarm, now=now)
+    restarted = sum(_set_going(account, book=book, alarm=alarm, now=now) for account in found)
+    for account in book.due(now - STUCK_AFTER):
+        if not alarm.wake(account.account_id):
+            restarted += _restart(account, book=book, alarm=alarm, now=now)
+    doubtful = sum(
+        _close_doubtful(account, book=book, now=now) for account in book.due(now - DOUBTFUL_AFTER)
+    )
+    return Recovery(
+        restarted=restarted,
+        doubtful=doubtful,
+        unattended=tuple(account.account_id for account in found),
+    )
+
+
+def _set_going(account: Account, *, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+    """Let an account without a due time look at once; then see to its execution."""
+    if account.unattended:
+        entry = entry_of(account, now=now, what="FoundUnattended", data={})
+        try:
+            book.apply(Change(account=written(account, entry, due_at=now), audit=[entry]))
+        except Conflict:
+            return 0  # it moved: somebody attends to it
+        if alarm.wake(account.account_id):
+            return 0
+    return _restart(account, book=book, alarm=alarm, now=now)
+
+
+def _restart(account: Account, *, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+    """Begin a new run at the same rung: execution names stay taken, runs do not."""
+    fresh = book.account(account.account_id)
+    if fresh is None or not fresh.timed or alarm.running(fresh):
+        return 0
+    entry = entry_of(fresh, now=now, what="LadderRestarted", data={"run": fresh.ladder_run + 1})
+    again = written(fresh, entry, ladder_run=fresh.ladder_run + 1)
+    try:
+        book.apply(Change(account=again, audit=[entry]))
+    except Conflict:
+        return 0
+    alarm.start(again, wait_seconds=seconds(fresh.due_at, now))
+    return 1
+
+
+def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> int:
+    """A touch that was permitted and neither sent nor released: its permit died unspent, or its
+    sender crashed. Spent ones stay `unknown`; unspent ones are released by expiry."""
+    closed = 0
+    for touch in book.thread(account.account_id).touches:
+        if touch.state is TouchState.PERMITTED and touch.expires_at < now - DOUBTFUL_AFTER:
+            facts = book.facts(account.account_id)
+            entry = entry_of(
+                facts.account,
+                now=now,
+                what="TouchReleased",
+                data={"touch_id": touch.touch_id, "key": touch.key, "reason": "expired unspent"},
+            )
+            released = replace(touch, state=TouchState.RELEASED, reason="expired unspent")
+            try:
+                book.apply(
+                    Change(
+                        account=written(facts.account, entry),
+                        history=without_contact(facts.history, touch, now),
+                        touch_move=(released, [TouchState.PERMITTED.value]),
+                        audit=[entry],
+                    )
+                )
+            except Conflict:
+                continue
+            closed += 1
+    return closed

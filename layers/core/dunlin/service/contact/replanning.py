@@ -1,0 +1,103 @@
+"""Replanning: show what a new version of a strategy would move, then move it and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dunlin.domain.accounts.account import Account, NextAction, Status
+from dunlin.domain.contact.replanning import Move, move
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.machines import Alarm
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+
+
+def moves(
+    strategy: Strategy, *, book: AccountBook, creditors: Creditors, now: datetime
+) -> Iterator[Move]:
+    """What the strategy would move on the creditor's active accounts. Writes nothing."""
+    for account in book.accounts_of_creditor(strategy.creditor, status=Status.ACTIVE.value):
+        found = _move(account, strategy, creditors=creditors, now=now)
+        if found is not None:
+            yield found
+
+
+def move_pending(
+    strategy: Strategy, *, book: AccountBook, creditors: Creditors, alarm: Alarm, now: datetime
+) -> int:
+    """Move the rungs still to come to the strategy; how many accounts moved. Again, after it
+    died halfway, it moves the others."""
+    accounts = list(book.accounts_of_creditor(strategy.creditor, status=Status.ACTIVE.value))
+    return sum(
+        _moved(account.account_id, strategy, book=book, creditors=creditors, alarm=alarm, now=now)
+        for account in accounts
+        if account.strategy_version < strategy.version
+    )
+
+
+def _move(
+    account: Account, strategy: Strategy, *, creditors: Creditors, now: datetime
+) -> Move | None:
+    old = creditors.strategy(account.creditor, account.strategy_version or None)
+    return None if old is None else move(account, old, strategy, now=now)
+
+
+def _moved(
+    account_id: str,
+    strategy: Strategy,
+    *,
+    book: AccountBook,
+    creditors: Creditors,
+    alarm: Alarm,
+    now: datetime,
+) -> bool:
+    def attempt() -> Account | None:
+        account = book.account(account_id)
+        if account is None:
+            return None
+        found = _move(account, strategy, creditors=creditors, now=now)
+        if found is None:
+            return None
+        data = {
+            "from": account.strategy_version,
+            "to": strategy.version,
+            "before": _told(found.before),
+            "after": _told(found.after),
+        }
+        entry = entry_of(account, now=now, what="StrategyMoved", data=data)
+        after = written(account, entry, **found.changes)
+        book.apply(Change(account=after, audit=[entry]))
+        return after
+
+    after = until_nobody_interferes(attempt)
+    if after is None:
+        return False
+    if after.timed:
+        alarm.wake(account_id)
+    return True
+
+
+def _told(action: NextAction | None) -> dict[str, str]:
+    if action is None:
+        return {}
+    return {
+        "at": action.at.isoformat(), "channel": action.channel, "template": action.template,
+    }  # fmt: skip
+
+
+def told(found: list[Move], *, most: int = 20) -> str:
+    """Moves as lines for people: how many, and the first of those that a person would notice."""
+    seen = [one for one in found if one.seen]
+    lines = [f"{len(found)} active accounts, {len(seen)} of them with another next touch."]
+    lines += [f"{one.reference}: {_line(one.before)} -> {_line(one.after)}" for one in seen[:most]]
+    if len(seen) > most:
+        lines.append(f"... and {len(seen) - most} more.")
+    return "\n".join(lines)
+
+
+def _line(action: NextAction | None) -> str:
+    if action is None:
+        return "nothing planned"
+    return f"{action.at:%Y-%m-%d %H:%M} UTC {action.channel} {action.template}".strip()

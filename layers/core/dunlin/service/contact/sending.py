@@ -1,0 +1,328 @@
+"""Sending: spend a permit, send once, record what is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.audit.audit import content_sha256
+from dunlin.domain.contact import planner
+from dunlin.domain.errors import Defect, DomainError, Unavailable
+from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, token_hash
+from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.messages import Email, Letters, Mailbox, Rendered, Text, TextLine
+from dunlin.ports.portal import Link, PortalDoor
+from dunlin.service.accounts.writing import entry_of, seconds, until_nobody_interferes, written
+from dunlin.service.contact import arrangement_notices as telling
+from dunlin.service.contact.permits import touch_data, without_contact
+
+LINK_LIFE = timedelta(days=45)
+_LINK = re.compile(rf"(/[mu]/)[{ALPHABET}]{{{LENGTH}}}")
+_CODE = re.compile(r"\b\d{6}\b")
+CODE_LIFE = timedelta(minutes=15)
+_FIRST_PAUSE = timedelta(minutes=5)
+_REFUSALS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What became of one permit. `void`: nothing was sent, look again."""
+
+    outcome: Literal["sent", "void", "unknown"]
+    account_id: str
+    run: int
+    version: int
+    wait_seconds: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """The one line a sender may use, and what it needs to write a letter."""
+
+    channel: Channel
+    letters: Letters
+    door: PortalDoor
+    portal_url: str
+    new_token: Callable[[], str]
+    new_code: Callable[[], str]
+    real_now: Callable[[], datetime]
+    mailbox: Mailbox | None = None
+    text_line: TextLine | None = None
+
+
+def send(
+    account_id: str,
+    touch_key: str,
+    permit_id: str,
+    *,
+    book: AccountBook,
+    outbox: Outbox,
+    now: datetime,
+) -> Sending:
+    """Spend a permit and send its message once.
+
+    The touch is `unknown` from the moment the permit is spent until the provider's answer is
+    recorded; a crash in between leaves it so, it counts as sent and is never sent again.
+    """
+    facts = book.facts(account_id, touch_key=touch_key)
+    touch = facts.touch
+    if touch is None or touch.channel is not outbox.channel:
+        raise DomainError(f"no {outbox.channel.value} touch {touch_key} on {account_id}")
+    if touch.state is not TouchState.PERMITTED:
+        return _already(facts, touch, book=book, now=now)
+    message, rendered = _compose(facts, touch, book=book, outbox=outbox, now=now)
+    # Words that were approved after the permit was taken need a permit of their own.
+    if rendered.version != touch.template_version or not book.spend_permit(
+        facts=facts, permit_id=permit_id, now=now
+    ):
+        return _void(touch, book=book, now=now)
+    spent = replace(touch, state=TouchState.UNKNOWN)
+    try:
+        message_id = _hand_over(message, outbox)
+    except Unavailable as failure:
+        if failure.certain:
+            return _release(spent, failure.reason, book=book, now=now)
+        return _record(spent, "TouchUnknown", {"reason": failure.reason}, book=book, now=now)
+    content = kept_content(rendered)
+    sent = replace(
+        spent,
+        state=TouchState.SENT,
+        message_id=message_id,
+        sent_at=now,
+        body_sha256=rendered.sha256,
+        content=content,
+    )
+    return _record(
+        sent,
+        "TouchSent",
+        {
+            "message_id": message_id,
+            "body_sha256": rendered.sha256,
+            "content_sha256": content_sha256(content),
+            "version": rendered.version,
+        },
+        book=book,
+        now=now,
+    )
+
+
+def kept_content(rendered: Rendered) -> str:
+    """What the person was told, as text, for staff and the dossier: subject and body without the
+    private links, which would open the portal to whoever reads it, and without a code."""
+    text = f"{rendered.subject}\n\n{rendered.text}" if rendered.subject else rendered.text
+    return _CODE.sub("••••••", _LINK.sub(r"\1…", text))
+
+
+def _compose(
+    facts: Facts, touch: Touch, *, book: AccountBook, outbox: Outbox, now: datetime
+) -> tuple[Email | Text, Rendered]:
+    """Render before anything is spent: a template that fails must not cost a permit."""
+    address = facts.consumer.address(touch.channel)
+    if address is None:
+        raise Defect(f"touch {touch.touch_id} has no address")
+    token = outbox.new_token()
+    outbox.door.put_link(
+        Link(
+            token_hash=token_hash(token),
+            account_id=touch.account_id,
+            consumer_id=touch.consumer_id,
+            creditor=touch.creditor,
+            touch_id=touch.touch_id,
+            channel=touch.channel.value,
+            address_hash=address_hash(address),
+            expires_at=now + LINK_LIFE,
+        )
+    )
+    stop_link = f"{outbox.portal_url}/u/{token}"
+    rendered = outbox.letters.render(
+        touch.template,
+        touch.channel,
+        facts=facts,
+        link=f"{outbox.portal_url}/m/{token}",
+        stop_link=stop_link,
+        fields=_fields(touch, book=book, outbox=outbox),
+        accounts=_accounts(facts, touch, book=book),
+    )
+    tags = {"touch_id": touch.touch_id, "account_id": touch.account_id}
+    brand = facts.strategy.brand
+    if touch.channel is Channel.SMS:
+        text = Text(to=address, body=rendered.text, origination=brand.sms_origination, tags=tags)
+        return text, rendered
+    mail = Email(
+        to=address,
+        sender=brand.email_from,
+        reply_to=brand.reply_to,
+        subject=rendered.subject,
+        html=rendered.html,
+        text=rendered.text,
+        headers={
+            "List-Unsubscribe": f"<{stop_link}>, <mailto:{brand.reply_to}?subject=unsubscribe>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+        tags=tags,
+    )
+    return mail, rendered
+
+
+def _accounts(facts: Facts, touch: Touch, *, book: AccountBook) -> list[Account]:
+    """The accounts that the message is about, its own first; what was paid since is left out."""
+    covered = book.read_accounts(touch.covers) if touch.covers else {}
+    return [facts.account, *(covered[c] for c in touch.covers if c in covered and covered[c].open)]
+
+
+def _fields(touch: Touch, *, book: AccountBook, outbox: Outbox) -> dict[str, str]:
+    """The extra fields of a notice, found by its cause; a rung has none.
+
+    A code is made here and stored as a hash, so it is in no state input and no log.
+    """
+    if touch.run:
+        return {}
+    cause = touch.cause
+    if touch.template == "code":
+        code = outbox.new_code()
+        link = cause.split(".", 1)[0]
+        outbox.door.put_code(link, token_hash(code), outbox.real_now() + CODE_LIFE)
+        return {"code": code}
+    if touch.template in telling.PURPOSES:
+        return telling.fields(touch.template, touch.account_id, cause, book=book)
+    thread = book.thread(touch.account_id)
+    if touch.template == "answer":
+        said = next((a for a in thread.answers if a.answer_id == cause), None)
+        if said is None:
+            raise DomainError(f"no words of staff under {cause}")
+        return {"words": said.text}
+    if touch.template == "receipt":
+        paid = next((e for e in thread.ledger if e.source == cause), None)
+        if paid is None:
+            raise DomainError(f"no ledger entry from {cause} to write a receipt about")
+        return {
+            "amount": str(-paid.amount),
+            "paid_on": paid.on.isoformat(),
+            "remaining": str(thread.account.balance),
+            "reference": thread.account.reference,
+        }
+    return {"reference": thread.account.reference}
+
+
+def _hand_over(message: Email | Text, outbox: Outbox) -> str:
+    if isinstance(message, Email):
+        if outbox.mailbox is None:
+            raise Defect("an e-mail without a mailbox")
+        return outbox.mailbox.send(message)
+    if outbox.text_line is None:
+        raise Defect("a text without a line")
+    return outbox.text_line.send(message)
+
+
+def _sending(
+    outcome: Literal["sent", "void", "unknown"], account: Account, now: datetime
+) -> Sending:
+    return Sending(
+        outcome=outcome,
+        account_id=account.account_id,
+        run=account.ladder_run,
+        version=account.version,
+        wait_seconds=seconds(account.due_at, now),
+    )
+
+
+def _already(facts: Facts, touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
+    """The function ran before for this touch: never send again, only see to the plan."""
+    if touch.state is TouchState.UNKNOWN:
+        return _record(touch, "TouchUnknown", {"reason": "interrupted"}, book=book, now=now)
+    if touch.state is TouchState.RELEASED:
+        return _returned(touch, touch.reason, facts.account, now)
+    return _sending("sent", facts.account, now)
+
+
+def _returned(touch: Touch, reason: str, account: Account, now: datetime) -> Sending:
+    """Nothing was sent. A ladder looks again when its account says; a notice, whose account may
+    be over, asks for another permit at once, or later where the provider refused."""
+    sending = _sending("void", account, now)
+    if touch.run:
+        return sending
+    pause = timedelta() if reason == "void" else _FIRST_PAUSE * 4**touch.occurrence
+    return replace(sending, wait_seconds=seconds(now + pause, now))
+
+
+def _record(
+    touch: Touch, what: str, data: dict[str, Any], *, book: AccountBook, now: datetime
+) -> Sending:
+    """Write the touch's new state and the account's next step, in one transaction."""
+
+    def attempt() -> Sending:
+        facts = book.facts(touch.account_id, touch_key=touch.key)
+        account, stored = facts.account, facts.touch
+        if stored is None:
+            raise Defect(f"touch {touch.touch_id} vanished")
+        if stored.state is not TouchState.UNKNOWN:
+            # A provider's event came first and knows better.
+            return _sending("sent", account, now)
+        entry = entry_of(account, now=now, what=what, data={**touch_data(touch), **data})
+        changes: dict[str, Any] = {}
+        if touch.run and touch.run == account.ladder_run and account.rung == touch.rung:
+            changes = planner.rung_used(account, facts.strategy, touch.rung_name, now)
+        after = written(account, entry, **changes)
+        book.apply(
+            Change(account=after, touch_move=(touch, [TouchState.UNKNOWN.value]), audit=[entry])
+        )
+        return _sending("unknown" if touch.state is TouchState.UNKNOWN else "sent", after, now)
+
+    return until_nobody_interferes(attempt)
+
+
+def _void(touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
+    """The permit could not be spent. If nobody else spent it, give the touch back."""
+    return _release(touch, "void", book=book, now=now)
+
+
+def _after_release(touch: Touch, reason: str, now: datetime) -> dict[str, Any]:
+    """When to look again: at once where a permit was void, later and later where the provider
+    refused, and not at all after `_REFUSALS` times: then a person must look."""
+    if reason == "void":
+        return {"due_at": now}
+    if touch.occurrence + 1 < _REFUSALS:
+        return {"due_at": now + _FIRST_PAUSE * 4**touch.occurrence}
+    return {
+        "due_at": None,
+        "next_action": None,
+        "hold": Hold.REVIEW,
+        "hold_reason": f"The provider refused this message {_REFUSALS} times: {reason}.",
+    }
+
+
+def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> Sending:
+    """Certainly not sent: the touch is released, the contact no longer counts, and the ladder
+    looks again at once (void) or in a few minutes (the provider refused)."""
+
+    def attempt() -> Sending:
+        facts = book.facts(touch.account_id, touch_key=touch.key)
+        account, stored = facts.account, facts.touch
+        if stored is None or stored.state is not touch.state:
+            return _returned(touch, reason, account, now)
+        entry = entry_of(
+            account, now=now, what="TouchReleased", data={**touch_data(touch), "reason": reason}
+        )
+        changes: dict[str, Any] = {}
+        current = (account.ladder_run, account.rung, account.occurrence - 1)
+        if current == (touch.run, touch.rung, touch.occurrence) and account.due_at is not None:
+            changes = _after_release(touch, reason, now)
+        after = written(account, entry, **changes)
+        released = replace(stored, state=TouchState.RELEASED, reason=reason)
+        book.apply(
+            Change(
+                account=after,
+                history=without_contact(facts.history, touch, now),
+                touch_move=(released, [touch.state.value]),
+                audit=[entry],
+            )
+        )
+        return _returned(touch, reason, after, now)
+
+    return until_nobody_interferes(attempt)

@@ -1,0 +1,89 @@
+"""Strategies: a creditor's document, dropped in the bucket, checked and stored as a version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain.errors import Defect, DomainError
+from dunlin.domain.ids import creditor_id
+from dunlin.domain.strategy.document import Path
+from dunlin.domain.strategy.strategy import Strategy, StrategyError
+from dunlin.domain.strategy.strategy_document import read_strategy
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.imports import DropBox
+from dunlin.ports.machines import Alarm
+from dunlin.ports.strategies import Creditors
+from dunlin.service.contact.replanning import move_pending, moves, told
+
+_KEY = re.compile(r"config/([^/]+)/strategy\.yaml")
+_LARGEST = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """How the text of a strategy is read: `parse` makes plain values of it, `line_of` finds a
+    place in it, `check` refuses a policy that the rulebook does not allow, `letters` a rung whose
+    message is not written and words of the creditor's own that may not be said."""
+
+    parse: Callable[[bytes], Any]
+    line_of: Callable[[bytes, Path], int]
+    check: Callable[[Any], None]
+    letters: Callable[[Strategy], None]
+
+    def read(self, content: bytes, *, creditor: str, version: int = 1) -> tuple[Any, Strategy]:
+        """The document and its strategy. Raises `DomainError` that names line, field, reason."""
+        document = self.parse(content)
+        try:
+            strategy = read_strategy(document, creditor=creditor, version=version)
+            self.check(document)
+            self.letters(strategy)
+        except StrategyError as error:
+            line = self.line_of(content, error.path)
+            raise StrategyError(error.path, error.reason, line=line) from None
+        return document, strategy
+
+
+def load_strategy(
+    key: str,
+    *,
+    version: str | None,
+    reader: Reader,
+    creditors: Creditors,
+    book: AccountBook,
+    alarm: Alarm,
+    drop_box: DropBox,
+    now: datetime,
+) -> int | None:
+    """Store `config/{creditor}/strategy.yaml` as the creditor's next strategy version, and move
+    the rungs still to come to it; before and after are written beside it.
+
+    A document that cannot be used changes nothing; what is wrong is written beside it as
+    `strategy.errors.txt`. Returns the version, None where it was refused or is no strategy.
+    """
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return None
+    beside = key.removesuffix("yaml") + "errors.txt"
+    try:
+        creditor = creditor_id(found[1])
+        content = drop_box.read(key, version=version, end=_LARGEST)
+        document, _ = reader.read(content, creditor=creditor)
+        stored = creditors.put_strategy(creditor, document, now)
+    except DomainError as error:
+        drop_box.write(beside, f"{error}\n".encode(), "text/plain; charset=utf-8")
+        return None
+    strategy = creditors.strategy(creditor, stored)
+    if strategy is None:
+        raise Defect(f"strategy {stored} of {creditor} was just stored and is not there")
+    moving = list(moves(strategy, book=book, creditors=creditors, now=now))
+    if moving:
+        changes = f"Version {stored}. {told(moving)}\n".encode()
+        drop_box.write(key.removesuffix("yaml") + "changes.txt", changes, "text/plain")
+    move_pending(strategy, book=book, creditors=creditors, alarm=alarm, now=now)
+    said = f"No errors. Stored as version {stored}. {len(moving)} active accounts follow it.\n"
+    drop_box.write(beside, said.encode(), "text/plain")
+    return stored

@@ -1,0 +1,1 @@
+"""Money: what the processor tells, posted once, corrected, given back, reconciled."""

@@ -1,0 +1,284 @@
+"""The daily look at money: the processor's own list of events against inbox and ledger.
+
+What a webhook never brought is posted now; what still differs afterwards is a difference, and
+a person must look. Nothing here decides anything that a webhook would not have decided.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
+from dunlin.domain.accounts.ledger import total
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.errors import Conflict
+from dunlin.domain.ids import entry_id
+from dunlin.domain.money import Money
+from dunlin.domain.payments.payments import PaymentEvent, PaymentState, PaymentStatus
+from dunlin.domain.payments.posting import WRONG_CURRENCY, excess_source
+from dunlin.ports.accounts import AccountBook, Change, Thread
+from dunlin.ports.imports import DropBox
+from dunlin.ports.machines import Alarm
+from dunlin.ports.payments import Inbox, Till
+from dunlin.ports.portal import PortalDoor
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.payments.posting import Posted, policy_of, post_event, send_back
+
+STUCK = "stuck_payment"
+GRACE = timedelta(minutes=15)  # a webhook may still be on its way
+_MOVES = frozenset({SignalKind.PAYMENT, SignalKind.REFUND, SignalKind.CHARGEBACK})
+_FACTS = {
+    PaymentState.SUCCEEDED: SignalKind.PAYMENT,
+    PaymentState.FAILED: SignalKind.PAYMENT_FAILED,
+    PaymentState.CANCELED: SignalKind.PAYMENT_FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that does not agree and that nobody but a person can explain.
+
+    what: unknown_account, not_posted, other_amount, not_at_processor, ledger_sum.
+    """
+
+    what: str
+    account_id: str
+    payment_id: str = ""
+    processor_minor: int = 0
+    ledger_minor: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Reconciled:
+    """What one look found. `missed`: events of the window that no webhook brought; `posted`:
+    those that changed a ledger now; `stuck`: accounts whose bank debit waits too long."""
+
+    since: datetime
+    until: datetime
+    events: int = 0
+    missed: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    processor_minor: dict[str, int] = field(default_factory=dict)
+    ledger_minor: dict[str, int] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The report: ids, code words and sums."""
+        return asdict(self) | {"since": self.since.isoformat(), "until": self.until.isoformat()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciler:
+    """Everything that a look at money needs."""
+
+    till: Till
+    inbox: Inbox
+    book: AccountBook
+    door: PortalDoor
+    alarm: Alarm
+    creditors: Creditors
+
+    def look(self, *, since: datetime, now: datetime) -> Reconciled:
+        """Look at every event since an instant (at most 30 days back) and at every bank debit
+        that is on its way. Harmless at any time, any number of times. Raises `Unavailable`."""
+        found = Reconciled(since=since, until=now)
+        told = [e for e in self.till.events_since(since) if e.at <= now - GRACE]
+        events = told[::-1]
+        found.events = len(events)
+        threads: dict[str, Thread] = {}
+        for event in events:
+            self._event(event, found, threads, now=now)
+        for account in self._waiting_for_a_bank():
+            self._bank(account, found, now=now)
+        self._compare(events, threads, found)
+        return found
+
+    def _event(
+        self, event: PaymentEvent, found: Reconciled, threads: dict[str, Thread], *, now: datetime
+    ) -> None:
+        known = self.inbox.event(event.event_id) is not None
+        if not known:
+            found.missed.append(event.event_id)
+        account_id = event.account_id or self.till.payment(event.payment_id).account_id
+        if not account_id:
+            return  # taken elsewhere with the same processor
+        if self.book.account(account_id) is None:
+            found.differences.append(
+                Difference(
+                    what="unknown_account",
+                    account_id=account_id,
+                    payment_id=event.payment_id,
+                    processor_minor=event.amount.minor,
+                )
+            )
+            return
+        if known and (event.fact not in _MOVES or self._stands(account_id, event)):
+            self._unfinished(account_id, event, now=now)
+        elif self._post(event, now=now) is Posted.POSTED:
+            found.posted.append(event.event_id)
+        if event.fact in _MOVES:
+            threads[account_id] = self.book.thread(account_id)
+
+    def _stands(self, account_id: str, event: PaymentEvent) -> bool:
+        source = event.fact_id + (":undone" if event.undone else "")
+        return self.book.has_entry(account_id, entry_id(account_id, source))
+
+    def _unfinished(self, account_id: str, event: PaymentEvent, *, now: datetime) -> None:
+        """An excess that was decided when it was posted and whose refund nobody asked for."""
+        first = entry_id(account_id, excess_source(event.payment_id, 1))
+        account = self.book.account(account_id)
+        if account is not None and self.book.has_entry(account_id, first):
+            send_back(account, event.payment_id, till=self.till, book=self.book, now=now)
+
+    def _post(self, event: PaymentEvent, *, now: datetime) -> Posted:
+        return post_event(
+            event, till=self.till, book=self.book, door=self.door, alarm=self.alarm, now=now
+        )
+
+    # -- bank debits on their way
+
+    def _waiting_for_a_bank(self) -> Iterable[Account]:
+        for creditor in self.creditors.all():
+            for status in (Status.ACTIVE, Status.IMPORTED):
+                for account in self.book.accounts_of_creditor(creditor, status=status.value):
+                    if account.hold is Hold.PAYMENT_PENDING:
+                        yield account
+
+    def _bank(self, account: Account, found: Reconciled, *, now: datetime) -> None:
+        """Post what a bank has answered meanwhile; call staff where it is silent too long."""
+        for payment_id in account.hold_reason.split():
+            payment = self.till.payment(payment_id)
+            fact = _FACTS.get(payment.state)
+            if fact is not None:
+                event = _as_event(payment, fact, now)
+                if self._post(event, now=now) is Posted.POSTED:
+                    found.posted.append(event.event_id)
+            elif self._too_long(account, payment, now) and self._stuck(account.account_id, now):
+                found.stuck.append(account.account_id)
+
+    def _too_long(self, account: Account, payment: PaymentStatus, now: datetime) -> bool:
+        days = policy_of(account.account_id, book=self.book).pending_days
+        return payment.created is not None and now - payment.created > timedelta(days=days)
+
+    def _stuck(self, account_id: str, now: datetime) -> bool:
+        """Put the account before staff, once; the hold stays, for the money is still moving."""
+
+        def attempt() -> bool:
+            account = self.book.account(account_id)
+            if account is None or account.hold is not Hold.PAYMENT_PENDING or account.escalated:
+                return False
+            if STUCK in account.released:
+                return False
+            entry = entry_of(account, now=now, what="AccountEscalated", data={"trigger": STUCK})
+            self.book.apply(Change(account=written(account, entry, escalated=STUCK), audit=[entry]))
+            return True
+
+        try:
+            return until_nobody_interferes(attempt)
+        except Conflict:
+            return False  # tomorrow's look finds it again
+
+    # -- both books side by side
+
+    def _compare(
+        self, events: Sequence[PaymentEvent], threads: dict[str, Thread], found: Reconciled
+    ) -> None:
+        paid = {e.payment_id: e for e in events if e.fact is SignalKind.PAYMENT}
+        for account_id, thread in threads.items():
+            ledger = {e.source: e for e in thread.ledger}
+            owed = thread.account.balance
+            if total(thread.ledger, owed.currency) != owed:
+                found.differences.append(
+                    Difference(
+                        what="ledger_sum",
+                        account_id=account_id,
+                        processor_minor=owed.minor,
+                        ledger_minor=total(thread.ledger, owed.currency).minor,
+                    )
+                )
+            for entry in thread.ledger:
+                self._entry(account_id, entry, paid, found)
+            for event in paid.values():
+                if event.account_id == account_id and event.payment_id not in ledger:
+                    found.differences.append(_unposted(account_id, event))
+
+    def _entry(
+        self,
+        account_id: str,
+        entry: LedgerEntry,
+        paid: dict[str, PaymentEvent],
+        found: Reconciled,
+    ) -> None:
+        """One payment of the ledger against the processor's word about it."""
+        if entry.kind != "payment" or not entry.source.startswith("pi_"):
+            return
+        event = paid.get(entry.source)
+        if event is None:
+            if entry.on > found.since.date():
+                payment = self.till.payment(entry.source)
+                if payment.state is not PaymentState.SUCCEEDED:
+                    found.differences.append(
+                        Difference(
+                            what="not_at_processor",
+                            account_id=account_id,
+                            payment_id=entry.source,
+                            ledger_minor=-entry.amount.minor,
+                        )
+                    )
+            return
+        _add(found.processor_minor, event.amount)
+        if entry.note.startswith(WRONG_CURRENCY):
+            return
+        _add(found.ledger_minor, -entry.amount)
+        if -entry.amount != event.amount:
+            found.differences.append(
+                Difference(
+                    what="other_amount",
+                    account_id=account_id,
+                    payment_id=entry.source,
+                    processor_minor=event.amount.minor,
+                    ledger_minor=-entry.amount.minor,
+                )
+            )
+
+
+def _as_event(payment: PaymentStatus, fact: SignalKind, now: datetime) -> PaymentEvent:
+    """What the processor says of a payment now, as the event that never came."""
+    return PaymentEvent(
+        event_id=f"look/{payment.id}",
+        fact=fact,
+        fact_id=payment.id,
+        payment_id=payment.id,
+        amount=payment.received if fact is SignalKind.PAYMENT else payment.amount,
+        at=now,
+        account_id=payment.account_id,
+        method=payment.method,
+        decline=payment.decline,
+    )
+
+
+def _unposted(account_id: str, event: PaymentEvent) -> Difference:
+    return Difference(
+        what="not_posted",
+        account_id=account_id,
+        payment_id=event.payment_id,
+        processor_minor=event.amount.minor,
+    )
+
+
+def _add(sums: dict[str, int], amount: Money) -> None:
+    sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+
+
+def keep_report(name: str, document: dict[str, Any], *, box: DropBox, now: datetime) -> str:
+    """Write a day's report as JSON and return its key; a later look of the day replaces it."""
+    key = f"reports/{name}/{now.date().isoformat()}.json"
+    body = json.dumps(document, indent=2, sort_keys=True).encode()
+    box.write(key, body, "application/json")
+    return key

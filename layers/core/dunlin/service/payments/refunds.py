@@ -1,0 +1,91 @@
+"""Refunds of what was paid too much, where a person at the creditor decides.
+
+Up to the creditor's limit an excess goes back when it is posted (`posting`); what lies
+above it, or came about later, as by a chargeback that was won, waits in the queue for this.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.errors import DomainError
+from dunlin.domain.money import Money
+from dunlin.domain.payments import posting
+from dunlin.domain.payments.payments import PaymentState, RefundState
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.payments import Till
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.payments.posting import send_back
+
+
+def refund_excess(
+    account_id: str, *, by: str, why: str, till: Till, book: AccountBook, now: datetime
+) -> Money:
+    """Give back all that an account has too much, to the newest payments first, and return how
+    much that is. `by` and `why` are codes. Asked twice it gives back once: the second
+    finds nothing too much. Raises `DomainError` where nothing is, or where it was not paid
+    through the processor and must go back by hand; `Unavailable`.
+    """
+
+    def attempt() -> tuple[Account, list[tuple[str, str, Money]]]:
+        account = book.account(account_id)
+        if account is None:
+            raise DomainError(f"no account {account_id}")
+        if account.balance.minor >= 0:
+            raise DomainError("nothing was paid too much")
+        shares = _shares(account, till=till, book=book)
+        if not shares:
+            raise DomainError("not paid through the processor: give it back by hand")
+        result = posting.give_back(account, [(s, a) for _, s, a in shares], now.date())
+        entry = entry_of(
+            account,
+            now=now,
+            actor=by,
+            what="ExcessRefunded",
+            data={
+                "why": why,
+                "entries": [[e.entry_id, e.kind, e.amount.minor, e.source] for e in result.entries],
+                "balance": result.account.balance.minor,
+                "currency": result.account.balance.currency,
+            },
+        )
+        after = written(result.account, entry)
+        book.apply(Change(account=after, ledger=result.entries, audit=(entry,)))
+        return after, shares
+
+    account, shares = until_nobody_interferes(attempt)
+    for payment_id, _, _ in shares:
+        account = send_back(account, payment_id, till=till, book=book, now=now)
+    returned = Money(0, account.balance.currency)
+    ledger = {e.source for e in book.thread(account_id).ledger}
+    for _, source, amount in shares:
+        if f"{source}:undone" not in ledger:
+            returned += amount
+    return returned
+
+
+def _shares(account: Account, *, till: Till, book: AccountBook) -> list[tuple[str, str, Money]]:
+    """How the excess falls on the payments that can still give it back: payment, source of the
+    refund, amount."""
+    ledger = book.thread(account.account_id).ledger
+    sources = {e.source for e in ledger}
+    left, shares = -account.balance, []
+    for entry in sorted(ledger, key=lambda e: (e.on, e.entry_id), reverse=True):
+        if entry.kind != "payment" or not entry.source.startswith("pi_") or left.minor <= 0:
+            continue
+        payment = till.payment(entry.source)
+        if payment.state is not PaymentState.SUCCEEDED or entry.amount.minor == 0:
+            continue
+        for made in till.refunds(payment.id):
+            told = made.key in sources or made.id in sources
+            if not told and made.state in (RefundState.PENDING, RefundState.SUCCEEDED):
+                raise DomainError("a refund is on its way to the ledger: look again in a minute")
+        share = min(left, payment.received - payment.refunded)
+        if share.minor > 0:
+            number = 1
+            while posting.excess_source(payment.id, number) in sources:
+                number += 1
+            shares.append((payment.id, posting.excess_source(payment.id, number), share))
+            left -= share
+    return shares

@@ -1,0 +1,1 @@
+"""Figures and dossiers drawn from the books and the audit log."""

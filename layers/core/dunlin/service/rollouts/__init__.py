@@ -1,0 +1,1 @@
+"""Pilots started, grown and halted; rehearsals on a virtual clock."""

@@ -1,0 +1,489 @@
+"""Rollouts: a pilot of a few, its report, and the promotion of what was tested to everybody.
+
+The configuration is pinned when a pilot starts. Promotion changes nothing but how many accounts
+it may reach; the ramp and its guardrails decide how fast, and halt it by themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.aging import aging_bucket
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.contact.cadence import today
+from dunlin.domain.errors import Conflict, Defect, DomainError
+from dunlin.domain.messages.content import visible
+from dunlin.domain.messages.templates import template_id
+from dunlin.domain.reports.outcome import Lift, Member, Report, lift, recovered, report
+from dunlin.domain.rollouts import ramp
+from dunlin.domain.rollouts.rollout import (
+    Baseline,
+    Choice,
+    Count,
+    Rollout,
+    Segment,
+    Stage,
+    choose,
+    count,
+    owed_by,
+    rollout_id_of,
+    suggest,
+)
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.strategy.strategy_document import read_selection
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.audit import AuditArchive
+from dunlin.ports.machines import Alarm
+from dunlin.ports.messages import Letters, Prober
+from dunlin.ports.rollouts import Rollouts
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.contact.activation import start_ladder
+from dunlin.service.staff.pauses import pause_all
+
+_LINK = re.compile(r"https?://[^\s\"'<>)]+")
+_ACTOR = Order(by="dunlin", why="guardrail")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What a rollout works on."""
+
+    book: AccountBook
+    creditors: Creditors
+    rollouts: Rollouts
+    letters: Letters
+    log: AuditArchive
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What filling a rollout did: ladders started, accounts held out, and who was passed over,
+    by reason."""
+
+    rollout: Rollout
+    started: int
+    held_out: int
+    passed_over: dict[str, int]
+
+
+def counts(
+    creditor: str, names: Sequence[str], *, house: House, now: datetime
+) -> tuple[list[Count], list[Count]]:
+    """The saved segments (or those named) counted with their overlaps, and suggested ones."""
+    strategy = _strategy(creditor, None, house)
+    accounts = list(house.book.accounts_of_creditor(creditor))
+    saved = house.rollouts.segments(creditor)
+    unknown = set(names) - {s.name for s in saved}
+    if unknown:
+        raise DomainError(f"no segment {', '.join(sorted(unknown))} of {creditor}")
+    chosen = [s for s in saved if not names or s.name in names]
+    return (
+        count(chosen, accounts, strategy, today(now)),
+        suggest(accounts, strategy, today(now)),
+    )
+
+
+def preview(
+    creditor: str, segment: Segment, *, size: int, house: House, now: datetime
+) -> tuple[list[Account], dict[str, int]]:
+    """Exactly the accounts that a pilot would contact, and who would be passed over."""
+    strategy = _strategy(creditor, None, house)
+    rollout = _new(creditor, segment, Stage.PILOT, size, strategy, house=house, now=now)
+    accounts = list(house.book.accounts_of_creditor(creditor))
+    choice = choose(accounts, rollout, strategy, room=size, today=today(now))
+    return list(choice.start), dict(choice.passed_over)
+
+
+def segment_of(document: Mapping[str, Any]) -> Segment:
+    """`{name, when}` as a segment. Raises `StrategyError` for conditions that nobody knows."""
+    name = str(document["name"])
+    return Segment(name=name, when=read_selection(document.get("when", {}), name=name))
+
+
+def begin(
+    creditor: str,
+    segment: Segment,
+    *,
+    stage: str,
+    size: int,
+    house: House,
+    now: datetime,
+) -> Started:
+    """Store a rollout with its baseline, then start its first accounts; `size` 0 takes every
+    account of the segment. Raises `DomainError`."""
+    strategy = _strategy(creditor, None, house)
+    if strategy.paused:
+        raise DomainError(f"the strategy of {creditor} is paused")
+    rollout = _new(creditor, segment, Stage(stage), size, strategy, house=house, now=now)
+    if not size:
+        rollout = replace(rollout, size=_eligible(rollout, house, now))
+    house.rollouts.put_rollout(rollout)
+    return fill(rollout, house=house, now=now)
+
+
+def fill(rollout: Rollout, *, house: House, now: datetime) -> Started:
+    """Start ladders until the rollout has as many accounts as it may; run again after a crash it
+    goes on where it stopped."""
+    strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
+    accounts = list(house.book.accounts_of_creditor(rollout.creditor))
+    mine = [a for a in accounts if a.cohort == rollout.rollout_id and not a.held_out]
+    room = max(0, rollout.size - len(mine))
+    choice = choose(accounts, rollout, strategy, room=room, today=today(now))
+    return _start(rollout, choice, strategy, house=house, now=now)
+
+
+def _start(
+    rollout: Rollout, choice: Choice, strategy: Strategy, *, house: House, now: datetime
+) -> Started:
+    outcomes: Counter[str] = Counter(choice.passed_over)
+    for place, account in enumerate(choice.start):
+        outcomes[
+            start_ladder(
+                account.account_id,
+                strategy=strategy,
+                cohort=rollout.rollout_id,
+                shadow=rollout.stage is Stage.SHADOW,
+                book=house.book,
+                alarm=house.alarm,
+                now=now,
+                place=place,
+            )
+        ] += 1
+    held_out = sum(_hold_out(a.account_id, rollout, house=house, now=now) for a in choice.hold_out)
+    started = outcomes.pop("started", 0)
+    return Started(
+        rollout=rollout,
+        started=started,
+        held_out=held_out,
+        passed_over=dict(sorted(outcomes.items())),
+    )
+
+
+def _hold_out(account_id: str, rollout: Rollout, *, house: House, now: datetime) -> bool:
+    """Leave an account without contact, to measure the others by."""
+
+    def attempt() -> bool:
+        account = house.book.account(account_id)
+        if account is None or account.status is not Status.IMPORTED or account.cohort:
+            return False
+        entry = entry_of(
+            account, now=now, what="AccountHeldOut", data={"rollout": rollout.rollout_id}
+        )
+        held = written(
+            account,
+            entry,
+            hold=Hold.HOLDOUT,
+            hold_reason="Left without contact, to measure what contact does.",
+            cohort=rollout.rollout_id,
+        )
+        house.book.apply(Change(account=held, audit=[entry]))
+        return True
+
+    return until_nobody_interferes(attempt)
+
+
+def members(rollout: Rollout, *, house: House) -> list[Member]:
+    """Every account of a rollout with all that happened on it."""
+    return [
+        member(account, house=house)
+        for account in house.book.accounts_of_creditor(rollout.creditor)
+        if account.cohort == rollout.rollout_id
+    ]
+
+
+def member(account: Account, *, house: House) -> Member:
+    """An account with all that happened on it."""
+    thread = house.book.thread(account.account_id)
+    return Member(
+        account=thread.account,
+        ledger=thread.ledger,
+        touches=thread.touches,
+        labels=tuple((r.at, r.labels) for r in thread.replies),
+        entries=house.log.chain(f"account#{account.account_id}"),
+        personal=house.log.chain(f"consumer#{account.consumer_id}"),
+    )
+
+
+def show(rollout_id: str, *, house: House, now: datetime) -> tuple[Report, Lift | None]:
+    """The report of a rollout as it stands, and what contact recovered beyond the holdout, as a
+    share of what was owed. Raises `DomainError`."""
+    rollout = _rollout(rollout_id, house)
+    found = members(rollout, house=house)
+    arms = [
+        recovered([m for m in found if m.account.held_out is out], rollout.started_at, now)
+        for out in (False, True)
+    ]
+    return report(rollout, found, at=now), lift(*arms)
+
+
+def obstacles(rollout_id: str, *, house: House, prober: Prober, now: datetime) -> list[str]:
+    """Why a tested configuration may not be promoted, in plain words; none where it may (S35)."""
+    rollout = _rollout(rollout_id, house)
+    told, _ = show(rollout_id, house=house, now=now)
+    found = []
+    if rollout.stage is not Stage.PILOT:
+        found.append(f"It is a {rollout.stage.value}, not a pilot.")
+    if rollout.halted:
+        found.append(f"It was halted: {rollout.halted}.")
+    if now < rollout.started_at + timedelta(hours=48):
+        found.append("Its first 48 hours are not over.")
+    if not told.contacts:
+        found.append("Nobody was contacted yet, so nothing was tested.")
+    found += [
+        f"Guardrail {r.guardrail}: {r.events} of {r.contacts} contacts."
+        for r in told.guardrails
+        if r.course is ramp.Course.HALT
+    ]
+    newest = house.creditors.strategy(rollout.creditor)
+    tested = _strategy(rollout.creditor, rollout.strategy_version, house)
+    if newest is not None and newest.version != tested.version:
+        found.append(
+            f"Strategy {newest.version} is newer than {tested.version}, which was tested: "
+            "run a pilot of it."
+        )
+    if configuration_of(tested, house.letters) != rollout.configuration:
+        found.append("The templates have changed since they were tested: run a pilot of them.")
+    links, faults = _rehearsed(rollout, tested, house)
+    found += faults
+    found += [f"This link is dead: {link}" for link in sorted(links) if not prober.alive(link)]
+    return found
+
+
+def _rehearsed(rollout: Rollout, strategy: Strategy, house: House) -> tuple[set[str], list[str]]:
+    """Every message of the configuration, written for one of its accounts in each language: the
+    links in them, and what cannot be written."""
+    links: set[str] = set()
+    faults: list[str] = []
+    accounts = house.book.accounts_of_creditor(rollout.creditor)
+    one = next((a for a in accounts if a.cohort == rollout.rollout_id), None)
+    if one is None:
+        return links, faults
+    facts = replace(house.book.facts(one.account_id), strategy=strategy)
+    base = "https://portal.example.com"
+    for template, channel in _messages(strategy):
+        for language in strategy.languages:
+            person = replace(facts.consumer, language=language)
+            try:
+                rendered = house.letters.render(
+                    template,
+                    channel,
+                    facts=replace(facts, consumer=person),
+                    link=f"{base}/m/{'a' * 32}",
+                    stop_link=f"{base}/u/{'a' * 32}",
+                    fields={},
+                )
+            except (Defect, DomainError) as error:
+                faults.append(
+                    f"{template} cannot be written ({channel.value}, {language}): {error}"
+                )
+                continue
+            links |= {*_LINK.findall(rendered.text), *visible(rendered.html)[1]}
+    return {k for k in links if k.startswith("http") and not k.startswith(base)}, faults
+
+
+def promote(rollout_id: str, *, house: House, prober: Prober, now: datetime) -> Started | list[str]:
+    """Let the tested configuration, unchanged, reach every eligible account, or say why not. What
+    the guardrails have cleared starts at once, the rest as the ramp allows."""
+    found = obstacles(rollout_id, house=house, prober=prober, now=now)
+    if found:
+        return found
+    rollout = _moved(_rollout(rollout_id, house), house, stage=Stage.RAMP)
+    return advance(rollout, house=house, now=now)
+
+
+def advance(rollout: Rollout, *, house: House, now: datetime) -> Started:
+    """Look at a rollout again: halt it, let it grow, or start what has become due. Harmless at
+    any time, any number of times."""
+    nothing = Started(rollout=rollout, started=0, held_out=0, passed_over={})
+    if rollout.halted or _strategy(rollout.creditor, None, house).paused:
+        return nothing
+    if rollout.stage is Stage.FULL:
+        # The configuration holds; accounts that have become due since start by themselves.
+        strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
+        choice = _everybody_left(rollout, strategy, house, now)
+        if choice.start:
+            rollout = _moved(rollout, house, size=rollout.size + len(choice.start))
+        return _start(rollout, choice, strategy, house=house, now=now)
+    told, _ = show(rollout.rollout_id, house=house, now=now)
+    if told.course is ramp.Course.HALT:
+        why = ", ".join(r.guardrail for r in told.guardrails if r.course is ramp.Course.HALT)
+        return replace(nothing, rollout=halt(rollout, why, order=_ACTOR, house=house, now=now))
+    if rollout.stage is not Stage.RAMP:
+        return nothing
+    everybody = told.accounts + _eligible(rollout, house, now)
+    size = ramp.next_size(rollout.size, told.course, everybody)
+    if told.course is ramp.Course.UNDECIDED and not _heard_enough(told, rollout):
+        return fill(rollout, house=house, now=now)
+    stage = Stage.FULL if size >= everybody else Stage.RAMP
+    return fill(_moved(rollout, house, size=size, stage=stage), house=house, now=now)
+
+
+def _heard_enough(told: Report, rollout: Rollout) -> bool:
+    """True once most of those started have been contacted: growing tells nothing before."""
+    return told.contacts * 10 >= min(told.accounts, rollout.size) * 8
+
+
+def _eligible(rollout: Rollout, house: House, now: datetime) -> int:
+    strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
+    return len(_everybody_left(rollout, strategy, house, now).start)
+
+
+def _everybody_left(rollout: Rollout, strategy: Strategy, house: House, now: datetime) -> Choice:
+    """Every account of the segment that a ladder may still start on."""
+    accounts = list(house.book.accounts_of_creditor(rollout.creditor, status="imported"))
+    return choose(accounts, rollout, strategy, room=len(accounts), today=today(now))
+
+
+def halt(rollout: Rollout, why: str, *, order: Order, house: House, now: datetime) -> Rollout:
+    """Stop a rollout: it starts nothing more, and every account of it is paused."""
+    halted = rollout if rollout.halted else _moved(rollout, house, halted=why)
+    pause_all(
+        rollout.creditor,
+        lambda account: account.cohort == rollout.rollout_id,
+        order,
+        on=True,
+        book=house.book,
+        alarm=house.alarm,
+        now=now,
+    )
+    return halted
+
+
+def halt_by_staff(rollout_id: str, *, by: str, why: str, house: House, now: datetime) -> Started:
+    """Stop a rollout by hand; `by` and `why` are codes. Raises `DomainError`."""
+    halted = halt(
+        _rollout(rollout_id, house), why, order=Order(by=by, why=why), house=house, now=now
+    )
+    return Started(rollout=halted, started=0, held_out=0, passed_over={})
+
+
+Done = Started | list[str] | list[Started]
+
+
+def told(done: Done) -> dict[str, Any]:
+    """What was done, as a function answers it: counts and ids alone."""
+    if isinstance(done, Started):
+        return {
+            "rollout": done.rollout.rollout_id,
+            "stage": done.rollout.stage.value,
+            "halted": done.rollout.halted,
+            "size": done.rollout.size,
+            "started": done.started,
+            "held_out": done.held_out,
+            "passed_over": done.passed_over,
+        }
+    if all(isinstance(one, str) for one in done):
+        return {"obstacles": list(done)}
+    return {"rollouts": [told(one) for one in done if isinstance(one, Started)]}
+
+
+def advance_all(*, house: House, now: datetime) -> list[Started]:
+    """Look at every rollout of every creditor (hourly). One that moved meanwhile is left for the
+    next hour."""
+    done = []
+    for creditor in house.creditors.all():
+        for rollout in house.rollouts.rollouts(creditor):
+            try:
+                done.append(advance(rollout, house=house, now=now))
+            except Conflict:
+                continue
+    return done
+
+
+def configuration_of(strategy: Strategy, letters: Letters) -> str:
+    """The hash of all that decides what a person is sent: the strategy without its number, and
+    the version of every template that its ladders name."""
+    document = asdict(strategy)
+    del document["version"]
+    versions = {
+        f"{template}/{channel.value}": letters.version(template, channel, strategy=strategy)
+        for template, channel in _messages(strategy)
+    }
+    text = json.dumps([document, versions], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _messages(strategy: Strategy) -> list[tuple[str, Channel]]:
+    """Every message that the ladders name, as it is written."""
+    return sorted(
+        {
+            (template_id(rung.template, rung.tone, strategy.letters), channel)
+            for rungs in strategy.ladders.values()
+            for rung in rungs
+            for channel in rung.channels
+        }
+    )
+
+
+def _moved(rollout: Rollout, house: House, **changes: object) -> Rollout:
+    moved = replace(rollout, version=rollout.version + 1, **changes)  # type: ignore[arg-type]
+    house.rollouts.put_rollout(moved)
+    return moved
+
+
+def _rollout(rollout_id: str, house: House) -> Rollout:
+    found = house.rollouts.rollout(rollout_id)
+    if found is None:
+        raise DomainError(f"no rollout {rollout_id}")
+    return found
+
+
+def _strategy(creditor: str, version: int | None, house: House) -> Strategy:
+    strategy = house.creditors.strategy(creditor, version)
+    if strategy is None:
+        raise DomainError(
+            f"creditor {creditor} has no strategy: put config/{creditor}/strategy.yaml"
+        )
+    return strategy
+
+
+def _new(
+    creditor: str,
+    segment: Segment,
+    stage: Stage,
+    size: int,
+    strategy: Strategy,
+    *,
+    house: House,
+    now: datetime,
+) -> Rollout:
+    number = len(house.rollouts.rollouts(creditor)) + 1
+    return Rollout(
+        rollout_id=rollout_id_of(creditor, number),
+        creditor=creditor,
+        segment=segment,
+        strategy_version=strategy.version,
+        configuration=configuration_of(strategy, house.letters),
+        stage=stage,
+        size=size,
+        started_at=now,
+        baseline=_baseline(creditor, segment, house=house, now=now),
+        version=1,
+    )
+
+
+def _baseline(creditor: str, segment: Segment, *, house: House, now: datetime) -> Baseline:
+    day = today(now)
+    accounts = [
+        a
+        for a in house.book.accounts_of_creditor(creditor)
+        if a.open and segment.when.takes(a, day)
+    ]
+    buckets = Counter(aging_bucket(a.due_on, day).value for a in accounts)
+    return Baseline(
+        on=day,
+        accounts=len(accounts),
+        owed=owed_by(accounts),
+        buckets=dict(sorted(buckets.items())),
+    )

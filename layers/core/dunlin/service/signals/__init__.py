@@ -1,0 +1,1 @@
+"""What people and providers did, written down before anything else happens."""

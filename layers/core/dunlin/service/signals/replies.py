@@ -1,0 +1,240 @@
+"""Replies: a text that a person wrote back is stored, read by the fixed lists, and obeyed.
+
+STOP and its kin come before everything else and are never refused. A person reads every other
+reply before anything more is sent (US-TCPA-AMBIG, COMPLIANCE.md 5.5); HELP changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
+from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.accounts.touch import Touch
+from dunlin.domain.errors import DomainError
+from dunlin.domain.messages.reply_model import ReplyModel, add_to
+from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
+from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
+from dunlin.ports.machines import Alarm
+from dunlin.ports.strategies import Creditors
+from dunlin.service.signals.signals import apply_signal
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_MOST = 2000  # characters kept of one reply; a long SMS has 1,600
+# What the classifier calls a matter, where the labels of a reply call it otherwise.
+_LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One inbound SMS of a two-way number.
+
+    Shape: docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html
+    """
+
+    message_id: str
+    sender: str
+    receiver: str
+    text: str
+    answers: str = ""  # our message that it answers, where the carrier knows
+
+
+def parse_inbound(body: Mapping[str, Any]) -> Inbound | None:
+    """The payload of an SNS notification, or the payload itself; None for any other shape."""
+    payload: Any = body
+    if isinstance(body.get("Message"), str):
+        try:
+            payload = json.loads(body["Message"])
+        except ValueError:
+            return None
+    if not isinstance(payload, Mapping):
+        return None
+    found = {k: payload.get(k) for k in ("inboundMessageId", "originationNumber", "messageBody")}
+    if not all(isinstance(v, str) for v in found.values()):
+        return None
+    if not found["inboundMessageId"] or not _E164.fullmatch(str(found["originationNumber"])):
+        return None
+    return Inbound(
+        message_id=str(found["inboundMessageId"]),
+        sender=str(found["originationNumber"]),
+        receiver=str(payload.get("destinationNumber") or ""),
+        text=str(found["messageBody"])[:_MOST],
+        answers=str(payload.get("previousPublishedMessageId") or ""),
+    )
+
+
+def labels_of(said: ReplySignals) -> tuple[str, ...]:
+    """The labels of a reply, the one that binds most first. Any opt-out is an opt-out, whatever
+    channel it names (PLAT-OPTOUT-ALL)."""
+    others = sorted(_LABELS.get(name, name) for name in said.signals)
+    stops = said.opt_out or any(name.endswith("opt_out") for name in others)
+    return tuple(
+        dict.fromkeys(
+            [
+                *(["opt_out"] if stops else []),
+                *(["ambiguous"] if said.ambiguous else []),
+                *(n for n in others if not n.endswith("opt_out")),
+                *(["start"] if said.start else []),
+                *(["help"] if said.help else []),
+            ]
+        )
+    )
+
+
+def read_reply(
+    inbound: Inbound,
+    *,
+    book: AccountBook,
+    creditors: Creditors,
+    alarm: Alarm,
+    now: datetime,
+    model: ReplyModel | None = None,
+) -> str:
+    """Store and obey one reply; what the lists hear binds, the `model` may only add to it.
+
+    One word for the metric: opt_out, start, help, reply, nobody.
+
+    Raises `Conflict` where others kept writing first: deliver it again.
+    """
+    people = book.consumers_at(inbound.sender)
+    if not people:
+        return "nobody"
+    labels = labels_of(classify_reply(inbound.text))
+    if model is not None:
+        labels = add_to(labels, inbound.text, model)
+    touch = book.touch_by_message(inbound.answers) if inbound.answers else None
+    homes = {p.consumer_id: _home(p, touch, book) for p in people}
+    for person in _meant(people, inbound, touch, homes, creditors, stops="opt_out" in labels):
+        _take_down(
+            person,
+            homes[person.consumer_id].account,
+            inbound,
+            labels=labels,
+            book=book,
+            alarm=alarm,
+            now=now,
+        )
+    return next((label for label in labels if label in ("opt_out", "start", "help")), "reply")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Home:
+    """The account a person's reply most likely speaks of, and when we last wrote about it."""
+
+    account: Account | None
+    written_at: datetime | None = None
+
+
+def _home(person: Consumer, touch: Touch | None, book: AccountBook) -> _Home:
+    accounts = {a.account_id: a for a in book.accounts_of_consumer(person.consumer_id)}
+    if not accounts:
+        return _Home(account=None)
+    if touch is not None and touch.account_id in accounts:
+        return _Home(account=accounts[touch.account_id], written_at=touch.permitted_at)
+    for contact in reversed(_contacts(next(iter(accounts)), book)):
+        ours = contact.direction == "out" and contact.channel == Channel.SMS.value
+        if ours and contact.account_id in accounts:
+            return _Home(account=accounts[contact.account_id], written_at=contact.at)
+    opened = [a for a in accounts.values() if a.open]
+    return _Home(account=(opened or list(accounts.values()))[0])
+
+
+def _contacts(account_id: str, book: AccountBook) -> tuple[PastContact, ...]:
+    try:
+        return book.facts(account_id).history.contacts
+    except DomainError:
+        return ()  # a creditor without a strategy must not keep anybody from opting out
+
+
+def _meant(
+    people: list[Consumer],
+    inbound: Inbound,
+    touch: Touch | None,
+    homes: Mapping[str, _Home],
+    creditors: Creditors,
+    *,
+    stops: bool,
+) -> list[Consumer]:
+    """Whom a reply speaks for. A creditor sees only what was meant for it (I8): the one whose
+    number was written to, or whose message was answered, or who wrote last. An opt-out sent to
+    a number that several creditors share speaks to all of them."""
+    owners = {p.creditor for p in people if _number_of(p.creditor, creditors) == inbound.receiver}
+    if owners:
+        return [p for p in people if p.creditor in owners]
+    if stops:
+        return people
+    if touch is not None:
+        return [p for p in people if p.creditor == touch.creditor]
+    latest = max(people, key=lambda p: _last(homes[p.consumer_id]))
+    return [p for p in people if p.creditor == latest.creditor]
+
+
+def _last(home: _Home) -> float:
+    return home.written_at.timestamp() if home.written_at else 0.0
+
+
+def _number_of(creditor: str, creditors: Creditors) -> str:
+    strategy = creditors.strategy(creditor)
+    return strategy.brand.sms_origination if strategy else ""
+
+
+def _take_down(
+    person: Consumer,
+    account: Account | None,
+    inbound: Inbound,
+    *,
+    labels: tuple[str, ...],
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+) -> None:
+    once = f"{inbound.message_id}\x1f{person.consumer_id}"
+    reply_id = f"rep_{hashlib.sha256(once.encode()).hexdigest()[:32]}"
+    reply = Reply(
+        reply_id=reply_id,
+        account_id=account.account_id if account else None,
+        consumer_id=person.consumer_id,
+        channel=Channel.SMS.value,
+        at=now,
+        text=inbound.text,
+        labels=labels,
+    )
+    kind, detail = _kind(labels)
+    stored = reply if account else None
+    if kind is None:
+        with suppress(AlreadySeen):
+            book.apply(Change(reply=stored, seen=reply_id))
+        return
+    signal = Signal(
+        signal_id=reply_id,
+        kind=kind,
+        at=now,
+        account_id=reply.account_id,
+        consumer_id=person.consumer_id,
+        channel=Channel.SMS.value,
+        detail={"by": "sms", "labels": list(labels), **detail},
+    )
+    apply_signal(signal, book=book, alarm=alarm, now=now, reply=stored)
+    if kind is SignalKind.OPT_OUT and account is not None:
+        # Asked again on a repeat too: one cause and kind give one message (US-TCPA-CONFIRM).
+        # Where the carrier answers STOP by itself it also refuses ours, so one arrives.
+        alarm.notice(account=account, kind="opt_out_confirmation", cause=reply_id)
+
+
+def _kind(labels: tuple[str, ...]) -> tuple[SignalKind | None, dict[str, Any]]:
+    """What a reply does: an opt-out whatever else it says; START and HELP only by themselves."""
+    if "opt_out" in labels:
+        return SignalKind.OPT_OUT, {}
+    if labels == ("start",):
+        return SignalKind.PREFERENCE, {"start": Channel.SMS.value}
+    if labels == ("help",):
+        return None, {}
+    return SignalKind.REPLY, {}

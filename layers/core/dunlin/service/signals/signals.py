@@ -1,0 +1,292 @@
+"""Signals: write what a consumer or a provider did, then wake the ladders it concerns.
+
+The account book comes first: a lost or late wake costs time, never correctness. A repeated
+signal writes nothing and wakes again, since its first delivery may have died in between.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.consequences import (
+    ABOUT_ANOTHER,
+    PERSONAL,
+    Consequence,
+    asks_nothing,
+    follow,
+    hold,
+    rest_after,
+)
+from dunlin.domain.accounts.consumer import Channel, Consumer, ContactHistory, PastContact, read_on
+from dunlin.domain.accounts.signal import Signal, SignalKind, wakes
+from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.audit import audit
+from dunlin.domain.errors import DomainError, Unavailable
+from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
+from dunlin.ports.machines import Alarm
+from dunlin.service.accounts.writing import until_nobody_interferes, written
+
+_TRIES = 10
+# These change the person, so every account of theirs looks again.
+_OF_THE_PERSON = PERSONAL | {
+    SignalKind.OPT_OUT,
+    SignalKind.COMPLAINT,
+    SignalKind.WRONG_PARTY,
+    SignalKind.BOUNCE,
+    SignalKind.PREFERENCE,
+}
+_OF_THE_TOUCH = frozenset(
+    {SignalKind.DELIVERED, SignalKind.OPEN, SignalKind.CLICK, SignalKind.BOUNCE}
+)
+
+_READ = {
+    SignalKind.OPEN: "opened",
+    SignalKind.CLICK: "clicked",
+    SignalKind.PORTAL_VISIT: "visited",
+}
+_MOVES_TOUCH = _OF_THE_TOUCH | {SignalKind.COMPLAINT, SignalKind.PORTAL_VISIT}
+
+
+def apply_signal(
+    signal: Signal,
+    *,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+    reply: Reply | None = None,
+) -> bool:
+    """Apply one signal; True where it was written now.
+
+    False where it was applied before, or names nobody and nothing we know. A `reply` is stored
+    in the same transaction as what it changes. Raises `Unavailable` where the touch's sender may
+    still be at work, and `Conflict` where others kept writing first: deliver it again.
+    """
+    try:
+        applied = until_nobody_interferes(
+            lambda: _write(signal, reply, book=book, now=now), tries=_TRIES
+        )
+    except AlreadySeen:
+        applied = False
+    accounts = _concerned(signal, book)
+    if signal.kind in PERSONAL:
+        for account in accounts:
+            if account.account_id != signal.account_id:
+                _hold_too(account, signal, book=book, now=now)
+    if _wakes(signal):
+        for account in accounts:
+            if account.status is Status.ACTIVE:
+                alarm.wake(account.account_id)
+    return applied
+
+
+def _wakes(signal: Signal) -> bool:
+    # A complaint is an opt-out in effect; a soft bounce changes nothing that a ladder reads.
+    if signal.kind is SignalKind.BOUNCE:
+        return bool(signal.detail.get("permanent"))
+    return wakes(signal.kind) or signal.kind is SignalKind.COMPLAINT
+
+
+def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datetime) -> bool:
+    account = book.account(signal.account_id) if signal.account_id else None
+    consumer_id = signal.consumer_id or (account.consumer_id if account else None)
+    consumer = book.consumer(consumer_id) if consumer_id else None
+    touch = _find_touch(signal, account, book)
+    if account is None and consumer is None:
+        return False
+    if touch is not None and _being_sent(touch, now):
+        if signal.kind in _OF_THE_TOUCH:
+            raise Unavailable("sender", f"touch {touch.touch_id} is being sent", certain=True)
+        touch = None  # what binds the person is written at once, whatever becomes of the touch
+    rests = _rests(signal, account, book)
+    then = follow(signal, account=account, consumer=consumer, touch=touch, rests=rests)
+    entries: list[audit.AuditEntry] = []
+    changed, person = then.account, then.consumer
+    if changed is not None:
+        entry = _entry(changed, f"account#{changed.account_id}", then.account_what, then, now)
+        changed = written(changed, entry)
+        entries.append(entry)
+    if person is not None:
+        entry = _entry(person, f"consumer#{person.consumer_id}", then.consumer_what, then, now)
+        person = replace(person, version=person.version + 1, audit_head=entry.hash)
+        entries.append(entry)
+    book.apply(
+        Change(
+            account=changed,
+            consumer=person,
+            history=_history(signal, reply, touch, account, book=book, now=now),
+            touch_move=(then.touch, [touch.state.value]) if then.touch and touch else None,
+            reply=reply,
+            seen=signal.signal_id,
+            audit=entries,
+        )
+    )
+    return True
+
+
+def _rests(signal: Signal, account: Account | None, book: AccountBook) -> timedelta | None:
+    """How long a reply that asks nothing rests a ladder; None leaves it to staff."""
+    if account is None or signal.kind is not SignalKind.REPLY:
+        return None
+    try:
+        choice = book.facts(account.account_id).strategy.coordination
+    except DomainError:
+        return None
+    days = choice.resume_after_reply_days
+    return timedelta(days=days) if days else None
+
+
+def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> Touch | None:
+    if account is None or not signal.touch_id or signal.kind not in _MOVES_TOUCH:
+        return None
+    message_id = str(signal.detail.get("message_id", ""))
+    found = book.touch_by_message(message_id) if message_id else None
+    if found is not None and found.touch_id == signal.touch_id:
+        return book.touch(found.account_id, found.key)  # the index may lag behind its state
+    # Its sender died before it could record the message id: only the touch id leads to it.
+    touches = book.thread(account.account_id).touches
+    return next((t for t in touches if t.touch_id == signal.touch_id), None)
+
+
+def _being_sent(touch: Touch, now: datetime) -> bool:
+    """A provider may be quicker than the sender's own record. The sender writes first: it also
+    plans the next step, which nobody would do if the touch were settled under its hands."""
+    return touch.state in (TouchState.PERMITTED, TouchState.UNKNOWN) and now < touch.expires_at
+
+
+def _entry(
+    subject: Account | Consumer, name: str, what: str, then: Consequence, now: datetime
+) -> audit.AuditEntry:
+    data: dict[str, Any] = dict(then.data)
+    if isinstance(subject, Account):
+        data["hold"] = subject.hold.value if subject.hold else ""
+    else:
+        data["consents"] = {c.value: s.state.value for c, s in sorted(subject.consents.items())}
+    return audit.append(
+        subject=name,
+        sequence=subject.version + 1,
+        previous=subject.audit_head,
+        at=now,
+        actor="provider" if data["kind"] in _BY_PROVIDERS else "consumer",
+        what=what,
+        data=data,
+    )
+
+
+_BY_PROVIDERS = frozenset({SignalKind.BOUNCE.value, SignalKind.COMPLAINT.value})
+
+
+def _history(
+    signal: Signal,
+    reply: Reply | None,
+    touch: Touch | None,
+    account: Account | None,
+    *,
+    book: AccountBook,
+    now: datetime,
+) -> ContactHistory | None:
+    """The contact history with what the caps, the rules about replies and the planner must know:
+    a message came in, one of ours did not arrive, or the person read it."""
+    bounced = signal.kind is SignalKind.BOUNCE and signal.detail.get("permanent")
+    if signal.kind is SignalKind.PREFERENCE:
+        counts = bool(account and _opened(signal, account))
+    else:
+        counts = bool(reply or (touch and (bounced or signal.kind in _READ)))
+    if account is None or not counts:
+        return None
+    try:
+        history = book.facts(account.account_id).history
+    except DomainError:
+        return None  # a creditor without a strategy must not keep anybody from opting out
+    contacts = list(history.kept(now))
+    if signal.kind is SignalKind.PREFERENCE:
+        contacts += _opened(signal, account)
+    elif reply is not None:
+        contacts.append(
+            PastContact(
+                at=reply.at,
+                channel=reply.channel,
+                direction="in",
+                outcome="received",
+                account_id=account.account_id,
+                template=reply.labels[0] if reply.labels else "",
+                touch_id=reply.reply_id,
+            )
+        )
+    elif touch is not None:
+        contacts = [_moved(c, signal) if c.touch_id == touch.touch_id else c for c in contacts]
+        if tuple(contacts) == history.contacts:
+            return None
+    return replace(history, contacts=tuple(contacts), version=history.version + 1)
+
+
+def _moved(contact: PastContact, signal: Signal) -> PastContact:
+    """A contact of ours after it bounced, or after the person read it, so far as is known."""
+    if signal.kind is SignalKind.BOUNCE:
+        return replace(contact, outcome=TouchState.BOUNCED.value)
+    return read_on(contact, _READ[signal.kind], signal.at)
+
+
+def _opened(signal: Signal, account: Account) -> list[PastContact]:
+    """The channels that a person opens by a wish: said on that channel, as a START would be,
+    which is what undoes a STOP in the rules about replies."""
+    wished: dict[str, Any] = dict(signal.detail.get("channels") or {})
+    return [
+        PastContact(
+            at=signal.at,
+            channel=channel.value,
+            direction="in",
+            outcome="received",
+            account_id=account.account_id,
+            template="start",
+            touch_id=f"{signal.signal_id}/{channel.value}",
+        )
+        for channel in Channel
+        if wished.get(channel.value)
+    ]
+
+
+def _concerned(signal: Signal, book: AccountBook) -> list[Account]:
+    account = book.account(signal.account_id) if signal.account_id else None
+    consumer_id = signal.consumer_id or (account.consumer_id if account else None)
+    if signal.kind in _OF_THE_PERSON and consumer_id:
+        found = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}
+        if account is not None:
+            found[account.account_id] = account  # the index may lag behind it
+        return list(found.values())
+    return [account] if account else []
+
+
+def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datetime) -> None:
+    """Hold another account of a person who wrote back, until staff has read it, or as long as
+    the creditor rests a ladder for it."""
+
+    def attempt() -> bool:
+        stored = book.account(account.account_id)
+        if stored is None or not stored.open:
+            return False
+        rests = _rests(signal, stored, book)
+        if rests is not None and asks_nothing(signal):
+            held = rest_after(stored, ABOUT_ANOTHER, signal.at + rests)
+        else:
+            held = hold(stored, Hold.REVIEW, ABOUT_ANOTHER, signal.at)
+        if held == stored:
+            return False
+        entry = audit.append(
+            subject=f"account#{stored.account_id}",
+            sequence=stored.version + 1,
+            previous=stored.audit_head,
+            at=now,
+            actor="consumer",
+            what="AccountHeld",
+            data={"signal_id": signal.signal_id, "kind": signal.kind.value, "hold": held.hold},
+        )
+        seen = f"{signal.signal_id}/{stored.account_id}"
+        book.apply(Change(account=written(held, entry), audit=[entry], seen=seen))
+        return True
+
+    with suppress(AlreadySeen):  # staff may have lifted it since: not again for the same reply
+        until_nobody_interferes(attempt, tries=_TRIES)

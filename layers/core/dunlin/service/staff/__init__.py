@@ -1,0 +1,1 @@
+"""What staff look up, decide and change."""

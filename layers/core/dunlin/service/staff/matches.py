@@ -1,0 +1,70 @@
+"""Matches: staff say whether two records are one person (an import only ever asks)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.merging import merge
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.service.accounts.staff_command import Order, Steered, consumer_entry, staff
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+
+MAYBE, APART = "probable_match", "kept_apart_from"
+
+
+def asked(account: Account) -> str:
+    """The consumer that this account's person may be, "" where nobody asks."""
+    return account.extras.get(MAYBE, "") if account.hold is Hold.REVIEW else ""
+
+
+def settle(
+    account_id: str, order: Order, *, same: bool, book: AccountBook, now: datetime
+) -> Steered:
+    """Lift the question. `same`: the account goes over to the other record, which takes in what
+    this one knew; else both stay, and the answer stays with the account."""
+    actor = staff(order.by)
+
+    def attempt() -> Steered:
+        account = book.account(account_id)
+        if account is None or not asked(account):
+            return Steered(outcome="gone")
+        if order.version is not None and account.version != order.version:
+            return Steered(outcome="stale")
+        kept = book.consumer(asked(account))
+        person = book.consumer(account.consumer_id)
+        if kept is None or person is None:
+            return Steered(outcome="gone")
+        extras = {k: v for k, v in account.extras.items() if k != MAYBE}
+        if not same:
+            extras[APART] = kept.consumer_id
+        entry = entry_of(
+            account,
+            now=now,
+            actor=actor,
+            what="PersonConfirmed" if same else "PersonsKeptApart",
+            data={"why": order.why, "consumer": person.consumer_id, "other": kept.consumer_id},
+        )
+        changes = {"hold": None, "hold_reason": "", "case": None, "extras": extras}
+        if not same:
+            book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+            return Steered(outcome="done")
+        one = merge(kept, person)
+        learned = consumer_entry(
+            kept,
+            now=now,
+            actor=actor,
+            what="PersonMerged",
+            data={"why": order.why, "other": person.consumer_id, "account": account_id},
+        )
+        book.apply(
+            Change(
+                account=written(account, entry, **changes, consumer_id=kept.consumer_id),
+                consumer=replace(one, version=kept.version + 1, audit_head=learned.hash),
+                audit=[entry, learned],
+            )
+        )
+        return Steered(outcome="done")
+
+    return until_nobody_interferes(attempt)

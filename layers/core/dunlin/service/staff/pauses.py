@@ -1,0 +1,232 @@
+"""Pauses: staff keep one account, a segment, a creditor or all from being contacted, or for a time.
+
+Each is written with who and why. What was queued is void: a permit is spent only where nothing
+holds the account and nothing is paused, so no execution need be stopped or woken.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, NextAction, Override, Status
+from dunlin.domain.audit import audit
+from dunlin.domain.contact import cadence
+from dunlin.domain.errors import DomainError
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.audit import AuditArchive
+from dunlin.ports.machines import Alarm
+from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.staff_command import (
+    Order,
+    Steered,
+    Step,
+    change_of,
+    code,
+    held_by,
+    staff,
+    steer,
+    woken,
+)
+from dunlin.service.accounts.writing import until_nobody_interferes
+
+LONGEST_WAIT = timedelta(days=365)
+PAUSED = "Paused by staff."
+SNOOZED = "Snoozed by staff until"
+_BATCH = 500
+
+
+def pause(account_id: str, order: Order, *, book: AccountBook, now: datetime) -> Steered:
+    """Keep one account from being contacted until staff resume it; the ladder need not be woken,
+    since what was queued finds the hold."""
+    return steer(account_id, order, lambda account: _pause(account, order), book=book, now=now)
+
+
+def resume(
+    account_id: str, order: Order, *, book: AccountBook, alarm: Alarm, now: datetime
+) -> Steered:
+    """End a pause or a snooze of staff. What else holds the account holds it still; what the
+    person chose for themselves is not theirs to end."""
+    done = steer(
+        account_id, order, lambda account: _resume(account, order, now), book=book, now=now
+    )
+    return woken(account_id, done, alarm)
+
+
+def snooze(
+    account_id: str, order: Order, *, until: date, book: AccountBook, alarm: Alarm, now: datetime
+) -> Steered:
+    """Send nothing before a day. Raises `DomainError` for a day that is past or a year away."""
+    at = cadence.morning(until)
+    if not now < at <= now + LONGEST_WAIT:
+        raise DomainError("a snooze ends on a later day, within a year")
+
+    def decide(account: Account) -> Steered | Step:
+        if not account.open or account.status is not Status.ACTIVE:
+            return Steered(outcome="gone")
+        waits = account.hold in TIMED_HOLDS and account.due_at is not None and account.due_at > at
+        if waits or account.paused or (account.hold and account.hold not in TIMED_HOLDS):
+            return held_by(account)
+        why = f"{SNOOZED} {until.isoformat()}."
+        action = account.next_action or NextAction(at=at, channel="", template="", reason=why)
+        return Step(
+            what="AccountSnoozed",
+            changes={
+                "hold": Hold.SNOOZED,
+                "hold_reason": why,
+                "due_at": at,
+                "next_action": replace(action, at=at, reason=why),
+            },
+            data={"until": until.isoformat()},
+        )
+
+    done = steer(account_id, order, decide, book=book, now=now)
+    return woken(account_id, done, alarm)
+
+
+def pause_all(
+    creditor: str,
+    takes: Callable[[Account], bool],
+    order: Order,
+    *,
+    on: bool,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+) -> dict[str, int]:
+    """Pause or resume every account of a creditor that `takes` takes; counts by outcome.
+
+    Written in bulk, thousands a second, so that a large segment stops within the minute; what
+    moved meanwhile is read and paused one by one.
+    """
+    counts: Counter[str] = Counter()
+    for batch in _batches(a for a in book.accounts_of_creditor(creditor) if takes(a)):
+        ids = [account.account_id for account in batch]
+        counts.update(_pause_batch(ids, order, on=on, book=book, alarm=alarm, now=now))
+    return dict(counts)
+
+
+def _pause_batch(
+    ids: list[str], order: Order, *, on: bool, book: AccountBook, alarm: Alarm, now: datetime
+) -> list[str]:
+    changes, outcomes = [], []
+    for account in book.read_accounts(ids).values():
+        step = _pause(account, order) if on else _resume(account, order, now)
+        if isinstance(step, Steered):
+            outcomes.append(step.outcome)
+        else:
+            changes.append(change_of(account, step, order, now))
+    again = {c.account.account_id for c in book.apply_many(changes) if c.account is not None}
+    for change in changes:
+        account_id = change.account.account_id if change.account else ""
+        if account_id in again:
+            one = Order(by=order.by, why=order.why)
+            redo = (
+                pause(account_id, one, book=book, now=now)
+                if on
+                else resume(account_id, one, book=book, alarm=alarm, now=now)
+            )
+            outcomes.append(redo.outcome)
+            continue
+        outcomes.append("done")
+        if not on:
+            alarm.wake(account_id)
+    return list(outcomes)
+
+
+def _batches(accounts: Iterable[Account]) -> Iterator[list[Account]]:
+    batch: list[Account] = []
+    for account in accounts:
+        batch.append(account)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def pause_scope(
+    scope: str,
+    order: Order,
+    *,
+    on: bool,
+    book: AccountBook,
+    creditors: Creditors,
+    log: AuditArchive,
+    now: datetime,
+) -> None:
+    """Switch the pause of a creditor, or of all for `platform`, with an entry on the chain of
+    each. Stopping comes first and its record after; going on is recorded before it happens.
+    Raises `DomainError` for an unknown creditor."""
+    named = creditors.all() if scope == "platform" else [scope]
+    if scope != "platform" and scope not in creditors.all():
+        raise DomainError(f"no creditor {scope}")
+    actor, why = staff(order.by), code(order.why, "why")
+    if on:
+        book.pause(scope, on=True, actor=actor, at=now)
+    for creditor in named:
+        what = "ContactPaused" if on else "ContactResumed"
+        _record(creditor, what, {"scope": scope, "why": why}, actor, book=book, log=log, now=now)
+    if not on:
+        book.pause(scope, on=False, actor=actor, at=now)
+
+
+def _record(
+    creditor: str,
+    what: str,
+    data: dict[str, Any],
+    actor: str,
+    *,
+    book: AccountBook,
+    log: AuditArchive,
+    now: datetime,
+) -> None:
+    def attempt() -> None:
+        chain = log.chain(f"creditor#{creditor}")
+        entry = audit.append(
+            subject=f"creditor#{creditor}",
+            sequence=len(chain) + 1,
+            previous=chain[-1].hash if chain else "",
+            at=now,
+            actor=actor,
+            what=what,
+            data=data,
+        )
+        book.apply(Change(audit=[entry]))
+
+    until_nobody_interferes(attempt)
+
+
+def _pause(account: Account, order: Order) -> Steered | Step:
+    if not account.open:
+        return Steered(outcome="gone")
+    if account.override is not None and account.override.paused:
+        return Steered(outcome="unchanged")
+    before = account.override or Override()
+    changes: dict[str, Any] = {"override": replace(before, paused=True, by=order.by, why=order.why)}
+    if account.hold is None or account.hold in TIMED_HOLDS:
+        changes |= {"hold": Hold.PAUSED, "hold_reason": PAUSED}
+    held = account.hold.value if account.hold else ""
+    return Step(what="AccountPaused", changes=changes, data={"held": held})
+
+
+def _resume(account: Account, order: Order, now: datetime) -> Steered | Step:
+    snoozed = account.hold is Hold.SNOOZED and account.hold_reason.startswith(SNOOZED)
+    if not (account.paused or snoozed):
+        return Steered(outcome="unchanged")
+    changes: dict[str, Any] = {}
+    if account.override is not None:
+        kept = replace(account.override, paused=False, by=order.by, why=order.why)
+        changes["override"] = None if kept == Override(by=order.by, why=order.why) else kept
+    if snoozed or account.hold is Hold.PAUSED:
+        changes |= {"hold": None, "hold_reason": ""}
+        if account.status is Status.ACTIVE:
+            due = now if snoozed or account.due_at is None else max(account.due_at, now)
+            changes |= {"due_at": due}
+            if account.next_action is not None:
+                action = replace(account.next_action, at=due, reason="Resumed by staff.")
+                changes |= {"next_action": action}
+    return Step(what="AccountResumed", changes=changes, data={"snoozed": snoozed})

@@ -1,0 +1,470 @@
+"""The staff queue, worked: who takes an item, what is decided, what is answered.
+
+Every act is one write of the account under the version that was looked at, with its audit entry;
+then the ladder is woken. A hold that is lifted gives no permission: every touch passes the gate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dunlin.domain.accounts.account import STAFF_HOLDS, Account, Case, Hold, Status
+from dunlin.domain.accounts.consequences import ABOUT_ANOTHER
+from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.arrangements.terms import Terms
+from dunlin.domain.audit.audit import content_sha256
+from dunlin.domain.errors import Conflict, DomainError
+from dunlin.domain.messages.content import words_refused
+from dunlin.domain.staff import queue
+from dunlin.domain.strategy.strategy import Desk
+from dunlin.ports.accounts import AccountBook, Answer, Change, Thread
+from dunlin.ports.machines import Alarm
+from dunlin.ports.staff import Decided, Waiting
+from dunlin.ports.strategies import Creditors
+from dunlin.service import arrangements
+from dunlin.service.accounts.staff_command import (
+    Order,
+    Steered,
+    Step,
+    accounts_of,
+    change_of,
+    code,
+    steer,
+)
+from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.arrangements.writing import REQUEST
+from dunlin.service.staff import matches
+
+SHOWN = 25  # a widget is a page of the queue, not the queue
+LONGEST_ANSWER = 1_000  # characters
+DECISIONS = ("approve", "release", "decline", "close")
+FREES = frozenset({"approve", "release"})
+# A question is settled by its answer; the others by a decision of their own.
+SETTLED_BY_ANSWER = frozenset({"question", "reply"})
+
+
+def listing(
+    *,
+    creditor: str,
+    book: AccountBook,
+    creditors: Creditors,
+    now: datetime,
+    kind: str = "",
+    owner: str = "",
+    late: bool = False,
+) -> list[queue.Item]:
+    """What waits for staff of one creditor, or of all for "", by when it is due. Raises
+    `DomainError` for a kind that does not exist."""
+    if kind and kind not in queue.KINDS:
+        raise DomainError(f"a kind is one of {', '.join(queue.KINDS)}")
+    items = [
+        item
+        for item in _items(creditor, book, creditors)
+        if kind in ("", item.kind) and owner in ("", item.owner) and (item.late(now) or not late)
+    ]
+    return sorted(items, key=_by_due)
+
+
+def _items(creditor: str, book: AccountBook, creditors: Creditors) -> Iterator[queue.Item]:
+    for name in [creditor] if creditor else creditors.all():
+        desk = desk_of(name, creditors)
+        for account in book.waiting_for_staff(name):
+            item = queue.item_of(account, desk)
+            if item is not None:
+                yield item
+
+
+def _by_due(item: queue.Item) -> tuple[bool, float, str]:
+    return (
+        item.due is None,
+        item.due.timestamp() if item.due else 0.0,
+        item.account.account_id,
+    )
+
+
+def desk_of(creditor: str, creditors: Creditors) -> Desk:
+    """The creditor's desk as it stands now; the usual hours where there is no strategy."""
+    strategy = creditors.strategy(creditor)
+    return strategy.queue if strategy else Desk()
+
+
+def waiting(
+    *, creditor: str, book: AccountBook, creditors: Creditors, now: datetime
+) -> tuple[list[Waiting], int]:
+    """The first `SHOWN` of the queue with their people, and how many wait in all."""
+    items = listing(creditor=creditor, book=book, creditors=creditors, now=now)
+    return [_waiting(item, book) for item in items[:SHOWN]], len(items)
+
+
+def _waiting(item: queue.Item, book: AccountBook) -> Waiting:
+    consumer = book.consumer(item.account.consumer_id)
+    asks = item.kind == REQUEST
+    return Waiting(
+        item=item,
+        consumer=consumer,
+        approvable=not _unreachable(item.account, consumer),
+        request=arrangements.open_request(item.account.account_id, book) if asks else None,
+    )
+
+
+def take(account_id: str, order: Order, *, owner: str, book: AccountBook, now: datetime) -> Steered:
+    """Give an item to a member of staff, by their code. Raises `DomainError`."""
+    code(owner, "the owner")
+
+    def decide_owner(account: Account) -> Steered | Step:
+        if not account.waits_for_staff:
+            return Steered(outcome="gone")
+        case = account.case or Case()
+        if case.owner == owner:
+            return Steered(outcome="unchanged")
+        return Step(
+            what="CaseTaken",
+            changes={"case": replace(case, owner=owner)},
+            data={"owner": owner, "kind": queue.kind_of(account)},
+        )
+
+    return steer(account_id, order, decide_owner, book=book, now=now)
+
+
+def decide(
+    *,
+    account_id: str,
+    decision: str,
+    order: Order,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+) -> Decided:
+    """Take a decision about an account as it was at the order's version.
+
+    approve: an arrangement asked for is agreed to, a probable match is one person; else as
+    release. release: the hold or escalation is lifted, what the person asked counts as seen to,
+    and the ladder looks at once; the rules still bind. decline: an arrangement asked for is
+    refused, a probable match is two people; else the account stays with a person and nothing is
+    sent. close: the account is closed and its ladder ends. `unmet`
+    while an account that waits for a contact point still has none. A second click meets a newer
+    version and changes nothing. Raises `DomainError` for another word, and for the release of a
+    request that is not decided.
+    """
+    if decision not in DECISIONS:
+        raise DomainError(f"a decision is one of {', '.join(DECISIONS)}")
+    before = book.account(account_id)
+    if before is not None and decision != "close" and _requests(before, book):
+        outcome = _decide_request(before, decision, order, book=book, alarm=alarm, now=now)
+        return Decided(outcome=outcome, account_id=account_id, decision=decision, request=True)
+    if before is not None and matches.asked(before) and decision in ("approve", "decline"):
+        same = decision == "approve"
+        settled = matches.settle(account_id, order, same=same, book=book, now=now)
+        return Decided(outcome=settled.outcome, account_id=account_id, decision=decision)
+    unmet = False
+
+    def decide_account(account: Account) -> Steered | Step:
+        nonlocal before, unmet
+        before = account
+        if not account.waits_for_staff:
+            return Steered(outcome="gone")
+        if decision in FREES and _unreachable(account, book.consumer(account.consumer_id)):
+            unmet = True
+            return Steered(outcome="refused")
+        return _decision(account, decision, now)
+
+    done = steer(account_id, order, decide_account, book=book, now=now)
+    if done.outcome == "done" and before is not None:
+        _follow(before, decision, order, book=book, alarm=alarm, now=now)
+    outcome = "unmet" if unmet else done.outcome
+    return Decided(outcome=outcome, account_id=account_id, decision=decision)
+
+
+def _requests(account: Account, book: AccountBook) -> bool:
+    """True where what waits is a request for an arrangement, which has its own decisions."""
+    return (
+        queue.kind_of(account) == REQUEST
+        and arrangements.open_request(account.account_id, book) is not None
+    )
+
+
+def _decide_request(
+    account: Account,
+    decision: str,
+    order: Order,
+    *,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+) -> str:
+    if order.version is not None and account.version != order.version:
+        return "stale"
+    account_id = account.account_id
+    if decision == "release":
+        raise DomainError("somebody asks for an arrangement: approve, counter or decline it")
+    if decision == "approve":
+        made = arrangements.approve(account_id, by=order.by, book=book, alarm=alarm, now=now)
+    else:
+        made = arrangements.decline(
+            account_id, by=order.by, why=order.why, book=book, alarm=alarm, now=now
+        )
+    return "done" if isinstance(made, Arrangement) else _refusal(made)
+
+
+def _refusal(refused: arrangements.AskRefusal) -> str:
+    return "stale" if refused is arrangements.AskRefusal.STALE else "gone"
+
+
+def counter(
+    account_id: str, order: Order, terms: Terms, *, book: AccountBook, alarm: Alarm, now: datetime
+) -> Steered:
+    """Answer a request for an arrangement with other terms, and tell the person. Raises
+    `DomainError` where the terms do not sum to what is owed."""
+    account = book.account(account_id)
+    if account is None or not _requests(account, book):
+        return Steered(outcome="gone")
+    if order.version is not None and account.version != order.version:
+        return Steered(outcome="stale")
+    made = arrangements.counter(account_id, terms, by=order.by, book=book, alarm=alarm, now=now)
+    done = isinstance(made, Arrangement)
+    return Steered(outcome="done" if done else "gone")
+
+
+def _follow(
+    before: Account,
+    decision: str,
+    order: Order,
+    *,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+) -> None:
+    """Start or wake what the decision frees."""
+    after = book.account(before.account_id)
+    if after is None or decision == "decline":
+        return
+    if after.ladder_run != before.ladder_run:
+        alarm.start(after, wait_seconds=1)
+    else:
+        alarm.wake(after.account_id)
+    if decision in FREES:
+        _free_others(after, order, due=now, book=book, alarm=alarm, now=now)
+
+
+def _unreachable(account: Account, consumer: Consumer | None) -> bool:
+    """True where lifting the hold would only end the ladder: there is nobody to write to."""
+    reachable = consumer is not None and bool(consumer.emails or consumer.phones)
+    return account.hold is Hold.NO_CONTACT_POINT and not reachable
+
+
+def _decision(account: Account, decision: str, now: datetime) -> Step:
+    """The audit word and the new fields of a decision."""
+    data = {
+        "status": account.status.value,
+        "hold": account.hold.value if account.hold else "",
+        "trigger": account.escalated,
+        "kind": queue.kind_of(account),
+    }
+    if decision == "close":
+        changes: dict[str, Any] = {
+            "status": Status.CLOSED, "hold": None, "hold_reason": "", "escalated": "",
+            "due_at": None, "next_action": None, "case": None,
+        }  # fmt: skip
+        return Step(what="AccountClosed", changes=changes, data=data)
+    if decision == "decline":
+        changes = {
+            "hold": account.hold or Hold.REVIEW,
+            "hold_reason": account.hold_reason or "Kept on hold by staff.",
+        }
+        return Step(what="ReleaseDeclined", changes=changes, data=data)
+    return Step(what="ReleaseApproved", changes=lifted(account, due=now), data=data)
+
+
+def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
+    """The fields of an account that staff let go on at `due`, seen to in every respect that
+    waits for staff; what waits for money or is paused waits on."""
+    changes: dict[str, Any] = {"case": None}
+    if account.case is not None and account.case.kind == "dispute":
+        changes["contested_minor"] = account.claimed_minor  # what a file says stays contested
+    if account.escalated and (account.escalated != REQUEST or not account.asked):
+        # A request that came with a question is decided by itself.
+        changes |= {"escalated": "", "released": (*account.released, account.escalated)}
+    if account.hold in STAFF_HOLDS:
+        changes |= {"hold": None, "hold_reason": ""}
+        if account.paused:
+            changes |= {"hold": Hold.PAUSED, "hold_reason": "Paused by staff."}
+    if account.status is Status.FAILED:
+        # The execution has ended: a new run at the same rung takes its place.
+        changes |= {"status": Status.ACTIVE, "ladder_run": account.ladder_run + 1}
+    free = account.hold is None or account.hold in STAFF_HOLDS
+    if free and account.balance.minor > 0 and account.status is not Status.EXHAUSTED:
+        changes["due_at"] = due
+    return changes
+
+
+def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> int:
+    """Mark what staff have not seen to by its time, once for each wait; the write is what the
+    stream tells of. Returns how many were marked now."""
+    marked = 0
+    for item in listing(creditor="", late=True, book=book, creditors=creditors, now=now):
+        if item.account.case is None or item.account.case.lapsed:
+            continue
+        account = item.account
+        entry = entry_of(
+            account,
+            now=now,
+            what="ServiceTimerLapsed",
+            data={"kind": item.kind, "due": item.due and item.due.isoformat()},
+        )
+        after = written(account, entry, case=replace(item.account.case, lapsed=True))
+        with suppress(Conflict):  # somebody works on it this moment; the next run looks again
+            book.apply(Change(account=after, audit=[entry]))
+            marked += 1
+    return marked
+
+
+# -- answers -------------------------------------------------------------------------------------
+
+
+def answer(
+    account_id: str,
+    order: Order,
+    text: str,
+    *,
+    release: bool | None = None,
+    book: AccountBook,
+    creditors: Creditors,
+    alarm: Alarm,
+    now: datetime,
+) -> Steered:
+    """Write back to the person, word for word, as a notice that passes the gate.
+
+    `release` lifts the hold besides; None lifts it where the answer settles the matter, as for a
+    question. The ladder then waits as long as after any reply. The words are kept with the
+    thread; the log knows their hash. The same words again only start the notice again. Raises
+    `DomainError` for words that are empty or too long.
+    """
+    words = _words(text)
+    findings = words_refused(words)
+    if findings:
+        reasons = tuple((finding.rule_id, finding.because) for finding in findings)
+        return Steered(outcome="refused", because=reasons)
+    thread = book.thread(account_id) if book.account(account_id) else None
+    if thread is None:
+        return Steered(outcome="gone")
+    said = Answer(
+        answer_id=_answer_id(thread, words),
+        account_id=account_id,
+        at=now,
+        by=code(order.by, "who"),
+        channel=_asked_on(thread),
+        text=words,
+    )
+    if any(earlier.answer_id == said.answer_id for earlier in thread.answers):
+        alarm.notice(account=thread.account, kind="answer", cause=said.answer_id)
+        return Steered(outcome="unchanged")
+    freed: list[Account] = []
+
+    def attempt() -> Steered:
+        account = book.account(account_id)
+        if account is None or not account.waits_for_staff:
+            return Steered(outcome="gone")
+        if order.version is not None and account.version != order.version:
+            return Steered(outcome="stale")
+        step = _answered(account, said, release, due=_after_reply(account, creditors, now))
+        change = change_of(account, step, order, now)
+        book.apply(replace(change, answer=said))
+        freed[:] = [account] if step.data["release"] else []
+        return Steered(outcome="done")
+
+    done = until_nobody_interferes(attempt)
+    if done.outcome == "done":
+        alarm.notice(account=thread.account, kind="answer", cause=said.answer_id)
+    for account in freed:
+        alarm.wake(account.account_id)
+        due = _after_reply(account, creditors, now)
+        _free_others(account, order, due=due, book=book, alarm=alarm, now=now)
+    return done
+
+
+def _words(text: str) -> str:
+    """Staff's words as they are sent: no control characters, no line breaks but plain ones."""
+    lines = (line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
+    words = "\n".join("".join(c for c in line if c.isprintable()) for line in lines).strip()
+    if not words:
+        raise DomainError("an answer needs words")
+    if len(words) > LONGEST_ANSWER:
+        raise DomainError(f"an answer has at most {LONGEST_ANSWER} characters")
+    return words
+
+
+def _asked_on(thread: Thread) -> str:
+    return thread.replies[-1].channel if thread.replies else ""
+
+
+def _answer_id(thread: Thread, words: str) -> str:
+    """The same words to the same message have one id. It begins with the channel that was written
+    on, so that who decides about the notice need not read what was said."""
+    asked = thread.replies[-1].reply_id if thread.replies else ""
+    once = f"{thread.account.account_id}\x1f{asked}\x1f{words}"
+    return f"{_asked_on(thread) or 'any'}.{hashlib.sha256(once.encode()).hexdigest()[:32]}"
+
+
+def _answered(account: Account, said: Answer, release: bool | None, *, due: datetime) -> Step:
+    kind = queue.kind_of(account)
+    lift = kind in SETTLED_BY_ANSWER if release is None else release
+    case = replace(account.case or Case(), asked_at=None, kind="")
+    if kind == "dispute" and account.hold is not Hold.DISPUTE:
+        case = account.case or case  # a part in dispute waits for its decision, as a hold does
+    changes = lifted(account, due=due) if lift else {"case": case}
+    data = {
+        "answer_id": said.answer_id,
+        "words_sha256": content_sha256(said.text),
+        "kind": kind,
+        "release": lift,
+    }
+    return Step(what="AnswerWritten", changes=changes, data=data)
+
+
+def _after_reply(account: Account, creditors: Creditors, now: datetime) -> datetime:
+    """When a ladder goes on after the person was answered: it gives them time to read."""
+    strategy = creditors.strategy(account.creditor, account.strategy_version or None)
+    days = strategy.coordination.resume_after_reply_days if strategy else None
+    later = now + timedelta(days=days or 0)
+    return max(later, account.due_at) if account.due_at else later
+
+
+def _free_others(
+    account: Account,
+    order: Order,
+    *,
+    due: datetime,
+    book: AccountBook,
+    alarm: Alarm,
+    now: datetime,
+) -> None:
+    """Let the person's other accounts go on that were held for this message alone."""
+    others = [a for a in accounts_of(account, book) if a.account_id != account.account_id]
+    if any(other.asked for other in others):
+        return  # another message of theirs is still unanswered
+
+    for other in others:
+
+        def attempt(account_id: str = other.account_id) -> bool:
+            stored = book.account(account_id)
+            if stored is None or stored.hold_reason != ABOUT_ANOTHER or stored.asked:
+                return False
+            entry = entry_of(
+                stored,
+                now=now,
+                what="ReleaseApproved",
+                data={"with": account.account_id, "why": order.why},
+                actor=f"staff:{order.by}",
+            )
+            after = written(stored, entry, **lifted(stored, due=due))
+            book.apply(Change(account=after, audit=[entry]))
+            return True
+
+        if until_nobody_interferes(attempt):
+            alarm.wake(other.account_id)

@@ -1,0 +1,62 @@
+"""Re-entry: staff let an ended account enter again, and see what came of those that did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.reports.measures import SMALL_MINOR
+from dunlin.domain.reports.reentry import Recovered, barred, entered, group_of, recovered
+from dunlin.domain.strategy.strategy import REENTERED
+from dunlin.ports.accounts import AccountBook
+from dunlin.service.accounts.staff_command import Order, Steered, Step, steer
+
+
+def candidates(
+    creditor: str, *, book: AccountBook, small_under_minor: int = SMALL_MINOR
+) -> list[Account]:
+    """The accounts of a creditor that may enter again, smallest balance first."""
+    ended = book.accounts_of_creditor(creditor, status=Status.EXHAUSTED.value)
+    found = [a for a in ended if not barred(a, small_under_minor=small_under_minor)]
+    return sorted(found, key=lambda a: (a.balance.minor, a.account_id))
+
+
+def reenter(
+    account_id: str,
+    order: Order,
+    *,
+    book: AccountBook,
+    now: datetime,
+    small_under_minor: int = SMALL_MINOR,
+) -> Steered:
+    """Put an ended account back among the imported ones, once. It starts with the next rollout,
+    on the ladder that the strategy assigns it then; a rung it has used is never used again."""
+
+    def decide(account: Account) -> Steered | Step:
+        why = barred(account, small_under_minor=small_under_minor)
+        group = group_of(account, small_under_minor=small_under_minor)
+        if why or group is None:
+            return Steered(outcome="refused", because=(("", why),))
+        ledger = book.thread(account_id).ledger
+        return Step(
+            what="AccountReentered",
+            changes={
+                "status": Status.IMPORTED,
+                "ladder": "",
+                "cohort": "",
+                "escalated": "",
+                "activated_at": None,
+                "due_at": None,
+                "next_action": None,
+                "extras": account.extras | {REENTERED: entered(now.date(), group, ledger)},
+            },
+            data={"group": group.value, "balance_minor": account.balance.minor},
+        )
+
+    return steer(account_id, order, decide, book=book, now=now)
+
+
+def report(creditor: str, *, book: AccountBook) -> tuple[Recovered, ...]:
+    """What came in since on the accounts of a creditor that entered again."""
+    again = [a for a in book.accounts_of_creditor(creditor) if a.extras.get(REENTERED)]
+    return recovered((account, book.thread(account.account_id).ledger) for account in again)

@@ -1,0 +1,106 @@
+"""What staff see: the portfolio and one account. Reading changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dunlin.domain import ids
+from dunlin.domain.accounts.consumer import Channel, Consumer, Flag
+from dunlin.domain.accounts.counters import Cell, CurrencyPortfolio, Figure
+from dunlin.domain.accounts.counters import portfolio as sum_up
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.tokens import address_hash
+from dunlin.ports.accounts import AccountBook
+from dunlin.ports.audit import AuditArchive
+from dunlin.ports.reports import Counters
+from dunlin.ports.staff import StaffAccount
+from dunlin.ports.strategies import Creditors
+
+
+def portfolio(
+    *, creditor: str, today: date, counters: Counters, creditors: Creditors
+) -> list[CurrencyPortfolio]:
+    """The portfolio of one creditor, or of all for "", by currency; aged as of `today`."""
+    tally: dict[Cell, Figure] = {}
+    for one in [creditor] if creditor else creditors.all():
+        tally |= counters.tally(one)
+    return sum_up(tally, today)
+
+
+def look_up(
+    wanted: str,
+    *,
+    creditor: str,
+    book: AccountBook,
+    log: AuditArchive,
+    creditors: Creditors,
+) -> StaffAccount | None:
+    """One account by its id or by a creditor's own reference; None where there is none.
+
+    A widget made for one creditor never shows an account of another.
+    """
+    for account_id in _candidates(wanted.strip(), creditor, creditors):
+        account = book.account(account_id)
+        if account is not None and creditor in ("", account.creditor):
+            return StaffAccount(
+                thread=book.thread(account_id), history=log.chain(f"account#{account_id}")
+            )
+    return None
+
+
+def _candidates(wanted: str, creditor: str, creditors: Creditors) -> list[str]:
+    if not wanted:
+        return []
+    if wanted.startswith("acc_"):
+        return [wanted]
+    return [ids.account_id(one, wanted) for one in ([creditor] if creditor else creditors.all())]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounced:
+    """A contact point that takes nothing any more, on one account of its person. `cause` is the
+    provider's word, from the newest message of this account that came back, "" where none did."""
+
+    account_id: str
+    reference: str
+    channel: str
+    address: str
+    at: datetime
+    cause: str
+
+
+def bounced(creditor: str, *, book: AccountBook) -> Iterator[Bounced]:
+    """Every dead contact point of a creditor's people, once for each of their accounts (F9)."""
+    accounts = sorted(book.accounts_of_creditor(creditor), key=lambda a: a.account_id)
+    people = book.read_consumers({account.consumer_id for account in accounts})
+    for account in accounts:
+        person = people.get(account.consumer_id)
+        dead = _dead(person) if person is not None else []
+        touches = book.thread(account.account_id).touches if dead else ()
+        for channel, address, flag in dead:
+            reasons = [
+                touch.reason
+                for touch in touches
+                if touch.channel is channel and touch.state is TouchState.BOUNCED
+            ]
+            yield Bounced(
+                account_id=account.account_id,
+                reference=account.reference,
+                channel=channel.value,
+                address=address,
+                at=flag.at,
+                cause=reasons[-1] if reasons else "",
+            )
+
+
+def _dead(person: Consumer) -> list[tuple[Channel, str, Flag]]:
+    found = []
+    for channel in Channel:
+        flag = person.flags.get(f"{channel.value}_bounced")
+        hashes = flag.detail.get("address_hashes", ()) if flag else ()
+        points = person.emails if channel is Channel.EMAIL else person.phones
+        if flag is not None:
+            found += [(channel, point, flag) for point in points if address_hash(point) in hashes]
+    return found

@@ -1,0 +1,1 @@
+"""E-mails and text messages, rendered and checked."""

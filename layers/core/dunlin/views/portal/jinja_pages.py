@@ -1,0 +1,239 @@
+"""The portal's pages: Jinja2 templates, strings in two languages, one stylesheet.
+
+Every value is escaped; every address is built from the base path the portal is served under.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from importlib import resources
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from dunlin.domain.money import Money
+from dunlin.domain.portal.page import Page
+
+LANGUAGES = ("en", "es")
+_ACCENT = re.compile(r"#[0-9a-f]{6}")
+DEFAULT_ACCENT = "#1f5f4a"
+_PAGES = resources.files("dunlin.pages")
+# Order in which people write a date: month first in English here, day first in Spanish.
+_DATE_ORDER = {
+    "en": (("month", 2), ("day", 2), ("year", 4)),
+    "es": (("day", 2), ("month", 2), ("year", 4)),
+}
+# Pages that say what was done, all of one shape.
+_SIMPLE = frozenset(
+    {
+        "home", "gone", "trouble", "refused", "stale", "not_me_done", "stop_done", "signed_out",
+        "dispute_done", "dispute_part_done", "message_done", "stop_all_done", "promise_done",
+        "promise_asked",
+        "autopay_stopped", "plan_cancelled", "method_away", "method_asked", "paid_done",
+        "insurance_done",
+        "contact_done", "preferences_done", "channels_done", "snooze_done", "rate_done",
+        "file_done",
+    }
+)  # fmt: skip
+_TEMPLATE = {
+    "question": "message",
+    "hardship": "message",
+    "represented": "message",
+    "plan_done": "plan_agreed",
+}
+
+
+class Pages:
+    """Renders pages under one base address, and their stylesheet."""
+
+    def __init__(self, *, base_url: str, checkout_origin: str) -> None:
+        self.base = urlsplit(base_url).path.rstrip("/")
+        self._checkout_origin = checkout_origin
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of every page. No script at all; a form may lead to us and to the checkout only,
+        because Chromium applies form-action to the redirect that follows a POST too."""
+        return {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Security-Policy": (
+                "default-src 'none'; style-src 'self'; img-src 'self'; "
+                f"form-action 'self' {self._checkout_origin}; "
+                "base-uri 'none'; frame-ancestors 'none'"
+            ),
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-store",
+            "X-Robots-Tag": "noindex, nofollow, noarchive",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "Strict-Transport-Security": "max-age=31536000",
+        }
+
+    def render(self, page: Page, *, language: str, here: str, kept: str = "") -> str:
+        """One page. `here` is the route it can be fetched by again, for the language links;
+        `kept` is what a person wrote into a form whose session has ended."""
+        fields = dict(page.fields)
+        say = _speaker(language)
+        brand = page.brand
+        inside = "nonce" in fields
+        accent = brand.accent.lower() if brand else DEFAULT_ACCENT
+        context = {
+            "t": say,
+            "lang": language,
+            "other": next(code for code in LANGUAGES if code != language),
+            "page": page.name,
+            "base": self.base,
+            "here": self.base + here,
+            "css": f"{self.base}/site.css?a={accent[1:]}&v={_fingerprint()}",
+            "brand": brand,
+            "brand_name": (brand.name if inside and brand else "") or fields.get("sender", ""),
+            "phone": brand.phone if inside and brand else "",
+            "inside": inside,
+            "csrf": fields.pop("nonce", ""),
+            "money": _money,
+            "day": functools.partial(_day, language),
+            "order_of_date": _DATE_ORDER[language],
+            "kept": kept,
+            "masked": _masked,
+            "refusal": lambda word: say(_declined(word)),
+            "arrangement": None,
+            "siblings": False,
+            "left": False,
+            "saved": False,
+            "until": None,
+            "within": 0,
+            "case": "",
+            "trouble": "",
+            "form": {},
+            **fields,
+            "errors": _errors(page, say),
+        }
+        name = "simple" if page.name in _SIMPLE else _TEMPLATE.get(page.name, page.name)
+        return _environment().get_template(f"{name}.html.j2").render(context)
+
+    def stylesheet(self, accent: str) -> str:
+        """The stylesheet with the creditor's accent, made dark enough for white text by day
+        and light enough for dark text by night (WCAG 2.2, 1.4.3)."""
+        colour = f"#{accent.lower()}"
+        if not _ACCENT.fullmatch(colour):
+            colour = DEFAULT_ACCENT
+        by_day = _until_readable(colour, against="#ffffff", towards="#000000")
+        by_night = _until_readable(colour, against="#1c2023", towards="#ffffff")
+        return f":root{{--accent-day:{by_day};--accent-night:{by_night}}}\n{_css()}"
+
+
+def _errors(page: Page, say: Callable[..., str]) -> tuple[tuple[str, str], ...]:
+    """The errors of a page as (field, sentence)."""
+    if page.name == "identity":
+        word = page.fields["error"]
+        return ((page.fields["proof"], say(f"identity.{word}")),) if word else ()
+    found = []
+    for name, word in page.fields.get("errors", ()):
+        if word.startswith("amount_") and word != "amount_each":
+            account = page.fields["account"]
+            least, most = _money(page.fields["least"]), _money(account.balance)
+            found.append((name, say(f"pay.{word}", least=least, most=most)))
+        else:
+            found.append((name, say(f"form.{word}")))
+    return tuple(found)
+
+
+def _money(amount: Money) -> Markup:
+    """`$1,234.50`, the same in both languages as the US writes it; never broken over lines."""
+    text = str(amount).replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
+    return Markup(text)  # noqa: S704 - digits only
+
+
+def _declined(word: str) -> str:
+    """The key of the sentence about a refused method; the general one where a word has none."""
+    key = f"declined.{word}"
+    return key if key in _strings(LANGUAGES[0]) else "declined.declined"
+
+
+def _masked(address: str) -> str:
+    """Enough of an e-mail or number to know it by, not enough for somebody who looks on."""
+    name, at, host = address.partition("@")
+    return f"{name[:2]}…@{host}" if at else f"… {address[-4:]}" if len(address) > 4 else address
+
+
+def _day(language: str, on: date) -> str:
+    strings = _strings(language)
+    month = strings["months"].split()[on.month - 1]
+    return strings["day"].format(month=month, day=on.day, year=on.year)
+
+
+@functools.cache
+def _strings(language: str) -> dict[str, str]:
+    text = (_PAGES / "strings" / f"{language}.json").read_text("utf-8")
+    strings: dict[str, str] = json.loads(text)
+    return strings
+
+
+def _speaker(language: str) -> Callable[..., str]:
+    strings = _strings(language)
+
+    def say(key: str, **values: object) -> str:
+        # Joined as plain text; the template escapes the whole.
+        return strings[key].format(**{k: str(v) for k, v in values.items()})
+
+    return say
+
+
+@functools.cache
+def _css() -> str:
+    return (_PAGES / "site.css").read_text("utf-8")
+
+
+@functools.cache
+def _fingerprint() -> str:
+    return hashlib.sha256(_css().encode()).hexdigest()[:8]
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("dunlin", "pages"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    parts = []
+    for channel in _channels(colour):
+        part = channel / 255
+        parts.append(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two #rrggbb colours (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _until_readable(colour: str, *, against: str, towards: str) -> str:
+    """The colour itself, or the nearest mix with black or white that has contrast 5."""
+    for share in range(0, 101, 4):
+        mixed = "#" + "".join(
+            f"{round(a + (b - a) * share / 100):02x}"
+            for a, b in zip(_channels(colour), _channels(towards), strict=True)
+        )
+        if contrast(mixed, against) >= 5:
+            return mixed
+    return towards

@@ -1,0 +1,231 @@
+"""The whole local Dunlin: the cloud with the deployed stack, and the outside world around it.
+
+`open_house` starts what does not run yet and returns where everything is; `close_house` ends it.
+State lies in `.local/house`; every port derives from the cloud's, so that houses can coexist.
+"""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dunlin.cli.target import environment
+from local import cloud as clouds
+from local.cloud import ROOT, Cloud
+from local.deploy import build, deploy
+
+STACK = "dunlin"
+DIRECTORY = ROOT / ".local" / "house"
+Say = Callable[[str], None]
+# Servers that this process started, kept so that their end can be waited for.
+_CHILDREN: list[subprocess.Popen[bytes]] = []
+
+
+class HouseError(Exception):
+    """A part of the local Dunlin did not start; the message is the end of its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Where everything is. `outputs` are the stack's."""
+
+    directory: str
+    cloud_directory: str
+    endpoint: str
+    portal_url: str
+    stripe_url: str
+    people_url: str
+    viewer_url: str
+    time_lapse: str
+    outputs: dict[str, str]
+
+    @property
+    def cloud(self) -> Cloud:
+        found = clouds.find(self.cloud_directory)
+        if found is None:
+            raise HouseError("the local cloud does not run; start it with `dunlin up`")
+        return found
+
+    def environment(self) -> dict[str, str]:
+        """What `dunlin.runtime.settings` reads, for programs outside the cloud."""
+        return self.cloud.environment() | environment(self.outputs, self.time_lapse)
+
+
+def find(directory: Path | str = DIRECTORY) -> House | None:
+    """The house that runs, None where none does."""
+    record = Path(directory) / "house.json"
+    if not record.exists():
+        return None
+    house = House(**json.loads(record.read_text()))
+    return house if clouds.find(house.cloud_directory) else None
+
+
+def open_house(
+    *,
+    port: int = 4566,
+    directory: Path | str = DIRECTORY,
+    time_lapse: str = "",
+    built: Path | None = None,
+    say: Say = print,
+) -> House:
+    """Start the cloud and the world around it, build and deploy the stack. Safe to run twice:
+    what runs stays, and the stack is brought up to date."""
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    cloud = clouds.find(directory / "cloud") or clouds.start(
+        port=port, directory=directory / "cloud"
+    )
+    portal_url = cloud.api_url(f"{STACK}-portal", "live")
+    webhook_secret = _webhook_secret(directory)
+    stripe_url = _serve(
+        directory,
+        "stripe",
+        port + 1,
+        ["--webhook", f"{portal_url}/webhooks/stripe", "--secret", webhook_secret],
+    )
+    if built is None:
+        built = build(directory=directory / "sam", say=say)
+    outputs = deploy(
+        cloud,
+        STACK,
+        {
+            "Stage": "local",
+            "TimeLapse": time_lapse,
+            "PortalBaseUrl": portal_url,
+            "StripeApiBase": stripe_url,
+            "CheckoutOrigin": stripe_url,
+        },
+        built=built,
+        say=say,
+    )
+    _settle_accounts(cloud, outputs, webhook_secret)
+    people_url = _serve(
+        directory,
+        "people",
+        port + 2,
+        ["--endpoint", cloud.endpoint, "--reply-topic", outputs["ReplyTopicArn"]],
+    )
+    viewer_url = _serve(
+        directory,
+        "viewer",
+        port + 3,
+        ["--endpoint", cloud.endpoint, "--dashboard", outputs["DashboardName"]],
+    )
+    house = House(
+        directory=str(directory),
+        cloud_directory=str(directory / "cloud"),
+        endpoint=cloud.endpoint,
+        portal_url=portal_url,
+        stripe_url=stripe_url,
+        people_url=people_url,
+        viewer_url=viewer_url,
+        time_lapse=time_lapse,
+        outputs=outputs,
+    )
+    (directory / "house.json").write_text(json.dumps(asdict(house), indent=1))
+    return house
+
+
+def close_house(directory: Path | str = DIRECTORY) -> bool:
+    """End every process of the house. False where none was there."""
+    directory = Path(directory)
+    found = False
+    for name in ("people", "viewer", "stripe"):
+        found |= _end(directory / f"{name}.pid")
+    cloud = clouds.find(directory / "cloud")
+    if cloud is not None:
+        cloud.stop()
+        found = True
+    (directory / "house.json").unlink(missing_ok=True)
+    return found
+
+
+def _webhook_secret(directory: Path) -> str:
+    """The secret that signs the stand-in's webhooks, the same as long as the house stands."""
+    path = directory / "webhook_secret"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(f"whsec_{secrets.token_hex(16)}")
+    return path.read_text()
+
+
+def _settle_accounts(cloud: Cloud, outputs: dict[str, str], webhook_secret: str) -> None:
+    """What an operator does once on AWS: store the processor's keys."""
+    cloud.client("secretsmanager").put_secret_value(
+        SecretId=outputs["StripeSecretName"],
+        SecretString=json.dumps({"api_key": "sk_test_local", "webhook_secret": webhook_secret}),
+    )
+
+
+def allow_sender(cloud: Cloud, address: str) -> None:
+    """Verify a From address, as the owner of its domain does on AWS."""
+    ses = cloud.client("sesv2")
+    known = {i["IdentityName"] for i in ses.list_email_identities()["EmailIdentities"]}
+    if address not in known:
+        ses.create_email_identity(EmailIdentity=address)
+
+
+def _serve(directory: Path, name: str, port: int, arguments: list[str]) -> str:
+    """Start `python -m local.{name}` unless it answers already; its address."""
+    url = f"http://127.0.0.1:{port}"
+    record = directory / f"{name}.pid"
+    if record.exists() and _answers(url):
+        return url
+    _end(record)
+    log = directory / f"{name}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"local.{name}", "--port", str(port), *arguments],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+    _CHILDREN.append(process)
+    record.write_text(str(process.pid))
+    end = time.monotonic() + 30
+    while not _answers(url):
+        if process.poll() is not None or time.monotonic() > end:
+            raise HouseError(f"{name} did not start: {log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.1)
+    return url
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _end(record: Path) -> bool:
+    """End the process of a pid file if it is still one of ours."""
+    if not record.exists():
+        return False
+    pid = int(record.read_text())
+    record.unlink()
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    if b"local." not in command:
+        return False
+    os.kill(pid, signal.SIGTERM)
+    end = time.monotonic() + 5
+    for child in [c for c in _CHILDREN if c.pid == pid]:
+        child.wait(5)
+        _CHILDREN.remove(child)
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,76 @@
+"""`dunlin arrangement` as staff use it: words and exit codes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.cli import arrangement as arrangement_command
+from dunlin.cli.main import app
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.runtime import wiring
+from tests.support import ground
+from tests.support.builders import CREDITOR, NOON
+
+HERE = ["INV-ada", "--creditor", CREDITOR]
+BY = ["--by", "ana", "--why", "case-7"]
+
+
+@pytest.fixture
+def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
+    made, _ = ground.memory_world()
+    alarm = MemoryAlarm()
+    monkeypatch.setattr(wiring, "account_book", lambda: made)
+    monkeypatch.setattr(wiring, "arranging_alarm", lambda: alarm)
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
+    laptop = SimpleNamespace(endpoint="http://127.0.0.1:1")
+    monkeypatch.setattr(arrangement_command, "target_or_exit", lambda **_: laptop)
+    return made
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["arrangement", *arguments], env={"COLUMNS": "200"})
+    return done.exit_code, done.output
+
+
+def only(book: MemoryBook) -> Account:
+    (account,) = book.accounts.values()
+    return account
+
+
+def test_staff_record_show_and_end_an_arrangement_of_their_own(book: MemoryBook) -> None:
+    code, said = run("record", *HERE, "2026-12-01=2500", "2027-02-15=10000", *BY)
+    assert code == 0
+    assert "2027-02-15" in said
+    assert (only(book).hold, only(book).arranged) == (Hold.ARRANGEMENT, True)
+    entry = book.chains[f"account#{only(book).account_id}"][-1]
+    assert (entry.actor, entry.data["why"], entry.data["manual"]) == ("staff:ana", "case-7", True)
+    code, said = run("show", *HERE)
+    assert code == 0
+    assert "active, by_hand, by hand" in said
+    assert "$100.00" in said
+    assert run("cancel", *HERE, *BY)[0] == 0
+    assert not only(book).arranged
+    assert run("cancel", *HERE, *BY)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "payments",
+    [
+        ["2026-12-01=12499"],
+        ["2026-12-01"],
+        ["yesterday=12500"],
+        ["2026-11-01=12500"],
+        ["2026-12-01=12,500"],
+    ],
+)
+def test_what_is_no_schedule_is_refused_and_nothing_is_written(
+    book: MemoryBook, payments: list[str]
+) -> None:
+    before = only(book)
+    code, _ = run("record", *HERE, *payments, *BY)
+    assert code == 2
+    assert only(book) == before

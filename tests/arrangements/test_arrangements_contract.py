@@ -1,0 +1,134 @@
+"""Arrangements in every account book: in memory and over DynamoDB on the local cloud."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState, instant, scheduled
+from dunlin.domain.arrangements.terms import Terms
+from dunlin.domain.errors import Conflict
+from dunlin.domain.money import Money
+from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.strategies import Creditors
+from dunlin.service import arrangements
+from dunlin.service.accounts.writing import entry_of, written
+from tests.arrangements.ground import CONSENT, FIRST
+from tests.support import builders
+from tests.support.builders import CREDITOR, NOON
+
+
+@pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
+def made(request: pytest.FixtureRequest) -> tuple[AccountBook, Creditors]:
+    if request.param == "memory":
+        book = MemoryBook()
+        return book, book.creditors
+    request.getfixturevalue("house")
+    from dunlin.runtime import wiring
+
+    return wiring.account_book(), wiring.creditors()
+
+
+@pytest.fixture
+def world(
+    made: tuple[AccountBook, Creditors], request: pytest.FixtureRequest
+) -> tuple[AccountBook, Arrangement]:
+    """The book with one account of its own whose arrangement is in force."""
+    book, creditors = made
+    name = request.node.name.split("[")[0]
+    person = builders.consumer(name)
+    account = builders.account(
+        f"INV-{name}",
+        consumer_id=person.consumer_id,
+        status=Status.ACTIVE,
+        ladder_run=1,
+        balance=Money(60_000, "USD"),
+    )
+    builders.store(book, creditors, account, person=person)
+    terms = arrangements.propose(
+        account,
+        arrangements.in_force(CREDITOR, creditors, NOON.date()),
+        instalment=None,
+        count=6,
+        frequency="monthly",
+        first_on=FIRST,
+        today=NOON.date(),
+    )
+    assert isinstance(terms, Terms)
+    asked = arrangements.ask(
+        account.account_id,
+        terms,
+        consent=CONSENT,
+        book=book,
+        creditors=creditors,
+        alarm=MemoryAlarm(),
+        now=NOON,
+    )
+    assert isinstance(asked, Arrangement)
+    return book, asked
+
+
+def account_of(book: AccountBook, one: Arrangement) -> Account:
+    found = book.account(one.account_id)
+    assert found is not None
+    return found
+
+
+def write(book: AccountBook, *changed: Arrangement) -> None:
+    account = account_of(book, changed[0])
+    entry = entry_of(account, now=NOON, what="Changed", data={})
+    book.apply(Change(account=written(account, entry), arrangements=changed, audit=[entry]))
+
+
+def test_the_one_in_force_is_read_as_it_was_written(world: tuple[AccountBook, Arrangement]) -> None:
+    book, one = world
+    assert book.arrangement(one.account_id) == one
+    assert book.arrangements(one.account_id) == [one]
+    assert account_of(book, one).arranged
+    assert book.arrangement("acc_unknown") is None
+
+
+def test_a_write_binds_its_version_and_its_account(world: tuple[AccountBook, Arrangement]) -> None:
+    book, one = world
+    later = replace(one, why="moved", version=one.version + 1)
+    write(book, later)
+    version = account_of(book, one).version
+    with pytest.raises(Conflict):
+        write(book, replace(one, why="late", version=one.version + 1))
+    with pytest.raises(Conflict):
+        write(book, replace(one, version=1))
+    assert book.arrangement(one.account_id) == later
+    assert account_of(book, one).version == version
+
+
+def test_two_are_written_together_and_come_newest_first(
+    world: tuple[AccountBook, Arrangement],
+) -> None:
+    book, one = world
+    old = replace(one, state=ArrangementState.REPLACED, next_at=None, version=one.version + 1)
+    new = replace(one, arrangement_id=f"{one.arrangement_id}x", number=2, version=1)
+    write(book, new, old)
+    assert book.arrangements(one.account_id) == [new, old]
+
+
+def test_what_is_due_is_found_by_its_instant_and_no_account_is_mistaken_for_it(
+    world: tuple[AccountBook, Arrangement],
+) -> None:
+    book, one = world
+    assert one.next_at == instant(FIRST - timedelta(days=3))
+
+    def due(later: timedelta) -> list[str]:
+        assert one.next_at is not None
+        found = book.due_arrangements(one.next_at + later)
+        return [a.arrangement_id for a in found if a.account_id == one.account_id]
+
+    assert due(timedelta(0)) == [one.arrangement_id]
+    assert due(timedelta(seconds=-1)) == []
+    assert one.account_id not in [a.account_id for a in book.due(NOON + timedelta(days=400))]
+    ended = replace(one, state=ArrangementState.KEPT, version=one.version + 1)
+    write(book, scheduled(ended))
+    assert due(timedelta(0)) == []

@@ -1,0 +1,215 @@
+"""The reconciler finds what nobody attends, says so and sets it going; the rest is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.senders import MemoryMailbox
+from dunlin.domain.accounts.account import Account, Hold, Override, Status
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
+from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.audit import audit
+from dunlin.ports.accounts import Change
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.recovery import Recovery, reconcile
+from dunlin.service.contact.sending import send
+from dunlin.service.signals.signals import apply_signal
+from tests.support import ground
+from tests.support.builders import NOON
+
+
+class Deaf(MemoryAlarm):
+    """No execution waits; those of the accounts in `at_work` are alive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_work: set[str] = set()
+
+    def wake(self, account_id: str) -> bool:
+        super().wake(account_id)
+        return False
+
+    def running(self, account: Account) -> bool:
+        return account.account_id in self.at_work or super().running(account)
+
+
+def find(book: MemoryBook, alarm: MemoryAlarm, after: timedelta) -> Recovery:
+    return reconcile(book=book, creditors=book.creditors, alarm=alarm, now=NOON + after)
+
+
+@pytest.mark.parametrize("due", [timedelta(days=-1), timedelta(0), timedelta(days=20)])
+def test_a_ladder_whose_execution_is_gone_is_reported_and_started_again(due: timedelta) -> None:
+    book, account = ground.memory_world(due_at=NOON + due)
+    alarm = MemoryAlarm()
+    alarm.wake = lambda account_id: False  # type: ignore[method-assign]
+    found = find(book, alarm, timedelta(0))
+    assert (found.restarted, found.unattended) == (1, (account.account_id,))
+    stored = book.accounts[account.account_id]
+    assert (stored.ladder_run, stored.rung, stored.due_at) == (2, 0, account.due_at)
+    ((_, wait_seconds),) = alarm.started.values()
+    assert wait_seconds == max(1, due.total_seconds())
+    chain = book.chains[f"account#{account.account_id}"]
+    assert not audit.verify(chain, head=stored.audit_head)
+    repaired = find(book, alarm, timedelta(minutes=5))
+    assert repaired == Recovery(restarted=0, doubtful=0, unattended=())
+
+
+@pytest.mark.parametrize(("minutes", "woken"), [(9, 0), (11, 1)])
+def test_a_ladder_that_lives_is_woken_a_while_after_its_due_time(minutes: int, woken: int) -> None:
+    book, account = ground.memory_world()
+    alarm = MemoryAlarm()
+    alarm.start(account, wait_seconds=1)
+    found = find(book, alarm, timedelta(minutes=minutes))
+    assert found == Recovery(restarted=0, doubtful=0, unattended=())
+    assert len(alarm.woken) == woken
+    assert book.accounts[account.account_id] == account
+
+
+def test_a_ladder_at_work_is_left_alone() -> None:
+    book, account = ground.memory_world()
+    busy = Deaf()
+    busy.at_work.add(account.account_id)
+    assert find(book, busy, timedelta(hours=1)).restarted == 0
+    assert busy.started == {}
+    assert book.accounts[account.account_id].version == account.version
+
+
+def test_a_ladder_that_is_just_being_started_is_not_taken_for_lost() -> None:
+    book, account = ground.memory_world(activated_at=NOON, due_at=NOON + timedelta(days=1))
+    assert find(book, Deaf(), timedelta(seconds=59)).unattended == ()
+    assert find(book, Deaf(), timedelta(seconds=61)).unattended == (account.account_id,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hold": Hold.DISPUTE},
+        {"status": Status.SETTLED},
+        {"status": Status.EXHAUSTED},
+        {"escalated": "balance", "due_at": None},
+        {"due_at": None, "override": Override(paused=True)},
+        {"status": Status.IMPORTED, "due_at": None},
+    ],
+)
+def test_what_waits_for_a_person_or_has_ended_is_not_started(changes: dict[str, Any]) -> None:
+    book, account = ground.memory_world(**changes)
+    alarm = Deaf()
+    assert find(book, alarm, timedelta(days=1)) == Recovery(restarted=0, doubtful=0, unattended=())
+    assert not alarm.started
+    assert book.accounts[account.account_id].ladder_run == 1
+
+
+def test_an_open_account_that_nothing_looks_after_is_reported_and_looked_at() -> None:
+    book, account = ground.memory_world(due_at=None)
+    alarm = MemoryAlarm()
+    alarm.start(account, wait_seconds=1)
+    assert find(book, alarm, timedelta(0)).unattended == (account.account_id,)
+    assert (book.accounts[account.account_id].due_at, alarm.woken) == (NOON, [account.account_id])
+    assert book.chains[f"account#{account.account_id}"][-1].what == "FoundUnattended"
+    assert find(book, alarm, timedelta(minutes=5)).unattended == ()
+
+
+def test_a_permit_whose_sender_never_came_is_closed_and_the_rung_goes_on() -> None:
+    book, account = ground.memory_world()
+    gate, letters = ground.gate("PLAT-FREQ-ALL"), ground.PlainLetters()
+    check_ladder(account.account_id, 1, book=book, gate=gate, letters=letters, now=NOON)
+    later = timedelta(hours=1)
+    found = find(book, Deaf(), later)
+    assert (found.restarted, found.doubtful) == (1, 1)
+    (touch,) = book.touches.values()
+    assert touch.state is TouchState.RELEASED
+    assert find(book, Deaf(), later).doubtful == 0
+    again = check_ladder(
+        account.account_id,
+        book.accounts[account.account_id].ladder_run,
+        book=book,
+        gate=gate,
+        letters=letters,
+        now=NOON + later,
+    )
+    assert again.outcome == "email"
+    counted = [
+        c for c in book.facts(account.account_id).history.contacts if c.outcome != "released"
+    ]
+    assert len(counted) == 1
+
+
+def climb(book: MemoryBook, account: Account, mailbox: MemoryMailbox, at: timedelta) -> str:
+    """One look of the account's execution, and the sending where a permit was taken."""
+    run = book.accounts[account.account_id].ladder_run
+    decision = check_ladder(
+        account.account_id,
+        run,
+        book=book,
+        gate=ground.gate(),
+        letters=ground.PlainLetters(),
+        now=NOON + at,
+    )
+    if decision.outcome == "email":
+        outbox = ground.outbox(mailbox=mailbox)
+        send(
+            account.account_id,
+            decision.touch_key,
+            decision.permit_id,
+            book=book,
+            outbox=outbox,
+            now=NOON + at,
+        )
+    return decision.outcome
+
+
+def test_two_days_without_a_clock_are_caught_up_once_and_within_the_caps() -> None:
+    """F5, F1: the executions died on Monday noon; on Wednesday the reconciler runs 100 times."""
+    book, account = ground.memory_world()
+    other = ground.active("ada2", consumer_id=account.consumer_id)
+    entry = entry_of(other, now=NOON, what="AccountImported", data={})
+    book.apply(Change(account=written(other, entry), audit=[entry]))
+    mailbox, alarm = MemoryMailbox(), MemoryAlarm()
+    alarm.wake = lambda account_id: False  # type: ignore[method-assign]
+    down = timedelta(days=2)
+    first = find(book, alarm, down)
+    assert set(first.unattended) == {account.account_id, other.account_id}
+    for number in range(100):
+        at = down + timedelta(seconds=30 * number)
+        find(book, alarm, at)
+        for one in (account, other):
+            climb(book, one, mailbox, at)
+    assert len(mailbox.sent) == 1, "one person, one message"
+    assert find(book, alarm, down + timedelta(hours=1)).unattended == ()
+
+
+@pytest.mark.parametrize("kind", [SignalKind.COMPLAINT, SignalKind.BOUNCE])
+def test_a_suppressed_address_ends_the_ladder_with_a_reason(kind: SignalKind) -> None:
+    """F8: nothing stays queued for ever."""
+    book, account = ground.memory_world()
+    person = book.consumers[account.consumer_id]
+    none = Consent(state=ConsentState.NONE, version=2)
+    only_mail = {**person.consents, Channel.SMS: none}
+    book.consumers[account.consumer_id] = replace(person, consents=only_mail, phones=())
+    apply_signal(
+        Signal(
+            signal_id="evt_1",
+            kind=kind,
+            at=NOON,
+            account_id=account.account_id,
+            consumer_id=account.consumer_id,
+            channel="email",
+            detail={"permanent": True, "reason": "General"},
+        ),
+        book=book,
+        alarm=MemoryAlarm(),
+        now=NOON,
+    )
+    outcome = climb(book, account, MemoryMailbox(), timedelta(0))
+    stored = book.accounts[account.account_id]
+    assert outcome in ("exhausted", "held")
+    assert not stored.timed
+    assert book.chains[f"account#{account.account_id}"][-1].data["reason"]
+    assert find(book, MemoryAlarm(), timedelta(days=30)).unattended == ()

@@ -1,0 +1,135 @@
+"""The three functions that take in what happened outside, over the account book in memory."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.domain.accounts.account import Hold
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.errors import Unavailable
+from dunlin.runtime import wiring
+from tests.signals.test_provider_events import email_event, line
+from tests.signals.test_replies import PAYLOAD
+from tests.signals.test_signals import ADA, FIRST, LATER, a_touch, book_with
+
+Handler = Callable[[dict[str, Any], object], Any]
+
+
+def handler_of(function: str) -> Handler:
+    path = Path(__file__).parents[2] / "functions" / function / "handler.py"
+    spec = importlib.util.spec_from_file_location(f"{function}_handler", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.handler  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    book = book_with(touch=a_touch())
+    made = SimpleNamespace(book=book, alarm=MemoryAlarm(), clock=FixedClock(LATER))
+    monkeypatch.setattr(wiring, "account_book", lambda: made.book)
+    monkeypatch.setattr(wiring, "creditors", lambda: made.book.creditors)
+    monkeypatch.setattr(wiring, "alarm", lambda: made.alarm)
+    monkeypatch.setattr(wiring, "clock", lambda: made.clock)
+    return made
+
+
+def queued(*bodies: Any) -> dict[str, Any]:
+    return {
+        "Records": [
+            {"messageId": f"q-{n}", "body": b if isinstance(b, str) else json.dumps(b)}
+            for n, b in enumerate(bodies)
+        ]
+    }
+
+
+def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = [json.loads(text) for text in capsys.readouterr().out.splitlines() if text]
+    return [one for one in lines if "_aws" in one]
+
+
+def test_email_events_reach_the_account_and_a_bad_one_fails_alone(
+    stack: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = queued(
+        email_event("Delivery"),
+        "not json",
+        email_event("Open", userAgent="Mozilla/5.0"),
+        email_event("Complaint"),
+    )
+    answer = handler_of("record_email_event")(event, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "q-1"}]}
+    touch = stack.book.touches[FIRST.account_id, "T#1#0#0"]
+    assert (touch.state, touch.opened_at) == (TouchState.DELIVERED, None)
+    assert not stack.book.consumers[ADA].consent(Channel.SMS).open
+    counted = metrics(capsys)
+    assert [m["reason"] for m in counted if "EmailEventsIgnored" in m] == ["machine_open"]
+    assert [m["kind"] for m in counted if "EmailEvents" in m] == ["delivered", "complaint"]
+
+
+def test_a_receipt_reaches_the_touch_and_an_unknown_one_is_tried_again(
+    stack: SimpleNamespace,
+) -> None:
+    def packed(*lines: dict[str, Any]) -> dict[str, Any]:
+        document = {
+            "messageType": "DATA_MESSAGE",
+            "logEvents": [{"message": json.dumps(one)} for one in lines],
+        }
+        data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
+        return {"awslogs": {"data": data}}
+
+    handler = handler_of("record_sms_receipt")
+    assert handler(packed(line(), {"other": 1}), None) is None
+    assert stack.book.touches[FIRST.account_id, "T#1#0#0"].state is TouchState.DELIVERED
+    stack.clock.at = LATER.replace(hour=18, minute=30, second=30)
+    unknown = {"messageId": "m-404", "timestamp": "2026-11-23 18:30:10.000"}
+    with pytest.raises(Unavailable):
+        handler(packed(line(notification=unknown)), None)
+
+
+def test_a_reply_is_obeyed_and_neither_its_words_nor_its_number_are_logged(
+    stack: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = handler_of("read_reply")
+    words = "I cannot pay, my lawyer is Zachariah"
+    answer = handler(
+        queued(
+            {"Message": json.dumps(PAYLOAD | {"messageBody": words, "inboundMessageId": "in-7"})},
+            {"Message": "?"},
+        ),
+        None,
+    )
+    assert answer == {"batchItemFailures": []}
+    assert stack.book.accounts[FIRST.account_id].hold in (Hold.REVIEW, Hold.DISPUTE)
+    told = capsys.readouterr()
+    everything = told.out + told.err
+    assert "Zachariah" not in everything
+    assert "5550142" not in everything
+    assert '"outcome":"malformed"' in everything.replace(" ", "")
+    assert handler(queued(PAYLOAD), None) == {"batchItemFailures": []}
+    assert not stack.book.consumers[ADA].consent(Channel.EMAIL).open
+
+
+def test_a_write_that_loses_every_race_is_delivered_again(stack: SimpleNamespace) -> None:
+    from dunlin.domain.errors import Conflict
+
+    def lose(*_: Any) -> None:
+        raise Conflict("moved")
+
+    book: MemoryBook = stack.book
+    book.apply = lose  # type: ignore[method-assign]
+    answer = handler_of("read_reply")(queued(PAYLOAD), None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "q-0"}]}

@@ -1,0 +1,68 @@
+"""Runs the import's stages over bytes, as a dry run does, and gives its JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+from dunlin.adapters.imports.contact_checks import CHECKS
+from dunlin.adapters.imports.opening import as_table
+from dunlin.domain.imports import report
+from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.opened import Dropped, Hints, refused
+from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.sidecar import Sidecar
+from dunlin.service.imports.read_file import FileResult, read_files
+
+TODAY = dt.date(2026, 11, 21)
+
+
+def dropped(
+    content: bytes, name: str = "open.csv", *, range_bytes: int = 8 << 20, **said: Any
+) -> Dropped:
+    """A file from its bytes; `said` is its sidecar."""
+    table = as_table(lambda: io.BytesIO(content))
+    hints = Hints(
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        sidecar=Sidecar(**said),
+        range_bytes=range_bytes,
+    )
+    return Dropped(name=name, open=table.open, hints=hints)
+
+
+def result_of(content: bytes | str, **said: Any) -> FileResult:
+    """The result of one file."""
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        file = dropped(data, **said)
+    except Refused as no:
+        return FileResult(name="open.csv", profile=refused(no.code, no.detail), assembly=None)
+    (result,) = read_files([file], checks=CHECKS, today=TODAY)
+    return result
+
+
+def read(content: bytes | str, **said: Any) -> dict[str, Any]:
+    """The dry run's JSON of one file."""
+    return told(result_of(content, **said))
+
+
+def read_together(*contents: str, large: Callable[[], Shelves] = Shelves) -> list[dict[str, Any]]:
+    """The dry run's JSON of several files read together."""
+    files = [dropped(c.encode(), f"file{n}.csv") for n, c in enumerate(contents)]
+    return [told(r) for r in read_files(files, checks=CHECKS, today=TODAY, large=large)]
+
+
+def told(result: FileResult) -> dict[str, Any]:
+    """The JSON of a result."""
+    text = "".join(report.dry_run_json(result.name, result.profile, result.assembly))
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def rows_by(told_of: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """The rows of a dry run by their line."""
+    return {row["row"]: row for row in told_of["rows"]}

@@ -1,0 +1,104 @@
+"""The import on the deployed stack: dropped files, real tables, real state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dunlin.domain.accounts.account import Hold
+from local.house import House
+from tests.imports.place import BO, CY, DI, table
+from tests.imports.test_hostile_files import HOSTILE
+from tests.support.builders import CREDITOR, strategy_document
+
+pytestmark = pytest.mark.cloud
+
+
+class Desk:
+    """An operator at the deployed stack."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        from dunlin.cli.drop import put_strategy
+        from dunlin.runtime import wiring
+
+        self.outputs = house.outputs
+        self.client = house.cloud.client
+        self._folder = folder
+        self.book = wiring.account_book()
+        put_strategy(self, CREDITOR, yaml.safe_dump(strategy_document()).encode())  # type: ignore[arg-type]
+
+    def drop(self, name: str, content: str | bytes) -> dict[str, Any]:
+        from dunlin.cli.drop import drop_and_follow
+
+        path = self._folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return drop_and_follow(self, CREDITOR, path)  # type: ignore[arg-type]
+
+    def read(self, name: str) -> str:
+        found = self.client("s3").get_object(
+            Bucket=self.outputs["DropBucketName"], Key=f"drop/{CREDITOR}/{name}"
+        )
+        return found["Body"].read().decode("utf-8-sig")
+
+    def exists(self, name: str) -> bool:
+        prefix = f"drop/{CREDITOR}/{name}"
+        listed = self.client("s3").list_objects_v2(
+            Bucket=self.outputs["DropBucketName"], Prefix=prefix
+        )
+        return bool(listed["KeyCount"])
+
+    def accounts(self) -> dict[str, Any]:
+        return {a.reference: a for a in self.book.accounts_of_creditor(CREDITOR)}
+
+
+@pytest.fixture(scope="module")
+def desk(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    return Desk(house, tmp_path_factory.mktemp("drop"))
+
+
+def test_a_file_its_newer_version_and_a_contacts_file(desk: Desk) -> None:
+    assert desk.drop("open.csv", table([BO, CY, DI]))["outcomes"] == {"created": 3}
+    before = desk.accounts()
+    assert before["K-3"].hold is Hold.NO_CONTACT_POINT
+    assert desk.drop("open.csv", table([BO, CY, DI]))["outcomes"] == {"unchanged": 3}
+    assert desk.accounts() == before
+    contacts = "Customer No,Name,Email,Phone\nC-3,Di Sample,di@example.com,\n"
+    assert desk.drop("people.csv", contacts)["outcomes"] == {"updated": 1}
+    newer = desk.drop("open.csv", table([BO.replace("120.00", "70.00"), DI]))
+    assert newer["outcomes"] == {"updated": 1, "unchanged": 1}
+    assert newer["missing"]["references"] == ["K-2"]
+    after = desk.accounts()
+    assert after["K-1"].balance.minor == 7_000
+    assert after["K-2"] == before["K-2"]
+    assert after["K-3"].hold is None
+    ledger = desk.book.thread(after["K-1"].account_id).ledger
+    assert sum(entry.amount.minor for entry in ledger) == 7_000
+
+
+def test_rejected_rows_are_mended_by_either_route(desk: Desk) -> None:
+    broken = [r.replace("K-", "R-").replace("C-", "P-") for r in (BO, CY, DI)]
+    broken[1], broken[2] = broken[1].replace("80.50", "?"), broken[2].replace("40.00", "?")
+    assert desk.drop("odd.csv", table(broken))["outcomes"] == {"created": 1, "rejected": 2}
+    rows = desk.read("odd.rejected.csv").splitlines()
+    # What the import wrote itself started nothing; what a person drops under that name does.
+    assert not desk.exists("odd.rejected.summary.json")
+    first = "\n".join([rows[0], rows[1].replace("?", "80.50")])
+    assert desk.drop("odd.rejected.csv", first)["outcomes"] == {"created": 1}
+    second = "\n".join([rows[0], rows[2].replace("?", "40.00")])
+    assert desk.drop("mended by hand.csv", second)["outcomes"] == {"created": 1}
+    assert {"R-1", "R-2", "R-3"} <= desk.accounts().keys()
+
+
+@pytest.mark.parametrize("name", ["one endless line", "an archive that unpacks without end"])
+def test_a_hostile_file_is_refused_by_the_deployed_functions(desk: Desk, name: str) -> None:
+    make, reason = HOSTILE[name]
+    before = desk.accounts()
+    told = desk.drop(f"{name}.csv", make())
+    assert told["state"] == "rejected"
+    assert reason in told["reason"]
+    assert reason in desk.read(f"{name}.report.csv")
+    assert desk.accounts() == before

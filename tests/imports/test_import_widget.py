@@ -1,0 +1,88 @@
+"""The dashboard's page of imports: what it says, and that a file's words stay words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dunlin.service.imports.shown import import_at, newest_imports
+from dunlin.views.widgets.imports import ImportWidget
+from dunlin.views.widgets.parts import Ask
+from tests.imports.place import BO, CREDITOR, CY, DI, HEADER, Office, table
+
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:ShowImport"
+EVIL = "<script>alert(1)</script>"
+WIDGET = ImportWidget()
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def ask(**params: str) -> Ask:
+    return Ask(describe=False, endpoint=ARN, params=params)
+
+
+def shown(office: Office, name: str, creditor: str = "") -> str:
+    key = f"drop/{CREDITOR}/{name}.summary.json"
+    return str(WIDGET.one(ask(), import_at(office.box, creditor, key)))
+
+
+def test_one_import_is_shown_with_its_sums_beside_the_files_own(office: Office) -> None:
+    broken = DI.replace("40.00", "?")
+    office.drop("open.csv", table([BO, CY, broken, "Total,,,,,200.50,"]))
+    page = shown(office, "open")
+    assert "$200.50" in page
+    assert "2 debts" in page
+    assert "own total agrees" in page
+    assert "61–90 days" in page
+    assert "rejected" in page
+    assert "Due date</td><td>due date" in page
+    office.drop("open.csv", table([BO, CY, "Total,,,,,200.00,"]))
+    assert "$0.50 less than its rows" in shown(office, "open")
+
+
+def test_a_file_that_waits_says_what_to_decide(office: Office) -> None:
+    office.drop("open.csv", table([BO.replace("2026-09-01", "03/04/2026")]))
+    page = shown(office, "open")
+    assert "Answer the questions in the mapping file" in page
+    assert "date order" in page
+    assert "mdy, dmy" in page
+
+
+def test_the_list_names_the_newest_file_first(office: Office) -> None:
+    for name in ("a.csv", "b.csv", "a.csv"):
+        office.drop(name, table([BO]))
+    found = newest_imports(office.box, CREDITOR)
+    assert [told["file"] for told in found] == ["a.csv", "b.csv"]
+    page = str(WIDGET.imports(ask(), found))
+    assert page.index("a.csv") < page.index("b.csv")
+    assert newest_imports(office.box, "somebody-else") == []
+    assert "No imports yet" in str(WIDGET.imports(ask(), []))
+
+
+@pytest.mark.parametrize("key", ["work/x.summary.json", f"drop/{CREDITOR}/no.summary.json", ""])
+def test_a_key_that_names_no_import_shows_none(office: Office, key: str) -> None:
+    assert "There is no import" in str(WIDGET.one(ask(), import_at(office.box, "", key)))
+
+
+def test_one_creditors_page_shows_no_other(office: Office) -> None:
+    office.drop("open.csv", table([BO]))
+    assert "There is no import" in shown(office, "open", creditor="somebody-else")
+    assert "There is no import" not in shown(office, "open", creditor=CREDITOR)
+
+
+def test_what_a_file_says_never_becomes_markup(office: Office) -> None:
+    name = f"{EVIL.replace('/', '')}.csv"
+    header = HEADER.replace("Phone", EVIL)
+    told: dict[str, Any] = office.drop(name, table([BO, CY.replace("80.50", EVIL)], header))
+    assert EVIL in told["mapping"]
+    pages = (
+        shown(office, name.removesuffix(".csv")),
+        str(WIDGET.imports(ask(), newest_imports(office.box, CREDITOR))),
+    )
+    for page in pages:
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page

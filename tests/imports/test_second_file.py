@@ -1,0 +1,167 @@
+"""The second file: the same, a newer one, one that names fewer accounts, mended rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.money import Money
+from dunlin.domain.staff.queue import kind_of
+from dunlin.ports.accounts import Change
+from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.imports.job import job_to_start
+from tests.imports.place import BO, CREDITOR, CY, DI, Office, table
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def act(office: Office, reference: str, **changes: object) -> None:
+    """Something that Dunlin itself did to an account."""
+    account = office.account(reference)
+    entry = entry_of(account, now=office.now, what="Changed", data={})
+    office.book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+
+
+def test_the_same_file_writes_nothing(office: Office) -> None:
+    first = office.drop("open.csv", table([BO, CY, DI]))
+    assert first["outcomes"] == {"created": 3}
+    before = office.book.writes
+    again = office.drop("open.csv", table([BO, CY, DI]))
+    assert again["outcomes"] == {"unchanged": 3}
+    assert office.book.writes == before
+
+
+def test_the_same_file_after_a_payment_here_and_a_decision_changes_nothing(office: Office) -> None:
+    content = table(
+        [BO + ",yes"], "Invoice,Customer No,Customer,Email,Phone,Balance,Due date,Disputed"
+    )
+    office.drop("open.csv", content)
+    assert office.account("K-1").hold is Hold.DISPUTE
+    act(office, "K-1", hold=None, hold_reason="", balance=Money(2_000, "USD"))
+    before = office.book.writes
+    office.drop("open.csv", content)
+    assert office.book.writes == before
+    assert office.account("K-1").balance.minor == 2_000
+    assert office.account("K-1").hold is None
+
+
+def test_a_newer_file_moves_the_balance_and_wakes(office: Office) -> None:
+    office.drop("open.csv", table([BO, CY]))
+    act(office, "K-1", status=Status.ACTIVE)
+    act(office, "K-2", status=Status.ACTIVE)
+    told = office.drop("open.csv", table([BO.replace("120.00", "70.00"), CY]))
+    assert told["outcomes"] == {"updated": 1, "unchanged": 1}
+    account = office.account("K-1")
+    assert account.balance.minor == 7_000 == office.ledger_sum(account)
+    assert office.alarm.woken == [account.account_id]
+
+
+def test_a_newer_file_that_says_paid_settles(office: Office) -> None:
+    header = "Invoice,Customer No,Customer,Email,Phone,Balance,Due date,Status"
+    office.drop("open.csv", table([BO + ",Open", CY + ",Open"], header))
+    office.drop("open.csv", table([BO + ",Paid", CY + ",Open"], header))
+    assert office.account("K-1").status is Status.SETTLED
+    assert office.account("K-1").balance.minor == 0
+    assert office.account("K-2").status is Status.IMPORTED
+
+
+def test_a_file_that_has_not_heard_of_a_payment_here_never_raises_the_balance(
+    office: Office,
+) -> None:
+    office.drop("open.csv", table([BO]))
+    act(office, "K-1", balance=Money(4_000, "USD"))
+    office.drop("open.csv", table([BO.replace("120.00", "100.00")]))
+    assert office.account("K-1").balance.minor == 4_000
+    office.drop("open.csv", table([BO.replace("120.00", "110.00")]))
+    assert office.account("K-1").balance.minor == 5_000
+
+
+def test_an_absent_account_is_told_and_stays(office: Office) -> None:
+    office.drop("open-2026-11-01.csv", table([BO, CY]))
+    told = office.drop("open-2026-11-08.csv", table([BO]))
+    assert told["missing"] == {"accounts": 1, "closed": 0, "references": ["K-2"]}
+    assert office.account("K-2").status is Status.IMPORTED
+    lines = office.report("open-2026-11-08.report.csv")
+    assert [(r["outcome"], r["value"]) for r in lines] == [("missing", "K-2")]
+    later = office.drop("open-2026-11-15.csv", table([BO]))
+    assert later["missing"]["references"] == ["K-2"]
+
+
+def test_an_absent_account_is_closed_where_the_file_is_complete_and_returns(
+    office: Office,
+) -> None:
+    office.drop("open.csv", table([BO, CY]))
+    act(office, "K-2", status=Status.ACTIVE)
+    sidecar = f"drop/{CREDITOR}/open.mapping.yaml"
+    office.box.files[sidecar] = b"version: 1\ncomplete: true\n"
+    told = office.drop("open.csv", table([BO]))
+    assert told["missing"] == {"accounts": 1, "closed": 1, "references": ["K-2"]}
+    assert office.account("K-2").status is Status.CLOSED
+    assert office.alarm.woken == [office.account("K-2").account_id]
+    office.drop("open.csv", table([BO, CY]))
+    assert office.account("K-2").status is Status.IMPORTED
+
+
+def test_another_source_with_the_same_header_misses_nothing(office: Office) -> None:
+    office.drop("north.csv", table([BO]))
+    told = office.drop("south.csv", table([CY]))
+    assert told["missing"]["accounts"] == 0
+
+
+@pytest.mark.parametrize("name", ["open.mended.csv", "open.rejected.csv", "what I fixed.csv"])
+def test_mended_rows_come_back_alone(office: Office, name: str) -> None:
+    broken = CY.replace("80.50", "not money").replace("Cy Sample", "=Cy Sample")
+    told = office.drop("open.csv", table([BO, broken]))
+    assert told["outcomes"] == {"created": 1, "rejected": 1}
+    rejected = office.box.files[f"drop/{CREDITOR}/open.rejected.csv"].decode("utf-8-sig")
+    assert "'=Cy Sample" in rejected
+    mended = office.drop(name, rejected.replace("not money", "80.50"))
+    assert mended["outcomes"] == {"created": 1}
+    assert mended["missing"]["accounts"] == 0
+    person = office.book.consumers[office.account("K-2").consumer_id]
+    assert person.name == "=Cy Sample"
+
+
+def test_rejected_rows_start_an_import_once_a_person_dropped_them(office: Office) -> None:
+    office.drop("open.csv", table([BO, CY.replace("80.50", "not money")]))
+    key = f"drop/{CREDITOR}/open.rejected.csv"
+    assert job_to_start(key, "v8", office.box) is None
+    office.put("open.rejected.csv", office.box.files[key])
+    started = job_to_start(key, "v9", office.box)
+    assert started is not None
+    assert started.key == key
+    for name in ("open.report.csv", "open.summary.json", "open.mapping.yaml"):
+        assert job_to_start(f"drop/{CREDITOR}/{name}", "v9", office.box) is None
+
+
+NO_NUMBER = "Invoice,Customer,Email,Phone,Balance,Due date"
+
+
+def test_a_person_known_by_mail_gets_a_number_and_stays_one(office: Office) -> None:
+    office.drop("old.csv", table(["K-5,Bo Sample,bo@example.com,,50.00,2026-08-01"], NO_NUMBER))
+    office.drop("open.csv", table([BO]))
+    office.drop("third.csv", table(["K-6,,,(217) 555-0111,60.00,2026-08-03"], NO_NUMBER))
+    assert len({office.account(k).consumer_id for k in ("K-1", "K-5", "K-6")}) == 1
+    (person,) = office.book.consumers.values()
+    assert (person.name, person.phones) == ("Bo Sample", ("+12175550111",))
+
+
+def test_one_address_under_two_names_waits_for_a_person(office: Office) -> None:
+    office.drop("old.csv", table(["K-5,Flo Other,bo@example.com,,50.00,2026-08-01"], NO_NUMBER))
+    office.drop("open.csv", table([BO]))
+    first, second = office.account("K-5"), office.account("K-1")
+    assert first.consumer_id != second.consumer_id == office.account("K-1").consumer_id
+    assert (second.hold, second.extras["probable_match"]) == (Hold.REVIEW, first.consumer_id)
+    assert kind_of(second) == "match"
+
+
+def test_a_probable_match_within_a_file_is_told_in_its_summary(office: Office) -> None:
+    told = office.drop("open.csv", table([BO, BO.replace("K-1,C-1", "K-7,C-7")]))
+    assert [d["kind"] for d in told["decisions_needed"]] == ["match"]
+    assert told["holds"] == {"probable_match": 1}
+    first, second = office.account("K-1"), office.account("K-7")
+    assert (first.hold, second.hold) == (None, Hold.REVIEW)
+    assert second.extras["probable_match"] == first.consumer_id

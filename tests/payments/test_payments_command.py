@@ -1,0 +1,131 @@
+"""`dunlin payments`: what is applied, what the functions answer, and who decided."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.cli import payments
+from dunlin.cli.main import app
+from dunlin.cli.target import Target
+from dunlin.domain.accounts.account import LedgerEntry
+from dunlin.runtime import wiring
+from tests.support import ground
+from tests.support.builders import CREDITOR, NOON
+
+RUN = CliRunner()
+
+
+class Functions:
+    """Lambda, answering what a test says."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[tuple[str, Any]] = []
+        self.error = ""
+
+    def invoke(self, **asked: str) -> dict[str, Any]:
+        self.asked.append((asked["FunctionName"], json.loads(asked["Payload"])))
+        made = {"Payload": io.BytesIO(json.dumps(self.answers).encode())}
+        return made | ({"FunctionError": self.error} if self.error else {})
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
+    made = Functions()
+    target = Target(
+        where="here",
+        outputs={f"{n}FunctionName": n for n in ("ReconcilePayments", "RefundExcess")},
+        time_lapse="",
+        endpoint="http://127.0.0.1:1",
+        urls={},
+    )
+    monkeypatch.setattr(payments, "target_or_exit", lambda **_: target)
+    monkeypatch.setattr(Target, "client", lambda *_: made)
+    return made
+
+
+@pytest.fixture
+def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
+    made, account = ground.memory_world()
+    owed = account.balance
+    lines = [("charge", owed), ("fee", owed), ("payment", -owed)]
+    made.ledgers[account.account_id] = {
+        kind: LedgerEntry(
+            entry_id=kind, account_id=account.account_id, kind=kind, amount=amount,
+            on=NOON.date(), source=kind,
+        )
+        for kind, amount in lines
+    }  # fmt: skip
+    monkeypatch.setattr(wiring, "account_book", lambda: made)
+    monkeypatch.setattr(wiring, "alarm", MemoryAlarm)
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
+    return made
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = RUN.invoke(app, ["payments", *arguments], env={"COLUMNS": "200"})
+    return done.exit_code, done.output
+
+
+REPORT: dict[str, Any] = {
+    "events": 3, "missed": ["evt_2"], "posted": ["evt_2"], "stuck": [], "differences": [],
+    "processor_minor": {"USD": 5_000}, "ledger_minor": {"USD": 5_000},
+}  # fmt: skip
+
+
+def test_reconcile_says_what_was_found(functions: Functions) -> None:
+    functions.answers = REPORT
+    code, said = run("reconcile", "--days", "7")
+    assert (code, functions.asked) == (0, [("ReconcilePayments", {"days": 7})])
+    assert "3 events, 1 missed by the webhook, 1 posted now, 0 bank debits stuck" in said
+    assert "USD: processor $50.00, ledger $50.00" in said
+
+
+def test_reconcile_exits_with_three_where_the_books_differ(functions: Functions) -> None:
+    wrong = {"what": "not_posted", "account_id": "acc_1", "payment_id": "pi_1",
+             "processor_minor": 5_000, "ledger_minor": 0}  # fmt: skip
+    functions.answers = REPORT | {"differences": [wrong]}
+    code, said = run("reconcile")
+    assert code == 3
+    assert "not_posted: account acc_1, payment pi_1, processor 5000, ledger 0" in said
+    functions.error, functions.answers = "Unhandled", {"errorType": "Unavailable"}
+    code, said = run("reconcile")
+    assert (code, "ReconcilePayments failed: Unavailable" in said) == (1, True)
+
+
+def test_a_refund_needs_who_and_why_and_says_what_goes_back(
+    functions: Functions, book: MemoryBook
+) -> None:
+    (account,) = book.accounts.values()
+    which = (account.reference, "--creditor", CREDITOR)
+    assert run("refund", *which, "--by", "Ada Example", "--why", "c-1")[0] == 2
+    assert functions.asked == []
+    functions.answers = {"refunded": "$40.00"}
+    assert run("refund", *which, "--by", "op-7", "--why", "c-1") == (0, "$40.00 goes back\n")
+    asked = {"account_id": account.account_id, "by": "op-7", "why": "c-1"}
+    assert functions.asked == [("RefundExcess", asked)]
+    functions.answers = {"refused": "nothing was paid too much"}
+    assert run("refund", *which, "--by", "op-7", "--why", "c-1")[0] == 2
+
+
+def test_what_was_applied_is_shown_and_a_fee_can_be_waived(
+    functions: Functions, book: MemoryBook
+) -> None:
+    (account,) = book.accounts.values()
+    which = (account.account_id,)
+    code, said = run("applied", *which)
+    assert code == 0
+    assert "payments pay fee, then interest, then principal" in said
+    assert f"{NOON.date()} payment {account.balance}: {account.balance} fee" in said
+    who = ("--by", "op-7", "--why", "goodwill")
+    code, said = run("waive", *which, "--kind", "fee", "--minor", "1", *who)
+    assert (code, "only $0.00 of fee is left" in said) == (2, True)
+    book.ledgers[account.account_id].pop("payment")
+    assert run("waive", *which, "--kind", "fee", "--minor", "1", *who) == (0, "waived\n")
+    assert book.accounts[account.account_id].balance.minor == account.balance.minor - 1

@@ -1,0 +1,134 @@
+"""The counters over DynamoDB keep what the counters in memory keep."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.dynamo.counters import SHARDS, DynamoCounters
+from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.accounts.counters import Share, fold, newest, share_of
+from dunlin.domain.errors import Conflict
+from dunlin.domain.money import Money
+from dunlin.ports.reports import Counters
+from local.cloud import Cloud
+from tests.staff import builders
+from tests.staff.builders import CREDITOR, NOW
+
+CLOUD = pytest.param("dynamo", marks=pytest.mark.cloud)
+
+
+@pytest.fixture
+def counters(request: pytest.FixtureRequest) -> Iterator[Counters]:
+    if request.param == "memory":
+        yield MemoryCounters()
+        return
+    bare: Cloud = request.getfixturevalue("bare")
+    client: Any = bare.client("dynamodb")
+    name = f"ops-{uuid.uuid4().hex}"
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in ("pk", "sk")],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
+    yield DynamoCounters(client, name)
+    client.delete_table(TableName=name)
+
+
+def shares(number: int, versions: int, seed: int = 7) -> list[Share]:
+    """A history of accounts that move between cells, in the order of their versions."""
+    dice = random.Random(seed)
+    return [
+        share_of(
+            builders.account(
+                f"R{n}",
+                version=version,
+                status=dice.choice([Status.IMPORTED, Status.ACTIVE, Status.SETTLED]),
+                hold=dice.choice([None, None, Hold.DISPUTE]),
+                balance=Money(dice.randrange(-500, 90_000), dice.choice(["USD", "JPY"])),
+                due_on=dice.choice([None, NOW.date() - timedelta(days=dice.randrange(400))]),
+            )
+        )
+        for version in range(1, versions + 1)
+        for n in range(number)
+    ]
+
+
+both = pytest.mark.parametrize("counters", ["memory", CLOUD], indirect=True)
+
+
+@both
+def test_a_history_is_counted_exactly_however_often_it_comes(counters: Counters) -> None:
+    history = shares(40, 4)
+    assert counters.tally(CREDITOR) == {}
+    moved = sum(counters.count(history[start : start + 40]) for start in range(0, 160, 40))
+    assert moved == 160
+    truth = fold(newest(history).values())
+    assert counters.tally(CREDITOR) == truth
+    assert counters.count(history) == 0
+    assert counters.count(list(reversed(history))) == 0
+    assert counters.tally(CREDITOR) == truth
+
+
+@both
+def test_what_is_gone_counts_no_more_and_an_old_record_cannot_bring_it_back(
+    counters: Counters,
+) -> None:
+    (share,) = shares(1, 1)
+    counters.count([share])
+    gone = Share(account_id=share.account_id, version=2, cell=None)
+    assert counters.count([gone]) == 1
+    assert counters.tally(CREDITOR) == {}
+    assert counters.count([share]) == 0
+    assert counters.tally(CREDITOR) == {}
+
+
+@both
+def test_creditors_are_counted_apart(counters: Counters) -> None:
+    counters.count([share_of(builders.account("A")), share_of(builders.account(creditor="other"))])
+    assert sum(f.accounts for f in counters.tally(CREDITOR).values()) == 1
+    assert sum(f.accounts for f in counters.tally("other").values()) == 1
+    assert counters.tally("nobody") == {}
+
+
+@pytest.mark.cloud
+@pytest.mark.parametrize("counters", ["dynamo"], indirect=True)
+def test_writers_side_by_side_count_once(counters: Counters) -> None:
+    history = shares(20, 3)
+    batches = [history[start : start + 10] for start in range(0, 60, 10)] * 2
+
+    def work(batch: list[Share]) -> None:
+        while True:
+            try:
+                counters.count(batch)
+                return
+            except Conflict:  # the stream brings the batch again
+                continue
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, batches))
+    assert counters.tally(CREDITOR) == fold(newest(history).values())
+
+
+@pytest.mark.cloud
+@pytest.mark.parametrize("counters", ["dynamo"], indirect=True)
+def test_a_month_of_due_dates_is_one_row_of_a_shard(counters: DynamoCounters) -> None:
+    month = [
+        share_of(builders.account(f"D{day}", due_on=NOW.date().replace(day=day)))
+        for day in range(1, 31)
+    ]
+    counters.count(month)
+    rows = [r for s in range(SHARDS) for r in counters._query(f"AGG#{CREDITOR}#{s}")]
+    assert len(rows) == 1
+    assert len(counters.tally(CREDITOR)) == 30

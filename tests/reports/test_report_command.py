@@ -1,0 +1,75 @@
+"""`dunlin report`, `dunlin call import` and `dunlin pilot compare` as an operator uses them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dunlin.adapters.memory.account_book import FixedClock
+from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.cli import call, report, rollout
+from dunlin.cli.main import app
+from dunlin.runtime import wiring
+from tests.reports.test_report import pay
+from tests.rollouts.test_rollouts import Town
+from tests.support.builders import CREDITOR, NOON
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def town(monkeypatch: pytest.MonkeyPatch) -> Town:
+    made, box = Town(60, holdout_percent=20), MemoryDropBox()
+    made.begin(stage="full", size=0)
+    made.contact(hours=2)
+    for account_id in sorted(made.active()):
+        pay(made, account_id, 12_500, 4)
+    for place in (call, report, rollout):
+        monkeypatch.setattr(place, "target_or_exit", lambda **_: None)
+    monkeypatch.setattr(wiring, "rollout_house", lambda: made.house)
+    monkeypatch.setattr(wiring, "drop_box", lambda: box)
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(days=9)))
+    return made
+
+
+def test_the_report_is_told_in_words_and_as_data(town: Town, tmp_path: Path) -> None:
+    log = tmp_path / "calls.csv"
+    log.write_text(
+        "Date,Reference,Direction\n2026-11-21,INV-1,in\n2026-11-22,,in\n2026-11-24,,in\n"
+    )
+    kept = RUN.invoke(app, ["call", "import", str(log), "--creditor", CREDITOR])
+    assert kept.exit_code == 0
+    assert "3 calls read; 3 days are known." in kept.output
+    said = RUN.invoke(app, ["report", CREDITOR, "--cost", "staff=1000", "--agency-percent", "30"])
+    assert said.exit_code == 0
+    number = len(town.active() | {a.account_id for a in town.accounts() if a.ladder_run})
+    told = RUN.invoke(app, ["report", CREDITOR, "--cost", "staff=1000", "--json"])
+    found = json.loads(told.output)
+    assert found["returns"]["USD"]["recovered"] == number * 12_500
+    assert found["returns"]["USD"]["net"] == number * 12_500 - 1_000
+    ((weeks),) = found["cohorts"].values()
+    assert weeks[0]["lift"]["winner"] == "contacted"
+    assert found["series"]["inbound calls"]["baseline"] == 1.0
+    assert found["series"]["inbound calls"]["days"]["2026-11-24"] == 1
+    assert "week 1: 100.0% recovered, 0.0% where nobody was contacted" in said.output
+
+
+def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) -> None:
+    assert RUN.invoke(app, ["report", CREDITOR, "--cost", "staff"]).exit_code == 2
+    assert RUN.invoke(app, ["report", "nobody"]).exit_code == 2
+    for content in (b"when,direction\n", b"\xff\xfe\x00", b"date,direction\n2026-13-01,in\n"):
+        log = tmp_path / "calls.csv"
+        log.write_bytes(content)
+        refused = RUN.invoke(app, ["call", "import", str(log), "--creditor", CREDITOR])
+        assert refused.exit_code == 2, content
+
+
+def test_two_rollouts_side_by_side_name_no_winner_without_proof(town: Town) -> None:
+    (one,) = town.house.rollouts.rollouts(CREDITOR)
+    said = RUN.invoke(app, ["pilot", "compare", one.rollout_id, one.rollout_id])
+    assert said.exit_code == 0
+    assert "Neither is proven better." in " ".join(said.output.split())

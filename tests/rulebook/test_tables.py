@@ -1,0 +1,58 @@
+"""The tables of the rulebook agree with the rules and the zones that are built from them."""
+
+from dunlin.adapters.files.rulebook_files import load_rulebook
+
+
+def _tables():
+    return load_rulebook().tables
+
+
+def test_every_table_names_its_source():
+    assert [name for name, table in _tables().items() if not table.get("source")] == []
+
+
+def test_the_families_of_split_area_codes_are_what_the_zones_say():
+    zones = load_rulebook().zones
+    for family in _tables()["split_zones"]["families"]:
+        for code in family["codes"]:
+            found = zones.candidates(
+                state=None, zip5=None, phones=(f"+1{code}5550123",), tz_known=None
+            )
+            assert [z.name for z in found] == sorted(family["zones"]), code
+
+
+def test_numbers_without_a_place_have_no_zone():
+    everywhere = load_rulebook().zones.candidates(state=None, zip5=None, phones=(), tz_known=None)
+    for code in _tables()["split_zones"]["no_place"]:
+        found = load_rulebook().zones.candidates(
+            state=None, zip5=None, phones=(f"+1{code}5550123",), tz_known=None
+        )
+        assert found == everywhere, code
+
+
+def test_the_tables_name_rules_that_exist_and_reach_creditors_there():
+    ids = {d["id"] for d in load_rulebook().documents}
+    for row in _tables()["first_party_states"]["states"].values():
+        assert set(row["rules"]) <= ids
+    for row in _tables()["solicitation_hours"]["states"].values():
+        assert row["rule"] is None or row["rule"] in ids
+
+
+def test_the_strict_hours_of_a_rule_are_those_of_the_table():
+    by_id = {d["id"]: d for d in load_rulebook().documents}
+    for state, row in _tables()["solicitation_hours"]["states"].items():
+        if row["rule"] is None or row["rule"] == "TX-302":
+            continue
+        specs = by_id[row["rule"]]["constraint"]
+        specs = specs if isinstance(specs, list) else [specs]
+        hours = next(s for s in specs if s["kind"] == "hours")
+        assert (hours["opens"], hours["closes"]) == (row["opens"], row["closes"]), state
+
+
+def test_an_approved_late_fee_entry_has_its_days_of_grace():
+    rows = _tables()["late_fees"]["states"]
+    approved = {state: row["grace_days"] for state, row in rows.items() if row["approved"]}
+    assert approved == {
+        "NY": 5, "CO": 7, "NC": 5, "ME": 15, "MD": 0, "DC": 5, "MA": 30, "CT": 9,
+    }  # fmt: skip
+    assert all((row["dollars"] is None) is (row["take"] is None) for row in rows.values())

@@ -1,0 +1,211 @@
+"""People in control of the deployed stack: switches, broken alarm clocks, questions and answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.staff.queue import kind_of
+from dunlin.service.accounts.staff_command import Order
+from dunlin.service.staff import pauses, queue, steering
+from local.house import House
+from tests.scenarios.test_ladders_cloud import OURS, Town, town  # noqa: F401 - the fixture
+from tests.support.builders import CREDITOR
+from tests.support.launch import launch
+
+pytestmark = pytest.mark.cloud
+ORDER = Order(by="ana", why="case-7")
+
+
+def eventually(look: Callable[[], Any], *, seconds: float = 60) -> Any:
+    """The first true answer, asked for again and again until the deadline."""
+    end = time.monotonic() + seconds
+    while not (seen := look()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.2)
+    return seen
+
+
+def reconcile(house: House) -> dict[str, int]:
+    answer = house.cloud.client("lambda").invoke(
+        FunctionName=house.outputs["ReconcileLaddersFunctionName"], Payload=b"{}"
+    )
+    told: dict[str, int] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, told
+    return told
+
+
+def calls_to_staff(house: House) -> Callable[[], list[dict[str, str]]]:
+    """A member of staff listens on the topic; what they have heard so far."""
+    queues, topics = house.cloud.client("sqs"), house.cloud.client("sns")
+    url = queues.create_queue(QueueName="ana")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        },
+    }
+    queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    topics.subscribe(
+        TopicArn=house.outputs["StaffTopicArn"],
+        Protocol="sqs",
+        Endpoint=arn,
+        Attributes={
+            "FilterPolicyScope": "MessageBody",
+            "FilterPolicy": json.dumps({"creditor": [CREDITOR]}),
+            "RawMessageDelivery": "true",
+        },
+    )
+    heard: list[dict[str, str]] = []
+
+    def listen() -> list[dict[str, str]]:
+        for message in queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages", []
+        ):
+            heard.append(json.loads(message["Body"]))
+            queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return heard
+
+    return listen
+
+
+def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:  # noqa: F811
+    """F14, S107, S127: called once, called again once the time is up, answered in their words."""
+    number = "+12175550181"
+    account = town.moves_in("asker", number)
+    town.first_message(account)
+    heard = calls_to_staff(town.house)
+    town.world.sms_reply(
+        number, OURS, "What is this bill for?", topic_arn=town.house.outputs["ReplyTopicArn"]
+    )
+    town.settle()
+    eventually(lambda: [m for m in heard() if m["what"] == "StaffNeeded"])
+    assert "bill" not in json.dumps(heard())
+    held = town.thread(account).account
+    assert (held.hold, kind_of(held)) == (Hold.REVIEW, "question")
+    town.lapse.run(town.lapse.now + timedelta(hours=25))
+    assert reconcile(town.house)["lapsed"] == 1
+    assert reconcile(town.house)["lapsed"] == 0
+    eventually(lambda: [m for m in heard() if m["what"] == "StaffTimerLapsed"])
+    assert [m["what"] for m in heard()].count("StaffTimerLapsed") == 1
+    late = town.thread(account).account
+    done = queue.answer(
+        account.account_id,
+        Order(by="ana", why="case-7", version=late.version),
+        "It is for the visit of 1 September.",
+        book=town.book,
+        creditors=town.creditors,
+        alarm=town.alarm,
+        now=town.lapse.now,
+    )
+    assert done.outcome == "done"
+    town.lapse.run(town.lapse.now + timedelta(days=2))
+    assert any("visit of 1 September" in body for body in town.texts(number))
+    assert town.thread(account).account.hold is None
+
+
+def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
+    town: Town,  # noqa: F811
+) -> None:
+    """S14 on the whole stack: four switches, each over accounts whose rungs are about to go."""
+    names = [f"switch{n}" for n in range(4)]
+    accounts = [town.moves_in(name, f"+1217555019{n}") for n, name in enumerate(names)]
+    assert launch(town.house)["started"] == len(accounts)
+    one, two = accounts[:2]
+
+    def selected(account: Account) -> bool:
+        return account.account_id == two.account_id
+
+    def everything(scope: str, *, on: bool) -> None:
+        from dunlin.runtime import wiring
+
+        pauses.pause_scope(
+            scope,
+            ORDER,
+            on=on,
+            book=town.book,
+            creditors=town.creditors,
+            log=wiring.audit_archive(),
+            now=town.lapse.now,
+        )
+
+    def choose(*, on: bool) -> dict[str, int]:
+        return pauses.pause_all(
+            CREDITOR,
+            selected,
+            ORDER,
+            on=on,
+            book=town.book,
+            alarm=town.alarm,
+            now=town.lapse.now,
+        )
+
+    assert pauses.pause(one.account_id, ORDER, book=town.book, now=town.lapse.now).outcome == "done"
+    assert choose(on=True) == {"done": 1}
+    everything(CREDITOR, on=True)
+    everything("platform", on=True)
+    town.lapse.run(town.lapse.now + timedelta(days=1))
+    everything("platform", on=False)
+    town.lapse.run(town.lapse.now + timedelta(days=1))
+    assert [town.emails(name) for name in names] == [[], [], [], []]
+    everything(CREDITOR, on=False)
+    town.lapse.run(town.lapse.now + timedelta(days=2))
+    assert [len(town.emails(name)) for name in names] == [0, 0, 1, 1]
+    assert choose(on=False) == {"done": 1}
+    resumed = pauses.resume(
+        one.account_id, ORDER, book=town.book, alarm=town.alarm, now=town.lapse.now
+    )
+    assert resumed.outcome == "done"
+    town.lapse.run(town.lapse.now + timedelta(days=2))
+    assert [len(town.emails(name)) for name in names] == [1, 1, 1, 1]
+
+
+def test_a_broken_alarm_clock_raises_the_alarm_and_is_mended(town: Town) -> None:  # noqa: F811
+    """L16: one execution is stopped; the next run of the reconciler says so and starts another."""
+    account = town.moves_in("forgotten", "+12175550196")
+    town.first_message(account)
+    arn = town.house.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")
+    assert reconcile(town.house)["unattended"] == 0
+    town.steps.stop_execution(executionArn=f"{arn}:{account.account_id}-1")
+    assert reconcile(town.house)["unattended"] == 1
+    metrics = town.house.cloud.client("cloudwatch")
+
+    def sounding() -> bool:
+        alarms = metrics.describe_alarms(AlarmNamePrefix="dunlin-UnattendedAccounts")
+        return [a["StateValue"] for a in alarms["MetricAlarms"]] == ["ALARM"]
+
+    eventually(sounding)
+    assert reconcile(town.house)["unattended"] == 0
+    before = len(town.emails("forgotten"))
+    town.lapse.run(town.lapse.now + timedelta(days=12))
+    assert len(town.emails("forgotten")) == before + 1
+    assert town.states(account, run=2)[0] == "RUNNING"
+
+
+def test_a_skipped_rung_is_left_out_and_a_moved_one_comes_when_staff_said(
+    town: Town,  # noqa: F811
+) -> None:
+    account = town.moves_in("steered", "+12175550197")
+    town.first_message(account)
+    town.settle()
+    skipped = steering.skip(
+        account.account_id, ORDER, book=town.book, alarm=town.alarm, now=town.lapse.now
+    )
+    assert skipped.outcome == "done"
+    after = town.thread(account).account
+    assert after.due_at is not None
+    town.lapse.run(after.due_at + timedelta(days=3))
+    sent = [touch.rung for touch in town.thread(account).touches if touch.run]
+    assert sent == [0, 2]

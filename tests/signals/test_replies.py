@@ -1,0 +1,312 @@
+"""Replies: STOP first, everything else read by a person, and nobody sees another's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.senders import MemoryTextLine
+from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
+from dunlin.domain.accounts.touch import Touch
+from dunlin.domain.audit.audit import append
+from dunlin.domain.rulebook.replies import ReplySignals
+from dunlin.ports.accounts import Change
+from dunlin.service.contact.gate import Gate
+from dunlin.service.contact.notices import check_notice
+from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.sending import Outbox, send
+from dunlin.service.signals import replies
+from dunlin.service.signals.replies import Inbound, labels_of, parse_inbound, read_reply
+from dunlin.views.messages.jinja_messages import JinjaLetters
+from tests.signals.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
+from tests.support.builders import account, consumer, strategy_document
+
+OURS, THEIRS = "+12175550101", "+12175550142"
+
+
+def inbound(text: str, **changes: Any) -> Inbound:
+    base = Inbound(message_id="in-1", sender=THEIRS, receiver=OURS, text=text)
+    return replace(base, **changes)
+
+
+def read(book: MemoryBook, message: Inbound) -> tuple[str, MemoryAlarm]:
+    alarm = MemoryAlarm()
+    word = read_reply(message, book=book, creditors=book.creditors, alarm=alarm, now=LATER)
+    return word, alarm
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, ReplySignals]:
+    """What the classifier makes of a text, where a test says so."""
+    known: dict[str, ReplySignals] = {}
+    real = replies.classify_reply
+    monkeypatch.setattr(replies, "classify_reply", lambda text: known.get(text) or real(text))
+    return known
+
+
+@pytest.mark.parametrize(
+    ("signals", "labels"),
+    [
+        (ReplySignals(), ()),
+        (ReplySignals(opt_out=True), ("opt_out",)),
+        (ReplySignals(ambiguous=True, signals=frozenset({"dispute"})), ("ambiguous", "dispute")),
+        (ReplySignals(signals=frozenset({"email_opt_out"})), ("opt_out",)),
+        (ReplySignals(signals=frozenset({"wrong_person"})), ("wrong_party",)),
+        (ReplySignals(start=True), ("start",)),
+        (ReplySignals(help=True), ("help",)),
+    ],
+)
+def test_labels_put_what_binds_most_first(signals: ReplySignals, labels: tuple[str, ...]) -> None:
+    assert labels_of(signals) == labels
+
+
+def test_stop_closes_everything_and_is_confirmed_once() -> None:
+    book = book_with(touch=a_touch(message_id="out-9", channel=Channel.SMS))
+    message = inbound("STOP", answers="out-9")
+    word, alarm = read(book, message)
+    assert word == "opt_out"
+    assert not any(book.consumers[ADA].consent(c).open for c in Channel)
+    [reply] = book.replies.values()
+    assert (reply.account_id, reply.labels, reply.text) == (
+        FIRST.account_id,
+        ("opt_out",),
+        "STOP",
+    )
+    assert alarm.notices == [(FIRST.account_id, "opt_out_confirmation", reply.reply_id)]
+    assert sorted(alarm.woken) == sorted([FIRST.account_id, SECOND.account_id])
+    assert {a.hold for a in book.accounts.values()} == {None}
+    # Delivered again: the same cause, so the notice machine starts nothing new.
+    again = read(book, message)[1]
+    assert again.notices == alarm.notices
+    assert len(book.replies) == 1
+
+
+def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() -> None:
+    book = book_with(touch=a_touch(message_id="out-9", channel=Channel.SMS))
+    [(account_id, kind, cause)] = read(book, inbound("STOP", answers="out-9"))[1].notices
+    letters, gate, line = JinjaLetters(), Gate(rulebook=load_rulebook()), MemoryTextLine()
+    door = MemoryPortalDoor()
+
+    def decide(seconds: int) -> Decision:
+        return check_notice(
+            account_id,
+            kind=kind,
+            cause=cause,
+            book=book,
+            door=door,
+            gate=gate,
+            letters=letters,
+            now=LATER + timedelta(seconds=seconds),
+        )
+
+    late = decide(301)
+    assert (late.outcome, late.refusals) == ("refused", ("US-TCPA-CONFIRM",))
+    decision = decide(5)
+    assert decision.outcome == "sms"
+    outbox = Outbox(
+        channel=Channel.SMS,
+        letters=letters,
+        door=door,
+        portal_url="https://pay.example.com",
+        new_token=lambda: "t" * 22,
+        new_code=lambda: "123456",
+        real_now=lambda: LATER,
+        text_line=line,
+    )
+    at = LATER + timedelta(seconds=6)
+    sent = send(
+        account_id, decision.touch_key, decision.permit_id, book=book, outbox=outbox, now=at
+    )
+    assert sent.outcome == "sent"
+    [text] = line.sent
+    assert text.body == (
+        "Acme Clinic: You are opted out and will get no more messages from us. "
+        "Reply START to get texts again."
+    )
+    assert decide(10).outcome == "refused"
+
+
+def test_stop_from_a_person_without_an_account_is_obeyed() -> None:
+    book = book_with()
+    book.accounts.clear()
+    word, alarm = read(book, inbound("stop"))
+    assert word == "opt_out"
+    assert not any(book.consumers[ADA].consent(c).open for c in Channel)
+    assert alarm.notices == []
+
+
+def test_start_opens_texts_and_help_changes_nothing(said: dict[str, ReplySignals]) -> None:
+    said |= {"START": ReplySignals(start=True), "HELP": ReplySignals(help=True)}
+    book = book_with()
+    read(book, inbound("stop"))
+    assert read(book, inbound("START", message_id="in-2"))[0] == "start"
+    assert book.consumers[ADA].consent(Channel.SMS).open
+    assert not book.consumers[ADA].consent(Channel.EMAIL).open
+    before = (dict(book.accounts), dict(book.consumers))
+    word, alarm = read(book, inbound("HELP", message_id="in-3"))
+    assert (word, alarm.woken, alarm.notices) == ("help", [], [])
+    assert read(book, inbound("HELP", message_id="in-3"))[0] == "help"
+    assert (book.accounts, book.consumers) == before
+    assert len(book.replies) == 3
+
+
+@pytest.mark.parametrize(
+    ("signals", "hold", "reason"),
+    [
+        (ReplySignals(), Hold.REVIEW, "Wrote back"),
+        (
+            ReplySignals(ambiguous=True),
+            Hold.REVIEW,
+            "May want us to stop: read it before anything is sent",
+        ),
+        (ReplySignals(signals=frozenset({"dispute"})), Hold.DISPUTE, "Disputes what is owed"),
+        (ReplySignals(signals=frozenset({"payment_claim"})), Hold.REVIEW, "Says it is paid"),
+        (ReplySignals(signals=frozenset({"hardship"})), Hold.REVIEW, "Says that paying is hard"),
+        (ReplySignals(start=True, ambiguous=True), Hold.REVIEW, "May want us to stop"),
+    ],
+)
+def test_any_other_reply_holds_until_a_person_reads_it(
+    said: dict[str, ReplySignals], signals: ReplySignals, hold: Hold, reason: str
+) -> None:
+    said["…"] = signals
+    book = book_with(touch=a_touch(message_id="out-9"))
+    word, alarm = read(book, inbound("…", answers="out-9"))
+    assert word in ("reply", "start")
+    held = book.accounts[FIRST.account_id]
+    assert (held.hold, held.hold_reason[: len(reason)]) == (hold, reason)
+    assert book.accounts[SECOND.account_id].hold is Hold.REVIEW
+    assert book.consumers[ADA].consent(Channel.SMS).open
+    assert alarm.notices == []
+    assert set(alarm.woken) == {FIRST.account_id, SECOND.account_id}
+
+
+def test_an_opt_out_with_a_lawyer_does_both(said: dict[str, ReplySignals]) -> None:
+    said["…"] = ReplySignals(opt_out=True, signals=frozenset({"attorney"}))
+    book = book_with()
+    read(book, inbound("…"))
+    person = book.consumers[ADA]
+    assert "attorney" in person.flags
+    assert not person.consent(Channel.EMAIL).open
+    assert Hold.REVIEW in {a.hold for a in book.accounts.values()}
+
+
+def test_a_number_that_nobody_has_is_counted() -> None:
+    book = book_with()
+    assert read(book, inbound("stop", sender="+12175550199"))[0] == "nobody"
+    assert book.replies == {}
+
+
+def with_another_creditor(origination: str) -> tuple[MemoryBook, Consumer]:
+    """A second creditor whose consumer has the same number."""
+    book = book_with(touch=a_touch(message_id="out-9", channel=Channel.SMS))
+    other = replace(
+        consumer("bob"), consumer_id="con_bob", creditor="other-firm", audit_head="", version=1
+    )
+    book.creditors.put_strategy(
+        "other-firm",
+        strategy_document(brand=strategy_document()["brand"] | {"sms_origination": origination}),
+        LATER,
+    )
+    theirs = replace(
+        account("INV-9"),
+        account_id="acc_bob",
+        creditor="other-firm",
+        consumer_id="con_bob",
+        status=Status.ACTIVE,
+    )
+    entries = [
+        append(
+            subject=subject,
+            sequence=1,
+            previous="",
+            at=LATER,
+            actor="test",
+            what="Imported",
+            data={},
+        )
+        for subject in ("consumer#con_bob", "account#acc_bob")
+    ]
+    other = replace(other, audit_head=entries[0].hash)
+    theirs = replace(theirs, version=1, audit_head=entries[1].hash)
+    book.apply(Change(consumer=other, account=theirs, audit=entries))
+    return book, other
+
+
+def test_a_reply_is_seen_by_the_creditor_whose_number_it_went_to() -> None:
+    book, other = with_another_creditor("+12175550102")
+    read(book, inbound("hello?", receiver="+12175550102"))
+    assert [r.consumer_id for r in book.replies.values()] == [other.consumer_id]
+    read(book, inbound("stop", message_id="in-2", receiver="+12175550102"))
+    assert not book.consumers[other.consumer_id].consent(Channel.SMS).open
+    assert book.consumers[ADA].consent(Channel.SMS).open
+
+
+def test_on_a_shared_number_a_reply_goes_to_whom_it_answers_and_a_stop_to_all() -> None:
+    book, other = with_another_creditor("")
+    shared = "+12175550100"
+    read(book, inbound("hello?", receiver=shared, answers="out-9"))
+    assert [r.consumer_id for r in book.replies.values()] == [ADA]
+    read(book, inbound("stop", message_id="in-2", receiver=shared))
+    for person in (ADA, other.consumer_id):
+        assert not any(book.consumers[person].consent(c).open for c in Channel)
+
+
+PAYLOAD = {
+    "originationNumber": THEIRS,
+    "destinationNumber": OURS,
+    "messageKeyword": "KEYWORD",
+    "messageBody": "STOP",
+    "inboundMessageId": "in-1",
+    "previousPublishedMessageId": "out-9",
+}
+
+
+def test_a_payload_is_read_with_and_without_its_envelope() -> None:
+    expected = inbound("STOP", answers="out-9")
+    assert parse_inbound(PAYLOAD) == expected
+    assert parse_inbound({"Type": "Notification", "Message": json.dumps(PAYLOAD)}) == expected
+    long = parse_inbound(PAYLOAD | {"messageBody": "x" * 9000})
+    assert long is not None
+    assert len(long.text) == 2000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"Message": "not json"},
+        {"Message": "[1]"},
+        PAYLOAD | {"originationNumber": "12345"},
+        PAYLOAD | {"messageBody": None},
+        PAYLOAD | {"inboundMessageId": ""},
+    ],
+)
+def test_a_shape_that_is_none_is_malformed(body: dict[str, Any]) -> None:
+    assert parse_inbound(body) is None
+
+
+def test_a_reply_without_a_hint_belongs_to_what_was_written_last() -> None:
+    book = book_with()
+    touch: Touch = a_touch(account_id=SECOND.account_id)
+    history = book.facts(FIRST.account_id).history
+    contact = PastContact(
+        at=LATER,
+        channel="sms",
+        direction="out",
+        outcome="sent",
+        account_id=touch.account_id,
+        template="reminder",
+        touch_id="tch_2",
+    )
+    book.apply(Change(history=replace(history, contacts=(contact,), version=1)))
+    read(book, inbound("hello?"))
+    [reply] = book.replies.values()
+    assert reply.account_id == SECOND.account_id

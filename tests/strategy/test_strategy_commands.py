@@ -1,0 +1,89 @@
+"""`dunlin strategy check | show | diff` and `dunlin account card`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from dunlin.cli import card as card_command
+from dunlin.cli import strategies
+from dunlin.cli.main import app
+from dunlin.runtime import wiring
+from tests.contact.walk import Walk
+from tests.strategy.test_changing import FASTER
+from tests.support import builders
+
+RUN = CliRunner()
+EXAMPLE = Path("layers/core/dunlin/strategies/example.yaml")
+
+
+@pytest.fixture
+def walk(monkeypatch: pytest.MonkeyPatch) -> Walk:
+    """A running ladder behind the commands."""
+    walk = Walk()
+    walk.start(walk.owes("INV-1", walk.person()))
+    walk.until(2)
+
+    class Log:
+        def chain(self, subject: str) -> list[object]:
+            return list(walk.book.chains[subject])
+
+    class Clock:
+        def now(self) -> object:
+            return walk.now
+
+    monkeypatch.setattr(wiring, "creditors", lambda: walk.book.creditors)
+    monkeypatch.setattr(wiring, "account_book", lambda: walk.book)
+    monkeypatch.setattr(wiring, "audit_archive", Log)
+    monkeypatch.setattr(wiring, "clock", Clock)
+    for module in (strategies, card_command):
+        monkeypatch.setattr(module, "target_or_exit", lambda **_: None)
+    return walk
+
+
+def test_check_reads_a_file_without_a_stack(tmp_path: Path) -> None:
+    assert "No errors. Ladders: usual (6 rungs), short (2 rungs)." in RUN.invoke(
+        app, ["strategy", "check", str(EXAMPLE)]
+    ).output.replace("\n", " ")
+    slip = tmp_path / "slip.yaml"
+    slip.write_text(EXAMPLE.read_text("utf-8").replace("days: 30", "days: thirty"), "utf-8")
+    told = RUN.invoke(app, ["strategy", "check", str(slip)])
+    assert told.exit_code == 1
+    line = EXAMPLE.read_text("utf-8").split("days: 30")[0].count("\n") + 1
+    assert f"slip.yaml: line {line}: strategy.ladders.usual[1].days" in told.output
+
+
+def test_show_names_every_setting(walk: Walk) -> None:
+    told = RUN.invoke(app, ["strategy", "show", builders.CREDITOR]).output
+    assert "version 1" in told
+    assert "ladders.standard[3].name: last" in told
+    assert "coordination.window_hours: 24" in told
+    gone = RUN.invoke(app, ["strategy", "show", builders.CREDITOR, "--version", "7"])
+    assert gone.exit_code == 1
+
+
+def test_diff_tells_settings_and_whose_next_message(walk: Walk, tmp_path: Path) -> None:
+    file = tmp_path / "new.yaml"
+    file.write_text(yaml.safe_dump(builders.strategy_document(**FASTER)), "utf-8")
+    told = RUN.invoke(app, ["strategy", "diff", builders.CREDITOR, str(file)]).output
+    assert "ladders.standard[1].name: two -> extra" in told
+    assert "1 active accounts, 1 of them with another next touch." in told
+    assert "INV-1: " in told
+    (account,) = walk.book.accounts.values()
+    assert account.strategy_version == 1
+    file.write_text(yaml.safe_dump(builders.strategy_document(**walk.document)), "utf-8")
+    told = RUN.invoke(app, ["strategy", "diff", builders.CREDITOR, str(file)]).output
+    assert "No setting changes." in told
+
+
+def test_a_card_is_shown_to_staff_and_in_plain_words(walk: Walk) -> None:
+    asked = ["account", "card", "INV-1", "--creditor", builders.CREDITOR]
+    staff, plain = RUN.invoke(app, asked).output, RUN.invoke(app, [*asked, "--plain"]).output
+    assert "one: email, reminder.gentle (pay_now)" in staff
+    assert "probability 1" in staff
+    assert plain.startswith("We wrote to you by e-mail on November")
+    nothing = RUN.invoke(app, [*asked, "--touch", "tch_none"])
+    assert nothing.exit_code == 1

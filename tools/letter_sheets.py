@@ -1,0 +1,87 @@
+"""Pictures of every letter on a phone, in both languages, light and dark: docs/images/letters.
+
+Run it after a change of words or layout and look at what it drew.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from dunlin.cli.template import SAMPLE
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.strategy.strategy_document import read_strategy
+from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.message_samples import samples
+
+FOLDER = Path(__file__).parent.parent / "docs" / "images" / "letters"
+WIDTH = 390  # CSS pixels of a common phone
+COLUMNS, THUMB = 9, 184
+_SHEET = """<!doctype html><meta charset="utf-8"><style>
+body {{ margin: 0; padding: 14px; width: {width}px; background: {ground}; color: {ink};
+        font: 12px/1.3 system-ui, sans-serif; }}
+main {{ display: grid; grid-template-columns: repeat({columns}, {thumb}px); gap: 14px; }}
+figure {{ margin: 0; }} figcaption {{ padding: 4px 2px; }} img {{ width: {thumb}px; }}
+</style><main>{figures}</main>"""
+
+
+def shots(browser: Browser, language: str, scheme: str) -> list[tuple[str, bytes]]:
+    """One picture a template: what an invented person reads, by the template's name."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": 600})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    strategy = read_strategy(SAMPLE | {"debt_role": "first"}, creditor="sheet", version=1)
+    found = []
+    for one in samples(JinjaLetters(), strategy):
+        if (one.channel, one.language, one.audience) != (Channel.EMAIL, language, "consumer"):
+            continue
+        page.set_content(one.rendered.html)
+        found.append((one.template, page.screenshot(full_page=True, type="png")))
+    page.close()
+    return found
+
+
+def sheet(browser: Browser, pictures: list[tuple[str, bytes]], scheme: str) -> bytes:
+    """All pictures on one page, small."""
+    figures = "".join(
+        f'<figure><img src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
+        f"<figcaption>{name}</figcaption></figure>"
+        for name, picture in pictures
+    )
+    dark = scheme == "dark"
+    width = COLUMNS * (THUMB + 14)
+    page = browser.new_page(viewport={"width": width + 28, "height": 600})
+    page.set_content(
+        _SHEET.format(
+            width=width,
+            columns=COLUMNS,
+            thumb=THUMB,
+            figures=figures,
+            ground="#0d1011" if dark else "#ffffff",
+            ink="#cfd8d3" if dark else "#26312c",
+        )
+    )
+    drawn = page.screenshot(full_page=True, type="jpeg", quality=38)
+    page.close()
+    return drawn
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        for language in ("en", "es"):
+            for scheme in ("light", "dark"):
+                drawn = sheet(browser, shots(browser, language, scheme), scheme)
+                path = FOLDER / f"{language}-{scheme}.jpg"
+                path.write_bytes(drawn)
+                sys.stdout.write(f"{path.name} {len(drawn) // 1000} kB\n")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local import house as houses
+from local import local_stack
 from local.demo import links, run
 
 
@@ -22,9 +22,9 @@ def main() -> None:
     given = parser.parse_args()
     console = Console()
     if given.command == "up":
-        links(houses.open_house(time_lapse=given.time_lapse), console)
+        links(local_stack.open_stack(time_lapse=given.time_lapse), console)
     elif given.command == "down":
-        stopped = houses.close_house()
+        stopped = local_stack.close_stack()
         console.print("Stopped." if stopped else "Nothing was running.")
     else:
         run(given.file, days=given.days, console=console)

@@ -18,11 +18,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from local import house as houses
-from local.crowd import Crowd
-from local.house import House
+from local import local_stack
+from local.local_stack import LocalStack
+from local.outside import OutsideWorld
+from local.simulated_consumers import Crowd
 from local.timelapse import TimeLapse
-from local.world import World
 
 SAMPLE = Path(__file__).parent / "sample"
 WRITTEN_ON = date(2026, 11, 23)  # the Monday that the sample's dates look back from
@@ -98,21 +98,23 @@ def own(path: Path) -> list[Drop]:
     ]
 
 
-def run(file: Path | None = None, *, days: int = DAYS, console: Console | None = None) -> House:
+def run(
+    file: Path | None = None, *, days: int = DAYS, console: Console | None = None
+) -> LocalStack:
     """Open the house, drop the files, activate, let the days pass, and sum up."""
     console = console or Console()
     began = time.monotonic()
     start = monday()
-    houses.close_house()
+    local_stack.close_stack()
     drops = own(file) if file else sample(start.date())
     console.rule(f"Rehearsing {days} days: nobody is contacted")
     rehearse(drops, start, days, console)
     console.rule("Starting the local cloud and deploying the stack")
-    house = houses.open_house(
+    stack = local_stack.open_stack(
         time_lapse=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
         say=lambda line: console.print(f"  [dim]{line.strip()[:140]}", highlight=False),
     )
-    lapse = TimeLapse(house)
+    lapse = TimeLapse(stack)
     from dunlin.cli.drop import drop_and_follow, print_summary, put_strategy
     from dunlin.cli.rollout import EVERYBODY, begin
     from dunlin.cli.target import find_target
@@ -127,8 +129,8 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
             continue
         strategy = wiring.creditors().strategy(drop.creditor)
         if strategy is not None:
-            houses.allow_sender(house.cloud, strategy.brand.email_from)
-        kept = Path(house.directory) / drop.name
+            local_stack.allow_sender(stack.cloud, strategy.brand.email_from)
+        kept = Path(stack.directory) / drop.name
         kept.write_bytes(drop.content)
         print_summary(drop.name, drop_and_follow(target, drop.creditor, kept))
     console.rule("A pilot, before everybody")
@@ -138,23 +140,23 @@ def run(file: Path | None = None, *, days: int = DAYS, console: Console | None =
         done = begin(target, drop.creditor, segment=EVERYBODY, stage="full")
         passed = "".join(f", {n} {reason}" for reason, n in done["passed_over"].items())
         console.print(f"  {drop.creditor}: {done['started']} started{passed}")
-    world = World(cloud=house.cloud)
+    world = OutsideWorld(cloud=stack.cloud)
     crowd = Crowd(
         world=world,
         lapse=lapse,
         book=wiring.account_book(),
-        reply_topic=house.outputs["ReplyTopicArn"],
+        reply_topic=stack.outputs["ReplyTopicArn"],
     )
     console.rule(f"{days} days of ladders, under the virtual clock")
     _live(lapse, crowd, world, until=start + timedelta(days=days), console=console)
-    summary(house, crowd, [d.creditor for d in drops], console)
+    summary(stack, crowd, [d.creditor for d in drops], console)
     console.print(
         f"\n{lapse.jumps} jumps of the clock; {time.monotonic() - began:.0f} s in all;"
-        f" the local cloud holds {house.cloud.memory_mb():.0f} MB."
+        f" the local cloud holds {stack.cloud.memory_mb():.0f} MB."
     )
-    links(house, console)
+    links(stack, console)
     try_next(drops[0].creditor, console)
-    return house
+    return stack
 
 
 def rehearse(drops: list[Drop], start: datetime, days: int, console: Console) -> None:
@@ -195,7 +197,7 @@ def preview_pilot(creditor: str, console: Console) -> None:
             creditor,
             EVERYBODY,
             size=PILOT,
-            house=wiring.rollout_house(),
+            stack=wiring.rollout_ports(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -208,7 +210,7 @@ def preview_pilot(creditor: str, console: Console) -> None:
 
 
 def _live(
-    lapse: TimeLapse, crowd: Crowd, world: World, *, until: datetime, console: Console
+    lapse: TimeLapse, crowd: Crowd, world: OutsideWorld, *, until: datetime, console: Console
 ) -> None:
     shown = lapse.now
 
@@ -226,7 +228,7 @@ def _live(
     lapse.run(until, after_each=after_each)
 
 
-def summary(house: House, crowd: Crowd, creditors: list[str], console: Console) -> None:
+def summary(stack: LocalStack, crowd: Crowd, creditors: list[str], console: Console) -> None:
     """Accounts, messages by channel, refusals by rule, arrangements, what waits for staff, and
     recovered money."""
     from dunlin.domain.money import Money
@@ -234,7 +236,7 @@ def summary(house: House, crowd: Crowd, creditors: list[str], console: Console) 
     from dunlin.service.staff import queue
 
     book, archive = wiring.account_book(), wiring.audit_archive()
-    world = World(cloud=house.cloud)
+    world = OutsideWorld(cloud=stack.cloud)
     statuses: Counter[str] = Counter()
     holds: Counter[str] = Counter()
     refusals: Counter[str] = Counter()
@@ -293,14 +295,14 @@ def _list(counts: Counter[str]) -> str:
     return ", ".join(f"{n} {what}" for what, n in counts.most_common())
 
 
-def links(house: House, console: Console) -> None:
+def links(stack: LocalStack, console: Console) -> None:
     """Where to look. The house stays up until `make down`."""
     console.rule("Look around")
     for name, url in (
-        ("mailboxes and phones", house.people_url),
-        ("portal (open a link in a message)", house.portal_url),
-        ("dashboard", house.viewer_url),
-        ("payment page stand-in", house.stripe_url),
+        ("mailboxes and phones", stack.people_url),
+        ("portal (open a link in a message)", stack.portal_url),
+        ("dashboard", stack.viewer_url),
+        ("payment page stand-in", stack.stripe_url),
     ):
         console.print(f"  {name:34} {url}", highlight=False, soft_wrap=True)
 

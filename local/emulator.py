@@ -1,8 +1,8 @@
-"""The process of the local cloud: ministack with our mends.
+"""The process of the local cloud: ministack with our emulator_patches.
 
 Started by `local.cloud` with the emulator's own Python in isolated mode (`python -I`), so that
 neither Dunlin's packages nor the shell's environment reach the Lambda workers.
-SKIP names mends to leave out, separated by commas.
+SKIP names emulator_patches to leave out, separated by commas.
 """
 
 import os
@@ -12,9 +12,9 @@ from pathlib import Path
 
 def main() -> None:
     sys.path.append(str(Path(__file__).resolve().parents[1]))
-    from local import mends
+    from local import emulator_patches
 
-    mends.apply([name for name in os.environ.get("SKIP", "").split(",") if name])
+    emulator_patches.apply([name for name in os.environ.get("SKIP", "").split(",") if name])
     from ministack import app
     from ministack.core import lambda_runtime
 

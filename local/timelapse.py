@@ -19,7 +19,7 @@ from typing import Any
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import Arrangement
 from local.cloud import CloudError
-from local.house import House
+from local.local_stack import LocalStack
 
 # What falls due within this time of the earliest happens together, at the last of it.
 TOGETHER = timedelta(minutes=20)
@@ -35,16 +35,16 @@ class _Event:
 class TimeLapse:
     """Moves the clock of one house. `plan` adds outside events (people, providers)."""
 
-    def __init__(self, house: House) -> None:
-        os.environ.update(house.environment())
+    def __init__(self, stack: LocalStack) -> None:
+        os.environ.update(stack.environment())
         from dunlin.adapters.aws.clocks import VirtualClock
         from dunlin.runtime import wiring
 
-        self._cloud = house.cloud
-        self._stripe = f"{house.stripe_url}/_test/clock"
-        self._ops = house.outputs["OpsTableName"]
-        self._dynamo = house.cloud.client("dynamodb")
-        self._steps = house.cloud.client("stepfunctions")
+        self._cloud = stack.cloud
+        self._stripe = f"{stack.stripe_url}/_test/clock"
+        self._ops = stack.outputs["OpsTableName"]
+        self._dynamo = stack.cloud.client("dynamodb")
+        self._steps = stack.cloud.client("stepfunctions")
         self._book = wiring.account_book()
         self._alarm = wiring.alarm()
         clock = wiring.clock()

@@ -7,25 +7,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from local import house as houses
+from local import local_stack
 from local.cloud import ROOT
-from local.house import House
+from local.local_stack import LocalStack
 
 PORT = int(os.environ.get("DUNLIN_TEST_PORT", "14566"))  # two runs at once need two ports
 START = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
 
 
 @pytest.fixture(scope="session")
-def deployed() -> Iterator[House]:
+def deployed() -> Iterator[LocalStack]:
     """The real template, built and deployed by sam with IAM enforced; marked when fresh."""
     directory = ROOT / ".local" / f"test-house-{PORT}"
-    houses.close_house(directory)
-    house = houses.open_house(port=PORT, directory=directory, time_lapse=START, say=_quiet)
+    local_stack.close_stack(directory)
+    stack = local_stack.open_stack(port=PORT, directory=directory, time_lapse=START, say=_quiet)
     for address in ("accounts@creditor.example.com", "accounts@clinic.example.com"):
-        houses.allow_sender(house.cloud, address)
-    house.cloud.mark()
-    yield house
-    houses.close_house(directory)
+        local_stack.allow_sender(stack.cloud, address)
+    stack.cloud.mark()
+    yield stack
+    local_stack.close_stack(directory)
 
 
 def _forget_wiring() -> None:
@@ -43,7 +43,7 @@ def _quiet(line: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def house(deployed: House) -> Iterator[House]:
+def stack(deployed: LocalStack) -> Iterator[LocalStack]:
     """The deployed house as fresh as on its first day, with its settings in the environment."""
     deployed.cloud.rewind()
     _forget_wiring()

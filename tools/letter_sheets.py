@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from dunlin.cli.template import SAMPLE
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.strategy.strategy_document import read_strategy
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import samples
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images" / "letters"
@@ -34,7 +34,7 @@ def shots(browser: Browser, language: str, scheme: str) -> list[tuple[str, bytes
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     strategy = read_strategy(SAMPLE | {"debt_role": "first"}, creditor="sheet", version=1)
     found = []
-    for one in samples(JinjaLetters(), strategy):
+    for one in samples(JinjaMessages(), strategy):
         if (one.channel, one.language, one.audience) != (Channel.EMAIL, language, "consumer"):
             continue
         page.set_content(one.rendered.html)

@@ -12,7 +12,7 @@ from dunlin.service.rollouts import rollouts
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """`{begin: {creditor, segment: {name, when}, stage, size}}`, `{promote: id}`,
     `{halt: id, by, why}`, or a schedule's event for every rollout → what was done."""
-    house, now = wiring.rollout_house(), wiring.clock().now()
+    ports, now = wiring.rollout_ports(), wiring.clock().now()
     done: rollouts.Done
     match event:
         case {"begin": asked}:
@@ -21,15 +21,17 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 rollouts.segment_of(asked["segment"]),
                 stage=asked["stage"],
                 size=asked["size"],
-                house=house,
+                ports=ports,
                 now=now,
             )
         case {"promote": rollout_id}:
-            done = rollouts.promote(rollout_id, house=house, prober=wiring.prober(), now=now)
+            done = rollouts.promote(
+                rollout_id, ports=ports, link_checker=wiring.link_checker(), now=now
+            )
         case {"halt": rollout_id, "by": by, "why": why}:
-            done = rollouts.halt_by_staff(rollout_id, by=by, why=why, house=house, now=now)
+            done = rollouts.halt_by_staff(rollout_id, by=by, why=why, ports=ports, now=now)
         case _:
-            done = rollouts.advance_all(house=house, now=now)
+            done = rollouts.advance_all(ports=ports, now=now)
     told = rollouts.told(done)
     logger.info("rollouts", extra={"done": told})
     return told

@@ -27,9 +27,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             change,
             by="billing",
             book=wiring.account_book(),
-            door=wiring.door(),
-            till=wiring.till(),
-            alarm=wiring.alarm(),
+            sessions=wiring.sessions(),
+            processor=wiring.processor(),
+            waker=wiring.waker(),
             now=wiring.clock().now(),
         )
     except (DomainError, KeyError, TypeError, AttributeError) as refusal:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.arrangements import Means, advance
+from dunlin.service.arrangements import ArrangementPorts, advance
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -16,11 +16,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         event["account_id"],
         event["arrangement_id"],
         event["run"],
-        Means(
+        ArrangementPorts(
             book=wiring.account_book(),
             gate=wiring.gate(),
-            till=wiring.till,
-            alarm=wiring.alarm(),
+            processor=wiring.processor,
+            waker=wiring.waker(),
             now=wiring.clock().now(),
         ),
     )

@@ -13,14 +13,14 @@ from dunlin.service.contact.notices import check_notice
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Ladder `{account_id, run}` or notice `{account_id, kind, cause}` → `Decision` as a dict."""
-    ports = {"book": wiring.account_book(), "gate": wiring.gate(), "letters": wiring.letters()}
+    ports = {"book": wiring.account_book(), "gate": wiring.gate(), "templates": wiring.templates()}
     now = wiring.clock().now()
     if "kind" in event:
         decision = check_notice(
             event["account_id"],
             kind=event["kind"],
             cause=event["cause"],
-            door=wiring.door(),
+            sessions=wiring.sessions(),
             now=now,
             **ports,
         )

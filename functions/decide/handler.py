@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff.queue import decide
 
 
@@ -22,10 +22,10 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
     decided = decide(
         account_id=ask.account,
         decision=ask.value("decision"),
-        order=Order(by=ask.by, why="dashboard", version=ask.version),
+        order=StaffCommand(by=ask.by, why="dashboard", version=ask.version),
         now=wiring.clock().now(),
         book=wiring.account_book(),
-        alarm=wiring.arranging_alarm(),
+        waker=wiring.arranging_waker(),
     )
     count("Decisions", decision=decided.decision, outcome=decided.outcome)
     logger.info(

@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         of=part["of"],
         creditors=wiring.creditors(),
         book=wiring.account_book(),
-        alarm=wiring.alarm(),
+        waker=wiring.waker(),
         drop_box=wiring.drop_box(),
         now=wiring.clock().now(),
     )

@@ -23,7 +23,7 @@ def _load(message: dict[str, Any]) -> None:
         reader=wiring.strategy_reader(),
         creditors=wiring.creditors(),
         book=wiring.account_book(),
-        alarm=wiring.alarm(),
+        waker=wiring.waker(),
         drop_box=wiring.drop_box(),
         now=wiring.clock().now(),
     )

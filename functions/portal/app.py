@@ -20,7 +20,7 @@ from dunlin.service.portal import (
     REFUSED,
     SIGNED_OUT,
     TROUBLE,
-    Portal,
+    PortalPorts,
     arranging,
     identity,
     money,
@@ -40,7 +40,7 @@ View = Callable[..., Answered]
 Act = Callable[..., Answered]  # (portal, session, form, now): a form that was handed in
 # Forms whose answers come back after a session has ended; every form below joins them.
 _KEPT = {"/account", "/plan"}
-Fits = Callable[[Portal, Session], bool]
+Fits = Callable[[PortalPorts, Session], bool]
 
 
 def _visit() -> Visit:
@@ -97,7 +97,7 @@ def inside(view: Callable[..., Answered]) -> View:
         if not visit.may(session):
             return portal.shown("stale", session, now=visit.now, status=403)
         if visit.post:
-            portal.door.drop_draft(session.account_id)
+            portal.sessions.drop_draft(session.account_id)
         return view(visit, session, **params)
 
     return entered

@@ -19,10 +19,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
             message["event_id"],
             inbox=wiring.inbox(),
             read=wiring.read_payment_event,
-            till=wiring.till(),
+            processor=wiring.processor(),
             book=wiring.account_book(),
-            door=wiring.door(),
-            alarm=wiring.alarm(),
+            sessions=wiring.sessions(),
+            waker=wiring.waker(),
             now=now,
         )
         count("PaymentEvents", outcome=outcome.value)

@@ -24,7 +24,7 @@ def _read(message: dict[str, Any]) -> None:
         inbound,
         book=wiring.account_book(),
         creditors=wiring.creditors(),
-        alarm=wiring.alarm(),
+        waker=wiring.waker(),
         now=wiring.clock().now(),
         model=wiring.reply_model(),
     )

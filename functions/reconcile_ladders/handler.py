@@ -14,9 +14,9 @@ from dunlin.service.staff.queue import tell_lapsed
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """Called by a schedule. Returns how many were restarted, closed, unattended and late."""
     book, creditors, now = wiring.account_book(), wiring.creditors(), wiring.clock().now()
-    alarm = wiring.arranging_alarm()
-    found = reconcile(book=book, creditors=creditors, alarm=alarm, now=now)
-    arranged = restart_lost(book=book, alarm=alarm, now=now)
+    waker = wiring.arranging_waker()
+    found = reconcile(book=book, creditors=creditors, waker=waker, now=now)
+    arranged = restart_lost(book=book, waker=waker, now=now)
     lapsed = tell_lapsed(book=book, creditors=creditors, now=now)
     counts = {
         "restarted": found.restarted,

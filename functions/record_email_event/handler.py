@@ -21,7 +21,7 @@ def _record(message: dict[str, Any]) -> None:
         count("EmailEventsIgnored", reason=told.reason)
         return
     outcome = record(
-        told, book=wiring.account_book(), alarm=wiring.alarm(), now=wiring.clock().now()
+        told, book=wiring.account_book(), waker=wiring.waker(), now=wiring.clock().now()
     )
     count("EmailEvents", kind=told.signal.kind.value, outcome=outcome)
     logger.info(

@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
             count("SmsReceiptsIgnored", reason=told.reason)
             continue
         outcome = record(
-            told, book=wiring.account_book(), alarm=wiring.alarm(), now=wiring.clock().now()
+            told, book=wiring.account_book(), waker=wiring.waker(), now=wiring.clock().now()
         )
         count("SmsReceipts", kind=told.signal.kind.value, outcome=outcome)
         logger.info("text receipt", extra={"signal_id": told.signal.signal_id, "outcome": outcome})

@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             event["account_id"],
             by=event["by"],
             why=event["why"],
-            till=wiring.till(),
+            processor=wiring.processor(),
             book=wiring.account_book(),
             now=wiring.clock().now(),
         )

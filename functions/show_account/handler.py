@@ -23,6 +23,6 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
         creditors=wiring.creditors(),
     )
     if found is not None and ask.reveal:
-        account_id = found.thread.account.account_id
+        account_id = found.account_history.account.account_id
         logger.info("name revealed", extra={"account_id": account_id, "by": ask.by})
     return widgets.account(ask, found)

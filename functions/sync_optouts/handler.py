@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     found = reconcile_optouts(
         lists=wiring.optout_lists(),
         book=wiring.account_book(),
-        alarm=wiring.alarm(),
+        waker=wiring.waker(),
         now=wiring.clock().now(),
         days=int(event.get("days", DAYS)),
     )

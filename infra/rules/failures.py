@@ -121,6 +121,6 @@ class AlarmsAreSimple(CloudFormationLintRule):
     def match(self, cfn: Template) -> list[RuleMatch]:
         return [
             RuleMatch(["Resources", name, "Properties"], f"{name} is mute or uses metric math")
-            for name, alarm in cfn.get_resources("AWS::CloudWatch::Alarm").items()
-            if "Metrics" in alarm["Properties"] or not alarm["Properties"].get("AlarmActions")
+            for name, waker in cfn.get_resources("AWS::CloudWatch::Alarm").items()
+            if "Metrics" in waker["Properties"] or not waker["Properties"].get("AlarmActions")
         ]

@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local.cloud import Cloud
+from local.outside import OutsideWorld
 from local.people.server import start
-from local.world import World
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     options.add_argument("--reply-topic", default="", help="ARN; found by its name if left out")
     asked = options.parse_args()
     cloud = Cloud(pid=0, port=urlsplit(asked.endpoint).port or 4566, directory=Path())
-    people = start(World(cloud=cloud), reply_topic=asked.reply_topic, port=asked.port)
+    people = start(OutsideWorld(cloud=cloud), reply_topic=asked.reply_topic, port=asked.port)
     print(people.url, flush=True)
     try:
         threading.Event().wait()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from local.world import Email, Text
+from local.outside import OutboxEmail, OutboxText
 
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 SAID = {
@@ -59,7 +59,7 @@ def page(
     )
 
 
-def everyone(emails: Sequence[Email], texts: Sequence[Text], wanted: str) -> str:
+def everyone(emails: Sequence[OutboxEmail], texts: Sequence[OutboxText], wanted: str) -> str:
     """Every mailbox and telephone, the newest message first; `wanted` narrows the lists."""
     mailboxes = {to: e for e in emails for to in e.to if wanted.lower() in to.lower()}
     phones = {t.to: t for t in texts if wanted in t.to}
@@ -117,7 +117,7 @@ def _people(rows: Iterable[tuple[str, str, str, datetime, int]], none: str) -> M
     )
 
 
-def mailbox(address: str, emails: Sequence[Email]) -> str:
+def mailbox(address: str, emails: Sequence[OutboxEmail]) -> str:
     """The e-mails of one address, newest first."""
     rows = Markup("").join(
         Markup(
@@ -130,7 +130,7 @@ def mailbox(address: str, emails: Sequence[Email]) -> str:
     return page(address, inside if emails else Markup('<p class="none">No e-mail.</p>'))
 
 
-def mail(email: Email, said: str) -> str:
+def mail(email: OutboxEmail, said: str) -> str:
     """One e-mail: its HTML in a frame of its own, its text, its headers, and what can be done."""
     headers = {
         "From": email.sender,
@@ -171,7 +171,7 @@ def mail(email: Email, said: str) -> str:
     return page(email.subject, inside, said=said, back=(box, email.to[0]))
 
 
-def _mail_acts(email: Email) -> Markup:
+def _mail_acts(email: OutboxEmail) -> Markup:
     acts = [("delivered", "Delivered"), ("opened", "Mark as opened"), ("bounced", "Bounce"),
             ("complained", "Report spam")]  # fmt: skip
     if unsubscribe_target(email.headers):
@@ -194,7 +194,7 @@ def unsubscribe_target(headers: Mapping[str, str]) -> str:
     return found[1] if found else ""
 
 
-def body(email: Email) -> str:
+def body(email: OutboxEmail) -> str:
     """The HTML part as it stands in the frame: its links open in a tab of their own."""
     base = '<base target="_blank">'
     html = email.html or str(Markup("<pre>{}</pre>").format(linked(email.text)))
@@ -202,7 +202,7 @@ def body(email: Email) -> str:
     return html[: head.end()] + base + html[head.end() :] if head else base + html
 
 
-def phone(number: str, texts: Sequence[Text], replies: Sequence[Sent], said: str) -> str:
+def phone(number: str, texts: Sequence[OutboxText], replies: Sequence[Sent], said: str) -> str:
     """A telephone: the conversation, and a box to answer."""
     bubbles = [(t.sent_at, _received(t)) for t in texts]
     bubbles += [
@@ -228,7 +228,7 @@ def phone(number: str, texts: Sequence[Text], replies: Sequence[Sent], said: str
     return page(number, inside, said=said)
 
 
-def _received(text: Text) -> Markup:
+def _received(text: OutboxText) -> Markup:
     return Markup('<li><p>{}</p><div class="foot"><small>{}</small>{}{}</div></li>').format(
         linked(text.body),
         _time(text.sent_at),

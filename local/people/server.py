@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from local.cloud import CloudError
+from local.outside import EmailKind, OutsideWorld
 from local.people import pages
 from local.people.pages import Sent
-from local.world import EmailKind, World
 
 STATIC = Path(__file__).parent / "static"
 DEFAULT_NUMBER = "+12065550100"
@@ -65,7 +65,7 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def start(world: World, *, reply_topic: str = "", port: int = 0) -> People:
+def start(world: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> People:
     """Serve the mailboxes and telephones of a world; port 0 takes a free one.
 
     `reply_topic` is the ARN of the two-way number's topic; left out, the topic whose name says
@@ -73,7 +73,7 @@ def start(world: World, *, reply_topic: str = "", port: int = 0) -> People:
     """
 
     class Handler(_Handler):
-        desk = Desk(world, reply_topic)
+        desk = PeopleDesk(world, reply_topic)
 
     server = _Server(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
@@ -82,10 +82,10 @@ def start(world: World, *, reply_topic: str = "", port: int = 0) -> People:
 
 
 @dataclass
-class Desk:
+class PeopleDesk:
     """What the pages can do in the world."""
 
-    world: World
+    world: OutsideWorld
     reply_topic: str = ""
     replies: list[Sent] = field(default_factory=list)
 
@@ -135,7 +135,7 @@ class Desk:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    desk: Desk
+    desk: PeopleDesk
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from local.stripe import checkout, form, intents, methods, money, shapes
-from local.stripe.problems import Problem, bad_parameter
-from local.stripe.world import Thing, World, public
+from local.stripe.problems import StripeProblem, bad_parameter
+from local.stripe.state import StripeState, Thing, public
 
 _KEPT = 86_400  # an idempotency key is forgotten after a day
 
@@ -30,7 +30,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiAnswer:
     """What goes back over the wire."""
 
     status: int
@@ -54,7 +54,7 @@ def _on(kind: str, act: Callable[..., Thing], *, bare: bool = False) -> Callable
 
 
 def _list(kind: str, *filters: str) -> Callable[..., Thing]:
-    def act(world: World, wanted: Thing) -> Thing:
+    def act(world: StripeState, wanted: Thing) -> Thing:
         things = list(world.every(kind))
         for name in filters:
             if name in wanted:
@@ -77,7 +77,7 @@ def page(things: list[Thing], wanted: Thing) -> Thing:
     order = [t["id"] for t in things]
     for cursor in ("starting_after", "ending_before"):
         if wanted.get(cursor) and wanted[cursor] not in order:
-            raise Problem(f"No such object: '{wanted[cursor]}'", code="resource_missing",
+            raise StripeProblem(f"No such object: '{wanted[cursor]}'", code="resource_missing",
                           param=cursor)  # fmt: skip
     if wanted.get("starting_after"):
         things = things[order.index(wanted["starting_after"]) + 1 :]
@@ -88,7 +88,7 @@ def page(things: list[Thing], wanted: Thing) -> Thing:
     return {"object": "list", "data": things[:limit], "has_more": len(things) > limit}
 
 
-def _events(world: World, wanted: Thing) -> Thing:
+def _events(world: StripeState, wanted: Thing) -> Thing:
     things = list(world.every("event"))
     if "type" in wanted:
         shape = re.compile(re.escape(wanted["type"]).replace(r"\*", ".*"))
@@ -100,7 +100,7 @@ def _events(world: World, wanted: Thing) -> Thing:
     return page(things, wanted)
 
 
-def _sessions(world: World, wanted: Thing) -> Thing:
+def _sessions(world: StripeState, wanted: Thing) -> Thing:
     things = list(world.every("checkout.session"))
     for name in ("customer", "payment_intent", "status"):
         if name in wanted:
@@ -108,7 +108,7 @@ def _sessions(world: World, wanted: Thing) -> Thing:
     return page(things, wanted)
 
 
-def _methods_of(world: World, wanted: Thing, customer: str | None = None) -> Thing:
+def _methods_of(world: StripeState, wanted: Thing, customer: str | None = None) -> Thing:
     owner = customer or wanted.get("customer")
     if customer:
         world.get("customer", customer)
@@ -125,7 +125,7 @@ def _methods_of(world: World, wanted: Thing, customer: str | None = None) -> Thi
 def _search(kind: str) -> Callable[..., Thing]:
     """The part of the search language that is used: `a:'b'`, `metadata['a']:'b'`, AND."""
 
-    def act(world: World, wanted: Thing) -> Thing:
+    def act(world: StripeState, wanted: Thing) -> Thing:
         found = list(world.every(kind))
         for clause in re.split(r"\s+AND\s+", wanted["query"]):
             match = re.fullmatch(
@@ -152,7 +152,7 @@ def _search(kind: str) -> Callable[..., Thing]:
 # -- webhook endpoints
 
 
-def create_endpoint(world: World, wanted: Thing) -> Thing:
+def create_endpoint(world: StripeState, wanted: Thing) -> Thing:
     """POST /v1/webhook_endpoints: the secret is told this once."""
     if urlsplit(wanted["url"]).scheme not in ("http", "https"):
         raise bad_parameter("Invalid URL: An explicit scheme (such as https) must be provided.",
@@ -179,7 +179,7 @@ def create_endpoint(world: World, wanted: Thing) -> Thing:
     return {**endpoint, "secret": secret}
 
 
-def _update_endpoint(world: World, endpoint: Thing, wanted: Thing) -> Thing:
+def _update_endpoint(world: StripeState, endpoint: Thing, wanted: Thing) -> Thing:
     if "disabled" in wanted:
         endpoint["status"] = "disabled" if wanted.pop("disabled") else "enabled"
     endpoint["metadata"] = methods.merged_metadata(endpoint["metadata"], wanted.pop("metadata", {}))
@@ -187,19 +187,19 @@ def _update_endpoint(world: World, endpoint: Thing, wanted: Thing) -> Thing:
     return world.put(endpoint)
 
 
-def _delete_endpoint(world: World, endpoint: Thing) -> Thing:
+def _delete_endpoint(world: StripeState, endpoint: Thing) -> Thing:
     endpoint["_gone"] = True
     world.put(endpoint)
     return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
 
 
-def _refund_metadata(world: World, refund: Thing, wanted: Thing) -> Thing:
+def _refund_metadata(world: StripeState, refund: Thing, wanted: Thing) -> Thing:
     refund["metadata"] = methods.merged_metadata(refund["metadata"], wanted.get("metadata", {}))
     world.emit("refund.updated", world.put(refund))
     return refund
 
 
-def _update_charge(world: World, thing: Thing, wanted: Thing) -> Thing:
+def _update_charge(world: StripeState, thing: Thing, wanted: Thing) -> Thing:
     metadata = methods.merged_metadata(thing["metadata"], wanted.pop("metadata", {}))
     thing.update(wanted)
     thing["metadata"] = metadata
@@ -207,7 +207,7 @@ def _update_charge(world: World, thing: Thing, wanted: Thing) -> Thing:
     return thing
 
 
-def _refunds_of(world: World, wanted: Thing) -> Thing:
+def _refunds_of(world: StripeState, wanted: Thing) -> Thing:
     return _list("refund", "charge", "payment_intent")(world, wanted)
 
 
@@ -300,7 +300,9 @@ ROUTES = [
 ]  # fmt: skip
 
 
-def call(world: World, method: str, path: str, text: str, headers: dict[str, str]) -> Answer:
+def call(
+    world: StripeState, method: str, path: str, text: str, headers: dict[str, str]
+) -> ApiAnswer:
     """One request of the API, start to end, under the world's lock."""
     with world.lock:
         request = world.new_id("req", 14)
@@ -316,11 +318,11 @@ def call(world: World, method: str, path: str, text: str, headers: dict[str, str
             kept = _kept(world, key, path, text)
             if kept is not None:
                 replayed = {"Idempotent-Replayed": "true", "Original-Request": kept["request"]}
-                return Answer(kept["status"], kept["body"], sent | replayed)
+                return ApiAnswer(kept["status"], kept["body"], sent | replayed)
             expand = wanted.pop("expand", [])
             status, body = 200, route.act(world, wanted, *found.groups())
             body = expanded(world, public(body), expand, path)
-        except Problem as problem:
+        except StripeProblem as problem:
             status = problem.status
             body = {"error": problem.error | {"request_log_url": None}}
             if not problem.executed or status in (401, 404):
@@ -330,27 +332,27 @@ def call(world: World, method: str, path: str, text: str, headers: dict[str, str
         if key:
             _keep(world, key, path, text, {"status": status, "body": body, "request": request})
         world.flush()
-        return Answer(status, body, sent)
+        return ApiAnswer(status, body, sent)
 
 
 def _authorised(headers: dict[str, str]) -> None:
     scheme, _, key = headers.get("authorization", "").partition(" ")
     if scheme == "Basic":
-        raise Problem("Give the key as `Authorization: Bearer`.", status=401)
+        raise StripeProblem("Give the key as `Authorization: Bearer`.", status=401)
     if not key:
-        raise Problem(
+        raise StripeProblem(
             "You did not provide an API key. You need to provide your API key in the Authorization "
             "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             status=401,
         )
     if key.startswith(("sk_live_", "rk_live_")):
-        raise Problem("This is a stand-in: it takes no live key.", status=401)
+        raise StripeProblem("This is a stand-in: it takes no live key.", status=401)
     if not key.startswith(("sk_test_", "rk_test_")) or len(key) < 12:
         hidden = f"{key[:8]}{'*' * max(0, len(key) - 12)}{key[-4:]}"
-        raise Problem(f"Invalid API Key provided: {hidden}", status=401)
+        raise StripeProblem(f"Invalid API Key provided: {hidden}", status=401)
     version = headers.get("stripe-version", shapes.API_VERSION)
     if version != shapes.API_VERSION:
-        raise Problem(
+        raise StripeProblem(
             f"Invalid Stripe API version: {version}. The stand-in knows {shapes.API_VERSION} alone."
         )
 
@@ -360,7 +362,7 @@ def _routed(method: str, path: str) -> tuple[Route, re.Match[str]]:
         found = route.path.fullmatch(path)
         if found and route.method == method:
             return route, found
-    raise Problem(
+    raise StripeProblem(
         f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we "
         "can help at https://support.stripe.com/.",
         status=404,
@@ -380,16 +382,16 @@ def _fingerprint(path: str, text: str) -> str:
                           ).hexdigest()  # fmt: skip
 
 
-def _kept(world: World, key: str, path: str, text: str) -> Thing | None:
+def _kept(world: StripeState, key: str, path: str, text: str) -> Thing | None:
     if not key:
         return None
     if len(key) > 255:
-        raise Problem("Idempotency keys can have up to 255 characters.", executed=False)
+        raise StripeProblem("Idempotency keys can have up to 255 characters.", executed=False)
     kept = world.find("_idempotency", f"idem:{key}")
     if kept is None or kept["at"] + _KEPT <= world.clock.now():
         return None
     if kept["path"] != path:
-        raise Problem(
+        raise StripeProblem(
             "Keys for idempotent requests can only be used for the same endpoint they were first "
             f"used for ('{kept['path']}' vs '{path}'). Try using a key other than '{key}' if you "
             "meant to execute a different request.",
@@ -397,7 +399,7 @@ def _kept(world: World, key: str, path: str, text: str) -> Thing | None:
             executed=False,
         )
     if kept["fingerprint"] != _fingerprint(path, text):
-        raise Problem(
+        raise StripeProblem(
             "Keys for idempotent requests can only be used with the same parameters they were "
             f"first used with. Try using a key other than '{key}' if you meant to execute a "
             "different request.",
@@ -407,7 +409,7 @@ def _kept(world: World, key: str, path: str, text: str) -> Thing | None:
     return kept
 
 
-def _keep(world: World, key: str, path: str, text: str, outcome: Thing) -> None:
+def _keep(world: StripeState, key: str, path: str, text: str, outcome: Thing) -> None:
     world.put(
         {
             "id": f"idem:{key}",
@@ -430,7 +432,7 @@ _INCLUDED = {
 }
 
 
-def expanded(world: World, body: Thing, paths: list[str], url: str) -> Thing:
+def expanded(world: StripeState, body: Thing, paths: list[str], url: str) -> Thing:
     """The answer with the objects behind the named ids in their place."""
     if body.get("object") in ("list", "search_result"):
         body = {"url": url} | body
@@ -442,7 +444,7 @@ def expanded(world: World, body: Thing, paths: list[str], url: str) -> Thing:
     return body
 
 
-def _expand(world: World, thing: Thing, parts: list[str], path: str) -> None:
+def _expand(world: StripeState, thing: Thing, parts: list[str], path: str) -> None:
     first, *rest = parts
     if thing.get("object") in ("list", "search_result"):
         if first != "data" or not rest:
@@ -461,8 +463,8 @@ def _expand(world: World, thing: Thing, parts: list[str], path: str) -> None:
         _expand(world, thing[first], rest, path)
 
 
-def _cannot_expand(path: str) -> Problem:
-    return Problem(
+def _cannot_expand(path: str) -> StripeProblem:
+    return StripeProblem(
         f"This property cannot be expanded ({path}). You may want to try expanding "
         "'data." + path + "' instead.",
         param="expand",

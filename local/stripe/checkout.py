@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from local.stripe import cards, intents, methods
-from local.stripe.problems import Problem, bad_parameter
-from local.stripe.world import Thing, World
+from local.stripe.problems import StripeProblem, bad_parameter
+from local.stripe.state import StripeState, Thing
 
 _HALF_HOUR, _DAY = 1800, 86_400
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def create(world: World, wanted: Thing) -> Thing:
+def create(world: StripeState, wanted: Thing) -> Thing:
     """POST /v1/checkout/sessions, hosted page only, modes payment and setup."""
     mode = wanted.get("mode")
     if mode is None:
@@ -110,7 +110,9 @@ def create(world: World, wanted: Thing) -> Thing:
     return world.put(session)
 
 
-def _lines(world: World, wanted: Thing, mode: str) -> tuple[str | None, list[Thing], int | None]:
+def _lines(
+    world: StripeState, wanted: Thing, mode: str
+) -> tuple[str | None, list[Thing], int | None]:
     if mode == "setup":
         for name in ("line_items", "payment_intent_data", "submit_type"):
             if wanted.get(name):
@@ -139,7 +141,7 @@ def _lines(world: World, wanted: Thing, mode: str) -> tuple[str | None, list[Thi
     currency = currencies.pop()
     try:
         intents.checked_amount(total, currency, "line_items")
-    except Problem as problem:
+    except StripeProblem as problem:
         if problem.error.get("code") == "amount_too_small":
             raise bad_parameter(
                 "The Checkout Session's total amount due must add up to at least "
@@ -151,7 +153,7 @@ def _lines(world: World, wanted: Thing, mode: str) -> tuple[str | None, list[Thi
     return currency, lines, total
 
 
-def _line(world: World, item: Thing, place: int) -> Thing:
+def _line(world: StripeState, item: Thing, place: int) -> Thing:
     price = item.get("price_data")
     if not price:
         raise bad_parameter(
@@ -188,18 +190,18 @@ def lines_of(session: Thing) -> Thing:
     }
 
 
-def update(world: World, session: Thing, wanted: Thing) -> Thing:
+def update(world: StripeState, session: Thing, wanted: Thing) -> Thing:
     """POST /v1/checkout/sessions/{id}: metadata."""
     session["metadata"] = methods.merged_metadata(session["metadata"], wanted.get("metadata", {}))
     return world.put(session)
 
 
-def expire(world: World, session: Thing, *, by_api: bool = True) -> Thing:
+def expire(world: StripeState, session: Thing, *, by_api: bool = True) -> Thing:
     """POST /v1/checkout/sessions/{id}/expire. A submitted session cannot be taken back."""
     if session["status"] != "open":
         if not by_api:
             return session
-        raise Problem(
+        raise StripeProblem(
             'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '
             f"Session has a status of `{session['status']}`.",
         )
@@ -230,7 +232,7 @@ class Typed:
         return self.fields.get(name, "").strip()
 
 
-def submit(world: World, session: Thing, fields: dict[str, str]) -> tuple[str, Typed]:
+def submit(world: StripeState, session: Thing, fields: dict[str, str]) -> tuple[str, Typed]:
     """The person pressed the button. Gives where to go ("" to show the page again)."""
     typed = Typed(fields)
     kind = typed.get("method") or session["payment_method_types"][0]
@@ -243,7 +245,7 @@ def submit(world: World, session: Thing, fields: dict[str, str]) -> tuple[str, T
         return "", typed
     try:
         found = _confirm(world, session, method)
-    except Problem as problem:
+    except StripeProblem as problem:
         typed.errors["form"] = problem.error.get("decline_code") or problem.error.get("code", "")
         return "", typed
     if found["status"] == "requires_action":
@@ -251,7 +253,9 @@ def submit(world: World, session: Thing, fields: dict[str, str]) -> tuple[str, T
     return completed(world, session), typed
 
 
-def begin(world: World, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour) -> Thing:
+def begin(
+    world: StripeState, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
+) -> Thing:
     """A person submits the page with a test method; the intent as it stands then."""
     billing = {"email": session["customer_email"] or "payer@example.com", "name": "Test Payer"}
     method = methods.method_of(world, kind, last4, behaviour, {"billing_details": billing})
@@ -259,20 +263,20 @@ def begin(world: World, session: Thing, kind: str, last4: str, behaviour: cards.
 
 
 def submit_method(
-    world: World, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
+    world: StripeState, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
 ) -> tuple[str, str]:
     """As `begin`, and the person confirms it is they. Gives (error, where to go)."""
     try:
         found = begin(world, session, kind, last4, behaviour)
         if found["status"] == "requires_action":
             intents.answered(world, found["id"], passed=True)
-    except Problem as problem:
+    except StripeProblem as problem:
         return str(problem.error.get("decline_code") or problem.error.get("code", "")), ""
     place, error = after_authentication(world, session)
     return error, place
 
 
-def _confirm(world: World, session: Thing, method: Thing) -> Thing:
+def _confirm(world: StripeState, session: Thing, method: Thing) -> Thing:
     if not session["customer"] and session["customer_creation"] == "always":
         customer = methods.create_customer(world, {"email": method["billing_details"]["email"]})
         session["customer"] = customer["id"]
@@ -305,7 +309,7 @@ def _confirm(world: World, session: Thing, method: Thing) -> Thing:
     )
 
 
-def completed(world: World, session: Thing) -> str:
+def completed(world: StripeState, session: Thing) -> str:
     """The session is done: tell it, and say where the person goes now."""
     world.cancel_timers(session["id"])
     paid = True
@@ -324,7 +328,7 @@ def completed(world: World, session: Thing) -> str:
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-def after_settlement(world: World, payment: Thing) -> None:
+def after_settlement(world: StripeState, payment: Thing) -> None:
     """The bank answered after the page was left: the session says so."""
     if not payment["_session"]:
         return
@@ -336,7 +340,7 @@ def after_settlement(world: World, payment: Thing) -> None:
         world.emit("checkout.session.async_payment_failed", session)
 
 
-def after_authentication(world: World, session: Thing) -> tuple[str, str]:
+def after_authentication(world: StripeState, session: Thing) -> tuple[str, str]:
     """Back from the 3DS page: (where to go, error key). Empty place: show the page again."""
     name = "setup_intent" if session["mode"] == "setup" else "payment_intent"
     found = world.get(name, session[name])
@@ -346,7 +350,7 @@ def after_authentication(world: World, session: Thing) -> tuple[str, str]:
     return "", error.get("decline_code") or error.get("code", "")
 
 
-def _card(world: World, typed: Typed) -> Thing | None:
+def _card(world: StripeState, typed: Typed) -> Thing | None:
     number = re.sub(r"[\s-]", "", typed.get("card_number"))
     behaviour = cards.by_card_number(number)
     if not re.fullmatch(r"\d{12,19}", number) or not cards.passes_luhn(number):
@@ -374,7 +378,7 @@ def _card(world: World, typed: Typed) -> Thing | None:
     )
 
 
-def _bank(world: World, typed: Typed) -> Thing | None:
+def _bank(world: StripeState, typed: Typed) -> Thing | None:
     number = re.sub(r"\s", "", typed.get("account_number"))
     behaviour = cards.by_bank_number(number)
     if not typed.get("bank_name"):
@@ -391,6 +395,6 @@ def _bank(world: World, typed: Typed) -> Thing | None:
     )
 
 
-def _month(world: World) -> tuple[int, int]:
+def _month(world: StripeState) -> tuple[int, int]:
     today = datetime.datetime.fromtimestamp(world.now(), datetime.UTC)
     return today.year, today.month

@@ -6,8 +6,8 @@ from typing import Any
 
 from local.stripe import methods, money
 from local.stripe.methods import behaviour_of, card_problem, merged_metadata
-from local.stripe.problems import Problem, bad_parameter, unexpected_state
-from local.stripe.world import Thing, World, public
+from local.stripe.problems import StripeProblem, bad_parameter, unexpected_state
+from local.stripe.state import StripeState, Thing, public
 
 # Lowest charge by currency (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
 _MINIMUM = {"usd": 50, "eur": 50, "cad": 50, "aud": 50, "gbp": 30, "jpy": 50, "mxn": 1000,
@@ -68,7 +68,7 @@ def checked_amount(amount: int, currency: str, param: str = "amount") -> None:
 # -- PaymentIntents
 
 
-def create_payment(world: World, wanted: Thing, *, session: str | None = None) -> Thing:
+def create_payment(world: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
     """POST /v1/payment_intents, or what a Checkout Session makes when it is submitted."""
     currency = wanted["currency"] = wanted["currency"].lower()
     checked_amount(wanted["amount"], currency)
@@ -122,7 +122,7 @@ def create_payment(world: World, wanted: Thing, *, session: str | None = None) -
     return payment
 
 
-def update_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
+def update_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}, while nothing has been taken yet."""
     money_words = {"amount", "currency", "customer", "payment_method", "setup_future_usage"}
     if payment["status"] not in _MOVABLE and money_words & wanted.keys():
@@ -141,7 +141,7 @@ def update_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
     return world.put(payment)
 
 
-def confirm_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
+def confirm_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}/confirm: charge, or ask for what is missing."""
     if payment["status"] not in _MOVABLE:
         raise _wrong_state(payment, "confirm", _MOVABLE)
@@ -150,7 +150,7 @@ def confirm_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
             payment[word] = wanted[word]
     chosen = wanted.get("payment_method") or payment["payment_method"]
     if not chosen:
-        raise Problem(
+        raise StripeProblem(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
             "either update the PaymentIntent with a payment method and then confirm it again, or "
             "confirm it again directly with a payment method or ConfirmationToken.",
@@ -183,7 +183,7 @@ def confirm_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
     return charge_card(world, payment, method)
 
 
-def _usable(world: World, payment: Thing, method: Thing) -> Thing:
+def _usable(world: StripeState, payment: Thing, method: Thing) -> Thing:
     if method["type"] not in payment["payment_method_types"]:
         raise bad_parameter(
             f"The PaymentMethod provided ({method['type']}) is not allowed for this "
@@ -198,7 +198,7 @@ def _usable(world: World, payment: Thing, method: Thing) -> Thing:
             "payment_method",
         )
     if method["_used"] and not method["customer"]:
-        raise Problem(
+        raise StripeProblem(
             "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
             "attachment, shared with a connected account without Customer attachment, or was "
             "detached from a Customer. It may not be used again. To use a PaymentMethod multiple "
@@ -223,7 +223,7 @@ def _require_return_url(payment: Thing, wanted: Thing) -> None:
         )
 
 
-def _redirect(world: World, identifier: str, return_url: str | None) -> Thing:
+def _redirect(world: StripeState, identifier: str, return_url: str | None) -> Thing:
     if not return_url:
         return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
     return {
@@ -235,7 +235,7 @@ def _redirect(world: World, identifier: str, return_url: str | None) -> Thing:
     }
 
 
-def authenticate(world: World, payment: Thing, *, passed: bool) -> Thing:
+def authenticate(world: StripeState, payment: Thing, *, passed: bool) -> Thing:
     """What the 3DS page reports: the person proved who they are, or not."""
     if payment["status"] != "requires_action":
         raise _wrong_state(payment, "authenticate", ("requires_action",))
@@ -247,7 +247,7 @@ def authenticate(world: World, payment: Thing, *, passed: bool) -> Thing:
     return charge_card(world, payment, method, quiet=True)
 
 
-def charge_card(world: World, payment: Thing, method: Thing, *, quiet: bool = False) -> Thing:
+def charge_card(world: StripeState, payment: Thing, method: Thing, *, quiet: bool = False) -> Thing:
     """Take the money, or decline: with an exception unless `quiet` (nobody is asking)."""
     behaviour = behaviour_of(method)
     if behaviour.decline:
@@ -267,7 +267,7 @@ def charge_card(world: World, payment: Thing, method: Thing, *, quiet: bool = Fa
     return _succeed(world, payment, charge)
 
 
-def _succeed(world: World, payment: Thing, charge: Thing) -> Thing:
+def _succeed(world: StripeState, payment: Thing, charge: Thing) -> Thing:
     payment.update(status="succeeded", amount_received=charge["amount_captured"],
                    amount_capturable=0, next_action=None, processing=None)  # fmt: skip
     world.emit("payment_intent.succeeded", world.put(payment))
@@ -276,7 +276,7 @@ def _succeed(world: World, payment: Thing, charge: Thing) -> Thing:
 
 
 def decline(
-    world: World,
+    world: StripeState,
     payment: Thing,
     method: Thing,
     reason: str,
@@ -311,7 +311,7 @@ def decline(
     raise problem
 
 
-def _debit_bank(world: World, payment: Thing, method: Thing, wanted: Thing) -> Thing:
+def _debit_bank(world: StripeState, payment: Thing, method: Thing, wanted: Thing) -> Thing:
     if not (method["_set_up"] or wanted.get("mandate_data") or wanted.get("mandate")
             or payment["_session"]):  # fmt: skip
         raise bad_parameter(
@@ -329,7 +329,7 @@ def _debit_bank(world: World, payment: Thing, method: Thing, wanted: Thing) -> T
     return _start_debit(world, payment, method)
 
 
-def _start_debit(world: World, payment: Thing, method: Thing) -> Thing:
+def _start_debit(world: StripeState, payment: Thing, method: Thing) -> Thing:
     if payment["setup_future_usage"] and payment["customer"] and not method["customer"]:
         method["_set_up"] = True
         methods.attach(world, method, payment["customer"])
@@ -343,7 +343,7 @@ def _start_debit(world: World, payment: Thing, method: Thing) -> Thing:
     return payment
 
 
-def settle(world: World, payment: Thing, failure: str | None = None) -> Thing:
+def settle(world: StripeState, payment: Thing, failure: str | None = None) -> Thing:
     """The bank's answer to a debit arrives: paid, or returned with a reason."""
     if payment["status"] != "processing":
         return payment
@@ -365,7 +365,7 @@ def settle(world: World, payment: Thing, failure: str | None = None) -> Thing:
     return payment
 
 
-def verify_microdeposits(world: World, intent: Thing, wanted: Thing) -> Thing:
+def verify_microdeposits(world: StripeState, intent: Thing, wanted: Thing) -> Thing:
     """The two small amounts of a bank account (32 and 45) or its code (SM11AA)."""
     name = intent["object"]
     step = (intent["next_action"] or {}).get("type")
@@ -375,7 +375,7 @@ def verify_microdeposits(world: World, intent: Thing, wanted: Thing) -> Thing:
         )
     right = sorted(wanted.get("amounts") or []) == _MICRODEPOSITS
     if not (right or wanted.get("descriptor_code") == "SM11AA"):
-        raise Problem(
+        raise StripeProblem(
             "The amounts provided do not match the amounts that were sent to the bank account.",
             code=f"{name}_microdeposit_verification_amounts_mismatch"
             if name == "setup_intent"
@@ -389,7 +389,7 @@ def verify_microdeposits(world: World, intent: Thing, wanted: Thing) -> Thing:
     return _set_up(world, intent, method)
 
 
-def _verification(world: World, identifier: str) -> Thing:
+def _verification(world: StripeState, identifier: str) -> Thing:
     return {
         "type": "verify_with_microdeposits",
         "verify_with_microdeposits": {
@@ -400,7 +400,7 @@ def _verification(world: World, identifier: str) -> Thing:
     }
 
 
-def new_mandate(world: World, method: Thing, *, multi: bool) -> str:
+def new_mandate(world: StripeState, method: Thing, *, multi: bool) -> str:
     """The permission to debit a method; its id."""
     mandate = world.put(
         {
@@ -418,10 +418,12 @@ def new_mandate(world: World, method: Thing, *, multi: bool) -> str:
     return str(mandate["id"])
 
 
-def cancel_payment(world: World, payment: Thing, wanted: Thing, *, by_api: bool = True) -> Thing:
+def cancel_payment(
+    world: StripeState, payment: Thing, wanted: Thing, *, by_api: bool = True
+) -> Thing:
     """POST /v1/payment_intents/{id}/cancel."""
     if by_api and payment["_session"]:
-        raise Problem(
+        raise StripeProblem(
             "You cannot cancel this PaymentIntent because it was created by Checkout. Expire the "
             "Checkout Session instead.",
             code="payment_intent_unexpected_state",
@@ -442,7 +444,7 @@ def cancel_payment(world: World, payment: Thing, wanted: Thing, *, by_api: bool 
     return payment
 
 
-def capture_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
+def capture_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}/capture: all or part of what was authorised."""
     if payment["status"] != "requires_capture":
         raise _wrong_state(payment, "capture", ("requires_capture",))
@@ -457,7 +459,7 @@ def capture_payment(world: World, payment: Thing, wanted: Thing) -> Thing:
     return _succeed(world, payment, charge)
 
 
-def _wrong_state(intent: Thing, verb: str, fitting: tuple[str, ...]) -> Problem:
+def _wrong_state(intent: Thing, verb: str, fitting: tuple[str, ...]) -> StripeProblem:
     name = intent["object"]
     title = "PaymentIntent" if name == "payment_intent" else "SetupIntent"
     return unexpected_state(
@@ -471,7 +473,7 @@ def _wrong_state(intent: Thing, verb: str, fitting: tuple[str, ...]) -> Problem:
 # -- SetupIntents
 
 
-def create_setup(world: World, wanted: Thing, *, session: str | None = None) -> Thing:
+def create_setup(world: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
     """POST /v1/setup_intents, or what a Checkout Session in setup mode makes."""
     if wanted.get("customer"):
         world.get("customer", wanted["customer"], "customer")
@@ -509,7 +511,7 @@ def create_setup(world: World, wanted: Thing, *, session: str | None = None) -> 
     return setup
 
 
-def update_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
+def update_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
     """POST /v1/setup_intents/{id}."""
     if setup["status"] not in _MOVABLE:
         raise _wrong_state(setup, "update", _MOVABLE)
@@ -522,13 +524,13 @@ def update_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
     return world.put(setup)
 
 
-def confirm_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
+def confirm_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
     """POST /v1/setup_intents/{id}/confirm: save the method for later charges."""
     if setup["status"] not in _MOVABLE:
         raise _wrong_state(setup, "confirm", _MOVABLE)
     chosen = wanted.get("payment_method") or setup["payment_method"]
     if not chosen:
-        raise Problem(
+        raise StripeProblem(
             "You cannot confirm this SetupIntent because it's missing a payment method.",
             code="setup_intent_unexpected_state",
             setup_intent=public(setup),
@@ -564,7 +566,7 @@ def confirm_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
     return _set_up(world, setup, method)
 
 
-def authenticate_setup(world: World, setup: Thing, *, passed: bool) -> Thing:
+def authenticate_setup(world: StripeState, setup: Thing, *, passed: bool) -> Thing:
     """What the 3DS page reports for a method being saved."""
     if setup["status"] != "requires_action":
         raise _wrong_state(setup, "authenticate", ("requires_action",))
@@ -577,7 +579,7 @@ def authenticate_setup(world: World, setup: Thing, *, passed: bool) -> Thing:
 
 
 def _setup_failed(
-    world: World, setup: Thing, method: Thing, reason: str, code: str, *, quiet: bool = False
+    world: StripeState, setup: Thing, method: Thing, reason: str, code: str, *, quiet: bool = False
 ) -> Thing:
     problem = card_problem(reason, code, payment_method=method)
     if not reason:
@@ -595,7 +597,7 @@ def _setup_failed(
     raise problem
 
 
-def _set_up(world: World, setup: Thing, method: Thing) -> Thing:
+def _set_up(world: StripeState, setup: Thing, method: Thing) -> Thing:
     method["_set_up"] = True
     if setup["customer"] and not method["customer"]:
         methods.attach(world, method, setup["customer"])
@@ -605,7 +607,7 @@ def _set_up(world: World, setup: Thing, method: Thing) -> Thing:
     return setup
 
 
-def cancel_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
+def cancel_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
     """POST /v1/setup_intents/{id}/cancel."""
     if setup["status"] not in _MOVABLE:
         raise _wrong_state(setup, "cancel", _MOVABLE)
@@ -614,13 +616,13 @@ def cancel_setup(world: World, setup: Thing, wanted: Thing) -> Thing:
     return setup
 
 
-def intent(world: World, identifier: str) -> Thing:
+def intent(world: StripeState, identifier: str) -> Thing:
     """Whatever intent an id names."""
     kind = "setup_intent" if identifier.startswith("seti_") else "payment_intent"
     return world.get(kind, identifier)
 
 
-def answered(world: World, identifier: str, *, passed: bool) -> dict[str, Any]:
+def answered(world: StripeState, identifier: str, *, passed: bool) -> dict[str, Any]:
     """The 3DS page's answer, for either kind of intent."""
     found = intent(world, identifier)
     step = authenticate_setup if found["object"] == "setup_intent" else authenticate

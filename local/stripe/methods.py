@@ -7,8 +7,8 @@ from typing import Any
 
 from local.stripe import cards
 from local.stripe.cards import Behaviour
-from local.stripe.problems import Problem, bad_parameter
-from local.stripe.world import Thing, World, public
+from local.stripe.problems import StripeProblem, bad_parameter
+from local.stripe.state import StripeState, Thing, public
 
 _BLANK_BILLING = {
     "address": {"city": None, "country": None, "line1": None, "line2": None,
@@ -32,7 +32,7 @@ def behaviour_of(method: Thing) -> Behaviour:
 # -- customers
 
 
-def create_customer(world: World, wanted: Thing) -> Thing:
+def create_customer(world: StripeState, wanted: Thing) -> Thing:
     """POST /v1/customers."""
     method = wanted.pop("payment_method", None)
     customer = {
@@ -57,7 +57,7 @@ def create_customer(world: World, wanted: Thing) -> Thing:
     return customer
 
 
-def update_customer(world: World, customer: Thing, wanted: Thing) -> Thing:
+def update_customer(world: StripeState, customer: Thing, wanted: Thing) -> Thing:
     """POST /v1/customers/{id}: metadata is merged, the rest replaced."""
     old = {name: customer.get(name) for name in wanted}
     metadata = merged_metadata(customer["metadata"], wanted.pop("metadata", {}))
@@ -67,7 +67,7 @@ def update_customer(world: World, customer: Thing, wanted: Thing) -> Thing:
     return customer
 
 
-def delete_customer(world: World, customer: Thing) -> Thing:
+def delete_customer(world: StripeState, customer: Thing) -> Thing:
     """DELETE /v1/customers/{id}: its payment methods are detached."""
     for method in list(world.every("payment_method")):
         if method["customer"] == customer["id"]:
@@ -81,7 +81,7 @@ def delete_customer(world: World, customer: Thing) -> Thing:
 # -- payment methods
 
 
-def create_method(world: World, wanted: Thing) -> Thing:
+def create_method(world: StripeState, wanted: Thing) -> Thing:
     """POST /v1/payment_methods. Bank accounts only: raw card numbers are refused."""
     kind = wanted.get("type")
     if kind is None:
@@ -90,7 +90,7 @@ def create_method(world: World, wanted: Thing) -> Thing:
         token = wanted.get("card", {}).get("token")
         if token and (found := cards.by_token(token.replace("tok_", "pm_card_"))):
             return method_of(world, "card", found[1], found[2], wanted)
-        raise Problem(
+        raise StripeProblem(
             "Sending credit card numbers directly to the Stripe API is generally unsafe. To "
             "continue processing use Stripe.js, the Stripe mobile bindings, or Stripe Elements.",
             status=402,
@@ -119,7 +119,7 @@ def create_method(world: World, wanted: Thing) -> Thing:
 
 
 def method_of(
-    world: World,
+    world: StripeState,
     kind: str,
     last4: str,
     behaviour: Behaviour,
@@ -177,7 +177,7 @@ def method_of(
     )
 
 
-def use(world: World, identifier: str) -> Thing:
+def use(world: StripeState, identifier: str) -> Thing:
     """A stored payment method, or a new one for a test token such as `pm_card_visa`."""
     found = cards.by_token(identifier)
     if found:
@@ -185,7 +185,7 @@ def use(world: World, identifier: str) -> Thing:
     return world.get("payment_method", identifier, "payment_method")
 
 
-def attach(world: World, method: Thing, customer: str) -> Thing:
+def attach(world: StripeState, method: Thing, customer: str) -> Thing:
     """POST /v1/payment_methods/{id}/attach. A declining card is refused here already."""
     world.get("customer", customer, "customer")
     if method["customer"] not in (None, customer):
@@ -194,7 +194,7 @@ def attach(world: World, method: Thing, customer: str) -> Thing:
             "payment_method",
         )
     if method["_used"] and method["customer"] is None:
-        raise Problem(
+        raise StripeProblem(
             "This PaymentMethod was previously used without being attached to a Customer or was "
             "detached from a Customer, and may not be used again."
         )
@@ -208,10 +208,10 @@ def attach(world: World, method: Thing, customer: str) -> Thing:
     return method
 
 
-def detach(world: World, method: Thing) -> Thing:
+def detach(world: StripeState, method: Thing) -> Thing:
     """POST /v1/payment_methods/{id}/detach. It can never be used again."""
     if method["customer"] is None:
-        raise Problem(
+        raise StripeProblem(
             "The payment method you provided is not attached to a customer so detachment is "
             "impossible."
         )
@@ -221,7 +221,7 @@ def detach(world: World, method: Thing) -> Thing:
     return method
 
 
-def update_method(world: World, method: Thing, wanted: Thing) -> Thing:
+def update_method(world: StripeState, method: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_methods/{id}: billing details, metadata, a card's expiry."""
     metadata = merged_metadata(method["metadata"], wanted.get("metadata", {}))
     if isinstance(wanted.get("billing_details"), dict):
@@ -233,9 +233,9 @@ def update_method(world: World, method: Thing, wanted: Thing) -> Thing:
     return method
 
 
-def card_problem(decline: str, code: str = "", **extra: Any) -> Problem:
+def card_problem(decline: str, code: str = "", **extra: Any) -> StripeProblem:
     """A declined card, as the API says it: HTTP 402 with code and decline code."""
-    return Problem(
+    return StripeProblem(
         cards.MESSAGES.get(decline, "Your card was declined."),
         status=402,
         kind="card_error",

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from local.stripe.methods import behaviour_of, merged_metadata
-from local.stripe.problems import Problem, bad_parameter
-from local.stripe.world import Thing, World, public
+from local.stripe.problems import StripeProblem, bad_parameter
+from local.stripe.state import StripeState, Thing, public
 
 _DAY = 86_400
 
 
 def charge(
-    world: World,
+    world: StripeState,
     payment: Thing,
     method: Thing,
     status: str,
@@ -84,7 +84,7 @@ def _outcome(status: str, failure: Thing | None) -> Thing:
     }
 
 
-def _booked(world: World, source: Thing, amount: int, kind: str) -> str:
+def _booked(world: StripeState, source: Thing, amount: int, kind: str) -> str:
     booking = world.put(
         {
             "id": world.new_id("txn"),
@@ -107,21 +107,21 @@ def _booked(world: World, source: Thing, amount: int, kind: str) -> str:
     return str(booking["id"])
 
 
-def settle_charge(world: World, thing: Thing) -> None:
+def settle_charge(world: StripeState, thing: Thing) -> None:
     """A pending bank debit was paid."""
     thing.update(status="succeeded", paid=True, captured=True, amount_captured=thing["amount"])
     thing["balance_transaction"] = _booked(world, thing, thing["amount"], "payment")
     world.emit("charge.succeeded", world.put(thing))
 
 
-def fail_charge(world: World, thing: Thing, failure: Thing) -> None:
+def fail_charge(world: StripeState, thing: Thing, failure: Thing) -> None:
     """A pending bank debit was returned."""
     thing.update(status="failed", paid=False, failure_code=failure["code"],
                  failure_message=failure["message"])  # fmt: skip
     world.emit("charge.failed", world.put(thing))
 
 
-def capture(world: World, thing: Thing, amount: int) -> Thing:
+def capture(world: StripeState, thing: Thing, amount: int) -> Thing:
     """Take what was authorised; the rest is released and shows as refunded."""
     thing.update(captured=True, amount_captured=amount, amount_refunded=thing["amount"] - amount)
     thing["balance_transaction"] = _booked(world, thing, amount, "charge")
@@ -129,13 +129,13 @@ def capture(world: World, thing: Thing, amount: int) -> Thing:
     return thing
 
 
-def release(world: World, thing: Thing) -> None:
+def release(world: StripeState, thing: Thing) -> None:
     """Give an authorisation back untaken."""
     thing.update(refunded=True, amount_refunded=thing["amount"])
     world.emit("charge.refunded", world.put(thing))
 
 
-def after_success(world: World, thing: Thing) -> None:
+def after_success(world: StripeState, thing: Thing) -> None:
     """What a test card has in store once its charge went through."""
     method = world.get("payment_method", thing["payment_method"])
     after = behaviour_of(method).after
@@ -146,29 +146,29 @@ def after_success(world: World, thing: Thing) -> None:
 # -- refunds
 
 
-def create_refund(world: World, wanted: Thing) -> Thing:
+def create_refund(world: StripeState, wanted: Thing) -> Thing:
     """POST /v1/refunds, whole or in part, never more than is left."""
     thing = _charge_of(world, wanted)
     if thing["status"] != "succeeded" or not thing["captured"]:
-        raise Problem(
+        raise StripeProblem(
             f"Charge {thing['id']} cannot be refunded: it has not succeeded.",
             code="charge_not_refundable" if thing["status"] == "failed" else None,
         )
     if thing["disputed"] and not _refundable_dispute(world, thing):
-        raise Problem(
+        raise StripeProblem(
             f"Charge {thing['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
         )
     left = thing["amount"] - thing["amount_refunded"]
     if left == 0:
-        raise Problem(
+        raise StripeProblem(
             f"Charge {thing['id']} has already been refunded.", code="charge_already_refunded"
         )
     amount = wanted.get("amount", left)
     if amount < 1:
         raise bad_parameter("Invalid positive integer", "amount", "parameter_invalid_integer")
     if amount > left:
-        raise Problem(
+        raise StripeProblem(
             f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge "
             f"(${left / 100:.2f})",
             param="amount",
@@ -204,7 +204,7 @@ def create_refund(world: World, wanted: Thing) -> Thing:
     return refund
 
 
-def _charge_of(world: World, wanted: Thing) -> Thing:
+def _charge_of(world: StripeState, wanted: Thing) -> Thing:
     if wanted.get("charge") and wanted.get("payment_intent"):
         raise bad_parameter("You can only specify one of these: charge, payment_intent.", "charge")
     if wanted.get("charge"):
@@ -218,19 +218,19 @@ def _charge_of(world: World, wanted: Thing) -> Thing:
         )
     payment = world.get("payment_intent", wanted["payment_intent"], "payment_intent")
     if not payment["latest_charge"]:
-        raise Problem(
+        raise StripeProblem(
             f"This PaymentIntent ({payment['id']}) does not have a successful charge to refund."
         )
     return world.get("charge", payment["latest_charge"])
 
 
-def _refundable_dispute(world: World, thing: Thing) -> bool:
+def _refundable_dispute(world: StripeState, thing: Thing) -> bool:
     return all(
         d["is_charge_refundable"] for d in world.every("dispute") if d["charge"] == thing["id"]
     )
 
 
-def refund_paid(world: World, refund: Thing) -> Thing:
+def refund_paid(world: StripeState, refund: Thing) -> Thing:
     """A pending refund arrived."""
     if refund["status"] == "pending":
         world.cancel_timers(refund["id"])
@@ -240,7 +240,7 @@ def refund_paid(world: World, refund: Thing) -> Thing:
     return refund
 
 
-def refund_failed(world: World, refund: Thing, reason: str = "lost_or_stolen_card") -> Thing:
+def refund_failed(world: StripeState, refund: Thing, reason: str = "lost_or_stolen_card") -> Thing:
     """A refund bounced: the money is with the business again."""
     if refund["status"] in ("pending", "succeeded"):
         world.cancel_timers(refund["id"])
@@ -258,9 +258,9 @@ def refund_failed(world: World, refund: Thing, reason: str = "lost_or_stolen_car
     return refund
 
 
-def cancel_refund(_world: World, refund: Thing) -> Thing:
+def cancel_refund(_world: StripeState, refund: Thing) -> Thing:
     """POST /v1/refunds/{id}/cancel: only where it waits for the person, which ours never do."""
-    raise Problem(
+    raise StripeProblem(
         f"Refund {refund['id']} cannot be canceled: its status is {refund['status']}.",
         param="id",
     )
@@ -270,11 +270,11 @@ def cancel_refund(_world: World, refund: Thing) -> Thing:
 
 
 def open_dispute(
-    world: World, thing: Thing, *, reason: str = "fraudulent", inquiry: bool = False
+    world: StripeState, thing: Thing, *, reason: str = "fraudulent", inquiry: bool = False
 ) -> Thing:
     """The person's bank asks (inquiry) or takes the money back (chargeback)."""
     if thing["status"] != "succeeded" or thing["disputed"]:
-        raise Problem(f"Charge {thing['id']} cannot be disputed.")
+        raise StripeProblem(f"Charge {thing['id']} cannot be disputed.")
     amount = thing["amount"] - thing["amount_refunded"]
     dispute = world.put(
         {
@@ -312,16 +312,18 @@ def open_dispute(
     return dispute
 
 
-def _withdraw(world: World, dispute: Thing, amount: int) -> None:
+def _withdraw(world: StripeState, dispute: Thing, amount: int) -> None:
     booking = world.get("balance_transaction", _booked(world, dispute, amount, "adjustment"))
     dispute["balance_transactions"] = [*dispute["balance_transactions"], public(booking)]
     world.put(dispute)
 
 
-def update_dispute(world: World, dispute: Thing, wanted: Thing) -> Thing:
+def update_dispute(world: StripeState, dispute: Thing, wanted: Thing) -> Thing:
     """POST /v1/disputes/{id}: evidence; `submit` (the default) sends it to the bank."""
     if dispute["status"] not in ("needs_response", "warning_needs_response"):
-        raise Problem("This dispute is already closed or under review.", code="dispute_closed")
+        raise StripeProblem(
+            "This dispute is already closed or under review.", code="dispute_closed"
+        )
     dispute["metadata"] = merged_metadata(dispute["metadata"], wanted.get("metadata", {}))
     evidence = wanted.get("evidence") or {}
     dispute["evidence"] = dispute["evidence"] | evidence
@@ -339,10 +341,10 @@ def update_dispute(world: World, dispute: Thing, wanted: Thing) -> Thing:
     return dispute
 
 
-def close_dispute(world: World, dispute: Thing, *, won: bool) -> Thing:
+def close_dispute(world: StripeState, dispute: Thing, *, won: bool) -> Thing:
     """The case is decided; won money comes back."""
     if dispute["status"] in ("won", "lost", "warning_closed"):
-        raise Problem("This dispute is already closed.", code="dispute_closed")
+        raise StripeProblem("This dispute is already closed.", code="dispute_closed")
     inquiry = dispute["status"].startswith("warning")
     dispute["status"] = "warning_closed" if inquiry else ("won" if won else "lost")
     dispute["evidence_details"]["due_by"] = None
@@ -354,7 +356,7 @@ def close_dispute(world: World, dispute: Thing, *, won: bool) -> Thing:
     return dispute
 
 
-def with_refunds(world: World, thing: Thing) -> dict[str, Any]:
+def with_refunds(world: StripeState, thing: Thing) -> dict[str, Any]:
     """The list of a charge's refunds, as `expand[]=refunds` shows it."""
     found = [public(r) for r in world.every("refund") if r["charge"] == thing["id"]]
     return {

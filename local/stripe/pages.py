@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local.stripe.checkout import Typed
+from local.stripe.state import Thing
 from local.stripe.words import HINT_ROWS, WORDS
-from local.stripe.world import Thing
 
 _ZERO_DECIMALS = {"jpy", "krw"}
 _SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Problem(Exception):
+class StripeProblem(Exception):
     """An answer that is no success. `extra` goes into the envelope as it is."""
 
     def __init__(
@@ -35,14 +35,14 @@ class Problem(Exception):
         self.error.update({name: value for name, value in extra.items() if value is not None})
 
 
-def bad_parameter(message: str, param: str, code: str | None = None) -> Problem:
+def bad_parameter(message: str, param: str, code: str | None = None) -> StripeProblem:
     """A request that never began: nothing is kept under its idempotency key."""
-    return Problem(message, code=code, param=param, executed=False)
+    return StripeProblem(message, code=code, param=param, executed=False)
 
 
-def missing(kind: str, identifier: str, param: str = "id") -> Problem:
+def missing(kind: str, identifier: str, param: str = "id") -> StripeProblem:
     """No such object. Stripe answers 404 where the object is the path, 400 where a parameter."""
-    return Problem(
+    return StripeProblem(
         f"No such {kind}: '{identifier}'",
         status=404 if param == "id" else 400,
         code="resource_missing",
@@ -52,6 +52,6 @@ def missing(kind: str, identifier: str, param: str = "id") -> Problem:
 
 def unexpected_state(
     message: str, name: str, thing: dict[str, Any], code: str | None = None
-) -> Problem:
+) -> StripeProblem:
     """The object is not in a state that allows the action; the envelope carries the object."""
-    return Problem(message, code=code or f"{name}_unexpected_state", **{name: thing})
+    return StripeProblem(message, code=code or f"{name}_unexpected_state", **{name: thing})

@@ -17,10 +17,10 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from local.stripe import api, cards, checkout, intents, money, pages, shapes
-from local.stripe.problems import Problem
+from local.stripe.problems import StripeProblem
+from local.stripe.state import Settings, StripeState, Thing, public
 from local.stripe.webhooks import Dispatcher, Knobs
 from local.stripe.words import language
-from local.stripe.world import Settings, Thing, World, public
 
 _FAULTS = ("unavailable", "rate_limited", "lost_reply", "slow")
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501
@@ -44,7 +44,7 @@ class StripeStandIn:
         bank_delay: float = 4 * 86_400.0,
         business: str = "Example Clinic",
     ) -> None:
-        self.world = World(Settings(business=business, bank_delay=bank_delay), state)
+        self.world = StripeState(Settings(business=business, bank_delay=bank_delay), state)
         self.webhooks = Dispatcher(self.world)
         self._port = port
         self._webhook, self._secret = webhook, secret
@@ -180,7 +180,7 @@ class StripeStandIn:
         with self.world.lock:
             thing = self.world.get("payment_intent", payment)
             if thing["status"] != "processing":
-                raise Problem(f"{payment} is not pending", executed=False)
+                raise StripeProblem(f"{payment} is not pending", executed=False)
             intents.settle(self.world, thing, failure)
             checkout.after_settlement(self.world, thing)
             self.world.flush()
@@ -195,14 +195,14 @@ class StripeStandIn:
             thing = self.world.get("checkout.session", session)
             found = cards.by_token(token)
             if thing["status"] != "open" or found is None:
-                raise Problem(f"{session} is not open, or {token} is no test method",
+                raise StripeProblem(f"{session} is not open, or {token} is no test method",
                               executed=False)  # fmt: skip
             error, place = checkout.submit_method(self.world, thing, *found)
             self.world.flush()
             return {"status": thing["status"], "location": place, "error": error}
 
     def control(self, path: str, wanted: Thing) -> Thing:
-        """One `/_test/…` call. Raises `Problem` for what does not exist."""
+        """One `/_test/…` call. Raises `StripeProblem` for what does not exist."""
         name, _, rest = path.strip("/").partition("/")
         identifier, _, verb = rest.partition("/")
         with self.world.lock:
@@ -243,7 +243,7 @@ class StripeStandIn:
             return plain[name](wanted)
         if (name, verb) in on_one:
             return on_one[name, verb](identifier, wanted)
-        raise Problem(f"No such control: {name}", status=404, executed=False)
+        raise StripeProblem(f"No such control: {name}", status=404, executed=False)
 
     def _reset(self, _wanted: Thing) -> Thing:
         """As just started: no objects but the subscriptions, real time, honest webhooks."""
@@ -271,7 +271,7 @@ class StripeStandIn:
 
     def _behave(self, identifier: str, behaviour: str) -> Thing:
         if behaviour not in cards.BEHAVIOURS:
-            raise Problem(f"Behaviours are {sorted(cards.BEHAVIOURS)}", executed=False)
+            raise StripeProblem(f"Behaviours are {sorted(cards.BEHAVIOURS)}", executed=False)
         method = self.world.get("payment_method", identifier)
         method["_behaviour"] = behaviour
         return self.world.put(method)
@@ -300,7 +300,7 @@ class StripeStandIn:
         """Let the next calls under a path go wrong: `unavailable` (500, nothing done),
         `rate_limited` (429), `lost_reply` (done, but the answer never arrives), `slow`."""
         if kind not in _FAULTS:
-            raise Problem(f"Faults are {_FAULTS}", executed=False)
+            raise StripeProblem(f"Faults are {_FAULTS}", executed=False)
         fault = {"kind": kind, "path": path, "times": times, "seconds": seconds}
         self._faults.append(fault)
         return fault
@@ -338,7 +338,9 @@ class StripeStandIn:
 
     # -- requests
 
-    def call(self, method: str, path: str, text: str, headers: dict[str, str]) -> api.Answer | None:
+    def call(
+        self, method: str, path: str, text: str, headers: dict[str, str]
+    ) -> api.ApiAnswer | None:
         """One API call with faults and concurrency. None: the answer is lost on the way."""
         fault = self._fault(path)
         kind = fault["kind"] if fault else ""
@@ -346,7 +348,7 @@ class StripeStandIn:
             status, code = (500, None) if kind == "unavailable" else (429, "rate_limit")
             error = {"message": "Told to fail.", "type": "api_error" if status == 500
                      else "invalid_request_error"} | ({"code": code} if code else {})  # fmt: skip
-            return api.Answer(status, {"error": error}, {"Request-Id": "req_fault"})
+            return api.ApiAnswer(status, {"error": error}, {"Request-Id": "req_fault"})
         key = headers.get("idempotency-key", "") if method == "POST" else ""
         with self._flight:
             if key and key in self._in_flight:
@@ -356,7 +358,7 @@ class StripeStandIn:
                     "type": "idempotency_error",
                     "code": "idempotency_key_in_use",
                 }
-                return api.Answer(409, {"error": error}, {"Request-Id": "req_conflict"})
+                return api.ApiAnswer(409, {"error": error}, {"Request-Id": "req_conflict"})
             self._in_flight.add(key)
         try:
             if fault and kind == "slow":
@@ -425,7 +427,7 @@ class _Handler(BaseHTTPRequestHandler):
                 }[path]()
             else:
                 answer = public(stand_in.control(path, json.loads(raw or b"{}")))
-        except Problem as problem:
+        except StripeProblem as problem:
             self._json(problem.status, {"error": problem.error}, {})
         except (AttributeError, KeyError, TypeError, ValueError) as wrong:
             self._json(400, {"error": {"message": f"{type(wrong).__name__}: {wrong}"}}, {})
@@ -482,7 +484,7 @@ class _Handler(BaseHTTPRequestHandler):
         world = self.stand_in.world
         try:
             found = intents.intent(world, identifier)
-        except Problem:
+        except StripeProblem:
             found = None
         session = world.find("checkout.session", found["_session"] or "") if found else None
         lang = language(session and session["locale"], self.headers.get("Accept-Language", ""))

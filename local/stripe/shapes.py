@@ -62,22 +62,22 @@ KINDS = frozenset(_CLASSES)
 
 
 @dataclass(frozen=True)
-class Spec:
+class ParameterSpec:
     """What one parameter may be. `choices` is empty where any text will do."""
 
     kinds: frozenset[str]
     choices: tuple[str, ...] = ()
     clearable: bool = False
-    members: dict[str, Spec] = field(default_factory=dict)
+    members: dict[str, ParameterSpec] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
-    item: Spec | None = None
+    item: ParameterSpec | None = None
 
 
-_ANY = Spec(frozenset({"any"}))
+_ANY = ParameterSpec(frozenset({"any"}))
 
 
 @functools.cache
-def params(module: str) -> Spec:
+def params(module: str) -> ParameterSpec:
     """Accepted parameters of an endpoint: `checkout._session_create_params` and its like."""
     loaded = importlib.import_module(f"stripe.params.{module}")
     stem = module.rsplit(".", 1)[-1].strip("_")
@@ -85,9 +85,9 @@ def params(module: str) -> Spec:
 
 
 @functools.cache
-def _of_typed_dict(cls: type) -> Spec:
+def _of_typed_dict(cls: type) -> ParameterSpec:
     scope = {**vars(typing), **vars(typing_extensions), **vars(sys.modules[cls.__module__])}
-    members: dict[str, Spec] = {}
+    members: dict[str, ParameterSpec] = {}
     required: set[str] = set()
     for name, annotation in cls.__annotations__.items():
         if name in _TRANSPORT:
@@ -98,7 +98,7 @@ def _of_typed_dict(cls: type) -> Spec:
         else:
             required.add(name)
         members[name] = _of_annotation(resolved, scope)
-    return Spec(frozenset({"object"}), members=members, required=frozenset(required))
+    return ParameterSpec(frozenset({"object"}), members=members, required=frozenset(required))
 
 
 def _resolve(annotation: Any, scope: dict[str, Any]) -> Any:
@@ -109,28 +109,28 @@ def _resolve(annotation: Any, scope: dict[str, Any]) -> Any:
     return annotation
 
 
-def _of_annotation(annotation: Any, scope: dict[str, Any]) -> Spec:
+def _of_annotation(annotation: Any, scope: dict[str, Any]) -> ParameterSpec:
     annotation = _resolve(annotation, scope)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         return _merge([_of_annotation(a, scope) for a in arguments])
     if origin in (typing.Literal, typing_extensions.Literal):
         texts = tuple(a for a in arguments if a != "")
-        return Spec(frozenset({"enum"} if texts else ()), texts, clearable="" in arguments)
+        return ParameterSpec(frozenset({"enum"} if texts else ()), texts, clearable="" in arguments)
     if origin is list:
-        return Spec(frozenset({"list"}), item=_of_annotation(arguments[0], scope))
+        return ParameterSpec(frozenset({"list"}), item=_of_annotation(arguments[0], scope))
     if origin is dict or getattr(origin, "__name__", "") == "UntypedStripeObject":
-        return Spec(frozenset({"map"}))
+        return ParameterSpec(frozenset({"map"}))
     if typing_extensions.is_typeddict(annotation):
         return _of_typed_dict(annotation)
     names = {int: "int", bool: "bool", float: "float", str: "str"}
     if annotation in names:
-        return Spec(frozenset({names[annotation]}))
-    return Spec(frozenset({"str"})) if annotation.__name__ == "Decimal" else _ANY
+        return ParameterSpec(frozenset({names[annotation]}))
+    return ParameterSpec(frozenset({"str"})) if annotation.__name__ == "Decimal" else _ANY
 
 
-def _merge(specs: list[Spec]) -> Spec:
-    merged = Spec(
+def _merge(specs: list[ParameterSpec]) -> ParameterSpec:
+    merged = ParameterSpec(
         frozenset().union(*(s.kinds for s in specs)),
         tuple(choice for s in specs for choice in s.choices),
         clearable=any(s.clearable for s in specs),
@@ -141,11 +141,11 @@ def _merge(specs: list[Spec]) -> Spec:
     # The SDK writes every enumeration as "these, or str" to live through new values; the API
     # of one version knows exactly these.
     if "enum" in merged.kinds:
-        return Spec(merged.kinds - {"str"}, merged.choices, merged.clearable)
+        return ParameterSpec(merged.kinds - {"str"}, merged.choices, merged.clearable)
     return merged
 
 
-def checked(value: Any, spec: Spec, path: str = "") -> Any:
+def checked(value: Any, spec: ParameterSpec, path: str = "") -> Any:
     """`value` (text, lists and dicts, as decoded from a form) with its types, or a Problem."""
     if "any" in spec.kinds:
         return value
@@ -168,7 +168,7 @@ def checked(value: Any, spec: Spec, path: str = "") -> Any:
     return _checked_text(value, spec, path)
 
 
-def _checked_dict(value: dict[str, Any], spec: Spec, path: str) -> Any:
+def _checked_dict(value: dict[str, Any], spec: ParameterSpec, path: str) -> Any:
     if "map" in spec.kinds:
         return _checked_map(value, path)
     if "object" not in spec.kinds:
@@ -204,7 +204,7 @@ def _checked_map(value: dict[str, Any], path: str) -> dict[str, str]:
     return value
 
 
-def _checked_text(text: str, spec: Spec, path: str) -> Any:
+def _checked_text(text: str, spec: ParameterSpec, path: str) -> Any:
     if "bool" in spec.kinds and text in ("true", "false"):
         return text == "true"
     if "enum" in spec.kinds and text in spec.choices:

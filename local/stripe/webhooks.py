@@ -17,7 +17,7 @@ import urllib.request
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from local.stripe.world import Thing, World, public
+from local.stripe.state import StripeState, Thing, public
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def signature(body: str, signing_secrets: list[str], at: int) -> str:
 class Dispatcher:
     """One thread that hands deliveries to their endpoints."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: StripeState) -> None:
         self._world = world
         self._fresh: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._poked = threading.Event()

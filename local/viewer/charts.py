@@ -22,7 +22,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 10, 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class ChartSeries:
     """One line of a chart: values at instants (epoch seconds), oldest first."""
 
     label: str
@@ -48,15 +48,15 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
 
 
-def coloured(series: Sequence[Series]) -> list[Series]:
+def coloured(series: Sequence[ChartSeries]) -> list[ChartSeries]:
     """Give every series without a colour the next of the palette."""
     return [
-        Series(label=s.label, points=s.points, colour=s.colour or _PALETTE[n % len(_PALETTE)])
+        ChartSeries(label=s.label, points=s.points, colour=s.colour or _PALETTE[n % len(_PALETTE)])
         for n, s in enumerate(series)
     ]
 
 
-def single_values(series: Sequence[Series], *, summed: bool) -> Markup:
+def single_values(series: Sequence[ChartSeries], *, summed: bool) -> Markup:
     """Each series as one figure: the sum over the range, or the newest value."""
     return Markup('<dl class="figures">{}</dl>').format(
         Markup("").join(
@@ -69,7 +69,7 @@ def single_values(series: Sequence[Series], *, summed: bool) -> Markup:
     )
 
 
-def chart(title: str, series: Sequence[Series], frame: Frame, *, stacked: bool) -> Markup:
+def chart(title: str, series: Sequence[ChartSeries], frame: Frame, *, stacked: bool) -> Markup:
     """The series over time. What has no data is left out."""
     shown = [s for s in coloured(series) if s.points]
     if not shown:
@@ -82,7 +82,7 @@ def chart(title: str, series: Sequence[Series], frame: Frame, *, stacked: bool) 
     ).format(WIDTH, HEIGHT, title, words, _axes(frame, top), marks, _legend(shown))
 
 
-def _highest(series: Sequence[Series], stacked: bool) -> float:
+def _highest(series: Sequence[ChartSeries], stacked: bool) -> float:
     if not stacked:
         return max(value for s in series for _, value in s.points)
     sums: dict[float, float] = {}
@@ -134,7 +134,7 @@ def _axes(frame: Frame, top: float) -> Markup:
     return Markup("").join(parts)
 
 
-def _columns(series: Sequence[Series], frame: Frame, top: float) -> Markup:
+def _columns(series: Sequence[ChartSeries], frame: Frame, top: float) -> Markup:
     width = max(3.0, (WIDTH - _LEFT - _RIGHT) * frame.period / (frame.end - frame.start) - 1)
     heights: dict[float, float] = {}
     parts = []
@@ -160,7 +160,7 @@ def _columns(series: Sequence[Series], frame: Frame, top: float) -> Markup:
     return Markup("").join(parts)
 
 
-def _lines(series: Sequence[Series], frame: Frame, top: float) -> Markup:
+def _lines(series: Sequence[ChartSeries], frame: Frame, top: float) -> Markup:
     parts = []
     for s in series:
         way = " ".join(f"{_x(at, frame)},{_y(value, top)}" for at, value in s.points)
@@ -177,11 +177,11 @@ def _lines(series: Sequence[Series], frame: Frame, top: float) -> Markup:
     return Markup("").join(parts)
 
 
-def _tip(series: Series, at: float, value: float) -> str:
+def _tip(series: ChartSeries, at: float, value: float) -> str:
     return f"{series.label}: {number(value)} at {datetime.fromtimestamp(at, UTC):%d %b, %H:%M} UTC"
 
 
-def _legend(series: Sequence[Series]) -> Markup:
+def _legend(series: Sequence[ChartSeries]) -> Markup:
     return Markup('<ul class="legend">{}</ul>').format(
         Markup("").join(
             Markup(

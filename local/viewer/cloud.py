@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.viewer.charts import Frame, Series
+from local.viewer.charts import ChartSeries, Frame
 
 _DURATION = re.compile(r"-P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 _SEARCH = re.compile(
@@ -68,7 +68,9 @@ class Source:
         body: dict[str, Any] = json.loads(answer["DashboardBody"])
         return body
 
-    def series(self, properties: Mapping[str, Any], minutes: int) -> tuple[list[Series], Frame]:
+    def series(
+        self, properties: Mapping[str, Any], minutes: int
+    ) -> tuple[list[ChartSeries], Frame]:
         """The series of a metric widget over the last minutes."""
         end = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
         start = end - timedelta(minutes=minutes)
@@ -111,7 +113,7 @@ class Source:
             if not points and line["name"] == "ApproximateNumberOfMessagesVisible":
                 points = self._depth(line, end.timestamp() - 60)
             series.append(
-                Series(
+                ChartSeries(
                     label=line["options"].get("label", line["name"]),
                     points=tuple(points),
                     colour=line["options"].get("color", ""),

@@ -75,7 +75,7 @@ def serve(source: Source, *, port: int = 0) -> Viewer:
     """Serve what a source says."""
 
     class Handler(_Handler):
-        pages = Pages(source)
+        pages = ViewerPages(source)
 
     server = _Server(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
@@ -84,7 +84,7 @@ def serve(source: Source, *, port: int = 0) -> Viewer:
 
 
 @dataclass(frozen=True)
-class Pages:
+class ViewerPages:
     """Draws the page and its widgets from what the source says."""
 
     source: Source
@@ -256,7 +256,7 @@ def _frame(title: str, inside: Markup) -> str:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    pages: Pages
+    pages: ViewerPages
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002

@@ -20,7 +20,7 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountBook, AlreadySeen, Answer, Change, Facts, Reply
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.permits import with_contact
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
@@ -38,7 +38,7 @@ def made(request: pytest.FixtureRequest) -> Book:
     if request.param == "memory":
         book = MemoryBook()
         return Book(book, book.creditors)
-    request.getfixturevalue("house")
+    request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
     return Book(wiring.account_book(), wiring.creditors())
@@ -111,7 +111,7 @@ def attempt(
             expires_at=touch.expires_at,
         ),
         touch=touch,
-        account=written(account, entry, occurrence=occurrence + 1),
+        account=next_version(account, entry, occurrence=occurrence + 1),
         history=with_contact(facts.history, contact, NOON),
         consumer=facts.consumer,
         audit=entry,
@@ -123,7 +123,7 @@ def change_account(book: AccountBook, account_id: str, **changes: Any) -> None:
     account = book.account(account_id)
     assert account is not None
     entry = entry_of(account, now=NOON, what="Changed", data={})
-    book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+    book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
 
 
 def change_consumer(book: AccountBook, consumer_id: str, **changes: Any) -> None:
@@ -154,8 +154,8 @@ def test_what_is_written_is_read_back(world: tuple[AccountBook, str]) -> None:
     assert facts.consumer.consent(Channel.SMS).state is ConsentState.GRANTED
     assert facts.history.version == 0
     assert facts.strategy.ladder("standard")[2].channels == (Channel.SMS, Channel.EMAIL)
-    thread = book.thread(account_id)
-    assert sum(e.amount.minor for e in thread.ledger) == 12_500
+    account_history = book.account_history(account_id)
+    assert sum(e.amount.minor for e in account_history.ledger) == 12_500
 
 
 def test_an_unknown_account_is_an_error(made: Book) -> None:
@@ -231,7 +231,7 @@ def test_no_permit_against_a_condition_that_became_false(
     INTERFERENCES[what](made.book, account_id)
     with pytest.raises(Conflict):
         attempt(made.book, account_id, facts=facts)
-    assert not made.book.thread(account_id).touches
+    assert not made.book.account_history(account_id).touches
     assert made.book.facts(account_id).history.version == 0
 
 
@@ -274,7 +274,7 @@ def test_contacts_of_a_sibling_account_move_the_same_history(made: Book) -> None
         "INV-sibling-2", consumer_id=person.consumer_id, status=Status.ACTIVE, ladder_run=1
     )
     entry = entry_of(second, now=NOON, what="AccountImported", data={})
-    made.book.apply(Change(account=written(second, entry), audit=[entry]))
+    made.book.apply(Change(account=next_version(second, entry), audit=[entry]))
     stale = made.book.facts(second.account_id)
     attempt(made.book, first)
     with pytest.raises(Conflict):
@@ -296,10 +296,10 @@ def test_twenty_attempts_at_one_rung_give_one_permit(made: Book) -> None:
             lost.append(conflict)
 
     threads = [threading.Thread(target=run) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    for account_history in threads:
+        account_history.start()
+    for account_history in threads:
+        account_history.join(60)
     assert (len(won), len(lost)) == (1, 19)
     assert len(made.book.facts(account_id).history.contacts) == 1
 
@@ -311,7 +311,9 @@ def test_a_signal_is_applied_once(world: tuple[AccountBook, str]) -> None:
         account = book.account(account_id)
         assert account is not None
         entry = entry_of(account, now=NOON, what="Signalled", data={})
-        book.apply(Change(account=written(account, entry), audit=[entry], seen=f"sig-{account_id}"))
+        book.apply(
+            Change(account=next_version(account, entry), audit=[entry], seen=f"sig-{account_id}")
+        )
 
     apply()
     with pytest.raises(AlreadySeen):
@@ -328,7 +330,7 @@ def test_a_stale_write_changes_nothing(world: tuple[AccountBook, str]) -> None:
     change_account(book, account_id, hold_reason="first")
     entry = entry_of(stale, now=NOON, what="Changed", data={})
     with pytest.raises(Conflict):
-        book.apply(Change(account=written(stale, entry, hold_reason="second"), audit=[entry]))
+        book.apply(Change(account=next_version(stale, entry, hold_reason="second"), audit=[entry]))
     after = book.account(account_id)
     assert after is not None
     assert after.hold_reason == "first"
@@ -336,12 +338,12 @@ def test_a_stale_write_changes_nothing(world: tuple[AccountBook, str]) -> None:
 
 def test_a_ledger_entry_posts_once(world: tuple[AccountBook, str]) -> None:
     book, account_id = world
-    charge = book.thread(account_id).ledger[0]
+    charge = book.account_history(account_id).ledger[0]
     account = book.account(account_id)
     assert account is not None
     entry = entry_of(account, now=NOON, what="Again", data={})
     with pytest.raises(Conflict):
-        book.apply(Change(account=written(account, entry), ledger=[charge], audit=[entry]))
+        book.apply(Change(account=next_version(account, entry), ledger=[charge], audit=[entry]))
 
 
 def test_touch_moves_only_from_the_states_named(world: tuple[AccountBook, str]) -> None:
@@ -409,7 +411,7 @@ def test_replies_stand_in_the_thread(world: tuple[AccountBook, str]) -> None:
         labels=("question",),
     )
     book.apply(Change(reply=reply))
-    assert book.thread(account_id).replies == (reply,)
+    assert book.account_history(account_id).replies == (reply,)
 
 
 def test_what_nobody_attends_is_listed_until_it_is_attended(world: tuple[AccountBook, str]) -> None:
@@ -451,7 +453,7 @@ def test_an_answer_is_kept_once_with_the_thread(world: tuple[AccountBook, str]) 
         text="Línea una\nlínea dos",
     )
     book.apply(Change(answer=answer))
-    assert book.thread(account_id).answers == (answer,)
+    assert book.account_history(account_id).answers == (answer,)
     with pytest.raises(Conflict):
         book.apply(Change(answer=answer))
 
@@ -471,7 +473,7 @@ def write(book: AccountBook, account_id: str, **changes: Any) -> None:
     stored = book.account(account_id)
     assert stored is not None
     entry = entry_of(stored, now=NOON, what="Changed", data={})
-    book.apply(Change(account=written(stored, entry, **changes), audit=[entry]))
+    book.apply(Change(account=next_version(stored, entry, **changes), audit=[entry]))
 
 
 def eventually(holds: Callable[[], bool]) -> None:
@@ -498,7 +500,7 @@ def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> Non
     sent = replace(touch, state=TouchState.SENT, content="Hello Ada", body_sha256="ab")
     book.apply(
         Change(
-            account=written(facts.account, entry),
+            account=next_version(facts.account, entry),
             reply=said,
             answer=answer,
             touch_move=(sent, ["permitted"]),
@@ -508,12 +510,14 @@ def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> Non
     assert book.texts(account_id) == 3
     assert book.erase_texts(account_id) == 3
     assert (book.texts(account_id), book.erase_texts(account_id)) == (0, 0)
-    thread = book.thread(account_id)
-    assert [(t.state, t.content, t.body_sha256) for t in thread.touches] == [
+    account_history = book.account_history(account_id)
+    assert [(t.state, t.content, t.body_sha256) for t in account_history.touches] == [
         (TouchState.SENT, "", "ab")
     ]
-    assert [(r.text, r.labels, r.at) for r in thread.replies] == [("", ("payment_claim",), NOON)]
-    assert [(a.text, a.by) for a in thread.answers] == [("", "desk")]
+    assert [(r.text, r.labels, r.at) for r in account_history.replies] == [
+        ("", ("payment_claim",), NOON)
+    ]
+    assert [(a.text, a.by) for a in account_history.answers] == [("", "desk")]
 
 
 def test_a_person_without_contact_points_is_found_by_none(

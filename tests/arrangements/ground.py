@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.arrangements.terms import Terms
@@ -25,7 +25,7 @@ class Place:
     """A book and an alarm in memory, with one active account of 600.00 dollars."""
 
     def __init__(self, minor: int = 60_000, **document: Any) -> None:
-        self.book, self.alarm = MemoryBook(), MemoryAlarm()
+        self.book, self.waker = MemoryBook(), MemoryWaker()
         limits = {"lowest_instalment_minor": 5_000, "longest_months": 12, "first_within_days": 31}
         self.document = {"arrangement": limits} | document
         account = active("ada", balance=Money(minor, "USD"))
@@ -76,7 +76,7 @@ class Place:
             consent=CONSENT if autopay else None,
             book=self.book,
             creditors=self.book.creditors,
-            alarm=self.alarm,
+            waker=self.waker,
             now=now,
         )
 

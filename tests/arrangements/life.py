@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.accounts.touch import Touch, TouchState
@@ -21,7 +21,7 @@ from dunlin.domain.payments.payments import (
 )
 from dunlin.ports.accounts import Change
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.payments.posting import post_event
 from tests.arrangements.ground import CONSENT, NOW, Place, days
 from tests.arrangements.till import CARD, SavedTill
@@ -43,19 +43,19 @@ class Life(Place):
 
     def __init__(self, minor: int = 60_000, **document: Any) -> None:
         super().__init__(minor, **document)
-        self.till = SavedTill()
+        self.processor = SavedTill()
         self.now = NOW
         self.deaf = False
         self.told: dict[str, PaymentState] = {}
         self.handmade = 0
 
     @property
-    def means(self) -> arrangements.Means:
-        return arrangements.Means(
+    def means(self) -> arrangements.ArrangementPorts:
+        return arrangements.ArrangementPorts(
             book=self.book,
             gate=self.gate,
-            till=lambda: self.till,  # type: ignore[arg-type, return-value]
-            alarm=self.alarm,
+            processor=lambda: self.processor,  # type: ignore[arg-type, return-value]
+            waker=self.waker,
             now=self.now,
         )
 
@@ -65,21 +65,21 @@ class Life(Place):
         consent = replace(CONSENT, at=at)
         page = arrangements.autopay_page(
             self.account_id, consent=consent, locale="en", success_url="s", cancel_url="c",
-            book=self.book, till=self.till, now=at,  # type: ignore[arg-type]
+            book=self.book, processor=self.processor, now=at,  # type: ignore[arg-type]
         )  # fmt: skip
         assert not isinstance(page, arrangements.AskRefusal)
-        self.till.saved[page.id] = method
+        self.processor.saved[page.id] = method
         if not returns:
             return
         arrangements.autopay_saved(
             self.account_id,
             book=self.book,
-            alarm=self.alarm,
-            till=self.till,
+            waker=self.waker,
+            processor=self.processor,
             now=at,  # type: ignore[arg-type]
         )
 
-    def look(self) -> arrangements.Look:
+    def look(self) -> arrangements.ArrangementDecision:
         """One look of the newest arrangement's machine, then the events it caused."""
         one = self.newest
         found = arrangements.advance(self.account_id, one.arrangement_id, one.run, self.means)
@@ -88,7 +88,7 @@ class Life(Place):
 
     def hear(self) -> None:
         """Deliver what the processor has not told yet."""
-        for payment in list(self.till.payments.values()):
+        for payment in list(self.processor.payments.values()):
             if not self.deaf and self.told.get(payment.id) is not payment.state:
                 self.told[payment.id] = payment.state
                 if payment.state in _FACTS:
@@ -108,7 +108,8 @@ class Life(Place):
             decline=payment.decline,
         )
         post_event(
-            event, till=self.till, book=self.book, door=MemoryPortalDoor(), alarm=self.alarm,  # type: ignore[arg-type]
+            event, processor=self.processor, book=self.book,  # type: ignore[arg-type]
+            sessions=MemoryPortalSessions(), waker=self.waker,
             now=self.now,
         )  # fmt: skip
 
@@ -127,7 +128,7 @@ class Life(Place):
             creditor=CREDITOR,
             method=MethodKind.CARD if state is PaymentState.SUCCEEDED else MethodKind.BANK,
         )
-        self.till.by_hand(paid)
+        self.processor.by_hand(paid)
         self.hear()
         return paid
 
@@ -151,7 +152,7 @@ class Life(Place):
     def hold(self, hold: Hold | None) -> None:
         account = self.account
         entry = entry_of(account, now=self.now, what="Changed", data={})
-        self.book.apply(Change(account=written(account, entry, hold=hold), audit=[entry]))
+        self.book.apply(Change(account=next_version(account, entry, hold=hold), audit=[entry]))
 
     def sent(self, kind: str, cause: str) -> None:
         """The notice reached the provider."""
@@ -167,4 +168,4 @@ class Life(Place):
 
     def notices(self, kind: str) -> list[str]:
         """The causes of the notices of a kind, without the arrangement's id."""
-        return [c.partition(".")[2] for _, k, c in self.alarm.notices if k == kind]
+        return [c.partition(".")[2] for _, k, c in self.waker.notices if k == kind]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
 from dunlin.cli import arrangement as arrangement_command
 from dunlin.cli.main import app
 from dunlin.domain.accounts.account import Account, Hold
@@ -22,9 +22,9 @@ BY = ["--by", "ana", "--why", "case-7"]
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
     made, _ = ground.memory_world()
-    alarm = MemoryAlarm()
+    waker = MemoryWaker()
     monkeypatch.setattr(wiring, "account_book", lambda: made)
-    monkeypatch.setattr(wiring, "arranging_alarm", lambda: alarm)
+    monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     laptop = SimpleNamespace(endpoint="http://127.0.0.1:1")
     monkeypatch.setattr(arrangement_command, "target_or_exit", lambda **_: laptop)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState, TryState
@@ -29,15 +29,15 @@ class Mortal(Life):
     def __init__(self, deaths: Deaths) -> None:
         super().__init__()
         self.mortal_book: Any = deaths.guard(self.book, "book")
-        self.mortal_alarm: Any = deaths.guard(self.alarm, "alarm")
-        self.mortal_till: Any = deaths.guard(self.till, "till")
+        self.mortal_alarm: Any = deaths.guard(self.waker, "waker")
+        self.mortal_till: Any = deaths.guard(self.processor, "processor")
 
-    def mortally(self) -> arrangements.Means:
+    def mortally(self) -> arrangements.ArrangementPorts:
         return replace(
             self.means,
             book=self.mortal_book,
-            alarm=self.mortal_alarm,
-            till=lambda: self.mortal_till,
+            waker=self.mortal_alarm,
+            processor=lambda: self.mortal_till,
         )
 
     def advance(self) -> None:
@@ -78,17 +78,17 @@ def test_asking_leaves_one_arrangement_with_its_machine_and_its_copy() -> None:
                 consent=CONSENT,
                 book=life.mortal_book,
                 creditors=life.book.creditors,
-                alarm=life.mortal_alarm,
+                waker=life.mortal_alarm,
                 now=NOW,
             )
         )
         life.check()
         (one,) = life.book.arrangements(life.account_id)
-        assert f"{one.arrangement_id}-1" in life.alarm.arrangements
-        assert [k for _, k, _ in life.alarm.notices] == ["arrangement_confirmation"]
+        assert f"{one.arrangement_id}-1" in life.waker.arrangements
+        assert [k for _, k, _ in life.waker.notices] == ["arrangement_confirmation"]
 
     died = list(every_death(play))
-    assert {"before book.apply", "after book.apply", "after alarm.start_arrangement"} <= set(died)
+    assert {"before book.apply", "after book.apply", "after waker.start_arrangement"} <= set(died)
 
 
 def test_saving_a_card_keeps_one_and_lets_go_of_the_other() -> None:
@@ -106,20 +106,20 @@ def test_saving_a_card_keeps_one_and_lets_go_of_the_other() -> None:
                 success_url="s",
                 cancel_url="c",
                 book=life.mortal_book,
-                till=life.mortal_till,
+                processor=life.mortal_till,
                 now=NOW,
             )
 
         called_again(page)
         assert life.newest.autopay is not None
-        assert len(life.till.pages) == 2
-        life.till.saved[life.newest.autopay.setup_id] = NEW_CARD
+        assert len(life.processor.pages) == 2
+        life.processor.saved[life.newest.autopay.setup_id] = NEW_CARD
         called_again(
             lambda: arrangements.autopay_saved(
                 life.account_id,
                 book=life.mortal_book,
-                alarm=life.mortal_alarm,
-                till=life.mortal_till,
+                waker=life.mortal_alarm,
+                processor=life.mortal_till,
                 now=NOW,
             )
         )
@@ -136,17 +136,17 @@ def test_an_instalment_is_debited_once_though_the_key_was_forgotten(remembers: b
         life = Mortal(deaths)
         life.agreed(autopay=True)
         life.save()
-        life.till.remembers = remembers
+        life.processor.remembers = remembers
         life.now = at(FIRST)
         life.advance()
         life.check()
-        assert len(life.till.payments) == 1
+        assert len(life.processor.payments) == 1
         (tried,) = life.newest.instalments[0].tries
         assert (tried.state, tried.payment_id) == (TryState.TAKEN, "pi_1")
         assert life.notices("instalment_due") == ["1"]
 
     died = list(every_death(play))
-    assert {"before till.charge_saved", "after till.charge_saved"} <= set(died)
+    assert {"before processor.charge_saved", "after processor.charge_saved"} <= set(died)
     assert len(died) >= 10
 
 
@@ -155,18 +155,18 @@ def test_a_refusal_is_told_once_and_a_break_breaks_once() -> None:
         life = Mortal(deaths)
         life.agreed(autopay=True)
         life.save()
-        life.till.declines[CARD.method_ref] = DeclineReason.LOST_OR_STOLEN
+        life.processor.declines[CARD.method_ref] = DeclineReason.LOST_OR_STOLEN
         for day in (FIRST, FIRST + days(8)):
             life.now = at(day)
             life.advance()
         life.check()
-        assert len(life.till.payments) == 1
+        assert len(life.processor.payments) == 1
         assert life.notices("broken_instalment") == ["1"]
         assert life.newest.state is ArrangementState.BROKEN
         assert life.account.escalated == "broken_arrangement"
         assert life.entries().count("ArrangementBroken") == 1
 
-    assert "before alarm.notice" in list(every_death(play))
+    assert "before waker.notice" in list(every_death(play))
 
 
 def test_a_posting_and_its_arrangement_are_one_write() -> None:
@@ -179,12 +179,16 @@ def test_a_posting_and_its_arrangement_are_one_write() -> None:
             event_id="evt_1", fact=SignalKind.PAYMENT, fact_id=paid.id, payment_id=paid.id,
             amount=paid.amount, at=NOW, account_id=life.account_id,
         )  # fmt: skip
-        ports: Any = {"till": life.till, "book": life.mortal_book, "alarm": life.mortal_alarm}
-        called_again(lambda: post_event(event, door=MemoryPortalDoor(), now=NOW, **ports))
+        ports: Any = {
+            "processor": life.processor,
+            "book": life.mortal_book,
+            "waker": life.mortal_alarm,
+        }
+        called_again(lambda: post_event(event, sessions=MemoryPortalSessions(), now=NOW, **ports))
         life.check()
         assert life.account.status is Status.SETTLED
         assert life.newest.state is ArrangementState.PAID_OFF
-        assert life.newest.arrangement_id in life.alarm.woken_arrangements
+        assert life.newest.arrangement_id in life.waker.woken_arrangements
 
     assert "after book.apply" in list(every_death(play))
 
@@ -203,12 +207,12 @@ def test_two_looks_at_once_debit_once() -> None:
             inside.append(one)
             arrangements.advance(life.account_id, one.arrangement_id, one.run, life.means)
 
-    life.till.before = meanwhile
+    life.processor.before = meanwhile
     arrangements.advance(life.account_id, one.arrangement_id, one.run, life.means)
     assert inside
-    assert len(life.till.payments) == 1
+    assert len(life.processor.payments) == 1
     assert [t.state for t in life.newest.instalments[0].tries] == [TryState.TAKEN]
-    assert life.till.payments["pi_1"].state is PaymentState.SUCCEEDED
+    assert life.processor.payments["pi_1"].state is PaymentState.SUCCEEDED
 
 
 @pytest.mark.parametrize("meanwhile", ["stopped", "paid a part"])
@@ -224,19 +228,19 @@ def test_a_debit_that_died_before_it_was_made_is_not_made_once_the_word_is_taken
     def dies(point: str) -> None:
         raise Died(point)
 
-    life.till.before = dies
+    life.processor.before = dies
     with pytest.raises(Died):
         arrangements.advance(life.account_id, one.arrangement_id, one.run, life.means)
-    life.till.before = lambda _point: None
+    life.processor.before = lambda _point: None
     assert [t.state for t in life.newest.instalments[0].tries] == [TryState.STARTED]
     if meanwhile == "stopped":
         arrangements.stop_autopay(
-            life.account_id, by="consumer", book=life.book, alarm=life.alarm, now=life.now
+            life.account_id, by="consumer", book=life.book, waker=life.waker, now=life.now
         )
     else:
         life.pay(4_000)
     life.look()
-    taken = [p for p in life.till.payments.values() if p.attempt_id.startswith("arr_")]
+    taken = [p for p in life.processor.payments.values() if p.attempt_id.startswith("arr_")]
     assert taken == []
     (tried,) = life.newest.instalments[0].tries
     assert tried.state is TryState.FAILED
@@ -254,13 +258,13 @@ def test_an_agreement_nobody_could_be_told_of_is_told_and_set_going_later() -> N
             consent=CONSENT,
             book=life.mortal_book,
             creditors=life.book.creditors,
-            alarm=life.mortal_alarm,
+            waker=life.mortal_alarm,
             now=NOW,
         )
     assert life.newest.in_force
-    assert (life.alarm.notices, life.alarm.arrangements) == ([], {})
+    assert (life.waker.notices, life.waker.arrangements) == ([], {})
     due = life.newest.next_at
     assert due is not None
-    arrangements.restart_lost(book=life.book, alarm=life.alarm, now=due + days(1))
-    assert [k for _, k, _ in life.alarm.notices] == ["arrangement_confirmation"]
-    assert list(life.alarm.arrangements) == [f"{life.newest.arrangement_id}-2"]
+    arrangements.restart_lost(book=life.book, waker=life.waker, now=due + days(1))
+    assert [k for _, k, _ in life.waker.notices] == ["arrangement_confirmation"]
+    assert list(life.waker.arrangements) == [f"{life.newest.arrangement_id}-2"]

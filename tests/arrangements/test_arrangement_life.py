@@ -20,7 +20,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import Decline, DeclineReason, PaymentState, Retry
 from dunlin.ports.accounts import Change
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from tests.arrangements.ground import FIRST, NOW, days
 from tests.arrangements.life import Life
 from tests.arrangements.till import BANK, CARD, NEW_CARD
@@ -47,7 +47,7 @@ def test_kept_by_autopay_each_on_its_date_and_nothing_is_demanded() -> None:
     assert made.state is ArrangementState.KEPT
     assert life.account.status is Status.SETTLED
     assert (life.account.hold, life.account.arrangement_id) == (None, "")
-    assert life.till.taken == 60_000
+    assert life.processor.taken == 60_000
     days_charged = [t.at for i in made.instalments for t in i.tries]
     assert days_charged == [at(i.due_on) for i in made.instalments]
     assert life.notices("instalment_due") == ["1", "2", "3", "4", "5", "6"]
@@ -96,7 +96,7 @@ def test_missed_it_breaks_and_a_person_looks() -> None:
     assert (account.hold, account.arrangement_id) == (None, "")
     assert account.escalated == "broken_arrangement"
     assert account.due_at is not None
-    assert life.alarm.woken[-1] == life.account_id
+    assert life.waker.woken[-1] == life.account_id
     broken = life.book.chains[f"account#{life.account_id}"][-1]
     assert (broken.what, broken.data["signal"]) == ("ArrangementBroken", "plan_missed")
 
@@ -130,7 +130,7 @@ def test_paid_off_early() -> None:
     assert life.newest.state is ArrangementState.PAID_OFF
     assert life.account.status is Status.SETTLED
     life.after(200)
-    assert life.till.taken == 60_000
+    assert life.processor.taken == 60_000
     assert life.notices("paid_in_full") == [""]
 
 
@@ -139,7 +139,7 @@ def test_a_part_payment_is_laid_over_the_oldest_and_the_rest_is_debited() -> Non
     life.pay(13_000)
     assert [i.paid_minor for i in life.newest.instalments][:3] == [10_000, 3_000, 0]
     life.after(200)
-    assert life.till.taken == 60_000
+    assert life.processor.taken == 60_000
     assert [len(i.tries) for i in life.newest.instalments] == [0, 1, 1, 1, 1, 1]
     assert life.newest.instalments[1].tries[0].amount == Money(7_000, "USD")
 
@@ -147,7 +147,7 @@ def test_a_part_payment_is_laid_over_the_oldest_and_the_rest_is_debited() -> Non
 def test_a_card_that_expired_is_mended_and_tried_at_once() -> None:
     life = with_card()
     life.go(at(FIRST + days(10)))
-    life.till.declines[CARD.method_ref] = DeclineReason.EXPIRED_CARD
+    life.processor.declines[CARD.method_ref] = DeclineReason.EXPIRED_CARD
     second = life.newest.instalments[1]
     life.go(at(second.due_on))
     assert life.newest.autopay is not None
@@ -156,17 +156,17 @@ def test_a_card_that_expired_is_mended_and_tried_at_once() -> None:
     life.after(4)
     assert len(life.newest.instalments[1].tries) == 1
     life.save(NEW_CARD)
-    assert life.till.forgotten == [CARD.method_ref]
+    assert life.processor.forgotten == [CARD.method_ref]
     life.look()
     assert states(life)[1] == "paid"
     life.after(200)
     assert life.newest.state is ArrangementState.KEPT
-    assert life.till.taken == 60_000
+    assert life.processor.taken == 60_000
 
 
 def test_want_of_funds_is_tried_three_times_and_no_more() -> None:
     life = with_card()
-    life.till.declines[CARD.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
+    life.processor.declines[CARD.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
     life.go(at(FIRST + days(7)))
     tries = life.newest.instalments[0].tries
     assert [t.at for t in tries] == [at(FIRST), at(FIRST + days(3)), at(FIRST + days(6))]
@@ -180,7 +180,7 @@ def test_want_of_funds_is_tried_three_times_and_no_more() -> None:
 )
 def test_what_may_never_be_tried_again_is_not(reason: DeclineReason) -> None:
     life = with_card()
-    life.till.declines[CARD.method_ref] = reason
+    life.processor.declines[CARD.method_ref] = reason
     life.go(at(FIRST + days(40)))
     assert [len(i.tries) for i in life.newest.instalments] == [1, 0, 0, 0, 0, 0]
 
@@ -189,11 +189,11 @@ def test_stopped_autopay_debits_nothing_more_and_the_arrangement_stands() -> Non
     life = with_card()
     life.go(at(FIRST))
     arrangements.stop_autopay(
-        life.account_id, by="consumer", book=life.book, alarm=life.alarm, now=life.now
+        life.account_id, by="consumer", book=life.book, waker=life.waker, now=life.now
     )
     made = life.go(at(life.newest.instalments[1].due_on))
     assert made.in_force
-    assert life.till.taken == 10_000
+    assert life.processor.taken == 10_000
     life.after(1)
     assert life.notices("broken_instalment") == ["2"]
 
@@ -205,13 +205,13 @@ def test_a_held_account_is_left_alone_and_gets_its_time_back() -> None:
     life.look()
     life.now = at(FIRST + days(30))
     life.look()
-    assert life.till.taken == 0
+    assert life.processor.taken == 0
     assert life.newest.in_force
     life.hold(None)
     life.look()
     assert life.account.hold is Hold.ARRANGEMENT
     assert life.newest.instalments[0].not_before == life.now.date()
-    assert life.till.taken == 10_000
+    assert life.processor.taken == 10_000
     assert life.newest.in_force
 
 
@@ -219,10 +219,10 @@ def test_a_paused_creditor_takes_nothing() -> None:
     life = with_card()
     life.book.pause("acme-clinic", on=True, actor="ana", at=NOW)
     life.go(at(FIRST + days(3)))
-    assert life.till.taken == 0
+    assert life.processor.taken == 0
     life.book.pause("acme-clinic", on=False, actor="ana", at=NOW)
     life.after(2)
-    assert life.till.taken == 10_000
+    assert life.processor.taken == 10_000
 
 
 def test_a_bankrupt_person_is_not_debited() -> None:
@@ -233,7 +233,7 @@ def test_a_bankrupt_person_is_not_debited() -> None:
     flag = Flag(at=NOW, by="staff:ana", detail={"value": "stay"})
     life.book.consumers[person.consumer_id] = replace(person, flags={"bankruptcy": flag})
     life.go(at(FIRST))
-    assert life.till.taken == 0
+    assert life.processor.taken == 0
     assert life.newest.autopay is not None
     assert "US-BK-STAY" in life.newest.autopay.paused
 
@@ -248,7 +248,7 @@ def test_a_bank_debit_is_pending_then_paid() -> None:
     assert life.newest.asked(life.now.date()) == Money(10_000, "USD")  # the next one
     life.go(at(FIRST + days(9)))
     assert life.newest.in_force
-    life.till.clear("pi_1")
+    life.processor.clear("pi_1")
     life.hear()
     assert states(life)[0] == "paid"
 
@@ -258,7 +258,7 @@ def test_a_bank_debit_needs_the_persons_copy() -> None:
     life.agreed(autopay=True)
     life.save(BANK)
     life.go(at(FIRST))
-    assert life.till.payments == {}
+    assert life.processor.payments == {}
     assert life.newest.autopay is not None
     assert life.newest.autopay.paused == "US-REGE-AUTH"
 
@@ -268,15 +268,15 @@ def test_a_bank_return_for_want_of_funds_is_tried_twice_more() -> None:
     made = life.agreed(autopay=True)
     life.save(BANK)
     life.sent("arrangement_confirmation", made.arrangement_id)
-    life.till.declines[BANK.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
+    life.processor.declines[BANK.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
     life.go(at(FIRST))
     for number in (1, 2, 3):
         life.after(1)
-        life.till.clear(f"pi_{number}")
+        life.processor.clear(f"pi_{number}")
         life.hear()
         life.after(3)
     assert len(life.newest.instalments[0].tries) == 3
-    assert life.till.taken == 0
+    assert life.processor.taken == 0
 
 
 def test_a_bank_return_of_another_kind_is_never_tried_again() -> None:
@@ -284,9 +284,9 @@ def test_a_bank_return_of_another_kind_is_never_tried_again() -> None:
     made = life.agreed(autopay=True)
     life.save(BANK)
     life.sent("arrangement_confirmation", made.arrangement_id)
-    life.till.declines[BANK.method_ref] = DeclineReason.NOT_AUTHORISED
+    life.processor.declines[BANK.method_ref] = DeclineReason.NOT_AUTHORISED
     life.go(at(FIRST))
-    life.till.clear("pi_1")
+    life.processor.clear("pi_1")
     life.hear()
     life.go(at(FIRST + days(6)))
     assert len(life.newest.instalments[0].tries) == 1
@@ -305,7 +305,7 @@ def test_another_amount_from_a_bank_waits_ten_days_from_its_notice() -> None:
     told = life.now
     life.sent("changed_debit", cause)
     life.go(at(FIRST))
-    assert len(life.till.payments) == 1  # the person's own alone
+    assert len(life.processor.payments) == 1  # the person's own alone
     life.go(told + days(11))
     debit = life.newest.instalments[0].tries[0]
     assert debit.amount == Money(6_000, "USD")
@@ -321,7 +321,7 @@ def test_a_payment_by_hand_under_way_stops_the_clock() -> None:
     life.go(at(FIRST + days(12)))
     assert life.newest.in_force
     assert life.notices("broken_instalment") == []
-    life.till.by_hand(replace(paid, state=PaymentState.FAILED))
+    life.processor.by_hand(replace(paid, state=PaymentState.FAILED))
     life.hear()
     assert life.newest.pending == ()
     assert states(life)[0] == "due"
@@ -352,7 +352,7 @@ def test_a_refund_is_owed_again_from_today_with_its_grace() -> None:
     refunded, arranged = arrangements.credit(
         replace(account, balance=Money(60_000, "USD")),
         [_refund(life, 10_000)],
-        life.till.payments["pi_hand1"],
+        life.processor.payments["pi_hand1"],
         book=life.book,
         at=life.now,
     )
@@ -376,7 +376,7 @@ def test_a_credit_of_the_creditor_shortens_it() -> None:
     life.agreed()
     account = life.account
     entry = entry_of(account, now=NOW, what="AccountUpdated", data={})
-    less = written(account, entry, balance=Money(45_000, "USD"))
+    less = next_version(account, entry, balance=Money(45_000, "USD"))
     life.book.apply(Change(account=less, audit=[entry]))
     life.look()
     assert life.newest.left == Money(45_000, "USD")
@@ -387,11 +387,11 @@ def test_taken_back_by_the_creditor_it_ends() -> None:
     life = with_card()
     account = life.account
     entry = entry_of(account, now=NOW, what="AccountClosed", data={})
-    closed = written(account, entry, status=Status.CLOSED, hold=None)
+    closed = next_version(account, entry, status=Status.CLOSED, hold=None)
     life.book.apply(Change(account=closed, audit=[entry]))
     life.after(40)
     assert life.newest.state is ArrangementState.CANCELLED
-    assert life.till.taken == 0
+    assert life.processor.taken == 0
 
 
 def test_made_by_hand_a_missed_payment_is_for_staff() -> None:
@@ -402,19 +402,19 @@ def test_made_by_hand_a_missed_payment_is_for_staff() -> None:
         by="ana",
         why="case-7",
         book=life.book,
-        alarm=life.alarm,
+        waker=life.waker,
         now=NOW,
     )
     made = life.go(at(FIRST + days(8)))
     assert made.state is ArrangementState.BROKEN
     assert life.account.hold is Hold.REVIEW
     assert life.account.waits_for_staff
-    assert life.alarm.notices == []
+    assert life.waker.notices == []
 
 
 def test_a_method_that_is_gone_is_no_error() -> None:
     life = with_card()
-    life.till.forgotten.append(CARD.method_ref)
+    life.processor.forgotten.append(CARD.method_ref)
     life.go(at(FIRST))
     tried = life.newest.instalments[0].tries[0]
     assert tried.decline == Decline(reason=DeclineReason.REVOKED, code="method_gone")
@@ -426,7 +426,7 @@ def test_a_down_payment_is_debited_at_once() -> None:
     life.agreed(terms=life.terms(6), autopay=True)
     life.save()
     life.look()
-    assert life.till.taken == 6_000
+    assert life.processor.taken == 6_000
     assert states(life)[0] == "paid"
     assert life.after(200).state is ArrangementState.KEPT
 
@@ -438,7 +438,7 @@ def test_an_older_run_leaves_it_to_the_newer() -> None:
     life.book.arranged[one.arrangement_id] = newer
     look = arrangements.advance(life.account_id, one.arrangement_id, 1, life.means)
     assert look.outcome == "replaced"
-    assert life.till.taken == 0
+    assert life.processor.taken == 0
 
 
 def test_a_lost_machine_is_started_again_once_and_only_when_it_is_due() -> None:
@@ -446,20 +446,20 @@ def test_a_lost_machine_is_started_again_once_and_only_when_it_is_due() -> None:
     life.look()
 
     def reconcile(at_: datetime) -> int:
-        return arrangements.restart_lost(book=life.book, alarm=life.alarm, now=at_)
+        return arrangements.restart_lost(book=life.book, waker=life.waker, now=at_)
 
     assert reconcile(at(FIRST - days(4))) == 0
     due = at(FIRST - days(3)) + days(1)
     assert reconcile(due) == 0  # its execution lives and was woken
-    waking, life.alarm.wake_arrangement = life.alarm.wake_arrangement, lambda _one: False  # type: ignore[method-assign]
+    waking, life.waker.wake_arrangement = life.waker.wake_arrangement, lambda _one: False  # type: ignore[method-assign]
     assert reconcile(due) == 0  # it is at work this moment, so no token waits
-    life.alarm.wake_arrangement = waking  # type: ignore[method-assign]
-    life.alarm.arrangements.clear()
+    life.waker.wake_arrangement = waking  # type: ignore[method-assign]
+    life.waker.arrangements.clear()
     assert reconcile(due) == 1
     assert reconcile(due) == 0
     assert life.newest.run == 2
-    assert [k for _, k, _ in life.alarm.notices].count("arrangement_confirmation") == 1
-    assert f"{life.newest.arrangement_id}-2" in life.alarm.arrangements
+    assert [k for _, k, _ in life.waker.notices].count("arrangement_confirmation") == 1
+    assert f"{life.newest.arrangement_id}-2" in life.waker.arrangements
     life.now = due
     assert life.after(200).state is ArrangementState.KEPT
 
@@ -488,8 +488,8 @@ def test_money_under_way_is_taken_over_by_the_arrangement_that_replaces() -> Non
     assert anew.in_force
     assert anew.pending == ("pi_1",)
     life.after(3)
-    assert len(life.till.payments) == 1  # nothing is late or taken while a bank has the money
-    life.till.clear("pi_1")
+    assert len(life.processor.payments) == 1  # nothing is late or taken while a bank has the money
+    life.processor.clear("pi_1")
     life.hear()
     assert life.newest.pending == ()
     assert [i.paid_minor for i in life.newest.instalments][:2] == [10_000, 0]
@@ -502,7 +502,7 @@ def test_after_a_long_hold_nobody_is_debited_for_all_of_it_on_one_day() -> None:
     life.now = at(FIRST + days(70))  # three dates have passed
     life.hold(None)
     life.look()
-    assert life.till.taken == 10_000
+    assert life.processor.taken == 10_000
     today = life.now.date()
     counts = [i.counts_from for i in life.newest.instalments]
     assert counts[:3] == [today, date(2027, 3, 9), date(2027, 4, 9)]
@@ -514,15 +514,15 @@ def test_a_debit_whose_money_went_to_an_older_instalment_is_made_again_days_late
     life = Life()
     life.agreed(terms=life.terms(6, frequency="weekly"), autopay=True)
     life.save()
-    life.till.declines[CARD.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
+    life.processor.declines[CARD.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
     life.go(at(FIRST + days(6)))
-    life.till.declines.clear()
+    life.processor.declines.clear()
     life.go(at(FIRST + days(7)))  # the second's money pays the first, which was still owed
     assert states(life)[:2] == ["paid", "due"]
     life.after(3)
     assert states(life)[:2] == ["paid", "paid"]
     assert life.after(60).state is ArrangementState.KEPT
-    assert life.till.taken == 60_000
+    assert life.processor.taken == 60_000
 
 
 def test_a_bank_debit_due_at_once_waits_for_the_persons_copy_to_go_out() -> None:
@@ -530,11 +530,11 @@ def test_a_bank_debit_due_at_once_waits_for_the_persons_copy_to_go_out() -> None
     made = life.agreed(terms=life.terms(6), autopay=True)
     life.save(BANK)
     life.look()
-    assert life.till.payments == {}
+    assert life.processor.payments == {}
     assert life.newest.autopays
     life.sent("arrangement_confirmation", made.arrangement_id)
     life.after(1)
-    assert [p.amount.minor for p in life.till.payments.values()] == [6_000]
+    assert [p.amount.minor for p in life.processor.payments.values()] == [6_000]
 
 
 def test_a_permission_given_later_has_a_copy_of_its_own() -> None:
@@ -546,7 +546,7 @@ def test_a_permission_given_later_has_a_copy_of_its_own() -> None:
     stamp = str(int(life.now.timestamp()))
     assert life.notices("arrangement_confirmation") == ["", stamp]
     life.go(at(FIRST))
-    assert life.till.payments == {}  # the copy of the permission never went out
+    assert life.processor.payments == {}  # the copy of the permission never went out
     assert life.newest.autopay is not None
     assert life.newest.autopay.paused == "US-REGE-AUTH"
 
@@ -557,7 +557,7 @@ def test_a_refusal_that_only_the_person_can_mend_is_no_reason_to_try_again(
 ) -> None:
     """Also where autopay was set going again with the same method."""
     life = with_card()
-    life.till.declines[CARD.method_ref] = reason
+    life.processor.declines[CARD.method_ref] = reason
     life.go(at(FIRST))
     one = life.newest
     assert one.autopay is not None

@@ -44,7 +44,7 @@ class AnyLife(RuleBasedStateMachine):
             self.life.sent("arrangement_confirmation", made.arrangement_id)
             self.life.save(method)  # type: ignore[arg-type]
             if reason is not None:
-                self.life.till.declines[method.method_ref] = reason  # type: ignore[attr-defined]
+                self.life.processor.declines[method.method_ref] = reason  # type: ignore[attr-defined]
 
     @property
     def one(self) -> Arrangement:
@@ -66,21 +66,21 @@ class AnyLife(RuleBasedStateMachine):
     @rule(method=st.sampled_from(METHODS), reason=st.none() | st.sampled_from(list(DeclineReason)))
     def method_behaves(self, method: object, reason: DeclineReason | None) -> None:
         ref = method.method_ref  # type: ignore[attr-defined]
-        self.life.till.declines.pop(ref, None)
+        self.life.processor.declines.pop(ref, None)
         if reason is not None:
-            self.life.till.declines[ref] = reason
+            self.life.processor.declines[ref] = reason
 
     @precondition(lambda self: self.one.in_force)
     @rule(method=st.sampled_from(METHODS))
     def saves(self, method: object) -> None:
-        if method.method_ref not in self.life.till.forgotten:  # type: ignore[attr-defined]
+        if method.method_ref not in self.life.processor.forgotten:  # type: ignore[attr-defined]
             self.life.save(method)  # type: ignore[arg-type]
 
     @rule()
     def bank_answers(self) -> None:
-        for payment in list(self.life.till.payments.values()):
+        for payment in list(self.life.processor.payments.values()):
             if payment.state is PaymentState.PENDING:
-                self.life.till.clear(payment.id)
+                self.life.processor.clear(payment.id)
         self.life.hear()
 
     @rule(deaf=st.booleans())
@@ -97,7 +97,7 @@ class AnyLife(RuleBasedStateMachine):
     def takes_back_their_word(self, all_of_it: bool) -> None:
         life = self.life
         undo = arrangements.cancel if all_of_it else arrangements.stop_autopay
-        undo(life.account_id, by="consumer", book=life.book, alarm=life.alarm, now=life.now)
+        undo(life.account_id, by="consumer", book=life.book, waker=life.waker, now=life.now)
 
     @precondition(lambda self: self.life.account.balance.minor >= 10_000)
     @rule(count=st.integers(2, 14), autopay=st.booleans())
@@ -121,7 +121,7 @@ class AnyLife(RuleBasedStateMachine):
             consent=CONSENT if autopay else None,
             book=life.book,
             creditors=life.book.creditors,
-            alarm=life.alarm,
+            waker=life.waker,
             now=life.now,
         )
 
@@ -156,7 +156,7 @@ class AnyLife(RuleBasedStateMachine):
                 by_method: dict[str, list[Try]] = {}
                 for tried in instalment.tries:
                     by_method.setdefault(tried.method_ref, []).append(tried)
-                    payment = self.life.till.payments.get(tried.payment_id)
+                    payment = self.life.processor.payments.get(tried.payment_id)
                     assert payment is None or payment.amount <= instalment.amount
                     if tried.state is TryState.FAILED and tried.decline is not None:
                         final = tried.decline.retry is not Retry.LATER
@@ -174,7 +174,7 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def each_thing_is_told_once(self) -> None:
-        told = self.life.alarm.notices
+        told = self.life.waker.notices
         assert len(told) == len(set(told))
 
     @invariant()

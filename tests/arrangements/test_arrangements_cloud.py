@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm
-from dunlin.adapters.stripe.till import StripeTill
+from dunlin.adapters.memory.account_book import MemoryWaker
+from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.money import Money
 from dunlin.service import arrangements
-from local.house import House
+from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
 from tests.support import builders
 from tests.support.builders import CREDITOR
@@ -33,13 +33,13 @@ LIMITS = {"lowest_instalment_minor": 5_000, "longest_months": 12, "first_within_
 class Street:
     """Four neighbours with 600.00 dollars each to pay, and the processor they pay through."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.lapse = house, TimeLapse(house)
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack, self.lapse = stack, TimeLapse(stack)
         from dunlin.runtime import wiring
 
         self.book, self.creditors = wiring.account_book(), wiring.creditors()
-        self.alarm = wiring.arranging_alarm()
-        self.till = StripeTill(secret_key="sk_test_local", api_base=house.stripe_url)
+        self.waker = wiring.arranging_waker()
+        self.processor = StripeProcessor(secret_key="sk_test_local", api_base=stack.stripe_url)
 
     def moves_in(self, name: str, number: str) -> str:
         person = builders.consumer(name, phones=(number,), given_name=name.title())
@@ -57,7 +57,7 @@ class Street:
     def stripe(self, path: str, content: dict[str, Any]) -> None:
         """One control of the processor's stand-in."""
         request = urllib.request.Request(
-            f"{self.house.stripe_url}/_test{path}",
+            f"{self.stack.stripe_url}/_test{path}",
             data=json.dumps(content).encode(),
             headers={"Content-Type": "application/json"},
         )
@@ -85,7 +85,7 @@ class Street:
             consent=consent if autopay else None,
             book=self.book,
             creditors=self.creditors,
-            alarm=self.alarm,
+            waker=self.waker,
             now=now,
         )
         assert isinstance(made, Arrangement)
@@ -102,13 +102,13 @@ class Street:
             success_url="https://pay.example.org/back",
             cancel_url="https://pay.example.org/back",
             book=self.book,
-            till=self.till,
+            processor=self.processor,
             now=now,
         )
         assert not isinstance(page, arrangements.AskRefusal)
         self.stripe(f"/sessions/{page.id}/pay", {"method": "pm_card_visa"})
         arrangements.autopay_saved(
-            account_id, book=self.book, alarm=self.alarm, till=self.till, now=now
+            account_id, book=self.book, waker=self.waker, processor=self.processor, now=now
         )
 
     def card_expires(self, account_id: str) -> None:
@@ -118,7 +118,7 @@ class Street:
 
     def pays(self, account_id: str, minor: int) -> None:
         """By hand, on the processor's page; the money comes back as its event."""
-        page = self.till.open_checkout(
+        page = self.processor.open_checkout(
             attempt_id=f"hand-{account_id}-{self.lapse.now.timestamp()}",
             account_id=account_id,
             creditor=CREDITOR,
@@ -141,17 +141,17 @@ class Street:
 
     def heard(self, account_id: str) -> list[tuple[str, date]]:
         """What went out after the agreement: kind and day."""
-        touches = self.book.thread(account_id).touches
+        touches = self.book.account_history(account_id).touches
         return [(t.template, t.sent_at.date()) for t in touches if t.sent_at and not t.run]
 
     def rungs(self, account_id: str) -> int:
-        return sum(1 for t in self.book.thread(account_id).touches if t.run)
+        return sum(1 for t in self.book.account_history(account_id).touches if t.run)
 
     def ends(self, one: Arrangement) -> tuple[str, str]:
         """The status of its execution, and the last state that it entered."""
-        arn = self.house.outputs["ArrangementMachineArn"].replace(":stateMachine:", ":execution:")
+        arn = self.stack.outputs["ArrangementMachineArn"].replace(":stateMachine:", ":execution:")
         arn = f"{arn}:{one.arrangement_id}-{one.run}"
-        steps = self.house.cloud.client("stepfunctions")
+        steps = self.stack.cloud.client("stepfunctions")
         events = steps.get_execution_history(executionArn=arn, maxResults=1000)["events"]
         entered = [
             e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e
@@ -160,8 +160,8 @@ class Street:
 
 
 @pytest.fixture(scope="module")
-def street(house: House) -> Street:
-    return Street(house)
+def street(stack: LocalStack) -> Street:
+    return Street(stack)
 
 
 def months(count: int) -> list[date]:
@@ -173,7 +173,7 @@ def test_four_arrangements_live_through_half_a_year(street: Street) -> None:
     keeper, mender, misser, early = (
         street.moves_in(name, f"+1217555014{n}") for n, name in enumerate(names)
     )
-    assert launch(street.house)["started"] == 4
+    assert launch(street.stack)["started"] == 4
     for one in (keeper, mender, early):
         street.asks(one)
         street.saves_a_card(one)
@@ -203,7 +203,7 @@ def test_four_arrangements_live_through_half_a_year(street: Street) -> None:
         assert (account.status, account.balance.minor) == (Status.SETTLED, 0), account_id
         assert (account.hold, account.arranged) == (None, False)
         assert street.rungs(account_id) == 0
-        ledger = street.book.thread(account_id).ledger
+        ledger = street.book.account_history(account_id).ledger
         assert sum(e.amount.minor for e in ledger) == 0
 
     (kept,) = street.book.arrangements(keeper)
@@ -238,7 +238,7 @@ def test_four_arrangements_live_through_half_a_year(street: Street) -> None:
 
 def test_a_missed_one_breaks_and_its_ladder_waits_for_a_person(street: Street) -> None:
     account_id = street.moves_in("breaker", "+12175550149")
-    assert launch(street.house)["started"] == 1
+    assert launch(street.stack)["started"] == 1
     now = street.lapse.now
     first_on = (now + timedelta(days=5)).date()
     made = street.asks(account_id, first_on=first_on, autopay=False)
@@ -273,7 +273,7 @@ def test_a_hundred_requests_inside_the_limits_take_less_than_two_seconds_each(
             consent=None,
             book=street.book,
             creditors=street.creditors,
-            alarm=MemoryAlarm(),
+            waker=MemoryWaker(),
             now=street.lapse.now,
         )
         slowest = max(slowest, time.perf_counter() - begun)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState, instant, scheduled
 from dunlin.domain.arrangements.terms import Terms
@@ -16,7 +16,7 @@ from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.strategies import Creditors
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from tests.arrangements.ground import CONSENT, FIRST
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
@@ -27,7 +27,7 @@ def made(request: pytest.FixtureRequest) -> tuple[AccountBook, Creditors]:
     if request.param == "memory":
         book = MemoryBook()
         return book, book.creditors
-    request.getfixturevalue("house")
+    request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
     return wiring.account_book(), wiring.creditors()
@@ -65,7 +65,7 @@ def world(
         consent=CONSENT,
         book=book,
         creditors=creditors,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
         now=NOON,
     )
     assert isinstance(asked, Arrangement)
@@ -81,7 +81,7 @@ def account_of(book: AccountBook, one: Arrangement) -> Account:
 def write(book: AccountBook, *changed: Arrangement) -> None:
     account = account_of(book, changed[0])
     entry = entry_of(account, now=NOON, what="Changed", data={})
-    book.apply(Change(account=written(account, entry), arrangements=changed, audit=[entry]))
+    book.apply(Change(account=next_version(account, entry), arrangements=changed, audit=[entry]))
 
 
 def test_the_one_in_force_is_read_as_it_was_written(world: tuple[AccountBook, Arrangement]) -> None:

@@ -15,7 +15,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Change
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.arrangements import AskRefusal
 from tests.arrangements.ground import FIRST, NOW, TODAY, Place, days
 from tests.support import builders
@@ -24,11 +24,11 @@ from tests.support import builders
 def changed(place: Place, **changes: object) -> None:
     account = place.account
     entry = entry_of(account, now=NOW, what="Changed", data={})
-    place.book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+    place.book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
 
 
 def by_staff(place: Place) -> dict[str, object]:
-    return {"by": "ana", "book": place.book, "alarm": place.alarm, "now": NOW}
+    return {"by": "ana", "book": place.book, "waker": place.waker, "now": NOW}
 
 
 def test_inside_the_limits_it_is_in_force_with_one_entry() -> None:
@@ -43,10 +43,10 @@ def test_inside_the_limits_it_is_in_force_with_one_entry() -> None:
     assert [i.state(TODAY) for i in made.instalments] == [InstalmentState.DUE] * 12
     assert place.entries()[-1] == "ArrangementAgreed"
     assert not verify(place.book.chains[f"account#{place.account_id}"], head=after.audit_head)
-    assert place.alarm.notices == [
+    assert place.waker.notices == [
         (place.account_id, "arrangement_confirmation", made.arrangement_id)
     ]
-    assert f"{made.arrangement_id}-1" in place.alarm.arrangements
+    assert f"{made.arrangement_id}-1" in place.waker.arrangements
 
 
 def test_the_planner_is_silent_while_it_stands() -> None:
@@ -78,7 +78,7 @@ def test_a_step_beyond_is_never_agreed_by_itself(minor: int, count: int, over: B
     assert place.account.escalated == "arrangement_request"
     assert place.account.waits_for_staff
     assert place.account.hold is None
-    assert not place.alarm.arrangements
+    assert not place.waker.arrangements
     assert arrangements.open_request(place.account_id, place.book) == made
 
 
@@ -88,7 +88,7 @@ def test_the_same_terms_twice_are_one_arrangement() -> None:
     assert place.ask(terms) == place.ask(terms)
     assert len(place.book.arrangements(place.account_id)) == 1
     assert place.entries().count("ArrangementAgreed") == 1
-    assert len(place.alarm.notices) == 1
+    assert len(place.waker.notices) == 1
 
 
 def test_terms_of_another_balance_are_stale() -> None:
@@ -176,16 +176,16 @@ def test_a_counter_offer_stands_two_weeks_and_is_taken_by_the_person() -> None:
     assert place.account.due_at == NOW + days(14)
     assert not place.account.waits_for_staff
     late = arrangements.accept_counter(
-        place.account_id, book=place.book, alarm=place.alarm, now=NOW + days(14)
+        place.account_id, book=place.book, waker=place.waker, now=NOW + days(14)
     )
     assert late is AskRefusal.GONE
     taken = arrangements.accept_counter(
-        place.account_id, book=place.book, alarm=place.alarm, now=NOW + days(13)
+        place.account_id, book=place.book, waker=place.waker, now=NOW + days(13)
     )
     assert isinstance(taken, Arrangement)
     assert taken.terms == terms
     assert place.account.hold is Hold.ARRANGEMENT
-    assert [kind for _, kind, _ in place.alarm.notices] == [
+    assert [kind for _, kind, _ in place.waker.notices] == [
         "counter_offer", "arrangement_confirmation",
     ]  # fmt: skip
     place.ask(place.terms(13))
@@ -199,7 +199,7 @@ def test_a_counter_offer_that_is_refused_lets_the_ladder_go_on() -> None:
     place.ask(place.terms(12))
     arrangements.counter(place.account_id, place.terms(10), **by_staff(place))  # type: ignore[arg-type]
     arrangements.cancel(
-        place.account_id, by="consumer", book=place.book, alarm=place.alarm, now=NOW
+        place.account_id, by="consumer", book=place.book, waker=place.waker, now=NOW
     )
     account = place.account
     assert (account.hold, account.arrangement_id, account.due_at) == (None, "", NOW + days(2))
@@ -214,8 +214,8 @@ def test_declined_it_lets_the_ladder_go_on() -> None:
     assert account.due_at is not None
     assert account.due_at > NOW
     assert place.newest.state is ArrangementState.DECLINED
-    assert place.alarm.notices[-1][1] == "arrangement_declined"
-    assert place.alarm.woken[-1] == place.account_id
+    assert place.waker.notices[-1][1] == "arrangement_declined"
+    assert place.waker.woken[-1] == place.account_id
     again = arrangements.decline(place.account_id, why="too-low", **by_staff(place))  # type: ignore[arg-type]
     assert again is AskRefusal.GONE
 
@@ -238,7 +238,7 @@ def test_a_second_agreement_replaces_the_first_in_one_write() -> None:
     old = place.book.arrangements(place.account_id)[1]
     assert old.state is ArrangementState.REPLACED
     assert old.next_at is None
-    assert first.arrangement_id in place.alarm.woken_arrangements
+    assert first.arrangement_id in place.waker.woken_arrangements
 
 
 def test_after_two_it_is_for_staff() -> None:
@@ -274,15 +274,15 @@ def test_cancelled_it_lets_the_ladder_go_on_once() -> None:
     place = Place()
     made = place.agreed()
     gone = arrangements.cancel(
-        place.account_id, by="consumer", book=place.book, alarm=place.alarm, now=NOW
+        place.account_id, by="consumer", book=place.book, waker=place.waker, now=NOW
     )
     assert gone is not None
     assert gone.state is ArrangementState.CANCELLED
     assert (place.account.hold, place.account.arrangement_id) == (None, "")
     assert place.account.due_at == NOW + days(2)
-    assert made.arrangement_id in place.alarm.woken_arrangements
+    assert made.arrangement_id in place.waker.woken_arrangements
     again = arrangements.cancel(
-        place.account_id, by="consumer", book=place.book, alarm=place.alarm, now=NOW
+        place.account_id, by="consumer", book=place.book, waker=place.waker, now=NOW
     )
     assert again is None
 
@@ -294,5 +294,5 @@ def test_made_by_hand_it_freezes_the_ladder_and_says_nothing() -> None:
     assert made.manual
     assert made.in_force
     assert place.account.hold is Hold.ARRANGEMENT
-    assert place.alarm.notices == []
+    assert place.waker.notices == []
     assert place.book.chains[f"account#{place.account_id}"][-1].actor == "staff:ana"

@@ -14,7 +14,7 @@ from dunlin.domain.arrangements.terms import (
     Bound,
     Frequency,
     NoTerms,
-    Profile,
+    PayerProfile,
     Terms,
     add_months,
     beyond,
@@ -46,7 +46,7 @@ LIMITED = st.builds(
     first_within_days=st.integers(2, 60),
 )
 PROFILES = st.builds(
-    Profile,
+    PayerProfile,
     usual_minor=st.none() | st.integers(1, 50_000),
     broken=st.integers(0, 2),
     payday=st.none() | st.integers(1, 31),
@@ -72,7 +72,7 @@ def reasons(made: Terms | NoTerms, limits: ArrangementLimits = LIMITS) -> tuple[
 
 @given(st.integers(1, 10_000_000), LIMITED, DAYS, PROFILES)
 def test_offers_are_exact_and_inside_the_limits(
-    minor: int, limits: ArrangementLimits, today: date, profile: Profile
+    minor: int, limits: ArrangementLimits, today: date, profile: PayerProfile
 ) -> None:
     made = offers(dollars(minor), limits, today=today, profile=profile)
     assert len(made) <= 4
@@ -97,7 +97,7 @@ def test_offers_are_exact_and_inside_the_limits(
 
 @given(st.integers(10_000, 5_000_000), LIMITED, PROFILES)
 def test_a_debt_that_can_be_split_has_two_offers(
-    minor: int, limits: ArrangementLimits, profile: Profile
+    minor: int, limits: ArrangementLimits, profile: PayerProfile
 ) -> None:
     left = minor - -(-minor * limits.down_payment_percent // 100)
     most = max(
@@ -248,15 +248,15 @@ def test_the_last_day_of_a_month_comes_back() -> None:
 def test_three_ways_to_pay_give_three_sets_of_choices() -> None:
     limits = ArrangementLimits()
 
-    def shown(profile: Profile) -> list[tuple[str, int, date]]:
+    def shown(profile: PayerProfile) -> list[tuple[str, int, date]]:
         made = offers(dollars(60_000), limits, today=TODAY, profile=profile)
         assert all(beyond(t, limits, asked_on=TODAY) == () for t in made)
         return [(t.frequency.value, t.instalment.minor, t.regular[0].due_on) for t in made]
 
     new, steady, fell = (
-        shown(Profile()),
-        shown(Profile(usual_minor=20_000, payday=30)),
-        shown(Profile(broken=1)),
+        shown(PayerProfile()),
+        shown(PayerProfile(usual_minor=20_000, payday=30)),
+        shown(PayerProfile(broken=1)),
     )
     assert new != steady != fell != new
     assert ("monthly", 20_000, date(2026, 11, 30)) in steady
@@ -266,7 +266,9 @@ def test_three_ways_to_pay_give_three_sets_of_choices() -> None:
 
 
 def test_a_payday_at_the_end_of_the_month_stays_there() -> None:
-    made = offers(dollars(60_000), LIMITS, today=date(2027, 2, 10), profile=Profile(payday=31))[0]
+    made = offers(
+        dollars(60_000), LIMITS, today=date(2027, 2, 10), profile=PayerProfile(payday=31)
+    )[0]
     assert [p.due_on.isoformat() for p in made.regular][:3] == [
         "2027-02-28", "2027-03-31", "2027-04-30",
     ]  # fmt: skip

@@ -29,7 +29,7 @@ BANK = replace(CARD, method_ref="pm_bank", kind=MethodKind.BANK, label="Bank 678
 
 
 class SavedTill:
-    """`Till`'s part for saved methods. `answers` gives the decline of a method, None to pay;
+    """Saved methods of a `PaymentProcessor`. `answers` gives the decline of a method, None to pay;
     `remembers` False is a processor that has forgotten its idempotency keys."""
 
     def __init__(self) -> None:

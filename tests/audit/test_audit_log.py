@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.cli.main import app
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.audit import audit
@@ -36,7 +36,7 @@ def lived() -> tuple[MemoryBook, str]:
         1,
         book=book,
         gate=ground.gate("PLAT-FREQ-ALL"),
-        letters=outbox.letters,
+        templates=outbox.templates,
         now=NOON,
     )
     send(
@@ -56,7 +56,7 @@ def lived() -> tuple[MemoryBook, str]:
             account_id=account.account_id,
             consumer_id=account.consumer_id,
         )
-        apply_signal(signal, book=book, alarm=MemoryAlarm(), now=later)
+        apply_signal(signal, book=book, waker=MemoryWaker(), now=later)
     return book, account.account_id
 
 

@@ -20,7 +20,7 @@ import phonenumbers
 from email_validator import validate_email
 
 from dunlin.adapters.imports.contact_checks import CHECKS
-from dunlin.domain.imports.assemble import Book
+from dunlin.domain.imports.assemble import Assembler
 from dunlin.domain.imports.normalise import Normaliser, read_range
 from dunlin.domain.imports.profile import profile
 
@@ -111,7 +111,7 @@ def main() -> None:
                         normaliser.normalise(row)
 
         def whole() -> None:
-            book = Book(made, dt.date(2026, 11, 21))
+            book = Assembler(made, dt.date(2026, 11, 21))
             normaliser = Normaliser(made, CHECKS)
             for part in made.ranges:
                 with path.open("rb") as source:

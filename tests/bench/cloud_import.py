@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local import cloud as clouds
-from local import house as houses
+from local import local_stack
 from local.cloud import Cloud
-from local.house import House
+from local.local_stack import LocalStack
 from tests.bench.bench_import import write_sample
 from tests.bench.counting import Call, Counter, counting
 from tests.bench.ladder import DIRECTORY, PRICES, REPORT, free_ports, strategy
@@ -50,28 +50,28 @@ class Run:
 def measure(built: Path, rows: int) -> tuple[Run, Run]:
     """Open a house, import `rows` rows and count a tenth of them, close the house."""
     port = free_ports()
-    houses.close_house(DIRECTORY)
+    local_stack.close_stack(DIRECTORY)
     (DIRECTORY / "cloud").mkdir(parents=True, exist_ok=True)
     with counting(port) as counter:
         # Not enforcing IAM: the counter changes what was signed.
         clouds.start(port, auth=False, schedules=False, directory=DIRECTORY / "cloud")
         try:
-            house = houses.open_house(
+            stack = local_stack.open_stack(
                 port=port, directory=DIRECTORY, built=built / "template.yaml", say=say
             )
-            os.environ.update(house.environment())
-            timed = _import(house, counter, "timed", rows)
-            _point(house.cloud, counter.url)
-            return timed, _import(house, counter, "counted", max(rows // 10, 1))
+            os.environ.update(stack.environment())
+            timed = _import(stack, counter, "timed", rows)
+            _point(stack.cloud, counter.url)
+            return timed, _import(stack, counter, "counted", max(rows // 10, 1))
         finally:
-            houses.close_house(DIRECTORY)
+            local_stack.close_stack(DIRECTORY)
 
 
 def _point(cloud: Cloud, url: str) -> None:
     """Send the calls of the import's functions through the counter, each under its own name."""
     client = cloud.client("lambda")
     for name in _FUNCTIONS:
-        function = f"{houses.STACK}-{name}"
+        function = f"{local_stack.STACK}-{name}"
         known = client.get_function_configuration(FunctionName=function)
         variables = known["Environment"]["Variables"]
         variables |= {"AWS_ENDPOINT_URL": url, "AWS_SDK_UA_APP_ID": name}
@@ -80,15 +80,15 @@ def _point(cloud: Cloud, url: str) -> None:
         )
 
 
-def _import(house: House, counter: Counter, creditor: str, rows: int) -> Run:
+def _import(stack: LocalStack, counter: Counter, creditor: str, rows: int) -> Run:
     from dunlin.cli.drop import drop_and_follow, put_strategy
     from dunlin.cli.target import Target
 
     target = Target(
         where="the bench's house",
-        outputs=house.outputs,
-        time_lapse=house.time_lapse,
-        endpoint=house.endpoint,
+        outputs=stack.outputs,
+        time_lapse=stack.time_lapse,
+        endpoint=stack.endpoint,
         urls={},
     )
     answer = put_strategy(target, creditor, strategy(creditor))
@@ -96,11 +96,11 @@ def _import(house: House, counter: Counter, creditor: str, rows: int) -> Run:
         raise RuntimeError(answer)
     file = DIRECTORY / f"{creditor}.csv"
     write_sample(file, rows)
-    house.cloud.settle(120)
+    stack.cloud.settle(120)
     counter.forget()
     say(f"{creditor}: importing {rows:,} rows")
     since, run = time.time(), Run(rows=rows)
-    with _watched(house.cloud, run):
+    with _watched(stack.cloud, run):
         told = drop_and_follow(target, creditor, file)
     run.seconds = time.time() - since
     if told["outcomes"] != {"created": rows}:
@@ -110,7 +110,7 @@ def _import(house: House, counter: Counter, creditor: str, rows: int) -> Run:
         f" emulator's; {run.functions_mb:.0f} and {run.emulator_mb:.0f} MB"
     )
     run.calls = list(counter.calls)
-    run.took = _took(house.cloud, since)
+    run.took = _took(stack.cloud, since)
     return run
 
 
@@ -129,13 +129,13 @@ def _watched(cloud: Cloud, run: Run) -> Iterator[None]:
                 else:
                     run.functions_mb = max(run.functions_mb, megabytes)
 
-    thread = threading.Thread(target=look)
-    thread.start()
+    account_history = threading.Thread(target=look)
+    account_history.start()
     try:
         yield
     finally:
         ended.set()
-        thread.join()
+        account_history.join()
     last.update(_cpu(cloud))
     for pid, seconds in last.items():
         spent = seconds - before.get(pid, 0.0)
@@ -177,7 +177,7 @@ def _took(cloud: Cloud, since: float) -> dict[str, list[float]]:
     found: dict[str, list[float]] = defaultdict(list)
     for name in _FUNCTIONS:
         pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=f"/aws/lambda/{houses.STACK}-{name}", startTime=int(since * 1000)
+            logGroupName=f"/aws/lambda/{local_stack.STACK}-{name}", startTime=int(since * 1000)
         )
         for event in (e for page in pages for e in page["events"]):
             if report := REPORT.search(event["message"]):

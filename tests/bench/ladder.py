@@ -23,12 +23,12 @@ import yaml
 from samtranslator.yaml_helper import yaml_parse
 
 from local import cloud as clouds
-from local import house as houses
+from local import local_stack
 from local.cloud import ROOT, Cloud
 from local.demo import monday
-from local.house import House
+from local.local_stack import LocalStack
+from local.outside import OutsideWorld
 from local.timelapse import TimeLapse
-from local.world import World
 from tests.bench.counting import Call, Counter, counting
 from tests.bench.tables import say, table
 
@@ -73,28 +73,28 @@ class Measured:
 def measure(built: Path, company: int) -> tuple[Measured, Measured]:
     """Open a house, walk one ladder and then `company` together, close the house."""
     port = free_ports()
-    houses.close_house(DIRECTORY)
+    local_stack.close_stack(DIRECTORY)
     (DIRECTORY / "cloud").mkdir(parents=True, exist_ok=True)
     with counting(port) as counter:
         start = monday()
         # Not enforcing IAM: the counter changes what was signed.
         clouds.start(port, auth=False, schedules=False, directory=DIRECTORY / "cloud")
         try:
-            house = houses.open_house(
+            stack = local_stack.open_stack(
                 port=port,
                 directory=DIRECTORY,
                 time_lapse=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 built=_pointed(built / "template.yaml", counter.url),
                 say=say,
             )
-            os.environ.update(house.environment())
-            lapse = TimeLapse(house)
+            os.environ.update(stack.environment())
+            lapse = TimeLapse(stack)
             return (
-                _walk(house, lapse, counter, "alone", 1),
-                _walk(house, lapse, counter, "company", company),
+                _walk(stack, lapse, counter, "alone", 1),
+                _walk(stack, lapse, counter, "company", company),
             )
         finally:
-            houses.close_house(DIRECTORY)
+            local_stack.close_stack(DIRECTORY)
 
 
 def free_ports() -> int:
@@ -129,7 +129,7 @@ def _pointed(built: Path, url: str) -> Path:
 
 
 def _walk(
-    house: House, lapse: TimeLapse, counter: Counter, creditor: str, accounts: int
+    stack: LocalStack, lapse: TimeLapse, counter: Counter, creditor: str, accounts: int
 ) -> Measured:
     from dunlin.cli.drop import drop_and_follow, put_strategy
     from dunlin.cli.rollout import EVERYBODY, begin
@@ -138,41 +138,41 @@ def _walk(
 
     target = Target(
         where="the bench's house",
-        outputs=house.outputs,
-        time_lapse=house.time_lapse,
-        endpoint=house.endpoint,
+        outputs=stack.outputs,
+        time_lapse=stack.time_lapse,
+        endpoint=stack.endpoint,
         urls={},
     )
     start = lapse.now
     answer = put_strategy(target, creditor, strategy(creditor))
     if not answer.startswith("No errors"):
         raise RuntimeError(answer)
-    houses.allow_sender(house.cloud, f"accounts@{creditor}.example.com")
+    local_stack.allow_sender(stack.cloud, f"accounts@{creditor}.example.com")
     say(f"{creditor}: importing {accounts}, activating, walking {DAYS} days")
     drop_and_follow(target, creditor, _portfolio(creditor, accounts, start))
-    house.cloud.settle(120)
+    stack.cloud.settle(120)
     counter.forget()
-    measured, people = Measured(accounts=accounts), _People(house, lapse)
+    measured, people = Measured(accounts=accounts), _People(stack, lapse)
     since = time.time()
     begin(target, creditor, segment=EVERYBODY, stage="full")
 
     def after_each() -> None:
         people.look()
         if not measured.account_bytes:
-            _weigh(house, measured)
+            _weigh(stack, measured)
         found = wiring.account_book().accounts_of_creditor(creditor)
         if people.looks > 100 * accounts or any(a.status.value == "failed" for a in found):
             raise RuntimeError("a ladder failed or does not end")
 
     lapse.run(start + timedelta(days=DAYS), after_each=after_each)
-    house.cloud.settle(120)
+    stack.cloud.settle(120)
     ours = list(wiring.account_book().accounts_of_creditor(creditor))
     measured.ends = Tally(a.status.value for a in ours)
     measured.calls = [c for c in counter.calls if c.function not in SCHEDULED and not c.clock]
     measured.emails, measured.events = people.emails, people.events
-    machine = house.outputs["LadderMachineArn"]
-    _read_history(house.cloud, machine, {a.account_id for a in ours}, measured)
-    _read_logs(house.cloud, since, measured)
+    machine = stack.outputs["LadderMachineArn"]
+    _read_history(stack.cloud, machine, {a.account_id for a in ours}, measured)
+    _read_logs(stack.cloud, since, measured)
     return measured
 
 
@@ -195,8 +195,8 @@ def _portfolio(creditor: str, accounts: int, start: datetime) -> Path:
 class _People:
     """Silent people: SES tells that every mail left and arrived, and of each first an opening."""
 
-    def __init__(self, house: House, lapse: TimeLapse) -> None:
-        self._world, self._lapse = World(cloud=house.cloud), lapse
+    def __init__(self, stack: LocalStack, lapse: TimeLapse) -> None:
+        self._world, self._lapse = OutsideWorld(cloud=stack.cloud), lapse
         self._opened: set[tuple[str, ...]] = set()
         self._before = len(self._world.emails())
         self.emails = self.events = self.looks = 0
@@ -219,10 +219,10 @@ class _People:
         self._lapse.plan(self._lapse.now + timedelta(hours=hours), act)
 
 
-def _weigh(house: House, measured: Measured) -> None:
+def _weigh(stack: LocalStack, measured: Measured) -> None:
     """What storing a task token writes: the account's row and its copy in each index it is in."""
-    dynamodb = house.cloud.client("dynamodb")
-    name = house.outputs["AccountsTableName"]
+    dynamodb = stack.cloud.client("dynamodb")
+    name = stack.outputs["AccountsTableName"]
     rows = dynamodb.scan(TableName=name)["Items"]
     waiting = [r for r in rows if r["sk"]["S"] == "META" and "task_token" in r]
     if not waiting:

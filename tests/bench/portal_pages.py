@@ -11,7 +11,7 @@ import statistics
 import time
 
 from tests.bench.tables import table
-from tests.portal.house import STRATEGY, Browser, House, load_app
+from tests.portal.harness import STRATEGY, Browser, PortalHarness, load_app
 from tests.portal.test_arranging import LIMITS
 from tests.portal.test_words import message_to
 
@@ -20,15 +20,15 @@ _TIMES = 40
 
 def report() -> str:
     """Every page that can be fetched, heaviest first."""
-    house = House(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
-    person = house.person()
-    account = house.debt(person, industry="healthcare", extras={"payer": "Example Mutual"})
-    house.debt(person)
-    message_to(house, account)
-    browser = Browser(house)
+    harness = PortalHarness(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
+    person = harness.person()
+    account = harness.debt(person, industry="healthcare", extras={"payer": "Example Mutual"})
+    harness.debt(person)
+    message_to(harness, account)
+    browser = Browser(harness)
     browser.sign_in(account)
-    css = house.call("GET", "/site.css?a=1f5f4a").body.encode()
-    token = house.link(account)
+    css = harness.call("GET", "/site.css?a=1f5f4a").body.encode()
+    token = harness.link(account)
     rows = []
     for route, methods in load_app().app.routes.items():
         if "GET" not in methods or route in ("/u/{token}", "/receipt/{reference}"):

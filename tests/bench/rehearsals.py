@@ -86,9 +86,9 @@ def _write(path: Path, accounts: int) -> None:
 
 def _name(number: int) -> str:
     """A pronounceable name of its own for every number."""
-    letters = ""
+    templates = ""
     number += 30
     while number:
         number, place = divmod(number, 70)
-        letters += "bdfgklmnprstvz"[place % 14] + "aeiou"[place // 14]
-    return letters.title()
+        templates += "bdfgklmnprstvz"[place % 14] + "aeiou"[place // 14]
+    return templates.title()

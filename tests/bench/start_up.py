@@ -113,14 +113,14 @@ def _stub() -> Iterator[str]:
             self.wfile.write(b"{}")
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    account_history = threading.Thread(target=server.serve_forever, daemon=True)
+    account_history.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        account_history.join()
 
 
 def _once(folder: Path, layers: Sequence[Path], url: str) -> list[float]:

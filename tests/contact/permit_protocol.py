@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.adapters.memory.account_book import MemoryAlarm
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.account_book import MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import (
     Channel,
@@ -30,10 +30,10 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
 from dunlin.ports.accounts import AlreadySeen, Change, Facts
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import reconcile
-from dunlin.service.contact.sending import Outbox, send
+from dunlin.service.contact.sending import SendingPorts, send
 from dunlin.service.signals.signals import apply_signal
 from tests.contact.condition_removal import ForgetfulMemory
 from tests.support import builders, ground
@@ -150,7 +150,7 @@ class Protocol:
         for other in others:
             account = self._account(other)
             entry = entry_of(account, now=builders.NOON, what="AccountImported", data={})
-            self.book.apply(Change(account=written(account, entry), audit=[entry]))
+            self.book.apply(Change(account=next_version(account, entry), audit=[entry]))
         self.book.histories[self.consumer_id] = ContactHistory(
             consumer_id=self.consumer_id,
             version=1,
@@ -305,7 +305,7 @@ class Protocol:
         rest = {"answers": (), "at": None}
         if actor.stage == "check":
             decision = check_ladder(
-                actor.account_id, actor.run, book=book, gate=GATE, letters=_LETTERS, now=at
+                actor.account_id, actor.run, book=book, gate=GATE, templates=_LETTERS, now=at
             )
             if decision.permit_id:
                 return replace(
@@ -348,7 +348,7 @@ class Protocol:
             if signal is None:
                 return None
             try:
-                apply_signal(signal, book=book, alarm=MemoryAlarm(), now=state.now)
+                apply_signal(signal, book=book, waker=MemoryWaker(), now=state.now)
             except Unavailable:
                 return None  # delivered again later
         return replace(state, tables=self._frozen())
@@ -391,11 +391,11 @@ class Protocol:
         gone = [a for a in state.actors if a.stage == "gone"]
         if not gone:
             return None
-        book, alarm = self._thaw(state), _Clock(state.actors)
+        book, waker = self._thaw(state), _Clock(state.actors)
         now = state.now + timedelta(minutes=30)
-        reconcile(book=book, creditors=book.creditors, alarm=alarm, now=now)
+        reconcile(book=book, creditors=book.creditors, waker=waker, now=now)
         actors = list(state.actors)
-        for account_id, run in alarm.restarted:
+        for account_id, run in waker.restarted:
             place = next(
                 n for n, a in enumerate(actors) if a.account_id == account_id and a.stage == "gone"
             )
@@ -431,7 +431,7 @@ class Protocol:
         return ""
 
 
-class _Clock(MemoryAlarm):
+class _Clock(MemoryWaker):
     """Knows which executions live; a waiting one needs no new start."""
 
     def __init__(self, actors: tuple[Actor, ...]) -> None:
@@ -454,13 +454,15 @@ class _Clock(MemoryAlarm):
 _LETTERS = ground.PlainLetters()
 
 
-def _outbox(calls: _Calls) -> Outbox:
+def _outbox(calls: _Calls) -> SendingPorts:
     class Mail:
         def send(self, email: Any) -> str:
             message: str = calls("mail", email.tags["touch_id"])
             return message
 
-    return replace(ground.outbox(mailbox=Mail(), door=MemoryPortalDoor()), letters=_LETTERS)
+    return replace(
+        ground.outbox(mailbox=Mail(), sessions=MemoryPortalSessions()), templates=_LETTERS
+    )
 
 
 def _mail(touch_id: str, fate: str, taken: list[str], faults: list[str]) -> str:
@@ -590,7 +592,7 @@ def _actor_key(a: Actor) -> Hashable:
 def _write(book: ForgetfulMemory, account_id: str, state: State, **changes: Any) -> bool:
     account = book.accounts[account_id]
     entry = entry_of(account, now=state.now, what="Changed", data={})
-    book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+    book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
     return True
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.service.contact.activation import start_ladder
 from tests.support import builders
@@ -19,7 +19,7 @@ def portfolio(*accounts: Account, **document: Any) -> MemoryBook:
     return book
 
 
-def start(book: MemoryBook, alarm: MemoryAlarm) -> dict[str, int]:
+def start(book: MemoryBook, waker: MemoryWaker) -> dict[str, int]:
     """Start every account's ladder; counts by answer."""
     strategy = book.creditors.strategy(CREDITOR)
     assert strategy is not None
@@ -30,7 +30,7 @@ def start(book: MemoryBook, alarm: MemoryAlarm) -> dict[str, int]:
             cohort="acme-clinic.1",
             shadow=False,
             book=book,
-            alarm=alarm,
+            waker=waker,
             now=NOON,
         )
         for account_id in list(book.accounts)
@@ -39,11 +39,11 @@ def start(book: MemoryBook, alarm: MemoryAlarm) -> dict[str, int]:
 
 def test_each_ladder_is_started_once_with_its_first_due_time() -> None:
     book = portfolio(*(builders.account(f"INV-{n}") for n in range(5)))
-    alarm = MemoryAlarm()
-    assert start(book, alarm) == {"started": 5}
-    assert start(book, alarm) == {"already active": 5}
-    assert len(alarm.started) == 5
-    for account, wait_seconds in alarm.started.values():
+    waker = MemoryWaker()
+    assert start(book, waker) == {"started": 5}
+    assert start(book, waker) == {"already active": 5}
+    assert len(waker.started) == 5
+    for account, wait_seconds in waker.started.values():
         stored = book.accounts[account.account_id]
         assert (stored.status, stored.ladder_run, stored.rung) == (Status.ACTIVE, 1, 0)
         assert stored.due_at is not None
@@ -61,7 +61,7 @@ def test_who_is_passed_over_is_told_by_reason() -> None:
         builders.account("INV-7", industry="gym"),
         assign=[{"ladder": "standard", "when": {"industry": ["generic"]}}],
     )
-    assert start(book, MemoryAlarm()) == {
+    assert start(book, MemoryWaker()) == {
         "started": 1,
         "held: dispute": 1,
         "nothing owed": 1,

@@ -15,9 +15,9 @@ from dunlin.domain.accounts.touch import PERMIT_LIFE, TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import Conflict
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.permits import LadderDecision
 from tests.support import builders, ground
 from tests.support.builders import NOON
 
@@ -25,13 +25,13 @@ GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL")
 LATE = NOON + PERMIT_LIFE
 
 
-def check(book: MemoryBook, account: Account, after: timedelta = timedelta(0)) -> Decision:
+def check(book: MemoryBook, account: Account, after: timedelta = timedelta(0)) -> LadderDecision:
     return check_ladder(
         account.account_id,
         book.accounts[account.account_id].ladder_run,
         book=book,
         gate=GATE,
-        letters=ground.PlainLetters(),
+        templates=ground.PlainLetters(),
         now=NOON + after,
     )
 
@@ -39,7 +39,7 @@ def check(book: MemoryBook, account: Account, after: timedelta = timedelta(0)) -
 def change(book: MemoryBook, account: Account, **changes: object) -> None:
     stored = book.accounts[account.account_id]
     entry = entry_of(stored, now=NOON, what="Changed", data={})
-    book.apply(Change(account=written(stored, entry, **changes), audit=[entry]))
+    book.apply(Change(account=next_version(stored, entry, **changes), audit=[entry]))
 
 
 def test_a_permit_is_asked_for_again_only_after_it_died() -> None:
@@ -69,13 +69,13 @@ def test_a_lost_permit_does_not_count_as_its_own_repetition() -> None:
     book, account = ground.memory_world()
     whole = ground.gate()
 
-    def look(after: timedelta) -> Decision:
+    def look(after: timedelta) -> LadderDecision:
         return check_ladder(
             account.account_id,
             1,
             book=book,
             gate=whole,
-            letters=ground.PlainLetters(),
+            templates=ground.PlainLetters(),
             now=NOON + after,
         )
 
@@ -151,7 +151,7 @@ def test_an_older_run_has_nothing_left_to_do() -> None:
     book, account = ground.memory_world()
     change(book, account, ladder_run=2)
     old = check_ladder(
-        account.account_id, 1, book=book, gate=GATE, letters=ground.PlainLetters(), now=NOON
+        account.account_id, 1, book=book, gate=GATE, templates=ground.PlainLetters(), now=NOON
     )
     assert (old.outcome, old.permit_id) == ("exhausted", "")
     assert not book.touches

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.ledger import FEE, INTEREST, PRINCIPAL, allocate, total
@@ -48,8 +48,8 @@ class Desk:
             charge = self._charge(account)
             book.ledgers[account.account_id] = {charge.entry_id: charge}
         self.book, self.account_id = book, account.account_id
-        self.mailbox, self.alarm = MemoryMailbox(), MemoryAlarm()
-        self.door, self.till = MemoryPortalDoor(), MemoryTill()
+        self.mailbox, self.waker = MemoryMailbox(), MemoryWaker()
+        self.sessions, self.processor = MemoryPortalSessions(), MemoryTill()
 
     @staticmethod
     def _charge(account: Account) -> LedgerEntry:
@@ -73,7 +73,7 @@ class Desk:
             self.account.ladder_run,
             book=self.book,
             gate=GATE,
-            letters=ground.PlainLetters(),
+            templates=ground.PlainLetters(),
             now=NOON,
         )
         if decision.outcome != "email":
@@ -83,7 +83,7 @@ class Desk:
             decision.touch_key,
             decision.permit_id,
             book=self.book,
-            outbox=ground.outbox(mailbox=self.mailbox, door=self.door),
+            outbox=ground.outbox(mailbox=self.mailbox, sessions=self.sessions),
             now=NOON,
         ).outcome
 
@@ -94,9 +94,9 @@ class Desk:
             change,
             by="billing",
             book=self.book,
-            door=self.door,
-            till=self.till,
-            alarm=self.alarm,
+            sessions=self.sessions,
+            processor=self.processor,
+            waker=self.waker,
             now=now,
         )
         return fresh
@@ -104,7 +104,7 @@ class Desk:
     def pay(self) -> None:
         """A webhook's payment of all that is owed."""
         owed = self.account.balance
-        self.till.payments["pi_1"] = payment(amount=owed, account_id=self.account_id)
+        self.processor.payments["pi_1"] = payment(amount=owed, account_id=self.account_id)
         told = PaymentEvent(
             event_id="evt_1",
             fact=SignalKind.PAYMENT,
@@ -113,7 +113,14 @@ class Desk:
             amount=owed,
             at=NOON,
         )
-        post_event(told, till=self.till, book=self.book, door=self.door, alarm=self.alarm, now=NOON)
+        post_event(
+            told,
+            processor=self.processor,
+            book=self.book,
+            sessions=self.sessions,
+            waker=self.waker,
+            now=NOON,
+        )
 
     def credit(self) -> None:
         """A clearing credit of the billing system."""
@@ -135,7 +142,7 @@ def test_a_balance_cleared_just_before_a_due_touch_sends_nothing(route: str) -> 
     desk = Desk()
     CLEAR[route](desk)
     assert (desk.touch(), desk.mailbox.sent) == ("settled", [])
-    assert desk.alarm.woken[0] == desk.account_id
+    assert desk.waker.woken[0] == desk.account_id
     desk.check_cleared()
 
 
@@ -153,7 +160,7 @@ def test_a_file_dropped_just_before_a_due_touch_sends_nothing() -> None:
     desk = Desk(office.book, due)
     assert desk.account.balance.minor == 0
     assert (desk.touch(), desk.mailbox.sent) == ("settled", [])
-    assert office.alarm.woken == [imported.account_id]
+    assert office.waker.woken == [imported.account_id]
 
 
 def test_a_payment_and_the_gate_in_any_order_a_thousand_times() -> None:
@@ -231,7 +238,7 @@ def test_paying_the_principal_leaves_the_fee_owed_until_a_person_waives_it() -> 
     def give_up(kind: str, minor: int) -> None:
         waive(
             desk.account_id, kind=kind, amount=Money(minor, "USD"), by="staff-7", why="goodwill",
-            book=desk.book, alarm=desk.alarm, now=NOON,
+            book=desk.book, waker=desk.waker, now=NOON,
         )  # fmt: skip
 
     assert sum(left().values()) == 2_500
@@ -247,10 +254,11 @@ def test_a_change_closes_the_page_that_asks_for_too_much() -> None:
     desk = Desk()
     open_checkout(
         desk.account_id, amount=None, locale="en", success_url="s", cancel_url="c",
-        book=desk.book, door=desk.door, till=desk.till, new_id=lambda: "a-1", now=NOON,
+        book=desk.book, sessions=desk.sessions, processor=desk.processor,
+        new_id=lambda: "a-1", now=NOON,
     )  # fmt: skip
     desk.change("credit", 100)
-    assert [c.state for c in desk.till.checkouts.values()] == [CheckoutState.EXPIRED]
+    assert [c.state for c in desk.processor.checkouts.values()] == [CheckoutState.EXPIRED]
 
 
 @pytest.mark.parametrize(
@@ -271,8 +279,9 @@ def test_another_currency_and_a_closed_account_are_refused() -> None:
     euros = BalanceChange(change_id="a", kind="credit", amount=Money(5, "EUR"))
     with pytest.raises(DomainError, match="USD"):
         change_balance(
-            desk.account_id, euros, by="billing", book=desk.book, door=desk.door, till=desk.till,
-            alarm=desk.alarm, now=NOON,
+            desk.account_id, euros, by="billing", book=desk.book, sessions=desk.sessions,
+            processor=desk.processor,
+            waker=desk.waker, now=NOON,
         )  # fmt: skip
 
 
@@ -287,9 +296,9 @@ def test_a_credit_under_an_arrangement_lowers_what_its_instalments_ask() -> None
             BalanceChange(change_id=name, kind="credit", amount=Money(minor, "USD")),
             by="billing",
             book=life.book,
-            door=MemoryPortalDoor(),
-            till=MemoryTill(),
-            alarm=life.alarm,
+            sessions=MemoryPortalSessions(),
+            processor=MemoryTill(),
+            waker=life.waker,
             now=life.now,
         )
 

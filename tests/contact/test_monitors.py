@@ -16,16 +16,16 @@ from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Defect
 from dunlin.ports.messages import Rendered
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import send
 from tests.support import ground
 from tests.support.builders import NOON
 
 
-def _asked(book: MemoryBook, account: Account) -> Decision:
-    letters = ground.PlainLetters()
+def _asked(book: MemoryBook, account: Account) -> LadderDecision:
+    templates = ground.PlainLetters()
     return check_ladder(
-        account.account_id, 1, book=book, gate=ground.gate(), letters=letters, now=NOON
+        account.account_id, 1, book=book, gate=ground.gate(), templates=templates, now=NOON
     )
 
 
@@ -89,7 +89,7 @@ def test_content_alone_stops_it() -> None:
             raise Defect("the content check refuses reminder.gentle: US-FDCPA-FALSE")
 
     mailbox = MemoryMailbox()
-    outbox = replace(ground.outbox(mailbox=mailbox), letters=Unlawful())
+    outbox = replace(ground.outbox(mailbox=mailbox), templates=Unlawful())
     with pytest.raises(Defect, match="US-FDCPA-FALSE"):
         send(account.account_id, touch.key, touch.touch_id, book=book, outbox=outbox, now=NOON)
     assert mailbox.calls == 0

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import Failure, MemoryMailbox
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel
@@ -17,8 +17,8 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.tokens import address_hash, token_hash
 from dunlin.ports.portal import Link
 from dunlin.service.contact.notices import check_notice
-from dunlin.service.contact.permits import Decision
-from dunlin.service.contact.sending import Outbox, send
+from dunlin.service.contact.permits import LadderDecision
+from dunlin.service.contact.sending import SendingPorts, send
 from dunlin.service.signals.replies import Inbound, read_reply
 from tests.support import ground
 from tests.support.builders import NOON
@@ -29,7 +29,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.book, self.account = ground.memory_world()
-        self.door = MemoryPortalDoor()
+        self.sessions = MemoryPortalSessions()
         self.gate = ground.gate()
         paid = LedgerEntry(
             entry_id="ent_1",
@@ -41,21 +41,21 @@ class Desk:
         )
         self.book.ledgers[self.account.account_id] = {paid.entry_id: paid}
 
-    def ask(self, kind: str, cause: str = "cause-1", *, now: datetime = NOON) -> Decision:
+    def ask(self, kind: str, cause: str = "cause-1", *, now: datetime = NOON) -> LadderDecision:
         return check_notice(
             self.account.account_id,
             kind=kind,
             cause=cause,
             book=self.book,
-            door=self.door,
+            sessions=self.sessions,
             gate=self.gate,
-            letters=ground.PlainLetters(),
+            templates=ground.PlainLetters(),
             now=now,
         )
 
     def link(self, channel: Channel, address: str) -> str:
         hashed = token_hash("t" * 22)
-        self.door.put_link(
+        self.sessions.put_link(
             Link(
                 token_hash=hashed,
                 account_id=self.account.account_id,
@@ -91,7 +91,7 @@ def test_one_cause_and_kind_take_one_permit(desk: Desk) -> None:
 
 def test_a_notice_whose_permit_died_is_asked_for_again(desk: Desk) -> None:
     mailbox, late = MemoryMailbox(), NOON + PERMIT_LIFE
-    outbox = ground.outbox(mailbox=mailbox, door=desk.door)
+    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
     dead = desk.ask("receipt")
     assert desk.ask("receipt", now=late) == replace(dead, version=dead.version)
     assert hand_over(desk.book, desk.account, dead, outbox, now=late) == "void"
@@ -105,7 +105,7 @@ def test_a_notice_whose_permit_died_is_asked_for_again(desk: Desk) -> None:
 def test_a_person_whose_record_moved_between_gate_and_sender_loses_no_notice(desk: Desk) -> None:
     """Whatever is learned about a person makes a permit void; what it was for is asked again."""
     mailbox = MemoryMailbox()
-    outbox = ground.outbox(mailbox=mailbox, door=desk.door)
+    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
     first = desk.ask("receipt")
     person = desk.book.consumers[desk.account.consumer_id]
     desk.book.consumers[person.consumer_id] = replace(person, version=person.version + 1)
@@ -126,7 +126,7 @@ def test_a_person_whose_record_moved_between_gate_and_sender_loses_no_notice(des
 
 def test_a_notice_the_provider_refuses_waits_longer_each_time_and_not_for_ever(desk: Desk) -> None:
     mailbox = MemoryMailbox(fail=[Failure.BEFORE] * 9)
-    outbox = ground.outbox(mailbox=mailbox, door=desk.door)
+    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
     waits, now = [], NOON
     while (decision := desk.ask("receipt", now=now)).outcome == "email":
         sending = send(
@@ -171,9 +171,9 @@ def test_a_code_goes_only_to_the_contact_its_link_went_to(desk: Desk) -> None:
 
 def test_after_stop_its_confirmation_goes_by_text_and_nothing_else(desk: Desk) -> None:
     stop = Inbound(message_id="in-1", sender="+12175550142", receiver="+12175550101", text="STOP")
-    alarm = MemoryAlarm()
-    read_reply(stop, book=desk.book, creditors=desk.book.creditors, alarm=alarm, now=NOON)
-    ((_, kind, cause),) = alarm.notices
+    waker = MemoryWaker()
+    read_reply(stop, book=desk.book, creditors=desk.book.creditors, waker=waker, now=NOON)
+    ((_, kind, cause),) = waker.notices
     assert desk.ask("receipt").outcome == "refused"
     confirmation = desk.ask(kind, cause)
     assert (kind, confirmation.outcome) == ("opt_out_confirmation", "sms")
@@ -191,9 +191,9 @@ def test_a_code_is_in_no_decision_and_is_stored_as_a_hash(desk: Desk) -> None:
     link = desk.link(Channel.EMAIL, "ada@example.com")
     decision = desk.ask("code", f"{link}.1")
     mailbox = MemoryMailbox()
-    outbox = ground.outbox(mailbox=mailbox, door=desk.door)
+    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
     assert hand_over(desk.book, desk.account, decision, outbox) == "sent"
-    assert desk.door.code(link, NOON) == token_hash("123456")
+    assert desk.sessions.code(link, NOON) == token_hash("123456")
     assert "123456" not in repr(decision) + repr(desk.book.chains)
     assert len(mailbox.sent) == 1
 
@@ -210,7 +210,11 @@ def test_a_notice_counts_for_the_cap_and_moves_no_rung(desk: Desk) -> None:
 
 
 def hand_over(
-    book: MemoryBook, account: Account, decision: Decision, outbox: Outbox, now: datetime = NOON
+    book: MemoryBook,
+    account: Account,
+    decision: LadderDecision,
+    outbox: SendingPorts,
+    now: datetime = NOON,
 ) -> str:
     return send(
         account.account_id,

@@ -192,7 +192,7 @@ def reply(walk: Walk, account_id: str, *labels: str) -> None:
         signal_id=told.reply_id, kind=SignalKind.REPLY, at=walk.now, account_id=account_id,
         consumer_id=account.consumer_id, channel="sms", detail={"labels": list(labels)},
     )  # fmt: skip
-    apply_signal(signal, book=walk.book, alarm=walk.alarm, now=walk.now, reply=told)
+    apply_signal(signal, book=walk.book, waker=walk.waker, now=walk.now, reply=told)
 
 
 def test_a_reply_on_one_channel_holds_all_and_the_rule_lets_go() -> None:

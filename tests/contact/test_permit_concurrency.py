@@ -12,16 +12,16 @@ from typing import TypeVar
 import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.notices import check_notice
-from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import send
 from tests.support import builders, ground
 
@@ -40,7 +40,7 @@ def world(request: pytest.FixtureRequest) -> World:
     if request.param == "memory":
         book = MemoryBook()
         return World(book, book.creditors, builders.NOON)
-    request.getfixturevalue("house")
+    request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
     # Rows expire in real time, so the house's own instant dates them.
@@ -71,10 +71,10 @@ def all_at_once(attempts: list[Callable[[], T]]) -> list[T]:
             failures.append(failure)
 
     threads = [threading.Thread(target=run, args=(a,)) for a in attempts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
+    for account_history in threads:
+        account_history.start()
+    for account_history in threads:
+        account_history.join(120)
     assert not failures
     return results
 
@@ -92,32 +92,32 @@ def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world
     )
     second = ground.active("fifty-2", at=world.now, consumer_id=person.consumer_id)
     entry = entry_of(second, now=world.now, what="AccountImported", data={})
-    world.book.apply(Change(account=written(second, entry), audit=[entry]))
-    gate, door, letters = (
+    world.book.apply(Change(account=next_version(second, entry), audit=[entry]))
+    gate, sessions, templates = (
         ground.gate("PLAT-FREQ-ALL"),
-        MemoryPortalDoor(),
+        MemoryPortalSessions(),
         ground.PlainLetters(),
     )
 
-    def rung(account_id: str) -> Decision:
+    def rung(account_id: str) -> LadderDecision:
         return check_ladder(
-            account_id, 1, book=world.book, gate=gate, letters=letters, now=world.now
+            account_id, 1, book=world.book, gate=gate, templates=templates, now=world.now
         )
 
-    def notice(account_id: str, number: int) -> Decision:
+    def notice(account_id: str, number: int) -> LadderDecision:
         return check_notice(
             account_id,
             kind="receipt",
             cause=f"pi_{number}",
             book=world.book,
-            door=door,
+            sessions=sessions,
             gate=gate,
-            letters=letters,
+            templates=templates,
             now=world.now,
         )
 
     ids = [accounts[0].account_id, second.account_id]
-    attempts: list[Callable[[], Decision]] = [
+    attempts: list[Callable[[], LadderDecision]] = [
         *(lambda a=a: persistent(lambda: rung(a)) for a in ids),  # type: ignore[misc]
         *(
             lambda n=n: persistent(lambda: notice(ids[n % 2], n))  # type: ignore[misc]
@@ -131,7 +131,7 @@ def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world
     assert all(d.outcome == "email" for d in permits)
     refused = [d for d in decisions if not d.permit_id]
     assert {d.outcome for d in refused} == {"wait"}
-    touches = [t for a in ids for t in world.book.thread(a).touches]
+    touches = [t for a in ids for t in world.book.account_history(a).touches]
     assert len(touches) == 7
     history = world.book.facts(ids[0]).history
     assert (len(history.contacts), history.version) == (7, 7)
@@ -156,7 +156,7 @@ def test_twenty_attempts_at_one_rung_give_one_message(world: World) -> None:
                 1,
                 book=world.book,
                 gate=gate,
-                letters=outbox.letters,
+                templates=outbox.templates,
                 now=world.now,
             )
         )
@@ -176,7 +176,7 @@ def test_twenty_attempts_at_one_rung_give_one_message(world: World) -> None:
     outcomes = Counter(all_at_once([climb] * 20))
     assert outcomes == {"sent": 1, "wait": 19}
     assert (mailbox.calls, len(mailbox.sent)) == (1, 1)
-    (touch,) = world.book.thread(account.account_id).touches
+    (touch,) = world.book.account_history(account.account_id).touches
     assert touch.state is TouchState.SENT
 
 
@@ -196,7 +196,7 @@ def test_twenty_senders_of_one_permit_send_once(world: World) -> None:
         1,
         book=world.book,
         gate=ground.gate("PLAT-FREQ-ALL"),
-        letters=outbox.letters,
+        templates=outbox.templates,
         now=world.now,
     )
 
@@ -214,7 +214,7 @@ def test_twenty_senders_of_one_permit_send_once(world: World) -> None:
 
     all_at_once([hand_over] * 20)
     assert (mailbox.calls, len(mailbox.sent)) == (1, 1)
-    (touch,) = world.book.thread(account.account_id).touches
+    (touch,) = world.book.account_history(account.account_id).touches
     assert touch.state is TouchState.SENT
     after = world.book.account(account.account_id)
     assert after is not None

@@ -29,9 +29,9 @@ from dunlin.domain.accounts.touch import PERMIT_LIFE, Touch, TouchState
 from dunlin.domain.audit.audit import append
 from dunlin.domain.errors import Conflict
 from dunlin.ports.accounts import AccountBook, Change, Facts
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import send
 from tests.contact.condition_removal import (
     IN_DYNAMO,
@@ -78,7 +78,7 @@ class Ground:
     def sibling(self) -> str:
         second = ground.active(f"{self.name}-2", at=self.now, consumer_id=self.consumer_id)
         entry = entry_of(second, now=self.now, what="AccountImported", data={})
-        self.book.apply(Change(account=written(second, entry), audit=[entry]))
+        self.book.apply(Change(account=next_version(second, entry), audit=[entry]))
         return second.account_id
 
     def facts(self, account_id: str = "", key: str = "") -> Facts:
@@ -89,12 +89,12 @@ class Ground:
         """Ask for the due rung's permit; its id, "" where there was none."""
         book = Misled(self.book, believing) if believing else self.book
         try:
-            decision: Decision = check_ladder(
+            decision: LadderDecision = check_ladder(
                 account_id or self.account_id,
                 1,
                 book=book,
                 gate=self.gate,
-                letters=self.outbox.letters,
+                templates=self.outbox.templates,
                 now=self.now,
             )
         except Conflict:
@@ -123,13 +123,13 @@ class Ground:
 
     def permitted(self) -> Touch:
         assert self.check()
-        (touch,) = self.book.thread(self.account_id).touches
+        (touch,) = self.book.account_history(self.account_id).touches
         assert touch.state is TouchState.PERMITTED
         return touch
 
     def change(self, **changes: Any) -> None:
         entry = entry_of(self.account, now=self.now, what="Changed", data={})
-        self.book.apply(Change(account=written(self.account, entry, **changes), audit=[entry]))
+        self.book.apply(Change(account=next_version(self.account, entry, **changes), audit=[entry]))
 
     def change_person(self, **changes: Any) -> None:
         person = self.book.consumer(self.consumer_id)
@@ -268,7 +268,7 @@ def _wound_back(g: Ground) -> bool:
     g.change(rung=0, occurrence=0, sent=(), touched_at=None, due_at=g.now)
     again = g.check()
     if again:
-        g.send(g.book.thread(g.account_id).touches[0])
+        g.send(g.book.account_history(g.account_id).touches[0])
     return len(g.mailbox.sent) == 2
 
 
@@ -446,7 +446,7 @@ def test_every_condition_in_memory_has_its_story() -> None:
 
 @pytest.fixture
 def dynamo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, datetime]:
-    request.getfixturevalue("house")
+    request.getfixturevalue("stack")
     from dunlin.adapters.dynamo import account_book
     from dunlin.runtime import wiring
 

@@ -122,15 +122,15 @@ def test_every_condition_of_the_permit_is_left_out_once() -> None:
 def test_without_a_condition_there_is_a_story(
     condition: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house = _QUICK | WITHOUT[condition]
-    whole = explore(Protocol(**house))
+    setting = _QUICK | WITHOUT[condition]
+    whole = explore(Protocol(**setting))
     assert whole.fault == "", str(whole)
-    less = explore(Protocol(**house, without=condition))
+    less = explore(Protocol(**setting, without=condition))
     assert less.fault, f"{condition} is not needed in {less}"
     assert less.story
     tell(capsys, f"without {' '.join(condition)}", less)
 
 
 def test_the_same_house_is_explored_the_same_way_each_time() -> None:
-    house = _QUICK | WITHOUT["spend", "hold"]
-    assert explore(Protocol(**house)) == explore(Protocol(**house))
+    setting = _QUICK | WITHOUT["spend", "hold"]
+    assert explore(Protocol(**setting)) == explore(Protocol(**setting))

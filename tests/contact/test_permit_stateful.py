@@ -23,8 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import Failure, MemoryMailbox
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -34,9 +34,9 @@ from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.audit import AuditArchive
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.signals import apply_signal
 from tests.support import builders, ground
@@ -69,8 +69,8 @@ class Life(RuleBasedStateMachine):
         self.now = self.start
         self.gate = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL", "PLAT-PAID")
         self.mailbox = MemoryMailbox()
-        self.door = MemoryPortalDoor()
-        self.alarm = MemoryAlarm()
+        self.sessions = MemoryPortalSessions()
+        self.waker = MemoryWaker()
         self.person = builders.consumer(name)
         self.ids = []
         accounts = [
@@ -90,7 +90,7 @@ class Life(RuleBasedStateMachine):
             **ground.EACH_ALONE,
         )
         self.ids = [a.account_id for a in accounts]
-        self.permits: list[Decision] = []
+        self.permits: list[LadderDecision] = []
         self.silent: dict[str, int] = {}  # account → messages it had when it had to fall silent
 
     def teardown(self) -> None:
@@ -115,7 +115,7 @@ class Life(RuleBasedStateMachine):
             1,
             book=self.book,
             gate=self.gate,
-            letters=ground.PlainLetters(),
+            templates=ground.PlainLetters(),
             now=self.now,
         )
         if decided.outcome == "email":
@@ -135,7 +135,7 @@ class Life(RuleBasedStateMachine):
             permit.touch_key,
             permit.permit_id,
             book=self.book,
-            outbox=ground.outbox(mailbox=self.mailbox, door=self.door, at=self.now),
+            outbox=ground.outbox(mailbox=self.mailbox, sessions=self.sessions, at=self.now),
             now=self.now,
         )
         self.mailbox.fail = []
@@ -152,7 +152,7 @@ class Life(RuleBasedStateMachine):
                 channel="email",
             ),
             book=self.book,
-            alarm=self.alarm,
+            waker=self.waker,
             now=self.now,
         )
         self.falls_silent(*self.ids)
@@ -162,7 +162,7 @@ class Life(RuleBasedStateMachine):
         account = self.stored(self.ids[which])
         if account.balance.minor:
             entry = entry_of(account, now=self.now, what="Paid", data={})
-            paid = written(account, entry, balance=Money(0, "USD"), status=Status.SETTLED)
+            paid = next_version(account, entry, balance=Money(0, "USD"), status=Status.SETTLED)
             self.book.apply(Change(account=paid, audit=[entry]))
         self.falls_silent(self.ids[which])
 
@@ -217,7 +217,7 @@ def life(request: pytest.FixtureRequest) -> type[Life]:
                 "start": builders.NOON,
             },
         )
-    request.getfixturevalue("house")
+    request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
     archive: AuditArchive = wiring.audit_archive()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account, Hold, Override, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
@@ -16,7 +16,7 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import Recovery, reconcile
 from dunlin.service.contact.sending import send
@@ -25,7 +25,7 @@ from tests.support import ground
 from tests.support.builders import NOON
 
 
-class Deaf(MemoryAlarm):
+class Deaf(MemoryWaker):
     """No execution waits; those of the accounts in `at_work` are alive."""
 
     def __init__(self) -> None:
@@ -40,35 +40,35 @@ class Deaf(MemoryAlarm):
         return account.account_id in self.at_work or super().running(account)
 
 
-def find(book: MemoryBook, alarm: MemoryAlarm, after: timedelta) -> Recovery:
-    return reconcile(book=book, creditors=book.creditors, alarm=alarm, now=NOON + after)
+def find(book: MemoryBook, waker: MemoryWaker, after: timedelta) -> Recovery:
+    return reconcile(book=book, creditors=book.creditors, waker=waker, now=NOON + after)
 
 
 @pytest.mark.parametrize("due", [timedelta(days=-1), timedelta(0), timedelta(days=20)])
 def test_a_ladder_whose_execution_is_gone_is_reported_and_started_again(due: timedelta) -> None:
     book, account = ground.memory_world(due_at=NOON + due)
-    alarm = MemoryAlarm()
-    alarm.wake = lambda account_id: False  # type: ignore[method-assign]
-    found = find(book, alarm, timedelta(0))
+    waker = MemoryWaker()
+    waker.wake = lambda account_id: False  # type: ignore[method-assign]
+    found = find(book, waker, timedelta(0))
     assert (found.restarted, found.unattended) == (1, (account.account_id,))
     stored = book.accounts[account.account_id]
     assert (stored.ladder_run, stored.rung, stored.due_at) == (2, 0, account.due_at)
-    ((_, wait_seconds),) = alarm.started.values()
+    ((_, wait_seconds),) = waker.started.values()
     assert wait_seconds == max(1, due.total_seconds())
     chain = book.chains[f"account#{account.account_id}"]
     assert not audit.verify(chain, head=stored.audit_head)
-    repaired = find(book, alarm, timedelta(minutes=5))
+    repaired = find(book, waker, timedelta(minutes=5))
     assert repaired == Recovery(restarted=0, doubtful=0, unattended=())
 
 
 @pytest.mark.parametrize(("minutes", "woken"), [(9, 0), (11, 1)])
 def test_a_ladder_that_lives_is_woken_a_while_after_its_due_time(minutes: int, woken: int) -> None:
     book, account = ground.memory_world()
-    alarm = MemoryAlarm()
-    alarm.start(account, wait_seconds=1)
-    found = find(book, alarm, timedelta(minutes=minutes))
+    waker = MemoryWaker()
+    waker.start(account, wait_seconds=1)
+    found = find(book, waker, timedelta(minutes=minutes))
     assert found == Recovery(restarted=0, doubtful=0, unattended=())
-    assert len(alarm.woken) == woken
+    assert len(waker.woken) == woken
     assert book.accounts[account.account_id] == account
 
 
@@ -100,26 +100,26 @@ def test_a_ladder_that_is_just_being_started_is_not_taken_for_lost() -> None:
 )
 def test_what_waits_for_a_person_or_has_ended_is_not_started(changes: dict[str, Any]) -> None:
     book, account = ground.memory_world(**changes)
-    alarm = Deaf()
-    assert find(book, alarm, timedelta(days=1)) == Recovery(restarted=0, doubtful=0, unattended=())
-    assert not alarm.started
+    waker = Deaf()
+    assert find(book, waker, timedelta(days=1)) == Recovery(restarted=0, doubtful=0, unattended=())
+    assert not waker.started
     assert book.accounts[account.account_id].ladder_run == 1
 
 
 def test_an_open_account_that_nothing_looks_after_is_reported_and_looked_at() -> None:
     book, account = ground.memory_world(due_at=None)
-    alarm = MemoryAlarm()
-    alarm.start(account, wait_seconds=1)
-    assert find(book, alarm, timedelta(0)).unattended == (account.account_id,)
-    assert (book.accounts[account.account_id].due_at, alarm.woken) == (NOON, [account.account_id])
+    waker = MemoryWaker()
+    waker.start(account, wait_seconds=1)
+    assert find(book, waker, timedelta(0)).unattended == (account.account_id,)
+    assert (book.accounts[account.account_id].due_at, waker.woken) == (NOON, [account.account_id])
     assert book.chains[f"account#{account.account_id}"][-1].what == "FoundUnattended"
-    assert find(book, alarm, timedelta(minutes=5)).unattended == ()
+    assert find(book, waker, timedelta(minutes=5)).unattended == ()
 
 
 def test_a_permit_whose_sender_never_came_is_closed_and_the_rung_goes_on() -> None:
     book, account = ground.memory_world()
-    gate, letters = ground.gate("PLAT-FREQ-ALL"), ground.PlainLetters()
-    check_ladder(account.account_id, 1, book=book, gate=gate, letters=letters, now=NOON)
+    gate, templates = ground.gate("PLAT-FREQ-ALL"), ground.PlainLetters()
+    check_ladder(account.account_id, 1, book=book, gate=gate, templates=templates, now=NOON)
     later = timedelta(hours=1)
     found = find(book, Deaf(), later)
     assert (found.restarted, found.doubtful) == (1, 1)
@@ -131,7 +131,7 @@ def test_a_permit_whose_sender_never_came_is_closed_and_the_rung_goes_on() -> No
         book.accounts[account.account_id].ladder_run,
         book=book,
         gate=gate,
-        letters=letters,
+        templates=templates,
         now=NOON + later,
     )
     assert again.outcome == "email"
@@ -149,7 +149,7 @@ def climb(book: MemoryBook, account: Account, mailbox: MemoryMailbox, at: timede
         run,
         book=book,
         gate=ground.gate(),
-        letters=ground.PlainLetters(),
+        templates=ground.PlainLetters(),
         now=NOON + at,
     )
     if decision.outcome == "email":
@@ -170,19 +170,19 @@ def test_two_days_without_a_clock_are_caught_up_once_and_within_the_caps() -> No
     book, account = ground.memory_world()
     other = ground.active("ada2", consumer_id=account.consumer_id)
     entry = entry_of(other, now=NOON, what="AccountImported", data={})
-    book.apply(Change(account=written(other, entry), audit=[entry]))
-    mailbox, alarm = MemoryMailbox(), MemoryAlarm()
-    alarm.wake = lambda account_id: False  # type: ignore[method-assign]
+    book.apply(Change(account=next_version(other, entry), audit=[entry]))
+    mailbox, waker = MemoryMailbox(), MemoryWaker()
+    waker.wake = lambda account_id: False  # type: ignore[method-assign]
     down = timedelta(days=2)
-    first = find(book, alarm, down)
+    first = find(book, waker, down)
     assert set(first.unattended) == {account.account_id, other.account_id}
     for number in range(100):
         at = down + timedelta(seconds=30 * number)
-        find(book, alarm, at)
+        find(book, waker, at)
         for one in (account, other):
             climb(book, one, mailbox, at)
     assert len(mailbox.sent) == 1, "one person, one message"
-    assert find(book, alarm, down + timedelta(hours=1)).unattended == ()
+    assert find(book, waker, down + timedelta(hours=1)).unattended == ()
 
 
 @pytest.mark.parametrize("kind", [SignalKind.COMPLAINT, SignalKind.BOUNCE])
@@ -204,7 +204,7 @@ def test_a_suppressed_address_ends_the_ladder_with_a_reason(kind: SignalKind) ->
             detail={"permanent": True, "reason": "General"},
         ),
         book=book,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
         now=NOON,
     )
     outcome = climb(book, account, MemoryMailbox(), timedelta(0))
@@ -212,4 +212,4 @@ def test_a_suppressed_address_ends_the_ladder_with_a_reason(kind: SignalKind) ->
     assert outcome in ("exhausted", "held")
     assert not stored.timed
     assert book.chains[f"account#{account.account_id}"][-1].data["reason"]
-    assert find(book, MemoryAlarm(), timedelta(days=30)).unattended == ()
+    assert find(book, MemoryWaker(), timedelta(days=30)).unattended == ()

@@ -8,7 +8,7 @@ import pytest
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.memory.account_book import MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Flag, PastContact
 from dunlin.domain.audit.audit import AuditEntry, canonical
@@ -47,7 +47,7 @@ def _ready(at: datetime = NOON, contacts: int = 0, **person) -> tuple[MemoryBook
 
 def _decide(book: MemoryBook, account: Account, now: datetime) -> AuditEntry:
     check_ladder(account.account_id, book.account(account.account_id).ladder_run, book=book,
-                 gate=ground.gate(), letters=ground.PlainLetters(), now=now)  # fmt: skip
+                 gate=ground.gate(), templates=ground.PlainLetters(), now=now)  # fmt: skip
     return book.chains[f"account#{account.account_id}"][-1]
 
 
@@ -100,7 +100,8 @@ def test_the_channel_that_lost_is_recorded_before_the_one_that_won():
 def test_a_notice_is_recorded_and_holds():
     book, account = _ready()
     check_notice(account.account_id, kind="receipt", cause="pay_1", book=book,
-                 door=MemoryPortalDoor(), gate=ground.gate(), letters=ground.PlainLetters(),
+                 sessions=MemoryPortalSessions(), gate=ground.gate(),
+                 templates=ground.PlainLetters(),
                  now=NOON)  # fmt: skip
     entry = book.chains[f"account#{account.account_id}"][-1]
     assert entry.what == "NoticePermitted"

@@ -15,9 +15,9 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.errors import DomainError
 from dunlin.domain.tokens import token_hash
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.sending import Outbox, Sending, send
+from dunlin.service.contact.sending import Sending, SendingPorts, send
 from tests.support import ground
 from tests.support.builders import NOON
 
@@ -27,13 +27,13 @@ GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL")
 def permitted() -> tuple[MemoryBook, Account, Touch]:
     book, account = ground.memory_world()
     check_ladder(
-        account.account_id, 1, book=book, gate=GATE, letters=ground.PlainLetters(), now=NOON
+        account.account_id, 1, book=book, gate=GATE, templates=ground.PlainLetters(), now=NOON
     )
     (touch,) = book.touches.values()
     return book, account, touch
 
 
-def hand_over(book: MemoryBook, touch: Touch, outbox: Outbox) -> Sending:
+def hand_over(book: MemoryBook, touch: Touch, outbox: SendingPorts) -> Sending:
     return send(touch.account_id, touch.key, touch.touch_id, book=book, outbox=outbox, now=NOON)
 
 
@@ -72,7 +72,7 @@ def test_a_message_carries_its_touch_and_a_way_out() -> None:
     assert email.tags == {"touch_id": touch.touch_id, "account_id": touch.account_id}
     stop = email.headers["List-Unsubscribe"].split(">")[0].lstrip("<")
     token = stop.rsplit("/", 1)[1]
-    link = outbox.door.link(token_hash(token))
+    link = outbox.sessions.link(token_hash(token))
     assert link is not None
     assert (link.touch_id, link.channel) == (touch.touch_id, "email")
 
@@ -85,7 +85,7 @@ def test_words_approved_after_the_permit_need_a_permit_of_their_own() -> None:
             return replace(super().render(*args, **kwargs), version="v2")
 
     mailbox = MemoryMailbox()
-    outbox = replace(ground.outbox(mailbox=mailbox), letters=Newer())
+    outbox = replace(ground.outbox(mailbox=mailbox), templates=Newer())
     assert hand_over(book, touch, outbox).outcome == "void"
     assert not mailbox.calls
     assert book.touches[touch.account_id, touch.key].state is TouchState.RELEASED
@@ -109,7 +109,9 @@ def test_a_late_release_leaves_the_next_rung_where_it_is() -> None:
     later = NOON + timedelta(days=10)
     entry = entry_of(stored, now=NOON, what="Moved", data={})
     book.apply(
-        Change(account=written(stored, entry, rung=1, occurrence=0, due_at=later), audit=[entry])
+        Change(
+            account=next_version(stored, entry, rung=1, occurrence=0, due_at=later), audit=[entry]
+        )
     )
     book.permits.clear()
     assert hand_over(book, touch, ground.outbox()).outcome == "void"

@@ -8,18 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from dunlin.adapters.memory.account_book import MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
-from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
+from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
 from dunlin.domain.tokens import token_hash
 from dunlin.ports.accounts import Change
 from dunlin.ports.messages import Email, Text
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.support import builders, ground
 from tests.support.builders import NOON
 
@@ -85,7 +85,7 @@ def world() -> tuple[MemoryBook, list[Account]]:
                 language=person.language,
             )
             entry = entry_of(account, now=NOON, what="AccountImported", data={})
-            book.apply(Change(account=written(account, entry), audit=[entry]))
+            book.apply(Change(account=next_version(account, entry), audit=[entry]))
             due.append(account)
     return book, due
 
@@ -99,18 +99,22 @@ def marks(brand: dict[str, str]) -> list[str]:
 
 def test_a_thousand_interleaved_messages_cross_nothing() -> None:
     book, due = world()
-    letters, door = JinjaLetters(), MemoryPortalDoor()
-    mail, texts = MemoryMailbox(), MemoryTextLine()
+    templates, sessions = JinjaMessages(), MemoryPortalSessions()
+    mail, texts = MemoryMailbox(), MemorySmsSender()
     outboxes: dict[str, Any] = {
-        "email": replace(ground.outbox(mailbox=mail, door=door), letters=letters),
-        "sms": replace(ground.outbox(Channel.SMS, text_line=texts, door=door), letters=letters),
+        "email": replace(ground.outbox(mailbox=mail, sessions=sessions), templates=templates),
+        "sms": replace(
+            ground.outbox(Channel.SMS, sms_sender=texts, sessions=sessions), templates=templates
+        ),
     }
     # Each channel has senders of its own; their tokens must not be the same.
     outboxes["sms"] = replace(outboxes["sms"], new_token=outboxes["email"].new_token)
     gate = ground.gate()
     permits = []
     for account in due:  # all permits first: the senders meet them in turn
-        found = check_ladder(account.account_id, 1, book=book, gate=gate, letters=letters, now=NOON)
+        found = check_ladder(
+            account.account_id, 1, book=book, gate=gate, templates=templates, now=NOON
+        )
         assert found.permit_id, (account.reference, found)
         permits.append((account, found))
     by_touch: dict[str, Account] = {}
@@ -135,7 +139,7 @@ def test_a_thousand_interleaved_messages_cross_nothing() -> None:
         tokens = {token_hash(t) for t in re.findall(r"/[mu]/([\w-]{22})", whole)}
         assert tokens
         for token in tokens:
-            link = door.link(token)
+            link = sessions.link(token)
             assert link is not None
             assert (link.account_id, link.creditor) == (account.account_id, account.creditor)
 

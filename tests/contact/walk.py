@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.activation import start_ladder
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.ladders import check_ladder
@@ -48,15 +48,15 @@ class Walk:
     now: datetime = NOON
     gate: Gate = GATE
     book: MemoryBook = field(default_factory=MemoryBook)
-    alarm: MemoryAlarm = field(default_factory=MemoryAlarm)
+    waker: MemoryWaker = field(default_factory=MemoryWaker)
     mail: MemoryMailbox = field(default_factory=MemoryMailbox)
-    texts: MemoryTextLine = field(default_factory=MemoryTextLine)
+    texts: MemorySmsSender = field(default_factory=MemorySmsSender)
 
     def __post_init__(self) -> None:
         self.put(self.document)
         self.outboxes = {
             Channel.EMAIL: ground.outbox(mailbox=self.mail),
-            Channel.SMS: ground.outbox(Channel.SMS, text_line=self.texts),
+            Channel.SMS: ground.outbox(Channel.SMS, sms_sender=self.texts),
         }
 
     def put(self, document: dict[str, Any]) -> int:
@@ -73,7 +73,7 @@ class Walk:
         base = {"consumer_id": person.consumer_id} | changes
         account = builders.account(reference, **base)
         entry = entry_of(account, now=self.now, what="AccountImported", data={}, actor="test")
-        self.book.apply(Change(account=written(account, entry), audit=[entry]))
+        self.book.apply(Change(account=next_version(account, entry), audit=[entry]))
         return account.account_id
 
     def start(self, *ids: str) -> None:
@@ -82,7 +82,7 @@ class Walk:
         for place, account_id in enumerate(ids):
             told = start_ladder(
                 account_id, strategy=strategy, cohort="", shadow=False, book=self.book,
-                alarm=self.alarm, now=self.now, place=place,
+                waker=self.waker, now=self.now, place=place,
             )  # fmt: skip
             assert told == "started", told
 
@@ -92,13 +92,13 @@ class Walk:
     def change(self, account_id: str, **changes: Any) -> None:
         account = self.account(account_id)
         entry = entry_of(account, now=self.now, what="Changed", data={}, actor="test")
-        self.book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+        self.book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
 
     def look(self, account_id: str) -> str:
         """What the account's machine does now; a permit is sent at once."""
         run = self.account(account_id).ladder_run
         found = check_ladder(
-            account_id, run, book=self.book, gate=self.gate, letters=ground.PlainLetters(),
+            account_id, run, book=self.book, gate=self.gate, templates=ground.PlainLetters(),
             now=self.now,
         )  # fmt: skip
         if found.permit_id:
@@ -150,7 +150,7 @@ class Walk:
                 touch_id=touch.touch_id if touch else None,
             ),
             book=self.book,
-            alarm=self.alarm,
+            waker=self.waker,
             now=self.now,
         )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
@@ -39,10 +39,10 @@ def handler_of(function: str) -> Handler:
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     book = book_with(touch=a_touch())
-    made = SimpleNamespace(book=book, alarm=MemoryAlarm(), clock=FixedClock(LATER))
+    made = SimpleNamespace(book=book, waker=MemoryWaker(), clock=FixedClock(LATER))
     monkeypatch.setattr(wiring, "account_book", lambda: made.book)
     monkeypatch.setattr(wiring, "creditors", lambda: made.book.creditors)
-    monkeypatch.setattr(wiring, "alarm", lambda: made.alarm)
+    monkeypatch.setattr(wiring, "waker", lambda: made.waker)
     monkeypatch.setattr(wiring, "clock", lambda: made.clock)
     return made
 

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from dunlin.adapters.imports.dropped import DroppedFiles
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.domain.accounts.account import Account
 from dunlin.ports.accounts import Change
@@ -53,7 +53,7 @@ class Office:
     def __init__(self) -> None:
         self.box = MemoryDropBox()
         self.book = CountingBook()
-        self.alarm = MemoryAlarm()
+        self.waker = MemoryWaker()
         self.now: datetime = builders.NOON
         self.intake = DroppedFiles(self.box)
         self._versions = count(1)
@@ -81,7 +81,7 @@ class Office:
                 of=part["of"],
                 creditors=self.book.creditors,
                 book=self.book,
-                alarm=self.alarm,
+                waker=self.waker,
                 drop_box=self.box,
                 now=self.now,
             )

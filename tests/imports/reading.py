@@ -11,9 +11,9 @@ from typing import Any
 from dunlin.adapters.imports.contact_checks import CHECKS
 from dunlin.adapters.imports.opening import as_table
 from dunlin.domain.imports import report
-from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, Hints, refused
-from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.service.imports.read_file import FileResult, read_files
 
@@ -39,7 +39,7 @@ def result_of(content: bytes | str, **said: Any) -> FileResult:
     data = content.encode() if isinstance(content, str) else content
     try:
         file = dropped(data, **said)
-    except Refused as no:
+    except FileRefused as no:
         return FileResult(name="open.csv", profile=refused(no.code, no.detail), assembly=None)
     (result,) = read_files([file], checks=CHECKS, today=TODAY)
     return result
@@ -50,7 +50,9 @@ def read(content: bytes | str, **said: Any) -> dict[str, Any]:
     return told(result_of(content, **said))
 
 
-def read_together(*contents: str, large: Callable[[], Shelves] = Shelves) -> list[dict[str, Any]]:
+def read_together(
+    *contents: str, large: Callable[[], SpillStore] = SpillStore
+) -> list[dict[str, Any]]:
     """The dry run's JSON of several files read together."""
     files = [dropped(c.encode(), f"file{n}.csv") for n, c in enumerate(contents)]
     return [told(r) for r in read_files(files, checks=CHECKS, today=TODAY, large=large)]

@@ -15,7 +15,7 @@ from dunlin.domain.audit.audit import append
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
 
@@ -24,7 +24,7 @@ from tests.support.builders import CREDITOR, NOON
 def book(request: pytest.FixtureRequest) -> AccountBook:
     if request.param == "memory":
         return MemoryBook()
-    request.getfixturevalue("house")
+    request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
     return wiring.account_book()
@@ -58,7 +58,7 @@ def newcomer(name: str, **changes: Any) -> Change:
         source="import",
     )
     return Change(
-        account=written(account, entry),
+        account=next_version(account, entry),
         consumer=replace(person, version=1, audit_head=said.hash),
         ledger=[charge],
         audit=[entry, said],
@@ -103,7 +103,9 @@ def test_two_changes_of_one_account_are_written_in_order(book: AccountBook, name
     first = newcomer(name)
     assert first.account is not None
     entry = entry_of(first.account, now=NOON, what="Changed", data={})
-    second = Change(account=written(first.account, entry, balance=Money(1, "USD")), audit=[entry])
+    second = Change(
+        account=next_version(first.account, entry, balance=Money(1, "USD")), audit=[entry]
+    )
     assert book.apply_many([first, second]) == []
     stored = book.account(first.account.account_id)
     assert stored is not None

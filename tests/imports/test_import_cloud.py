@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dunlin.domain.accounts.account import Hold
-from local.house import House
+from local.local_stack import LocalStack
 from tests.imports.place import BO, CY, DI, table
 from tests.imports.test_hostile_files import HOSTILE
 from tests.support.builders import CREDITOR, strategy_document
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.cloud
 class Desk:
     """An operator at the deployed stack."""
 
-    def __init__(self, house: House, folder: Path) -> None:
+    def __init__(self, stack: LocalStack, folder: Path) -> None:
         from dunlin.cli.drop import put_strategy
         from dunlin.runtime import wiring
 
-        self.outputs = house.outputs
-        self.client = house.cloud.client
+        self.outputs = stack.outputs
+        self.client = stack.cloud.client
         self._folder = folder
         self.book = wiring.account_book()
         put_strategy(self, CREDITOR, yaml.safe_dump(strategy_document()).encode())  # type: ignore[arg-type]
@@ -56,8 +56,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    return Desk(house, tmp_path_factory.mktemp("drop"))
+def desk(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    return Desk(stack, tmp_path_factory.mktemp("drop"))
 
 
 def test_a_file_its_newer_version_and_a_contacts_file(desk: Desk) -> None:
@@ -75,7 +75,7 @@ def test_a_file_its_newer_version_and_a_contacts_file(desk: Desk) -> None:
     assert after["K-1"].balance.minor == 7_000
     assert after["K-2"] == before["K-2"]
     assert after["K-3"].hold is None
-    ledger = desk.book.thread(after["K-1"].account_id).ledger
+    ledger = desk.book.account_history(after["K-1"].account_id).ledger
     assert sum(entry.amount.minor for entry in ledger) == 7_000
 
 

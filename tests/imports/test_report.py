@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dunlin.domain.imports import report
 from dunlin.domain.imports.guard import csv_text, guarded, unguarded
-from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.types import REJECTED
 from dunlin.service.imports.read_file import rows
 from tests.imports.reading import TODAY, dropped, read, result_of
@@ -124,7 +124,7 @@ def test_every_code_has_advice() -> None:
 
 
 def test_a_refusal_names_its_code() -> None:
-    assert str(Refused("empty_file", "nothing")) == "empty_file: nothing"
+    assert str(FileRefused("empty_file", "nothing")) == "empty_file: nothing"
 
 
 def test_a_probable_duplicate_is_flagged_and_created() -> None:

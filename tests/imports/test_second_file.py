@@ -8,7 +8,7 @@ from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import kind_of
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.imports.job import job_to_start
 from tests.imports.place import BO, CREDITOR, CY, DI, Office, table
 
@@ -22,7 +22,7 @@ def act(office: Office, reference: str, **changes: object) -> None:
     """Something that Dunlin itself did to an account."""
     account = office.account(reference)
     entry = entry_of(account, now=office.now, what="Changed", data={})
-    office.book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+    office.book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
 
 
 def test_the_same_file_writes_nothing(office: Office) -> None:
@@ -56,7 +56,7 @@ def test_a_newer_file_moves_the_balance_and_wakes(office: Office) -> None:
     assert told["outcomes"] == {"updated": 1, "unchanged": 1}
     account = office.account("K-1")
     assert account.balance.minor == 7_000 == office.ledger_sum(account)
-    assert office.alarm.woken == [account.account_id]
+    assert office.waker.woken == [account.account_id]
 
 
 def test_a_newer_file_that_says_paid_settles(office: Office) -> None:
@@ -100,7 +100,7 @@ def test_an_absent_account_is_closed_where_the_file_is_complete_and_returns(
     told = office.drop("open.csv", table([BO]))
     assert told["missing"] == {"accounts": 1, "closed": 1, "references": ["K-2"]}
     assert office.account("K-2").status is Status.CLOSED
-    assert office.alarm.woken == [office.account("K-2").account_id]
+    assert office.waker.woken == [office.account("K-2").account_id]
     office.drop("open.csv", table([BO, CY]))
     assert office.account("K-2").status is Status.IMPORTED
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.world import SMS_LOG_GROUP, EmailKind, World
+from local.outside import SMS_LOG_GROUP, EmailKind, OutsideWorld
 
 pytestmark = pytest.mark.cloud
 
@@ -57,14 +57,14 @@ def _events_queue(place, name):
 
 def test_mail_details(mended, bare):
     sent = [_send(mended), _send(bare)]
-    email = World(cloud=mended.cloud).email(sent[0])
+    email = OutsideWorld(cloud=mended.cloud).email(sent[0])
     assert email.touch_id == "t-1"
     assert email.configuration_set == "touches"
     assert email.headers == {"List-Unsubscribe": "<https://example.org/u>"}
     assert email.reply_to == ("reply@example.org",)
     assert (email.to, email.subject) == (("ada@example.com",), "Your balance")
     assert (email.text, email.html) == ("Hello", "<p>Hello</p>")
-    plain = World(cloud=bare.cloud).email(sent[1])
+    plain = OutsideWorld(cloud=bare.cloud).email(sent[1])
     assert plain.touch_id is None
     assert plain.headers == {}
 
@@ -86,7 +86,7 @@ def test_mail_events(mended, bare):
     """SES events reach the default bus in the shape of SES, from root and from nobody else."""
     url = _events_queue(mended, "mail-events")
     message_id = _send(mended)
-    World(cloud=mended.cloud, now=NOON).email_event("Delivery", message_id)
+    OutsideWorld(cloud=mended.cloud, now=NOON).email_event("Delivery", message_id)
     event = mended.received(url)[0]
     assert event["source"] == "aws.ses"
     assert event["detail-type"] == "Email Delivered"
@@ -116,7 +116,7 @@ def handler(event, context):
 @pytest.mark.parametrize("kind", EmailKind)
 def test_every_kind_of_mail_event(mended, kind):
     message_id = _send(mended)
-    detail = World(cloud=mended.cloud, now=NOON).email_event(kind, message_id, marker="x")
+    detail = OutsideWorld(cloud=mended.cloud, now=NOON).email_event(kind, message_id, marker="x")
     own = detail.keys() - {"eventType", "mail"}
     assert detail["eventType"] == kind.value
     assert [detail[name]["marker"] for name in own] == ["x"]
@@ -125,7 +125,7 @@ def test_every_kind_of_mail_event(mended, kind):
 def test_phone_numbers(mended, bare):
     sns = mended.client("sns")
     sent = sns.publish(PhoneNumber="+12025550123", Message="Hello")["MessageId"]
-    texts = {text.message_id: text for text in World(cloud=mended.cloud).texts()}
+    texts = {text.message_id: text for text in OutsideWorld(cloud=mended.cloud).texts()}
     assert (texts[sent].to, texts[sent].body) == ("+12025550123", "Hello")
     with pytest.raises(sns.exceptions.InvalidParameterException):
         sns.publish(PhoneNumber="555-0123", Message="Hello")
@@ -133,7 +133,7 @@ def test_phone_numbers(mended, bare):
 
 
 def test_optout_lists(mended, bare):
-    World(cloud=mended.cloud).carrier_opt_out("+12025550177")
+    OutsideWorld(cloud=mended.cloud).carrier_opt_out("+12025550177")
     assert mended.client("sns").list_phone_numbers_opted_out()["phoneNumbers"] == ["+12025550177"]
     ses = mended.client("sesv2")
     ses.put_suppressed_destination(EmailAddress="Ada@example.com", Reason="COMPLAINT")
@@ -149,7 +149,7 @@ def test_optout_lists(mended, bare):
 
 @pytest.mark.parametrize(("status", "suffix"), [("SUCCESS", ""), ("FAILURE", "/Failure")])
 def test_sms_receipts(mended, status, suffix):
-    world = World(cloud=mended.cloud, now=NOON)
+    world = OutsideWorld(cloud=mended.cloud, now=NOON)
     sent = mended.client("sns").publish(PhoneNumber="+12025550124", Message="Hi")["MessageId"]
     world.sms_receipt(sent, status)
     found = mended.client("logs").filter_log_events(logGroupName=SMS_LOG_GROUP + suffix)["events"]
@@ -171,7 +171,7 @@ def test_sms_replies(mended):
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     mended.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     mended.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    World(cloud=mended.cloud).sms_reply(
+    OutsideWorld(cloud=mended.cloud).sms_reply(
         "+12025550125", "+18005550100", "STOP", topic_arn=topic, previous_message_id="m-1"
     )
     payload = json.loads(mended.received(url)[0]["Message"])
@@ -186,10 +186,10 @@ def test_outboxes(mended, bare):
     for place in (mended, bare):
         _send(place)
         place.client("sns").publish(PhoneNumber="+12025550126", Message="Hi")
-    world = World(cloud=mended.cloud)
+    world = OutsideWorld(cloud=mended.cloud)
     world.empty_outboxes()
     assert (world.emails(), world.texts()) == ((), ())
     _send(mended)
     assert [email.subject for email in world.emails()] == ["Your balance"]
     with pytest.raises(Exception, match="messages"):
-        World(cloud=bare.cloud).empty_outboxes()
+        OutsideWorld(cloud=bare.cloud).empty_outboxes()

@@ -80,6 +80,6 @@ def facts(
         ),
         history=ContactHistory(consumer_id="con_1"),
         strategy=replace(
-            _STRATEGY, debt_role=role, brand=brand, languages=languages, letters=own or {}
+            _STRATEGY, debt_role=role, brand=brand, languages=languages, templates=own or {}
         ),
     )

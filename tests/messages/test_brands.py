@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.strategy.strategy import Brand
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import NOTICES, samples
 from tests.messages.samples import facts
 
-LETTERS = JinjaLetters()
+LETTERS = JinjaMessages()
 HARBOR = Brand(
     name="Harbor Lane & Co",
     address="120 Harbor Lane, Portland, OR 97201",

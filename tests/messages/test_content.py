@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.messages.content import Draft, check, pressure_of, visible, words_refused
-from dunlin.domain.messages.templates import Kind
+from dunlin.domain.messages.content import MessageDraft, check, pressure_of, visible, words_refused
+from dunlin.domain.messages.templates import MessageKind
 from dunlin.domain.messages.tone import ceiling
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import Sample, samples
 from tests.messages.samples import BRAND, LINK, STOP_LINK, facts
 
-SMS = Draft(
+SMS = MessageDraft(
     channel=Channel.SMS,
-    kind=Kind.RUNG,
+    kind=MessageKind.RUNG,
     creditor=BRAND.name,
     third_party=False,
     text=f"Harbor Lane & Co: You have a message: {LINK} Reply STOP to opt out",
@@ -24,9 +24,9 @@ SMS = Draft(
     stop_link=STOP_LINK,
 )
 _TEXT = f"{BRAND.name}, {BRAND.address}. Stop e-mails from us: {STOP_LINK}"
-EMAIL = Draft(
+EMAIL = MessageDraft(
     channel=Channel.EMAIL,
-    kind=Kind.RUNG,
+    kind=MessageKind.RUNG,
     creditor=BRAND.name,
     third_party=False,
     address=BRAND.address,
@@ -39,11 +39,11 @@ EMAIL = Draft(
 )
 
 
-def rules(draft: Draft) -> set[str]:
+def rules(draft: MessageDraft) -> set[str]:
     return {f.rule_id for f in check(draft)}
 
 
-def saying(words: str) -> Draft:
+def saying(words: str) -> MessageDraft:
     return replace(SMS, text=SMS.text.replace("You have a message", words))
 
 
@@ -157,25 +157,25 @@ def test_a_subject_or_preheader_that_tells_a_stranger_fails(subject: str) -> Non
         ("US-CANSPAM", replace(EMAIL, text=_TEXT.replace(BRAND.address, ""))),
         ("US-CANSPAM", replace(EMAIL, address="")),
         ("US-CANSPAM", replace(EMAIL, subject="Re: our talk")),
-        ("US-TCPA-CONFIRM", replace(SMS, kind=Kind.OPT_OUT_CONFIRMATION)),
+        ("US-TCPA-CONFIRM", replace(SMS, kind=MessageKind.OPT_OUT_CONFIRMATION)),
         (
             "US-TCPA-CONFIRM",
             replace(
                 SMS,
-                kind=Kind.OPT_OUT_CONFIRMATION,
+                kind=MessageKind.OPT_OUT_CONFIRMATION,
                 text="Harbor Lane & Co: You are opted out. You can still pay by phone.",
             ),
         ),
         ("IND-CTIA", replace(EMAIL, html=EMAIL.html + '<a href="https://bit.ly/x">See</a>')),
     ],
 )
-def test_a_missing_part_fails_by_its_rule(rule: str, draft: Draft) -> None:
+def test_a_missing_part_fails_by_its_rule(rule: str, draft: MessageDraft) -> None:
     assert rule in rules(draft)
 
 
 def test_names_are_no_words_of_the_message() -> None:
     brand = replace(BRAND, name="Sheriff’s Treatment Storage", address="1 Court Action Way")
-    rendered, findings = JinjaLetters().review(
+    rendered, findings = JinjaMessages().review(
         "reminder.gentle",
         Channel.EMAIL,
         facts=facts(brand=brand, given_name="Sue"),
@@ -205,7 +205,7 @@ def test_what_is_listed_is_read_for_each_person_anew() -> None:
             replace(facts().account, account_id=f"acc_{n}", reference=reference)
             for n, reference in enumerate(references)
         ]
-        _, found = JinjaLetters().review(
+        _, found = JinjaMessages().review(
             "reminder.gentle",
             Channel.EMAIL,
             facts=facts(),
@@ -222,7 +222,7 @@ def test_what_is_listed_is_read_for_each_person_anew() -> None:
 
 
 def test_a_name_hides_only_itself() -> None:
-    draft = JinjaLetters()
+    draft = JinjaMessages()
 
     def findings(name: str) -> tuple[object, ...]:
         _, found = draft.review(
@@ -275,9 +275,9 @@ def test_a_message_that_presses_harder_than_its_tone_fails(
 
 def test_every_shipped_message_keeps_under_its_ceiling_and_tones_rise() -> None:
     """Every template in both languages and for both audiences; the last rung too."""
-    letters, strategy = JinjaLetters(), facts().strategy
+    templates, strategy = JinjaMessages(), facts().strategy
     hardest: dict[str, int] = {}
-    for one in samples(letters, strategy):
+    for one in samples(templates, strategy):
         assert one.findings == (), one.template
         tone = one.template.partition(".")[2]
         if tone:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dunlin.domain.messages.diversity import Said, diversity
+from dunlin.domain.messages.diversity import VariantSent, diversity
 
 
-def said(segment: str, account: str, variant: str) -> Said:
-    return Said(segment=segment, account_id=account, variant=variant)
+def said(segment: str, account: str, variant: str) -> VariantSent:
+    return VariantSent(segment=segment, account_id=account, variant=variant)
 
 
 def test_each_segment_is_counted_on_its_own() -> None:

@@ -14,7 +14,7 @@ from dunlin.domain.errors import Defect
 from dunlin.domain.messages.content import visible
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Facts
-from dunlin.views.letters.letter_printer import FOLDER, PaperPress
+from dunlin.views.letters.letter_printer import FOLDER, JinjaLetterPrinter
 from tests.messages.samples import facts
 
 ON = date(2027, 2, 3)
@@ -37,7 +37,7 @@ def addressed(**given: object) -> Facts:
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_letter_prints_and_says_what_it_must(name: str, language: str, role: str) -> None:
-    printed = PaperPress().print(name, facts=addressed(language=language, role=role), on=ON)
+    printed = JinjaLetterPrinter().print(name, facts=addressed(language=language, role=role), on=ON)
     text, _ = visible(printed.html)
     assert "{" not in text
     assert "**" not in text
@@ -46,7 +46,7 @@ def test_every_letter_prints_and_says_what_it_must(name: str, language: str, rol
 
 
 def test_a_lien_letter_gives_three_weeks_and_says_how_soldiers_are_protected() -> None:
-    html = PaperPress().print("lien_notice", facts=addressed(), on=ON).html
+    html = JinjaLetterPrinter().print("lien_notice", facts=addressed(), on=ON).html
     assert "on or before February 24, 2027" in html
     assert "<strong>If you or your spouse serve in the armed forces" in html
 
@@ -54,7 +54,7 @@ def test_a_lien_letter_gives_three_weeks_and_says_how_soldiers_are_protected() -
 def test_a_contested_part_is_not_asked_for() -> None:
     found = addressed()
     account = replace(found.account, balance=Money(400_000, "USD"), contested_minor=150_000)
-    html = PaperPress().print("reminder", facts=replace(found, account=account), on=ON).html
+    html = JinjaLetterPrinter().print("reminder", facts=replace(found, account=account), on=ON).html
     assert "$2,500.00" in html
     assert "4,000" not in html
 
@@ -79,7 +79,7 @@ def test_a_letter_that_may_not_be_said_is_not_printed(
     said["en"][name]["body"].append(words)
     file.write_text(json.dumps(said), "utf-8")
     with pytest.raises(Defect, match=rule):
-        PaperPress(tmp_path / "paper").print(name, facts=addressed(), on=ON)
+        JinjaLetterPrinter(tmp_path / "paper").print(name, facts=addressed(), on=ON)
 
 
 @pytest.mark.parametrize(("gone", "rule"), [("stop", "US-REGF-OPTOUT"), ("disclosure", "IDENTITY")])
@@ -92,4 +92,6 @@ def test_a_letter_without_what_it_must_say_is_not_printed(
     said["en"]["frame"][gone] = "Nothing."
     file.write_text(json.dumps(said), "utf-8")
     with pytest.raises(Defect, match=rule):
-        PaperPress(tmp_path / "paper").print("reminder", facts=addressed(role="third"), on=ON)
+        JinjaLetterPrinter(tmp_path / "paper").print(
+            "reminder", facts=addressed(role="third"), on=ON
+        )

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.messages.samples import LINK, NOTICE, STOP_LINK, facts
 
 CHROMIUM = "/usr/bin/chromium"
@@ -45,14 +45,14 @@ _CONTRASTS = """() => {
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_letter_can_be_read_on_a_phone(chromium: Browser, scheme: str) -> None:
-    letters = JinjaLetters()
+    templates = JinjaMessages()
     page = chromium.new_page(viewport={"width": 360, "height": 800})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     lead = facts().account
     several = [lead, replace(lead, reference="INV-2026-000142/UNIT-7B")]
-    for name in letters.templates():
+    for name in templates.templates():
         for language in ("en", "es"):
-            rendered = letters.render(
+            rendered = templates.render(
                 name,
                 Channel.EMAIL,
                 facts=facts(language=language, role="third"),

@@ -19,11 +19,11 @@ from dunlin.runtime import wiring
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import LINK, STOP_LINK, sample_facts, samples
 from tests.support import builders, ground
 
-LETTERS = JinjaLetters()
+LETTERS = JinjaMessages()
 GATE = Gate(rulebook=load_rulebook())
 TEXT = "We added a line about parking. See your page:\n\n{{ link }}\n"
 LADDER = {
@@ -33,8 +33,8 @@ LADDER = {
 }
 
 
-def document(letters: Mapping[str, Any]) -> dict[str, Any]:
-    return builders.strategy_document(ladders=LADDER, letters=dict(letters))
+def document(templates: Mapping[str, Any]) -> dict[str, Any]:
+    return builders.strategy_document(ladders=LADDER, templates=dict(templates))
 
 
 def subject(said: str, template: str = "reminder.gentle") -> dict[str, Any]:
@@ -45,8 +45,8 @@ def text(said: str) -> dict[str, Any]:
     return {"reminder.gentle": {"sms": {"en": f"{said}: {{{{ link }}}}"}}}
 
 
-def refusal(letters: Mapping[str, Any], **changes: Any) -> StrategyError:
-    written = yaml.safe_dump(document(letters) | changes, sort_keys=False).encode()
+def refusal(templates: Mapping[str, Any], **changes: Any) -> StrategyError:
+    written = yaml.safe_dump(document(templates) | changes, sort_keys=False).encode()
     with pytest.raises(StrategyError) as refused:
         wiring.strategy_reader().read(written, creditor=builders.CREDITOR)
     assert refused.value.line > 0
@@ -92,13 +92,15 @@ def test_each_account_is_sent_the_words_of_its_version_and_they_are_what_was_pre
         account = ground.active(name, strategy_version=version, ladder="standard")
         builders.store(
             book, book.creditors, account, person=builders.consumer(name),
-            ladders=LADDER, letters=subject(said),
+            ladders=LADDER, templates=subject(said),
         )  # fmt: skip
     for version in (1, 2):  # both after the second was stored
         account_id = ground.active(f"ada{version}").account_id
-        run = check_ladder(account_id, 1, book=book, gate=GATE, letters=LETTERS, now=builders.NOON)
+        run = check_ladder(
+            account_id, 1, book=book, gate=GATE, templates=LETTERS, now=builders.NOON
+        )
         mailbox = MemoryMailbox()
-        outbox = replace(ground.outbox(mailbox=mailbox), letters=LETTERS)
+        outbox = replace(ground.outbox(mailbox=mailbox), templates=LETTERS)
         send(account_id, run.touch_key, run.permit_id, book=book, outbox=outbox, now=builders.NOON)
         [mail] = mailbox.sent
         touch = book.touch(account_id, run.touch_key)
@@ -180,7 +182,7 @@ def test_words_that_may_not_be_said_are_refused_with_place_and_reason(
 ) -> None:
     error = refusal(words)
     assert told in str(error)
-    assert "letters" in error.field
+    assert "templates" in error.field
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from botocore.config import Config
 
 from dunlin.adapters.aws.mailbox import SesMailbox
 from dunlin.adapters.aws.one_attempt import ONE_ATTEMPT
-from dunlin.adapters.aws.sms_sender import SnsTextLine
-from dunlin.adapters.memory.senders import Failure, MemoryMailbox, MemoryTextLine
+from dunlin.adapters.aws.sms_sender import SnsSmsSender
+from dunlin.adapters.memory.senders import Failure, MemoryMailbox, MemorySmsSender
 from dunlin.domain.errors import Defect, Unavailable
-from dunlin.ports.messages import Email, Mailbox, Text, TextLine
+from dunlin.ports.messages import Email, Mailbox, SmsSender, Text
 
 EMAIL = Email(
     to="ana@example.com",
@@ -77,14 +77,16 @@ class Provider:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
-        self.thread.start()
+        self.account_history = threading.Thread(
+            target=self.server.serve_forever, args=(0.02,), daemon=True
+        )
+        self.account_history.start()
 
     def close(self) -> None:
         self.release.set()
         self.server.shutdown()
         self.server.server_close()
-        self.thread.join(5)
+        self.account_history.join(5)
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def by_mail(url: str, **timeouts: float) -> str:
 
 
 def by_text(url: str, **timeouts: float) -> str:
-    return SnsTextLine(client=client("sns", url, **timeouts)).send(TEXT)
+    return SnsSmsSender(client=client("sns", url, **timeouts)).send(TEXT)
 
 
 def test_an_email_goes_with_both_parts_its_headers_and_its_tags(provider: Provider) -> None:
@@ -243,7 +245,7 @@ def test_nothing_is_sent_where_a_header_holds_more_than_its_line(
 @pytest.mark.parametrize("number", ["2025550123", "+0202555", "+1202555012x", ""])
 def test_a_text_needs_a_full_number(provider: Provider, number: str) -> None:
     with pytest.raises(Defect):
-        SnsTextLine(client=client("sns", provider.url)).send(replace(TEXT, to=number))
+        SnsSmsSender(client=client("sns", provider.url)).send(replace(TEXT, to=number))
     assert provider.requests == []
 
 
@@ -252,7 +254,7 @@ def test_a_text_needs_a_full_number(provider: Provider, number: str) -> None:
     [(Failure.BEFORE, True, 0), (Failure.DURING, False, 0), (Failure.AFTER, False, 1)],
 )
 def test_the_fakes_fail_as_providers_do(failure: Failure, certain: bool, taken: int) -> None:
-    mailbox, line = MemoryMailbox(fail=[failure]), MemoryTextLine(fail=[failure])
+    mailbox, line = MemoryMailbox(fail=[failure]), MemorySmsSender(fail=[failure])
     for send in (lambda: mailbox.send(EMAIL), lambda: line.send(TEXT)):
         with pytest.raises(Unavailable) as failed:
             send()
@@ -264,5 +266,5 @@ def test_the_fakes_fail_as_providers_do(failure: Failure, certain: bool, taken: 
 
 def test_both_kinds_fit_the_ports() -> None:
     boxes: list[Mailbox] = [SesMailbox("dunlin"), MemoryMailbox()]
-    lines: list[TextLine] = [SnsTextLine(), MemoryTextLine()]
+    lines: list[SmsSender] = [SnsSmsSender(), MemorySmsSender()]
     assert len(boxes) == len(lines) == 2

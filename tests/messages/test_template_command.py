@@ -13,7 +13,7 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import StrategyError
 from dunlin.domain.strategy.strategy_document import read_strategy
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import samples
 from tests.support import builders
 
@@ -82,7 +82,7 @@ def test_a_test_goes_to_a_known_address_and_is_marked_and_says_nothing_of_a_pers
     assert "Ana" in mail.text
     [html] = [
         one.rendered.html
-        for one in samples(JinjaLetters(), strategy, only="reminder.neutral")
+        for one in samples(JinjaMessages(), strategy, only="reminder.neutral")
         if (one.channel, one.language, one.audience) == (Channel.EMAIL, "es", "consumer")
     ]
     assert mail.html == html  # what is looked at is what would be sent

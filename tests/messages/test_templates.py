@@ -24,12 +24,12 @@ from dunlin.domain.messages.templates import (
     shown_reference,
     template_id,
 )
-from dunlin.ports.messages import Letters, Rendered
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.ports.messages import MessageTemplates, Rendered
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_compiler import FOLDER, compile_letters, write_letters
 from tests.messages.samples import BRAND, LINK, NOTICE, STOP_LINK, facts
 
-LETTERS = JinjaLetters()
+LETTERS = JinjaMessages()
 RUNGS = {
     "upcoming": "gentle neutral",
     "reminder": "gentle neutral firm",
@@ -94,14 +94,14 @@ def test_writing_changes_only_what_differs(tmp_path: Path) -> None:
 
 
 def test_every_letter_of_the_default_strategy_is_there_on_both_channels() -> None:
-    letters: Letters = LETTERS
+    templates: MessageTemplates = LETTERS
     assert set(LETTERS.templates()) == set(NAMES)
     for name in NAMES:
-        versions = {letters.version(name, channel, strategy=STRATEGY) for channel in Channel}
+        versions = {templates.version(name, channel, strategy=STRATEGY) for channel in Channel}
         assert len(versions) == 2
         assert all(len(v) == 16 for v in versions)
     with pytest.raises(DomainError):
-        letters.version("nothing", Channel.EMAIL, strategy=STRATEGY)
+        templates.version("nothing", Channel.EMAIL, strategy=STRATEGY)
 
 
 @pytest.mark.parametrize(("name", "channel", "language", "role"), list(every()))

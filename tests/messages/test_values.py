@@ -12,10 +12,10 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import Defect
 from dunlin.ports.accounts import Facts
 from dunlin.ports.messages import Rendered
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.messages.samples import BRAND, LINK, STOP_LINK, facts
 
-LETTERS = JinjaLetters()
+LETTERS = JinjaMessages()
 HOSTILE = st.sampled_from([
     "<script>alert(1)</script>", "{{ link }}", "{% raw %}", "**", "[[ x ]]", "\"'><b>", "&amp;",
     "javascript:alert(1)", "\u202e", "%s {0}", "-->", "]]>", "{{ 7*7 }}",

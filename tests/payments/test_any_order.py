@@ -33,7 +33,7 @@ from dunlin.domain.payments.payments import (
     RefundStatus,
 )
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.payments.payments import OpenCheckout
 from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.reconciliation import Reconciler
@@ -138,7 +138,7 @@ class Life:
 
     def __init__(self, back: int) -> None:
         self.shop = Shop(back=back)
-        self.shop.till = self.bank = Bank()
+        self.shop.processor = self.bank = Bank()
         self.shop.owe_too(OTHER, 6_000)
         self._adjust(OTHER, 6_000, "row 2", owed=False)
         self.tabs: dict[int, str] = {}
@@ -234,11 +234,11 @@ class Life:
 
     def look(self, _n: int, _minor: int) -> None:
         Reconciler(
-            till=self.bank,
+            processor=self.bank,
             inbox=self.shop.inbox,
             book=self.shop.book,
-            door=self.shop.door,
-            alarm=self.shop.alarm,
+            sessions=self.shop.sessions,
+            waker=self.shop.waker,
             creditors=self.shop.book.creditors,
         ).look(since=NOW - timedelta(days=4), now=NOW + timedelta(hours=1))
 
@@ -248,7 +248,7 @@ class Life:
                 ACCOUNTS[n % 2],
                 by="staff",
                 why="case-1",
-                till=self.bank,
+                processor=self.bank,
                 book=self.shop.book,
                 now=NOW,
             )
@@ -286,7 +286,7 @@ class Life:
         if owed:
             self.adjusted[account_id] += minor
             status = Status.SETTLED if balance.minor <= 0 else Status.ACTIVE
-        after = written(before, told, balance=balance, status=status)
+        after = next_version(before, told, balance=balance, status=status)
         self.shop.book.apply(Change(account=after, ledger=[entry], audit=[told]))
 
     def _hear(self, number: int) -> None:
@@ -295,10 +295,10 @@ class Life:
         with suppress(Unavailable):
             post_event(
                 event,
-                till=self.bank,
+                processor=self.bank,
                 book=self.shop.book,
-                door=self.shop.door,
-                alarm=self.shop.alarm,
+                sessions=self.shop.sessions,
+                waker=self.shop.waker,
                 now=NOW,
             )
             self.heard.add(number)
@@ -344,7 +344,7 @@ class Life:
             elif on_its_way and account.balance.minor > 0:
                 assert account.hold in (Hold.REVIEW, Hold.DISPUTE)
             receipts = {
-                c for a, k, c in self.shop.alarm.notices if (a, k) == (account_id, "receipt")
+                c for a, k, c in self.shop.waker.notices if (a, k) == (account_id, "receipt")
             }
             assert receipts == set(posted)
         for made in self.bank.made.values():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dunlin.adapters.stripe.till import StripeTill
+from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Hold, LedgerEntry, Status
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import RefundState
@@ -19,10 +19,10 @@ def shop() -> Iterator[Shop]:
         yield shop
 
 
-def till_of(shop: Shop) -> StripeTill:
-    till = shop.house.processor
-    assert isinstance(till, StripeTill)
-    return till
+def till_of(shop: Shop) -> StripeProcessor:
+    processor = shop.harness.processor
+    assert isinstance(processor, StripeProcessor)
+    return processor
 
 
 def page(shop: Shop, number: int) -> str:
@@ -39,7 +39,7 @@ def page(shop: Shop, number: int) -> str:
 
 
 def entries(shop: Shop, kind: str) -> list[LedgerEntry]:
-    ledger = shop.house.book.ledgers[shop.account.account_id].values()
+    ledger = shop.harness.book.ledgers[shop.account.account_id].values()
     return [e for e in ledger if e.kind == kind and not e.source.startswith("row")]
 
 
@@ -109,6 +109,6 @@ def test_a_bank_debit_that_fails_after_the_person_left_is_told_to_them(shop: Sho
     payment_id = shop.now.hold_reason
     shop.processor.settle(payment_id, "insufficient_funds")
     shop.until(lambda: shop.now.hold is None)
-    told = [(kind, cause) for _, kind, cause in shop.house.alarm.notices]
+    told = [(kind, cause) for _, kind, cause in shop.harness.waker.notices]
     assert told == [("payment_failed", payment_id)]
     assert shop.now.balance == shop.account.balance

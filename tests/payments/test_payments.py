@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook, MemoryCreditors
-from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalDoor, MemoryQueue
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryCreditors, MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions, MemoryQueue
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.ledger import total
@@ -71,8 +71,8 @@ class Shop:
         policy = {"refund_excess_up_to_minor": back}
         creditors.put_strategy("harbor", {**STRATEGY, "payments": policy}, NOW)
         self.book = MemoryBook(creditors)
-        self.alarm, self.inbox, self.queue = MemoryAlarm(), MemoryInbox(), MemoryQueue()
-        self.door, self.till = MemoryPortalDoor(), MemoryTill()
+        self.waker, self.inbox, self.queue = MemoryWaker(), MemoryInbox(), MemoryQueue()
+        self.sessions, self.processor = MemoryPortalSessions(), MemoryTill()
         self.book.consumers["con_1"] = Consumer(
             consumer_id="con_1", creditor="harbor", name="Ada Finch", version=1
         )
@@ -117,10 +117,10 @@ class Shop:
             event.event_id,
             inbox=self.inbox,
             read=lambda _: event,
-            till=self.till,
+            processor=self.processor,
             book=self.book,
-            door=self.door,
-            alarm=self.alarm,
+            sessions=self.sessions,
+            waker=self.waker,
             now=NOW,
         )
 
@@ -134,8 +134,8 @@ class Shop:
             success_url="https://pay.example.com/return",
             cancel_url="https://pay.example.com/account",
             book=self.book,
-            door=self.door,
-            till=self.till,
+            sessions=self.sessions,
+            processor=self.processor,
             new_id=lambda: f"attempt-{next(self._ids)}",
             now=NOW,
         )
@@ -191,40 +191,40 @@ def event(
 
 def test_a_full_payment_settles_the_account_wakes_it_and_starts_one_receipt() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
 
     assert shop.tell(event()) is Posted.POSTED
 
     assert shop.account.balance == usd(0)
     assert shop.account.status is Status.SETTLED
     assert shop.account.hold is None
-    assert shop.alarm.woken == [ACCOUNT]
-    assert shop.alarm.notices == [(ACCOUNT, "receipt", "pi_1")]
+    assert shop.waker.woken == [ACCOUNT]
+    assert shop.waker.notices == [(ACCOUNT, "receipt", "pi_1")]
     shop.check_ledger()
 
 
 def test_the_same_payment_told_by_three_events_posts_once() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(amount=usd(4_000))
+    shop.processor.payments["pi_1"] = payment(amount=usd(4_000))
 
     outcomes = [shop.tell(event(telling=n)) for n in range(3)]
 
     assert outcomes == [Posted.POSTED, Posted.NOTHING_NEW, Posted.NOTHING_NEW]
     assert shop.account.balance == usd(6_000)
     assert shop.account.status is Status.ACTIVE
-    assert len(shop.alarm.notices) == 1
+    assert len(shop.waker.notices) == 1
     shop.check_ledger()
 
 
 def test_a_bank_debit_freezes_outreach_until_it_succeeds() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.PENDING)
     shop.tell(event(SignalKind.PAYMENT_PENDING))
     assert shop.account.hold is Hold.PAYMENT_PENDING
     assert shop.account.balance == usd(10_000)
-    assert shop.alarm.notices == []
+    assert shop.waker.notices == []
 
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     shop.tell(event())
     assert (shop.account.hold, shop.account.balance) == (None, usd(0))
     shop.check_ledger()
@@ -232,9 +232,9 @@ def test_a_bank_debit_freezes_outreach_until_it_succeeds() -> None:
 
 def test_a_bank_debit_that_fails_releases_the_hold_and_posts_nothing() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.PENDING)
     shop.tell(event(SignalKind.PAYMENT_PENDING))
-    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.FAILED)
     shop.tell(event(SignalKind.PAYMENT_FAILED))
 
     assert (shop.account.hold, shop.account.hold_reason) == (None, "")
@@ -249,9 +249,9 @@ def test_a_bank_debit_that_fails_releases_the_hold_and_posts_nothing() -> None:
 def test_a_pending_payment_never_lifts_or_hides_a_persons_hold(hold: Hold) -> None:
     shop = Shop()
     shop.book.accounts[ACCOUNT] = replace(shop.account, hold=hold, hold_reason="why")
-    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.PENDING)
     shop.tell(event(SignalKind.PAYMENT_PENDING))
-    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.FAILED)
     shop.tell(event(SignalKind.PAYMENT_FAILED))
     assert (shop.account.hold, shop.account.hold_reason) == (hold, "why")
 
@@ -259,8 +259,8 @@ def test_a_pending_payment_never_lifts_or_hides_a_persons_hold(hold: Hold) -> No
 def test_what_two_payments_bring_beyond_the_debt_goes_back_once_and_the_ledger_shows_both() -> None:
     shop = Shop(owed=10_000)
     for name in ("pi_1", "pi_2", "pi_2"):
-        shop.till.payments.setdefault(name, payment(name, amount=usd(7_000)))
-        shop.tell(event(payment_id=name, telling=len(shop.alarm.woken)))
+        shop.processor.payments.setdefault(name, payment(name, amount=usd(7_000)))
+        shop.tell(event(payment_id=name, telling=len(shop.waker.woken)))
 
     kinds = [(e.kind, e.amount.minor, e.source) for e in shop.entries]
     assert kinds[1:] == [
@@ -268,7 +268,7 @@ def test_what_two_payments_bring_beyond_the_debt_goes_back_once_and_the_ledger_s
         ("payment", -7_000, "pi_2"),
         ("refund", 4_000, "excess/pi_2/1"),
     ]
-    (made,) = shop.till.made.values()
+    (made,) = shop.processor.made.values()
     assert (made.payment_id, made.amount, made.key) == ("pi_2", usd(4_000), "excess/pi_2/1")
     assert (shop.account.balance, shop.account.hold) == (usd(0), None)
     assert shop.account.status is Status.SETTLED
@@ -284,14 +284,14 @@ def test_what_two_payments_bring_beyond_the_debt_goes_back_once_and_the_ledger_s
 def test_more_than_the_policy_allows_waits_for_a_person_until_it_went_back() -> None:
     shop = Shop(owed=10_000, back=3_999)
     for name in ("pi_1", "pi_2"):
-        shop.till.payments[name] = payment(name, amount=usd(7_000))
+        shop.processor.payments[name] = payment(name, amount=usd(7_000))
         shop.tell(event(payment_id=name))
 
     assert shop.account.balance == usd(-4_000)
     assert (shop.account.hold, shop.account.hold_reason) == (Hold.REVIEW, "overpaid")
     assert shop.account.status is Status.SETTLED
     assert shop.account.waits_for_staff
-    assert shop.till.made == {}
+    assert shop.processor.made == {}
     shop.check_ledger()
 
     shop.tell(event(SignalKind.REFUND, "pi_2", "re_1", usd(4_000)))
@@ -303,8 +303,8 @@ def test_more_than_the_policy_allows_waits_for_a_person_until_it_went_back() -> 
 @pytest.mark.parametrize("state", [RefundState.REFUSED, RefundState.FAILED])
 def test_an_excess_the_processor_does_not_give_back_waits_for_a_person(state: RefundState) -> None:
     shop = Shop(owed=10_000)
-    shop.till.refund_state = state
-    shop.till.payments["pi_1"] = payment(amount=usd(12_000))
+    shop.processor.refund_state = state
+    shop.processor.payments["pi_1"] = payment(amount=usd(12_000))
     for telling in range(3):
         shop.tell(event(telling=telling))
     assert shop.account.balance == usd(-2_000)
@@ -315,29 +315,29 @@ def test_an_excess_the_processor_does_not_give_back_waits_for_a_person(state: Re
 
 def test_an_excess_decided_before_a_death_is_given_back_by_the_next_telling_and_once() -> None:
     shop = Shop(owed=10_000)
-    shop.till.payments["pi_1"] = payment(amount=usd(12_000))
-    refund = shop.till.refund
+    shop.processor.payments["pi_1"] = payment(amount=usd(12_000))
+    refund = shop.processor.refund
 
     def lost(**kwargs: object) -> object:
         refund(**kwargs)  # type: ignore[arg-type]
         raise Unavailable("stripe", "no answer")
 
-    shop.till.refund = lost  # type: ignore[method-assign,assignment]
+    shop.processor.refund = lost  # type: ignore[method-assign,assignment]
     with pytest.raises(Unavailable):
         shop.tell(event())
     # Days later Stripe has forgotten the key: only its list of refunds still knows.
-    shop.till.refund = refund  # type: ignore[method-assign]
+    shop.processor.refund = refund  # type: ignore[method-assign]
     assert shop.tell(event(telling=1)) is Posted.NOTHING_NEW
-    assert [r.amount for r in shop.till.made.values()] == [usd(2_000)]
-    assert shop.alarm.notices == [(ACCOUNT, "receipt", "pi_1")]
+    assert [r.amount for r in shop.processor.made.values()] == [usd(2_000)]
+    assert shop.waker.notices == [(ACCOUNT, "receipt", "pi_1")]
     shop.check_ledger()
 
 
 def test_what_staff_gave_back_at_the_processor_is_not_given_back_again() -> None:
     shop = Shop(owed=10_000)
-    shop.till.payments["pi_1"] = replace(payment(amount=usd(13_000)), refunded=usd(1_000))
+    shop.processor.payments["pi_1"] = replace(payment(amount=usd(13_000)), refunded=usd(1_000))
     shop.tell(event())
-    assert [r.amount for r in shop.till.made.values()] == [usd(2_000)]
+    assert [r.amount for r in shop.processor.made.values()] == [usd(2_000)]
     shop.tell(event(SignalKind.REFUND, "pi_1", "re_staff", usd(1_000)))
     assert (shop.account.balance, shop.account.hold) == (usd(0), None)
     shop.check_ledger()
@@ -345,7 +345,7 @@ def test_what_staff_gave_back_at_the_processor_is_not_given_back_again() -> None
 
 def test_money_of_another_currency_is_recorded_as_nothing_and_waits_for_a_person() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(amount=Money(5_000, "EUR"))
+    shop.processor.payments["pi_1"] = payment(amount=Money(5_000, "EUR"))
     assert shop.tell(event(amount=Money(5_000, "EUR"))) is Posted.POSTED
     assert shop.tell(event(amount=Money(5_000, "EUR"), telling=1)) is Posted.NOTHING_NEW
 
@@ -357,7 +357,7 @@ def test_money_of_another_currency_is_recorded_as_nothing_and_waits_for_a_person
 
 def test_a_chargeback_of_a_settled_account_opens_it_for_staff_and_a_win_settles_it_again() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     shop.tell(event())
     shop.tell(event(SignalKind.CHARGEBACK, "pi_1", "dp_1"))
     assert shop.account.balance == usd(10_000)
@@ -371,7 +371,7 @@ def test_a_chargeback_of_a_settled_account_opens_it_for_staff_and_a_win_settles_
 
 def test_a_refund_told_before_its_payment_posts_both() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     shop.tell(event(SignalKind.REFUND, "pi_1", "re_1", usd(2_500)))
     assert shop.account.balance == usd(2_500)
     assert shop.tell(event()) is Posted.NOTHING_NEW
@@ -380,16 +380,16 @@ def test_a_refund_told_before_its_payment_posts_both() -> None:
 
 def test_payments_taken_elsewhere_are_not_ours_and_unknown_accounts_are_a_defect() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(account_id="")
+    shop.processor.payments["pi_1"] = payment(account_id="")
     assert shop.tell(event()) is Posted.NOT_OURS
-    shop.till.payments["pi_2"] = payment("pi_2", account_id="acc_" + "9" * 32)
+    shop.processor.payments["pi_2"] = payment("pi_2", account_id="acc_" + "9" * 32)
     with pytest.raises(Defect, match="unknown account"):
         shop.tell(event(payment_id="pi_2"))
 
 
 def test_another_writer_between_read_and_write_makes_it_decide_again() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(amount=usd(1_000))
+    shop.processor.payments["pi_1"] = payment(amount=usd(1_000))
     apply, fails = shop.book.apply, itertools.count()
 
     def contended(change: Change) -> None:
@@ -404,19 +404,19 @@ def test_another_writer_between_read_and_write_makes_it_decide_again() -> None:
 
 def test_a_delivery_that_died_after_writing_still_wakes_and_receipts_when_told_again() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
-    wake = shop.alarm.wake
+    shop.processor.payments["pi_1"] = payment()
+    wake = shop.waker.wake
 
     def dead(account_id: str) -> bool:
         raise Unavailable("states", "gone")
 
-    shop.alarm.wake = dead  # type: ignore[method-assign]
+    shop.waker.wake = dead  # type: ignore[method-assign]
     with pytest.raises(Unavailable):
         shop.tell(event())
-    shop.alarm.wake = wake  # type: ignore[method-assign]
+    shop.waker.wake = wake  # type: ignore[method-assign]
     assert shop.tell(event()) is Posted.NOTHING_NEW
-    assert shop.alarm.woken == [ACCOUNT]
-    assert shop.alarm.notices == [(ACCOUNT, "receipt", "pi_1")]
+    assert shop.waker.woken == [ACCOUNT]
+    assert shop.waker.notices == [(ACCOUNT, "receipt", "pi_1")]
 
 
 def test_an_event_is_kept_once_and_queued_each_time() -> None:
@@ -469,17 +469,17 @@ def test_any_order_and_repetition_of_events_ends_in_one_ledger(
         for n, (amount, state) in enumerate(zip(amounts, states, strict=True), start=1):
             money = Money(amount, "EUR") if foreign and n == 3 else usd(amount)
             final = payment(f"pi_{n}", state, money)
-            shop.till.payments[final.id] = final
+            shop.processor.payments[final.id] = final
         for telling, (pid, fact, which, undone) in enumerate(told):
-            final = shop.till.payments[pid]
+            final = shop.processor.payments[pid]
             if late and telling == 0:  # the first answer is an older one
-                shop.till.payments[pid] = replace(
+                shop.processor.payments[pid] = replace(
                     final, state=PaymentState.PENDING, received=Money(0, final.amount.currency)
                 )
             takes_back = fact in (SignalKind.REFUND, SignalKind.CHARGEBACK)
             fact_id = f"{fact}_{pid}_{which}" if takes_back else pid
             shop.tell(event(fact, pid, fact_id, final.amount, undone=undone, telling=telling))
-            shop.till.payments[pid] = final
+            shop.processor.payments[pid] = final
             shop.check_ledger()
         return shop
 
@@ -503,16 +503,16 @@ def test_a_double_click_leads_to_the_same_checkout() -> None:
     first, second = shop.open(), shop.open()
     assert first == second
     assert isinstance(first, OpenCheckout)
-    assert len(shop.till.checkouts) == 1
+    assert len(shop.processor.checkouts) == 1
 
 
 def test_another_amount_expires_the_older_checkout_first() -> None:
     shop = Shop()
     shop.open()
     shop.open(usd(2_500))
-    states = [c.state for c in shop.till.checkouts.values()]
+    states = [c.state for c in shop.processor.checkouts.values()]
     assert states == [CheckoutState.EXPIRED, CheckoutState.OPEN]
-    assert [c.amount for c in shop.till.checkouts.values()] == [usd(10_000), usd(2_500)]
+    assert [c.amount for c in shop.processor.checkouts.values()] == [usd(10_000), usd(2_500)]
 
 
 @pytest.mark.parametrize("minor", [-100, 0, 99, 10_001, 10**12])
@@ -520,7 +520,7 @@ def test_no_checkout_for_more_than_is_owed_or_for_next_to_nothing(minor: int) ->
     shop = Shop()
     assert shop.open(usd(minor)) is PayRefusal.AMOUNT
     assert shop.open(Money(5_000, "EUR")) is PayRefusal.AMOUNT
-    assert shop.till.checkouts == {}
+    assert shop.processor.checkouts == {}
 
 
 def test_the_smallest_debt_can_be_paid_whole() -> None:
@@ -542,43 +542,43 @@ def test_what_cannot_be_paid_opens_nothing(change: dict[str, object], refusal: o
     shop = Shop()
     shop.book.accounts[ACCOUNT] = replace(shop.account, **change)  # type: ignore[arg-type]
     assert shop.open() is refusal
-    assert shop.till.checkouts == {}
+    assert shop.processor.checkouts == {}
 
 
 def test_no_second_payment_while_the_first_is_not_on_the_ledger() -> None:
     shop = Shop()
     shop.open()
-    shop.till.pay("attempt-1", payment())
+    shop.processor.pay("attempt-1", payment())
     assert shop.open() is PayRefusal.POSTING
-    shop.till.payments["pi_1"] = payment(state=PaymentState.PENDING)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.PENDING)
     assert shop.open() is PayRefusal.PENDING
-    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.FAILED)
     assert isinstance(shop.open(), OpenCheckout)
 
 
 def test_after_a_part_was_paid_and_posted_the_rest_can_be_paid() -> None:
     shop = Shop()
     shop.open(usd(4_000))
-    shop.till.pay("attempt-1", payment(amount=usd(4_000)))
+    shop.processor.pay("attempt-1", payment(amount=usd(4_000)))
     shop.tell(event())
     shop.open()
-    assert shop.door.payments["con_1"][-1].amount == usd(6_000)
+    assert shop.sessions.payments["con_1"][-1].amount == usd(6_000)
 
 
 def test_a_crash_before_the_processors_answer_makes_no_second_checkout() -> None:
     shop = Shop()
-    put, calls = shop.door.put_payment_attempts, itertools.count(1)
+    put, calls = shop.sessions.put_payment_attempts, itertools.count(1)
 
     def dies_second(*args: object, **kwargs: object) -> None:
         if next(calls) == 2:
             raise Unavailable("dynamodb", "gone")
         put(*args, **kwargs)  # type: ignore[arg-type]
 
-    shop.door.put_payment_attempts = dies_second  # type: ignore[method-assign,assignment]
+    shop.sessions.put_payment_attempts = dies_second  # type: ignore[method-assign,assignment]
     with pytest.raises(Unavailable):
         shop.open()
     assert isinstance(shop.open(), OpenCheckout)
-    assert list(shop.till.checkouts) == ["cs_attempt-1"]
+    assert list(shop.processor.checkouts) == ["cs_attempt-1"]
 
 
 def test_an_unanswered_attempt_whose_page_has_closed_is_replaced() -> None:
@@ -586,22 +586,22 @@ def test_an_unanswered_attempt_whose_page_has_closed_is_replaced() -> None:
     lost = PaymentAttempt(
         attempt_id="lost", account_id=ACCOUNT, amount=usd(10_000), locale="en", at=NOW
     )
-    shop.door.payments["con_1"] = (lost,)
-    create = shop.till.open_checkout
+    shop.sessions.payments["con_1"] = (lost,)
+    create = shop.processor.open_checkout
 
     def closed(**kwargs: object) -> object:
         if kwargs["attempt_id"] == "lost":
             raise DomainError("this attempt's page has closed; make a new attempt")
         return create(**kwargs)  # type: ignore[arg-type]
 
-    shop.till.open_checkout = closed  # type: ignore[method-assign,assignment]
+    shop.processor.open_checkout = closed  # type: ignore[method-assign,assignment]
     assert isinstance(shop.open(), OpenCheckout)
-    assert list(shop.till.checkouts) == ["cs_attempt-1"]
+    assert list(shop.processor.checkouts) == ["cs_attempt-1"]
 
 
 def test_two_tabs_at_once_leave_one_open_checkout() -> None:
     shop = Shop()
-    create, raced = shop.till.open_checkout, []
+    create, raced = shop.processor.open_checkout, []
 
     def race(**kwargs: object) -> object:
         if not raced:  # the other tab comes between our store and the processor's answer
@@ -609,18 +609,20 @@ def test_two_tabs_at_once_leave_one_open_checkout() -> None:
             shop.open(usd(3_000))
         return create(**kwargs)  # type: ignore[arg-type]
 
-    shop.till.open_checkout = race  # type: ignore[method-assign,assignment]
+    shop.processor.open_checkout = race  # type: ignore[method-assign,assignment]
     shop.open()
-    open_now = [c for c in shop.till.checkouts.values() if c.state is CheckoutState.OPEN]
+    open_now = [c for c in shop.processor.checkouts.values() if c.state is CheckoutState.OPEN]
     assert len(open_now) == 1
-    assert shop.door.payments["con_1"][-1].checkout_id == open_now[0].id
+    assert shop.sessions.payments["con_1"][-1].checkout_id == open_now[0].id
 
 
 OTHER = "acc_" + "2" * 32
 
 
 def _open_pages(shop: Shop) -> list[str]:
-    return [c.account_id for c in shop.till.checkouts.values() if c.state is CheckoutState.OPEN]
+    return [
+        c.account_id for c in shop.processor.checkouts.values() if c.state is CheckoutState.OPEN
+    ]
 
 
 def test_a_person_has_one_open_page_over_all_their_accounts() -> None:
@@ -632,7 +634,7 @@ def test_a_person_has_one_open_page_over_all_their_accounts() -> None:
     shop.open()
     assert _open_pages(shop) == [ACCOUNT]
     # What was submitted on one account is remembered while the other is looked at.
-    shop.till.pay(shop.till.opened[-1]["attempt_id"], payment())  # type: ignore[arg-type]
+    shop.processor.pay(shop.processor.opened[-1]["attempt_id"], payment())  # type: ignore[arg-type]
     assert isinstance(shop.open(account_id=OTHER), OpenCheckout)
     assert shop.open() is PayRefusal.POSTING
 
@@ -645,7 +647,7 @@ def test_two_tabs_on_two_accounts_at_once_leave_one_open_page(when: int) -> None
     shop.open(usd(2_000))
     shop.open(account_id=OTHER)
     calls = itertools.count(1)
-    real = {name: getattr(shop.till, name) for name in ("open_checkout", "expire_checkout")}
+    real = {name: getattr(shop.processor, name) for name in ("open_checkout", "expire_checkout")}
 
     def raced(name: str, *args: object, **kwargs: object) -> object:
         if next(calls) == when:
@@ -653,7 +655,7 @@ def test_two_tabs_on_two_accounts_at_once_leave_one_open_page(when: int) -> None
         return real[name](*args, **kwargs)
 
     for name in real:
-        setattr(shop.till, name, lambda *a, _n=name, **k: raced(_n, *a, **k))
+        setattr(shop.processor, name, lambda *a, _n=name, **k: raced(_n, *a, **k))
     shop.open()
     assert len(_open_pages(shop)) == 1
 
@@ -662,11 +664,11 @@ def test_a_page_that_asks_for_more_than_is_owed_now_is_closed() -> None:
     shop = Shop()
     shop.open()
     by_phone = replace(payment("pi_9", amount=usd(4_000)), attempt_id="by telephone")
-    shop.till.payments["pi_9"] = by_phone
+    shop.processor.payments["pi_9"] = by_phone
     shop.tell(event(payment_id="pi_9"))
     assert _open_pages(shop) == []
     shop.open(usd(1_000))
-    shop.till.payments["pi_8"] = replace(by_phone, id="pi_8", received=usd(500))
+    shop.processor.payments["pi_8"] = replace(by_phone, id="pi_8", received=usd(500))
     shop.tell(event(payment_id="pi_8"))
     assert _open_pages(shop) == [ACCOUNT], "a part that is still owed may be paid"
 
@@ -675,20 +677,26 @@ def test_the_return_page_asks_the_processor() -> None:
     shop = Shop()
 
     def outcome() -> Returned:
-        return returned_payment(ACCOUNT, book=shop.book, door=shop.door, till=shop.till).outcome
+        return returned_payment(
+            ACCOUNT, book=shop.book, sessions=shop.sessions, processor=shop.processor
+        ).outcome
 
     assert outcome() is Returned.NONE
     shop.open()
     assert outcome() is Returned.UNFINISHED
-    shop.till.pay("attempt-1", payment(state=PaymentState.PENDING))
+    shop.processor.pay("attempt-1", payment(state=PaymentState.PENDING))
     assert outcome() is Returned.PROCESSING
-    shop.till.payments["pi_1"] = payment(state=PaymentState.FAILED)
+    shop.processor.payments["pi_1"] = payment(state=PaymentState.FAILED)
     assert outcome() is Returned.FAILED
-    shop.till.payments["pi_1"] = payment()
-    found = returned_payment(ACCOUNT, book=shop.book, door=shop.door, till=shop.till)
+    shop.processor.payments["pi_1"] = payment()
+    found = returned_payment(
+        ACCOUNT, book=shop.book, sessions=shop.sessions, processor=shop.processor
+    )
     assert (found.outcome, found.posted, found.amount) == (Returned.PAID, False, usd(10_000))
     shop.tell(event())
-    found = returned_payment(ACCOUNT, book=shop.book, door=shop.door, till=shop.till)
+    found = returned_payment(
+        ACCOUNT, book=shop.book, sessions=shop.sessions, processor=shop.processor
+    )
     assert found.posted
     assert len(shop.book.chains[f"account#{ACCOUNT}"]) == 1
     assert len(found.reference) == 14
@@ -697,18 +705,18 @@ def test_the_return_page_asks_the_processor() -> None:
 def test_an_expired_checkout_is_replaced() -> None:
     shop = Shop()
     shop.open()
-    only = shop.till.checkouts["cs_attempt-1"]
-    shop.till.checkouts[only.id] = replace(only, state=CheckoutState.EXPIRED)
+    only = shop.processor.checkouts["cs_attempt-1"]
+    shop.processor.checkouts[only.id] = replace(only, state=CheckoutState.EXPIRED)
     shop.open()
-    assert [c.state for c in shop.till.checkouts.values()] == [
+    assert [c.state for c in shop.processor.checkouts.values()] == [
         CheckoutState.EXPIRED,
         CheckoutState.OPEN,
     ]
 
 
 def test_a_checkout_status_is_what_the_till_tells() -> None:
-    till = MemoryTill()
-    opened = till.open_checkout(
+    processor = MemoryTill()
+    opened = processor.open_checkout(
         attempt_id="a",
         account_id=ACCOUNT,
         creditor="harbor",
@@ -717,7 +725,7 @@ def test_a_checkout_status_is_what_the_till_tells() -> None:
         success_url="s",
         cancel_url="c",
     )
-    assert till.checkout(opened.id) == CheckoutStatus(
+    assert processor.checkout(opened.id) == CheckoutStatus(
         id="cs_a",
         state=CheckoutState.OPEN,
         paid=False,
@@ -726,4 +734,4 @@ def test_a_checkout_status_is_what_the_till_tells() -> None:
         attempt_id="a",
         url=opened.url,
     )
-    assert opened.expires_at - till.now < timedelta(days=2)
+    assert opened.expires_at - processor.now < timedelta(days=2)

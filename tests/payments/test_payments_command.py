@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
 from dunlin.cli import payments
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
@@ -63,7 +63,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
         for kind, amount in lines
     }  # fmt: skip
     monkeypatch.setattr(wiring, "account_book", lambda: made)
-    monkeypatch.setattr(wiring, "alarm", MemoryAlarm)
+    monkeypatch.setattr(wiring, "waker", MemoryWaker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     return made
 

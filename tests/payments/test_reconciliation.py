@@ -25,11 +25,11 @@ LATER = NOW + timedelta(hours=6)
 
 def look(shop: Shop, *, after: timedelta = timedelta(hours=6)) -> Reconciled:
     reconciler = Reconciler(
-        till=shop.till,
+        processor=shop.processor,
         inbox=shop.inbox,
         book=shop.book,
-        door=shop.door,
-        alarm=shop.alarm,
+        sessions=shop.sessions,
+        waker=shop.waker,
         creditors=shop.book.creditors,
     )
     return reconciler.look(since=NOW - timedelta(days=4), now=NOW + after)
@@ -37,15 +37,15 @@ def look(shop: Shop, *, after: timedelta = timedelta(hours=6)) -> Reconciled:
 
 def happened(shop: Shop, told: PaymentEvent) -> PaymentEvent:
     """The processor knows of it; whether a webhook came is another matter."""
-    told = replace(told, account_id=shop.till.payments[told.payment_id].account_id)
-    shop.till.told.append(told)
+    told = replace(told, account_id=shop.processor.payments[told.payment_id].account_id)
+    shop.processor.told.append(told)
     return told
 
 
 def test_a_missed_webhook_is_found_posted_and_reported_once() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(amount=usd(4_000))
-    shop.till.payments["pi_2"] = payment("pi_2", amount=usd(1_000))
+    shop.processor.payments["pi_1"] = payment(amount=usd(4_000))
+    shop.processor.payments["pi_2"] = payment("pi_2", amount=usd(1_000))
     shop.tell(happened(shop, event(amount=usd(4_000))))
     missed = happened(shop, event(payment_id="pi_2", amount=usd(1_000)))
 
@@ -55,8 +55,8 @@ def test_a_missed_webhook_is_found_posted_and_reported_once() -> None:
     assert found.differences == []
     assert found.processor_minor == {"USD": 4_000 + 1_000} == found.ledger_minor
     assert shop.account.balance == usd(5_000)
-    assert (ACCOUNT, "receipt", "pi_2") in shop.alarm.notices
-    assert shop.alarm.woken[-1] == ACCOUNT
+    assert (ACCOUNT, "receipt", "pi_2") in shop.waker.notices
+    assert shop.waker.woken[-1] == ACCOUNT
     again = look(shop)
     assert (again.posted, again.differences) == ([], [])
     # The webhook comes after all, days late.
@@ -66,7 +66,7 @@ def test_a_missed_webhook_is_found_posted_and_reported_once() -> None:
 
 def test_an_event_that_was_kept_but_never_posted_is_posted() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     kept = happened(shop, event())
     shop.inbox.events[kept.event_id] = "{}"
     found = look(shop)
@@ -76,7 +76,7 @@ def test_an_event_that_was_kept_but_never_posted_is_posted() -> None:
 
 def test_what_is_only_minutes_old_is_left_to_its_webhook() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     happened(shop, event())
     assert look(shop, after=GRACE - timedelta(seconds=1)).events == 0
     assert look(shop, after=GRACE).missed != []
@@ -84,9 +84,9 @@ def test_what_is_only_minutes_old_is_left_to_its_webhook() -> None:
 
 def test_a_missed_chargeback_and_a_missed_refund_are_posted() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     shop.tell(happened(shop, event()))
-    shop.till.told.append(event(SignalKind.CHARGEBACK, "pi_1", "dp_1", usd(10_000)))
+    shop.processor.told.append(event(SignalKind.CHARGEBACK, "pi_1", "dp_1", usd(10_000)))
     found = look(shop)
     assert len(found.missed) == len(found.posted) == 1
     assert (shop.account.balance, shop.account.hold) == (usd(10_000), Hold.REVIEW)
@@ -96,8 +96,8 @@ def test_a_missed_chargeback_and_a_missed_refund_are_posted() -> None:
 def test_money_for_an_account_nobody_knows_is_a_difference_and_stops_nothing() -> None:
     shop = Shop()
     stranger = "acc_" + "9" * 32
-    shop.till.payments["pi_9"] = payment("pi_9", account_id=stranger)
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_9"] = payment("pi_9", account_id=stranger)
+    shop.processor.payments["pi_1"] = payment()
     happened(shop, event(payment_id="pi_9"))
     happened(shop, event())
     found = look(shop)
@@ -107,7 +107,7 @@ def test_money_for_an_account_nobody_knows_is_a_difference_and_stops_nothing() -
 
 def test_payments_taken_elsewhere_are_no_difference() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(account_id="")
+    shop.processor.payments["pi_1"] = payment(account_id="")
     happened(shop, event())
     found = look(shop)
     assert (found.posted, found.differences) == ([], [])
@@ -115,12 +115,12 @@ def test_payments_taken_elsewhere_are_no_difference() -> None:
 
 def test_another_amount_a_false_sum_and_an_invented_payment_are_differences() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(amount=usd(4_000))
+    shop.processor.payments["pi_1"] = payment(amount=usd(4_000))
     shop.tell(happened(shop, event(amount=usd(4_000))))
     mine = entry_id(ACCOUNT, "pi_1")
     posted = shop.book.ledgers[ACCOUNT][mine]
     shop.book.ledgers[ACCOUNT][mine] = replace(posted, amount=usd(-3_999))
-    shop.till.payments["pi_7"] = payment("pi_7", PaymentState.FAILED)
+    shop.processor.payments["pi_7"] = payment("pi_7", PaymentState.FAILED)
     shop.book.ledgers[ACCOUNT]["ent_7"] = LedgerEntry(
         entry_id="ent_7", account_id=ACCOUNT, kind="payment", amount=usd(-7), on=NOW.date(),
         source="pi_7",
@@ -136,7 +136,7 @@ def test_another_amount_a_false_sum_and_an_invented_payment_are_differences() ->
 def test_money_of_another_currency_is_with_a_person_and_no_difference() -> None:
     shop = Shop()
     euros = Money(5_000, "EUR")
-    shop.till.payments["pi_1"] = payment(amount=euros)
+    shop.processor.payments["pi_1"] = payment(amount=euros)
     shop.tell(happened(shop, event(amount=euros)))
     found = look(shop)
     assert found.differences == []
@@ -145,7 +145,7 @@ def test_money_of_another_currency_is_with_a_person_and_no_difference() -> None:
 
 def _pending(shop: Shop) -> None:
     on_its_way = replace(payment(state=PaymentState.PENDING), created=NOW, method=MethodKind.BANK)
-    shop.till.payments["pi_1"] = on_its_way
+    shop.processor.payments["pi_1"] = on_its_way
     shop.tell(event(SignalKind.PAYMENT_PENDING))
     assert shop.account.hold is Hold.PAYMENT_PENDING
 
@@ -171,28 +171,28 @@ def test_what_a_bank_answered_unheard_is_posted_and_said(
 ) -> None:
     shop = Shop()
     _pending(shop)
-    shop.till.payments["pi_1"] = replace(payment(state=state), method=MethodKind.BANK)
+    shop.processor.payments["pi_1"] = replace(payment(state=state), method=MethodKind.BANK)
     found = look(shop, after=timedelta(days=20))
     assert (found.posted, found.stuck) == (["look/pi_1"], [])
     assert (shop.account.hold, shop.account.balance) == (None, usd(balance))
-    assert shop.alarm.notices == [(ACCOUNT, said, "pi_1")]
+    assert shop.waker.notices == [(ACCOUNT, said, "pi_1")]
 
 
 def test_a_refund_that_was_decided_and_never_asked_for_is_asked_for() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment(amount=usd(12_000))
+    shop.processor.payments["pi_1"] = payment(amount=usd(12_000))
     shop.tell(happened(shop, event(amount=usd(12_000))))
-    shop.till.made.clear()  # as after a death between ledger and processor
-    shop.till.payments["pi_1"] = payment(amount=usd(12_000))
+    shop.processor.made.clear()  # as after a death between ledger and processor
+    shop.processor.payments["pi_1"] = payment(amount=usd(12_000))
     look(shop)
-    assert [r.amount for r in shop.till.made.values()] == [usd(2_000)]
+    assert [r.amount for r in shop.processor.made.values()] == [usd(2_000)]
     look(shop)
-    assert len(shop.till.made) == 1
+    assert len(shop.processor.made) == 1
 
 
 def test_the_report_holds_ids_and_sums_and_a_later_one_of_the_day_replaces_it() -> None:
     shop, box = Shop(), MemoryDropBox()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     happened(shop, event())
     for _ in range(2):
         key = keep_report("payments", look(shop).document(), box=box, now=LATER)
@@ -207,18 +207,18 @@ def test_the_report_holds_ids_and_sums_and_a_later_one_of_the_day_replaces_it() 
 
 def give_back(shop: Shop) -> Money:
     return refund_excess(
-        ACCOUNT, by="staff-7", why="case-1", till=shop.till, book=shop.book, now=LATER
+        ACCOUNT, by="staff-7", why="case-1", processor=shop.processor, book=shop.book, now=LATER
     )
 
 
 def test_staff_give_back_what_lies_above_the_limit_newest_payment_first() -> None:
     shop = Shop(back=0)
     for name in ("pi_1", "pi_2", "pi_3"):
-        shop.till.payments[name] = payment(name, amount=usd(6_000))
+        shop.processor.payments[name] = payment(name, amount=usd(6_000))
         shop.tell(replace(event(payment_id=name), at=NOW + timedelta(days=int(name[-1]))))
     assert shop.account.balance == usd(-8_000)
     assert give_back(shop) == usd(8_000)
-    assert {r.payment_id: r.amount.minor for r in shop.till.made.values() if r.amount} == {
+    assert {r.payment_id: r.amount.minor for r in shop.processor.made.values() if r.amount} == {
         "pi_3": 6_000,
         "pi_2": 2_000,
     }
@@ -232,10 +232,10 @@ def test_staff_give_back_what_lies_above_the_limit_newest_payment_first() -> Non
 
 def test_a_chargeback_won_after_the_person_paid_again_is_given_back_by_staff() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     shop.tell(event())
     shop.tell(event(SignalKind.CHARGEBACK, "pi_1", "dp_1"))
-    shop.till.payments["pi_2"] = payment("pi_2")
+    shop.processor.payments["pi_2"] = payment("pi_2")
     shop.tell(event(payment_id="pi_2"))
     assert shop.account.balance == usd(0)
     shop.tell(event(SignalKind.CHARGEBACK, "pi_1", "dp_1", undone=True))
@@ -247,9 +247,9 @@ def test_a_chargeback_won_after_the_person_paid_again_is_given_back_by_staff() -
 
 def test_a_refund_on_its_way_to_the_ledger_is_not_made_twice() -> None:
     shop = Shop(back=0)
-    shop.till.payments["pi_1"] = payment(amount=usd(12_000))
+    shop.processor.payments["pi_1"] = payment(amount=usd(12_000))
     shop.tell(event(amount=usd(12_000)))
-    shop.till.refund(refund_key="by hand", payment_id="pi_1", amount=usd(2_000))
+    shop.processor.refund(refund_key="by hand", payment_id="pi_1", amount=usd(2_000))
     with pytest.raises(DomainError, match="on its way"):
         give_back(shop)
 
@@ -263,7 +263,7 @@ def test_a_credit_that_no_processor_took_goes_back_by_hand() -> None:
 
 def test_a_lost_chargeback_is_said_once_and_staff_may_answer_it() -> None:
     shop = Shop()
-    shop.till.payments["pi_1"] = payment()
+    shop.processor.payments["pi_1"] = payment()
     shop.tell(event())
     lost = replace(event(SignalKind.CHARGEBACK, "pi_1", "dp_1"), lost=True)
     assert shop.tell(lost) is Posted.POSTED, "the money is gone, whether or not that was told"

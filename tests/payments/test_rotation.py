@@ -12,13 +12,13 @@ from unittest.mock import patch
 import pytest
 
 from dunlin.adapters.aws import secrets
-from dunlin.adapters.stripe.till import StripeTill
+from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Status
 from dunlin.runtime import wiring
 from tests.portal.shop import KEY, SECRET, Shop, open_shop
 
 NEW = "whsec_portal_0002"
-REAL_TILL = wiring.till
+REAL_PROCESSOR = wiring.processor
 
 
 class Safe:
@@ -56,15 +56,15 @@ def shop(safe: Safe, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         monkeypatch.setenv("STRIPE_API_BASE", shop.processor.url)
         monkeypatch.setenv("CHECKOUT_ORIGIN", shop.processor.url)
         shop.processor.webhooks.turn({"retry": [0.05] * 200})
-        with patch("dunlin.runtime.wiring.till", REAL_TILL):
+        with patch("dunlin.runtime.wiring.processor", REAL_PROCESSOR):
             yield shop
 
 
 def pay(shop: Shop, minor: int, number: int) -> None:
     """A payment of a page that the person opened, from the processor's side."""
-    till = shop.house.processor
-    assert isinstance(till, StripeTill)
-    opened = till.open_checkout(
+    processor = shop.harness.processor
+    assert isinstance(processor, StripeProcessor)
+    opened = processor.open_checkout(
         attempt_id=f"attempt-{number}",
         account_id=shop.account.account_id,
         creditor=shop.account.creditor,
@@ -112,7 +112,7 @@ def test_a_secret_is_rotated_without_losing_or_doubling_a_payment(shop: Shop, sa
         shop.processor.wait_idle()
     shop.until(lambda: shop.now.balance.minor == owed - 5_000)
     assert answers(shop) == {200}
-    assert len(shop.house.alarm.notices) == 4
+    assert len(shop.harness.waker.notices) == 4
 
 
 def test_payments_signed_by_a_secret_we_learn_too_late_post_when_they_are_told_again(
@@ -126,4 +126,4 @@ def test_payments_signed_by_a_secret_we_learn_too_late_post_when_they_are_told_a
     assert shop.now.status is Status.ACTIVE, "the old secret is kept for five minutes"
     safe.five_minutes_pass()
     shop.until(lambda: shop.now.status is Status.SETTLED)
-    assert len(shop.house.alarm.notices) == 1
+    assert len(shop.harness.waker.notices) == 1

@@ -18,12 +18,12 @@ import pytest
 
 from dunlin.adapters.memory.account_book import FixedClock
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryQueue
-from dunlin.adapters.stripe.till import StripeTill
+from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import MethodKind, PaymentState, PaymentStatus
-from tests.portal.house import NOW, ROOT, House
+from tests.portal.harness import NOW, ROOT, PortalHarness
 
 CURRENT, PREVIOUS = "whsec_current", "whsec_previous"
 
@@ -82,11 +82,11 @@ class Desk:
     """Both functions with their ports in memory."""
 
     def __init__(self) -> None:
-        self.house = House()
-        self.account = self.house.debt(self.house.person())
+        self.harness = PortalHarness()
+        self.account = self.harness.debt(self.harness.person())
         self.inbox, self.queue = MemoryInbox(), MemoryQueue()
-        self.stripe = StripeTill(secret_key="sk_test_x", webhook_secrets=(CURRENT, PREVIOUS))
-        self.till: Any = self.stripe
+        self.stripe = StripeProcessor(secret_key="sk_test_x", webhook_secrets=(CURRENT, PREVIOUS))
+        self.processor: Any = self.stripe
         self.webhook, self.poster = load("receive_webhook"), load("post_payment")
 
     def receive(self, raw: bytes, signature: str, *, encoded: bool = False) -> int:
@@ -107,7 +107,7 @@ class Desk:
 
     @property
     def now(self) -> Account:
-        return self.house.book.accounts[self.account.account_id]
+        return self.harness.book.accounts[self.account.account_id]
 
 
 @pytest.fixture
@@ -116,12 +116,12 @@ def desk() -> Iterator[Desk]:
     ports = {
         "real_clock": lambda: FixedClock(NOW),
         "clock": lambda: FixedClock(NOW),
-        "till": lambda: desk.till,
+        "processor": lambda: desk.processor,
         "inbox": lambda: desk.inbox,
         "payment_queue": lambda: desk.queue,
-        "account_book": lambda: desk.house.book,
-        "door": lambda: desk.house.door,
-        "alarm": lambda: desk.house.alarm,
+        "account_book": lambda: desk.harness.book,
+        "sessions": lambda: desk.harness.sessions,
+        "waker": lambda: desk.harness.waker,
     }
     with ExitStack() as stack:
         for name, port in ports.items():
@@ -179,12 +179,12 @@ def test_a_replayed_event_is_stored_once_and_posts_once(desk: Desk) -> None:
         creditor="harbor",
         method=MethodKind.CARD,
     )
-    desk.house.till.payments["pi_1"] = status
-    desk.till = desk.house.till
+    desk.harness.processor.payments["pi_1"] = status
+    desk.processor = desk.harness.processor
     assert desk.drain() == []
     assert (desk.now.balance.minor, desk.now.status) == (0, Status.SETTLED)
-    assert len(desk.house.book.ledgers[desk.account.account_id]) == 4
-    assert desk.house.alarm.notices == [(desk.account.account_id, "receipt", "pi_1")]
+    assert len(desk.harness.book.ledgers[desk.account.account_id]) == 4
+    assert desk.harness.waker.notices == [(desk.account.account_id, "receipt", "pi_1")]
 
 
 def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbours(
@@ -193,7 +193,7 @@ def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbo
     first, second = told(desk.account.account_id), told("", event_id="evt_2", payment_id="pi_2")
     desk.receive(first, signed(first))
     desk.receive(second, signed(second))
-    desk.till = desk.house.till
+    desk.processor = desk.harness.processor
     elsewhere = PaymentStatus(
         id="pi_2",
         state=PaymentState.SUCCEEDED,
@@ -211,7 +211,7 @@ def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbo
             raise Unavailable("stripe", "timeout")
         return elsewhere
 
-    with patch.object(desk.till, "payment", payment):
+    with patch.object(desk.processor, "payment", payment):
         assert desk.drain() == [{"itemIdentifier": "0"}]
     assert desk.now.balance.minor == 48_250
 

@@ -21,7 +21,7 @@ from dunlin.domain.payments.payments import (
 
 
 class MemoryTill:
-    """`Till` whose idempotency key is the attempt id, as at the processor."""
+    """`PaymentProcessor` whose idempotency key is the attempt id, as at the processor."""
 
     def __init__(self, origin: str = "https://checkout.example.com") -> None:
         self.origin = origin

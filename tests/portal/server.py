@@ -1,4 +1,5 @@
-"""The portal of a `House` over HTTP on this machine, under a stage prefix as on API Gateway."""
+"""The portal of a `PortalHarness` over HTTP on this machine, under a stage prefix like API
+Gateway's."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.portal.house import Answer, House
+from tests.portal.harness import Answer, PortalHarness
 
 PREFIX = "/live"
 
@@ -16,7 +17,7 @@ Webhook = Callable[[bytes, dict[str, str]], int]
 
 
 @contextmanager
-def serve(house: House, webhook: Webhook | None = None) -> Iterator[str]:
+def serve(harness: PortalHarness, webhook: Webhook | None = None) -> Iterator[str]:
     """Serve until left; gives the base address, which the house's links then have. `webhook`
     takes what is posted to `/webhooks/stripe` and gives the status."""
     lock = threading.Lock()
@@ -32,7 +33,7 @@ def serve(house: House, webhook: Webhook | None = None) -> Iterator[str]:
                 answer = Answer(200, {"content-type": ["text/html"]}, "<h1>Checkout</h1>")
             elif self.path.startswith(PREFIX):
                 with lock:  # the current request is a global of Chalice, as in one Lambda
-                    answer = house.call(
+                    answer = harness.call(
                         method,
                         self.path.removeprefix(PREFIX) or "/",
                         body=body,
@@ -59,12 +60,12 @@ def serve(house: House, webhook: Webhook | None = None) -> Iterator[str]:
             """Quiet."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+        account_history = threading.Thread(target=server.serve_forever, daemon=True)
+        account_history.start()
         origin = f"http://127.0.0.1:{server.server_port}"
-        house.move_to(f"{origin}{PREFIX}", checkout=origin)
+        harness.move_to(f"{origin}{PREFIX}", checkout=origin)
         try:
             yield origin + PREFIX
         finally:
             server.shutdown()
-            thread.join()
+            account_history.join()

@@ -1,4 +1,4 @@
-"""A house whose payments go through the processor's stand-in, webhooks and all."""
+"""A portal whose payments go through the processor's stand-in, webhooks and all."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from unittest.mock import patch
 
 from dunlin.adapters.aws.clocks import SystemClock
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryQueue
-from dunlin.adapters.stripe.till import StripeTill
+from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.ledger import total
 from local.stripe import StripeStandIn
 from tests.payments.test_webhook import load
-from tests.portal.house import House
+from tests.portal.harness import PortalHarness
 from tests.portal.server import serve
 
 KEY, SECRET = "sk_test_portal_0001", "whsec_portal_0001"
 
 
 class Shop:
-    """A house whose processor is the stand-in, with both functions of the webhook."""
+    """A portal whose processor is the stand-in, with both functions of the webhook."""
 
     def __init__(self) -> None:
-        self.house = House()
+        self.harness = PortalHarness()
         self.inbox, self.queue = MemoryInbox(), MemoryQueue()
         self.receive, self.post = load("receive_webhook"), load("post_payment")
-        self.account = self.house.debt(self.house.person())
+        self.account = self.harness.debt(self.harness.person())
         self.stripe: StripeStandIn | None = None
         self.failed: list[object] = []
         self.base = ""
@@ -50,7 +50,7 @@ class Shop:
 
     @property
     def now(self) -> Account:
-        return self.house.book.accounts[self.account.account_id]
+        return self.harness.book.accounts[self.account.account_id]
 
     def until(self, done: Callable[[], bool]) -> None:
         """Poll with a deadline; then the books must agree."""
@@ -59,7 +59,7 @@ class Shop:
             assert time.monotonic() < deadline, self.now
             time.sleep(0.02)
         self.processor.wait_idle()
-        ledger = list(self.house.book.ledgers[self.account.account_id].values())
+        ledger = list(self.harness.book.ledgers[self.account.account_id].values())
         assert total(ledger, "USD") == self.now.balance
         assert self.failed == []
 
@@ -69,27 +69,27 @@ def open_shop() -> Iterator[Shop]:
     """The shop with its portal, its webhook and the stand-in, each listening."""
     shop = Shop()
     real = SystemClock()
-    shop.house.clock = shop.house.wall = real  # type: ignore[assignment]
+    shop.harness.clock = shop.harness.wall = real  # type: ignore[assignment]
     ports = {
-        "till": lambda: shop.house.processor,
+        "processor": lambda: shop.harness.processor,
         "inbox": lambda: shop.inbox,
         "payment_queue": lambda: shop.queue,
-        "account_book": lambda: shop.house.book,
-        "door": lambda: shop.house.door,
-        "alarm": lambda: shop.house.alarm,
+        "account_book": lambda: shop.harness.book,
+        "sessions": lambda: shop.harness.sessions,
+        "waker": lambda: shop.harness.waker,
         "real_clock": lambda: real,
         "clock": lambda: real,
     }
     with ExitStack() as stack:
         for name, port in ports.items():
             stack.enter_context(patch(f"dunlin.runtime.wiring.{name}", port))
-        shop.base = stack.enter_context(serve(shop.house, shop.webhook))
+        shop.base = stack.enter_context(serve(shop.harness, shop.webhook))
         origin = shop.base.removesuffix("/live")
         shop.stripe = stack.enter_context(
             StripeStandIn(webhook=f"{origin}/webhooks/stripe", secret=SECRET)
         )
-        shop.house.processor = StripeTill(
+        shop.harness.processor = StripeProcessor(
             secret_key=KEY, webhook_secrets=(SECRET,), api_base=shop.stripe.url
         )
-        shop.house.move_to(shop.base, checkout=shop.stripe.url)
+        shop.harness.move_to(shop.base, checkout=shop.stripe.url)
         yield shop

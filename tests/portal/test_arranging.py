@@ -15,7 +15,7 @@ from dunlin.domain.arrangements.autopay_words import AUTOPAY_CONSENT, autopay_co
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.payments.payments import MethodKind, SavedMethod
 from dunlin.service import arrangements
-from tests.portal.house import NOW, STRATEGY, Answer, Browser, House
+from tests.portal.harness import NOW, STRATEGY, Answer, Browser, PortalHarness
 
 LIMITS = {
     "lowest_instalment_minor": 2_500,
@@ -29,13 +29,13 @@ VISA = SavedMethod(customer_ref="cus_1", method_ref="pm_1", kind=MethodKind.CARD
 
 
 @pytest.fixture
-def house() -> House:
-    return House(strategy=STRATEGY | {"arrangement": LIMITS})
+def harness() -> PortalHarness:
+    return PortalHarness(strategy=STRATEGY | {"arrangement": LIMITS})
 
 
 @pytest.fixture
-def browser(house: House) -> Browser:
-    return Browser(house)
+def browser(harness: PortalHarness) -> Browser:
+    return Browser(harness)
 
 
 def on(day: date) -> dict[str, str]:
@@ -62,14 +62,14 @@ def agree(browser: Browser, page: Answer, pays: str = "self") -> Answer:
     )
 
 
-def standing(house: House, account: Account) -> Arrangement:
-    found = house.book.arrangement(account.account_id)
+def standing(harness: PortalHarness, account: Account) -> Arrangement:
+    found = harness.book.arrangement(account.account_id)
     assert found is not None
     return found
 
 
-def arranged(house: House, browser: Browser, pays: str = "self") -> Account:
-    account = house.debt(house.person())
+def arranged(harness: PortalHarness, browser: Browser, pays: str = "self") -> Account:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = step(browser, **OWN, amount="120.00", **IN_A_WEEK)
     assert agree(browser, page, pays).status in (200, 303)
@@ -77,9 +77,9 @@ def arranged(house: House, browser: Browser, pays: str = "self") -> Account:
 
 
 def test_two_to_four_offers_and_every_date_before_anything_is_agreed(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     offered = browser.get("/plan")
     numbers = re.findall(r'name="offer" value="(\d)"', offered.body)
@@ -90,26 +90,26 @@ def test_two_to_four_offers_and_every_date_before_anything_is_agreed(
         amounts = re.findall(r"</b><span>\$([\d,.]+)</span>", page.body)
         assert sum(int(a.replace(".", "").replace(",", "")) for a in amounts) == 48_250
         assert "as soon as you agree" in page.text
-    assert house.book.arrangement(account.account_id) is None
-    assert house.book.accounts[account.account_id] == account
+    assert harness.book.arrangement(account.account_id) is None
+    assert harness.book.accounts[account.account_id] == account
 
 
 def test_a_plan_inside_the_limits_starts_at_once_and_is_asked_for_by_its_parts(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = step(browser, **OWN, amount="$120.00", **IN_A_WEEK)
     assert page.text.count("$120.00") >= 4
     assert "November 28, 2026" in page.text
     answer = agree(browser, page)
     assert "Your plan is in place" in answer.text
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert held.hold is Hold.ARRANGEMENT
-    made = standing(house, account)
+    made = standing(harness, account)
     assert (made.in_force, made.autopay) == (True, None)
     assert ("arrangement_confirmation", made.arrangement_id) in [
-        (n[1], n[2]) for n in house.alarm.notices
+        (n[1], n[2]) for n in harness.waker.notices
     ]
     shown = browser.get("/account")
     assert "Next payment" in shown.text
@@ -118,23 +118,23 @@ def test_a_plan_inside_the_limits_starts_at_once_and_is_asked_for_by_its_parts(
     form = {"nonce": shown.field("nonce"), "choice": "instalment"}
     assert browser.post("/pay", form | {"asked": "1"}).status == 409
     assert browser.post("/pay", form | {"asked": "12000"}).status == 303
-    assert house.till.opened[-1]["amount"] == replace(account.balance, minor=12_000)
+    assert harness.processor.opened[-1]["amount"] == replace(account.balance, minor=12_000)
 
 
 def test_a_plan_beyond_the_limits_waits_for_a_person_and_says_so(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = step(browser, **OWN, amount="24.99", **IN_A_WEEK)
     assert "A person looks at this plan first" in page.text
     assert "We have your request" in agree(browser, page).text
-    assert standing(house, account).state is ArrangementState.REQUESTED
-    assert house.book.accounts[account.account_id].waits_for_staff
+    assert standing(harness, account).state is ArrangementState.REQUESTED
+    assert harness.book.accounts[account.account_id].waits_for_staff
     assert "We are looking at the plan you asked for" in browser.get("/account").text
     assert "will answer you" in browser.get("/plan").text
     step(browser, step="cancel")
-    assert house.book.arrangement(account.account_id) is None
+    assert harness.book.arrangement(account.account_id) is None
 
 
 @pytest.mark.parametrize(
@@ -159,45 +159,47 @@ def test_a_plan_beyond_the_limits_waits_for_a_person_and_says_so(
     ],
 )
 def test_terms_that_cannot_be_are_said_by_the_field_and_kept(
-    house: House, browser: Browser, changed: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, changed: dict[str, str], said: str
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = step(browser, **OWN | {"amount": "120"} | IN_A_WEEK | changed)
     assert (answer.status, said in answer.text) == (422, True), answer.text
-    assert house.book.accounts[account.account_id] == account
+    assert harness.book.accounts[account.account_id] == account
 
 
-def test_nobody_agrees_to_a_schedule_they_have_not_seen(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_nobody_agrees_to_a_schedule_they_have_not_seen(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = step(browser, **OWN, amount="120", **IN_A_WEEK)
     balance = replace(account.balance, minor=30_000)
-    house.book.accounts[account.account_id] = replace(account, balance=balance)
+    harness.book.accounts[account.account_id] = replace(account, balance=balance)
     answer = agree(browser, page)
     assert (answer.status, "The dates have moved" in answer.text) == (409, True)
-    assert house.book.arrangement(account.account_id) is None
+    assert harness.book.arrangement(account.account_id) is None
     assert agree(browser, answer, "").status == 422, "how to pay must be chosen"
     assert agree(browser, answer).status == 200
-    assert standing(house, account).terms.total == balance
+    assert standing(harness, account).terms.total == balance
 
 
-def test_a_double_click_makes_one_plan(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_a_double_click_makes_one_plan(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = step(browser, **OWN, amount="120", **IN_A_WEEK)
     agree(browser, page)
     agree(browser, page)
-    assert len(house.book.arrangements(account.account_id)) == 1
+    assert len(harness.book.arrangements(account.account_id)) == 1
 
 
 # Automatic payment
 
 
 def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_stopped(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = step(browser, **OWN, amount="120", **IN_A_WEEK)
     words = autopay_consent("Harbor Supply", "+1 217 555 0100")["en"]
@@ -205,37 +207,39 @@ def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_st
     answer = agree(browser, page, "autopay")
     assert answer.status == 303
     assert answer.header("location").startswith("https://checkout.example.com/c/pay/cs_")
-    made = standing(house, account)
+    made = standing(harness, account)
     assert made.autopay is not None
     agreed = arrangements.consent_of(words, version=AUTOPAY_CONSENT, language="en", at=NOW)
     assert made.autopay.consent == agreed
     assert "Off. You pay each part yourself" in browser.get("/plan").text, "nothing saved yet"
-    house.till.saved[made.autopay.setup_id] = VISA
+    harness.processor.saved[made.autopay.setup_id] = VISA
     assert "has Visa 4242 for you" in browser.get("/plan/returned").text
-    assert standing(house, account) == made, "to look changes nothing"
+    assert standing(harness, account) == made, "to look changes nothing"
     assert "Saved. We use Visa 4242" in step(browser, step="take_up").text
     assert "Saved. We use Visa 4242" in browser.get("/plan/returned").text
-    taken = standing(house, account)
+    taken = standing(harness, account)
     assert "Saved" in step(browser, step="take_up").text
-    assert standing(house, account) == taken, "twice is as once"
+    assert standing(harness, account) == taken, "twice is as once"
     shown = browser.get("/account").text
     assert "We take $120.00 from Visa 4242 on November 28, 2026" in shown
     assert "Pay $120.00" not in shown, "nobody on autopay is told to pay (F7)"
     assert words in browser.get("/plan?method=1").text
-    house.clock.at = NOW + timedelta(hours=1)
+    harness.clock.at = NOW + timedelta(hours=1)
     assert step(browser, step="save_method", language="en").status == 303
-    second = standing(house, account).autopay
+    second = standing(harness, account).autopay
     assert second is not None
-    house.till.saved[second.setup_id] = replace(VISA, method_ref="pm_2", label="Visa 1881")
+    harness.processor.saved[second.setup_id] = replace(VISA, method_ref="pm_2", label="Visa 1881")
     assert "Visa 1881" in step(browser, step="take_up").text
-    assert house.till.forgotten == ["pm_1"]
+    assert harness.processor.forgotten == ["pm_1"]
     assert "Automatic payment is off" in step(browser, step="stop_autopay").text
-    after = standing(house, account)
+    after = standing(harness, account)
     assert (after.in_force, after.autopays) == (True, False)
 
 
-def test_the_processor_away_leaves_the_plan_in_place(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_the_processor_away_leaves_the_plan_in_place(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = step(browser, **OWN, amount="120", **IN_A_WEEK)
 
@@ -246,13 +250,14 @@ def test_the_processor_away_leaves_the_plan_in_place(house: House, browser: Brow
         def saved_method(self, _session_id: str) -> None:
             raise Unavailable("stripe", "timeout")
 
-    house.processor = Away()  # type: ignore[assignment]
+    answering = harness.processor
+    harness.processor = Away()  # type: ignore[assignment]
     answer = agree(browser, page, "autopay")
     assert (answer.status, "Your plan is in place" in answer.text) == (503, True)
-    assert standing(house, account).in_force
-    house.processor = house.till
+    assert standing(harness, account).in_force
+    harness.processor = answering
     assert step(browser, step="save_method", language="es").status == 303
-    house.processor = Away()  # type: ignore[assignment]
+    harness.processor = Away()  # type: ignore[assignment]
     for answer in (browser.get("/plan/returned"), step(browser, step="take_up")):
         assert (answer.status, "does not answer right now" in answer.text) == (503, True)
 
@@ -260,35 +265,39 @@ def test_the_processor_away_leaves_the_plan_in_place(house: House, browser: Brow
 # Changes of mind
 
 
-def test_other_terms_replace_the_plan_and_it_can_be_ended(house: House, browser: Browser) -> None:
-    account = arranged(house, browser)
-    first = standing(house, account)
+def test_other_terms_replace_the_plan_and_it_can_be_ended(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = arranged(harness, browser)
+    first = standing(harness, account)
     assert "Plans you can start today" in browser.get("/plan?new=1").text
     page = step(browser, **OWN | {"by": "count"}, count="6", **IN_A_WEEK)
     agree(browser, page)
-    second = standing(house, account)
+    second = standing(harness, account)
     assert second.replaces == first.arrangement_id
     assert "Your plan has ended" in step(browser, step="cancel").text
-    assert house.book.arrangement(account.account_id) is None
-    assert house.book.accounts[account.account_id].hold is None
+    assert harness.book.arrangement(account.account_id) is None
+    assert harness.book.accounts[account.account_id].hold is None
     assert "Your plan has ended" in step(browser, step="cancel").text, "a second click"
 
 
 @pytest.mark.parametrize("answer", ["accept", "refuse"])
-def test_a_counter_offer_is_taken_or_not(house: House, browser: Browser, answer: str) -> None:
-    account = house.debt(house.person())
+def test_a_counter_offer_is_taken_or_not(
+    harness: PortalHarness, browser: Browser, answer: str
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     agree(browser, step(browser, **OWN, amount="24.99", **IN_A_WEEK))
-    strategy = arrangements.in_force("harbor", house.creditors, NOW.date())
+    strategy = arrangements.in_force("harbor", harness.creditors, NOW.date())
     terms = arrangements.offers(account, strategy, today=NOW.date())[0]
     arrangements.counter(
-        account.account_id, terms, by="ana", book=house.book, alarm=house.alarm, now=NOW
+        account.account_id, terms, by="ana", book=harness.book, waker=harness.waker, now=NOW
     )
     assert "We have another plan for you" in browser.get("/account").text
     page = browser.get("/plan")
     assert "You can take it until December 5, 2026" in page.text
     said = step(browser, step=answer).text
-    found = house.book.arrangement(account.account_id)
+    found = harness.book.arrangement(account.account_id)
     if answer == "accept":
         assert "Your plan is in place" in said
         assert found is not None
@@ -299,29 +308,31 @@ def test_a_counter_offer_is_taken_or_not(house: House, browser: Browser, answer:
         assert found is None
 
 
-def test_a_plan_of_another_person_cannot_be_touched(house: House, browser: Browser) -> None:
-    theirs = arranged(house, Browser(house))
-    mine = house.debt(house.person())
+def test_a_plan_of_another_person_cannot_be_touched(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    theirs = arranged(harness, Browser(harness))
+    mine = harness.debt(harness.person())
     browser.sign_in(mine)
     named = {"account_id": theirs.account_id, "arrangement_id": theirs.arrangement_id}
-    before = standing(house, theirs)
+    before = standing(harness, theirs)
     for word in ("accept", "save_method", "stop_autopay", "cancel", "refuse", "pay", ""):
         step(browser, step=word, **named)
     assert browser.get("/plan?method=1").status == 404
     browser.get(f"/plan/returned?account_id={theirs.account_id}")
-    assert standing(house, theirs) == before
+    assert standing(harness, theirs) == before
 
 
 def test_a_disputed_account_or_one_with_nothing_owed_offers_no_plan_it_cannot_keep(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     settled = replace(account, balance=replace(account.balance, minor=0))
-    house.book.accounts[account.account_id] = settled
+    harness.book.accounts[account.account_id] = settled
     assert "nothing to split" in browser.get("/plan").text
     assert step(browser, **OWN, amount="10", **IN_A_WEEK).status == 422
-    assert house.book.accounts[account.account_id] == settled
+    assert harness.book.accounts[account.account_id] == settled
 
 
 @pytest.mark.parametrize(
@@ -333,25 +344,27 @@ def test_a_disputed_account_or_one_with_nothing_owed_offers_no_plan_it_cannot_ke
     ],
 )
 def test_a_refused_method_is_said_in_words_with_what_to_do(
-    house: House, browser: Browser, paused: str, said: str
+    harness: PortalHarness, browser: Browser, paused: str, said: str
 ) -> None:
-    account = arranged(house, browser, "autopay")
-    made = standing(house, account)
+    account = arranged(harness, browser, "autopay")
+    made = standing(harness, account)
     assert made.autopay is not None
     refused = replace(made.autopay, method_ref="pm_1", label="Visa 4242", paused=paused)
-    house.book.arranged[made.arrangement_id] = replace(made, autopay=refused)
+    harness.book.arranged[made.arrangement_id] = replace(made, autopay=refused)
     text = browser.get("/plan").text
     assert said in text
     assert "Save another card or account" in text
     assert "Pay $120.00" in browser.get("/account").text, "asked for again once it failed"
 
 
-def test_what_was_typed_into_a_plan_comes_back_too(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_what_was_typed_into_a_plan_comes_back_too(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     page = browser.sign_in(account)
-    house.wall.at += timedelta(minutes=45)
+    harness.wall.at += timedelta(minutes=45)
     browser.post("/plan", {"nonce": page.field("nonce"), **OWN, "amount": "61.50", **IN_A_WEEK})
-    token = house.link(account)
+    token = harness.link(account)
     answer = browser.post(f"/m/{token}", {"month": "4", "day": "27", "year": "1985"})
     assert answer.header("location") == "/live/plan"
     assert 'value="61.50"' in browser.get("/plan").body

@@ -17,7 +17,7 @@ from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.tokens import token_hash
 from dunlin.service.payments.payments import receipt_reference
 from dunlin.service.portal import identity
-from tests.portal.house import NOW, STRATEGY, Browser, House, load_app
+from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness, load_app
 from tests.portal.test_arranging import LIMITS, VISA, hidden
 from tests.portal.test_words import message_to
 
@@ -61,11 +61,11 @@ ROUTES = sorted(
 
 
 def test_a_hundred_thousand_guessed_tokens_open_nothing() -> None:
-    house = House()
-    token = house.link(house.debt(house.person()))
-    shown = {identity.arrive(house.portal, new_token(), now=NOW).name for _ in range(100_000)}
+    harness = PortalHarness()
+    token = harness.link(harness.debt(harness.person()))
+    shown = {identity.arrive(harness.portal, new_token(), now=NOW).name for _ in range(100_000)}
     assert shown == {"gone"}
-    assert identity.arrive(house.portal, token, now=NOW).name == "identity"
+    assert identity.arrive(harness.portal, token, now=NOW).name == "identity"
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -89,11 +89,11 @@ def test_noise_on_every_route_is_answered_with_a_page_and_never_runs(
     header: str,
 ) -> None:
     route, method = place
-    house = House(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
-    account = house.debt(house.person(), industry="healthcare")
-    stranger = house.debt(house.person(name="Stranger Danger"))
-    message_to(house, account)
-    browser = Browser(house, accepts=header)
+    harness = PortalHarness(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
+    account = harness.debt(harness.person(), industry="healthcare")
+    stranger = harness.debt(harness.person(name="Stranger Danger"))
+    message_to(harness, account)
+    browser = Browser(harness, accepts=header)
     if inside:
         nonce = browser.sign_in(account).field("nonce")
         form = {**form, "nonce": nonce} if honest else form
@@ -115,14 +115,16 @@ def test_noise_on_every_route_is_answered_with_a_page_and_never_runs(
         place_to_go = answer.header("location")
         assert place_to_go.startswith(("/live/", "https://checkout.example.com/"))
     assert "evil" not in str(answer.headers)
-    assert stranger == house.book.accounts[stranger.account_id]
+    assert stranger == harness.book.accounts[stranger.account_id]
 
 
-def their_ids(house: House, account: Account, touch: Touch, plan: Arrangement) -> list[str]:
+def their_ids(
+    harness: PortalHarness, account: Account, touch: Touch, plan: Arrangement
+) -> list[str]:
     """Every name under which something of another person could be asked for."""
-    person = house.book.consumers[account.consumer_id]
-    receipts = [receipt_reference(e) for e in house.book.ledgers[account.account_id]]
-    sessions = [s.session_hash for s in house.door.sessions.values()]
+    person = harness.book.consumers[account.consumer_id]
+    receipts = [receipt_reference(e) for e in harness.book.ledgers[account.account_id]]
+    sessions = [s.session_hash for s in harness.sessions.sessions.values()]
     return [
         account.account_id, account.consumer_id, account.reference, touch.touch_id, touch.key,
         plan.arrangement_id, person.emails[0], *receipts, *sessions,
@@ -130,22 +132,22 @@ def their_ids(house: House, account: Account, touch: Touch, plan: Arrangement) -
 
 
 def test_another_persons_ids_in_every_parameter_of_every_route_reach_nothing() -> None:
-    house = House(strategy=STRATEGY | {"arrangement": LIMITS})
-    theirs = Browser(house)
-    account = house.debt(house.person(name="Stranger Danger"), owed=777_77)
-    touch = message_to(house, account)
+    harness = PortalHarness(strategy=STRATEGY | {"arrangement": LIMITS})
+    theirs = Browser(harness)
+    account = harness.debt(harness.person(name="Stranger Danger"), owed=777_77)
+    touch = message_to(harness, account)
     theirs.sign_in(account)
     page = theirs.get("/account")
     form = {"step": "check", "offer": "0", "nonce": page.field("nonce")}
     agreed = hidden(theirs.post("/plan", form)) | {"nonce": page.field("nonce"), "pays": "self"}
     theirs.post("/plan", agreed)
-    plan = house.book.arrangement(account.account_id)
+    plan = harness.book.arrangement(account.account_id)
     assert plan is not None
-    names = their_ids(house, account, touch, plan)
-    person = house.book.consumers[account.consumer_id]
-    before = (house.book.accounts[account.account_id], person, plan)
-    mine = Browser(house)
-    mine.sign_in(house.debt(house.person()))
+    names = their_ids(harness, account, touch, plan)
+    person = harness.book.consumers[account.consumer_id]
+    before = (harness.book.accounts[account.account_id], person, plan)
+    mine = Browser(harness)
+    mine.sign_in(harness.debt(harness.person()))
     for route, method in ROUTES:
         if route in ("/signout", "/stop", "/accounts", "/channels", "/preferences"):
             continue  # these change the person who is signed in, whatever is sent
@@ -160,41 +162,41 @@ def test_another_persons_ids_in_every_parameter_of_every_route_reach_nothing() -
             assert "Stranger Danger" not in answer.body, (route, name)
             assert "777.77" not in answer.body, (route, name)
             assert answer.status < 500
-    after = house.book.arrangement(account.account_id)
-    person = house.book.consumers[account.consumer_id]
-    assert (house.book.accounts[account.account_id], person, after) == before
-    assert all(r.account_id != account.account_id for r in house.book.replies.values())
+    after = harness.book.arrangement(account.account_id)
+    person = harness.book.consumers[account.consumer_id]
+    assert (harness.book.accounts[account.account_id], person, after) == before
+    assert all(r.account_id != account.account_id for r in harness.book.replies.values())
 
 
 def test_no_get_changes_anything() -> None:
     """Every route, with a saved card that nobody has taken up, a counted form and a kept draft;
     only that a link was fetched is noted."""
-    house = House(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
-    account = house.debt(house.person(), industry="healthcare")
-    token = house.link(account)
-    message_to(house, account)
-    browser = Browser(house)
+    harness = PortalHarness(strategy=STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"})
+    account = harness.debt(harness.person(), industry="healthcare")
+    token = harness.link(account)
+    message_to(harness, account)
+    browser = Browser(harness)
     nonce = browser.sign_in(account).field("nonce")
     page = browser.post("/plan", {"nonce": nonce, "step": "check", "offer": "0"})
     browser.post("/plan", hidden(page) | {"nonce": nonce, "pays": "autopay"})
-    plan = house.book.arrangement(account.account_id)
+    plan = harness.book.arrangement(account.account_id)
     assert plan is not None
     assert plan.autopay is not None
-    house.till.saved[plan.autopay.setup_id] = VISA
-    house.wall.at += timedelta(minutes=45)
+    harness.processor.saved[plan.autopay.setup_id] = VISA
+    harness.wall.at += timedelta(minutes=45)
     browser.post("/dispute", {"nonce": nonce, "reason": "other", "text": "kept"})
     browser.sign_in(account)
     browser.get(f"/m/{token}")
-    assert house.door.drafts
+    assert harness.sessions.drafts
 
     def everything() -> str:
-        kept = (house.book, house.door, house.till, house.alarm, house.evidence)
+        kept = (harness.book, harness.sessions, harness.processor, harness.waker, harness.evidence)
         return repr([{k: v for k, v in vars(one).items() if k != "_lock"} for one in kept])
 
     before = everything()
     for route, method in ROUTES:
         if method == "GET":
-            for name in (token, receipt_reference(next(iter(house.book.ledgers)))):
+            for name in (token, receipt_reference(next(iter(harness.book.ledgers)))):
                 path = route.replace("{token}", name).replace("{reference}", name)
                 sent = dict.fromkeys(NAMES, "yes") | {"nonce": nonce, "step": "take_up"}
                 assert browser.get(f"{path}?{urlencode(sent)}").status in MEANT
@@ -203,40 +205,40 @@ def test_no_get_changes_anything() -> None:
 
 
 def test_a_nonce_is_good_in_its_own_session_alone_and_a_replay_adds_nothing() -> None:
-    house = House()
-    account = house.debt(house.person())
-    browser = Browser(house)
+    harness = PortalHarness()
+    account = harness.debt(harness.person())
+    browser = Browser(harness)
     browser.sign_in(account)
     page = browser.get("/dispute")
     keys = {n: page.field(n) for n in ("nonce", "form_id")}
     for _ in range(3):  # a double click, the back button, a captured request
         browser.post("/dispute", keys | {"reason": "not_mine"})
-    assert len(house.book.replies) == 1
+    assert len(harness.book.replies) == 1
     kept = dict(browser.jar)
     browser.post("/signout", keys)
     browser.sign_in(account)
     assert browser.post("/dispute", keys | {"reason": "other"}).status == 403
     browser.jar = kept
     assert browser.post("/dispute", keys | {"reason": "other"}).status == 403
-    assert len(house.book.replies) == 1
+    assert len(harness.book.replies) == 1
 
 
 def test_one_network_address_gets_a_hundred_answers_a_day_and_reads_the_same_after() -> None:
-    house = House()
-    people = [house.debt(house.person()) for _ in range(30)]
+    harness = PortalHarness()
+    people = [harness.debt(harness.person()) for _ in range(30)]
     right = {"month": "4", "day": "27", "year": "1985"}
     shown = set()
     for account in people:
-        token = house.link(account)
+        token = harness.link(account)
         for _ in range(4):
-            answer = Browser(house).post(f"/m/{token}", right | {"day": "1"}, visitor="192.0.2.7")
+            answer = Browser(harness).post(f"/m/{token}", right | {"day": "1"}, visitor="192.0.2.7")
             shown.add((answer.status, answer.body.replace(token, "")))
     assert len(shown) == 1
-    fresh = house.link(house.debt(house.person()))
-    closed = Browser(house).post(f"/m/{fresh}", right, visitor="192.0.2.7")
+    fresh = harness.link(harness.debt(harness.person()))
+    closed = Browser(harness).post(f"/m/{fresh}", right, visitor="192.0.2.7")
     assert (closed.status, closed.body.replace(fresh, "")) in shown
-    assert Browser(house).post(f"/m/{fresh}", right, visitor="192.0.2.8").status == 303
-    assert "192.0.2" not in repr(house.door.attempts)
+    assert Browser(harness).post(f"/m/{fresh}", right, visitor="192.0.2.8").status == 303
+    assert "192.0.2" not in repr(harness.sessions.attempts)
 
 
 CSV_FIELDS = st.sampled_from(
@@ -254,24 +256,24 @@ def test_nothing_that_came_from_a_file_becomes_markup_or_a_header(data: st.DataO
     """Every field of a CSV that a page can show, on every page that shows one."""
     some = data.draw
     strategy = STRATEGY | {"arrangement": LIMITS, "industry": "healthcare"}
-    house = House(strategy=strategy)
-    person = house.person(
+    harness = PortalHarness(strategy=strategy)
+    person = harness.person(
         name=some(CSV_FIELDS), given_name=some(CSV_FIELDS), street=some(CSV_FIELDS),
         city=some(CSV_FIELDS), emails=(some(CSV_FIELDS),), phones=(some(CSV_FIELDS),),
     )  # fmt: skip
     extras = dict.fromkeys(
         ("payer", "insurance_status", "claim", "original_creditor"), some(CSV_FIELDS)
     )
-    account = house.debt(
+    account = harness.debt(
         person, reference=some(CSV_FIELDS), invoice=some(CSV_FIELDS), extras=extras,
         industry="healthcare",
     )  # fmt: skip
-    house.debt(person, reference=some(CSV_FIELDS))
-    lines = house.book.ledgers[account.account_id]
+    harness.debt(person, reference=some(CSV_FIELDS))
+    lines = harness.book.ledgers[account.account_id]
     for name, line in lines.items():
         lines[name] = replace(line, note=some(CSV_FIELDS), source=some(CSV_FIELDS))
-    message_to(house, account, content=some(CSV_FIELDS))
-    browser = Browser(house)
+    message_to(harness, account, content=some(CSV_FIELDS))
+    browser = Browser(harness)
     browser.sign_in(account)
     for route, method in ROUTES:
         if method == "POST" or "{" in route:
@@ -313,13 +315,15 @@ class Read(HTMLParser):
 
 
 def test_nothing_secret_is_ever_stored_or_shown() -> None:
-    house = House()
-    browser = Browser(house)
-    account = house.debt(house.person())
-    token = house.link(account)
+    harness = PortalHarness()
+    browser = Browser(harness)
+    account = harness.debt(harness.person())
+    token = harness.link(account)
     page = browser.sign_in(account)
     cookie = browser.jar["__Host-dunlin"]
-    stored = repr((house.door.links, house.door.sessions, house.book.chains, house.signals))
+    stored = repr(
+        (harness.sessions.links, harness.sessions.sessions, harness.book.chains, harness.signals)
+    )
     assert token not in stored
     assert cookie not in stored
     assert token_hash(cookie) in stored

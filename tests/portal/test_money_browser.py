@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dunlin.adapters.stripe.till import StripeTill
+from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Hold, Status
 from tests.portal.shop import Shop, open_shop
 
@@ -29,7 +29,7 @@ def page(chromium: Browser, shop: Shop) -> Iterator[Page]:
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda m: said.append(m.text) if "Failed to load" not in m.text else None)
-    page.goto(f"{shop.base}/m/{shop.house.link(shop.account, days=4000)}")
+    page.goto(f"{shop.base}/m/{shop.harness.link(shop.account, days=4000)}")
     for name, value in {"month": "4", "day": "27", "year": "1985"}.items():
         page.fill(f"[name={name}]", value)
     page.click("form:has([name=year]) button")
@@ -56,8 +56,8 @@ def test_from_the_account_by_test_card_to_a_settled_account(page: Page, shop: Sh
     page.click("text=Back to your account")
     assert "Nothing left to pay" in page.inner_text("main")
     assert shop.now.balance.minor == 0
-    assert shop.house.alarm.woken.count(shop.account.account_id) >= 1
-    assert {n[1] for n in shop.house.alarm.notices} == {"receipt"}
+    assert shop.harness.waker.woken.count(shop.account.account_id) >= 1
+    assert {n[1] for n in shop.harness.waker.notices} == {"receipt"}
 
 
 def test_a_decline_is_told_there_and_a_part_is_paid_then(page: Page, shop: Shop) -> None:
@@ -72,7 +72,7 @@ def test_a_decline_is_told_there_and_a_part_is_paid_then(page: Page, shop: Shop)
     page.wait_for_url(f"{shop.base}/return*")
     shop.until(lambda: shop.now.balance.minor == 38_200)
     assert shop.now.status is Status.ACTIVE
-    assert len(shop.house.alarm.notices) == 1
+    assert len(shop.harness.waker.notices) == 1
 
 
 def test_coming_back_without_paying_charges_nothing_and_can_be_taken_up(
@@ -97,7 +97,7 @@ def test_duplicate_and_reordered_webhooks_post_once_and_a_chargeback_reopens(
     checkout(page)
     page.wait_for_url(f"{shop.base}/return*")
     shop.until(lambda: shop.now.status is Status.SETTLED)
-    assert len(shop.house.book.ledgers[shop.account.account_id]) == 4
+    assert len(shop.harness.book.ledgers[shop.account.account_id]) == 4
     (event,) = shop.processor.events("payment_intent.succeeded")
     payment = event["data"]["object"]["id"]
     shop.processor.control(f"payments/{payment}/dispute", {})
@@ -110,14 +110,14 @@ def test_a_refund_is_on_the_ledger(page: Page, shop: Shop) -> None:
     checkout(page)
     page.wait_for_url(f"{shop.base}/return*")
     shop.until(lambda: shop.now.status is Status.SETTLED)
-    till = shop.house.processor
-    assert isinstance(till, StripeTill)
+    processor = shop.harness.processor
+    assert isinstance(processor, StripeProcessor)
     (entry,) = [
         e
-        for e in shop.house.book.ledgers[shop.account.account_id].values()
+        for e in shop.harness.book.ledgers[shop.account.account_id].values()
         if e.source.startswith("pi_")
     ]
-    till.refund(refund_key="r1", payment_id=entry.source)
+    processor.refund(refund_key="r1", payment_id=entry.source)
     shop.until(lambda: shop.now.balance.minor == 48_250)
 
 
@@ -126,7 +126,7 @@ def test_a_bank_debit_waits_holds_and_posts_when_the_bank_has_answered(
 ) -> None:
     page.click("text=Pay $482.50 now")
     page.wait_for_url("**/c/pay/**")
-    attempt = shop.house.door.payments[shop.account.consumer_id][-1]
+    attempt = shop.harness.sessions.payments[shop.account.consumer_id][-1]
     shop.processor.pay_session(attempt.checkout_id, "pm_usBankAccount_success")
     page.goto(f"{shop.base}/return")
     assert "Your payment is processing" in page.inner_text("h1")
@@ -143,7 +143,7 @@ def test_a_bank_debit_waits_holds_and_posts_when_the_bank_has_answered(
 def test_a_bank_debit_that_fails_lets_the_ladder_go_on(page: Page, shop: Shop) -> None:
     page.click("text=Pay $482.50 now")
     page.wait_for_url("**/c/pay/**")
-    attempt = shop.house.door.payments[shop.account.consumer_id][-1]
+    attempt = shop.harness.sessions.payments[shop.account.consumer_id][-1]
     shop.processor.pay_session(attempt.checkout_id, "pm_usBankAccount_success")
     shop.until(lambda: shop.now.hold is Hold.PAYMENT_PENDING)
     shop.processor.settle(shop.now.hold_reason, "insufficient_funds")
@@ -182,7 +182,7 @@ def test_a_card_saved_for_a_plan_is_taken_up_though_the_person_never_comes_back(
     checkout(page)
 
     def saved() -> bool:
-        plan = shop.house.book.arrangement(shop.account.account_id)
+        plan = shop.harness.book.arrangement(shop.account.account_id)
         return plan is not None and plan.autopays
 
     shop.until(saved)

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from dunlin.adapters.stripe.till import StripeTill
+from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.ledger import total
-from local.house import House
+from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
 from tests.portal.test_whole_way_cloud import activated
 from tests.support import builders
@@ -22,18 +22,18 @@ from tests.support import builders
 pytestmark = pytest.mark.cloud
 
 
-def call(house: House, function: str, payload: dict[str, Any]) -> dict[str, Any]:
-    made = house.cloud.client("lambda").invoke(
-        FunctionName=house.outputs[f"{function}FunctionName"], Payload=json.dumps(payload)
+def call(stack: LocalStack, function: str, payload: dict[str, Any]) -> dict[str, Any]:
+    made = stack.cloud.client("lambda").invoke(
+        FunctionName=stack.outputs[f"{function}FunctionName"], Payload=json.dumps(payload)
     )
     answer: dict[str, Any] = json.loads(made["Payload"].read())
     assert "FunctionError" not in made, answer
     return answer
 
 
-def control(house: House, path: str, wanted: dict[str, Any]) -> None:
+def control(stack: LocalStack, path: str, wanted: dict[str, Any]) -> None:
     request = urllib.request.Request(
-        f"{house.stripe_url}/_test/{path}",
+        f"{stack.stripe_url}/_test/{path}",
         data=json.dumps(wanted).encode(),
         headers={"content-type": "application/json"},
     )
@@ -41,10 +41,10 @@ def control(house: House, path: str, wanted: dict[str, Any]) -> None:
         pass
 
 
-def pay(house: House, account: Account, number: int) -> None:
+def pay(stack: LocalStack, account: Account, number: int) -> None:
     """A person pays a page for all that is owed, whatever was paid meanwhile."""
-    till = StripeTill(secret_key="sk_test_cloud", api_base=house.stripe_url)
-    opened = till.open_checkout(
+    processor = StripeProcessor(secret_key="sk_test_cloud", api_base=stack.stripe_url)
+    opened = processor.open_checkout(
         attempt_id=f"{account.account_id}-{number}",
         account_id=account.account_id,
         creditor=account.creditor,
@@ -53,35 +53,35 @@ def pay(house: House, account: Account, number: int) -> None:
         success_url="https://pay.example.com/return",
         cancel_url="https://pay.example.com/return",
     )
-    control(house, f"sessions/{opened.id}/pay", {"method": "pm_card_visa"})
+    control(stack, f"sessions/{opened.id}/pay", {"method": "pm_card_visa"})
 
 
-def test_the_nightly_count_reads_what_it_needs(house: House) -> None:
+def test_the_nightly_count_reads_what_it_needs(stack: LocalStack) -> None:
     from dunlin.runtime import wiring
 
-    report = call(house, "ReconcileCounts", {})
+    report = call(stack, "ReconcileCounts", {})
     assert (report["silent"], report["counters_adrift"]) == ([], 0)
-    lapse = TimeLapse(house)
-    account = activated(house, lapse, "counted")
-    house.cloud.settle(120)
+    lapse = TimeLapse(stack)
+    account = activated(stack, lapse, "counted")
+    stack.cloud.settle(120)
     day = timedelta(days=1)
     found = wiring.account_book().touches_permitted(lapse.now - day, lapse.now + day)
     touches = [touch for touch in found if touch.account_id == account.account_id]
     assert len([touch for touch in touches if touch.sent_at]) == 1, touches
     lapse.run(lapse.now + 2 * day)
-    report = call(house, "ReconcileCounts", {})
+    report = call(stack, "ReconcileCounts", {})
     counted = report["counts"]["email"]
     assert counted.get("sent", 0) + counted.get("delivered", 0) == 1, report
     assert report["differences"] == counted.get("sent", 0) == len(report["silent"]), report
     assert report["counters_adrift"] == 0, report
 
 
-def test_the_books_agree_again_after_lost_webhooks_and_a_second_payment(house: House) -> None:
+def test_the_books_agree_again_after_lost_webhooks_and_a_second_payment(stack: LocalStack) -> None:
     from dunlin.runtime import wiring
 
     # The processor outlives the house: what it told of an earlier day must not reach this one.
-    control(house, "reset", {})
-    book, lapse = wiring.account_book(), TimeLapse(house)
+    control(stack, "reset", {})
+    book, lapse = wiring.account_book(), TimeLapse(stack)
     lapse.run(lapse.now + timedelta(minutes=1))
     name = f"payer{uuid4().hex[:8]}"
     person = builders.consumer(name)
@@ -89,44 +89,44 @@ def test_the_books_agree_again_after_lost_webhooks_and_a_second_payment(house: H
     builders.store(book, wiring.creditors(), account, person=person, at=lapse.now)
 
     def check(balance: int) -> Account:
-        thread = book.thread(account.account_id)
-        assert thread.account.balance.minor == balance
-        return thread.account
+        account_history = book.account_history(account.account_id)
+        assert account_history.account.balance.minor == balance
+        return account_history.account
 
-    control(house, "webhooks", {"drop": 100})
-    pay(house, account, 1)
-    pay(house, account, 2)
-    control(house, "webhooks", {"drop": 0})
+    control(stack, "webhooks", {"drop": 100})
+    pay(stack, account, 1)
+    pay(stack, account, 2)
+    control(stack, "webhooks", {"drop": 0})
     lapse.run(lapse.now + timedelta(hours=1))
     check(account.balance.minor)
 
-    report = call(house, "ReconcilePayments", {"days": 2})
+    report = call(stack, "ReconcilePayments", {"days": 2})
     assert (len(report["missed"]), len(report["posted"]), report["differences"]) == (2, 2, [])
     owed = account.balance.minor
     assert report["processor_minor"] == report["ledger_minor"] == {"USD": 2 * owed}
     settled = check(0)
     assert settled.status is Status.SETTLED
-    kinds = [e.kind for e in book.thread(account.account_id).ledger]
+    kinds = [e.kind for e in book.account_history(account.account_id).ledger]
     assert (kinds.count("payment"), kinds.count("refund")) == (2, 1)
-    house.cloud.settle(120)
-    again = call(house, "ReconcilePayments", {})
+    stack.cloud.settle(120)
+    again = call(stack, "ReconcilePayments", {})
     assert (again["posted"], again["differences"]) == ([], [])
     (key,) = [
         o["Key"]
-        for o in house.cloud.client("s3").list_objects_v2(
-            Bucket=house.outputs["DropBucketName"], Prefix="reports/payments/"
+        for o in stack.cloud.client("s3").list_objects_v2(
+            Bucket=stack.outputs["DropBucketName"], Prefix="reports/payments/"
         )["Contents"]
     ]
     assert key.endswith(".json")
 
     told = {"creditor": account.creditor, "reference": account.reference, "kind": "credit",
             "amount_minor": 700, "currency": "USD", "change_id": "cn-1"}  # fmt: skip
-    assert call(house, "ChangeBalance", told)["outcome"] == "applied"
-    assert call(house, "ChangeBalance", told)["outcome"] == "known"
-    assert call(house, "ChangeBalance", {**told, "currency": "EUR"})["outcome"] == "refused"
+    assert call(stack, "ChangeBalance", told)["outcome"] == "applied"
+    assert call(stack, "ChangeBalance", told)["outcome"] == "known"
+    assert call(stack, "ChangeBalance", {**told, "currency": "EUR"})["outcome"] == "refused"
     assert check(-700).waits_for_staff
     given = {"account_id": account.account_id, "by": "op-7", "why": "cn-1"}
-    assert call(house, "RefundExcess", given) == {"refunded": "$7.00"}
-    assert call(house, "RefundExcess", given) == {"refused": "nothing was paid too much"}
-    ledger = book.thread(account.account_id).ledger
+    assert call(stack, "RefundExcess", given) == {"refunded": "$7.00"}
+    assert call(stack, "RefundExcess", given) == {"refused": "nothing was paid too much"}
+    ledger = book.account_history(account.account_id).ledger
     assert total(ledger, "USD") == check(0).balance

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunlin.domain.payments.payments import TEXT_KEYS
-from dunlin.views.portal.jinja_pages import LANGUAGES, Pages, contrast
+from dunlin.views.portal.jinja_pages import LANGUAGES, PortalPages, contrast
 
 PAGES = resources.files("dunlin.pages")
 STRINGS = {
@@ -55,7 +55,9 @@ def test_sentences_are_short_and_carry_no_markup(code: str) -> None:
 
 @given(st.integers(0, 0xFFFFFF))
 def test_any_accent_becomes_readable_by_day_and_by_night(colour: int) -> None:
-    css = Pages(base_url="https://pay.example.com", checkout_origin="x").stylesheet(f"{colour:06x}")
+    css = PortalPages(base_url="https://pay.example.com", checkout_origin="x").stylesheet(
+        f"{colour:06x}"
+    )
     day, night = re.findall(r"--accent-(?:day|night):(#[0-9a-f]{6})", css)[:2]
     assert contrast(day, "#ffffff") >= 4.5
     assert contrast(night, "#1c2023") >= 4.5
@@ -64,5 +66,5 @@ def test_any_accent_becomes_readable_by_day_and_by_night(colour: int) -> None:
 
 @pytest.mark.parametrize("bad", ["", "xyz", "fff", "1f5f4a;}body{display:none", "../../x", "ÄÖ"])
 def test_what_is_no_colour_never_reaches_the_stylesheet(bad: str) -> None:
-    pages = Pages(base_url="https://pay.example.com", checkout_origin="x")
+    pages = PortalPages(base_url="https://pay.example.com", checkout_origin="x")
     assert pages.stylesheet(bad) == pages.stylesheet("1f5f4a")

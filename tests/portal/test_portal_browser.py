@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.payments.payments import MethodKind, PaymentState, SavedMethod
-from tests.portal.house import STRATEGY, House
+from tests.portal.harness import STRATEGY, PortalHarness
 from tests.portal.server import serve
 from tests.portal.test_arranging import LIMITS
 from tests.portal.test_routes import paid
@@ -40,13 +40,13 @@ BORN = {"month": "4", "day": "27", "year": "1985"}
 
 
 @pytest.fixture
-def house() -> House:
-    return House(strategy=STRATEGY | {"arrangement": LIMITS})
+def harness() -> PortalHarness:
+    return PortalHarness(strategy=STRATEGY | {"arrangement": LIMITS})
 
 
 @pytest.fixture
-def base(house: House) -> Iterator[str]:
-    with serve(house) as address:
+def base(harness: PortalHarness) -> Iterator[str]:
+    with serve(harness) as address:
         yield address
 
 
@@ -109,16 +109,16 @@ FORMS = (
 READ = ("/channels", "/messages", "/statement", "/data", "/accounts", "/stop", "/return")
 
 
-def everywhere(house: House, reader: Reader) -> None:
+def everywhere(harness: PortalHarness, reader: Reader) -> None:
     """Every page of the portal, each in its usual and its unusual state."""
-    person = house.person()
+    person = harness.person()
     coverage = {"payer": "Blue Lake Mutual Insurance Company of the Upper Midwest"}
-    account = house.debt(person, industry="healthcare", extras=coverage)
-    house.debt(person)
-    message_to(house, account)
-    token = house.link(account)
-    zip_token = house.link(house.debt(house.person(date_of_birth=None)))
-    code_token = house.link(house.debt(house.person(date_of_birth=None, zip=None)))
+    account = harness.debt(person, industry="healthcare", extras=coverage)
+    harness.debt(person)
+    message_to(harness, account)
+    token = harness.link(account)
+    zip_token = harness.link(harness.debt(harness.person(date_of_birth=None)))
+    code_token = harness.link(harness.debt(harness.person(date_of_birth=None, zip=None)))
     for path in ("/", "/m/unknown", f"/m/{token}", f"/m/{zip_token}", f"/m/{code_token}",
                  f"/m/{code_token}?sent=1", f"/u/{token}", "/account"):  # fmt: skip
         reader.open(path)
@@ -147,12 +147,12 @@ def everywhere(house: House, reader: Reader) -> None:
     reader.open("/account")
     reader.page.click("a[href*='/receipt/']")
     reader.check()
-    plans(house, reader, account)
+    plans(harness, reader, account)
     for state in (PaymentState.PENDING, PaymentState.FAILED, PaymentState.SUCCEEDED):
         reader.open("/account")
         reader.page.click("form:has([name=seen]) button")
-        attempt = house.door.payments[account.consumer_id][-1].attempt_id
-        house.till.pay(attempt, paid(account.account_id, state))
+        attempt = harness.sessions.payments[account.consumer_id][-1].attempt_id
+        harness.processor.pay(attempt, paid(account.account_id, state))
         reader.open("/return")
         reader.check()
     for path, choices in DONE:
@@ -180,7 +180,7 @@ DONE = (
 )
 
 
-def plans(house: House, reader: Reader, account: Account) -> None:
+def plans(harness: PortalHarness, reader: Reader, account: Account) -> None:
     """A plan from the offers to its end, with automatic payment in between."""
 
     def choose(pays: str) -> None:
@@ -201,10 +201,10 @@ def plans(house: House, reader: Reader, account: Account) -> None:
         reader.check()
     reader.page.goto(f"{reader.base}/plan?method=1")
     reader.page.click("main form button")
-    standing = house.book.arrangement(account.account_id)
+    standing = harness.book.arrangement(account.account_id)
     assert standing is not None
     assert standing.autopay is not None
-    house.till.saved[standing.autopay.setup_id] = SavedMethod(
+    harness.processor.saved[standing.autopay.setup_id] = SavedMethod(
         customer_ref="cus_1", method_ref="pm_1", kind=MethodKind.CARD, label="Visa 4242"
     )
     reader.open("/plan/returned")
@@ -226,7 +226,7 @@ def plans(house: House, reader: Reader, account: Account) -> None:
     [(390, "en-US", "light", ALL), (1280, "es-US", "dark", WORDS_AND_COLOURS)],
 )
 def test_every_page_is_accessible_at_every_size(
-    *, chromium: Browser, house: House, base: str, wide: int, language: str, scheme: Any,
+    *, chromium: Browser, harness: PortalHarness, base: str, wide: int, language: str, scheme: Any,
     rules: dict[str, Any],
 ) -> None:  # fmt: skip
     """Each page is measured at 320 px too, in both languages."""
@@ -234,20 +234,22 @@ def test_every_page_is_accessible_at_every_size(
         viewport={"width": wide, "height": 844}, locale=language, color_scheme=scheme
     )
     reader = Reader(context, base, rules=rules)
-    everywhere(house, reader)
+    everywhere(harness, reader)
     reader.finish()
     context.close()
 
 
-def test_a_person_pays_without_javascript(chromium: Browser, house: House, base: str) -> None:
-    account = house.debt(house.person())
+def test_a_person_pays_without_javascript(
+    chromium: Browser, harness: PortalHarness, base: str
+) -> None:
+    account = harness.debt(harness.person())
     context = chromium.new_context(java_script_enabled=False)
     reader = Reader(context, base)
-    reader.prove(house.link(account))
+    reader.prove(harness.link(account))
     reader.page.click("text=Pay $482.50 now")
     assert "/c/pay/" in reader.page.url
-    attempt = house.door.payments[account.consumer_id][-1].attempt_id
-    house.till.pay(attempt, paid(account.account_id))
+    attempt = harness.sessions.payments[account.consumer_id][-1].attempt_id
+    harness.processor.pay(attempt, paid(account.account_id))
     reader.open("/return")
     assert "Your payment went through" in reader.page.inner_text("h1")
     reader.finish()
@@ -282,17 +284,19 @@ class Keys:
 
 
 def by_keyboard(
-    house: House, chromium: Browser, base: str, account: Account
+    harness: PortalHarness, chromium: Browser, base: str, account: Account
 ) -> tuple[Reader, Keys]:
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
     reader = Reader(context, base)
-    reader.prove(house.link(account))
+    reader.prove(harness.link(account))
     return reader, Keys(reader.page)
 
 
-def test_the_keyboard_alone_disputes_a_debt(chromium: Browser, house: House, base: str) -> None:
-    account = house.debt(house.person())
-    reader, keys = by_keyboard(house, chromium, base, account)
+def test_the_keyboard_alone_disputes_a_debt(
+    chromium: Browser, harness: PortalHarness, base: str
+) -> None:
+    account = harness.debt(harness.person())
+    reader, keys = by_keyboard(harness, chromium, base, account)
     keys.press("This is wrong")
     reader.page.wait_for_selector("h1:has-text('Dispute this debt')")
     keys.press("reason", "ArrowDown")
@@ -300,13 +304,15 @@ def test_the_keyboard_alone_disputes_a_debt(chromium: Browser, house: House, bas
     reader.page.keyboard.type("Half of it was paid.")
     keys.press("Send the dispute")
     reader.page.wait_for_selector("text=We have your dispute")
-    assert house.book.accounts[account.account_id].hold is Hold.DISPUTE
+    assert harness.book.accounts[account.account_id].hold is Hold.DISPUTE
     reader.finish()
 
 
-def test_the_keyboard_alone_agrees_to_a_plan(chromium: Browser, house: House, base: str) -> None:
-    account = house.debt(house.person())
-    reader, keys = by_keyboard(house, chromium, base, account)
+def test_the_keyboard_alone_agrees_to_a_plan(
+    chromium: Browser, harness: PortalHarness, base: str
+) -> None:
+    account = harness.debt(harness.person())
+    reader, keys = by_keyboard(harness, chromium, base, account)
     keys.press("Pay in parts")
     reader.page.wait_for_selector("h1:has-text('Pay in parts')")
     keys.press("offer", "ArrowDown")
@@ -315,26 +321,30 @@ def test_the_keyboard_alone_agrees_to_a_plan(chromium: Browser, house: House, ba
     keys.press("pays", " ")
     keys.press("I agree to this plan")
     reader.page.wait_for_selector("text=Your plan is in place")
-    assert house.book.accounts[account.account_id].hold is Hold.ARRANGEMENT
+    assert harness.book.accounts[account.account_id].hold is Hold.ARRANGEMENT
     reader.finish()
 
 
-def test_the_keyboard_alone_asks_for_quiet(chromium: Browser, house: House, base: str) -> None:
-    account = house.debt(house.person())
-    reader, keys = by_keyboard(house, chromium, base, account)
+def test_the_keyboard_alone_asks_for_quiet(
+    chromium: Browser, harness: PortalHarness, base: str
+) -> None:
+    account = harness.debt(harness.person())
+    reader, keys = by_keyboard(harness, chromium, base, account)
     keys.press("Quiet for a while")
     reader.page.wait_for_selector("legend:has-text('For how long?')")
     keys.press("long", " ")
     keys.press("Start the quiet time")
     reader.page.wait_for_selector("text=Quiet it is")
-    assert house.book.accounts[account.account_id].hold is Hold.SNOOZED
+    assert harness.book.accounts[account.account_id].hold is Hold.SNOOZED
     reader.finish()
 
 
-def test_a_file_is_sent_without_javascript(chromium: Browser, house: House, base: str) -> None:
+def test_a_file_is_sent_without_javascript(
+    chromium: Browser, harness: PortalHarness, base: str
+) -> None:
     context = chromium.new_context(java_script_enabled=False, locale="en-US")
     reader = Reader(context, base)
-    reader.prove(house.link(house.debt(house.person())))
+    reader.prove(harness.link(harness.debt(harness.person())))
     reader.open("/documents")
     reader.page.check("[value=paid]")
     content = b"%PDF-1.7\n" + bytes(range(256)) * 400
@@ -343,12 +353,12 @@ def test_a_file_is_sent_without_javascript(chromium: Browser, house: House, base
     )
     reader.page.click("form:has(#file) button")
     assert "We have your file" in reader.page.inner_text("h1")
-    assert [kept for kept, _ in house.evidence.files.values()] == [content]
+    assert [kept for kept, _ in harness.evidence.files.values()] == [content]
     reader.finish()
 
 
 def test_a_page_is_there_in_seconds_on_a_slow_phone_line(
-    chromium: Browser, house: House, base: str
+    chromium: Browser, harness: PortalHarness, base: str
 ) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
     reader = Reader(context, base)
@@ -363,7 +373,7 @@ def test_a_page_is_there_in_seconds_on_a_slow_phone_line(
             "uploadThroughput": 50_000,
         },
     )
-    reader.prove(house.link(house.debt(house.person())))
+    reader.prove(harness.link(harness.debt(harness.person())))
     reader.page.wait_for_load_state("load")
     taken = reader.page.evaluate(
         """new Promise(done => setTimeout(() => {
@@ -375,11 +385,11 @@ def test_a_page_is_there_in_seconds_on_a_slow_phone_line(
 
 
 def test_an_error_takes_the_focus_to_its_summary_and_the_summary_to_its_field(
-    chromium: Browser, house: House, base: str
+    chromium: Browser, harness: PortalHarness, base: str
 ) -> None:
     context = chromium.new_context(locale="en-US")
     reader = Reader(context, base)
-    reader.open(f"/m/{house.link(house.debt(house.person()))}")
+    reader.open(f"/m/{harness.link(harness.debt(harness.person()))}")
     reader.page.click("form:has([name=year]) button")
     assert reader.page.evaluate("document.activeElement.className") == "alert"
     assert reader.page.title().startswith("Error: ")
@@ -389,12 +399,12 @@ def test_an_error_takes_the_focus_to_its_summary_and_the_summary_to_its_field(
 
 
 def test_back_after_signing_out_shows_nothing_private(
-    chromium: Browser, house: House, base: str
+    chromium: Browser, harness: PortalHarness, base: str
 ) -> None:
-    account: Account = house.debt(house.person())
+    account: Account = harness.debt(harness.person())
     context = chromium.new_context(locale="en-US")
     reader = Reader(context, base)
-    reader.prove(house.link(account))
+    reader.prove(harness.link(account))
     with reader.page.expect_navigation():
         reader.page.click(".leave button")
     with reader.page.expect_navigation():
@@ -404,11 +414,11 @@ def test_back_after_signing_out_shows_nothing_private(
 
 
 def test_the_language_link_keeps_the_page_and_is_remembered(
-    chromium: Browser, house: House, base: str
+    chromium: Browser, harness: PortalHarness, base: str
 ) -> None:
     context = chromium.new_context(locale="en-US")
     reader = Reader(context, base)
-    reader.prove(house.link(house.debt(house.person())))
+    reader.prove(harness.link(harness.debt(harness.person())))
     reader.page.click(".lang")
     assert reader.page.url.startswith(f"{base}/account")
     assert reader.page.get_attribute("html", "lang") == "es"

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalDoor
+from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions
 from dunlin.adapters.randomness import new_token
 from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
 from dunlin.domain.tokens import token_hash
 from dunlin.ports.payments import Inbox
-from dunlin.ports.portal import Draft, Link, PaymentAttempt, PortalDoor, Session
+from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, PortalSessions, Session
 
 # Real time: the tables delete by it.
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -24,17 +24,17 @@ _PLACES = ["memory", pytest.param("dynamo", marks=pytest.mark.cloud)]
 @pytest.fixture(scope="module", params=_PLACES)
 def place(request: pytest.FixtureRequest) -> str:
     if request.param == "dynamo":
-        request.getfixturevalue("house")
+        request.getfixturevalue("stack")
     return str(request.param)
 
 
 @pytest.fixture
-def door(place: str) -> PortalDoor:
+def sessions(place: str) -> PortalSessions:
     if place == "memory":
-        return MemoryPortalDoor()
+        return MemoryPortalSessions()
     from dunlin.runtime import wiring
 
-    return wiring.door()
+    return wiring.sessions()
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def inbox(place: str) -> Inbox:
     return wiring.inbox()
 
 
-def test_a_link_is_found_by_the_hash_of_its_token_alone(door: PortalDoor) -> None:
+def test_a_link_is_found_by_the_hash_of_its_token_alone(sessions: PortalSessions) -> None:
     token = new_token()
     link = Link(
         token_hash=token_hash(token),
@@ -58,13 +58,13 @@ def test_a_link_is_found_by_the_hash_of_its_token_alone(door: PortalDoor) -> Non
         address_hash="aa",
         expires_at=NOW + timedelta(days=45),
     )
-    door.put_link(link)
-    assert door.link(token_hash(token)) == link
-    assert door.link(token) is None
-    assert door.link(token_hash(new_token())) is None
+    sessions.put_link(link)
+    assert sessions.link(token_hash(token)) == link
+    assert sessions.link(token) is None
+    assert sessions.link(token_hash(new_token())) is None
 
 
-def test_a_session_lives_until_it_is_dropped(door: PortalDoor) -> None:
+def test_a_session_lives_until_it_is_dropped(sessions: PortalSessions) -> None:
     session = Session(
         session_hash=token_hash(new_token()),
         account_id="acc_1",
@@ -74,16 +74,16 @@ def test_a_session_lives_until_it_is_dropped(door: PortalDoor) -> None:
         language="es",
         expires_at=NOW + timedelta(minutes=30),
     )
-    door.put_session(session)
+    sessions.put_session(session)
     later = replace(session, expires_at=NOW + timedelta(minutes=60))
-    door.put_session(later)
-    assert door.session(session.session_hash) == later
-    door.drop_session(session.session_hash)
-    door.drop_session(session.session_hash)
-    assert door.session(session.session_hash) is None
+    sessions.put_session(later)
+    assert sessions.session(session.session_hash) == later
+    sessions.drop_session(session.session_hash)
+    sessions.drop_session(session.session_hash)
+    assert sessions.session(session.session_hash) is None
 
 
-def test_a_session_that_has_ended_can_still_be_recognised(door: PortalDoor) -> None:
+def test_a_session_that_has_ended_can_still_be_recognised(sessions: PortalSessions) -> None:
     ended = Session(
         session_hash=token_hash(new_token()),
         account_id="acc_1",
@@ -93,77 +93,79 @@ def test_a_session_that_has_ended_can_still_be_recognised(door: PortalDoor) -> N
         language="en",
         expires_at=NOW - timedelta(minutes=5),
     )
-    door.put_session(ended)
-    assert door.session(ended.session_hash) == ended
+    sessions.put_session(ended)
+    assert sessions.session(ended.session_hash) == ended
 
 
-def test_a_draft_is_kept_once_an_account_until_it_is_dropped(door: PortalDoor) -> None:
+def test_a_draft_is_kept_once_an_account_until_it_is_dropped(sessions: PortalSessions) -> None:
     account = f"acc_{new_token()}"
-    draft = Draft(
+    draft = FormDraft(
         account_id=account,
         consumer_id="con_1",
         place="/dispute",
         form={"reason": "other", "text": "Señal <b>\n"},
         expires_at=NOW + timedelta(hours=1),
     )
-    assert door.draft(account) is None
-    door.put_draft(draft)
+    assert sessions.draft(account) is None
+    sessions.put_draft(draft)
     later = replace(draft, place="/question", form={})
-    door.put_draft(later)
-    assert door.draft(account) == later
-    door.drop_draft(account)
-    door.drop_draft(account)
-    assert door.draft(account) is None
+    sessions.put_draft(later)
+    assert sessions.draft(account) == later
+    sessions.drop_draft(account)
+    sessions.drop_draft(account)
+    assert sessions.draft(account) is None
 
 
-def test_attempts_count_up_for_a_day_from_the_first_and_then_anew(door: PortalDoor) -> None:
+def test_attempts_count_up_for_a_day_from_the_first_and_then_anew(sessions: PortalSessions) -> None:
     who = new_token()
-    counts = [door.count_attempt(who, NOW + timedelta(hours=h)) for h in (0, 1, 23)]
+    counts = [sessions.count_attempt(who, NOW + timedelta(hours=h)) for h in (0, 1, 23)]
     assert counts == [1, 2, 3]
-    assert door.count_attempt(new_token(), NOW) == 1
-    assert door.count_attempt(who, NOW + timedelta(hours=24)) == 1
-    door.clear_attempts(who)
-    door.clear_attempts(who)
-    assert door.count_attempt(who, NOW) == 1
+    assert sessions.count_attempt(new_token(), NOW) == 1
+    assert sessions.count_attempt(who, NOW + timedelta(hours=24)) == 1
+    sessions.clear_attempts(who)
+    sessions.clear_attempts(who)
+    assert sessions.count_attempt(who, NOW) == 1
 
 
-def test_parallel_attempts_never_share_a_number(door: PortalDoor) -> None:
+def test_parallel_attempts_never_share_a_number(sessions: PortalSessions) -> None:
     who = new_token()
     with ThreadPoolExecutor(8) as pool:
-        counts = list(pool.map(lambda _: door.count_attempt(who, NOW), range(24)))
+        counts = list(pool.map(lambda _: sessions.count_attempt(who, NOW), range(24)))
     assert sorted(counts) == list(range(1, 25))
 
 
-def test_the_newest_code_counts_until_its_end(door: PortalDoor) -> None:
+def test_the_newest_code_counts_until_its_end(sessions: PortalSessions) -> None:
     link = new_token()
-    assert door.code(link, NOW) is None
-    door.put_code(link, "first", NOW + timedelta(minutes=10))
-    door.put_code(link, "second", NOW + timedelta(minutes=10))
-    assert door.code(link, NOW + timedelta(minutes=9)) == "second"
-    assert door.code(link, NOW + timedelta(minutes=10)) is None
+    assert sessions.code(link, NOW) is None
+    sessions.put_code(link, "first", NOW + timedelta(minutes=10))
+    sessions.put_code(link, "second", NOW + timedelta(minutes=10))
+    assert sessions.code(link, NOW + timedelta(minutes=9)) == "second"
+    assert sessions.code(link, NOW + timedelta(minutes=10)) is None
 
 
-def test_a_persons_payment_attempts_replace_only_those_that_were_read(door: PortalDoor) -> None:
+def test_a_persons_payment_attempts_replace_only_those_that_were_read(
+    sessions: PortalSessions,
+) -> None:
     person = f"con_{new_token()}"
     first = PaymentAttempt(
         attempt_id="a", account_id="acc_1", amount=Money(1_250, "USD"), locale="en", at=NOW
     )
-    assert door.payment_attempts(person) == ()
-    door.put_payment_attempts(person, [first], replaces=())
+    assert sessions.payment_attempts(person) == ()
+    sessions.put_payment_attempts(person, [first], replaces=())
     with pytest.raises(Conflict):
-        door.put_payment_attempts(person, [first], replaces=())
+        sessions.put_payment_attempts(person, [first], replaces=())
     opened = replace(first, checkout_id="cs_1", url="https://checkout.example.com/c/1")
-    door.put_payment_attempts(person, [opened], replaces=[first])
-    assert door.payment_attempts(person) == (opened,)
+    sessions.put_payment_attempts(person, [opened], replaces=[first])
+    assert sessions.payment_attempts(person) == (opened,)
     other = replace(first, attempt_id="b", account_id="acc_2", amount=Money(900, "USD"))
     with pytest.raises(Conflict):
-        door.put_payment_attempts(person, [other], replaces=[first])
+        sessions.put_payment_attempts(person, [other], replaces=[first])
     both = (replace(opened, closed=True), other)
-    door.put_payment_attempts(person, both, replaces=(opened,))
+    sessions.put_payment_attempts(person, both, replaces=(opened,))
     with pytest.raises(Conflict):
-        door.put_payment_attempts(person, [opened], replaces=[opened])
-    assert door.payment_attempts(person) == both
-    assert door.payment_attempts(f"con_{new_token()}") == ()
+        sessions.put_payment_attempts(person, [opened], replaces=[opened])
+    assert sessions.payment_attempts(person) == both
+    assert sessions.payment_attempts(f"con_{new_token()}") == ()
 
 
 def test_an_event_is_stored_once_and_kept_as_it_came(inbox: Inbox) -> None:

@@ -24,7 +24,7 @@ from dunlin.domain.payments.payments import CheckoutState, MethodKind, PaymentSt
 from dunlin.domain.tokens import ALPHABET, token_hash
 from dunlin.service.portal import identity
 from dunlin.service.staff.queue import lifted
-from tests.portal.house import NOW, ROOT, STRATEGY, Answer, Browser, House, load_app
+from tests.portal.harness import NOW, ROOT, STRATEGY, Answer, Browser, PortalHarness, load_app
 
 RIGHT = {"month": "4", "day": "27", "year": "1985"}
 WRONG = {"month": "4", "day": "28", "year": "1985"}
@@ -32,28 +32,28 @@ DEBT_WORDS = re.compile(r"(?i)\b(debt|owed?|deuda|debe|deber|balance|payment|pag
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> PortalHarness:
+    return PortalHarness()
 
 
 @pytest.fixture
-def browser(house: House) -> Browser:
-    return Browser(house)
+def browser(harness: PortalHarness) -> Browser:
+    return Browser(harness)
 
 
-def snapshot(house: House) -> tuple[Any, ...]:
+def snapshot(harness: PortalHarness) -> tuple[Any, ...]:
     """Everything a request could change, but for notes on the touch."""
     return (
-        dict(house.book.accounts),
-        dict(house.book.consumers),
-        dict(house.book.replies),
-        dict(house.door.links),
-        dict(house.door.sessions),
-        dict(house.door.attempts),
-        dict(house.door.payments),
-        dict(house.till.checkouts),
-        list(house.alarm.notices),
-        list(house.alarm.woken),
+        dict(harness.book.accounts),
+        dict(harness.book.consumers),
+        dict(harness.book.replies),
+        dict(harness.sessions.links),
+        dict(harness.sessions.sessions),
+        dict(harness.sessions.attempts),
+        dict(harness.sessions.payments),
+        dict(harness.processor.checkouts),
+        list(harness.waker.notices),
+        list(harness.waker.woken),
     )
 
 
@@ -74,15 +74,15 @@ def snapshot(house: House) -> tuple[Any, ...]:
 def test_before_identity_nothing_tells_of_a_debt_an_amount_or_a_kind_of_creditor(
     lang: str, strategy: dict[str, Any]
 ) -> None:
-    house = House(strategy=strategy)
-    browser = Browser(house, accepts=lang)
+    harness = PortalHarness(strategy=strategy)
+    browser = Browser(harness, accepts=lang)
     for person in (
-        house.person(),
-        house.person(date_of_birth=None),
-        house.person(date_of_birth=None, zip=None),
+        harness.person(),
+        harness.person(date_of_birth=None),
+        harness.person(date_of_birth=None, zip=None),
     ):
-        account = house.debt(person)
-        token = house.link(account)
+        account = harness.debt(person)
+        token = harness.link(account)
         for answer in (
             browser.get(f"/m/{token}"),
             browser.post(f"/m/{token}", {**WRONG, "zip": "00000", "code": "000000"}),
@@ -100,28 +100,28 @@ def test_before_identity_nothing_tells_of_a_debt_an_amount_or_a_kind_of_creditor
 
 
 def test_a_link_can_be_fetched_any_number_of_times_and_changes_nothing(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
-    token = house.link(account)
-    before = snapshot(house)
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    before = snapshot(harness)
     pages = {browser.get(f"/m/{token}").body for _ in range(5)}
     browser.get(f"/u/{token}")
     assert len(pages) == 1
-    assert snapshot(house) == before
-    assert [s.kind for s in house.signals] == [SignalKind.CLICK]
+    assert snapshot(harness) == before
+    assert [s.kind for s in harness.signals] == [SignalKind.CLICK]
 
 
 def test_unknown_cut_changed_and_expired_links_give_one_friendly_page(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
-    token = house.link(account)
+    account = harness.debt(harness.person())
+    token = harness.link(account)
     changed = [
         token[:i] + ALPHABET[(ALPHABET.index(c) + 1) % 62] + token[i + 1 :]
         for i, c in enumerate(token)
     ]
-    expired = house.link(account, days=0)
+    expired = harness.link(account, days=0)
     answers = [
         browser.get(f"/m/{name}") for name in (*changed, token[:-1], token + "a", "x", expired)
     ]
@@ -130,96 +130,96 @@ def test_unknown_cut_changed_and_expired_links_give_one_friendly_page(
     assert len(shown) == 1
     assert {a.status for a in answers} == {404}
     assert "Harbor" not in shown.pop()
-    assert house.door.sessions == {}
+    assert harness.sessions.sessions == {}
 
 
-def test_the_way_in_by_date_of_birth(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
-    token = house.link(account)
+def test_the_way_in_by_date_of_birth(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
     answer = browser.post(f"/m/{token}", {"month": "04", "day": " 27 ", "year": "1985"})
     assert (answer.status, answer.header("location")) == (303, "/live/account")
     (cookie,) = answer.cookies
     for part in ("__Host-dunlin=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
         assert part in cookie
     secret = browser.jar["__Host-dunlin"]
-    assert secret not in repr(house.door.sessions)
-    assert token_hash(secret) in house.door.sessions
-    assert house.door.attempts == {}
-    assert SignalKind.PORTAL_VISIT in {s.kind for s in house.signals}
+    assert secret not in repr(harness.sessions.sessions)
+    assert token_hash(secret) in harness.sessions.sessions
+    assert harness.sessions.attempts == {}
+    assert SignalKind.PORTAL_VISIT in {s.kind for s in harness.signals}
     assert "$482.50" in browser.get("/account").text
 
 
-def test_the_way_in_by_zip(house: House, browser: Browser) -> None:
-    account = house.debt(house.person(date_of_birth=None))
-    token = house.link(account)
+def test_the_way_in_by_zip(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person(date_of_birth=None))
+    token = harness.link(account)
     assert browser.post(f"/m/{token}", {"zip": "62702"}).status == 403
     assert browser.post(f"/m/{token}", {"zip": "62701"}).status == 303
 
 
-def test_a_company_is_never_asked_for_a_birthday(house: House, browser: Browser) -> None:
-    account = house.debt(house.person(company=True))
-    assert 'name="zip"' in browser.get(f"/m/{house.link(account)}").body
+def test_a_company_is_never_asked_for_a_birthday(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person(company=True))
+    assert 'name="zip"' in browser.get(f"/m/{harness.link(account)}").body
 
 
-def test_the_way_in_by_code(house: House, browser: Browser) -> None:
-    person = house.person(date_of_birth=None, zip=None)
-    account = house.debt(person)
-    token = house.link(account, channel="sms")
+def test_the_way_in_by_code(harness: PortalHarness, browser: Browser) -> None:
+    person = harness.person(date_of_birth=None, zip=None)
+    account = harness.debt(person)
+    token = harness.link(account, channel="sms")
     hashed = token_hash(token)
     answer = browser.post(f"/m/{token}/code")
     assert answer.header("location") == f"/live/m/{token}?sent=1"
     assert "A code is on its way" in browser.get(f"/m/{token}?sent=1").text
-    ((told, kind, cause),) = house.alarm.notices
+    ((told, kind, cause),) = harness.waker.notices
     assert (told, kind, cause.split(".")[0]) == (account.account_id, "code", hashed)
 
-    house.door.put_code(hashed, token_hash("123456"), NOW + timedelta(minutes=10))
+    harness.sessions.put_code(hashed, token_hash("123456"), NOW + timedelta(minutes=10))
     assert browser.post(f"/m/{token}", {"code": "654321"}).status == 403
     assert browser.post(f"/m/{token}", {"code": "123 456"}).status == 303
     # Used once, and never again.
     assert browser.post(f"/m/{token}", {"code": "123456"}).status == 403
 
 
-def test_a_code_dies_after_ten_minutes(house: House, browser: Browser) -> None:
-    account = house.debt(house.person(date_of_birth=None, zip=None))
-    token = house.link(account)
-    house.door.put_code(token_hash(token), token_hash("123456"), NOW + timedelta(minutes=10))
-    house.wall.at = NOW + timedelta(minutes=10)
+def test_a_code_dies_after_ten_minutes(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person(date_of_birth=None, zip=None))
+    token = harness.link(account)
+    harness.sessions.put_code(token_hash(token), token_hash("123456"), NOW + timedelta(minutes=10))
+    harness.wall.at = NOW + timedelta(minutes=10)
     assert browser.post(f"/m/{token}", {"code": "123456"}).status == 403
 
 
 def test_codes_are_sent_five_times_a_day_and_look_the_same_after(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person(date_of_birth=None, zip=None))
-    token = house.link(account)
+    account = harness.debt(harness.person(date_of_birth=None, zip=None))
+    token = harness.link(account)
     answers = {browser.post(f"/m/{token}/code").header("location") for _ in range(9)}
     assert len(answers) == 1
-    assert len(house.alarm.notices) == 5
-    house.wall.at = NOW + timedelta(days=1, seconds=1)
+    assert len(harness.waker.notices) == 5
+    harness.wall.at = NOW + timedelta(days=1, seconds=1)
     browser.post(f"/m/{token}/code")
-    assert len(house.alarm.notices) == 6
+    assert len(harness.waker.notices) == 6
 
 
 def test_five_wrong_answers_lock_for_a_day_and_read_like_any_wrong_answer(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
-    token, other = house.link(account), house.link(account)
+    account = harness.debt(harness.person())
+    token, other = harness.link(account), harness.link(account)
     wrong = [browser.post(f"/m/{token}", WRONG) for _ in range(5)]
     locked = [browser.post(f"/m/{token}", RIGHT), browser.post(f"/m/{token}", WRONG)]
     assert {a.status for a in wrong + locked} == {403}
     assert len({a.body for a in wrong + locked}) == 1
     assert browser.post(f"/m/{other}", RIGHT).status == 403, "another link of the same person"
-    house.wall.at = NOW + timedelta(hours=23, minutes=59)
+    harness.wall.at = NOW + timedelta(hours=23, minutes=59)
     assert browser.post(f"/m/{token}", RIGHT).status == 403
-    house.wall.at = NOW + timedelta(days=1, seconds=1)
+    harness.wall.at = NOW + timedelta(days=1, seconds=1)
     assert browser.post(f"/m/{token}", RIGHT).status == 303
 
 
-def test_wrong_and_locked_answers_take_the_same_road(house: House) -> None:
+def test_wrong_and_locked_answers_take_the_same_road(harness: PortalHarness) -> None:
     """The same calls in the same order, so that time tells nothing."""
-    account = house.debt(house.person())
-    token = house.link(account)
+    account = harness.debt(harness.person())
+    token = harness.link(account)
     roads: list[tuple[str, ...]] = []
     for answer in (*[WRONG] * 5, RIGHT, WRONG):
         taken: list[str] = []
@@ -234,33 +234,33 @@ def test_wrong_and_locked_answers_take_the_same_road(house: House) -> None:
         names = ("link", "count_attempt", "clear_attempts", "put_session", "code", "put_code")
         with ExitStack() as stack:
             for name in names:
-                call = noting(name, getattr(house.door, name))
-                stack.enter_context(patch.object(house.door, name, call))
-            facts = noting("facts", house.book.facts)
-            stack.enter_context(patch.object(house.book, "facts", facts))
-            identity.identify(house.portal, token, answer, now=NOW, wall=NOW, language="en")
+                call = noting(name, getattr(harness.sessions, name))
+                stack.enter_context(patch.object(harness.sessions, name, call))
+            facts = noting("facts", harness.book.facts)
+            stack.enter_context(patch.object(harness.book, "facts", facts))
+            identity.identify(harness.portal, token, answer, now=NOW, wall=NOW, language="en")
         roads.append(tuple(taken))
     assert set(roads) == {("link", "facts", "count_attempt")}
 
 
-def test_the_fifth_answer_may_still_be_right(house: House, browser: Browser) -> None:
-    token = house.link(house.debt(house.person()))
+def test_the_fifth_answer_may_still_be_right(harness: PortalHarness, browser: Browser) -> None:
+    token = harness.link(harness.debt(harness.person()))
     for _ in range(4):
         browser.post(f"/m/{token}", WRONG)
     assert browser.post(f"/m/{token}", RIGHT).status == 303
 
 
-def test_parallel_guesses_share_no_try(house: House) -> None:
-    account = house.debt(house.person())
-    token = house.link(account)
+def test_parallel_guesses_share_no_try(harness: PortalHarness) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
     calls = [
-        lambda: identity.identify(house.portal, token, WRONG, now=NOW, wall=NOW, language="en")
+        lambda: identity.identify(harness.portal, token, WRONG, now=NOW, wall=NOW, language="en")
         for _ in range(40)
     ]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda call: call(), calls))
-    assert house.door.attempts[account.consumer_id][0] == 40
-    result = identity.identify(house.portal, token, RIGHT, now=NOW, wall=NOW, language="en")
+    assert harness.sessions.attempts[account.consumer_id][0] == 40
+    result = identity.identify(harness.portal, token, RIGHT, now=NOW, wall=NOW, language="en")
     assert getattr(result, "status", 0) == 403
 
 
@@ -269,33 +269,35 @@ def test_parallel_guesses_share_no_try(house: House) -> None:
     [{}, {"month": "13", "day": "1", "year": "1985"}, {"month": "4", "day": "27", "year": "85"}],
 )
 def test_what_is_no_date_costs_no_try_and_is_said(
-    house: House, browser: Browser, form: dict[str, str]
+    harness: PortalHarness, browser: Browser, form: dict[str, str]
 ) -> None:
-    token = house.link(house.debt(house.person()))
+    token = harness.link(harness.debt(harness.person()))
     answer = browser.post(f"/m/{token}", form)
     assert answer.status == 422
     assert "Enter your date of birth as month, day and four-digit year" in answer.text
     assert answer.body.count("<title>Error: ") == 1
-    assert house.door.attempts == {}
+    assert harness.sessions.attempts == {}
 
 
 def test_not_me_closes_the_channel_without_asking_who_is_there(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    person = house.person()
-    token = house.link(house.debt(person))
+    person = harness.person()
+    token = harness.link(harness.debt(person))
     answer = browser.post(f"/m/{token}/not-me")
     assert "We stop writing to you" in answer.text
-    consent = house.book.consumers[person.consumer_id].consent(Channel.EMAIL)
+    consent = harness.book.consumers[person.consumer_id].consent(Channel.EMAIL)
     assert not consent.open
-    assert house.door.sessions == {}
+    assert harness.sessions.sessions == {}
 
 
 # Inside
 
 
-def test_the_account_shows_balance_itemisation_and_history(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_the_account_shows_balance_itemisation_and_history(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     text = browser.sign_in(account).text
     for part in (
         "You owe $482.50 As of November 21, 2026",
@@ -310,13 +312,15 @@ def test_the_account_shows_balance_itemisation_and_history(house: House, browser
         assert part in text
 
 
-def test_spanish_by_browser_by_choice_and_by_the_persons_own_language(house: House) -> None:
-    person = house.person(language="es")
-    account = house.debt(person)
-    token = house.link(account)
-    assert 'lang="es"' in Browser(house, accepts="es-MX,en;q=0.5").get(f"/m/{token}").body
-    assert 'lang="es"' in Browser(house, accepts="fr").get(f"/m/{token}").body
-    english = Browser(house, accepts="en")
+def test_spanish_by_browser_by_choice_and_by_the_persons_own_language(
+    harness: PortalHarness,
+) -> None:
+    person = harness.person(language="es")
+    account = harness.debt(person)
+    token = harness.link(account)
+    assert 'lang="es"' in Browser(harness, accepts="es-MX,en;q=0.5").get(f"/m/{token}").body
+    assert 'lang="es"' in Browser(harness, accepts="fr").get(f"/m/{token}").body
+    english = Browser(harness, accepts="en")
     page = english.get(f"/m/{token}")
     assert f'href="/live/m/{token}?lang=es" lang="es" hreflang="es"' in page.body
     assert 'lang="es"' in english.get(f"/m/{token}?lang=es").body
@@ -336,30 +340,32 @@ def test_spanish_by_browser_by_choice_and_by_the_persons_own_language(house: Hou
     ],
 )
 def test_each_standing_is_said_and_never_a_negative_amount_owed(
-    house: House, browser: Browser, change: dict[str, Any], said: str, payable: bool
+    harness: PortalHarness, browser: Browser, change: dict[str, Any], said: str, payable: bool
 ) -> None:
-    account = house.debt(house.person())
-    house.book.accounts[account.account_id] = replace(account, **change)
+    account = harness.debt(harness.person())
+    harness.book.accounts[account.account_id] = replace(account, **change)
     answer = browser.sign_in(account)
     assert said in answer.text
     assert ("/live/pay" in answer.body) is payable
     assert "−$25.00" not in answer.text
 
 
-def test_a_contested_part_is_shown_and_not_asked_for(house: House, browser: Browser) -> None:
-    account = house.debt(house.person(), contested_minor=10_000)
+def test_a_contested_part_is_shown_and_not_asked_for(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person(), contested_minor=10_000)
     page = browser.sign_in(account)
     assert "We are checking $100.00 of this" in page.text
     assert "Pay the rest: $382.50" in page.text
     form = {"nonce": page.field("nonce"), "choice": "part", "amount": page.field("amount")}
     assert browser.post("/pay", form).status == 303
-    assert house.till.opened[-1]["amount"] == Money(38_250, "USD")
+    assert harness.processor.opened[-1]["amount"] == Money(38_250, "USD")
 
 
 def test_third_parties_say_what_they_are_and_whose_debt_it_is() -> None:
-    house = House(strategy={**STRATEGY, "debt_role": "third"})
-    account = house.debt(house.person(), extras={"original_creditor": "Pine <b>Bank</b>"})
-    answer = Browser(house).sign_in(account)
+    harness = PortalHarness(strategy={**STRATEGY, "debt_role": "third"})
+    account = harness.debt(harness.person(), extras={"original_creditor": "Pine <b>Bank</b>"})
+    answer = Browser(harness).sign_in(account)
     assert "Harbor Supply is a debt collector." in answer.text
     assert "Pine &lt;b&gt;Bank&lt;/b&gt;" in answer.body
 
@@ -367,9 +373,9 @@ def test_third_parties_say_what_they_are_and_whose_debt_it_is() -> None:
 HOSTILE = "<script>alert(1)</script>\"'>{{7*7}}\r\nSet-Cookie: a=b"
 
 
-def test_hostile_text_from_a_file_is_only_text(house: House, browser: Browser) -> None:
-    person = house.person(name=HOSTILE)
-    account = house.debt(person, reference=HOSTILE, extras={"original_creditor": HOSTILE})
+def test_hostile_text_from_a_file_is_only_text(harness: PortalHarness, browser: Browser) -> None:
+    person = harness.person(name=HOSTILE)
+    account = harness.debt(person, reference=HOSTILE, extras={"original_creditor": HOSTILE})
     answer = browser.sign_in(account)
     assert "<script" not in answer.body
     assert "49" not in answer.text
@@ -379,15 +385,17 @@ def test_hostile_text_from_a_file_is_only_text(house: House, browser: Browser) -
 # Paying
 
 
-def test_paying_in_full_goes_to_the_processors_own_page(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_paying_in_full_goes_to_the_processors_own_page(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     page = browser.sign_in(account)
     first = browser.post("/pay", {"nonce": page.field("nonce")})
     again = browser.post("/pay", {"nonce": page.field("nonce")})
     assert first.status == 303
     assert first.header("location").startswith("https://checkout.example.com/c/pay/")
     assert again.header("location") == first.header("location")
-    (asked,) = house.till.opened
+    (asked,) = harness.processor.opened
     assert asked["amount"] == Money(48_250, "USD")
     assert asked["account_id"] == account.account_id
     assert asked["success_url"] == "https://pay.example.com/live/return"
@@ -401,16 +409,16 @@ def test_paying_in_full_goes_to_the_processors_own_page(house: House, browser: B
      (" 482.50 ", 48_250), ("1", 100)],
 )  # fmt: skip
 def test_another_amount_is_read_as_people_write_it(
-    house: House, browser: Browser, typed: str, minor: int | None
+    harness: PortalHarness, browser: Browser, typed: str, minor: int | None
 ) -> None:
-    page = browser.sign_in(house.debt(house.person()))
+    page = browser.sign_in(harness.debt(harness.person()))
     form = {"nonce": page.field("nonce"), "choice": "part", "amount": typed}
     answer = browser.post("/pay", form)
     if minor is None:
         assert answer.status == 422
     else:
         assert answer.status == 303
-        assert house.till.opened[0]["amount"] == Money(minor, "USD")
+        assert harness.processor.opened[0]["amount"] == Money(minor, "USD")
 
 
 @pytest.mark.parametrize(
@@ -429,29 +437,35 @@ def test_another_amount_is_read_as_people_write_it(
     ],
 )
 def test_a_wrong_amount_is_said_by_the_field_and_kept(
-    house: House, browser: Browser, typed: str, said: str
+    harness: PortalHarness, browser: Browser, typed: str, said: str
 ) -> None:
-    page = browser.sign_in(house.debt(house.person()))
+    page = browser.sign_in(harness.debt(harness.person()))
     form = {"nonce": page.field("nonce"), "choice": "part", "amount": typed}
     answer = browser.post("/pay", form)
     assert answer.status == 422
     assert answer.text.count(said) == 2, "in the summary and at the field"
     assert 'href="#amount"' in answer.body
-    assert house.till.opened == []
+    assert harness.processor.opened == []
     assert "<b>25" not in answer.body
 
 
-def test_the_processor_away_is_said_and_charges_nothing(house: House, browser: Browser) -> None:
-    page = browser.sign_in(house.debt(house.person()))
-    with patch.object(house.till, "open_checkout", side_effect=Unavailable("stripe", "down")):
+def test_the_processor_away_is_said_and_charges_nothing(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    page = browser.sign_in(harness.debt(harness.person()))
+    with patch.object(
+        harness.processor, "open_checkout", side_effect=Unavailable("stripe", "down")
+    ):
         answer = browser.post("/pay", {"nonce": page.field("nonce")})
     assert answer.status == 503
     assert "Nothing was charged" in answer.text
 
 
-def test_an_amount_the_processor_cannot_take_is_said(house: House, browser: Browser) -> None:
-    page = browser.sign_in(house.debt(house.person()))
-    with patch.object(house.till, "open_checkout", side_effect=DomainError("too small")):
+def test_an_amount_the_processor_cannot_take_is_said(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    page = browser.sign_in(harness.debt(harness.person()))
+    with patch.object(harness.processor, "open_checkout", side_effect=DomainError("too small")):
         answer = browser.post("/pay", {"nonce": page.field("nonce")})
     assert answer.status == 422
     assert "This amount cannot be paid here" in answer.text
@@ -481,33 +495,35 @@ def paid(account_id: str, state: PaymentState = PaymentState.SUCCEEDED) -> Payme
     ],
 )
 def test_the_return_page_says_what_the_processor_says_and_changes_nothing(
-    house: House, browser: Browser, state: PaymentState, said: str
+    harness: PortalHarness, browser: Browser, state: PaymentState, said: str
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     page = browser.sign_in(account)
     browser.post("/pay", {"nonce": page.field("nonce")})
-    attempt = house.door.payments[account.consumer_id][-1].attempt_id
-    house.till.pay(attempt, paid(account.account_id, state))
-    before = snapshot(house)
+    attempt = harness.sessions.payments[account.consumer_id][-1].attempt_id
+    harness.processor.pay(attempt, paid(account.account_id, state))
+    before = snapshot(harness)
     answer = browser.get("/return")
     assert said in answer.text
     assert browser.get("/return").body == answer.body, "bookmarked or reloaded"
-    assert snapshot(house) == before
+    assert snapshot(harness) == before
     again = browser.post("/pay", {"nonce": page.field("nonce")})
     assert again.status == (303 if state is PaymentState.FAILED else 409)
 
 
-def test_leaving_the_checkout_says_that_nothing_was_charged(house: House, browser: Browser) -> None:
-    page = browser.sign_in(house.debt(house.person()))
+def test_leaving_the_checkout_says_that_nothing_was_charged(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    page = browser.sign_in(harness.debt(harness.person()))
     browser.post("/pay", {"nonce": page.field("nonce")})
     assert "Nothing was charged" in browser.get("/return").text
-    assert {c.state for c in house.till.checkouts.values()} == {CheckoutState.OPEN}
+    assert {c.state for c in harness.processor.checkouts.values()} == {CheckoutState.OPEN}
 
 
-def test_a_receipt_can_be_kept_and_only_ones_own(house: House, browser: Browser) -> None:
-    mine, theirs = house.debt(house.person()), house.debt(house.person(name="Bo Reed"))
+def test_a_receipt_can_be_kept_and_only_ones_own(harness: PortalHarness, browser: Browser) -> None:
+    mine, theirs = harness.debt(harness.person()), harness.debt(harness.person(name="Bo Reed"))
     number = re.search(r"/receipt/([0-9A-F-]+)", browser.sign_in(mine).body)
-    foreign = re.search(r"/receipt/([0-9A-F-]+)", Browser(house).sign_in(theirs).body)
+    foreign = re.search(r"/receipt/([0-9A-F-]+)", Browser(harness).sign_in(theirs).body)
     assert number is not None
     assert foreign is not None
     assert "$50.00" in browser.get(f"/receipt/{number[1]}").text
@@ -518,9 +534,9 @@ def test_a_receipt_can_be_kept_and_only_ones_own(house: House, browser: Browser)
 
 
 def test_a_dispute_in_the_forms_words_stops_collection_and_keeps_what_was_written(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     form_page = browser.get("/dispute")
     for words in ("This is not my debt.", "The amount is wrong.", "Other"):
@@ -536,19 +552,19 @@ def test_a_dispute_in_the_forms_words_stops_collection_and_keeps_what_was_writte
     assert "We have your dispute" in first.text
     assert "Your case number" in first.text
     assert first.body.replace(form["form_id"], "") == again.body.replace(form["form_id"], "")
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert held.hold is Hold.DISPUTE
-    (reply,) = house.book.replies.values()
+    (reply,) = harness.book.replies.values()
     assert reply.text == "I paid half <in cash>"
     assert reply.labels == ("dispute", "amount_wrong", "original_creditor")
-    assert house.alarm.woken
-    assert house.alarm.notices == []  # after a dispute nothing more is sent, not even a note
+    assert harness.waker.woken
+    assert harness.waker.notices == []  # after a dispute nothing more is sent, not even a note
 
 
 def test_a_dispute_without_a_reason_or_with_too_much_text_keeps_the_answers(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     nonce = browser.get("/dispute").field("nonce")
     answer = browser.post("/dispute", {"nonce": nonce, "text": "kept <words>"})
     assert answer.status == 422
@@ -560,7 +576,7 @@ def test_a_dispute_without_a_reason_or_with_too_much_text_keeps_the_answers(
     assert 'value="other" checked' in other.body
     long = browser.post("/dispute", {"nonce": nonce, "reason": "other", "text": "a" * 2_001})
     assert "Shorten your text" in long.text
-    assert house.book.replies == {}
+    assert harness.book.replies == {}
 
 
 @pytest.mark.parametrize(
@@ -576,18 +592,24 @@ def test_a_dispute_without_a_reason_or_with_too_much_text_keeps_the_answers(
     ],
 )
 def test_only_the_part_that_is_disputed_is_not_asked_for(
-    *, house: House, browser: Browser, changes: Any, amount: str, contested: int, hold: Hold | None
+    *,
+    harness: PortalHarness,
+    browser: Browser,
+    changes: Any,
+    amount: str,
+    contested: int,
+    hold: Hold | None,
 ) -> None:
-    account = house.debt(house.person(), **changes)
+    account = harness.debt(harness.person(), **changes)
     browser.sign_in(account)
     done = browser.fill("/dispute", reason="amount_wrong", amount=amount)
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert (held.contested_minor, held.hold) == (contested, hold)
     assert ("do not ask you for this part" in done.text) == (hold is not Hold.DISPUTE)
     assert held.case is not None
     assert (held.case.kind, held.waits_for_staff) == ("dispute", True)
     if amount:
-        (reply,) = house.book.replies.values()
+        (reply,) = harness.book.replies.values()
         assert ("of $482.50" in reply.text) == (contested > 0 or bool(changes))
     if contested and hold is None:
         shown = browser.get("/account").text
@@ -603,26 +625,28 @@ def test_only_the_part_that_is_disputed_is_not_asked_for(
      ("1.005", "no more than two digits")],
 )  # fmt: skip
 def test_a_part_that_cannot_be_is_said_by_its_field(
-    house: House, browser: Browser, amount: str, said: str
+    harness: PortalHarness, browser: Browser, amount: str, said: str
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = browser.fill("/dispute", reason="other", text="Kept", amount=amount)
     assert (answer.status, said in answer.text) == (422, True)
     assert 'href="#amount"' in answer.body
     assert f'value="{amount}"' in answer.body
-    assert house.book.accounts[account.account_id] == account
+    assert harness.book.accounts[account.account_id] == account
 
 
 @pytest.mark.parametrize("kind", ["question", "hardship"])
-def test_a_question_and_hardship_reach_staff(house: House, browser: Browser, kind: str) -> None:
-    account = house.debt(house.person())
+def test_a_question_and_hardship_reach_staff(
+    harness: PortalHarness, browser: Browser, kind: str
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = browser.get(f"/{kind}")
     form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), "text": "Hello"}
     assert "We have your message" in browser.post(f"/{kind}", form).text
-    assert [r.text for r in house.book.replies.values()] == ["Hello"]
-    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+    assert [r.text for r in harness.book.replies.values()] == ["Hello"]
+    assert harness.book.accounts[account.account_id].hold is Hold.REVIEW
     assert browser.post(f"/{kind}", {**form, "text": " "}).status == 422
 
 
@@ -632,26 +656,26 @@ def day(ahead: int) -> dict[str, str]:
 
 
 def test_two_promises_hold_by_themselves_and_the_third_waits_for_a_person(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     for ahead, ends in ((10, 12), (14, 16)):
         page = browser.get("/promise")
         form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(ahead)}
         assert "We noted your day" in browser.post("/promise", form).text
-        held = house.book.accounts[account.account_id]
+        held = harness.book.accounts[account.account_id]
         assert held.hold is Hold.PROMISE
         # The day itself, a day of grace, in the middle of the US.
         assert held.due_at == NOW.replace(hour=6) + timedelta(days=ends)
     page = browser.get("/promise")
     form = {"nonce": page.field("nonce"), "form_id": page.field("form_id"), **day(20)}
     assert "a person reads this first" in browser.post("/promise", form).text
-    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
-    assert [r.text for r in house.book.replies.values()][:1] == [
+    assert harness.book.accounts[account.account_id].hold is Hold.REVIEW
+    assert [r.text for r in harness.book.replies.values()][:1] == [
         "Promises to pay $482.50 by 2026-12-01."
     ]
-    assert house.alarm.woken
+    assert harness.waker.woken
 
 
 @pytest.mark.parametrize(
@@ -664,9 +688,9 @@ def test_two_promises_hold_by_themselves_and_the_third_waits_for_a_person(
     ],
 )
 def test_a_promise_for_a_wrong_day_is_said_and_kept(
-    house: House, browser: Browser, typed: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, typed: dict[str, str], said: str
 ) -> None:
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     nonce = browser.get("/promise").field("nonce")
     answer = browser.post("/promise", {"nonce": nonce, **typed})
     assert answer.status == 422
@@ -674,44 +698,44 @@ def test_a_promise_for_a_wrong_day_is_said_and_kept(
     assert 'href="#date"' in answer.body
     for value in typed.values():
         assert f'value="{value}"' in answer.body
-    assert house.book.replies == {}
+    assert harness.book.replies == {}
 
 
-def test_a_lawyer_named_binds_the_gate(house: House, browser: Browser) -> None:
-    person = house.person()
-    browser.sign_in(house.debt(person))
+def test_a_lawyer_named_binds_the_gate(harness: PortalHarness, browser: Browser) -> None:
+    person = harness.person()
+    browser.sign_in(harness.debt(person))
     assert "Choose who it is" in browser.fill("/represented", text="Jo Law").text
     assert browser.fill("/represented", text="Jo Law", who="lawyer").status == 200
-    assert "attorney" in house.book.consumers[person.consumer_id].flags
+    assert "attorney" in harness.book.consumers[person.consumer_id].flags
 
 
-def test_whom_else_we_may_speak_to_is_for_staff(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_whom_else_we_may_speak_to_is_for_staff(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     assert browser.fill("/represented", text="My sister Bea", who="other").status == 200
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert (held.hold, held.waits_for_staff) == (Hold.REVIEW, True)
     assert "we may speak to" in held.hold_reason
-    assert house.book.consumers[account.consumer_id].flags == {}
+    assert harness.book.consumers[account.consumer_id].flags == {}
 
 
 @pytest.mark.parametrize(("hours", "shown"), [(1, True), (-1, False)])
 def test_a_collector_says_by_when_one_can_dispute_while_one_can(hours: int, shown: bool) -> None:
-    house = House(strategy=STRATEGY | {"debt_role": "third"})
+    harness = PortalHarness(strategy=STRATEGY | {"debt_role": "third"})
     end = NOW + timedelta(hours=hours)
     flag = Flag(at=NOW, by="staff:ana", detail={"period_end": end.isoformat()})
-    account = house.debt(house.person(flags={"validation": flag}, tz_known="America/Chicago"))
-    text = Browser(house).sign_in(account).text
+    account = harness.debt(harness.person(flags={"validation": flag}, tz_known="America/Chicago"))
+    text = Browser(harness).sign_in(account).text
     assert ("Call or write to us by November 21, 2026 to dispute" in text) == shown
     assert "cfpb.gov/debt-collection" in text
 
 
 def test_a_person_takes_their_own_data_along_and_nobody_elses(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    person = house.person(name='Ada "Q" Finch')
-    account = house.debt(person, hold=Hold.REVIEW, hold_reason="staff note")
-    house.debt(house.person(name="Bo Reed"))
+    person = harness.person(name='Ada "Q" Finch')
+    account = harness.debt(person, hold=Hold.REVIEW, hold_reason="staff note")
+    harness.debt(harness.person(name="Bo Reed"))
     browser.sign_in(account)
     assert "Save it all as a file" in browser.get("/data").text
     answer = browser.get("/data/file")
@@ -726,15 +750,15 @@ def test_a_person_takes_their_own_data_along_and_nobody_elses(
     assert "1985" not in answer.body
 
 
-def test_stop_all_contact_closes_every_channel(house: House, browser: Browser) -> None:
-    person = house.person()
-    account = house.debt(person)
+def test_stop_all_contact_closes_every_channel(harness: PortalHarness, browser: Browser) -> None:
+    person = harness.person()
+    account = harness.debt(person)
     browser.sign_in(account)
     page = browser.get("/stop")
-    assert house.book.consumers[person.consumer_id].consent(Channel.EMAIL).open
+    assert harness.book.consumers[person.consumer_id].consent(Channel.EMAIL).open
     answer = browser.post("/stop", {"nonce": page.field("nonce")})
     assert "All messages stop" in answer.text
-    after = house.book.consumers[person.consumer_id]
+    after = harness.book.consumers[person.consumer_id]
     assert not any(after.consent(channel).open for channel in Channel)
 
 
@@ -745,26 +769,26 @@ def test_stop_all_contact_closes_every_channel(house: House, browser: Browser) -
     "content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
 def test_one_click_from_a_mail_program_stops_even_by_an_old_link(
-    house: House, content_type: str
+    harness: PortalHarness, content_type: str
 ) -> None:
-    person = house.person()
-    token = house.link(house.debt(person), days=0)
-    answer = house.call(
+    person = harness.person()
+    token = harness.link(harness.debt(person), days=0)
+    answer = harness.call(
         "POST",
         f"/u/{token}",
         body="List-Unsubscribe=One-Click",
         headers={"Content-Type": content_type},
     )
     assert answer.status == 200
-    assert not house.book.consumers[person.consumer_id].consent(Channel.EMAIL).open
+    assert not harness.book.consumers[person.consumer_id].consent(Channel.EMAIL).open
 
 
-def test_fetching_the_unsubscribe_link_only_asks(house: House, browser: Browser) -> None:
-    person = house.person()
-    token = house.link(house.debt(person))
+def test_fetching_the_unsubscribe_link_only_asks(harness: PortalHarness, browser: Browser) -> None:
+    person = harness.person()
+    token = harness.link(harness.debt(person))
     answer = browser.get(f"/u/{token}")
     assert 'method="post"' in answer.body
-    assert house.book.consumers[person.consumer_id].consent(Channel.EMAIL).open
+    assert harness.book.consumers[person.consumer_id].consent(Channel.EMAIL).open
     assert browser.get("/u/" + "a" * 22).status == 404
 
 
@@ -785,11 +809,11 @@ def inner_routes() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("method", "route"), inner_routes())
 @pytest.mark.parametrize("cookie", ["", "a" * 22, "../../etc", "x; y"])
 def test_nothing_inside_without_a_session(
-    house: House, method: str, route: str, cookie: str
+    harness: PortalHarness, method: str, route: str, cookie: str
 ) -> None:
-    house.debt(house.person())
-    before = snapshot(house)
-    answer = house.call(
+    harness.debt(harness.person())
+    before = snapshot(harness)
+    answer = harness.call(
         method,
         route,
         body="reason=other&text=lost+words" if method == "POST" else None,
@@ -801,50 +825,52 @@ def test_nothing_inside_without_a_session(
     assert answer.status == 403
     assert "You are signed out" in answer.text
     assert ("lost words" in answer.body) is (method == "POST")
-    assert snapshot(house) == before
+    assert snapshot(harness) == before
 
 
 @pytest.mark.parametrize(("method", "route"), [(m, r) for m, r in inner_routes() if m == "POST"])
 @pytest.mark.parametrize("nonce", ["", "wrong", "a" * 22, "é"])
 def test_every_post_inside_needs_its_own_sessions_nonce(
-    house: House, method: str, route: str, nonce: str
+    harness: PortalHarness, method: str, route: str, nonce: str
 ) -> None:
-    browser, other = Browser(house), Browser(house)
-    browser.sign_in(house.debt(house.person()))
-    theirs = other.sign_in(house.debt(house.person())).field("nonce")
-    before = snapshot(house)
+    browser, other = Browser(harness), Browser(harness)
+    browser.sign_in(harness.debt(harness.person()))
+    theirs = other.sign_in(harness.debt(harness.person())).field("nonce")
+    before = snapshot(harness)
     form = {"reason": "other", "text": "x", "form_id": "1"}
     for given in (nonce, theirs):
         answer = browser.post(route, {**form, "nonce": given})
         assert answer.status == 403
         assert "nothing was done" in answer.text
-    assert snapshot(house) == before
+    assert snapshot(harness) == before
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_a_form_of_another_site_is_refused(house: House, browser: Browser, site: str) -> None:
-    page = browser.sign_in(house.debt(house.person()))
+def test_a_form_of_another_site_is_refused(
+    harness: PortalHarness, browser: Browser, site: str
+) -> None:
+    page = browser.sign_in(harness.debt(harness.person()))
     form = {"nonce": page.field("nonce")}
     assert browser.post("/pay", form, Sec_Fetch_Site=site).status == 403
-    assert house.till.opened == []
+    assert harness.processor.opened == []
 
 
 def test_a_session_ends_after_thirty_idle_minutes_and_lives_while_it_is_used(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     for minutes in (20, 40, 60):
-        house.wall.at = NOW + timedelta(minutes=minutes)
+        harness.wall.at = NOW + timedelta(minutes=minutes)
         assert browser.get("/account").status == 200
-    house.wall.at += timedelta(minutes=30)
+    harness.wall.at += timedelta(minutes=30)
     answer = browser.get("/account")
     assert answer.status == 403
     assert "$" not in answer.text
     assert any("Max-Age=0" in cookie for cookie in answer.cookies)
 
 
-def test_signing_out_ends_the_session_itself(house: House, browser: Browser) -> None:
-    page = browser.sign_in(house.debt(house.person()))
+def test_signing_out_ends_the_session_itself(harness: PortalHarness, browser: Browser) -> None:
+    page = browser.sign_in(harness.debt(harness.person()))
     kept = dict(browser.jar)
     answer = browser.post("/signout", {"nonce": page.field("nonce")})
     assert "Thank you for your visit" in answer.text
@@ -852,9 +878,11 @@ def test_signing_out_ends_the_session_itself(house: House, browser: Browser) -> 
     assert browser.get("/account").status == 403
 
 
-def test_a_session_reaches_its_own_account_whatever_the_request_says(house: House) -> None:
-    mine, theirs = Browser(house), house.debt(house.person(name="Bo Reed"))
-    page = mine.sign_in(house.debt(house.person()))
+def test_a_session_reaches_its_own_account_whatever_the_request_says(
+    harness: PortalHarness,
+) -> None:
+    mine, theirs = Browser(harness), harness.debt(harness.person(name="Bo Reed"))
+    page = mine.sign_in(harness.debt(harness.person()))
     form = {
         "nonce": page.field("nonce"),
         "account_id": theirs.account_id,
@@ -863,11 +891,13 @@ def test_a_session_reaches_its_own_account_whatever_the_request_says(house: Hous
     }
     assert "Bo Reed" not in mine.get(f"/account?account_id={theirs.account_id}").text
     mine.post("/pay", form)
-    assert theirs.consumer_id not in house.door.payments
+    assert theirs.consumer_id not in harness.sessions.payments
 
 
 @pytest.mark.parametrize("path", ["/", "/m/x", "/u/x", "/account", "/site.css"])
-def test_every_answer_carries_its_headers(house: House, browser: Browser, path: str) -> None:
+def test_every_answer_carries_its_headers(
+    harness: PortalHarness, browser: Browser, path: str
+) -> None:
     answer = browser.get(path)
     assert answer.header("x-content-type-options") == "nosniff"
     if path == "/site.css":
@@ -883,10 +913,10 @@ def test_every_answer_carries_its_headers(house: House, browser: Browser, path: 
 
 
 def test_an_error_of_ours_is_a_page_without_a_trace_and_a_log_without_the_token(
-    house: House, browser: Browser, caplog: pytest.LogCaptureFixture
+    harness: PortalHarness, browser: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
-    token = house.link(house.debt(house.person()))
-    with patch.object(house.door, "link", side_effect=RuntimeError("secret detail")):
+    token = harness.link(harness.debt(harness.person()))
+    with patch.object(harness.sessions, "link", side_effect=RuntimeError("secret detail")):
         answer = browser.get(f"/m/{token}")
     said = repr([record.__dict__ for record in caplog.records])
     assert "/m/{token}" in said, "the route"
@@ -897,14 +927,14 @@ def test_an_error_of_ours_is_a_page_without_a_trace_and_a_log_without_the_token(
     assert "secret" not in answer.body
 
 
-def test_large_and_broken_bodies_are_harmless(house: House, browser: Browser) -> None:
-    page = browser.sign_in(house.debt(house.person()))
+def test_large_and_broken_bodies_are_harmless(harness: PortalHarness, browser: Browser) -> None:
+    page = browser.sign_in(harness.debt(harness.person()))
     for body in (
         b"nonce=" + page.field("nonce").encode() + b"&x=" + b"a" * 30_000,
         b"&".join(b"f%d=1" % n for n in range(100)),
         b"\xff\xfe\x00=%zz&&&==",
     ):
-        answer = house.call(
+        answer = harness.call(
             "POST",
             "/dispute",
             body=body,
@@ -916,13 +946,13 @@ def test_large_and_broken_bodies_are_harmless(house: House, browser: Browser) ->
         assert answer.status == 403
 
 
-def weights(house: House) -> Iterator[tuple[str, Answer]]:
+def weights(harness: PortalHarness) -> Iterator[tuple[str, Answer]]:
     """Every page of a person with a long history and a long plan."""
-    browser = Browser(house)
-    token = house.link(house.debt(house.person()))
+    browser = Browser(harness)
+    token = harness.link(harness.debt(harness.person()))
     yield "identity", browser.get(f"/m/{token}")
-    account = house.debt(house.person(), industry="healthcare")
-    lines = house.book.ledgers[account.account_id]
+    account = harness.debt(harness.person(), industry="healthcare")
+    lines = harness.book.ledgers[account.account_id]
     some = next(iter(lines.values()))
     for number in range(300):
         lines[f"ent_{number:032x}"] = replace(some, entry_id=f"ent_{number:032x}", kind="payment")
@@ -935,10 +965,10 @@ def weights(house: House) -> Iterator[tuple[str, Answer]]:
     yield "check", browser.post("/plan", own | day(7) | {"nonce": nonce})
 
 
-def test_every_page_with_its_stylesheet_weighs_under_30_kb(house: House) -> None:
-    css = len(house.call("GET", "/site.css?a=1f5f4a").body.encode())
+def test_every_page_with_its_stylesheet_weighs_under_30_kb(harness: PortalHarness) -> None:
+    css = len(harness.call("GET", "/site.css?a=1f5f4a").body.encode())
     seen = 0
-    for name, answer in weights(house):
+    for name, answer in weights(harness):
         assert answer.status == 200, name
         assert len(answer.body.encode()) + css < 30_000, (name, len(answer.body.encode()), css)
         seen += 1
@@ -946,10 +976,10 @@ def test_every_page_with_its_stylesheet_weighs_under_30_kb(house: House) -> None
 
 
 def test_a_long_statement_is_read_page_by_page_to_the_balance(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
-    lines = house.book.ledgers[account.account_id]
+    account = harness.debt(harness.person())
+    lines = harness.book.ledgers[account.account_id]
     some = next(iter(lines.values()))
     for number in range(100):
         lines[f"ent_{number:032x}"] = replace(

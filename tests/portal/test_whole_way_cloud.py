@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page
 
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel
-from local.house import House
+from local.local_stack import LocalStack
+from local.outside import OutsideWorld
 from local.timelapse import TimeLapse
-from local.world import World
 from tests.support import builders
 from tests.support.launch import launch
 
@@ -31,7 +31,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def activated(house: House, lapse: TimeLapse, name: str) -> Account:
+def activated(stack: LocalStack, lapse: TimeLapse, name: str) -> Account:
     """One account of a person of that name, its ladder started and its first message sent."""
     from dunlin.runtime import wiring
 
@@ -39,7 +39,7 @@ def activated(house: House, lapse: TimeLapse, name: str) -> Account:
     person = builders.consumer(name)
     account = builders.account(f"INV-{name}", consumer_id=person.consumer_id)
     builders.store(book, creditors, account, person=person, at=lapse.now)
-    assert launch(house)["started"] == 1
+    assert launch(stack)["started"] == 1
     lapse.run(lapse.now + timedelta(hours=2))  # starts are spread over the first hour
     return account
 
@@ -52,44 +52,44 @@ def now(account: Account) -> Account:
     return found
 
 
-def sent_to(house: House, address: str) -> list[str]:
-    return [e.message_id for e in World(cloud=house.cloud).emails() if address in e.to]
+def sent_to(stack: LocalStack, address: str) -> list[str]:
+    return [e.message_id for e in OutsideWorld(cloud=stack.cloud).emails() if address in e.to]
 
 
-def enter(page: Page, house: House, address: str) -> None:
+def enter(page: Page, stack: LocalStack, address: str) -> None:
     """From the mailbox page through the link in the newest e-mail, past the identity check."""
-    page.goto(f"{house.people_url}/mailbox/{quote(address)}")
+    page.goto(f"{stack.people_url}/mailbox/{quote(address)}")
     page.locator(".inbox a").first.click()
-    link = page.frame_locator("iframe").locator(f"a[href^='{house.portal_url}/m/']").first
+    link = page.frame_locator("iframe").locator(f"a[href^='{stack.portal_url}/m/']").first
     page.goto(str(link.get_attribute("href")))
     for name, value in {"month": "5", "day": "17", "year": "1980"}.items():
         page.fill(f"[name={name}]", value)
     page.click("form:has([name=year]) button")
-    page.wait_for_url(f"{house.portal_url}/account")
+    page.wait_for_url(f"{stack.portal_url}/account")
 
 
-def test_a_person_pays_and_hears_nothing_more(page: Page, house: House) -> None:
-    lapse = TimeLapse(house)
-    account = activated(house, lapse, "payer")
-    assert len(sent_to(house, "payer@example.com")) == 1
-    enter(page, house, "payer@example.com")
+def test_a_person_pays_and_hears_nothing_more(page: Page, stack: LocalStack) -> None:
+    lapse = TimeLapse(stack)
+    account = activated(stack, lapse, "payer")
+    assert len(sent_to(stack, "payer@example.com")) == 1
+    enter(page, stack, "payer@example.com")
     assert "$125.00" in page.inner_text(".amount")
     page.click("text=Pay $125.00 now")
-    page.wait_for_url(f"{house.stripe_url}/**")
+    page.wait_for_url(f"{stack.stripe_url}/**")
     for name, value in CARD.items():
         page.fill(f"#{name}", value)
     page.click("button[type=submit]")
-    page.wait_for_url(f"{house.portal_url}/return*")
+    page.wait_for_url(f"{stack.portal_url}/return*")
     assert "Your payment went through" in page.inner_text("h1")
 
-    house.cloud.settle(120)
+    stack.cloud.settle(120)
     assert (now(account).balance.minor, now(account).status) == (0, Status.SETTLED)
-    page.goto(f"{house.portal_url}/account")
+    page.goto(f"{stack.portal_url}/account")
     assert "Nothing left to pay" in page.inner_text("main")
-    ladder = house.cloud.client("stepfunctions")
+    ladder = stack.cloud.client("stepfunctions")
     (run,) = [
         r
-        for r in ladder.list_executions(stateMachineArn=house.outputs["LadderMachineArn"])[
+        for r in ladder.list_executions(stateMachineArn=stack.outputs["LadderMachineArn"])[
             "executions"
         ]
         if r["name"] == f"{account.account_id}-1"
@@ -103,58 +103,58 @@ def test_a_person_pays_and_hears_nothing_more(page: Page, house: House) -> None:
     ]
     assert entered[-1] == "Settled"
     # The receipt is the last they hear.
-    told = sent_to(house, "payer@example.com")
+    told = sent_to(stack, "payer@example.com")
     assert len(told) == 2
     lapse.run(lapse.now + timedelta(days=60))
-    assert sent_to(house, "payer@example.com") == told
+    assert sent_to(stack, "payer@example.com") == told
 
 
-def test_a_dispute_and_an_opt_out_stop_the_ladder(page: Page, house: House) -> None:
-    lapse = TimeLapse(house)
-    account = activated(house, lapse, "doubter")
-    enter(page, house, "doubter@example.com")
+def test_a_dispute_and_an_opt_out_stop_the_ladder(page: Page, stack: LocalStack) -> None:
+    lapse = TimeLapse(stack)
+    account = activated(stack, lapse, "doubter")
+    enter(page, stack, "doubter@example.com")
     page.click("text=This is wrong")
     page.check("#reason-amount_wrong")
     page.fill("#text", "Half of it was paid in cash.")
     page.click("text=Send the dispute")
     assert "We have your dispute" in page.inner_text("h1")
-    house.cloud.settle(120)
+    stack.cloud.settle(120)
     assert now(account).hold is Hold.DISPUTE
 
     from dunlin.runtime import wiring
 
-    page.goto(f"{house.portal_url}/stop")
+    page.goto(f"{stack.portal_url}/stop")
     page.click("main form button")
     assert "All messages stop" in page.inner_text("h1")
     person = wiring.account_book().consumer(account.consumer_id)
     assert person is not None
     assert not any(person.consent(channel).open for channel in Channel)
-    house.cloud.settle(120)
-    told = sent_to(house, "doubter@example.com")
+    stack.cloud.settle(120)
+    told = sent_to(stack, "doubter@example.com")
     lapse.run(lapse.now + timedelta(days=60))
-    assert sent_to(house, "doubter@example.com") == told
+    assert sent_to(stack, "doubter@example.com") == told
 
 
 def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
-    page: Page, house: House
+    page: Page, stack: LocalStack
 ) -> None:
     from dunlin.runtime import wiring
 
-    lapse = TimeLapse(house)
-    account = activated(house, lapse, "planner")
-    enter(page, house, "planner@example.com")
-    page.goto(f"{house.portal_url}/plan")
+    lapse = TimeLapse(stack)
+    account = activated(stack, lapse, "planner")
+    enter(page, stack, "planner@example.com")
+    page.goto(f"{stack.portal_url}/plan")
     page.check("#offer")
     page.click("form:has(#offer) button")
     page.check("[value=autopay]")
     page.click("text=I agree to this plan")
-    page.wait_for_url(f"{house.stripe_url}/**")
+    page.wait_for_url(f"{stack.stripe_url}/**")
     for name, value in CARD.items():
         page.fill(f"#{name}", value)
     page.click("button[type=submit]")
-    page.wait_for_url(f"{house.portal_url}/plan/returned*")
+    page.wait_for_url(f"{stack.portal_url}/plan/returned*")
     assert "4242" in page.inner_text("main")
-    house.cloud.settle(120)  # the processor's own word takes it up
+    stack.cloud.settle(120)  # the processor's own word takes it up
     page.reload()
     assert "Saved. We use Visa 4242 from now on." in page.inner_text("main")
     standing = wiring.account_book().arrangement(account.account_id)
@@ -162,7 +162,7 @@ def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
     assert (standing.in_force, standing.autopays) == (True, True)
     assert now(account).hold is Hold.ARRANGEMENT
 
-    page.goto(f"{house.portal_url}/preferences")
+    page.goto(f"{stack.portal_url}/preferences")
     page.check("[value=evening]")
     page.check("[value=es]")
     page.click("main form button")
@@ -172,7 +172,7 @@ def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
     assert (person.language, person.preferences.hours) == ("es", (17, 21))
     assert "inconvenient" in person.flags
 
-    page.goto(f"{house.portal_url}/documents")
+    page.goto(f"{stack.portal_url}/documents")
     page.check("[value=other]")
     content = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 800
     page.set_input_files(
@@ -180,19 +180,19 @@ def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
     )
     page.click("form:has(#file) button")
     assert "Tenemos su archivo" in page.inner_text("h1")
-    store, bucket = house.cloud.client("s3"), house.outputs["DropBucketName"]
+    store, bucket = stack.cloud.client("s3"), stack.outputs["DropBucketName"]
     prefix = f"evidence/{account.creditor}/"
     kept = store.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
     bodies = [store.get_object(Bucket=bucket, Key=k["Key"])["Body"].read() for k in kept]
     assert content in bodies, "byte for byte"
 
 
-def test_wrong_answers_lock_on_the_deployed_table_too(page: Page, house: House) -> None:
-    lapse = TimeLapse(house)
-    activated(house, lapse, "guessed")
-    page.goto(f"{house.people_url}/mailbox/guessed%40example.com")
+def test_wrong_answers_lock_on_the_deployed_table_too(page: Page, stack: LocalStack) -> None:
+    lapse = TimeLapse(stack)
+    activated(stack, lapse, "guessed")
+    page.goto(f"{stack.people_url}/mailbox/guessed%40example.com")
     page.locator(".inbox a").first.click()
-    link = page.frame_locator("iframe").locator(f"a[href^='{house.portal_url}/m/']").first
+    link = page.frame_locator("iframe").locator(f"a[href^='{stack.portal_url}/m/']").first
     page.goto(str(link.get_attribute("href")))
     for day in (1, 2, 3, 4, 5, 17):
         for name, value in {"month": "5", "day": str(day), "year": "1980"}.items():

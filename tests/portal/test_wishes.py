@@ -18,7 +18,7 @@ from dunlin.domain.contact.planner import plan
 from dunlin.ports.accounts import Reply
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.ladders import check_ladder
-from tests.portal.house import NOW, STRATEGY, Answer, Browser, House
+from tests.portal.harness import NOW, STRATEGY, Answer, Browser, PortalHarness
 from tests.support.ground import PlainLetters
 
 # 21 November 2026 is a Saturday; noon in Illinois.
@@ -27,13 +27,13 @@ EVERY_DAY = {f"day{n}": "yes" for n in range(1, 6)}
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> PortalHarness:
+    return PortalHarness()
 
 
 @pytest.fixture
-def browser(house: House) -> Browser:
-    return Browser(house)
+def browser(harness: PortalHarness) -> Browser:
+    return Browser(harness)
 
 
 @cache
@@ -41,8 +41,8 @@ def gate() -> Gate:
     return Gate(rulebook=load_rulebook())
 
 
-def judged(house: House, account: Account, channel: Channel, now: datetime = NOON) -> Any:
-    facts = house.book.facts(account.account_id)
+def judged(harness: PortalHarness, account: Account, channel: Channel, now: datetime = NOON) -> Any:
+    facts = harness.book.facts(account.account_id)
     return gate().judge(facts, channel=channel, template="reminder", purpose="", now=now)
 
 
@@ -50,86 +50,94 @@ def times(browser: Browser, **chosen: str) -> Answer:
     return browser.fill("/preferences", **{"language": "en", "hours": "any"} | chosen)
 
 
-def test_the_hours_that_were_chosen_are_the_only_ones(house: House, browser: Browser) -> None:
-    account = house.debt(house.person(tz_known="America/Chicago"))
+def test_the_hours_that_were_chosen_are_the_only_ones(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person(tz_known="America/Chicago"))
     browser.sign_in(account)
-    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    assert judged(harness, account, Channel.EMAIL).outcome == "allow"
     assert times(browser, hours="evening", **EVERY_DAY).status == 200
-    verdict = judged(house, account, Channel.EMAIL)
+    verdict = judged(harness, account, Channel.EMAIL)
     assert (verdict.outcome, verdict.blocked_by) == ("defer", ("US-REGF-INCONVENIENT",))
     assert verdict.until == datetime(2026, 11, 21, 23, 0, 1, tzinfo=UTC)
-    assert house.book.consumers[account.consumer_id].preferences.hours == (17, 21)
+    assert harness.book.consumers[account.consumer_id].preferences.hours == (17, 21)
     times(browser, **EVERY_DAY)
-    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    assert judged(harness, account, Channel.EMAIL).outcome == "allow"
 
 
-def test_the_days_that_were_chosen_are_the_only_ones(house: House, browser: Browser) -> None:
-    account = house.debt(house.person(tz_known="America/Chicago"))
+def test_the_days_that_were_chosen_are_the_only_ones(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person(tz_known="America/Chicago"))
     browser.sign_in(account)
     times(browser, day1="yes", day2="yes")
-    verdict = judged(house, account, Channel.EMAIL)
+    verdict = judged(harness, account, Channel.EMAIL)
     assert verdict.outcome == "defer"
     assert verdict.until is not None
     assert verdict.until.astimezone(UTC) >= datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-    assert judged(house, account, Channel.EMAIL, NEXT_MONDAY).outcome == "allow"
-    assert house.book.consumers[account.consumer_id].preferences.days == (1, 2)
+    assert judged(harness, account, Channel.EMAIL, NEXT_MONDAY).outcome == "allow"
+    assert harness.book.consumers[account.consumer_id].preferences.days == (1, 2)
 
 
 def test_nobody_can_choose_only_days_on_which_nothing_is_ever_sent(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     assert "Sunday" not in browser.get("/preferences").text
     assert "Choose at least one day" in times(browser, day7="yes").text
-    always = House(strategy=STRATEGY | {"coordination": {"weekends": True}})
+    always = PortalHarness(strategy=STRATEGY | {"coordination": {"weekends": True}})
     other, account = Browser(always), always.debt(always.person())
     other.sign_in(account)
     assert times(other, day7="yes").status == 200
     assert always.book.consumers[account.consumer_id].preferences.days == (7,)
 
 
-def test_times_that_staff_noted_outlast_the_persons_own(house: House, browser: Browser) -> None:
+def test_times_that_staff_noted_outlast_the_persons_own(
+    harness: PortalHarness, browser: Browser
+) -> None:
     noted = {"days": [5], "start": "10:00", "end": "11:00"}
     flag = Flag(at=NOW, by="staff:ana", detail={"value": [noted]})
-    account = house.debt(house.person(flags={"inconvenient": flag}))
+    account = harness.debt(harness.person(flags={"inconvenient": flag}))
     browser.sign_in(account)
     times(browser, hours="morning", **EVERY_DAY)
-    held = house.book.consumers[account.consumer_id].flags["inconvenient"]
+    held = harness.book.consumers[account.consumer_id].flags["inconvenient"]
     assert held.detail["value"][0] == noted
     assert len(held.detail["value"]) == 3
     times(browser, **EVERY_DAY)
-    assert house.book.consumers[account.consumer_id].flags["inconvenient"].detail["value"] == [
+    assert harness.book.consumers[account.consumer_id].flags["inconvenient"].detail["value"] == [
         noted
     ]
 
 
 def test_an_address_at_work_is_barred_and_opened_by_the_person_alone(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
     noted = Flag(at=NOW, by="staff:ana", detail={"value": True})
-    account = house.debt(house.person(tz_known="America/Chicago", flags={"no_work_contact": noted}))
+    account = harness.debt(
+        harness.person(tz_known="America/Chicago", flags={"no_work_contact": noted})
+    )
     browser.sign_in(account)
-    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    assert judged(harness, account, Channel.EMAIL).outcome == "allow"
     times(browser, **EVERY_DAY, no_work_contact="yes", work_email="yes")
-    verdict = judged(house, account, Channel.EMAIL)
+    verdict = judged(harness, account, Channel.EMAIL)
     assert (verdict.outcome, verdict.blocked_by) == ("block", ("US-REGF-WORKEMAIL",))
     assert 'name="work_email" value="yes" checked' in browser.get("/preferences").body
     times(browser, **EVERY_DAY)
-    assert judged(house, account, Channel.EMAIL).outcome == "allow"
-    assert house.book.consumers[account.consumer_id].flags == {"no_work_contact": noted}
+    assert judged(harness, account, Channel.EMAIL).outcome == "allow"
+    assert harness.book.consumers[account.consumer_id].flags == {"no_work_contact": noted}
 
 
 def test_language_and_payday_are_kept_and_the_pages_speak_it_at_once(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = times(browser, language="es", payday="15", **EVERY_DAY)
     assert "Guardado" in answer.text
     assert "Usted debe" in browser.get("/account").text
-    person = house.book.consumers[account.consumer_id]
+    person = harness.book.consumers[account.consumer_id]
     assert (person.language, person.preferences.payday) == ("es", 15)
-    assert house.alarm.woken
+    assert harness.waker.woken
 
 
 @pytest.mark.parametrize(
@@ -143,90 +151,96 @@ def test_language_and_payday_are_kept_and_the_pages_speak_it_at_once(
     ],
 )
 def test_a_wish_that_cannot_be_read_changes_nothing_and_keeps_the_answers(
-    house: House, browser: Browser, changed: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, changed: dict[str, str], said: str
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
-    before = house.book.consumers[account.consumer_id]
+    before = harness.book.consumers[account.consumer_id]
     answer = times(browser, **EVERY_DAY | {"payday": "7"} | changed)
     assert answer.status == 422
     assert said in answer.text
-    assert house.book.consumers[account.consumer_id] == before
+    assert harness.book.consumers[account.consumer_id] == before
     if "payday" not in changed:
         assert 'value="7"' in answer.body
 
 
 def test_texts_need_the_sentence_and_go_once_it_was_agreed_to(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
-    assert judged(house, account, Channel.SMS).outcome == "block"
+    assert judged(harness, account, Channel.SMS).outcome == "block"
     page = browser.get("/channels")
     words = consent_words("Harbor Supply")["en"]
     assert all(text in page.text for text in words.values())
     browser.fill("/channels", email="yes", sms="yes", first="sms", language="en")
-    person = house.book.consumers[account.consumer_id]
+    person = harness.book.consumers[account.consumer_id]
     consent = person.consent(Channel.SMS)
     assert consent.state is ConsentState.GRANTED
     assert consent.evidence.startswith("portal consent-2026-11:preference-")
     assert person.preferences.channels == (Channel.SMS, Channel.EMAIL)
-    (kept,) = house.book.replies.values()
+    (kept,) = harness.book.replies.values()
     assert (kept.text, kept.labels) == ("\n".join(words.values()), ("consent",))
-    assert judged(house, account, Channel.SMS).outcome == "allow"
+    assert judged(harness, account, Channel.SMS).outcome == "allow"
     browser.fill("/channels", email="yes", sms="yes", first="email", language="en")
-    assert len(house.book.replies) == 1, "agreed to once"
-    assert house.book.consumers[account.consumer_id].consent(Channel.SMS) == consent
+    assert len(harness.book.replies) == 1, "agreed to once"
+    assert harness.book.consumers[account.consumer_id].consent(Channel.SMS) == consent
 
 
 def test_a_collector_may_use_the_address_that_a_person_agreed_to() -> None:
-    house = House(strategy=STRATEGY | {"debt_role": "third"})
-    account = house.debt(house.person(), debt_role="third")
-    browser = Browser(house)
+    harness = PortalHarness(strategy=STRATEGY | {"debt_role": "third"})
+    account = harness.debt(harness.person(), debt_role="third")
+    browser = Browser(harness)
     browser.sign_in(account)
-    assert "US-REGF-EMAILPROC" in judged(house, account, Channel.EMAIL).blocked_by
+    assert "US-REGF-EMAILPROC" in judged(harness, account, Channel.EMAIL).blocked_by
     browser.fill("/channels", email="yes")
-    assert "US-REGF-EMAILPROC" not in judged(house, account, Channel.EMAIL).blocked_by
+    assert "US-REGF-EMAILPROC" not in judged(harness, account, Channel.EMAIL).blocked_by
     browser.fill("/channels", sms="yes")
-    assert "US-REGF-EMAILPROC" in judged(house, account, Channel.EMAIL).blocked_by
+    assert "US-REGF-EMAILPROC" in judged(harness, account, Channel.EMAIL).blocked_by
 
 
-def test_a_channel_without_an_address_is_not_offered(house: House, browser: Browser) -> None:
-    browser.sign_in(house.debt(house.person(phones=())))
+def test_a_channel_without_an_address_is_not_offered(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    browser.sign_in(harness.debt(harness.person(phones=())))
     page = browser.get("/channels")
     assert 'name="sms"' not in page.body
     assert "We have no phone number of yours" in page.text
 
 
-def test_one_channel_withdrawn_closes_that_one_alone(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_one_channel_withdrawn_closes_that_one_alone(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     browser.fill("/channels", sms="yes", language="en")
-    assert judged(house, account, Channel.EMAIL).outcome == "block"
-    assert judged(house, account, Channel.SMS).outcome == "allow"
+    assert judged(harness, account, Channel.EMAIL).outcome == "block"
+    assert judged(harness, account, Channel.SMS).outcome == "allow"
     browser.fill("/channels", email="yes")
-    assert judged(house, account, Channel.EMAIL).outcome == "allow"
-    refused = judged(house, account, Channel.SMS)
+    assert judged(harness, account, Channel.EMAIL).outcome == "allow"
+    refused = judged(harness, account, Channel.SMS)
     assert refused.outcome == "block"
     assert "US-REGF-MEDIUM" in refused.blocked_by
 
 
 def test_both_channels_off_is_a_stop_and_e_mail_can_be_opened_again(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     assert "All messages stop" in browser.fill("/channels").text
     for channel in Channel:
-        assert judged(house, account, channel).outcome == "block"
+        assert judged(harness, account, channel).outcome == "block"
     browser.fill("/channels", email="yes")
-    assert judged(house, account, Channel.EMAIL).outcome == "allow"
-    assert judged(house, account, Channel.SMS).outcome == "block"
+    assert judged(harness, account, Channel.EMAIL).outcome == "allow"
+    assert judged(harness, account, Channel.SMS).outcome == "block"
 
 
-def test_a_stop_by_text_is_undone_by_consent_given_here(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
-    house._raise(
+def test_a_stop_by_text_is_undone_by_consent_given_here(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    harness._raise(
         Signal(
             signal_id="stop-1",
             kind=SignalKind.OPT_OUT,
@@ -246,35 +260,35 @@ def test_a_stop_by_text_is_undone_by_consent_given_here(house: House, browser: B
         ),
         NOW - timedelta(days=1),
     )
-    assert judged(house, account, Channel.EMAIL).outcome == "block"
+    assert judged(harness, account, Channel.EMAIL).outcome == "block"
     browser.sign_in(account)
     browser.fill("/channels", email="yes", sms="yes", language="es")
-    assert judged(house, account, Channel.SMS).outcome == "allow"
-    assert judged(house, account, Channel.EMAIL).outcome == "allow"
+    assert judged(harness, account, Channel.SMS).outcome == "allow"
+    assert judged(harness, account, Channel.EMAIL).outcome == "allow"
 
 
-def test_a_dead_address_is_not_opened_by_a_wish(house: House, browser: Browser) -> None:
+def test_a_dead_address_is_not_opened_by_a_wish(harness: PortalHarness, browser: Browser) -> None:
     flag = Flag(at=NOW, by="bounce:1", detail={"address_hashes": []})
     closed = Consent(state=ConsentState.REVOKED, version=2)
-    person = house.person(flags={"email_bounced": flag}, consents={Channel.EMAIL: closed})
-    account = house.debt(person)
+    person = harness.person(flags={"email_bounced": flag}, consents={Channel.EMAIL: closed})
+    account = harness.debt(person)
     browser.sign_in(account)
     browser.fill("/channels", email="yes", sms="yes")
-    assert house.book.consumers[person.consumer_id].consent(Channel.EMAIL) == closed
+    assert harness.book.consumers[person.consumer_id].consent(Channel.EMAIL) == closed
 
 
 @pytest.mark.parametrize(("word", "days"), [("week", 7), ("fortnight", 14), ("month", 30)])
 def test_a_quiet_time_rests_the_ladder_and_ends_by_itself(
-    house: House, browser: Browser, word: str, days: int
+    harness: PortalHarness, browser: Browser, word: str, days: int
 ) -> None:
-    account = house.debt(house.person(), due_at=NOW)
+    account = harness.debt(harness.person(), due_at=NOW)
     browser.sign_in(account)
     assert "Quiet it is" in browser.fill("/snooze", long=word).text
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert (held.hold, held.due_at) == (Hold.SNOOZED, NOW + timedelta(days=days))
     assert held.timed
     for ahead, step in ((days - 1, "wait"), (days, "offer")):
-        facts = house.book.facts(account.account_id)
+        facts = harness.book.facts(account.account_id)
         then = plan(
             account=facts.account,
             consumer=facts.consumer,
@@ -286,32 +300,36 @@ def test_a_quiet_time_rests_the_ladder_and_ends_by_itself(
         assert then.step == step
 
 
-def test_what_a_person_must_lift_outlasts_a_wish_for_quiet(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_what_a_person_must_lift_outlasts_a_wish_for_quiet(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     browser.fill("/dispute", reason="not_mine")
     browser.fill("/snooze", long="week")
-    assert house.book.accounts[account.account_id].hold is Hold.DISPUTE
-    promised = house.debt(house.person(), hold=Hold.PROMISE, due_at=NOW + timedelta(days=20))
-    other = Browser(house)
+    assert harness.book.accounts[account.account_id].hold is Hold.DISPUTE
+    promised = harness.debt(harness.person(), hold=Hold.PROMISE, due_at=NOW + timedelta(days=20))
+    other = Browser(harness)
     other.sign_in(promised)
     other.fill("/snooze", long="week")
-    assert house.book.accounts[promised.account_id].due_at == NOW + timedelta(days=20)
+    assert harness.book.accounts[promised.account_id].due_at == NOW + timedelta(days=20)
 
 
-def test_the_wish_of_one_person_touches_nobody_else(house: House, browser: Browser) -> None:
-    theirs = house.debt(house.person())
-    browser.sign_in(house.debt(house.person()))
-    before = house.book.consumers[theirs.consumer_id]
+def test_the_wish_of_one_person_touches_nobody_else(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    theirs = harness.debt(harness.person())
+    browser.sign_in(harness.debt(harness.person()))
+    before = harness.book.consumers[theirs.consumer_id]
     times(browser, hours="morning", **EVERY_DAY)
     browser.fill("/channels", sms="yes", consumer_id=theirs.consumer_id)
-    assert house.book.consumers[theirs.consumer_id] == before
-    assert replace(house.book.accounts[theirs.account_id]) == theirs
+    assert harness.book.consumers[theirs.consumer_id] == before
+    assert replace(harness.book.accounts[theirs.account_id]) == theirs
 
 
-def ladder(house: House, account: Account, now: datetime) -> str:
+def ladder(harness: PortalHarness, account: Account, now: datetime) -> str:
     return check_ladder(
-        account.account_id, 1, book=house.book, gate=gate(), letters=PlainLetters(), now=now
+        account.account_id, 1, book=harness.book, gate=gate(), templates=PlainLetters(), now=now
     ).outcome
 
 
@@ -324,16 +342,16 @@ def ladder(house: House, account: Account, now: datetime) -> str:
     ],
 )
 def test_each_rest_is_silent_and_then_the_ladder_goes_on(
-    house: House, browser: Browser, path: str, form: dict[str, str], over: tuple[int, int]
+    harness: PortalHarness, browser: Browser, path: str, form: dict[str, str], over: tuple[int, int]
 ) -> None:
     days, monday = over
-    account = house.debt(house.person(), due_at=NOW, ladder="standard", strategy_version=1)
+    account = harness.debt(harness.person(), due_at=NOW, ladder="standard", strategy_version=1)
     browser.sign_in(account)
     browser.fill(path, **form)
-    assert ladder(house, account, NOW) == "wait"
-    assert ladder(house, account, NOW + timedelta(days=days, seconds=-1)) == "wait"
-    assert ladder(house, account, NOW + timedelta(days=monday)) == "email"
-    assert house.book.accounts[account.account_id].hold is None
+    assert ladder(harness, account, NOW) == "wait"
+    assert ladder(harness, account, NOW + timedelta(days=days, seconds=-1)) == "wait"
+    assert ladder(harness, account, NOW + timedelta(days=monday)) == "email"
+    assert harness.book.accounts[account.account_id].hold is None
 
 
 @pytest.mark.parametrize(
@@ -346,10 +364,10 @@ def test_each_rest_is_silent_and_then_the_ladder_goes_on(
     ],
 )
 def test_what_staff_must_see_is_silent_however_long_it_takes(
-    house: House, browser: Browser, path: str, form: dict[str, str]
+    harness: PortalHarness, browser: Browser, path: str, form: dict[str, str]
 ) -> None:
-    account = house.debt(house.person(), due_at=NOW, ladder="standard", strategy_version=1)
+    account = harness.debt(harness.person(), due_at=NOW, ladder="standard", strategy_version=1)
     browser.sign_in(account)
     browser.fill(path, **form)
     for days in (0, 30, 300):
-        assert ladder(house, account, NOW + timedelta(days=days)) == "held"
+        assert ladder(harness, account, NOW + timedelta(days=days)) == "held"

@@ -11,22 +11,22 @@ import pytest
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
-from tests.portal.house import NOW, STRATEGY, Browser, House
+from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> PortalHarness:
+    return PortalHarness()
 
 
 @pytest.fixture
-def browser(house: House) -> Browser:
-    return Browser(house)
+def browser(harness: PortalHarness) -> Browser:
+    return Browser(harness)
 
 
-def message_to(house: House, account: Account, **changes: Any) -> Touch:
+def message_to(harness: PortalHarness, account: Account, **changes: Any) -> Touch:
     touch = Touch(
         touch_id=f"tch_{account.account_id[4:36]}",
         key="T#1#0#0",
@@ -42,29 +42,31 @@ def message_to(house: House, account: Account, **changes: Any) -> Touch:
         content="Hello Ada <b>,\nplease look.",
     )
     touch = replace(touch, **changes)
-    house.book.touches[account.account_id, touch.key] = touch
+    harness.book.touches[account.account_id, touch.key] = touch
     return touch
 
 
 def test_a_cheque_in_the_post_rests_the_account_for_two_weeks(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = browser.fill("/paid", how="cheque", text="June 3, check 1042")
     assert "We are looking for it" in answer.text
     assert "hours" not in answer.text
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert (held.hold, held.due_at) == (Hold.PROMISE, NOW + timedelta(days=14))
-    assert [r.text for r in house.book.replies.values()] == ["June 3, check 1042"]
+    assert [r.text for r in harness.book.replies.values()] == ["June 3, check 1042"]
 
 
-def test_a_payment_claimed_elsewhere_waits_for_staff(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_a_payment_claimed_elsewhere_waits_for_staff(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = browser.fill("/paid", how="elsewhere", text="At the office, in cash")
     assert "Usually within 24 hours" in answer.text
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert (held.hold, held.hold_reason) == (Hold.REVIEW, "Says it is paid")
     assert held.waits_for_staff
 
@@ -82,9 +84,9 @@ def test_a_payment_claimed_elsewhere_waits_for_staff(house: House, browser: Brow
     ],
 )
 def test_what_is_missing_is_said_and_the_answers_are_kept(
-    house: House, browser: Browser, path: str, form: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, path: str, form: dict[str, str], said: str
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = browser.fill(path, **form)
     assert (answer.status, said in answer.text) == (422, True)
@@ -92,26 +94,28 @@ def test_what_is_missing_is_said_and_the_answers_are_kept(
     assert all(
         len(text) > 1_000 or text in answer.body for text in form.values() if path != "/snooze"
     )
-    assert house.book.accounts[account.account_id] == account
+    assert harness.book.accounts[account.account_id] == account
 
 
 def test_new_contact_details_wait_for_staff_and_change_nothing_yet(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
-    before = house.book.consumers[account.consumer_id]
+    before = harness.book.consumers[account.consumer_id]
     browser.fill("/contact", email="new@example.com", state="CA\r\nX: y")
-    assert house.book.consumers[account.consumer_id] == before
-    (reply,) = house.book.replies.values()
+    assert harness.book.consumers[account.consumer_id] == before
+    (reply,) = harness.book.replies.values()
     assert reply.text == "state: CA  X: y\nemail: new@example.com"
-    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+    assert harness.book.accounts[account.account_id].hold is Hold.REVIEW
 
 
-def test_documents_can_be_asked_for_without_a_word(house: House, browser: Browser) -> None:
-    browser.sign_in(house.debt(house.person()))
+def test_documents_can_be_asked_for_without_a_word(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    browser.sign_in(harness.debt(harness.person()))
     assert browser.fill("/question", want_bill="yes", want_proof="yes").status == 200
-    (reply,) = house.book.replies.values()
+    (reply,) = harness.book.replies.values()
     assert (reply.text, reply.labels) == ("Asks for: bill, proof.", ("question", "bill", "proof"))
 
 
@@ -120,102 +124,108 @@ def test_documents_can_be_asked_for_without_a_word(house: House, browser: Browse
 
 @pytest.mark.parametrize("industry", ["medical", "healthcare", "dental"])
 def test_a_patient_sees_the_coverage_and_the_insurer_is_waited_for(industry: str) -> None:
-    house = House(strategy=STRATEGY | {"industry": "healthcare"})
-    browser = Browser(house)
+    harness = PortalHarness(strategy=STRATEGY | {"industry": "healthcare"})
+    browser = Browser(harness)
     coverage = {"payer": "Blue Lake <Mutual>", "insurance_status": "pending", "procedure": "X-ray"}
-    account = house.debt(house.person(), industry=industry, extras=coverage)
-    assert "Blue Lake" not in browser.get(f"/m/{house.link(account)}").body
+    account = harness.debt(harness.person(), industry=industry, extras=coverage)
+    assert "Blue Lake" not in browser.get(f"/m/{harness.link(account)}").body
     assert "/insurance" in browser.sign_in(account).body
     page = browser.get("/insurance")
     assert "Blue Lake &lt;Mutual&gt;" in page.body
     assert "X-ray" not in page.body
     answer = browser.fill("/insurance", owes="yes", member="M-1", payer="Blue Lake")
     assert "We have your insurance details" in answer.text
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert held.hold is Hold.INSURER
     assert not held.timed
-    (reply,) = house.book.replies.values()
+    (reply,) = harness.book.replies.values()
     assert (reply.text, reply.labels) == ("payer: Blue Lake\nmember: M-1", ("insurer",))
     # What else the person says adds a case and does not end the wait for the insurer.
     browser.fill("/question", text="When will you know?")
-    asked = house.book.accounts[account.account_id]
+    asked = harness.book.accounts[account.account_id]
     assert (asked.hold, asked.waits_for_staff) == (Hold.INSURER, True)
 
 
-def test_only_patients_are_asked_about_insurance(house: House, browser: Browser) -> None:
-    account = house.debt(house.person(), extras={"payer": "Blue Lake"})
+def test_only_patients_are_asked_about_insurance(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person(), extras={"payer": "Blue Lake"})
     assert "/insurance" not in browser.sign_in(account).body
     assert browser.get("/insurance").status == 404
     nonce = browser.get("/paid").field("nonce")
     assert browser.post("/insurance", {"nonce": nonce, "owes": "yes"}).status == 404
-    assert house.book.accounts[account.account_id] == account
+    assert harness.book.accounts[account.account_id] == account
 
 
 # Messages
 
 
-def test_a_message_is_read_and_rated_once_sent(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
-    touch = message_to(house, account)
+def test_a_message_is_read_and_rated_once_sent(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person())
+    touch = message_to(harness, account)
     browser.sign_in(account)
     page = browser.get("/messages")
     assert "Hello Ada &lt;b&gt;" in page.body
     browser.fill("/messages", touch=touch.touch_id, rating="helpful")
-    (reply,) = house.book.replies.values()
+    (reply,) = harness.book.replies.values()
     assert reply.labels == ("rating", "helpful", touch.touch_id)
-    assert house.book.accounts[account.account_id] == account
-    assert house.book.histories == {}
+    assert harness.book.accounts[account.account_id] == account
+    assert harness.book.histories == {}
 
 
-def test_two_messages_are_rated_from_one_page_and_each_once(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
-    first = message_to(house, account)
-    second = message_to(house, account, key="T#1#1#0", touch_id="tch_" + "1" * 32)
+def test_two_messages_are_rated_from_one_page_and_each_once(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    first = message_to(harness, account)
+    second = message_to(harness, account, key="T#1#1#0", touch_id="tch_" + "1" * 32)
     browser.sign_in(account)
     page = browser.get("/messages")
     keys = {n: page.field(n) for n in ("nonce", "form_id")}
     for touch in (first, second, first):
         browser.post("/messages", keys | {"touch": touch.touch_id, "rating": "helpful"})
-    assert sorted(r.labels[2] for r in house.book.replies.values()) == sorted(
+    assert sorted(r.labels[2] for r in harness.book.replies.values()) == sorted(
         [first.touch_id, second.touch_id]
     )
 
 
 def test_a_message_that_is_wrong_goes_to_staff_before_another_is_sent(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
-    touch = message_to(house, account)
+    account = harness.debt(harness.person())
+    touch = message_to(harness, account)
     browser.sign_in(account)
     browser.fill("/messages", touch=touch.touch_id, rating="wrong", text="Not my name")
-    held = house.book.accounts[account.account_id]
+    held = harness.book.accounts[account.account_id]
     assert (held.hold, held.hold_reason) == (Hold.REVIEW, "Says that a message of ours is wrong")
 
 
-def test_the_message_of_another_person_cannot_be_rated(house: House, browser: Browser) -> None:
-    theirs = message_to(house, house.debt(house.person()))
-    account = house.debt(house.person())
-    message_to(house, account)
+def test_the_message_of_another_person_cannot_be_rated(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    theirs = message_to(harness, harness.debt(harness.person()))
+    account = harness.debt(harness.person())
+    message_to(harness, account)
     browser.sign_in(account)
     assert browser.fill("/messages", touch=theirs.touch_id, rating="wrong").status == 404
-    assert house.book.replies == {}
+    assert harness.book.replies == {}
 
 
 # Files
 
 
-def test_a_file_is_kept_byte_for_byte_under_a_random_name(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_a_file_is_kept_byte_for_byte_under_a_random_name(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     browser.sign_in(account)
     page = browser.get("/documents")
     form = {n: page.field(n) for n in ("nonce", "form_id")} | {"about": "paid"}
     assert "We have your file" in browser.upload("/documents", form, PDF).text
-    ((name, kept),) = house.evidence.files.items()
+    ((name, kept),) = harness.evidence.files.items()
     assert kept == (PDF, "application/pdf")
     assert name.startswith("evidence/harbor/")
-    (reply,) = house.book.replies.values()
+    (reply,) = harness.book.replies.values()
     assert reply.text == f"paid: application/pdf, {len(PDF):,} bytes, kept as {name}"
-    assert house.book.accounts[account.account_id].hold is Hold.REVIEW
+    assert harness.book.accounts[account.account_id].hold is Hold.REVIEW
 
 
 @pytest.mark.parametrize(
@@ -228,36 +238,38 @@ def test_a_file_is_kept_byte_for_byte_under_a_random_name(house: House, browser:
     ],
 )
 def test_a_file_that_is_none_of_the_three_kinds_is_refused(
-    house: House, browser: Browser, file: bytes, said: str
+    harness: PortalHarness, browser: Browser, file: bytes, said: str
 ) -> None:
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     page = browser.get("/documents")
     form = {n: page.field(n) for n in ("nonce", "form_id")} | {"about": "other"}
     answer = browser.upload("/documents", form, file)
     assert (answer.status, said in answer.text) == (422, True)
-    assert house.evidence.files == {}
+    assert harness.evidence.files == {}
 
 
 def test_ten_files_a_day_are_enough_and_a_wrong_nonce_keeps_none(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     page = browser.get("/documents")
     for number in range(12):
         form = {"nonce": page.field("nonce"), "form_id": str(number), "about": "other"}
         browser.upload("/documents", form, PDF)
-    assert len(house.evidence.files) == 10
+    assert len(harness.evidence.files) == 10
     assert browser.upload("/documents", {"nonce": "x", "about": "other"}, PDF).status == 403
-    assert len(house.evidence.files) == 10
+    assert len(harness.evidence.files) == 10
 
 
 # Several accounts of one person
 
 
-def test_a_person_moves_among_their_own_accounts_alone(house: House, browser: Browser) -> None:
-    person = house.person()
-    first, second = house.debt(person), house.debt(person, owed=99_00)
-    stranger = house.debt(house.person(name="Bo Reed"))
+def test_a_person_moves_among_their_own_accounts_alone(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    person = harness.person()
+    first, second = harness.debt(person), harness.debt(person, owed=99_00)
+    stranger = harness.debt(harness.person(name="Bo Reed"))
     page = browser.sign_in(first)
     assert "See your other accounts" in page.text
     listed = browser.get("/accounts")
@@ -272,61 +284,63 @@ def test_a_person_moves_among_their_own_accounts_alone(house: House, browser: Br
     late = browser.post("/dispute", {"nonce": nonce, "reason": "not_mine", "text": "kept words"})
     assert late.status == 403
     assert "kept words" in late.body
-    assert house.book.replies == {}
+    assert harness.book.replies == {}
 
 
-def test_a_single_account_has_no_others(house: House, browser: Browser) -> None:
-    assert "other accounts" not in browser.sign_in(house.debt(house.person())).text
+def test_a_single_account_has_no_others(harness: PortalHarness, browser: Browser) -> None:
+    assert "other accounts" not in browser.sign_in(harness.debt(harness.person())).text
     assert "There is no other account" in browser.get("/accounts").text
 
 
 # What was typed when the session ended
 
 
-def ended_in_the_middle(house: House, browser: Browser, account: Account) -> tuple[Any, str]:
+def ended_in_the_middle(
+    harness: PortalHarness, browser: Browser, account: Account
+) -> tuple[Any, str]:
     browser.sign_in(account)
     page = browser.get("/dispute")
-    house.wall.at += timedelta(minutes=45)
+    harness.wall.at += timedelta(minutes=45)
     form = {"reason": "other", "text": "Half of it <i>was</i> paid."}
     return browser.post("/dispute", {"nonce": page.field("nonce"), **form}), page.field("nonce")
 
 
 def test_what_was_typed_comes_back_after_proving_again_who_one_is(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
-    answer, _ = ended_in_the_middle(house, browser, account)
+    account = harness.debt(harness.person())
+    answer, _ = ended_in_the_middle(harness, browser, account)
     assert answer.status == 403
     assert "it comes back" in answer.text
     assert "Half of it" not in str(answer.headers)
-    token = house.link(account)
+    token = harness.link(account)
     back = browser.post(f"/m/{token}", {"month": "4", "day": "27", "year": "1985"})
     assert back.header("location") == "/live/dispute"
     page = browser.get("/dispute")
     assert "Half of it &lt;i&gt;was&lt;/i&gt; paid." in page.body
     assert 'value="other" checked' in page.body
     assert "Half of it" in browser.get("/dispute").body, "to look changes nothing"
-    assert house.book.replies == {}
+    assert harness.book.replies == {}
     browser.post("/question", {"nonce": page.field("nonce"), "form_id": "1", "text": "Else."})
     assert "Half of it" not in browser.get("/dispute").body, "kept until a form is handed in"
 
 
-def test_nobody_else_gets_what_was_typed(house: House, browser: Browser) -> None:
-    account, theirs = house.debt(house.person()), house.debt(house.person())
-    ended_in_the_middle(house, browser, account)
-    other = Browser(house)
+def test_nobody_else_gets_what_was_typed(harness: PortalHarness, browser: Browser) -> None:
+    account, theirs = harness.debt(harness.person()), harness.debt(harness.person())
+    ended_in_the_middle(harness, browser, account)
+    other = Browser(harness)
     other.sign_in(theirs)
     assert "Half of it" not in other.get("/dispute").body
-    house.wall.at += timedelta(hours=2)
+    harness.wall.at += timedelta(hours=2)
     browser.sign_in(account)
     assert "Half of it" not in browser.get("/dispute").body, "kept for an hour alone"
 
 
 def test_ten_messages_a_day_and_what_must_bind_is_never_counted(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person(), industry="healthcare")
-    touch = message_to(house, account)
+    account = harness.debt(harness.person(), industry="healthcare")
+    touch = message_to(harness, account)
     browser.sign_in(account)
     for number in range(10):
         assert browser.fill("/question", text=f"Number {number}").status == 200
@@ -343,57 +357,59 @@ def test_ten_messages_a_day_and_what_must_bind_is_never_counted(
         answer = browser.fill(path, **form)
         assert (answer.status, answer.text.count("many messages today")) == (422, 2), path
         assert "kept" in answer.body
-    assert len(house.book.replies) == 10
+    assert len(harness.book.replies) == 10
     assert browser.fill("/represented", who="lawyer", text="Jo Law").status == 200
     assert browser.fill("/data", text="a" * 3_000).status == 200
     assert browser.fill("/dispute", reason="not_mine").status == 200
-    assert house.book.accounts[account.account_id].hold is Hold.DISPUTE
+    assert harness.book.accounts[account.account_id].hold is Hold.DISPUTE
     nonce = browser.get("/account").field("nonce")
     assert browser.post("/stop", {"nonce": nonce}).status == 200
-    house.clock.at += timedelta(days=1, seconds=1)
+    harness.clock.at += timedelta(days=1, seconds=1)
     assert browser.fill("/question", text="The next day").status == 200
 
 
 def test_without_the_nonce_of_the_ended_session_nothing_is_kept(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    account = house.debt(house.person())
+    account = harness.debt(harness.person())
     browser.sign_in(account)
-    house.wall.at += timedelta(minutes=45)
+    harness.wall.at += timedelta(minutes=45)
     answer = browser.post("/dispute", {"nonce": "guessed", "reason": "other", "text": "planted"})
     assert "planted" in answer.body, "to copy"
-    assert house.door.drafts == {}
+    assert harness.sessions.drafts == {}
 
 
 # Money
 
 
-def test_a_page_that_showed_another_balance_pays_nothing(house: House, browser: Browser) -> None:
-    account = house.debt(house.person())
+def test_a_page_that_showed_another_balance_pays_nothing(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
     page = browser.sign_in(account)
-    house.book.accounts[account.account_id] = replace(
+    harness.book.accounts[account.account_id] = replace(
         account, balance=replace(account.balance, minor=10_00)
     )
     form = {"nonce": page.field("nonce"), "seen": page.field("seen")}
     answer = browser.post("/pay", form)
     assert (answer.status, "The amount has changed" in answer.text) == (409, True)
-    assert house.till.opened == []
+    assert harness.processor.opened == []
 
 
 def test_the_statement_leaves_nothing_out_and_ends_at_the_balance(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     text = browser.get("/statement").text
     for part in ("$517.50", "$15.00", "−$50.00", "then owed: $482.50"):
         assert part in text
 
 
 def test_the_statement_shows_how_a_payment_was_applied_and_what_is_left_of_each_part(
-    house: House, browser: Browser
+    harness: PortalHarness, browser: Browser
 ) -> None:
     """F11, F16: the creditor's rule in words, each payment's parts, and the fee that stays owed."""
-    browser.sign_in(house.debt(house.person()))
+    browser.sign_in(harness.debt(harness.person()))
     text = browser.get("/statement").text
     assert "A payment pays fees first, then interest, then what you first owed." in text
     assert "paid: fees $15.00, what you first owed $35.00" in " ".join(text.split())

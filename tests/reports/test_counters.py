@@ -14,7 +14,7 @@ import pytest
 from dunlin.adapters.dynamo.counters import SHARDS, DynamoCounters
 from dunlin.adapters.memory.counters import MemoryCounters
 from dunlin.domain.accounts.account import Hold, Status
-from dunlin.domain.accounts.counters import Share, fold, newest, share_of
+from dunlin.domain.accounts.counters import CountedShare, fold, newest, share_of
 from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
 from dunlin.ports.reports import Counters
@@ -46,7 +46,7 @@ def counters(request: pytest.FixtureRequest) -> Iterator[Counters]:
     client.delete_table(TableName=name)
 
 
-def shares(number: int, versions: int, seed: int = 7) -> list[Share]:
+def shares(number: int, versions: int, seed: int = 7) -> list[CountedShare]:
     """A history of accounts that move between cells, in the order of their versions."""
     dice = random.Random(seed)
     return [
@@ -87,7 +87,7 @@ def test_what_is_gone_counts_no_more_and_an_old_record_cannot_bring_it_back(
 ) -> None:
     (share,) = shares(1, 1)
     counters.count([share])
-    gone = Share(account_id=share.account_id, version=2, cell=None)
+    gone = CountedShare(account_id=share.account_id, version=2, cell=None)
     assert counters.count([gone]) == 1
     assert counters.tally(CREDITOR) == {}
     assert counters.count([share]) == 0
@@ -108,7 +108,7 @@ def test_writers_side_by_side_count_once(counters: Counters) -> None:
     history = shares(20, 3)
     batches = [history[start : start + 10] for start in range(0, 60, 10)] * 2
 
-    def work(batch: list[Share]) -> None:
+    def work(batch: list[CountedShare]) -> None:
         while True:
             try:
                 counters.count(batch)

@@ -8,7 +8,7 @@ from dunlin.adapters.dynamo.images import read_records
 from dunlin.adapters.dynamo.rows import AccountRow, LedgerRow, ReplyRow, TouchRow
 from dunlin.domain.accounts.account import Hold
 from dunlin.ports.accounts import Reply
-from dunlin.ports.reports import Record
+from dunlin.ports.reports import StreamRecord
 from tests.staff import builders
 from tests.staff.builders import NOW
 
@@ -39,5 +39,5 @@ def test_stream_images_become_domain_values() -> None:
     }
     event = json.loads(json.dumps(event))
     assert read_records(event) == [
-        Record(record_id=str(n), old=None, new=value) for n, value in enumerate(values)
+        StreamRecord(record_id=str(n), old=None, new=value) for n, value in enumerate(values)
     ]

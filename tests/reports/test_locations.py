@@ -16,7 +16,7 @@ from dunlin.domain.reports.locations import rolled_up
 from dunlin.domain.strategy.strategy import StrategyError
 from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.ports.accounts import Facts
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.reports.members import day, member
 from tests.support import builders
 
@@ -74,7 +74,7 @@ def test_a_site_shows_itself_by_its_own_brand() -> None:
     book, said = MemoryBook(), {}
     for site in ("North", "South", ""):
         facts = site_facts(book, site)
-        said[site] = JinjaLetters().render(
+        said[site] = JinjaMessages().render(
             "reminder.gentle",
             Channel.EMAIL,
             facts=facts,

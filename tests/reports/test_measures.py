@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.reports.measures import (
-    Cell,
+    ResponseCell,
     before_and_after,
     calls_made,
     collected,
@@ -134,10 +134,10 @@ def test_responses_are_told_by_template_channel_and_segment() -> None:
     never = member("d", paid=[(1, 500)])
     found = responses([one, two, three, never], segments, LAUNCH, END)
     assert found == {
-        ("reminder.gentle", "email", "dental"): Cell(
+        ("reminder.gentle", "email", "dental"): ResponseCell(
             contacts=3, responded=3, paid=2, days_to_pay=Fraction(2), feedback={"clear": 1}
         ),
-        ("reminder.gentle", "email", "none"): Cell(
+        ("reminder.gentle", "email", "none"): ResponseCell(
             contacts=1, responded=0, paid=0, days_to_pay=None, feedback={}
         ),
     }

@@ -26,8 +26,8 @@ from dunlin.domain.errors import Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.staff import events
 from dunlin.ports.accounts import Reply
-from dunlin.ports.reports import Record
-from dunlin.service.reports import publishing as changes
+from dunlin.ports.reports import StreamRecord
+from dunlin.service.reports import publishing
 from tests.staff import builders
 from tests.staff.builders import CREDITOR, NOW
 
@@ -58,7 +58,7 @@ def test_no_due_date_is_a_bucket_of_its_own() -> None:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[count.Share]:
+def histories(draw: st.DrawFn) -> list[count.CountedShare]:
     """Changes of a few accounts, each version once, then some repeated and all shuffled."""
     shares = []
     for number in range(draw(st.integers(1, 4))):
@@ -81,10 +81,10 @@ def histories(draw: st.DrawFn) -> list[count.Share]:
 
 @given(histories(), st.integers(1, 5))
 def test_counters_equal_a_count_of_the_accounts_whatever_is_repeated_or_reordered(
-    shares: list[count.Share], size: int
+    shares: list[count.CountedShare], size: int
 ) -> None:
     counters = MemoryCounters()
-    sums: dict[count.Cell, Figure] = {}
+    sums: dict[count.CounterCell, Figure] = {}
     for start in range(0, len(shares), size):
         batch = shares[start : start + size]
         for cell, figure in count.moves(counters.shares, batch).deltas.items():
@@ -96,7 +96,7 @@ def test_counters_equal_a_count_of_the_accounts_whatever_is_repeated_or_reordere
 
 
 @given(histories())
-def test_buckets_and_statuses_add_up_to_the_portfolio(shares: list[count.Share]) -> None:
+def test_buckets_and_statuses_add_up_to_the_portfolio(shares: list[count.CountedShare]) -> None:
     for part in portfolio(fold(count.newest(shares).values()), TODAY):
         assert sum(part.by_bucket.values(), Figure()) == part.owing
         assert sum(part.by_status.values(), Figure()) == part.all
@@ -125,15 +125,15 @@ def test_a_settled_account_leaves_the_aging_and_stays_in_the_statuses() -> None:
 def test_a_removed_account_counts_no_more() -> None:
     counters, bus = MemoryCounters(), MemoryBus()
     account = builders.account()
-    changes.publish(
-        [Record(record_id="1", old=None, new=account)],
+    publishing.publish(
+        [StreamRecord(record_id="1", old=None, new=account)],
         counters=counters,
         meter=MemorySpendMeter(),
         bus=bus,
     )
     assert counters.tally(CREDITOR)
-    changes.publish(
-        [Record(record_id="2", old=account, new=None)],
+    publishing.publish(
+        [StreamRecord(record_id="2", old=account, new=None)],
         counters=counters,
         meter=MemorySpendMeter(),
         bus=bus,
@@ -145,8 +145,8 @@ def test_a_change_of_plans_alone_is_neither_counted_nor_told() -> None:
     counters, bus = MemoryCounters(), MemoryBus()
     account = builders.account()
     later = replace(account, rung=2, version=2)
-    measures = changes.publish(
-        [Record(record_id="1", old=account, new=later)],
+    measures = publishing.publish(
+        [StreamRecord(record_id="1", old=account, new=later)],
         counters=counters,
         meter=MemorySpendMeter(),
         bus=bus,
@@ -158,8 +158,8 @@ def test_an_escalation_and_a_hold_are_told_once() -> None:
     bus = MemoryBus()
     stuck = builders.account(escalated="balance", hold=Hold.DISPUTE)
     later = replace(stuck, rung=1, version=2)
-    changes.publish(
-        [Record(record_id="1", old=stuck, new=later)],
+    publishing.publish(
+        [StreamRecord(record_id="1", old=stuck, new=later)],
         counters=MemoryCounters(),
         meter=MemorySpendMeter(),
         bus=bus,
@@ -172,13 +172,13 @@ def test_recount_finds_a_lost_change() -> None:
     held = builders.book(account)
     counters = MemoryCounters()
     counters.count([share_of(account)])
-    assert changes.recount(CREDITOR, book=held, counters=counters) == []
+    assert publishing.recount(CREDITOR, book=held, counters=counters) == []
     held.accounts[account.account_id] = replace(account, balance=Money(7, "USD"), version=2)
-    (found,) = changes.recount(CREDITOR, book=held, counters=counters)
+    (found,) = publishing.recount(CREDITOR, book=held, counters=counters)
     assert (found.counted, found.actual) == (Figure(1, 12_345), Figure(1, 7))
 
 
-def everything() -> list[Record]:
+def everything() -> list[StreamRecord]:
     """Records that together make every event happen."""
     imported = builders.account(status=Status.IMPORTED)
     active = replace(imported, status=Status.ACTIVE, version=2)
@@ -223,7 +223,8 @@ def everything() -> list[Record]:
         )
     )
     return [
-        Record(record_id=str(n), old=old, new=new) for n, (old, new) in enumerate(pairs, start=1)
+        StreamRecord(record_id=str(n), old=old, new=new)
+        for n, (old, new) in enumerate(pairs, start=1)
     ]
 
 
@@ -269,7 +270,7 @@ def test_one_arrangement_in_place_of_another_ends_one_and_starts_one() -> None:
 
 def test_every_event_meets_its_schema_and_every_schema_has_its_event() -> None:
     bus = MemoryBus()
-    changes.publish(everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=bus)
+    publishing.publish(everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=bus)
     told = {event.name for event in bus.events.values()}
     schemas = {p.name.removesuffix(".schema.json") for p in SCHEMAS.glob("*.schema.json")}
     assert told == schemas == set(events.FIELDS)
@@ -281,7 +282,7 @@ def test_every_event_meets_its_schema_and_every_schema_has_its_event() -> None:
 
 def test_events_carry_ids_only() -> None:
     bus = MemoryBus()
-    changes.publish(everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=bus)
+    publishing.publish(everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=bus)
     text = json.dumps([dict(event.detail) for event in bus.events.values()])
     for secret in ("Robin", "Castellano", "example.com", "already", "12345", "5000"):
         assert secret not in text
@@ -289,9 +290,9 @@ def test_events_carry_ids_only() -> None:
 
 def test_a_batch_told_twice_is_told_with_the_same_ids() -> None:
     bus, counters = MemoryBus(), MemoryCounters()
-    changes.publish(everything(), counters=counters, meter=MemorySpendMeter(), bus=bus)
+    publishing.publish(everything(), counters=counters, meter=MemorySpendMeter(), bus=bus)
     before = (dict(bus.events), dict(counters.shares))
-    changes.publish(everything(), counters=counters, meter=MemorySpendMeter(), bus=bus)
+    publishing.publish(everything(), counters=counters, meter=MemorySpendMeter(), bus=bus)
     assert (bus.events, counters.shares) == before
 
 
@@ -308,15 +309,15 @@ def test_what_was_paid_before_the_first_file_is_no_recovery(source: str, counted
         on=date(2026, 11, 1),
         source=source,
     )
-    record = Record(record_id="1", old=None, new=paid)
-    measures = changes.publish(
+    record = StreamRecord(record_id="1", old=None, new=paid)
+    measures = publishing.publish(
         [record], counters=MemoryCounters(), meter=MemorySpendMeter(), bus=MemoryBus()
     )
     assert [m.value for m in measures if m.name == "Payments"] == [1] * counted
 
 
 def test_measures_are_summed_and_of_few_dimensions() -> None:
-    measures = changes.publish(
+    measures = publishing.publish(
         everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=MemoryBus()
     )
     found = {(m.name, tuple(m.dimensions.items())): m.value for m in measures}
@@ -340,10 +341,10 @@ def test_a_message_is_counted_once_from_the_permit_to_the_bounce() -> None:
     ]  # fmt: skip
     states = [None, *(replace(touch, state=state) for state in way)]
     records = [
-        Record(record_id=str(n), old=old, new=new)
+        StreamRecord(record_id=str(n), old=old, new=new)
         for n, (old, new) in enumerate(itertools.pairwise(states))
     ]
-    measures = changes.publish(
+    measures = publishing.publish(
         records, counters=MemoryCounters(), meter=MemorySpendMeter(), bus=MemoryBus()
     )
     assert [(m.name, m.value) for m in measures] == [("MessagesSent", 1)]

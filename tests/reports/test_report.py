@@ -13,18 +13,18 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.payments.posting import add
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
-from dunlin.service.reports.measures import Told, draw, versus
+from dunlin.service.accounts.writing import entry_of, next_version
+from dunlin.service.reports.measures import ReportDocument, draw, versus
 from tests.rollouts.test_rollouts import Town
 from tests.support.builders import CREDITOR, NOON
 
 
-def report(town: Town, **asked: object) -> Told:
+def report(town: Town, **asked: object) -> ReportDocument:
     wanted: dict[str, object] = {
         "since": None, "until": None, "costs": {"aws": 500}, "agency_percent": 20,
     }  # fmt: skip
     return draw(
-        CREDITOR, house=town.house, drop_box=MemoryDropBox(), now=town.now, **wanted | asked
+        CREDITOR, ports=town.ports, drop_box=MemoryDropBox(), now=town.now, **wanted | asked
     )  # type: ignore[arg-type]
 
 
@@ -39,7 +39,7 @@ def pay(town: Town, account_id: str, minor: int, after_days: int) -> None:
         on=(NOON + timedelta(days=after_days)).date(),
         source="desk",
     )
-    account = written(add(stored, [paid]).account, entry)
+    account = next_version(add(stored, [paid]).account, entry)
     town.book.apply(Change(account=account, ledger=[paid], audit=[entry]))
 
 
@@ -92,11 +92,11 @@ def test_two_rollouts_are_compared_over_equally_many_days() -> None:
     for account_id in first:
         pay(town, account_id, 12_500, 6)
     town.now = NOON + timedelta(days=5)
-    early = versus(*names, house=town.house, now=town.now)
+    early = versus(*names, ports=town.ports, now=town.now)
     assert early is not None
     assert (early.treated, early.held_out, early.winner) == (0.0, 0.0, "")
     town.now = NOON + timedelta(days=20)
-    late = versus(*names, house=town.house, now=town.now)
+    late = versus(*names, ports=town.ports, now=town.now)
     assert late is not None
     assert (late.treated, late.held_out, late.winner) == (1.0, 0.0, "treated")
 
@@ -105,7 +105,7 @@ def test_an_unknown_creditor_and_days_in_the_wrong_order_are_refused() -> None:
     town = Town(1)
     with pytest.raises(DomainError, match="has no strategy"):
         draw(
-            "nobody", since=None, until=None, costs={}, agency_percent=0, house=town.house,
+            "nobody", since=None, until=None, costs={}, agency_percent=0, ports=town.ports,
             drop_box=MemoryDropBox(), now=NOON,
         )  # fmt: skip
     with pytest.raises(DomainError, match="is after"):

@@ -30,7 +30,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Town:
         pay(made, account_id, 12_500, 4)
     for place in (call, report, rollout):
         monkeypatch.setattr(place, "target_or_exit", lambda **_: None)
-    monkeypatch.setattr(wiring, "rollout_house", lambda: made.house)
+    monkeypatch.setattr(wiring, "rollout_ports", lambda: made.ports)
     monkeypatch.setattr(wiring, "drop_box", lambda: box)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(days=9)))
     return made
@@ -69,7 +69,7 @@ def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) ->
 
 
 def test_two_rollouts_side_by_side_name_no_winner_without_proof(town: Town) -> None:
-    (one,) = town.house.rollouts.rollouts(CREDITOR)
+    (one,) = town.ports.rollouts.rollouts(CREDITOR)
     said = RUN.invoke(app, ["pilot", "compare", one.rollout_id, one.rollout_id])
     assert said.exit_code == 0
     assert "Neither is proven better." in " ".join(said.output.split())

@@ -66,12 +66,12 @@ BREACHES = """at,reference,channel
 def test_every_known_breach_is_listed_and_the_rate_is_right(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (rollout,) = town.house.rollouts.rollouts("acme-clinic")
+    (rollout,) = town.ports.rollouts.rollouts("acme-clinic")
     log = tmp_path / "contacts.csv"
     log.write_text(BREACHES)
     lines = [line.split(",") for line in BREACHES.splitlines()[1:]]
     rows = [{"at": at, "reference": of, "channel": channel} for at, of, channel in lines]
-    found = beside(rollout.rollout_id, rows, house=town.house, gate=ground.gate())
+    found = beside(rollout.rollout_id, rows, ports=town.ports, gate=ground.gate())
     assert (found.contacts, found.others) == (10, 1)
     # One e-mail in ten contacts and three proposals is in both.
     assert found.agreement.rate == Fraction(1, 10 + 3 - 1)
@@ -84,7 +84,7 @@ def test_every_known_breach_is_listed_and_the_rate_is_right(
     assert sum("PLAT-FREQ-ALL" in names for names in rules.values()) == 1
     assert datetime(2026, 11, 23, 19, tzinfo=UTC) not in rules
     monkeypatch.setattr(command, "target_or_exit", lambda **_: None)
-    monkeypatch.setattr(wiring, "rollout_house", lambda: town.house)
+    monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
     monkeypatch.setattr(wiring, "gate", ground.gate)
     said = CliRunner().invoke(app, ["pilot", "agree", rollout.rollout_id, str(log)])
     assert said.exit_code == 0
@@ -97,4 +97,4 @@ def test_what_is_no_shadow_is_refused() -> None:
     begun = town.begin()
     for name in (begun.rollout.rollout_id, "nobody.1"):
         with pytest.raises(DomainError):
-            beside(name, [], house=town.house, gate=ground.gate())
+            beside(name, [], ports=town.ports, gate=ground.gate())

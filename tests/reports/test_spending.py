@@ -12,12 +12,12 @@ from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpe
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.messages.prices import EMAIL_MICRO, TEXT_PART_MICRO
-from dunlin.ports.reports import Record
+from dunlin.ports.reports import StreamRecord
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.reports.publishing import publish
 from dunlin.service.reports.spending import guard_spend
-from local.house import House
+from local.local_stack import LocalStack
 from tests.support import builders, ground
 from tests.support.builders import NOON
 from tests.support.evidence import MemoryArchive
@@ -45,7 +45,9 @@ def touch(number: int, channel: Channel, content: str) -> Touch:
 
 def told(meter: MemorySpendMeter, *touches: Touch) -> None:
     records = [
-        Record(record_id=t.touch_id, old=t, new=replace(t, state=TouchState.SENT, sent_at=NOON))
+        StreamRecord(
+            record_id=t.touch_id, old=t, new=replace(t, state=TouchState.SENT, sent_at=NOON)
+        )
         for t in touches
     ]
     publish(records, counters=MemoryCounters(), meter=meter, bus=MemoryBus())
@@ -60,7 +62,7 @@ def test_a_message_is_priced_when_it_is_handed_over_and_then_no_more() -> None:
     sent = replace(mail, state=TouchState.SENT, sent_at=NOON)
     arrived = replace(sent, state=TouchState.DELIVERED)
     publish(
-        [Record(record_id="d", old=sent, new=arrived)],
+        [StreamRecord(record_id="d", old=sent, new=arrived)],
         counters=MemoryCounters(),
         meter=meter,
         bus=MemoryBus(),
@@ -70,7 +72,7 @@ def test_a_message_is_priced_when_it_is_handed_over_and_then_no_more() -> None:
 
 def test_at_the_cap_what_was_permitted_is_void_and_nothing_more_is_permitted() -> None:
     book, account = ground.memory_world()
-    gate, letters = ground.gate("PLAT-FREQ-ALL"), ground.PlainLetters()
+    gate, templates = ground.gate("PLAT-FREQ-ALL"), ground.PlainLetters()
     means: dict[str, Any] = {
         "meter": MemorySpendMeter(),
         "book": book,
@@ -78,7 +80,9 @@ def test_at_the_cap_what_was_permitted_is_void_and_nothing_more_is_permitted() -
         "log": MemoryArchive(lambda: book.chains),
         "now": NOON,
     }
-    permitted = check_ladder(account.account_id, 1, book=book, gate=gate, letters=letters, now=NOON)
+    permitted = check_ladder(
+        account.account_id, 1, book=book, gate=gate, templates=templates, now=NOON
+    )
     assert permitted.outcome == "email"
     told(means["meter"], *(touch(n, Channel.EMAIL, "") for n in range(4)))
     below = guard_spend(CAP, **means)
@@ -122,14 +126,14 @@ def test_who_resumes_goes_on_until_a_higher_cap_is_reached() -> None:
 
 
 @pytest.mark.cloud
-def test_the_deployed_guard_stops_the_deployed_house(house: House) -> None:
+def test_the_deployed_guard_stops_the_deployed_house(stack: LocalStack) -> None:
     from dunlin.runtime import wiring
 
     book, creditors, now = wiring.account_book(), wiring.creditors(), wiring.clock().now()
     account = ground.active("spender", at=now)
     builders.store(book, creditors, account, person=builders.consumer("spender"), at=now)
-    call = house.cloud.client("lambda")
-    name = house.outputs["GuardSpendFunctionName"]
+    call = stack.cloud.client("lambda")
+    name = stack.outputs["GuardSpendFunctionName"]
     environment = call.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     call.update_function_configuration(
         FunctionName=name,

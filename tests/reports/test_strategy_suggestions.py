@@ -17,7 +17,12 @@ from dunlin.cli import refit as command
 from dunlin.cli.main import app
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Member
-from dunlin.domain.reports.strategy_suggestions import LEAST, Proposal, proposals, quantile
+from dunlin.domain.reports.strategy_suggestions import (
+    LEAST,
+    StrategySuggestion,
+    proposals,
+    quantile,
+)
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.runtime import wiring
@@ -132,7 +137,7 @@ def test_the_command_shows_a_difference_and_changes_nothing(
     late = [member(f"l{n}", paid=[(-12, 100)], launched=False) for n in range(LEAST)]
     monkeypatch.setattr(command, "target_or_exit", lambda **_: None)
     monkeypatch.setattr(wiring, "drop_box", lambda: box)
-    monkeypatch.setattr(wiring, "rollout_house", lambda: town.house)
+    monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     run, out = CliRunner(), tmp_path / "proposed.yaml"
     nothing = run.invoke(app, ["strategy", "refit", CREDITOR, "-o", str(out)])
@@ -155,7 +160,7 @@ def test_the_command_shows_a_difference_and_changes_nothing(
 def test_a_proposal_says_why_in_words() -> None:
     late = [member(f"l{n}", paid=[(-12, 100)], launched=False) for n in range(LEAST)]
     (last,) = [p for p in proposals(DOCUMENT, read(), late) if p.path[0] == "escalation"]
-    assert last == Proposal(
+    assert last == StrategySuggestion(
         path=("escalation", "days_past_due"),
         before=90,
         after=18,

@@ -12,8 +12,8 @@ from dunlin.domain.rollouts.ramp import (
     GUARDRAILS,
     MISSED,
     PILOT_SIZE,
-    Course,
     Guardrail,
+    RampDecision,
     course_of,
     next_size,
     readings,
@@ -24,7 +24,7 @@ PORTFOLIO = 5_000
 NORMAL = {rail.name: rail.accepted for rail in GUARDRAILS}
 
 
-def ramp(rates: Mapping[str, float], dice: random.Random) -> tuple[Course, int]:
+def ramp(rates: Mapping[str, float], dice: random.Random) -> tuple[RampDecision, int]:
     """One ramp to its end: its course, and how many contacts it took."""
     size, contacts, events = PILOT_SIZE, 0, dict.fromkeys(rates, 0)
     while True:
@@ -33,14 +33,14 @@ def ramp(rates: Mapping[str, float], dice: random.Random) -> tuple[Course, int]:
             for name, rate in rates.items():
                 events[name] += dice.random() < rate
             course = course_of(readings(contacts, events))
-            if course is Course.HALT:
+            if course is RampDecision.HALT:
                 return course, contacts
-        if course is Course.CLEARED or size >= PORTFOLIO:
+        if course is RampDecision.CLEARED or size >= PORTFOLIO:
             return course, contacts
         size = next_size(size, course, PORTFOLIO)
 
 
-def share(outcome: Course, rates: Mapping[str, float]) -> float:
+def share(outcome: RampDecision, rates: Mapping[str, float]) -> float:
     dice = random.Random(7)
     return sum(ramp(rates, dice)[0] is outcome for _ in range(RUNS)) / RUNS
 
@@ -50,15 +50,15 @@ NOISE = 3 * (0.05 * 0.95 / RUNS) ** 0.5
 
 
 def test_a_normal_configuration_is_seldom_halted_and_reaches_everybody() -> None:
-    assert share(Course.HALT, NORMAL) <= FALSE_HALT + NOISE
-    assert share(Course.CLEARED, NORMAL) >= 1 - FALSE_HALT - NOISE
+    assert share(RampDecision.HALT, NORMAL) <= FALSE_HALT + NOISE
+    assert share(RampDecision.CLEARED, NORMAL) >= 1 - FALSE_HALT - NOISE
 
 
 @pytest.mark.parametrize("rail", GUARDRAILS, ids=lambda rail: rail.name)
 def test_one_bad_rate_is_cleared_no_more_often_than_planned(rail: Guardrail) -> None:
     rates = NORMAL | {rail.name: rail.unacceptable}
-    assert share(Course.CLEARED, rates) <= MISSED + NOISE
-    assert share(Course.HALT, rates) >= 1 - MISSED - NOISE
+    assert share(RampDecision.CLEARED, rates) <= MISSED + NOISE
+    assert share(RampDecision.HALT, rates) >= 1 - MISSED - NOISE
 
 
 def test_a_bad_configuration_halts_before_it_reaches_many() -> None:
@@ -68,13 +68,13 @@ def test_a_bad_configuration_halts_before_it_reaches_many() -> None:
 
 
 def test_the_size_never_grows_on_a_halt_and_doubles_while_nobody_knows() -> None:
-    assert next_size(0, Course.UNDECIDED, 1_000) == PILOT_SIZE
-    assert next_size(50, Course.UNDECIDED, 1_000) == 100
-    assert next_size(800, Course.UNDECIDED, 1_000) == 1_000
-    assert next_size(50, Course.CLEARED, 1_000) == 1_000
-    assert next_size(50, Course.HALT, 1_000) == 50
+    assert next_size(0, RampDecision.UNDECIDED, 1_000) == PILOT_SIZE
+    assert next_size(50, RampDecision.UNDECIDED, 1_000) == 100
+    assert next_size(800, RampDecision.UNDECIDED, 1_000) == 1_000
+    assert next_size(50, RampDecision.CLEARED, 1_000) == 1_000
+    assert next_size(50, RampDecision.HALT, 1_000) == 50
 
 
 def test_without_contacts_nothing_is_known() -> None:
-    assert course_of(readings(0, {})) is Course.UNDECIDED
-    assert course_of(()) is Course.UNDECIDED
+    assert course_of(readings(0, {})) is RampDecision.UNDECIDED
+    assert course_of(()) is RampDecision.UNDECIDED

@@ -16,7 +16,7 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.service.signals.signals import apply_signal
-from local.house import House
+from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
 from tests.imports.test_import_cloud import Desk
 from tests.support.builders import CREDITOR, strategy_document
@@ -54,10 +54,10 @@ def rows(dice: random.Random) -> list[str]:
     return found
 
 
-def test_the_forecast_is_what_the_cloud_sends(house: House, tmp_path: Path) -> None:
+def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path) -> None:
     dice = random.Random(9)
-    lapse = TimeLapse(house)
-    desk = Desk(house, tmp_path)
+    lapse = TimeLapse(stack)
+    desk = Desk(stack, tmp_path)
     start = lapse.now
     export = tmp_path / "open.csv"
     export.write_text("\n".join([HEADER, *rows(dice)]) + "\n")
@@ -85,7 +85,7 @@ def test_the_forecast_is_what_the_cloud_sends(house: House, tmp_path: Path) -> N
             channel=Channel.EMAIL.value,
         )
         lapse.plan(signal.at, lambda signal=signal: _raise(signal, lapse))
-    assert launch(house)["started"] == forecast.started
+    assert launch(stack)["started"] == forecast.started
     lapse.run(start + timedelta(days=DAYS))
 
     zones = {m.account_id: m.zone for m in forecast.messages}
@@ -97,7 +97,7 @@ def test_the_forecast_is_what_the_cloud_sends(house: House, tmp_path: Path) -> N
             touch.template,
         )
         for account in desk.accounts().values()
-        for touch in desk.book.thread(account.account_id).touches
+        for touch in desk.book.account_history(account.account_id).touches
         if touch.run and touch.state in (TouchState.SENT, TouchState.DELIVERED)
     )
     foreseen = Counter(
@@ -115,4 +115,4 @@ def _day(at: datetime, zone: str) -> date:
 def _raise(signal: Signal, lapse: TimeLapse) -> None:
     from dunlin.runtime import wiring
 
-    apply_signal(signal, book=wiring.account_book(), alarm=wiring.alarm(), now=lapse.now)
+    apply_signal(signal, book=wiring.account_book(), waker=wiring.waker(), now=lapse.now)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.rollouts import MemoryRollouts
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel
@@ -18,15 +18,15 @@ from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import DomainError
 from dunlin.domain.payments.posting import add
 from dunlin.domain.rollouts.ramp import GUARDRAILS
-from dunlin.domain.rollouts.rollout import Rollout, Segment, Stage, held_out
+from dunlin.domain.rollouts.rollout import Rollout, RolloutStage, Segment, held_out
 from dunlin.domain.strategy.strategy import Selection, Span
 from dunlin.ports.accounts import Change, Facts
 from dunlin.ports.messages import Rendered
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.rollouts import rollouts
-from dunlin.service.rollouts.rollouts import House, Started
+from dunlin.service.rollouts.rollouts import RolloutPorts, Started
 from dunlin.service.signals.signals import apply_signal
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
@@ -63,30 +63,30 @@ class Town:
                 person=person,
                 **{"holdout_percent": 0} | document,
             )
-        self.alarm = MemoryAlarm()
-        self.letters = ground.PlainLetters()
-        self.house = House(
+        self.waker = MemoryWaker()
+        self.templates = ground.PlainLetters()
+        self.ports = RolloutPorts(
             book=self.book,
             creditors=self.book.creditors,
             rollouts=MemoryRollouts(),
-            letters=self.letters,
+            templates=self.templates,
             log=MemoryArchive(lambda: self.book.chains),
-            alarm=self.alarm,
+            waker=self.waker,
         )
         self.gate = ground.gate("PLAT-FREQ-ALL")
         self.now = NOON
 
     def begin(self, segment: Segment = EVERYBODY, **asked: Any) -> Started:
         wanted = {"stage": "pilot", "size": 50} | asked
-        return rollouts.begin(CREDITOR, segment, house=self.house, now=self.now, **wanted)
+        return rollouts.begin(CREDITOR, segment, ports=self.ports, now=self.now, **wanted)
 
     def promote(self, rollout: Rollout, links: Links | None = None) -> Started | list[str]:
         return rollouts.promote(
-            rollout.rollout_id, house=self.house, prober=links or Links(), now=self.now
+            rollout.rollout_id, ports=self.ports, link_checker=links or Links(), now=self.now
         )
 
     def advance(self) -> list[Started]:
-        return rollouts.advance_all(house=self.house, now=self.now)
+        return rollouts.advance_all(ports=self.ports, now=self.now)
 
     def active(self) -> set[str]:
         return {a.account_id for a in self.accounts() if a.status is Status.ACTIVE}
@@ -105,7 +105,7 @@ class Town:
                 account.ladder_run,
                 book=self.book,
                 gate=self.gate,
-                letters=self.letters,
+                templates=self.templates,
                 now=self.now,
             )
             if decided.outcome in ("email", "sms"):
@@ -141,20 +141,20 @@ class Town:
                     detail={"permanent": True, "message_id": touch.message_id},
                 ),
                 book=self.book,
-                alarm=self.alarm,
+                waker=self.waker,
                 now=self.now,
             )
 
 
 def stage(town: Town, rollout: Rollout) -> Rollout:
-    found = town.house.rollouts.rollout(rollout.rollout_id)
+    found = town.ports.rollouts.rollout(rollout.rollout_id)
     assert found is not None
     return found
 
 
 def test_exactly_those_chosen_are_contacted() -> None:
     town = Town(120)
-    listed, _ = rollouts.preview(CREDITOR, EVERYBODY, size=50, house=town.house, now=NOON)
+    listed, _ = rollouts.preview(CREDITOR, EVERYBODY, size=50, ports=town.ports, now=NOON)
     begun = town.begin()
     assert (begun.started, begun.passed_over) == (50, {"over the size": 70})
     town.contact(hours=2)
@@ -187,7 +187,7 @@ def test_people_held_out_are_left_alone_and_measured_by() -> None:
     town.contact(hours=2)
     assert town.touched() == town.active()
     assert not town.touched() & out
-    told, _ = rollouts.show(begun.rollout.rollout_id, house=town.house, now=town.now)
+    told, _ = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=town.now)
     assert (told.accounts, told.held_out) == (200 - len(out), len(out))
 
 
@@ -206,9 +206,11 @@ def test_who_was_held_out_and_paid_is_still_measured_as_held_out() -> None:
                 source="desk",
             )
             after = add(account, [paid]).account
-            town.book.apply(Change(account=written(after, entry), ledger=[paid], audit=[entry]))
+            town.book.apply(
+                Change(account=next_version(after, entry), ledger=[paid], audit=[entry])
+            )
     assert not any(a.hold is Hold.HOLDOUT for a in town.accounts())
-    told, lifted = rollouts.show(begun.rollout.rollout_id, house=town.house, now=town.now)
+    told, lifted = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=town.now)
     assert (told.accounts, told.held_out) == (begun.started, begun.held_out)
     assert told.paid == {}
     assert lifted is not None
@@ -223,7 +225,7 @@ def test_the_report_counts_what_the_log_holds() -> None:
     town.react(SignalKind.BOUNCE, 0.1, dice)
     town.react(SignalKind.DELIVERED, 1.0, dice)
     town.react(SignalKind.COMPLAINT, 0.0, dice)
-    told, _ = rollouts.show(begun.rollout.rollout_id, house=town.house, now=TWO_DAYS)
+    told, _ = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=TWO_DAYS)
     bounced = sum(t.state is TouchState.BOUNCED for t in town.book.touches.values())
     assert bounced > 0
     assert (told.accounts, told.planned, told.actual, told.contacts) == (50, 50, 50, 50)
@@ -266,20 +268,20 @@ def pilot() -> tuple[Town, Rollout]:
 
 
 def obstacles(town: Town, rollout: Rollout, links: Links | None = None, **parts: Any) -> list[str]:
-    town.house = replace(town.house, **parts)
+    town.ports = replace(town.ports, **parts)
     found = town.promote(rollout, links)
     assert isinstance(found, list)
-    assert stage(town, rollout).stage is Stage.PILOT
+    assert stage(town, rollout).stage is RolloutStage.PILOT
     return found
 
 
 def test_each_defect_keeps_a_pilot_from_promotion(pilot: tuple[Town, Rollout]) -> None:
     town, rollout = pilot
-    assert "cannot be written" in obstacles(town, rollout, letters=Unfinished())[0]
-    dead = obstacles(town, rollout, Links("https://example.com/faq"), letters=Linked())
+    assert "cannot be written" in obstacles(town, rollout, templates=Unfinished())[0]
+    dead = obstacles(town, rollout, Links("https://example.com/faq"), templates=Linked())
     assert dead == ["This link is dead: https://example.com/faq"]
-    assert "templates have changed" in obstacles(town, rollout, letters=Reworded())[0]
-    town.house = replace(town.house, letters=town.letters)
+    assert "templates have changed" in obstacles(town, rollout, templates=Reworded())[0]
+    town.ports = replace(town.ports, templates=town.templates)
     town.now = NOON + timedelta(hours=47)
     assert obstacles(town, rollout) == ["Its first 48 hours are not over."]
     town.now = TWO_DAYS
@@ -306,12 +308,12 @@ def test_a_good_configuration_reaches_everybody_unchanged() -> None:
     for _ in range(12):
         town.contact(hours=24)
         sizes += [s.rollout.size for s in town.advance()]
-        if stage(town, rollout).stage is Stage.FULL:
+        if stage(town, rollout).stage is RolloutStage.FULL:
             break
     assert sizes == sorted(sizes)
     assert sizes[0] == 100
     final = stage(town, rollout)
-    assert (final.stage, final.size) == (Stage.FULL, 400)
+    assert (final.stage, final.size) == (RolloutStage.FULL, 400)
     assert (final.configuration, final.strategy_version) == (
         rollout.configuration,
         rollout.strategy_version,
@@ -376,8 +378,8 @@ def test_segments_are_counted_with_what_they_share_before_anything_starts() -> N
     town = Town(30, due_on=lambda n: today - timedelta(days=10 + 3 * n))
     recent = Segment(name="recent", when=Selection(days_past_due=Span(high=45)))
     for segment in (AGED, recent):
-        town.house.rollouts.put_segment(CREDITOR, segment)
-    saved, suggested = rollouts.counts(CREDITOR, [], house=town.house, now=NOON)
+        town.ports.rollouts.put_segment(CREDITOR, segment)
+    saved, suggested = rollouts.counts(CREDITOR, [], ports=town.ports, now=NOON)
     by_name = {c.segment.name: c for c in saved}
     assert by_name["aged"].accounts == by_name["aged"].ready == 10
     assert (

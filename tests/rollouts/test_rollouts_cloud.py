@@ -11,9 +11,9 @@ from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.reports.outcome import Report
 from dunlin.service.signals.signals import apply_signal
-from local.house import House
+from local.local_stack import LocalStack
+from local.outside import OutsideWorld
 from local.timelapse import TimeLapse
-from local.world import World
 from tests.support import builders
 from tests.support.builders import CREDITOR
 from tests.support.launch import ask, launch
@@ -26,11 +26,11 @@ PEOPLE = 70
 class Town:
     """A creditor with seventy people, each with one account aged 30 to 60 days."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, stack: LocalStack) -> None:
         from dunlin.runtime import wiring
 
-        self.house, self.lapse = house, TimeLapse(house)
-        self.book, self.alarm = wiring.account_book(), wiring.alarm()
+        self.stack, self.lapse = stack, TimeLapse(stack)
+        self.book, self.waker = wiring.account_book(), wiring.waker()
         for n in range(PEOPLE):
             person = builders.consumer(f"p{n}", phones=())
             builders.store(
@@ -42,7 +42,7 @@ class Town:
             )
 
     def addresses(self) -> set[str]:
-        return {to for mail in World(cloud=self.house.cloud).emails() for to in mail.to}
+        return {to for mail in OutsideWorld(cloud=self.stack.cloud).emails() for to in mail.to}
 
     def active(self) -> list[Account]:
         return list(self.book.accounts_of_creditor(CREDITOR, status=Status.ACTIVE.value))
@@ -58,28 +58,28 @@ class Town:
         from dunlin.runtime import wiring
         from dunlin.service.rollouts.rollouts import show
 
-        told, _ = show(rollout, house=wiring.rollout_house(), now=self.lapse.now)
+        told, _ = show(rollout, stack=wiring.rollout_ports(), now=self.lapse.now)
         return told
 
 
 @pytest.fixture
-def town(house: House) -> Town:
-    house.cloud.rewind()
-    return Town(house)
+def town(stack: LocalStack) -> Town:
+    stack.cloud.rewind()
+    return Town(stack)
 
 
 def test_fifty_are_contacted_and_what_was_tested_reaches_everybody(town: Town) -> None:
-    begun = launch(town.house, stage="pilot", size=50)
+    begun = launch(town.stack, stage="pilot", size=50)
     assert (begun["started"], begun["passed_over"]) == (50, {"over the size": 20})
     chosen = town.people_of(town.active())
     assert len(chosen) == 50
-    early = ask(town.house, {"promote": begun["rollout"]})["obstacles"]
+    early = ask(town.stack, {"promote": begun["rollout"]})["obstacles"]
     assert "Its first 48 hours are not over." in early
     town.pass_days(3)
     assert town.addresses() == chosen
     told = town.report(begun["rollout"])
     assert (told.planned, told.actual, told.contacts) == (50, 50, 50)
-    promoted = ask(town.house, {"promote": begun["rollout"]})
+    promoted = ask(town.stack, {"promote": begun["rollout"]})
     assert "obstacles" not in promoted, promoted
     assert (promoted["stage"], promoted["size"], promoted["started"]) == ("full", PEOPLE, 20)
     town.pass_days(3)
@@ -88,7 +88,7 @@ def test_fifty_are_contacted_and_what_was_tested_reaches_everybody(town: Town) -
 
 
 def test_a_bad_template_halts_itself_and_nobody_more_hears_of_it(town: Town) -> None:
-    begun = launch(town.house, stage="pilot", size=50)
+    begun = launch(town.stack, stage="pilot", size=50)
     town.pass_days(3)
     heard = town.addresses()
     for account in town.active()[:12]:
@@ -100,12 +100,12 @@ def test_a_bad_template_halts_itself_and_nobody_more_hears_of_it(town: Town) -> 
             consumer_id=account.consumer_id,
             channel="email",
         )
-        apply_signal(signal, book=town.book, alarm=town.alarm, now=town.lapse.now)
-    refused = ask(town.house, {"promote": begun["rollout"]})["obstacles"]
+        apply_signal(signal, book=town.book, waker=town.waker, now=town.lapse.now)
+    refused = ask(town.stack, {"promote": begun["rollout"]})["obstacles"]
     assert any(line.startswith("Guardrail opt_out") for line in refused)
-    (halted,) = ask(town.house, {})["rollouts"]
+    (halted,) = ask(town.stack, {})["rollouts"]
     assert halted["halted"] == "opt_out"
-    before = len(World(cloud=town.house.cloud).emails())
+    before = len(OutsideWorld(cloud=town.stack.cloud).emails())
     town.pass_days(40)
-    ask(town.house, {})
-    assert (town.addresses(), len(World(cloud=town.house.cloud).emails())) == (heard, before)
+    ask(town.stack, {})
+    assert (town.addresses(), len(OutsideWorld(cloud=town.stack.cloud).emails())) == (heard, before)

@@ -116,7 +116,7 @@ def _what_happens(people, number: int, rulebook: Rulebook) -> str:
         account.ladder_run,
         book=book,
         gate=Gate(rulebook=rulebook),
-        letters=ground.PlainLetters(),
+        templates=ground.PlainLetters(),
         now=max(account.due_at, NOON),
     )
     return WORDS[decision.outcome]
@@ -250,7 +250,9 @@ def test_the_command_estimates_what_refused_touches_might_have_cost(world):
     book, ids = world
     person = book.consumer(book.account(ids[1]).consumer_id)
     book.consumers[person.consumer_id] = replace(person, state="CA", zip="90012")
-    check_ladder(ids[1], 1, book=book, gate=ground.gate(), letters=ground.PlainLetters(), now=NOON)
+    check_ladder(
+        ids[1], 1, book=book, gate=ground.gate(), templates=ground.PlainLetters(), now=NOON
+    )
 
     def told(*more: str) -> dict:
         result = runner.invoke(app, ["rules", "exposure", "--form", "json", *more])
@@ -292,7 +294,7 @@ def test_a_folder_without_a_rulebook_is_refused(two, tmp_path):
 def test_recorded_decisions_hold_under_their_rulebook_and_differ_under_another(two, world):
     book, ids = world
     for account_id in ids:
-        check_ladder(account_id, 1, book=book, gate=ground.gate(), letters=ground.PlainLetters(),
+        check_ladder(account_id, 1, book=book, gate=ground.gate(), templates=ground.PlainLetters(),
                      now=NOON)  # fmt: skip
     held = runner.invoke(app, ["rules", "replay", ids[0]])
     assert held.exit_code == 0, held.output

@@ -7,11 +7,11 @@ from typing import Any
 
 WRITES = {
     "book": ("take_permit", "spend_permit", "apply", "apply_many", "pause"),
-    "door": ("put_link", "put_code"),
+    "sessions": ("put_link", "put_code"),
     "mailbox": ("send",),
-    "text_line": ("send",),
-    "alarm": ("wake", "start", "notice", "start_arrangement", "wake_arrangement"),
-    "till": ("charge_saved", "create_setup", "forget_method", "refund", "expire_checkout"),
+    "sms_sender": ("send",),
+    "waker": ("wake", "start", "notice", "start_arrangement", "wake_arrangement"),
+    "processor": ("charge_saved", "create_setup", "forget_method", "refund", "expire_checkout"),
     "inbox": ("store",),
     "queue": ("put",),
     "drop_box": ("write",),

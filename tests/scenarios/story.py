@@ -13,9 +13,9 @@ import yaml
 
 import dunlin
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
-from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
+from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer
@@ -25,17 +25,17 @@ from dunlin.domain.money import Money
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.activation import start_ladder
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.sending import Outbox, send
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.service.contact.sending import SendingPorts, send
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.support import builders
 
 PACKS = Path(dunlin.__file__).parent / "strategies" / "packs"
 _LOOK = timedelta(minutes=30)
-_LETTERS = JinjaLetters()
+_LETTERS = JinjaMessages()
 _GATE = Gate(rulebook=load_rulebook())
 
 
@@ -62,9 +62,9 @@ class Town:
 
     def __init__(self, pack_document: Mapping[str, Any], *, today: date) -> None:
         self.now = datetime(today.year, today.month, today.day, 18, tzinfo=UTC)
-        self.book, self.alarm, self.gate = MemoryBook(), MemoryAlarm(), _GATE
-        self.door = MemoryPortalDoor()
-        self.mailbox, self.texts = MemoryMailbox(), MemoryTextLine()
+        self.book, self.waker, self.gate = MemoryBook(), MemoryWaker(), _GATE
+        self.sessions = MemoryPortalSessions()
+        self.mailbox, self.texts = MemoryMailbox(), MemorySmsSender()
         self.creditor = builders.CREDITOR
         self.book.creditors.put_strategy(self.creditor, pack_document, self.now)
         self._tokens = count(1)
@@ -115,7 +115,9 @@ class Town:
             on=account.issued_on or self.now.date(),
             source="opening",
         )
-        self.book.apply(Change(account=written(account, entry), ledger=[opening], audit=[entry]))
+        self.book.apply(
+            Change(account=next_version(account, entry), ledger=[opening], audit=[entry])
+        )
         return account.account_id
 
     def account(self, account_id: str) -> Account:
@@ -127,7 +129,7 @@ class Town:
         """A newer file or a member of staff writes the account, and wakes its ladder."""
         account = self.account(account_id)
         entry = entry_of(account, now=self.now, what="AccountUpdated", data={}, actor="story")
-        self.book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
+        self.book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
         self._look(account_id)
 
     def begin(self, *account_ids: str) -> list[str]:
@@ -139,7 +141,7 @@ class Town:
                 cohort="story",
                 shadow=False,
                 book=self.book,
-                alarm=self.alarm,
+                waker=self.waker,
                 now=self.now,
             )
             for account_id in account_ids
@@ -168,7 +170,7 @@ class Town:
                 account.ladder_run,
                 book=self.book,
                 gate=self.gate,
-                letters=_LETTERS,
+                templates=_LETTERS,
                 now=self.now,
             )
             if found.outcome not in ("email", "sms"):
@@ -183,17 +185,17 @@ class Town:
                 now=self.now,
             )
 
-    def _outbox(self, channel: Channel) -> Outbox:
-        return Outbox(
+    def _outbox(self, channel: Channel) -> SendingPorts:
+        return SendingPorts(
             channel=channel,
-            letters=_LETTERS,
-            door=self.door,
+            templates=_LETTERS,
+            sessions=self.sessions,
             portal_url="https://pay.example.org",
             new_token=lambda: f"{next(self._tokens):022d}",
             new_code=lambda: "123456",
             real_now=lambda: self.now,
             mailbox=self.mailbox if channel is Channel.EMAIL else None,
-            text_line=self.texts if channel is Channel.SMS else None,
+            sms_sender=self.texts if channel is Channel.SMS else None,
         )
 
     def _sent(self) -> dict[str, Message]:

@@ -12,15 +12,15 @@ import pytest
 
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.staff.queue import kind_of
-from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff import pauses, queue, steering
-from local.house import House
+from local.local_stack import LocalStack
 from tests.scenarios.test_ladders_cloud import OURS, Town, town  # noqa: F401 - the fixture
 from tests.support.builders import CREDITOR
 from tests.support.launch import launch
 
 pytestmark = pytest.mark.cloud
-ORDER = Order(by="ana", why="case-7")
+ORDER = StaffCommand(by="ana", why="case-7")
 
 
 def eventually(look: Callable[[], Any], *, seconds: float = 60) -> Any:
@@ -32,18 +32,18 @@ def eventually(look: Callable[[], Any], *, seconds: float = 60) -> Any:
     return seen
 
 
-def reconcile(house: House) -> dict[str, int]:
-    answer = house.cloud.client("lambda").invoke(
-        FunctionName=house.outputs["ReconcileLaddersFunctionName"], Payload=b"{}"
+def reconcile(stack: LocalStack) -> dict[str, int]:
+    answer = stack.cloud.client("lambda").invoke(
+        FunctionName=stack.outputs["ReconcileLaddersFunctionName"], Payload=b"{}"
     )
     told: dict[str, int] = json.loads(answer["Payload"].read())
     assert "FunctionError" not in answer, told
     return told
 
 
-def calls_to_staff(house: House) -> Callable[[], list[dict[str, str]]]:
+def calls_to_staff(stack: LocalStack) -> Callable[[], list[dict[str, str]]]:
     """A member of staff listens on the topic; what they have heard so far."""
-    queues, topics = house.cloud.client("sqs"), house.cloud.client("sns")
+    queues, topics = stack.cloud.client("sqs"), stack.cloud.client("sns")
     url = queues.create_queue(QueueName="ana")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
         "QueueArn"
@@ -59,7 +59,7 @@ def calls_to_staff(house: House) -> Callable[[], list[dict[str, str]]]:
     }
     queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
     topics.subscribe(
-        TopicArn=house.outputs["StaffTopicArn"],
+        TopicArn=stack.outputs["StaffTopicArn"],
         Protocol="sqs",
         Endpoint=arn,
         Attributes={
@@ -86,34 +86,34 @@ def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:
     number = "+12175550181"
     account = town.moves_in("asker", number)
     town.first_message(account)
-    heard = calls_to_staff(town.house)
+    heard = calls_to_staff(town.stack)
     town.world.sms_reply(
-        number, OURS, "What is this bill for?", topic_arn=town.house.outputs["ReplyTopicArn"]
+        number, OURS, "What is this bill for?", topic_arn=town.stack.outputs["ReplyTopicArn"]
     )
     town.settle()
     eventually(lambda: [m for m in heard() if m["what"] == "StaffNeeded"])
     assert "bill" not in json.dumps(heard())
-    held = town.thread(account).account
+    held = town.account_history(account).account
     assert (held.hold, kind_of(held)) == (Hold.REVIEW, "question")
     town.lapse.run(town.lapse.now + timedelta(hours=25))
-    assert reconcile(town.house)["lapsed"] == 1
-    assert reconcile(town.house)["lapsed"] == 0
+    assert reconcile(town.stack)["lapsed"] == 1
+    assert reconcile(town.stack)["lapsed"] == 0
     eventually(lambda: [m for m in heard() if m["what"] == "StaffTimerLapsed"])
     assert [m["what"] for m in heard()].count("StaffTimerLapsed") == 1
-    late = town.thread(account).account
+    late = town.account_history(account).account
     done = queue.answer(
         account.account_id,
-        Order(by="ana", why="case-7", version=late.version),
+        StaffCommand(by="ana", why="case-7", version=late.version),
         "It is for the visit of 1 September.",
         book=town.book,
         creditors=town.creditors,
-        alarm=town.alarm,
+        waker=town.waker,
         now=town.lapse.now,
     )
     assert done.outcome == "done"
     town.lapse.run(town.lapse.now + timedelta(days=2))
     assert any("visit of 1 September" in body for body in town.texts(number))
-    assert town.thread(account).account.hold is None
+    assert town.account_history(account).account.hold is None
 
 
 def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
@@ -122,7 +122,7 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     """S14 on the whole stack: four switches, each over accounts whose rungs are about to go."""
     names = [f"switch{n}" for n in range(4)]
     accounts = [town.moves_in(name, f"+1217555019{n}") for n, name in enumerate(names)]
-    assert launch(town.house)["started"] == len(accounts)
+    assert launch(town.stack)["started"] == len(accounts)
     one, two = accounts[:2]
 
     def selected(account: Account) -> bool:
@@ -148,7 +148,7 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
             ORDER,
             on=on,
             book=town.book,
-            alarm=town.alarm,
+            waker=town.waker,
             now=town.lapse.now,
         )
 
@@ -165,7 +165,7 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     assert [len(town.emails(name)) for name in names] == [0, 0, 1, 1]
     assert choose(on=False) == {"done": 1}
     resumed = pauses.resume(
-        one.account_id, ORDER, book=town.book, alarm=town.alarm, now=town.lapse.now
+        one.account_id, ORDER, book=town.book, waker=town.waker, now=town.lapse.now
     )
     assert resumed.outcome == "done"
     town.lapse.run(town.lapse.now + timedelta(days=2))
@@ -176,18 +176,18 @@ def test_a_broken_alarm_clock_raises_the_alarm_and_is_mended(town: Town) -> None
     """L16: one execution is stopped; the next run of the reconciler says so and starts another."""
     account = town.moves_in("forgotten", "+12175550196")
     town.first_message(account)
-    arn = town.house.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")
-    assert reconcile(town.house)["unattended"] == 0
+    arn = town.stack.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")
+    assert reconcile(town.stack)["unattended"] == 0
     town.steps.stop_execution(executionArn=f"{arn}:{account.account_id}-1")
-    assert reconcile(town.house)["unattended"] == 1
-    metrics = town.house.cloud.client("cloudwatch")
+    assert reconcile(town.stack)["unattended"] == 1
+    metrics = town.stack.cloud.client("cloudwatch")
 
     def sounding() -> bool:
         alarms = metrics.describe_alarms(AlarmNamePrefix="dunlin-UnattendedAccounts")
         return [a["StateValue"] for a in alarms["MetricAlarms"]] == ["ALARM"]
 
     eventually(sounding)
-    assert reconcile(town.house)["unattended"] == 0
+    assert reconcile(town.stack)["unattended"] == 0
     before = len(town.emails("forgotten"))
     town.lapse.run(town.lapse.now + timedelta(days=12))
     assert len(town.emails("forgotten")) == before + 1
@@ -201,11 +201,11 @@ def test_a_skipped_rung_is_left_out_and_a_moved_one_comes_when_staff_said(
     town.first_message(account)
     town.settle()
     skipped = steering.skip(
-        account.account_id, ORDER, book=town.book, alarm=town.alarm, now=town.lapse.now
+        account.account_id, ORDER, book=town.book, waker=town.waker, now=town.lapse.now
     )
     assert skipped.outcome == "done"
-    after = town.thread(account).account
+    after = town.account_history(account).account
     assert after.due_at is not None
     town.lapse.run(after.due_at + timedelta(days=3))
-    sent = [touch.rung for touch in town.thread(account).touches if touch.run]
+    sent = [touch.rung for touch in town.account_history(account).touches if touch.run]
     assert sent == [0, 2]

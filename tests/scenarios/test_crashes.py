@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.imports.dropped import DroppedFiles
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.adapters.memory.drop_box import MemoryDropBox
-from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalDoor, MemoryQueue
+from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions, MemoryQueue
 from dunlin.adapters.memory.rollouts import MemoryRollouts
-from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
+from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.ledger import total
@@ -32,7 +32,7 @@ from dunlin.domain.payments.payments import MethodKind, PaymentEvent, PaymentSta
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Selection
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.reports import Record
+from dunlin.ports.reports import StreamRecord
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.notices import check_notice
 from dunlin.service.contact.recovery import reconcile
@@ -44,7 +44,7 @@ from dunlin.service.imports.reconciling import reconcile_import
 from dunlin.service.payments.posting import post_payment, receive_event
 from dunlin.service.reports.audit_log import archive_entries, sign_day
 from dunlin.service.reports.publishing import publish
-from dunlin.service.rollouts.rollouts import House, begin
+from dunlin.service.rollouts.rollouts import RolloutPorts, begin
 from dunlin.service.signals.replies import Inbound, read_reply
 from dunlin.service.signals.signals import apply_signal
 from tests.portal.memory_till import MemoryTill
@@ -63,17 +63,17 @@ class World:
         self.deaths = deaths
         self.stored = MemoryBook()
         self.book: Any = deaths.guard(self.stored, "book")
-        self.ringing = MemoryAlarm()
-        self.alarm: Any = deaths.guard(self.ringing, "alarm")
-        self.door = MemoryPortalDoor()
-        self.mailbox, self.line = MemoryMailbox(), MemoryTextLine()
+        self.ringing = MemoryWaker()
+        self.waker: Any = deaths.guard(self.ringing, "waker")
+        self.sessions = MemoryPortalSessions()
+        self.mailbox, self.line = MemoryMailbox(), MemorySmsSender()
         self.outbox = replace(
             ground.outbox(mailbox=deaths.guard(self.mailbox, "mailbox")),
-            door=deaths.guard(self.door, "door"),
+            sessions=deaths.guard(self.sessions, "sessions"),
         )
         self.texts = replace(
-            ground.outbox(Channel.SMS, text_line=deaths.guard(self.line, "text_line")),
-            door=deaths.guard(self.door, "door"),
+            ground.outbox(Channel.SMS, sms_sender=deaths.guard(self.line, "sms_sender")),
+            sessions=deaths.guard(self.sessions, "sessions"),
         )
         self.creditors = self.stored.creditors
         if accounts:
@@ -114,7 +114,7 @@ def account(reference: str = "INV-ada", **changes: Any) -> Account:
 def climb(world: World, account_id: str, *, found_again: bool) -> str:
     """The ladder's machine: waits by moving the clock. A dead function is called again, or the
     execution fails and the reconciler starts the next one."""
-    gate, letters = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL"), world.outbox.letters
+    gate, templates = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL"), world.outbox.templates
     run = 1
 
     def call(function: Callable[[], Any]) -> Any:
@@ -125,7 +125,7 @@ def climb(world: World, account_id: str, *, found_again: bool) -> str:
         try:
             decision = call(
                 lambda now=now, run=run: check_ladder(
-                    account_id, run, book=world.book, gate=gate, letters=letters, now=now
+                    account_id, run, book=world.book, gate=gate, templates=templates, now=now
                 )
             )
             if decision.permit_id:
@@ -142,9 +142,9 @@ def climb(world: World, account_id: str, *, found_again: bool) -> str:
         except Died:
             world.check()
             world.now += timedelta(minutes=30)
-            dead = MemoryAlarm()
+            dead = MemoryWaker()
             dead.wake = lambda account_id: False  # type: ignore[method-assign]
-            reconcile(book=world.stored, creditors=world.creditors, alarm=dead, now=world.now)
+            reconcile(book=world.stored, creditors=world.creditors, waker=dead, now=world.now)
             (name,) = dead.started or {f"{account_id}-{run}": None}
             run = int(name.rsplit("-", 1)[1])
             continue
@@ -175,10 +175,10 @@ def test_a_whole_ladder_survives_a_death_at_any_side_effect(found_again: bool) -
     died = list(every_death(play))
     assert {d.split()[1] for d in died} == {
         "book.take_permit",
-        "door.put_link",
+        "sessions.put_link",
         "book.spend_permit",
         "mailbox.send",
-        "text_line.send",
+        "sms_sender.send",
         "book.apply",
     }
     assert len(died) >= 40
@@ -188,13 +188,13 @@ def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
     def play(deaths: Deaths) -> None:
         one = account(status=Status.ACTIVE, due_at=NOON + timedelta(days=3))
         world = World(deaths, one)
-        till, inbox = MemoryTill(), MemoryInbox()
+        processor, inbox = MemoryTill(), MemoryInbox()
         pay(
             one.account_id,
             2_500,
             book=world.stored,
-            alarm=MemoryAlarm(),
-            till=till,
+            waker=MemoryWaker(),
+            processor=processor,
             inbox=inbox,
         )
         decision = called_again(
@@ -203,9 +203,9 @@ def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
                 kind="receipt",
                 cause="pi_1",
                 book=world.book,
-                door=world.door,
+                sessions=world.sessions,
                 gate=ground.gate("PLAT-FREQ-ALL"),
-                letters=world.outbox.letters,
+                templates=world.outbox.templates,
                 now=NOON,
             )
         )
@@ -253,7 +253,7 @@ def test_a_signal_survives_a_death_at_any_side_effect(name: str) -> None:
         first, second = account(), account("INV-ada-2")
         world = World(deaths, first, second)
         signal = replace(SIGNALS[name], account_id=first.account_id, consumer_id=first.consumer_id)
-        called_again(lambda: apply_signal(signal, book=world.book, alarm=world.alarm, now=NOON))
+        called_again(lambda: apply_signal(signal, book=world.book, waker=world.waker, now=NOON))
         world.check()
         person = world.stored.consumers[first.consumer_id]
         if name == "opt_out":
@@ -289,8 +289,8 @@ def pay(
     amount: int,
     *,
     book: Any,
-    alarm: Any,
-    till: MemoryTill,
+    waker: Any,
+    processor: MemoryTill,
     inbox: MemoryInbox,
 ) -> None:
     told = event(amount=amount)
@@ -306,16 +306,16 @@ def pay(
         creditor=CREDITOR,
         method=MethodKind.CARD,
     )
-    till.payments.setdefault("pi_1", paid)
+    processor.payments.setdefault("pi_1", paid)
     inbox.events.setdefault(told.event_id, "{}")
     post_payment(
         told.event_id,
         inbox=inbox,
         read=lambda _: told,
-        till=till,
+        processor=processor,
         book=book,
-        door=MemoryPortalDoor(),
-        alarm=alarm,
+        sessions=MemoryPortalSessions(),
+        waker=waker,
         now=NOON,
     )
 
@@ -325,14 +325,14 @@ def test_a_payment_survives_a_death_at_any_side_effect(amount: int) -> None:
     def play(deaths: Deaths) -> None:
         one = account()
         world = World(deaths, one)
-        till, inbox = MemoryTill(), MemoryInbox()
+        processor, inbox = MemoryTill(), MemoryInbox()
         called_again(
             lambda: pay(
                 one.account_id,
                 amount,
                 book=world.book,
-                alarm=world.alarm,
-                till=till,
+                waker=world.waker,
+                processor=processor,
                 inbox=inbox,
             )
         )
@@ -350,27 +350,27 @@ def test_an_excess_goes_back_once_whatever_dies_between_ledger_and_processor() -
     def play(deaths: Deaths) -> None:
         one = account()
         world = World(deaths, one)
-        till, inbox = MemoryTill(), MemoryInbox()
+        processor, inbox = MemoryTill(), MemoryInbox()
         called_again(
             lambda: pay(
                 one.account_id,
                 15_000,
                 book=world.book,
-                alarm=world.alarm,
-                till=deaths.guard(till, "till"),
+                waker=world.waker,
+                processor=deaths.guard(processor, "processor"),
                 inbox=inbox,
             )
         )
         world.check()
         stored = world.stored.accounts[one.account_id]
         assert (stored.balance.minor, stored.status) == (0, Status.SETTLED)
-        assert [(r.key, r.amount) for r in till.made.values()] == [
+        assert [(r.key, r.amount) for r in processor.made.values()] == [
             ("excess/pi_1/1", Money(2_500, "USD"))
         ]
         assert world.ringing.notices == [(one.account_id, "receipt", "pi_1")]
 
     died = list(every_death(play))
-    assert {"before till.refund", "after till.refund"} <= set(died)
+    assert {"before processor.refund", "after processor.refund"} <= set(died)
     assert len(died) == 8
 
 
@@ -405,7 +405,7 @@ def test_a_reply_survives_a_death_at_any_side_effect(text: str) -> None:
                 inbound,
                 book=world.book,
                 creditors=world.creditors,
-                alarm=world.alarm,
+                waker=world.waker,
                 now=NOON,
             )
         )
@@ -430,13 +430,13 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
             account(f"INV-{n}", status=Status.IMPORTED, ladder_run=0, due_at=None) for n in range(3)
         ]
         world = World(deaths, *owed)
-        house = House(
+        ports = RolloutPorts(
             book=world.book,
             creditors=world.creditors,
             rollouts=deaths.guard(MemoryRollouts(), "rollouts"),
-            letters=ground.PlainLetters(),
+            templates=ground.PlainLetters(),
             log=MemoryArchive(lambda: world.stored.chains),
-            alarm=world.alarm,
+            waker=world.waker,
         )
 
         def function() -> None:
@@ -445,7 +445,7 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
                 Segment(name="all", when=Selection()),
                 stage="full",
                 size=0,
-                house=house,
+                ports=ports,
                 now=NOON,
             )
 
@@ -459,11 +459,11 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
         )
         called_again(
             lambda: reconcile(
-                book=world.book, creditors=world.creditors, alarm=world.alarm, now=later
+                book=world.book, creditors=world.creditors, waker=world.waker, now=later
             )
         )
         calm = reconcile(
-            book=world.stored, creditors=world.creditors, alarm=world.ringing, now=later
+            book=world.stored, creditors=world.creditors, waker=world.ringing, now=later
         )
         assert calm.unattended == ()
         world.check()
@@ -475,8 +475,8 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
     died = list(every_death(play))
     assert {d.split()[1] for d in died} == {
         "book.apply",
-        "alarm.start",
-        "alarm.wake",
+        "waker.start",
+        "waker.wake",
         "rollouts.put_rollout",
     }
 
@@ -517,7 +517,7 @@ def test_an_import_survives_a_death_at_any_side_effect() -> None:
                     of=part["of"],
                     creditors=world.creditors,
                     book=world.book,
-                    alarm=world.alarm,
+                    waker=world.waker,
                     drop_box=drop_box,
                     now=NOON,
                 )
@@ -571,8 +571,8 @@ def test_publishing_survives_a_death_at_any_side_effect() -> None:
         before = replace(account(), version=1)
         after = replace(before, version=2, status=Status.SETTLED, balance=Money(0, "USD"))
         records = [
-            Record(record_id="r1", old=None, new=before),
-            Record(record_id="r2", old=before, new=after),
+            StreamRecord(record_id="r1", old=None, new=before),
+            StreamRecord(record_id="r2", old=before, new=after),
         ]
         called_again(
             lambda: publish(
@@ -595,7 +595,7 @@ def test_publishing_survives_a_death_at_any_side_effect() -> None:
 
 
 @pytest.fixture(scope="module")
-def tables(house: Any) -> tuple[AccountBook, Any, datetime]:
+def tables(ports: Any) -> tuple[AccountBook, Any, datetime]:
     from dunlin.runtime import wiring
 
     return wiring.account_book(), wiring.creditors(), wiring.clock().now()
@@ -616,11 +616,11 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
         mailbox = MemoryMailbox()
         outbox = replace(
             ground.outbox(mailbox=deaths.guard(mailbox, "mailbox"), at=now),
-            door=deaths.guard(MemoryPortalDoor(), "door"),
+            sessions=deaths.guard(MemoryPortalSessions(), "sessions"),
         )
         guarded = deaths.guard(book, "book")
         permit = check_ladder(
-            one.account_id, 1, book=book, gate=gate, letters=outbox.letters, now=now
+            one.account_id, 1, book=book, gate=gate, templates=outbox.templates, now=now
         )
         outcome = called_again(
             lambda: send(
@@ -632,7 +632,7 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
                 now=now,
             )
         ).outcome
-        (touch,) = book.thread(one.account_id).touches
+        (touch,) = book.account_history(one.account_id).touches
         assert len(mailbox.sent) <= 1
         assert outcome in ("sent", "unknown")
         assert touch.state is (TouchState.SENT if outcome == "sent" else TouchState.UNKNOWN)
@@ -664,21 +664,25 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_posting_posts_once(
         name = f"paying-{next(count)}"
         one = ground.active(name, at=now)
         builders.store(book, creditors, one, person=builders.consumer(name), at=now)
-        alarm, till, inbox = MemoryAlarm(), MemoryTill(), MemoryInbox()
+        waker, processor, inbox = MemoryWaker(), MemoryTill(), MemoryInbox()
         called_again(
             lambda: pay(
                 one.account_id,
                 12_500,
                 book=deaths.guard(book, "book"),
-                alarm=deaths.guard(alarm, "alarm"),
-                till=till,
+                waker=deaths.guard(waker, "waker"),
+                processor=processor,
                 inbox=inbox,
             )
         )
-        thread = book.thread(one.account_id)
-        assert [e.amount.minor for e in thread.ledger if e.kind == "payment"] == [-12_500]
-        assert total(thread.ledger, "USD") == thread.account.balance == Money(0, "USD")
-        assert thread.account.status is Status.SETTLED
-        assert len(alarm.notices) == 1
+        account_history = book.account_history(one.account_id)
+        assert [e.amount.minor for e in account_history.ledger if e.kind == "payment"] == [-12_500]
+        assert (
+            total(account_history.ledger, "USD")
+            == account_history.account.balance
+            == Money(0, "USD")
+        )
+        assert account_history.account.status is Status.SETTLED
+        assert len(waker.notices) == 1
 
     assert len(list(every_death(play))) == 6

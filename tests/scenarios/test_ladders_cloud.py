@@ -16,14 +16,14 @@ from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
-from dunlin.ports.accounts import Thread
-from dunlin.service.accounts.staff_command import Order
+from dunlin.ports.accounts import AccountHistory
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.reports.audit_log import dossier, sign_day
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff.queue import decide
-from local.house import House
+from local.local_stack import LocalStack
+from local.outside import EmailKind, OutsideWorld
 from local.timelapse import TimeLapse
-from local.world import EmailKind, World
 from tests.support import builders
 from tests.support.builders import CREDITOR
 from tests.support.launch import launch
@@ -37,17 +37,17 @@ SECRETS = ("Secretname", "secret-mail@example.com", "+12175550177", "1980-05-17"
 class Town:
     """A house under time-lapse and the people of this module."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.lapse = house, TimeLapse(house)
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack, self.lapse = stack, TimeLapse(stack)
         from dunlin.runtime import wiring
 
         self.book, self.creditors = wiring.account_book(), wiring.creditors()
-        self.alarm = wiring.alarm()
-        self.steps = house.cloud.client("stepfunctions")
+        self.waker = wiring.waker()
+        self.steps = stack.cloud.client("stepfunctions")
 
     @property
-    def world(self) -> World:
-        return World(cloud=self.house.cloud, now=self.lapse.now)
+    def world(self) -> OutsideWorld:
+        return OutsideWorld(cloud=self.stack.cloud, now=self.lapse.now)
 
     def moves_in(self, mailbox: str, number: str, **person: Any) -> Account:
         """One account of one person, stored and not yet active."""
@@ -60,12 +60,12 @@ class Town:
 
     def first_message(self, account: Account) -> None:
         """Start its ladder and let the first rung happen, on the first lawful day."""
-        assert launch(self.house)["started"] == 1
+        assert launch(self.stack)["started"] == 1
         self.lapse.run(self.lapse.now + timedelta(days=3))
-        assert len(self.thread(account).touches) == 1
+        assert len(self.account_history(account).touches) == 1
 
-    def thread(self, account: Account) -> Thread:
-        return self.book.thread(account.account_id)
+    def account_history(self, account: Account) -> AccountHistory:
+        return self.book.account_history(account.account_id)
 
     def person(self, account: Account) -> Consumer:
         found = self.book.consumer(account.consumer_id)
@@ -74,7 +74,7 @@ class Town:
 
     def states(self, account: Account, run: int = 1) -> tuple[str, list[str]]:
         """The execution's status and the states it entered."""
-        arn = self.house.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")
+        arn = self.stack.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")
         arn = f"{arn}:{account.account_id}-{run}"
         status = self.steps.describe_execution(executionArn=arn)["status"]
         history = self.steps.get_execution_history(executionArn=arn, maxResults=1000)
@@ -86,7 +86,7 @@ class Town:
         return status, entered
 
     def settle(self) -> None:
-        self.house.cloud.settle(120)
+        self.stack.cloud.settle(120)
 
     def texts(self, number: str) -> list[str]:
         return [t.body for t in self.world.texts() if t.to == number]
@@ -96,23 +96,23 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(house: House) -> Town:
-    return Town(house)
+def town(stack: LocalStack) -> Town:
+    return Town(stack)
 
 
 def test_four_rungs_end_exhausted(town: Town) -> None:
     account = town.moves_in("silent", "+12175550111")
     town.first_message(account)
     town.lapse.run(town.lapse.now + timedelta(days=75))
-    thread = town.thread(account)
-    assert thread.account.status is Status.EXHAUSTED
-    assert [(t.rung, t.channel.value) for t in thread.touches] == [
+    account_history = town.account_history(account)
+    assert account_history.account.status is Status.EXHAUSTED
+    assert [(t.rung, t.channel.value) for t in account_history.touches] == [
         (0, "email"),
         (1, "email"),
         (2, "sms"),
         (3, "email"),
     ]
-    assert all(t.state is TouchState.SENT for t in thread.touches)
+    assert all(t.state is TouchState.SENT for t in account_history.touches)
     assert (len(town.emails("silent")), len(town.texts("+12175550111"))) == (3, 1)
     status, entered = town.states(account)
     assert (status, entered[-1]) == ("SUCCEEDED", "Exhausted")
@@ -125,13 +125,13 @@ def test_stop_by_text_is_confirmed_once_and_then_there_is_silence(town: Town) ->
     town.first_message(account)
     assert len(town.texts(number)) == 1
     for _ in range(2):
-        town.world.sms_reply(number, OURS, "Stop!", topic_arn=town.house.outputs["ReplyTopicArn"])
+        town.world.sms_reply(number, OURS, "Stop!", topic_arn=town.stack.outputs["ReplyTopicArn"])
         town.settle()
     assert not any(town.person(account).consent(c).open for c in Channel)
     told = town.texts(number)
     town.lapse.run(town.lapse.now + timedelta(days=75))
     assert town.texts(number) == told
-    confirmations = [t for t in town.thread(account).touches if not t.run]
+    confirmations = [t for t in town.account_history(account).touches if not t.run]
     assert [t.template for t in confirmations] == ["opt_out_confirmation"]
     assert len(told) == 2
 
@@ -145,24 +145,24 @@ def test_a_dispute_holds_and_a_decision_of_staff_resumes(town: Town) -> None:
         at=town.lapse.now,
         account_id=account.account_id,
     )
-    apply_signal(signal, book=town.book, alarm=town.alarm, now=town.lapse.now)
+    apply_signal(signal, book=town.book, waker=town.waker, now=town.lapse.now)
     town.settle()
     assert town.states(account)[1][-1] == "Held"
     town.lapse.run(town.lapse.now + timedelta(days=30))
-    held = town.thread(account)
+    held = town.account_history(account)
     assert held.account.hold is Hold.DISPUTE
     assert len(held.touches) == 1
     decided = decide(
         account_id=account.account_id,
         decision="approve",
-        order=Order(by="desk-1", why="answered", version=held.account.version),
+        order=StaffCommand(by="desk-1", why="answered", version=held.account.version),
         now=town.lapse.now,
         book=town.book,
-        alarm=town.alarm,
+        waker=town.waker,
     )
     assert decided.outcome == "done"
     town.lapse.run(town.lapse.now + timedelta(days=75))
-    after = town.thread(account)
+    after = town.account_history(account)
     assert (after.account.status, len(after.touches)) == (Status.EXHAUSTED, 4)
 
 
@@ -175,7 +175,7 @@ def test_a_bounce_moves_the_ladder_to_the_next_channel(town: Town) -> None:
     town.settle()
     assert not town.person(account).consent(Channel.EMAIL).open
     town.lapse.run(town.lapse.now + timedelta(days=75))
-    touches = town.thread(account).touches
+    touches = town.account_history(account).touches
     assert [t.channel for t in touches] == [Channel.EMAIL, *[Channel.SMS] * 3]
     assert touches[0].state is TouchState.BOUNCED
     assert town.emails("bouncer") == [message]
@@ -197,7 +197,7 @@ def test_a_signal_wakes_its_ladder_within_five_seconds(town: Town) -> None:
 
 
 def test_a_file_that_says_paid_settles_before_the_next_touch(town: Town) -> None:
-    drop = town.house.cloud.client("s3")
+    drop = town.stack.cloud.client("s3")
 
     def dropped(name: str, balance: str) -> None:
         rows = (
@@ -205,7 +205,7 @@ def test_a_file_that_says_paid_settles_before_the_next_touch(town: Town) -> None
             f"Z-40,Zoe Sample,zoe@example.com,(217) 555-0116,{balance},2026-09-01\n"
         )
         drop.put_object(
-            Bucket=town.house.outputs["DropBucketName"],
+            Bucket=town.stack.outputs["DropBucketName"],
             Key=f"drop/{CREDITOR}/{name}.csv",
             Body=rows.encode(),
         )
@@ -213,13 +213,13 @@ def test_a_file_that_says_paid_settles_before_the_next_touch(town: Town) -> None
 
     dropped("first", "$75.00")
     (account,) = (a for a in town.book.accounts_of_creditor(CREDITOR) if a.reference == "Z-40")
-    assert launch(town.house)["started"] == 1
+    assert launch(town.stack)["started"] == 1
     dropped("second", "$0.00")
-    stored = town.thread(account)
+    stored = town.account_history(account)
     assert (stored.account.balance.minor, stored.account.status) == (0, Status.SETTLED)
     assert sum(e.amount.minor for e in stored.ledger) == 0
     town.lapse.run(town.lapse.now + timedelta(days=75))
-    assert not town.thread(account).touches
+    assert not town.account_history(account).touches
     assert not town.emails("zoe")
     status, entered = town.states(account)
     assert (status, entered[-1]) == ("SUCCEEDED", "Settled")
@@ -227,14 +227,14 @@ def test_a_file_that_says_paid_settles_before_the_next_touch(town: Town) -> None
 
 def test_starting_twice_starts_once(town: Town) -> None:
     account = town.moves_in("twice", "+12175550118")
-    assert launch(town.house)["started"] == 1
-    assert launch(town.house).get("started", 0) == 0
-    stored = town.thread(account).account
-    assert town.alarm.start(stored, wait_seconds=1) is False
+    assert launch(town.stack)["started"] == 1
+    assert launch(town.stack).get("started", 0) == 0
+    stored = town.account_history(account).account
+    assert town.waker.start(stored, wait_seconds=1) is False
     names = [
         e["name"]
         for e in town.steps.list_executions(
-            stateMachineArn=town.house.outputs["LadderMachineArn"], maxResults=1000
+            stateMachineArn=town.stack.outputs["LadderMachineArn"], maxResults=1000
         )["executions"]
     ]
     assert names.count(f"{account.account_id}-1") == 1
@@ -250,12 +250,12 @@ def test_nothing_personal_is_in_logs_state_or_the_audit_log(town: Town) -> None:
         number,
         OURS,
         "Ask my doctor, he has the bill",
-        topic_arn=town.house.outputs["ReplyTopicArn"],
+        topic_arn=town.stack.outputs["ReplyTopicArn"],
     )
     town.settle()
-    assert town.thread(account).account.hold is Hold.REVIEW
+    assert town.account_history(account).account.hold is Hold.REVIEW
 
-    logs = town.house.cloud.client("logs")
+    logs = town.stack.cloud.client("logs")
     groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"]]
     seen = [
         event["message"]
@@ -264,7 +264,7 @@ def test_nothing_personal_is_in_logs_state_or_the_audit_log(town: Town) -> None:
         for event in logs.filter_log_events(logGroupName=group)["events"]
     ]
     assert any(account.account_id in line for line in seen)
-    arn = town.house.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")
+    arn = town.stack.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")
     history = town.steps.get_execution_history(
         executionArn=f"{arn}:{account.account_id}-1", maxResults=1000
     )
@@ -286,7 +286,7 @@ def test_a_dossier_of_the_deployed_log_verifies_offline(town: Town, tmp_path: Pa
     account = town.moves_in("witness", "+12175550119")
     town.first_message(account)
     archive, today = wiring.audit_archive(), datetime.now(UTC).date()
-    stored = town.thread(account).account
+    stored = town.account_history(account).account
     end = time.monotonic() + 60
     while not any(e.hash == stored.audit_head for e in archive.archived(today)):
         assert time.monotonic() < end

@@ -12,9 +12,9 @@ from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.service.signals.signals import apply_signal
-from local.house import House
+from local.local_stack import LocalStack
+from local.outside import OutsideWorld
 from local.timelapse import TimeLapse
-from local.world import World
 from tests.support import builders
 
 pytestmark = pytest.mark.cloud
@@ -23,20 +23,20 @@ pytestmark = pytest.mark.cloud
 class Town:
     """A house under time-lapse and the people of this module."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, stack: LocalStack) -> None:
         from dunlin.runtime import wiring
 
-        self.house, self.lapse = house, TimeLapse(house)
+        self.stack, self.lapse = stack, TimeLapse(stack)
         self.book, self.creditors = wiring.account_book(), wiring.creditors()
-        self.alarm = wiring.alarm()
+        self.waker = wiring.waker()
 
     @property
-    def world(self) -> World:
-        return World(cloud=self.house.cloud, now=self.lapse.now)
+    def world(self) -> OutsideWorld:
+        return OutsideWorld(cloud=self.stack.cloud, now=self.lapse.now)
 
     def call(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
-        answer = self.house.cloud.client("lambda").invoke(
-            FunctionName=self.house.outputs[f"{function}FunctionName"],
+        answer = self.stack.cloud.client("lambda").invoke(
+            FunctionName=self.stack.outputs[f"{function}FunctionName"],
             Payload=json.dumps(payload).encode(),
         )
         told: dict[str, Any] = json.loads(answer["Payload"].read())
@@ -62,8 +62,8 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(house: House) -> Town:
-    return Town(house)
+def town(stack: LocalStack) -> Town:
+    return Town(stack)
 
 
 def test_what_the_carrier_closed_is_closed_here_and_the_next_attempt_is_refused(
@@ -106,9 +106,9 @@ def test_what_was_closed_here_is_on_the_list_of_the_mail_provider(town: Town) ->
         at=town.lapse.now,
         consumer_id=account.consumer_id,
     )
-    apply_signal(signal, book=town.book, alarm=town.alarm, now=town.lapse.now)
+    apply_signal(signal, book=town.book, waker=town.waker, now=town.lapse.now)
     assert town.call("SyncOptouts", {})["listed"] == 1
-    ses = town.house.cloud.client("sesv2")
+    ses = town.stack.cloud.client("sesv2")
     listed = ses.list_suppressed_destinations()["SuppressedDestinationSummaries"]
     assert "loud@example.com" in {entry["EmailAddress"] for entry in listed}
     assert town.call("SyncOptouts", {}) == {"closed": 0, "listed": 0, "strangers": 0}

@@ -13,13 +13,13 @@ from dunlin.domain.accounts.account import Hold, LedgerEntry, Status
 from dunlin.domain.money import Money
 from dunlin.domain.reports.reentry import Group, recovered
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.staff_command import Order
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.staff_command import StaffCommand
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.staff.reentry import candidates, reenter, report
 from tests.scenarios.story import Town, pack
 
 TUESDAY = date(2027, 2, 2)
-STAFF = Order(by="clerk-7", why="case-1")
+STAFF = StaffCommand(by="clerk-7", why="case-1")
 
 
 def ended(dollars: float = 120, **changes: object) -> tuple[Town, str]:
@@ -39,7 +39,7 @@ def pays(town: Town, account_id: str, dollars: float, source: str) -> None:
         amount=Money(-round(dollars * 100), "USD"), on=town.now.date(), source=source,
     )  # fmt: skip
     said = entry_of(account, now=town.now, what="PaymentPosted", data={}, actor="story")
-    after = written(account, said, balance=account.balance + entry.amount)
+    after = next_version(account, said, balance=account.balance + entry.amount)
     town.book.apply(Change(account=after, ledger=[entry], audit=[said]))
 
 

@@ -12,7 +12,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.ports.messages import Printed
 from dunlin.service.staff import calls
-from dunlin.views.letters.letter_printer import PaperPress
+from dunlin.views.letters.letter_printer import JinjaLetterPrinter
 from tests.scenarios.story import Message, Town, pack
 
 DUE = date(2027, 2, 1)
@@ -34,7 +34,7 @@ def renter(**place: str) -> tuple[Town, str]:
 def prints(town: Town, unit: str) -> tuple[calls.Allowance, Printed | None]:
     return calls.write_letter(
         unit, template=calls.LIEN, by="clerk-7",
-        book=town.book, gate=town.gate, press=PaperPress(), now=town.now,
+        book=town.book, gate=town.gate, printer=JinjaLetterPrinter(), now=town.now,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.optout_lists import MemoryLists
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account
@@ -17,7 +17,7 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.optouts import reconcile_optouts
-from dunlin.service.signals.provider_events import Told, record
+from dunlin.service.signals.provider_events import ProviderSignal, record
 from dunlin.service.signals.replies import Inbound, read_reply
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff.flags import set_flag
@@ -45,37 +45,37 @@ def _signal(account: Account, touch: Touch, kind: SignalKind, by: str) -> Signal
 
 def by_screen(book: MemoryBook, account: Account, touch: Touch) -> object:
     signal = _signal(account, touch, SignalKind.OPT_OUT, "portal_link")
-    return apply_signal(signal, book=book, alarm=MemoryAlarm(), now=LATER)
+    return apply_signal(signal, book=book, waker=MemoryWaker(), now=LATER)
 
 
 def by_queue(book: MemoryBook, account: Account, _touch: Touch) -> object:
     person = book.consumers[account.consumer_id]
     inbound = Inbound(message_id="m-1", sender=person.phones[0], receiver="+12175550101",
                       text="please stop texting me, STOP")  # fmt: skip
-    return read_reply(inbound, book=book, creditors=book.creditors, alarm=MemoryAlarm(), now=LATER)
+    return read_reply(inbound, book=book, creditors=book.creditors, waker=MemoryWaker(), now=LATER)
 
 
 def by_complaint(book: MemoryBook, account: Account, touch: Touch) -> object:
     signal = _signal(account, touch, SignalKind.COMPLAINT, "ses")
-    told = Told(signal=signal, message_id="m-0")
-    return record(told, book=book, alarm=MemoryAlarm(), now=LATER)
+    told = ProviderSignal(signal=signal, message_id="m-0")
+    return record(told, book=book, waker=MemoryWaker(), now=LATER)
 
 
 def by_provider_list(book: MemoryBook, account: Account, _touch: Touch) -> object:
     lists = MemoryLists()
     lists.numbers = [book.consumers[account.consumer_id].phones[0]]
-    return reconcile_optouts(lists=lists, book=book, alarm=MemoryAlarm(), now=LATER)
+    return reconcile_optouts(lists=lists, book=book, waker=MemoryWaker(), now=LATER)
 
 
 def by_staff(book: MemoryBook, account: Account, _touch: Touch) -> object:
     return set_flag(account.account_id, "cease", by="sam", evidence="call-1", book=book,
-                    alarm=MemoryAlarm(), now=LATER)  # fmt: skip
+                    waker=MemoryWaker(), now=LATER)  # fmt: skip
 
 
 @pytest.mark.parametrize("route", [by_screen, by_queue, by_complaint, by_provider_list, by_staff])
 def test_nothing_leaves_after_an_opt_out_whichever_way_it_came(route: Route) -> None:
     book, account = ground.memory_world()
-    check_ladder(account.account_id, 1, book=book, gate=GATE, letters=ground.PlainLetters(),
+    check_ladder(account.account_id, 1, book=book, gate=GATE, templates=ground.PlainLetters(),
                  now=NOON)  # fmt: skip
     (touch,) = book.touches.values()
     assert route(book, account, touch)

@@ -11,7 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from dunlin.adapters.aws.optout_lists import ProviderLists
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.optout_lists import MemoryLists
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer
@@ -35,14 +35,14 @@ def book_with(person: Consumer = ADA) -> MemoryBook:
 
 
 def sync(book: MemoryBook, lists: MemoryLists) -> tuple[InStep, list[str]]:
-    alarm = MemoryAlarm()
-    found = reconcile_optouts(lists=lists, book=book, alarm=alarm, now=NOON)
-    return found, alarm.woken
+    waker = MemoryWaker()
+    found = reconcile_optouts(lists=lists, book=book, waker=waker, now=NOON)
+    return found, waker.woken
 
 
 def stop(book: MemoryBook) -> None:
     signal = Signal(signal_id="s-1", kind=SignalKind.OPT_OUT, at=NOON, consumer_id=ADA.consumer_id)
-    apply_signal(signal, book=book, alarm=MemoryAlarm(), now=NOON)
+    apply_signal(signal, book=book, waker=MemoryWaker(), now=NOON)
 
 
 def test_an_opt_out_that_only_the_carrier_knows_closes_the_person_and_wakes() -> None:
@@ -92,7 +92,7 @@ def test_only_the_opt_outs_of_the_days_asked_for_are_compared() -> None:
     book, lists = book_with(), MemoryLists()
     stop(book)
     late = NOON + timedelta(days=9)
-    known = {"lists": lists, "book": book, "alarm": MemoryAlarm(), "now": late}
+    known = {"lists": lists, "book": book, "waker": MemoryWaker(), "now": late}
     assert reconcile_optouts(**known) == InStep()
     assert reconcile_optouts(**known, days=9) == InStep(listed=1)
 
@@ -137,7 +137,7 @@ def test_a_permission_given_anew_that_the_carrier_still_refuses_is_closed_again(
         channel="sms",
         detail={"start": "sms"},
     )
-    apply_signal(start, book=book, alarm=MemoryAlarm(), now=NOON)
+    apply_signal(start, book=book, waker=MemoryWaker(), now=NOON)
     assert book.consumers[ADA.consumer_id].consent(Channel.SMS).open
     assert sync(book, lists)[0].closed == 1
 

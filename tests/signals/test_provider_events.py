@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm
+from dunlin.adapters.memory.account_book import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.tokens import address_hash
 from dunlin.service.signals.provider_events import (
-    Told,
+    ProviderSignal,
     Unread,
     read_email_event,
     read_sms_receipt,
@@ -48,9 +48,9 @@ def email_event(kind: str, tags: dict[str, str] | None = None, **happened: Any) 
     }
 
 
-def told(event: dict[str, Any]) -> Told:
+def told(event: dict[str, Any]) -> ProviderSignal:
     found = read_email_event(event)
-    assert isinstance(found, Told)
+    assert isinstance(found, ProviderSignal)
     return found
 
 
@@ -181,7 +181,7 @@ def test_a_status_line_is_one_signal(
     status: str, response: str, kind: SignalKind, detail: dict[str, Any]
 ) -> None:
     found = read_sms_receipt(line(status, response))
-    assert isinstance(found, Told)
+    assert isinstance(found, ProviderSignal)
     assert (found.signal.kind, found.signal.channel) == (kind, "sms")
     assert detail.items() <= found.signal.detail.items()
     assert found.signal.at == datetime(2026, 11, 23, 18, 30, 0, 123000, tzinfo=UTC)
@@ -218,26 +218,26 @@ def test_status_lines_come_packed_by_the_subscription() -> None:
 def test_an_event_without_tags_is_found_by_its_message() -> None:
     book = book_with(touch=a_touch())
     found = told(email_event("Delivery", tags={}))
-    assert record(found, book=book, alarm=MemoryAlarm(), now=LATER) == "applied"
+    assert record(found, book=book, waker=MemoryWaker(), now=LATER) == "applied"
     assert book.touches[FIRST.account_id, "T#1#0#0"].state is TouchState.DELIVERED
-    assert record(found, book=book, alarm=MemoryAlarm(), now=LATER) == "repeated"
+    assert record(found, book=book, waker=MemoryWaker(), now=LATER) == "repeated"
 
 
 def test_an_unknown_message_is_tried_again_while_it_is_fresh_and_then_counted() -> None:
     book = book_with()
     found = told(email_event("Delivery", tags={}))
     with pytest.raises(Unavailable):
-        record(found, book=book, alarm=MemoryAlarm(), now=found.signal.at + timedelta(seconds=5))
+        record(found, book=book, waker=MemoryWaker(), now=found.signal.at + timedelta(seconds=5))
     late = found.signal.at + timedelta(hours=1)
-    assert record(found, book=book, alarm=MemoryAlarm(), now=late) == "unknown"
+    assert record(found, book=book, waker=MemoryWaker(), now=late) == "unknown"
     stranger = replace(found, signal=replace(found.signal, account_id="acc_x", touch_id="tch_x"))
-    assert record(stranger, book=book, alarm=MemoryAlarm(), now=late) == "unknown"
+    assert record(stranger, book=book, waker=MemoryWaker(), now=late) == "unknown"
     assert book.seen == set()
 
 
 def test_a_carriers_opt_out_becomes_ours() -> None:
     book = book_with(touch=a_touch(channel=Channel.SMS))
     found = read_sms_receipt(line("FAILURE", "Phone number is opted out"))
-    assert isinstance(found, Told)
-    assert record(found, book=book, alarm=MemoryAlarm(), now=LATER) == "applied"
+    assert isinstance(found, ProviderSignal)
+    assert record(found, book=book, waker=MemoryWaker(), now=LATER) == "applied"
     assert not any(book.consumers[ADA].consent(c).open for c in Channel)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
-from dunlin.adapters.memory.senders import MemoryTextLine
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
+from dunlin.adapters.memory.senders import MemorySmsSender
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
 from dunlin.domain.accounts.touch import Touch
@@ -21,11 +21,11 @@ from dunlin.domain.rulebook.replies import ReplySignals
 from dunlin.ports.accounts import Change
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.notices import check_notice
-from dunlin.service.contact.permits import Decision
-from dunlin.service.contact.sending import Outbox, send
+from dunlin.service.contact.permits import LadderDecision
+from dunlin.service.contact.sending import SendingPorts, send
 from dunlin.service.signals import replies
 from dunlin.service.signals.replies import Inbound, labels_of, parse_inbound, read_reply
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.signals.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
 from tests.support.builders import account, consumer, strategy_document
 
@@ -37,10 +37,10 @@ def inbound(text: str, **changes: Any) -> Inbound:
     return replace(base, **changes)
 
 
-def read(book: MemoryBook, message: Inbound) -> tuple[str, MemoryAlarm]:
-    alarm = MemoryAlarm()
-    word = read_reply(message, book=book, creditors=book.creditors, alarm=alarm, now=LATER)
-    return word, alarm
+def read(book: MemoryBook, message: Inbound) -> tuple[str, MemoryWaker]:
+    waker = MemoryWaker()
+    word = read_reply(message, book=book, creditors=book.creditors, waker=waker, now=LATER)
+    return word, waker
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_labels_put_what_binds_most_first(signals: ReplySignals, labels: tuple[s
 def test_stop_closes_everything_and_is_confirmed_once() -> None:
     book = book_with(touch=a_touch(message_id="out-9", channel=Channel.SMS))
     message = inbound("STOP", answers="out-9")
-    word, alarm = read(book, message)
+    word, waker = read(book, message)
     assert word == "opt_out"
     assert not any(book.consumers[ADA].consent(c).open for c in Channel)
     [reply] = book.replies.values()
@@ -80,30 +80,30 @@ def test_stop_closes_everything_and_is_confirmed_once() -> None:
         ("opt_out",),
         "STOP",
     )
-    assert alarm.notices == [(FIRST.account_id, "opt_out_confirmation", reply.reply_id)]
-    assert sorted(alarm.woken) == sorted([FIRST.account_id, SECOND.account_id])
+    assert waker.notices == [(FIRST.account_id, "opt_out_confirmation", reply.reply_id)]
+    assert sorted(waker.woken) == sorted([FIRST.account_id, SECOND.account_id])
     assert {a.hold for a in book.accounts.values()} == {None}
     # Delivered again: the same cause, so the notice machine starts nothing new.
     again = read(book, message)[1]
-    assert again.notices == alarm.notices
+    assert again.notices == waker.notices
     assert len(book.replies) == 1
 
 
 def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() -> None:
     book = book_with(touch=a_touch(message_id="out-9", channel=Channel.SMS))
     [(account_id, kind, cause)] = read(book, inbound("STOP", answers="out-9"))[1].notices
-    letters, gate, line = JinjaLetters(), Gate(rulebook=load_rulebook()), MemoryTextLine()
-    door = MemoryPortalDoor()
+    templates, gate, line = JinjaMessages(), Gate(rulebook=load_rulebook()), MemorySmsSender()
+    sessions = MemoryPortalSessions()
 
-    def decide(seconds: int) -> Decision:
+    def decide(seconds: int) -> LadderDecision:
         return check_notice(
             account_id,
             kind=kind,
             cause=cause,
             book=book,
-            door=door,
+            sessions=sessions,
             gate=gate,
-            letters=letters,
+            templates=templates,
             now=LATER + timedelta(seconds=seconds),
         )
 
@@ -111,15 +111,15 @@ def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() 
     assert (late.outcome, late.refusals) == ("refused", ("US-TCPA-CONFIRM",))
     decision = decide(5)
     assert decision.outcome == "sms"
-    outbox = Outbox(
+    outbox = SendingPorts(
         channel=Channel.SMS,
-        letters=letters,
-        door=door,
+        templates=templates,
+        sessions=sessions,
         portal_url="https://pay.example.com",
         new_token=lambda: "t" * 22,
         new_code=lambda: "123456",
         real_now=lambda: LATER,
-        text_line=line,
+        sms_sender=line,
     )
     at = LATER + timedelta(seconds=6)
     sent = send(
@@ -137,10 +137,10 @@ def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() 
 def test_stop_from_a_person_without_an_account_is_obeyed() -> None:
     book = book_with()
     book.accounts.clear()
-    word, alarm = read(book, inbound("stop"))
+    word, waker = read(book, inbound("stop"))
     assert word == "opt_out"
     assert not any(book.consumers[ADA].consent(c).open for c in Channel)
-    assert alarm.notices == []
+    assert waker.notices == []
 
 
 def test_start_opens_texts_and_help_changes_nothing(said: dict[str, ReplySignals]) -> None:
@@ -151,8 +151,8 @@ def test_start_opens_texts_and_help_changes_nothing(said: dict[str, ReplySignals
     assert book.consumers[ADA].consent(Channel.SMS).open
     assert not book.consumers[ADA].consent(Channel.EMAIL).open
     before = (dict(book.accounts), dict(book.consumers))
-    word, alarm = read(book, inbound("HELP", message_id="in-3"))
-    assert (word, alarm.woken, alarm.notices) == ("help", [], [])
+    word, waker = read(book, inbound("HELP", message_id="in-3"))
+    assert (word, waker.woken, waker.notices) == ("help", [], [])
     assert read(book, inbound("HELP", message_id="in-3"))[0] == "help"
     assert (book.accounts, book.consumers) == before
     assert len(book.replies) == 3
@@ -178,14 +178,14 @@ def test_any_other_reply_holds_until_a_person_reads_it(
 ) -> None:
     said["…"] = signals
     book = book_with(touch=a_touch(message_id="out-9"))
-    word, alarm = read(book, inbound("…", answers="out-9"))
+    word, waker = read(book, inbound("…", answers="out-9"))
     assert word in ("reply", "start")
     held = book.accounts[FIRST.account_id]
     assert (held.hold, held.hold_reason[: len(reason)]) == (hold, reason)
     assert book.accounts[SECOND.account_id].hold is Hold.REVIEW
     assert book.consumers[ADA].consent(Channel.SMS).open
-    assert alarm.notices == []
-    assert set(alarm.woken) == {FIRST.account_id, SECOND.account_id}
+    assert waker.notices == []
+    assert set(waker.woken) == {FIRST.account_id, SECOND.account_id}
 
 
 def test_an_opt_out_with_a_lawyer_does_both(said: dict[str, ReplySignals]) -> None:

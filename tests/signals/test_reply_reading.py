@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from dunlin.adapters.files.reply_model_file import load_reply_model
-from dunlin.adapters.memory.account_book import MemoryAlarm
+from dunlin.adapters.memory.account_book import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.service.signals.replies import Inbound, read_reply
 from tests.signals.test_signals import ADA, LATER, book_with
@@ -27,7 +27,7 @@ def test_what_the_lists_miss_closes_the_person_where_the_model_hears_it(asked: b
         inbound,
         book=book,
         creditors=book.creditors,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
         now=LATER,
         model=load_reply_model() if asked else None,
     )

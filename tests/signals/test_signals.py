@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, Flag, PastContact
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -71,11 +71,11 @@ def a_signal(kind: SignalKind, **changes: Any) -> Signal:
 
 
 def apply(book: MemoryBook, signal: Signal, reply: Reply | None = None) -> tuple[bool, list[str]]:
-    alarm = MemoryAlarm()
-    applied = apply_signal(signal, book=book, alarm=alarm, now=LATER, reply=reply)
+    waker = MemoryWaker()
+    applied = apply_signal(signal, book=book, waker=waker, now=LATER, reply=reply)
     for subject, chain in book.chains.items():
         assert audit.verify(chain) == [], subject
-    return applied, alarm.woken
+    return applied, waker.woken
 
 
 BOTH = sorted([FIRST.account_id, SECOND.account_id])

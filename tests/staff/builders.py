@@ -13,7 +13,7 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import written
+from dunlin.service.accounts.writing import next_version
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 CREDITOR = "harbor-dental"
@@ -127,6 +127,6 @@ def held_book(**changes: Any) -> tuple[MemoryBook, Account]:
         what="AccountHeld",
         data={},
     )
-    stored = written(wanted, entry)
+    stored = next_version(wanted, entry)
     filled.apply(Change(account=stored, audit=[entry]))
     return filled, stored

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
 from dunlin.cli import account as account_command
 from dunlin.cli import call, letter
 from dunlin.cli.main import app
@@ -30,7 +30,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
     active = replace(ONE, status=Status.ACTIVE, ladder_run=1)
     store(made, made.creditors, active, person=person)
     monkeypatch.setattr(wiring, "account_book", lambda: made)
-    monkeypatch.setattr(wiring, "alarm", MemoryAlarm)
+    monkeypatch.setattr(wiring, "waker", MemoryWaker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     monkeypatch.setattr(wiring, "gate", lambda: Gate(rulebook=load_rulebook()))
     for module in (call, letter, account_command):

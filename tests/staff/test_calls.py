@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, Flag
 from dunlin.domain.audit import audit
@@ -18,7 +18,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.ports.messages import Printed
 from dunlin.service.contact.gate import Gate
 from dunlin.service.staff import calls
-from dunlin.views.letters.letter_printer import PaperPress
+from dunlin.views.letters.letter_printer import JinjaLetterPrinter
 from tests.support.builders import NOON, account, consumer, store
 
 ONE = account("INV-1")
@@ -39,19 +39,19 @@ def check(book: MemoryBook, at: object = NOON) -> calls.Allowance:
 
 
 def log(book: MemoryBook, outcome: str, at: object = NOON, note: str = "") -> list[str]:
-    alarm = MemoryAlarm()
+    waker = MemoryWaker()
     calls.log_call(
         ONE.account_id,
         outcome=outcome,
         by="op-7",
         note_code=note,
         book=book,
-        alarm=alarm,
+        waker=waker,
         now=at,  # type: ignore[arg-type]
     )
     for subject, chain in book.chains.items():
         assert audit.verify(chain) == [], subject
-    return alarm.woken
+    return waker.woken
 
 
 def write(book: MemoryBook, template: str = "reminder") -> tuple[calls.Allowance, Printed | None]:
@@ -61,7 +61,7 @@ def write(book: MemoryBook, template: str = "reminder") -> tuple[calls.Allowance
         by="op-7",
         book=book,
         gate=GATE,
-        press=PaperPress(),
+        printer=JinjaLetterPrinter(),
         now=NOON,
     )
 
@@ -235,7 +235,7 @@ def test_a_letter_speaks_spanish_and_says_who_collects() -> None:
         languages=["en", "es"],
     )
     facts = book.facts(ONE.account_id)
-    printed = PaperPress().print("arrangement_offer", facts=facts, on=NOON.date())
+    printed = JinjaLetterPrinter().print("arrangement_offer", facts=facts, on=NOON.date())
     assert printed.language == "es"
     assert "23 de noviembre de 2026" in printed.html
     assert "cobrador de deudas" in printed.html

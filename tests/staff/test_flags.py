@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.audit import audit
@@ -34,7 +34,7 @@ def book_with() -> MemoryBook:
 
 
 def put(book: MemoryBook, flag: str, value: str = "") -> tuple[bool, list[str]]:
-    alarm = MemoryAlarm()
+    waker = MemoryWaker()
     changed = flags.set_flag(
         FIRST.account_id,
         flag,
@@ -42,26 +42,26 @@ def put(book: MemoryBook, flag: str, value: str = "") -> tuple[bool, list[str]]:
         evidence="case-12",
         value=value,
         book=book,
-        alarm=alarm,
+        waker=waker,
         now=NOON,
     )
     for subject, chain in book.chains.items():
         assert audit.verify(chain) == [], subject
-    return changed, sorted(alarm.woken)
+    return changed, sorted(waker.woken)
 
 
 def lift(book: MemoryBook, flag: str) -> tuple[bool, list[str]]:
-    alarm = MemoryAlarm()
+    waker = MemoryWaker()
     lifted = flags.lift_flag(
         FIRST.account_id,
         flag,
         by="op-8",
         evidence="case-13",
         book=book,
-        alarm=alarm,
+        waker=waker,
         now=NOON + timedelta(hours=1),
     )
-    return lifted, sorted(alarm.woken)
+    return lifted, sorted(waker.woken)
 
 
 def call_on(book: MemoryBook, account_id: str = SECOND.account_id) -> calls.Allowance:

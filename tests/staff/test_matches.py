@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
 from dunlin.domain.accounts.merging import merge
 from dunlin.domain.audit import audit
-from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff.queue import decide
 from tests.support import builders
 from tests.support.builders import NOON
@@ -50,9 +50,9 @@ def say(book: MemoryBook, account: Account, decision: str, version: int | None =
     return decide(
         account_id=account.account_id,
         decision=decision,
-        order=Order(by="desk-1", why="checked", version=version),
+        order=StaffCommand(by="desk-1", why="checked", version=version),
         book=book,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
         now=NOON,
     ).outcome
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -17,10 +17,10 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.audit import AuditArchive
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.staff_command import Order, Steered
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.staff_command import CommandResult, StaffCommand
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff import pauses
@@ -28,7 +28,7 @@ from tests.staff.builders import ChainLog
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
 
-ORDER = Order(by="ana", why="case-7")
+ORDER = StaffCommand(by="ana", why="case-7")
 GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL")
 DUE = 25  # accounts queued for each switch: a hundred over the four switches
 
@@ -38,18 +38,18 @@ class World:
     book: AccountBook
     creditors: Creditors
     log: AuditArchive
-    alarm: MemoryAlarm
+    waker: MemoryWaker
 
 
 @pytest.fixture(params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
 def world(request: pytest.FixtureRequest) -> World:
     if request.param == "memory":
         book = MemoryBook()
-        return World(book, book.creditors, ChainLog(book), MemoryAlarm())
-    request.getfixturevalue("house")
+        return World(book, book.creditors, ChainLog(book), MemoryWaker())
+    request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
-    return World(wiring.account_book(), wiring.creditors(), wiring.audit_archive(), MemoryAlarm())
+    return World(wiring.account_book(), wiring.creditors(), wiring.audit_archive(), MemoryWaker())
 
 
 def put(world: World, name: str, **changes: object) -> Account:
@@ -64,23 +64,23 @@ def read(world: World, account: Account) -> Account:
     return stored
 
 
-def check(world: World, account: Account, at: timedelta = timedelta(0)) -> Decision:
+def check(world: World, account: Account, at: timedelta = timedelta(0)) -> LadderDecision:
     return check_ladder(
         account.account_id,
         account.ladder_run,
         book=world.book,
         gate=GATE,
-        letters=ground.PlainLetters(),
+        templates=ground.PlainLetters(),
         now=NOON + at,
     )
 
 
-def pause(world: World, account: Account) -> Steered:
+def pause(world: World, account: Account) -> CommandResult:
     return pauses.pause(account.account_id, ORDER, book=world.book, now=NOON)
 
 
-def resume(world: World, account: Account, order: Order = ORDER) -> Steered:
-    return pauses.resume(account.account_id, order, book=world.book, alarm=world.alarm, now=NOON)
+def resume(world: World, account: Account, order: StaffCommand = ORDER) -> CommandResult:
+    return pauses.resume(account.account_id, order, book=world.book, waker=world.waker, now=NOON)
 
 
 def switch(world: World, scope: str, *, on: bool) -> None:
@@ -102,7 +102,7 @@ def segment(world: World, *, on: bool) -> dict[str, int]:
         ORDER,
         on=on,
         book=world.book,
-        alarm=world.alarm,
+        waker=world.waker,
         now=NOON,
     )
 
@@ -150,7 +150,7 @@ def test_a_segment_is_paused_and_resumed_with_a_count(world: World) -> None:
     assert {read(world, one).hold for one in taken} == {Hold.PAUSED}
     segment(world, on=False)
     assert {read(world, one).hold for one in taken} == {None}
-    assert {one.account_id for one in taken} <= set(world.alarm.woken)
+    assert {one.account_id for one in taken} <= set(world.waker.woken)
 
 
 def test_a_paused_account_keeps_its_plan_and_says_who_and_why(world: World) -> None:
@@ -169,21 +169,21 @@ def test_a_paused_account_keeps_its_plan_and_says_who_and_why(world: World) -> N
 
 def test_a_pause_outlives_a_reply_that_came_and_was_answered() -> None:
     book, account = ground.memory_world()
-    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
     pause(world, account)
     said = Signal(signal_id="rep_1", kind=SignalKind.REPLY, at=NOON, account_id=account.account_id)
-    apply_signal(said, book=book, alarm=world.alarm, now=NOON)
+    apply_signal(said, book=book, waker=world.waker, now=NOON)
     held = read(world, account)
     assert (held.hold, held.paused) == (Hold.REVIEW, True)
     lifted = entry_of(held, now=NOON, what="ReleaseApproved", data={})
-    book.apply(Change(account=written(held, lifted, hold=None, due_at=NOON), audit=[lifted]))
+    book.apply(Change(account=next_version(held, lifted, hold=None, due_at=NOON), audit=[lifted]))
     assert check(world, account).outcome == "held"
     assert read(world, account).hold is Hold.PAUSED
 
 
 def test_a_pause_under_another_hold_leaves_that_hold_to_those_who_lift_it() -> None:
     book, account = ground.memory_world(hold=Hold.DISPUTE, hold_reason="Disputes what is owed")
-    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
     assert pause(world, account).outcome == "done"
     assert read(world, account).hold is Hold.DISPUTE
     assert resume(world, account).outcome == "done"
@@ -194,7 +194,7 @@ def test_a_snooze_ends_by_itself_and_not_before(world: World) -> None:
     account = put(world, "snoozed")
     until = NOON.date() + timedelta(days=9)
     done = pauses.snooze(
-        account.account_id, ORDER, until=until, book=world.book, alarm=world.alarm, now=NOON
+        account.account_id, ORDER, until=until, book=world.book, waker=world.waker, now=NOON
     )
     assert done.outcome == "done"
     snoozed = read(world, account)
@@ -216,7 +216,7 @@ def test_a_snooze_neither_shortens_another_wait_nor_lifts_a_hold() -> None:
     ):
         book, account = ground.memory_world(**fields)
         done = pauses.snooze(
-            account.account_id, ORDER, until=until, book=book, alarm=MemoryAlarm(), now=NOON
+            account.account_id, ORDER, until=until, book=book, waker=MemoryWaker(), now=NOON
         )
         assert done.outcome == "held"
         assert book.accounts[account.account_id] == account
@@ -225,7 +225,7 @@ def test_a_snooze_neither_shortens_another_wait_nor_lifts_a_hold() -> None:
 def test_staff_end_their_own_snooze_and_not_the_persons(world: World) -> None:
     mine = put(world, "mine")
     until = NOON.date() + timedelta(days=9)
-    pauses.snooze(mine.account_id, ORDER, until=until, book=world.book, alarm=world.alarm, now=NOON)
+    pauses.snooze(mine.account_id, ORDER, until=until, book=world.book, waker=world.waker, now=NOON)
     assert resume(world, mine).outcome == "done"
     assert read(world, mine).due_at == NOON
     theirs = put(world, "theirs", hold=Hold.SNOOZED, hold_reason="Asked for quiet.", due_at=NOON)
@@ -237,13 +237,16 @@ def test_a_snooze_ends_on_a_later_day_within_a_year(until: date) -> None:
     book, account = ground.memory_world()
     with pytest.raises(DomainError, match="later day"):
         pauses.snooze(
-            account.account_id, ORDER, until=until, book=book, alarm=MemoryAlarm(), now=NOON
+            account.account_id, ORDER, until=until, book=book, waker=MemoryWaker(), now=NOON
         )
 
 
 def test_nothing_is_written_without_a_code_for_who_and_why() -> None:
     book, account = ground.memory_world()
-    for order in (Order(by="", why="x"), Order(by="ana", why="she asked us to, please")):
+    for order in (
+        StaffCommand(by="", why="x"),
+        StaffCommand(by="ana", why="she asked us to, please"),
+    ):
         with pytest.raises(DomainError, match="is a code"):
             pauses.pause(account.account_id, order, book=book, now=NOON)
     assert book.accounts[account.account_id] == account
@@ -251,7 +254,7 @@ def test_nothing_is_written_without_a_code_for_who_and_why() -> None:
 
 def test_an_unknown_creditor_has_no_switch() -> None:
     book, _ = ground.memory_world()
-    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
     with pytest.raises(DomainError, match="no creditor"):
         switch(world, "nobody", on=True)
 
@@ -268,11 +271,11 @@ def test_a_segment_pauses_an_account_that_moved_meanwhile() -> None:
                 self.moved = True
                 stored = self.accounts[changes[0].account.account_id]
                 entry = entry_of(stored, now=NOON, what="Changed", data={})
-                self.apply(Change(account=written(stored, entry), audit=[entry]))
+                self.apply(Change(account=next_version(stored, entry), audit=[entry]))
             return super().apply_many(changes)
 
     book = Busy()
-    world = World(book, book.creditors, ChainLog(book), MemoryAlarm())
+    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
     account = put(world, "segment1")
     assert segment(world, on=True) == {"done": 1}
     assert read(world, account).hold is Hold.PAUSED

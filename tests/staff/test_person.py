@@ -24,15 +24,15 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Answer, Change, Reply
 from dunlin.runtime import wiring
-from dunlin.service.accounts.staff_command import Order
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.staff_command import StaffCommand
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.staff.person import Erasure, erase_person, export_person
 from tests.reports.members import touch as touch_of
 from tests.support import builders
 from tests.support.builders import NOON
 from tests.support.evidence import MemoryArchive
 
-BY = Order(by="desk-7", why="request-12")
+BY = StaffCommand(by="desk-7", why="request-12")
 WORDS = ("Dear Ada, your statement", "I have paid", "Thank you, Ada")
 PRIVATE = (*WORDS, "Ada Example", "ada@example.com", "+12175550142")
 
@@ -52,7 +52,7 @@ def world(*accounts: Account, **document: Any) -> MemoryBook:
         entry = entry_of(stored, now=NOON, what="ReplyReceived", data={})
         book.apply(
             Change(
-                account=written(stored, entry),
+                account=next_version(stored, entry),
                 reply=Reply(
                     reply_id=f"r{name}", account_id=name, consumer_id=stored.consumer_id,
                     channel="sms", at=NOON, text=WORDS[1],

@@ -18,10 +18,10 @@ from dunlin.domain.accounts.account import LedgerEntry
 from dunlin.domain.audit import audit
 from dunlin.domain.payments import posting
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.staff_command import Order
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.staff_command import StaffCommand
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.staff.person import erase_person, export_person
-from local.house import House
+from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
 from tests.support import builders
 from tests.support.builders import CREDITOR
@@ -31,19 +31,19 @@ pytestmark = pytest.mark.cloud
 
 
 def test_what_is_left_of_a_person_is_what_is_listed(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dunlin.runtime import wiring
 
-    lapse, book = TimeLapse(house), wiring.account_book()
+    lapse, book = TimeLapse(stack), wiring.account_book()
     person = builders.consumer("zelda", given_name="Zelda", phones=())
     person = replace(person, name="Zelda Farewell")
     account = builders.account("INV-Z", consumer_id=person.consumer_id)
     builders.store(book, wiring.creditors(), account, person=person, at=lapse.now)
-    launch(house)
+    launch(stack)
     lapse.run(lapse.now + timedelta(days=3))
-    thread = book.thread(account.account_id)
-    assert [t.content for t in thread.touches if t.content]
+    account_history = book.account_history(account.account_id)
+    assert [t.content for t in account_history.touches if t.content]
 
     for place in (call, report):
         monkeypatch.setattr(place, "target_or_exit", lambda **_: None)
@@ -53,7 +53,7 @@ def test_what_is_left_of_a_person_is_what_is_listed(
     assert run.invoke(app, ["call", "import", str(log), "--creditor", CREDITOR]).exit_code == 0
     told = json.loads(run.invoke(app, ["report", CREDITOR, "--json"]).output)
     assert told["accounts"] == 1
-    assert told["lateness"]["touches"] == len([t for t in thread.touches if t.run])
+    assert told["lateness"]["touches"] == len([t for t in account_history.touches if t.run])
     assert sum(told["series"]["inbound calls"]["days"].values()) == 0
 
     stored = book.facts(account.account_id).account
@@ -66,22 +66,25 @@ def test_what_is_left_of_a_person_is_what_is_listed(
         on=lapse.now.date(),
         source="desk",
     )
-    after = written(posting.add(stored, [paid]).account, entry)
+    after = next_version(posting.add(stored, [paid]).account, entry)
     book.apply(Change(account=after, ledger=[paid], audit=[entry]))
     archive = wiring.audit_archive()
     given = export_person(person.consumer_id, book=book, log=archive, now=lapse.now)
     assert "zelda@example.com" in json.dumps(given)
     done = erase_person(
         person.consumer_id,
-        Order(by="desk", why="req-1"),
+        StaffCommand(by="desk", why="req-1"),
         book=book,
         creditors=wiring.creditors(),
         now=lapse.now,
     )
-    assert (done.contact_points, done.messages) == (1, sum(bool(t.content) for t in thread.touches))
+    assert (done.contact_points, done.messages) == (
+        1,
+        sum(bool(t.content) for t in account_history.touches),
+    )
 
     # Recount: every row of every table, read as it lies there.
-    tables = {name.lower(): house.outputs[f"{name}TableName"] for name in TABLES}
+    tables = {name.lower(): stack.outputs[f"{name}TableName"] for name in TABLES}
     export(tmp_path / "all", tables=tables, buckets={}, progress=lambda _: None)
     rows = {path.stem: path.read_text("utf-8") for path in (tmp_path / "all/tables").iterdir()}
     assert set(rows) == set(tables)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
-from dunlin.domain.accounts.account import Account, Case, Hold, Status, attended
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.domain.accounts.account import Account, Case, Hold, Status, with_case
 from dunlin.domain.accounts.consequences import ABOUT_ANOTHER
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.arrangements.terms import Terms
@@ -20,11 +20,11 @@ from dunlin.domain.contact import planner
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.staff.events import of_account
 from dunlin.domain.staff.queue import HOURS, KINDS, item_of, kind_of
-from dunlin.domain.strategy.strategy import Desk
+from dunlin.domain.strategy.strategy import StaffQueuePolicy
 from dunlin.ports.accounts import Change, Reply
 from dunlin.service import arrangements
-from dunlin.service.accounts.staff_command import Order, Steered
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.staff_command import CommandResult, StaffCommand
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.staff import queue
 from tests.staff import builders
@@ -32,28 +32,28 @@ from tests.staff.builders import NOW
 from tests.support import builders as support
 from tests.support import ground
 
-ORDER = Order(by="ana", why="case-7")
+ORDER = StaffCommand(by="ana", why="case-7")
 
 
-def decide(book: MemoryBook, alarm: MemoryAlarm, account: Account, decision: str) -> str:
+def decide(book: MemoryBook, waker: MemoryWaker, account: Account, decision: str) -> str:
     return queue.decide(
         account_id=account.account_id,
         decision=decision,
-        order=Order(by="supervisor", why="case-1", version=account.version),
+        order=StaffCommand(by="supervisor", why="case-1", version=account.version),
         now=NOW,
         book=book,
-        alarm=alarm,
+        waker=waker,
     ).outcome
 
 
 def test_approve_lifts_the_hold_wakes_the_ladder_and_is_audited() -> None:
     book, account = builders.held_book()
-    alarm = MemoryAlarm()
-    assert decide(book, alarm, account, "approve") == "done"
+    waker = MemoryWaker()
+    assert decide(book, waker, account, "approve") == "done"
     after = book.accounts[account.account_id]
     assert (after.hold, after.hold_reason, after.due_at, after.version) == (None, "", NOW, 2)
     assert not after.waits_for_staff
-    assert alarm.woken == [account.account_id]
+    assert waker.woken == [account.account_id]
     chain = book.chains[f"account#{account.account_id}"]
     assert audit.verify(chain, head=after.audit_head) == []
     assert (chain[-1].actor, chain[-1].what) == ("staff:supervisor", "ReleaseApproved")
@@ -61,49 +61,49 @@ def test_approve_lifts_the_hold_wakes_the_ladder_and_is_audited() -> None:
 
 def test_approving_an_escalation_lets_its_trigger_pass_for_good() -> None:
     book, account = builders.held_book(hold=None, escalated="balance")
-    assert decide(book, MemoryAlarm(), account, "approve") == "done"
+    assert decide(book, MemoryWaker(), account, "approve") == "done"
     after = book.accounts[account.account_id]
     assert (after.escalated, after.released) == ("", ("balance",))
 
 
 def test_approving_leaves_a_hold_that_is_not_for_staff_to_lift() -> None:
     book, account = builders.held_book(hold=Hold.ARRANGEMENT, escalated="balance")
-    decide(book, MemoryAlarm(), account, "approve")
+    decide(book, MemoryWaker(), account, "approve")
     assert book.accounts[account.account_id].hold is Hold.ARRANGEMENT
 
 
 def test_approving_a_failed_ladder_starts_a_new_run() -> None:
     book, account = builders.held_book(hold=None, status=Status.FAILED)
-    alarm = MemoryAlarm()
-    assert decide(book, alarm, account, "approve") == "done"
+    waker = MemoryWaker()
+    assert decide(book, waker, account, "approve") == "done"
     after = book.accounts[account.account_id]
     assert (after.status, after.ladder_run) == (Status.ACTIVE, 2)
-    assert list(alarm.started) == [f"{account.account_id}-2"]
+    assert list(waker.started) == [f"{account.account_id}-2"]
 
 
 def test_decline_keeps_the_account_with_a_person_and_wakes_nothing() -> None:
     book, account = builders.held_book(hold=None, escalated="balance")
-    alarm = MemoryAlarm()
-    assert decide(book, alarm, account, "decline") == "done"
+    waker = MemoryWaker()
+    assert decide(book, waker, account, "decline") == "done"
     after = book.accounts[account.account_id]
-    assert (after.hold, after.waits_for_staff, alarm.woken) == (Hold.REVIEW, True, [])
+    assert (after.hold, after.waits_for_staff, waker.woken) == (Hold.REVIEW, True, [])
 
 
 def test_close_ends_the_account_and_wakes_the_ladder_to_end() -> None:
     book, account = builders.held_book()
-    alarm = MemoryAlarm()
-    assert decide(book, alarm, account, "close") == "done"
+    waker = MemoryWaker()
+    assert decide(book, waker, account, "close") == "done"
     after = book.accounts[account.account_id]
     assert (after.status, after.hold, after.due_at) == (Status.CLOSED, None, None)
-    assert alarm.woken == [account.account_id]
+    assert waker.woken == [account.account_id]
 
 
 def test_a_second_click_changes_nothing() -> None:
     book, account = builders.held_book()
-    alarm = MemoryAlarm()
-    assert [decide(book, alarm, account, "approve") for _ in range(2)] == ["done", "stale"]
+    waker = MemoryWaker()
+    assert [decide(book, waker, account, "approve") for _ in range(2)] == ["done", "stale"]
     assert len(book.chains[f"account#{account.account_id}"]) == 2
-    assert alarm.woken == [account.account_id]
+    assert waker.woken == [account.account_id]
 
 
 def test_somebody_who_writes_in_between_makes_it_stale(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,19 +112,19 @@ def test_somebody_who_writes_in_between_makes_it_stale(monkeypatch: pytest.Monke
     def interfere(change: Change) -> None:
         monkeypatch.undo()
         entry = entry_of(account, now=NOW, what="Changed", data={})
-        book.apply(Change(account=written(account, entry), audit=[entry]))
+        book.apply(Change(account=next_version(account, entry), audit=[entry]))
         raise Conflict("moved")
 
     monkeypatch.setattr(book, "apply", interfere)
-    alarm = MemoryAlarm()
-    assert decide(book, alarm, account, "approve") == "stale"
-    assert alarm.woken == []
+    waker = MemoryWaker()
+    assert decide(book, waker, account, "approve") == "stale"
+    assert waker.woken == []
 
 
 def test_nothing_to_decide_on_an_account_that_does_not_wait() -> None:
     book, account = builders.held_book(hold=None)
-    assert decide(book, MemoryAlarm(), account, "approve") == "gone"
-    assert decide(book, MemoryAlarm(), builders.account("NONE"), "approve") == "gone"
+    assert decide(book, MemoryWaker(), account, "approve") == "gone"
+    assert decide(book, MemoryWaker(), builders.account("NONE"), "approve") == "gone"
 
 
 def test_nothing_is_approved_that_nobody_could_be_told() -> None:
@@ -133,16 +133,16 @@ def test_nothing_is_approved_that_nobody_could_be_told() -> None:
     book.consumers[account.consumer_id] = replace(person, emails=(), phones=())
     (one,), _ = queue.waiting(creditor="", book=book, creditors=book.creditors, now=NOW)
     assert not one.approvable
-    assert decide(book, MemoryAlarm(), account, "approve") == "unmet"
+    assert decide(book, MemoryWaker(), account, "approve") == "unmet"
     assert book.accounts[account.account_id] == account
     book.consumers[account.consumer_id] = person
-    assert decide(book, MemoryAlarm(), account, "approve") == "done"
+    assert decide(book, MemoryWaker(), account, "approve") == "done"
 
 
 def test_another_word_is_refused() -> None:
     book, account = builders.held_book()
     with pytest.raises(DomainError):
-        decide(book, MemoryAlarm(), account, "delete")
+        decide(book, MemoryWaker(), account, "delete")
 
 
 def stands(book: MemoryBook, account: Account) -> Account:
@@ -176,11 +176,11 @@ def asked_book(kind: str = "question", **changes: Any) -> tuple[MemoryBook, Acco
 
 def answer(
     book: MemoryBook,
-    alarm: MemoryAlarm,
+    waker: MemoryWaker,
     account: Account,
     text: str = "It is for the visit of 3 May.",
     release: bool | None = None,
-) -> Steered:
+) -> CommandResult:
     return queue.answer(
         account.account_id,
         replace(ORDER, version=account.version),
@@ -188,50 +188,50 @@ def answer(
         release=release,
         book=book,
         creditors=book.creditors,
-        alarm=alarm,
+        waker=waker,
         now=NOW,
     )
 
 
 def test_an_answer_goes_out_as_a_notice_and_its_words_are_on_no_log() -> None:
     book, account = asked_book()
-    alarm = MemoryAlarm()
-    assert answer(book, alarm, account).outcome == "done"
-    ((said),) = book.thread(account.account_id).answers
+    waker = MemoryWaker()
+    assert answer(book, waker, account).outcome == "done"
+    ((said),) = book.account_history(account.account_id).answers
     assert (said.text, said.channel, said.by) == ("It is for the visit of 3 May.", "sms", "ana")
-    assert alarm.notices == [(account.account_id, "answer", said.answer_id)]
+    assert waker.notices == [(account.account_id, "answer", said.answer_id)]
     assert "visit" not in repr(last(book, account).data)
     after = stands(book, account)
     assert (after.hold, after.case, after.waits_for_staff) == (None, None, False)
-    assert alarm.woken == [account.account_id]
+    assert waker.woken == [account.account_id]
 
 
 @pytest.mark.parametrize("hold", [Hold.PROMISE, Hold.SNOOZED, Hold.ARRANGEMENT])
 def test_an_answer_shortens_no_wait_that_the_person_was_promised(hold: Hold) -> None:
     until = NOW + timedelta(days=9)
     book, account = asked_book(hold=hold, hold_reason="Said so.", due_at=until)
-    assert answer(book, MemoryAlarm(), account).outcome == "done"
+    assert answer(book, MemoryWaker(), account).outcome == "done"
     after = stands(book, account)
     assert (after.hold, after.due_at, after.asked) == (hold, until, False)
 
 
 def test_an_answer_to_a_dispute_leaves_the_hold_to_a_decision() -> None:
     book, account = asked_book("dispute", hold=Hold.DISPUTE)
-    alarm = MemoryAlarm()
-    assert answer(book, alarm, account).outcome == "done"
+    waker = MemoryWaker()
+    assert answer(book, waker, account).outcome == "done"
     after = stands(book, account)
     assert (after.hold, after.asked, after.waits_for_staff) == (Hold.DISPUTE, False, True)
-    assert alarm.woken == []
-    assert answer(book, alarm, after, "We looked: you are right.", release=True).outcome == "done"
+    assert waker.woken == []
+    assert answer(book, waker, after, "We looked: you are right.", release=True).outcome == "done"
     assert stands(book, account).hold is None
 
 
 def test_a_part_in_dispute_waits_for_a_decision_which_lifts_what_the_person_contests() -> None:
     book, account = asked_book("dispute", contested_minor=900)
-    answer(book, MemoryAlarm(), account)
+    answer(book, MemoryWaker(), account)
     after = stands(book, account)
     assert (after.contested_minor, after.asked) == (900, True)
-    answer(book, MemoryAlarm(), after, "We looked: it is owed.", release=True)
+    answer(book, MemoryWaker(), after, "We looked: it is owed.", release=True)
     freed = stands(book, account)
     assert (freed.contested_minor, freed.waits_for_staff) == (0, False)
 
@@ -240,15 +240,15 @@ def test_the_ladder_waits_after_an_answer_as_after_any_reply() -> None:
     book, account = asked_book()
     document = {**builders.STRATEGY, "coordination": {"resume_after_reply_days": 5}}
     book.creditors.put_strategy(builders.CREDITOR, document, NOW)
-    answer(book, MemoryAlarm(), account)
+    answer(book, MemoryWaker(), account)
     assert stands(book, account).due_at == NOW + timedelta(days=5)
 
 
 def test_the_same_answer_twice_is_one_message() -> None:
     book, account = asked_book()
-    alarm = MemoryAlarm()
-    assert [answer(book, alarm, account).outcome for _ in range(2)] == ["done", "unchanged"]
-    assert len(book.answers) == len(alarm.notices) == 1
+    waker = MemoryWaker()
+    assert [answer(book, waker, account).outcome for _ in range(2)] == ["done", "unchanged"]
+    assert len(book.answers) == len(waker.notices) == 1
 
 
 def test_an_answer_to_an_older_page_is_stale_and_stores_nothing() -> None:
@@ -260,7 +260,7 @@ def test_an_answer_to_an_older_page_is_stale_and_stores_nothing() -> None:
         "Hello.",
         book=book,
         creditors=book.creditors,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
         now=NOW,
     )
     assert (done.outcome, book.answers) == ("stale", {})
@@ -268,24 +268,24 @@ def test_an_answer_to_an_older_page_is_stale_and_stores_nothing() -> None:
 
 def test_words_that_no_message_may_say_are_refused_with_the_rule() -> None:
     book, account = asked_book()
-    alarm = MemoryAlarm()
-    done = answer(book, alarm, account, "Pay today or you will be arrested.")
+    waker = MemoryWaker()
+    done = answer(book, waker, account, "Pay today or you will be arrested.")
     assert done.outcome == "refused"
     assert done.because[0][0]
-    assert (book.answers, alarm.notices, stands(book, account)) == ({}, [], account)
+    assert (book.answers, waker.notices, stands(book, account)) == ({}, [], account)
 
 
 @pytest.mark.parametrize("words", ["", " \n\x00 ", "x" * 1001])
 def test_an_answer_has_words_and_not_too_many(words: str) -> None:
     book, account = asked_book()
     with pytest.raises(DomainError, match="an answer"):
-        answer(book, MemoryAlarm(), account, words)
+        answer(book, MemoryWaker(), account, words)
 
 
 def test_control_characters_never_leave_with_an_answer() -> None:
     book, account = asked_book()
-    answer(book, MemoryAlarm(), account, "One\r\ntwo\x07\x1b[31m\u202ethree")
-    assert book.thread(account.account_id).answers[0].text == "One\ntwo[31mthree"
+    answer(book, MemoryWaker(), account, "One\r\ntwo\x07\x1b[31m\u202ethree")
+    assert book.account_history(account.account_id).answers[0].text == "One\ntwo[31mthree"
 
 
 def test_what_was_held_for_a_message_alone_is_freed_with_it() -> None:
@@ -298,12 +298,12 @@ def test_what_was_held_for_a_message_alone_is_freed_with_it() -> None:
     ):
         held = replace(one, hold=hold, hold_reason=why)
         entry = entry_of(held, now=NOW, what="AccountHeld", data={})
-        book.apply(Change(account=written(held, entry), audit=[entry]))
-    alarm = MemoryAlarm()
-    assert decide(book, alarm, account, "approve") == "done"
+        book.apply(Change(account=next_version(held, entry), audit=[entry]))
+    waker = MemoryWaker()
+    assert decide(book, waker, account, "approve") == "done"
     assert (stands(book, sibling).hold, stands(book, other).hold) == (None, Hold.DISPUTE)
     assert last(book, sibling).data["with"] == account.account_id
-    assert set(alarm.woken) == {account.account_id, sibling.account_id}
+    assert set(waker.woken) == {account.account_id, sibling.account_id}
 
 
 def test_a_second_message_of_the_person_keeps_the_others_held() -> None:
@@ -321,8 +321,8 @@ def test_a_second_message_of_the_person_keeps_the_others_held() -> None:
             case=case,
         )
         entry = entry_of(one, now=NOW, what="AccountHeld", data={})
-        book.apply(Change(account=written(one, entry), audit=[entry]))
-    decide(book, MemoryAlarm(), account, "approve")
+        book.apply(Change(account=next_version(one, entry), audit=[entry]))
+    decide(book, MemoryWaker(), account, "approve")
     held = [a.reference for a in book.accounts.values() if a.hold]
     assert sorted(held) == ["INV-2", "INV-3"]
 
@@ -354,7 +354,7 @@ def test_an_unanswered_message_stays_in_the_queue_after_its_hold_is_gone() -> No
     book, account = asked_book(hold=None, hold_reason="")
     (item,) = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW)
     assert item.kind == "question"
-    assert answer(book, MemoryAlarm(), account).outcome == "done"
+    assert answer(book, MemoryWaker(), account).outcome == "done"
     assert queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW) == []
 
 
@@ -367,7 +367,7 @@ def test_what_is_due_first_comes_first_and_the_creditor_sets_the_hours() -> None
     ):
         one = builders.account(reference, version=0, **changes)
         entry = entry_of(one, now=NOW - timedelta(hours=47), what="AccountHeld", data={})
-        book.apply(Change(account=written(one, entry), audit=[entry]))
+        book.apply(Change(account=next_version(one, entry), audit=[entry]))
     document = {
         **builders.STRATEGY,
         "queue": {"hours": {"escalation": 100}, "owners": {"approval": "counsel"}},
@@ -409,7 +409,7 @@ def test_an_account_is_in_the_queue_exactly_while_it_waits(account: Account) -> 
     kind = kind_of(account)
     assert bool(kind) is account.waits_for_staff
     assert kind in ("", *KINDS)
-    item = item_of(attended(account, NOW), Desk())
+    item = item_of(with_case(account, NOW), StaffQueuePolicy())
     assert (item is not None) is account.waits_for_staff
     if item is not None:
         assert item.due == NOW + timedelta(hours=HOURS[item.kind])
@@ -427,14 +427,14 @@ def test_an_act_of_staff_happens_once_whatever_is_clicked_again(
     book = builders.book()
     book.consumers[account.consumer_id] = builders.consumer(account)
     entry = entry_of(account := replace(account, version=0), now=NOW, what="Made", data={})
-    stored = written(account, entry)
+    stored = next_version(account, entry)
     book.apply(Change(account=stored, audit=[entry]))
     for act in acts:
         for _ in range(2):
             if act == "answer":
-                answer(book, MemoryAlarm(), stored)
+                answer(book, MemoryWaker(), stored)
             else:
-                decide(book, MemoryAlarm(), stored, act)
+                decide(book, MemoryWaker(), stored, act)
     chain = book.chains[f"account#{account.account_id}"]
     assert len(chain) <= 2, "every act was asked for at the first version: one of them counts"
     assert audit.verify(chain, head=stands(book, account).audit_head) == []
@@ -455,18 +455,18 @@ def test_a_timer_that_runs_out_is_told_once_for_each_wait() -> None:
     moved = stands(book, account)
     assert moved.case is not None
     assert (moved.case.lapsed, moved.hold) == (True, account.hold)
-    assert decide(book, MemoryAlarm(), moved, "approve") == "done"
+    assert decide(book, MemoryWaker(), moved, "approve") == "done"
     freed = stands(book, account)
     again = entry_of(freed, now=soon, what="AccountHeld", data={})
-    book.apply(Change(account=written(freed, again, hold=Hold.REVIEW), audit=[again]))
+    book.apply(Change(account=next_version(freed, again, hold=Hold.REVIEW), audit=[again]))
     assert tell(timedelta(hours=HOURS["review"] - 1)) == 0
     assert tell(timedelta(hours=HOURS["review"])) == 1
 
 
-def requested() -> tuple[MemoryBook, Account, MemoryAlarm]:
+def requested() -> tuple[MemoryBook, Account, MemoryWaker]:
     """Somebody asks to pay over five years, beyond the creditor's limits."""
     book, account = builders.held_book(hold=None, hold_reason="", due_at=NOW)
-    alarm = MemoryAlarm()
+    waker = MemoryWaker()
     terms = five_years(book, account)
     made = arrangements.ask(
         account.account_id,
@@ -474,12 +474,12 @@ def requested() -> tuple[MemoryBook, Account, MemoryAlarm]:
         consent=None,
         book=book,
         creditors=book.creditors,
-        alarm=alarm,
+        waker=waker,
         now=NOW,
     )
     assert isinstance(made, Arrangement)
     assert not made.in_force
-    return book, stands(book, account), alarm
+    return book, stands(book, account), waker
 
 
 def five_years(book: MemoryBook, account: Account, count: int = 60) -> Terms:
@@ -497,44 +497,44 @@ def five_years(book: MemoryBook, account: Account, count: int = 60) -> Terms:
 
 
 def test_a_request_is_an_item_that_is_agreed_to_as_it_was_asked() -> None:
-    book, account, alarm = requested()
+    book, account, waker = requested()
     (item,) = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW)
     assert item.kind == "arrangement_request"
     with pytest.raises(DomainError, match="approve, counter or decline"):
-        decide(book, alarm, account, "release")
+        decide(book, waker, account, "release")
     older = replace(account, version=account.version - 1)
-    assert decide(book, alarm, older, "approve") == "stale"
-    assert decide(book, alarm, account, "approve") == "done"
+    assert decide(book, waker, older, "approve") == "stale"
+    assert decide(book, waker, account, "approve") == "done"
     (made,) = book.arrangements(account.account_id)
     assert made.in_force
     assert not stands(book, account).waits_for_staff
     assert last(book, account).actor == "staff:supervisor"
-    assert "arrangement_confirmation" in {kind for _, kind, _ in alarm.notices}
+    assert "arrangement_confirmation" in {kind for _, kind, _ in waker.notices}
 
 
 def test_a_request_is_declined_or_countered_and_the_person_is_told() -> None:
-    book, account, alarm = requested()
-    assert decide(book, alarm, account, "decline") == "done"
-    assert ("arrangement_declined" in {kind for _, kind, _ in alarm.notices}) is True
-    book, account, alarm = requested()
+    book, account, waker = requested()
+    assert decide(book, waker, account, "decline") == "done"
+    assert ("arrangement_declined" in {kind for _, kind, _ in waker.notices}) is True
+    book, account, waker = requested()
     order = replace(ORDER, version=account.version)
-    given = {"book": book, "alarm": alarm, "now": NOW}
+    given = {"book": book, "waker": waker, "now": NOW}
     terms = five_years(book, account, 12)
     stale = replace(order, version=account.version - 1)
     assert queue.counter(account.account_id, stale, terms, **given).outcome == "stale"
     assert queue.counter(account.account_id, order, terms, **given).outcome == "done"
-    assert "counter_offer" in {kind for _, kind, _ in alarm.notices}
+    assert "counter_offer" in {kind for _, kind, _ in waker.notices}
     after = stands(book, account)
     assert (after.waits_for_staff, after.hold) == (False, Hold.SNOOZED)
     assert queue.counter(account.account_id, ORDER, terms, **given).outcome == "gone"
 
 
 def test_a_question_that_came_with_a_request_is_settled_by_itself() -> None:
-    book, account, alarm = requested()
+    book, account, waker = requested()
     asked = replace(account, case=Case(since=NOW, kind="question", asked_at=NOW))
     entry = entry_of(account, now=NOW, what="AccountHeld", data={})
-    book.apply(Change(account=written(asked, entry), audit=[entry]))
-    assert answer(book, alarm, stands(book, account)).outcome == "done"
+    book.apply(Change(account=next_version(asked, entry), audit=[entry]))
+    assert answer(book, waker, stands(book, account)).outcome == "done"
     assert kind_of(stands(book, account)) == "arrangement_request"
 
 
@@ -558,7 +558,7 @@ def test_a_trigger_calls_named_staff_once_and_the_ladder_goes_on_at_the_rung_set
             1,
             book=book,
             gate=ground.gate("PLAT-FREQ-ALL"),
-            letters=ground.PlainLetters(),
+            templates=ground.PlainLetters(),
             now=support.NOON,
         ).outcome
 
@@ -567,14 +567,14 @@ def test_a_trigger_calls_named_staff_once_and_the_ladder_goes_on_at_the_rung_set
     assert held.version == account.version + 1, "recorded once"
     told = [e for e in of_account("1", account, held) if e.name == "StaffNeeded"]
     assert [e.detail["kind"] for e in told] == ["escalation"]
-    order = Order(by="ana", why="case-7", version=held.version)
+    order = StaffCommand(by="ana", why="case-7", version=held.version)
     released = queue.decide(
         account_id=account.account_id,
         decision="release",
         order=order,
         now=support.NOON,
         book=book,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
     )
     assert (released.outcome, stands(book, account).released) == ("done", (trigger,))
     assert look() in ("email", "sms", "wait")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
 from dunlin.cli import account as account_command
 from dunlin.cli import pausing, who
 from dunlin.cli import queue as queue_command
@@ -19,7 +19,7 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.ports.accounts import Reply
 from dunlin.runtime import wiring
 from dunlin.service.signals.signals import apply_signal
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.staff.builders import ChainLog
 from tests.support import ground
 from tests.support.builders import CREDITOR, NOON
@@ -31,21 +31,21 @@ RUN = CliRunner()
 
 
 @pytest.fixture
-def alarm() -> MemoryAlarm:
-    return MemoryAlarm()
+def waker() -> MemoryWaker:
+    return MemoryWaker()
 
 
 @pytest.fixture
-def book(monkeypatch: pytest.MonkeyPatch, alarm: MemoryAlarm) -> MemoryBook:
+def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
     made, _ = ground.memory_world()
     monkeypatch.setattr(wiring, "account_book", lambda: made)
     monkeypatch.setattr(wiring, "creditors", lambda: made.creditors)
     monkeypatch.setattr(wiring, "audit_archive", lambda: ChainLog(made))
-    monkeypatch.setattr(wiring, "alarm", lambda: alarm)
-    monkeypatch.setattr(wiring, "arranging_alarm", lambda: alarm)
+    monkeypatch.setattr(wiring, "waker", lambda: waker)
+    monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     monkeypatch.setattr(wiring, "gate", ground.gate)
-    monkeypatch.setattr(wiring, "letters", JinjaLetters)
+    monkeypatch.setattr(wiring, "templates", JinjaMessages)
     for module in (queue_command, account_command, pausing):
         monkeypatch.setattr(module, "target_or_exit", lambda **_: LAPTOP)
     return made
@@ -76,11 +76,11 @@ def ask(book: MemoryBook) -> None:
         channel="sms",
         detail={"labels": ["question"]},
     )
-    apply_signal(signal, book=book, alarm=MemoryAlarm(), now=NOON, reply=reply)
+    apply_signal(signal, book=book, waker=MemoryWaker(), now=NOON, reply=reply)
 
 
 def test_a_question_is_listed_shown_taken_and_answered(
-    book: MemoryBook, alarm: MemoryAlarm, tmp_path: Path
+    book: MemoryBook, waker: MemoryWaker, tmp_path: Path
 ) -> None:
     ask(book)
     code, said = run("queue", "list", "--json")
@@ -101,7 +101,7 @@ def test_a_question_is_listed_shown_taken_and_answered(
         "queue", "answer", *HERE, "-", *BY, typed="It is for your invoice of 1 September."
     )
     assert code == 0
-    assert [kind for _, kind, _ in alarm.notices] == ["answer"]
+    assert [kind for _, kind, _ in waker.notices] == ["answer"]
     assert json.loads(run("queue", "list", "--json")[1]) == []
 
 
@@ -171,12 +171,12 @@ def test_a_creditor_and_the_platform_are_paused_on_the_record(book: MemoryBook) 
 
 
 def test_what_nobody_attends_is_listed_with_an_exit_code(
-    book: MemoryBook, alarm: MemoryAlarm
+    book: MemoryBook, waker: MemoryWaker
 ) -> None:
     (account,) = book.accounts.values()
     code, said = run("queue", "unattended")
     assert (code, account.account_id in said) == (1, True)
-    alarm.start(account, wait_seconds=1)
+    waker.start(account, wait_seconds=1)
     assert run("queue", "unattended")[0] == 0
 
 

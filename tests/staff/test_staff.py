@@ -23,7 +23,7 @@ def test_an_account_is_found_by_id_and_by_reference() -> None:
             wanted, creditor="", book=book, log=ChainLog(book), creditors=book.creditors
         )
         assert found is not None
-        assert found.thread.account == account
+        assert found.account_history.account == account
         assert [entry.what for entry in found.history] == ["AccountHeld"]
 
 

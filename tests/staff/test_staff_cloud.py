@@ -19,7 +19,7 @@ from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.runtime import wiring
 from dunlin.service import arrangements
-from local.house import House
+from local.local_stack import LocalStack
 from local.viewer.cloud import Source
 from tests.staff import builders
 from tests.staff.builders import CREDITOR
@@ -37,7 +37,7 @@ def eventually(look: Callable[[], Any], *, seconds: float = 30) -> Any:
 
 
 @pytest.fixture(scope="module")
-def now(house: House) -> Iterator[datetime]:
+def now(stack: LocalStack) -> Iterator[datetime]:
     for factory in vars(wiring).values():
         getattr(factory, "cache_clear", lambda: None)()
     at = wiring.clock().now()
@@ -69,7 +69,7 @@ def write(
 
 
 @pytest.fixture(scope="module")
-def held(house: House, now: datetime) -> Account:
+def held(stack: LocalStack, now: datetime) -> Account:
     """One disputed account in the deployed tables."""
     book = wiring.account_book()
     account = builders.account(
@@ -94,8 +94,8 @@ def held(house: House, now: datetime) -> Account:
 
 
 @pytest.fixture
-def call(house: House) -> Callable[..., str]:
-    source = Source(endpoint=house.endpoint, dashboard="dunlin", region="us-east-1")
+def call(stack: LocalStack) -> Callable[..., str]:
+    source = Source(endpoint=stack.endpoint, dashboard="dunlin", region="us-east-1")
     endpoints = {
         w["properties"]["endpoint"].rpartition("-")[2]: w["properties"]
         for w in source.body()["widgets"]
@@ -135,7 +135,7 @@ def test_one_account_is_shown_with_its_ledger_and_log(
 
 
 def test_a_decision_is_taken_once_and_counted(
-    held: Account, call: Callable[..., str], house: House
+    held: Account, call: Callable[..., str], stack: LocalStack
 ) -> None:
     assert "HD-1" in eventually(lambda: (p := call("show_decisions")) and "HD-1" in p and p)
     asked = {"account_id": held.account_id, "version": held.version, "decision": "approve"}
@@ -151,10 +151,12 @@ def test_a_decision_is_taken_once_and_counted(
     eventually(lambda: "Nothing waits" in call("show_decisions"))
 
 
-def test_a_payment_becomes_metrics_and_events(held: Account, now: datetime, house: House) -> None:
+def test_a_payment_becomes_metrics_and_events(
+    held: Account, now: datetime, stack: LocalStack
+) -> None:
     book = wiring.account_book()
-    events: Any = house.cloud.client("events")
-    queues: Any = house.cloud.client("sqs")
+    events: Any = stack.cloud.client("events")
+    queues: Any = stack.cloud.client("sqs")
     arn = "arn:aws:sqs:us-east-1:000000000000:heard"
     allowed = {
         "Effect": "Allow",
@@ -170,7 +172,7 @@ def test_a_payment_becomes_metrics_and_events(held: Account, now: datetime, hous
     assert account is not None
     paid = replace(account, balance=account.balance - Money(5_000, "USD"))
     write(book, paid, now, "PaymentPosted", (builders.entry(account, "payment", -5_000),))
-    metrics: Any = house.cloud.client("cloudwatch")
+    metrics: Any = stack.cloud.client("cloudwatch")
     eventually(
         lambda: (
             {"Payments", "RecoveredMinor"}
@@ -188,10 +190,10 @@ def test_a_payment_becomes_metrics_and_events(held: Account, now: datetime, hous
 
 
 def test_an_arrangement_is_agreed_to_by_a_button(
-    now: datetime, call: Callable[..., str], house: House
+    now: datetime, call: Callable[..., str], stack: LocalStack
 ) -> None:
     """The role of Decide reaches the machine of the arrangement and the notice to the person."""
-    book, alarm = wiring.account_book(), wiring.arranging_alarm()
+    book, waker = wiring.account_book(), wiring.arranging_waker()
     account = builders.account("HD-2", due_on=now.date() - timedelta(days=45), version=0)
     person = builders.consumer(account, version=0)
     first = audit.append(
@@ -222,7 +224,7 @@ def test_an_arrangement_is_agreed_to_by_a_button(
         consent=None,
         book=book,
         creditors=wiring.creditors(),
-        alarm=alarm,
+        waker=waker,
         now=now,
     )
     page = eventually(lambda: (p := call("show_decisions")) and "HD-2" in p and p)
@@ -233,4 +235,4 @@ def test_an_arrangement_is_agreed_to_by_a_button(
     assert "Agreed." in call("decide", **pressed)
     (made,) = book.arrangements(account.account_id)
     assert made.in_force
-    assert alarm.arrangement_running(made)
+    assert waker.arrangement_running(made)

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunlin.adapters.memory.account_book import MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Override
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Flag
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.staff_command import Order, Steered
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.staff_command import CommandResult, StaffCommand
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.permits import Decision
+from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.staff import steering
 from tests.support import builders, ground
 from tests.support.builders import NOON
 
-ORDER = Order(by="ana", why="case-7")
+ORDER = StaffCommand(by="ana", why="case-7")
 ALL_RULES = ground.gate()
 TUESDAY = NOON + timedelta(days=1)
 NIGHT = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)  # 22:30 on Tuesday in Chicago
@@ -37,41 +37,41 @@ def stands(book: MemoryBook, account: Account) -> Account:
     return book.accounts[account.account_id]
 
 
-def check(book: MemoryBook, account: Account, at: datetime) -> Decision:
+def check(book: MemoryBook, account: Account, at: datetime) -> LadderDecision:
     return check_ladder(
         account.account_id,
         account.ladder_run,
         book=book,
         gate=ALL_RULES,
-        letters=ground.PlainLetters(),
+        templates=ground.PlainLetters(),
         now=at,
     )
 
 
-def move(book: MemoryBook, account: Account, to: datetime, now: datetime = NOON) -> Steered:
+def move(book: MemoryBook, account: Account, to: datetime, now: datetime = NOON) -> CommandResult:
     return steering.move(
         account.account_id,
         ORDER,
         at=to,
         book=book,
         gate=ALL_RULES,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
         now=now,
     )
 
 
-def skip(book: MemoryBook, account: Account, order: Order = ORDER) -> Steered:
-    return steering.skip(account.account_id, order, book=book, alarm=MemoryAlarm(), now=NOON)
+def skip(book: MemoryBook, account: Account, order: StaffCommand = ORDER) -> CommandResult:
+    return steering.skip(account.account_id, order, book=book, waker=MemoryWaker(), now=NOON)
 
 
-def override(book: MemoryBook, account: Account, **wanted: Any) -> Steered:
+def override(book: MemoryBook, account: Account, **wanted: Any) -> CommandResult:
     return steering.override(
         account.account_id,
         ORDER,
         steering.Wanted(**wanted),
         book=book,
         gate=ALL_RULES,
-        alarm=MemoryAlarm(),
+        waker=MemoryWaker(),
         now=NOON,
     )
 
@@ -280,7 +280,7 @@ def test_the_account_that_moves_in_between_is_read_again() -> None:
                 self.moved = True
                 stored = self.accounts[change.account.account_id]
                 entry = entry_of(stored, now=NOON, what="Changed", data={})
-                super().apply(Change(account=written(stored, entry), audit=[entry]))
+                super().apply(Change(account=next_version(stored, entry), audit=[entry]))
             super().apply(change)
 
     book = Busy()

@@ -20,8 +20,8 @@ from dunlin.domain.arrangements.terms import Frequency, Planned, Terms
 from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import item_of
-from dunlin.domain.strategy.strategy import Desk
-from dunlin.ports.accounts import Answer, Reply, Thread
+from dunlin.domain.strategy.strategy import StaffQueuePolicy
+from dunlin.ports.accounts import AccountHistory, Answer, Reply
 from dunlin.ports.staff import Decided, StaffAccount, Waiting
 from dunlin.views.widgets.parts import masked
 from dunlin.views.widgets.portfolio import Widgets
@@ -83,7 +83,7 @@ class Actions(HTMLParser):
 
 def waiting(account: Account, since: datetime | None = None, **more: Any) -> Waiting:
     """An account in the queue since then, with the usual hours."""
-    item = item_of(replace(account, case=Case(since=since)), Desk())
+    item = item_of(replace(account, case=Case(since=since)), StaffQueuePolicy())
     assert item is not None
     return Waiting(**{"item": item, "consumer": None} | more)
 
@@ -117,14 +117,14 @@ def staff_account(text: str = "Robin Castellano") -> StaffAccount:
         what=text,
         data={"reason": text, "rules": {text: "block"}},
     )
-    thread = Thread(
+    account_history = AccountHistory(
         account=account,
         consumer=builders.consumer(account, name=text, emails=(text,)),
         ledger=(builders.entry(account, text, 12_345, note=text),),
         touches=(replace(first, key="T#1#1#0"), first),
         replies=(reply,),
     )
-    return StaffAccount(thread=thread, history=[entry])
+    return StaffAccount(account_history=account_history, history=[entry])
 
 
 def account_page(found: StaffAccount, **values: Any) -> str:
@@ -189,9 +189,13 @@ def test_a_parameter_that_is_no_function_arn_is_not_called() -> None:
 
 def test_a_name_is_masked_until_it_is_revealed() -> None:
     found = staff_account()
-    found = replace(found, thread=replace(found.thread, replies=(), touches=()))
-    account = replace(found.thread.account, reference="INV-1", hold_reason="", next_action=None)
-    found = StaffAccount(thread=replace(found.thread, account=account, ledger=()), history=[])
+    found = replace(found, account_history=replace(found.account_history, replies=(), touches=()))
+    account = replace(
+        found.account_history.account, reference="INV-1", hold_reason="", next_action=None
+    )
+    found = StaffAccount(
+        account_history=replace(found.account_history, account=account, ledger=()), history=[]
+    )
     page = account_page(found, forms={"account": "INV-1"})
     assert "R••• C•••" in page
     assert "Castellano" not in page
@@ -219,11 +223,12 @@ def test_the_thread_is_in_order_and_the_next_action_is_complete() -> None:
 def test_a_long_thread_shows_its_newest_part() -> None:
     found = staff_account("word")
     many = tuple(
-        builders.touch(found.thread.account, key=f"T#1#0#{n}", template=f"number{n}.")
+        builders.touch(found.account_history.account, key=f"T#1#0#{n}", template=f"number{n}.")
         for n in range(50)
     )
     page = account_page(
-        replace(found, thread=replace(found.thread, touches=many, replies=())), account_id="x"
+        replace(found, account_history=replace(found.account_history, touches=many, replies=())),
+        account_id="x",
     )
     assert "10 older ones are not shown" in page
     assert "number9." not in page
@@ -232,8 +237,8 @@ def test_a_long_thread_shows_its_newest_part() -> None:
 
 def test_a_ledger_that_does_not_add_up_is_said() -> None:
     found = staff_account("word")
-    account = replace(found.thread.account, balance=Money(1, "USD"))
-    found = replace(found, thread=replace(found.thread, account=account))
+    account = replace(found.account_history.account, balance=Money(1, "USD"))
+    found = replace(found, account_history=replace(found.account_history, account=account))
     assert "do not add up" in account_page(found, account_id="x")
 
 
@@ -251,8 +256,8 @@ def test_a_ledger_that_does_not_add_up_is_said() -> None:
 )
 def test_why_nothing_happens_is_always_said(changes: dict[str, Any], said: str) -> None:
     found = staff_account("word")
-    account = replace(found.thread.account, **changes)
-    found = replace(found, thread=replace(found.thread, account=account))
+    account = replace(found.account_history.account, **changes)
+    found = replace(found, account_history=replace(found.account_history, account=account))
     assert said in html.unescape(account_page(found, account_id="x"))
 
 
@@ -339,9 +344,9 @@ def test_a_broken_call_is_read_as_an_empty_one() -> None:
 
 def test_what_our_messages_said_is_shown_with_the_name_alone() -> None:
     found = staff_account()
-    touch = replace(found.thread.touches[0], content="Dear Robin, this is a reminder.")
-    found = replace(found, thread=replace(found.thread, touches=(touch,)))
-    account_id = found.thread.account.account_id
+    touch = replace(found.account_history.touches[0], content="Dear Robin, this is a reminder.")
+    found = replace(found, account_history=replace(found.account_history, touches=(touch,)))
+    account_id = found.account_history.account.account_id
     masked_page = str(WIDGETS.account(WIDGETS.read(event(account_id=account_id), ARN), found))
     revealed = str(
         WIDGETS.account(WIDGETS.read(event(account_id=account_id, reveal="yes"), ARN), found)
@@ -353,19 +358,21 @@ def test_the_account_page_shows_what_staff_decided_and_what_waits_for_an_answer(
     found = staff_account()
     answer = Answer(
         answer_id="ans_1",
-        account_id=found.thread.account.account_id,
+        account_id=found.account_history.account.account_id,
         at=NOW,
         by="ana",
         channel="sms",
         text=EVIL,
     )
     account = replace(
-        found.thread.account,
+        found.account_history.account,
         hold=Hold.DISPUTE,
         override=Override(paused=True, tone="gentle", by="ana", why="case-7"),
         case=Case(kind="question", asked_at=NOW, owner="bo"),
     )
-    found = replace(found, thread=replace(found.thread, account=account, answers=(answer,)))
+    found = replace(
+        found, account_history=replace(found.account_history, account=account, answers=(answer,))
+    )
     page = str(WIDGETS.account(WIDGETS.read(event(account_id="x"), ARN), found))
     for said in (
         "Paused by staff besides",
@@ -381,7 +388,7 @@ def test_the_account_page_shows_what_staff_decided_and_what_waits_for_an_answer(
 def test_a_late_item_says_so_and_names_who_has_it() -> None:
     account = builders.account(hold=Hold.DISPUTE, case=Case(owner="bo"))
     since = NOW - timedelta(hours=30)
-    item = item_of(replace(account, case=Case(owner="bo", since=since)), Desk())
+    item = item_of(replace(account, case=Case(owner="bo", since=since)), StaffQueuePolicy())
     assert item is not None
     page = str(
         WIDGETS.decisions(WIDGETS.read(event(), ARN), [Waiting(item=item, consumer=None)], 1, NOW)

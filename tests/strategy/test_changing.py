@@ -55,7 +55,7 @@ def changed(walk: Walk, document: dict[str, Any]) -> Strategy:
 
 def moving(walk: Walk, strategy: Strategy) -> int:
     return move_pending(
-        strategy, book=walk.book, creditors=walk.book.creditors, alarm=walk.alarm, now=walk.now
+        strategy, book=walk.book, creditors=walk.book.creditors, waker=walk.waker, now=walk.now
     )
 
 
@@ -118,7 +118,7 @@ def test_a_dropped_strategy_is_stored_and_moves_the_accounts() -> None:
     def load() -> int | None:
         return load_strategy(
             key, version=None, reader=wiring.strategy_reader(), creditors=walk.book.creditors,
-            book=walk.book, alarm=walk.alarm, drop_box=box, now=walk.now,
+            book=walk.book, waker=walk.waker, drop_box=box, now=walk.now,
         )  # fmt: skip
 
     assert load() == 2

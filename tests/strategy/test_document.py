@@ -18,11 +18,11 @@ from dunlin.domain.strategy.strategy import (
     Basis,
     Brand,
     Coordination,
-    Desk,
     Escalation,
-    Proposal,
     Rung,
+    RungOffer,
     Selection,
+    StaffQueuePolicy,
     Strategy,
     StrategyError,
 )
@@ -63,7 +63,7 @@ def test_every_setting_arrives() -> None:
     notice, first, lien = strategy.ladder("standard")
     assert (notice.basis, notice.days, notice.notice) == (Basis.DUE_DATE, -5, True)
     assert (first.notice, first.channels) == (False, (Channel.EMAIL, Channel.SMS))
-    assert (lien.basis, lien.offer, lien.approval) == (Basis.PREVIOUS, Proposal.FINAL, True)
+    assert (lien.basis, lien.offer, lien.approval) == (Basis.PREVIOUS, RungOffer.FINAL, True)
     assert strategy.ladder("small")[0].basis is Basis.ACTIVATION
     assert strategy.ladder("unknown") == ()
     assert (strategy.version, strategy.holdout_percent, strategy.paused) == (4, 5, True)
@@ -198,7 +198,8 @@ def _keys(value: object) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "part", [Brand, Rung, Selection, ArrangementLimits, Escalation, Coordination, Adapt, Desk]
+    "part",
+    [Brand, Rung, Selection, ArrangementLimits, Escalation, Coordination, Adapt, StaffQueuePolicy],
 )
 def test_the_example_states_every_setting(part: type) -> None:
     text = Path("layers/core/dunlin/strategies/example.yaml").read_bytes()

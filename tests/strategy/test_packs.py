@@ -13,7 +13,7 @@ from dunlin.domain.messages.phrases import REVEALS
 from dunlin.domain.messages.templates import TONES, template_id
 from dunlin.domain.strategy.strategy import Basis, Strategy
 from dunlin.runtime import wiring
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import LINK, STOP_LINK, sample_facts, samples
 from tests.scenarios.story import PACKS, strategy_of
 
@@ -73,7 +73,7 @@ def test_legal_is_formal_with_shorter_terms_than_the_default_and_solar_has_the_l
 
     def reminder(strategy: Strategy, language: str) -> str:
         return (
-            JinjaLetters()
+            JinjaMessages()
             .render(
                 "reminder.neutral",
                 Channel.EMAIL,
@@ -105,7 +105,7 @@ def test_what_a_pack_says_reveals_nothing_on_a_lock_screen_and_no_amount_anywher
     """Before a person has proved who they are no message of a ladder tells an amount, the kind of
     creditor or that there is a debt."""
     strategy = strategy_of(name)
-    letters = JinjaLetters()
+    templates = JinjaMessages()
     wanted = {
         template_id(rung.template, rung.tone)
         for rungs in strategy.ladders.values()
@@ -113,7 +113,7 @@ def test_what_a_pack_says_reveals_nothing_on_a_lock_screen_and_no_amount_anywher
     }
     seen = 0
     for template in sorted(wanted):
-        for one in samples(letters, strategy, accounts=3, only=template):
+        for one in samples(templates, strategy, accounts=3, only=template):
             assert one.findings == ()
             body, _ = visible(one.rendered.html)
             for said in (one.rendered.subject, one.rendered.text, body):
@@ -131,7 +131,7 @@ def test_financial_services_keep_the_parts_of_a_loan_apart() -> None:
     assert set(strategy.payments.allocation) == {"interest", "fee", "principal"}
     [mail] = [
         one.rendered
-        for one in samples(JinjaLetters(), strategy, only="reminder.neutral")
+        for one in samples(JinjaMessages(), strategy, only="reminder.neutral")
         if (one.channel, one.language, one.audience) == (Channel.EMAIL, "en", "consumer")
     ]
     assert "disclosures that belong to your agreement" in mail.text.replace("\n", " ")

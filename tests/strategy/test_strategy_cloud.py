@@ -12,8 +12,8 @@ import yaml
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
-from local.house import House
+from dunlin.service.accounts.writing import entry_of, next_version
+from local.local_stack import LocalStack
 from tests.scenarios.test_ladders_cloud import Town
 from tests.support import builders
 from tests.support.builders import CREDITOR
@@ -23,19 +23,19 @@ pytestmark = pytest.mark.cloud
 PATIENCE = 90
 
 
-def test_one_message_for_two_accounts_and_a_change_that_moves_the_next(house: House) -> None:
-    town = Town(house)
+def test_one_message_for_two_accounts_and_a_change_that_moves_the_next(stack: LocalStack) -> None:
+    town = Town(stack)
     first = town.moves_in("rowan", "+12175550151")
     second = builders.account(
         "INV-rowan-2", consumer_id=first.consumer_id, balance=Money(90_000, "USD")
     )
     entry = entry_of(second, now=town.lapse.now, what="AccountImported", data={}, actor="test")
-    town.book.apply(Change(account=written(second, entry), audit=[entry]))
-    assert launch(house)["started"] == 2
+    town.book.apply(Change(account=next_version(second, entry), audit=[entry]))
+    assert launch(stack)["started"] == 2
     town.lapse.run(town.lapse.now + timedelta(days=4))
-    (touch,) = town.thread(second).touches
+    (touch,) = town.account_history(second).touches
     assert touch.covers == (first.account_id,)
-    assert town.thread(first).touches == ()
+    assert town.account_history(first).touches == ()
     told = [town.book.account(a.account_id) for a in (first, second)]
     assert [a and a.sent for a in told] == [("Reminder",), ("Reminder",)]
     (mail,) = [e for e in town.world.emails() if "rowan@example.com" in e.to]
@@ -48,8 +48,8 @@ def test_one_message_for_two_accounts_and_a_change_that_moves_the_next(house: Ho
         *builders.RUNGS[1:],
     ]
     document = yaml.safe_dump(builders.strategy_document(ladders={"standard": rungs}))
-    house.cloud.client("s3").put_object(
-        Bucket=house.outputs["DropBucketName"],
+    stack.cloud.client("s3").put_object(
+        Bucket=stack.outputs["DropBucketName"],
         Key=f"config/{CREDITOR}/strategy.yaml",
         Body=document.encode(),
     )
@@ -59,7 +59,7 @@ def test_one_message_for_two_accounts_and_a_change_that_moves_the_next(house: Ho
     assert after.due_at is not None
     assert after.due_at < before.due_at
     town.lapse.run(town.lapse.now + timedelta(days=6))
-    assert [t.rung_name for t in town.thread(second).touches] == ["Reminder", "Sooner"]
+    assert [t.rung_name for t in town.account_history(second).touches] == ["Reminder", "Sooner"]
 
 
 def _moved(town: Town, account: Account) -> Account:

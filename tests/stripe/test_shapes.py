@@ -10,7 +10,7 @@ import pytest
 import stripe
 
 from local.stripe import StripeStandIn, shapes
-from local.stripe.problems import Problem
+from local.stripe.problems import StripeProblem
 from tests.stripe.conftest import KEY
 
 BACK = {"return_url": "https://example.com/back"}
@@ -122,7 +122,7 @@ def test_modes_of_the_page_come_from_the_types() -> None:
     ],
 )  # fmt: skip
 def test_wrong_values_name_their_parameter(value: dict[str, Any], wrong: str) -> None:
-    with pytest.raises(Problem) as refusal:
+    with pytest.raises(StripeProblem) as refusal:
         shapes.checked(value, shapes.params("_payment_intent_create_params"))
     assert refusal.value.error["param"] == wrong
     assert not refusal.value.executed
@@ -130,5 +130,5 @@ def test_wrong_values_name_their_parameter(value: dict[str, Any], wrong: str) ->
 
 def test_too_many_keys() -> None:
     many = {f"k{n}": "v" for n in range(51)}
-    with pytest.raises(Problem):
+    with pytest.raises(StripeProblem):
         shapes.checked({"metadata": many}, shapes.params("_customer_create_params"))

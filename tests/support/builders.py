@@ -12,7 +12,7 @@ from dunlin.domain.audit.audit import append
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Monday noon in Chicago
 CREDITOR = "acme-clinic"
@@ -108,4 +108,4 @@ def store(
             on=one.issued_on or at.date(),
             source="opening",
         )
-        book.apply(Change(account=written(one, first), ledger=[charge], audit=[first]))
+        book.apply(Change(account=next_version(one, first), ledger=[charge], audit=[first]))

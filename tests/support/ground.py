@@ -9,17 +9,17 @@ from typing import Any
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.memory.account_book import MemoryBook
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
-from dunlin.adapters.memory.senders import MemoryMailbox, MemoryTextLine
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
+from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.rulebook import Rulebook
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Facts
-from dunlin.ports.messages import Mailbox, Rendered, TextLine
-from dunlin.ports.portal import PortalDoor
+from dunlin.ports.messages import Mailbox, Rendered, SmsSender
+from dunlin.ports.portal import PortalSessions
 from dunlin.service.contact.gate import Gate
-from dunlin.service.contact.sending import Outbox
+from dunlin.service.contact.sending import SendingPorts
 from tests.support import builders
 
 # A strategy under which nothing but the permit keeps two accounts of a person apart, and rungs go
@@ -36,7 +36,7 @@ EACH_ALONE: dict[str, Any] = {
 
 
 class PlainLetters:
-    """`Letters` with one version of everything."""
+    """`MessageTemplates` with one version of everything."""
 
     def version(self, template: str, channel: Channel, *, strategy: Strategy) -> str:
         return "v1"
@@ -71,22 +71,22 @@ def outbox(
     channel: Channel = Channel.EMAIL,
     *,
     mailbox: Mailbox | None = None,
-    text_line: TextLine | None = None,
-    door: PortalDoor | None = None,
+    sms_sender: SmsSender | None = None,
+    sessions: PortalSessions | None = None,
     at: datetime = builders.NOON,
-) -> Outbox:
+) -> SendingPorts:
     """A sender's means; tokens are counted, so a run is the same each time."""
     tokens = count(1)
-    return Outbox(
+    return SendingPorts(
         channel=channel,
-        letters=PlainLetters(),
-        door=door or MemoryPortalDoor(),
+        templates=PlainLetters(),
+        sessions=sessions or MemoryPortalSessions(),
         portal_url="https://pay.example.org",
         new_token=lambda: f"{next(tokens):022d}",
         new_code=lambda: "123456",
         real_now=lambda: at,
         mailbox=mailbox or (MemoryMailbox() if channel is Channel.EMAIL else None),
-        text_line=text_line or (MemoryTextLine() if channel is Channel.SMS else None),
+        sms_sender=sms_sender or (MemorySmsSender() if channel is Channel.SMS else None),
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local.house import House
+from local.local_stack import LocalStack
 from tests.support.builders import CREDITOR
 
 
-def launch(house: House, *, stage: str = "full", size: int = 0) -> dict[str, Any]:
+def launch(stack: LocalStack, *, stage: str = "full", size: int = 0) -> dict[str, Any]:
     """Begin a rollout over everybody; what the function answers."""
     return ask(
-        house,
+        stack,
         {
             "begin": {
                 "creditor": CREDITOR,
@@ -24,10 +24,10 @@ def launch(house: House, *, stage: str = "full", size: int = 0) -> dict[str, Any
     )
 
 
-def ask(house: House, event: dict[str, Any]) -> dict[str, Any]:
+def ask(stack: LocalStack, event: dict[str, Any]) -> dict[str, Any]:
     """Call the function with an event."""
-    answer = house.cloud.client("lambda").invoke(
-        FunctionName=house.outputs["ActivateAccountsFunctionName"],
+    answer = stack.cloud.client("lambda").invoke(
+        FunctionName=stack.outputs["ActivateAccountsFunctionName"],
         Payload=json.dumps(event).encode(),
     )
     told: dict[str, Any] = json.loads(answer["Payload"].read())

@@ -132,9 +132,9 @@ def test_the_deployed_loops_cover_every_deployed_function(deployed):
     assert functions == {f"proof-{folder}" for folder in stack.functions()}
     alarms = metrics.get_paginator("describe_alarms").paginate().build_full_result()["MetricAlarms"]
     assert {
-        alarm["AlarmName"]: alarm["Dimensions"]
-        for alarm in alarms
-        if alarm["Namespace"] == "AWS/Lambda" and alarm["MetricName"] == "Errors"
+        waker["AlarmName"]: waker["Dimensions"]
+        for waker in alarms
+        if waker["Namespace"] == "AWS/Lambda" and waker["MetricName"] == "Errors"
     } == {
         f"proof-{stack.resource_name(folder)}Errors": [
             {"Name": "FunctionName", "Value": f"proof-{folder}"}

@@ -94,7 +94,7 @@ def test_a_function_is_given_what_its_ports_read(folder):
 
 
 def test_the_reading_of_the_code_finds_what_a_factory_needs():
-    assert _read_by("alarm") >= {"LADDER_MACHINE_ARN", "NOTICE_MACHINE_ARN", "ACCOUNTS_TABLE"}
+    assert _read_by("waker") >= {"LADDER_MACHINE_ARN", "NOTICE_MACHINE_ARN", "ACCOUNTS_TABLE"}
     assert _read_by("payment_queue") == {"PAYMENT_QUEUE_URL"}
     assert _read_by("signer") == {"AUDIT_KEY_ID"}
 

@@ -207,9 +207,9 @@ def test_an_alarm_on_our_own_metrics_names_one_that_the_code_counts():
         for path in (stack.ROOT / folder).rglob("*.py")
     )
     watched = {
-        alarm["Properties"]["MetricName"]
-        for alarm in stack.resources("AWS::CloudWatch::Alarm").values()
-        if alarm["Properties"]["Namespace"] == "Dunlin"
+        waker["Properties"]["MetricName"]
+        for waker in stack.resources("AWS::CloudWatch::Alarm").values()
+        if waker["Properties"]["Namespace"] == "Dunlin"
     }
     assert watched
     for metric in watched:
@@ -274,13 +274,13 @@ def _uncovered(translated: dict) -> set[str]:
     """Functions without a log group of their own or an alarm on their first error."""
     made = translated["Resources"]
     watched = {
-        alarm["Properties"]["Dimensions"][0]["Value"]["Ref"]
-        for name, alarm in made.items()
-        if alarm["Type"] == "AWS::CloudWatch::Alarm"
-        and alarm["Properties"]["MetricName"] == "Errors"
-        and alarm["Properties"]["Threshold"] == 0
-        and alarm["Properties"]["AlarmActions"]
-        and _text(alarm["Properties"]["AlarmName"]) == "${AWS::StackName}-" + name[: -len("Alarm")]
+        waker["Properties"]["Dimensions"][0]["Value"]["Ref"]
+        for name, waker in made.items()
+        if waker["Type"] == "AWS::CloudWatch::Alarm"
+        and waker["Properties"]["MetricName"] == "Errors"
+        and waker["Properties"]["Threshold"] == 0
+        and waker["Properties"]["AlarmActions"]
+        and _text(waker["Properties"]["AlarmName"]) == "${AWS::StackName}-" + name[: -len("Alarm")]
     }
     missing = set()
     for name, function in made.items():

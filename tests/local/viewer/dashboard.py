@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook
+from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
 from dunlin.adapters.memory.counters import MemoryCounters
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.domain import ids
-from dunlin.domain.accounts.account import Account, Hold, NextAction, Status, attended
+from dunlin.domain.accounts.account import Account, Hold, NextAction, Status, with_case
 from dunlin.domain.accounts.counters import share_of
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
@@ -30,7 +30,7 @@ from dunlin.ports.accounts import Change, Reply
 from dunlin.runtime import wiring
 from dunlin.views.widgets.portfolio import Widgets
 from infra.dashboards import body
-from local.viewer.charts import Frame, Series
+from local.viewer.charts import ChartSeries, Frame
 from local.viewer.cloud import WidgetFailed
 from tests.staff import builders
 from tests.staff.builders import CREDITOR, NOW
@@ -55,7 +55,7 @@ def _add(held: MemoryBook, account: Account, name: str, *entries: tuple[int, str
         )
         account = replace(account, version=version, audit_head=entry.hash)
         if version == len(entries):
-            account = attended(account, entry.at)  # it began to wait with the newest entry
+            account = with_case(account, entry.at)  # it began to wait with the newest entry
         held.apply(Change(account=account, audit=[entry]))
     return account
 
@@ -174,7 +174,7 @@ def resolved() -> dict[str, Any]:
     return filled
 
 
-class House:
+class ViewerHarness:
     """Stands where the viewer expects a cloud."""
 
     dashboard = "dunlin"
@@ -182,13 +182,15 @@ class House:
     def __init__(self, held: MemoryBook) -> None:
         self.held = held
         self.events: list[tuple[str, dict[str, Any]]] = []
-        self.alarm = MemoryAlarm()
+        self.waker = MemoryWaker()
         self.answer: Callable[[str, dict[str, Any]], Any] = self._run
 
     def body(self) -> dict[str, Any]:
         return resolved()
 
-    def series(self, properties: Mapping[str, Any], minutes: int) -> tuple[list[Series], Frame]:
+    def series(
+        self, properties: Mapping[str, Any], minutes: int
+    ) -> tuple[list[ChartSeries], Frame]:
         end = datetime.now(UTC).timestamp() // 60 * 60
         frame = Frame(start=end - minutes * 60, end=end, period=minutes)
         found = []
@@ -201,7 +203,7 @@ class House:
                 for step in range(4, 56, 2 + number)
             )
             found.append(
-                Series(label=options["label"], points=points, colour=options.get("color", ""))
+                ChartSeries(label=options["label"], points=points, colour=options.get("color", ""))
             )
         return found, frame
 
@@ -233,9 +235,9 @@ def _handler(name: str) -> Callable[[Any, Any], Any]:
 
 
 @contextmanager
-def house() -> Iterator[House]:
+def harness() -> Iterator[ViewerHarness]:
     """A house whose functions are wired to a book in memory."""
-    made = House(portfolio())
+    made = ViewerHarness(portfolio())
     counters = MemoryCounters()
     counters.count([share_of(a) for a in made.held.accounts.values()])
     log = builders.ChainLog(made.held)
@@ -246,10 +248,10 @@ def house() -> Iterator[House]:
         patch.setattr(wiring, "creditors", lambda: made.held.creditors)
         patch.setattr(wiring, "account_book", lambda: made.held)
         patch.setattr(wiring, "audit_archive", lambda: log)
-        patch.setattr(wiring, "arranging_alarm", lambda: made.alarm)
+        patch.setattr(wiring, "arranging_waker", lambda: made.waker)
         patch.setattr(wiring, "drop_box", MemoryDropBox)
         yield made
 
 
-def account_of(made: House, reference: str) -> Account:
+def account_of(made: ViewerHarness, reference: str) -> Account:
     return made.held.accounts[ids.account_id(CREDITOR, reference)]

@@ -14,9 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from local.outside import EmailKind, OutboxEmail, OutboxText
 from local.people import People, start
 from local.people.pages import linked, unsubscribe_target
-from local.world import Email, EmailKind, Text
 
 pytestmark = pytest.mark.browser
 
@@ -53,11 +53,11 @@ class Portal(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def portal() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
-    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
-    thread.start()
+    account_history = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+    account_history.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
-    thread.join()
+    account_history.join()
     server.server_close()
 
 
@@ -77,7 +77,7 @@ class Remembering:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
         self.sent = [
-            Email(
+            OutboxEmail(
                 message_id=f"mail-{number}",
                 sender='"Harbor Dental" <billing@harbor.example.com>',
                 to=(to,),
@@ -102,7 +102,7 @@ class Remembering:
             )
         ]
         self.texts_sent = [
-            Text(
+            OutboxText(
                 message_id="text-1",
                 to=NUMBER,
                 body=f"Harbor Dental: please see {portal}/m/xyz. Reply STOP to opt out.",
@@ -114,14 +114,14 @@ class Remembering:
     def client(self, name: str) -> Client:
         return Client()
 
-    def emails(self) -> tuple[Email, ...]:
+    def emails(self) -> tuple[OutboxEmail, ...]:
         return tuple(self.sent)
 
-    def email(self, message_id: str) -> Email:
+    def email(self, message_id: str) -> OutboxEmail:
         found = {e.message_id: e for e in self.sent}
         return found[message_id]
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts(self) -> tuple[OutboxText, ...]:
         return tuple(self.texts_sent)
 
     def email_event(self, kind: EmailKind, message_id: str) -> None:
@@ -254,7 +254,7 @@ def test_a_new_message_appears_by_itself(page: Page, people: People, world: Reme
     page.goto(f"{people.url}phone/{NUMBER}")
     expect(page.locator(".talk li")).to_have_count(1)
     world.texts_sent.append(
-        Text(message_id="text-2", to=NUMBER, body="Again", sent_at=AT, attributes={})
+        OutboxText(message_id="text-2", to=NUMBER, body="Again", sent_at=AT, attributes={})
     )
     page.clock.run_for(5_100)
     expect(page.locator(".talk li")).to_have_count(2)

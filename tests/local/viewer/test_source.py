@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from local.cloud import Cloud
+from local.outside import OutsideWorld
 from local.people import start as start_people
 from local.viewer import charts, start
-from local.viewer.charts import Frame, Series
+from local.viewer.charts import ChartSeries, Frame
 from local.viewer.clean import answer, clean
 from local.viewer.cloud import Source, WidgetFailed, minutes_of, spelled_out
-from local.viewer.server import Pages
-from local.world import World
+from local.viewer.server import ViewerPages
 from tests.support.emulator import emulator
 
 ECHO = """
@@ -141,7 +141,7 @@ def source(bare: Cloud) -> Source:
 
 @pytest.mark.cloud
 def test_every_kind_of_widget_of_the_deployed_body_is_drawn(source: Source) -> None:
-    page = Pages(source).page({})
+    page = ViewerPages(source).page({})
     assert "Hello &lt;script&gt;1&lt;/script&gt;" in page
     assert 'aria-label="Messages: e-mail 7, MessagesSent 2"' in page
     assert 'aria-label="Found: email 7, sms 2"' in page
@@ -154,7 +154,7 @@ def test_every_kind_of_widget_of_the_deployed_body_is_drawn(source: Source) -> N
 
 @pytest.mark.cloud
 def test_a_custom_widget_is_called_with_its_context(source: Source) -> None:
-    got = Pages(source).call(5, {"forms": {"q": "<b>"}, "theme": "dark", "width": 400})
+    got = ViewerPages(source).call(5, {"forms": {"q": "<b>"}, "theme": "dark", "width": 400})
     assert '"creditor": "a"' in got["html"]
     assert '"theme": "dark"' in got["html"]
     assert '{"all": {"q": "&lt;b&gt;"}}' in got["html"]
@@ -162,7 +162,7 @@ def test_a_custom_widget_is_called_with_its_context(source: Source) -> None:
 
 @pytest.mark.cloud
 def test_a_function_that_raises_tells_its_class_only(source: Source) -> None:
-    got = Pages(source).call(5, {"payload": {"fail": True}})
+    got = ViewerPages(source).call(5, {"payload": {"fail": True}})
     assert got["failed"]
     assert "ValueError" in got["html"]
     assert "somebody" not in got["html"]
@@ -172,7 +172,9 @@ def test_a_function_that_raises_tells_its_class_only(source: Source) -> None:
 
 @pytest.mark.cloud
 def test_a_dashboard_that_is_not_there_says_so(bare: Cloud) -> None:
-    page = Pages(Source(endpoint=bare.endpoint, dashboard="none", region="us-east-1")).page({})
+    page = ViewerPages(Source(endpoint=bare.endpoint, dashboard="none", region="us-east-1")).page(
+        {}
+    )
     assert "no dashboard named none" in page
 
 
@@ -190,7 +192,7 @@ def test_pages_say_that_the_cloud_does_not_answer(tmp_path: Path) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     viewer = start(f"http://127.0.0.1:{port}", "dunlin")
-    people = start_people(World(cloud=Cloud(pid=0, port=port, directory=tmp_path)))
+    people = start_people(OutsideWorld(cloud=Cloud(pid=0, port=port, directory=tmp_path)))
     try:
         for url in (viewer.url, people.url):
             status, page = fetched(url)
@@ -232,7 +234,10 @@ def test_a_chart_escapes_labels_and_leaves_out_what_is_empty() -> None:
     drawn = str(
         charts.chart(
             "<title>",
-            [Series(label="<b>", points=((60, 3), (120, 5))), Series(label="none", points=())],
+            [
+                ChartSeries(label="<b>", points=((60, 3), (120, 5))),
+                ChartSeries(label="none", points=()),
+            ],
             frame,
             stacked=False,
         )
@@ -246,7 +251,7 @@ def test_axes_have_whole_steps() -> None:
     frame = Frame(start=0, end=600, period=60)
     for highest in (1, 5, 9, 11, 37, 99, 1001):
         drawn = str(
-            charts.chart("t", [Series(label="a", points=((0, highest),))], frame, stacked=True)
+            charts.chart("t", [ChartSeries(label="a", points=((0, highest),))], frame, stacked=True)
         )
         assert ".50<" not in drawn
         assert ".25<" not in drawn

@@ -14,20 +14,20 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from dunlin.domain.accounts.account import Hold, Status
 from local.viewer import Viewer, serve
 from tests.local.viewer import dashboard
-from tests.local.viewer.dashboard import House
+from tests.local.viewer.dashboard import ViewerHarness
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    with dashboard.house() as made:
+def harness() -> Iterator[ViewerHarness]:
+    with dashboard.harness() as made:
         yield made
 
 
 @pytest.fixture
-def viewer(house: House) -> Iterator[Viewer]:
-    running = serve(house)  # type: ignore[arg-type]
+def viewer(harness: ViewerHarness) -> Iterator[Viewer]:
+    running = serve(harness)  # type: ignore[arg-type]
     yield running
     running.stop()
 
@@ -70,8 +70,8 @@ def test_the_whole_dashboard_is_drawn(page: Page) -> None:
     expect(card(page, "Parked messages (dead letters)")).to_contain_text("StreamFailures")
 
 
-def test_widgets_are_called_as_the_console_calls_them(page: Page, house: House) -> None:
-    event = dict(house.events)[dashboard.ARN.format("show_portfolio")]
+def test_widgets_are_called_as_the_console_calls_them(page: Page, harness: ViewerHarness) -> None:
+    event = dict(harness.events)[dashboard.ARN.format("show_portfolio")]
     assert event["creditor"] == ""
     context = event["widgetContext"]
     assert set(context) >= {
@@ -92,13 +92,13 @@ def test_the_portfolio_of_one_creditor_can_be_chosen(page: Page) -> None:
     expect(portfolio.get_by_text("Over 90 days")).to_be_visible()
 
 
-def test_a_form_value_reaches_the_function(page: Page, house: House) -> None:
+def test_a_form_value_reaches_the_function(page: Page, harness: ViewerHarness) -> None:
     account = card(page, "One account")
     account.get_by_label("Account id or reference").fill("HD-3000")
     account.get_by_role("button", name="Show").click()
     expect(account.get_by_text("Next: E-mail “second_reminder”")).to_be_visible()
-    assert house.events[-1][1]["widgetContext"]["forms"]["all"] == {"account": "HD-3000"}
-    assert "creditor" not in house.events[-1][1]
+    assert harness.events[-1][1]["widgetContext"]["forms"]["all"] == {"account": "HD-3000"}
+    assert "creditor" not in harness.events[-1][1]
 
 
 def test_a_popup_shows_the_account_and_reveals_its_name(page: Page) -> None:
@@ -111,26 +111,28 @@ def test_a_popup_shows_the_account_and_reveals_its_name(page: Page) -> None:
     expect(page.locator("dialog.popup")).to_have_count(0)
 
 
-def test_approving_asks_first_and_then_lets_the_ladder_continue(page: Page, house: House) -> None:
+def test_approving_asks_first_and_then_lets_the_ladder_continue(
+    page: Page, harness: ViewerHarness
+) -> None:
     waiting = card(page, "Waiting for a decision")
     row = waiting.locator(".row", has_text="HD-2002")
     row.get_by_role("button", name="Approve").click()
     question = page.locator("dialog.confirm")
     expect(question).to_contain_text("Lift the hold on HD-2002 ($4,250.00)")
     question.get_by_role("button", name="Cancel").click()
-    assert dashboard.account_of(house, "HD-2002").escalated == "balance"
+    assert dashboard.account_of(harness, "HD-2002").escalated == "balance"
     row.get_by_role("button", name="Approve").click()
     page.locator("dialog.confirm").get_by_role("button", name="Confirm").click()
     expect(waiting.get_by_text("Approved. The ladder goes on")).to_be_visible()
-    after = dashboard.account_of(house, "HD-2002")
+    after = dashboard.account_of(harness, "HD-2002")
     assert (after.escalated, after.released) == ("", ("balance",))
-    assert house.alarm.woken == [after.account_id]
+    assert harness.waker.woken == [after.account_id]
     waiting.get_by_role("button", name="Back to the list").click()
     expect(waiting.get_by_text("3 wait for a decision")).to_be_visible()
     expect(waiting.get_by_text("HD-2002")).to_have_count(0)
 
 
-def test_keeping_and_closing_work_by_keyboard_alone(page: Page, house: House) -> None:
+def test_keeping_and_closing_work_by_keyboard_alone(page: Page, harness: ViewerHarness) -> None:
     waiting = card(page, "Waiting for a decision")
     keep = waiting.locator(".row", has_text="HD-2003").get_by_role("button", name="Keep on hold")
     keep.focus()
@@ -139,24 +141,26 @@ def test_keeping_and_closing_work_by_keyboard_alone(page: Page, house: House) ->
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(waiting.get_by_text("Kept on hold")).to_be_visible()
-    assert dashboard.account_of(house, "HD-2003").hold is Hold.REVIEW
+    assert dashboard.account_of(harness, "HD-2003").hold is Hold.REVIEW
     waiting.get_by_role("button", name="Back to the list").press("Enter")
     close = waiting.locator(".row", has_text="HD-2004").get_by_role("button", name="Close")
     close.press("Enter")
     page.locator("dialog.confirm").get_by_role("button", name="Confirm").press("Enter")
     expect(waiting.get_by_text("Closed. The ladder ends")).to_be_visible()
-    assert dashboard.account_of(house, "HD-2004").status is Status.CLOSED
+    assert dashboard.account_of(harness, "HD-2004").status is Status.CLOSED
 
 
-def test_a_page_that_is_out_of_date_says_so_and_changes_nothing(page: Page, house: House) -> None:
-    account = dashboard.account_of(house, "HD-2001")
+def test_a_page_that_is_out_of_date_says_so_and_changes_nothing(
+    page: Page, harness: ViewerHarness
+) -> None:
+    account = dashboard.account_of(harness, "HD-2001")
     staff_alias = {"account_id": account.account_id, "version": 2, "decision": "close"}
-    house.call(dashboard.ARN.format("decide"), staff_alias)
+    harness.call(dashboard.ARN.format("decide"), staff_alias)
     waiting = card(page, "Waiting for a decision")
     waiting.locator(".row", has_text="HD-2001").get_by_role("button", name="Approve").click()
     page.locator("dialog.confirm").get_by_role("button", name="Confirm").click()
     expect(waiting.get_by_text("Nothing was changed: the account has moved")).to_be_visible()
-    assert dashboard.account_of(house, "HD-2001").status is Status.CLOSED
+    assert dashboard.account_of(harness, "HD-2001").status is Status.CLOSED
 
 
 def test_what_people_wrote_stays_text(page: Page) -> None:
@@ -164,8 +168,10 @@ def test_what_people_wrote_stays_text(page: Page) -> None:
     assert page.title() == "dunlin"
 
 
-def test_a_hostile_widget_cannot_run_anything(page: Page, house: House, said: list[str]) -> None:
-    house.answer = lambda _endpoint, _event: (
+def test_a_hostile_widget_cannot_run_anything(
+    page: Page, harness: ViewerHarness, said: list[str]
+) -> None:
+    harness.answer = lambda _endpoint, _event: (
         "<p onclick=\"document.title='owned'\" id=bait>Bait</p>"
         "<script>document.title='owned'</script><iframe src='https://example.com'></iframe>"
         "<a href='javascript:document.title=1'>link</a><svg><use href='#x'/></svg>"
@@ -188,28 +194,28 @@ def test_a_hostile_widget_cannot_run_anything(page: Page, house: House, said: li
     said.clear()
 
 
-def test_a_widget_that_fails_says_so(page: Page, house: House) -> None:
+def test_a_widget_that_fails_says_so(page: Page, harness: ViewerHarness) -> None:
     def fail(_endpoint: str, _event: object) -> object:
         raise dashboard.WidgetFailed("Unavailable: the function's log says more")
 
-    house.answer = fail
+    harness.answer = fail
     page.get_by_role("button", name="Refresh now").click()
     expect(card(page, "Portfolio").get_by_role("alert")).to_contain_text("could not be drawn")
 
 
-def test_markdown_and_data_are_shown_too(page: Page, house: House) -> None:
-    house.answer = lambda _endpoint, _event: {"markdown": "# Title <b>not bold</b>"}
+def test_markdown_and_data_are_shown_too(page: Page, harness: ViewerHarness) -> None:
+    harness.answer = lambda _endpoint, _event: {"markdown": "# Title <b>not bold</b>"}
     page.get_by_role("button", name="Refresh now").click()
     expect(card(page, "Portfolio").get_by_role("heading", name="Title <b>")).to_be_visible()
-    house.answer = lambda _endpoint, _event: {"a": ["<b>"]}
+    harness.answer = lambda _endpoint, _event: {"a": ["<b>"]}
     page.get_by_role("button", name="Refresh now").click()
     expect(card(page, "Portfolio").locator("pre")).to_contain_text('"<b>"')
 
 
-def test_the_theme_reaches_page_and_widgets(page: Page, house: House) -> None:
+def test_the_theme_reaches_page_and_widgets(page: Page, harness: ViewerHarness) -> None:
     page.get_by_role("button", name="Dark").click()
     expect(card(page, "Portfolio").locator(".dn.dark")).to_be_visible()
-    assert house.events[-1][1]["widgetContext"]["theme"] == "dark"
+    assert harness.events[-1][1]["widgetContext"]["theme"] == "dark"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -243,14 +249,14 @@ def ask(url: str, headers: dict[str, str], content: bytes | None = None) -> int:
         return error.code
 
 
-def test_nobody_else_may_call_through_the_viewer(viewer: Viewer, house: House) -> None:
+def test_nobody_else_may_call_through_the_viewer(viewer: Viewer, harness: ViewerHarness) -> None:
     call = json.dumps({}).encode()
     kind = {"Content-Type": "application/json"}
     own = {"Origin": viewer.url.rstrip("/")}
     assert ask(f"{viewer.url}widget/1", {**kind, **own}, call) == 200
-    before = len(house.events)
+    before = len(harness.events)
     assert ask(f"{viewer.url}widget/1", {**kind, "Origin": "https://example.com"}, call) == 403
     assert ask(f"{viewer.url}widget/1", kind, call) == 403
     assert ask(f"{viewer.url}widget/1", {"Content-Type": "text/plain", **own}, call) == 403
     assert ask(viewer.url, {"Host": "rebound.example.com"}) == 403
-    assert len(house.events) == before
+    assert len(harness.events) == before

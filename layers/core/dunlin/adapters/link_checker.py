@@ -8,8 +8,8 @@ import urllib.request
 _SECONDS = 5
 
 
-class LinkProber:
-    """`Prober` over the network. Only http and https are tried."""
+class HttpLinkChecker:
+    """`LinkChecker` over the network. Only http and https are tried."""
 
     def alive(self, url: str) -> bool:
         if not url.startswith(("https://", "http://")):

@@ -17,7 +17,7 @@ from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as make_account_id
 from dunlin.domain.imports.guard import csv_line
-from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff import pauses, staff, steering
 from dunlin.service.staff.flags import FLAGS, lift_flag, set_flag
 
@@ -55,7 +55,7 @@ def show(
     from dunlin.runtime import wiring
 
     account = find_account(which, creditor)
-    thread = wiring.account_book().thread(account.account_id)
+    account_history = wiring.account_book().account_history(account.account_id)
     console.print(f"[bold]{account.reference}[/]  {account.account_id}")
     console.print(f"{account.status.value}, {account.balance} owed, due {account.due_on}")
     if account.hold:
@@ -77,11 +77,11 @@ def show(
             f" ({action.reason})"
         )
     ledger = Table("on", "kind", "amount", "source")
-    for entry in thread.ledger:
+    for entry in account_history.ledger:
         ledger.add_row(entry.on.isoformat(), entry.kind, str(entry.amount), entry.source)
     console.print(ledger)
     touches = Table("at (UTC)", "channel", "template", "state", "key")
-    for touch in thread.touches:
+    for touch in account_history.touches:
         touches.add_row(
             f"{touch.permitted_at:%Y-%m-%d %H:%M}",
             touch.channel.value,
@@ -90,7 +90,7 @@ def show(
             touch.key,
         )
     console.print(touches)
-    for reply in thread.replies:
+    for reply in account_history.replies:
         labels = ", ".join(reply.labels)
         console.print(f"{reply.at:%Y-%m-%d %H:%M} {reply.channel} reply: {labels}")
 
@@ -168,7 +168,7 @@ def _change(
             account.account_id,
             name,
             book=wiring.account_book(),
-            alarm=wiring.alarm(),
+            waker=wiring.waker(),
             now=wiring.clock().now(),
             **given,
         )
@@ -213,7 +213,7 @@ def resume(
         account.account_id,
         asked,
         book=wiring.account_book(),
-        alarm=wiring.alarm(),
+        waker=wiring.waker(),
         now=wiring.clock().now(),
     )
     tell(done, f"{account.reference} runs again")
@@ -240,7 +240,7 @@ def snooze(
             asked,
             until=until.date(),
             book=wiring.account_book(),
-            alarm=wiring.alarm(),
+            waker=wiring.waker(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -266,7 +266,7 @@ def skip(
         account.account_id,
         asked,
         book=wiring.account_book(),
-        alarm=wiring.alarm(),
+        waker=wiring.waker(),
         now=wiring.clock().now(),
     )
     tell(done, f"the next rung of {account.reference} is left out")
@@ -294,7 +294,7 @@ def move(
             at=to.replace(tzinfo=UTC),
             book=wiring.account_book(),
             gate=wiring.gate(),
-            alarm=wiring.alarm(),
+            waker=wiring.waker(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -336,7 +336,7 @@ def override(
             ),
             book=wiring.account_book(),
             gate=wiring.gate(),
-            alarm=wiring.alarm(),
+            waker=wiring.waker(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -346,7 +346,7 @@ def override(
 
 def steered(
     which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
-) -> tuple[Order, Account]:
+) -> tuple[StaffCommand, Account]:
     """Who steers which account, on which stack. Exits where there is none."""
     target = target_or_exit(stack=stack, aws=aws)
     return order(target, by, why, version), find_account(which, creditor)

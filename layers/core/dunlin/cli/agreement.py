@@ -28,7 +28,7 @@ def agree(
         told = beside(
             rollout,
             rows(log, "at", "reference", "channel"),
-            house=wiring.rollout_house(),
+            ports=wiring.rollout_ports(),
             gate=wiring.gate(),
         )
     except DomainError as error:

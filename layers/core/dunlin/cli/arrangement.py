@@ -82,7 +82,7 @@ def record(
             by=asked.by,
             why=asked.why,
             book=wiring.account_book(),
-            alarm=wiring.arranging_alarm(),
+            waker=wiring.arranging_waker(),
             now=now,
         )
     except DomainError as error:
@@ -111,7 +111,7 @@ def cancel(
         by=f"staff:{asked.by}",
         why=asked.why,
         book=wiring.account_book(),
-        alarm=wiring.arranging_alarm(),
+        waker=wiring.arranging_waker(),
         now=wiring.clock().now(),
     )
     if gone is None:

@@ -83,7 +83,7 @@ def log(
             by=by,
             note_code=note_code,
             book=wiring.account_book(),
-            alarm=wiring.alarm(),
+            waker=wiring.waker(),
             now=wiring.clock().now(),
         )
     except DomainError as error:

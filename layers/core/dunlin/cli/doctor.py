@@ -36,7 +36,7 @@ _COLOURS: dict[State, str] = {"ok": "green", "missing": "red", "unknown": "yello
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReadinessFinding:
     """One line: a subject, its state, what was seen, and what to do unless all is well."""
 
     subject: str
@@ -65,7 +65,7 @@ def doctor(aws: Aws = False, stack: StackName = "dunlin") -> None:
 def _read(target: Target) -> Readiness:
     from botocore.config import Config
 
-    from dunlin.adapters.stripe.till import WEBHOOK_EVENTS
+    from dunlin.adapters.stripe.processor import WEBHOOK_EVENTS
     from dunlin.runtime import wiring
 
     def client(service: str) -> Any:
@@ -109,7 +109,7 @@ def _strategy(known: Any, creditor: str) -> Strategy | None:
     return found
 
 
-def assess(found: Readiness) -> list[Finding]:
+def assess(found: Readiness) -> list[ReadinessFinding]:
     """Judge the facts. Pure: the same facts give the same lines, in the same order."""
     return [
         *_stack(found),
@@ -121,15 +121,15 @@ def assess(found: Readiness) -> list[Finding]:
     ]
 
 
-def _not_read(subject: str, why: Unknown, to_do: str) -> Finding:
-    return Finding(subject, "unknown", f"not read ({why.why})", to_do)
+def _not_read(subject: str, why: Unknown, to_do: str) -> ReadinessFinding:
+    return ReadinessFinding(subject, "unknown", f"not read ({why.why})", to_do)
 
 
-def _judged(subject: str, good: bool, seen: str, to_do: str) -> Finding:
-    return Finding(subject, "ok" if good else "missing", seen, to_do)
+def _judged(subject: str, good: bool, seen: str, to_do: str) -> ReadinessFinding:
+    return ReadinessFinding(subject, "ok" if good else "missing", seen, to_do)
 
 
-def _stack(found: Readiness) -> Iterator[Finding]:
+def _stack(found: Readiness) -> Iterator[ReadinessFinding]:
     yield _judged(
         "stage",
         found.stage == "prod",
@@ -170,17 +170,17 @@ def _stack(found: Readiness) -> Iterator[Finding]:
         )
 
 
-def _creditors(found: Readiness) -> Iterator[Finding]:
+def _creditors(found: Readiness) -> Iterator[ReadinessFinding]:
     if isinstance(found.strategies, Unknown):
         yield _not_read("strategies", found.strategies, "read access to the stack's Ops table")
         return
     if not found.strategies:
-        yield Finding(
+        yield ReadinessFinding(
             "strategies", "missing", "no creditor", "dunlin strategy put CREDITOR strategy.yaml"
         )
     for creditor, strategy in sorted(found.strategies.items()):
         if strategy is None:
-            yield Finding(
+            yield ReadinessFinding(
                 f"strategy of {creditor}", "missing", "none that is in order",
                 f"dunlin strategy put {creditor} strategy.yaml",
             )  # fmt: skip
@@ -193,13 +193,13 @@ def _creditors(found: Readiness) -> Iterator[Finding]:
             "state debt_role: first or third",
         )
         if strategy.debt_role == "third" and texts(strategy):
-            yield Finding(
+            yield ReadinessFinding(
                 f"texts of {creditor}", "missing", "a third party with a number to text from",
                 "US carriers forbid third-party collection by text: take sms out of the rungs",
             )  # fmt: skip
 
 
-def _mail(found: Readiness) -> Iterator[Finding]:
+def _mail(found: Readiness) -> Iterator[ReadinessFinding]:
     if isinstance(found.mail, Unknown):
         yield _not_read("mail account", found.mail, "aws sesv2 get-account")
     else:
@@ -237,16 +237,16 @@ def _mail(found: Readiness) -> Iterator[Finding]:
         )
 
 
-def _sender(address: str, identity: Identity | Unknown | None) -> Iterator[Finding]:
+def _sender(address: str, identity: Identity | Unknown | None) -> Iterator[ReadinessFinding]:
     domain = address.rpartition("@")[2]
     verify = f"aws sesv2 create-email-identity --email-identity {domain}, publish its records"
     if isinstance(identity, Unknown):
         yield _not_read(f"sender {address}", identity, verify)
         return
     if identity is None or not identity.verified:
-        yield Finding(f"sender {address}", "missing", "not verified", verify)
+        yield ReadinessFinding(f"sender {address}", "missing", "not verified", verify)
         return
-    yield Finding(f"sender {address}", "ok", f"verified by {identity.name}")
+    yield ReadinessFinding(f"sender {address}", "ok", f"verified by {identity.name}")
     yield _judged(
         f"DKIM of {address}",
         identity.dkim,
@@ -262,10 +262,10 @@ def _sender(address: str, identity: Identity | Unknown | None) -> Iterator[Findi
     )
 
 
-def _sms(found: Readiness) -> Iterator[Finding]:
+def _sms(found: Readiness) -> Iterator[ReadinessFinding]:
     strategies = {} if isinstance(found.strategies, Unknown) else found.strategies
     if not any(s is not None and texts(s) for s in strategies.values()):
-        yield Finding("texts", "ok", "no strategy sends any")
+        yield ReadinessFinding("texts", "ok", "no strategy sends any")
         return
     if isinstance(found.sms_sandbox, Unknown):
         yield _not_read("text account", found.sms_sandbox, "sns get-sms-sandbox-account-status")
@@ -310,16 +310,16 @@ def _amount(text: str) -> float:
 
 def _origination(
     number: str, known: PhoneNumber | Unknown | None, reply_topic: str
-) -> Iterator[Finding]:
+) -> Iterator[ReadinessFinding]:
     request = "request a 10DLC or toll-free number and register brand and campaign (weeks)"
     if isinstance(known, Unknown):
         yield _not_read(f"number {number}", known, request)
         return
     if known is None or not known.active:
         seen = "not in this account" if known is None else "not active yet"
-        yield Finding(f"number {number}", "missing", seen, request)
+        yield ReadinessFinding(f"number {number}", "missing", seen, request)
         return
-    yield Finding(f"number {number}", "ok", "active")
+    yield ReadinessFinding(f"number {number}", "ok", "active")
     yield _judged(
         f"replies to {number}",
         known.two_way and known.reply_topic == reply_topic,
@@ -328,7 +328,7 @@ def _origination(
     )
 
 
-def _processor(found: Readiness) -> Iterator[Finding]:
+def _processor(found: Readiness) -> Iterator[ReadinessFinding]:
     store = "store api_key and webhook_secret in the secret of the output StripeSecretName"
     if isinstance(found.processor, Unknown):
         yield _not_read("processor keys", found.processor, store)
@@ -348,9 +348,9 @@ def _processor(found: Readiness) -> Iterator[Finding]:
         return
     ours = [one for one in keys.endpoints if one.url == address and one.enabled]
     if not ours:
-        yield Finding(subject, "missing", f"none for {address}", make)
+        yield ReadinessFinding(subject, "missing", f"none for {address}", make)
         return
-    yield Finding(subject, "ok", address)
+    yield ReadinessFinding(subject, "ok", address)
     versions = {one.version for one in ours}
     yield _judged(
         "webhook version",
@@ -368,7 +368,7 @@ def _processor(found: Readiness) -> Iterator[Finding]:
     )
 
 
-def _quotas(found: Readiness) -> Iterator[Finding]:
+def _quotas(found: Readiness) -> Iterator[ReadinessFinding]:
     if isinstance(found.concurrency, Unknown):
         yield _not_read("Lambda concurrency", found.concurrency, "aws lambda get-account-settings")
     else:

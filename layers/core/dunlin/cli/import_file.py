@@ -20,7 +20,7 @@ from dunlin.adapters.imports.sidecar_file import read_sidecar
 from dunlin.adapters.imports.spill_store import SpooledShelves
 from dunlin.domain.imports import report
 from dunlin.domain.imports.opened import Dropped, Hints, refused
-from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors
 from dunlin.service.imports.read_file import FileResult, read_files
 
@@ -105,7 +105,7 @@ def _sidecar(path: Path | None) -> Sidecar | None:
 def _dropped(path: Path, sidecar: Sidecar) -> Dropped | FileResult:
     try:
         table = as_table(lambda: path.open("rb"))
-    except Refused as no:
+    except FileRefused as no:
         return FileResult(name=path.name, profile=refused(no.code, no.detail), assembly=None)
     hints = Hints(encoding=table.encoding, delimiter=table.delimiter, sidecar=sidecar)
     return Dropped(name=path.name, open=table.open, hints=hints)

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.domain.rulebook import Contact, ContactFacts, Profile, Rulebook, decide
+from dunlin.domain.rulebook import Contact, ContactFacts, ContactProfile, Rulebook, decide
 
 
 class CaseError(ValueError):
@@ -76,7 +76,7 @@ def _contact(item: Any, position: int) -> Contact:
 
 
 def case_facts(
-    given: Mapping[str, Any], profile: Profile = "baseline"
+    given: Mapping[str, Any], profile: ContactProfile = "baseline"
 ) -> tuple[ContactFacts, datetime]:
     """The facts and the instant of a case. Raises `CaseError` for what cannot be read."""
     channel = given.get("channel")
@@ -115,7 +115,9 @@ def case_facts(
     ), now
 
 
-def judge_line(rulebook: Rulebook, line: str, profile: Profile = "baseline") -> dict[str, Any]:
+def judge_line(
+    rulebook: Rulebook, line: str, profile: ContactProfile = "baseline"
+) -> dict[str, Any]:
     """The answer to one line; one that cannot be read gives `{id, error}`."""
     case_id: Any = None
     try:

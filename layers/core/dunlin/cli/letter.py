@@ -32,7 +32,7 @@ def write(
     """Write a printable letter where the rules allow one now."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
-    from dunlin.views.letters.letter_printer import PaperPress
+    from dunlin.views.letters.letter_printer import JinjaLetterPrinter
 
     account = find_account(which, creditor)
     try:
@@ -42,7 +42,7 @@ def write(
             by=by,
             book=wiring.account_book(),
             gate=wiring.gate(),
-            press=PaperPress(),
+            printer=JinjaLetterPrinter(),
             now=wiring.clock().now(),
         )
     except DomainError as error:

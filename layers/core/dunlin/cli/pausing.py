@@ -60,7 +60,7 @@ def _switch(
             asked,
             on=on,
             book=wiring.account_book(),
-            alarm=wiring.alarm(),
+            waker=wiring.waker(),
             now=now,
         )
         for outcome, number in sorted(counts.items()):

@@ -36,7 +36,7 @@ def applied(
 
     book = wiring.account_book()
     account = find_account(which, creditor)
-    ledger = book.thread(account.account_id).ledger
+    ledger = book.account_history(account.account_id).ledger
     rule = policy_of(account.account_id, book=book).allocation
     found = allocate(ledger, account.balance.currency, rule)
     table = Table("part", "charged", "paid", "left")
@@ -129,7 +129,7 @@ def waive(
             by=who.by,
             why=who.why,
             book=wiring.account_book(),
-            alarm=wiring.alarm(),
+            waker=wiring.waker(),
             now=wiring.clock().now(),
         )
     except DomainError as error:

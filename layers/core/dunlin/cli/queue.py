@@ -20,7 +20,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import KINDS, Item, item_of
 from dunlin.service import arrangements
-from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.contact import recovery
 from dunlin.service.staff import queue
 
@@ -122,9 +122,9 @@ def show(
         )
         for planned in terms.instalments:
             console.print(f"  {planned.due_on.isoformat()}  {planned.amount}")
-    thread = book.thread(account.account_id)
-    said = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in thread.replies]
-    said += [(a.at, f"answer by {a.by}", a.text) for a in thread.answers]
+    account_history = book.account_history(account.account_id)
+    said = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in account_history.replies]
+    said += [(a.at, f"answer by {a.by}", a.text) for a in account_history.answers]
     for at, what, text in sorted(said, key=lambda one: one[0]):
         console.print(f"\n{_minute(at)} UTC  {what}", style="dim", markup=False)
         console.print(text, markup=False)
@@ -160,7 +160,7 @@ def take(
 
 def _asked(
     which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
-) -> tuple[Order, Account]:
+) -> tuple[StaffCommand, Account]:
     """Who does it to which account; where no version is named, as the account stands now."""
     asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
     return replace(asked, version=asked.version or account.version), account
@@ -250,7 +250,7 @@ def _decide(
             decision=decision,
             order=asked,
             book=wiring.account_book(),
-            alarm=wiring.arranging_alarm(),
+            waker=wiring.arranging_waker(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -293,7 +293,7 @@ def counter(
         if isinstance(terms, NoTerms):
             raise DomainError(f"no such schedule can be made: {terms.value}")
         done = queue.counter(
-            account.account_id, asked, terms, book=book, alarm=wiring.arranging_alarm(), now=now
+            account.account_id, asked, terms, book=book, waker=wiring.arranging_waker(), now=now
         )
     except DomainError as error:
         raise refused(error) from error
@@ -330,7 +330,7 @@ def answer(
             release=release_too,
             book=wiring.account_book(),
             creditors=wiring.creditors(),
-            alarm=wiring.arranging_alarm(),
+            waker=wiring.arranging_waker(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -347,7 +347,7 @@ def unattended(aws: Aws = False, stack: StackName = "dunlin") -> None:
     found = recovery.unattended(
         book=wiring.account_book(),
         creditors=wiring.creditors(),
-        alarm=wiring.arranging_alarm(),
+        waker=wiring.arranging_waker(),
         now=wiring.clock().now(),
     )
     for account in found:

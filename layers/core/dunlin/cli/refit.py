@@ -39,7 +39,7 @@ def refit(
             else wiring.drop_box().read(f"config/{creditor}/strategy.yaml")
         )
         document, strategy = wiring.strategy_reader().read(content, creditor=creditor)
-        found = proposals(document, strategy, members(creditor, house=wiring.rollout_house()))
+        found = proposals(document, strategy, members(creditor, ports=wiring.rollout_ports()))
         proposed = with_numbers(content, {p.path: p.after for p in found})
         wiring.strategy_reader().read(proposed, creditor=creditor)
     except (DomainError, OSError) as error:

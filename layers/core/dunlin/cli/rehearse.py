@@ -22,8 +22,8 @@ from dunlin.adapters.files.yaml_documents import parse
 from dunlin.adapters.imports.dropped import DroppedFiles
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.drop_box import MemoryDropBox
-from dunlin.adapters.memory.portal_sessions import MemoryPortalDoor
-from dunlin.adapters.memory.virtual_waker import VirtualAlarm
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
+from dunlin.adapters.memory.virtual_waker import VirtualWaker
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import DomainError
@@ -31,12 +31,12 @@ from dunlin.domain.messages.prices import message_micro
 from dunlin.domain.reports.forecast import Forecast, Happening, compare
 from dunlin.ports.messages import Email, Text
 from dunlin.service.contact.gate import Gate
-from dunlin.service.contact.sending import Outbox
+from dunlin.service.contact.sending import SendingPorts
 from dunlin.service.imports.job import job_of
 from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file
 from dunlin.service.rollouts import rehearsal
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.reports.rehearsal_report import page
 
 CREDITOR = "rehearsal"
@@ -109,32 +109,32 @@ def play(
 ) -> Forecast:
     """Import the files into memory and rehearse the strategy over them. Raises `DomainError`."""
     book = MemoryBook(log=False)
-    letters = JinjaLetters()
+    templates = JinjaMessages()
     book.creditors.put_strategy(creditor, {**document, "creditor": creditor}, at)
     strategy = book.creditors.strategy(creditor)
     if strategy is None:
         raise DomainError("the strategy was not kept")
-    alarm = VirtualAlarm()
-    _import(files, creditor, book, alarm, at)
-    door, line = MemoryPortalDoor(), _Line()
-    stage = rehearsal.Stage(
+    waker = VirtualWaker()
+    _import(files, creditor, book, waker, at)
+    sessions, line = MemoryPortalSessions(), _Line()
+    stage = rehearsal.RehearsalPorts(
         book=book,
-        alarm=alarm,
+        waker=waker,
         gate=Gate(rulebook=load_rulebook()),
-        letters=letters,
-        door=door,
+        templates=templates,
+        sessions=sessions,
         outboxes={
-            channel: Outbox(
+            channel: SendingPorts(
                 channel=channel,
-                letters=letters,
-                door=door,
+                templates=templates,
+                sessions=sessions,
                 portal_url="https://portal.example.com",
                 # One link for all: nobody opens it, and the same words are then read once.
                 new_token=lambda: "0" * 32,
                 new_code=lambda: "000000",
                 real_now=lambda: at,
                 mailbox=line if channel is Channel.EMAIL else None,
-                text_line=line if channel is Channel.SMS else None,
+                sms_sender=line if channel is Channel.SMS else None,
             )
             for channel in Channel
         },
@@ -155,7 +155,7 @@ def play(
 
 
 def _import(
-    files: Sequence[Path], creditor: str, book: MemoryBook, alarm: VirtualAlarm, at: datetime
+    files: Sequence[Path], creditor: str, book: MemoryBook, waker: VirtualWaker, at: datetime
 ) -> None:
     """Every stage of the import, over memory."""
     box = MemoryDropBox()
@@ -176,7 +176,7 @@ def _import(
                 of=part["of"],
                 creditors=book.creditors,
                 book=book,
-                alarm=alarm,
+                waker=waker,
                 drop_box=box,
                 now=at,
             )

@@ -18,7 +18,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.reports.measures import BY_DAY, Collected, Period, Return, Week
 from dunlin.domain.reports.outcome import Lift
-from dunlin.service.reports.measures import Told
+from dunlin.service.reports.measures import ReportDocument
 
 
 def report(
@@ -58,7 +58,7 @@ def report(
             until=last.date() if last else None,
             costs=costs_of(cost or []),
             agency_percent=agency_percent,
-            house=wiring.rollout_house(),
+            ports=wiring.rollout_ports(),
             drop_box=wiring.drop_box(),
             now=wiring.clock().now(),
         )
@@ -134,7 +134,7 @@ def _return(found: Return) -> dict[str, Any]:
     }
 
 
-def in_words(told: Told) -> dict[str, Any]:
+def in_words(told: ReportDocument) -> dict[str, Any]:
     """The report as JSON; money in minor units by currency."""
     both = told.before_and_after
     return {
@@ -218,7 +218,7 @@ def _say(text: str) -> None:
     console.print(text, markup=False, highlight=False)
 
 
-def _print(told: Told) -> None:
+def _print(told: ReportDocument) -> None:
     _say(f"{told.creditor}, {told.since} to {told.until}, {told.accounts} accounts")
     if told.launch is None:
         _say("No ladder has begun yet.")
@@ -232,7 +232,7 @@ def _print(told: Told) -> None:
     _print_tables(told)
 
 
-def _print_figures(told: Told) -> None:
+def _print_figures(told: ReportDocument) -> None:
     for currency, owed in told.by_day_60.targeted.items():
         share = told.by_day_60.share(currency) or Fraction(0)
         _say(f"Recovered by day {BY_DAY}: {float(share):.1%} of {Money(owed, currency)}")
@@ -254,7 +254,7 @@ def _print_figures(told: Told) -> None:
         _say(f"Arrangements kept: {float(rate):.1%} of {ended} that ended")
 
 
-def _print_tables(told: Told) -> None:
+def _print_tables(told: ReportDocument) -> None:
     table = Table("template", "channel", "segment", "contacts", "responded", "paid", "days")
     for (template, channel, segment), cell in told.responses.items():
         numbers = (cell.contacts, cell.responded, cell.paid, _number(cell.days_to_pay))
@@ -288,7 +288,7 @@ def _week(week: Week) -> str:
     return text + ("" if found.decided else ", which proves nothing")
 
 
-def _print_periods(told: Told) -> None:
+def _print_periods(told: ReportDocument) -> None:
     for name, found in zip(("before", "since"), told.before_and_after or (), strict=False):
         days = ", ".join(f"{float(d):.1f} days ({c})" for c, d in found.days_to_collect.items())
         _say(
@@ -297,7 +297,7 @@ def _print_periods(told: Told) -> None:
         )
 
 
-def _print_returns(told: Told) -> None:
+def _print_returns(told: ReportDocument) -> None:
     for currency, found in told.returns.items():
 
         def money(minor: int, currency: str = currency) -> str:

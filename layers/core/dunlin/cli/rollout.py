@@ -66,7 +66,7 @@ def put_segment(
         segment = segment_of({"name": name, "when": {k: v for k, v in when.items() if v}})
     except DomainError as error:
         raise _fail(error) from error
-    wiring.rollout_house().rollouts.put_segment(creditor, segment)
+    wiring.rollout_ports().rollouts.put_segment(creditor, segment)
     console.print(f"{name}: {segment.when}")
 
 
@@ -89,7 +89,7 @@ def list_segments(
 
     try:
         saved, suggested = counts(
-            creditor, [], house=wiring.rollout_house(), now=wiring.clock().now()
+            creditor, [], ports=wiring.rollout_ports(), now=wiring.clock().now()
         )
     except DomainError as error:
         raise _fail(error) from error
@@ -144,12 +144,12 @@ def start(
     from dunlin.runtime import wiring
     from dunlin.service.rollouts.rollouts import preview, segment_of
 
-    house = wiring.rollout_house()
+    ports = wiring.rollout_ports()
     try:
         chosen = segment_of(_USUAL) if not segment else saved_segment(creditor, segment)
         if dry_run:
             accounts, passed = preview(
-                creditor, chosen, size=size, house=house, now=wiring.clock().now()
+                creditor, chosen, size=size, ports=ports, now=wiring.clock().now()
             )
             for account in accounts:
                 console.print(f"{account.reference}  {account.balance}  due {account.due_on}")
@@ -173,7 +173,7 @@ def saved_segment(creditor: str, name: str) -> Segment:
     """A saved segment of a creditor. Raises `DomainError` naming those there are."""
     from dunlin.runtime import wiring
 
-    found = wiring.rollout_house().rollouts.segments(creditor)
+    found = wiring.rollout_ports().rollouts.segments(creditor)
     for one in found:
         if one.name == name:
             return one
@@ -234,7 +234,7 @@ def list_rollouts(creditor: Creditor, aws: Aws = False, stack: StackName = "dunl
     from dunlin.runtime import wiring
 
     table = Table("rollout", "segment", "stage", "size", "strategy", "started", "halted")
-    for one in wiring.rollout_house().rollouts.rollouts(creditor):
+    for one in wiring.rollout_ports().rollouts.rollouts(creditor):
         table.add_row(
             one.rollout_id,
             one.segment.name,
@@ -275,7 +275,7 @@ def _versus(one: str, other: str) -> Lift | None:
     from dunlin.runtime import wiring
     from dunlin.service.reports.measures import versus
 
-    return versus(one, other, house=wiring.rollout_house(), now=wiring.clock().now())
+    return versus(one, other, ports=wiring.rollout_ports(), now=wiring.clock().now())
 
 
 def _report(rollout: str) -> tuple[Report, Lift | None]:
@@ -283,7 +283,7 @@ def _report(rollout: str) -> tuple[Report, Lift | None]:
     from dunlin.service.rollouts.rollouts import show as draw
 
     try:
-        return draw(rollout, house=wiring.rollout_house(), now=wiring.clock().now())
+        return draw(rollout, ports=wiring.rollout_ports(), now=wiring.clock().now())
     except DomainError as error:
         raise _fail(error) from error
 

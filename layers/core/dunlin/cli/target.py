@@ -75,15 +75,15 @@ def find_target(*, stack: str = "dunlin", aws: bool = False) -> Target:
 
 def _local() -> Target | None:
     try:
-        record = project_root() / ".local" / "house" / "house.json"
+        record = project_root() / ".local" / "stack" / "house.json"
     except NoStack:
         return None
     if not record.exists():
         return None
-    house = json.loads(record.read_text())
+    stack = json.loads(record.read_text())
     os.environ.update(
         {
-            "AWS_ENDPOINT_URL": house["endpoint"],
+            "AWS_ENDPOINT_URL": stack["endpoint"],
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": "us-east-1",
@@ -91,15 +91,15 @@ def _local() -> Target | None:
         }
     )
     return Target(
-        where=f"local cloud at {house['endpoint']}",
-        outputs=house["outputs"],
-        time_lapse=house["time_lapse"],
-        endpoint=house["endpoint"],
+        where=f"local cloud at {stack['endpoint']}",
+        outputs=stack["outputs"],
+        time_lapse=stack["time_lapse"],
+        endpoint=stack["endpoint"],
         urls={
-            "portal": house["portal_url"],
-            "mailboxes and phones": house["people_url"],
-            "dashboard": house["viewer_url"],
-            "payments stand-in": house["stripe_url"],
+            "portal": stack["portal_url"],
+            "mailboxes and phones": stack["people_url"],
+            "dashboard": stack["viewer_url"],
+            "payments stand-in": stack["stripe_url"],
         },
     )
 

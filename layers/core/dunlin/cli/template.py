@@ -15,14 +15,14 @@ from dunlin.adapters.files.yaml_documents import parse
 from dunlin.cli.stack import Aws, StackName, target_or_exit
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import Defect, DomainError, Unavailable
-from dunlin.domain.messages.diversity import Said, diversity
+from dunlin.domain.messages.diversity import VariantSent, diversity
 from dunlin.domain.messages.sms_parts import measure
 from dunlin.domain.messages.templates import TemplateError
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.ports.accounts import AccountBook
 from dunlin.ports.messages import Email
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_compiler import FOLDER, compile_letters, write_letters
 from dunlin.views.messages.message_samples import (
     LINK,
@@ -84,12 +84,12 @@ def compile_(
 @app.command("list")
 def list_(strategy: StrategyFile = None) -> None:
     """Every template with its channels, its versions, and whose words they are."""
-    given, letters = _strategies(strategy)[0], JinjaLetters()
+    given, templates = _strategies(strategy)[0], JinjaMessages()
     table = Table("template", "channel", "version", "words")
-    for name, channels in letters.templates(given.letters).items():
+    for name, channels in templates.templates(given.templates).items():
         for channel in channels:
-            version = letters.version(name, channel, strategy=given)
-            whose = "the creditor's" if name in given.letters else "shipped"
+            version = templates.version(name, channel, strategy=given)
+            whose = "the creditor's" if name in given.templates else "shipped"
             table.add_row(name, channel.value, version, whose)
     console.print(table)
 
@@ -174,7 +174,7 @@ def as_test(strategy: Strategy, template: str, *, to: str, language: str) -> Ema
     nowhere, marked in its subject and headers. Raises `DomainError` for any other address."""
     if to not in strategy.test_addresses:
         raise DomainError(f"{to} is not in the test_addresses of {strategy.creditor}'s strategy")
-    rendered = JinjaLetters().render(
+    rendered = JinjaMessages().render(
         template,
         Channel.EMAIL,
         facts=sample_facts(strategy, language=language),
@@ -216,12 +216,12 @@ def diversity_(
     console.print(table)
 
 
-def said(creditor: str, book: AccountBook) -> Iterator[Said]:
+def said(creditor: str, book: AccountBook) -> Iterator[VariantSent]:
     """Every rung's message that a creditor's accounts were sent, by the ladder they are on."""
     for account in book.accounts_of_creditor(creditor):
-        for touch in book.thread(account.account_id).touches:
+        for touch in book.account_history(account.account_id).touches:
             if touch.run and touch.sent_at is not None:
-                yield Said(
+                yield VariantSent(
                     segment=account.ladder,
                     account_id=account.account_id,
                     variant=f"{touch.template}/{touch.channel.value}",
@@ -230,7 +230,7 @@ def said(creditor: str, book: AccountBook) -> Iterator[Said]:
 
 def _samples(strategy: Strategy, *, accounts: int = 1, only: str = "") -> list[Sample]:
     try:
-        return list(samples(JinjaLetters(), strategy, accounts=accounts, only=only))
+        return list(samples(JinjaMessages(), strategy, accounts=accounts, only=only))
     except DomainError as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from None

@@ -11,7 +11,7 @@ import typer
 from dunlin.cli.stack import console
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
-from dunlin.service.accounts.staff_command import Order, Steered, code
+from dunlin.service.accounts.staff_command import CommandResult, StaffCommand, code
 
 By = Annotated[
     str,
@@ -23,10 +23,12 @@ Version = Annotated[
 ]
 
 
-def order(target: Target, by: str, why: str, version: int | None = None) -> Order:
+def order(target: Target, by: str, why: str, version: int | None = None) -> StaffCommand:
     """Who and why, checked. Exits with 2 where either is missing or is no code."""
     try:
-        return Order(by=code(actor(target, by), "who"), why=code(why, "why"), version=version)
+        return StaffCommand(
+            by=code(actor(target, by), "who"), why=code(why, "why"), version=version
+        )
     except DomainError as error:
         raise refused(error) from error
 
@@ -56,7 +58,7 @@ _SAID = {
 }
 
 
-def tell(done: Steered, success: str) -> None:
+def tell(done: CommandResult, success: str) -> None:
     """Say what became of it; exit code 3 where it was not done."""
     say(done.outcome, success, done.because)
 

@@ -34,7 +34,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
+class AccountHistory:
     """One account as staff and the person see it: ledger and touches, oldest first."""
 
     account: Account
@@ -161,7 +161,7 @@ class AccountBook(Protocol):
 
     def consumer(self, consumer_id: str) -> Consumer | None: ...
 
-    def thread(self, account_id: str) -> Thread: ...
+    def account_history(self, account_id: str) -> AccountHistory: ...
 
     def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
         """From an index, eventually consistent: never decide a permit from it."""

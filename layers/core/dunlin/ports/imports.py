@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from dunlin.domain.imports.matching import Shelves
+    from dunlin.domain.imports.matching import SpillStore
     from dunlin.domain.imports.normalise import Checks
     from dunlin.domain.imports.sidecar import Sidecar
 
@@ -41,7 +41,7 @@ class Intake(Protocol):
     def open(self, key: str, version: str | None) -> Any:
         """`service.imports.read_file.Dropped`, or the `FileProfile` that refuses the file."""
 
-    def shelves(self) -> Shelves:
+    def shelves(self) -> SpillStore:
         """Shelves that hold a large file in little memory."""
 
     def remember(self, creditor: str, fingerprint: str, key: str) -> None:

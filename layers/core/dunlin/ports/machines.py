@@ -19,7 +19,7 @@ class Machine(Protocol):
         """False where an execution of this name was started before."""
 
 
-class Alarm(Protocol):
+class LadderWaker(Protocol):
     """Wakes a waiting ladder or starts one. The account was written before."""
 
     def wake(self, account_id: str) -> bool:
@@ -49,7 +49,7 @@ class Alarm(Protocol):
         """Start a notice (receipt, code, confirmation). One cause and kind give one message."""
 
 
-class Queue(Protocol):
+class WorkQueue(Protocol):
     """Hands work to a later function."""
 
     def put(self, message: Mapping[str, Any]) -> None: ...

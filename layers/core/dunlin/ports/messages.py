@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     pass
 
 
-class Prober(Protocol):
+class LinkChecker(Protocol):
     """Tries links as a person's browser would."""
 
     def alive(self, url: str) -> bool:
@@ -61,7 +61,7 @@ class Rendered:
     html: str = ""
 
 
-class Letters(Protocol):
+class MessageTemplates(Protocol):
     """Approved templates, rendered. What is previewed is byte for byte what is sent."""
 
     def version(self, template: str, channel: Channel, *, strategy: Strategy) -> str:
@@ -98,7 +98,7 @@ class Printed:
     language: str
 
 
-class Press(Protocol):
+class LetterPrinter(Protocol):
     """Prints letters that staff put into the post."""
 
     def print(self, template: str, *, facts: Facts, on: date) -> Printed:
@@ -113,7 +113,7 @@ class Mailbox(Protocol):
         was certainly not accepted; otherwise nobody knows and it must not be sent again."""
 
 
-class TextLine(Protocol):
+class SmsSender(Protocol):
     """Sends SMS, once. Only the function `send_sms` holds the right to use it."""
 
     def send(self, text: Text) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
 
 
-class Till(Protocol):
+class PaymentProcessor(Protocol):
     """The payment processor. Money posts on one fact: a payment reaching `succeeded`."""
 
     def open_checkout(

@@ -41,7 +41,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class FormDraft:
     """What a person typed into a form after their session had ended: given back to the same
     person on the same account once they have proved again who they are. `place` is the form's
     route."""
@@ -69,7 +69,7 @@ class PaymentAttempt:
     closed: bool = False
 
 
-class PortalDoor(Protocol):
+class PortalSessions(Protocol):
     """Links, sessions, drafts, identity attempts, codes and payment attempts of the portal."""
 
     def put_link(self, link: Link) -> None: ...
@@ -83,10 +83,10 @@ class PortalDoor(Protocol):
 
     def drop_session(self, session_hash: str) -> None: ...
 
-    def put_draft(self, draft: Draft) -> None:
+    def put_draft(self, draft: FormDraft) -> None:
         """Keep a draft in place of the account's earlier one."""
 
-    def draft(self, account_id: str) -> Draft | None: ...
+    def draft(self, account_id: str) -> FormDraft | None: ...
 
     def drop_draft(self, account_id: str) -> None: ...
 

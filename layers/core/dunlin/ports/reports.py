@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dunlin.domain.accounts.account import Account, LedgerEntry
-from dunlin.domain.accounts.counters import Cell, Figure, Share
+from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.staff.events import DomainEvent
 from dunlin.ports.accounts import Reply
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class StreamRecord:
     """One record of a table's stream: the row before and after, None where there was none."""
 
     record_id: str
@@ -28,11 +28,11 @@ class Record:
 class Counters(Protocol):
     """Counts and sums of the portfolio, exact whatever a stream repeats or delays."""
 
-    def count(self, shares: Sequence[Share]) -> int:
+    def count(self, shares: Sequence[CountedShare]) -> int:
         """Count each account's newest share in place of the one counted before; an older or
         equal version changes nothing. Returns how many accounts moved. Raises `Conflict`."""
 
-    def tally(self, creditor: str) -> dict[Cell, Figure]:
+    def tally(self, creditor: str) -> dict[CounterCell, Figure]:
         """All cells of a creditor that are not zero."""
 
 

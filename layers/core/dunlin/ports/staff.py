@@ -10,7 +10,7 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.staff.queue import Item
-from dunlin.ports.accounts import Thread
+from dunlin.ports.accounts import AccountHistory
 
 if TYPE_CHECKING:
     pass
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class StaffAccount:
     """One account as a member of staff sees it: the thread and what the audit log says of it."""
 
-    thread: Thread
+    account_history: AccountHistory
     history: Sequence[AuditEntry]
 
 

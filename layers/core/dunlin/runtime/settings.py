@@ -34,7 +34,7 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class TableNames:
     """Names of the seven tables."""
 
     accounts: str
@@ -46,7 +46,7 @@ class Tables:
     webhooks: str
 
     @classmethod
-    def from_env(cls) -> Tables:
+    def from_env(cls) -> TableNames:
         return cls(
             accounts=_required("ACCOUNTS_TABLE"),
             people=_required("PEOPLE_TABLE"),
@@ -59,14 +59,14 @@ class Tables:
 
 
 @dataclass(frozen=True, slots=True)
-class Buckets:
+class BucketNames:
     """The drop bucket and the write-once audit bucket."""
 
     drop: str
     audit: str
 
     @classmethod
-    def from_env(cls) -> Buckets:
+    def from_env(cls) -> BucketNames:
         return cls(drop=_required("DROP_BUCKET"), audit=_required("AUDIT_BUCKET"))
 
 
@@ -97,13 +97,13 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
+class PortalSettings:
     """Where people reach the portal; links take their base from here, never from a request."""
 
     base_url: str
 
     @classmethod
-    def from_env(cls) -> Portal:
+    def from_env(cls) -> PortalSettings:
         return cls(base_url=_required("PORTAL_BASE_URL").rstrip("/"))
 
 

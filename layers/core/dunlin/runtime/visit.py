@@ -23,7 +23,7 @@ from chalice.app import Request, Response
 from dunlin.domain.portal.page import Download, GoTo, Page
 from dunlin.domain.portal.upload import FILE_LIMIT
 from dunlin.ports.portal import Session
-from dunlin.views.portal.jinja_pages import LANGUAGES, Pages
+from dunlin.views.portal.jinja_pages import LANGUAGES, PortalPages
 
 SESSION_COOKIE, LANGUAGE_COOKIE = "__Host-dunlin", "language"
 _BODY_LIMIT, _FIELD_LIMIT = 20_000, 40
@@ -155,7 +155,7 @@ def _accepted(header: str) -> list[str]:
     return [name for _, _, name in sorted(wanted)]
 
 
-def answer(result: Page | GoTo | Download, visit: Visit, pages: Pages) -> Response:
+def answer(result: Page | GoTo | Download, visit: Visit, pages: PortalPages) -> Response:
     """A use case's result as a response with every header a page carries."""
     headers: dict[str, Any] = dict(pages.headers)
     if isinstance(result, Download):

@@ -13,7 +13,7 @@ from dunlin.runtime import settings
 
 if TYPE_CHECKING:
     from dunlin.adapters.aws.secrets import ProcessorKeys
-    from dunlin.adapters.stripe.till import StripeTill
+    from dunlin.adapters.stripe.processor import StripeProcessor
     from dunlin.domain.accounts.consumer import Channel
     from dunlin.domain.accounts.signal import Signal
     from dunlin.domain.messages.reply_model import ReplyModel
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
     from dunlin.ports.audit import AuditArchive, Signer
     from dunlin.ports.clock import Clock
     from dunlin.ports.imports import DropBox, Intake
-    from dunlin.ports.machines import Alarm, Machine, Queue
+    from dunlin.ports.machines import LadderWaker, Machine, WorkQueue
     from dunlin.ports.messages import (
-        Letters,
+        LinkChecker,
         Mailbox,
+        MessageTemplates,
         OptOutLists,
-        Prober,
         SendStatistics,
-        TextLine,
+        SmsSender,
     )
     from dunlin.ports.payments import Inbox
-    from dunlin.ports.portal import Evidence, PortalDoor
-    from dunlin.ports.reports import Counters, EventBus, Record, SpendMeter
+    from dunlin.ports.portal import Evidence, PortalSessions
+    from dunlin.ports.reports import Counters, EventBus, SpendMeter, StreamRecord
     from dunlin.ports.strategies import Creditors
     from dunlin.service.contact.gate import Gate
-    from dunlin.service.contact.sending import Outbox
+    from dunlin.service.contact.sending import SendingPorts
     from dunlin.service.contact.strategies import Reader as StrategyReader
     from dunlin.service.payments.reconciliation import Reconciler
-    from dunlin.service.portal import Portal
+    from dunlin.service.portal import PortalPorts
     from dunlin.service.reports.audit_log import AuditRecord
-    from dunlin.service.rollouts.rollouts import House
-    from dunlin.views.portal.jinja_pages import Pages
+    from dunlin.service.rollouts.rollouts import RolloutPorts
+    from dunlin.views.portal.jinja_pages import PortalPages
     from dunlin.views.widgets.imports import ImportWidget
     from dunlin.views.widgets.portfolio import Widgets
 
 
 @cache
-def _bound_tables() -> settings.Tables:
+def _bound_tables() -> settings.TableNames:
     from dunlin.adapters.dynamo import rows
 
-    tables = settings.Tables.from_env()
+    tables = settings.TableNames.from_env()
     rows.bind(
         accounts=tables.accounts,
         people=tables.people,
@@ -105,22 +105,22 @@ def gate() -> Gate:
 
 
 @cache
-def alarm() -> Alarm:
-    from dunlin.adapters.aws.ladder_waker import StepAlarm
+def waker() -> LadderWaker:
+    from dunlin.adapters.aws.ladder_waker import StepFunctionsWaker
 
     _bound_tables()
     machines = settings.Machines.from_env()
-    return StepAlarm(ladder=machines.ladder, notice=machines.notice)
+    return StepFunctionsWaker(ladder=machines.ladder, notice=machines.notice)
 
 
 @cache
-def arranging_alarm() -> Alarm:
+def arranging_waker() -> LadderWaker:
     """The alarm of those who may also start the machine of an arrangement."""
-    from dunlin.adapters.aws.ladder_waker import StepAlarm
+    from dunlin.adapters.aws.ladder_waker import StepFunctionsWaker
 
     _bound_tables()
     machines = settings.Machines.from_env()
-    return StepAlarm(
+    return StepFunctionsWaker(
         ladder=machines.ladder,
         notice=machines.notice,
         arrangement=settings.arrangement_machine_arn(),
@@ -136,10 +136,10 @@ def reply_model() -> ReplyModel:
 
 
 @cache
-def letters() -> Letters:
-    from dunlin.views.messages.jinja_messages import JinjaLetters
+def templates() -> MessageTemplates:
+    from dunlin.views.messages.jinja_messages import JinjaMessages
 
-    return JinjaLetters()
+    return JinjaMessages()
 
 
 @cache
@@ -150,10 +150,10 @@ def mailbox() -> Mailbox:
 
 
 @cache
-def text_line() -> TextLine:
-    from dunlin.adapters.aws.sms_sender import SnsTextLine
+def sms_sender() -> SmsSender:
+    from dunlin.adapters.aws.sms_sender import SnsSmsSender
 
-    return SnsTextLine()
+    return SnsSmsSender()
 
 
 @cache
@@ -172,33 +172,33 @@ def send_statistics() -> SendStatistics | None:
 
 
 @cache
-def door() -> PortalDoor:
-    from dunlin.adapters.dynamo.portal_sessions import DynamoPortalDoor
+def sessions() -> PortalSessions:
+    from dunlin.adapters.dynamo.portal_sessions import DynamoPortalSessions
 
-    return DynamoPortalDoor(ops_table=_bound_tables().ops)
+    return DynamoPortalSessions(ops_table=_bound_tables().ops)
 
 
 def _outbox(
-    channel: Channel, *, mailbox: Mailbox | None = None, text_line: TextLine | None = None
-) -> Outbox:
+    channel: Channel, *, mailbox: Mailbox | None = None, sms_sender: SmsSender | None = None
+) -> SendingPorts:
     from dunlin.adapters.randomness import new_code, new_token
-    from dunlin.service.contact.sending import Outbox
+    from dunlin.service.contact.sending import SendingPorts
 
-    return Outbox(
+    return SendingPorts(
         channel=channel,
-        letters=letters(),
-        door=door(),
-        portal_url=settings.Portal.from_env().base_url,
+        templates=templates(),
+        sessions=sessions(),
+        portal_url=settings.PortalSettings.from_env().base_url,
         new_token=new_token,
         new_code=new_code,
         real_now=real_clock().now,
         mailbox=mailbox,
-        text_line=text_line,
+        sms_sender=sms_sender,
     )
 
 
 @cache
-def email_outbox() -> Outbox:
+def email_outbox() -> SendingPorts:
     """What `send_email` needs; it cannot reach a phone."""
     from dunlin.domain.accounts.consumer import Channel
 
@@ -206,23 +206,23 @@ def email_outbox() -> Outbox:
 
 
 @cache
-def sms_outbox() -> Outbox:
+def sms_outbox() -> SendingPorts:
     """What `send_sms` needs; it cannot reach a mailbox."""
     from dunlin.domain.accounts.consumer import Channel
 
-    return _outbox(Channel.SMS, text_line=text_line())
+    return _outbox(Channel.SMS, sms_sender=sms_sender())
 
 
 @cache
-def _till(keys: ProcessorKeys, api_base: str) -> StripeTill:
-    from dunlin.adapters.stripe.till import StripeTill
+def _till(keys: ProcessorKeys, api_base: str) -> StripeProcessor:
+    from dunlin.adapters.stripe.processor import StripeProcessor
 
-    return StripeTill(
+    return StripeProcessor(
         secret_key=keys.api_key, webhook_secrets=keys.webhook_secrets, api_base=api_base
     )
 
 
-def till() -> StripeTill:
+def processor() -> StripeProcessor:
     """Built anew when the keys were rotated; the secret itself is kept for five minutes."""
     from dunlin.adapters.aws.secrets import processor_keys
 
@@ -235,11 +235,11 @@ def reconciler() -> Reconciler:
     from dunlin.service.payments.reconciliation import Reconciler
 
     return Reconciler(
-        till=till(),
+        processor=processor(),
         inbox=inbox(),
         book=account_book(),
-        door=door(),
-        alarm=alarm(),
+        sessions=sessions(),
+        waker=waker(),
         creditors=creditors(),
     )
 
@@ -248,28 +248,28 @@ def reconciler() -> Reconciler:
 def inbox() -> Inbox:
     from dunlin.adapters.dynamo.inbox import DynamoInbox
 
-    return DynamoInbox(webhooks_table=settings.Tables.from_env().webhooks)
+    return DynamoInbox(webhooks_table=settings.TableNames.from_env().webhooks)
 
 
 @cache
-def payment_queue() -> Queue:
-    from dunlin.adapters.aws.work_queue import SqsQueue
+def payment_queue() -> WorkQueue:
+    from dunlin.adapters.aws.work_queue import SqsWorkQueue
 
-    return SqsQueue(url=settings.queue_url("PAYMENT_QUEUE_URL"))
+    return SqsWorkQueue(url=settings.queue_url("PAYMENT_QUEUE_URL"))
 
 
 @cache
 def drop_box() -> DropBox:
     from dunlin.adapters.aws.drop_box import S3DropBox
 
-    return S3DropBox(bucket=settings.Buckets.from_env().drop)
+    return S3DropBox(bucket=settings.BucketNames.from_env().drop)
 
 
 @cache
 def audit_archive() -> AuditArchive:
     from dunlin.adapters.aws.audit_archive import S3AuditArchive
 
-    return S3AuditArchive(bucket=settings.Buckets.from_env().audit)
+    return S3AuditArchive(bucket=settings.BucketNames.from_env().audit)
 
 
 def audit_records(records: list[dict[str, Any]]) -> tuple[list[AuditRecord], int]:
@@ -292,14 +292,14 @@ def counters() -> Counters:
 
     from dunlin.adapters.dynamo.counters import DynamoCounters
 
-    return DynamoCounters(boto3.client("dynamodb"), settings.Tables.from_env().ops)
+    return DynamoCounters(boto3.client("dynamodb"), settings.TableNames.from_env().ops)
 
 
 @cache
 def spend_meter() -> SpendMeter:
     from dunlin.adapters.dynamo.spend_meter import DynamoSpendMeter
 
-    return DynamoSpendMeter(ops_table=settings.Tables.from_env().ops)
+    return DynamoSpendMeter(ops_table=settings.TableNames.from_env().ops)
 
 
 def spend_cap_micro() -> int:
@@ -315,7 +315,7 @@ def event_bus() -> EventBus:
     return EventBridgeBus(boto3.client("events"))
 
 
-def read_records(event: dict[str, Any]) -> list[Record]:
+def read_records(event: dict[str, Any]) -> list[StreamRecord]:
     """The records of a table stream as domain values."""
     from dunlin.adapters.dynamo import images
 
@@ -347,7 +347,7 @@ def strategy_reader() -> StrategyReader:
         parse=yaml_documents.parse,
         line_of=yaml_documents.line_of,
         check=lambda document: check_policy(load_rulebook(), document),
-        letters=check_letters,
+        templates=check_letters,
     )
 
 
@@ -359,40 +359,40 @@ def evidence() -> Evidence:
 
 
 @cache
-def portal() -> Portal:
+def portal() -> PortalPorts:
     from dunlin.adapters.randomness import new_token
-    from dunlin.service.portal import Portal
+    from dunlin.service.portal import PortalPorts
     from dunlin.service.signals.signals import apply_signal
 
     def raise_signal(signal: Signal, reply: Reply | None, now: datetime) -> None:
-        apply_signal(signal, book=account_book(), alarm=arranging_alarm(), now=now, reply=reply)
+        apply_signal(signal, book=account_book(), waker=arranging_waker(), now=now, reply=reply)
 
-    return Portal(
+    return PortalPorts(
         book=account_book(),
         creditors=creditors(),
-        door=door(),
-        alarm=arranging_alarm(),
-        till=till,
+        sessions=sessions(),
+        waker=arranging_waker(),
+        processor=processor,
         raise_signal=raise_signal,
         evidence=evidence(),
         new_token=new_token,
-        base_url=settings.Portal.from_env().base_url,
+        base_url=settings.PortalSettings.from_env().base_url,
     )
 
 
 @cache
-def pages() -> Pages:
-    from dunlin.views.portal.jinja_pages import Pages
+def pages() -> PortalPages:
+    from dunlin.views.portal.jinja_pages import PortalPages
 
-    return Pages(
-        base_url=settings.Portal.from_env().base_url,
+    return PortalPages(
+        base_url=settings.PortalSettings.from_env().base_url,
         checkout_origin=settings.Payments.from_env().checkout_origin,
     )
 
 
 def read_payment_event(body: str) -> PaymentEvent | MethodSaved | None:
     """The fact about money in a stored event, or that a method was saved; None for the rest."""
-    from dunlin.adapters.stripe.till import read_event, read_saved
+    from dunlin.adapters.stripe.processor import read_event, read_saved
 
     return read_event(body) or read_saved(body)
 
@@ -405,25 +405,25 @@ def intake() -> Intake:
 
 
 @cache
-def rollout_house() -> House:
+def rollout_ports() -> RolloutPorts:
     from dunlin.adapters.dynamo.rollouts import DynamoRollouts
-    from dunlin.service.rollouts.rollouts import House
+    from dunlin.service.rollouts.rollouts import RolloutPorts
 
-    return House(
+    return RolloutPorts(
         book=account_book(),
         creditors=creditors(),
         rollouts=DynamoRollouts(ops_table=_bound_tables().ops),
-        letters=letters(),
+        templates=templates(),
         log=audit_archive(),
-        alarm=alarm(),
+        waker=waker(),
     )
 
 
 @cache
-def prober() -> Prober:
-    from dunlin.adapters.link_checker import LinkProber
+def link_checker() -> LinkChecker:
+    from dunlin.adapters.link_checker import HttpLinkChecker
 
-    return LinkProber()
+    return HttpLinkChecker()
 
 
 @cache

@@ -51,8 +51,8 @@ class StepMachine:
         return True
 
 
-class StepAlarm:
-    """`Alarm` over Step Functions."""
+class StepFunctionsWaker:
+    """`LadderWaker` over Step Functions."""
 
     def __init__(self, *, ladder: str, notice: str, arrangement: str = "") -> None:
         """`arrangement` is empty where a function starts no arrangement."""

@@ -286,7 +286,7 @@ def read_processor(*, secret_name: str, api_base: str) -> Processor:
 def _endpoints(key: str, api_base: str) -> tuple[WebhookEndpoint, ...] | Unknown:
     import stripe
 
-    from dunlin.adapters.stripe.till import checked_base
+    from dunlin.adapters.stripe.processor import checked_base
 
     base = checked_base(key, api_base)
     http = stripe.RequestsClient(timeout=8)

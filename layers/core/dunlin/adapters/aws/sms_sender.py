@@ -26,7 +26,7 @@ def _sns() -> SNSClient:
     return boto3.client("sns", config=ONE_ATTEMPT)
 
 
-class SnsTextLine:
+class SnsSmsSender:
     """Sends transactional SMS, from the creditor's own number where it has one."""
 
     def __init__(self, *, client: SNSClient | None = None) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 
-class SqsQueue:
+class SqsWorkQueue:
     """`Queue` over SQS. Putting twice is harmless: what reads the queue is idempotent."""
 
     def __init__(self, *, url: str) -> None:

@@ -43,7 +43,7 @@ from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AlreadySeen, Change, Facts, Thread
+from dunlin.ports.accounts import AccountHistory, AlreadySeen, Change, Facts
 from dunlin.ports.strategies import Creditors
 
 _BACK_OFF = (0.01, 0.03, 0.1, 0.3)
@@ -192,7 +192,7 @@ class DynamoBook:
         row = _get(TouchRow, account_id, key)
         return row.to_domain() if row else None
 
-    def thread(self, account_id: str) -> Thread:
+    def account_history(self, account_id: str) -> AccountHistory:
         account = self.account(account_id)
         if account is None:
             raise DomainError(f"no account {account_id}")
@@ -224,7 +224,7 @@ class DynamoBook:
                 account_id, AnswerRow.sk.startswith("OUT#"), consistent_read=True
             )
         ]
-        return Thread(
+        return AccountHistory(
             account=account,
             consumer=consumer,
             ledger=tuple(sorted(ledger, key=lambda e: (e.on, e.entry_id))),

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dunlin.domain.accounts.counters import Cell, Figure, Moves, Share, moves, newest
+from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure, Moves, moves, newest
 from dunlin.domain.errors import Conflict
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ class DynamoCounters:
         self._client = client
         self._table = table
 
-    def count(self, shares: Sequence[Share]) -> int:
+    def count(self, shares: Sequence[CountedShare]) -> int:
         latest = list(newest(shares).values())
         return sum(
             self._count(latest[start : start + _AT_ONCE])
             for start in range(0, len(latest), _AT_ONCE)
         )
 
-    def _count(self, shares: Sequence[Share]) -> int:
+    def _count(self, shares: Sequence[CountedShare]) -> int:
         from botocore.exceptions import ClientError
 
         for attempt in range(_TRIES):
@@ -54,7 +54,7 @@ class DynamoCounters:
                     raise
         raise Conflict("the counters are being written by others")
 
-    def _known(self, shares: Iterable[Share]) -> dict[str, Share]:
+    def _known(self, shares: Iterable[CountedShare]) -> dict[str, CountedShare]:
         """The shares as counted now, all of one moment."""
         answer = self._client.transact_get_items(
             TransactItems=[
@@ -65,14 +65,14 @@ class DynamoCounters:
         found = [_share_from(r["Item"]) for r in answer["Responses"] if r.get("Item")]
         return {share.account_id: share for share in found}
 
-    def _write(self, known: Mapping[str, Share], change: Moves, attempt: int) -> None:
+    def _write(self, known: Mapping[str, CountedShare], change: Moves, attempt: int) -> None:
         # Another try takes another shard: whoever was in the way is then passed by.
         shard = _shard(f"{change.shares[0].account_id}{attempt}")
         writes = [self._put_share(share, known.get(share.account_id)) for share in change.shares]
         writes += [self._add(key, days) for key, days in _rows(change.deltas, shard).items()]
         self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
 
-    def _put_share(self, share: Share, before: Share | None) -> dict[str, Any]:
+    def _put_share(self, share: CountedShare, before: CountedShare | None) -> dict[str, Any]:
         item = {
             **_share_key(share.account_id),
             "version": {"N": str(share.version)},
@@ -113,8 +113,8 @@ class DynamoCounters:
             }
         }
 
-    def tally(self, creditor: str) -> dict[Cell, Figure]:
-        sums: dict[Cell, Figure] = {}
+    def tally(self, creditor: str) -> dict[CounterCell, Figure]:
+        sums: dict[CounterCell, Figure] = {}
         for shard in range(SHARDS):
             for item in self._query(f"AGG#{creditor}#{shard}"):
                 for cell, figure in _cells(creditor, item):
@@ -140,17 +140,17 @@ def _share_key(account_id: str) -> dict[str, Any]:
     return {"pk": {"S": f"AGG#SHARE#{account_id}"}, "sk": {"S": "SHARE"}}
 
 
-def _share_from(item: Mapping[str, Any]) -> Share:
+def _share_from(item: Mapping[str, Any]) -> CountedShare:
     cell = None
     if "creditor" in item:
-        cell = Cell(
+        cell = CounterCell(
             creditor=item["creditor"]["S"],
             status=item["status"]["S"],
             hold=item["hold"]["S"],
             currency=item["currency"]["S"],
             due_on=item["due_on"]["S"],
         )
-    return Share(
+    return CountedShare(
         account_id=item["pk"]["S"].removeprefix("AGG#SHARE#"),
         version=int(item["version"]["N"]),
         cell=cell,
@@ -158,7 +158,9 @@ def _share_from(item: Mapping[str, Any]) -> Share:
     )
 
 
-def _rows(deltas: Mapping[Cell, Figure], shard: int) -> dict[tuple[str, str], dict[str, Figure]]:
+def _rows(
+    deltas: Mapping[CounterCell, Figure], shard: int
+) -> dict[tuple[str, str], dict[str, Figure]]:
     """The deltas by row of the table, then by day of the month."""
     rows: dict[tuple[str, str], dict[str, Figure]] = {}
     for cell, figure in deltas.items():
@@ -168,14 +170,14 @@ def _rows(deltas: Mapping[Cell, Figure], shard: int) -> dict[tuple[str, str], di
     return rows
 
 
-def _cells(creditor: str, item: Mapping[str, Any]) -> Iterable[tuple[Cell, Figure]]:
+def _cells(creditor: str, item: Mapping[str, Any]) -> Iterable[tuple[CounterCell, Figure]]:
     month, status, hold, currency = item["sk"]["S"].split("#")
     for name in item:
         if name[0] != "n" or not name[1:].isdigit():
             continue
         due = f"{month}-{name[1:]}"
         yield (
-            Cell(
+            CounterCell(
                 creditor=creditor,
                 status=status,
                 hold=hold,

@@ -9,17 +9,17 @@ from dunlin.adapters.dynamo.rows import META, AccountRow, LedgerRow, ReplyRow, T
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.touch import Touch
 from dunlin.ports.accounts import Reply
-from dunlin.ports.reports import Record
+from dunlin.ports.reports import StreamRecord
 
 
-def read_records(event: Mapping[str, Any]) -> list[Record]:
+def read_records(event: Mapping[str, Any]) -> list[StreamRecord]:
     """The records of a Lambda stream event of the tables Accounts and Touches, in order."""
     found = []
     for record in event["Records"]:
         change = record["dynamodb"]
         old, new = (_value(change.get(image)) for image in ("OldImage", "NewImage"))
         if old is not None or new is not None:
-            found.append(Record(record_id=record["eventID"], old=old, new=new))
+            found.append(StreamRecord(record_id=record["eventID"], old=old, new=new))
     return found
 
 

@@ -17,7 +17,7 @@ from pynamodb.models import Model
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
-from dunlin.ports.portal import Draft, Link, PaymentAttempt, Session
+from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
 
 _DAY = timedelta(days=1)
 # Every kind of row is read by its whole key; the sort key only tells them apart in a listing.
@@ -68,8 +68,8 @@ def _instant(epoch: float) -> datetime:
     return datetime.fromtimestamp(int(epoch), UTC)
 
 
-class DynamoPortalDoor:
-    """`PortalDoor` over the Ops table."""
+class DynamoPortalSessions:
+    """`PortalSessions` over the Ops table."""
 
     def __init__(self, *, ops_table: str) -> None:
         self._rows = _rows(ops_table)
@@ -143,7 +143,7 @@ class DynamoPortalDoor:
         with translated("session"):
             self._rows(f"SESSION#{session_hash}", _SESSION).delete()
 
-    def put_draft(self, draft: Draft) -> None:
+    def put_draft(self, draft: FormDraft) -> None:
         with translated("draft"):
             self._rows(
                 pk=f"DRAFT#{draft.account_id}",
@@ -154,11 +154,11 @@ class DynamoPortalDoor:
                 form=dict(draft.form),
             ).save()
 
-    def draft(self, account_id: str) -> Draft | None:
+    def draft(self, account_id: str) -> FormDraft | None:
         row = self._read(f"DRAFT#{account_id}", _DRAFT)
         if row is None:
             return None
-        return Draft(
+        return FormDraft(
             account_id=account_id,
             consumer_id=row.consumer_id,
             place=row.place,

@@ -14,7 +14,7 @@ from pynamodb.models import Model
 
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.rows import instant, read_instant
-from dunlin.domain.rollouts.rollout import Baseline, Rollout, Segment, Stage, creditor_of
+from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segment, creditor_of
 from dunlin.domain.strategy.strategy import document_of
 from dunlin.domain.strategy.strategy_document import read_selection
 
@@ -126,7 +126,7 @@ def _rollout(creditor: str, row: _Row) -> Rollout:
         segment=_segment(doc["segment"], doc["when"]),
         strategy_version=doc["strategy_version"],
         configuration=doc["configuration"],
-        stage=Stage(doc["stage"]),
+        stage=RolloutStage(doc["stage"]),
         size=doc["size"],
         started_at=read_instant(doc["started_at"]),
         halted=doc["halted"],

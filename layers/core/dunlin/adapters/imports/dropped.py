@@ -20,10 +20,10 @@ from dunlin.adapters.imports.opening import as_table
 from dunlin.adapters.imports.sidecar_file import read_sidecar
 from dunlin.adapters.imports.spill_store import SpooledShelves
 from dunlin.domain.errors import DomainError
-from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.normalise import Checks
 from dunlin.domain.imports.opened import Dropped, Hints, refused
-from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors
 from dunlin.domain.imports.types import FileProfile
 from dunlin.ports.imports import DropBox
@@ -50,7 +50,7 @@ class DroppedFiles:
             return refused("bad_mapping_file", "; ".join(sidecar.errors))
         try:
             table = as_table(self._fetched(key, version))
-        except Refused as no:
+        except FileRefused as no:
             return refused(no.code, no.detail)
         except OSError as full:
             if full.errno != errno.ENOSPC:
@@ -62,7 +62,7 @@ class DroppedFiles:
             hints=Hints(encoding=table.encoding, delimiter=table.delimiter, sidecar=sidecar),
         )
 
-    def shelves(self) -> Shelves:
+    def shelves(self) -> SpillStore:
         return SpooledShelves()
 
     def remember(self, creditor: str, fingerprint: str, key: str) -> None:
@@ -90,7 +90,7 @@ class DroppedFiles:
             return b""
 
     def _fetched(self, key: str, version: str | None) -> Callable[[], BinaryIO]:
-        """Opens the content anew each time. Raises `Refused` where the file is too large."""
+        """Opens the content anew each time. Raises `FileRefused` where the file is too large."""
         pieces = self._pieces(key, version)
         first = next(pieces)
         if len(first) < _PIECE:
@@ -113,7 +113,7 @@ class DroppedFiles:
             at += len(piece)
             if at > self._largest:
                 megabytes = self._largest >> 20
-                raise Refused("too_large", f"the file is over {megabytes} MB: split it")
+                raise FileRefused("too_large", f"the file is over {megabytes} MB: split it")
             yield piece
             if len(piece) < _PIECE:
                 return

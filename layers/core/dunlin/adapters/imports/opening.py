@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from dunlin.adapters.imports.workbook import sheet_lines
-from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.records import FileRefused
 
 _CHUNK = 1 << 18
 _MEMORY = 8 << 20
@@ -43,7 +43,7 @@ class Table:
 def as_table(opened: Callable[[], BinaryIO]) -> Table:
     """The table in a file; `opened` opens it anew each time.
 
-    Raises `Refused` for an archive, a bomb, or a workbook without a table.
+    Raises `FileRefused` for an archive, a bomb, or a workbook without a table.
     """
     with opened() as source:
         lead = source.read(4096)
@@ -52,7 +52,7 @@ def as_table(opened: Callable[[], BinaryIO]) -> Table:
     if lead.startswith(_ZIP):
         return _converted(sheet_lines(opened), "utf-8", delimiter=",")
     if lead.startswith(_OLE):
-        raise Refused("old_workbook", "an .xls file: save it as .xlsx or CSV and drop that")
+        raise FileRefused("old_workbook", "an .xls file: save it as .xlsx or CSV and drop that")
     wide = wide_encoding(lead)
     if wide:
         return _converted(_transcoded(_plain(opened), wide), wide)
@@ -63,7 +63,7 @@ def _unpacked(opened: Callable[[], BinaryIO]) -> Table:
     pieces = _gunzipped(opened)
     first = next(pieces, b"")
     if first.startswith((_GZIP, _ZIP)):
-        raise Refused("packed_twice", "an archive inside an archive")
+        raise FileRefused("packed_twice", "an archive inside an archive")
     wide = wide_encoding(first[:4096])
     rest = _chain(first, pieces)
     if wide:
@@ -94,7 +94,9 @@ def _gunzipped(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
             try:
                 piece = inflate.decompress(data, _CHUNK)
             except zlib.error as broken:
-                raise Refused("broken_archive", f"the gzip file is damaged: {broken}") from broken
+                raise FileRefused(
+                    "broken_archive", f"the gzip file is damaged: {broken}"
+                ) from broken
             inside = not inflate.eof
             unpacked += len(piece)
             _refuse_bomb(packed, unpacked)
@@ -108,14 +110,14 @@ def _gunzipped(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
                 data = source.read(_CHUNK)
                 packed += len(data)
         if inside or not unpacked:
-            raise Refused("broken_archive", "the gzip file is cut short")
+            raise FileRefused("broken_archive", "the gzip file is cut short")
 
 
 def _refuse_bomb(packed: int, unpacked: int) -> None:
     if unpacked > BYTES_CAP:
-        raise Refused("too_large", f"the file unpacks to over {BYTES_CAP} bytes")
+        raise FileRefused("too_large", f"the file unpacks to over {BYTES_CAP} bytes")
     if unpacked > RATIO_FROM and unpacked > packed * RATIO_CAP:
-        raise Refused(
+        raise FileRefused(
             "zip_bomb", f"the file unpacks to over {RATIO_CAP} times its size: not a real table"
         )
 

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
 from typing import Any, TypeVar
 
-from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.matching import SpillStore
 
 K = TypeVar("K", str, int)
 V = TypeVar("V")
@@ -150,7 +150,7 @@ class _Values(ValuesView[Any]):
         return (value for _, value in self._mapping.pages())
 
 
-class SpooledShelves(Shelves):
+class SpooledShelves(SpillStore):
     """Shelves for a file that memory should not hold."""
 
     def by_text(self) -> MutableMapping[str, Any]:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from dunlin.domain.imports.records import COLUMN_CAP, Refused
+from dunlin.domain.imports.records import COLUMN_CAP, FileRefused
 
 _PART_CAP = 1 << 30
 _STRINGS_CAP = 48 << 20
@@ -22,7 +22,7 @@ _BLANK_ROWS_CAP = 2_000
 
 
 def sheet_lines(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
-    """CSV lines of the first sheet with a table. Raises `Refused` for a bomb or no workbook."""
+    """CSV lines of the first sheet with a table. Raises `FileRefused` for a bomb or no workbook."""
     with opened() as source:
         _refuse_unsafe(source)
         source.seek(0)
@@ -34,17 +34,17 @@ def _refuse_unsafe(source: BinaryIO) -> None:
         with zipfile.ZipFile(source) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError) as broken:
-        raise Refused("broken_archive", "the workbook is damaged") from broken
+        raise FileRefused("broken_archive", "the workbook is damaged") from broken
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
-        raise Refused("not_a_workbook", "a zip archive: unpack it and drop the table itself")
+        raise FileRefused("not_a_workbook", "a zip archive: unpack it and drop the table itself")
     whole = sum(p.file_size for p in parts)
     packed = sum(p.compress_size for p in parts) or 1
     if whole > _PART_CAP or (whole > _RATIO_FROM and whole > packed * _RATIO_CAP):
-        raise Refused("zip_bomb", "the workbook unpacks to far more than a table holds")
+        raise FileRefused("zip_bomb", "the workbook unpacks to far more than a table holds")
     strings = sum(p.file_size for p in parts if p.filename.endswith("sharedStrings.xml"))
     if strings > _STRINGS_CAP:
-        raise Refused("too_large", "the workbook is too large: save the sheet as CSV")
+        raise FileRefused("too_large", "the workbook is too large: save the sheet as CSV")
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes]:
@@ -54,7 +54,7 @@ def _lines(source: BinaryIO) -> Iterator[bytes]:
     try:
         book = openpyxl.load_workbook(source, read_only=True, data_only=True)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile, TypeError) as broken:
-        raise Refused("broken_archive", "the workbook is damaged") from broken
+        raise FileRefused("broken_archive", "the workbook is damaged") from broken
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()
@@ -63,7 +63,7 @@ def _lines(source: BinaryIO) -> Iterator[bytes]:
                 return
     finally:
         book.close()
-    raise Refused("no_rows", "no sheet of the workbook holds a table")
+    raise FileRefused("no_rows", "no sheet of the workbook holds a table")
 
 
 def _has_table(rows: Iterator[tuple[object, ...]]) -> bool:
@@ -83,7 +83,9 @@ def _sheet(rows: Iterator[tuple[object, ...]]) -> Iterator[bytes]:
                 return
             continue
         if len(cells) > COLUMN_CAP:
-            raise Refused("too_many_columns", f"{len(cells)} columns; the limit is {COLUMN_CAP}")
+            raise FileRefused(
+                "too_many_columns", f"{len(cells)} columns; the limit is {COLUMN_CAP}"
+            )
         if blank:
             yield b"\n" * blank
             blank = 0

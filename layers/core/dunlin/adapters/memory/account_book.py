@@ -20,7 +20,7 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.ids import execution_name
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_strategy
-from dunlin.ports.accounts import AlreadySeen, Answer, Change, Facts, Reply, Thread
+from dunlin.ports.accounts import AccountHistory, AlreadySeen, Answer, Change, Facts, Reply
 
 Conditions = Iterator[tuple[str, bool]]  # what a transaction asks for, and whether it holds
 
@@ -332,9 +332,9 @@ class MemoryBook:
     def consumer(self, consumer_id: str) -> Consumer | None:
         return self.consumers.get(consumer_id)
 
-    def thread(self, account_id: str) -> Thread:
+    def account_history(self, account_id: str) -> AccountHistory:
         account = self.accounts[account_id]
-        return Thread(
+        return AccountHistory(
             account=account,
             consumer=self.consumers[account.consumer_id],
             ledger=tuple(
@@ -459,7 +459,7 @@ def _contactable(account: Account, touch: Touch) -> Conditions:
         yield "hold", account.hold is None
 
 
-class MemoryAlarm:
+class MemoryWaker:
     """Remembers what was woken, started and noticed."""
 
     def __init__(self) -> None:

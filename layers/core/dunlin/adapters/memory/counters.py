@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dunlin.domain.accounts.counters import Cell, Figure, Share, fold, moves
+from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure, fold, moves
 from dunlin.domain.staff.events import DomainEvent
 
 
@@ -12,14 +12,14 @@ class MemoryCounters:
     """Keeps the share of each account; a tally is their sum."""
 
     def __init__(self) -> None:
-        self.shares: dict[str, Share] = {}
+        self.shares: dict[str, CountedShare] = {}
 
-    def count(self, shares: Sequence[Share]) -> int:
+    def count(self, shares: Sequence[CountedShare]) -> int:
         fresh = moves(self.shares, shares).shares
         self.shares.update({share.account_id: share for share in fresh})
         return len(fresh)
 
-    def tally(self, creditor: str) -> dict[Cell, Figure]:
+    def tally(self, creditor: str) -> dict[CounterCell, Figure]:
         return fold(
             s for s in self.shares.values() if s.cell is not None and s.cell.creditor == creditor
         )

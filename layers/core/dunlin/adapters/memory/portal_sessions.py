@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dunlin.domain.errors import Conflict
-from dunlin.ports.portal import Draft, Link, PaymentAttempt, Session
+from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
 
 
-class MemoryPortalDoor:
+class MemoryPortalSessions:
     """Links, sessions, attempts and codes in dictionaries."""
 
     def __init__(self) -> None:
         self.links: dict[str, Link] = {}
         self.sessions: dict[str, Session] = {}
-        self.drafts: dict[str, Draft] = {}
+        self.drafts: dict[str, FormDraft] = {}
         self.attempts: dict[str, tuple[int, datetime]] = {}
         self.codes: dict[str, tuple[str, datetime]] = {}
         self.payments: dict[str, tuple[PaymentAttempt, ...]] = {}
@@ -38,10 +38,10 @@ class MemoryPortalDoor:
     def drop_session(self, session_hash: str) -> None:
         self.sessions.pop(session_hash, None)
 
-    def put_draft(self, draft: Draft) -> None:
+    def put_draft(self, draft: FormDraft) -> None:
         self.drafts[draft.account_id] = draft
 
-    def draft(self, account_id: str) -> Draft | None:
+    def draft(self, account_id: str) -> FormDraft | None:
         return self.drafts.get(account_id)
 
     def drop_draft(self, account_id: str) -> None:

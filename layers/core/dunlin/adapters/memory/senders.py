@@ -55,7 +55,7 @@ class MemoryMailbox(_Outbox):
         return message_id
 
 
-class MemoryTextLine(_Outbox):
+class MemorySmsSender(_Outbox):
     """Keeps what it took in `sent`, oldest first."""
 
     def __init__(self, *, fail: Sequence[Failure] = ()) -> None:

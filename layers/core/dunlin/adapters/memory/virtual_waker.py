@@ -9,11 +9,11 @@ import heapq
 from datetime import UTC, datetime
 from itertools import count
 
-from dunlin.adapters.memory.account_book import MemoryAlarm
+from dunlin.adapters.memory.account_book import MemoryWaker
 from dunlin.domain.accounts.account import Account
 
 
-class VirtualAlarm(MemoryAlarm):
+class VirtualWaker(MemoryWaker):
     """`rehearsal.Clockwork`: instants in order, those noted first first."""
 
     def __init__(self) -> None:

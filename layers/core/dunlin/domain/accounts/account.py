@@ -213,7 +213,7 @@ class Account:
         return None if self.due_on is None else (today - self.due_on).days
 
 
-def kept_still(account: Account) -> Account:
+def with_arrangement_hold(account: Account) -> Account:
     """The account with its arrangement's hold: one in force outlives every hold that was put in
     its place and lifted, and every wish to rest until a day."""
     free = account.hold is None or account.hold in TIMED_HOLDS
@@ -222,7 +222,7 @@ def kept_still(account: Account) -> Account:
     return replace(account, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS, due_at=None)
 
 
-def attended(account: Account, at: datetime) -> Account:
+def with_case(account: Account, at: datetime) -> Account:
     """The account with a case from the moment it waits for staff, and without one after."""
     if not account.waits_for_staff:
         return replace(account, case=None) if account.case else account

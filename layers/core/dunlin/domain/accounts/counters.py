@@ -16,7 +16,7 @@ from dunlin.domain.accounts.aging import AgingBucket, aging_bucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Cell:
+class CounterCell:
     """What accounts are counted by. `hold` is "" for none; `due_on` an ISO date or ""."""
 
     creditor: str
@@ -41,21 +41,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class CountedShare:
     """What one account adds, at one version. `cell` is None once the account is gone."""
 
     account_id: str
     version: int
-    cell: Cell | None
+    cell: CounterCell | None
     minor: int = 0
 
 
-def share_of(account: Account) -> Share:
+def share_of(account: Account) -> CountedShare:
     """The share of an account as it is."""
-    return Share(
+    return CountedShare(
         account_id=account.account_id,
         version=account.version,
-        cell=Cell(
+        cell=CounterCell(
             creditor=account.creditor,
             status=account.status.value,
             hold=account.hold.value if account.hold else "",
@@ -66,18 +66,18 @@ def share_of(account: Account) -> Share:
     )
 
 
-def fold(shares: Iterable[Share]) -> dict[Cell, Figure]:
+def fold(shares: Iterable[CountedShare]) -> dict[CounterCell, Figure]:
     """Sum shares by cell; cells that come to nothing are left out."""
-    sums: dict[Cell, Figure] = {}
+    sums: dict[CounterCell, Figure] = {}
     for share in shares:
         if share.cell is not None:
             sums[share.cell] = sums.get(share.cell, Figure()) + Figure(1, share.minor)
     return _without_zeros(sums)
 
 
-def newest(shares: Iterable[Share]) -> dict[str, Share]:
+def newest(shares: Iterable[CountedShare]) -> dict[str, CountedShare]:
     """The newest share of each account."""
-    latest: dict[str, Share] = {}
+    latest: dict[str, CountedShare] = {}
     for share in shares:
         known = latest.get(share.account_id)
         if known is None or share.version > known.version:
@@ -89,14 +89,14 @@ def newest(shares: Iterable[Share]) -> dict[str, Share]:
 class Moves:
     """What to write: the shares that replace known ones, and the change of each cell."""
 
-    shares: tuple[Share, ...]
-    deltas: Mapping[Cell, Figure]
+    shares: tuple[CountedShare, ...]
+    deltas: Mapping[CounterCell, Figure]
 
 
-def moves(known: Mapping[str, Share], seen: Iterable[Share]) -> Moves:
+def moves(known: Mapping[str, CountedShare], seen: Iterable[CountedShare]) -> Moves:
     """Compare what was seen with what was counted; only a newer version of an account counts."""
-    fresh: list[Share] = []
-    deltas: dict[Cell, Figure] = {}
+    fresh: list[CountedShare] = []
+    deltas: dict[CounterCell, Figure] = {}
     for share in newest(seen).values():
         before = known.get(share.account_id)
         if before is not None and before.version >= share.version:
@@ -109,7 +109,7 @@ def moves(known: Mapping[str, Share], seen: Iterable[Share]) -> Moves:
     return Moves(tuple(fresh), _without_zeros(deltas))
 
 
-def _without_zeros(sums: Mapping[Cell, Figure]) -> dict[Cell, Figure]:
+def _without_zeros(sums: Mapping[CounterCell, Figure]) -> dict[CounterCell, Figure]:
     return {cell: figure for cell, figure in sums.items() if figure != Figure()}
 
 
@@ -117,12 +117,14 @@ def _without_zeros(sums: Mapping[Cell, Figure]) -> dict[Cell, Figure]:
 class Drift:
     """A cell whose counter differs from the accounts themselves: always a defect."""
 
-    cell: Cell
+    cell: CounterCell
     counted: Figure
     actual: Figure
 
 
-def drift(counted: Mapping[Cell, Figure], actual: Mapping[Cell, Figure]) -> list[Drift]:
+def drift(
+    counted: Mapping[CounterCell, Figure], actual: Mapping[CounterCell, Figure]
+) -> list[Drift]:
     """Every cell where counters and accounts disagree, in order; empty where all is well."""
     found = []
     for cell in sorted({*counted, *actual}):
@@ -149,7 +151,7 @@ class CurrencyPortfolio:
     by_hold: Mapping[str, Figure]
 
 
-def portfolio(tally: Mapping[Cell, Figure], today: date) -> list[CurrencyPortfolio]:
+def portfolio(tally: Mapping[CounterCell, Figure], today: date) -> list[CurrencyPortfolio]:
     """Sum cells as they stand today, by currency (never mixed), largest number of accounts
     first."""
     found = []

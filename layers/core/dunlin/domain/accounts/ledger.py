@@ -71,7 +71,7 @@ def _part(entry: LedgerEntry, since: date | None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class DebtPart:
     """One part of a debt: charged, paid of it, and left: `charged - applied = left`."""
 
     part: str
@@ -97,7 +97,7 @@ class Allocation:
     """How everything paid was applied. `credit` is what was paid beyond the debt:
     the `left` of all shares less `credit` is the balance."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[DebtPart, ...]
     lines: tuple[Applied, ...]
     credit: Money
 
@@ -131,9 +131,10 @@ class _Book:
         self._applied = dict.fromkeys(self._order, nothing)
         self.credit = nothing
 
-    def shares(self) -> tuple[Share, ...]:
+    def shares(self) -> tuple[DebtPart, ...]:
         return tuple(
-            Share(part=p, charged=self._charged[p], applied=self._applied[p]) for p in self._order
+            DebtPart(part=p, charged=self._charged[p], applied=self._applied[p])
+            for p in self._order
         )
 
     def charge(self, part: str, amount: Money) -> None:

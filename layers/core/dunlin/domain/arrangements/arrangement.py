@@ -363,7 +363,7 @@ _ORDER = tuple(StepKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ArrangementStep:
     """One thing to do about one instalment, from `at` on; `PENDING` stands for the person's own
     payments under way."""
 
@@ -377,14 +377,14 @@ def instant(day: date) -> datetime:
     return datetime.combine(day, HOUR)
 
 
-def next_step(arrangement: Arrangement) -> Step | None:
+def next_step(arrangement: Arrangement) -> ArrangementStep | None:
     """The earliest thing that is still to be done, None for an arrangement that has ended."""
     if not arrangement.in_force:
         return None
     steps = [s for i in arrangement.instalments for s in _steps(arrangement, i)]
     if arrangement.pending and arrangement.pending_at:
         at = arrangement.pending_at + timedelta(days=ASK_DAYS)
-        steps.append(Step(at=at, kind=StepKind.ASK, number=PENDING))
+        steps.append(ArrangementStep(at=at, kind=StepKind.ASK, number=PENDING))
     return min(steps, key=lambda s: (s.at, _ORDER.index(s.kind), s.number), default=None)
 
 
@@ -394,12 +394,12 @@ def scheduled(arrangement: Arrangement) -> Arrangement:
     return replace(arrangement, next_at=step.at if step else None)
 
 
-def _steps(arrangement: Arrangement, one: Instalment) -> Iterator[Step]:
+def _steps(arrangement: Arrangement, one: Instalment) -> Iterator[ArrangementStep]:
     if one.left.minor == 0 or one.missed_at is not None:
         return
 
-    def step(kind: StepKind, at: datetime) -> Step:
-        return Step(at=at, kind=kind, number=one.number)
+    def step(kind: StepKind, at: datetime) -> ArrangementStep:
+        return ArrangementStep(at=at, kind=kind, number=one.number)
 
     flying = one.in_flight
     if flying is not None:

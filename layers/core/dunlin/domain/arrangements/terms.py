@@ -98,7 +98,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class PayerProfile:
     """What is known of how a person pays; it chooses among lawful terms, and nothing else.
 
     `usual_minor`: their usual payment, None where there was none. `broken`: arrangements of
@@ -301,7 +301,7 @@ def beyond(terms: Terms, limits: ArrangementLimits, *, asked_on: date) -> tuple[
 
 
 def offers(
-    total: Money, limits: ArrangementLimits, *, today: date, profile: Profile | None = None
+    total: Money, limits: ArrangementLimits, *, today: date, profile: PayerProfile | None = None
 ) -> tuple[Terms, ...]:
     """Two to four schedules inside the limits, shortest first; none where the debt is too small
     to be split (or the limits are not in force yet).
@@ -309,7 +309,7 @@ def offers(
     How a person pays chooses among them: a payment near their usual one, dates on their payday,
     and smaller steps for someone whose arrangement broke before.
     """
-    known = profile or Profile()
+    known = profile or PayerProfile()
     down = down_payment_minor(total.minor, limits.down_payment_percent)
     left = total.minor - down
     found: dict[tuple[Frequency, int, date], Terms] = {}
@@ -363,7 +363,7 @@ def _most(frequency: Frequency, left: int, limits: ArrangementLimits) -> int:
     return min(most_payments(frequency, limits.longest_months), affordable, MOST_PAYMENTS)
 
 
-def _by_habit(limits: ArrangementLimits, profile: Profile) -> list[Frequency]:
+def _by_habit(limits: ArrangementLimits, profile: PayerProfile) -> list[Frequency]:
     """The frequencies in the order in which they are offered: months first, small steps first
     for someone whose arrangement broke."""
     order = [Frequency.MONTHLY, Frequency.EVERY_TWO_WEEKS, Frequency.WEEKLY]
@@ -372,7 +372,7 @@ def _by_habit(limits: ArrangementLimits, profile: Profile) -> list[Frequency]:
     return [f for f in order if f.value in limits.frequencies]
 
 
-def _counts(most: int, left: int, profile: Profile) -> list[int]:
+def _counts(most: int, left: int, profile: PayerProfile) -> list[int]:
     """How many payments: a third of the longest term, two thirds and all of it; near their usual
     payment first; not the shortest for someone whose arrangement broke."""
     shortest, middle = max(2, -(-most // 3)), max(2, -(-most * 2 // 3))
@@ -382,7 +382,9 @@ def _counts(most: int, left: int, profile: Profile) -> list[int]:
     return list(dict.fromkeys(c for c in counts if c <= most)) or [most]
 
 
-def _first(frequency: Frequency, today: date, limits: ArrangementLimits, profile: Profile) -> date:
+def _first(
+    frequency: Frequency, today: date, limits: ArrangementLimits, profile: PayerProfile
+) -> date:
     """The first date: the payday they named where it falls inside the limit, else after two
     weeks (one for weekly payments) or as late as the limit allows."""
     latest = today + timedelta(days=limits.first_within_days)

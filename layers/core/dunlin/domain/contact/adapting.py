@@ -19,7 +19,7 @@ from dunlin.domain.accounts.consumer import (
     PastContact,
 )
 from dunlin.domain.messages.templates import nearest_tone, template_id
-from dunlin.domain.strategy.strategy import Basis, Proposal, Rung, Strategy
+from dunlin.domain.strategy.strategy import Basis, Rung, RungOffer, Strategy
 
 EMAIL_FIRST, TEXT_FIRST = "email-first", "text-first"
 # Contacts that nobody can have read.
@@ -49,7 +49,7 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
+class RejectedChoice:
     """An alternative that was not taken, and why."""
 
     channel: str
@@ -58,7 +58,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class TouchChoice:
     """How a rung is put to one person: channels in order, the message, and everything that led
     to it. `signals` are plain values; `longer` asks for the longest terms inside the limits,
     `slower` gives the rung before half as long again."""
@@ -66,12 +66,12 @@ class Choice:
     channels: tuple[Channel, ...]
     family: str
     tone: str
-    offer: Proposal
+    offer: RungOffer
     longer: bool = False
     slower: bool = False
     label: str = ""
     reasons: tuple[str, ...] = ()
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[RejectedChoice, ...] = ()
     signals: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -127,7 +127,7 @@ def choose(
     history: ContactHistory,
     strategy: Strategy,
     others: Sequence[Account] = (),
-) -> Choice:
+) -> TouchChoice:
     """How a rung is put to this person. Stated wishes beat staff's choice, that beats what was
     inferred, that beats the rung as written."""
     seen = features(account, history, strategy, others)
@@ -137,18 +137,20 @@ def choose(
     )
     family, offer, longer, why_family = _message(rung, seen, strategy)
     wanted, why_tone = _tone(rung, seen, account, strategy)
-    tone = nearest_tone(family, wanted, strategy.letters)
+    tone = nearest_tone(family, wanted, strategy.templates)
     reasons = tuple(filter(None, (why_channel, why_family, why_tone)))
     lost = [
-        Lost(channel=c.value, template=f"{family}.{tone}", because=f"it is choice {place}")
+        RejectedChoice(
+            channel=c.value, template=f"{family}.{tone}", because=f"it is choice {place}"
+        )
         for place, c in enumerate(channels[1:], start=2)
     ]
-    written = template_id(rung.template, rung.tone, strategy.letters)
+    written = template_id(rung.template, rung.tone, strategy.templates)
     if written != f"{family}.{tone}":
         because = why_family or why_tone
-        lost.append(Lost(channel=channels[0].value, template=written, because=because))
+        lost.append(RejectedChoice(channel=channels[0].value, template=written, because=because))
     override = account.override
-    return Choice(
+    return TouchChoice(
         channels=channels,
         family=family,
         tone=tone,
@@ -215,31 +217,31 @@ def _first(ahead: Sequence[Channel], rung: Rung) -> tuple[Channel, ...]:
     return tuple(dict.fromkeys((*kept, *rung.channels)))
 
 
-def _message(rung: Rung, seen: Features, strategy: Strategy) -> tuple[str, Proposal, bool, str]:
+def _message(rung: Rung, seen: Features, strategy: Strategy) -> tuple[str, RungOffer, bool, str]:
     """The family of the message, its offer, whether the longest terms are meant, and why it is
     not the rung's own. What is final, needs approval or comes before the due date stays."""
     own = (rung.template, rung.offer, False, "")
-    fixed = rung.offer is Proposal.FINAL or rung.approval or rung.notice
+    fixed = rung.offer is RungOffer.FINAL or rung.approval or rung.notice
     if fixed or not strategy.adapt.enabled:
         return own
     if seen.last_read in _FOLLOWED:
         why = "The person looked and did not pay: longer terms."
-        return _ARRANGEMENT, Proposal.ARRANGEMENT, True, why
+        return _ARRANGEMENT, RungOffer.ARRANGEMENT, True, why
     if seen.last_read != "opened":
         return own
-    if rung.offer is not Proposal.PAY_NOW and rung.template != seen.last_family:
+    if rung.offer is not RungOffer.PAY_NOW and rung.template != seen.last_family:
         return own
     why = "The person read and did not follow the link: "
     if seen.last_family == _ARRANGEMENT:
-        return _ANSWERS, Proposal.ANSWERS, False, why + "answers to common questions."
-    return _ARRANGEMENT, Proposal.ARRANGEMENT, False, why + "an arrangement."
+        return _ANSWERS, RungOffer.ANSWERS, False, why + "answers to common questions."
+    return _ARRANGEMENT, RungOffer.ARRANGEMENT, False, why + "an arrangement."
 
 
 def _tone(rung: Rung, seen: Features, account: Account, strategy: Strategy) -> tuple[str, str]:
     override = account.override
     if override is not None and override.tone:
         return override.tone, "Staff chose the tone."
-    if rung.offer is Proposal.FINAL or rung.approval:
+    if rung.offer is RungOffer.FINAL or rung.approval:
         return rung.tone, ""
     if strategy.adapt.enabled and seen.mild and rung.tone != "gentle":
         return "gentle", "The person paid after a mild first notice last time."

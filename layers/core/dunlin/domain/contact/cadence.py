@@ -25,7 +25,7 @@ TRIGGERS = ("balance", "days_past_due", "silent", "broken_arrangement")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LadderStep:
     """The next rung and the earliest moment for it."""
 
     rung: Rung
@@ -121,14 +121,14 @@ def pending(account: Account, strategy: Strategy, now: datetime) -> tuple[Rung, 
     )
 
 
-def next_step(account: Account, strategy: Strategy, *, now: datetime) -> Step | None:
+def next_step(account: Account, strategy: Strategy, *, now: datetime) -> LadderStep | None:
     """The rung that comes next and when; None where every rung was used or is out of place."""
     rungs = pending(account, strategy, now)
     for place, rung in enumerate(rungs):
         if not (rung.notice and _missed(rung, rungs[place + 1 :], account, now)):
             at = max(_basis(rung, account, now), earliest(rung, account, strategy) or now)
             at = on_a_working_day(at, strategy.coordination)
-            return Step(rung=rung, at=spread(account.consumer_id, at))
+            return LadderStep(rung=rung, at=spread(account.consumer_id, at))
     return None
 
 

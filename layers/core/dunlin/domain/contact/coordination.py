@@ -17,7 +17,7 @@ from dunlin.domain.accounts.consumer import ContactHistory, PastContact
 from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.contact import cadence
 from dunlin.domain.contact.adapting import NEVER_ARRIVED, family_of
-from dunlin.domain.strategy.strategy import Proposal, Rung, Strategy
+from dunlin.domain.strategy.strategy import Rung, RungOffer, Strategy
 
 MOST_NAMED = 20  # accounts in one message beside the one that leads
 # A message whose sender is at work is sent or certainly not sent after so long.
@@ -88,7 +88,7 @@ def naming(account: Account, rung: Rung, history: ContactHistory) -> PastContact
 
 
 def _alone(rung: Rung) -> bool:
-    return rung.offer is Proposal.FINAL or rung.approval
+    return rung.offer is RungOffer.FINAL or rung.approval
 
 
 def value(account: Account) -> int:

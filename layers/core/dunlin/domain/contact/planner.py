@@ -21,7 +21,7 @@ from dunlin.domain.accounts.consumer import (
     PastContact,
 )
 from dunlin.domain.contact import adapting, cadence, coordination
-from dunlin.domain.contact.adapting import Choice
+from dunlin.domain.contact.adapting import TouchChoice
 from dunlin.domain.messages.templates import template_id
 from dunlin.domain.strategy.strategy import Rung, Strategy
 
@@ -60,7 +60,7 @@ class Plan:
     rung: Rung | None = None
     named: PastContact | None = None
     covers: tuple[str, ...] = ()
-    choice: Choice | None = None
+    choice: TouchChoice | None = None
     probability: str = CERTAIN
 
 
@@ -212,7 +212,7 @@ def _rung_due(due: _Due) -> Plan:
     )
 
 
-def _not_yet(due: _Due, choice: Choice) -> Plan | None:
+def _not_yet(due: _Due, choice: TouchChoice) -> Plan | None:
     """A rung whose time has come by the account may still be too early for the person."""
     account, strategy, now = due.account, due.strategy, due.now
     first = cadence.earliest(due.rung, account, strategy)
@@ -229,7 +229,9 @@ def _not_yet(due: _Due, choice: Choice) -> Plan | None:
     return None
 
 
-def _offers(rung: Rung, account: Account, choice: Choice, consumer: Consumer) -> tuple[Offer, ...]:
+def _offers(
+    rung: Rung, account: Account, choice: TouchChoice, consumer: Consumer
+) -> tuple[Offer, ...]:
     return tuple(
         Offer(
             channel=channel,
@@ -272,7 +274,7 @@ def next_action(account: Account, strategy: Strategy, now: datetime) -> NextActi
     return NextAction(
         at=max(step.at, now),
         channel=rung.channels[0].value,
-        template=template_id(rung.template, rung.tone, strategy.letters),
+        template=template_id(rung.template, rung.tone, strategy.templates),
         reason=f"{rung.name}, {cadence.said(rung)}.",
     )
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from dunlin.domain.imports import statuses
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of
-from dunlin.domain.imports.matching import Consumers, Shelves, rule_of
+from dunlin.domain.imports.matching import Consumers, SpillStore, rule_of
 from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import (
     CONTACTS,
@@ -26,15 +26,15 @@ from dunlin.domain.imports.types import (
     REJECTED,
     UNCHANGED,
     VOID,
-    Decision,
+    FileEntry,
     FileProfile,
-    LedgerEntry,
+    ImportQuestion,
     NormalisedAccount,
     NormalisedConsumer,
     NormalisedRow,
-    Problem,
     Rejected,
     RowOutcome,
+    RowProblem,
 )  # fmt: skip
 from dunlin.domain.money import Money
 
@@ -95,7 +95,7 @@ class _Draft(NamedTuple):
     line: int
     status: str
     code: str
-    problems: tuple[Problem, ...]
+    problems: tuple[RowProblem, ...]
 
 
 class ByLine(Collection[RowOutcome]):
@@ -122,20 +122,20 @@ class Assembly:
 
     accounts: Mapping[str, NormalisedAccount]
     outcomes: Collection[RowOutcome]
-    decisions: list[Decision]
+    decisions: list[ImportQuestion]
 
     def created(self) -> Iterator[NormalisedAccount]:
         """The accounts that would be created, each once."""
         return (self.accounts[o.account] for o in self.outcomes if o.outcome == CREATED)
 
 
-class Book:
+class Assembler:
     """Collects the rows of an import and joins them."""
 
     def __init__(
-        self, profile: FileProfile, today: dt.date, shelves: Shelves | None = None
+        self, profile: FileProfile, today: dt.date, shelves: SpillStore | None = None
     ) -> None:
-        shelves = shelves or Shelves()
+        shelves = shelves or SpillStore()
         self.profile = profile
         self.today = today
         self.debts: MutableMapping[str, _Debt] = shelves.by_text()
@@ -183,7 +183,7 @@ class Book:
         column: str = "",
         value: str = "",
         account: str = "",
-        problems: tuple[Problem, ...] = (),
+        problems: tuple[RowProblem, ...] = (),
     ) -> None:
         self.by_line[line] = RowOutcome(
             line=line,
@@ -282,9 +282,9 @@ class Book:
 
     def _entries(
         self, rows: list[NormalisedRow], open_rows: list[NormalisedRow], lead: NormalisedRow
-    ) -> tuple[list[LedgerEntry], int, set[int]]:
+    ) -> tuple[list[FileEntry], int, set[int]]:
         """(ledger entries, their sum, lines that contradict the first row)."""
-        entries: list[LedgerEntry] = []
+        entries: list[FileEntry] = []
         conflicts: set[int] = set()
         use = open_rows or [lead]
         values = {r.balance for r in use}
@@ -298,9 +298,7 @@ class Book:
             entries = self._split_payments(use) or []
         elif self._sums or self._line_level or _several(use):
             entries = [
-                LedgerEntry(
-                    kind="line", minor=r.balance or 0, on=r.issued_on, source=f"row {r.line}"
-                )
+                FileEntry(kind="line", minor=r.balance or 0, on=r.issued_on, source=f"row {r.line}")
                 for r in use
             ]
         else:
@@ -311,14 +309,14 @@ class Book:
                 if row.status in (CREDIT, statuses.PAYMENT) and row.balance:
                     kind = "payment" if row.status == statuses.PAYMENT else "credit"
                     entries.append(
-                        LedgerEntry(
+                        FileEntry(
                             kind=kind, minor=row.balance, on=row.paid_on or row.issued_on,
                             source=f"row {row.line}",
                         )
                     )  # fmt: skip
         return entries, sum(e.minor for e in entries), conflicts
 
-    def _split_payments(self, use: list[NormalisedRow]) -> list[LedgerEntry] | None:
+    def _split_payments(self, use: list[NormalisedRow]) -> list[FileEntry] | None:
         """Rows that repeat one invoice, each with another of its payments, and no balance."""
         if len(use) < 2 or any(c.field == "balance" for c in self.profile.mapping):
             return None
@@ -329,11 +327,11 @@ class Book:
             return None
         first = use[0]
         out = [
-            LedgerEntry(kind="invoice", minor=first.original or 0, on=first.issued_on,
+            FileEntry(kind="invoice", minor=first.original or 0, on=first.issued_on,
                         source=f"row {first.line}")
         ]  # fmt: skip
         out += [
-            LedgerEntry(kind="payment", minor=-(r.paid or 0), on=r.last_payment_on or r.paid_on,
+            FileEntry(kind="payment", minor=-(r.paid or 0), on=r.last_payment_on or r.paid_on,
                         source=f"row {r.line}")
             for r in use
         ]  # fmt: skip
@@ -373,7 +371,7 @@ class Book:
             if other is None:
                 self._twins[twin] = account.reference
             else:
-                problem = Problem(code="probable_duplicate", value=other)
+                problem = RowProblem(code="probable_duplicate", value=other)
                 self.drafts[key] = draft._replace(problems=(*draft.problems, problem))
 
     def _fill_contacts(self) -> None:
@@ -483,7 +481,7 @@ def _credited(account: NormalisedAccount, minor: int, credit: _Draft) -> Normali
     rest = account.balance.minor - minor
     extras = dict(account.extras)
     extras["credits_minor"] = str(int(extras.get("credits_minor", "0")) - minor)
-    entry = LedgerEntry(
+    entry = FileEntry(
         kind="credit", minor=-minor, on=credit.account.issued_on, source=f"row {credit.line}"
     )
     return replace(
@@ -496,7 +494,7 @@ def _credited(account: NormalisedAccount, minor: int, credit: _Draft) -> Normali
 
 
 def told_of(
-    profile: FileProfile, rows: Iterable[NormalisedRow | Rejected], shelves: Shelves
+    profile: FileProfile, rows: Iterable[NormalisedRow | Rejected], shelves: SpillStore
 ) -> Assembly:
     """The rows of a file of contacts or payments: each is accounted for, none makes an account."""
     code = "contact" if profile.kind == CONTACTS else "payment"
@@ -547,13 +545,13 @@ def _spoken(row: NormalisedRow) -> str:
     return " ".join(p for p in parts if p)
 
 
-def _opening(row: NormalisedRow) -> list[LedgerEntry]:
+def _opening(row: NormalisedRow) -> list[FileEntry]:
     """The entries behind one row's balance: the invoice and what was paid, where both are told."""
     balance = row.balance or 0
     source = f"row {row.line}"
     if row.original is not None and row.paid and row.original - row.paid == balance:
         return [
-            LedgerEntry(kind="invoice", minor=row.original, on=row.issued_on, source=source),
-            LedgerEntry(kind="payment", minor=-row.paid, on=row.last_payment_on, source=source),
+            FileEntry(kind="invoice", minor=row.original, on=row.issued_on, source=source),
+            FileEntry(kind="payment", minor=-row.paid, on=row.last_payment_on, source=source),
         ]
-    return [LedgerEntry(kind="opening", minor=balance, on=row.issued_on, source=source)]
+    return [FileEntry(kind="opening", minor=balance, on=row.issued_on, source=source)]

@@ -48,7 +48,7 @@ for _number, _names in enumerate(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DateReading:
     """What a text says as a date: numbers that fit one order only, or `first` and `second` open."""
 
     fixed: dt.date | None = None
@@ -89,14 +89,14 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).lower()
 
 
-def read_date(text: str) -> Reading | None:
+def read_date(text: str) -> DateReading | None:
     """The reading of one cell, or None where it is no date."""
     if len(text) > 60:
         return None
     iso = _ISO.fullmatch(text)
     if iso:
         day = _day(int(iso[1]), int(iso[2]), int(iso[3]))
-        return Reading(fixed=day) if day else None
+        return DateReading(fixed=day) if day else None
     bare = _CLOCK.sub("", text.strip()).strip()
     numeric = _NUMERIC.fullmatch(bare)
     if numeric:
@@ -104,39 +104,39 @@ def read_date(text: str) -> Reading | None:
     if _COMPACT.fullmatch(bare):
         return _compact(bare)
     if _SERIAL.fullmatch(bare):
-        return Reading(fixed=_EPOCH_DAY + dt.timedelta(days=int(float(bare))), shape="serial")
+        return DateReading(fixed=_EPOCH_DAY + dt.timedelta(days=int(float(bare))), shape="serial")
     if _EPOCH.fullmatch(bare):
         seconds = int(bare[:10])
-        return Reading(fixed=dt.datetime.fromtimestamp(seconds, dt.UTC).date(), shape="epoch")
+        return DateReading(fixed=dt.datetime.fromtimestamp(seconds, dt.UTC).date(), shape="epoch")
     return _wordy(bare)
 
 
-def _numeric(found: re.Match[str]) -> Reading | None:
+def _numeric(found: re.Match[str]) -> DateReading | None:
     a, b, c = int(found[1]), int(found[3]), int(found[4])
     if len(found[1]) >= 3:
         day = _day(full_year(a, len(found[1])), b, c) if len(found[1]) == 4 else None
-        return Reading(fixed=day) if day else None
+        return DateReading(fixed=day) if day else None
     if len(found[4]) == 3 or a == 0 or b == 0 or (a > 12 and b > 12):
         return None
     year = full_year(c, len(found[4]))
     if _day(year, b, a) is None and _day(year, a, b) is None:
         return None
-    return Reading(first=a, second=b, year=year, shape=found[2])
+    return DateReading(first=a, second=b, year=year, shape=found[2])
 
 
-def _compact(bare: str) -> Reading | None:
+def _compact(bare: str) -> DateReading | None:
     if bare[:2] in ("19", "20"):
         day = _day(int(bare[:4]), int(bare[4:6]), int(bare[6:]))
         if day:
-            return Reading(fixed=day, shape="compact")
+            return DateReading(fixed=day, shape="compact")
     year = int(bare[4:])
     a, b = int(bare[:2]), int(bare[2:4])
     if 1900 <= year < 2100 and (_day(year, b, a) or _day(year, a, b)):
-        return Reading(first=a, second=b, year=year, shape="compact")
+        return DateReading(first=a, second=b, year=year, shape="compact")
     return None
 
 
-def _wordy(bare: str) -> Reading | None:
+def _wordy(bare: str) -> DateReading | None:
     words = _WORDY.findall(_WEEKDAY.sub("", fold(bare)))
     months = [w for w in words if w in _MONTHS]
     numbers = [w for w in words if w.isdigit()]
@@ -151,7 +151,7 @@ def _wordy(bare: str) -> Reading | None:
         day = _day(int(a), month, int(b))
     else:
         day = _day(full_year(int(b), len(b)), month, int(a)) if len(b) in (2, 4) else None
-    return Reading(fixed=day) if day else None
+    return DateReading(fixed=day) if day else None
 
 
 def to_date(text: str, order: str = "") -> dt.date | None:
@@ -160,7 +160,7 @@ def to_date(text: str, order: str = "") -> dt.date | None:
     return None if reading is None else resolve(reading, order)
 
 
-def resolve(reading: Reading, order: str) -> dt.date | None:
+def resolve(reading: DateReading, order: str) -> dt.date | None:
     """The day of a reading; a reading that both orders allow needs one."""
     if reading.fixed is not None:
         return reading.fixed
@@ -185,7 +185,7 @@ class OrderVote:
     dotted: int = 0
     dates: int = 0
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: DateReading) -> None:
         """Count one cell."""
         self.dates += 1
         if reading.fixed is not None or reading.first == reading.second:

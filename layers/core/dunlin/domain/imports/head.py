@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from dunlin.domain.imports.amounts import parse_amount
 from dunlin.domain.imports.guard import REASON_COLUMN, unguarded
 from dunlin.domain.imports.mapping import content_of, kinds_of, looks_like_header  # fmt: skip
-from dunlin.domain.imports.records import COLUMN_CAP, Decoder, Refused, Rows, lines_of  # fmt: skip
+from dunlin.domain.imports.records import (  # fmt: skip
+    COLUMN_CAP,
+    Decoder,
+    FileRefused,
+    Rows,
+    lines_of,
+)
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_WITHIN = 60
@@ -39,20 +45,20 @@ class Head:
 
 def refuse_binary(body: bytes) -> None:
     if not body.strip():
-        raise Refused("empty_file", "the file is empty")
+        raise FileRefused("empty_file", "the file is empty")
     if b"\0" in body:
-        raise Refused("binary_file", "the file holds NUL bytes: it is no text table")
+        raise FileRefused("binary_file", "the file holds NUL bytes: it is no text table")
     odd = sum(body.count(bytes((b,))) for b in range(32) if b not in (9, 10, 12, 13, 26, 27))
     if odd > max(4, len(body) // 200):
-        raise Refused("binary_file", "the file holds control characters: it is no text table")
+        raise FileRefused("binary_file", "the file holds control characters: it is no text table")
     starts = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
     if body.startswith(starts):
-        raise Refused("binary_file", "the file is a document or a picture, not a table")
+        raise FileRefused("binary_file", "the file is a document or a picture, not a table")
     lead = body[:200].lstrip()
     if lead[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\[{\"]", lead):
-        raise Refused("not_a_table", "the file is JSON, not a table")
+        raise FileRefused("not_a_table", "the file is JSON, not a table")
     if lead[:1] == b"<" and re.match(rb"<(?:!doctype|\?xml|html)", lead, re.IGNORECASE):
-        raise Refused("not_a_table", "the file is HTML or XML, not a table")
+        raise FileRefused("not_a_table", "the file is HTML or XML, not a table")
 
 
 def read_table(body: bytes, fixed: str, *, whole: bool) -> Head:
@@ -62,11 +68,11 @@ def read_table(body: bytes, fixed: str, *, whole: bool) -> Head:
     if declared:
         delimiters = ((declared[1] or declared[2]).decode("latin-1"),)
     best: tuple[float, list[int], list[list[str]], str] | None = None
-    no: Refused | None = None
+    no: FileRefused | None = None
     for delimiter in delimiters:
         try:
             lines, rows = _parse_head(body, delimiter, whole=whole)
-        except Refused as refusal:
+        except FileRefused as refusal:
             no = no or refusal
             continue
         if declared:
@@ -75,10 +81,10 @@ def read_table(body: bytes, fixed: str, *, whole: bool) -> Head:
         if best is None or score > best[0] + 1e-9:
             best = (score, lines, rows, delimiter)
     if best is None or (no is not None and _modal_width(best[2]) < 2):
-        raise no or Refused("not_a_table", "no delimiter gives a table")
+        raise no or FileRefused("not_a_table", "no delimiter gives a table")
     _, lines, rows, delimiter = best
     if not any(any(c.strip() for c in row) for row in rows):
-        raise Refused("empty_file", "the file holds no values")
+        raise FileRefused("empty_file", "the file holds no values")
     header = find_header(rows)
     width = len(rows[header]) if header is not None else _modal_width(rows)
     head = Head(delimiter, lines, rows, header, width, bool(declared))
@@ -193,7 +199,7 @@ def headers_of(table: Head) -> list[str]:
     ):
         headers += [""] * (wide - len(headers))
     if len(headers) > COLUMN_CAP:
-        raise Refused("too_many_columns", f"{len(headers)} columns; the limit is {COLUMN_CAP}")
+        raise FileRefused("too_many_columns", f"{len(headers)} columns; the limit is {COLUMN_CAP}")
     return headers
 
 

@@ -17,7 +17,7 @@ from dunlin.domain.imports.dates import fold, read_date
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
 from dunlin.domain.imports.statuses import status_of
-from dunlin.domain.imports.types import ColumnMap, Decision
+from dunlin.domain.imports.types import ColumnMap, ImportQuestion
 
 THRESHOLD = 0.5
 """Below it a column is not used; for what a debt cannot be without, a person is asked."""
@@ -284,7 +284,7 @@ class Mapped:
     """The mapping of a file and what must be asked about it."""
 
     columns: tuple[ColumnMap, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[ImportQuestion, ...]
 
 
 def column_keys(headers: Sequence[str]) -> tuple[str, ...]:
@@ -406,7 +406,7 @@ def _settle(
     ranked: list[list[tuple[float, str, str]]],
     contents: list[Content],
     fixed: Mapping[str, str],
-) -> tuple[list[tuple[float, str, str]], tuple[Decision, ...]]:
+) -> tuple[list[tuple[float, str, str]], tuple[ImportQuestion, ...]]:
     """Gives every field its best column; a column that lost gets its next best field."""
     chosen: list[tuple[float, str, str]] = [(0.0, fields.IGNORE, "not recognised")] * len(keys)
     offers = sorted(
@@ -419,7 +419,7 @@ def _settle(
     )
     taken: dict[str, tuple[int, float, str]] = {}
     done: set[int] = set()
-    decisions: list[Decision] = []
+    decisions: list[ImportQuestion] = []
     for score, filled, field, _, i, why in sorted(
         offers, key=lambda o: o[0] - (0.0 if o[1] else 0.5), reverse=True
     ):
@@ -434,7 +434,7 @@ def _settle(
                 and why.startswith("its values")
             ):
                 decisions.append(
-                    Decision(
+                    ImportQuestion(
                         kind="mapping",
                         column=keys[i],
                         choices=("balance", "amount", "paid", fields.IGNORE),

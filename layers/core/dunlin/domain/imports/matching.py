@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dunlin.domain.imports.names import name_key
-from dunlin.domain.imports.types import Decision, NormalisedConsumer
+from dunlin.domain.imports.types import ImportQuestion, NormalisedConsumer
 
 _MOST_DECISIONS = 50
 CROWD = 5
 """A contact point that more people share is an office's: it says nothing of who is who."""
 
 
-class Shelves:
+class SpillStore:
     """Where the joining of rows keeps what it knows: in memory. An adapter spills to a file."""
 
     def by_text(self) -> MutableMapping[str, Any]:
@@ -69,12 +69,12 @@ def rule_of(identity: str) -> str:
 class Consumers:
     """All consumers of one import, found by any of their keys."""
 
-    def __init__(self, shelves: Shelves) -> None:
+    def __init__(self, shelves: SpillStore) -> None:
         self.all: MutableMapping[int, Known] = shelves.by_number()
         self._index: MutableMapping[str, int] = shelves.by_text()
         self._count = 0
         self._doubted: dict[int, int] = {}
-        self.decisions: list[Decision] = []
+        self.decisions: list[ImportQuestion] = []
         self.probable: MutableMapping[int, tuple[int, str]] = shelves.by_number()
         """By number of a consumer: who it probably is too, and why."""
 
@@ -160,7 +160,7 @@ class Consumers:
         if len(self.decisions) < _MOST_DECISIONS:
             a, b = self.all[first].consumer.name, self.all[second].consumer.name
             self.decisions.append(
-                Decision(
+                ImportQuestion(
                     kind="match",
                     column=None,
                     choices=("same", "different"),

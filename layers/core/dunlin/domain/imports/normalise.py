@@ -37,14 +37,14 @@ from dunlin.domain.imports.types import (
     PAYABLES,
     RECEIVABLES,
     VOID,
-    Consent,
+    FileConsent,
     FileProfile,
     NormalisedConsumer,
     NormalisedRow,
-    Problem,
     Range,
     Rejected,
     Row,
+    RowProblem,
 )  # fmt: skip
 from dunlin.domain.money import exponent
 
@@ -196,7 +196,7 @@ class Normaliser:
             if fitted is None:
                 return Rejected(row.line, "ragged_row", "", f"{len(cells)} cells")
             cells = fitted
-        problems: list[Problem] = []
+        problems: list[RowProblem] = []
         if self.profile.journal_year is not None and not self._debtor(cells):
             return Rejected(row.line, "no_debt")
         reference = cells[self._reference].strip()[:_LONG] if self._reference >= 0 else ""
@@ -216,7 +216,7 @@ class Normaliser:
         if paid_on is None and not self._owed:
             paid_on = self._date(cells, "payment_date", problems)
         amounts = self._balance(cells, currency, problems)
-        if isinstance(amounts, Problem):
+        if isinstance(amounts, RowProblem):
             if self._owed and status in (OPEN, CREDIT, statuses.PAYMENT):
                 return Rejected(row.line, amounts.code, amounts.column, amounts.value)
             amounts = (None, None, None, currency)
@@ -336,7 +336,7 @@ class Normaliser:
 
     def _value(
         self, cells: list[str], index: int, currency: str
-    ) -> tuple[int, str] | Problem | None:
+    ) -> tuple[int, str] | RowProblem | None:
         """(minor units, currency) of a cell; None where it is blank."""
         text = cells[index].strip()
         if not text or is_blank(text):
@@ -345,11 +345,11 @@ class Normaliser:
         if amount is None:
             doubt = self.marks.get(index) == MIXED and parse_amount(text) is not None
             code = "ambiguous_amount" if doubt else "bad_amount"
-            return Problem(code=code, column=self.keys[index], value=text[:60])
+            return RowProblem(code=code, column=self.keys[index], value=text[:60])
         hint = amount.hint
         if hint and hint in CURRENCIES and hint != currency:
             if self._currency >= 0 and cells[self._currency].strip():
-                return Problem(code="mixed_currency", column=self.keys[index], value=text[:60])
+                return RowProblem(code="mixed_currency", column=self.keys[index], value=text[:60])
             currency = hint
         elif hint == "$" and self._currency < 0 and currency not in DOLLARS.values():
             currency = DOLLARS.get(self.profile.country, "USD")
@@ -357,17 +357,17 @@ class Normaliser:
             return amount.unscaled, currency
         minor = scaled(amount.unscaled, amount.places, exponent(currency))
         if minor is None:
-            return Problem(code="bad_amount", column=self.keys[index], value=text[:60])
+            return RowProblem(code="bad_amount", column=self.keys[index], value=text[:60])
         return minor, currency
 
     def _minor(
-        self, cells: list[str], field: str, currency: str, problems: list[Problem]
+        self, cells: list[str], field: str, currency: str, problems: list[RowProblem]
     ) -> int | None:
         index = self._one.get(field, -1)
         if index < 0:
             return None
         value = self._value(cells, index, currency)
-        if isinstance(value, Problem):
+        if isinstance(value, RowProblem):
             problems.append(value)
             return None
         return value[0] if value else None
@@ -375,8 +375,8 @@ class Normaliser:
     def _balance_reader(
         self,
     ) -> Callable[
-        [list[str], str, list[Problem]],
-        tuple[int | None, int | None, int | None, str] | Problem,
+        [list[str], str, list[RowProblem]],
+        tuple[int | None, int | None, int | None, str] | RowProblem,
     ]:
         """How this file says what is owed, best way first."""
         one, by = self._one, self.by
@@ -389,12 +389,12 @@ class Normaliser:
         value = self._value
 
         def read(
-            cells: list[str], currency: str, problems: list[Problem]
-        ) -> tuple[int | None, int | None, int | None, str] | Problem:
+            cells: list[str], currency: str, problems: list[RowProblem]
+        ) -> tuple[int | None, int | None, int | None, str] | RowProblem:
             original = settled = None
             if amount >= 0:
                 found = value(cells, amount, currency)
-                if isinstance(found, Problem):
+                if isinstance(found, RowProblem):
                     if balance < 0:
                         return found
                     problems.append(found)
@@ -403,7 +403,7 @@ class Normaliser:
             for index in (paid, credited):
                 if index >= 0:
                     found = value(cells, index, currency)
-                    if isinstance(found, Problem):
+                    if isinstance(found, RowProblem):
                         if balance < 0:
                             return found
                         problems.append(found)
@@ -411,7 +411,7 @@ class Normaliser:
                         settled = (settled or 0) + abs(found[0])
             if balance >= 0:
                 found = value(cells, balance, currency)
-                if isinstance(found, Problem):
+                if isinstance(found, RowProblem):
                     return found
                 if found:
                     owed, named = found
@@ -427,7 +427,7 @@ class Normaliser:
             total = None
             for index in buckets:
                 found = value(cells, index, currency)
-                if isinstance(found, Problem):
+                if isinstance(found, RowProblem):
                     return found
                 if found:
                     total = (total or 0) + found[0]
@@ -435,22 +435,22 @@ class Normaliser:
             if total is not None:
                 return total, original, settled, currency
             where = balance if balance >= 0 else amount
-            return Problem(code="missing_balance", column=self.keys.get(where, ""))
+            return RowProblem(code="missing_balance", column=self.keys.get(where, ""))
 
         return read
 
     def _two_sided(
         self, cells: list[str], debit: int, credit: int, currency: str
-    ) -> tuple[int | None, int | None, int | None, str] | Problem:
+    ) -> tuple[int | None, int | None, int | None, str] | RowProblem:
         sums: list[int | None] = []
         for index in (debit, credit):
             found = self._value(cells, index, currency) if index >= 0 else None
-            if isinstance(found, Problem):
+            if isinstance(found, RowProblem):
                 return found
             sums.append(found[0] if found else None)
             currency = found[1] if found else currency
         if sums == [None, None]:
-            return Problem(code="missing_balance", column=self.keys.get(debit, ""))
+            return RowProblem(code="missing_balance", column=self.keys.get(debit, ""))
         return (sums[0] or 0) - (sums[1] or 0), sums[0], sums[1], currency
 
     @staticmethod
@@ -460,7 +460,7 @@ class Normaliser:
 
     # Dates and status
 
-    def _date(self, cells: list[str], field: str, problems: list[Problem]) -> dt.date | None:
+    def _date(self, cells: list[str], field: str, problems: list[RowProblem]) -> dt.date | None:
         index = self._one.get(field, -1)
         if index < 0:
             return None
@@ -484,7 +484,7 @@ class Normaliser:
         if day is not None and not 1900 <= day.year <= 2100:
             day = None
         if day is None:
-            problems.append(Problem(code="bad_date", column=self.keys[index], value=bare[:60]))
+            problems.append(RowProblem(code="bad_date", column=self.keys[index], value=bare[:60]))
             return None
         if len(known) > _MEMORY:
             known.clear()
@@ -560,7 +560,7 @@ class Normaliser:
 
     # The consumer
 
-    def _read_consumer(self, cells: list[str], problems: list[Problem]) -> NormalisedConsumer:
+    def _read_consumer(self, cells: list[str], problems: list[RowProblem]) -> NormalisedConsumer:
         country = self._place(self._text(cells, "country"))[1]
         home = country or self.profile.country
         emails = self._read_emails(cells, problems)
@@ -587,7 +587,7 @@ class Normaliser:
             consents=self._read_consents(cells) if self._consents else (),
         )
 
-    def _read_emails(self, cells: list[str], problems: list[Problem]) -> tuple[str, ...]:
+    def _read_emails(self, cells: list[str], problems: list[RowProblem]) -> tuple[str, ...]:
         found: list[str] = []
         for index in self._emails:
             text = cells[index]
@@ -600,7 +600,7 @@ class Normaliser:
                 read = read_emails(text, self.checks.email)
                 found += read.addresses
                 problems.extend(
-                    Problem(code="bad_email", column=self.keys[index], value=b) for b in read.bad
+                    RowProblem(code="bad_email", column=self.keys[index], value=b) for b in read.bad
                 )
         if len(found) < 2:
             return tuple(found)
@@ -610,7 +610,7 @@ class Normaliser:
         return tuple(first.values())
 
     def _read_phones(
-        self, cells: list[str], home: str, problems: list[Problem]
+        self, cells: list[str], home: str, problems: list[RowProblem]
     ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         found: list[str] = []
         extensions: tuple[tuple[str, str], ...] = ()
@@ -626,7 +626,7 @@ class Normaliser:
                 found += read.numbers
                 extensions += read.extensions
                 problems.extend(
-                    Problem(code="bad_phone", column=self.keys[index], value=b) for b in read.bad
+                    RowProblem(code="bad_phone", column=self.keys[index], value=b) for b in read.bad
                 )
         return tuple(dict.fromkeys(found)), extensions
 
@@ -688,7 +688,7 @@ class Normaliser:
             return join_name(given, family, self._text(cells, "name_suffix"))
         return Name(company, company=True) if company else Name("")
 
-    def _read_consents(self, cells: list[str]) -> tuple[Consent, ...]:
+    def _read_consents(self, cells: list[str]) -> tuple[FileConsent, ...]:
         evidence = "; ".join(
             f"{self.keys[self._one[f]]}: {self._text(cells, f)}"
             for f in ("consent_date", "consent_source")
@@ -712,7 +712,7 @@ class Normaliser:
             own = f"{self.keys[self._one[field]]}: {text}"
             channel = field.removeprefix("consent_").removeprefix("opt_out_")
             out.append(
-                Consent(
+                FileConsent(
                     channel=channel,
                     granted=granted,
                     evidence=f"{own}; {evidence}" if evidence else own,
@@ -721,7 +721,7 @@ class Normaliser:
         return tuple(out)
 
     def _read_extras(
-        self, cells: list[str], currency: str, problems: list[Problem]
+        self, cells: list[str], currency: str, problems: list[RowProblem]
     ) -> tuple[tuple[str, str], ...]:
         if not self._extras:
             return ()

@@ -16,13 +16,13 @@ from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.head import headers_of, read_table, refuse_binary, samples_of
 from dunlin.domain.imports.mapping import column_keys, content_of, map_columns  # fmt: skip
 from dunlin.domain.imports.opened import Hints, refused
-from dunlin.domain.imports.records import ByteStream, Decoder, Refused, chunks  # fmt: skip
+from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chunks  # fmt: skip
 from dunlin.domain.imports.scan import Scan
 from dunlin.domain.imports.types import (  # fmt: skip
     RECEIVABLES,
     ColumnMap,
-    Decision,
     FileProfile,
+    ImportQuestion,
     Refusal,
 )
 
@@ -34,7 +34,7 @@ def profile(stream: ByteStream, hints: Hints | None = None) -> FileProfile:
     hints = hints or Hints()
     try:
         return _Pass(stream, hints).run()
-    except Refused as no:
+    except FileRefused as no:
         return refused(no.code, no.detail, hints)
 
 
@@ -87,7 +87,7 @@ class _Pass:
         )
         scan.over(chunks(self.stream, head=body, offset=start))
         if scan.records == 0:
-            raise Refused("no_rows", "the file has a header but no rows below it")
+            raise FileRefused("no_rows", "the file has a header but no rows below it")
         decisions = [*mapped.decisions, *scan.decisions(), *_not_there(headers, fixed)]
         shared, row_ids = references_of(columns, samples)
         made = FileProfile(
@@ -137,7 +137,7 @@ class _Pass:
         return b"".join(parts)
 
     def _judged(
-        self, made: FileProfile, decisions: list[Decision], samples: Sequence[Sequence[str]]
+        self, made: FileProfile, decisions: list[ImportQuestion], samples: Sequence[Sequence[str]]
     ) -> FileProfile:
         """Adds what must be asked or refused because something needed is not in the file."""
         have = {c.field for c in made.mapping}
@@ -146,7 +146,7 @@ class _Pass:
                 choice = _money_columns(made, samples)
                 if choice:
                     decisions.append(
-                        Decision(
+                        ImportQuestion(
                             kind="mapping", column=choice[0], choices=("balance", fields.IGNORE),
                             why="no column is named as a balance; which one is owed?",
                         )
@@ -166,11 +166,11 @@ class _Pass:
         return replace(made, decisions=tuple(decisions))
 
 
-def _not_there(headers: Sequence[str], fixed: Mapping[str, str]) -> list[Decision]:
+def _not_there(headers: Sequence[str], fixed: Mapping[str, str]) -> list[ImportQuestion]:
     """What a sidecar says of columns that the file does not have."""
     have = {fields.key_of(h) for h in headers} | set(column_keys(headers))
     return [
-        Decision(
+        ImportQuestion(
             kind="mapping",
             column=name,
             choices=tuple(h for h in headers if h)[:20],

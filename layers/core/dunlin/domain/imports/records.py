@@ -26,7 +26,7 @@ class ByteStream(Protocol):
         ...
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """The whole file cannot be imported; `code` says why, `detail` says where.
 
     Reading raises it from deep inside; `profile` and the service turn it into a value.
@@ -52,7 +52,7 @@ def chunks(
 ) -> Iterator[Chunk]:
     """`head` and then `stream` in chunks that end with a line.
 
-    Raises `Refused` for a line over `LINE_CAP` and for NUL bytes, before either is held whole.
+    Raises `FileRefused` for a line over `LINE_CAP` and for NUL bytes, before either is held whole.
     """
     carry = head
     more = True
@@ -61,12 +61,12 @@ def chunks(
         more = bool(data)
         carry += data
         if b"\0" in data:
-            raise Refused("binary_file", f"NUL bytes after line {line}: this is no text table")
+            raise FileRefused("binary_file", f"NUL bytes after line {line}: this is no text table")
         if more:
             # A CR at the very end may be half of a CRLF, so it does not end the chunk.
             cut = max(carry.rfind(b"\n"), carry.rfind(b"\r", 0, -1)) + 1
             if len(carry) - cut > LINE_CAP:
-                raise Refused("line_too_long", f"a line after line {line} never ends")
+                raise FileRefused("line_too_long", f"a line after line {line} never ends")
         else:
             cut = len(carry)
         if not cut:
@@ -102,20 +102,20 @@ class Rows:
     def read(self, lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
         """(line on which the record starts, cells) of each record.
 
-        Raises `Refused` for a quote never closed and for more than `COLUMN_CAP` columns.
+        Raises `FileRefused` for a quote never closed and for more than `COLUMN_CAP` columns.
         """
         first = self.next_line
         reader = csv.reader(lines, delimiter=self._delimiter)
         try:
             for cells in reader:
                 if len(cells) > COLUMN_CAP:
-                    raise Refused(
+                    raise FileRefused(
                         "too_many_columns", f"{len(cells)} columns; the limit is {COLUMN_CAP}"
                     )
                 yield self.next_line, cells
                 self.next_line = first + reader.line_num
         except csv.Error as error:
-            raise Refused(
+            raise FileRefused(
                 "value_too_long",
                 f"the value that starts near line {self.next_line} never ends: "
                 "a quote is not closed",

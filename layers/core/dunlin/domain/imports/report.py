@@ -21,8 +21,8 @@ from dunlin.domain.imports.types import (
     REJECTED,
     UNCHANGED,
     UPDATED,
-    Decision,
     FileProfile,
+    ImportQuestion,
     NormalisedAccount,
     RowOutcome,
 )  # fmt: skip
@@ -265,7 +265,7 @@ def _add(totals: dict[str, dict[str, int]], account: NormalisedAccount) -> None:
     sums["balance_minor"] += account.balance.minor
 
 
-def decisions_of(profile: FileProfile, assembly: Assembly | None) -> list[Decision]:
+def decisions_of(profile: FileProfile, assembly: Assembly | None) -> list[ImportQuestion]:
     """All that a person is asked about the file."""
     return [*profile.decisions, *(assembly.decisions if assembly else ())]
 

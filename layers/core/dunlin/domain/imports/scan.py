@@ -19,13 +19,13 @@ from dunlin.domain.imports.amounts import (
     parse_amount,
 )
 from dunlin.domain.imports.contact_points import fast_phone
-from dunlin.domain.imports.dates import OrderVote, Reading, fold, read_date, to_date
+from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
 from dunlin.domain.imports.head import TOTAL_WORD, Head, first_filled, is_total_row
 from dunlin.domain.imports.mapping import column_keys  # fmt: skip
 from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
-from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, Decision, Range  # fmt: skip
+from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range  # fmt: skip
 
 _VOTES = 5_000
 _PHONE_VOTES = 500
@@ -75,7 +75,7 @@ class Scan:
         self.as_of: dt.date | None = None
         self.titles = OrderVote()
         self._as_of_text = ""
-        self._readings: dict[str, Reading | None] = {}
+        self._readings: dict[str, DateReading | None] = {}
         self._repeat = self._differ = 0
         self._previous: tuple[str, str] = ("", "")
         self._integers = True
@@ -402,7 +402,7 @@ class Scan:
         stripe = sum(bool(re.match(r"(?:in|ch|py|pi|txn|inv)_", v)) for v in made)
         return lower and bool(made) and stripe > len(made) * 0.8
 
-    def decisions(self) -> list[Decision]:
+    def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""
         out = []
         for column in self.open_columns:
@@ -411,7 +411,7 @@ class Scan:
                 "every date of the column reads both day first and month first"
             )  # fmt: skip
             out.append(
-                Decision(
+                ImportQuestion(
                     kind="date_order",
                     column=column.key,
                     choices=("mdy", "dmy"),
@@ -421,7 +421,7 @@ class Scan:
             )
         if self.currency_guessed:
             out.append(
-                Decision(
+                ImportQuestion(
                     kind="currency",
                     column=None,
                     choices=(self.currency, "GBP", "EUR", "CAD", "AUD"),
@@ -431,7 +431,7 @@ class Scan:
             )
         if self.country_open:
             out.append(
-                Decision(
+                ImportQuestion(
                     kind="country",
                     column=self.keys[self.by_field["phone"]],
                     choices=("US", "GB", "DE", "FR", "ES", "MX"),

@@ -30,7 +30,7 @@ class ColumnMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class ImportQuestion:
     """A question for a person: `kind` is mapping, date_order, currency, country or match."""
 
     kind: str
@@ -89,7 +89,7 @@ class FileProfile:
     sha256: str = ""
     header_fingerprint: str = ""
     ranges: tuple[Range, ...] = ()
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[ImportQuestion, ...] = ()
     refusal: Refusal | None = None
     last_line: int | None = None
     grouped: bool = False
@@ -121,7 +121,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class RowProblem:
     """Something in a row that did not import as it stood."""
 
     code: str
@@ -140,7 +140,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
+class FileConsent:
     """Permission of one channel (`email`, `sms`, `all`) as the file states it."""
 
     channel: str
@@ -171,7 +171,7 @@ class NormalisedConsumer(NamedTuple):
     date_of_birth: dt.date | None = None
     language: str = ""
     time_zone: str = ""
-    consents: tuple[Consent, ...] = ()
+    consents: tuple[FileConsent, ...] = ()
 
     @property
     def reachable(self) -> bool:
@@ -202,10 +202,10 @@ class NormalisedRow(NamedTuple):
     disputed: bool
     notes: str
     extras: tuple[tuple[str, str], ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[RowProblem, ...]
 
 
-class LedgerEntry(NamedTuple):
+class FileEntry(NamedTuple):
     """One movement of a debt; all entries of an account sum to its balance.
 
     `kind` is invoice, line, payment, credit or opening; `source` names the rows it came from.
@@ -234,7 +234,7 @@ class NormalisedAccount:
     disputed: bool = False
     notes: str = ""
     extras: tuple[tuple[str, str], ...] = ()
-    entries: tuple[LedgerEntry, ...] = ()
+    entries: tuple[FileEntry, ...] = ()
     holds: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
     last_payment_on: dt.date | None = None
@@ -263,7 +263,7 @@ class RowOutcome:
     column: str = ""
     value: str = ""
     account: str = ""
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[RowProblem, ...] = field(default=())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return RowOutcome, _OUTCOME(self)

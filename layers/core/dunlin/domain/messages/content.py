@@ -30,11 +30,11 @@ from dunlin.domain.messages.phrases import (
     PHRASES,
     REVEALS,
 )
-from dunlin.domain.messages.templates import Kind
+from dunlin.domain.messages.templates import MessageKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class MessageDraft:
     """A rendered message with what it must be measured against.
 
     `person` and `names` are values that may stand in it as they are, as creditor and address may:
@@ -42,7 +42,7 @@ class Draft:
     """
 
     channel: Channel
-    kind: Kind
+    kind: MessageKind
     creditor: str
     third_party: bool
     text: str
@@ -61,7 +61,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ContentFinding:
     """One broken rule: its id, the part of the message, and why in plain words."""
 
     rule_id: str
@@ -69,13 +69,13 @@ class Finding:
     because: str
 
 
-def disclosures(draft: Draft) -> tuple[str, ...]:
+def disclosures(draft: MessageDraft) -> tuple[str, ...]:
     """What the frame must add, by role, state and kind of debt: keys of `messages/frame.yaml`.
 
     New York City is read from the state, or from not knowing it: its ZIP codes are not settled
     enough to leave the line out by them.
     """
-    if not draft.third_party or draft.kind is Kind.OPT_OUT_CONFIRMATION:
+    if not draft.third_party or draft.kind is MessageKind.OPT_OUT_CONFIRMATION:
         return ()
     asked = not draft.business and draft.state in ("NY", "")
     return ("disclosure", *(("language_access",) if asked else ()))
@@ -162,7 +162,7 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _without(text: str, draft: Draft) -> str:
+def _without(text: str, draft: MessageDraft) -> str:
     """The text without the values that may stand in it as they are, and without links."""
     known = (draft.creditor, draft.address, draft.person, *draft.names)
     for value in sorted(filter(None, known), key=len, reverse=True):
@@ -172,13 +172,15 @@ def _without(text: str, draft: Draft) -> str:
     return text
 
 
-def words_refused(text: str) -> tuple[Finding, ...]:
+def words_refused(text: str) -> tuple[ContentFinding, ...]:
     """What a text that staff wrote to a person may not say, whatever frame goes around it."""
-    bare = Draft(channel=Channel.EMAIL, kind=Kind.ANSWER, creditor="", third_party=False, text=text)
+    bare = MessageDraft(
+        channel=Channel.EMAIL, kind=MessageKind.ANSWER, creditor="", third_party=False, text=text
+    )
     return tuple(dict.fromkeys((*_forbidden("text", text, bare), *_pressing(bare, {"text": text}))))
 
 
-def check(draft: Draft) -> tuple[Finding, ...]:
+def check(draft: MessageDraft) -> tuple[ContentFinding, ...]:
     """Every broken rule of a message, in a fixed order; empty where it may go."""
     found = _checked(_to_anybody(draft))
     if not draft.listed:
@@ -188,7 +190,7 @@ def check(draft: Draft) -> tuple[Finding, ...]:
 
 
 @lru_cache(maxsize=2_048)
-def _checked(draft: Draft) -> tuple[Finding, ...]:
+def _checked(draft: MessageDraft) -> tuple[ContentFinding, ...]:
     """The same words go to many people and are read once."""
     return tuple(dict.fromkeys(_findings(draft)))
 
@@ -196,7 +198,7 @@ def _checked(draft: Draft) -> tuple[Finding, ...]:
 _TOKEN = re.compile(r"(/[mu]/)[\w-]{16,}")
 
 
-def _to_anybody(draft: Draft) -> Draft:
+def _to_anybody(draft: MessageDraft) -> MessageDraft:
     """The message without its person: the name, which may stand in it as it is, the private part
     of the links, and the accounts that are listed. A name that the creditor shares is left in."""
     ours = " ".join((draft.creditor, draft.address, *draft.names))
@@ -249,7 +251,7 @@ def _whole_word(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
 
 
-def check_paper(draft: Draft) -> tuple[Finding, ...]:
+def check_paper(draft: MessageDraft) -> tuple[ContentFinding, ...]:
     """Every broken rule of a letter on paper, whose words are `text`: it has no subject and no
     link, and says in words how to be left alone."""
     parts = {"text": draft.text}
@@ -259,15 +261,15 @@ def check_paper(draft: Draft) -> tuple[Finding, ...]:
         ("US-REGF-POSTCARD", draft.address, "the creditor's postal address is missing"),
     ):
         if not wanted or fold(wanted) not in fold(draft.text):
-            found.append(Finding(rule_id=rule_id, part="text", because=because))
+            found.append(ContentFinding(rule_id=rule_id, part="text", because=because))
     found += _disclosure("text", draft.text, draft)
     if not OPT_OUT_PAPER.search(fold(draft.text)):
         because = "does not say how to be left alone"
-        found.append(Finding(rule_id="US-REGF-OPTOUT", part="text", because=because))
+        found.append(ContentFinding(rule_id="US-REGF-OPTOUT", part="text", because=because))
     return tuple(dict.fromkeys(found))
 
 
-def _findings(draft: Draft) -> Iterator[Finding]:
+def _findings(draft: MessageDraft) -> Iterator[ContentFinding]:
     body, links = visible(draft.html)
     parts = {
         "subject": draft.subject,
@@ -286,7 +288,7 @@ def _findings(draft: Draft) -> Iterator[Finding]:
         yield from _sms(draft)
 
 
-def pressure_of(draft: Draft, parts: Mapping[str, str]) -> dict[str, int]:
+def pressure_of(draft: MessageDraft, parts: Mapping[str, str]) -> dict[str, int]:
     """How hard each body of a message presses, with its subject; the HTML holds the preheader."""
     subject = parts.get("subject", "")
     bodies = {"text": f"{subject} {parts.get('preheader', '')} {parts.get('text', '')}"}
@@ -296,89 +298,93 @@ def pressure_of(draft: Draft, parts: Mapping[str, str]) -> dict[str, int]:
     return {part: tone.pressure(body, fold(body)) for part, body in said.items()}
 
 
-def _pressing(draft: Draft, parts: Mapping[str, str]) -> Iterator[Finding]:
+def _pressing(draft: MessageDraft, parts: Mapping[str, str]) -> Iterator[ContentFinding]:
     most = tone.ceiling(draft.tone)
     for part, found in pressure_of(draft, parts).items():
         if found > most:
             because = f"presses too hard: {found} where {most} is the most"
-            yield Finding(rule_id="PLAT-TONE", part=part, because=because)
+            yield ContentFinding(rule_id="PLAT-TONE", part=part, because=because)
 
 
-def _phrases(part: str, text: str, only: tuple[str, ...] = ()) -> Iterator[Finding]:
+def _phrases(part: str, text: str, only: tuple[str, ...] = ()) -> Iterator[ContentFinding]:
     for rule_id, because, pattern in PHRASES:
         if (not only or rule_id in only) and pattern.search(text):
-            yield Finding(rule_id=rule_id, part=part, because=because)
+            yield ContentFinding(rule_id=rule_id, part=part, because=because)
 
 
-def _forbidden(part: str, text: str, draft: Draft) -> Iterator[Finding]:
+def _forbidden(part: str, text: str, draft: MessageDraft) -> Iterator[ContentFinding]:
     for spelling in _spellings(text):
         yield from _phrases(part, spelling)
         if not draft.third_party and COLLECTOR.search(spelling):
-            yield Finding(
+            yield ContentFinding(
                 rule_id="US-REGF-IDENTITY",
                 part=part,
                 because="a creditor writing for itself calls itself a debt collector",
             )
     for number in _DIGITS.finditer(text):
         if _luhn(re.sub(r"\D", "", number[0])):
-            yield Finding(rule_id="PCI-SAQA", part=part, because="shows a card number")
+            yield ContentFinding(rule_id="PCI-SAQA", part=part, because="shows a card number")
 
 
-def _disclosure(part: str, text: str, draft: Draft) -> Iterator[Finding]:
+def _disclosure(part: str, text: str, draft: MessageDraft) -> Iterator[ContentFinding]:
     wanted, folded = disclosures(draft), fold(text)
     if "disclosure" in wanted and not all(pattern.search(folded) for pattern in DISCLOSED):
-        yield Finding(
+        yield ContentFinding(
             rule_id="US-REGF-IDENTITY", part=part, because="the collector's disclosure is missing"
         )
     if "language_access" in wanted and not LANGUAGE_ACCESS.search(folded):
-        yield Finding(
+        yield ContentFinding(
             rule_id="NYC-LANG", part=part, because="does not say which languages are spoken"
         )
 
 
-def _email(draft: Draft, parts: dict[str, str], links: tuple[str, ...]) -> Iterator[Finding]:
+def _email(
+    draft: MessageDraft, parts: dict[str, str], links: tuple[str, ...]
+) -> Iterator[ContentFinding]:
     for part in ("subject", "preheader"):
         if REVEALS.search(fold(_without(parts[part], draft))):
-            yield Finding(
+            yield ContentFinding(
                 rule_id="US-REGF-THIRDPARTY",
                 part=part,
                 because="tells a stranger that there is a debt, an amount or a kind of creditor",
             )
     if DECEPTIVE.search(fold(draft.subject)):
-        yield Finding(
+        yield ContentFinding(
             rule_id="US-CANSPAM", part="subject", because="pretends to continue a conversation"
         )
     for part in ("text", "html"):
         text = parts[part]
         if not draft.creditor or fold(draft.creditor) not in fold(text):
-            yield Finding(
+            yield ContentFinding(
                 rule_id="US-REGF-IDENTITY", part=part, because="the creditor's name is missing"
             )
         if not draft.address or fold(draft.address) not in fold(text):
-            yield Finding(rule_id="US-CANSPAM", part=part, because="the postal address is missing")
+            yield ContentFinding(
+                rule_id="US-CANSPAM", part=part, because="the postal address is missing"
+            )
         yield from _disclosure(part, text, draft)
         reachable = draft.stop_link in (links if part == "html" else text) and draft.stop_link
-        if draft.kind is not Kind.OPT_OUT_CONFIRMATION and not (
+        if draft.kind is not MessageKind.OPT_OUT_CONFIRMATION and not (
             reachable and OPT_OUT_EMAIL.search(fold(text))
         ):
-            yield Finding(
+            yield ContentFinding(
                 rule_id="US-REGF-OPTOUT", part=part, because="says no simple way to opt out"
             )
 
 
-def _sms(draft: Draft) -> Iterator[Finding]:
+def _sms(draft: MessageDraft) -> Iterator[ContentFinding]:
     folded = fold(draft.text)
     if not draft.creditor or not folded.startswith(fold(draft.creditor)):
-        yield Finding(
+        yield ContentFinding(
             rule_id="US-REGF-IDENTITY", part="text", because="does not begin with the creditor"
         )
     yield from _disclosure("text", draft.text, draft)
-    if draft.kind is Kind.OPT_OUT_CONFIRMATION:
+    if draft.kind is MessageKind.OPT_OUT_CONFIRMATION:
         if PAYS.search(fold(draft.text)):
-            yield Finding(
+            yield ContentFinding(
                 rule_id="US-TCPA-CONFIRM", part="text", because="says more than the confirmation"
             )
     elif not OPT_OUT_SMS.search(folded):
-        yield Finding(
+        yield ContentFinding(
             rule_id="US-REGF-OPTOUT", part="text", because="says no simple way to opt out"
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class VariantSent:
     """One message: to whom (an account), in which segment, and which variant of words it was."""
 
     segment: str
@@ -36,15 +36,15 @@ class Diversity:
     repeated: int
 
 
-def diversity(messages: Iterable[Said]) -> tuple[Diversity, ...]:
+def diversity(messages: Iterable[VariantSent]) -> tuple[Diversity, ...]:
     """One report a segment, by name."""
-    by_segment: dict[str, list[Said]] = {}
+    by_segment: dict[str, list[VariantSent]] = {}
     for one in messages:
         by_segment.setdefault(one.segment, []).append(one)
     return tuple(_of(name, said) for name, said in sorted(by_segment.items()))
 
 
-def _of(segment: str, said: list[Said]) -> Diversity:
+def _of(segment: str, said: list[VariantSent]) -> Diversity:
     counts = Counter(one.variant for one in said)
     shares = [count / len(said) for count in counts.values()]
     most, times = min(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -22,7 +22,7 @@ TONES = ("gentle", "neutral", "firm")
 AUDIENCES = ("consumer", "business")
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """Why a message is written. Everything but a rung answers something that happened."""
 
     RUNG = "rung"
@@ -158,7 +158,7 @@ class Template:
     """One template in all its languages and for every audience. `tone` is "" for a notice."""
 
     name: str
-    kind: Kind
+    kind: MessageKind
     tone: str
     fields: frozenset[str]
     audiences: Mapping[str, Words]
@@ -279,10 +279,10 @@ def read_template(doc: Any, *, name: str) -> Template:
         raise TemplateError("template", f"{name!r} is not a name (family, or family.tone)")
     doc = _only(doc, name, TEMPLATE_KEYS)
     try:
-        kind = Kind(doc.get("kind", ""))
+        kind = MessageKind(doc.get("kind", ""))
     except ValueError:
-        raise TemplateError(f"{name}.kind", f"must be one of {', '.join(Kind)}") from None
-    if (kind is Kind.RUNG) != bool(dot):
+        raise TemplateError(f"{name}.kind", f"must be one of {', '.join(MessageKind)}") from None
+    if (kind is MessageKind.RUNG) != bool(dot):
         raise TemplateError("template", f"{name!r}: a rung has a tone and a notice has none")
     declared = doc.get("fields")
     if not isinstance(declared, list):
@@ -290,7 +290,7 @@ def read_template(doc: Any, *, name: str) -> Template:
     for field in declared:
         if field not in FIELDS:
             raise TemplateError(f"{name}.fields", f"there is no field {field!r}")
-        if kind is Kind.RUNG and field in NOTICE_FIELDS:
+        if kind is MessageKind.RUNG and field in NOTICE_FIELDS:
             raise TemplateError(f"{name}.fields", f"{field!r} may stand in a notice only")
     consumer = _words(doc, name)
     business = consumer

@@ -77,7 +77,7 @@ def merged(stored: Iterable[Calls], told: Iterable[Calls]) -> list[Calls]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class DailySeries:
     """One figure by day. `baseline` is its average day before the launch, None where nothing is
     known of the time before; `average` that of the days since. `days` has every day since."""
 
@@ -94,7 +94,7 @@ def series(
     launch: date,
     until: date,
     known_from: date | None,
-) -> Series:
+) -> DailySeries:
     """Days from the launch to `until`, both included, beside the average of the days from
     `known_from` to the day before the launch. A day without an event counts as zero."""
     since = {
@@ -102,7 +102,7 @@ def series(
         for n in range((until - launch).days + 1)
     }
     before = (launch - known_from).days if known_from is not None else 0
-    return Series(
+    return DailySeries(
         name=name,
         baseline=Fraction(sum(n for on, n in counted.items() if known_from <= on < launch), before)
         if known_from is not None and before > 0

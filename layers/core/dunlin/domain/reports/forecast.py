@@ -78,7 +78,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class ForecastDifference:
     """Two forecasts over the same accounts: what each sends that the other does not, by account
     and day, and what both send alike."""
 
@@ -88,7 +88,7 @@ class Difference:
     accounts_changed: int
 
 
-def compare(first: Forecast, second: Forecast) -> Difference:
+def compare(first: Forecast, second: Forecast) -> ForecastDifference:
     """Messages are alike where account, local day, channel and template agree."""
 
     def keys(forecast: Forecast) -> Counter[tuple[str, date, str, str]]:
@@ -97,7 +97,7 @@ def compare(first: Forecast, second: Forecast) -> Difference:
         )
 
     one, other = keys(first), keys(second)
-    return Difference(
+    return ForecastDifference(
         only_first=(one - other).total(),
         only_second=(other - one).total(),
         both=(one & other).total(),

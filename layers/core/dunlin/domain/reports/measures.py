@@ -263,7 +263,7 @@ def lateness(members: Iterable[Member], since: datetime, until: datetime) -> Lat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class ResponseCell:
     """Contacts of one template on one channel to one segment, and what came within 14 days and
     before the next contact: an answer of any kind, of them payments, the median days to pay, and
     what people said of the message, by rating."""
@@ -280,7 +280,7 @@ def responses(
     segments_of: Callable[[Account, date], Sequence[str]],
     since: datetime,
     until: datetime,
-) -> dict[tuple[str, str, str], Cell]:
+) -> dict[tuple[str, str, str], ResponseCell]:
     """Contacts made in [since, until] by (template, channel, segment) (S122). An account counts
     in each segment that takes it on the day of the contact. An open is no answer."""
     found: dict[tuple[str, str, str], list[_Answer]] = {}
@@ -329,9 +329,9 @@ def _answer(member: Member, touch: Touch, following: Touch | None) -> _Answer:
     )
 
 
-def _cell(answers: Sequence[_Answer]) -> Cell:
+def _cell(answers: Sequence[_Answer]) -> ResponseCell:
     days = [a.days_to_pay for a in answers if a.days_to_pay is not None]
-    return Cell(
+    return ResponseCell(
         contacts=len(answers),
         responded=sum(a.responded for a in answers),
         paid=len(days),

@@ -16,7 +16,7 @@ from statistics import NormalDist
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import AuditEntry
-from dunlin.domain.rollouts.ramp import Course, Reading, course_of, readings
+from dunlin.domain.rollouts.ramp import GuardrailTest, RampDecision, course_of, readings
 from dunlin.domain.rollouts.rollout import Rollout
 
 FIRST_LOOK = timedelta(hours=48)
@@ -79,14 +79,14 @@ class Report:
     refused: Mapping[str, int]
     paid: Mapping[str, int]
     payers: int
-    guardrails: tuple[Reading, ...]
+    guardrails: tuple[GuardrailTest, ...]
 
     @property
     def contacts(self) -> int:
         return sum((d.sent for d in self.deliveries.values()), start=0)
 
     @property
-    def course(self) -> Course:
+    def course(self) -> RampDecision:
         return course_of(self.guardrails)
 
 

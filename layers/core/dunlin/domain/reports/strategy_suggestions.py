@@ -22,7 +22,7 @@ _MONTHS = (2, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class StrategySuggestion:
     """One figure of the document that history would set otherwise, and why in plain words."""
 
     path: Path
@@ -40,7 +40,7 @@ def quantile(values: Sequence[int], share: float) -> int:
 
 def proposals(
     document: Mapping[str, Any], strategy: Strategy, members: Iterable[Member]
-) -> list[Proposal]:
+) -> list[StrategySuggestion]:
     """What the history proposes for a document, of which `strategy` is what was read. Only
     figures that stand in the document are touched."""
     members = list(members)
@@ -64,7 +64,7 @@ def _stands(document: Any, path: Path) -> bool:
 # -- timing ------------------------------------------------------------------------------------
 
 
-def _timing(strategy: Strategy, members: Sequence[Member]) -> Iterable[Proposal]:
+def _timing(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategySuggestion]:
     """The next rung comes when three of four of those who pay after the one before have paid.
     Where a rung was never sent, the due date stands for it: that is all an import knows."""
     after_due = _days_after_due(members)
@@ -79,7 +79,7 @@ def _timing(strategy: Strategy, members: Sequence[Member]) -> Iterable[Proposal]
                 continue
             low, high = _GAP
             fit = min(max(quantile(days, 0.75), low), high)
-            yield Proposal(
+            yield StrategySuggestion(
                 path=("ladders", name, place, "days"),
                 before=following.days,
                 after=fit,
@@ -120,7 +120,7 @@ def _days_after_due(members: Sequence[Member]) -> list[int]:
 # -- limits ------------------------------------------------------------------------------------
 
 
-def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[Proposal]:
+def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategySuggestion]:
     """Instalments as people in fact paid them: on accounts paid in three parts or more, nine of
     ten parts are at least the lowest, and nine of ten accounts were paid within the longest."""
     parts: list[int] = []
@@ -137,7 +137,7 @@ def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[Proposal]
             months.append((last.year - first.year) * 12 + last.month - first.month + 1)
     if accounts < LEAST:
         return
-    yield Proposal(
+    yield StrategySuggestion(
         path=("arrangement", "lowest_instalment_minor"),
         before=strategy.arrangement.lowest_instalment_minor,
         # Whole units of money, and so many that nine of ten parts are no smaller.
@@ -146,7 +146,7 @@ def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[Proposal]
     )
     if len(months) >= LEAST:
         low, high = _MONTHS
-        yield Proposal(
+        yield StrategySuggestion(
             path=("arrangement", "longest_months"),
             before=strategy.arrangement.longest_months,
             after=min(max(quantile(months, 0.9), low), high),
@@ -158,7 +158,7 @@ def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[Proposal]
 # -- escalation --------------------------------------------------------------------------------
 
 
-def _escalation(strategy: Strategy, members: Sequence[Member]) -> Iterable[Proposal]:
+def _escalation(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategySuggestion]:
     """A person looks when hardly anybody still pays by themselves: 19 of 20 had by then."""
     before = strategy.escalation.days_past_due
     late = [
@@ -169,7 +169,7 @@ def _escalation(strategy: Strategy, members: Sequence[Member]) -> Iterable[Propo
         and min(days) > member.account.due_on
     ]
     if before is not None and len(late) >= LEAST:
-        yield Proposal(
+        yield StrategySuggestion(
             path=("escalation", "days_past_due"),
             before=before,
             after=min(max(quantile(late, 0.95), 1), 3_650),

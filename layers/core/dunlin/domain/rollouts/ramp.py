@@ -16,7 +16,7 @@ from enum import StrEnum
 PILOT_SIZE = 50
 
 
-class Course(StrEnum):
+class RampDecision(StrEnum):
     """What a test or a whole ramp says: cleared, undecided, or halt."""
 
     CLEARED = "cleared"
@@ -48,7 +48,7 @@ MISSED = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class GuardrailTest:
     """One guardrail's test: `events` among `contacts`, and the log-likelihood ratio between
     its bounds (`clears_at` < 0 < `halts_at`)."""
 
@@ -60,23 +60,23 @@ class Reading:
     halts_at: float
 
     @property
-    def course(self) -> Course:
+    def course(self) -> RampDecision:
         if self.ratio >= self.halts_at:
-            return Course.HALT
-        return Course.CLEARED if self.ratio <= self.clears_at else Course.UNDECIDED
+            return RampDecision.HALT
+        return RampDecision.CLEARED if self.ratio <= self.clears_at else RampDecision.UNDECIDED
 
     @property
     def rate(self) -> float:
         return self.events / self.contacts if self.contacts else 0.0
 
 
-def read(guardrail: Guardrail, *, contacts: int, events: int, guardrails: int) -> Reading:
+def read(guardrail: Guardrail, *, contacts: int, events: int, guardrails: int) -> GuardrailTest:
     """The test of one guardrail; `guardrails` is how many are asked together, which share the
     chance of a false halt (Bonferroni)."""
     p0, p1 = guardrail.accepted, guardrail.unacceptable
     ratio = events * math.log(p1 / p0) + (contacts - events) * math.log((1 - p1) / (1 - p0))
     alpha = FALSE_HALT / guardrails
-    return Reading(
+    return GuardrailTest(
         guardrail=guardrail.name,
         contacts=contacts,
         events=events,
@@ -88,7 +88,7 @@ def read(guardrail: Guardrail, *, contacts: int, events: int, guardrails: int) -
 
 def readings(
     contacts: int, events: Mapping[str, int], guardrails: Sequence[Guardrail] = GUARDRAILS
-) -> tuple[Reading, ...]:
+) -> tuple[GuardrailTest, ...]:
     """The tests of all guardrails; `events` counts by guardrail, none where it is absent."""
     return tuple(
         read(rail, contacts=contacts, events=events.get(rail.name, 0), guardrails=len(guardrails))
@@ -96,22 +96,22 @@ def readings(
     )
 
 
-def course_of(found: Sequence[Reading]) -> Course:
+def course_of(found: Sequence[GuardrailTest]) -> RampDecision:
     """Halt where one test says so, cleared where all do, else undecided."""
-    if any(r.course is Course.HALT for r in found):
-        return Course.HALT
-    if found and all(r.course is Course.CLEARED for r in found):
-        return Course.CLEARED
-    return Course.UNDECIDED
+    if any(r.course is RampDecision.HALT for r in found):
+        return RampDecision.HALT
+    if found and all(r.course is RampDecision.CLEARED for r in found):
+        return RampDecision.CLEARED
+    return RampDecision.UNDECIDED
 
 
-def next_size(size: int, course: Course, eligible: int) -> int:
+def next_size(size: int, course: RampDecision, eligible: int) -> int:
     """How many accounts may be active in all: none more on a halt, everybody once cleared,
     twice as many while undecided."""
     match course:
-        case Course.HALT:
+        case RampDecision.HALT:
             return size
-        case Course.CLEARED:
+        case RampDecision.CLEARED:
             return max(size, eligible)
-        case Course.UNDECIDED:
+        case RampDecision.UNDECIDED:
             return min(max(PILOT_SIZE, size * 2), max(size, eligible))

@@ -18,7 +18,7 @@ from dunlin.domain.accounts.aging import AgingBucket, aging_bucket
 from dunlin.domain.strategy.strategy import Selection, Span, Strategy
 
 
-class Stage(StrEnum):
+class RolloutStage(StrEnum):
     """How far a rollout reaches. shadow: it plans and logs, nothing is sent. pilot: a chosen
     few. ramp: more by the statistical test. full: every account, new ones as they come."""
 
@@ -60,7 +60,7 @@ class Rollout:
     segment: Segment
     strategy_version: int
     configuration: str
-    stage: Stage
+    stage: RolloutStage
     size: int
     started_at: datetime
     baseline: Baseline
@@ -79,7 +79,7 @@ def creditor_of(rollout_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class RolloutChoice:
     """The accounts that a rollout starts next, those it leaves without contact to measure by,
     and how many it passes over, by reason."""
 
@@ -119,7 +119,7 @@ def choose(
     *,
     room: int,
     today: date,
-) -> Choice:
+) -> RolloutChoice:
     """At most `room` accounts of the segment, drawn at random and the same each time."""
     start: list[Account] = []
     hold_out: list[Account] = []
@@ -140,7 +140,7 @@ def choose(
             pass_over("over the size")
         else:
             start.append(account)
-    return Choice(start=tuple(start), hold_out=tuple(hold_out), passed_over=passed)
+    return RolloutChoice(start=tuple(start), hold_out=tuple(hold_out), passed_over=passed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

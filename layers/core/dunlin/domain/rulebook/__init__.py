@@ -11,7 +11,13 @@ from typing import Any
 
 from dunlin.domain.rulebook.conditions import RuleError
 from dunlin.domain.rulebook.engine import Rule, Rulebook, decide
-from dunlin.domain.rulebook.facts import ACTIONS, CONTACT_CHANNELS, Contact, ContactFacts, Profile
+from dunlin.domain.rulebook.facts import (
+    ACTIONS,
+    CONTACT_CHANNELS,
+    Contact,
+    ContactFacts,
+    ContactProfile,
+)
 from dunlin.domain.rulebook.layers import check_policy_block
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.domain.rulebook.verdict import (
@@ -39,9 +45,9 @@ __all__ = [
     "CandidateZone",
     "Contact",
     "ContactFacts",
+    "ContactProfile",
     "Inputs",
     "Outcome",
-    "Profile",
     "ReplySignals",
     "Result",
     "Rule",

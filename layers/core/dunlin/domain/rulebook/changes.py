@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from dunlin.domain.rulebook.engine import Rulebook
 
-Kind = Literal["added", "removed", "changed"]
+ChangeKind = Literal["added", "removed", "changed"]
 
 # What says something about a rule and nothing about what it does.
 _ABOUT = frozenset({"version", "status", "tests"})
@@ -26,7 +26,7 @@ class RuleChange:
 
     name: str
     title: str
-    kind: Kind
+    kind: ChangeKind
     fields: tuple[tuple[str, str, str], ...] = ()
     version: str = ""
     unmoved: bool = False

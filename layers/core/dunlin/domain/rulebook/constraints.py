@@ -38,8 +38,8 @@ from dunlin.domain.rulebook.waits import (
     clock_seconds,
 )
 
-Spec = Mapping[str, Any]
-Tables = Mapping[str, Any]
+ConstraintSpec = Mapping[str, Any]
+RuleTables = Mapping[str, Any]
 Test = Callable[[Situation], str | None]
 WaitMaker = Callable[[Situation], Wait | None]
 Counting = Callable[[Situation, datetime], Inputs]
@@ -66,7 +66,7 @@ class Constraint:
         return self.gate is None or self.gate(s)
 
 
-def _gate(rule: str, spec: Spec) -> Condition | None:
+def _gate(rule: str, spec: ConstraintSpec) -> Condition | None:
     when = compile_condition(rule, spec["when"]) if "when" in spec else None
     unless = compile_condition(rule, spec["unless"]) if "unless" in spec else None
     if unless is None:
@@ -79,19 +79,19 @@ def _gate(rule: str, spec: Spec) -> Condition | None:
 # Tests that block
 
 
-def _flag_block(rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _flag_block(rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks while `barred_when` holds."""
     barred = compile_condition(rule, spec["barred_when"])
     return {"test": lambda s: "" if barred(s) else None}
 
 
-def _proof(rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _proof(rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks unless `need` holds."""
     need = compile_condition(rule, spec["need"])
     return {"test": lambda s: None if need(s) else ""}
 
 
-def _content(rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _content(rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks a message that carries one of the `defects` (keys of the message)."""
     defects = tuple(spec["defects"])
     if not defects:
@@ -104,12 +104,12 @@ def _content(rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"test": test}
 
 
-def _not_offered(_rule: str, _spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _not_offered(_rule: str, _spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks always: the platform does not do this."""
     return {"test": lambda _s: ""}
 
 
-def _no_repeat(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _no_repeat(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks the same template for the same account within `window_seconds`; what bounced may
     be sent once more. `channels` are the ones that count."""
     channels, window = frozenset(spec["channels"]), timedelta(seconds=spec["window_seconds"])
@@ -145,7 +145,7 @@ def _inputs(counted: list[Contact], window_seconds: int | None) -> Inputs:
     )
 
 
-def _one_confirmation(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _one_confirmation(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks a confirmation text unless an opt-out came at most `seconds` ago and nothing was
     texted since."""
     seconds = int(spec["seconds"])
@@ -164,7 +164,7 @@ def _one_confirmation(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]
     return {"test": test}
 
 
-def _one_call_each(_rule: str, _spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _one_call_each(_rule: str, _spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks a second location call to one person, unless the first answer was incomplete."""
 
     def test(s: Situation) -> str | None:
@@ -188,7 +188,7 @@ def years_later(at: datetime, years: int) -> datetime:
         return at.replace(year=at.year + years, month=3, day=1)
 
 
-def _retention(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _retention(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks until strictly later than `years` after the instant at `base`; unknown blocks."""
     read, years = instant_getter(spec["base"]), int(spec["years"])
 
@@ -201,7 +201,7 @@ def _retention(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"test": test}
 
 
-def _dates_apart(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _dates_apart(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Blocks when the date `second` lies less than `days` after the date `first`."""
     first, second = date_getter(spec["first"]), date_getter(spec["second"])
     apart = timedelta(days=spec["days"])
@@ -216,7 +216,7 @@ def _dates_apart(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
 # Waits
 
 
-def _hours(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _hours(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers to the next time strictly between `opens` and `closes` in every candidate zone and
     in `also_in`, and not on `days_off` (sunday, saturday, federal_holidays)."""
     opens, closes = clock_seconds(spec["opens"]), clock_seconds(spec["closes"])
@@ -225,7 +225,7 @@ def _hours(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"wait": lambda s: Hours(s, opens, closes, days_off, also)}
 
 
-def _counted(count: Spec) -> Callable[[Situation], list[Contact]]:
+def _counted(count: ConstraintSpec) -> Callable[[Situation], list[Contact]]:
     """The past contacts a cap counts: `channels`, `per` account or person, `not_outcomes`,
     `persons` (consumer or anyone), `not_if` (consented, is_response), `place` (work, other)."""
     channels = frozenset(count["channels"])
@@ -257,7 +257,7 @@ def _counted(count: Spec) -> Callable[[Situation], list[Contact]]:
     return lambda s: [h for h in s.out if counts(s, h)]
 
 
-def _limit(spec: Spec) -> Callable[[Situation], int | None]:
+def _limit(spec: ConstraintSpec) -> Callable[[Situation], int | None]:
     """`max`, or the creditor's number at `max_from` (0 or null: none); never over `at_most`."""
     standard, at_most = int(spec["max"]), spec.get("at_most")
     path = spec.get("max_from")
@@ -275,7 +275,7 @@ def _limit(spec: Spec) -> Callable[[Situation], int | None]:
     return limit
 
 
-def _lift(spec: Spec) -> Callable[[Situation, Wait], Wait]:
+def _lift(spec: ConstraintSpec) -> Callable[[Situation, Wait], Wait]:
     if not spec.get("lifted_by_callback"):
         return lambda _s, wait: wait
 
@@ -288,7 +288,7 @@ def _lift(spec: Spec) -> Callable[[Situation, Wait], Wait]:
     return lift
 
 
-def _rolling_cap(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _rolling_cap(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers while `max` counted contacts lie within the last `window_seconds`."""
     counted, limit, lift = _counted(spec["count"]), _limit(spec), _lift(spec)
     window = int(spec["window_seconds"])
@@ -308,7 +308,7 @@ def _rolling_cap(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"wait": make, "counting": counting}
 
 
-def _day_cap(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _day_cap(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers to the next local day once `max` counted contacts were made on this one."""
     counted, most = _counted(spec["count"]), int(spec["max"])
 
@@ -325,7 +325,7 @@ def _day_cap(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"wait": make, "counting": counting}
 
 
-def _conversation_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _conversation_wait(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers until `days` local calendar days after a telephone conversation about the debt."""
     days, lift = int(spec["days"]), _lift(spec)
 
@@ -339,14 +339,14 @@ def _conversation_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any
     return {"wait": make}
 
 
-def _missing(spec: Spec, known: Callable[[Situation], Any]) -> Test | None:
+def _missing(spec: ConstraintSpec, known: Callable[[Situation], Any]) -> Test | None:
     if spec.get("missing") != "block":
         return None
     said = spec.get("missing_because", "A date this rule needs is not on file.")
     return lambda s: said if known(s) is None else None
 
 
-def _calendar_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _calendar_wait(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers until local midnight, `days` after the local date of the instant at `base`."""
     read, days = instant_getter(spec["base"]), int(spec["days"])
 
@@ -357,7 +357,7 @@ def _calendar_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"wait": make, "test": _missing(spec, read)}
 
 
-def _date_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _date_wait(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers until midnight in the date zone, `days` after the calendar date at `base`."""
     read, days = date_getter(spec["base"]), int(spec["days"])
 
@@ -368,7 +368,7 @@ def _date_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"wait": make, "test": _missing(spec, read)}
 
 
-def _seconds_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _seconds_wait(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers until `seconds` after the instant at `base`."""
     read, length = instant_getter(spec["base"]), timedelta(seconds=spec["seconds"])
 
@@ -379,7 +379,7 @@ def _seconds_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
     return {"wait": make, "test": _missing(spec, read)}
 
 
-def _first_notice_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _first_notice_wait(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers until `seconds` after the first letter, e-mail or text that reached the consumer;
     none blocks; a telephone conversation satisfies it at once."""
     length = timedelta(seconds=spec["seconds"])
@@ -405,7 +405,7 @@ def _first_notice_wait(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any
     return {"test": test, "wait": make}
 
 
-def _quiet_times(_rule: str, spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _quiet_times(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Defers to the second after an interval that the consumer called inconvenient."""
     key = spec["flag"]
 
@@ -443,14 +443,14 @@ class _Worst:
         return min((c for w in self._waits if (c := w.closes(t))), default=None)
 
 
-def _late_fee(rule: str, spec: Spec, tables: Tables) -> dict[str, Any]:
+def _late_fee(rule: str, spec: ConstraintSpec, tables: RuleTables) -> dict[str, Any]:
     """A fee for late rent after the table of states: clause, cap, then the days of grace."""
     states = tables[spec["table"]]["states"]
     due, fee, rent = date_getter("message.due_date"), getter("message.fee"), getter("message.rent")
     if not states:
         raise RuleError(rule, "the late fee table is empty")
 
-    def row(s: Situation) -> Spec | None:
+    def row(s: Situation) -> ConstraintSpec | None:
         found = states.get(s.facts.state or "")
         return found if found and found["approved"] else None
 
@@ -475,7 +475,7 @@ def _late_fee(rule: str, spec: Spec, tables: Tables) -> dict[str, Any]:
     return {"test": test, "wait": make}
 
 
-def _fee_cap(entry: Spec, rent: Decimal, overdue: Decimal | None) -> Decimal | None:
+def _fee_cap(entry: ConstraintSpec, rent: Decimal, overdue: Decimal | None) -> Decimal | None:
     """The most a state allows, in dollars; None where the law gives no number."""
     if entry["percent"] is None:
         return None
@@ -487,12 +487,12 @@ def _fee_cap(entry: Spec, rent: Decimal, overdue: Decimal | None) -> Decimal | N
     return max(part, dollars) if entry["take"] == "greater" else min(part, dollars)
 
 
-def _carries(_rule: str, _spec: Spec, _tables: Tables) -> dict[str, Any]:
+def _carries(_rule: str, _spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
     """Carries the result of the rules in `of`: this rule widens or feeds them."""
     return {}
 
 
-KINDS: dict[str, Callable[[str, Spec, Tables], dict[str, Any]]] = {
+KINDS: dict[str, Callable[[str, ConstraintSpec, RuleTables], dict[str, Any]]] = {
     "flag_block": _flag_block,
     "content": _content,
     "consent": _proof,
@@ -521,7 +521,7 @@ BLOCKING = frozenset({"flag_block", "content", "consent", "proof", "not_offered"
 DEFERRING = frozenset(KINDS) - BLOCKING - {"carries"} | {"first_notice_wait", "late_fee"}
 
 
-def compile_constraint(rule: str, spec: Spec, tables: Tables) -> Constraint:
+def compile_constraint(rule: str, spec: ConstraintSpec, tables: RuleTables) -> Constraint:
     """One constraint of a rule, ready to run. Raises `RuleError` where it cannot be."""
     kind = spec.get("kind")
     if kind not in KINDS:

@@ -23,7 +23,7 @@ ACTIONS = frozenset({
     "sue_threat", "social_public", "postcard", "portal_view", "ccpa_delete",
 })  # fmt: skip
 
-Profile = Literal["baseline", "deployment"]
+ContactProfile = Literal["baseline", "deployment"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +78,4 @@ class ContactFacts:
     flags: Mapping[str, Any] = field(default_factory=dict)
     policy: Mapping[str, Any] = field(default_factory=dict)
     history: tuple[Contact, ...] = ()
-    profile: Profile = "deployment"
+    profile: ContactProfile = "deployment"

@@ -88,7 +88,7 @@ class Situation:
         self.history = prepared(facts.history, now)
         self.out = [h for h in self.history if h.direction == "out"]
         self.reply = self._is_timely_reply()
-        self.said = Said(self.history, facts.account_id)
+        self.said = SpokenWishes(self.history, facts.account_id)
         self._local: dict[datetime, list[datetime]] = {}
 
     def _is_timely_reply(self) -> bool:
@@ -164,7 +164,7 @@ def is_consumer_debt(facts: ContactFacts) -> bool:
     return facts.debt_kind != "business" or bool(facts.flags.get("sole_prop_mixed_use"))
 
 
-class Said:
+class SpokenWishes:
     """What the consumer's own words in the history amount to, later words winning on START."""
 
     __slots__ = ("ambiguous_sms", "closed", "confirmable", "disputes", "only", "signals", "wrong")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dunlin.domain.accounts.account import Account, Hold, Status
-from dunlin.domain.strategy.strategy import Desk
+from dunlin.domain.strategy.strategy import StaffQueuePolicy
 
 # Hours by which staff answer where the creditor says nothing else, by kind, the gravest first.
 HOURS: Mapping[str, int] = {
@@ -69,7 +69,7 @@ def kind_of(account: Account) -> str:
     return next(said, "review")
 
 
-def item_of(account: Account, desk: Desk) -> Item | None:
+def item_of(account: Account, desk: StaffQueuePolicy) -> Item | None:
     """The account's place in the queue; None where it waits for nobody."""
     kind = kind_of(account)
     if not kind:

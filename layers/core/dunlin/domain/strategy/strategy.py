@@ -47,7 +47,7 @@ class Basis(StrEnum):
     INSTALMENT = "instalment"  # each instalment's due date, while an arrangement is in force
 
 
-class Proposal(StrEnum):
+class RungOffer(StrEnum):
     """What a rung puts before the person."""
 
     PAY_NOW = "pay_now"
@@ -70,7 +70,7 @@ class Rung:
     template: str
     tone: str = "neutral"
     basis: Basis = Basis.PREVIOUS
-    offer: Proposal = Proposal.PAY_NOW
+    offer: RungOffer = RungOffer.PAY_NOW
     approval: bool = False
 
     @property
@@ -250,7 +250,7 @@ class Adapt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class StaffQueuePolicy:
     """The creditor's desk: hours by which staff answer, and who, by kind of question."""
 
     hours: Mapping[str, int] = field(default_factory=dict)
@@ -277,11 +277,11 @@ class Strategy:
     holdout_percent: int = 0
     paused: bool = False
     opens: bool = True
-    queue: Desk = Desk()
+    queue: StaffQueuePolicy = StaffQueuePolicy()
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     policy: Mapping[str, Any] = field(default_factory=dict)
     contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
-    letters: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
+    templates: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
     locations: Mapping[str, Brand] = field(default_factory=dict)  # sites that show themselves
     test_addresses: tuple[str, ...] = ()  # where `dunlin template send-test` may send
 

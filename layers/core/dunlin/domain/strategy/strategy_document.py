@@ -22,12 +22,12 @@ from dunlin.domain.strategy.strategy import (
     Basis,
     Brand,
     Coordination,
-    Desk,
     Escalation,
-    Proposal,
     Rung,
+    RungOffer,
     Selection,
     Span,
+    StaffQueuePolicy,
     Strategy,
     StrategyError,
 )
@@ -56,7 +56,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
     doc.only(
         "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
         "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
-        "contested_rest", "letters", "test_addresses", "holdout_percent", "paused", "queue",
+        "contested_rest", "templates", "test_addresses", "holdout_percent", "paused", "queue",
         "payments", "locations",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
@@ -88,7 +88,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         payments=_payments(doc.part("payments")),
         policy=dict(doc.part("policy").value),
         contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
-        letters=_letters(doc.part("letters")),
+        templates=_templates(doc.part("templates")),
         locations=_locations(doc.part("locations"), doc.part("brand")),
         test_addresses=_addresses(doc, "test_addresses"),
     )
@@ -102,7 +102,7 @@ def _addresses(doc: Part, key: str) -> tuple[str, ...]:
     return found
 
 
-def _letters(doc: Part) -> dict[str, dict[str, Any]]:
+def _templates(doc: Part) -> dict[str, dict[str, Any]]:
     """The creditor's own words by template,
     read and measured by `views/messages/message_check`."""
     return {str(name): dict(doc.part(name).value) for name in doc.value}
@@ -192,7 +192,7 @@ def _rung(value: Any, path: Path, *, first: bool) -> Rung:
         template=template,
         tone=doc.word("tone", TONES, "neutral"),
         basis=basis,
-        offer=Proposal(doc.word("offer", list(Proposal), "pay_now")),
+        offer=RungOffer(doc.word("offer", list(RungOffer), "pay_now")),
         approval=doc.flag("approval", False),
     )
 
@@ -322,10 +322,10 @@ def _adapt(doc: Part) -> Adapt:
     )
 
 
-def _queue(doc: Part) -> Desk:
+def _queue(doc: Part) -> StaffQueuePolicy:
     doc.only("hours", "owners")
     hours, owners = doc.part("hours"), doc.part("owners")
-    return Desk(
+    return StaffQueuePolicy(
         hours={str(kind): hours.whole(kind, low=1, high=8760) for kind in hours.value},
         owners={str(kind): owners.text(kind) for kind in owners.value},
     )

@@ -13,14 +13,14 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.ports.machines import LadderWaker
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Steered:
+class CommandResult:
     """What became of it.
 
     done · unchanged (it was so already) · stale (the account moved since it was looked at) · gone
@@ -34,7 +34,7 @@ class Steered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class StaffCommand:
     """Who steers, and why: codes, so that no words about a person reach the audit log. `version`
     is the account's on the page that was looked at; None takes it as it is now."""
 
@@ -44,7 +44,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class AccountChange:
     """A change of an account, and what the audit log calls it."""
 
     what: str
@@ -80,11 +80,11 @@ def consumer_entry(
     )
 
 
-def wake_all(account: Account, *, book: AccountBook, alarm: Alarm) -> None:
+def wake_all(account: Account, *, book: AccountBook, waker: LadderWaker) -> None:
     """Wake every running ladder of an account's person."""
     for one in accounts_of(account, book):
         if one.status is Status.ACTIVE:
-            alarm.wake(one.account_id)
+            waker.wake(one.account_id)
 
 
 def accounts_of(account: Account, book: AccountBook) -> list[Account]:
@@ -93,30 +93,30 @@ def accounts_of(account: Account, book: AccountBook) -> list[Account]:
     return list((found | {account.account_id: account}).values())
 
 
-def steer(
+def apply_command(
     account_id: str,
-    order: Order,
-    decide: Callable[[Account], Steered | Step],
+    order: StaffCommand,
+    decide: Callable[[Account], CommandResult | AccountChange],
     *,
     book: AccountBook,
     now: datetime,
-) -> Steered:
-    def attempt() -> Steered:
+) -> CommandResult:
+    def attempt() -> CommandResult:
         account = book.account(account_id)
         if account is None:
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         if order.version is not None and account.version != order.version:
-            return Steered(outcome="stale")
+            return CommandResult(outcome="stale")
         step = decide(account)
-        if isinstance(step, Steered):
+        if isinstance(step, CommandResult):
             return step
         book.apply(change_of(account, step, order, now))
-        return Steered(outcome="done")
+        return CommandResult(outcome="done")
 
-    return until_nobody_interferes(attempt)
+    return retry_on_conflict(attempt)
 
 
-def change_of(account: Account, step: Step, order: Order, now: datetime) -> Change:
+def change_of(account: Account, step: AccountChange, order: StaffCommand, now: datetime) -> Change:
     entry = entry_of(
         account,
         now=now,
@@ -124,16 +124,18 @@ def change_of(account: Account, step: Step, order: Order, now: datetime) -> Chan
         data={**step.data, "why": code(order.why, "why")},
         actor=staff(order.by),
     )
-    return Change(account=written(account, entry, **step.changes), audit=[entry])
+    return Change(account=next_version(account, entry, **step.changes), audit=[entry])
 
 
-def woken(account_id: str, done: Steered, alarm: Alarm) -> Steered:
+def woken(account_id: str, done: CommandResult, waker: LadderWaker) -> CommandResult:
     if done.outcome == "done":
-        alarm.wake(account_id)
+        waker.wake(account_id)
     return done
 
 
-def held_by(account: Account) -> Steered:
+def held_by(account: Account) -> CommandResult:
     if account.hold is None:
-        return Steered(outcome="held", because=(("", account.escalated or "Paused by staff."),))
-    return Steered(outcome="held", because=(("", account.hold_reason or account.hold.value),))
+        return CommandResult(
+            outcome="held", because=(("", account.escalated or "Paused by staff."),)
+        )
+    return CommandResult(outcome="held", because=(("", account.hold_reason or account.hold.value),))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from dunlin.domain.accounts.account import Account, attended, kept_still
+from dunlin.domain.accounts.account import Account, with_arrangement_hold, with_case
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.errors import Conflict, Defect
 
@@ -21,7 +21,7 @@ _TRIES = 8
 ACTOR = "dunlin"
 
 
-def until_nobody_interferes(attempt: Callable[[], T], *, tries: int | None = None) -> T:
+def retry_on_conflict(attempt: Callable[[], T], *, tries: int | None = None) -> T:
     """Read, decide and write again while somebody else writes first; the machine retries the
     last `Conflict` with a pause."""
     for left in reversed(range(_TRIES if tries is None else tries)):
@@ -55,8 +55,8 @@ def entry_of(
     )
 
 
-def written(account: Account, entry: AuditEntry, **changes: Any) -> Account:
+def next_version(account: Account, entry: AuditEntry, **changes: Any) -> Account:
     """The account one version on, chained to `entry`, with its case opened or closed, and held
     while an arrangement is in force."""
     after = replace(account, version=account.version + 1, audit_head=entry.hash, **changes)
-    return attended(kept_still(after), entry.at)
+    return with_case(with_arrangement_hold(after), entry.at)

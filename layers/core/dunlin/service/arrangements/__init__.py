@@ -26,15 +26,15 @@ from dunlin.service.arrangements.deciding import (
     open_request,
     record,
 )
-from dunlin.service.arrangements.instalments import Look, Means, advance
+from dunlin.service.arrangements.instalments import ArrangementDecision, ArrangementPorts, advance
 from dunlin.service.arrangements.recovery import restart_lost
 from dunlin.service.arrangements.writing import CONSUMER, AskRefusal
 
 __all__ = [
     "CONSUMER",
+    "ArrangementDecision",
+    "ArrangementPorts",
     "AskRefusal",
-    "Look",
-    "Means",
     "accept_counter",
     "advance",
     "approve",

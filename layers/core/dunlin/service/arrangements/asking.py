@@ -20,9 +20,9 @@ from dunlin.domain.arrangements.arrangement import (
 from dunlin.domain.arrangements.terms import Bound, Terms
 from dunlin.domain.strategy.strategy import Basis, Strategy
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import until_nobody_interferes
+from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.arrangements.choices import arrangeable, beyond, in_force
 from dunlin.service.arrangements.writing import (
     CONSUMER,
@@ -48,7 +48,7 @@ def ask(
     consent: Authorisation | None,
     book: AccountBook,
     creditors: Creditors,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
     by: str = CONSUMER,
 ) -> Arrangement | AskRefusal:
@@ -91,9 +91,9 @@ def ask(
             return _request(account, new, current, past, book=book, now=now, actor=by), None
         return start(account, new, current, past, book=book, now=now, actor=by)
 
-    made, old = until_nobody_interferes(attempt)
+    made, old = retry_on_conflict(attempt)
     if isinstance(made, Arrangement):
-        tell(made, old, alarm=alarm, book=book)
+        tell(made, old, waker=waker, book=book)
     return made
 
 

@@ -15,9 +15,9 @@ from dunlin.domain.arrangements.arrangement import Arrangement, Authorisation, A
 from dunlin.domain.errors import DomainError
 from dunlin.domain.payments.payments import CheckoutSession, SavedMethod
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.machines import Alarm
-from dunlin.ports.payments import Till
-from dunlin.service.accounts.writing import until_nobody_interferes
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.payments import PaymentProcessor
+from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.arrangements.writing import (
     CONSUMER,
     AskRefusal,
@@ -43,7 +43,7 @@ def autopay_page(
     success_url: str,
     cancel_url: str,
     book: AccountBook,
-    till: Till,
+    processor: PaymentProcessor,
     now: datetime,
 ) -> CheckoutSession | AskRefusal:
     """The processor's page on which the person saves a method, first or in place of another.
@@ -63,10 +63,10 @@ def autopay_page(
         after = replace(before or Autopay(consent=consent), consent=consent, stopped_at=None)
         return _write(account_id, current, after, "AutopayAgreed", book=book, now=now, by=CONSUMER)
 
-    current: Arrangement | None = until_nobody_interferes(agree)
+    current: Arrangement | None = retry_on_conflict(agree)
     if current is None:
         return AskRefusal.GONE
-    page = till.create_setup(
+    page = processor.create_setup(
         attempt_id=f"{current.arrangement_id}-setup-{int(consent.at.timestamp() * 1_000_000)}",
         account_id=account_id,
         creditor=account_of(account_id, book).creditor,
@@ -84,12 +84,17 @@ def autopay_page(
         after = replace(standing.autopay, setup_id=page.id)
         _write(account_id, standing, after, "AutopayOpened", book=book, now=now, by=CONSUMER)
 
-    until_nobody_interferes(remember)
+    retry_on_conflict(remember)
     return page
 
 
 def autopay_saved(
-    account_id: str, *, book: AccountBook, alarm: Alarm, till: Till, now: datetime
+    account_id: str,
+    *,
+    book: AccountBook,
+    waker: LadderWaker,
+    processor: PaymentProcessor,
+    now: datetime,
 ) -> Arrangement | None:
     """Take up the method that the person saved on the page opened last; the arrangement as it
     is then, None where there is none in force. Nothing saved, or taken up before: no change.
@@ -106,7 +111,7 @@ def autopay_saved(
         if current is None or current.autopay is None or not current.autopay.setup_id:
             return current
         before = current.autopay
-        saved = till.saved_method(before.setup_id)
+        saved = processor.saved_method(before.setup_id)
         if saved is None or saved.method_ref == before.method_ref:
             return current
         if before.method_ref:
@@ -123,17 +128,19 @@ def autopay_saved(
         )
         return _write(account_id, current, after, "AutopaySaved", book=book, now=now, by=CONSUMER)
 
-    made: Arrangement | None = until_nobody_interferes(attempt)
+    made: Arrangement | None = retry_on_conflict(attempt)
     for method_ref in freed:
-        till.forget_method(method_ref)
+        processor.forget_method(method_ref)
     if made is not None and made.autopays:
         account = account_of(account_id, book)
-        alarm.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(made))
-        alarm.wake(account_id)
+        waker.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(made))
+        waker.wake(account_id)
     return made
 
 
-def autopay_waiting(account_id: str, *, book: AccountBook, till: Till) -> SavedMethod | None:
+def autopay_waiting(
+    account_id: str, *, book: AccountBook, processor: PaymentProcessor
+) -> SavedMethod | None:
     """What the person saved on the page opened last and nobody has taken up yet; changes
     nothing. Raises `Unavailable`."""
     current = current_of(account_of(account_id, book), book.arrangements(account_id))
@@ -141,11 +148,11 @@ def autopay_waiting(account_id: str, *, book: AccountBook, till: Till) -> SavedM
         return None
     if current.autopay.setup_id in ("", current.autopay.setup_ref):
         return None
-    return till.saved_method(current.autopay.setup_id)
+    return processor.saved_method(current.autopay.setup_id)
 
 
 def stop_autopay(
-    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+    account_id: str, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime
 ) -> Arrangement | None:
     """Withdraw the permission to debit; the arrangement goes on and is paid by hand. None where
     none is in force. `by` is the actor: `consumer` or `staff:…`."""
@@ -158,9 +165,9 @@ def stop_autopay(
         after = replace(current.autopay, stopped_at=now)
         return _write(account_id, current, after, "AutopayStopped", book=book, now=now, by=by)
 
-    made: Arrangement | None = until_nobody_interferes(attempt)
+    made: Arrangement | None = retry_on_conflict(attempt)
     if made is not None:
-        alarm.wake(account_id)
+        waker.wake(account_id)
     return made
 
 

@@ -10,11 +10,11 @@ from statistics import median_low
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.arrangements import terms as term
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
-from dunlin.domain.arrangements.terms import Bound, NoTerms, Profile, Terms
+from dunlin.domain.arrangements.terms import Bound, NoTerms, PayerProfile, Terms
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import Thread
+from dunlin.ports.accounts import AccountHistory
 from dunlin.ports.strategies import Creditors
 
 _HELD = frozenset({Hold.DISPUTE, Hold.REVIEW, Hold.INSURER, Hold.PAUSED})
@@ -42,7 +42,7 @@ def arrangeable(account: Account) -> Money:
 
 
 def offers(
-    account: Account, strategy: Strategy, *, today: date, profile: Profile | None = None
+    account: Account, strategy: Strategy, *, today: date, profile: PayerProfile | None = None
 ) -> tuple[Terms, ...]:
     """Two to four schedules inside the limits, none where the debt is too small to be split."""
     limits = term.limits_for(strategy.arrangement, account.override)
@@ -78,12 +78,16 @@ def beyond(account: Account, strategy: Strategy, terms: Terms, *, today: date) -
     return (*over, Bound.HELD) if account.hold in _HELD else over
 
 
-def profile_of(thread: Thread, past: Sequence[Arrangement]) -> Profile:
+def profile_of(account_history: AccountHistory, past: Sequence[Arrangement]) -> PayerProfile:
     """How the person pays, from the account's own history and what they stated."""
-    paid = [-e.amount.minor for e in thread.ledger if e.kind == "payment" and e.amount.minor < 0]
+    paid = [
+        -e.amount.minor
+        for e in account_history.ledger
+        if e.kind == "payment" and e.amount.minor < 0
+    ]
     broke = sum(1 for a in past if a.state is ArrangementState.BROKEN)
-    return Profile(
+    return PayerProfile(
         usual_minor=median_low(paid) if paid else None,
         broken=broke,
-        payday=thread.consumer.preferences.payday,
+        payday=account_history.consumer.preferences.payday,
     )

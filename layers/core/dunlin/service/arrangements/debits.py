@@ -42,7 +42,7 @@ def announcement(arrangement: Arrangement, one: Instalment) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class NoticesSent:
     """When the person was sent their copy of the agreement, and the notice of this amount; None
     where they were not."""
 
@@ -50,18 +50,18 @@ class Told:
     notice_at: datetime | None
 
 
-def told(arrangement: Arrangement, one: Instalment, book: AccountBook) -> Told:
+def told(arrangement: Arrangement, one: Instalment, book: AccountBook) -> NoticesSent:
     """What was really sent, by the touches. A card's debit does not depend on it."""
     if arrangement.autopay is None or arrangement.autopay.kind is not MethodKind.BANK:
-        return Told(copy_at=None, notice_at=None)
-    touches = book.thread(arrangement.account_id).touches
+        return NoticesSent(copy_at=None, notice_at=None)
+    touches = book.account_history(arrangement.account_id).touches
 
     def sent(kind: str, cause: str) -> datetime | None:
         key = f"N#{kind}#{cause}"  # with ~2 after it where the first permit was void
         mine = (t for t in touches if t.key == key or t.key.startswith(f"{key}~"))
         return next((t.sent_at for t in mine if t.state in _TOLD), None)
 
-    return Told(
+    return NoticesSent(
         copy_at=sent("arrangement_confirmation", copy_cause(arrangement)),
         notice_at=sent(*announcement(arrangement, one)),
     )
@@ -71,7 +71,7 @@ def judge(
     facts: Facts,
     arrangement: Arrangement,
     one: Instalment,
-    known: Told,
+    known: NoticesSent,
     *,
     gate: Gate,
     now: datetime,
@@ -113,7 +113,7 @@ def _judge(
     action: str,
     message: dict[str, Any],
     autopay: Autopay,
-    known: Told,
+    known: NoticesSent,
     *,
     gate: Gate,
     now: datetime,

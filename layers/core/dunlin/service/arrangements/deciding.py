@@ -19,9 +19,9 @@ from dunlin.domain.arrangements.arrangement import (
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import code, staff
-from dunlin.service.accounts.writing import until_nobody_interferes
+from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.writing import (
     CONSUMER,
@@ -46,7 +46,7 @@ def open_request(account_id: str, book: AccountBook) -> Arrangement | None:
 
 
 def approve(
-    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+    account_id: str, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime
 ) -> Arrangement | AskRefusal:
     """Agree to what the person asked, whatever the limits say."""
 
@@ -57,11 +57,11 @@ def approve(
             return AskRefusal.GONE, None
         return _agree(account, asked, past, book=book, now=now, actor=staff(by))
 
-    return _decided(attempt, alarm=alarm, book=book)
+    return _decided(attempt, waker=waker, book=book)
 
 
 def accept_counter(
-    account_id: str, *, book: AccountBook, alarm: Alarm, now: datetime
+    account_id: str, *, book: AccountBook, waker: LadderWaker, now: datetime
 ) -> Arrangement | AskRefusal:
     """The person takes what staff countered, while it stands."""
 
@@ -72,7 +72,7 @@ def accept_counter(
             return AskRefusal.GONE, None
         return _agree(account, offered, past, book=book, now=now, actor=CONSUMER)
 
-    return _decided(attempt, alarm=alarm, book=book)
+    return _decided(attempt, waker=waker, book=book)
 
 
 def _agree(
@@ -103,17 +103,17 @@ def _agree(
 def _decided(
     attempt: Callable[[], tuple[Arrangement | AskRefusal, Arrangement | None]],
     *,
-    alarm: Alarm,
+    waker: LadderWaker,
     book: AccountBook,
 ) -> Arrangement | AskRefusal:
-    made, old = until_nobody_interferes(attempt)
+    made, old = retry_on_conflict(attempt)
     if isinstance(made, Arrangement):
-        tell(made, old, alarm=alarm, book=book)
+        tell(made, old, waker=waker, book=book)
     return made
 
 
 def counter(
-    account_id: str, terms: Terms, *, by: str, book: AccountBook, alarm: Alarm, now: datetime
+    account_id: str, terms: Terms, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime
 ) -> Arrangement | AskRefusal:
     """Answer a request with other terms, which stand for two weeks; nothing is sent meanwhile.
     Raises `DomainError` where they do not sum to what is owed."""
@@ -148,17 +148,17 @@ def counter(
         )
         return offered
 
-    made: Arrangement | AskRefusal = until_nobody_interferes(attempt)
+    made: Arrangement | AskRefusal = retry_on_conflict(attempt)
     if isinstance(made, Arrangement):
-        alarm.notice(
+        waker.notice(
             account=account_of(account_id, book), kind="counter_offer", cause=made.arrangement_id
         )
-        alarm.wake(account_id)
+        waker.wake(account_id)
     return made
 
 
 def decline(
-    account_id: str, *, by: str, why: str, book: AccountBook, alarm: Alarm, now: datetime
+    account_id: str, *, by: str, why: str, book: AccountBook, waker: LadderWaker, now: datetime
 ) -> Arrangement | AskRefusal:
     """Refuse a request and let the ladder go on; `why` is a code."""
 
@@ -183,14 +183,14 @@ def decline(
         )
         return refused
 
-    made: Arrangement | AskRefusal = until_nobody_interferes(attempt)
+    made: Arrangement | AskRefusal = retry_on_conflict(attempt)
     if isinstance(made, Arrangement):
-        alarm.notice(
+        waker.notice(
             account=account_of(account_id, book),
             kind="arrangement_declined",
             cause=made.arrangement_id,
         )
-        alarm.wake(account_id)
+        waker.wake(account_id)
     return made
 
 
@@ -201,7 +201,7 @@ def record(
     by: str,
     why: str,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> Arrangement | AskRefusal:
     """Record an arrangement that staff made by hand: any terms that sum to what is owed. It
@@ -232,11 +232,11 @@ def record(
             account, made, current_of(account, past), past, book=book, now=now, actor=staff(by)
         )
 
-    return _decided(attempt, alarm=alarm, book=book)
+    return _decided(attempt, waker=waker, book=book)
 
 
 def cancel(
-    account_id: str, *, by: str, book: AccountBook, alarm: Alarm, now: datetime, why: str = ""
+    account_id: str, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime, why: str = ""
 ) -> Arrangement | None:
     """End the arrangement or withdraw the request; the ladder goes on after its usual gap. None
     where there was nothing to end. `by` is the actor: `consumer` or `staff:…`; staff give a code
@@ -267,8 +267,8 @@ def cancel(
         )
         return gone
 
-    gone: Arrangement | None = until_nobody_interferes(attempt)
+    gone: Arrangement | None = retry_on_conflict(attempt)
     if gone is not None:
-        alarm.wake_arrangement(gone)
-        alarm.wake(account_id)
+        waker.wake_arrangement(gone)
+        waker.wake(account_id)
     return gone

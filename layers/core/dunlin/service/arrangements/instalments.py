@@ -18,8 +18,8 @@ from dunlin.domain.arrangements.arrangement import (
     PENDING,
     Arrangement,
     ArrangementState,
+    ArrangementStep,
     Instalment,
-    Step,
     StepKind,
     Try,
     changed,
@@ -44,13 +44,13 @@ from dunlin.domain.payments.payments import (
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountBook, Facts
-from dunlin.ports.machines import Alarm
-from dunlin.ports.payments import Till
-from dunlin.service.accounts.writing import seconds, until_nobody_interferes
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.payments import PaymentProcessor
+from dunlin.service.accounts.writing import retry_on_conflict, seconds
 from dunlin.service.arrangements.autopay import autopay_saved
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.crediting import FLYING, failed, payment_data, tried
-from dunlin.service.arrangements.debits import Told, announcement, judge, told
+from dunlin.service.arrangements.debits import NoticesSent, announcement, judge, told
 from dunlin.service.arrangements.writing import BROKEN, RELEASED, resumed, write
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import rules
@@ -62,7 +62,7 @@ _HELD_LOOK = timedelta(days=300)  # a person decides within it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ArrangementDecision:
     """What the machine does next: `wait`, or the state in which the arrangement ended."""
 
     outcome: str
@@ -74,17 +74,19 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class ArrangementPorts:
     """What a look needs; the processor is called only where money moves."""
 
     book: AccountBook
     gate: Gate
-    till: Callable[[], Till]
-    alarm: Alarm
+    processor: Callable[[], PaymentProcessor]
+    waker: LadderWaker
     now: datetime
 
 
-def advance(account_id: str, arrangement_id: str, run: int, means: Means) -> Look:
+def advance(
+    account_id: str, arrangement_id: str, run: int, means: ArrangementPorts
+) -> ArrangementDecision:
     """Do what is due on an arrangement and say how long to wait. Safe to repeat at any point.
 
     Raises `Conflict` and `Unavailable`, after which the same call goes on where it stopped.
@@ -93,9 +95,7 @@ def advance(account_id: str, arrangement_id: str, run: int, means: Means) -> Loo
         one = _find(account_id, arrangement_id, means.book)
         if not one.in_force or one.run != run:
             return _over(one, run, means)
-        waits: datetime | None = until_nobody_interferes(
-            lambda: _once(account_id, arrangement_id, means)
-        )
+        waits: datetime | None = retry_on_conflict(lambda: _once(account_id, arrangement_id, means))
         if waits is not None:
             now_stands = _find(account_id, arrangement_id, means.book)
             return _look("wait", now_stands, seconds(waits, means.now))
@@ -110,8 +110,8 @@ def _find(account_id: str, arrangement_id: str, book: AccountBook) -> Arrangemen
     return one
 
 
-def _look(outcome: str, one: Arrangement, wait: int = 1) -> Look:
-    return Look(
+def _look(outcome: str, one: Arrangement, wait: int = 1) -> ArrangementDecision:
+    return ArrangementDecision(
         outcome=outcome,
         account_id=one.account_id,
         arrangement_id=one.arrangement_id,
@@ -121,19 +121,19 @@ def _look(outcome: str, one: Arrangement, wait: int = 1) -> Look:
     )
 
 
-def _over(one: Arrangement, run: int, means: Means) -> Look:
+def _over(one: Arrangement, run: int, means: ArrangementPorts) -> ArrangementDecision:
     """The arrangement has ended, or a newer run looks after it."""
     if one.run != run:
         return replace(_look(ArrangementState.REPLACED.value, one), run=run)
     if one.state in (ArrangementState.KEPT, ArrangementState.PAID_OFF):
         account = means.book.account(one.account_id)
         if account is not None and account.balance.minor <= 0:
-            means.alarm.notice(account=account, kind="paid_in_full", cause=one.arrangement_id)
-    means.alarm.wake(one.account_id)
+            means.waker.notice(account=account, kind="paid_in_full", cause=one.arrangement_id)
+    means.waker.wake(one.account_id)
     return _look(one.state.value, one)
 
 
-def _once(account_id: str, arrangement_id: str, means: Means) -> datetime | None:
+def _once(account_id: str, arrangement_id: str, means: ArrangementPorts) -> datetime | None:
     """Do one thing; None where it was done, else the instant to wait for."""
     facts, one = means.book.facts(account_id), _find(account_id, arrangement_id, means.book)
     if not one.in_force:
@@ -169,15 +169,19 @@ def _waits_for_method(one: Arrangement) -> bool:
     return opened and not one.autopays and autopay is not None and autopay.stopped_at is None
 
 
-def _took_up(one: Arrangement, means: Means) -> bool:
+def _took_up(one: Arrangement, means: ArrangementPorts) -> bool:
     """The person may have saved a method and never come back to our page."""
     after = autopay_saved(
-        one.account_id, book=means.book, alarm=means.alarm, till=means.till(), now=means.now
+        one.account_id,
+        book=means.book,
+        waker=means.waker,
+        processor=means.processor(),
+        now=means.now,
     )
     return after is not None and after.version != one.version
 
 
-def _frozen(facts: Facts, one: Arrangement, means: Means) -> datetime:
+def _frozen(facts: Facts, one: Arrangement, means: ArrangementPorts) -> datetime:
     """Another hold or a pause stands: nothing is asked or taken until it is gone. Whoever lifts
     a hold wakes the account; a pause is looked at again every day."""
     until = _tomorrow(means.now) if facts.paused else means.now + _HELD_LOOK
@@ -196,7 +200,7 @@ def _tomorrow(now: datetime) -> datetime:
     return instant(now.date() + timedelta(days=1))
 
 
-def _do(step: Step, facts: Facts, one: Arrangement, means: Means) -> None:
+def _do(step: ArrangementStep, facts: Facts, one: Arrangement, means: ArrangementPorts) -> None:
     if step.number == PENDING:
         _ask_pending(facts, one, means)
         return
@@ -210,23 +214,27 @@ def _do(step: Step, facts: Facts, one: Arrangement, means: Means) -> None:
     act[step.kind](facts, one, one.instalment(step.number), means)
 
 
-def _remind(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+def _remind(
+    facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts
+) -> None:
     kind, cause = announcement(one, instalment)
-    means.alarm.notice(account=facts.account, kind=kind, cause=cause)
+    means.waker.notice(account=facts.account, kind=kind, cause=cause)
     announced = replace(instalment, told_minor=instalment.left.minor, told_at=means.now)
     after = changed(one, instalment.number, announced)
     data = {"number": instalment.number, "amount": instalment.left.minor, "cause": cause}
     _write(facts, after, "InstalmentAnnounced", data, means)
 
 
-def _late(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+def _late(facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts) -> None:
     cause = f"{one.arrangement_id}.{instalment.number}"
-    means.alarm.notice(account=facts.account, kind="broken_instalment", cause=cause)
+    means.waker.notice(account=facts.account, kind="broken_instalment", cause=cause)
     after = changed(one, instalment.number, replace(instalment, late_at=means.now))
     _write(facts, after, "InstalmentLate", {"number": instalment.number}, means)
 
 
-def _missed(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+def _missed(
+    facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts
+) -> None:
     """The grace is over: the arrangement is broken and the ladder goes on, after a person has
     looked where the strategy says so or staff made the arrangement."""
     marked = changed(one, instalment.number, replace(instalment, missed_at=means.now))
@@ -253,7 +261,9 @@ def _left_by(
 # -- debits ----------------------------------------------------------------------------------------
 
 
-def _charge(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+def _charge(
+    facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts
+) -> None:
     """Debit an instalment: the try is written before the processor hears of it, and its attempt
     is the idempotency key, so a crash at any point leads back to the same payment."""
     flying = instalment.in_flight
@@ -265,17 +275,17 @@ def _charge(facts: Facts, one: Arrangement, instalment: Instalment, means: Means
             _refused(facts, one, instalment, means, verdict=refusal, known=known)
             return
         flying = _started(facts, one, instalment, verdicts, means)
-        status = _asked_to_pay(facts.account, one, flying, means.till())
+        status = _asked_to_pay(facts.account, one, flying, means.processor())
     else:
         # It may be long ago: the processor may have forgotten the key, not the payment; and the
         # person may have taken their word back, or paid, before anything was taken.
         customer = one.autopay.customer_ref if one.autopay else ""
-        made = means.till().find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
+        made = means.processor().find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
         stands = refusal is None and _stands(one, instalment, flying)
         if made is not None:
             status = made
         elif stands:
-            status = _asked_to_pay(facts.account, one, flying, means.till())
+            status = _asked_to_pay(facts.account, one, flying, means.processor())
         else:
             status = _nothing_made(flying, facts.account, DeclineReason.TRY_LATER, "withdrawn")
 
@@ -288,7 +298,7 @@ def _charge(facts: Facts, one: Arrangement, instalment: Instalment, means: Means
             data = {"number": instalment.number, **payment_data(flying, status)}
             _write(now_facts, after, what, data, means)
 
-    until_nobody_interferes(record)
+    retry_on_conflict(record)
 
 
 def _started(
@@ -296,7 +306,7 @@ def _started(
     one: Arrangement,
     instalment: Instalment,
     verdicts: Sequence[Verdict],
-    means: Means,
+    means: ArrangementPorts,
 ) -> Try:
     autopay = one.autopay
     if autopay is None:
@@ -321,10 +331,12 @@ def _started(
     return made
 
 
-def _asked_to_pay(account: Account, one: Arrangement, made: Try, till: Till) -> PaymentStatus:
+def _asked_to_pay(
+    account: Account, one: Arrangement, made: Try, processor: PaymentProcessor
+) -> PaymentStatus:
     customer = one.autopay.customer_ref if one.autopay else ""
     try:
-        return till.charge_saved(
+        return processor.charge_saved(
             attempt_id=made.attempt_id,
             account_id=account.account_id,
             creditor=account.creditor,
@@ -366,10 +378,10 @@ def _refused(
     facts: Facts,
     one: Arrangement,
     instalment: Instalment,
-    means: Means,
+    means: ArrangementPorts,
     *,
     verdict: Verdict,
-    known: Told,
+    known: NoticesSent,
 ) -> None:
     """The rulebook says wait: the instalment counts from the day it names. It says no: autopay
     stands still until the person or staff mend it, and the instalment is theirs to pay."""
@@ -390,7 +402,9 @@ def _refused(
     _write(facts, scheduled(replace(one, autopay=paused)), "AutopayRefused", data, means)
 
 
-def _still_to_be_told(one: Arrangement, instalment: Instalment, known: Told) -> datetime | None:
+def _still_to_be_told(
+    one: Arrangement, instalment: Instalment, known: NoticesSent
+) -> datetime | None:
     """Since when a message that a bank debit needs has been waiting to go out, None where none
     is: the person's copy of their permission, the notice of another amount."""
     if one.autopay is None or one.autopay.kind is not MethodKind.BANK:
@@ -402,12 +416,12 @@ def _still_to_be_told(one: Arrangement, instalment: Instalment, known: Told) -> 
     return None
 
 
-def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -> None:
+def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts) -> None:
     """A payment is under way: its event may have been lost, or its bank may never answer."""
     flying = instalment.in_flight
     if flying is None:
         raise Defect(f"instalment {instalment.number} has no payment under way")
-    status = means.till().payment(flying.payment_id)
+    status = means.processor().payment(flying.payment_id)
     after = tried(one, flying.attempt_id, status, means.now)
     data = {"number": instalment.number, **payment_data(flying, status)}
     changes = {}
@@ -416,9 +430,9 @@ def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Means) -
     _write(facts, after, "InstalmentAsked", data, means, **changes)
 
 
-def _ask_pending(facts: Facts, one: Arrangement, means: Means) -> None:
+def _ask_pending(facts: Facts, one: Arrangement, means: ArrangementPorts) -> None:
     """The person's own payments that were with their bank when we last looked."""
-    left = tuple(p for p in one.pending if means.till().payment(p).state in FLYING)
+    left = tuple(p for p in one.pending if means.processor().payment(p).state in FLYING)
     after = replace(one, pending=left, pending_at=means.now if left else None)
     if not left:
         after = thawed(after, means.now)
@@ -433,7 +447,7 @@ def _write(
     after: Arrangement,
     what: str,
     data: dict[str, Any],
-    means: Means,
+    means: ArrangementPorts,
     **changes: Any,
 ) -> None:
     if after.state is not ArrangementState.ACTIVE and "arrangement_id" not in changes:

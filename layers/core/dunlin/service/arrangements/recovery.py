@@ -8,24 +8,24 @@ from datetime import datetime, timedelta
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import Conflict
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.service.arrangements.writing import account_of, set_going, write
 
 # How long something may be due and undone before the machine counts as lost.
 STUCK_AFTER = timedelta(minutes=10)
 
 
-def restart_lost(*, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+def restart_lost(*, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
     """Wake what should have moved, and start anew what no execution waits for. Harmless to run
     at any time, any number of times. Returns how many were started."""
     started = 0
     for one in book.due_arrangements(now - STUCK_AFTER):
-        if not alarm.wake_arrangement(one) and not alarm.arrangement_running(one):
-            started += _restart(one, book=book, alarm=alarm, now=now)
+        if not waker.wake_arrangement(one) and not waker.arrangement_running(one):
+            started += _restart(one, book=book, waker=waker, now=now)
     return started
 
 
-def _restart(one: Arrangement, *, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+def _restart(one: Arrangement, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
     again = replace(one, run=one.run + 1, version=one.version + 1)
     try:
         write(
@@ -39,5 +39,5 @@ def _restart(one: Arrangement, *, book: AccountBook, alarm: Alarm, now: datetime
         )
     except Conflict:
         return 0  # it moved just now
-    set_going(again, alarm=alarm, book=book)
+    set_going(again, waker=waker, book=book)
     return 1

@@ -20,8 +20,8 @@ from dunlin.domain.arrangements.arrangement import (
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
-from dunlin.service.accounts.writing import ACTOR, entry_of, written
+from dunlin.ports.machines import LadderWaker
+from dunlin.service.accounts.writing import ACTOR, entry_of, next_version
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.contact.arrangement_notices import copy_cause
 
@@ -100,7 +100,7 @@ def write(
     entry = entry_of(
         account, now=now, what=what, data={**schedule_data(arrangements[0]), **data}, actor=actor
     )
-    after = written(account, entry, **changes)
+    after = next_version(account, entry, **changes)
     book.apply(Change(account=after, arrangements=tuple(arrangements), audit=[entry]))
 
 
@@ -176,19 +176,21 @@ def _taken_over(new: Arrangement, old: Arrangement, at: datetime) -> Arrangement
     return scheduled(replace(new, pending=pending, pending_at=at if pending else None))
 
 
-def set_going(one: Arrangement, *, alarm: Alarm, book: AccountBook) -> None:
+def set_going(one: Arrangement, *, waker: LadderWaker, book: AccountBook) -> None:
     """The person's copy of an arrangement in force, once, and its machine."""
     if not one.manual:
         account = account_of(one.account_id, book)
-        alarm.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(one))
-    alarm.start_arrangement(one, wait_seconds=1)
+        waker.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(one))
+    waker.start_arrangement(one, wait_seconds=1)
 
 
-def tell(made: Arrangement, old: Arrangement | None, *, alarm: Alarm, book: AccountBook) -> None:
+def tell(
+    made: Arrangement, old: Arrangement | None, *, waker: LadderWaker, book: AccountBook
+) -> None:
     """What follows an agreement: the person's copy, its machine, and the ladder's stand-still.
     Everything here may be done twice; what was not done is done by `restart_lost`."""
     if made.in_force:
-        set_going(made, alarm=alarm, book=book)
+        set_going(made, waker=waker, book=book)
     if old is not None:
-        alarm.wake_arrangement(old)
-    alarm.wake(made.account_id)
+        waker.wake_arrangement(old)
+    waker.wake(made.account_id)

@@ -10,8 +10,8 @@ from dunlin.domain.contact import cadence, planner
 from dunlin.domain.rollouts.rollout import ineligible
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.ports.machines import LadderWaker
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 
 
 def start_ladder(
@@ -21,7 +21,7 @@ def start_ladder(
     cohort: str,
     shadow: bool,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
     place: int = 0,
 ) -> str:
@@ -58,7 +58,7 @@ def start_ladder(
                 "first_at": action.at.isoformat(),
             },
         )
-        active = written(
+        active = next_version(
             account,
             entry,
             status=Status.ACTIVE,
@@ -74,10 +74,10 @@ def start_ladder(
             next_action=action,
         )
         book.apply(Change(account=active, audit=[entry]))
-        alarm.start(active, wait_seconds=_until(action.at, now))
+        waker.start(active, wait_seconds=_until(action.at, now))
         return "started"
 
-    return until_nobody_interferes(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _until(at: datetime, now: datetime) -> int:

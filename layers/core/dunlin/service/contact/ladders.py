@@ -11,15 +11,15 @@ from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.contact import cadence, coordination, planner
-from dunlin.domain.contact.adapting import Choice
+from dunlin.domain.contact.adapting import TouchChoice
 from dunlin.domain.errors import Conflict, Defect
 from dunlin.domain.rulebook import Verdict
 from dunlin.ports.accounts import AccountBook, Change, Facts
-from dunlin.ports.messages import Letters
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.ports.messages import MessageTemplates
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import (
-    Decision,
+    LadderDecision,
     Word,
     because,
     decision,
@@ -42,22 +42,34 @@ _WORDS: dict[str, Word] = {
 
 
 def check_ladder(
-    account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
-) -> Decision:
+    account_id: str,
+    run: int,
+    *,
+    book: AccountBook,
+    gate: Gate,
+    templates: MessageTemplates,
+    now: datetime,
+) -> LadderDecision:
     """Decide the next step of an account's ladder and take the permit where one is due."""
-    return until_nobody_interferes(
-        lambda: _check_once(account_id, run, book=book, gate=gate, letters=letters, now=now)
+    return retry_on_conflict(
+        lambda: _check_once(account_id, run, book=book, gate=gate, templates=templates, now=now)
     )
 
 
 def _check_once(
-    account_id: str, run: int, *, book: AccountBook, gate: Gate, letters: Letters, now: datetime
-) -> Decision:
+    account_id: str,
+    run: int,
+    *,
+    book: AccountBook,
+    gate: Gate,
+    templates: MessageTemplates,
+    now: datetime,
+) -> LadderDecision:
     facts = book.facts(account_id)
     account = facts.account
     if account.ladder_run != run:
         # A newer run owns the account; this execution has nothing left to do.
-        return Decision(outcome="exhausted", account_id=account_id, run=run, version=0)
+        return LadderDecision(outcome="exhausted", account_id=account_id, run=run, version=0)
     plan = _plan(facts, (), now)
     if plan.step != "offer":
         return _settle_step(facts, plan, book=book, now=now)
@@ -80,7 +92,7 @@ def _check_once(
                 return _settle_step(facts, rest, book=book, now=now)
             return _permit_rung(
                 facts, plan, (offer, verdict), verdicts,
-                book=book, letters=letters, gate=gate, now=now,
+                book=book, templates=templates, gate=gate, now=now,
             )  # fmt: skip
         verdicts.append((offer, verdict))
     return _refuse(facts, plan, verdicts, book=book, gate=gate, now=now)
@@ -108,7 +120,9 @@ def _end_hold(account: Account, *, book: AccountBook, now: datetime) -> None:
     """Lift a hold whose time has passed; what comes next is a decision of its own."""
     held = account.hold.value if account.hold else ""
     entry = entry_of(account, now=now, what="HoldEnded", data={"hold": held})
-    book.apply(Change(account=written(account, entry, hold=None, hold_reason=""), audit=[entry]))
+    book.apply(
+        Change(account=next_version(account, entry, hold=None, hold_reason=""), audit=[entry])
+    )
     raise Conflict(f"the hold {held} has ended")
 
 
@@ -137,7 +151,9 @@ def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
     return None
 
 
-def _finish_attempt(facts: Facts, touch: Touch, *, book: AccountBook, now: datetime) -> Decision:
+def _finish_attempt(
+    facts: Facts, touch: Touch, *, book: AccountBook, now: datetime
+) -> LadderDecision:
     """See to what a lost sender left. What may have been sent counts as sent: its rung is over
     and is never tried again. What was certainly not sent is given back."""
     account = facts.account
@@ -150,7 +166,7 @@ def _finish_attempt(facts: Facts, touch: Touch, *, book: AccountBook, now: datet
         )
         book.apply(
             Change(
-                account=written(account, entry, due_at=now),
+                account=next_version(account, entry, due_at=now),
                 history=without_contact(facts.history, touch, now),
                 touch_move=(
                     replace(touch, state=TouchState.RELEASED, reason="expired unspent"),
@@ -163,12 +179,14 @@ def _finish_attempt(facts: Facts, touch: Touch, *, book: AccountBook, now: datet
         raise Conflict(f"touch {touch.touch_id} was given back")
     entry = entry_of(account, now=now, what="LadderResumed", data=data)
     used = planner.rung_used(account, facts.strategy, touch.rung_name, touch.permitted_at)
-    after = written(account, entry, **used)
+    after = next_version(account, entry, **used)
     book.apply(Change(account=after, audit=[entry]))
     return decision("wait", after, now, until=after.due_at)
 
 
-def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: datetime) -> Decision:
+def _settle_step(
+    facts: Facts, plan: planner.Plan, *, book: AccountBook, now: datetime
+) -> LadderDecision:
     """Write what a plan without an offer says, if it is not written yet."""
     account = facts.account
     changes: dict[str, Any] = {}
@@ -194,7 +212,7 @@ def _settle_step(facts: Facts, plan: planner.Plan, *, book: AccountBook, now: da
     if what:
         data = {"reason": plan.reason} | _more(facts, plan)
         entry = entry_of(account, now=now, what=what, data=data)
-        account = written(account, entry, **changes)
+        account = next_version(account, entry, **changes)
         book.apply(Change(account=account, audit=[entry]))
     return decision(_WORDS[plan.step], account, now, until=plan.until or account.due_at)
 
@@ -228,7 +246,7 @@ def _refuse(
     book: AccountBook,
     gate: Gate,
     now: datetime,
-) -> Decision:
+) -> LadderDecision:
     """No offer was allowed: wait for the earliest, hold for a person, or end the ladder."""
     account = facts.account
     deferred = [v for _, v in verdicts if v.outcome == "defer" and v.until is not None]
@@ -254,7 +272,7 @@ def _refuse(
             reason=why,
         )
         entry = entry_of(account, now=now, what="TouchDeferred", data=data)
-        account = written(
+        account = next_version(
             account,
             entry,
             due_at=until,
@@ -265,7 +283,7 @@ def _refuse(
         return decision("wait", account, now, until=until, refusals=refusals)
     if any(v.needs_person for _, v in verdicts):
         entry = entry_of(account, now=now, what="AccountHeld", data=data)
-        account = written(
+        account = next_version(
             account,
             entry,
             hold=Hold.REVIEW,
@@ -276,7 +294,7 @@ def _refuse(
         book.apply(Change(account=account, audit=[entry]))
         return decision("held", account, now, refusals=refusals)
     entry = entry_of(account, now=now, what="LadderExhausted", data=data)
-    account = written(account, entry, status=Status.EXHAUSTED, due_at=None, next_action=None)
+    account = next_version(account, entry, status=Status.EXHAUSTED, due_at=None, next_action=None)
     book.apply(Change(account=account, audit=[entry]))
     return decision("exhausted", account, now, refusals=refusals)
 
@@ -288,10 +306,10 @@ def _permit_rung(
     lost: list[tuple[planner.Offer, Verdict]],
     *,
     book: AccountBook,
-    letters: Letters,
+    templates: MessageTemplates,
     gate: Gate,
     now: datetime,
-) -> Decision:
+) -> LadderDecision:
     (offer, verdict), rung, choice = allowed, plan.rung, plan.choice
     if rung is None or choice is None:
         raise Defect("an offer without its rung")
@@ -303,7 +321,7 @@ def _permit_rung(
         key=f"T#{run}#{number}#{occurrence}",
         channel=offer.channel,
         template=offer.template,
-        letters=letters,
+        templates=templates,
         verdict=verdict,
         now=now,
     )
@@ -334,10 +352,10 @@ def _permit_rung(
     if account.shadow:
         # Nothing leaves: the rung counts as used, and the next one is planned.
         used = planner.rung_used(account, facts.strategy, rung.name, now)
-        proposed = written(account, entry, **used)
+        proposed = next_version(account, entry, **used)
         book.apply(Change(account=proposed, audit=[entry]))
         return decision("wait", proposed, now, until=proposed.due_at)
-    after = written(
+    after = next_version(
         account,
         entry,
         ladder=plan.ladder or account.ladder,
@@ -349,7 +367,7 @@ def _permit_rung(
 
 
 def _chosen(
-    choice: Choice, offer: planner.Offer, lost: list[tuple[planner.Offer, Verdict]]
+    choice: TouchChoice, offer: planner.Offer, lost: list[tuple[planner.Offer, Verdict]]
 ) -> dict[str, Any]:
     """How the rung was put to this person and what was passed over, as the card shows it."""
     return {

@@ -13,13 +13,13 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountBook, Change, Facts
-from dunlin.ports.messages import Letters
-from dunlin.ports.portal import PortalDoor
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
-from dunlin.service.contact import arrangement_notices as telling
+from dunlin.ports.messages import MessageTemplates
+from dunlin.ports.portal import PortalSessions
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import (
-    Decision,
+    LadderDecision,
     because,
     decision,
     new_touch,
@@ -37,7 +37,7 @@ PURPOSES = {
     "opt_out_confirmation": "response",
     "answer": "response",
     "payment_failed": "response",
-    **telling.PURPOSES,
+    **arrangement_notices.PURPOSES,
 }
 _BOTH = (Channel.EMAIL, Channel.SMS)
 _TRIES = 5  # permits for one notice: each after the one before was given back unsent
@@ -49,11 +49,11 @@ def check_notice(
     kind: str,
     cause: str,
     book: AccountBook,
-    door: PortalDoor,
+    sessions: PortalSessions,
     gate: Gate,
-    letters: Letters,
+    templates: MessageTemplates,
     now: datetime,
-) -> Decision:
+) -> LadderDecision:
     """Decide about a message that is no rung and take its permit; one for a cause and kind, and
     another only once that was given back unsent.
 
@@ -63,7 +63,7 @@ def check_notice(
     if kind not in PURPOSES:
         raise DomainError(f"no notice of kind {kind!r}")
 
-    def attempt() -> Decision:
+    def attempt() -> LadderDecision:
         for occurrence in range(_TRIES):
             facts = book.facts(account_id, touch_key=_key(kind, cause, occurrence))
             if facts.touch is None or facts.touch.state is not TouchState.RELEASED:
@@ -73,14 +73,14 @@ def check_notice(
             kind,
             cause,
             occurrence,
-            door=door,
+            sessions=sessions,
             book=book,
             gate=gate,
-            letters=letters,
+            templates=templates,
             now=now,
         )
 
-    return until_nobody_interferes(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _key(kind: str, cause: str, occurrence: int) -> str:
@@ -91,7 +91,9 @@ def _numbered(cause: str, occurrence: int) -> str:
     return f"{cause}~{occurrence + 1}" if occurrence else cause
 
 
-def _channels(facts: Facts, kind: str, cause: str, *, door: PortalDoor) -> tuple[Channel, ...]:
+def _channels(
+    facts: Facts, kind: str, cause: str, *, sessions: PortalSessions
+) -> tuple[Channel, ...]:
     """Where a notice may go: a confirmation where the opt-out came from, a code only to the
     contact point that its link went to, an answer first to where the question came from, the
     rest to whatever is open."""
@@ -102,7 +104,7 @@ def _channels(facts: Facts, kind: str, cause: str, *, door: PortalDoor) -> tuple
         if kind == "answer":
             held.sort(key=lambda channel: not cause.startswith(f"{channel.value}."))
         return tuple(held)
-    link = door.link(cause.split(".", 1)[0])
+    link = sessions.link(cause.split(".", 1)[0])
     if link is None:
         return ()
     channel = Channel(link.channel)
@@ -116,12 +118,12 @@ def _decide(
     cause: str,
     occurrence: int,
     *,
-    door: PortalDoor,
+    sessions: PortalSessions,
     book: AccountBook,
     gate: Gate,
-    letters: Letters,
+    templates: MessageTemplates,
     now: datetime,
-) -> Decision:
+) -> LadderDecision:
     touch = facts.touch
     if touch is not None:
         if touch.state is TouchState.PERMITTED:
@@ -136,7 +138,7 @@ def _decide(
             )
         return decision("refused", facts.account, now)
     verdicts: list[tuple[planner.Offer, Verdict]] = []
-    for channel in _channels(facts, kind, cause, door=door):
+    for channel in _channels(facts, kind, cause, sessions=sessions):
         verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)
         offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
         if verdict.outcome == "allow":
@@ -149,7 +151,7 @@ def _decide(
                 occurrence=occurrence,
                 book=book,
                 gate=gate,
-                letters=letters,
+                templates=templates,
                 now=now,
             )
         verdicts.append((offer, verdict))
@@ -166,9 +168,9 @@ def _permit(
     occurrence: int,
     book: AccountBook,
     gate: Gate,
-    letters: Letters,
+    templates: MessageTemplates,
     now: datetime,
-) -> Decision:
+) -> LadderDecision:
     channel, kind = offer.channel, offer.template
     touch = new_touch(
         facts,
@@ -176,7 +178,7 @@ def _permit(
         key=_key(kind, cause, occurrence),
         channel=channel,
         template=kind,
-        letters=letters,
+        templates=templates,
         verdict=verdict,
         now=now,
     )
@@ -195,7 +197,7 @@ def _permit(
             ),
         },
     )
-    after = written(facts.account, entry)
+    after = next_version(facts.account, entry)
     take(facts, touch, after, entry, gate=gate, book=book, now=now)
     return decision(channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)
 
@@ -209,7 +211,7 @@ def _refuse(
     book: AccountBook,
     gate: Gate,
     now: datetime,
-) -> Decision:
+) -> LadderDecision:
     deferred = [v.until for _, v in verdicts if v.outcome == "defer" and v.until is not None]
     refusals = tuple(dict.fromkeys(r for _, v in verdicts for r in v.blocked_by))
     if deferred:
@@ -225,6 +227,6 @@ def _refuse(
             **record_of(facts, verdicts, purpose=PURPOSES[kind], gate=gate, now=now),
         },
     )
-    after = written(facts.account, entry)
+    after = next_version(facts.account, entry)
     book.apply(Change(account=after, audit=[entry]))
     return decision("refused", after, now, refusals=refusals)

@@ -19,7 +19,7 @@ from dunlin.domain.errors import Defect
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountBook, Facts
-from dunlin.ports.messages import Letters
+from dunlin.ports.messages import MessageTemplates
 from dunlin.service.accounts.writing import seconds
 from dunlin.service.contact.gate import Gate
 
@@ -27,7 +27,7 @@ Word = Literal["email", "sms", "wait", "held", "escalated", "exhausted", "settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class LadderDecision:
     """What a machine does next: one word, and the ids and seconds its next state needs.
 
     `refusals` are rule ids that blocked or deferred, for the metrics.
@@ -45,8 +45,8 @@ class Decision:
 
 def decision(
     outcome: Word, account: Account, now: datetime, *, until: datetime | None = None, **more: Any
-) -> Decision:
-    return Decision(
+) -> LadderDecision:
+    return LadderDecision(
         outcome=outcome,
         account_id=account.account_id,
         run=account.ladder_run,
@@ -82,7 +82,7 @@ def new_touch(
     key: str,
     channel: Channel,
     template: str,
-    letters: Letters,
+    templates: MessageTemplates,
     verdict: Verdict,
     now: datetime,
 ) -> Touch:
@@ -97,7 +97,7 @@ def new_touch(
         creditor=facts.account.creditor,
         channel=channel,
         template=template,
-        template_version=letters.version(template, channel, strategy=facts.strategy),
+        template_version=templates.version(template, channel, strategy=facts.strategy),
         state=TouchState.PERMITTED,
         permitted_at=now,
         expires_at=ends,

@@ -15,9 +15,9 @@ from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Conflict
 from dunlin.domain.ids import execution_name
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, seconds, written
+from dunlin.service.accounts.writing import entry_of, next_version, seconds
 from dunlin.service.contact.permits import without_contact
 
 # How long after its due time an account may still be untouched before its ladder counts as stuck.
@@ -37,25 +37,25 @@ class Recovery:
 
 
 def unattended(
-    *, book: AccountBook, creditors: Creditors, alarm: Alarm, now: datetime
+    *, book: AccountBook, creditors: Creditors, waker: LadderWaker, now: datetime
 ) -> list[Account]:
     """Open accounts that will not move by themselves and give no reason: no due time at all, or
     one that no execution waits for."""
     names = creditors.all()
     idle = [account for name in names for account in book.unattended(name)]
-    return idle + _deserted(names, book=book, alarm=alarm, now=now)
+    return idle + _deserted(names, book=book, waker=waker, now=now)
 
 
 def _deserted(
-    creditors: list[str], *, book: AccountBook, alarm: Alarm, now: datetime
+    creditors: list[str], *, book: AccountBook, waker: LadderWaker, now: datetime
 ) -> list[Account]:
     expected = [pair for name in creditors for pair in book.on_ladders(name)]
-    alive = alarm.alive() if expected else set()
+    alive = waker.alive() if expected else set()
     missing = [one for one, run in expected if execution_name(one, run) not in alive]
     return [
         account
         for account in book.read_accounts(missing).values()
-        if account.timed and not _starting(account, now) and not alarm.running(account)
+        if account.timed and not _starting(account, now) and not waker.running(account)
     ]
 
 
@@ -63,13 +63,15 @@ def _starting(account: Account, now: datetime) -> bool:
     return account.activated_at is not None and now - account.activated_at < _STARTING
 
 
-def reconcile(*, book: AccountBook, creditors: Creditors, alarm: Alarm, now: datetime) -> Recovery:
+def reconcile(
+    *, book: AccountBook, creditors: Creditors, waker: LadderWaker, now: datetime
+) -> Recovery:
     """Find what nobody attends and set it going again."""
-    found = unattended(book=book, creditors=creditors, alarm=alarm, now=now)
-    restarted = sum(_set_going(account, book=book, alarm=alarm, now=now) for account in found)
+    found = unattended(book=book, creditors=creditors, waker=waker, now=now)
+    restarted = sum(_set_going(account, book=book, waker=waker, now=now) for account in found)
     for account in book.due(now - STUCK_AFTER):
-        if not alarm.wake(account.account_id):
-            restarted += _restart(account, book=book, alarm=alarm, now=now)
+        if not waker.wake(account.account_id):
+            restarted += _restart(account, book=book, waker=waker, now=now)
     doubtful = sum(
         _close_doubtful(account, book=book, now=now) for account in book.due(now - DOUBTFUL_AFTER)
     )
@@ -80,31 +82,31 @@ def reconcile(*, book: AccountBook, creditors: Creditors, alarm: Alarm, now: dat
     )
 
 
-def _set_going(account: Account, *, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+def _set_going(account: Account, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
     """Let an account without a due time look at once; then see to its execution."""
     if account.unattended:
         entry = entry_of(account, now=now, what="FoundUnattended", data={})
         try:
-            book.apply(Change(account=written(account, entry, due_at=now), audit=[entry]))
+            book.apply(Change(account=next_version(account, entry, due_at=now), audit=[entry]))
         except Conflict:
             return 0  # it moved: somebody attends to it
-        if alarm.wake(account.account_id):
+        if waker.wake(account.account_id):
             return 0
-    return _restart(account, book=book, alarm=alarm, now=now)
+    return _restart(account, book=book, waker=waker, now=now)
 
 
-def _restart(account: Account, *, book: AccountBook, alarm: Alarm, now: datetime) -> int:
+def _restart(account: Account, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
     """Begin a new run at the same rung: execution names stay taken, runs do not."""
     fresh = book.account(account.account_id)
-    if fresh is None or not fresh.timed or alarm.running(fresh):
+    if fresh is None or not fresh.timed or waker.running(fresh):
         return 0
     entry = entry_of(fresh, now=now, what="LadderRestarted", data={"run": fresh.ladder_run + 1})
-    again = written(fresh, entry, ladder_run=fresh.ladder_run + 1)
+    again = next_version(fresh, entry, ladder_run=fresh.ladder_run + 1)
     try:
         book.apply(Change(account=again, audit=[entry]))
     except Conflict:
         return 0
-    alarm.start(again, wait_seconds=seconds(fresh.due_at, now))
+    waker.start(again, wait_seconds=seconds(fresh.due_at, now))
     return 1
 
 
@@ -112,7 +114,7 @@ def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> in
     """A touch that was permitted and neither sent nor released: its permit died unspent, or its
     sender crashed. Spent ones stay `unknown`; unspent ones are released by expiry."""
     closed = 0
-    for touch in book.thread(account.account_id).touches:
+    for touch in book.account_history(account.account_id).touches:
         if touch.state is TouchState.PERMITTED and touch.expires_at < now - DOUBTFUL_AFTER:
             facts = book.facts(account.account_id)
             entry = entry_of(
@@ -125,7 +127,7 @@ def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> in
             try:
                 book.apply(
                     Change(
-                        account=written(facts.account, entry),
+                        account=next_version(facts.account, entry),
                         history=without_contact(facts.history, touch, now),
                         touch_move=(released, [TouchState.PERMITTED.value]),
                         audit=[entry],

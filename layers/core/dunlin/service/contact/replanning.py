@@ -9,9 +9,9 @@ from dunlin.domain.accounts.account import Account, NextAction, Status
 from dunlin.domain.contact.replanning import Move, move
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 
 
 def moves(
@@ -25,13 +25,18 @@ def moves(
 
 
 def move_pending(
-    strategy: Strategy, *, book: AccountBook, creditors: Creditors, alarm: Alarm, now: datetime
+    strategy: Strategy,
+    *,
+    book: AccountBook,
+    creditors: Creditors,
+    waker: LadderWaker,
+    now: datetime,
 ) -> int:
     """Move the rungs still to come to the strategy; how many accounts moved. Again, after it
     died halfway, it moves the others."""
     accounts = list(book.accounts_of_creditor(strategy.creditor, status=Status.ACTIVE.value))
     return sum(
-        _moved(account.account_id, strategy, book=book, creditors=creditors, alarm=alarm, now=now)
+        _moved(account.account_id, strategy, book=book, creditors=creditors, waker=waker, now=now)
         for account in accounts
         if account.strategy_version < strategy.version
     )
@@ -50,7 +55,7 @@ def _moved(
     *,
     book: AccountBook,
     creditors: Creditors,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> bool:
     def attempt() -> Account | None:
@@ -67,15 +72,15 @@ def _moved(
             "after": _told(found.after),
         }
         entry = entry_of(account, now=now, what="StrategyMoved", data=data)
-        after = written(account, entry, **found.changes)
+        after = next_version(account, entry, **found.changes)
         book.apply(Change(account=after, audit=[entry]))
         return after
 
-    after = until_nobody_interferes(attempt)
+    after = retry_on_conflict(attempt)
     if after is None:
         return False
     if after.timed:
-        alarm.wake(account_id)
+        waker.wake(account_id)
     return True
 
 

@@ -16,10 +16,10 @@ from dunlin.domain.contact import planner
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, token_hash
 from dunlin.ports.accounts import AccountBook, Change, Facts
-from dunlin.ports.messages import Email, Letters, Mailbox, Rendered, Text, TextLine
-from dunlin.ports.portal import Link, PortalDoor
-from dunlin.service.accounts.writing import entry_of, seconds, until_nobody_interferes, written
-from dunlin.service.contact import arrangement_notices as telling
+from dunlin.ports.messages import Email, Mailbox, MessageTemplates, Rendered, SmsSender, Text
+from dunlin.ports.portal import Link, PortalSessions
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict, seconds
+from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.permits import touch_data, without_contact
 
 LINK_LIFE = timedelta(days=45)
@@ -42,18 +42,18 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outbox:
+class SendingPorts:
     """The one line a sender may use, and what it needs to write a letter."""
 
     channel: Channel
-    letters: Letters
-    door: PortalDoor
+    templates: MessageTemplates
+    sessions: PortalSessions
     portal_url: str
     new_token: Callable[[], str]
     new_code: Callable[[], str]
     real_now: Callable[[], datetime]
     mailbox: Mailbox | None = None
-    text_line: TextLine | None = None
+    sms_sender: SmsSender | None = None
 
 
 def send(
@@ -62,7 +62,7 @@ def send(
     permit_id: str,
     *,
     book: AccountBook,
-    outbox: Outbox,
+    outbox: SendingPorts,
     now: datetime,
 ) -> Sending:
     """Spend a permit and send its message once.
@@ -120,14 +120,14 @@ def kept_content(rendered: Rendered) -> str:
 
 
 def _compose(
-    facts: Facts, touch: Touch, *, book: AccountBook, outbox: Outbox, now: datetime
+    facts: Facts, touch: Touch, *, book: AccountBook, outbox: SendingPorts, now: datetime
 ) -> tuple[Email | Text, Rendered]:
     """Render before anything is spent: a template that fails must not cost a permit."""
     address = facts.consumer.address(touch.channel)
     if address is None:
         raise Defect(f"touch {touch.touch_id} has no address")
     token = outbox.new_token()
-    outbox.door.put_link(
+    outbox.sessions.put_link(
         Link(
             token_hash=token_hash(token),
             account_id=touch.account_id,
@@ -140,7 +140,7 @@ def _compose(
         )
     )
     stop_link = f"{outbox.portal_url}/u/{token}"
-    rendered = outbox.letters.render(
+    rendered = outbox.templates.render(
         touch.template,
         touch.channel,
         facts=facts,
@@ -176,7 +176,7 @@ def _accounts(facts: Facts, touch: Touch, *, book: AccountBook) -> list[Account]
     return [facts.account, *(covered[c] for c in touch.covers if c in covered and covered[c].open)]
 
 
-def _fields(touch: Touch, *, book: AccountBook, outbox: Outbox) -> dict[str, str]:
+def _fields(touch: Touch, *, book: AccountBook, outbox: SendingPorts) -> dict[str, str]:
     """The extra fields of a notice, found by its cause; a rung has none.
 
     A code is made here and stored as a hash, so it is in no state input and no log.
@@ -187,37 +187,37 @@ def _fields(touch: Touch, *, book: AccountBook, outbox: Outbox) -> dict[str, str
     if touch.template == "code":
         code = outbox.new_code()
         link = cause.split(".", 1)[0]
-        outbox.door.put_code(link, token_hash(code), outbox.real_now() + CODE_LIFE)
+        outbox.sessions.put_code(link, token_hash(code), outbox.real_now() + CODE_LIFE)
         return {"code": code}
-    if touch.template in telling.PURPOSES:
-        return telling.fields(touch.template, touch.account_id, cause, book=book)
-    thread = book.thread(touch.account_id)
+    if touch.template in arrangement_notices.PURPOSES:
+        return arrangement_notices.fields(touch.template, touch.account_id, cause, book=book)
+    account_history = book.account_history(touch.account_id)
     if touch.template == "answer":
-        said = next((a for a in thread.answers if a.answer_id == cause), None)
+        said = next((a for a in account_history.answers if a.answer_id == cause), None)
         if said is None:
             raise DomainError(f"no words of staff under {cause}")
         return {"words": said.text}
     if touch.template == "receipt":
-        paid = next((e for e in thread.ledger if e.source == cause), None)
+        paid = next((e for e in account_history.ledger if e.source == cause), None)
         if paid is None:
             raise DomainError(f"no ledger entry from {cause} to write a receipt about")
         return {
             "amount": str(-paid.amount),
             "paid_on": paid.on.isoformat(),
-            "remaining": str(thread.account.balance),
-            "reference": thread.account.reference,
+            "remaining": str(account_history.account.balance),
+            "reference": account_history.account.reference,
         }
-    return {"reference": thread.account.reference}
+    return {"reference": account_history.account.reference}
 
 
-def _hand_over(message: Email | Text, outbox: Outbox) -> str:
+def _hand_over(message: Email | Text, outbox: SendingPorts) -> str:
     if isinstance(message, Email):
         if outbox.mailbox is None:
             raise Defect("an e-mail without a mailbox")
         return outbox.mailbox.send(message)
-    if outbox.text_line is None:
+    if outbox.sms_sender is None:
         raise Defect("a text without a line")
-    return outbox.text_line.send(message)
+    return outbox.sms_sender.send(message)
 
 
 def _sending(
@@ -268,13 +268,13 @@ def _record(
         changes: dict[str, Any] = {}
         if touch.run and touch.run == account.ladder_run and account.rung == touch.rung:
             changes = planner.rung_used(account, facts.strategy, touch.rung_name, now)
-        after = written(account, entry, **changes)
+        after = next_version(account, entry, **changes)
         book.apply(
             Change(account=after, touch_move=(touch, [TouchState.UNKNOWN.value]), audit=[entry])
         )
         return _sending("unknown" if touch.state is TouchState.UNKNOWN else "sent", after, now)
 
-    return until_nobody_interferes(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _void(touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
@@ -313,7 +313,7 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
         current = (account.ladder_run, account.rung, account.occurrence - 1)
         if current == (touch.run, touch.rung, touch.occurrence) and account.due_at is not None:
             changes = _after_release(touch, reason, now)
-        after = written(account, entry, **changes)
+        after = next_version(account, entry, **changes)
         released = replace(stored, state=TouchState.RELEASED, reason=reason)
         book.apply(
             Change(
@@ -325,4 +325,4 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
         )
         return _returned(touch, reason, after, now)
 
-    return until_nobody_interferes(attempt)
+    return retry_on_conflict(attempt)

@@ -15,7 +15,7 @@ from dunlin.domain.strategy.strategy import Strategy, StrategyError
 from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.ports.accounts import AccountBook
 from dunlin.ports.imports import DropBox
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.contact.replanning import move_pending, moves, told
 
@@ -26,13 +26,13 @@ _LARGEST = 256 * 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """How the text of a strategy is read: `parse` makes plain values of it, `line_of` finds a
-    place in it, `check` refuses a policy that the rulebook does not allow, `letters` a rung whose
+    place in it, `check` refuses a policy that the rulebook does not allow, `templates` a rung whose
     message is not written and words of the creditor's own that may not be said."""
 
     parse: Callable[[bytes], Any]
     line_of: Callable[[bytes, Path], int]
     check: Callable[[Any], None]
-    letters: Callable[[Strategy], None]
+    templates: Callable[[Strategy], None]
 
     def read(self, content: bytes, *, creditor: str, version: int = 1) -> tuple[Any, Strategy]:
         """The document and its strategy. Raises `DomainError` that names line, field, reason."""
@@ -40,7 +40,7 @@ class Reader:
         try:
             strategy = read_strategy(document, creditor=creditor, version=version)
             self.check(document)
-            self.letters(strategy)
+            self.templates(strategy)
         except StrategyError as error:
             line = self.line_of(content, error.path)
             raise StrategyError(error.path, error.reason, line=line) from None
@@ -54,7 +54,7 @@ def load_strategy(
     reader: Reader,
     creditors: Creditors,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     drop_box: DropBox,
     now: datetime,
 ) -> int | None:
@@ -83,7 +83,7 @@ def load_strategy(
     if moving:
         changes = f"Version {stored}. {told(moving)}\n".encode()
         drop_box.write(key.removesuffix("yaml") + "changes.txt", changes, "text/plain")
-    move_pending(strategy, book=book, creditors=creditors, alarm=alarm, now=now)
+    move_pending(strategy, book=book, creditors=creditors, waker=waker, now=now)
     said = f"No errors. Stored as version {stored}. {len(moving)} active accounts follow it.\n"
     drop_box.write(beside, said.encode(), "text/plain")
     return stored

@@ -15,14 +15,21 @@ from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.imports.people import (
     known_by_address,
     new_consumer,
     next_consumer,
     with_contacts,
 )
-from dunlin.service.imports.plans import MADE_BY, MOST_ENTRIES, MOVED_BY, Desk, Plan, Read
+from dunlin.service.imports.plans import (
+    MADE_BY,
+    MOST_ENTRIES,
+    MOVED_BY,
+    ImportContext,
+    ImportPlan,
+    Read,
+)
 from dunlin.service.imports.received import FELL, RECEIVED, payment_source
 
 # What a person must decide comes before what a file or time lifts: an account has one hold.
@@ -49,7 +56,9 @@ _DERIVED = {
 _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status.FAILED})
 
 
-def create(book: AccountBook, desk: Desk, key: str, found: NormalisedAccount, read: Read) -> Plan:
+def create(
+    book: AccountBook, desk: ImportContext, key: str, found: NormalisedAccount, read: Read
+) -> ImportPlan:
     """A new account, with its consumer where that is new too."""
     account_id = ids.account_id(desk.job.creditor, key)
     consumer_id = ids.consumer_id(desk.job.creditor, found.identity)
@@ -79,16 +88,16 @@ def create(book: AccountBook, desk: Desk, key: str, found: NormalisedAccount, re
         actor="import",
     )
     change = Change(
-        account=written(account, entry),
+        account=next_version(account, entry),
         consumer=person,
         ledger=_ledger(desk, account, found),
         audit=[entry, *said],
     )
-    return Plan(outcomes={key: CREATED}, changes=(change,))
+    return ImportPlan(outcomes={key: CREATED}, changes=(change,))
 
 
 def _new_account(
-    desk: Desk, account_id: str, consumer_id: str, found: NormalisedAccount, maybe: str
+    desk: ImportContext, account_id: str, consumer_id: str, found: NormalisedAccount, maybe: str
 ) -> Account:
     """`maybe` is the id of a consumer who is probably the same person, "" where there is none."""
     holds = (*found.holds, "probable_match") if maybe else found.holds
@@ -124,7 +133,7 @@ def _new_account(
     )
 
 
-def _ledger(desk: Desk, account: Account, found: NormalisedAccount) -> list[LedgerEntry]:
+def _ledger(desk: ImportContext, account: Account, found: NormalisedAccount) -> list[LedgerEntry]:
     """The file's own entries; what they do not explain of the balance is an opening entry."""
     currency = account.balance.currency
     alike: Counter[tuple[str, int]] = Counter()
@@ -162,13 +171,15 @@ def _ledger(desk: Desk, account: Account, found: NormalisedAccount) -> list[Ledg
     return entries
 
 
-def update(desk: Desk, key: str, stored: Account, found: NormalisedAccount, read: Read) -> Plan:
+def update(
+    desk: ImportContext, key: str, stored: Account, found: NormalisedAccount, read: Read
+) -> ImportPlan:
     """Bring a known account up to the file: balance, settled or not, mended holds."""
     consumer = read.consumers.get(stored.consumer_id)
     if consumer is None:
         raise DomainError(f"{stored.account_id} has no consumer")
     if found.balance.currency != stored.balance.currency:
-        return Plan(outcomes={key: UNCHANGED})
+        return ImportPlan(outcomes={key: UNCHANGED})
     person, said = with_contacts(desk, consumer, found.consumer)
     owed = found.balance.minor if found.status == OPEN else 0
     changes, difference = _news(
@@ -179,7 +190,7 @@ def update(desk: Desk, key: str, stored: Account, found: NormalisedAccount, read
         desk,
     )
     if not changes and person is None:
-        return Plan(outcomes={key: desk.before(stored)})
+        return ImportPlan(outcomes={key: desk.before(stored)})
     ledger = []
     if difference:
         ledger.append(
@@ -204,20 +215,20 @@ def update(desk: Desk, key: str, stored: Account, found: NormalisedAccount, read
         said=said,
     )
     wake = (stored.account_id,) if stored.status is Status.ACTIVE else ()
-    return Plan(outcomes={key: UPDATED}, changes=(change,), wake=wake)
+    return ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake)
 
 
-def miss(desk: Desk, account_id: str, read: Read) -> Plan:
+def close_absent(desk: ImportContext, account_id: str, read: Read) -> ImportPlan:
     """An account that its source no longer names: told, and closed where the file is whole."""
     stored = read.accounts.get(account_id)
     if stored is None:
-        return Plan(outcomes={account_id: UNCHANGED})
+        return ImportPlan(outcomes={account_id: UNCHANGED})
     if stored.status is Status.CLOSED and desk.before(stored) == UPDATED:
-        return Plan(outcomes={account_id: CLOSED})
+        return ImportPlan(outcomes={account_id: CLOSED})
     if stored.status not in _CAN_CLOSE or stored.balance.minor <= 0:
-        return Plan(outcomes={account_id: UNCHANGED})
+        return ImportPlan(outcomes={account_id: UNCHANGED})
     if not desk.terms["complete"]:
-        return Plan(outcomes={account_id: MISSING})
+        return ImportPlan(outcomes={account_id: MISSING})
     extras = stored.extras | {
         MOVED_BY: desk.job.import_id,
         _ABSENT: desk.now.date().isoformat(),
@@ -230,7 +241,7 @@ def miss(desk: Desk, account_id: str, read: Read) -> Plan:
     }
     change = desk.changed(stored, "AccountClosed", data={"why": "absent"}, changes=changes)
     wake = (account_id,) if stored.status is Status.ACTIVE else ()
-    return Plan(outcomes={account_id: CLOSED}, changes=(change,), wake=wake)
+    return ImportPlan(outcomes={account_id: CLOSED}, changes=(change,), wake=wake)
 
 
 def told(found: NormalisedAccount, today: date) -> dict[str, str]:
@@ -276,7 +287,7 @@ def _news(
     found: NormalisedAccount,
     owed: int,
     consumer: Consumer,
-    desk: Desk,
+    desk: ImportContext,
 ) -> tuple[dict[str, Any], int]:
     """What a file says that it did not say before, as changes, and by how much the balance
     moves."""

@@ -14,12 +14,12 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.types import OPEN, UNCHANGED
 from dunlin.ports.accounts import AccountBook
 from dunlin.ports.imports import DropBox
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import until_nobody_interferes
+from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.imports import debts, people, received, work
 from dunlin.service.imports.job import Job, strategy_of
-from dunlin.service.imports.plans import Desk, Plan, Read
+from dunlin.service.imports.plans import ImportContext, ImportPlan, Read
 
 _AT_ONCE = 400
 
@@ -31,7 +31,7 @@ def load_rows(
     of: int,
     creditors: Creditors,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     drop_box: DropBox,
     now: datetime,
 ) -> dict[str, int]:
@@ -40,8 +40,8 @@ def load_rows(
     if strategy is None or not 0 <= share < of:
         raise DomainError(f"share {share} of {of} of {job.key} cannot be loaded")
     lines = work.read_lines(drop_box, job.work(f"share-{share}.jsonl"))
-    desk = Desk(job=job, terms=next(lines), strategy=strategy, now=now)
-    loader = _Loader(desk=desk, book=book, alarm=alarm)
+    desk = ImportContext(job=job, terms=next(lines), strategy=strategy, now=now)
+    loader = _Loader(desk=desk, book=book, waker=waker)
     outcomes: dict[str, str] = {}
     while items := list(islice(lines, _AT_ONCE)):
         outcomes |= loader.load(items)
@@ -53,9 +53,9 @@ def load_rows(
 class _Loader:
     """Reads many accounts at once, plans what each item changes, writes in large transactions."""
 
-    desk: Desk
+    desk: ImportContext
     book: AccountBook
-    alarm: Alarm
+    waker: LadderWaker
 
     def load(self, items: list[dict[str, Any]]) -> dict[str, str]:
         """Outcomes by key. What was refused because somebody else wrote is done alone."""
@@ -70,13 +70,13 @@ class _Loader:
         for item, planned in zip(items, plans, strict=True):
             plan = planned
             if any(id(change) in refused for change in planned.changes):
-                plan = until_nobody_interferes(partial(self._alone, item))
+                plan = retry_on_conflict(partial(self._alone, item))
             for account_id in plan.wake:
-                self.alarm.wake(account_id)
+                self.waker.wake(account_id)
             outcomes |= plan.outcomes
         return outcomes
 
-    def _alone(self, item: dict[str, Any]) -> Plan:
+    def _alone(self, item: dict[str, Any]) -> ImportPlan:
         plan = self._plan(item, self._read([item]))
         for change in plan.changes:
             self.book.apply(change)
@@ -99,7 +99,7 @@ class _Loader:
         consumers |= {a.consumer_id for a in found.values()}
         return Read(found, self.book.read_consumers(sorted(consumers)))
 
-    def _plan(self, item: dict[str, Any], read: Read) -> Plan:
+    def _plan(self, item: dict[str, Any], read: Read) -> ImportPlan:
         if item["what"] == "account":
             found = work.unpacked(item["account"])
             account_id = ids.account_id(self.desk.job.creditor, item["key"])
@@ -107,10 +107,10 @@ class _Loader:
             if stored is not None:
                 return debts.update(self.desk, item["key"], stored, found, read)
             if found.status != OPEN:
-                return Plan(outcomes={item["key"]: UNCHANGED})
+                return ImportPlan(outcomes={item["key"]: UNCHANGED})
             return debts.create(self.book, self.desk, item["key"], found, read)
         if item["what"] == "contact":
             return people.fill(self.desk, item, read)
         if item["what"] == "payment":
             return received.pay(self.book, self.desk, item, read)
-        return debts.miss(self.desk, item["key"], read)
+        return debts.close_absent(self.desk, item["key"], read)

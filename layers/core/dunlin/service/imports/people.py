@@ -14,18 +14,18 @@ from dunlin.domain.imports.types import UNCHANGED, UPDATED, NormalisedAccount, N
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
-from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, Desk, Plan, Read
+from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, ImportContext, ImportPlan, Read
 
 _LOOKED_UP = 3
 _MOST_POINTS = 15  # e-mail addresses, and phone numbers, of one consumer
 
 
-def fill(desk: Desk, item: dict[str, Any], read: Read) -> Plan:
+def fill(desk: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
     """What a contacts file knows of a consumer; lifts the holds that waited for it."""
     key = item["key"]
     known = next((c for c in item["consumers"] if c in read.consumers), None)
     if known is None:
-        return Plan(outcomes={key: UNMATCHED})
+        return ImportPlan(outcomes={key: UNMATCHED})
     consumer = read.consumers[known]
     told = work.unpacked_consumer(item["consumer"])
     person, said = with_contacts(desk, consumer, told)
@@ -56,11 +56,13 @@ def fill(desk: Desk, item: dict[str, Any], read: Read) -> Plan:
         changes.append(Change(consumer=person, audit=said))
     if not changes:
         before = UPDATED if any(desk.before(a) == UPDATED for a in own) else UNCHANGED
-        return Plan(outcomes={key: before})
-    return Plan(outcomes={key: UPDATED}, changes=tuple(changes), wake=tuple(wake))
+        return ImportPlan(outcomes={key: before})
+    return ImportPlan(outcomes={key: UPDATED}, changes=tuple(changes), wake=tuple(wake))
 
 
-def next_consumer(desk: Desk, consumer: Consumer, what: str) -> tuple[Consumer, list[AuditEntry]]:
+def next_consumer(
+    desk: ImportContext, consumer: Consumer, what: str
+) -> tuple[Consumer, list[AuditEntry]]:
     """The consumer one version on, and the audit entry that says so."""
     entry = append(
         subject=f"consumer#{consumer.consumer_id}",
@@ -80,7 +82,7 @@ def next_consumer(desk: Desk, consumer: Consumer, what: str) -> tuple[Consumer, 
 
 
 def known_by_address(
-    book: AccountBook, desk: Desk, person: NormalisedConsumer, read: Read
+    book: AccountBook, desk: ImportContext, person: NormalisedConsumer, read: Read
 ) -> tuple[Consumer | None, str]:
     """(the consumer that an earlier file told of under another key, the id of one who is only
     probably the same).
@@ -100,7 +102,7 @@ def known_by_address(
     return None, doubted
 
 
-def new_consumer(desk: Desk, consumer_id: str, found: NormalisedAccount) -> Consumer:
+def new_consumer(desk: ImportContext, consumer_id: str, found: NormalisedAccount) -> Consumer:
     """The consumer as the file tells of them."""
     person = found.consumer
     return Consumer(
@@ -125,7 +127,7 @@ def new_consumer(desk: Desk, consumer_id: str, found: NormalisedAccount) -> Cons
 
 
 def with_contacts(
-    desk: Desk, stored: Consumer, person: NormalisedConsumer
+    desk: ImportContext, stored: Consumer, person: NormalisedConsumer
 ) -> tuple[Consumer | None, list[AuditEntry]]:
     """Add contact points and fill what was empty; None where nothing is new. Consents and
     flags are never touched: what a person said to us outlives what a file says."""

@@ -13,7 +13,7 @@ from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.imports.job import Job
 
 MOST_ENTRIES = 50
@@ -29,7 +29,7 @@ MADE_BY, MOVED_BY = "import", "import_update"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ImportPlan:
     """What becomes of one item: outcomes by key, what to write, which ladder to wake after."""
 
     outcomes: dict[str, str]
@@ -53,7 +53,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class ImportContext:
     """Where items are planned: whose file it is, under which terms, and when."""
 
     job: Job
@@ -80,7 +80,7 @@ class Desk:
             actor="import",
         )
         return Change(
-            account=written(stored, entry, **changes),
+            account=next_version(stored, entry, **changes),
             consumer=person,
             ledger=ledger,
             audit=[entry, *said],

@@ -11,7 +11,7 @@ from typing import Any
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.assemble import Assembly
-from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, Hints, refused
 from dunlin.domain.imports.profile import profile
 from dunlin.domain.imports.report import rejected_csv
@@ -178,7 +178,7 @@ def _hand_on(
         drop_box, job.work("rows"), (work.packed_row(o) for o in assembly.outcomes)
     )
     size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
-    here = (intake.shelves() if made.records > LARGE else Shelves()).by_text()
+    here = (intake.shelves() if made.records > LARGE else SpillStore()).by_text()
     items = items_of(job, made, assembly, drop_box, here=here, today=today)
     terms = {
         "industry": made.industry,

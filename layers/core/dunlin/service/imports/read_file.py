@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dunlin.domain.imports.assemble import Assembly, Book, ByLine, told_of
-from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.assemble import Assembler, Assembly, ByLine, told_of
+from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.normalise import Checks, Normaliser, read_range
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.profile import profile
-from dunlin.domain.imports.records import Refused
+from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.types import (
     CONTACTS,
     OTHER,
@@ -46,7 +46,7 @@ def read_files(
     *,
     checks: Checks,
     today: dt.date,
-    large: Callable[[], Shelves] = Shelves,
+    large: Callable[[], SpillStore] = SpillStore,
 ) -> list[FileResult]:
     """The results of all files, in order. Contacts fill the accounts of the other files.
 
@@ -62,12 +62,12 @@ def read_files(
     for file, made in zip(files, profiles, strict=True):
         assembly = None
         if made.refusal is None and not made.waits:
-            shelves = large() if made.records > LARGE else Shelves()
+            shelves = large() if made.records > LARGE else SpillStore()
             try:
                 assembly = _assembled(
                     file, made, checks=checks, today=today, contacts=contacts, shelves=shelves
                 )
-            except Refused as no:
+            except FileRefused as no:
                 no_file = refused(no.code, no.detail, file.hints)
                 results.append(FileResult(name=file.name, profile=no_file, assembly=None))
                 continue
@@ -79,7 +79,7 @@ def _profiled(file: Dropped) -> FileProfile:
     try:
         with file.open() as stream:
             return profile(stream, file.hints)
-    except Refused as no:
+    except FileRefused as no:
         return refused(no.code, no.detail, file.hints)
 
 
@@ -105,10 +105,10 @@ def _assembled(
     checks: Checks,
     today: dt.date,
     contacts: Sequence[tuple[Dropped, FileProfile]],
-    shelves: Shelves,
+    shelves: SpillStore,
 ) -> Assembly:
     if made.kind in (RECEIVABLES, PAYABLES):
-        book = Book(made, today, shelves)
+        book = Assembler(made, today, shelves)
         for row in values(file, made, checks):
             book.add(row)
         for other, profiled in contacts:

@@ -10,14 +10,21 @@ from dunlin.domain.accounts.account import LedgerEntry, Status
 from dunlin.domain.imports.types import UNCHANGED, UPDATED
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook
-from dunlin.service.imports.plans import COUNTED, MOVED_BY, UNMATCHED, Desk, Plan, Read
+from dunlin.service.imports.plans import (
+    COUNTED,
+    MOVED_BY,
+    UNMATCHED,
+    ImportContext,
+    ImportPlan,
+    Read,
+)
 
 RECEIVED, FELL = "file_payments_minor", "file_fell_minor"
 """Extras: payments posted since the newest export that moved the balance, and the day
 and the amount by which one let it fall."""
 
 
-def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan:
+def pay(book: AccountBook, desk: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
     """Payments that the creditor received, each once: what makes it one is account, day,
     amount, and which of several alike it is.
 
@@ -29,7 +36,7 @@ def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan
     keys = [line[0] for line in item["payments"]]
     known = next((a for a in item["accounts"] if a in read.accounts), None)
     if known is None:
-        return Plan(outcomes=dict.fromkeys(keys, UNMATCHED))
+        return ImportPlan(outcomes=dict.fromkeys(keys, UNMATCHED))
     stored = read.accounts[known]
     as_of = item["as_of"].get(known, "")
     same_day = sum(line[1] for line in item["payments"] if line[3] == as_of)
@@ -58,7 +65,7 @@ def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan
             )
         )
     if not ledger:
-        return Plan(outcomes=outcomes)
+        return ImportPlan(outcomes=outcomes)
     paid = sum(entry.amount.minor for entry in ledger)
     left = Money(stored.balance.minor + paid, stored.balance.currency)
     received = int(stored.extras.get(RECEIVED, "0")) - paid
@@ -69,7 +76,7 @@ def pay(book: AccountBook, desk: Desk, item: dict[str, Any], read: Read) -> Plan
     data = {"changed": ["balance"], "difference_minor": paid}
     change = desk.changed(stored, "AccountUpdated", data=data, changes=changes, ledger=ledger)
     wake = (known,) if stored.status is Status.ACTIVE else ()
-    return Plan(outcomes=outcomes, changes=(change,), wake=wake)
+    return ImportPlan(outcomes=outcomes, changes=(change,), wake=wake)
 
 
 def payment_source(day: str, minor: int, alike: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.assemble import Assembly, ByLine
 from dunlin.domain.imports.guard import csv_line
-from dunlin.domain.imports.matching import Shelves
+from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.report import report_csv, summary
 from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED, RowOutcome
 from dunlin.ports.imports import DropBox, Intake
@@ -42,7 +42,7 @@ def reconcile_import(
     if told is None or strategy_of(job.creditor, creditors) is None:
         raise DomainError(f"{job.key} was not profiled")
     made = work.unpacked_profile(told["profile"])
-    shelves = intake.shelves() if made.records > LARGE else Shelves()
+    shelves = intake.shelves() if made.records > LARGE else SpillStore()
     accounts = shelves.by_text()
     by_line = shelves.by_number()
     said: MutableMapping[str, str] = shelves.by_text()

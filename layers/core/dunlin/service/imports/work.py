@@ -17,15 +17,15 @@ from typing import Any, NamedTuple
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.types import (
     ColumnMap,
-    Consent,
-    Decision,
+    FileConsent,
+    FileEntry,
     FileProfile,
-    LedgerEntry,
+    ImportQuestion,
     NormalisedAccount,
     NormalisedConsumer,
-    Problem,
     Refusal,
     RowOutcome,
+    RowProblem,
 )
 from dunlin.domain.money import Money
 from dunlin.ports.imports import DropBox
@@ -198,7 +198,7 @@ def unpacked(raw: Mapping[str, Any]) -> NormalisedAccount:
         disputed=raw["disputed"],
         extras=tuple(raw["extras"].items()),
         entries=tuple(
-            LedgerEntry(kind=k, minor=m, on=_day(d), source=s) for k, m, d, s in raw["entries"]
+            FileEntry(kind=k, minor=m, on=_day(d), source=s) for k, m, d, s in raw["entries"]
         ),
         holds=tuple(raw["holds"]),
         maybe=raw["maybe"],
@@ -211,7 +211,7 @@ def unpacked_consumer(raw: Mapping[str, Any]) -> NormalisedConsumer:
         name: tuple(v) if isinstance(v, list) else v for name, v in raw.items()
     }
     values["consents"] = tuple(
-        Consent(channel=c, granted=g, evidence=e) for c, g, e in raw.get("consents", ())
+        FileConsent(channel=c, granted=g, evidence=e) for c, g, e in raw.get("consents", ())
     )
     values["extensions"] = tuple((p, x) for p, x in raw.get("extensions", ()))
     values["date_of_birth"] = _day(raw.get("date_of_birth"))
@@ -233,7 +233,7 @@ def unpacked_row(raw: list[Any]) -> RowOutcome:
         column=column,
         value=value,
         account=account,
-        problems=tuple(Problem(code=c, column=k, value=v) for c, k, v in problems),
+        problems=tuple(RowProblem(code=c, column=k, value=v) for c, k, v in problems),
     )
 
 
@@ -264,14 +264,14 @@ def unpacked_profile(raw: Mapping[str, Any]) -> FileProfile:
     )
 
 
-def packed_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
+def packed_decisions(decisions: Iterable[ImportQuestion]) -> list[dict[str, Any]]:
     """Questions for a person as JSON."""
     return [asdict(d) for d in decisions]
 
 
-def unpacked_decisions(raw: Iterable[Mapping[str, Any]]) -> list[Decision]:
+def unpacked_decisions(raw: Iterable[Mapping[str, Any]]) -> list[ImportQuestion]:
     """The questions of `packed_decisions`."""
-    return [Decision(**{**d, "choices": tuple(d["choices"])}) for d in raw]
+    return [ImportQuestion(**{**d, "choices": tuple(d["choices"])}) for d in raw]
 
 
 def _iso(day: date | None) -> str | None:

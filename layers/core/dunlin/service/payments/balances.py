@@ -14,11 +14,11 @@ from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
-from dunlin.ports.payments import Till
-from dunlin.ports.portal import PortalDoor
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.payments import PaymentProcessor
+from dunlin.ports.portal import PortalSessions
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.payments.payments import close_page
 from dunlin.service.payments.posting import wake
 
@@ -55,9 +55,9 @@ def change_balance(
     *,
     by: str,
     book: AccountBook,
-    door: PortalDoor,
-    till: Till,
-    alarm: Alarm,
+    sessions: PortalSessions,
+    processor: PaymentProcessor,
+    waker: LadderWaker,
     now: datetime,
 ) -> tuple[bool, Account]:
     """Apply a change, wake the ladder and close a page that asks for too much now. Returns
@@ -106,11 +106,11 @@ def change_balance(
                 "status": result.status.value,
             },
         )
-        after = written(result, entry)
+        after = next_version(result, entry)
         book.apply(Change(account=after, arrangements=arranged, ledger=(line,), audit=(entry,)))
         return True, after
 
-    fresh, account = until_nobody_interferes(attempt)
-    wake(account_id, book=book, alarm=alarm)
-    close_page(account, but="", door=door, till=till)
+    fresh, account = retry_on_conflict(attempt)
+    wake(account_id, book=book, waker=waker)
+    close_page(account, but="", sessions=sessions, processor=processor)
     return fresh, account

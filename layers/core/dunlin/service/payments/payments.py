@@ -14,8 +14,8 @@ from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import CheckoutState, CheckoutStatus, PaymentState
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.payments import Till
-from dunlin.ports.portal import PaymentAttempt, PortalDoor
+from dunlin.ports.payments import PaymentProcessor
+from dunlin.ports.portal import PaymentAttempt, PortalSessions
 
 _TRIES = 10
 _KEPT = 50  # newest attempts of a person, one an account
@@ -62,8 +62,8 @@ def open_checkout(
     success_url: str,
     cancel_url: str,
     book: AccountBook,
-    door: PortalDoor,
-    till: Till,
+    sessions: PortalSessions,
+    processor: PaymentProcessor,
     new_id: Callable[[], str],
     now: datetime,
 ) -> OpenCheckout | PayRefusal:
@@ -76,7 +76,7 @@ def open_checkout(
     for an amount it cannot take.
     """
 
-    pages = _Pages(till=till, success_url=success_url, cancel_url=cancel_url)
+    pages = _Pages(processor=processor, success_url=success_url, cancel_url=cancel_url)
     for _ in range(_TRIES):
         account = book.facts(account_id).account
         refusal = payable(account)
@@ -92,7 +92,9 @@ def open_checkout(
             attempt_id=new_id(), account_id=account_id, amount=wanted, locale=locale, at=now
         )
         try:
-            return _opened(attempt, account, pages=pages, book=book, door=door, till=till)
+            return _opened(
+                attempt, account, pages=pages, book=book, sessions=sessions, processor=processor
+            )
         except Conflict:
             continue
     raise Conflict(f"account {account_id}: other payment attempts kept coming first")
@@ -104,13 +106,13 @@ def _opened(
     *,
     pages: _Pages,
     book: AccountBook,
-    door: PortalDoor,
-    till: Till,
+    sessions: PortalSessions,
+    processor: PaymentProcessor,
 ) -> OpenCheckout | PayRefusal:
     """The page of this attempt, or of the one before where it asks for the same. Raises
     `Conflict` where another request of the person wrote meanwhile."""
     person, creditor = account.consumer_id, account.creditor
-    before = door.payment_attempts(person)
+    before = sessions.payment_attempts(person)
     others = tuple(
         pages.shut(one, creditor) for one in before if one.account_id != attempt.account_id
     )[-_KEPT:]
@@ -118,14 +120,14 @@ def _opened(
     if current is not None:
         current = pages.answered(current, creditor)
         same = current.amount == attempt.amount and current.locale == attempt.locale
-        found = _left_open(current, same=same, book=book, till=till)
+        found = _left_open(current, same=same, book=book, processor=processor)
         if found is not None:
-            door.put_payment_attempts(person, (*others, current), replaces=before)
+            sessions.put_payment_attempts(person, (*others, current), replaces=before)
             return found
     stored = (*others, attempt)
-    door.put_payment_attempts(person, stored, replaces=before)
+    sessions.put_payment_attempts(person, stored, replaces=before)
     opened = pages.open(attempt, creditor)
-    door.put_payment_attempts(person, (*others, opened), replaces=stored)
+    sessions.put_payment_attempts(person, (*others, opened), replaces=stored)
     return OpenCheckout(url=opened.url)
 
 
@@ -133,12 +135,12 @@ def _opened(
 class _Pages:
     """The processor's pages for attempts of one person."""
 
-    till: Till
+    processor: PaymentProcessor
     success_url: str
     cancel_url: str
 
     def open(self, attempt: PaymentAttempt, creditor: str) -> PaymentAttempt:
-        answer = self.till.open_checkout(
+        answer = self.processor.open_checkout(
             attempt_id=attempt.attempt_id,
             account_id=attempt.account_id,
             creditor=creditor,
@@ -162,57 +164,59 @@ class _Pages:
             return attempt
         attempt = self.answered(attempt, creditor)
         if attempt.checkout_id:
-            self.till.expire_checkout(attempt.checkout_id)
+            self.processor.expire_checkout(attempt.checkout_id)
         return replace(attempt, closed=True)
 
 
-def close_page(account: Account, *, but: str, door: PortalDoor, till: Till) -> None:
+def close_page(
+    account: Account, *, but: str, sessions: PortalSessions, processor: PaymentProcessor
+) -> None:
     """Expire the account's open page where it asks for more than is owed now; `but` is the
     attempt that was just paid."""
-    attempt = _attempt(account, door)
+    attempt = _attempt(account, sessions)
     if attempt is None or not attempt.checkout_id or attempt.closed:
         return
     if attempt.attempt_id != but and account.balance < attempt.amount:
-        till.expire_checkout(attempt.checkout_id)
+        processor.expire_checkout(attempt.checkout_id)
 
 
-def _attempt(account: Account, door: PortalDoor) -> PaymentAttempt | None:
+def _attempt(account: Account, sessions: PortalSessions) -> PaymentAttempt | None:
     """The newest attempt to pay this account."""
-    attempts = door.payment_attempts(account.consumer_id)
+    attempts = sessions.payment_attempts(account.consumer_id)
     return next((one for one in attempts if one.account_id == account.account_id), None)
 
 
 def _left_open(
-    current: PaymentAttempt, *, same: bool, book: AccountBook, till: Till
+    current: PaymentAttempt, *, same: bool, book: AccountBook, processor: PaymentProcessor
 ) -> OpenCheckout | PayRefusal | None:
     """What the attempt before means for a new one: the `same` page again, a reason to wait, or
     nothing, once the older page can never be paid."""
     if not current.checkout_id:
         return None
-    status = till.checkout(current.checkout_id)
+    status = processor.checkout(current.checkout_id)
     if status.state is CheckoutState.OPEN:
         if same:
             return OpenCheckout(url=current.url)
-        till.expire_checkout(current.checkout_id)
+        processor.expire_checkout(current.checkout_id)
         # It may have been paid while we closed it.
-        status = till.checkout(current.checkout_id)
+        status = processor.checkout(current.checkout_id)
     if status.state is CheckoutState.EXPIRED:
         return None
-    return _in_flight(current.account_id, status, book=book, till=till)
+    return _in_flight(current.account_id, status, book=book, processor=processor)
 
 
 def _in_flight(
-    account_id: str, status: CheckoutStatus, *, book: AccountBook, till: Till
+    account_id: str, status: CheckoutStatus, *, book: AccountBook, processor: PaymentProcessor
 ) -> PayRefusal | None:
     """Whether a submitted checkout still moves money that the ledger does not show."""
     if not status.payment_id:
         return PayRefusal.POSTING
-    payment = till.payment(status.payment_id)
+    payment = processor.payment(status.payment_id)
     if payment.state in (PaymentState.FAILED, PaymentState.CANCELED):
         return None
     if payment.state is not PaymentState.SUCCEEDED:
         return PayRefusal.PENDING
-    posted = {entry.entry_id for entry in book.thread(account_id).ledger}
+    posted = {entry.entry_id for entry in book.account_history(account_id).ledger}
     return None if entry_id(account_id, payment.id) in posted else PayRefusal.POSTING
 
 
@@ -238,22 +242,22 @@ class ReturnedPayment:
 
 
 def returned_payment(
-    account_id: str, *, book: AccountBook, door: PortalDoor, till: Till
+    account_id: str, *, book: AccountBook, sessions: PortalSessions, processor: PaymentProcessor
 ) -> ReturnedPayment:
     """Look where the newest attempt stands; writes nothing."""
     account = book.account(account_id)
-    attempt = _attempt(account, door) if account is not None else None
+    attempt = _attempt(account, sessions) if account is not None else None
     if attempt is None or not attempt.checkout_id:
         return ReturnedPayment(outcome=Returned.NONE)
-    status = till.checkout(attempt.checkout_id)
+    status = processor.checkout(attempt.checkout_id)
     if not status.payment_id:
         outcome = Returned.PROCESSING if status.paid else Returned.UNFINISHED
         return ReturnedPayment(outcome=outcome, amount=attempt.amount)
-    payment = till.payment(status.payment_id)
+    payment = processor.payment(status.payment_id)
     found = ReturnedPayment(outcome=Returned.UNFINISHED, amount=attempt.amount)
     match payment.state:
         case PaymentState.SUCCEEDED:
-            posted = {entry.entry_id for entry in book.thread(account_id).ledger}
+            posted = {entry.entry_id for entry in book.account_history(account_id).ledger}
             mine = entry_id(account_id, payment.id)
             return replace(
                 found,

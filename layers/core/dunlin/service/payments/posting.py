@@ -26,11 +26,11 @@ from dunlin.domain.payments.payments import (
     RefundState,
 )
 from dunlin.ports.accounts import AccountBook, AlreadySeen, Change
-from dunlin.ports.machines import Alarm, Queue
-from dunlin.ports.payments import Inbox, Till
-from dunlin.ports.portal import PortalDoor
+from dunlin.ports.machines import LadderWaker, WorkQueue
+from dunlin.ports.payments import Inbox, PaymentProcessor
+from dunlin.ports.portal import PortalSessions
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.payments.payments import close_page
 
 ACTOR = "processor"
@@ -48,7 +48,9 @@ class Posted(StrEnum):
     SAVED = "saved"  # a card or bank account for automatic payment
 
 
-def receive_event(*, event_id: str, body: str, inbox: Inbox, queue: Queue, now: datetime) -> bool:
+def receive_event(
+    *, event_id: str, body: str, inbox: Inbox, queue: WorkQueue, now: datetime
+) -> bool:
     """Keep a verified event and hand it on; False where it was kept before.
 
     A repeated event is queued again: the first delivery may have died between the two, and
@@ -64,10 +66,10 @@ def post_payment(
     *,
     inbox: Inbox,
     read: Callable[[str], PaymentEvent | MethodSaved | None],
-    till: Till,
+    processor: PaymentProcessor,
     book: AccountBook,
-    door: PortalDoor,
-    alarm: Alarm,
+    sessions: PortalSessions,
+    waker: LadderWaker,
     now: datetime,
 ) -> Posted:
     """Post what one stored event says, exactly once, and wake the ladder.
@@ -83,18 +85,27 @@ def post_payment(
     if event is None:
         return Posted.UNREAD
     if isinstance(event, MethodSaved):
-        return _take_up(event, till=till, book=book, alarm=alarm, now=now)
-    return post_event(event, till=till, book=book, door=door, alarm=alarm, now=now)
+        return _take_up(event, processor=processor, book=book, waker=waker, now=now)
+    return post_event(
+        event, processor=processor, book=book, sessions=sessions, waker=waker, now=now
+    )
 
 
 def _take_up(
-    event: MethodSaved, *, till: Till, book: AccountBook, alarm: Alarm, now: datetime
+    event: MethodSaved,
+    *,
+    processor: PaymentProcessor,
+    book: AccountBook,
+    waker: LadderWaker,
+    now: datetime,
 ) -> Posted:
     """Also for a person who never came back from the processor's page."""
     if not event.account_id:
         return Posted.NOT_OURS
     before = book.arrangement(event.account_id)
-    after = arrangements.autopay_saved(event.account_id, book=book, alarm=alarm, till=till, now=now)
+    after = arrangements.autopay_saved(
+        event.account_id, book=book, waker=waker, processor=processor, now=now
+    )
     changed = after is not None and (before is None or before.version != after.version)
     return Posted.SAVED if changed else Posted.NOTHING_NEW
 
@@ -102,10 +113,10 @@ def _take_up(
 def post_event(
     event: PaymentEvent,
     *,
-    till: Till,
+    processor: PaymentProcessor,
     book: AccountBook,
-    door: PortalDoor,
-    alarm: Alarm,
+    sessions: PortalSessions,
+    waker: LadderWaker,
     now: datetime,
 ) -> Posted:
     """Post one fact and do what follows from it: the excess back, older pages closed, the ladder
@@ -114,41 +125,43 @@ def post_event(
     The processor's present answer decides, so late and reordered events end in the same ledger.
     Raises `Unavailable` (try again) and `Defect` (money for an account that does not exist).
     """
-    payment = till.payment(event.payment_id)
+    payment = processor.payment(event.payment_id)
     account_id = payment.account_id or event.account_id
     if not account_id:
         return Posted.NOT_OURS
     changed, account = _post(account_id, event, payment, book=book, now=now)
     # Also where nothing changed: the delivery that wrote may have died before it told anyone.
-    account = send_back(account, payment.id, till=till, book=book, now=now)
-    close_page(account, but=payment.attempt_id, door=door, till=till)
-    wake(account_id, book=book, alarm=alarm)
-    _tell(account, event, payment, alarm=alarm)
+    account = send_back(account, payment.id, processor=processor, book=book, now=now)
+    close_page(account, but=payment.attempt_id, sessions=sessions, processor=processor)
+    wake(account_id, book=book, waker=waker)
+    _tell(account, event, payment, waker=waker)
     return Posted.POSTED if changed else Posted.NOTHING_NEW
 
 
-def wake(account_id: str, *, book: AccountBook, alarm: Alarm) -> None:
+def wake(account_id: str, *, book: AccountBook, waker: LadderWaker) -> None:
     """Wake what looks after an account whose balance moved: its ladder, and its arrangement where
     that may just have ended, for the account no longer names it."""
-    alarm.wake(account_id)
+    waker.wake(account_id)
     for one in book.arrangements(account_id)[:1]:
         if not one.in_force:
-            alarm.wake_arrangement(one)
+            waker.wake_arrangement(one)
 
 
-def _tell(account: Account, event: PaymentEvent, payment: PaymentStatus, *, alarm: Alarm) -> None:
+def _tell(
+    account: Account, event: PaymentEvent, payment: PaymentStatus, *, waker: LadderWaker
+) -> None:
     """A receipt for money that came, once; word of a bank debit that failed after the person
     had left. A declined card was said on the processor's page, or is the arrangement's to say."""
     failed = payment.state in (PaymentState.FAILED, PaymentState.CANCELED)
     if event.fact in _TOLD and payment.state is PaymentState.SUCCEEDED:
-        alarm.notice(account=account, kind="receipt", cause=payment.id)
+        waker.notice(account=account, kind="receipt", cause=payment.id)
     elif (
         event.fact is SignalKind.PAYMENT_FAILED
         and failed
         and payment.method is MethodKind.BANK
         and not arrangements.is_debit(payment.attempt_id)
     ):
-        alarm.notice(account=account, kind="payment_failed", cause=payment.id)
+        waker.notice(account=account, kind="payment_failed", cause=payment.id)
 
 
 def _post(
@@ -165,7 +178,7 @@ def _post(
         before = book.account(account_id)
         if before is None:
             raise Defect(f"payment {payment.id} names the unknown account {account_id}")
-        posted = {entry.entry_id for entry in book.thread(account_id).ledger}
+        posted = {entry.entry_id for entry in book.account_history(account_id).ledger}
         policy = policy_of(account_id, book=book)
         result = posting.post(before, posted, event, payment, policy)
         account, arranged = arrangements.credit(
@@ -191,7 +204,7 @@ def _post(
                 "arrangement": [[a.arrangement_id, a.state.value] for a in arranged],
             },
         )
-        after = written(account, entry)
+        after = next_version(account, entry)
         # A lost chargeback is said once: staff may have answered since.
         seen = f"{event.fact_id}/lost" if event.lost else ""
         book.apply(
@@ -206,7 +219,7 @@ def _post(
         return True, after
 
     try:
-        return until_nobody_interferes(attempt, tries=_TRIES)
+        return retry_on_conflict(attempt, tries=_TRIES)
     except AlreadySeen:
         account = book.account(account_id)
         if account is None:
@@ -224,7 +237,12 @@ def policy_of(account_id: str, *, book: AccountBook) -> PaymentPolicy:
 
 
 def send_back(
-    account: Account, payment_id: str, *, till: Till, book: AccountBook, now: datetime
+    account: Account,
+    payment_id: str,
+    *,
+    processor: PaymentProcessor,
+    book: AccountBook,
+    now: datetime,
 ) -> Account:
     """See that the processor gave back every excess of a payment that the ledger shows as given
     back; harmless at any time. What it refuses, or what failed, is owed to the person again: the
@@ -232,8 +250,8 @@ def send_back(
     first = entry_id(account.account_id, posting.excess_source(payment_id, 1))
     if not book.has_entry(account.account_id, first):
         return account
-    ledger = {e.source: e for e in book.thread(account.account_id).ledger}
-    made = {refund.key: refund for refund in till.refunds(payment_id)}
+    ledger = {e.source: e for e in book.account_history(account.account_id).ledger}
+    made = {refund.key: refund for refund in processor.refunds(payment_id)}
     for number in itertools.count(1):
         source = posting.excess_source(payment_id, number)
         entry = ledger.get(source)
@@ -241,7 +259,7 @@ def send_back(
             return account
         if f"{source}:undone" in ledger:
             continue
-        refund = made.get(source) or till.refund(
+        refund = made.get(source) or processor.refund(
             refund_key=source, payment_id=payment_id, amount=entry.amount
         )
         if refund.state in (RefundState.PENDING, RefundState.SUCCEEDED):
@@ -256,5 +274,7 @@ def send_back(
             undone=True,
             reason=refund.code,
         )
-        _, account = _post(account.account_id, event, till.payment(payment_id), book=book, now=now)
+        _, account = _post(
+            account.account_id, event, processor.payment(payment_id), book=book, now=now
+        )
     return account

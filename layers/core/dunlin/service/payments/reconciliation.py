@@ -20,13 +20,13 @@ from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import PaymentEvent, PaymentState, PaymentStatus
 from dunlin.domain.payments.posting import WRONG_CURRENCY, excess_source
-from dunlin.ports.accounts import AccountBook, Change, Thread
+from dunlin.ports.accounts import AccountBook, AccountHistory, Change
 from dunlin.ports.imports import DropBox
-from dunlin.ports.machines import Alarm
-from dunlin.ports.payments import Inbox, Till
-from dunlin.ports.portal import PortalDoor
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.payments import Inbox, PaymentProcessor
+from dunlin.ports.portal import PortalSessions
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.payments.posting import Posted, policy_of, post_event, send_back
 
 STUCK = "stuck_payment"
@@ -40,7 +40,7 @@ _FACTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class LedgerDifference:
     """One thing that does not agree and that nobody but a person can explain.
 
     what: unknown_account, not_posted, other_amount, not_at_processor, ledger_sum.
@@ -64,7 +64,7 @@ class Reconciled:
     missed: list[str] = field(default_factory=list)
     posted: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[LedgerDifference] = field(default_factory=list)
     processor_minor: dict[str, int] = field(default_factory=dict)
     ledger_minor: dict[str, int] = field(default_factory=dict)
 
@@ -77,21 +77,21 @@ class Reconciled:
 class Reconciler:
     """Everything that a look at money needs."""
 
-    till: Till
+    processor: PaymentProcessor
     inbox: Inbox
     book: AccountBook
-    door: PortalDoor
-    alarm: Alarm
+    sessions: PortalSessions
+    waker: LadderWaker
     creditors: Creditors
 
     def look(self, *, since: datetime, now: datetime) -> Reconciled:
         """Look at every event since an instant (at most 30 days back) and at every bank debit
         that is on its way. Harmless at any time, any number of times. Raises `Unavailable`."""
         found = Reconciled(since=since, until=now)
-        told = [e for e in self.till.events_since(since) if e.at <= now - GRACE]
+        told = [e for e in self.processor.events_since(since) if e.at <= now - GRACE]
         events = told[::-1]
         found.events = len(events)
-        threads: dict[str, Thread] = {}
+        threads: dict[str, AccountHistory] = {}
         for event in events:
             self._event(event, found, threads, now=now)
         for account in self._waiting_for_a_bank():
@@ -100,17 +100,22 @@ class Reconciler:
         return found
 
     def _event(
-        self, event: PaymentEvent, found: Reconciled, threads: dict[str, Thread], *, now: datetime
+        self,
+        event: PaymentEvent,
+        found: Reconciled,
+        threads: dict[str, AccountHistory],
+        *,
+        now: datetime,
     ) -> None:
         known = self.inbox.event(event.event_id) is not None
         if not known:
             found.missed.append(event.event_id)
-        account_id = event.account_id or self.till.payment(event.payment_id).account_id
+        account_id = event.account_id or self.processor.payment(event.payment_id).account_id
         if not account_id:
             return  # taken elsewhere with the same processor
         if self.book.account(account_id) is None:
             found.differences.append(
-                Difference(
+                LedgerDifference(
                     what="unknown_account",
                     account_id=account_id,
                     payment_id=event.payment_id,
@@ -123,7 +128,7 @@ class Reconciler:
         elif self._post(event, now=now) is Posted.POSTED:
             found.posted.append(event.event_id)
         if event.fact in _MOVES:
-            threads[account_id] = self.book.thread(account_id)
+            threads[account_id] = self.book.account_history(account_id)
 
     def _stands(self, account_id: str, event: PaymentEvent) -> bool:
         source = event.fact_id + (":undone" if event.undone else "")
@@ -134,11 +139,16 @@ class Reconciler:
         first = entry_id(account_id, excess_source(event.payment_id, 1))
         account = self.book.account(account_id)
         if account is not None and self.book.has_entry(account_id, first):
-            send_back(account, event.payment_id, till=self.till, book=self.book, now=now)
+            send_back(account, event.payment_id, processor=self.processor, book=self.book, now=now)
 
     def _post(self, event: PaymentEvent, *, now: datetime) -> Posted:
         return post_event(
-            event, till=self.till, book=self.book, door=self.door, alarm=self.alarm, now=now
+            event,
+            processor=self.processor,
+            book=self.book,
+            sessions=self.sessions,
+            waker=self.waker,
+            now=now,
         )
 
     # -- bank debits on their way
@@ -153,7 +163,7 @@ class Reconciler:
     def _bank(self, account: Account, found: Reconciled, *, now: datetime) -> None:
         """Post what a bank has answered meanwhile; call staff where it is silent too long."""
         for payment_id in account.hold_reason.split():
-            payment = self.till.payment(payment_id)
+            payment = self.processor.payment(payment_id)
             fact = _FACTS.get(payment.state)
             if fact is not None:
                 event = _as_event(payment, fact, now)
@@ -176,33 +186,35 @@ class Reconciler:
             if STUCK in account.released:
                 return False
             entry = entry_of(account, now=now, what="AccountEscalated", data={"trigger": STUCK})
-            self.book.apply(Change(account=written(account, entry, escalated=STUCK), audit=[entry]))
+            self.book.apply(
+                Change(account=next_version(account, entry, escalated=STUCK), audit=[entry])
+            )
             return True
 
         try:
-            return until_nobody_interferes(attempt)
+            return retry_on_conflict(attempt)
         except Conflict:
             return False  # tomorrow's look finds it again
 
     # -- both books side by side
 
     def _compare(
-        self, events: Sequence[PaymentEvent], threads: dict[str, Thread], found: Reconciled
+        self, events: Sequence[PaymentEvent], threads: dict[str, AccountHistory], found: Reconciled
     ) -> None:
         paid = {e.payment_id: e for e in events if e.fact is SignalKind.PAYMENT}
-        for account_id, thread in threads.items():
-            ledger = {e.source: e for e in thread.ledger}
-            owed = thread.account.balance
-            if total(thread.ledger, owed.currency) != owed:
+        for account_id, account_history in threads.items():
+            ledger = {e.source: e for e in account_history.ledger}
+            owed = account_history.account.balance
+            if total(account_history.ledger, owed.currency) != owed:
                 found.differences.append(
-                    Difference(
+                    LedgerDifference(
                         what="ledger_sum",
                         account_id=account_id,
                         processor_minor=owed.minor,
-                        ledger_minor=total(thread.ledger, owed.currency).minor,
+                        ledger_minor=total(account_history.ledger, owed.currency).minor,
                     )
                 )
-            for entry in thread.ledger:
+            for entry in account_history.ledger:
                 self._entry(account_id, entry, paid, found)
             for event in paid.values():
                 if event.account_id == account_id and event.payment_id not in ledger:
@@ -221,10 +233,10 @@ class Reconciler:
         event = paid.get(entry.source)
         if event is None:
             if entry.on > found.since.date():
-                payment = self.till.payment(entry.source)
+                payment = self.processor.payment(entry.source)
                 if payment.state is not PaymentState.SUCCEEDED:
                     found.differences.append(
-                        Difference(
+                        LedgerDifference(
                             what="not_at_processor",
                             account_id=account_id,
                             payment_id=entry.source,
@@ -238,7 +250,7 @@ class Reconciler:
         _add(found.ledger_minor, -entry.amount)
         if -entry.amount != event.amount:
             found.differences.append(
-                Difference(
+                LedgerDifference(
                     what="other_amount",
                     account_id=account_id,
                     payment_id=entry.source,
@@ -263,8 +275,8 @@ def _as_event(payment: PaymentStatus, fact: SignalKind, now: datetime) -> Paymen
     )
 
 
-def _unposted(account_id: str, event: PaymentEvent) -> Difference:
-    return Difference(
+def _unposted(account_id: str, event: PaymentEvent) -> LedgerDifference:
+    return LedgerDifference(
         what="not_posted",
         account_id=account_id,
         payment_id=event.payment_id,

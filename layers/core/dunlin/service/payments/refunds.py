@@ -14,13 +14,19 @@ from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.domain.payments.payments import PaymentState, RefundState
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.payments import Till
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.ports.payments import PaymentProcessor
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.payments.posting import send_back
 
 
 def refund_excess(
-    account_id: str, *, by: str, why: str, till: Till, book: AccountBook, now: datetime
+    account_id: str,
+    *,
+    by: str,
+    why: str,
+    processor: PaymentProcessor,
+    book: AccountBook,
+    now: datetime,
 ) -> Money:
     """Give back all that an account has too much, to the newest payments first, and return how
     much that is. `by` and `why` are codes. Asked twice it gives back once: the second
@@ -34,7 +40,7 @@ def refund_excess(
             raise DomainError(f"no account {account_id}")
         if account.balance.minor >= 0:
             raise DomainError("nothing was paid too much")
-        shares = _shares(account, till=till, book=book)
+        shares = _shares(account, processor=processor, book=book)
         if not shares:
             raise DomainError("not paid through the processor: give it back by hand")
         result = posting.give_back(account, [(s, a) for _, s, a in shares], now.date())
@@ -50,34 +56,36 @@ def refund_excess(
                 "currency": result.account.balance.currency,
             },
         )
-        after = written(result.account, entry)
+        after = next_version(result.account, entry)
         book.apply(Change(account=after, ledger=result.entries, audit=(entry,)))
         return after, shares
 
-    account, shares = until_nobody_interferes(attempt)
+    account, shares = retry_on_conflict(attempt)
     for payment_id, _, _ in shares:
-        account = send_back(account, payment_id, till=till, book=book, now=now)
+        account = send_back(account, payment_id, processor=processor, book=book, now=now)
     returned = Money(0, account.balance.currency)
-    ledger = {e.source for e in book.thread(account_id).ledger}
+    ledger = {e.source for e in book.account_history(account_id).ledger}
     for _, source, amount in shares:
         if f"{source}:undone" not in ledger:
             returned += amount
     return returned
 
 
-def _shares(account: Account, *, till: Till, book: AccountBook) -> list[tuple[str, str, Money]]:
+def _shares(
+    account: Account, *, processor: PaymentProcessor, book: AccountBook
+) -> list[tuple[str, str, Money]]:
     """How the excess falls on the payments that can still give it back: payment, source of the
     refund, amount."""
-    ledger = book.thread(account.account_id).ledger
+    ledger = book.account_history(account.account_id).ledger
     sources = {e.source for e in ledger}
     left, shares = -account.balance, []
     for entry in sorted(ledger, key=lambda e: (e.on, e.entry_id), reverse=True):
         if entry.kind != "payment" or not entry.source.startswith("pi_") or left.minor <= 0:
             continue
-        payment = till.payment(entry.source)
+        payment = processor.payment(entry.source)
         if payment.state is not PaymentState.SUCCEEDED or entry.amount.minor == 0:
             continue
-        for made in till.refunds(payment.id):
+        for made in processor.refunds(payment.id):
             told = made.key in sources or made.id in sources
             if not told and made.state in (RefundState.PENDING, RefundState.SUCCEEDED):
                 raise DomainError("a refund is on its way to the ledger: look again in a minute")

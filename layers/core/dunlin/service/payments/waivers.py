@@ -14,9 +14,9 @@ from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.payments.posting import policy_of, wake
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -30,7 +30,7 @@ def waive(
     by: str,
     why: str,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> None:
     """Give up a part of the fees or interest that are still owed. `by` and `why` are codes.
@@ -46,7 +46,7 @@ def waive(
         account = book.account(account_id)
         if account is None or account.balance.currency != amount.currency:
             raise DomainError(f"no account {account_id} in {amount.currency}")
-        ledger = book.thread(account_id).ledger
+        ledger = book.account_history(account_id).ledger
         order = policy_of(account_id, book=book).allocation
         left = next(
             s.left for s in allocate(ledger, amount.currency, order).shares if s.part == kind
@@ -80,12 +80,12 @@ def waive(
         )
         book.apply(
             Change(
-                account=written(after, entry),
+                account=next_version(after, entry),
                 arrangements=arranged,
                 ledger=(line,),
                 audit=(entry,),
             )
         )
 
-    until_nobody_interferes(attempt)
-    wake(account_id, book=book, alarm=alarm)
+    retry_on_conflict(attempt)
+    wake(account_id, book=book, waker=waker)

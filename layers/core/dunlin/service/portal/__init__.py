@@ -28,10 +28,10 @@ from dunlin.domain.portal.page import Page
 from dunlin.domain.staff.queue import HOURS
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.ports.accounts import AccountBook, Reply, Thread
-from dunlin.ports.machines import Alarm
-from dunlin.ports.payments import Till
-from dunlin.ports.portal import Draft, Evidence, PortalDoor, Session
+from dunlin.ports.accounts import AccountBook, AccountHistory, Reply
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.payments import PaymentProcessor
+from dunlin.ports.portal import Evidence, FormDraft, PortalSessions, Session
 from dunlin.ports.strategies import Creditors
 from dunlin.service.payments import payments
 
@@ -49,15 +49,15 @@ TROUBLE = Page(name="trouble", status=503)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portal:
-    """The ports of the use cases. `till` is made on first use: most pages need no processor.
+class PortalPorts:
+    """The ports of the use cases. `processor` is made on first use: most pages need no processor.
     `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
 
     book: AccountBook
     creditors: Creditors
-    door: PortalDoor
-    alarm: Alarm
-    till: Callable[[], Till]
+    sessions: PortalSessions
+    waker: LadderWaker
+    processor: Callable[[], PaymentProcessor]
     raise_signal: Callable[[Signal, Reply | None, datetime], object]
     evidence: Evidence
     new_token: Callable[[], str]
@@ -65,24 +65,24 @@ class Portal:
 
     def session(self, cookie: str, *, wall: datetime) -> Session | None:
         """The live session of a cookie, kept alive while it is used."""
-        session = self.door.session(token_hash(cookie)) if well_formed(cookie) else None
+        session = self.sessions.session(token_hash(cookie)) if well_formed(cookie) else None
         if session is None or session.expires_at <= wall:
             return None
         if wall + SESSION_LIFE - session.expires_at > _RENEWED_AFTER:
             session = replace(session, expires_at=wall + SESSION_LIFE)
-            self.door.put_session(session)
+            self.sessions.put_session(session)
         return session
 
-    def inside(self, session: Session) -> tuple[Thread, Strategy]:
+    def inside(self, session: Session) -> tuple[AccountHistory, Strategy]:
         """The thread of the session's own account: no id ever comes from the request."""
         facts = self.book.facts(session.account_id)
-        return self.book.thread(session.account_id), facts.strategy
+        return self.book.account_history(session.account_id), facts.strategy
 
     def shown(
         self, name: str, session: Session, *, now: datetime, status: int = 200, **fields: Any
     ) -> Page:
-        thread, strategy = self.inside(session)
-        account = thread.account
+        account_history, strategy = self.inside(session)
+        account = account_history.account
         named = bool(account.arrangement_id)
         arrangement = self.book.arrangement(account.account_id) if named else None
         return Page(
@@ -92,9 +92,9 @@ class Portal:
             fields={
                 "nonce": session.csrf,
                 "account": account,
-                "thread": thread,
-                "person": thread.consumer.name,
-                "on_day": lambda at: day(at, thread.consumer),
+                "thread": account_history,
+                "person": account_history.consumer.name,
+                "on_day": lambda at: day(at, account_history.consumer),
                 "standing": standing(account),
                 "uncontested": replace(
                     account.balance,
@@ -104,24 +104,26 @@ class Portal:
                 "asked": arrangement.asked(now.date())
                 if arrangement is not None and arrangement.in_force
                 else None,
-                "today": day(now, thread.consumer),
+                "today": day(now, account_history.consumer),
                 "least": payments.least_payment(account.balance),
                 "insured": insured(account),
                 "coverage": tuple((n, account.extras[n]) for n in COVERAGE if n in account.extras),
                 "consent_words": consent_words(strategy.brand.name),
                 "days": writing_days(strategy),
-                "hours_word": hours_word(thread.consumer.preferences),
-                "at_work": AT_WORK if thread.consumer.emails else AT_WORK[:1],
-                "dispute_by": dispute_by(thread.consumer, now),
+                "hours_word": hours_word(account_history.consumer.preferences),
+                "at_work": AT_WORK if account_history.consumer.emails else AT_WORK[:1],
+                "dispute_by": dispute_by(account_history.consumer, now),
                 "third_party": strategy.debt_role == "third",
                 "owed_to": account.extras.get("original_creditor", ""),
                 "form_id": self.new_token(),
                 "session_minutes": int(SESSION_LIFE.total_seconds() // 60),
                 "history": tuple(
                     (entry, payments.receipt_reference(entry.entry_id))
-                    for entry in sorted(thread.ledger, key=lambda e: (e.on, e.entry_id))[::-1]
+                    for entry in sorted(account_history.ledger, key=lambda e: (e.on, e.entry_id))[
+                        ::-1
+                    ]
                 ),
-                "itemisation": itemise(thread.ledger, account.balance.currency),
+                "itemisation": itemise(account_history.ledger, account.balance.currency),
                 "errors": (),
                 "form": {},
                 **fields,
@@ -136,7 +138,7 @@ class Portal:
     def crowded(self, session: Session, now: datetime) -> bool:
         """True where a person has written enough about an account for one day. What must always
         bind is never counted: a dispute, a lawyer, an end to messages."""
-        return self.door.count_attempt(f"said-{session.account_id}", now) > MESSAGES_A_DAY
+        return self.sessions.count_attempt(f"said-{session.account_id}", now) > MESSAGES_A_DAY
 
     def siblings(self, session: Session) -> list[Account]:
         """The person's other accounts with this creditor that are not closed, the one that fell
@@ -222,14 +224,14 @@ class Portal:
     ) -> bool:
         """Keep what was typed for the person whose session, known by its cookie and the form's
         nonce, has just ended; True where it is kept."""
-        ended = self.door.session(token_hash(cookie)) if well_formed(cookie) else None
+        ended = self.sessions.session(token_hash(cookie)) if well_formed(cookie) else None
         if ended is None or wall - ended.expires_at > _RECOGNISED:
             return False
         if not hmac.compare_digest(form.get("nonce", "").encode(), ended.csrf.encode()):
             return False
         typed = {name: text for name, text in form.items() if name not in ("nonce", "form_id")}
-        self.door.put_draft(
-            Draft(
+        self.sessions.put_draft(
+            FormDraft(
                 account_id=ended.account_id,
                 consumer_id=ended.consumer_id,
                 place=place,
@@ -242,13 +244,13 @@ class Portal:
     def draft(self, session: Session, place: str, *, wall: datetime) -> Mapping[str, str]:
         """What the person had typed into this form before their session ended;
         kept until they hand a form in."""
-        kept = waiting_draft(self.door, session, wall)
+        kept = waiting_draft(self.sessions, session, wall)
         return kept.form if kept is not None and kept.place == place else {}
 
 
-def waiting_draft(door: PortalDoor, session: Session, wall: datetime) -> Draft | None:
+def waiting_draft(sessions: PortalSessions, session: Session, wall: datetime) -> FormDraft | None:
     """The draft that waits for this very person on this account."""
-    kept = door.draft(session.account_id)
+    kept = sessions.draft(session.account_id)
     alive = kept is not None and kept.consumer_id == session.consumer_id and wall < kept.expires_at
     return kept if alive else None
 

@@ -21,7 +21,7 @@ from dunlin.domain.portal.page import GoTo, Page
 from dunlin.ports.portal import Session
 from dunlin.service import arrangements
 from dunlin.service.payments import payments
-from dunlin.service.portal import GONE, Portal
+from dunlin.service.portal import GONE, PortalPorts
 
 MOST_PAYMENTS = 156  # three years of weeks: what a page can list and a person can read
 OWN = "own"
@@ -37,7 +37,7 @@ _WRONG = {
 
 
 def plan(
-    portal: Portal,
+    portal: PortalPorts,
     session: Session,
     *,
     now: datetime,
@@ -53,7 +53,12 @@ def plan(
 
 
 def _standing(
-    portal: Portal, session: Session, standing: Arrangement, *, now: datetime, saved: bool = False
+    portal: PortalPorts,
+    session: Session,
+    standing: Arrangement,
+    *,
+    now: datetime,
+    saved: bool = False,
 ) -> Page:
     today = now.date()
     rows = [(one, one.state(today).value) for one in standing.instalments]
@@ -68,7 +73,7 @@ def _standing(
 
 
 def _choices(
-    portal: Portal,
+    portal: PortalPorts,
     session: Session,
     *,
     now: datetime,
@@ -88,21 +93,23 @@ def _choices(
     )
 
 
-def _offers(portal: Portal, session: Session, now: datetime) -> tuple[Terms, ...]:
-    thread, _ = portal.inside(session)
-    account, today = thread.account, now.date()
+def _offers(portal: PortalPorts, session: Session, now: datetime) -> tuple[Terms, ...]:
+    account_history, _ = portal.inside(session)
+    account, today = account_history.account, now.date()
     if arrangements.arrangeable(account).minor <= 0:
         return ()
     return arrangements.offers(
         account,
         arrangements.in_force(account.creditor, portal.creditors, today),
         today=today,
-        profile=arrangements.profile_of(thread, portal.book.arrangements(account.account_id)),
+        profile=arrangements.profile_of(
+            account_history, portal.book.arrangements(account.account_id)
+        ),
     )
 
 
 def act(
-    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime, language: str
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime, language: str
 ) -> Page | GoTo:
     """One step of a person with their arrangement, by the form's own word for it."""
     match form.get("step"):
@@ -121,7 +128,7 @@ def act(
                 session.account_id,
                 by=arrangements.CONSUMER,
                 book=portal.book,
-                alarm=portal.alarm,
+                waker=portal.waker,
                 now=now,
             )
             return portal.shown("autopay_stopped", session, now=now)
@@ -130,7 +137,7 @@ def act(
                 session.account_id,
                 by=arrangements.CONSUMER,
                 book=portal.book,
-                alarm=portal.alarm,
+                waker=portal.waker,
                 now=now,
             )
             return portal.shown("plan_cancelled", session, now=now)
@@ -139,7 +146,7 @@ def act(
 
 
 def _terms(
-    portal: Portal, session: Session, form: Mapping[str, str], now: datetime
+    portal: PortalPorts, session: Session, form: Mapping[str, str], now: datetime
 ) -> Terms | list[tuple[str, str]]:
     """The terms that a form names, or what is wrong with it."""
     account = portal.book.facts(session.account_id).account
@@ -191,7 +198,7 @@ def fingerprint(terms: Terms) -> str:
 
 
 def _check(
-    portal: Portal,
+    portal: PortalPorts,
     session: Session,
     form: Mapping[str, str],
     *,
@@ -203,8 +210,8 @@ def _check(
     terms = _terms(portal, session, form, now)
     if isinstance(terms, list):
         return _choices(portal, session, now=now, form=form, errors=terms)
-    thread, strategy = portal.inside(session)
-    limits = arrangements.in_force(thread.account.creditor, portal.creditors, now.date())
+    account_history, strategy = portal.inside(session)
+    limits = arrangements.in_force(account_history.account.creditor, portal.creditors, now.date())
     return portal.shown(
         "plan_check",
         session,
@@ -212,7 +219,7 @@ def _check(
         status=422 if errors else 409 if trouble else 200,
         terms=terms,
         fingerprint=fingerprint(terms),
-        at_once=not arrangements.beyond(thread.account, limits, terms, today=now.date()),
+        at_once=not arrangements.beyond(account_history.account, limits, terms, today=now.date()),
         autopay_words=autopay_consent(strategy.brand.name, strategy.brand.phone),
         kept={name: form[name] for name in _FORM if name in form},
         errors=tuple(errors),
@@ -222,7 +229,7 @@ def _check(
 
 
 def _agree(
-    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime, language: str
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime, language: str
 ) -> Page | GoTo:
     terms = _terms(portal, session, form, now)
     if isinstance(terms, list):
@@ -239,7 +246,7 @@ def _agree(
         consent=consent,
         book=portal.book,
         creditors=portal.creditors,
-        alarm=portal.alarm,
+        waker=portal.waker,
         now=now,
     )
     if not isinstance(made, Arrangement):
@@ -249,13 +256,13 @@ def _agree(
     return _agreed(portal, session, made, now)
 
 
-def _agreed(portal: Portal, session: Session, made: Arrangement, now: datetime) -> Page:
+def _agreed(portal: PortalPorts, session: Session, made: Arrangement, now: datetime) -> Page:
     name = "plan_agreed" if made.in_force else "plan_done"
     return portal.shown(name, session, now=now, arrangement=made)
 
 
 def _consent(
-    portal: Portal, session: Session, form: Mapping[str, str], now: datetime
+    portal: PortalPorts, session: Session, form: Mapping[str, str], now: datetime
 ) -> Authorisation:
     _, strategy = portal.inside(session)
     words = autopay_consent(strategy.brand.name, strategy.brand.phone)
@@ -266,16 +273,16 @@ def _consent(
     )
 
 
-def _accept(portal: Portal, session: Session, *, now: datetime) -> Page:
+def _accept(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     made = arrangements.accept_counter(
-        session.account_id, book=portal.book, alarm=portal.alarm, now=now
+        session.account_id, book=portal.book, waker=portal.waker, now=now
     )
     if not isinstance(made, Arrangement):
         return _choices(portal, session, now=now, trouble=f"plan_{made}")
     return _agreed(portal, session, made, now)
 
 
-def method(portal: Portal, session: Session, *, now: datetime) -> Page:
+def method(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """What a person agrees to before they save a card or bank account, first or anew."""
     standing = portal.book.arrangement(session.account_id)
     if standing is None or not standing.in_force or standing.manual:
@@ -291,7 +298,7 @@ def method(portal: Portal, session: Session, *, now: datetime) -> Page:
 
 
 def _method_page(
-    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime, language: str
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime, language: str
 ) -> Page | GoTo:
     """The processor's own page for saving a method; the arrangement stands whatever comes of it."""
     try:
@@ -302,7 +309,7 @@ def _method_page(
             success_url=f"{portal.base_url}/plan/returned",
             cancel_url=f"{portal.base_url}/plan",
             book=portal.book,
-            till=portal.till(),
+            processor=portal.processor(),
             now=now,
         )
     except (Unavailable, Conflict):
@@ -312,7 +319,7 @@ def _method_page(
     return GoTo(place=opened.url)
 
 
-def returned(portal: Portal, session: Session, *, now: datetime) -> Page:
+def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """Back from saving a method. The processor tells us by its own road and the method is taken
     up there; this page says where that stands, and where we have not heard yet it has a button."""
     standing = portal.book.arrangement(session.account_id)
@@ -320,7 +327,7 @@ def returned(portal: Portal, session: Session, *, now: datetime) -> Page:
         return plan(portal, session, now=now)
     try:
         waits = arrangements.autopay_waiting(
-            session.account_id, book=portal.book, till=portal.till()
+            session.account_id, book=portal.book, processor=portal.processor()
         )
     except (Unavailable, Conflict):
         return portal.shown("method_asked", session, now=now, status=503)
@@ -331,11 +338,15 @@ def returned(portal: Portal, session: Session, *, now: datetime) -> Page:
     return _standing(portal, session, standing, now=now, saved=saved)
 
 
-def _take_up(portal: Portal, session: Session, *, now: datetime) -> Page:
+def _take_up(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """What the processor's own word would do, at the person's: twice is as once."""
     try:
         made = arrangements.autopay_saved(
-            session.account_id, book=portal.book, alarm=portal.alarm, till=portal.till(), now=now
+            session.account_id,
+            book=portal.book,
+            waker=portal.waker,
+            processor=portal.processor(),
+            now=now,
         )
     except (Unavailable, Conflict):
         return portal.shown("method_asked", session, now=now, status=503)

@@ -21,7 +21,7 @@ from dunlin.domain.portal.page import GoTo, Page
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
 from dunlin.ports.portal import Link, Session
-from dunlin.service.portal import GONE, SESSION_LIFE, Portal, waiting_draft
+from dunlin.service.portal import GONE, SESSION_LIFE, PortalPorts, waiting_draft
 
 TRIES = 5
 CODES_A_DAY = 5
@@ -50,7 +50,7 @@ def proof_for(consumer: Consumer) -> Proof:
     return Proof.CODE
 
 
-def arrive(portal: Portal, token: str, *, now: datetime) -> Page:
+def arrive(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
     often it is fetched; that it was fetched is noted, which mail scanners do too."""
     found = _opened(portal, token, now)
@@ -62,7 +62,9 @@ def arrive(portal: Portal, token: str, *, now: datetime) -> Page:
     return _identity_page(token, link, consumer, strategy)
 
 
-def _opened(portal: Portal, token: str, now: datetime) -> tuple[Link, Consumer, Strategy] | None:
+def _opened(
+    portal: PortalPorts, token: str, now: datetime
+) -> tuple[Link, Consumer, Strategy] | None:
     link = _link(portal, token)
     if link is None or link.expires_at <= now:
         return None
@@ -75,8 +77,8 @@ def _opened(portal: Portal, token: str, now: datetime) -> tuple[Link, Consumer, 
     return link, facts.consumer, facts.strategy
 
 
-def _link(portal: Portal, token: str) -> Link | None:
-    return portal.door.link(token_hash(token)) if well_formed(token) else None
+def _link(portal: PortalPorts, token: str) -> Link | None:
+    return portal.sessions.link(token_hash(token)) if well_formed(token) else None
 
 
 def _identity_page(
@@ -106,7 +108,7 @@ def _identity_page(
 
 
 def identify(
-    portal: Portal,
+    portal: PortalPorts,
     token: str,
     form: Mapping[str, str],
     *,
@@ -128,16 +130,16 @@ def identify(
         return _identity_page(
             token, link, consumer, strategy, error=f"{proof}_unreadable", status=422
         )
-    tries = portal.door.count_attempt(consumer.consumer_id, wall)
+    tries = portal.sessions.count_attempt(consumer.consumer_id, wall)
     crowded = _crowded(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
     expected = _expected(portal, proof, link, consumer, wall)
     offered = token_hash(given) if proof is Proof.CODE else given
     matches = hmac.compare_digest(_blind(offered), _blind(expected or ""))
     if crowded or not (matches and expected and tries <= TRIES):
         return _identity_page(token, link, consumer, strategy, error="no_match", status=403)
-    portal.door.clear_attempts(consumer.consumer_id)
+    portal.sessions.clear_attempts(consumer.consumer_id)
     if proof is Proof.CODE:
-        portal.door.put_code(link.token_hash, "", wall)
+        portal.sessions.put_code(link.token_hash, "", wall)
     cookie = portal.new_token()
     session = Session(
         session_hash=token_hash(cookie),
@@ -148,21 +150,21 @@ def identify(
         language=language,
         expires_at=wall + SESSION_LIFE,
     )
-    portal.door.put_session(session)
+    portal.sessions.put_session(session)
     visit = f"visit-{token_hash(cookie)[:16]}"
     with suppress(Conflict, Unavailable):  # the visit's note must not cost the way in
         _signal_of_link(portal, link, SignalKind.PORTAL_VISIT, visit, now)
-    left = waiting_draft(portal.door, session, wall)
+    left = waiting_draft(portal.sessions, session, wall)
     return GoTo(place=left.place if left else "/account", session=cookie)
 
 
-def _crowded(portal: Portal, what: str, visitor: str, most: int, wall: datetime) -> bool:
+def _crowded(portal: PortalPorts, what: str, visitor: str, most: int, wall: datetime) -> bool:
     """True where one network address has asked too often in a day; many people may share one."""
-    return bool(visitor) and portal.door.count_attempt(f"{what}-{visitor}", wall) > most
+    return bool(visitor) and portal.sessions.count_attempt(f"{what}-{visitor}", wall) > most
 
 
 def _expected(
-    portal: Portal, proof: Proof, link: Link, consumer: Consumer, wall: datetime
+    portal: PortalPorts, proof: Proof, link: Link, consumer: Consumer, wall: datetime
 ) -> str | None:
     match proof:
         case Proof.BIRTH:
@@ -171,11 +173,11 @@ def _expected(
         case Proof.ZIP:
             return read_digits(consumer.zip or "", 5)
         case Proof.CODE:
-            return portal.door.code(link.token_hash, wall)
+            return portal.sessions.code(link.token_hash, wall)
 
 
 def send_code(
-    portal: Portal, token: str, *, now: datetime, wall: datetime, visitor: str = ""
+    portal: PortalPorts, token: str, *, now: datetime, wall: datetime, visitor: str = ""
 ) -> Page | GoTo:
     """Ask for a code to be sent to the contact point this link went to. More than five a
     day look the same and send nothing."""
@@ -184,22 +186,22 @@ def send_code(
         return GONE
     link, consumer, _ = found
     if proof_for(consumer) is Proof.CODE:
-        count = portal.door.count_attempt(f"code-{consumer.consumer_id}", wall)
+        count = portal.sessions.count_attempt(f"code-{consumer.consumer_id}", wall)
         crowded = _crowded(portal, "code", visitor, CODES_AN_ADDRESS, wall)
         if count <= CODES_A_DAY and not crowded:
             account = portal.book.facts(link.account_id).account
             cause = f"{link.token_hash}.{wall:%y%m%d}{count}"
-            portal.alarm.notice(account=account, kind="code", cause=cause)
+            portal.waker.notice(account=account, kind="code", cause=cause)
     return GoTo(place=f"/m/{token}?sent=1")
 
 
-def code_sent(portal: Portal, token: str, *, now: datetime) -> Page:
+def code_sent(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     """The identity page after a code was asked for."""
     page = arrive(portal, token, now=now)
     return replace(page, fields={**page.fields, "sent": True}) if page.brand else page
 
 
-def not_me(portal: Portal, token: str, *, now: datetime) -> Page:
+def not_me(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     """The person says the message reached somebody else. No identity is asked: it only
     ever stops contact."""
     link = _link(portal, token)
@@ -209,12 +211,12 @@ def not_me(portal: Portal, token: str, *, now: datetime) -> Page:
     return Page(name="not_me_done")
 
 
-def stop_form(portal: Portal, token: str) -> Page:
+def stop_form(portal: PortalPorts, token: str) -> Page:
     """The page that asks before it unsubscribes; fetching it changes nothing."""
     return Page(name="stop", fields={"token": token}) if _link(portal, token) else GONE
 
 
-def stop(portal: Portal, token: str, *, now: datetime) -> Page:
+def stop(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     """One click of a mail program (RFC 8058) or of the page. An old link still stops."""
     link = _link(portal, token)
     if link is None:
@@ -223,7 +225,9 @@ def stop(portal: Portal, token: str, *, now: datetime) -> Page:
     return Page(name="stop_done", fields={"token": token})
 
 
-def _signal_of_link(portal: Portal, link: Link, kind: SignalKind, word: str, now: datetime) -> None:
+def _signal_of_link(
+    portal: PortalPorts, link: Link, kind: SignalKind, word: str, now: datetime
+) -> None:
     portal.raise_signal(
         Signal(
             signal_id=f"{word}-{link.token_hash[:32]}",
@@ -240,10 +244,10 @@ def _signal_of_link(portal: Portal, link: Link, kind: SignalKind, word: str, now
     )
 
 
-def sign_out(portal: Portal, cookie: str) -> Page:
+def sign_out(portal: PortalPorts, cookie: str) -> Page:
     """End the session; says the same whether there was one."""
     if well_formed(cookie):
-        portal.door.drop_session(token_hash(cookie))
+        portal.sessions.drop_session(token_hash(cookie))
     return Page(name="signed_out", session="", fields={"left": True})
 
 

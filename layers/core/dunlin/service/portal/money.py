@@ -12,11 +12,11 @@ from dunlin.domain.portal.form import read_amount
 from dunlin.domain.portal.page import GoTo, Page
 from dunlin.ports.portal import Session
 from dunlin.service.payments import payments
-from dunlin.service.portal import GONE, Portal
+from dunlin.service.portal import GONE, PortalPorts
 
 
 def pay(
-    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime, language: str
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime, language: str
 ) -> Page | GoTo:
     """Open the processor's page for all that is owed, the instalment that
     is due, or another amount. A page that showed
@@ -47,8 +47,8 @@ def pay(
             success_url=f"{portal.base_url}/return",
             cancel_url=f"{portal.base_url}/return",
             book=portal.book,
-            door=portal.door,
-            till=portal.till(),
+            sessions=portal.sessions,
+            processor=portal.processor(),
             new_id=portal.new_token,
             now=now,
         )
@@ -64,7 +64,7 @@ def pay(
 
 
 def _pay_error(
-    portal: Portal, session: Session, form: Mapping[str, str], word: str, now: datetime
+    portal: PortalPorts, session: Session, form: Mapping[str, str], word: str, now: datetime
 ) -> Page:
     return portal.account(
         session,
@@ -75,18 +75,21 @@ def _pay_error(
     )
 
 
-def returned(portal: Portal, session: Session, *, now: datetime) -> Page:
+def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """Back from the processor: asks it where the payment stands, and changes nothing."""
     try:
         found = payments.returned_payment(
-            session.account_id, book=portal.book, door=portal.door, till=portal.till()
+            session.account_id,
+            book=portal.book,
+            sessions=portal.sessions,
+            processor=portal.processor(),
         )
     except Unavailable:
         found = payments.ReturnedPayment(outcome=payments.Returned.PROCESSING)
     return portal.shown("returned", session, now=now, payment=found)
 
 
-def receipt(portal: Portal, session: Session, reference: str, *, now: datetime) -> Page:
+def receipt(portal: PortalPorts, session: Session, reference: str, *, now: datetime) -> Page:
     """One line of the ledger to keep or print; only of the session's own account."""
     page = portal.shown("receipt", session, now=now)
     for entry, number in page.fields["history"]:

@@ -16,10 +16,10 @@ from dunlin.domain.money import Money
 from dunlin.domain.portal.page import Download, GoTo, Page
 from dunlin.domain.portal.upload import read_upload
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import Thread
+from dunlin.ports.accounts import AccountHistory
 from dunlin.ports.portal import Session
 from dunlin.service.payments.posting import policy_of
-from dunlin.service.portal import GONE, Portal
+from dunlin.service.portal import GONE, PortalPorts
 
 FILES_A_DAY = 10
 LINES = 80  # of a statement, on one page
@@ -35,7 +35,7 @@ class Line:
     paid: tuple[tuple[str, Money], ...] = ()  # what a payment or credit paid, by part
 
 
-def statement(portal: Portal, session: Session, number: str, *, now: datetime) -> Page:
+def statement(portal: PortalPorts, session: Session, number: str, *, now: datetime) -> Page:
     """Every line of the ledger from the first on, with what was owed after each; in pages where
     there are many. The last line ends at the balance."""
     page = portal.shown("statement", session, now=now)
@@ -63,7 +63,7 @@ def statement(portal: Portal, session: Session, number: str, *, now: datetime) -
 
 
 def send_file(
-    portal: Portal,
+    portal: PortalPorts,
     session: Session,
     form: Mapping[str, str],
     file: bytes | None,
@@ -79,7 +79,7 @@ def send_file(
         errors.append(("about", "about_missing"))
     if isinstance(read, str):
         errors.append(("file", read))
-    elif portal.door.count_attempt(f"file-{session.account_id}", wall) > FILES_A_DAY:
+    elif portal.sessions.count_attempt(f"file-{session.account_id}", wall) > FILES_A_DAY:
         errors.append(("file", "file_many"))
     if errors or isinstance(read, str):
         return portal.again("documents", session, form, errors, now=now)
@@ -98,12 +98,12 @@ def send_file(
     return portal.told("file_done", session, case, "reply", now=now)
 
 
-def accounts(portal: Portal, session: Session, *, now: datetime) -> Page:
+def accounts(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """The other accounts of the same person."""
     return portal.shown("accounts", session, now=now, others=portal.siblings(session))
 
 
-def change_account(portal: Portal, session: Session, form: Mapping[str, str]) -> Page | GoTo:
+def change_account(portal: PortalPorts, session: Session, form: Mapping[str, str]) -> Page | GoTo:
     """Turn the session to another account of the same person. Its nonce changes with it, so a
     form that is still open in another tab cannot act on the wrong account."""
     wanted = form.get("account", "")
@@ -113,20 +113,22 @@ def change_account(portal: Portal, session: Session, form: Mapping[str, str]) ->
     stored = portal.book.account(chosen.account_id)
     if stored is None or stored.consumer_id != session.consumer_id:
         return replace(GONE, session=None)
-    portal.door.put_session(replace(session, account_id=chosen.account_id, csrf=portal.new_token()))
+    portal.sessions.put_session(
+        replace(session, account_id=chosen.account_id, csrf=portal.new_token())
+    )
     return GoTo(place="/account")
 
 
-def own_data(portal: Portal, session: Session, *, now: datetime) -> Page:
+def own_data(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """Everything we hold that is about the person or came from them, to read."""
-    thread, strategy = portal.inside(session)
-    return portal.shown("data", session, now=now, data=_own_data(thread, strategy, now))
+    account_history, strategy = portal.inside(session)
+    return portal.shown("data", session, now=now, data=_own_data(account_history, strategy, now))
 
 
-def data_file(portal: Portal, session: Session, *, now: datetime) -> Download:
+def data_file(portal: PortalPorts, session: Session, *, now: datetime) -> Download:
     """The same as a document, to keep."""
-    thread, strategy = portal.inside(session)
-    document = _own_data(thread, strategy, now)
+    account_history, strategy = portal.inside(session)
+    document = _own_data(account_history, strategy, now)
     return Download(
         filename=f"account-{now:%Y-%m-%d}.json",
         content_type="application/json; charset=utf-8",
@@ -134,9 +136,9 @@ def data_file(portal: Portal, session: Session, *, now: datetime) -> Download:
     )
 
 
-def _own_data(thread: Thread, strategy: Strategy, now: datetime) -> dict[str, Any]:
+def _own_data(account_history: AccountHistory, strategy: Strategy, now: datetime) -> dict[str, Any]:
     """The person's own data as a document. What staff and rules concluded is not in it."""
-    person, account = thread.consumer, thread.account
+    person, account = account_history.consumer, account_history.account
     wishes = person.preferences
     return {
         "made_at": now.isoformat(),
@@ -173,7 +175,8 @@ def _own_data(thread: Thread, strategy: Strategy, now: datetime) -> dict[str, An
             "due_on": account.due_on.isoformat() if account.due_on else None,
         },
         "ledger": [
-            {"on": e.on.isoformat(), "kind": e.kind, "amount": str(e.amount)} for e in thread.ledger
+            {"on": e.on.isoformat(), "kind": e.kind, "amount": str(e.amount)}
+            for e in account_history.ledger
         ],
         "messages_to_you": [
             {
@@ -182,10 +185,10 @@ def _own_data(thread: Thread, strategy: Strategy, now: datetime) -> dict[str, An
                 "state": touch.state.value,
                 "at": (touch.sent_at or touch.permitted_at).isoformat(),
             }
-            for touch in thread.touches
+            for touch in account_history.touches
         ],
         "messages_from_you": [
             {"channel": reply.channel, "at": reply.at.isoformat(), "text": reply.text}
-            for reply in thread.replies
+            for reply in account_history.replies
         ],
     }

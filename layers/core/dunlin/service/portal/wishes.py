@@ -12,14 +12,14 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.wishes import AT_WORK, CONSENT_WORDS, HOURS, agreed_here, consent_words
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import Portal, writing_days
+from dunlin.service.portal import PortalPorts, writing_days
 
 LANGUAGES = ("en", "es")
 SNOOZE_DAYS = {"week": 7, "fortnight": 14, "month": 30}
 
 
 def preferences(
-    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
     """Language, hours, days and payday, and whether we keep away from work."""
     errors = []
@@ -57,16 +57,20 @@ def preferences(
     return replace(portal.shown("preferences_done", session, now=now), language=language)
 
 
-def channels(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+def channels(
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
+) -> Page:
     """Consent given or withdrawn, channel by channel; with both off, all messages stop. The
     sentences that a person has newly agreed to are kept with the signal."""
     wanted = {channel: form.get(channel.value) == "yes" for channel in Channel}
     if not any(wanted.values()):
         return stop_all(portal, session, form, now=now)
-    thread, strategy = portal.inside(session)
+    account_history, strategy = portal.inside(session)
     language = form.get("language", "")
     words = consent_words(strategy.brand.name)[language if language in LANGUAGES else "en"]
-    new = [c for c, on in wanted.items() if on and not agreed_here(thread.consumer.consent(c))]
+    new = [
+        c for c, on in wanted.items() if on and not agreed_here(account_history.consumer.consent(c))
+    ]
     _wish(
         portal,
         session,
@@ -82,7 +86,9 @@ def channels(portal: Portal, session: Session, form: Mapping[str, str], *, now: 
     return portal.shown("channels_done", session, now=now)
 
 
-def snooze(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+def snooze(
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
+) -> Page:
     """No reminders about this account for a while; then they go on by themselves."""
     days = SNOOZE_DAYS.get(form.get("long", ""))
     if days is None:
@@ -93,7 +99,7 @@ def snooze(portal: Portal, session: Session, form: Mapping[str, str], *, now: da
 
 
 def _wish(
-    portal: Portal,
+    portal: PortalPorts,
     session: Session,
     form: Mapping[str, str],
     detail: Mapping[str, object],
@@ -112,7 +118,9 @@ def _wish(
     )
 
 
-def stop_all(portal: Portal, session: Session, _form: Mapping[str, str], *, now: datetime) -> Page:
+def stop_all(
+    portal: PortalPorts, session: Session, _form: Mapping[str, str], *, now: datetime
+) -> Page:
     """Stop every message on every channel for this person and creditor."""
     portal.raise_signal(
         Signal(

@@ -13,7 +13,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.portal.form import read_amount, read_line, read_text
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import GONE, Portal, insured
+from dunlin.service.portal import GONE, PortalPorts, insured
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")
 _PARTS = {"amount_small": "part_small", "amount_large": "part_large"}
@@ -32,7 +32,9 @@ INSURANCE_FIELDS = ("payer", "member", "group", "holder", "service")
 RATINGS = ("helpful", "not_helpful", "wrong")
 
 
-def dispute(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+def dispute(
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
+) -> Page:
     """Dispute the debt, or a part of it, in the words of CFPB Model Form B-1 (12 CFR
     1006.34(c)(4)). What the person wrote is stored first, then we stop asking for it."""
     reason, text = form.get("reason", ""), read_text(form.get("text", ""))
@@ -79,7 +81,7 @@ def _part(form: Mapping[str, str], balance: Money) -> Money | str | None:
 
 
 def message(
-    kind: str, portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
+    kind: str, portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
     """A question, that paying is hard at present, a request to delete their data. A question may
     be for documents alone."""
@@ -107,7 +109,7 @@ def message(
 
 
 def represented(
-    portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
     """Who acts for the person. A lawyer is whom we speak to from now on; whom else we may speak
     to is for staff, who know what was agreed."""
@@ -134,7 +136,7 @@ def represented(
     return portal.told("message_done", session, case, "reply", now=now)
 
 
-def paid(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+def paid(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
     """It is paid already: a cheque in the post rests the account for two weeks, anything else
     until staff have looked. A proof can be sent with the next page."""
     how, text = form.get("how", ""), read_text(form.get("text", ""))
@@ -173,12 +175,14 @@ def paid(portal: Portal, session: Session, form: Mapping[str, str], *, now: date
     return replace(page, fields={**page.fields, "within": 0}) if how == "cheque" else page
 
 
-def insurable(portal: Portal, session: Session) -> bool:
+def insurable(portal: PortalPorts, session: Session) -> bool:
     """True where the account is one that an insurer may have a part in."""
     return insured(portal.book.facts(session.account_id).account)
 
 
-def insurance(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+def insurance(
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
+) -> Page:
     """Coverage details of a patient. Saying that the insurer should pay opens a case and rests
     the account until the insurer has answered."""
     if not insurable(portal, session):
@@ -205,7 +209,9 @@ def insurance(portal: Portal, session: Session, form: Mapping[str, str], *, now:
     return portal.told("insurance_done", session, case, "reply", now=now)
 
 
-def contact(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+def contact(
+    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
+) -> Page:
     """A new address, e-mail or number. Staff enter it, for it decides the law that applies and
     whom we write to."""
     given = {name: read_line(form.get(name, "")) for name in CONTACT_FIELDS}
@@ -229,11 +235,11 @@ def contact(portal: Portal, session: Session, form: Mapping[str, str], *, now: d
     return portal.told("contact_done", session, case, "reply", now=now)
 
 
-def rate(portal: Portal, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
+def rate(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
     """What the person thinks of a message of ours. One that is wrong goes to staff, and nothing
     else is sent until they have looked."""
-    thread, _ = portal.inside(session)
-    touch = next((t for t in thread.touches if t.touch_id == form.get("touch")), None)
+    account_history, _ = portal.inside(session)
+    touch = next((t for t in account_history.touches if t.touch_id == form.get("touch")), None)
     rating, text = form.get("rating", ""), read_text(form.get("text", ""))
     if touch is None:
         return GONE

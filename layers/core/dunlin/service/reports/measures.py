@@ -15,7 +15,7 @@ from dunlin.domain.reports.daily_series import (
     INBOUND,
     OUTBOUND,
     Calls,
-    Series,
+    DailySeries,
     acts,
     calls_by_day,
     first_day,
@@ -26,11 +26,11 @@ from dunlin.domain.reports.daily_series import (
 from dunlin.domain.reports.locations import Site, rolled_up
 from dunlin.domain.reports.measures import (
     BY_DAY,
-    Cell,
     Collected,
     Lateness,
     Medians,
     Period,
+    ResponseCell,
     Return,
     Week,
     before_and_after,
@@ -46,16 +46,16 @@ from dunlin.domain.reports.measures import (
 )
 from dunlin.domain.reports.outcome import Lift, Member, lift, recovered
 from dunlin.domain.reports.portfolio_rates import Kept, kept, roll_rates
-from dunlin.domain.rollouts.rollout import Rollout, Stage, creditor_of
+from dunlin.domain.rollouts.rollout import Rollout, RolloutStage, creditor_of
 from dunlin.ports.imports import DropBox
-from dunlin.service.rollouts.rollouts import House, member
+from dunlin.service.rollouts.rollouts import RolloutPorts, member
 
 KINDS = ("other", "small", "written_off")
 _CALLS = ("CallPermitted", "CallLogged")  # in the call log already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ReportDocument:
     """The report. `launch` is the day of the first ladder, None before: then only `locations` and
     `series` of the call log say anything. Days are UTC."""
 
@@ -73,15 +73,15 @@ class Told:
     lateness: Lateness
     rolled: Mapping[str, Mapping[AgingBucket, Fraction]]
     kept: Kept
-    responses: Mapping[tuple[str, str, str], Cell]
+    responses: Mapping[tuple[str, str, str], ResponseCell]
     returns: Mapping[str, Return]
-    series: tuple[Series, ...]
+    series: tuple[DailySeries, ...]
     locations: tuple[Site, ...]
 
 
-def members(creditor: str, *, house: House) -> list[Member]:
+def members(creditor: str, *, ports: RolloutPorts) -> list[Member]:
     """Every account of a creditor with all that happened on it."""
-    return [member(a, house=house) for a in house.book.accounts_of_creditor(creditor)]
+    return [member(a, ports=ports) for a in ports.book.accounts_of_creditor(creditor)]
 
 
 def draw(
@@ -91,16 +91,16 @@ def draw(
     until: date | None,
     costs: Mapping[str, int],
     agency_percent: int,
-    house: House,
+    ports: RolloutPorts,
     drop_box: DropBox,
     now: datetime,
-) -> Told:
+) -> ReportDocument:
     """Draw the report for the days `since` to `until`, both included; without them from the
     launch until now. `costs` are minor units of the strategy's only currency, by what they were
     spent on. Raises `DomainError` for an unknown creditor or days in the wrong order."""
-    if house.creditors.strategy(creditor) is None:
+    if ports.creditors.strategy(creditor) is None:
         raise DomainError(f"creditor {creditor} has no strategy")
-    everybody = members(creditor, house=house)
+    everybody = members(creditor, ports=ports)
     starts = [start for m in everybody if (start := launched_at(m)) is not None]
     launch = min(starts, default=None)
     log = call_log(creditor, drop_box)
@@ -112,7 +112,7 @@ def draw(
     end = min(now, datetime.combine(last, time.max, UTC))
     treated = [m for m in everybody if launched_at(m) is not None and not m.account.shadow]
     held_out = [m for m in everybody if m.account.held_out]
-    saved = house.rollouts.segments(creditor)
+    saved = ports.rollouts.segments(creditor)
 
     def segments_of(account: Account, on: date) -> list[str]:
         return [s.name for s in saved if s.when.takes(account, on)]
@@ -120,13 +120,13 @@ def draw(
     currencies = sorted({m.account.balance.currency for m in treated})
     if costs and len(currencies) > 1:
         raise DomainError(f"costs are of one currency, the accounts of {', '.join(currencies)}")
-    return Told(
+    return ReportDocument(
         creditor=creditor,
         since=first,
         until=last,
         launch=launch.date() if launch else None,
         accounts=len(everybody),
-        cohorts=tuple(_cohorts(creditor, everybody, house, end)),
+        cohorts=tuple(_cohorts(creditor, everybody, ports, end)),
         by_day_60=collected(treated, until=last, days=BY_DAY),
         calls=calls_made(treated, first, last),
         kinds={
@@ -141,7 +141,7 @@ def draw(
             arrangement
             for m in everybody
             if m.account.arrangement_id or any(e.what == "ArrangementAgreed" for e in m.entries)
-            for arrangement in house.book.arrangements(m.account.account_id)
+            for arrangement in ports.book.arrangements(m.account.account_id)
         ),
         responses=responses(treated, segments_of, begin, end),
         returns={
@@ -162,10 +162,10 @@ def draw(
 
 
 def _cohorts(
-    creditor: str, everybody: Sequence[Member], house: House, until: datetime
+    creditor: str, everybody: Sequence[Member], ports: RolloutPorts, until: datetime
 ) -> Iterable[tuple[Rollout, tuple[Week, ...]]]:
-    for rollout in house.rollouts.rollouts(creditor):
-        if rollout.stage is Stage.SHADOW:
+    for rollout in ports.rollouts.rollouts(creditor):
+        if rollout.stage is RolloutStage.SHADOW:
             continue
         mine = [m for m in everybody if m.account.cohort == rollout.rollout_id]
         found = weeks(
@@ -180,7 +180,7 @@ def _cohorts(
 
 def _series(
     everybody: Sequence[Member], log: Sequence[Calls], launch: date, until: date
-) -> Iterable[Series]:
+) -> Iterable[DailySeries]:
     """Calls of the creditor's log are known before launch; what people and staff did here is
     not, for nobody could. So staff's follow-ups are their calls before, and since then calls and
     every other act that the log of Dunlin names."""
@@ -202,10 +202,10 @@ def _series(
         yield series(name, counted, launch=launch, until=until, known_from=known_from)
 
 
-def versus(one: str, other: str, *, house: House, now: datetime) -> Lift | None:
+def versus(one: str, other: str, *, ports: RolloutPorts, now: datetime) -> Lift | None:
     """What one rollout recovered beyond another over equally many days from the start of each, as
     shares of what was owed; `treated` is the first. Raises `DomainError`."""
-    rollouts = [house.rollouts.rollout(name) for name in (one, other)]
+    rollouts = [ports.rollouts.rollout(name) for name in (one, other)]
     if rollouts[0] is None or rollouts[1] is None:
         raise DomainError(f"no rollout {one if rollouts[0] is None else other}")
     known = [r for r in rollouts if r is not None]
@@ -213,8 +213,8 @@ def versus(one: str, other: str, *, house: House, now: datetime) -> Lift | None:
     shares = [
         recovered(
             [
-                member(a, house=house)
-                for a in house.book.accounts_of_creditor(creditor_of(r.rollout_id))
+                member(a, ports=ports)
+                for a in ports.book.accounts_of_creditor(creditor_of(r.rollout_id))
                 if a.cohort == r.rollout_id and not a.held_out
             ],
             r.started_at,

@@ -13,7 +13,7 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.messages.prices import message_micro
 from dunlin.domain.staff import events as tell
 from dunlin.ports.accounts import AccountBook, Reply
-from dunlin.ports.reports import Counters, EventBus, Record, SpendMeter
+from dunlin.ports.reports import Counters, EventBus, SpendMeter, StreamRecord
 from dunlin.ports.strategies import Creditors
 
 # The provider has it. `unknown` may have been handed over and is measured where it is resolved.
@@ -31,7 +31,7 @@ class Measure:
 
 
 def publish(
-    records: Sequence[Record], *, counters: Counters, meter: SpendMeter, bus: EventBus
+    records: Sequence[StreamRecord], *, counters: Counters, meter: SpendMeter, bus: EventBus
 ) -> tuple[Measure, ...]:
     """Count and tell a batch of stream records; returns the measures to emit, summed.
 
@@ -66,7 +66,7 @@ def recount_all(
     return found
 
 
-def _share(record: Record) -> Iterable[count.Share]:
+def _share(record: StreamRecord) -> Iterable[count.CountedShare]:
     old, new = record.old, record.new
     if isinstance(new, Account):
         share = count.share_of(new)
@@ -77,10 +77,10 @@ def _share(record: Record) -> Iterable[count.Share]:
                 return
         yield share
     elif new is None and isinstance(old, Account):
-        yield count.Share(account_id=old.account_id, version=old.version + 1, cell=None)
+        yield count.CountedShare(account_id=old.account_id, version=old.version + 1, cell=None)
 
 
-def _events(record: Record) -> Iterable[tell.DomainEvent]:
+def _events(record: StreamRecord) -> Iterable[tell.DomainEvent]:
     match record.new:
         case Account():
             old_account = record.old if isinstance(record.old, Account) else None
@@ -102,7 +102,7 @@ def _events(record: Record) -> Iterable[tell.DomainEvent]:
             )
 
 
-def _spent(records: Sequence[Record]) -> dict[str, int]:
+def _spent(records: Sequence[StreamRecord]) -> dict[str, int]:
     """What the messages of a batch cost, by the month they were handed over in."""
     found: dict[str, int] = {}
     for record in records:
@@ -117,13 +117,13 @@ def _spent(records: Sequence[Record]) -> dict[str, int]:
 _LATER_FILES = ("import newer file", "import payments file")
 
 
-def _handed_over(record: Record) -> bool:
+def _handed_over(record: StreamRecord) -> bool:
     before = record.old.state if isinstance(record.old, Touch) else None
     now = record.new.state if isinstance(record.new, Touch) else None
     return now in _HANDED_OVER and before not in _HANDED_OVER
 
 
-def _measures(record: Record) -> Iterable[Measure]:
+def _measures(record: StreamRecord) -> Iterable[Measure]:
     old, new = record.old, record.new
     if isinstance(new, Touch):
         if _handed_over(record):

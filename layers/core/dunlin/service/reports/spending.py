@@ -13,10 +13,10 @@ from dunlin.ports.accounts import AccountBook
 from dunlin.ports.audit import AuditArchive
 from dunlin.ports.reports import SpendMeter
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.staff_command import Order
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff.pauses import pause_scope
 
-_BY = Order(by="spend-cap", why="monthly-cap")
+_BY = StaffCommand(by="spend-cap", why="monthly-cap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

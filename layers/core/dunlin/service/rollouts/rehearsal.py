@@ -25,20 +25,20 @@ from dunlin.domain.reports.forecast import Forecast, Happening, Message
 from dunlin.domain.rollouts.rollout import held_out, ineligible
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
-from dunlin.ports.messages import Letters
-from dunlin.ports.portal import PortalDoor
-from dunlin.service.accounts.writing import entry_of, written
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.messages import MessageTemplates
+from dunlin.ports.portal import PortalSessions
+from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.activation import start_ladder
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.notices import check_notice
-from dunlin.service.contact.permits import Decision
-from dunlin.service.contact.sending import Outbox, Sending, send
+from dunlin.service.contact.permits import LadderDecision
+from dunlin.service.contact.sending import Sending, SendingPorts, send
 from dunlin.service.signals.signals import apply_signal
 
 
-class Clockwork(Alarm, Protocol):
+class Clockwork(LadderWaker, Protocol):
     """An alarm that also says what comes next: its own clock stands at `now` until then."""
 
     now: datetime
@@ -51,15 +51,15 @@ class Clockwork(Alarm, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class RehearsalPorts:
     """What a rehearsal plays on."""
 
     book: AccountBook
-    alarm: Clockwork
+    waker: Clockwork
     gate: Gate
-    letters: Letters
-    door: PortalDoor
-    outboxes: Mapping[Channel, Outbox]
+    templates: MessageTemplates
+    sessions: PortalSessions
+    outboxes: Mapping[Channel, SendingPorts]
 
     price: Callable[[Channel, str], int]
     """Micro-dollars of one message: its channel and, for a text, its words."""
@@ -67,7 +67,7 @@ class Stage:
 
 @dataclass(slots=True)
 class _Play:
-    stage: Stage
+    stage: RehearsalPorts
     messages: list[Message] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     zones: dict[str, str] = field(default_factory=dict)
@@ -78,14 +78,14 @@ def rehearse(
     accounts: Sequence[Account],
     strategy: Strategy,
     *,
-    stage: Stage,
+    stage: RehearsalPorts,
     start: datetime,
     days: int,
     events: Iterable[Happening] = (),
     progress: Callable[[datetime], None] | None = None,
 ) -> Forecast:
     """Start every eligible account at `start` and let `days` days pass."""
-    clockwork, end = stage.alarm, start + timedelta(days=days)
+    clockwork, end = stage.waker, start + timedelta(days=days)
     play = _Play(stage)
     clockwork.now = start
     passed: Counter[str] = Counter()
@@ -120,7 +120,7 @@ def rehearse(
     )
 
 
-def _happen(event: Happening, *, stage: Stage, now: datetime) -> None:
+def _happen(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
     """One outside event, through the use case that applies its kind in the field."""
     if event.kind == "payment":
         _pay(event, stage=stage, now=now)
@@ -139,12 +139,12 @@ def _happen(event: Happening, *, stage: Stage, now: datetime) -> None:
             detail={"permanent": True},
         ),
         book=stage.book,
-        alarm=stage.alarm,
+        waker=stage.waker,
         now=now,
     )
 
 
-def _pay(event: Happening, *, stage: Stage, now: datetime) -> None:
+def _pay(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
     """A payment that the processor has in hand."""
     account = stage.book.account(event.account_id)
     if account is None:
@@ -173,13 +173,13 @@ def _pay(event: Happening, *, stage: Stage, now: datetime) -> None:
     posted = post(account, (), told, paid, stage.book.facts(account.account_id).strategy.payments)
     entry = entry_of(account, now=now, what="PaymentPosted", data={"payment": paid.id})
     stage.book.apply(
-        Change(account=written(posted.account, entry), ledger=posted.entries, audit=[entry])
+        Change(account=next_version(posted.account, entry), ledger=posted.entries, audit=[entry])
     )
-    stage.alarm.wake(account.account_id)
-    stage.alarm.notice(account=account, kind="receipt", cause=paid.id)
+    stage.waker.wake(account.account_id)
+    stage.waker.notice(account=account, kind="receipt", cause=paid.id)
 
 
-def _begin(account: Account, strategy: Strategy, *, stage: Stage, now: datetime) -> str:
+def _begin(account: Account, strategy: Strategy, *, stage: RehearsalPorts, now: datetime) -> str:
     why = ineligible(account, strategy, today(now))
     if not why and held_out(strategy, account.consumer_id):
         why = "held out"
@@ -189,7 +189,7 @@ def _begin(account: Account, strategy: Strategy, *, stage: Stage, now: datetime)
         cohort="rehearsal",
         shadow=False,
         book=stage.book,
-        alarm=stage.alarm,
+        waker=stage.waker,
         now=now,
     )
 
@@ -208,23 +208,23 @@ def _look(account_id: str, *, play: _Play, now: datetime) -> None:
         return
     if account.timed and account.due_at is not None and account.due_at > now:
         # It moved on since this was noted, as by a message about another account.
-        stage.alarm.at(account.due_at, account_id)
+        stage.waker.at(account.due_at, account_id)
         return
     decided = check_ladder(
         account_id,
         account.ladder_run,
         book=stage.book,
         gate=stage.gate,
-        letters=stage.letters,
+        templates=stage.templates,
         now=now,
     )
     play.refusals.update(decided.refusals)
     if decided.outcome in ("email", "sms"):
         sent = _send(account_id, decided, play=play, now=now)
-        stage.alarm.at(now + timedelta(seconds=sent.wait_seconds), account_id)
+        stage.waker.at(now + timedelta(seconds=sent.wait_seconds), account_id)
     elif decided.outcome == "wait":
         play.deferred += bool(decided.refusals)
-        stage.alarm.at(now + timedelta(seconds=decided.wait_seconds), account_id)
+        stage.waker.at(now + timedelta(seconds=decided.wait_seconds), account_id)
 
 
 def _notice(account_id: str, kind: str, cause: str, *, play: _Play, now: datetime) -> None:
@@ -234,19 +234,19 @@ def _notice(account_id: str, kind: str, cause: str, *, play: _Play, now: datetim
         kind=kind,
         cause=cause,
         book=stage.book,
-        door=stage.door,
+        sessions=stage.sessions,
         gate=stage.gate,
-        letters=stage.letters,
+        templates=stage.templates,
         now=now,
     )
     play.refusals.update(decided.refusals)
     if decided.outcome in ("email", "sms"):
         _send(account_id, decided, play=play, now=now)
     elif decided.outcome == "wait":
-        stage.alarm.at(now + timedelta(seconds=decided.wait_seconds), account_id, kind, cause)
+        stage.waker.at(now + timedelta(seconds=decided.wait_seconds), account_id, kind, cause)
 
 
-def _send(account_id: str, decided: Decision, *, play: _Play, now: datetime) -> Sending:
+def _send(account_id: str, decided: LadderDecision, *, play: _Play, now: datetime) -> Sending:
     stage = play.stage
     channel = Channel(decided.outcome)
     sent = send(

@@ -26,11 +26,11 @@ from dunlin.domain.reports.outcome import Lift, Member, Report, lift, recovered,
 from dunlin.domain.rollouts import ramp
 from dunlin.domain.rollouts.rollout import (
     Baseline,
-    Choice,
     Count,
     Rollout,
+    RolloutChoice,
+    RolloutStage,
     Segment,
-    Stage,
     choose,
     count,
     owed_by,
@@ -41,29 +41,29 @@ from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.audit import AuditArchive
-from dunlin.ports.machines import Alarm
-from dunlin.ports.messages import Letters, Prober
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.messages import LinkChecker, MessageTemplates
 from dunlin.ports.rollouts import Rollouts
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.staff_command import Order
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.staff_command import StaffCommand
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.contact.activation import start_ladder
 from dunlin.service.staff.pauses import pause_all
 
 _LINK = re.compile(r"https?://[^\s\"'<>)]+")
-_ACTOR = Order(by="dunlin", why="guardrail")
+_ACTOR = StaffCommand(by="dunlin", why="guardrail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class RolloutPorts:
     """What a rollout works on."""
 
     book: AccountBook
     creditors: Creditors
     rollouts: Rollouts
-    letters: Letters
+    templates: MessageTemplates
     log: AuditArchive
-    alarm: Alarm
+    waker: LadderWaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +78,12 @@ class Started:
 
 
 def counts(
-    creditor: str, names: Sequence[str], *, house: House, now: datetime
+    creditor: str, names: Sequence[str], *, ports: RolloutPorts, now: datetime
 ) -> tuple[list[Count], list[Count]]:
     """The saved segments (or those named) counted with their overlaps, and suggested ones."""
-    strategy = _strategy(creditor, None, house)
-    accounts = list(house.book.accounts_of_creditor(creditor))
-    saved = house.rollouts.segments(creditor)
+    strategy = _strategy(creditor, None, ports)
+    accounts = list(ports.book.accounts_of_creditor(creditor))
+    saved = ports.rollouts.segments(creditor)
     unknown = set(names) - {s.name for s in saved}
     if unknown:
         raise DomainError(f"no segment {', '.join(sorted(unknown))} of {creditor}")
@@ -95,12 +95,12 @@ def counts(
 
 
 def preview(
-    creditor: str, segment: Segment, *, size: int, house: House, now: datetime
+    creditor: str, segment: Segment, *, size: int, ports: RolloutPorts, now: datetime
 ) -> tuple[list[Account], dict[str, int]]:
     """Exactly the accounts that a pilot would contact, and who would be passed over."""
-    strategy = _strategy(creditor, None, house)
-    rollout = _new(creditor, segment, Stage.PILOT, size, strategy, house=house, now=now)
-    accounts = list(house.book.accounts_of_creditor(creditor))
+    strategy = _strategy(creditor, None, ports)
+    rollout = _new(creditor, segment, RolloutStage.PILOT, size, strategy, ports=ports, now=now)
+    accounts = list(ports.book.accounts_of_creditor(creditor))
     choice = choose(accounts, rollout, strategy, room=size, today=today(now))
     return list(choice.start), dict(choice.passed_over)
 
@@ -117,34 +117,39 @@ def begin(
     *,
     stage: str,
     size: int,
-    house: House,
+    ports: RolloutPorts,
     now: datetime,
 ) -> Started:
     """Store a rollout with its baseline, then start its first accounts; `size` 0 takes every
     account of the segment. Raises `DomainError`."""
-    strategy = _strategy(creditor, None, house)
+    strategy = _strategy(creditor, None, ports)
     if strategy.paused:
         raise DomainError(f"the strategy of {creditor} is paused")
-    rollout = _new(creditor, segment, Stage(stage), size, strategy, house=house, now=now)
+    rollout = _new(creditor, segment, RolloutStage(stage), size, strategy, ports=ports, now=now)
     if not size:
-        rollout = replace(rollout, size=_eligible(rollout, house, now))
-    house.rollouts.put_rollout(rollout)
-    return fill(rollout, house=house, now=now)
+        rollout = replace(rollout, size=_eligible(rollout, ports, now))
+    ports.rollouts.put_rollout(rollout)
+    return fill(rollout, ports=ports, now=now)
 
 
-def fill(rollout: Rollout, *, house: House, now: datetime) -> Started:
+def fill(rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> Started:
     """Start ladders until the rollout has as many accounts as it may; run again after a crash it
     goes on where it stopped."""
-    strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
-    accounts = list(house.book.accounts_of_creditor(rollout.creditor))
+    strategy = _strategy(rollout.creditor, rollout.strategy_version, ports)
+    accounts = list(ports.book.accounts_of_creditor(rollout.creditor))
     mine = [a for a in accounts if a.cohort == rollout.rollout_id and not a.held_out]
     room = max(0, rollout.size - len(mine))
     choice = choose(accounts, rollout, strategy, room=room, today=today(now))
-    return _start(rollout, choice, strategy, house=house, now=now)
+    return _start(rollout, choice, strategy, ports=ports, now=now)
 
 
 def _start(
-    rollout: Rollout, choice: Choice, strategy: Strategy, *, house: House, now: datetime
+    rollout: Rollout,
+    choice: RolloutChoice,
+    strategy: Strategy,
+    *,
+    ports: RolloutPorts,
+    now: datetime,
 ) -> Started:
     outcomes: Counter[str] = Counter(choice.passed_over)
     for place, account in enumerate(choice.start):
@@ -153,14 +158,14 @@ def _start(
                 account.account_id,
                 strategy=strategy,
                 cohort=rollout.rollout_id,
-                shadow=rollout.stage is Stage.SHADOW,
-                book=house.book,
-                alarm=house.alarm,
+                shadow=rollout.stage is RolloutStage.SHADOW,
+                book=ports.book,
+                waker=ports.waker,
                 now=now,
                 place=place,
             )
         ] += 1
-    held_out = sum(_hold_out(a.account_id, rollout, house=house, now=now) for a in choice.hold_out)
+    held_out = sum(_hold_out(a.account_id, rollout, ports=ports, now=now) for a in choice.hold_out)
     started = outcomes.pop("started", 0)
     return Started(
         rollout=rollout,
@@ -170,56 +175,56 @@ def _start(
     )
 
 
-def _hold_out(account_id: str, rollout: Rollout, *, house: House, now: datetime) -> bool:
+def _hold_out(account_id: str, rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> bool:
     """Leave an account without contact, to measure the others by."""
 
     def attempt() -> bool:
-        account = house.book.account(account_id)
+        account = ports.book.account(account_id)
         if account is None or account.status is not Status.IMPORTED or account.cohort:
             return False
         entry = entry_of(
             account, now=now, what="AccountHeldOut", data={"rollout": rollout.rollout_id}
         )
-        held = written(
+        held = next_version(
             account,
             entry,
             hold=Hold.HOLDOUT,
             hold_reason="Left without contact, to measure what contact does.",
             cohort=rollout.rollout_id,
         )
-        house.book.apply(Change(account=held, audit=[entry]))
+        ports.book.apply(Change(account=held, audit=[entry]))
         return True
 
-    return until_nobody_interferes(attempt)
+    return retry_on_conflict(attempt)
 
 
-def members(rollout: Rollout, *, house: House) -> list[Member]:
+def members(rollout: Rollout, *, ports: RolloutPorts) -> list[Member]:
     """Every account of a rollout with all that happened on it."""
     return [
-        member(account, house=house)
-        for account in house.book.accounts_of_creditor(rollout.creditor)
+        member(account, ports=ports)
+        for account in ports.book.accounts_of_creditor(rollout.creditor)
         if account.cohort == rollout.rollout_id
     ]
 
 
-def member(account: Account, *, house: House) -> Member:
+def member(account: Account, *, ports: RolloutPorts) -> Member:
     """An account with all that happened on it."""
-    thread = house.book.thread(account.account_id)
+    account_history = ports.book.account_history(account.account_id)
     return Member(
-        account=thread.account,
-        ledger=thread.ledger,
-        touches=thread.touches,
-        labels=tuple((r.at, r.labels) for r in thread.replies),
-        entries=house.log.chain(f"account#{account.account_id}"),
-        personal=house.log.chain(f"consumer#{account.consumer_id}"),
+        account=account_history.account,
+        ledger=account_history.ledger,
+        touches=account_history.touches,
+        labels=tuple((r.at, r.labels) for r in account_history.replies),
+        entries=ports.log.chain(f"account#{account.account_id}"),
+        personal=ports.log.chain(f"consumer#{account.consumer_id}"),
     )
 
 
-def show(rollout_id: str, *, house: House, now: datetime) -> tuple[Report, Lift | None]:
+def show(rollout_id: str, *, ports: RolloutPorts, now: datetime) -> tuple[Report, Lift | None]:
     """The report of a rollout as it stands, and what contact recovered beyond the holdout, as a
     share of what was owed. Raises `DomainError`."""
-    rollout = _rollout(rollout_id, house)
-    found = members(rollout, house=house)
+    rollout = _rollout(rollout_id, ports)
+    found = members(rollout, ports=ports)
     arms = [
         recovered([m for m in found if m.account.held_out is out], rollout.started_at, now)
         for out in (False, True)
@@ -227,12 +232,14 @@ def show(rollout_id: str, *, house: House, now: datetime) -> tuple[Report, Lift 
     return report(rollout, found, at=now), lift(*arms)
 
 
-def obstacles(rollout_id: str, *, house: House, prober: Prober, now: datetime) -> list[str]:
+def obstacles(
+    rollout_id: str, *, ports: RolloutPorts, link_checker: LinkChecker, now: datetime
+) -> list[str]:
     """Why a tested configuration may not be promoted, in plain words; none where it may (S35)."""
-    rollout = _rollout(rollout_id, house)
-    told, _ = show(rollout_id, house=house, now=now)
+    rollout = _rollout(rollout_id, ports)
+    told, _ = show(rollout_id, ports=ports, now=now)
     found = []
-    if rollout.stage is not Stage.PILOT:
+    if rollout.stage is not RolloutStage.PILOT:
         found.append(f"It is a {rollout.stage.value}, not a pilot.")
     if rollout.halted:
         found.append(f"It was halted: {rollout.halted}.")
@@ -243,39 +250,43 @@ def obstacles(rollout_id: str, *, house: House, prober: Prober, now: datetime) -
     found += [
         f"Guardrail {r.guardrail}: {r.events} of {r.contacts} contacts."
         for r in told.guardrails
-        if r.course is ramp.Course.HALT
+        if r.course is ramp.RampDecision.HALT
     ]
-    newest = house.creditors.strategy(rollout.creditor)
-    tested = _strategy(rollout.creditor, rollout.strategy_version, house)
+    newest = ports.creditors.strategy(rollout.creditor)
+    tested = _strategy(rollout.creditor, rollout.strategy_version, ports)
     if newest is not None and newest.version != tested.version:
         found.append(
             f"Strategy {newest.version} is newer than {tested.version}, which was tested: "
             "run a pilot of it."
         )
-    if configuration_of(tested, house.letters) != rollout.configuration:
+    if configuration_of(tested, ports.templates) != rollout.configuration:
         found.append("The templates have changed since they were tested: run a pilot of them.")
-    links, faults = _rehearsed(rollout, tested, house)
+    links, faults = _rehearsed(rollout, tested, ports)
     found += faults
-    found += [f"This link is dead: {link}" for link in sorted(links) if not prober.alive(link)]
+    found += [
+        f"This link is dead: {link}" for link in sorted(links) if not link_checker.alive(link)
+    ]
     return found
 
 
-def _rehearsed(rollout: Rollout, strategy: Strategy, house: House) -> tuple[set[str], list[str]]:
+def _rehearsed(
+    rollout: Rollout, strategy: Strategy, ports: RolloutPorts
+) -> tuple[set[str], list[str]]:
     """Every message of the configuration, written for one of its accounts in each language: the
     links in them, and what cannot be written."""
     links: set[str] = set()
     faults: list[str] = []
-    accounts = house.book.accounts_of_creditor(rollout.creditor)
+    accounts = ports.book.accounts_of_creditor(rollout.creditor)
     one = next((a for a in accounts if a.cohort == rollout.rollout_id), None)
     if one is None:
         return links, faults
-    facts = replace(house.book.facts(one.account_id), strategy=strategy)
+    facts = replace(ports.book.facts(one.account_id), strategy=strategy)
     base = "https://portal.example.com"
     for template, channel in _messages(strategy):
         for language in strategy.languages:
             person = replace(facts.consumer, language=language)
             try:
-                rendered = house.letters.render(
+                rendered = ports.templates.render(
                     template,
                     channel,
                     facts=replace(facts, consumer=person),
@@ -292,41 +303,43 @@ def _rehearsed(rollout: Rollout, strategy: Strategy, house: House) -> tuple[set[
     return {k for k in links if k.startswith("http") and not k.startswith(base)}, faults
 
 
-def promote(rollout_id: str, *, house: House, prober: Prober, now: datetime) -> Started | list[str]:
+def promote(
+    rollout_id: str, *, ports: RolloutPorts, link_checker: LinkChecker, now: datetime
+) -> Started | list[str]:
     """Let the tested configuration, unchanged, reach every eligible account, or say why not. What
     the guardrails have cleared starts at once, the rest as the ramp allows."""
-    found = obstacles(rollout_id, house=house, prober=prober, now=now)
+    found = obstacles(rollout_id, ports=ports, link_checker=link_checker, now=now)
     if found:
         return found
-    rollout = _moved(_rollout(rollout_id, house), house, stage=Stage.RAMP)
-    return advance(rollout, house=house, now=now)
+    rollout = _moved(_rollout(rollout_id, ports), ports, stage=RolloutStage.RAMP)
+    return advance(rollout, ports=ports, now=now)
 
 
-def advance(rollout: Rollout, *, house: House, now: datetime) -> Started:
+def advance(rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> Started:
     """Look at a rollout again: halt it, let it grow, or start what has become due. Harmless at
     any time, any number of times."""
     nothing = Started(rollout=rollout, started=0, held_out=0, passed_over={})
-    if rollout.halted or _strategy(rollout.creditor, None, house).paused:
+    if rollout.halted or _strategy(rollout.creditor, None, ports).paused:
         return nothing
-    if rollout.stage is Stage.FULL:
+    if rollout.stage is RolloutStage.FULL:
         # The configuration holds; accounts that have become due since start by themselves.
-        strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
-        choice = _everybody_left(rollout, strategy, house, now)
+        strategy = _strategy(rollout.creditor, rollout.strategy_version, ports)
+        choice = _everybody_left(rollout, strategy, ports, now)
         if choice.start:
-            rollout = _moved(rollout, house, size=rollout.size + len(choice.start))
-        return _start(rollout, choice, strategy, house=house, now=now)
-    told, _ = show(rollout.rollout_id, house=house, now=now)
-    if told.course is ramp.Course.HALT:
-        why = ", ".join(r.guardrail for r in told.guardrails if r.course is ramp.Course.HALT)
-        return replace(nothing, rollout=halt(rollout, why, order=_ACTOR, house=house, now=now))
-    if rollout.stage is not Stage.RAMP:
+            rollout = _moved(rollout, ports, size=rollout.size + len(choice.start))
+        return _start(rollout, choice, strategy, ports=ports, now=now)
+    told, _ = show(rollout.rollout_id, ports=ports, now=now)
+    if told.course is ramp.RampDecision.HALT:
+        why = ", ".join(r.guardrail for r in told.guardrails if r.course is ramp.RampDecision.HALT)
+        return replace(nothing, rollout=halt(rollout, why, order=_ACTOR, ports=ports, now=now))
+    if rollout.stage is not RolloutStage.RAMP:
         return nothing
-    everybody = told.accounts + _eligible(rollout, house, now)
+    everybody = told.accounts + _eligible(rollout, ports, now)
     size = ramp.next_size(rollout.size, told.course, everybody)
-    if told.course is ramp.Course.UNDECIDED and not _heard_enough(told, rollout):
-        return fill(rollout, house=house, now=now)
-    stage = Stage.FULL if size >= everybody else Stage.RAMP
-    return fill(_moved(rollout, house, size=size, stage=stage), house=house, now=now)
+    if told.course is ramp.RampDecision.UNDECIDED and not _heard_enough(told, rollout):
+        return fill(rollout, ports=ports, now=now)
+    stage = RolloutStage.FULL if size >= everybody else RolloutStage.RAMP
+    return fill(_moved(rollout, ports, size=size, stage=stage), ports=ports, now=now)
 
 
 def _heard_enough(told: Report, rollout: Rollout) -> bool:
@@ -334,36 +347,42 @@ def _heard_enough(told: Report, rollout: Rollout) -> bool:
     return told.contacts * 10 >= min(told.accounts, rollout.size) * 8
 
 
-def _eligible(rollout: Rollout, house: House, now: datetime) -> int:
-    strategy = _strategy(rollout.creditor, rollout.strategy_version, house)
-    return len(_everybody_left(rollout, strategy, house, now).start)
+def _eligible(rollout: Rollout, ports: RolloutPorts, now: datetime) -> int:
+    strategy = _strategy(rollout.creditor, rollout.strategy_version, ports)
+    return len(_everybody_left(rollout, strategy, ports, now).start)
 
 
-def _everybody_left(rollout: Rollout, strategy: Strategy, house: House, now: datetime) -> Choice:
+def _everybody_left(
+    rollout: Rollout, strategy: Strategy, ports: RolloutPorts, now: datetime
+) -> RolloutChoice:
     """Every account of the segment that a ladder may still start on."""
-    accounts = list(house.book.accounts_of_creditor(rollout.creditor, status="imported"))
+    accounts = list(ports.book.accounts_of_creditor(rollout.creditor, status="imported"))
     return choose(accounts, rollout, strategy, room=len(accounts), today=today(now))
 
 
-def halt(rollout: Rollout, why: str, *, order: Order, house: House, now: datetime) -> Rollout:
+def halt(
+    rollout: Rollout, why: str, *, order: StaffCommand, ports: RolloutPorts, now: datetime
+) -> Rollout:
     """Stop a rollout: it starts nothing more, and every account of it is paused."""
-    halted = rollout if rollout.halted else _moved(rollout, house, halted=why)
+    halted = rollout if rollout.halted else _moved(rollout, ports, halted=why)
     pause_all(
         rollout.creditor,
         lambda account: account.cohort == rollout.rollout_id,
         order,
         on=True,
-        book=house.book,
-        alarm=house.alarm,
+        book=ports.book,
+        waker=ports.waker,
         now=now,
     )
     return halted
 
 
-def halt_by_staff(rollout_id: str, *, by: str, why: str, house: House, now: datetime) -> Started:
+def halt_by_staff(
+    rollout_id: str, *, by: str, why: str, ports: RolloutPorts, now: datetime
+) -> Started:
     """Stop a rollout by hand; `by` and `why` are codes. Raises `DomainError`."""
     halted = halt(
-        _rollout(rollout_id, house), why, order=Order(by=by, why=why), house=house, now=now
+        _rollout(rollout_id, ports), why, order=StaffCommand(by=by, why=why), ports=ports, now=now
     )
     return Started(rollout=halted, started=0, held_out=0, passed_over={})
 
@@ -388,26 +407,26 @@ def told(done: Done) -> dict[str, Any]:
     return {"rollouts": [told(one) for one in done if isinstance(one, Started)]}
 
 
-def advance_all(*, house: House, now: datetime) -> list[Started]:
+def advance_all(*, ports: RolloutPorts, now: datetime) -> list[Started]:
     """Look at every rollout of every creditor (hourly). One that moved meanwhile is left for the
     next hour."""
     done = []
-    for creditor in house.creditors.all():
-        for rollout in house.rollouts.rollouts(creditor):
+    for creditor in ports.creditors.all():
+        for rollout in ports.rollouts.rollouts(creditor):
             try:
-                done.append(advance(rollout, house=house, now=now))
+                done.append(advance(rollout, ports=ports, now=now))
             except Conflict:
                 continue
     return done
 
 
-def configuration_of(strategy: Strategy, letters: Letters) -> str:
+def configuration_of(strategy: Strategy, templates: MessageTemplates) -> str:
     """The hash of all that decides what a person is sent: the strategy without its number, and
     the version of every template that its ladders name."""
     document = asdict(strategy)
     del document["version"]
     versions = {
-        f"{template}/{channel.value}": letters.version(template, channel, strategy=strategy)
+        f"{template}/{channel.value}": templates.version(template, channel, strategy=strategy)
         for template, channel in _messages(strategy)
     }
     text = json.dumps([document, versions], sort_keys=True, default=str)
@@ -418,7 +437,7 @@ def _messages(strategy: Strategy) -> list[tuple[str, Channel]]:
     """Every message that the ladders name, as it is written."""
     return sorted(
         {
-            (template_id(rung.template, rung.tone, strategy.letters), channel)
+            (template_id(rung.template, rung.tone, strategy.templates), channel)
             for rungs in strategy.ladders.values()
             for rung in rungs
             for channel in rung.channels
@@ -426,21 +445,21 @@ def _messages(strategy: Strategy) -> list[tuple[str, Channel]]:
     )
 
 
-def _moved(rollout: Rollout, house: House, **changes: object) -> Rollout:
+def _moved(rollout: Rollout, ports: RolloutPorts, **changes: object) -> Rollout:
     moved = replace(rollout, version=rollout.version + 1, **changes)  # type: ignore[arg-type]
-    house.rollouts.put_rollout(moved)
+    ports.rollouts.put_rollout(moved)
     return moved
 
 
-def _rollout(rollout_id: str, house: House) -> Rollout:
-    found = house.rollouts.rollout(rollout_id)
+def _rollout(rollout_id: str, ports: RolloutPorts) -> Rollout:
+    found = ports.rollouts.rollout(rollout_id)
     if found is None:
         raise DomainError(f"no rollout {rollout_id}")
     return found
 
 
-def _strategy(creditor: str, version: int | None, house: House) -> Strategy:
-    strategy = house.creditors.strategy(creditor, version)
+def _strategy(creditor: str, version: int | None, ports: RolloutPorts) -> Strategy:
+    strategy = ports.creditors.strategy(creditor, version)
     if strategy is None:
         raise DomainError(
             f"creditor {creditor} has no strategy: put config/{creditor}/strategy.yaml"
@@ -451,33 +470,33 @@ def _strategy(creditor: str, version: int | None, house: House) -> Strategy:
 def _new(
     creditor: str,
     segment: Segment,
-    stage: Stage,
+    stage: RolloutStage,
     size: int,
     strategy: Strategy,
     *,
-    house: House,
+    ports: RolloutPorts,
     now: datetime,
 ) -> Rollout:
-    number = len(house.rollouts.rollouts(creditor)) + 1
+    number = len(ports.rollouts.rollouts(creditor)) + 1
     return Rollout(
         rollout_id=rollout_id_of(creditor, number),
         creditor=creditor,
         segment=segment,
         strategy_version=strategy.version,
-        configuration=configuration_of(strategy, house.letters),
+        configuration=configuration_of(strategy, ports.templates),
         stage=stage,
         size=size,
         started_at=now,
-        baseline=_baseline(creditor, segment, house=house, now=now),
+        baseline=_baseline(creditor, segment, ports=ports, now=now),
         version=1,
     )
 
 
-def _baseline(creditor: str, segment: Segment, *, house: House, now: datetime) -> Baseline:
+def _baseline(creditor: str, segment: Segment, *, ports: RolloutPorts, now: datetime) -> Baseline:
     day = today(now)
     accounts = [
         a
-        for a in house.book.accounts_of_creditor(creditor)
+        for a in ports.book.accounts_of_creditor(creditor)
         if a.open and segment.when.takes(a, day)
     ]
     buckets = Counter(aging_bucket(a.due_on, day).value for a in accounts)

@@ -10,18 +10,18 @@ from datetime import datetime
 from dunlin.domain.accounts.consumer import Channel, ContactHistory, PastContact
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.shadow_comparison import Agreement, Spoken, agreement, read_contacts
-from dunlin.domain.rollouts.rollout import Stage
+from dunlin.domain.rollouts.rollout import RolloutStage
 from dunlin.domain.rulebook import Verdict
 from dunlin.ports.accounts import Facts
 from dunlin.service.contact.gate import Gate
-from dunlin.service.rollouts.rollouts import House
+from dunlin.service.rollouts.rollouts import RolloutPorts
 from dunlin.service.staff import calls
 
 _TEMPLATE = "present_process"  # words that nobody here has read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RefusedContact:
     """A contact that the gate would not have let happen then, with rule ids and reasons."""
 
     contact: Spoken
@@ -35,51 +35,51 @@ class Beside:
     agreement: Agreement
     contacts: int
     others: int
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedContact, ...]
 
 
 def beside(
-    rollout_id: str, rows: Sequence[Mapping[str, str]], *, house: House, gate: Gate
+    rollout_id: str, rows: Sequence[Mapping[str, str]], *, ports: RolloutPorts, gate: Gate
 ) -> Beside:
     """Hold a contact log against a shadow's proposals. Each contact is judged at its instant,
     after those that the log has before it, by what is known of the person and the account today.
     Raises `DomainError`."""
-    rollout = house.rollouts.rollout(rollout_id)
+    rollout = ports.rollouts.rollout(rollout_id)
     if rollout is None:
         raise DomainError(f"no rollout {rollout_id}")
-    if rollout.stage is not Stage.SHADOW:
+    if rollout.stage is not RolloutStage.SHADOW:
         raise DomainError(f"{rollout_id} is a {rollout.stage.value}, not a shadow")
     mine = [
         a
-        for a in house.book.accounts_of_creditor(rollout.creditor)
+        for a in ports.book.accounts_of_creditor(rollout.creditor)
         if a.cohort == rollout_id and not a.held_out
     ]
     made, others = read_contacts(rows, {a.reference: a.account_id for a in mine})
     proposed = [
         Spoken(at=entry.at, account_id=a.account_id, channel=str(entry.data["channel"]))
         for a in mine
-        for entry in house.log.chain(f"account#{a.account_id}")
+        for entry in ports.log.chain(f"account#{a.account_id}")
         if entry.what == "TouchProposed"
     ]
     return Beside(
         agreement=agreement(made, proposed),
         contacts=len(made),
         others=others,
-        refused=tuple(_refused(made, house, gate)),
+        refused=tuple(_refused(made, ports, gate)),
     )
 
 
-def _refused(made: Sequence[Spoken], house: House, gate: Gate) -> list[Refused]:
+def _refused(made: Sequence[Spoken], ports: RolloutPorts, gate: Gate) -> list[RefusedContact]:
     found = []
     histories: dict[str, ContactHistory] = {}
     for number, contact in enumerate(sorted(made, key=lambda c: c.at)):
-        facts = house.book.facts(contact.account_id)
+        facts = ports.book.facts(contact.account_id)
         person = facts.consumer.consumer_id
         before = histories.get(person, ContactHistory(consumer_id=person))
         verdict = _judged(replace(facts, history=before), contact.channel, gate, contact.at)
         if verdict.outcome != "allow":
             because = tuple((r.id, r.because) for r in verdict.failed)
-            found.append(Refused(contact=contact, because=because))
+            found.append(RefusedContact(contact=contact, because=because))
         histories[person] = replace(before, contacts=(*before.contacts, _past(contact, number)))
     return found
 

@@ -15,7 +15,7 @@ from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import OptOutLists
 from dunlin.service.signals.signals import apply_signal
 
@@ -36,7 +36,7 @@ def reconcile_optouts(
     *,
     lists: OptOutLists,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
     days: int = DAYS,
 ) -> InStep:
@@ -48,14 +48,14 @@ def reconcile_optouts(
         people = book.consumers_at(number)
         strangers += not people
         for person in people:
-            closed += _close(person, number, SignalKind.OPT_OUT, book=book, alarm=alarm, now=now)
+            closed += _close(person, number, SignalKind.OPT_OUT, book=book, waker=waker, now=now)
     suppressed = {entry.address.lower(): entry.complained for entry in lists.emails()}
     for address, complained in suppressed.items():
         people = book.consumers_at(address)
         strangers += not people
         kind = SignalKind.OPT_OUT if complained else SignalKind.BOUNCE
         for person in people:
-            closed += _close(person, address, kind, book=book, alarm=alarm, now=now)
+            closed += _close(person, address, kind, book=book, waker=waker, now=now)
     listed = 0
     recent = [now.date() - timedelta(days=ago) for ago in range(days + 1)]
     for address in _closed_here(book, recent):
@@ -71,7 +71,7 @@ def _close(
     kind: SignalKind,
     *,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> bool:
     channel = Channel.EMAIL if "@" in address else Channel.SMS
@@ -97,7 +97,7 @@ def _close(
             },
         ),
         book=book,
-        alarm=alarm,
+        waker=waker,
         now=now,
     )
 

@@ -22,7 +22,7 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.service.signals.signals import apply_signal
 
 # Apple's privacy proxy fetches every pixel with exactly this user agent.
@@ -46,7 +46,7 @@ _OPTED_OUT = ("opted out", "opt out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ProviderSignal:
     """One provider event as a signal; `message_id` finds the touch where no tag names it."""
 
     signal: Signal
@@ -60,7 +60,7 @@ class Unread:
     reason: str
 
 
-def read_email_event(event: Mapping[str, Any]) -> Told | Unread:
+def read_email_event(event: Mapping[str, Any]) -> ProviderSignal | Unread:
     """One SES event as EventBridge delivers it: `{source, detail: {eventType, mail, …}}`."""
     detail = _object(event, "detail")
     mail = _object(detail, "mail")
@@ -74,7 +74,7 @@ def read_email_event(event: Mapping[str, Any]) -> Told | Unread:
     signal = read(detail, message_id, sent_at)
     if isinstance(signal, Unread):
         return signal
-    return Told(
+    return ProviderSignal(
         message_id=message_id,
         signal=replace(
             signal,
@@ -198,7 +198,7 @@ _EMAIL_KINDS: Mapping[str, Callable[[Mapping[str, Any], str, datetime | None], S
 }
 
 
-def read_sms_receipt(line: Mapping[str, Any]) -> Told | Unread:
+def read_sms_receipt(line: Mapping[str, Any]) -> ProviderSignal | Unread:
     """One delivery status line of SNS: `{notification, delivery, status}`."""
     notification, delivery = _object(line, "notification"), _object(line, "delivery")
     message_id = notification.get("messageId")
@@ -215,7 +215,7 @@ def read_sms_receipt(line: Mapping[str, Any]) -> Told | Unread:
     destination = delivery.get("destination")
     if isinstance(destination, str) and kind is not SignalKind.DELIVERED:
         detail["address_hash"] = address_hash(destination)
-    return Told(
+    return ProviderSignal(
         message_id=message_id,
         signal=Signal(
             signal_id=f"sns-{message_id}-{kind}",
@@ -238,7 +238,7 @@ def _fate(status: str, response: str) -> tuple[SignalKind, dict[str, Any]]:
     return SignalKind.BOUNCE, {"permanent": False, "reason": "not_delivered"}
 
 
-def record(told: Told, *, book: AccountBook, alarm: Alarm, now: datetime) -> str:
+def record(told: ProviderSignal, *, book: AccountBook, waker: LadderWaker, now: datetime) -> str:
     """Apply what a provider told; one word for the metric: applied, repeated or unknown.
 
     Raises `Unavailable` where the touch may only not be findable yet.
@@ -258,7 +258,7 @@ def record(told: Told, *, book: AccountBook, alarm: Alarm, now: datetime) -> str
         )
     if book.account(str(signal.account_id)) is None:
         return "unknown"
-    return "applied" if apply_signal(signal, book=book, alarm=alarm, now=now) else "repeated"
+    return "applied" if apply_signal(signal, book=book, waker=waker, now=now) else "repeated"
 
 
 def read_status_lines(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -23,7 +23,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.messages.reply_model import ReplyModel, add_to
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.signals.signals import apply_signal
 
@@ -94,7 +94,7 @@ def read_reply(
     *,
     book: AccountBook,
     creditors: Creditors,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
     model: ReplyModel | None = None,
 ) -> str:
@@ -119,7 +119,7 @@ def read_reply(
             inbound,
             labels=labels,
             book=book,
-            alarm=alarm,
+            waker=waker,
             now=now,
         )
     return next((label for label in labels if label in ("opt_out", "start", "help")), "reply")
@@ -193,7 +193,7 @@ def _take_down(
     *,
     labels: tuple[str, ...],
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> None:
     once = f"{inbound.message_id}\x1f{person.consumer_id}"
@@ -222,11 +222,11 @@ def _take_down(
         channel=Channel.SMS.value,
         detail={"by": "sms", "labels": list(labels), **detail},
     )
-    apply_signal(signal, book=book, alarm=alarm, now=now, reply=stored)
+    apply_signal(signal, book=book, waker=waker, now=now, reply=stored)
     if kind is SignalKind.OPT_OUT and account is not None:
         # Asked again on a repeat too: one cause and kind give one message (US-TCPA-CONFIRM).
         # Where the carrier answers STOP by itself it also refuses ours, so one arrives.
-        alarm.notice(account=account, kind="opt_out_confirmation", cause=reply_id)
+        waker.notice(account=account, kind="opt_out_confirmation", cause=reply_id)
 
 
 def _kind(labels: tuple[str, ...]) -> tuple[SignalKind | None, dict[str, Any]]:

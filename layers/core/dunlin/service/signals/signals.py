@@ -27,8 +27,8 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
-from dunlin.ports.machines import Alarm
-from dunlin.service.accounts.writing import until_nobody_interferes, written
+from dunlin.ports.machines import LadderWaker
+from dunlin.service.accounts.writing import next_version, retry_on_conflict
 
 _TRIES = 10
 # These change the person, so every account of theirs looks again.
@@ -55,7 +55,7 @@ def apply_signal(
     signal: Signal,
     *,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
     reply: Reply | None = None,
 ) -> bool:
@@ -66,9 +66,7 @@ def apply_signal(
     still be at work, and `Conflict` where others kept writing first: deliver it again.
     """
     try:
-        applied = until_nobody_interferes(
-            lambda: _write(signal, reply, book=book, now=now), tries=_TRIES
-        )
+        applied = retry_on_conflict(lambda: _write(signal, reply, book=book, now=now), tries=_TRIES)
     except AlreadySeen:
         applied = False
     accounts = _concerned(signal, book)
@@ -79,7 +77,7 @@ def apply_signal(
     if _wakes(signal):
         for account in accounts:
             if account.status is Status.ACTIVE:
-                alarm.wake(account.account_id)
+                waker.wake(account.account_id)
     return applied
 
 
@@ -107,7 +105,7 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
     changed, person = then.account, then.consumer
     if changed is not None:
         entry = _entry(changed, f"account#{changed.account_id}", then.account_what, then, now)
-        changed = written(changed, entry)
+        changed = next_version(changed, entry)
         entries.append(entry)
     if person is not None:
         entry = _entry(person, f"consumer#{person.consumer_id}", then.consumer_what, then, now)
@@ -147,7 +145,7 @@ def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> T
     if found is not None and found.touch_id == signal.touch_id:
         return book.touch(found.account_id, found.key)  # the index may lag behind its state
     # Its sender died before it could record the message id: only the touch id leads to it.
-    touches = book.thread(account.account_id).touches
+    touches = book.account_history(account.account_id).touches
     return next((t for t in touches if t.touch_id == signal.touch_id), None)
 
 
@@ -285,8 +283,8 @@ def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datet
             data={"signal_id": signal.signal_id, "kind": signal.kind.value, "hold": held.hold},
         )
         seen = f"{signal.signal_id}/{stored.account_id}"
-        book.apply(Change(account=written(held, entry), audit=[entry], seen=seen))
+        book.apply(Change(account=next_version(held, entry), audit=[entry], seen=seen))
         return True
 
     with suppress(AlreadySeen):  # staff may have lifted it since: not again for the same reply
-        until_nobody_interferes(attempt, tries=_TRIES)
+        retry_on_conflict(attempt, tries=_TRIES)

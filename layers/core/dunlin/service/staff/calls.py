@@ -19,10 +19,10 @@ from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict, decide
 from dunlin.ports.accounts import AccountBook, Change, Facts
-from dunlin.ports.machines import Alarm
-from dunlin.ports.messages import Press, Printed
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.messages import LetterPrinter, Printed
 from dunlin.service.accounts.staff_command import code, consumer_entry, staff, wake_all
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.contact.gate import Gate, contact_facts
 from dunlin.service.contact.permits import rules, with_contact
 
@@ -127,7 +127,7 @@ def check_call(
         _write(facts, one, "CallPermitted", data, book=book, actor=actor, now=now)
         return replace(found, contact_id=one.touch_id)
 
-    allowed: Allowance = until_nobody_interferes(attempt)
+    allowed: Allowance = retry_on_conflict(attempt)
     return allowed
 
 
@@ -137,7 +137,7 @@ def log_call(
     outcome: str,
     by: str,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
     note_code: str = "",
 ) -> str:
@@ -158,9 +158,9 @@ def log_call(
         _write(facts, one, "CallLogged", data, book=book, actor=actor, now=now, person=person)
         return one.touch_id
 
-    contact_id: str = until_nobody_interferes(attempt)
+    contact_id: str = retry_on_conflict(attempt)
     if outcome == "wrong_number":
-        _wake(account_id, book=book, alarm=alarm)
+        _wake(account_id, book=book, waker=waker)
     return contact_id
 
 
@@ -171,7 +171,7 @@ def write_letter(
     by: str,
     book: AccountBook,
     gate: Gate,
-    press: Press,
+    printer: LetterPrinter,
     now: datetime,
 ) -> tuple[Allowance, Printed | None]:
     """Judge a letter now and print it where it is allowed; its hash stands in the audit log.
@@ -185,7 +185,7 @@ def write_letter(
             found = _lien_allowance(facts, gate=gate, now=now) or found
         if found.outcome != "allow":
             return found, None
-        printed = press.print(template, facts=facts, on=now.date())
+        printed = printer.print(template, facts=facts, on=now.date())
         one = replace(_contact(facts.account, "letter", _PERMITTED, now), template=template)
         data |= {
             "template": template,
@@ -196,7 +196,7 @@ def write_letter(
         _write(facts, one, "LetterPrinted", data, book=book, actor=actor, now=now)
         return replace(found, contact_id=one.touch_id), printed
 
-    result: tuple[Allowance, Printed | None] = until_nobody_interferes(attempt)
+    result: tuple[Allowance, Printed | None] = retry_on_conflict(attempt)
     return result
 
 
@@ -227,7 +227,7 @@ def prove_letter(
         one = replace(found[0], outcome=_SENT)
         _write(facts, one, "LetterMailed", data, book=book, actor=actor, now=now)
 
-    until_nobody_interferes(attempt)
+    retry_on_conflict(attempt)
 
 
 def _contact(account: Account, channel: By, outcome: str, now: datetime) -> PastContact:
@@ -285,7 +285,7 @@ def _write(
         person = replace(person, version=person.version + 1, audit_head=changed.hash)
     book.apply(
         Change(
-            account=written(facts.account, entry),
+            account=next_version(facts.account, entry),
             consumer=person,
             history=with_contact(facts.history, one, now),
             audit=entries,
@@ -293,7 +293,7 @@ def _write(
     )
 
 
-def _wake(account_id: str, *, book: AccountBook, alarm: Alarm) -> None:
+def _wake(account_id: str, *, book: AccountBook, waker: LadderWaker) -> None:
     account = book.account(account_id)
     if account is not None:
-        wake_all(account, book=book, alarm=alarm)
+        wake_all(account, book=book, waker=waker)

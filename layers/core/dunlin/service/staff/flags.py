@@ -17,9 +17,9 @@ from dunlin.domain.accounts.consumer import Consumer, Flag
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import accounts_of, code, consumer_entry, staff, wake_all
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def set_flag(
     by: str,
     evidence: str,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
     value: str = "",
 ) -> bool:
@@ -129,13 +129,13 @@ def set_flag(
         _write_person(flagged, "FlagRaised", data, book=book, actor=actor, now=now)
         return True
 
-    changed: bool = until_nobody_interferes(attempt) if kind.name else False
+    changed: bool = retry_on_conflict(attempt) if kind.name else False
     account, _ = _both(account_id, book)
     if kind.hold is not None:
         concerned = [account] if kind.hold is Hold.DISPUTE else accounts_of(account, book)
         for one in concerned:
             changed |= _hold(one.account_id, kind, proof, book=book, actor=actor, now=now)
-    wake_all(account, book=book, alarm=alarm)
+    wake_all(account, book=book, waker=waker)
     return changed
 
 
@@ -146,7 +146,7 @@ def lift_flag(
     by: str,
     evidence: str,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> bool:
     """Take a flag away, with who and from what evidence; False where there was none. Holds that
@@ -167,9 +167,9 @@ def lift_flag(
         _write_person(freed, "FlagLifted", data, book=book, actor=actor, now=now)
         return True
 
-    changed: bool = until_nobody_interferes(attempt)
+    changed: bool = retry_on_conflict(attempt)
     account, _ = _both(account_id, book)
-    wake_all(account, book=book, alarm=alarm)
+    wake_all(account, book=book, waker=waker)
     return changed
 
 
@@ -243,8 +243,8 @@ def _hold(
             return False
         data = {"hold": wanted.value, "evidence": proof}
         entry = entry_of(stored, now=now, what="AccountHeld", data=data, actor=actor)
-        book.apply(Change(account=written(held, entry), audit=[entry]))
+        book.apply(Change(account=next_version(held, entry), audit=[entry]))
         return True
 
-    held_now: bool = until_nobody_interferes(attempt)
+    held_now: bool = retry_on_conflict(attempt)
     return held_now

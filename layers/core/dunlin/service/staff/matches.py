@@ -8,8 +8,8 @@ from datetime import datetime
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.merging import merge
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.service.accounts.staff_command import Order, Steered, consumer_entry, staff
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.staff_command import CommandResult, StaffCommand, consumer_entry, staff
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 
 MAYBE, APART = "probable_match", "kept_apart_from"
 
@@ -20,22 +20,22 @@ def asked(account: Account) -> str:
 
 
 def settle(
-    account_id: str, order: Order, *, same: bool, book: AccountBook, now: datetime
-) -> Steered:
+    account_id: str, order: StaffCommand, *, same: bool, book: AccountBook, now: datetime
+) -> CommandResult:
     """Lift the question. `same`: the account goes over to the other record, which takes in what
     this one knew; else both stay, and the answer stays with the account."""
     actor = staff(order.by)
 
-    def attempt() -> Steered:
+    def attempt() -> CommandResult:
         account = book.account(account_id)
         if account is None or not asked(account):
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         if order.version is not None and account.version != order.version:
-            return Steered(outcome="stale")
+            return CommandResult(outcome="stale")
         kept = book.consumer(asked(account))
         person = book.consumer(account.consumer_id)
         if kept is None or person is None:
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         extras = {k: v for k, v in account.extras.items() if k != MAYBE}
         if not same:
             extras[APART] = kept.consumer_id
@@ -48,8 +48,8 @@ def settle(
         )
         changes = {"hold": None, "hold_reason": "", "case": None, "extras": extras}
         if not same:
-            book.apply(Change(account=written(account, entry, **changes), audit=[entry]))
-            return Steered(outcome="done")
+            book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
+            return CommandResult(outcome="done")
         one = merge(kept, person)
         learned = consumer_entry(
             kept,
@@ -60,11 +60,11 @@ def settle(
         )
         book.apply(
             Change(
-                account=written(account, entry, **changes, consumer_id=kept.consumer_id),
+                account=next_version(account, entry, **changes, consumer_id=kept.consumer_id),
                 consumer=replace(one, version=kept.version + 1, audit_head=learned.hash),
                 audit=[entry, learned],
             )
         )
-        return Steered(outcome="done")
+        return CommandResult(outcome="done")
 
-    return until_nobody_interferes(attempt)
+    return retry_on_conflict(attempt)

@@ -18,20 +18,20 @@ from dunlin.domain.contact import cadence
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.audit import AuditArchive
-from dunlin.ports.machines import Alarm
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import (
-    Order,
-    Steered,
-    Step,
+    AccountChange,
+    CommandResult,
+    StaffCommand,
+    apply_command,
     change_of,
     code,
     held_by,
     staff,
-    steer,
     woken,
 )
-from dunlin.service.accounts.writing import until_nobody_interferes
+from dunlin.service.accounts.writing import retry_on_conflict
 
 LONGEST_WAIT = timedelta(days=365)
 PAUSED = "Paused by staff."
@@ -39,40 +39,50 @@ SNOOZED = "Snoozed by staff until"
 _BATCH = 500
 
 
-def pause(account_id: str, order: Order, *, book: AccountBook, now: datetime) -> Steered:
+def pause(
+    account_id: str, order: StaffCommand, *, book: AccountBook, now: datetime
+) -> CommandResult:
     """Keep one account from being contacted until staff resume it; the ladder need not be woken,
     since what was queued finds the hold."""
-    return steer(account_id, order, lambda account: _pause(account, order), book=book, now=now)
+    return apply_command(
+        account_id, order, lambda account: _pause(account, order), book=book, now=now
+    )
 
 
 def resume(
-    account_id: str, order: Order, *, book: AccountBook, alarm: Alarm, now: datetime
-) -> Steered:
+    account_id: str, order: StaffCommand, *, book: AccountBook, waker: LadderWaker, now: datetime
+) -> CommandResult:
     """End a pause or a snooze of staff. What else holds the account holds it still; what the
     person chose for themselves is not theirs to end."""
-    done = steer(
+    done = apply_command(
         account_id, order, lambda account: _resume(account, order, now), book=book, now=now
     )
-    return woken(account_id, done, alarm)
+    return woken(account_id, done, waker)
 
 
 def snooze(
-    account_id: str, order: Order, *, until: date, book: AccountBook, alarm: Alarm, now: datetime
-) -> Steered:
+    account_id: str,
+    order: StaffCommand,
+    *,
+    until: date,
+    book: AccountBook,
+    waker: LadderWaker,
+    now: datetime,
+) -> CommandResult:
     """Send nothing before a day. Raises `DomainError` for a day that is past or a year away."""
     at = cadence.morning(until)
     if not now < at <= now + LONGEST_WAIT:
         raise DomainError("a snooze ends on a later day, within a year")
 
-    def decide(account: Account) -> Steered | Step:
+    def decide(account: Account) -> CommandResult | AccountChange:
         if not account.open or account.status is not Status.ACTIVE:
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         waits = account.hold in TIMED_HOLDS and account.due_at is not None and account.due_at > at
         if waits or account.paused or (account.hold and account.hold not in TIMED_HOLDS):
             return held_by(account)
         why = f"{SNOOZED} {until.isoformat()}."
         action = account.next_action or NextAction(at=at, channel="", template="", reason=why)
-        return Step(
+        return AccountChange(
             what="AccountSnoozed",
             changes={
                 "hold": Hold.SNOOZED,
@@ -83,18 +93,18 @@ def snooze(
             data={"until": until.isoformat()},
         )
 
-    done = steer(account_id, order, decide, book=book, now=now)
-    return woken(account_id, done, alarm)
+    done = apply_command(account_id, order, decide, book=book, now=now)
+    return woken(account_id, done, waker)
 
 
 def pause_all(
     creditor: str,
     takes: Callable[[Account], bool],
-    order: Order,
+    order: StaffCommand,
     *,
     on: bool,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> dict[str, int]:
     """Pause or resume every account of a creditor that `takes` takes; counts by outcome.
@@ -105,17 +115,23 @@ def pause_all(
     counts: Counter[str] = Counter()
     for batch in _batches(a for a in book.accounts_of_creditor(creditor) if takes(a)):
         ids = [account.account_id for account in batch]
-        counts.update(_pause_batch(ids, order, on=on, book=book, alarm=alarm, now=now))
+        counts.update(_pause_batch(ids, order, on=on, book=book, waker=waker, now=now))
     return dict(counts)
 
 
 def _pause_batch(
-    ids: list[str], order: Order, *, on: bool, book: AccountBook, alarm: Alarm, now: datetime
+    ids: list[str],
+    order: StaffCommand,
+    *,
+    on: bool,
+    book: AccountBook,
+    waker: LadderWaker,
+    now: datetime,
 ) -> list[str]:
     changes, outcomes = [], []
     for account in book.read_accounts(ids).values():
         step = _pause(account, order) if on else _resume(account, order, now)
-        if isinstance(step, Steered):
+        if isinstance(step, CommandResult):
             outcomes.append(step.outcome)
         else:
             changes.append(change_of(account, step, order, now))
@@ -123,17 +139,17 @@ def _pause_batch(
     for change in changes:
         account_id = change.account.account_id if change.account else ""
         if account_id in again:
-            one = Order(by=order.by, why=order.why)
+            one = StaffCommand(by=order.by, why=order.why)
             redo = (
                 pause(account_id, one, book=book, now=now)
                 if on
-                else resume(account_id, one, book=book, alarm=alarm, now=now)
+                else resume(account_id, one, book=book, waker=waker, now=now)
             )
             outcomes.append(redo.outcome)
             continue
         outcomes.append("done")
         if not on:
-            alarm.wake(account_id)
+            waker.wake(account_id)
     return list(outcomes)
 
 
@@ -150,7 +166,7 @@ def _batches(accounts: Iterable[Account]) -> Iterator[list[Account]]:
 
 def pause_scope(
     scope: str,
-    order: Order,
+    order: StaffCommand,
     *,
     on: bool,
     book: AccountBook,
@@ -197,26 +213,26 @@ def _record(
         )
         book.apply(Change(audit=[entry]))
 
-    until_nobody_interferes(attempt)
+    retry_on_conflict(attempt)
 
 
-def _pause(account: Account, order: Order) -> Steered | Step:
+def _pause(account: Account, order: StaffCommand) -> CommandResult | AccountChange:
     if not account.open:
-        return Steered(outcome="gone")
+        return CommandResult(outcome="gone")
     if account.override is not None and account.override.paused:
-        return Steered(outcome="unchanged")
+        return CommandResult(outcome="unchanged")
     before = account.override or Override()
     changes: dict[str, Any] = {"override": replace(before, paused=True, by=order.by, why=order.why)}
     if account.hold is None or account.hold in TIMED_HOLDS:
         changes |= {"hold": Hold.PAUSED, "hold_reason": PAUSED}
     held = account.hold.value if account.hold else ""
-    return Step(what="AccountPaused", changes=changes, data={"held": held})
+    return AccountChange(what="AccountPaused", changes=changes, data={"held": held})
 
 
-def _resume(account: Account, order: Order, now: datetime) -> Steered | Step:
+def _resume(account: Account, order: StaffCommand, now: datetime) -> CommandResult | AccountChange:
     snoozed = account.hold is Hold.SNOOZED and account.hold_reason.startswith(SNOOZED)
     if not (account.paused or snoozed):
-        return Steered(outcome="unchanged")
+        return CommandResult(outcome="unchanged")
     changes: dict[str, Any] = {}
     if account.override is not None:
         kept = replace(account.override, paused=False, by=order.by, why=order.why)
@@ -229,4 +245,4 @@ def _resume(account: Account, order: Order, now: datetime) -> Steered | Step:
             if account.next_action is not None:
                 action = replace(account.next_action, at=due, reason="Resumed by staff.")
                 changes |= {"next_action": action}
-    return Step(what="AccountResumed", changes=changes, data={"snoozed": snoozed})
+    return AccountChange(what="AccountResumed", changes=changes, data={"snoozed": snoozed})

@@ -11,11 +11,11 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.erasure import ALWAYS, Held, nameless, points_of, retained
 from dunlin.domain.audit.audit import to_json
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook, Change, Thread
+from dunlin.ports.accounts import AccountBook, AccountHistory, Change
 from dunlin.ports.audit import AuditArchive
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.staff_command import Order, code, consumer_entry, staff
-from dunlin.service.accounts.writing import until_nobody_interferes
+from dunlin.service.accounts.staff_command import StaffCommand, code, consumer_entry, staff
+from dunlin.service.accounts.writing import retry_on_conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def export_person(
     """Contacts, messages and payments of one person, with the log of what happened, as one JSON
     document. Raises `DomainError` for an unknown person."""
     person = _person(consumer_id, book)
-    threads = [book.thread(a.account_id) for a in book.accounts_of_consumer(consumer_id)]
+    threads = [book.account_history(a.account_id) for a in book.accounts_of_consumer(consumer_id)]
     subjects = [f"consumer#{consumer_id}", *(f"account#{t.account.account_id}" for t in threads)]
     return {
         "made_at": now.isoformat(),
@@ -55,13 +55,13 @@ def export_person(
             },
             "flags": sorted(person.flags),
         },
-        "accounts": [_told(thread) for thread in threads],
+        "accounts": [_told(account_history) for account_history in threads],
         "log": {subject: [to_json(e) for e in log.chain(subject)] for subject in subjects},
     }
 
 
-def _told(thread: Thread) -> dict[str, Any]:
-    account = thread.account
+def _told(account_history: AccountHistory) -> dict[str, Any]:
+    account = account_history.account
     return {
         "account_id": account.account_id,
         "reference": account.reference,
@@ -78,7 +78,7 @@ def _told(thread: Thread) -> dict[str, Any]:
                 "source": e.source,
                 "note": e.note,
             }
-            for e in thread.ledger
+            for e in account_history.ledger
         ],
         "messages": [
             {
@@ -89,18 +89,19 @@ def _told(thread: Thread) -> dict[str, Any]:
                 "text": t.content,
                 "sha256": t.body_sha256,
             }
-            for t in thread.touches
+            for t in account_history.touches
         ],
         "replies": [
-            {"at": r.at.isoformat(), "channel": r.channel, "text": r.text} for r in thread.replies
+            {"at": r.at.isoformat(), "channel": r.channel, "text": r.text}
+            for r in account_history.replies
         ],
-        "answers": [{"at": a.at.isoformat(), "text": a.text} for a in thread.answers],
+        "answers": [{"at": a.at.isoformat(), "text": a.text} for a in account_history.answers],
     }
 
 
 def erase_person(
     consumer_id: str,
-    order: Order,
+    order: StaffCommand,
     *,
     book: AccountBook,
     creditors: Creditors,
@@ -117,8 +118,8 @@ def erase_person(
     kept: list[Held] = []
     free: list[Account] = []
     for account in book.accounts_of_consumer(consumer_id):
-        thread = book.thread(account.account_id)
-        reason = retained(thread.account, _last_act(thread), debt_role, now)
+        account_history = book.account_history(account.account_id)
+        reason = retained(account_history.account, _last_act(account_history), debt_role, now)
         if reason:
             kept.append(Held(what="messages", reference=account.reference, reason=reason))
         else:
@@ -144,7 +145,7 @@ def erase_person(
         book.apply(Change(consumer=written, audit=[entry]))
         return points
 
-    points: int = until_nobody_interferes(decide)
+    points: int = retry_on_conflict(decide)
     if not kept:
         book.drop_points(consumer_id)
     else:
@@ -163,11 +164,11 @@ def _person(consumer_id: str, book: AccountBook) -> Consumer:
     return person
 
 
-def _last_act(thread: Thread) -> datetime | None:
+def _last_act(account_history: AccountHistory) -> datetime | None:
     """The newest contact or payment of an account."""
     acts = [
-        *(t.permitted_at for t in thread.touches),
-        *(r.at for r in thread.replies),
-        *(datetime.combine(e.on, time(), UTC) for e in thread.ledger),
+        *(t.permitted_at for t in account_history.touches),
+        *(r.at for r in account_history.replies),
+        *(datetime.combine(e.on, time(), UTC) for e in account_history.ledger),
     ]
     return max(acts, default=None)

@@ -22,22 +22,22 @@ from dunlin.domain.audit.audit import content_sha256
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.messages.content import words_refused
 from dunlin.domain.staff import queue
-from dunlin.domain.strategy.strategy import Desk
-from dunlin.ports.accounts import AccountBook, Answer, Change, Thread
-from dunlin.ports.machines import Alarm
+from dunlin.domain.strategy.strategy import StaffQueuePolicy
+from dunlin.ports.accounts import AccountBook, AccountHistory, Answer, Change
+from dunlin.ports.machines import LadderWaker
 from dunlin.ports.staff import Decided, Waiting
 from dunlin.ports.strategies import Creditors
 from dunlin.service import arrangements
 from dunlin.service.accounts.staff_command import (
-    Order,
-    Steered,
-    Step,
+    AccountChange,
+    CommandResult,
+    StaffCommand,
     accounts_of,
+    apply_command,
     change_of,
     code,
-    steer,
 )
-from dunlin.service.accounts.writing import entry_of, until_nobody_interferes, written
+from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.arrangements.writing import REQUEST
 from dunlin.service.staff import matches
 
@@ -88,10 +88,10 @@ def _by_due(item: queue.Item) -> tuple[bool, float, str]:
     )
 
 
-def desk_of(creditor: str, creditors: Creditors) -> Desk:
+def desk_of(creditor: str, creditors: Creditors) -> StaffQueuePolicy:
     """The creditor's desk as it stands now; the usual hours where there is no strategy."""
     strategy = creditors.strategy(creditor)
-    return strategy.queue if strategy else Desk()
+    return strategy.queue if strategy else StaffQueuePolicy()
 
 
 def waiting(
@@ -113,32 +113,34 @@ def _waiting(item: queue.Item, book: AccountBook) -> Waiting:
     )
 
 
-def take(account_id: str, order: Order, *, owner: str, book: AccountBook, now: datetime) -> Steered:
+def take(
+    account_id: str, order: StaffCommand, *, owner: str, book: AccountBook, now: datetime
+) -> CommandResult:
     """Give an item to a member of staff, by their code. Raises `DomainError`."""
     code(owner, "the owner")
 
-    def decide_owner(account: Account) -> Steered | Step:
+    def decide_owner(account: Account) -> CommandResult | AccountChange:
         if not account.waits_for_staff:
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         case = account.case or Case()
         if case.owner == owner:
-            return Steered(outcome="unchanged")
-        return Step(
+            return CommandResult(outcome="unchanged")
+        return AccountChange(
             what="CaseTaken",
             changes={"case": replace(case, owner=owner)},
             data={"owner": owner, "kind": queue.kind_of(account)},
         )
 
-    return steer(account_id, order, decide_owner, book=book, now=now)
+    return apply_command(account_id, order, decide_owner, book=book, now=now)
 
 
 def decide(
     *,
     account_id: str,
     decision: str,
-    order: Order,
+    order: StaffCommand,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> Decided:
     """Take a decision about an account as it was at the order's version.
@@ -156,7 +158,7 @@ def decide(
         raise DomainError(f"a decision is one of {', '.join(DECISIONS)}")
     before = book.account(account_id)
     if before is not None and decision != "close" and _requests(before, book):
-        outcome = _decide_request(before, decision, order, book=book, alarm=alarm, now=now)
+        outcome = _decide_request(before, decision, order, book=book, waker=waker, now=now)
         return Decided(outcome=outcome, account_id=account_id, decision=decision, request=True)
     if before is not None and matches.asked(before) and decision in ("approve", "decline"):
         same = decision == "approve"
@@ -164,19 +166,19 @@ def decide(
         return Decided(outcome=settled.outcome, account_id=account_id, decision=decision)
     unmet = False
 
-    def decide_account(account: Account) -> Steered | Step:
+    def decide_account(account: Account) -> CommandResult | AccountChange:
         nonlocal before, unmet
         before = account
         if not account.waits_for_staff:
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         if decision in FREES and _unreachable(account, book.consumer(account.consumer_id)):
             unmet = True
-            return Steered(outcome="refused")
+            return CommandResult(outcome="refused")
         return _decision(account, decision, now)
 
-    done = steer(account_id, order, decide_account, book=book, now=now)
+    done = apply_command(account_id, order, decide_account, book=book, now=now)
     if done.outcome == "done" and before is not None:
-        _follow(before, decision, order, book=book, alarm=alarm, now=now)
+        _follow(before, decision, order, book=book, waker=waker, now=now)
     outcome = "unmet" if unmet else done.outcome
     return Decided(outcome=outcome, account_id=account_id, decision=decision)
 
@@ -192,10 +194,10 @@ def _requests(account: Account, book: AccountBook) -> bool:
 def _decide_request(
     account: Account,
     decision: str,
-    order: Order,
+    order: StaffCommand,
     *,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> str:
     if order.version is not None and account.version != order.version:
@@ -204,10 +206,10 @@ def _decide_request(
     if decision == "release":
         raise DomainError("somebody asks for an arrangement: approve, counter or decline it")
     if decision == "approve":
-        made = arrangements.approve(account_id, by=order.by, book=book, alarm=alarm, now=now)
+        made = arrangements.approve(account_id, by=order.by, book=book, waker=waker, now=now)
     else:
         made = arrangements.decline(
-            account_id, by=order.by, why=order.why, book=book, alarm=alarm, now=now
+            account_id, by=order.by, why=order.why, book=book, waker=waker, now=now
         )
     return "done" if isinstance(made, Arrangement) else _refusal(made)
 
@@ -217,27 +219,33 @@ def _refusal(refused: arrangements.AskRefusal) -> str:
 
 
 def counter(
-    account_id: str, order: Order, terms: Terms, *, book: AccountBook, alarm: Alarm, now: datetime
-) -> Steered:
+    account_id: str,
+    order: StaffCommand,
+    terms: Terms,
+    *,
+    book: AccountBook,
+    waker: LadderWaker,
+    now: datetime,
+) -> CommandResult:
     """Answer a request for an arrangement with other terms, and tell the person. Raises
     `DomainError` where the terms do not sum to what is owed."""
     account = book.account(account_id)
     if account is None or not _requests(account, book):
-        return Steered(outcome="gone")
+        return CommandResult(outcome="gone")
     if order.version is not None and account.version != order.version:
-        return Steered(outcome="stale")
-    made = arrangements.counter(account_id, terms, by=order.by, book=book, alarm=alarm, now=now)
+        return CommandResult(outcome="stale")
+    made = arrangements.counter(account_id, terms, by=order.by, book=book, waker=waker, now=now)
     done = isinstance(made, Arrangement)
-    return Steered(outcome="done" if done else "gone")
+    return CommandResult(outcome="done" if done else "gone")
 
 
 def _follow(
     before: Account,
     decision: str,
-    order: Order,
+    order: StaffCommand,
     *,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> None:
     """Start or wake what the decision frees."""
@@ -245,11 +253,11 @@ def _follow(
     if after is None or decision == "decline":
         return
     if after.ladder_run != before.ladder_run:
-        alarm.start(after, wait_seconds=1)
+        waker.start(after, wait_seconds=1)
     else:
-        alarm.wake(after.account_id)
+        waker.wake(after.account_id)
     if decision in FREES:
-        _free_others(after, order, due=now, book=book, alarm=alarm, now=now)
+        _free_others(after, order, due=now, book=book, waker=waker, now=now)
 
 
 def _unreachable(account: Account, consumer: Consumer | None) -> bool:
@@ -258,7 +266,7 @@ def _unreachable(account: Account, consumer: Consumer | None) -> bool:
     return account.hold is Hold.NO_CONTACT_POINT and not reachable
 
 
-def _decision(account: Account, decision: str, now: datetime) -> Step:
+def _decision(account: Account, decision: str, now: datetime) -> AccountChange:
     """The audit word and the new fields of a decision."""
     data = {
         "status": account.status.value,
@@ -271,14 +279,14 @@ def _decision(account: Account, decision: str, now: datetime) -> Step:
             "status": Status.CLOSED, "hold": None, "hold_reason": "", "escalated": "",
             "due_at": None, "next_action": None, "case": None,
         }  # fmt: skip
-        return Step(what="AccountClosed", changes=changes, data=data)
+        return AccountChange(what="AccountClosed", changes=changes, data=data)
     if decision == "decline":
         changes = {
             "hold": account.hold or Hold.REVIEW,
             "hold_reason": account.hold_reason or "Kept on hold by staff.",
         }
-        return Step(what="ReleaseDeclined", changes=changes, data=data)
-    return Step(what="ReleaseApproved", changes=lifted(account, due=now), data=data)
+        return AccountChange(what="ReleaseDeclined", changes=changes, data=data)
+    return AccountChange(what="ReleaseApproved", changes=lifted(account, due=now), data=data)
 
 
 def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
@@ -317,7 +325,7 @@ def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> in
             what="ServiceTimerLapsed",
             data={"kind": item.kind, "due": item.due and item.due.isoformat()},
         )
-        after = written(account, entry, case=replace(item.account.case, lapsed=True))
+        after = next_version(account, entry, case=replace(item.account.case, lapsed=True))
         with suppress(Conflict):  # somebody works on it this moment; the next run looks again
             book.apply(Change(account=after, audit=[entry]))
             marked += 1
@@ -329,15 +337,15 @@ def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> in
 
 def answer(
     account_id: str,
-    order: Order,
+    order: StaffCommand,
     text: str,
     *,
     release: bool | None = None,
     book: AccountBook,
     creditors: Creditors,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
-) -> Steered:
+) -> CommandResult:
     """Write back to the person, word for word, as a notice that passes the gate.
 
     `release` lifts the hold besides; None lifts it where the answer settles the matter, as for a
@@ -349,42 +357,42 @@ def answer(
     findings = words_refused(words)
     if findings:
         reasons = tuple((finding.rule_id, finding.because) for finding in findings)
-        return Steered(outcome="refused", because=reasons)
-    thread = book.thread(account_id) if book.account(account_id) else None
-    if thread is None:
-        return Steered(outcome="gone")
+        return CommandResult(outcome="refused", because=reasons)
+    account_history = book.account_history(account_id) if book.account(account_id) else None
+    if account_history is None:
+        return CommandResult(outcome="gone")
     said = Answer(
-        answer_id=_answer_id(thread, words),
+        answer_id=_answer_id(account_history, words),
         account_id=account_id,
         at=now,
         by=code(order.by, "who"),
-        channel=_asked_on(thread),
+        channel=_asked_on(account_history),
         text=words,
     )
-    if any(earlier.answer_id == said.answer_id for earlier in thread.answers):
-        alarm.notice(account=thread.account, kind="answer", cause=said.answer_id)
-        return Steered(outcome="unchanged")
+    if any(earlier.answer_id == said.answer_id for earlier in account_history.answers):
+        waker.notice(account=account_history.account, kind="answer", cause=said.answer_id)
+        return CommandResult(outcome="unchanged")
     freed: list[Account] = []
 
-    def attempt() -> Steered:
+    def attempt() -> CommandResult:
         account = book.account(account_id)
         if account is None or not account.waits_for_staff:
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         if order.version is not None and account.version != order.version:
-            return Steered(outcome="stale")
+            return CommandResult(outcome="stale")
         step = _answered(account, said, release, due=_after_reply(account, creditors, now))
         change = change_of(account, step, order, now)
         book.apply(replace(change, answer=said))
         freed[:] = [account] if step.data["release"] else []
-        return Steered(outcome="done")
+        return CommandResult(outcome="done")
 
-    done = until_nobody_interferes(attempt)
+    done = retry_on_conflict(attempt)
     if done.outcome == "done":
-        alarm.notice(account=thread.account, kind="answer", cause=said.answer_id)
+        waker.notice(account=account_history.account, kind="answer", cause=said.answer_id)
     for account in freed:
-        alarm.wake(account.account_id)
+        waker.wake(account.account_id)
         due = _after_reply(account, creditors, now)
-        _free_others(account, order, due=due, book=book, alarm=alarm, now=now)
+        _free_others(account, order, due=due, book=book, waker=waker, now=now)
     return done
 
 
@@ -399,19 +407,21 @@ def _words(text: str) -> str:
     return words
 
 
-def _asked_on(thread: Thread) -> str:
-    return thread.replies[-1].channel if thread.replies else ""
+def _asked_on(account_history: AccountHistory) -> str:
+    return account_history.replies[-1].channel if account_history.replies else ""
 
 
-def _answer_id(thread: Thread, words: str) -> str:
+def _answer_id(account_history: AccountHistory, words: str) -> str:
     """The same words to the same message have one id. It begins with the channel that was written
     on, so that who decides about the notice need not read what was said."""
-    asked = thread.replies[-1].reply_id if thread.replies else ""
-    once = f"{thread.account.account_id}\x1f{asked}\x1f{words}"
-    return f"{_asked_on(thread) or 'any'}.{hashlib.sha256(once.encode()).hexdigest()[:32]}"
+    asked = account_history.replies[-1].reply_id if account_history.replies else ""
+    once = f"{account_history.account.account_id}\x1f{asked}\x1f{words}"
+    return f"{_asked_on(account_history) or 'any'}.{hashlib.sha256(once.encode()).hexdigest()[:32]}"
 
 
-def _answered(account: Account, said: Answer, release: bool | None, *, due: datetime) -> Step:
+def _answered(
+    account: Account, said: Answer, release: bool | None, *, due: datetime
+) -> AccountChange:
     kind = queue.kind_of(account)
     lift = kind in SETTLED_BY_ANSWER if release is None else release
     case = replace(account.case or Case(), asked_at=None, kind="")
@@ -424,7 +434,7 @@ def _answered(account: Account, said: Answer, release: bool | None, *, due: date
         "kind": kind,
         "release": lift,
     }
-    return Step(what="AnswerWritten", changes=changes, data=data)
+    return AccountChange(what="AnswerWritten", changes=changes, data=data)
 
 
 def _after_reply(account: Account, creditors: Creditors, now: datetime) -> datetime:
@@ -437,11 +447,11 @@ def _after_reply(account: Account, creditors: Creditors, now: datetime) -> datet
 
 def _free_others(
     account: Account,
-    order: Order,
+    order: StaffCommand,
     *,
     due: datetime,
     book: AccountBook,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
 ) -> None:
     """Let the person's other accounts go on that were held for this message alone."""
@@ -462,9 +472,9 @@ def _free_others(
                 data={"with": account.account_id, "why": order.why},
                 actor=f"staff:{order.by}",
             )
-            after = written(stored, entry, **lifted(stored, due=due))
+            after = next_version(stored, entry, **lifted(stored, due=due))
             book.apply(Change(account=after, audit=[entry]))
             return True
 
-        if until_nobody_interferes(attempt):
-            alarm.wake(other.account_id)
+        if retry_on_conflict(attempt):
+            waker.wake(other.account_id)

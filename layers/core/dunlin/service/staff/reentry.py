@@ -9,7 +9,12 @@ from dunlin.domain.reports.measures import SMALL_MINOR
 from dunlin.domain.reports.reentry import Recovered, barred, entered, group_of, recovered
 from dunlin.domain.strategy.strategy import REENTERED
 from dunlin.ports.accounts import AccountBook
-from dunlin.service.accounts.staff_command import Order, Steered, Step, steer
+from dunlin.service.accounts.staff_command import (
+    AccountChange,
+    CommandResult,
+    StaffCommand,
+    apply_command,
+)
 
 
 def candidates(
@@ -23,22 +28,22 @@ def candidates(
 
 def reenter(
     account_id: str,
-    order: Order,
+    order: StaffCommand,
     *,
     book: AccountBook,
     now: datetime,
     small_under_minor: int = SMALL_MINOR,
-) -> Steered:
+) -> CommandResult:
     """Put an ended account back among the imported ones, once. It starts with the next rollout,
     on the ladder that the strategy assigns it then; a rung it has used is never used again."""
 
-    def decide(account: Account) -> Steered | Step:
+    def decide(account: Account) -> CommandResult | AccountChange:
         why = barred(account, small_under_minor=small_under_minor)
         group = group_of(account, small_under_minor=small_under_minor)
         if why or group is None:
-            return Steered(outcome="refused", because=(("", why),))
-        ledger = book.thread(account_id).ledger
-        return Step(
+            return CommandResult(outcome="refused", because=(("", why),))
+        ledger = book.account_history(account_id).ledger
+        return AccountChange(
             what="AccountReentered",
             changes={
                 "status": Status.IMPORTED,
@@ -53,10 +58,12 @@ def reenter(
             data={"group": group.value, "balance_minor": account.balance.minor},
         )
 
-    return steer(account_id, order, decide, book=book, now=now)
+    return apply_command(account_id, order, decide, book=book, now=now)
 
 
 def report(creditor: str, *, book: AccountBook) -> tuple[Recovered, ...]:
     """What came in since on the accounts of a creditor that entered again."""
     again = [a for a in book.accounts_of_creditor(creditor) if a.extras.get(REENTERED)]
-    return recovered((account, book.thread(account.account_id).ledger) for account in again)
+    return recovered(
+        (account, book.account_history(account.account_id).ledger) for account in again
+    )

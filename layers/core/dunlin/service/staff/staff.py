@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from dunlin.domain import ids
 from dunlin.domain.accounts.consumer import Channel, Consumer, Flag
-from dunlin.domain.accounts.counters import Cell, CurrencyPortfolio, Figure
+from dunlin.domain.accounts.counters import CounterCell, CurrencyPortfolio, Figure
 from dunlin.domain.accounts.counters import portfolio as sum_up
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.tokens import address_hash
@@ -23,7 +23,7 @@ def portfolio(
     *, creditor: str, today: date, counters: Counters, creditors: Creditors
 ) -> list[CurrencyPortfolio]:
     """The portfolio of one creditor, or of all for "", by currency; aged as of `today`."""
-    tally: dict[Cell, Figure] = {}
+    tally: dict[CounterCell, Figure] = {}
     for one in [creditor] if creditor else creditors.all():
         tally |= counters.tally(one)
     return sum_up(tally, today)
@@ -45,7 +45,8 @@ def look_up(
         account = book.account(account_id)
         if account is not None and creditor in ("", account.creditor):
             return StaffAccount(
-                thread=book.thread(account_id), history=log.chain(f"account#{account_id}")
+                account_history=book.account_history(account_id),
+                history=log.chain(f"account#{account_id}"),
             )
     return None
 
@@ -78,7 +79,7 @@ def bounced(creditor: str, *, book: AccountBook) -> Iterator[Bounced]:
     for account in accounts:
         person = people.get(account.consumer_id)
         dead = _dead(person) if person is not None else []
-        touches = book.thread(account.account_id).touches if dead else ()
+        touches = book.account_history(account.account_id).touches if dead else ()
         for channel, address, flag in dead:
             reasons = [
                 touch.reason

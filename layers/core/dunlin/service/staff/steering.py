@@ -19,18 +19,25 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.strategy.strategy import TONES
 from dunlin.ports.accounts import AccountBook, Facts
-from dunlin.ports.machines import Alarm
-from dunlin.service.accounts.staff_command import Order, Steered, Step, held_by, steer, woken
+from dunlin.ports.machines import LadderWaker
+from dunlin.service.accounts.staff_command import (
+    AccountChange,
+    CommandResult,
+    StaffCommand,
+    apply_command,
+    held_by,
+    woken,
+)
 from dunlin.service.contact.gate import Gate
 from dunlin.service.staff.pauses import LONGEST_WAIT
 
 
 def skip(
-    account_id: str, order: Order, *, book: AccountBook, alarm: Alarm, now: datetime
-) -> Steered:
+    account_id: str, order: StaffCommand, *, book: AccountBook, waker: LadderWaker, now: datetime
+) -> CommandResult:
     """Leave out the next rung: it counts as used and is never sent."""
 
-    def decide(account: Account) -> Steered | Step:
+    def decide(account: Account) -> CommandResult | AccountChange:
         facts = _facts(account, book)
         hindrance = _hindrance(facts, book=book, now=now)
         if hindrance is not None:
@@ -39,34 +46,34 @@ def skip(
         if rung is None:
             return _refused("Every rung was used.")
         used = planner.rung_used(account, facts.strategy, rung.name, now)
-        return Step(what="RungSkipped", changes=used, data={"rung": rung.name})
+        return AccountChange(what="RungSkipped", changes=used, data={"rung": rung.name})
 
-    done = steer(account_id, order, decide, book=book, now=now)
-    return woken(account_id, done, alarm)
+    done = apply_command(account_id, order, decide, book=book, now=now)
+    return woken(account_id, done, waker)
 
 
 def move(
     account_id: str,
-    order: Order,
+    order: StaffCommand,
     *,
     at: datetime,
     book: AccountBook,
     gate: Gate,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
-) -> Steered:
+) -> CommandResult:
     """Let the next rung fall due at another instant, refused with the verdict where every channel
     of it is forbidden then. Raises `DomainError` for an instant that is past or a year away."""
     if not now <= at <= now + LONGEST_WAIT:
         raise DomainError("a rung moves to a later instant, within a year")
 
-    def decide(account: Account) -> Steered | Step:
+    def decide(account: Account) -> CommandResult | AccountChange:
         facts = _facts(account, book)
         hindrance = _hindrance(facts, book=book, now=now) or _judged(facts, gate, at, book)
         if hindrance is not None:
             return hindrance
         action = account.next_action or NextAction(at=at, channel="", template="", reason="")
-        return Step(
+        return AccountChange(
             what="RungMoved",
             changes={
                 "due_at": at,
@@ -75,8 +82,8 @@ def move(
             data={"to": at.isoformat(), "from": account.due_at and account.due_at.isoformat()},
         )
 
-    done = steer(account_id, order, decide, book=book, now=now)
-    return woken(account_id, done, alarm)
+    done = apply_command(account_id, order, decide, book=book, now=now)
+    return woken(account_id, done, waker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +100,14 @@ class Wanted:
 
 def override(
     account_id: str,
-    order: Order,
+    order: StaffCommand,
     wanted: Wanted,
     *,
     book: AccountBook,
     gate: Gate,
-    alarm: Alarm,
+    waker: LadderWaker,
     now: datetime,
-) -> Steered:
+) -> CommandResult:
     """Override the tone, the channel or the arrangement limits of one account.
 
     A channel that the rules close to this person is refused with the verdict; a message that was
@@ -108,9 +115,9 @@ def override(
     """
     _check(wanted)
 
-    def decide(account: Account) -> Steered | Step:
+    def decide(account: Account) -> CommandResult | AccountChange:
         if not account.open:
-            return Steered(outcome="gone")
+            return CommandResult(outcome="gone")
         before = account.override or Override()
         kept = Override(paused=before.paused) if wanted.clear else before
         after = replace(
@@ -123,7 +130,7 @@ def override(
             ),
         )
         if after == before:
-            return Steered(outcome="unchanged")
+            return CommandResult(outcome="unchanged")
         after = replace(after, by=order.by, why=order.why)
         changed = replace(account, override=after)
         facts = replace(_facts(account, book), account=changed)
@@ -137,14 +144,14 @@ def override(
             "longest_months": after.longest_months,
             "lowest_instalment_minor": after.lowest_instalment_minor,
         }
-        return Step(
+        return AccountChange(
             what="AccountOverridden",
             changes={"override": after, "next_action": _shown(account, offers)},
             data={k: v for k, v in named.items() if v},
         )
 
-    done = steer(account_id, order, decide, book=book, now=now)
-    return woken(account_id, done, alarm)
+    done = apply_command(account_id, order, decide, book=book, now=now)
+    return woken(account_id, done, waker)
 
 
 def _facts(account: Account, book: AccountBook) -> Facts:
@@ -155,11 +162,11 @@ def _facts(account: Account, book: AccountBook) -> Facts:
     return facts
 
 
-def _hindrance(facts: Facts, *, book: AccountBook, now: datetime) -> Steered | None:
+def _hindrance(facts: Facts, *, book: AccountBook, now: datetime) -> CommandResult | None:
     """Why its next rung cannot be steered now, None where it can."""
     account = facts.account
     if not account.open or account.status is not Status.ACTIVE:
-        return Steered(outcome="gone")
+        return CommandResult(outcome="gone")
     if account.hold is not None or account.escalated or account.paused:
         return held_by(account)
     if account.occurrence:
@@ -167,12 +174,12 @@ def _hindrance(facts: Facts, *, book: AccountBook, now: datetime) -> Steered | N
         touch = book.touch(account.account_id, key)
         on_its_way = touch is not None and touch.state is TouchState.PERMITTED
         if touch is not None and on_its_way and now < touch.expires_at:
-            return Steered(outcome="busy")
+            return CommandResult(outcome="busy")
     return None
 
 
-def _refused(why: str) -> Steered:
-    return Steered(outcome="refused", because=(("", why),))
+def _refused(why: str) -> CommandResult:
+    return CommandResult(outcome="refused", because=(("", why),))
 
 
 def _plan(facts: Facts, at: datetime, book: AccountBook) -> planner.Plan:
@@ -194,7 +201,7 @@ def _judge(facts: Facts, offer: planner.Offer, gate: Gate, at: datetime) -> Verd
     return gate.judge(facts, channel=offer.channel, template=offer.template, purpose="", now=at)
 
 
-def _judged(facts: Facts, gate: Gate, at: datetime, book: AccountBook) -> Steered | None:
+def _judged(facts: Facts, gate: Gate, at: datetime, book: AccountBook) -> CommandResult | None:
     """The refusal of an instant at which nothing would be sent: the creditor's own plan has no
     rung then, or the rules allow no channel of it."""
     plan = _plan(facts, at, book)
@@ -203,7 +210,7 @@ def _judged(facts: Facts, gate: Gate, at: datetime, book: AccountBook) -> Steere
     verdicts = [_judge(facts, offer, gate, at) for offer in plan.offers]
     if any(verdict.outcome == "allow" for verdict in verdicts):
         return None
-    return Steered(outcome="refused", because=_reasons(verdicts))
+    return CommandResult(outcome="refused", because=_reasons(verdicts))
 
 
 def _approved(
@@ -213,7 +220,7 @@ def _approved(
     *,
     gate: Gate,
     now: datetime,
-) -> Steered | None:
+) -> CommandResult | None:
     """The refusal of a channel that is closed to the person."""
     if offers and wanted.channel:  # where nothing is planned now, whatever comes is judged then
         chosen = [offer for offer in offers if offer.channel.value == wanted.channel]
@@ -221,7 +228,7 @@ def _approved(
             return _refused(f"The person has no address or number for {wanted.channel}.")
         verdict = _judge(facts, chosen[0], gate, max(facts.account.due_at or now, now))
         if verdict.outcome == "block":
-            return Steered(outcome="refused", because=_reasons([verdict]))
+            return CommandResult(outcome="refused", because=_reasons([verdict]))
     return None
 
 

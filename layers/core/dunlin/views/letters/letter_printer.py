@@ -20,8 +20,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.contact.cadence import asked_minor
 from dunlin.domain.errors import Defect, DomainError
-from dunlin.domain.messages.content import Draft, check_paper, disclosures, visible
-from dunlin.domain.messages.templates import Kind, day_in_words, runs
+from dunlin.domain.messages.content import MessageDraft, check_paper, disclosures, visible
+from dunlin.domain.messages.templates import MessageKind, day_in_words, runs
 from dunlin.ports.accounts import Facts
 from dunlin.ports.messages import Printed
 
@@ -33,7 +33,7 @@ _TONES = {"reminder": "neutral", "arrangement_offer": "neutral", "final_notice":
 _TO_ANSWER = timedelta(days=14 + 7)
 
 
-class PaperPress:
+class JinjaLetterPrinter:
     """Letters of the words and the page in a folder."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
@@ -96,11 +96,11 @@ class PaperPress:
         )
 
 
-def _draft(template: str, facts: Facts) -> Draft:
+def _draft(template: str, facts: Facts) -> MessageDraft:
     brand, person = facts.strategy.brand, facts.consumer
-    return Draft(
+    return MessageDraft(
         channel=Channel.EMAIL,
-        kind=Kind.RUNG,
+        kind=MessageKind.RUNG,
         tone=_TONES.get(template, "firm"),
         creditor=brand.name,
         third_party=facts.account.debt_role == "third",

@@ -26,14 +26,14 @@ from markupsafe import Markup
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import Defect, DomainError
-from dunlin.domain.messages.content import Draft, Finding, check, disclosures
+from dunlin.domain.messages.content import ContentFinding, MessageDraft, check, disclosures
 from dunlin.domain.messages.sms_parts import plain
 from dunlin.domain.messages.templates import (
     GIVEN_AS,
     LANGUAGES,
     NOTICE_FIELDS,
     EmailWords,
-    Kind,
+    MessageKind,
     Template,
     day_in_words,
     filled,
@@ -55,7 +55,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KEPT_LINES = 60  # the longest schedule or answer that a message carries
 
 
-class JinjaLetters:
+class JinjaMessages:
     """Renders the templates of a folder that `letter_press` compiled."""
 
     def __init__(self, folder: Path = COMPILED) -> None:
@@ -116,14 +116,14 @@ class JinjaLetters:
             if name not in self._shipped:
                 self._shipped[name] = read_template(shipped, name=name)
             return self._shipped[name]
-        document = shipped or {"kind": Kind.RUNG.value, "fields": ["link"]}
-        return read_template(laid_over(document, own[name], f"letters.{name}"), name=name)
+        document = shipped or {"kind": MessageKind.RUNG.value, "fields": ["link"]}
+        return read_template(laid_over(document, own[name], f"templates.{name}"), name=name)
 
     def version(self, template: str, channel: Channel, *, strategy: Strategy) -> str:
         return self._version(self._written(template, channel, strategy), channel)
 
     def _written(self, template: str, channel: Channel, strategy: Strategy) -> Template:
-        found = self.template(template, strategy.letters)
+        found = self.template(template, strategy.templates)
         if channel not in found.channels:
             raise DomainError(f"there is no template {template!r} for {channel.value}")
         return found
@@ -180,7 +180,7 @@ class JinjaLetters:
         stop_link: str,
         fields: Mapping[str, str],
         accounts: Sequence[Account] = (),
-    ) -> tuple[Rendered, tuple[Finding, ...]]:
+    ) -> tuple[Rendered, tuple[ContentFinding, ...]]:
         """As `render`, with the findings of the content check instead of a refusal."""
         found = self._written(template, channel, facts.strategy)
         draft = _draft(found, channel, facts, link, stop_link)
@@ -202,7 +202,7 @@ class JinjaLetters:
             "phone": _one_line(brand.phone),
             "signature": _one_line(brand.signature),
             "accent": brand.accent,
-            "stoppable": found.kind is not Kind.OPT_OUT_CONFIRMATION,
+            "stoppable": found.kind is not MessageKind.OPT_OUT_CONFIRMATION,
             "disclosures": [frame[key] for key in disclosures(draft)],
             "sms_disclosures": disclosures(draft),
         }
@@ -272,10 +272,12 @@ def language_of(facts: Facts) -> str:
     return wanted if wanted in LANGUAGES and wanted in facts.strategy.languages else "en"
 
 
-def _draft(template: Template, channel: Channel, facts: Facts, link: str, stop_link: str) -> Draft:
+def _draft(
+    template: Template, channel: Channel, facts: Facts, link: str, stop_link: str
+) -> MessageDraft:
     brand = facts.strategy.brand
     name = _one_line(brand.name)
-    return Draft(
+    return MessageDraft(
         channel=channel,
         kind=template.kind,
         tone=template.tone,
@@ -395,5 +397,5 @@ def _sha256(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _say(findings: tuple[Finding, ...]) -> str:
+def _say(findings: tuple[ContentFinding, ...]) -> str:
     return "; ".join(f"{f.rule_id} ({f.part}: {f.because})" for f in findings)

@@ -7,35 +7,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.messages.content import Finding
+from dunlin.domain.messages.content import ContentFinding
 from dunlin.domain.messages.sms_parts import measure
 from dunlin.domain.messages.templates import FAMILIES, TemplateError
 from dunlin.domain.strategy.document import Path
 from dunlin.domain.strategy.strategy import Rung, Strategy, StrategyError
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import samples
 
 MOST_SEGMENTS = 3
 PLAINEST = "reminder.gentle"
 
 
-def check_letters(strategy: Strategy, *, letters: JinjaLetters | None = None) -> None:
+def check_letters(strategy: Strategy, *, templates: JinjaMessages | None = None) -> None:
     """Raises `StrategyError` that names the place in the document."""
-    letters = letters or JinjaLetters()
-    for name in strategy.letters:
+    templates = templates or JinjaMessages()
+    for name in strategy.templates:
         try:
-            letters.template(name, strategy.letters)
+            templates.template(name, strategy.templates)
         except TemplateError as error:
             raise StrategyError(_place(name, error.field), error.reason) from None
-    written = letters.templates(strategy.letters)
+    written = templates.templates(strategy.templates)
     for ladder, rungs in strategy.ladders.items():
         for place, rung in enumerate(rungs):
             for key, reason in _unwritten(rung, written):
                 raise StrategyError(("strategy", "ladders", ladder, place, key), reason)
-    for finding in _of_the_brand(strategy, letters):
+    for finding in _of_the_brand(strategy, templates):
         raise StrategyError(("strategy", "brand"), f"{finding.rule_id}: {finding.because}")
-    for name in strategy.letters:
-        for one in samples(letters, strategy, only=name):
+    for name in strategy.templates:
+        for one in samples(templates, strategy, only=name):
             path = _place(name, f"{one.channel.value}.{one.language}")
             for finding in one.findings:
                 raise StrategyError(path, f"{finding.rule_id}, {finding.part}: {finding.because}")
@@ -46,10 +46,10 @@ def check_letters(strategy: Strategy, *, letters: JinjaLetters | None = None) ->
                 )
 
 
-def _of_the_brand(strategy: Strategy, letters: JinjaLetters) -> Iterator[Finding]:
+def _of_the_brand(strategy: Strategy, templates: JinjaMessages) -> Iterator[ContentFinding]:
     """What the brand's own texts would make of a shipped message."""
-    plain = replace(strategy, letters={})
-    for one in samples(letters, plain, only=PLAINEST):
+    plain = replace(strategy, templates={})
+    for one in samples(templates, plain, only=PLAINEST):
         yield from one.findings
 
 
@@ -70,5 +70,5 @@ def _unwritten(rung: Rung, written: Mapping[str, tuple[Channel, ...]]) -> Iterat
 def _place(name: str, field: str) -> Path:
     """The way to a place inside the words of a template. What a fault does not name exactly
     is told by its template."""
-    inside = field.removeprefix(f"letters.{name}").removeprefix(name).strip(".")
-    return ("strategy", "letters", name, *(step for step in inside.split(".") if step))
+    inside = field.removeprefix(f"templates.{name}").removeprefix(name).strip(".")
+    return ("strategy", "templates", name, *(step for step in inside.split(".") if step))

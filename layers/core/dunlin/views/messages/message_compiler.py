@@ -58,12 +58,12 @@ def compile_letters(folder: Path = FOLDER) -> dict[str, str]:
     frames = yaml.safe_load((folder / "frame.yaml").read_text("utf-8"))
     if set(frames) != set(LANGUAGES) or len({frozenset(f) for f in frames.values()}) != 1:
         raise TemplateError("frame", "says other things in one language than in another")
-    press = _press(folder)
+    printer = _press(folder)
     files = {WORDS: _json(read_folder(folder)), FRAME: _json(frames)}
     for lang, frame in frames.items():
-        layout = press.get_template("layout.mjml.j2").render(lang=lang, frame=frame)
+        layout = printer.get_template("layout.mjml.j2").render(lang=lang, frame=frame)
         files[f"{lang}.html"] = _html(layout, lang)
-        files[f"{lang}.txt"] = press.get_template("layout.txt.j2").render(frame=frame)
+        files[f"{lang}.txt"] = printer.get_template("layout.txt.j2").render(frame=frame)
     return files
 
 

@@ -8,13 +8,13 @@ from datetime import date
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, Consumer, ContactHistory
-from dunlin.domain.messages.content import Finding
+from dunlin.domain.messages.content import ContentFinding
 from dunlin.domain.messages.templates import AUDIENCES, LANGUAGES
 from dunlin.domain.money import Money
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Facts
 from dunlin.ports.messages import Rendered
-from dunlin.views.messages.jinja_messages import JinjaLetters
+from dunlin.views.messages.jinja_messages import JinjaMessages
 
 LINK = "https://pay.example.com/m/4fK29sLq0ZxYb71mNcPuWd"
 STOP_LINK = "https://pay.example.com/u/4fK29sLq0ZxYb71mNcPuWd"
@@ -39,7 +39,7 @@ class Sample:
     language: str
     audience: str
     rendered: Rendered
-    findings: tuple[Finding, ...]
+    findings: tuple[ContentFinding, ...]
 
 
 def sample_facts(strategy: Strategy, *, language: str = "en", audience: str = "consumer") -> Facts:
@@ -70,11 +70,11 @@ def sample_facts(strategy: Strategy, *, language: str = "en", audience: str = "c
 
 
 def samples(
-    letters: JinjaLetters, strategy: Strategy, *, accounts: int = 1, only: str = ""
+    templates: JinjaMessages, strategy: Strategy, *, accounts: int = 1, only: str = ""
 ) -> Iterator[Sample]:
     """Every letter of a strategy, or one template of it: each channel, language and audience.
     `accounts`: how many the message is about. Raises `DomainError` for one that cannot be read."""
-    for name, channels in letters.templates(strategy.letters).items():
+    for name, channels in templates.templates(strategy.templates).items():
         if only and name != only:
             continue
         for language in LANGUAGES:
@@ -84,7 +84,7 @@ def samples(
                 )
                 listed = [replace(facts.account, reference=str(1001 + n)) for n in range(accounts)]
                 for channel in channels:
-                    rendered, findings = letters.review(
+                    rendered, findings = templates.review(
                         name,
                         channel,
                         facts=facts,

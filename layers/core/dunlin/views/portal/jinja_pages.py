@@ -49,7 +49,7 @@ _TEMPLATE = {
 }
 
 
-class Pages:
+class PortalPages:
     """Renders pages under one base address, and their stylesheet."""
 
     def __init__(self, *, base_url: str, checkout_origin: str) -> None:

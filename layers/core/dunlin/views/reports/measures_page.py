@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from dunlin.domain.reports.daily_series import Series
+from dunlin.domain.reports.daily_series import DailySeries
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 960, 180, 44, 22
 _STYLE = """
@@ -24,7 +24,7 @@ line { stroke: var(--line); stroke-width: 2; stroke-dasharray: 6 4; }
 """
 
 
-def charts(title: str, series: Iterable[Series]) -> str:
+def charts(title: str, series: Iterable[DailySeries]) -> str:
     """One chart for each series."""
     name = escape(title)
     return "".join(
@@ -37,7 +37,7 @@ def charts(title: str, series: Iterable[Series]) -> str:
     )
 
 
-def _chart(one: Series) -> str:
+def _chart(one: DailySeries) -> str:
     name = escape(one.name)
     before = "Nothing is known of the time before launch."
     if one.baseline is not None:
@@ -46,7 +46,7 @@ def _chart(one: Series) -> str:
     return f"<h2>{name}</h2><p>{before}{since}</p>{_bars(one)}"
 
 
-def _bars(one: Series) -> str:
+def _bars(one: DailySeries) -> str:
     top = max(*one.days.values(), -(-one.baseline // 1) if one.baseline else 0, 1)
     tall, floor = _HEIGHT - _BOTTOM - 10, _HEIGHT - _BOTTOM
     wide = (_WIDTH - _LEFT) / max(len(one.days), 1)

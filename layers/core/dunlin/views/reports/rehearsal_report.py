@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
-from dunlin.domain.reports.forecast import Difference, Forecast
+from dunlin.domain.reports.forecast import Forecast, ForecastDifference
 
 _COLOURS = {"email": "#1f5f4a", "sms": "#c7772c"}
 _NAMES = {"email": "e-mail", "sms": "text"}
@@ -49,7 +49,9 @@ _INTRODUCTION = (
 )
 
 
-def page(forecasts: Sequence[tuple[str, Forecast]], difference: Difference | None = None) -> str:
+def page(
+    forecasts: Sequence[tuple[str, Forecast]], difference: ForecastDifference | None = None
+) -> str:
     """The page of one forecast, or of two and what sets them apart. Names are shown as given."""
     title = " and ".join(name for name, _ in forecasts)
     parts = [
@@ -66,7 +68,7 @@ def page(forecasts: Sequence[tuple[str, Forecast]], difference: Difference | Non
     return "\n".join(parts) + "\n"
 
 
-def _compared(forecasts: Sequence[tuple[str, Forecast]], difference: Difference) -> str:
+def _compared(forecasts: Sequence[tuple[str, Forecast]], difference: ForecastDifference) -> str:
     first, second = (escape(name) for name, _ in forecasts)
     rows = [
         ("messages in both, alike", difference.both),

@@ -12,7 +12,7 @@ from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import AuditEntry
-from dunlin.ports.accounts import Answer, Reply, Thread
+from dunlin.ports.accounts import AccountHistory, Answer, Reply
 from dunlin.ports.staff import StaffAccount
 from dunlin.views.widgets.parts import (
     HOLDS,
@@ -36,15 +36,15 @@ _NOT_SENT = frozenset({TouchState.PERMITTED, TouchState.RELEASED})
 
 
 def account_page(ask: Ask, found: StaffAccount) -> Markup:
-    thread = found.thread
-    account, consumer = thread.account, thread.consumer
+    account_history = found.account_history
+    account, consumer = account_history.account, account_history.consumer
     columns = Markup(
         '<div class="cols"><div><h3>Thread</h3>{}</div><div><h3>Responses</h3>{}'
         "<h3>Ledger</h3>{}{}</div></div>"
     ).format(
-        _thread(thread, ask.zone, reveal=ask.reveal),
-        _responses(thread),
-        _ledger(thread.ledger, account),
+        _thread(account_history, ask.zone, reveal=ask.reveal),
+        _responses(account_history),
+        _ledger(account_history.ledger, account),
         _history(found.history, ask.zone),
     )
     standing = _standing(ask, account, consumer) + _next(account, ask.zone)
@@ -84,16 +84,16 @@ def _steered(account: Account, zone: timezone) -> Markup:
     return boxes
 
 
-def _responses(thread: Thread) -> Markup:
+def _responses(account_history: AccountHistory) -> Markup:
     """How the person responded, counted from the thread: an open is not counted as a response."""
-    out = [t for t in thread.touches if t.state not in _NOT_SENT]
-    paid = sum(-e.amount.minor for e in thread.ledger if e.kind == "payment")
+    out = [t for t in account_history.touches if t.state not in _NOT_SENT]
+    paid = sum(-e.amount.minor for e in account_history.ledger if e.kind == "payment")
     figures: tuple[tuple[str, int | str], ...] = (
         ("Messages sent", len(out)),
         ("Delivered", sum(t.state is TouchState.DELIVERED for t in out)),
         ("Link opened", sum(t.clicked_at is not None for t in out)),
-        ("Replies", len(thread.replies)),
-        ("Paid so far", money(paid, thread.account.balance.currency)),
+        ("Replies", len(account_history.replies)),
+        ("Paid so far", money(paid, account_history.account.balance.currency)),
     )
     rows = Markup("").join(
         Markup('<tr><td>{}</td><td class="n">{}</td></tr>').format(name, figure)
@@ -170,14 +170,16 @@ def _next(account: Account, zone: timezone) -> Markup:
     return box("ok" if account.status is Status.SETTLED else "stop", ended[account.status])
 
 
-def _thread(thread: Thread, zone: timezone, *, reveal: bool) -> Markup:
+def _thread(account_history: AccountHistory, zone: timezone, *, reveal: bool) -> Markup:
     """All that went out and came in, oldest first. What staff wrote stands in the message that
     carried it; until that is sent it stands by itself. What our messages said names the person,
     so it is shown with the name."""
-    carried = {t.cause for t in thread.touches if t.state not in _NOT_SENT}
-    items = [(t.permitted_at, _touch_line(t, zone, reveal=reveal)) for t in thread.touches]
-    items += [(r.at, _reply_line(r, zone)) for r in thread.replies]
-    items += [(a.at, _answer_line(a, zone)) for a in thread.answers if a.answer_id not in carried]
+    carried = {t.cause for t in account_history.touches if t.state not in _NOT_SENT}
+    items = [(t.permitted_at, _touch_line(t, zone, reveal=reveal)) for t in account_history.touches]
+    items += [(r.at, _reply_line(r, zone)) for r in account_history.replies]
+    items += [
+        (a.at, _answer_line(a, zone)) for a in account_history.answers if a.answer_id not in carried
+    ]
     if not items:
         return text("Nothing was sent or received yet.")
     lines = [line for _, line in sorted(items, key=lambda i: i[0])]

@@ -19,7 +19,7 @@ SMS_LOG_GROUP = f"sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Email:
+class OutboxEmail:
     """A message that SES accepted."""
 
     message_id: str
@@ -41,7 +41,7 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class OutboxText:
     """An SMS that SNS accepted."""
 
     message_id: str
@@ -80,25 +80,25 @@ _DETAIL_TYPES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class OutsideWorld:
     """The outside of one cloud. `now` dates events; None takes the real time."""
 
     cloud: Cloud
     now: datetime | None = field(default=None)
 
-    def emails(self) -> tuple[Email, ...]:
+    def emails(self) -> tuple[OutboxEmail, ...]:
         """Every e-mail sent since the outbox was emptied, oldest first."""
         outbox = json.loads(self.cloud.ask("GET", "/_ministack/ses/messages"))["messages"]
         return tuple(_email(record) for record in outbox.get(ACCOUNT, []))
 
-    def email(self, message_id: str) -> Email:
+    def email(self, message_id: str) -> OutboxEmail:
         """One sent e-mail. Raises `KeyError` when nothing with this id was sent."""
         for email in self.emails():
             if email.message_id == message_id:
                 return email
         raise KeyError(message_id)
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts(self) -> tuple[OutboxText, ...]:
         """Every SMS sent since the outbox was emptied, oldest first."""
         outbox = json.loads(self.cloud.ask("GET", "/_ministack/sns/sms-messages"))
         records = [record for sent in outbox["sms_messages"].values() for record in sent]
@@ -227,7 +227,7 @@ _RESPONSES = {
 
 
 def email_detail(
-    kind: EmailKind, email: Email, at: datetime, details: Mapping[str, Any]
+    kind: EmailKind, email: OutboxEmail, at: datetime, details: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The `detail` of an SES event. Shapes:
     docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
@@ -312,7 +312,7 @@ def email_detail(
     }
 
 
-def _mail(email: Email) -> dict[str, Any]:
+def _mail(email: OutboxEmail) -> dict[str, Any]:
     """The `mail` object of an SES event: the message it is about, with its tags as lists."""
     named = {"From": email.sender, "To": ", ".join(email.to), "Subject": email.subject}
     headers = {**named, **email.headers}
@@ -347,8 +347,8 @@ def _pairs(listed: list[dict[str, str]] | None) -> dict[str, str]:
     return {each["Name"]: each["Value"] for each in listed or []}
 
 
-def _email(record: dict[str, Any]) -> Email:
-    return Email(
+def _email(record: dict[str, Any]) -> OutboxEmail:
+    return OutboxEmail(
         message_id=record["MessageId"],
         sender=record["Source"],
         to=tuple(record["To"]),
@@ -363,9 +363,9 @@ def _email(record: dict[str, Any]) -> Email:
     )
 
 
-def _text(record: dict[str, Any]) -> Text:
+def _text(record: dict[str, Any]) -> OutboxText:
     attributes = record.get("MessageAttributes") or {}
-    return Text(
+    return OutboxText(
         message_id=record["MessageId"],
         to=record["PhoneNumber"],
         body=record["Message"],

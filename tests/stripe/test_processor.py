@@ -17,8 +17,8 @@ from urllib.request import urlopen
 import pytest
 import stripe
 
-from dunlin.adapters.stripe import till as stripe_till
-from dunlin.adapters.stripe.till import StripeTill, checked_base, read_event, read_saved
+from dunlin.adapters.stripe import processor as stripe_processor
+from dunlin.adapters.stripe.processor import StripeProcessor, checked_base, read_event, read_saved
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.money import Money
@@ -44,32 +44,37 @@ DUE = Money(12345, "USD")
 
 
 @pytest.fixture
-def till(stand_in: StripeStandIn) -> StripeTill:
-    return StripeTill(secret_key=KEY, webhook_secrets=(SECRET,), api_base=stand_in.url)
+def processor(stand_in: StripeStandIn) -> StripeProcessor:
+    return StripeProcessor(secret_key=KEY, webhook_secrets=(SECRET,), api_base=stand_in.url)
 
 
-def opened(till: StripeTill, attempt: str = "att_1", **more: Any) -> Any:
+def opened(processor: StripeProcessor, attempt: str = "att_1", **more: Any) -> Any:
     wanted = {"attempt_id": attempt, "account_id": "acc_1", "creditor": "north-clinic",
               "amount": DUE, "locale": "en", "success_url": "https://example.com/done",
               "cancel_url": "https://example.com/back"}  # fmt: skip
-    return till.open_checkout(**wanted | more)
+    return processor.open_checkout(**wanted | more)
 
 
 def saved(
-    till: StripeTill, stand_in: StripeStandIn, method: str = "pm_card_visa", attempt: str = "set_1"
+    processor: StripeProcessor,
+    stand_in: StripeStandIn,
+    method: str = "pm_card_visa",
+    attempt: str = "set_1",
 ) -> Any:
-    page = till.create_setup(
+    page = processor.create_setup(
         attempt_id=attempt, account_id="acc_1", creditor="north-clinic", locale="en",
         success_url="https://example.com/done", cancel_url="https://example.com/back",
     )  # fmt: skip
     stand_in.pay_session(page.id, method)
-    found = till.saved_method(page.id)
+    found = processor.saved_method(page.id)
     assert found is not None
     return found
 
 
-def charge(till: StripeTill, method: Any, attempt: str = "att_1", amount: Money = DUE) -> Any:
-    return till.charge_saved(
+def charge(
+    processor: StripeProcessor, method: Any, attempt: str = "att_1", amount: Money = DUE
+) -> Any:
+    return processor.charge_saved(
         attempt_id=attempt, account_id="acc_1", creditor="north-clinic", amount=amount,
         customer_ref=method.customer_ref, method_ref=method.method_ref,
     )  # fmt: skip
@@ -81,17 +86,17 @@ def facts(receiver: Receiver) -> list[PaymentEvent]:
 
 
 class TestCheckout:
-    def test_opens_and_is_paid(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        page = opened(till)
+    def test_opens_and_is_paid(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        page = opened(processor)
         assert page.url.startswith(f"{stand_in.url}/c/pay/")
         assert timedelta(hours=23) < page.expires_at - datetime.now(UTC) < timedelta(hours=25)
-        before = till.checkout(page.id)
+        before = processor.checkout(page.id)
         assert (before.state, before.paid, before.payment_id) == (CheckoutState.OPEN, False, "")
         stand_in.pay_session(page.id)
-        after = till.checkout(page.id)
+        after = processor.checkout(page.id)
         assert (after.state, after.paid, after.amount) == (CheckoutState.COMPLETE, True, DUE)
         assert (after.account_id, after.attempt_id) == ("acc_1", "att_1")
-        paid = till.payment(after.payment_id)
+        paid = processor.payment(after.payment_id)
         assert (paid.state, paid.received, paid.method) == (
             PaymentState.SUCCEEDED, DUE, MethodKind.CARD,
         )  # fmt: skip
@@ -99,125 +104,136 @@ class TestCheckout:
             "acc_1", "att_1", "north-clinic",
         )  # fmt: skip
 
-    def test_the_same_attempt_is_the_same_page(self, till: StripeTill) -> None:
-        assert opened(till) == opened(till)
+    def test_the_same_attempt_is_the_same_page(self, processor: StripeProcessor) -> None:
+        assert opened(processor) == opened(processor)
 
-    def test_an_attempt_cannot_change(self, till: StripeTill) -> None:
-        opened(till)
+    def test_an_attempt_cannot_change(self, processor: StripeProcessor) -> None:
+        opened(processor)
         with pytest.raises(Defect):
-            opened(till, amount=Money(100, "USD"))
+            opened(processor, amount=Money(100, "USD"))
 
-    def test_closes(self, till: StripeTill) -> None:
-        page = opened(till)
-        till.expire_checkout(page.id)
-        assert till.checkout(page.id).state is CheckoutState.EXPIRED
-        till.expire_checkout(page.id)
+    def test_closes(self, processor: StripeProcessor) -> None:
+        page = opened(processor)
+        processor.expire_checkout(page.id)
+        assert processor.checkout(page.id).state is CheckoutState.EXPIRED
+        processor.expire_checkout(page.id)
 
     def test_closing_what_was_paid_changes_nothing(
-        self, till: StripeTill, stand_in: StripeStandIn
+        self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
-        page = opened(till)
+        page = opened(processor)
         stand_in.pay_session(page.id)
-        till.expire_checkout(page.id)
-        assert till.checkout(page.id).state is CheckoutState.COMPLETE
+        processor.expire_checkout(page.id)
+        assert processor.checkout(page.id).state is CheckoutState.COMPLETE
 
-    def test_unknown_pages_and_payments(self, till: StripeTill) -> None:
-        for ask in (till.checkout, till.expire_checkout, till.payment, till.saved_method):
+    def test_unknown_pages_and_payments(self, processor: StripeProcessor) -> None:
+        for ask in (
+            processor.checkout,
+            processor.expire_checkout,
+            processor.payment,
+            processor.saved_method,
+        ):
             with pytest.raises(DomainError):
                 ask("cs_test_nothing")
 
-    def test_ends_when_asked(self, till: StripeTill) -> None:
+    def test_ends_when_asked(self, processor: StripeProcessor) -> None:
         at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
-        assert opened(till, expires_at=at).expires_at == at
+        assert opened(processor, expires_at=at).expires_at == at
 
     @pytest.mark.parametrize("amount", [Money(0, "USD"), Money(-5, "USD"), Money(10, "USD")])
-    def test_amounts_nobody_can_pay(self, till: StripeTill, amount: Money) -> None:
+    def test_amounts_nobody_can_pay(self, processor: StripeProcessor, amount: Money) -> None:
         with pytest.raises(DomainError):
-            opened(till, amount=amount)
+            opened(processor, amount=amount)
 
     def test_no_loans_and_no_bank_outside_dollars(
-        self, till: StripeTill, stand_in: StripeStandIn
+        self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
-        made = stand_in.world.get("checkout.session", opened(till).id)
+        made = stand_in.world.get("checkout.session", opened(processor).id)
         assert made["allowed_payment_method_types"] == ["card", "us_bank_account"]
-        other = opened(till, "att_2", amount=Money(5000, "EUR"))
+        other = opened(processor, "att_2", amount=Money(5000, "EUR"))
         assert stand_in.world.get("checkout.session", other.id)["payment_method_types"] == ["card"]
 
-    def test_stripe_is_told_ids_alone(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        page = opened(till)
+    def test_stripe_is_told_ids_alone(
+        self, processor: StripeProcessor, stand_in: StripeStandIn
+    ) -> None:
+        page = opened(processor)
         stand_in.pay_session(page.id)
-        payment = stand_in.world.get("payment_intent", till.checkout(page.id).payment_id)
+        payment = stand_in.world.get("payment_intent", processor.checkout(page.id).payment_id)
         assert payment["description"] == "Account acc_1"
         assert set(payment["metadata"]) == {"account_id", "attempt_id", "creditor", "way"}
         (line,) = stand_in.world.get("checkout.session", page.id)["_lines"]
         assert line["description"] == "Account payment"
 
-    def test_speaks_spanish(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        made = stand_in.world.get("checkout.session", opened(till, locale="es-US").id)
+    def test_speaks_spanish(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        made = stand_in.world.get("checkout.session", opened(processor, locale="es-US").id)
         assert (made["locale"], made["_lines"][0]["description"]) == ("es", "Pago de cuenta")
 
-    def test_waits_for_proof(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        page = opened(till)
+    def test_waits_for_proof(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        page = opened(processor)
         found = cards.by_token("pm_card_threeDSecure2Required")
         assert found is not None
         with stand_in.world.lock:
             thing = stand_in.world.get("checkout.session", page.id)
             waiting = checkout.begin(stand_in.world, thing, *found)
-        assert till.checkout(page.id).state is CheckoutState.OPEN
-        standing = till.payment(waiting["id"])
+        assert processor.checkout(page.id).state is CheckoutState.OPEN
+        standing = processor.payment(waiting["id"])
         assert (standing.state, standing.received.minor) == (PaymentState.WAITING, 0)
 
-    def test_by_bank_is_pending_first(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        page = opened(till)
+    def test_by_bank_is_pending_first(
+        self, processor: StripeProcessor, stand_in: StripeStandIn
+    ) -> None:
+        page = opened(processor)
         stand_in.pay_session(page.id, "pm_usBankAccount_success")
-        status = till.checkout(page.id)
+        status = processor.checkout(page.id)
         assert (status.state, status.paid) == (CheckoutState.COMPLETE, False)
-        pending = till.payment(status.payment_id)
+        pending = processor.payment(status.payment_id)
         assert (pending.state, pending.received.minor) == (PaymentState.PENDING, 0)
         assert pending.method is MethodKind.BANK
         stand_in.move_clock(advance=4 * DAY)
-        assert till.payment(status.payment_id).state is PaymentState.SUCCEEDED
+        assert processor.payment(status.payment_id).state is PaymentState.SUCCEEDED
 
 
 class TestSavedMethods:
-    def test_card(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        method = saved(till, stand_in)
+    def test_card(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        method = saved(processor, stand_in)
         assert (method.kind, method.label, method.expires) == (
             MethodKind.CARD, "Visa 4242", "2034-12",
         )  # fmt: skip
-        done = charge(till, method)
+        done = charge(processor, method)
         assert (done.state, done.received) == (PaymentState.SUCCEEDED, DUE)
 
-    def test_bank(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        method = saved(till, stand_in, "pm_usBankAccount_success")
+    def test_bank(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        method = saved(processor, stand_in, "pm_usBankAccount_success")
         assert (method.kind, method.label) == (MethodKind.BANK, "STRIPE TEST BANK 6789")
-        assert charge(till, method).state is PaymentState.PENDING
+        assert charge(processor, method).state is PaymentState.PENDING
 
-    def test_nothing_saved_yet(self, till: StripeTill) -> None:
-        page = till.create_setup(
+    def test_nothing_saved_yet(self, processor: StripeProcessor) -> None:
+        page = processor.create_setup(
             attempt_id="set_1", account_id="acc_1", creditor="north-clinic", locale="en",
             success_url="https://example.com/done", cancel_url="https://example.com/back",
         )  # fmt: skip
-        assert till.saved_method(page.id) is None
+        assert processor.saved_method(page.id) is None
 
     def test_a_second_method_of_the_same_person(
-        self, till: StripeTill, stand_in: StripeStandIn
+        self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
-        first = saved(till, stand_in)
-        page = till.create_setup(
+        first = saved(processor, stand_in)
+        page = processor.create_setup(
             attempt_id="set_2", account_id="acc_1", creditor="north-clinic", locale="en",
             success_url="https://example.com/done", cancel_url="https://example.com/back",
             customer_ref=first.customer_ref,
         )  # fmt: skip
         stand_in.pay_session(page.id, "pm_card_mastercard")
-        second = till.saved_method(page.id)
+        second = processor.saved_method(page.id)
         assert second is not None
         assert second.customer_ref == first.customer_ref
         assert second.label == "Mastercard 4444"
 
-    def test_the_same_attempt_charges_once(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        method = saved(till, stand_in)
-        assert charge(till, method).id == charge(till, method).id
+    def test_the_same_attempt_charges_once(
+        self, processor: StripeProcessor, stand_in: StripeStandIn
+    ) -> None:
+        method = saved(processor, stand_in)
+        assert charge(processor, method).id == charge(processor, method).id
         assert len(list(stand_in.world.every("charge"))) == 1
 
     @pytest.mark.parametrize(
@@ -232,30 +248,33 @@ class TestSavedMethods:
         ],
     )
     def test_a_refusal_is_an_answer(
-        self, till: StripeTill, stand_in: StripeStandIn, behaviour: str, reason: DeclineReason,
+        self, processor: StripeProcessor, stand_in: StripeStandIn, behaviour: str,
+        reason: DeclineReason,
         retry: Retry,
     ) -> None:  # fmt: skip
-        method = saved(till, stand_in)
+        method = saved(processor, stand_in)
         stand_in.control(f"/methods/{method.method_ref}/behave", {"as": behaviour})
-        refused = charge(till, method)
+        refused = charge(processor, method)
         assert (refused.state, refused.received.minor) == (PaymentState.FAILED, 0)
         assert refused.decline is not None
         assert (refused.decline.reason, refused.decline.retry) == (reason, retry)
         assert refused.method is MethodKind.CARD
-        assert charge(till, method).id == refused.id
+        assert charge(processor, method).id == refused.id
 
-    def test_mended_with_a_new_attempt(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        method = saved(till, stand_in)
+    def test_mended_with_a_new_attempt(
+        self, processor: StripeProcessor, stand_in: StripeStandIn
+    ) -> None:
+        method = saved(processor, stand_in)
         stand_in.control(f"/methods/{method.method_ref}/behave", {"as": "expired_card"})
-        assert charge(till, method).state is PaymentState.FAILED
+        assert charge(processor, method).state is PaymentState.FAILED
         stand_in.control(f"/methods/{method.method_ref}/behave", {"as": "visa"})
-        assert charge(till, method, "att_2").state is PaymentState.SUCCEEDED
+        assert charge(processor, method, "att_2").state is PaymentState.SUCCEEDED
 
-    def test_a_returned_debit(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        method = saved(till, stand_in, "pm_usBankAccount_debitNotAuthorized")
-        pending = charge(till, method)
+    def test_a_returned_debit(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        method = saved(processor, stand_in, "pm_usBankAccount_debitNotAuthorized")
+        pending = charge(processor, method)
         stand_in.move_clock(advance=4 * DAY)
-        failed = till.payment(pending.id)
+        failed = processor.payment(pending.id)
         assert failed.state is PaymentState.FAILED
         assert failed.decline == Decline(
             reason=DeclineReason.NOT_AUTHORISED, code="debit_not_authorized"
@@ -263,115 +282,123 @@ class TestSavedMethods:
         assert (failed.method, failed.decline.retry) == (MethodKind.BANK, Retry.NEVER)
 
     def test_a_debit_is_found_by_its_attempt_among_many(
-        self, till: StripeTill, stand_in: StripeStandIn
+        self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
-        method = saved(till, stand_in)
-        made = [charge(till, method, f"att_{n}") for n in range(3)]
-        found = till.find_charge(attempt_id="att_1", customer_ref=method.customer_ref)
+        method = saved(processor, stand_in)
+        made = [charge(processor, method, f"att_{n}") for n in range(3)]
+        found = processor.find_charge(attempt_id="att_1", customer_ref=method.customer_ref)
         assert found == made[1]
-        missing = till.find_charge(attempt_id="att_9", customer_ref=method.customer_ref)
+        missing = processor.find_charge(attempt_id="att_9", customer_ref=method.customer_ref)
         assert missing is None
 
-    def test_forgotten(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        method = saved(till, stand_in)
-        till.forget_method(method.method_ref)
-        till.forget_method(method.method_ref)
+    def test_forgotten(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        method = saved(processor, stand_in)
+        processor.forget_method(method.method_ref)
+        processor.forget_method(method.method_ref)
         with pytest.raises(DomainError):
-            charge(till, method)
+            charge(processor, method)
 
 
 class TestRefunds:
-    def paid(self, till: StripeTill, stand_in: StripeStandIn, method: str = "pm_card_visa") -> str:
-        page = opened(till)
+    def paid(
+        self, processor: StripeProcessor, stand_in: StripeStandIn, method: str = "pm_card_visa"
+    ) -> str:
+        page = opened(processor)
         stand_in.pay_session(page.id, method)
-        return till.checkout(page.id).payment_id
+        return processor.checkout(page.id).payment_id
 
-    def test_part_and_rest(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        payment = self.paid(till, stand_in)
-        part = till.refund(refund_key="r1", payment_id=payment, amount=Money(345, "USD"))
+    def test_part_and_rest(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        payment = self.paid(processor, stand_in)
+        part = processor.refund(refund_key="r1", payment_id=payment, amount=Money(345, "USD"))
         assert (part.state, part.amount) == (RefundState.SUCCEEDED, Money(345, "USD"))
-        rest = till.refund(refund_key="r2", payment_id=payment)
+        rest = processor.refund(refund_key="r2", payment_id=payment)
         assert rest.amount == Money(12000, "USD")
-        assert till.payment(payment).refunded == DUE
+        assert processor.payment(payment).refunded == DUE
 
-    def test_once_however_often(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        payment = self.paid(till, stand_in)
+    def test_once_however_often(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        payment = self.paid(processor, stand_in)
         twice = [
-            till.refund(refund_key="r1", payment_id=payment, amount=Money(345, "USD"))
+            processor.refund(refund_key="r1", payment_id=payment, amount=Money(345, "USD"))
             for _ in range(2)
         ]
         assert twice[0] == twice[1]
-        assert till.payment(payment).refunded == Money(345, "USD")
+        assert processor.payment(payment).refunded == Money(345, "USD")
 
-    def test_never_too_much(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        payment = self.paid(till, stand_in)
-        no = till.refund(refund_key="r1", payment_id=payment, amount=Money(12346, "USD"))
+    def test_never_too_much(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        payment = self.paid(processor, stand_in)
+        no = processor.refund(refund_key="r1", payment_id=payment, amount=Money(12346, "USD"))
         assert (no.state, no.id) == (RefundState.REFUSED, "")
-        assert till.payment(payment).refunded.minor == 0
+        assert processor.payment(payment).refunded.minor == 0
 
     @pytest.mark.parametrize(
         ("method", "code"),
         [("pm_card_createDispute", "charge_disputed"), ("pm_card_visa", "charge_already_refunded")],
     )
     def test_refused_with_a_reason(
-        self, till: StripeTill, stand_in: StripeStandIn, method: str, code: str
+        self, processor: StripeProcessor, stand_in: StripeStandIn, method: str, code: str
     ) -> None:
-        payment = self.paid(till, stand_in, method)
-        till.refund(refund_key="r1", payment_id=payment)
-        assert till.refund(refund_key="r2", payment_id=payment).code == code
+        payment = self.paid(processor, stand_in, method)
+        processor.refund(refund_key="r1", payment_id=payment)
+        assert processor.refund(refund_key="r2", payment_id=payment).code == code
 
-    def test_slow(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        payment = self.paid(till, stand_in, "pm_card_pendingRefund")
-        assert till.refund(refund_key="r1", payment_id=payment).state is RefundState.PENDING
+    def test_slow(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
+        payment = self.paid(processor, stand_in, "pm_card_pendingRefund")
+        assert processor.refund(refund_key="r1", payment_id=payment).state is RefundState.PENDING
 
-    def test_of_nothing(self, till: StripeTill) -> None:
+    def test_of_nothing(self, processor: StripeProcessor) -> None:
         with pytest.raises(DomainError):
-            till.refund(refund_key="r1", payment_id="pi_nothing")
+            processor.refund(refund_key="r1", payment_id="pi_nothing")
 
 
 class TestFaults:
-    def test_a_lost_answer_pays_once(self, till: StripeTill, stand_in: StripeStandIn) -> None:
-        method = saved(till, stand_in)
+    def test_a_lost_answer_pays_once(
+        self, processor: StripeProcessor, stand_in: StripeStandIn
+    ) -> None:
+        method = saved(processor, stand_in)
         stand_in.break_next(kind="lost_reply", path="/v1/payment_intents")
-        done = charge(till, method)
+        done = charge(processor, method)
         assert done.state is PaymentState.SUCCEEDED
         assert len(list(stand_in.world.every("charge"))) == 1
 
     @pytest.mark.parametrize(("kind", "certain"), [("rate_limited", True), ("unavailable", False)])
     def test_gives_up_as_unavailable(
-        self, till: StripeTill, stand_in: StripeStandIn, kind: str, certain: bool
+        self, processor: StripeProcessor, stand_in: StripeStandIn, kind: str, certain: bool
     ) -> None:
         stand_in.break_next(kind=kind, path="/v1/checkout", times=9)
         with pytest.raises(Unavailable) as wrong:
-            opened(till)
+            opened(processor)
         assert (wrong.value.provider, wrong.value.certain) == ("stripe", certain)
 
     def test_nobody_there(self) -> None:
         with socket.socket() as reserved:
             reserved.bind(("127.0.0.1", 0))
             port = reserved.getsockname()[1]
-            till = StripeTill(secret_key=KEY, api_base=f"http://127.0.0.1:{port}")
+            processor = StripeProcessor(secret_key=KEY, api_base=f"http://127.0.0.1:{port}")
             with pytest.raises(Unavailable):
-                till.checkout("cs_test_1")
+                processor.checkout("cs_test_1")
 
     def test_a_wrong_key_is_our_fault(self, stand_in: StripeStandIn) -> None:
-        till = StripeTill(secret_key="sk_wrong", api_base=stand_in.url)
+        processor = StripeProcessor(secret_key="sk_wrong", api_base=stand_in.url)
         with pytest.raises(Defect) as wrong:
-            opened(till)
+            opened(processor)
         assert "sk_wrong" not in str(wrong.value)
 
-    def test_the_same_attempt_under_way(self, till: StripeTill, stand_in: StripeStandIn) -> None:
+    def test_the_same_attempt_under_way(
+        self, processor: StripeProcessor, stand_in: StripeStandIn
+    ) -> None:
         stand_in.break_next(kind="slow", path="/v1/checkout", seconds=3.0)
-        first = threading.Thread(target=opened, args=(till,))
+        first = threading.Thread(target=opened, args=(processor,))
         first.start()
         until(lambda: "att_1" in stand_in._in_flight)
         with pytest.raises(Unavailable, match="409"):
-            opened(till)
+            opened(processor)
         first.join()
-        assert opened(till).id
+        assert opened(processor).id
 
     def test_keys_stay_out_of_repr(self) -> None:
-        shown = repr(StripeTill(secret_key="sk_test_hidden", webhook_secrets=("whsec_hidden",)))
+        shown = repr(
+            StripeProcessor(secret_key="sk_test_hidden", webhook_secrets=("whsec_hidden",))
+        )
         assert "hidden" not in shown
 
 
@@ -379,7 +406,7 @@ class TestBase:
     @pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
     def test_never_with_a_live_key(self, key: str) -> None:
         with pytest.raises(Defect):
-            StripeTill(secret_key=key, api_base="http://127.0.0.1:4242")
+            StripeProcessor(secret_key=key, api_base="http://127.0.0.1:4242")
         assert checked_base(key, "") == ""
 
     @pytest.mark.parametrize(
@@ -402,21 +429,23 @@ class TestBase:
 
 
 class TestEvents:
-    def test_paid(self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver) -> None:
-        page = opened(till)
+    def test_paid(
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
+    ) -> None:
+        page = opened(processor)
         stand_in.pay_session(page.id)
         stand_in.wait_idle()
         (paid,) = facts(receiver)
         assert (paid.fact, paid.amount, paid.account_id, paid.attempt_id, paid.creditor) == (
             SignalKind.PAYMENT, DUE, "acc_1", "att_1", "north-clinic",
         )  # fmt: skip
-        assert paid.payment_id == paid.fact_id == till.checkout(page.id).payment_id
+        assert paid.payment_id == paid.fact_id == processor.checkout(page.id).payment_id
         assert (paid.seen, paid.undone, paid.decline) == (False, False, None)
 
     def test_a_decline_that_was_seen(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        stand_in.pay_session(opened(till).id, "pm_card_visa_chargeDeclinedInsufficientFunds")
+        stand_in.pay_session(opened(processor).id, "pm_card_visa_chargeDeclinedInsufficientFunds")
         stand_in.wait_idle()
         (failed,) = facts(receiver)
         assert (failed.fact, failed.seen, failed.method) == (
@@ -426,9 +455,9 @@ class TestEvents:
         assert failed.decline.text_key == "declined.insufficient_funds"
 
     def test_two_declines_are_two_facts(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        page = opened(till)
+        page = opened(processor)
         for _ in range(2):
             stand_in.pay_session(page.id, "pm_card_visa_chargeDeclined")
         stand_in.wait_idle()
@@ -437,9 +466,9 @@ class TestEvents:
         assert len({f.payment_id for f in failed}) == 1
 
     def test_a_returned_debit(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        stand_in.pay_session(opened(till).id, "pm_usBankAccount_insufficientFunds")
+        stand_in.pay_session(opened(processor).id, "pm_usBankAccount_insufficientFunds")
         stand_in.move_clock(advance=4 * DAY)
         stand_in.wait_idle()
         pending, failed = facts(receiver)
@@ -449,22 +478,22 @@ class TestEvents:
         )  # fmt: skip
 
     def test_a_decline_of_a_saved_method_was_not_seen(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        method = saved(till, stand_in)
+        method = saved(processor, stand_in)
         stand_in.control(f"/methods/{method.method_ref}/behave", {"as": "declined"})
-        charge(till, method)
+        charge(processor, method)
         stand_in.wait_idle()
         (failed,) = facts(receiver)
         assert (failed.fact, failed.seen) == (SignalKind.PAYMENT_FAILED, False)
 
     def test_refunded_and_bounced(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        page = opened(till)
+        page = opened(processor)
         stand_in.pay_session(page.id, "pm_card_refundFail")
-        payment = till.checkout(page.id).payment_id
-        refund = till.refund(refund_key="r1", payment_id=payment, amount=Money(500, "USD"))
+        payment = processor.checkout(page.id).payment_id
+        refund = processor.refund(refund_key="r1", payment_id=payment, amount=Money(500, "USD"))
         stand_in.move_clock(advance=5 * DAY)
         stand_in.wait_idle()
         told = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
@@ -475,19 +504,19 @@ class TestEvents:
         assert told[-1].reason == "lost_or_stolen_card"
 
     def test_a_waiting_refund_counts_at_once(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        page = opened(till)
+        page = opened(processor)
         stand_in.pay_session(page.id, "pm_card_pendingRefund")
-        till.refund(refund_key="r1", payment_id=till.checkout(page.id).payment_id)
+        processor.refund(refund_key="r1", payment_id=processor.checkout(page.id).payment_id)
         stand_in.wait_idle()
         (told,) = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
         assert (told.undone, told.amount) == (False, DUE)
 
     def test_charged_back_and_won(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        stand_in.pay_session(opened(till).id, "pm_card_createDispute")
+        stand_in.pay_session(opened(processor).id, "pm_card_createDispute")
         (dispute,) = stand_in.world.every("dispute")
         stand_in.control(f"/disputes/{dispute['id']}/close", {"won": True})
         stand_in.wait_idle()
@@ -497,23 +526,23 @@ class TestEvents:
         assert (lost.amount, lost.reason) == (DUE, "fraudulent")
 
     def test_an_inquiry_is_no_chargeback(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        stand_in.pay_session(opened(till).id, "pm_card_createDisputeInquiry")
+        stand_in.pay_session(opened(processor).id, "pm_card_createDisputeInquiry")
         stand_in.wait_idle()
         assert "charge.dispute.created" in receiver.types()
         assert [f.fact for f in facts(receiver)] == [SignalKind.PAYMENT]
 
     def test_parsed_when_genuine(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        stand_in.pay_session(opened(till).id)
+        stand_in.pay_session(opened(processor).id)
         stand_in.wait_idle()
         now = datetime.now(UTC)
-        parsed = [till.parse_event(body, mark, now) for body, mark in receiver.requests]
+        parsed = [processor.parse_event(body, mark, now) for body, mark in receiver.requests]
         assert [p.fact for p in parsed if p] == [SignalKind.PAYMENT]
         body, mark = receiver.requests[0]
-        assert till.verify(body, mark, now) == receiver.events[0]["id"]
+        assert processor.verify(body, mark, now) == receiver.events[0]["id"]
         for raw, header, at in (
             (body + b" ", mark, now),
             (body, mark.replace("v1=", "v1=0"), now),
@@ -521,7 +550,7 @@ class TestEvents:
             (body, "", now),
         ):
             with pytest.raises(ForgedEvent):
-                till.parse_event(raw, header, at)
+                processor.parse_event(raw, header, at)
 
     @pytest.mark.parametrize(
         "event",
@@ -534,11 +563,11 @@ class TestEvents:
             "text",
         ],
     )
-    def test_signed_but_not_ours(self, till: StripeTill, event: object) -> None:
+    def test_signed_but_not_ours(self, processor: StripeProcessor, event: object) -> None:
         raw = json.dumps(event)
         mark = stripe.WebhookSignature.generate_signature_header(raw, SECRET)
         with pytest.raises(ForgedEvent):
-            till.verify(raw.encode(), mark, datetime.now(UTC))
+            processor.verify(raw.encode(), mark, datetime.now(UTC))
 
     @pytest.mark.parametrize(
         "raw", ["", "{", "[]", "7", '{"object": "event"}', '{"object": "v2.core.event"}',
@@ -559,14 +588,14 @@ class TestEvents:
             read_saved(raw)
 
     def test_a_finished_page_for_a_method_is_no_money(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
-        page = till.create_setup(
+        page = processor.create_setup(
             attempt_id="s1", account_id="acc_1", creditor="harbor", locale="en",
             success_url="https://pay.example.com/r", cancel_url="https://pay.example.com/c",
         )  # fmt: skip
         stand_in.pay_session(page.id)
-        stand_in.pay_session(opened(till).id)
+        stand_in.pay_session(opened(processor).id)
         stand_in.wait_idle()
         told = [json.dumps(e) for e in stand_in.events("checkout.session.completed")]
         found = [one for one in map(read_saved, told) if one is not None]
@@ -574,35 +603,35 @@ class TestEvents:
         assert [read_event(one) for one in told] == [None, None]
 
     def test_the_endpoint_can_be_subscribed_to_just_these(
-        self, till: StripeTill, stand_in: StripeStandIn, client: stripe.StripeClient,
+        self, processor: StripeProcessor, stand_in: StripeStandIn, client: stripe.StripeClient,
         receiver: Receiver,
     ) -> None:  # fmt: skip
         (endpoint,) = client.v1.webhook_endpoints.list().data
-        wanted = list(stripe_till.WEBHOOK_EVENTS)
+        wanted = list(stripe_processor.WEBHOOK_EVENTS)
         client.v1.webhook_endpoints.update(endpoint.id, {"enabled_events": wanted})
-        stand_in.pay_session(opened(till).id)
+        stand_in.pay_session(opened(processor).id)
         stand_in.wait_idle()
         assert sorted(receiver.types()) == [
             "checkout.session.completed", "payment_intent.succeeded",
         ]  # fmt: skip
 
     def test_reconciliation_finds_what_was_lost(
-        self, till: StripeTill, stand_in: StripeStandIn, receiver: Receiver
+        self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
         stand_in.webhooks.turn({"drop": 99})
         start = datetime.now(UTC) - timedelta(minutes=1)
-        page = opened(till)
+        page = opened(processor)
         stand_in.pay_session(page.id)
-        till.refund(refund_key="r1", payment_id=till.checkout(page.id).payment_id)
+        processor.refund(refund_key="r1", payment_id=processor.checkout(page.id).payment_id)
         assert receiver.requests == []
-        found = list(till.events_since(start))
+        found = list(processor.events_since(start))
         assert [f.fact for f in found] == [SignalKind.REFUND, SignalKind.PAYMENT]
-        assert list(till.events_since(start + timedelta(days=1))) == []
+        assert list(processor.events_since(start + timedelta(days=1))) == []
 
 
 class TestDeclineWords:
     def test_every_code_has_one_reason(self) -> None:
-        listed = [code for codes in stripe_till._REASONS.values() for code in codes.split()]
+        listed = [code for codes in stripe_processor._REASONS.values() for code in codes.split()]
         assert len(listed) == len(set(listed))
 
     def test_every_reason_has_a_retry_rule_and_words(self) -> None:
@@ -617,15 +646,17 @@ class TestDeclineWords:
 
     def test_every_test_card_is_known(self) -> None:
         codes = {b.decline for b in cards.BEHAVIOURS.values() if b.decline} - {"generic_decline"}
-        assert codes <= set(stripe_till._REASON_OF)
+        assert codes <= set(stripe_processor._REASON_OF)
 
     def test_an_unknown_code_is_a_plain_decline(self) -> None:
-        decline = stripe_till._decline({"code": "brand_new_code"})
+        decline = stripe_processor._decline({"code": "brand_new_code"})
         assert decline == Decline(reason=DeclineReason.DECLINED, code="brand_new_code")
 
 
-def test_a_page_submitted_twice_pays_once(till: StripeTill, stand_in: StripeStandIn) -> None:
-    page = opened(till, success_url=f"{stand_in.url}/_test/health")
+def test_a_page_submitted_twice_pays_once(
+    processor: StripeProcessor, stand_in: StripeStandIn
+) -> None:
+    page = opened(processor, success_url=f"{stand_in.url}/_test/health")
     form = urlencode(
         {"email": "ada@example.com", "method": "card", "card_number": "4242 4242 4242 4242",
          "card_expiry": "04/34", "card_cvc": "123", "card_name": "Ada Moreno",
@@ -648,8 +679,8 @@ def test_a_page_submitted_twice_pays_once(till: StripeTill, stand_in: StripeStan
 
 def test_webhooks_are_read_without_the_sdk() -> None:
     code = (
-        "import sys; from dunlin.adapters.stripe.till import StripeTill, read_event;"
-        "StripeTill(secret_key='sk_test_1', webhook_secrets=('whsec_1',));"
+        "import sys; from dunlin.adapters.stripe.processor import StripeProcessor, read_event;"
+        "StripeProcessor(secret_key='sk_test_1', webhook_secrets=('whsec_1',));"
         'read_event(\'{"object": "event", "type": "x"}\'); print(\'stripe\' in sys.modules)'
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

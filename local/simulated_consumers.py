@@ -20,8 +20,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.ports.accounts import AccountBook
+from local.outside import OutboxEmail, OutboxText, OutsideWorld
 from local.timelapse import TimeLapse
-from local.world import Email, Text, World
 
 # Shares of a hundred. Most people do nothing at first; most payers pay late.
 PERSONAS = (
@@ -74,7 +74,7 @@ class Crowd:
     """Everybody who receives messages. `look` is called when the house is at rest."""
 
     def __init__(
-        self, *, world: World, lapse: TimeLapse, book: AccountBook, reply_topic: str
+        self, *, world: OutsideWorld, lapse: TimeLapse, book: AccountBook, reply_topic: str
     ) -> None:
         self._world, self._lapse, self._book = world, lapse, book
         self._topic = reply_topic
@@ -99,10 +99,10 @@ class Crowd:
 
         self._lapse.plan(self._lapse.now + timedelta(hours=hours), counted)
 
-    def _world_now(self) -> World:
+    def _world_now(self) -> OutsideWorld:
         return replace(self._world, now=self._lapse.now)
 
-    def _got_email(self, email: Email) -> None:
+    def _got_email(self, email: OutboxEmail) -> None:
         address, identifier = email.to[0], email.message_id
         who = persona(address)
         heard = self._heard(address)
@@ -122,7 +122,7 @@ class Crowd:
         if link:
             self._visits(who, heard, address, link[0])
 
-    def _got_text(self, text: Text) -> None:
+    def _got_text(self, text: OutboxText) -> None:
         who = persona(self._known(text.to) or text.to)
         heard = self._heard(self._known(text.to) or text.to)
         self._later(
@@ -153,7 +153,7 @@ class Crowd:
 
         self._later(hours, f"e-mail {kind.lower()}", publish)
 
-    def _reply(self, text: Text, said: str) -> None:
+    def _reply(self, text: OutboxText, said: str) -> None:
         number = text.attributes.get("AWS.MM.SMS.OriginationNumber", "+12175550101")
         self._world_now().sms_reply(
             text.to,

@@ -1,7 +1,7 @@
 """The whole local Dunlin: the cloud with the deployed stack, and the outside world around it.
 
-`open_house` starts what does not run yet and returns where everything is; `close_house` ends it.
-State lies in `.local/house`; every port derives from the cloud's, so that houses can coexist.
+`open_stack` starts what does not run yet and returns where everything is; `close_stack` ends it.
+State lies in `.local/local_stack`; every port derives from the cloud's, so that houses can coexist.
 """
 
 import json
@@ -22,18 +22,18 @@ from local.cloud import ROOT, Cloud
 from local.deploy import build, deploy
 
 STACK = "dunlin"
-DIRECTORY = ROOT / ".local" / "house"
+DIRECTORY = ROOT / ".local" / "stack"
 Say = Callable[[str], None]
 # Servers that this process started, kept so that their end can be waited for.
 _CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
-class HouseError(Exception):
+class LocalStackError(Exception):
     """A part of the local Dunlin did not start; the message is the end of its log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class LocalStack:
     """Where everything is. `outputs` are the stack's."""
 
     directory: str
@@ -50,7 +50,7 @@ class House:
     def cloud(self) -> Cloud:
         found = clouds.find(self.cloud_directory)
         if found is None:
-            raise HouseError("the local cloud does not run; start it with `dunlin up`")
+            raise LocalStackError("the local cloud does not run; start it with `dunlin up`")
         return found
 
     def environment(self) -> dict[str, str]:
@@ -58,23 +58,23 @@ class House:
         return self.cloud.environment() | environment(self.outputs, self.time_lapse)
 
 
-def find(directory: Path | str = DIRECTORY) -> House | None:
+def find(directory: Path | str = DIRECTORY) -> LocalStack | None:
     """The house that runs, None where none does."""
     record = Path(directory) / "house.json"
     if not record.exists():
         return None
-    house = House(**json.loads(record.read_text()))
-    return house if clouds.find(house.cloud_directory) else None
+    stack = LocalStack(**json.loads(record.read_text()))
+    return stack if clouds.find(stack.cloud_directory) else None
 
 
-def open_house(
+def open_stack(
     *,
     port: int = 4566,
     directory: Path | str = DIRECTORY,
     time_lapse: str = "",
     built: Path | None = None,
     say: Say = print,
-) -> House:
+) -> LocalStack:
     """Start the cloud and the world around it, build and deploy the stack. Safe to run twice:
     what runs stays, and the stack is brought up to date."""
     directory = Path(directory)
@@ -118,7 +118,7 @@ def open_house(
         port + 3,
         ["--endpoint", cloud.endpoint, "--dashboard", outputs["DashboardName"]],
     )
-    house = House(
+    stack = LocalStack(
         directory=str(directory),
         cloud_directory=str(directory / "cloud"),
         endpoint=cloud.endpoint,
@@ -129,11 +129,11 @@ def open_house(
         time_lapse=time_lapse,
         outputs=outputs,
     )
-    (directory / "house.json").write_text(json.dumps(asdict(house), indent=1))
-    return house
+    (directory / "house.json").write_text(json.dumps(asdict(stack), indent=1))
+    return stack
 
 
-def close_house(directory: Path | str = DIRECTORY) -> bool:
+def close_stack(directory: Path | str = DIRECTORY) -> bool:
     """End every process of the house. False where none was there."""
     directory = Path(directory)
     found = False
@@ -194,7 +194,9 @@ def _serve(directory: Path, name: str, port: int, arguments: list[str]) -> str:
     end = time.monotonic() + 30
     while not _answers(url):
         if process.poll() is not None or time.monotonic() > end:
-            raise HouseError(f"{name} did not start: {log.read_text(errors='replace')[-2000:]}")
+            raise LocalStackError(
+                f"{name} did not start: {log.read_text(errors='replace')[-2000:]}"
+            )
         time.sleep(0.1)
     return url
 

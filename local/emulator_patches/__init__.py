@@ -10,7 +10,7 @@ This package runs inside the emulator's own environment and imports nothing of D
 
 from collections.abc import Callable, Collection
 
-from local.mends import admin, events, functions, machines, messages, stack
+from local.emulator_patches import admin, events, functions, machines, messages, stack
 
 Mend = Callable[[], None]
 

@@ -17,8 +17,8 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryAlarm, MemoryBook, MemoryCreditors
-from dunlin.adapters.memory.portal_sessions import MemoryEvidence, MemoryPortalDoor
+from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryCreditors, MemoryWaker
+from dunlin.adapters.memory.portal_sessions import MemoryEvidence, MemoryPortalSessions
 from dunlin.adapters.randomness import new_token
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
@@ -27,11 +27,10 @@ from dunlin.domain.ids import account_id, consumer_id, entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.tokens import address_hash, token_hash
 from dunlin.ports.accounts import Reply
-from dunlin.ports.payments import Till
 from dunlin.ports.portal import Link
-from dunlin.service.portal import Portal
+from dunlin.service.portal import PortalPorts
 from dunlin.service.signals.signals import apply_signal
-from dunlin.views.portal.jinja_pages import Pages
+from dunlin.views.portal.jinja_pages import PortalPages
 from tests.portal.memory_till import MemoryTill
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +92,7 @@ class Answer:
 
 
 @dataclass
-class House:
+class PortalHarness:
     """One portal with one person and one debt; `signals` are what it raised."""
 
     base_url: str = BASE
@@ -103,35 +102,35 @@ class House:
         self.creditors = MemoryCreditors()
         self.creditors.put_strategy("harbor", self.strategy, NOW)
         self.book = MemoryBook(self.creditors)
-        self.alarm, self.door = MemoryAlarm(), MemoryPortalDoor()
+        self.waker, self.sessions = MemoryWaker(), MemoryPortalSessions()
         self.evidence = MemoryEvidence()
         origin = "https://checkout.example.com"
-        self.till = MemoryTill(origin)
-        self.processor: Till = self.till
+        self.memory_processor = MemoryTill(origin)
+        self.processor: Any = self.memory_processor
         self.clock, self.wall = FixedClock(NOW), FixedClock(NOW)
         self.signals: list[Signal] = []
-        self.portal = Portal(
+        self.portal = PortalPorts(
             book=self.book,
             creditors=self.creditors,
-            door=self.door,
-            alarm=self.alarm,
-            till=lambda: self.processor,
+            sessions=self.sessions,
+            waker=self.waker,
+            processor=lambda: self.processor,
             raise_signal=self._raise,
             evidence=self.evidence,
             new_token=new_token,
             base_url=self.base_url,
         )
-        self.pages = Pages(base_url=self.base_url, checkout_origin=origin)
+        self.pages = PortalPages(base_url=self.base_url, checkout_origin=origin)
         self._numbers = itertools.count(1)
 
     def move_to(self, base_url: str, *, checkout: str) -> None:
         """The same house at another address."""
-        self.till.origin = checkout
+        self.memory_processor.origin = checkout
         self.portal = replace(self.portal, base_url=base_url)
-        self.pages = Pages(base_url=base_url, checkout_origin=checkout)
+        self.pages = PortalPages(base_url=base_url, checkout_origin=checkout)
 
     def _raise(self, signal: Signal, reply: Reply | None, now: datetime) -> None:
-        if apply_signal(signal, book=self.book, alarm=self.alarm, now=now, reply=reply):
+        if apply_signal(signal, book=self.book, waker=self.waker, now=now, reply=reply):
             self.signals.append(signal)
 
     def person(self, **changes: Any) -> Consumer:
@@ -189,7 +188,7 @@ class House:
         token = new_token()
         person = self.book.consumers[account.consumer_id]
         address = person.emails[0] if channel == "email" else person.phones[0]
-        self.door.put_link(
+        self.sessions.put_link(
             Link(
                 token_hash=token_hash(token),
                 account_id=account.account_id,
@@ -274,7 +273,7 @@ def _route(routes: Mapping[str, Any], path: str) -> tuple[str, dict[str, str]]:
 class Browser:
     """A person's browser: keeps cookies, sends forms."""
 
-    house: House
+    harness: PortalHarness
     accepts: str = "en-US,en;q=0.9"
     jar: dict[str, str] = field(default_factory=dict)
 
@@ -314,7 +313,7 @@ class Browser:
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         sent |= {k.replace("_", "-"): v for k, v in headers.items()}
-        answer = self.house.call(method, path, body=body, headers=sent, visitor=visitor)
+        answer = self.harness.call(method, path, body=body, headers=sent, visitor=visitor)
         for cookie in answer.cookies:
             name, _, rest = cookie.partition("=")
             value = rest.split(";")[0]
@@ -326,7 +325,7 @@ class Browser:
 
     def sign_in(self, account: Account) -> Answer:
         """Through a link and the date of birth to the account."""
-        token = self.house.link(account)
+        token = self.harness.link(account)
         answer = self.post(f"/m/{token}", {"month": "4", "day": "27", "year": "1985"})
         assert answer.status == 303, answer.text
         return self.get("/account")

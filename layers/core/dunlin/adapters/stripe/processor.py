@@ -1,4 +1,4 @@
-"""The `Till` over Stripe: hosted Checkout by redirect, saved methods, refunds, webhook events.
+"""The `PaymentProcessor` over Stripe: hosted Checkout by redirect, saved methods, refunds, events.
 
 Card data never comes here. Stripe is told an opaque account id and an attempt id, never a name,
 a reason or a history. The SDK (0.3 to 0.8 s of import) is loaded on the first call that needs
@@ -181,7 +181,7 @@ def read_saved(raw: bytes | str) -> MethodSaved | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StripeTill:
+class StripeProcessor:
     """One creditor's till at Stripe. `webhook_secrets` holds one secret, or two while one
     replaces the other. `api_base` is empty but for a stand-in on this machine.
     """

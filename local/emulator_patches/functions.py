@@ -16,7 +16,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch, lambda_svc
 
-from local.mends.text import replace
+from local.emulator_patches.text import replace
 
 # What AWS's Python runtimes carry beside the standard library.
 RUNTIME_PACKAGES = (

@@ -25,7 +25,7 @@ Thing = dict[str, Any]
 _ALPHABET = string.ascii_letters + string.digits
 
 
-class Clock:
+class StripeClock:
     """Seconds since the epoch, in life or shifted, running or held still.
 
     Only webhook signatures and delivery retries use real time: the receiver's clock is real.
@@ -61,13 +61,13 @@ class Settings:
 
 
 @dataclass
-class World:
+class StripeState:
     """All state of one stand-in. `tell` is called with each new webhook delivery, `ring` when
     something new falls due."""
 
     settings: Settings
     directory: Path | None = None
-    clock: Clock = field(default_factory=Clock)
+    clock: StripeClock = field(default_factory=StripeClock)
     lock: Any = field(default_factory=threading.RLock)
     tell: Callable[[str], None] = lambda _delivery: None
     ring: Callable[[], None] = lambda: None

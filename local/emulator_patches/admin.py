@@ -24,8 +24,8 @@ from ministack.services import (
     stepfunctions,
 )
 
-from local.mends import machines
-from local.mends.events import Accepted
+from local.emulator_patches import machines
+from local.emulator_patches.events import Accepted
 
 Response = tuple[int, dict[str, str], bytes]
 # Copied into each answer: upstream writes into the headers it sends.

@@ -22,7 +22,8 @@ from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import item_of
 from dunlin.domain.strategy.strategy import StaffQueuePolicy
 from dunlin.ports.accounts import AccountHistory, Answer, Reply
-from dunlin.ports.staff import Decided, StaffAccount, Waiting
+from dunlin.service.staff.queue import Decided, Waiting
+from dunlin.service.staff.staff import StaffAccount
 from dunlin.views.widgets.parts import masked
 from dunlin.views.widgets.portfolio import Widgets
 from tests.staff import builders

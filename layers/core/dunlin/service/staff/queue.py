@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,6 @@ from dunlin.domain.staff import queue
 from dunlin.domain.strategy.strategy import StaffQueuePolicy
 from dunlin.ports.accounts import AccountBook, AccountHistory, Answer, Change
 from dunlin.ports.machines import LadderWaker
-from dunlin.ports.staff import Decided, Waiting
 from dunlin.ports.strategies import Creditors
 from dunlin.service import arrangements
 from dunlin.service.accounts.staff_command import (
@@ -47,6 +46,31 @@ DECISIONS = ("approve", "release", "decline", "close")
 FREES = frozenset({"approve", "release"})
 # A question is settled by its answer; the others by a decision of their own.
 SETTLED_BY_ANSWER = frozenset({"question", "reply"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One item of the staff queue with its person; not `approvable` while what it waits for is
+    missing. `request` is the arrangement that is asked for."""
+
+    item: queue.Item
+    consumer: Consumer | None
+    approvable: bool = True
+    request: Arrangement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What became of a decision.
+
+    outcome: `done`, `stale` (the account has moved since the page was drawn), `gone` (nothing
+    waits for a person there) or `unmet` (what the account waits for is still missing).
+    """
+
+    outcome: str
+    account_id: str
+    decision: str
+    request: bool = False  # the decision was about an arrangement asked for
 
 
 def listing(

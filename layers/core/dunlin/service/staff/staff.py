@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,12 +11,20 @@ from dunlin.domain.accounts.consumer import Channel, Consumer, Flag
 from dunlin.domain.accounts.counters import CounterCell, CurrencyPortfolio, Figure
 from dunlin.domain.accounts.counters import portfolio as sum_up
 from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import AccountBook, AccountHistory
 from dunlin.ports.audit import AuditArchive
 from dunlin.ports.reports import Counters
-from dunlin.ports.staff import StaffAccount
 from dunlin.ports.strategies import Creditors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAccount:
+    """One account as a member of staff sees it: the thread and what the audit log says of it."""
+
+    account_history: AccountHistory
+    history: Sequence[AuditEntry]
 
 
 def portfolio(

@@ -13,7 +13,7 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.ports.accounts import AccountHistory, Answer, Reply
-from dunlin.ports.staff import StaffAccount
+from dunlin.service.staff.staff import StaffAccount
 from dunlin.views.widgets.parts import (
     HOLDS,
     KINDS,

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.aging import AgingBucket
 from dunlin.domain.accounts.counters import CurrencyPortfolio, Figure
-from dunlin.ports.staff import Decided, StaffAccount, Waiting
+from dunlin.service.staff.queue import Decided, Waiting
+from dunlin.service.staff.staff import StaffAccount
 from dunlin.views.widgets.account import account_page
 from dunlin.views.widgets.parts import (
     HOLDS,

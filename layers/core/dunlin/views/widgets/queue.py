@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.staff.queue import Item
-from dunlin.ports.staff import Waiting
+from dunlin.service.staff.queue import Waiting
 from dunlin.views.widgets.parts import (
     KINDS,
     TRIGGERS,

@@ -85,7 +85,7 @@ class Cloud:
         """A boto3 client of this cloud with the root key."""
         import boto3
 
-        make: Any = boto3.client
+        make: Any = boto3.client  # its stubs want each service as a literal
         return make(
             service,
             endpoint_url=self.endpoint,

@@ -197,7 +197,7 @@ def preview_pilot(creditor: str, console: Console) -> None:
             creditor,
             EVERYBODY,
             size=PILOT,
-            stack=wiring.rollout_ports(),
+            ports=wiring.rollout_ports(),
             now=wiring.clock().now(),
         )
     except DomainError as error:
@@ -260,7 +260,7 @@ def summary(stack: LocalStack, crowd: Crowd, creditors: list[str], console: Cons
                 holds[account.hold.value] += 1
             for entry in archive.chain(f"account#{account.account_id}"):
                 refusals.update(_refused(entry.what, entry.data))
-            for line in book.thread(account.account_id).ledger:
+            for line in book.account_history(account.account_id).ledger:
                 if line.kind in ("payment", "refund", "chargeback") and not line.source.startswith(
                     "import"
                 ):

@@ -46,7 +46,7 @@ class TimeLapse:
         self._dynamo = stack.cloud.client("dynamodb")
         self._steps = stack.cloud.client("stepfunctions")
         self._book = wiring.account_book()
-        self._alarm = wiring.alarm()
+        self._waker = wiring.waker()
         clock = wiring.clock()
         if not isinstance(clock, VirtualClock):
             raise RuntimeError("this stack reads real time: deploy it with TimeLapse")
@@ -161,10 +161,10 @@ class TimeLapse:
         for event in happening:
             event.act()
         for account in due:
-            if not self._alarm.wake(account.account_id):
+            if not self._waker.wake(account.account_id):
                 self._lost[account.account_id] = account.due_at
         for arrangement in arranged:
-            if not self._alarm.wake_arrangement(arrangement):
+            if not self._waker.wake_arrangement(arrangement):
                 self._lost[arrangement.arrangement_id] = arrangement.next_at
         self._wake_notices()
 

@@ -13,19 +13,23 @@ from dunlin.service.contact.notices import check_notice
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Ladder `{account_id, run}` or notice `{account_id, kind, cause}` → `Decision` as a dict."""
-    ports = {"book": wiring.account_book(), "gate": wiring.gate(), "templates": wiring.templates()}
+    book, gate, templates = wiring.account_book(), wiring.gate(), wiring.templates()
     now = wiring.clock().now()
     if "kind" in event:
         decision = check_notice(
             event["account_id"],
             kind=event["kind"],
             cause=event["cause"],
+            book=book,
             sessions=wiring.sessions(),
+            gate=gate,
+            templates=templates,
             now=now,
-            **ports,
         )
     else:
-        decision = check_ladder(event["account_id"], event["run"], now=now, **ports)
+        decision = check_ladder(
+            event["account_id"], event["run"], book=book, gate=gate, templates=templates, now=now
+        )
     for rule in decision.refusals:
         count("Refusals", rule=rule)
     logger.info("decided", extra=asdict(decision))

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from markupsafe import Markup
+
 from local.cloud import CloudError
 from local.outside import EmailKind, OutsideWorld
 from local.people import pages
@@ -136,6 +138,7 @@ class PeopleDesk:
 
 class _Handler(BaseHTTPRequestHandler):
     desk: PeopleDesk
+    server: ThreadingHTTPServer
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -216,7 +219,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _own_host(self) -> bool:
         """A page elsewhere may point its own name at 127.0.0.1: only our name is answered."""
-        port = self.server.server_address[1]
+        port = self.server.server_port
         if self.headers.get("Host") in (f"127.0.0.1:{port}", f"localhost:{port}"):
             return True
         self.close_connection = True
@@ -232,11 +235,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._silent()
 
     def _silent(self) -> None:
-        silent = pages.Markup('<p class="none" role="alert">The cloud does not answer.</p>')
+        silent = Markup('<p class="none" role="alert">The cloud does not answer.</p>')
         self._send(502, pages.page("No cloud", silent))
 
     def _missing(self) -> None:
-        nothing = pages.Markup('<p class="none">There is nothing here.</p>')
+        nothing = Markup('<p class="none">There is nothing here.</p>')
         self._send(404, pages.page("Nothing here", nothing))
 
     def _send(

@@ -424,7 +424,7 @@ def _keep(world: StripeState, key: str, path: str, text: str, outcome: Thing) ->
 
 # -- expand
 
-_INCLUDED = {
+_INCLUDED: dict[tuple[str, str], Callable[[StripeState, Thing], Thing]] = {
     ("charge", "refunds"): money.with_refunds,
     ("checkout.session", "line_items"): lambda world, thing: public(
         checkout.lines_of(world.get("checkout.session", thing["id"]))

@@ -127,8 +127,9 @@ def update_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     money_words = {"amount", "currency", "customer", "payment_method", "setup_future_usage"}
     if payment["status"] not in _MOVABLE and money_words & wanted.keys():
         raise _wrong_state(payment, "update", _MOVABLE)
-    currency = wanted.get("currency", payment["currency"]).lower()
-    checked_amount(wanted.get("amount", payment["amount"]), currency)
+    changed = payment | wanted
+    currency = changed["currency"].lower()
+    checked_amount(changed["amount"], currency)
     metadata = merged_metadata(payment["metadata"], wanted.pop("metadata", {}))
     if wanted.get("payment_method"):
         wanted["payment_method"] = methods.use(world, wanted["payment_method"])["id"]
@@ -448,7 +449,8 @@ def capture_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}/capture: all or part of what was authorised."""
     if payment["status"] != "requires_capture":
         raise _wrong_state(payment, "capture", ("requires_capture",))
-    amount = wanted.get("amount_to_capture", payment["amount_capturable"])
+    everything: Thing = {"amount_to_capture": payment["amount_capturable"]}
+    amount = (everything | wanted)["amount_to_capture"]
     if not 1 <= amount <= payment["amount_capturable"]:
         raise bad_parameter(
             "The amount to capture is greater than the remaining capturable amount.",

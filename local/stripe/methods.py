@@ -10,11 +10,9 @@ from local.stripe.cards import Behaviour
 from local.stripe.problems import StripeProblem, bad_parameter
 from local.stripe.state import StripeState, Thing, public
 
-_BLANK_BILLING = {
-    "address": {"city": None, "country": None, "line1": None, "line2": None,
-                "postal_code": None, "state": None},
-    "email": None, "name": None, "phone": None, "tax_id": None,
-}  # fmt: skip
+_BLANK_ADDRESS: Thing = {"city": None, "country": None, "line1": None, "line2": None,
+                         "postal_code": None, "state": None}  # fmt: skip
+_BLANK_BILLING: Thing = {"email": None, "name": None, "phone": None, "tax_id": None}
 
 
 def merged_metadata(old: dict[str, str], new: Any) -> dict[str, str]:
@@ -35,7 +33,7 @@ def behaviour_of(method: Thing) -> Behaviour:
 def create_customer(world: StripeState, wanted: Thing) -> Thing:
     """POST /v1/customers."""
     method = wanted.pop("payment_method", None)
-    customer = {
+    customer: Thing = {
         "id": world.new_id("cus", 14),
         "object": "customer",
         "balance": 0,
@@ -155,9 +153,7 @@ def method_of(
     billing = _BLANK_BILLING | {
         n: v for n, v in wanted.get("billing_details", {}).items() if n != "address"
     }
-    billing["address"] = _BLANK_BILLING["address"] | (
-        wanted.get("billing_details", {}).get("address") or {}
-    )
+    billing["address"] = _BLANK_ADDRESS | (wanted.get("billing_details", {}).get("address") or {})
     return world.put(
         {
             "id": world.new_id("pm"),

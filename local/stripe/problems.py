@@ -54,4 +54,6 @@ def unexpected_state(
     message: str, name: str, thing: dict[str, Any], code: str | None = None
 ) -> StripeProblem:
     """The object is not in a state that allows the action; the envelope carries the object."""
-    return StripeProblem(message, code=code or f"{name}_unexpected_state", **{name: thing})
+    problem = StripeProblem(message, code=code or f"{name}_unexpected_state")
+    problem.error[name] = thing
+    return problem

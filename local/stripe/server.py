@@ -419,12 +419,13 @@ class _Handler(BaseHTTPRequestHandler):
         stand_in = self.stand_in
         try:
             if method == "GET":
-                answer: Any = {
+                reads: dict[str, Callable[[], Any]] = {
                     "/clock": stand_in.clock,
                     "/deliveries": stand_in.deliveries,
                     "/webhooks": stand_in.webhooks.as_dict,
                     "/health": lambda: {"ok": True, "api_version": shapes.API_VERSION},
-                }[path]()
+                }
+                answer = reads[path]()
             else:
                 answer = public(stand_in.control(path, json.loads(raw or b"{}")))
         except StripeProblem as problem:
@@ -454,7 +455,8 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         world, business = self.stand_in.world, self.stand_in.world.settings.business
         session = world.find("checkout.session", identifier)
-        lang = language(session and session["locale"], self.headers.get("Accept-Language", ""))
+        locale = session["locale"] if session else None
+        lang = language(locale, self.headers.get("Accept-Language", ""))
         if session is None or session["status"] != "open":
             self._html(404 if session is None else 410, pages.gone(session, business, lang))
             return
@@ -487,7 +489,8 @@ class _Handler(BaseHTTPRequestHandler):
         except StripeProblem:
             found = None
         session = world.find("checkout.session", found["_session"] or "") if found else None
-        lang = language(session and session["locale"], self.headers.get("Accept-Language", ""))
+        locale = session["locale"] if session else None
+        lang = language(locale, self.headers.get("Accept-Language", ""))
         name = pages.business_of(session, world.settings.business)
         step = (found and found["next_action"]) or {}
         if found is None or step.get("type") != "redirect_to_url":

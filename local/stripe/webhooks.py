@@ -140,18 +140,6 @@ class Dispatcher:
     def _touched(self, kind: str) -> bool:
         return not self.knobs.types or kind in self.knobs.types
 
-    def _settle(self, name: str, state: str) -> None:
-        self._wake.release()
-        try:
-            with self._world.lock:
-                delivery = self._world.find("_delivery", name)
-                if delivery:
-                    delivery["state"] = state
-                    self._world.put(delivery)
-                    self._world.flush()
-        finally:
-            self._wake.acquire()
-
     def _attempt(self, name: str) -> None:
         with self._world.lock:
             delivery = self._world.find("_delivery", name)

@@ -257,6 +257,7 @@ def _frame(title: str, inside: Markup) -> str:
 
 class _Handler(BaseHTTPRequestHandler):
     pages: ViewerPages
+    server: ThreadingHTTPServer
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -306,7 +307,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _own_host(self) -> bool:
         """A page elsewhere may point its own name at 127.0.0.1: only our name is answered."""
-        port = self.server.server_address[1]
+        port = self.server.server_port
         if self.headers.get("Host") in (f"127.0.0.1:{port}", f"localhost:{port}"):
             return True
         self.close_connection = True

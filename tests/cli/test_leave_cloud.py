@@ -20,15 +20,15 @@ pytestmark = pytest.mark.cloud
 
 
 @pytest.fixture(scope="module")
-def taken(ports: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def taken(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from dunlin.runtime import wiring
 
     builders.store(wiring.account_book(), wiring.creditors(), builders.account("INV-leave"))
     folder = tmp_path_factory.mktemp("leave") / "taken"
     export(
         folder,
-        tables={name.lower(): ports.outputs[f"{name}TableName"] for name in TABLES},
-        buckets={"drop": ports.outputs["DropBucketName"]},
+        tables={name.lower(): stack.outputs[f"{name}TableName"] for name in TABLES},
+        buckets={"drop": stack.outputs["DropBucketName"]},
         progress=lambda line: None,
     )
     return folder
@@ -64,7 +64,7 @@ def test_a_folder_that_holds_something_is_left_alone(taken: Path) -> None:
     assert (taken / MANIFEST).read_bytes() == before
 
 
-def test_what_outlives_the_stack_is_removed_but_for_what_is_write_once(ports: LocalStack) -> None:
+def test_what_outlives_the_stack_is_removed_but_for_what_is_write_once(stack: LocalStack) -> None:
     dynamo: Any = boto3.client("dynamodb")
     s3: Any = boto3.client("s3")
     dynamo.create_table(

@@ -13,7 +13,7 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.messages.samples import LINK, NOTICE, STOP_LINK, facts
 
-CHROMIUM = "/usr/bin/chromium"
+pytestmark = pytest.mark.browser
 
 # For each text: its colour, and the first opaque background behind it.
 _CONTRASTS = """() => {
@@ -42,7 +42,6 @@ _CONTRASTS = """() => {
 }"""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_letter_can_be_read_on_a_phone(chromium: Browser, scheme: str) -> None:
     templates = JinjaMessages()

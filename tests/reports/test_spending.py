@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.domain.accounts.consumer import Channel
@@ -17,7 +14,6 @@ from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.reports.publishing import publish
 from dunlin.service.reports.spending import guard_spend
-from local.local_stack import LocalStack
 from tests.support import builders, ground
 from tests.support.builders import NOON
 from tests.support.evidence import MemoryArchive
@@ -123,24 +119,3 @@ def test_who_resumes_goes_on_until_a_higher_cap_is_reached() -> None:
     assert not book.pauses
     assert guard_spend(2 * CAP, **means).stopped
     assert book.pauses == {"platform"}
-
-
-@pytest.mark.cloud
-def test_the_deployed_guard_stops_the_deployed_house(stack: LocalStack) -> None:
-    from dunlin.runtime import wiring
-
-    book, creditors, now = wiring.account_book(), wiring.creditors(), wiring.clock().now()
-    account = ground.active("spender", at=now)
-    builders.store(book, creditors, account, person=builders.consumer("spender"), at=now)
-    call = stack.cloud.client("lambda")
-    name = stack.outputs["GuardSpendFunctionName"]
-    environment = call.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    call.update_function_configuration(
-        FunctionName=name,
-        Environment={"Variables": environment | {"MONTHLY_SPEND_CAP": "0.0005"}},
-    )
-    wiring.spend_meter().add(f"{now:%Y-%m}", CAP)
-    spent = json.loads(call.invoke(FunctionName=name)["Payload"].read())
-    assert spent == {"month": f"{now:%Y-%m}", "micro": CAP, "stopped": True}
-    assert book.facts(account.account_id).paused == "platform"
-    assert wiring.spend_meter().stopped(f"{now:%Y-%m}") == CAP

@@ -9,7 +9,6 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape as escaped
 from typer.testing import CliRunner
 
@@ -141,21 +140,3 @@ def test_every_condition_of_every_rule_has_words(html):
     assert rulebook_book.condition_in_words(unless) == (
         "either it promptly answers the consumer's own message or not (the state is CA)"
     )
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_the_page_is_accessible_fits_and_asks_nobody_for_anything(chromium, page, scheme, width):
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
-    )
-    tab = context.new_page()
-    asked: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url))
-    tab.goto(page.as_uri())
-    found = Axe().run(tab)
-    assert found.violations_count == 0, found.generate_report()
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    assert asked == [page.as_uri()]
-    context.close()

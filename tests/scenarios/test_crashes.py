@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,10 +28,8 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
-from dunlin.domain.payments.payments import MethodKind, PaymentEvent, PaymentState, PaymentStatus
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Selection
-from dunlin.ports.accounts import AccountBook
 from dunlin.ports.reports import StreamRecord
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.notices import check_notice
@@ -41,7 +39,7 @@ from dunlin.service.imports.job import job_of
 from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file
 from dunlin.service.imports.reconciling import reconcile_import
-from dunlin.service.payments.posting import post_payment, receive_event
+from dunlin.service.payments.posting import receive_event
 from dunlin.service.reports.audit_log import archive_entries, sign_day
 from dunlin.service.reports.publishing import publish
 from dunlin.service.rollouts.rollouts import RolloutPorts, begin
@@ -49,6 +47,7 @@ from dunlin.service.signals.replies import Inbound, read_reply
 from dunlin.service.signals.signals import apply_signal
 from tests.portal.memory_till import MemoryTill
 from tests.scenarios.dying import Deaths, Died, called_again, every_death
+from tests.scenarios.paying import pay
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
 from tests.support.evidence import LocalSigner, MemoryArchive
@@ -271,53 +270,6 @@ def test_a_signal_survives_a_death_at_any_side_effect(name: str) -> None:
             assert world.stored.accounts[second.account_id].hold is not None
 
     assert list(every_death(play))
-
-
-def event(payment: str = "pi_1", amount: int = 12_500) -> PaymentEvent:
-    return PaymentEvent(
-        event_id=f"evt_{payment}",
-        fact=SignalKind.PAYMENT,
-        fact_id=payment,
-        payment_id=payment,
-        amount=Money(amount, "USD"),
-        at=NOON,
-    )
-
-
-def pay(
-    account_id: str,
-    amount: int,
-    *,
-    book: Any,
-    waker: Any,
-    processor: MemoryTill,
-    inbox: MemoryInbox,
-) -> None:
-    told = event(amount=amount)
-    money = Money(amount, "USD")
-    paid = PaymentStatus(
-        id="pi_1",
-        state=PaymentState.SUCCEEDED,
-        amount=money,
-        received=money,
-        refunded=Money(0, "USD"),
-        account_id=account_id,
-        attempt_id="attempt-1",
-        creditor=CREDITOR,
-        method=MethodKind.CARD,
-    )
-    processor.payments.setdefault("pi_1", paid)
-    inbox.events.setdefault(told.event_id, "{}")
-    post_payment(
-        told.event_id,
-        inbox=inbox,
-        read=lambda _: told,
-        processor=processor,
-        book=book,
-        sessions=MemoryPortalSessions(),
-        waker=waker,
-        now=NOON,
-    )
 
 
 @pytest.mark.parametrize("amount", [2_500, 12_500])
@@ -589,100 +541,3 @@ def test_publishing_survives_a_death_at_any_side_effect() -> None:
         assert not [p for p in PERSONAL if p in told]
 
     assert len(list(every_death(play))) == 4
-
-
-# -- once on the local cloud's tables --------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def tables(ports: Any) -> tuple[AccountBook, Any, datetime]:
-    from dunlin.runtime import wiring
-
-    return wiring.account_book(), wiring.creditors(), wiring.clock().now()
-
-
-@pytest.mark.cloud
-def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
-    tables: tuple[AccountBook, Any, datetime],
-) -> None:
-    book, creditors, now = tables
-    gate = ground.gate("PLAT-FREQ-ALL")
-    count = iter(range(1000))
-
-    def play(deaths: Deaths) -> None:
-        name = f"dying-{next(count)}"
-        one = ground.active(name, at=now)
-        builders.store(book, creditors, one, person=builders.consumer(name), at=now)
-        mailbox = MemoryMailbox()
-        outbox = replace(
-            ground.outbox(mailbox=deaths.guard(mailbox, "mailbox"), at=now),
-            sessions=deaths.guard(MemoryPortalSessions(), "sessions"),
-        )
-        guarded = deaths.guard(book, "book")
-        permit = check_ladder(
-            one.account_id, 1, book=book, gate=gate, templates=outbox.templates, now=now
-        )
-        outcome = called_again(
-            lambda: send(
-                one.account_id,
-                permit.touch_key,
-                permit.permit_id,
-                book=guarded,
-                outbox=outbox,
-                now=now,
-            )
-        ).outcome
-        (touch,) = book.account_history(one.account_id).touches
-        assert len(mailbox.sent) <= 1
-        assert outcome in ("sent", "unknown")
-        assert touch.state is (TouchState.SENT if outcome == "sent" else TouchState.UNKNOWN)
-        stored = book.account(one.account_id)
-        assert stored is not None
-        assert (stored.rung, stored.occurrence) == (1, 0)
-        again = send(
-            one.account_id,
-            permit.touch_key,
-            permit.permit_id,
-            book=book,
-            outbox=outbox,
-            now=now,
-        )
-        assert again.outcome == outcome or touch.state is TouchState.UNKNOWN
-        assert len(mailbox.sent) <= 1
-
-    assert len(list(every_death(play))) == 8
-
-
-@pytest.mark.cloud
-def test_on_dynamodb_a_death_at_any_side_effect_of_posting_posts_once(
-    tables: tuple[AccountBook, Any, datetime],
-) -> None:
-    book, creditors, now = tables
-    count = iter(range(1000))
-
-    def play(deaths: Deaths) -> None:
-        name = f"paying-{next(count)}"
-        one = ground.active(name, at=now)
-        builders.store(book, creditors, one, person=builders.consumer(name), at=now)
-        waker, processor, inbox = MemoryWaker(), MemoryTill(), MemoryInbox()
-        called_again(
-            lambda: pay(
-                one.account_id,
-                12_500,
-                book=deaths.guard(book, "book"),
-                waker=deaths.guard(waker, "waker"),
-                processor=processor,
-                inbox=inbox,
-            )
-        )
-        account_history = book.account_history(one.account_id)
-        assert [e.amount.minor for e in account_history.ledger if e.kind == "payment"] == [-12_500]
-        assert (
-            total(account_history.ledger, "USD")
-            == account_history.account.balance
-            == Money(0, "USD")
-        )
-        assert account_history.account.status is Status.SETTLED
-        assert len(waker.notices) == 1
-
-    assert len(list(every_death(play))) == 6

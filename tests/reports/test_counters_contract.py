@@ -102,8 +102,7 @@ def test_creditors_are_counted_apart(counters: Counters) -> None:
     assert counters.tally("nobody") == {}
 
 
-@pytest.mark.cloud
-@pytest.mark.parametrize("counters", ["dynamo"], indirect=True)
+@pytest.mark.parametrize("counters", [CLOUD], indirect=True)
 def test_writers_side_by_side_count_once(counters: Counters) -> None:
     history = shares(20, 3)
     batches = [history[start : start + 10] for start in range(0, 60, 10)] * 2
@@ -121,8 +120,7 @@ def test_writers_side_by_side_count_once(counters: Counters) -> None:
     assert counters.tally(CREDITOR) == fold(newest(history).values())
 
 
-@pytest.mark.cloud
-@pytest.mark.parametrize("counters", ["dynamo"], indirect=True)
+@pytest.mark.parametrize("counters", [CLOUD], indirect=True)
 def test_a_month_of_due_dates_is_one_row_of_a_shard(counters: DynamoCounters) -> None:
     month = [
         share_of(builders.account(f"D{day}", due_on=NOW.date().replace(day=day)))

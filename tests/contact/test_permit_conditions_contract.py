@@ -444,7 +444,7 @@ def test_every_condition_in_memory_has_its_story() -> None:
     assert met == set(STORIES) == set(IN_DYNAMO)
 
 
-@pytest.fixture
+@pytest.fixture(params=[pytest.param("dynamo", marks=pytest.mark.cloud)])
 def dynamo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, datetime]:
     request.getfixturevalue("stack")
     from dunlin.adapters.dynamo import account_book
@@ -457,7 +457,6 @@ def dynamo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> t
     return book, now
 
 
-@pytest.mark.cloud
 @pytest.mark.parametrize("condition", STORIES, ids=NAMES)
 def test_on_dynamodb_each_condition_alone_keeps_its_story_from_happening(
     condition: tuple[str, str], dynamo: tuple[Any, datetime]
@@ -472,7 +471,6 @@ def test_on_dynamodb_each_condition_alone_keeps_its_story_from_happening(
         assert violated is (forgets == condition)
 
 
-@pytest.mark.cloud
 def test_every_condition_on_dynamodb_has_its_story(dynamo: tuple[Any, datetime]) -> None:
     book, now = dynamo
     g = Ground(book, "all", now)

@@ -3,8 +3,9 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
@@ -48,7 +49,7 @@ def contacts(draw, now):
 def situations(draw):
     now = draw(instants)
     state, zip5 = draw(st.sampled_from(PLACES))
-    flags = {"validation": {"sent_at": "2026-01-01T00:00:00Z"}}
+    flags: dict[str, Any] = {"validation": {"sent_at": "2026-01-01T00:00:00Z"}}
     if draw(st.booleans()):
         flags["inconvenient"] = [
             {"days": draw(st.sampled_from([None, [0, 2], [6]])), "start": "11:00", "end": "14:30"}
@@ -85,6 +86,8 @@ def _book(documents) -> Rulebook:
     return Rulebook({"version": "t", "tables": whole.tables, "rules": list(documents)}, whole.zones)
 
 
+# Every rulebook has the last word against a contact whose clock nobody knows.
+REMOVABLE = [d for d in load_rulebook().documents if d["id"] != "PLAT-FAILCLOSED"]
 REVERSED = _book(reversed(load_rulebook().documents))
 
 
@@ -97,14 +100,13 @@ def test_the_verdict_does_not_depend_on_the_order_of_rules_or_history(case):
 
 
 @settings(max_examples=60, deadline=None)
-@given(situations(), st.sampled_from(load_rulebook().documents))
+@given(situations(), st.sampled_from(REMOVABLE))
 def test_adding_a_rule_never_loosens(case, document):
-    assume(document["id"] != "PLAT-FAILCLOSED")  # every rulebook has it
     facts, now = case
     fewer = _book(d for d in load_rulebook().documents if d["id"] != document["id"])
     less, more = decide(fewer, facts, now), decide(load_rulebook(), facts, now)
     assert RANK[more.outcome] >= RANK[less.outcome]
-    if more.outcome == "defer" and less.outcome == "defer":
+    if more.until is not None and less.until is not None:
         assert more.until >= less.until
 
 
@@ -122,31 +124,27 @@ def test_a_creditors_tightening_never_loosens(case, most, opens):
     less = decide(load_rulebook(), facts, now)
     more = decide(load_rulebook(), replace(facts, policy=policy), now)
     assert RANK[more.outcome] >= RANK[less.outcome]
-    if more.outcome == "defer" and less.outcome == "defer":
+    if more.until is not None and less.until is not None:
         assert more.until >= less.until
 
 
 @settings(max_examples=200, deadline=None)
 @given(situations())
-def test_a_deferred_instant_is_allowed_and_the_second_before_is_not(case):
+def test_a_deferral_ends_when_it_says_and_a_permission_holds_until_it_expires(case):
     facts, now = case
     verdict = decide(load_rulebook(), facts, now)
-    assume(verdict.outcome == "defer")
-    # Proofs of the instant of asking may age on the way; what is timed is asked here.
-    fresh = {**facts.consents, "text_verified_at": verdict.until - timedelta(days=1)}
-    facts = replace(facts, consents=fresh)
-    assert decide(load_rulebook(), facts, verdict.until).outcome == "allow"
-    before = decide(load_rulebook(), facts, verdict.until - timedelta(seconds=1))
-    assert before.outcome == "defer"
-    assert before.until == verdict.until
-
-
-@settings(max_examples=150, deadline=None)
-@given(situations())
-def test_an_allowed_contact_stays_allowed_until_its_verdict_expires(case):
-    facts, now = case
-    verdict = decide(load_rulebook(), facts, now)
-    assume(verdict.outcome == "allow")
+    if verdict.outcome == "block":
+        assert (verdict.until, verdict.valid_until) == (None, None)
+        return
+    if verdict.until is not None:
+        # Proofs of the instant of asking may age on the way; what is timed is asked here.
+        fresh = {**facts.consents, "text_verified_at": verdict.until - timedelta(days=1)}
+        facts, now = replace(facts, consents=fresh), verdict.until
+        before = decide(load_rulebook(), facts, now - timedelta(seconds=1))
+        assert (before.outcome, before.until) == ("defer", now)
+        verdict = decide(load_rulebook(), facts, now)
+    assert verdict.outcome == "allow"
+    assert verdict.valid_until is not None
     assert now < verdict.valid_until <= now + timedelta(seconds=300)
     last = verdict.valid_until - timedelta(seconds=1)
     assert decide(load_rulebook(), facts, last).outcome == "allow"

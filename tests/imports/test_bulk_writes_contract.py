@@ -130,7 +130,7 @@ def test_transactions_hold_at_most_a_hundred_items_and_each_subject_once() -> No
 def test_a_throttled_batch_is_tried_again_with_longer_pauses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dunlin.adapters.dynamo import account_book
+    from dunlin.adapters.dynamo import account_book, back_off
 
     answers: list[Exception | None] = [Unavailable("dynamodb", "throttled", certain=True)] * 2
     pauses: list[float] = []
@@ -151,16 +151,16 @@ def test_a_throttled_batch_is_tried_again_with_longer_pauses(
             """Collects nothing: the answers are given."""
 
     monkeypatch.setattr(account_book, "_Transaction", Answering)
-    monkeypatch.setattr(account_book.time, "sleep", pauses.append)
+    monkeypatch.setattr(back_off.time, "sleep", pauses.append)
     bound = account_book.DynamoBook.__new__(account_book.DynamoBook)
     bound._connection = None  # type: ignore[assignment]
     answers.append(None)
     assert bound.apply_many([newcomer("t-1")]) == []
     assert len(pauses) == 2
-    assert all(0 <= p <= most for p, most in zip(pauses, account_book._THROTTLED, strict=False))
+    assert all(0 <= p <= most for p, most in zip(pauses, back_off.LONG, strict=False))
     answers.extend([Conflict("moved")])
     change = newcomer("t-2")
     assert bound.apply_many([change]) == [change]
-    answers.extend([Unavailable("dynamodb", "throttled")] * 20)
+    answers.extend([Unavailable("dynamodb", "throttled", certain=True)] * 20)
     with pytest.raises(Unavailable):
         bound.apply_many([newcomer("t-3")])

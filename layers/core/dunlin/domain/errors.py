@@ -10,7 +10,15 @@ class DomainError(Exception):
 
 
 class Conflict(Exception):
-    """Somebody else wrote first. Read and decide again now."""
+    """Somebody else wrote first. Read and decide again now.
+
+    `contended` is true where two writes only met and no condition was found false: the same
+    write may succeed.
+    """
+
+    def __init__(self, reason: str = "", *, contended: bool = False) -> None:
+        super().__init__(reason)
+        self.contended = contended
 
 
 class Unavailable(Exception):

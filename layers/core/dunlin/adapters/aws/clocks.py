@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
+from dunlin.domain.instants import sortable_text
+
 
 class SystemClock:
     """Real time in UTC."""
@@ -44,7 +46,7 @@ class VirtualClock:
 
     def move(self, at: datetime) -> None:
         """Set the clock. It never goes back: an earlier instant is refused by the table."""
-        text = at.astimezone(UTC).isoformat(timespec="microseconds")
+        text = sortable_text(at)
         ClockRow("CLOCK", "CLOCK", at=text).save(
             condition=ClockRow.at.does_not_exist() | (ClockRow.at <= text)
         )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import random
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +13,8 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from dunlin.adapters.dynamo.arrangement_rows import PREFIX, SHARDS, ArrangementRow, bucket
+from dunlin.adapters.dynamo.back_off import LONG, SHORT, try_again
+from dunlin.adapters.dynamo.faults import CERTAIN
 from dunlin.adapters.dynamo.rows import (
     CONTACTS,
     DUE_SHARDS,
@@ -41,15 +41,11 @@ from dunlin.domain.accounts.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.accounts.touch import Permit, Touch, TouchState
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.audit.audit import AuditEntry
-from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
+from dunlin.domain.errors import Conflict, DomainError, Unavailable
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountHistory, AlreadySeen, Change, Facts
 from dunlin.ports.strategies import Creditors
 
-_BACK_OFF = (0.01, 0.03, 0.1, 0.3)
-_THROTTLED = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)
-"""Longest pauses of bulk work, in seconds; each is drawn from zero to it, so workers spread."""
-_DICE = random.SystemRandom()
 _MOST_ITEMS, _MOST_BYTES, _MOST_READ = 100, 3_500_000, 100
 """Of one TransactWriteItems (AWS: 100 items, 4 MB) and one BatchGetItem (AWS: 100 keys)."""
 
@@ -110,21 +106,32 @@ class DynamoBook:
             )
             by_key[table, key, sk] = (row, key, sk)
         found: dict[tuple[type[Model], str, str], Any] = {}
+        for table, item in self._batch_get(request, pauses=SHORT):
+            row, key, sk = _identify(by_key, table, item)
+            one = row()
+            one.deserialize(item)
+            found[row, key, sk] = one
+        return found
+
+    def _batch_get(
+        self, request: dict[str, Any], *, pauses: Sequence[float]
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Table and item of what a BatchGetItem asks for; what is left over is asked for again."""
         client: Any = self._connection.client
-        for pause in (*_BACK_OFF, None):
-            answer = client.batch_get_item(RequestItems=request)
+        found: list[tuple[str, dict[str, Any]]] = []
+        left = request
+
+        def ask() -> None:
+            nonlocal left
+            answer = client.batch_get_item(RequestItems=left)
             for table, items in answer["Responses"].items():
-                for item in items:
-                    row, key, sk = _identify(by_key, table, item)
-                    one = row()
-                    one.deserialize(item)
-                    found[row, key, sk] = one
-            request = answer.get("UnprocessedKeys") or {}
-            if not request:
-                return found
-            if pause is not None:
-                time.sleep(pause)
-        raise Unavailable("dynamodb", "unprocessed keys", certain=True)
+                found.extend((table, item) for item in items)
+            left = answer.get("UnprocessedKeys") or {}
+            if left:
+                raise Unavailable("dynamodb", "unprocessed keys", certain=True)
+
+        try_again(ask, pauses=pauses)
+        return found
 
     def read_accounts(self, account_ids: Iterable[str]) -> dict[str, Account]:
         rows = self._read_rows(AccountRow, account_ids, META)
@@ -136,25 +143,15 @@ class DynamoBook:
 
     def _read_rows(self, row: type[Model], keys: Iterable[str], sk: str) -> Iterator[Any]:
         """Rows of one table by BatchGetItem, a hundred a call, with back-off for what is left."""
-        client: Any = self._connection.client
         table, names = row.Meta.table_name, (row._hash_keyname, row._range_keyname)
         wanted = [{names[0]: {"S": k}, names[1]: {"S": sk}} for k in dict.fromkeys(keys)]
         for start in range(0, len(wanted), _MOST_READ):
-            left = wanted[start : start + _MOST_READ]
-            for pause in (*_THROTTLED, None):
-                answer = client.batch_get_item(
-                    RequestItems={table: {"ConsistentRead": True, "Keys": left}}
-                )
-                for item in answer["Responses"].get(table, ()):
-                    one = row()
-                    one.deserialize(item)
-                    yield one
-                left = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-                if not left:
-                    break
-                if pause is None:
-                    raise Unavailable("dynamodb", "unprocessed keys", certain=True)
-                time.sleep(_DICE.uniform(0, pause))
+            some = wanted[start : start + _MOST_READ]
+            request = {table: {"ConsistentRead": True, "Keys": some}}
+            for _, item in self._batch_get(request, pauses=LONG):
+                one = row()
+                one.deserialize(item)
+                yield one
 
     def has_entry(self, account_id: str, entry_id: str) -> bool:
         return _get(LedgerRow, account_id, f"LEDGER#{entry_id}") is not None
@@ -328,18 +325,13 @@ class DynamoBook:
         touch = facts.touch
         if touch is None:
             raise DomainError("facts without a touch cannot spend a permit")
-        for pause in (*_BACK_OFF, None):
-            try:
-                self._spend(facts, touch, permit_id, now)
-            except _Contended:
-                if pause is None:
-                    raise
-                time.sleep(pause)
-            except Conflict:
-                return False
-            else:
-                return True
-        raise Defect("spending neither succeeded nor failed")
+        try:
+            try_again(lambda: self._spend(facts, touch, permit_id, now), pauses=SHORT)
+        except Conflict as refused:
+            if refused.contended:
+                raise
+            return False
+        return True
 
     def _spend(self, facts: Facts, touch: Touch, permit_id: str, now: datetime) -> None:
         account = facts.account
@@ -394,20 +386,17 @@ class DynamoBook:
 
     def _apply_batch(self, batch: Sequence[Change]) -> bool:
         """One transaction, tried again while throttled. False: refused, nothing was written."""
-        for pause in (*_THROTTLED, None):
-            try:
-                with _Transaction(self._connection) as t:
-                    for change in batch:
-                        self._write_book(t, change)
-            except Unavailable:
-                if pause is None:
-                    raise
-                time.sleep(_DICE.uniform(0, pause))
-            except Conflict:
-                return False
-            else:
-                return True
-        raise Defect("a batch neither succeeded nor failed")
+
+        def write() -> None:
+            with _Transaction(self._connection) as t:
+                for change in batch:
+                    self._write_book(t, change)
+
+        try:
+            try_again(write, pauses=LONG)
+        except Conflict:
+            return False
+        return True
 
     def _write_book(self, t: _Transaction, change: Change) -> None:
         """The parts of a change that every kind of write has."""
@@ -485,10 +474,6 @@ class DynamoBook:
                 PauseRow(f"PAUSE#{creditor}#{number}").update(actions=[action])
 
 
-class _Contended(Conflict):
-    """Two transactions met; no condition was found false. The same write may succeed."""
-
-
 class _Transaction:
     """One TransactWriteItems. Leaves it all undone and raises `Conflict` where a condition does
     not hold, `AlreadySeen` where the first put says so, `Unavailable` where it was throttled.
@@ -516,14 +501,15 @@ class _Transaction:
     def _meaning(self, error: TransactWriteError) -> Exception:
         codes = [r.code if r else None for r in error.cancellation_reasons]
         if not codes:
-            return Unavailable("dynamodb", error.cause_response_code or "unknown")
+            code = error.cause_response_code or "unknown"
+            return Unavailable("dynamodb", code, certain=code in CERTAIN)
         if self._seen and codes[self._first_put] == "ConditionalCheckFailed":
             return AlreadySeen(self._seen)
         text = ", ".join(c or "-" for c in codes)
         if "ConditionalCheckFailed" in codes:
             return Conflict(text)
         if "TransactionConflict" in codes:
-            return _Contended(text)
+            return Conflict(text, contended=True)
         return Unavailable("dynamodb", text, certain=True)
 
     def condition_check(self, row: type[Model], key: str, sk: str, condition: Any) -> None:

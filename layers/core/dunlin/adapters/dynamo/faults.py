@@ -10,7 +10,8 @@ from pynamodb.exceptions import PynamoDBException
 from dunlin.domain.errors import Conflict, Unavailable
 
 _CONDITION = "ConditionalCheckFailedException"
-_CERTAIN = frozenset(
+# Refused before anything was done.
+CERTAIN = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -28,4 +29,4 @@ def translated(what: str) -> Iterator[None]:
         code = error.cause_response_code or type(error).__name__
         if code == _CONDITION:
             raise Conflict(f"{what} moved") from error
-        raise Unavailable("dynamodb", code, certain=code in _CERTAIN) from error
+        raise Unavailable("dynamodb", code, certain=code in CERTAIN) from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.domain.errors import Conflict
+from dunlin.domain.instants import sortable_text
 
 _KEPT = timedelta(days=400)
 
@@ -39,7 +40,7 @@ class DynamoInbox:
         row = self._rows(
             event_id=event_id,
             body=body,
-            at=at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            at=sortable_text(at),
             expires_at=int((at + _KEPT).timestamp()),
         )
         try:

@@ -16,6 +16,7 @@ from pynamodb.models import Model
 
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.domain.errors import Conflict
+from dunlin.domain.instants import sortable_text
 from dunlin.domain.money import Money
 from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
 
@@ -58,10 +59,6 @@ def _rows(table: str) -> type[_Row]:
 
 def _epoch(at: datetime) -> int:
     return int(at.timestamp())
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _instant(epoch: float) -> datetime:
@@ -117,7 +114,7 @@ class DynamoPortalSessions:
                 sk=_SESSION,
                 # Kept a day longer, so that what is typed after its end can find its person.
                 expires_at=_epoch(session.expires_at + _DAY),
-                at=_stamp(session.expires_at),
+                at=sortable_text(session.expires_at),
                 account_id=session.account_id,
                 consumer_id=session.consumer_id,
                 creditor=session.creditor,

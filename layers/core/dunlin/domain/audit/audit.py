@@ -9,10 +9,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from dunlin.domain.errors import DomainError
+from dunlin.domain.instants import utc_text
 
 GENESIS = "0" * 64
 
@@ -31,7 +32,7 @@ def _plain(value: Any) -> Any:
         case datetime():
             if value.tzinfo is None:
                 raise DomainError("an audit entry takes aware times only")
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            return utc_text(value)
         case Mapping():
             return {str(k): _plain(v) for k, v in value.items()}
         case list() | tuple():

@@ -11,11 +11,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from dunlin.domain.instants import utc_text
 from dunlin.domain.rulebook.engine import Rulebook
 from dunlin.domain.rulebook.facts import ACTIONS, CONTACT_CHANNELS, Contact, ContactFacts
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
@@ -199,7 +200,7 @@ def _read(value: Any) -> Any:
 
 
 def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if at is None else utc_text(at)
 
 
 def _plain_contact(item: Contact, keep: _Keep) -> list[Any]:

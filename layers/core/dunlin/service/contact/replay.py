@@ -13,6 +13,7 @@ from typing import Any
 
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.contact.planner import Offer
+from dunlin.domain.instants import utc_text
 from dunlin.domain.rulebook import ContactFacts, Rulebook, RuleError, Verdict, decide
 from dunlin.domain.rulebook.records import plain_facts, plain_verdict, read_facts
 from dunlin.ports.accounts import Facts
@@ -66,7 +67,7 @@ def decision_record(
         "form": FORM,
         "rulebook": rulebook.version,
         "tzdata": rulebook.tzdata,
-        "now": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "now": utc_text(now),
         "facts": base,
         "asked": [
             _difference(row, base) | plain_verdict(verdict)

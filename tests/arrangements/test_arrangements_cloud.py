@@ -1,5 +1,5 @@
 """Six instalments on the deployed stack under time-lapse: kept, mended, missed and arranged anew,
-paid off early. Messages follow the instalments; the invoice's date causes none (L11)."""
+paid off early. Messages follow the instalments; the invoice's date causes none."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def test_a_missed_one_breaks_and_its_ladder_waits_for_a_person(street: Street) -
 def test_a_hundred_requests_inside_the_limits_take_less_than_two_seconds_each(
     street: Street,
 ) -> None:
-    """From the click to an arrangement in force with its entry in the log (S77)."""
+    """From the click to an arrangement in force with its entry in the log."""
     asked = [street.moves_in(f"asker{n}", f"+1217555{n:04}") for n in range(100)]
     terms = arrangements.offers(
         street.account(asked[0]),

@@ -168,8 +168,6 @@ class Protocol:
         person = replace(facts.consumer, consents=builders.consumer("ada").consents, flags={})
         return replace(facts, account=account, consumer=person)
 
-    # -- states ------------------------------------------------------------------------------
-
     def first(self) -> State:
         actors = tuple(
             Actor(
@@ -224,8 +222,6 @@ class Protocol:
             state.now,
             state.fault,
         )
-
-    # -- moves -------------------------------------------------------------------------------
 
     def moves(self, state: State) -> Iterator[tuple[str, State]]:
         if state.fault:
@@ -329,8 +325,6 @@ class Protocol:
         )
         return replace(actor, stage="idle", looks=actor.looks - 1, **rest)
 
-    # -- what happens around them ------------------------------------------------------------
-
     def _happen(self, state: State, event: str) -> State | None:
         """The state after an event, None where it cannot happen yet."""
         if event.startswith("time passes"):
@@ -403,8 +397,6 @@ class Protocol:
                 name=f"{actors[place].name}'", account_id=account_id, run=run, crashes=0, looks=2
             )
         return replace(state, tables=self._frozen(), actors=tuple(actors), now=now)
-
-    # -- what must never be ------------------------------------------------------------------
 
     def fault(self, state: State, *, final: bool) -> str:
         if state.fault:
@@ -550,7 +542,7 @@ def _with(state: State, place: int, actor: Actor) -> State:
     return replace(state, actors=(*state.actors[:place], actor, *state.actors[place + 1 :]))
 
 
-# -- telling states apart: everything but the hashes of the audit log, which name the way ------
+# Two states are one where all but the hashes of the audit log, which name the way, is equal.
 
 
 def _account_key(a: Account) -> Hashable:
@@ -584,9 +576,6 @@ def _answer_key(answer: Any) -> Hashable:
 def _actor_key(a: Actor) -> Hashable:
     answers = tuple(_answer_key(x) for x in a.answers)
     return a.name, a.run, a.stage, a.touch_key, a.at, answers, a.crashes, a.looks
-
-
-# -- what happens around the ladders -----------------------------------------------------------
 
 
 def _write(book: ForgetfulMemory, account_id: str, state: State, **changes: Any) -> bool:

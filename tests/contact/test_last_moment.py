@@ -1,5 +1,5 @@
-"""A balance that is cleared, by whatever route and however late, sends nothing any more (S40, F22);
-what a billing system repeats is one line (F2), and what is left of fees stays owed (F16).
+"""A balance that is cleared, by whatever route and however late, sends nothing any more;
+what a billing system repeats is one line, and what is left of fees stays owed.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ def test_another_currency_and_a_closed_account_are_refused() -> None:
 
 
 def test_a_credit_under_an_arrangement_lowers_what_its_instalments_ask() -> None:
-    """F21: the instalments roll up to the balance, whoever lowers it; all of it ends them."""
+    """The instalments roll up to the balance, whoever lowers it; all of it ends them."""
     life = Life()
     life.agreed()
 

@@ -1,4 +1,4 @@
-"""Consent, frequency and content each stop a touch alone, all else being in order (S101, S90)."""
+"""Consent, frequency and content each stop a touch alone, all else being in order."""
 
 from __future__ import annotations
 

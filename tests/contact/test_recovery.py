@@ -166,7 +166,7 @@ def climb(book: MemoryBook, account: Account, mailbox: MemoryMailbox, at: timede
 
 
 def test_two_days_without_a_clock_are_caught_up_once_and_within_the_caps() -> None:
-    """F5, F1: the executions died on Monday noon; on Wednesday the reconciler runs 100 times."""
+    """The executions died on Monday noon; on Wednesday the reconciler runs 100 times."""
     book, account = ground.memory_world()
     other = ground.active("ada2", consumer_id=account.consumer_id)
     entry = entry_of(other, now=NOON, what="AccountImported", data={})
@@ -187,7 +187,7 @@ def test_two_days_without_a_clock_are_caught_up_once_and_within_the_caps() -> No
 
 @pytest.mark.parametrize("kind", [SignalKind.COMPLAINT, SignalKind.BOUNCE])
 def test_a_suppressed_address_ends_the_ladder_with_a_reason(kind: SignalKind) -> None:
-    """F8: nothing stays queued for ever."""
+    """Nothing stays queued for ever."""
     book, account = ground.memory_world()
     person = book.consumers[account.consumer_id]
     none = Consent(state=ConsentState.NONE, version=2)

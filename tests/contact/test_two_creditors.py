@@ -1,5 +1,5 @@
 """Two creditors whose ladders are interleaved a thousand times: no header, footer, subject, link
-or sender of one ever stands on a message of the other (F18)."""
+or sender of one ever stands on a message of the other."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""I5 under everything at once: two tabs, two debts, cards and banks, refunds, disputes, credit
-notes, deaths, and webhooks in any order, any number of times and any lateness.
+"""Money adds up under everything at once: two tabs, two debts, cards and banks, refunds, disputes,
+credit notes, deaths, and webhooks in any order, any number of times and any lateness.
 
 The processor below keeps its own true books. Whatever happens on the way, each ledger sums to its
 balance at every step, and once everything was told the ledger is those books, cent by cent.

@@ -44,7 +44,7 @@ def entries(shop: Shop, kind: str) -> list[LedgerEntry]:
 
 
 def test_a_debt_that_is_paid_twice_is_paid_once_and_the_other_goes_back(shop: Shop) -> None:
-    """F29: a double click past every guard, webhooks doubled, reordered and late."""
+    """A double click past every guard, webhooks doubled, reordered and late."""
     shop.processor.webhooks.turn({"duplicate": 2, "reorder": 3, "retry": [0.01, 0.02]})
     pages = [page(shop, 1), page(shop, 2)]
     for one in pages:

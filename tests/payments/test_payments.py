@@ -462,7 +462,7 @@ def test_any_order_and_repetition_of_events_ends_in_one_ledger(
     order: object,
     foreign: bool,
 ) -> None:
-    """I5: entries sum to the balance; one provider payment posts once."""
+    """Entries sum to the balance; one provider payment posts once."""
 
     def run(told: list[tuple[str, SignalKind, int, bool]], late: bool) -> Shop:
         shop = Shop(back=0)  # which of two payments is the excess is a matter of order

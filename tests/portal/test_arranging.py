@@ -222,7 +222,7 @@ def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_st
     assert standing(harness, account) == taken, "twice is as once"
     shown = browser.get("/account").text
     assert "We take $120.00 from Visa 4242 on November 28, 2026" in shown
-    assert "Pay $120.00" not in shown, "nobody on autopay is told to pay (F7)"
+    assert "Pay $120.00" not in shown, "nobody on autopay is told to pay"
     assert words in browser.get("/plan?method=1").text
     harness.clock.at = NOW + timedelta(hours=1)
     assert step(browser, step="save_method", language="en").status == 303

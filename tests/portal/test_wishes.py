@@ -1,4 +1,4 @@
-"""What a person wishes of our messages binds the next decision (L17), and only theirs."""
+"""What a person wishes of our messages binds the next decision, and only theirs."""
 
 from __future__ import annotations
 

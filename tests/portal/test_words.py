@@ -408,7 +408,7 @@ def test_the_statement_leaves_nothing_out_and_ends_at_the_balance(
 def test_the_statement_shows_how_a_payment_was_applied_and_what_is_left_of_each_part(
     harness: PortalHarness, browser: Browser
 ) -> None:
-    """F11, F16: the creditor's rule in words, each payment's parts, and the fee that stays owed."""
+    """The creditor's rule in words, each payment's parts, and the fee that stays owed."""
     browser.sign_in(harness.debt(harness.person()))
     text = browser.get("/statement").text
     assert "A payment pays fees first, then interest, then what you first owed." in text

@@ -1,4 +1,4 @@
-"""Hours over every time zone there is and every clock change of two years (S8, S94, L2)."""
+"""Hours over every time zone there is and every clock change of two years."""
 
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Replies: every list of section 5.5 and its disguises; what must never count as an opt-out."""
+"""Replies: every list of phrases and its disguises; what must never count as an opt-out."""
 
 import time
 

@@ -82,7 +82,7 @@ def calls_to_staff(stack: LocalStack) -> Callable[[], list[dict[str, str]]]:
 
 
 def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:  # noqa: F811
-    """F14, S107, S127: called once, called again once the time is up, answered in their words."""
+    """Called once, called again once the time is up, answered in their words."""
     number = "+12175550181"
     account = town.moves_in("asker", number)
     town.first_message(account)
@@ -119,7 +119,7 @@ def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:
 def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     town: Town,  # noqa: F811
 ) -> None:
-    """S14 on the whole stack: four switches, each over accounts whose rungs are about to go."""
+    """Pauses on the whole stack: four switches, each over accounts whose rungs are about to go."""
     names = [f"switch{n}" for n in range(4)]
     accounts = [town.moves_in(name, f"+1217555019{n}") for n, name in enumerate(names)]
     assert launch(town.stack)["started"] == len(accounts)
@@ -173,7 +173,7 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
 
 
 def test_a_broken_alarm_clock_raises_the_alarm_and_is_mended(town: Town) -> None:  # noqa: F811
-    """L16: one execution is stopped; the next run of the reconciler says so and starts another."""
+    """One execution is stopped; the next run of the reconciler says so and starts another."""
     account = town.moves_in("forgotten", "+12175550196")
     town.first_message(account)
     arn = town.stack.outputs["LadderMachineArn"].replace(":stateMachine:", ":execution:")

@@ -1,4 +1,4 @@
-"""An opt-out that only a provider knows reaches Dunlin, ours reaches the provider (F27, L9)."""
+"""An opt-out that only a provider knows reaches Dunlin, ours reaches the provider."""
 
 from __future__ import annotations
 

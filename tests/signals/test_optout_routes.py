@@ -1,4 +1,4 @@
-"""An opt-out between the permit and the sender: nothing is sent, whichever way it came (S9)."""
+"""An opt-out between the permit and the sender: nothing is sent, whichever way it came."""
 
 from __future__ import annotations
 

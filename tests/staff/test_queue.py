@@ -545,7 +545,6 @@ def test_a_question_that_came_with_a_request_is_settled_by_itself() -> None:
 def test_a_trigger_calls_named_staff_once_and_the_ladder_goes_on_at_the_rung_set(
     trigger: str, limits: dict[str, int]
 ) -> None:
-    """S28."""
     book, account = ground.memory_world()
     document = support.strategy_document()
     last_rung = document["ladders"]["standard"][-1]["name"]

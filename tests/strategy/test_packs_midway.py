@@ -88,8 +88,6 @@ def cases() -> list[Case]:
     return found
 
 
-# -- the slow reference ----------------------------------------------------------------------------
-
 Event = tuple[date, str, str]  # the day, what happened, and the message where one went out
 
 
@@ -210,9 +208,6 @@ def _trigger(case: Case, silent: int, document: Mapping[str, Any], day: date) ->
     if (day - case.due).days > limits.get("days_past_due", 10**9):
         return "days_past_due"
     return "silent" if silent >= limits.get("silent_touches", 10**9) else ""
-
-
-# -- the planner, as the ladder's machine asks it --------------------------------------------------
 
 
 def planned(case: Case, strategy: Strategy) -> Iterator[Event]:

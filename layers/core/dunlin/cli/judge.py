@@ -1,4 +1,4 @@
-"""`dunlin judge`: cases in the format of COMPLIANCE.md section 9, one JSON object a line.
+"""`dunlin judge`: cases in the format of docs/rulebook.md, one JSON object a line.
 
 The words of the case format are translated here: client = creditor, person = consumer,
 debt = account. It runs under the baseline profile plus the case's own `client_policy`.

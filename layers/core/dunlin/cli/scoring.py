@@ -1,4 +1,5 @@
-"""Scores an answer against a case as COMPLIANCE.md section 9 compares them."""
+"""Scores an answer against a case: same outcome, same first second, the rules that spoke
+(docs/rulebook.md, Cases)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The four families of exceptions. A state machine matches class names, so what a machine
-must retry is raised as exactly one of these classes, with the evidence as attributes.
+"""The four families of exceptions that leave a use case. A state machine matches class names, so
+what a machine must retry is raised as exactly one of these classes, with evidence as attributes.
 
-An expected "no" is never an exception: see `Verdict` and `Refusal`.
+An expected "no" is a value, such as `Verdict`, or `Refusal` for a file that cannot be imported.
+`FileRefused` alone is raised on the way there, inside the import, which makes that value of it.
 """
 
 

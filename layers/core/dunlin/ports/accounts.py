@@ -116,7 +116,7 @@ class AccountBook(Protocol):
         consumer: Consumer,
         audit: AuditEntry,
     ) -> None:
-        """The permit transaction (DESIGN.md section 5), all or nothing:
+        """The permit transaction, all or nothing:
 
         contact history at the version read · account at the version read, active, positive
         balance, no hold · consumer at the version read with that channel's consent at the

@@ -1,4 +1,5 @@
-"""Wiring: the only place that knows which adapter stands behind which port.
+"""Wiring: which adapter stands behind which port on a stack. Commands that need no stack
+(`cli/`) build the file and memory adapters they use themselves.
 
 Cached factories, called in a handler's first line; nothing is built or read at import.
 """

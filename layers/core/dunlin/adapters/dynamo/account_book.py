@@ -59,8 +59,6 @@ class DynamoBook:
             connect_timeout_seconds=1, read_timeout_seconds=3, max_retry_attempts=3
         )
 
-    # -- reads -----------------------------------------------------------------------------
-
     def facts(self, account_id: str, *, touch_key: str = "") -> Facts:
         account = self.account(account_id)
         if account is None:
@@ -288,8 +286,6 @@ class DynamoBook:
             for row in AccountRow.by_queue.query(f"STAFF#{name}"):
                 yield row.to_domain()
 
-    # -- the permit --------------------------------------------------------------------------
-
     def take_permit(
         self,
         *,
@@ -355,8 +351,6 @@ class DynamoBook:
                 [TouchRow.state.set(TouchState.UNKNOWN.value)],
                 TouchRow.state == TouchState.PERMITTED.value,
             )
-
-    # -- everything else -----------------------------------------------------------------------
 
     def apply(self, change: Change) -> None:
         with _Transaction(self._connection, seen=change.seen) as t:

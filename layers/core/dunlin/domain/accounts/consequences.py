@@ -157,9 +157,6 @@ def labels_of(signal: Signal) -> tuple[str, ...]:
     return tuple(str(label) for label in signal.detail.get("labels", ()))
 
 
-# -- the account ---------------------------------------------------------------------------------
-
-
 def _account(
     signal: Signal, account: Account | None, rests: timedelta | None
 ) -> tuple[Account | None, str]:
@@ -269,9 +266,6 @@ def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Acc
     )
 
 
-# -- the person ----------------------------------------------------------------------------------
-
-
 def _consumer(signal: Signal, consumer: Consumer | None) -> tuple[Consumer | None, str]:
     if consumer is None:
         return None, ""
@@ -373,9 +367,6 @@ def _bounced(consumer: Consumer, signal: Signal) -> Consumer:
     before = consumer.consent(channel)
     consent = replace(before, version=before.version + 1)
     return replace(consumer, consents={**consumer.consents, channel: consent})
-
-
-# -- the touch -----------------------------------------------------------------------------------
 
 
 def _touch(signal: Signal, touch: Touch | None) -> Touch | None:

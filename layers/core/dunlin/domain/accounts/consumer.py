@@ -45,7 +45,7 @@ class Consent:
 class Flag:
     """A fact about a consumer that binds the gate (attorney, cease, deceased ...).
 
-    `detail` carries the keys COMPLIANCE.md section 9 gives that flag; `by` is who set it.
+    `detail` carries the keys by which the rule files ask for that flag; `by` is who set it.
     """
 
     at: datetime
@@ -55,7 +55,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """What a person chose for themselves; it beats whatever was inferred (S63).
+    """What a person chose for themselves; it beats whatever was inferred.
 
     `channels` in order of preference, empty where none was stated. `hours` are local, [from, to),
     within one day. `days` are ISO weekdays (1 Monday), empty for any. `payday` is a day of the

@@ -228,9 +228,6 @@ class Arrangement:
         return sum((i.left for i in due), start=nothing)
 
 
-# -- changes -------------------------------------------------------------------------------------
-
-
 def agreed(arrangement: Arrangement, at: datetime) -> Arrangement:
     """The arrangement in force under its terms."""
     return scheduled(
@@ -344,9 +341,6 @@ def thawed(arrangement: Arrangement, at: datetime) -> Arrangement:
             ),
         )
     )
-
-
-# -- what is to be done ----------------------------------------------------------------------------
 
 
 class StepKind(StrEnum):

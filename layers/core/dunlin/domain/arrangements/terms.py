@@ -297,9 +297,6 @@ def beyond(terms: Terms, limits: ArrangementLimits, *, asked_on: date) -> tuple[
     return tuple(over)
 
 
-# -- offers ----------------------------------------------------------------------------------------
-
-
 def offers(
     total: Money, limits: ArrangementLimits, *, today: date, profile: PayerProfile | None = None
 ) -> tuple[Terms, ...]:

@@ -1,7 +1,7 @@
 """The reply model: a linear classifier over hashed n-grams, scored in plain Python.
 
 It is asked after the fixed lists and may only add to what they heard: an opt-out, or a hold until
-a person has read the text (COMPLIANCE.md 5.5, US-TCPA-AMBIG). Trained by training.
+a person has read the text (US-TCPA-AMBIG). Trained by training.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Exposure: what the touches that the rulebook refused might have cost, as a range (S104).
+"""Exposure: what the touches that the rulebook refused might have cost, as a range.
 
 Statutory damages alone, from the table `exposure.yaml` of the rulebook: an estimate for staff,
 never advice. What no statute of the table prices is counted and left without an amount.

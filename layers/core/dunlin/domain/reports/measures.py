@@ -1,7 +1,7 @@
 """Measures: what came of contacting, from the ledgers, the touches and the log alone.
 
 Every figure is defined here and can be worked out by hand. Money is in minor units by currency,
-never mixed (F17); what went back (refunds, chargebacks) is taken off. Measured, never promised.
+never mixed; what went back (refunds, chargebacks) is taken off. Measured, never promised.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def launched_at(member: Member) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """Recovery by the end of a week (S38) as a share of what was owed, beside what it is held
+    """Recovery by the end of a week as a share of what was owed, beside what it is held
     against: the accounts left without contact, or as many days before the launch, of the same
     creditor's accounts that owed something then. None before the week is over, or where too few
     accounts can be compared."""
@@ -120,7 +120,7 @@ def calls_made(members: Iterable[Member], since: date, until: date) -> int:
 
 
 def kind_of(member: Member) -> str:
-    """How a recovery is reported apart (S140): written_off, small (owed less than 500.00 as its
+    """How a recovery is reported apart: written_off, small (owed less than 500.00 as its
     ladder began), or other."""
     if status_of(member.account) == "written_off":
         return "written_off"
@@ -165,7 +165,7 @@ def period(members: Iterable[Member], since: date, until: date) -> Period:
 def before_and_after(
     members: Sequence[Member], launch: date, until: date
 ) -> tuple[Period, Period] | None:
-    """Equally long periods before and from the launch (S141), None before its first day is over.
+    """Equally long periods before and from the launch, None before its first day is over.
     What the second recovered beyond the first is the extra recovery."""
     length = until - launch
     if length.days < 1:
@@ -231,7 +231,7 @@ _LATE = (ON_TIME, 300, 3_600, 86_400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
-    """How long after its planned instant each touch was permitted (S46): counts by the bound in
+    """How long after its planned instant each touch was permitted: counts by the bound in
     seconds that was not exceeded, 0 for beyond them all, and the longest."""
 
     touches: int
@@ -281,7 +281,7 @@ def responses(
     since: datetime,
     until: datetime,
 ) -> dict[tuple[str, str, str], ResponseCell]:
-    """Contacts made in [since, until] by (template, channel, segment) (S122). An account counts
+    """Contacts made in [since, until] by (template, channel, segment). An account counts
     in each segment that takes it on the day of the contact. An open is no answer."""
     found: dict[tuple[str, str, str], list[_Answer]] = {}
     for member in members:
@@ -342,7 +342,7 @@ def _cell(answers: Sequence[_Answer]) -> ResponseCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """What contacting brought in one currency (S123). `cost` is the sum of what it took,
+    """What contacting brought in one currency. `cost` is the sum of what it took,
     `extra` what the treated paid beyond as many accounts of the holdout, with its 95 % interval;
     None where too few were held out. An agency would have kept `agency_fee` of the recovered."""
 
@@ -370,7 +370,7 @@ class Return:
 
     @property
     def cost_of_a_unit(self) -> Fraction | None:
-        """The cost of each unit of money recovered (S124), None where nothing was."""
+        """The cost of each unit of money recovered, None where nothing was."""
         return Fraction(self.cost, self.recovered) if self.recovered > 0 else None
 
 

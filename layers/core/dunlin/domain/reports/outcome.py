@@ -1,7 +1,7 @@
 """Outcome: what a rollout did, counted from its accounts and their audit chains alone.
 
 Pure: the same accounts give the same report, so it can be drawn again at any time and checked
-against the log. Opens are shown and count for nothing (F28).
+against the log. Opens are shown and count for nothing.
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ class Lift:
     """How much better the treated did than the held out, in one figure with its 95 % interval.
 
     `treated`, `held_out`: the figure of each arm; `low` to `high` holds the difference. Nobody is
-    named the winner while the interval holds zero (S71).
+    named the winner while the interval holds zero.
     """
 
     treated: float
@@ -227,7 +227,7 @@ class Lift:
 
     @property
     def winner(self) -> str:
-        """treated or held_out, "" while the interval holds zero (S71)."""
+        """treated or held_out, "" while the interval holds zero."""
         if not self.decided:
             return ""
         return "treated" if self.low > 0 else "held_out"

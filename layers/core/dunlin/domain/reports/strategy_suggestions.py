@@ -61,9 +61,6 @@ def _stands(document: Any, path: Path) -> bool:
     return isinstance(document, int) and not isinstance(document, bool)
 
 
-# -- timing ------------------------------------------------------------------------------------
-
-
 def _timing(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategySuggestion]:
     """The next rung comes when three of four of those who pay after the one before have paid.
     Where a rung was never sent, the due date stands for it: that is all an import knows."""
@@ -117,9 +114,6 @@ def _days_after_due(members: Sequence[Member]) -> list[int]:
     return found
 
 
-# -- limits ------------------------------------------------------------------------------------
-
-
 def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategySuggestion]:
     """Instalments as people in fact paid them: on accounts paid in three parts or more, nine of
     ten parts are at least the lowest, and nine of ten accounts were paid within the longest."""
@@ -153,9 +147,6 @@ def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategyS
             why=f"Nine of ten accounts paid in parts were paid in so many months "
             f"({len(months)} accounts).",
         )
-
-
-# -- escalation --------------------------------------------------------------------------------
 
 
 def _escalation(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategySuggestion]:

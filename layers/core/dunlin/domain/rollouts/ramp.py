@@ -3,7 +3,7 @@
 Wald's sequential probability ratio test (Annals of Mathematical Statistics 16, 1945) on each
 guarded rate: it may be asked after every touch without inflating its error rates. A configuration
 starts with a pilot, doubles while the tests are undecided, reaches everybody once all of them
-clear it, and halts by itself once one of them condemns it (L13).
+clear it, and halts by itself once one of them condemns it.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def _draw(*parts: str) -> float:
 
 
 def held_out(strategy: Strategy, consumer_id: str) -> bool:
-    """True for the share of people whom a creditor leaves without contact (L7)."""
+    """True for the share of people whom a creditor leaves without contact."""
     return _draw("holdout", strategy.creditor, consumer_id) * 100 < strategy.holdout_percent
 
 
@@ -158,7 +158,7 @@ class Count:
 def count(
     segments: Sequence[Segment], accounts: Sequence[Account], strategy: Strategy, today: date
 ) -> list[Count]:
-    """Count segments over the open accounts of a creditor, with their overlaps (S44)."""
+    """Count segments over the open accounts of a creditor, with their overlaps."""
     members = {
         s.name: {a.account_id: a for a in accounts if a.open and s.when.takes(a, today)}
         for s in segments
@@ -180,7 +180,7 @@ def count(
 
 
 def owed_by(accounts: Any) -> dict[str, int]:
-    """What accounts owe in minor units, by currency, never mixed (F17)."""
+    """What accounts owe in minor units, by currency, never mixed."""
     owed: dict[str, int] = {}
     for account in accounts:
         currency = account.balance.currency
@@ -198,7 +198,7 @@ _BUCKETS = {
 
 def suggest(accounts: Sequence[Account], strategy: Strategy, today: date) -> list[Count]:
     """Starting segments of accounts that are ready: the simplest first (fewest conditions), then
-    the largest (S37). A segment that takes the same accounts as a simpler one is left out."""
+    the largest. A segment that takes the same accounts as a simpler one is left out."""
     ready = [a for a in accounts if a.open and not ineligible(a, strategy, today)]
     buckets = {b for a in ready if (b := aging_bucket(a.due_on, today)) in _BUCKETS}
     industries = {a.industry for a in ready}

@@ -1,4 +1,4 @@
-"""The checks a rulebook must pass before it may be compiled (COMPLIANCE.md section 7)."""
+"""The checks a rulebook must pass before it may be compiled."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The engine: a rulebook compiled from data, and the decision, a pure function of (facts, now).
 
-Order (COMPLIANCE.md sections 2 and 9): all blocking tests once, at now; any failure blocks.
+Order: all blocking tests once, at now; any failure blocks.
 Otherwise the earliest instant at which no wait stands is searched, and every wait that failed on
 the way is reported. Strictest wins; the order of the rules changes nothing.
 """

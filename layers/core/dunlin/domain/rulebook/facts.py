@@ -1,7 +1,7 @@
 """What a decision may read: the facts of one intended contact, in domain words.
 
-The keys inside `message`, `consents`, `flags` and `policy` are the ones COMPLIANCE.md section 9
-lists; instants may be aware datetimes or ISO texts. Nothing here reads a clock or a file.
+The keys inside `message`, `consents`, `flags` and `policy` are those that the conditions of the
+rule files name; instants may be aware datetimes or ISO texts. Nothing here reads a clock or a file.
 """
 
 from __future__ import annotations

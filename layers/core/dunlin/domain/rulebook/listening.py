@@ -1,4 +1,4 @@
-"""Listening: how an inbound text is read, by fixed phrase lists (COMPLIANCE.md section 5.5).
+"""Listening: how an inbound text is read, by fixed phrase lists.
 
 Texts are folded first: case, accents, look-alike and digit-for-letter spelling, spaced letters,
 emoji. A model may add opt-outs to what is found here, it may never remove one.

@@ -1,8 +1,8 @@
 """Decision records: the facts as judged, as plain JSON from which they can be judged again.
 
-COMPLIANCE.md section 8: facts are copied, never referenced, and hold ids, codes, instants and
-flags. A telephone number is reduced to its area code, what somebody wrote to what it was heard to
-say, and any other text that is no code of the rulebook to its hash.
+Facts are copied, never referenced, and hold ids, codes, instants and flags. A telephone number is
+reduced to its area code, what somebody wrote to what it was heard to say, and any other text that
+is no code of the rulebook to its hash.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Situation: one intended contact at one instant, with what every rule asks for worked out once.
 
 History at `now` is deduplicated and sorted, the kind of debt, the zones, the reply status and the
-opt-outs that inbound texts imply are derived here and nowhere else (COMPLIANCE.md section 9).
+opt-outs that inbound texts imply are derived here and nowhere else.
 """
 
 from __future__ import annotations

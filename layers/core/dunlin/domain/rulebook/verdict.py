@@ -20,7 +20,7 @@ class Inputs:
     events: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
-        """As a decision record keeps it (COMPLIANCE.md section 8)."""
+        """As a decision record keeps it."""
         return {"count": self.count, "window_s": self.window_seconds, "events": list(self.events)}
 
 

@@ -143,9 +143,6 @@ def _locations(doc: Part, brand: Part) -> dict[str, Brand]:
     return found
 
 
-# -- ladders and who is on them --------------------------------------------------------------------
-
-
 def _ladders(doc: Part) -> dict[str, tuple[Rung, ...]]:
     named = doc.part("ladders")
     if not 1 <= len(named.value) <= 20:
@@ -249,9 +246,6 @@ def _span(doc: Part, key: str, *, low: int, high: int) -> Span | None:
     return span
 
 
-# -- limits and choices ----------------------------------------------------------------------------
-
-
 def _arrangement(doc: Part) -> ArrangementLimits:
     doc.only(
         "lowest_instalment_minor", "longest_months", "down_payment_percent", "frequencies",
@@ -347,9 +341,6 @@ def _payments(doc: Part) -> PaymentPolicy:
         pending_days=doc.whole("pending_days", low=1, high=60, default=usual.pending_days),
         allocation=allocation,
     )
-
-
-# -- a strategy as people compare it ---------------------------------------------------------------
 
 
 def settings_of(strategy: Strategy) -> dict[str, str]:

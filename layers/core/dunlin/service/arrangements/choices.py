@@ -22,7 +22,7 @@ _HELD = frozenset({Hold.DISPUTE, Hold.REVIEW, Hold.INSURER, Hold.PAUSED})
 
 def in_force(creditor: str, creditors: Creditors, today: date) -> Strategy:
     """The newest strategy whose limits are in force on a day: a change binds later requests
-    only, from its day on (S4). Raises `DomainError` for an unknown creditor."""
+    only, from its day on. Raises `DomainError` for an unknown creditor."""
     newest = creditors.strategy(creditor)
     if newest is None:
         raise DomainError(f"creditor {creditor} has no strategy")

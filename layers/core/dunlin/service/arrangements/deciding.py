@@ -205,7 +205,7 @@ def record(
     now: datetime,
 ) -> Arrangement | AskRefusal:
     """Record an arrangement that staff made by hand: any terms that sum to what is owed. It
-    freezes the ladder, sends and debits nothing, and a missed payment goes to staff (S87).
+    freezes the ladder, sends and debits nothing, and a missed payment goes to staff.
     `why` is a code."""
 
     def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None]:

@@ -258,9 +258,6 @@ def _left_by(
     return changes
 
 
-# -- debits ----------------------------------------------------------------------------------------
-
-
 def _charge(
     facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts
 ) -> None:
@@ -437,9 +434,6 @@ def _ask_pending(facts: Facts, one: Arrangement, means: ArrangementPorts) -> Non
     if not left:
         after = thawed(after, means.now)
     _write(facts, scheduled(after), "PaymentsAsked", {"pending": len(left)}, means)
-
-
-# -- writing ---------------------------------------------------------------------------------------
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Recovery: an arrangement whose machine died is given a new one (I7)."""
+"""Recovery: an arrangement whose machine died is given a new one."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _consents(consumer: Consumer) -> dict[str, Any]:
 
 
 def _flags(account: Account, consumer: Consumer) -> dict[str, Any]:
-    """What is known about the person and the debt, under the names of COMPLIANCE.md section 9.
+    """What is known about the person and the debt, under the rulebook's names.
 
     A channel that is closed because its addresses are dead is no opt-out, which would close all.
     """

@@ -1,4 +1,4 @@
-"""Recovery: find what nobody attends, say so, and set it going again (I7).
+"""Recovery: find what nobody attends, say so, and set it going again.
 
 An execution is only an alarm clock. One that died is started again from the account, which is the
 truth; an account that nothing will happen on, for no stated reason, is a defect: it is reported,

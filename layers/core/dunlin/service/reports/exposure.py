@@ -1,4 +1,4 @@
-"""Exposure report: refused touches of the audit log by rule, with an estimated range (S104)."""
+"""Exposure report: refused touches of the audit log by rule, with an estimated range."""
 
 from __future__ import annotations
 

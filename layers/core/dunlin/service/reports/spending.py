@@ -1,4 +1,4 @@
-"""Spending: what messages have cost this month, and the cap at which every touch stops (S89).
+"""Spending: what messages have cost this month, and the cap at which every touch stops.
 
 The meter runs on the stream of touches; a batch that comes twice is counted twice, so it may say
 too much and never too little.

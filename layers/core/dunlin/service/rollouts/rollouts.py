@@ -235,7 +235,7 @@ def show(rollout_id: str, *, ports: RolloutPorts, now: datetime) -> tuple[Report
 def obstacles(
     rollout_id: str, *, ports: RolloutPorts, link_checker: LinkChecker, now: datetime
 ) -> list[str]:
-    """Why a tested configuration may not be promoted, in plain words; none where it may (S35)."""
+    """Why a tested configuration may not be promoted, in plain words; none where it may."""
     rollout = _rollout(rollout_id, ports)
     told, _ = show(rollout_id, ports=ports, now=now)
     found = []

@@ -1,5 +1,5 @@
 """A shadow beside the present process: how far they agree, and what the rules would have refused
-of the contacts that were made (L19)."""
+of the contacts that were made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opt-out lists of the providers, kept in step with ours in both directions (L9, F27).
+"""Opt-out lists of the providers, kept in step with ours in both directions.
 
 What a provider closed and we do not know becomes a signal like any other. What people closed with
 us in the last days is put on the provider's list where its API allows it. Nobody is ever opted in

@@ -1,7 +1,7 @@
 """Replies: a text that a person wrote back is stored, read by the fixed lists, and obeyed.
 
 STOP and its kin come before everything else and are never refused. A person reads every other
-reply before anything more is sent (US-TCPA-AMBIG, COMPLIANCE.md 5.5); HELP changes nothing.
+reply before anything more is sent (US-TCPA-AMBIG); HELP changes nothing.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _meant(
     *,
     stops: bool,
 ) -> list[Consumer]:
-    """Whom a reply speaks for. A creditor sees only what was meant for it (I8): the one whose
+    """Whom a reply speaks for. A creditor sees only what was meant for it: the one whose
     number was written to, or whose message was answered, or who wrote last. An opt-out sent to
     a number that several creditors share speaks to all of them."""
     owners = {p.creditor for p in people if _number_of(p.creditor, creditors) == inbound.receiver}

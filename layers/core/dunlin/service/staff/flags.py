@@ -24,8 +24,8 @@ from dunlin.service.accounts.writing import entry_of, next_version, retry_on_con
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagKind:
-    """One flag as staff name it: the rulebook's name (COMPLIANCE.md section 9), what it says
-    there, what lifts it, and the hold it brings where it is no matter of the rulebook."""
+    """One flag as staff name it: the rulebook's name for it, what it says there, what lifts it,
+    and the hold it brings where it is no matter of the rulebook."""
 
     name: str
     lifts: str

@@ -356,9 +356,6 @@ def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> in
     return marked
 
 
-# -- answers -------------------------------------------------------------------------------------
-
-
 def answer(
     account_id: str,
     order: StaffCommand,

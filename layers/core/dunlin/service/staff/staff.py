@@ -81,7 +81,7 @@ class Bounced:
 
 
 def bounced(creditor: str, *, book: AccountBook) -> Iterator[Bounced]:
-    """Every dead contact point of a creditor's people, once for each of their accounts (F9)."""
+    """Every dead contact point of a creditor's people, once for each of their accounts."""
     accounts = sorted(book.accounts_of_creditor(creditor), key=lambda a: a.account_id)
     people = book.read_consumers({account.consumer_id for account in accounts})
     for account in accounts:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dunlin.service.imports.shown import import_at, newest_imports
+from dunlin.views.widgets.ask import Ask
 from dunlin.views.widgets.imports import ImportWidget
-from dunlin.views.widgets.parts import Ask
 from tests.imports.place import BO, CREDITOR, CY, DI, HEADER, Office, table
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:ShowImport"

@@ -24,8 +24,8 @@ from dunlin.domain.strategy.strategy import StaffQueuePolicy
 from dunlin.ports.accounts import AccountHistory, Answer, Reply
 from dunlin.service.staff.queue import Decided, Waiting
 from dunlin.service.staff.staff import StaffAccount
-from dunlin.views.widgets.parts import masked
 from dunlin.views.widgets.portfolio import Widgets
+from dunlin.views.widgets.words import masked
 from tests.staff import builders
 from tests.staff.builders import NOW
 

@@ -7,31 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from markupsafe import Markup
+from typing import TYPE_CHECKING, Any
 
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.aging import AgingBucket
 from dunlin.domain.accounts.counters import CurrencyPortfolio, Figure
-from dunlin.service.staff.queue import Decided, Waiting
-from dunlin.service.staff.staff import StaffAccount
 from dunlin.views.widgets.account import account_page
-from dunlin.views.widgets.parts import (
-    HOLDS,
-    Ask,
-    Html,
-    box,
-    button,
-    call,
-    money,
-    page,
-    safe_arn,
-    text,
-    texts,
-    zone_of,
-)
+from dunlin.views.widgets.ask import Ask, read_ask, safe_arn
+from dunlin.views.widgets.page import Html, page
 from dunlin.views.widgets.queue import queue_row
+from dunlin.views.widgets.words import HOLDS
+
+# Only their fields are read here; a widget that draws none of them starts without their use cases.
+if TYPE_CHECKING:
+    from dunlin.service.staff.queue import Decided, Waiting
+    from dunlin.service.staff.staff import StaffAccount
 
 _DONE = {
     "approve": "Approved. The ladder goes on; every rule still binds.",
@@ -78,18 +68,7 @@ class Widgets:
 
     def read(self, event: Mapping[str, Any], endpoint: str) -> Ask:
         """The call of a widget; `endpoint` is the ARN that was invoked, with its alias."""
-        context = event.get("widgetContext")
-        context = context if isinstance(context, Mapping) else {}
-        forms = context.get("forms")
-        return Ask(
-            describe=event.get("describe") is True,
-            endpoint=safe_arn(endpoint),
-            values=texts({k: v for k, v in event.items() if k != "widgetContext"}),
-            params=texts(context.get("params")),
-            forms=texts(forms.get("all") if isinstance(forms, Mapping) else None),
-            dark=context.get("theme") == "dark",
-            zone=zone_of(context),
-        )
+        return read_ask(event, endpoint)
 
     def describe(self, widget: str) -> Html:
         """The widget's documentation, as the console asks for it."""
@@ -102,57 +81,40 @@ class Widgets:
 
         A widget that is made for all creditors offers each of them.
         """
-        choice = Markup("")
-        if not ask.params.get("creditor") and len(creditors) > 1:
-            choice = _creditors(ask, creditors)
-        if not parts:
-            empty = text("No accounts yet. Drop a file into the drop bucket.")
-            return page(ask, choice, empty)
-        return page(ask, choice, *(_portfolio_part(part) for part in parts))
+        choosable = not ask.params.get("creditor") and len(creditors) > 1
+        return page(
+            ask,
+            "portfolio",
+            creditors=list(creditors) if choosable else [],
+            sections=[_section(part) for part in parts],
+        )
 
     def account(self, ask: Ask, found: StaffAccount | None) -> Html:
         """The form, and the account that was asked for."""
-        form = Markup(
-            '<div class="ask"><div><label for="account">Account id or reference</label>'
-            '<input id="account" name="account" value="{}" autocomplete="off"></div>'
-            '<button type="button" class="btn btn-primary">Show</button>{}</div>'
-        ).format(ask.account, call(ask.endpoint, {}))
-        if ask.values.get("popup") == "yes":
-            form = Markup("")
-        if not ask.account:
-            return page(ask, form, text("Type an account id or the creditor's reference."))
-        if found is None:
-            return page(ask, form, box("stop", "No account with this id or reference."))
-        return page(ask, form, account_page(ask, found))
+        return account_page(ask, found)
 
     def decisions(self, ask: Ask, shown: Sequence[Waiting], total: int, now: datetime) -> Html:
         """What waits for a person, with the buttons to decide."""
-        if not shown:
-            return page(ask, box("ok", "Nothing waits for a decision."))
-        more = f"{total} wait{'s' if total == 1 else ''} for a decision"
-        if total > len(shown):
-            more += f"; the {len(shown)} that waited longest are shown"
-        rows = Markup("").join(queue_row(ask, one, now) for one in shown)
-        return page(ask, text(f"{more}."), rows)
+        return page(
+            ask,
+            "decisions",
+            rows=[queue_row(one, now) for one in shown],
+            total=total,
+            now=now,
+            decide=ask.function("decide"),
+            look=ask.function("account"),
+        )
 
     def decided(self, ask: Ask, decided: Decided) -> Html:
         """What became of a decision, and the way back to the list."""
-        done = decided.outcome == "done"
-        text = _said(decided)
-        back = safe_arn(ask.value("list"))
-        again = safe_arn(ask.params.get("account", ""))
-        buttons = Markup("")
-        if back:
-            buttons += button("Back to the list", call(back, dict(ask.params)), primary=True)
-        if again:
-            action = call(
-                again, {"account_id": decided.account_id, "popup": "yes"}, display="popup"
-            )
-            buttons += button("Look at the account", action)
         return page(
             ask,
-            box("ok" if done else "stop", text),
-            Markup('<div class="acts">{}</div>').format(buttons),
+            "decided",
+            done=decided.outcome == "done",
+            said=_said(decided),
+            back=safe_arn(ask.value("list")),
+            look=safe_arn(ask.params.get("account", "")),
+            account_id=decided.account_id,
         )
 
 
@@ -165,79 +127,27 @@ _NAMES = {
     AgingBucket.OVER_90: "Over 90 days",
     AgingBucket.UNKNOWN: "No due date",
 }
+_SHOWN_WHERE_SOME = (AgingBucket.NOT_DUE, AgingBucket.UNKNOWN)
 
 
-def _creditors(ask: Ask, creditors: Sequence[str]) -> Markup:
-    """A button for all creditors and for each; the one on the screen is marked."""
-    buttons = Markup("").join(
-        Markup('<button type="button" class="btn" aria-pressed="{}">{}</button>{}').format(
-            "true" if creditor == ask.creditor else "false",
-            creditor or "All",
-            call(ask.endpoint, {"creditor": creditor}),
-        )
-        for creditor in ("", *creditors)
-    )
-    return Markup('<div class="acts" role="group" aria-label="Creditor">{}</div>').format(buttons)
+def _section(part: CurrencyPortfolio) -> dict[str, Any]:
+    """What the template draws of one currency: a figure by its name, and by its colour too where
+    it is a bar."""
+    return {
+        "part": part,
+        "greatest": max((abs(f.minor) for f in part.by_bucket.values()), default=0),
+        "aging": [
+            (_NAMES[bucket], _COLOURS[bucket], figure)
+            for bucket, figure in part.by_bucket.items()
+            if figure.accounts or bucket not in _SHOWN_WHERE_SOME
+        ],
+        "by_status": _most_first(part.by_status, {s.value: s.value.title() for s in Status}),
+        "by_hold": _most_first(part.by_hold, {h.value: t for h, t in HOLDS.items()}),
+    }
 
 
-def _portfolio_part(part: CurrencyPortfolio) -> Markup:
-    return Markup(
-        '<section><div class="top"><h2>{currency}</h2>'
-        '<span><span class="big">{owing}</span> <span class="soft">owed on {accounts:,} of '
-        "{all:,} accounts</span></span></div>{aging}"
-        '<div class="cols"><div><h3>By status</h3>{status}</div>'
-        "<div><h3>On hold</h3>{hold}</div></div></section>"
-    ).format(
-        currency=part.currency,
-        owing=money(part.owing.minor, part.currency),
-        accounts=part.owing.accounts,
-        all=part.all.accounts,
-        aging=_aging(part),
-        status=_figures(part.by_status, part.currency, {s.value: s.value.title() for s in Status}),
-        hold=_figures(part.by_hold, part.currency, {h.value: t for h, t in HOLDS.items()})
-        if part.by_hold
-        else text("Nothing is on hold."),
-    )
-
-
-def _aging(part: CurrencyPortfolio) -> Markup:
-    greatest = max((abs(f.minor) for f in part.by_bucket.values()), default=0)
-    rows = Markup("").join(
-        Markup(
-            '<tr><td>{}</td><td class="bar">{}</td>'
-            '<td class="n">{:,}</td><td class="n">{}</td></tr>'
-        ).format(
-            _NAMES[bucket],
-            _bar(figure, greatest, _COLOURS[bucket], f"{_NAMES[bucket]}: share of the largest"),
-            figure.accounts,
-            money(figure.minor, part.currency),
-        )
-        for bucket, figure in part.by_bucket.items()
-        if figure.accounts or bucket not in (AgingBucket.NOT_DUE, AgingBucket.UNKNOWN)
-    )
-    return Markup(
-        '<table><thead><tr><th scope="col">Past due</th><td></td>'
-        '<th scope="col" class="n">Accounts</th><th scope="col" class="n">Balance</th></tr></thead>'
-        '<tbody>{}</tbody><tfoot><tr><td>Total</td><td></td><td class="n">{:,}</td>'
-        '<td class="n">{}</td></tr></tfoot></table>'
-    ).format(rows, part.owing.accounts, money(part.owing.minor, part.currency))
-
-
-def _bar(figure: Figure, greatest: int, colour: str, label: str) -> Markup:
-    share = 100 * abs(figure.minor) // greatest if greatest else 0
-    width = max(share, 1) if figure.accounts else 0
-    return Markup(
-        '<svg width="100%" height="14" role="img" aria-label="{}, {} percent">'
-        '<rect width="100%" height="14" rx="2" style="fill:var(--panel)"></rect>'
-        '<rect width="{}%" height="14" rx="2" style="fill:{}"></rect></svg>'
-    ).format(label, share, width, colour)
-
-
-def _figures(figures: Mapping[str, Figure], currency: str, names: Mapping[str, str]) -> Markup:
-    rows = Markup("").join(
-        Markup('<tr><td>{}</td><td class="n">{:,}</td><td class="n">{}</td></tr>').format(
-            names.get(key, key), figure.accounts, money(figure.minor, currency)
-        )
-        for key, figure in sorted(figures.items(), key=lambda f: (-f[1].accounts, f[0]))
-    )
-    return Markup("<table><tbody>{}</tbody></table>").format(rows)
+def _most_first(
+    figures: Mapping[str, Figure], names: Mapping[str, str]
+) -> list[tuple[str, Figure]]:
+    by_size = sorted(figures.items(), key=lambda f: (-f[1].accounts, f[0]))
+    return [(names.get(key, key), figure) for key, figure in by_size]

@@ -1,0 +1,27 @@
+"""The environment of the pages' templates: what enters one is escaped, and a name that it does not
+know is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+_CHARTS = Path(__file__).parent / "charts" / "templates"
+
+
+def environment(folder: Path, **filters: Callable[..., Any]) -> Environment:
+    """The templates of a folder, which may draw with those of the charts. `filters` write values
+    as people read them; what a filter returns is escaped as well unless it is `Markup`."""
+    made = Environment(
+        loader=FileSystemLoader([folder, _CHARTS]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(filters)
+    return made

@@ -1,0 +1,76 @@
+"""How widgets say things: holds, kinds and triggers in words, and values as people read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timezone
+
+from dunlin.domain.accounts.account import Hold
+from dunlin.domain.money import Money
+
+HOLDS = {
+    Hold.NO_CONTACT_POINT: "No usable contact point",
+    Hold.DISPUTE: "Disputed",
+    Hold.PAYMENT_PENDING: "A payment is on its way",
+    Hold.ARRANGEMENT: "Paying by arrangement",
+    Hold.PROMISE: "Promised to pay",
+    Hold.REVIEW: "Needs review",
+    Hold.PAUSED: "Paused by staff",
+    Hold.CREDIT: "Nothing is owed",
+    Hold.NOT_DUE: "Not due yet",
+    Hold.SNOOZED: "Left in peace until a day",
+    Hold.INSURER: "Waiting for the insurer",
+    Hold.HOLDOUT: "Held out, to measure",
+}
+KINDS = {
+    "failed": "Ladder failed",
+    "dispute": "Dispute",
+    "wrong_party": "Wrong person",
+    "hardship": "Hardship",
+    "chargeback": "Chargeback",
+    "arrangement_request": "Arrangement asked for",
+    "question": "Question",
+    "reply": "Reply",
+    "approval": "Waits for approval",
+    "stuck_payment": "Payment stuck",
+    "escalation": "Escalated",
+    "match": "Same person?",
+    "review": "Needs review",
+}
+TRIGGERS = {
+    "balance": "The balance is above the creditor's limit",
+    "days_past_due": "Overdue for longer than the creditor's limit",
+    "silent": "Silent through as many messages as the creditor allows",
+    "broken_arrangement": "An arrangement was broken",
+    "reply": "Wrote back while money is on its way",
+}
+
+
+def money(minor: int, currency: str) -> str:
+    return str(Money(minor, currency))
+
+
+def masked(name: str) -> str:
+    """The initials of a name with a fixed number of dots: nothing of its length is told."""
+    return " ".join(f"{word[0]}•••" for word in name.split()[:2]) or "•••"
+
+
+def instant(at: datetime, zone: timezone) -> str:
+    label = "UTC" if zone is UTC else f"UTC{at.astimezone(zone):%z}"
+    return f"{at.astimezone(zone):%a %d %b %Y, %H:%M} {label}"
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    if since is None:
+        return "unknown"
+    hours = int((now - since).total_seconds() // 3600)
+    if hours < 1:
+        return "less than an hour"
+    if hours < 48:
+        return f"{hours} hour{'s' if hours > 1 else ''}"
+    return f"{hours // 24} days"
+
+
+def words(name: str) -> str:
+    """`TouchDeferred` as people read it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").capitalize()

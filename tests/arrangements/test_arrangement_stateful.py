@@ -90,7 +90,7 @@ class AnyLife(RuleBasedStateMachine):
 
     @rule(hold=st.sampled_from([Hold.DISPUTE, Hold.REVIEW, Hold.SNOOZED, None]))
     def staff(self, hold: Hold | None) -> None:
-        if self.life.account.open:
+        if self.life.account.on_ladder:
             self.life.hold(hold)
 
     @rule(all_of_it=st.sampled_from([True, False, False, False]))

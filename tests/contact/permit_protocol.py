@@ -418,7 +418,7 @@ class Protocol:
                 return f"I6: the chain of {subject.split('#')[0]} is broken"
         for account in tables["accounts"].values():
             looked_after = account.due_at or account.hold or account.escalated
-            if account.open and not looked_after:
+            if account.on_ladder and not looked_after:
                 return "I7: an open account with neither timer nor reason"
         return ""
 

@@ -336,7 +336,7 @@ def test_a_bad_configuration_halts_itself(kind: SignalKind, rail: str) -> None:
     town.advance()
     halted = stage(town, rollout)
     assert halted.halted == rail
-    assert all(a.paused for a in town.accounts() if a.cohort and a.open)
+    assert all(a.paused for a in town.accounts() if a.cohort and a.on_ladder)
     before = len(town.touched())
     for _ in range(20):
         town.contact(hours=24)

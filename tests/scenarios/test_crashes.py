@@ -94,7 +94,7 @@ class World:
         for account in self.stored.accounts.values():
             entries = list(self.stored.ledgers.get(account.account_id, {}).values())
             assert total(entries, account.balance.currency) == account.balance
-            if account.open and account.status is Status.ACTIVE:
+            if account.on_ladder and account.status is Status.ACTIVE:
                 assert account.due_at or account.hold or account.escalated
             chain = self.stored.chains[f"account#{account.account_id}"]
             assert not audit.verify(chain, head=account.audit_head)

@@ -80,7 +80,7 @@ def status(aws: Aws = False, stack: StackName = "dunlin") -> None:
         by_status = Counter(a.status.value for a in accounts)
         owed: Counter[str] = Counter()
         for account in accounts:
-            if account.open:
+            if account.owes:
                 owed[account.balance.currency] += account.balance.minor
         table.add_row(
             creditor,

@@ -142,16 +142,23 @@ class Account:
     audit_head: str = ""
 
     @property
-    def open(self) -> bool:
-        """True while something is owed and the ladder may still act."""
+    def on_ladder(self) -> bool:
+        """True while its ladder runs or may still begin, and something is owed: what Dunlin does
+        of its own accord asks this."""
         return self.status in (Status.IMPORTED, Status.ACTIVE) and self.balance.minor > 0
+
+    @property
+    def owes(self) -> bool:
+        """True while something is owed, also once its ladder has ended: what a person says and
+        staff decide asks this. Closed and settled accounts owe nothing here."""
+        return self.status not in (Status.SETTLED, Status.CLOSED) and self.balance.minor > 0
 
     @property
     def timed(self) -> bool:
         """True while time alone moves it on. What a person or a payment must lift keeps its due
         time for later and is not due."""
         return (
-            self.open
+            self.on_ladder
             and self.due_at is not None
             and not self.escalated
             and not self.paused
@@ -190,7 +197,7 @@ class Account:
         """True where nothing will happen and nobody can say why: a defect, which is reported."""
         return (
             self.status is Status.ACTIVE
-            and self.open
+            and self.on_ladder
             and self.due_at is None
             and self.hold is None
             and not self.paused
@@ -205,7 +212,7 @@ class Account:
             self.status is Status.FAILED
             or self.hold is Hold.REVIEW
             or self.asked
-            or (self.open and (bool(self.escalated) or self.hold in STAFF_HOLDS))
+            or (self.owes and (bool(self.escalated) or self.hold in STAFF_HOLDS))
         )
 
     def days_past_due(self, today: date) -> int | None:
@@ -217,7 +224,7 @@ def with_arrangement_hold(account: Account) -> Account:
     """The account with its arrangement's hold: one in force outlives every hold that was put in
     its place and lifted, and every wish to rest until a day."""
     free = account.hold is None or account.hold in TIMED_HOLDS
-    if not (free and account.arranged and account.open):
+    if not (free and account.arranged and account.owes):
         return account
     return replace(account, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS, due_at=None)
 

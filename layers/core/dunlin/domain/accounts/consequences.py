@@ -194,7 +194,7 @@ def _part(signal: Signal, account: Account) -> int:
     if signal.kind is not SignalKind.DISPUTE or account.hold in (Hold.DISPUTE, Hold.ARRANGEMENT):
         return 0
     part = int(signal.detail.get("contested_minor", 0))
-    return part if account.open and 0 < part < account.balance.minor else 0
+    return part if account.owes and 0 < part < account.balance.minor else 0
 
 
 def _asked(account: Account, signal: Signal) -> Account:
@@ -219,7 +219,7 @@ def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
     hold and its list of payments, and waits for a person besides. Where nothing is owed any more
     a review is what staff see.
     """
-    wanted = wanted if account.open else Hold.REVIEW
+    wanted = wanted if account.owes else Hold.REVIEW
     if account.hold in _FOR_STAFF:
         if why in account.hold_reason and wanted in (account.hold, Hold.REVIEW):
             return account
@@ -252,7 +252,7 @@ def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Acc
     A hold that somebody must lift is stricter and stays. A new wish of the same kind takes the
     place of the one before; of two different ones the later counts.
     """
-    if not account.open or (account.hold is not None and account.hold not in TIMED_HOLDS):
+    if not account.owes or (account.hold is not None and account.hold not in TIMED_HOLDS):
         return account
     later = account.hold not in (None, wanted) and account.due_at is not None
     if later and account.due_at is not None and account.due_at > until:

@@ -158,9 +158,9 @@ class Count:
 def count(
     segments: Sequence[Segment], accounts: Sequence[Account], strategy: Strategy, today: date
 ) -> list[Count]:
-    """Count segments over the open accounts of a creditor, with their overlaps."""
+    """Count segments over the accounts that are on a ladder or may begin one, with overlaps."""
     members = {
-        s.name: {a.account_id: a for a in accounts if a.open and s.when.takes(a, today)}
+        s.name: {a.account_id: a for a in accounts if a.on_ladder and s.when.takes(a, today)}
         for s in segments
     }
     return [
@@ -199,7 +199,7 @@ _BUCKETS = {
 def suggest(accounts: Sequence[Account], strategy: Strategy, today: date) -> list[Count]:
     """Starting segments of accounts that are ready: the simplest first (fewest conditions), then
     the largest. A segment that takes the same accounts as a simpler one is left out."""
-    ready = [a for a in accounts if a.open and not ineligible(a, strategy, today)]
+    ready = [a for a in accounts if a.on_ladder and not ineligible(a, strategy, today)]
     buckets = {b for a in ready if (b := aging_bucket(a.due_on, today)) in _BUCKETS}
     industries = {a.industry for a in ready}
     kinds = {a.debt_kind for a in ready}

@@ -173,7 +173,10 @@ def _compose(
 def _accounts(facts: Facts, touch: Touch, *, book: AccountBook) -> list[Account]:
     """The accounts that the message is about, its own first; what was paid since is left out."""
     covered = book.read_accounts(touch.covers) if touch.covers else {}
-    return [facts.account, *(covered[c] for c in touch.covers if c in covered and covered[c].open)]
+    return [
+        facts.account,
+        *(covered[c] for c in touch.covers if c in covered and covered[c].on_ladder),
+    ]
 
 
 def _fields(touch: Touch, *, book: AccountBook, outbox: SendingPorts) -> dict[str, str]:

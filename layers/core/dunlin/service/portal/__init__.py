@@ -276,7 +276,8 @@ def standing(account: Account) -> str:
         return "settled"
     if account.hold is Hold.PAYMENT_PENDING:
         return "pending"
-    return "disputed" if account.hold is Hold.DISPUTE else "owed"
+    contested = account.hold is Hold.DISPUTE or account.contested_minor >= account.balance.minor
+    return "disputed" if contested else "owed"
 
 
 def dispute_by(consumer: Consumer, now: datetime) -> date | None:

@@ -497,7 +497,7 @@ def _baseline(creditor: str, segment: Segment, *, ports: RolloutPorts, now: date
     accounts = [
         a
         for a in ports.book.accounts_of_creditor(creditor)
-        if a.open and segment.when.takes(a, day)
+        if a.on_ladder and segment.when.takes(a, day)
     ]
     buckets = Counter(aging_bucket(a.due_on, day).value for a in accounts)
     return Baseline(

@@ -143,8 +143,8 @@ def _home(person: Consumer, touch: Touch | None, book: AccountBook) -> _Home:
         ours = contact.direction == "out" and contact.channel == Channel.SMS.value
         if ours and contact.account_id in accounts:
             return _Home(account=accounts[contact.account_id], written_at=contact.at)
-    opened = [a for a in accounts.values() if a.open]
-    return _Home(account=(opened or list(accounts.values()))[0])
+    likely = sorted(accounts.values(), key=lambda a: (not a.on_ladder, not a.owes))
+    return _Home(account=likely[0])
 
 
 def _contacts(account_id: str, book: AccountBook) -> tuple[PastContact, ...]:

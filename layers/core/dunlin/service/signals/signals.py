@@ -264,7 +264,7 @@ def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datet
 
     def attempt() -> bool:
         stored = book.account(account.account_id)
-        if stored is None or not stored.open:
+        if stored is None or not stored.on_ladder:
             return False
         rests = _rests(signal, stored, book)
         if rests is not None and asks_nothing(signal):

@@ -236,7 +236,7 @@ def _hold(
 
     def attempt() -> bool:
         stored = book.account(account_id)
-        if stored is None or not stored.open:
+        if stored is None or not stored.owes:
             return False
         held = hold(stored, wanted, kind.reason, now)
         if held == stored:

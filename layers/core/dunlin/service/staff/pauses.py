@@ -75,7 +75,7 @@ def snooze(
         raise DomainError("a snooze ends on a later day, within a year")
 
     def decide(account: Account) -> CommandResult | AccountChange:
-        if not account.open or account.status is not Status.ACTIVE:
+        if not account.on_ladder or account.status is not Status.ACTIVE:
             return CommandResult(outcome="gone")
         waits = account.hold in TIMED_HOLDS and account.due_at is not None and account.due_at > at
         if waits or account.paused or (account.hold and account.hold not in TIMED_HOLDS):
@@ -217,7 +217,7 @@ def _record(
 
 
 def _pause(account: Account, order: StaffCommand) -> CommandResult | AccountChange:
-    if not account.open:
+    if not account.owes:
         return CommandResult(outcome="gone")
     if account.override is not None and account.override.paused:
         return CommandResult(outcome="unchanged")

@@ -116,7 +116,7 @@ def override(
     _check(wanted)
 
     def decide(account: Account) -> CommandResult | AccountChange:
-        if not account.open:
+        if not account.owes:
             return CommandResult(outcome="gone")
         before = account.override or Override()
         kept = Override(paused=before.paused) if wanted.clear else before
@@ -165,7 +165,7 @@ def _facts(account: Account, book: AccountBook) -> Facts:
 def _hindrance(facts: Facts, *, book: AccountBook, now: datetime) -> CommandResult | None:
     """Why its next rung cannot be steered now, None where it can."""
     account = facts.account
-    if not account.open or account.status is not Status.ACTIVE:
+    if not account.on_ladder or account.status is not Status.ACTIVE:
         return CommandResult(outcome="gone")
     if account.hold is not None or account.escalated or account.paused:
         return held_by(account)

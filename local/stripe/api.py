@@ -12,7 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from local.stripe import checkout, form, intents, methods, money, shapes
+from local.stripe import (
+    checkout,
+    form,
+    intent_steps,
+    intents,
+    methods,
+    money,
+    setup_intents,
+    shapes,
+)
 from local.stripe.problems import StripeProblem, bad_parameter
 from local.stripe.state import StripeState, Thing, public
 
@@ -229,14 +238,15 @@ ROUTES = [
            _on(PI, intents.capture_payment)),
     _route("POST", _PI + "/{id}/verify_microdeposits",
            "_payment_intent_verify_microdeposits_params", _on(PI, intents.verify_microdeposits)),
-    _route("POST", _SI, "_setup_intent_create_params", intents.create_setup),
+    _route("POST", _SI, "_setup_intent_create_params", setup_intents.create_setup),
     _route("GET", _SI, "_setup_intent_list_params", _list(SI, "customer", "payment_method")),
     _route("GET", _SI + "/{id}", "_setup_intent_retrieve_params", _retrieve(SI)),
-    _route("POST", _SI + "/{id}", "_setup_intent_update_params", _on(SI, intents.update_setup)),
+    _route("POST", _SI + "/{id}", "_setup_intent_update_params",
+           _on(SI, setup_intents.update_setup)),
     _route("POST", _SI + "/{id}/confirm", "_setup_intent_confirm_params",
-           _on(SI, intents.confirm_setup)),
+           _on(SI, setup_intents.confirm_setup)),
     _route("POST", _SI + "/{id}/cancel", "_setup_intent_cancel_params",
-           _on(SI, intents.cancel_setup)),
+           _on(SI, setup_intents.cancel_setup)),
     _route("POST", _SI + "/{id}/verify_microdeposits",
            "_setup_intent_verify_microdeposits_params", _on(SI, intents.verify_microdeposits)),
     _route("POST", _PM, "_payment_method_create_params", methods.create_method),
@@ -372,7 +382,7 @@ def _routed(method: str, path: str) -> tuple[Route, re.Match[str]]:
 def _wanted(route: Route, text: str) -> Thing:
     decoded = form.decoded(text)
     if route.path.pattern in (_PI, _SI, _CS) and route.method == "POST":
-        intents.refuse_removed(decoded)
+        intent_steps.refuse_removed(decoded)
     wanted: Thing = shapes.checked(decoded, shapes.params(route.params))
     return wanted
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from local.stripe import cards, intents, methods
+from local.stripe import cards, intent_steps, intents, methods, setup_intents
 from local.stripe.problems import StripeProblem, bad_parameter
 from local.stripe.state import StripeState, Thing
 
@@ -80,7 +80,7 @@ def create(world: StripeState, wanted: Thing) -> Thing:
             "mode": mode,
             "payment_method_collection": "always",
             "payment_method_options": wanted.get("payment_method_options") or {},
-            "payment_method_types": intents.eligible_types(currency, wanted),
+            "payment_method_types": intent_steps.eligible_types(currency, wanted),
             "payment_status": "unpaid" if mode == "payment" else "no_payment_required",
             "shipping_options": [],
             "status": "open",
@@ -99,7 +99,7 @@ def create(world: StripeState, wanted: Thing) -> Thing:
     )  # fmt: skip
     if mode == "setup":
         data = dict(session["_intent_data"])
-        setup = intents.create_setup(
+        setup = setup_intents.create_setup(
             world,
             {**data, "customer": session["customer"],
              "allowed_payment_method_types": wanted.get("allowed_payment_method_types")},
@@ -211,7 +211,7 @@ def expire(world: StripeState, session: Thing, *, by_api: bool = True) -> Thing:
         if payment["status"] in ("requires_payment_method", "requires_action"):
             intents.cancel_payment(world, payment, {}, by_api=False)
     if session["setup_intent"]:
-        intents.cancel_setup(world, world.get("setup_intent", session["setup_intent"]), {})
+        setup_intents.cancel_setup(world, world.get("setup_intent", session["setup_intent"]), {})
     session.update(status="expired", url=None)
     world.emit("checkout.session.expired", world.put(session))
     return session
@@ -286,7 +286,7 @@ def _confirm(world: StripeState, session: Thing, method: Thing) -> Thing:
         setup = world.get("setup_intent", session["setup_intent"])
         setup["customer"] = session["customer"]
         world.put(session)
-        return intents.confirm_setup(
+        return setup_intents.confirm_setup(
             world, setup, {"payment_method": method["id"], "return_url": back}
         )
     if session["payment_intent"]:

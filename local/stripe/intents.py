@@ -1,46 +1,28 @@
-"""PaymentIntents and SetupIntents: the life of an attempt to pay or to save a method."""
+"""PaymentIntents: the life of an attempt to pay; and what an id of either intent leads to."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from local.stripe import methods, money
+from local.stripe.intent_steps import (
+    MOVABLE,
+    eligible_types,
+    microdeposit_action,
+    new_mandate,
+    redirect_action,
+    require_return_url,
+    wrong_state,
+)
 from local.stripe.methods import behaviour_of, card_problem, merged_metadata
 from local.stripe.problems import StripeProblem, bad_parameter, unexpected_state
+from local.stripe.setup_intents import authenticate_setup, set_up
 from local.stripe.state import StripeState, Thing, public
 
 # Lowest charge by currency (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
 _MINIMUM = {"usd": 50, "eur": 50, "cad": 50, "aud": 50, "gbp": 30, "jpy": 50, "mxn": 1000,
             "chf": 50, "nzd": 50, "sek": 300, "nok": 300, "dkk": 250, "brl": 50}  # fmt: skip
-_MOVABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _MICRODEPOSITS = [32, 45]
-
-
-def eligible_types(currency: str | None, wanted: Thing) -> list[str]:
-    """The payment methods offered: dynamic ones, narrowed as asked."""
-    dynamic = ["card", "us_bank_account"] if currency in (None, "usd") else ["card"]
-    allowed = wanted.get("allowed_payment_method_types")
-    excluded = wanted.get("excluded_payment_method_types") or []
-    offered = [t for t in dynamic if (not allowed or t in allowed) and t not in excluded]
-    if not offered:
-        raise bad_parameter(
-            "No valid payment method types for this Payment Intent. Please ensure that you have "
-            "activated payment methods compatible with your chosen currency in your dashboard.",
-            "allowed_payment_method_types",
-        )
-    return offered
-
-
-def refuse_removed(wanted: Thing) -> None:
-    """`payment_method_types` cannot be written since API 2026-09-30.endive."""
-    if "payment_method_types" in wanted:
-        raise bad_parameter(
-            "`payment_method_types` is no longer supported on this API version. Use "
-            "`allowed_payment_method_types` or `excluded_payment_method_types`, or let Stripe "
-            "choose the payment methods from your Dashboard settings.",
-            "payment_method_types",
-            "payment_method_types_no_longer_supported",
-        )
 
 
 def checked_amount(amount: int, currency: str, param: str = "amount") -> None:
@@ -63,9 +45,6 @@ def checked_amount(amount: int, currency: str, param: str = "amount") -> None:
         )
     if amount > 99_999_999:
         raise bad_parameter("Amount must be no more than $999,999.99", param, "amount_too_large")
-
-
-# -- PaymentIntents
 
 
 def create_payment(world: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
@@ -125,8 +104,8 @@ def create_payment(world: StripeState, wanted: Thing, *, session: str | None = N
 def update_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}, while nothing has been taken yet."""
     money_words = {"amount", "currency", "customer", "payment_method", "setup_future_usage"}
-    if payment["status"] not in _MOVABLE and money_words & wanted.keys():
-        raise _wrong_state(payment, "update", _MOVABLE)
+    if payment["status"] not in MOVABLE and money_words & wanted.keys():
+        raise wrong_state(payment, "update", MOVABLE)
     changed = payment | wanted
     currency = changed["currency"].lower()
     checked_amount(changed["amount"], currency)
@@ -144,8 +123,8 @@ def update_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
 
 def confirm_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}/confirm: charge, or ask for what is missing."""
-    if payment["status"] not in _MOVABLE:
-        raise _wrong_state(payment, "confirm", _MOVABLE)
+    if payment["status"] not in MOVABLE:
+        raise wrong_state(payment, "confirm", MOVABLE)
     for word in ("receipt_email", "setup_future_usage", "shipping"):
         if wanted.get(word):
             payment[word] = wanted[word]
@@ -161,7 +140,7 @@ def confirm_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     method = _usable(world, payment, methods.use(world, chosen))
     off_session = wanted.get("off_session") in (True, "one_off", "recurring")
     if not (off_session or wanted.get("return_url") or payment["_session"]):
-        _require_return_url(payment, wanted)
+        require_return_url(payment, wanted)
     payment["payment_method"], payment["last_payment_error"] = method["id"], None
     payment["next_action"] = None
     if method["type"] == "us_bank_account":
@@ -178,7 +157,7 @@ def confirm_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
                        "payment_intent_authentication_failure")  # fmt: skip
     if asks:
         payment["status"] = "requires_action"
-        payment["next_action"] = _redirect(world, payment["id"], wanted.get("return_url"))
+        payment["next_action"] = redirect_action(world, payment["id"], wanted.get("return_url"))
         world.emit("payment_intent.requires_action", world.put(payment))
         return payment
     return charge_card(world, payment, method)
@@ -208,38 +187,10 @@ def _usable(world: StripeState, payment: Thing, method: Thing) -> Thing:
     return world.put(method)
 
 
-def _require_return_url(payment: Thing, wanted: Thing) -> None:
-    automatic = payment["automatic_payment_methods"]
-    if automatic["enabled"] and automatic["allow_redirects"] == "always" and not wanted.get(
-        "error_on_requires_action"
-    ):  # fmt: skip
-        raise bad_parameter(
-            "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. "
-            "Because some of these payment methods might redirect your customer off of your page, "
-            "you must provide a `return_url`. If you don't want to accept redirect-based payment "
-            "methods, set `automatic_payment_methods[enabled]` to `true` and "
-            "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents "
-            "and Payment Intents.",
-            "return_url",
-        )
-
-
-def _redirect(world: StripeState, identifier: str, return_url: str | None) -> Thing:
-    if not return_url:
-        return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
-    return {
-        "redirect_to_url": {
-            "return_url": return_url,
-            "url": f"{world.settings.base}/3ds/{identifier}",
-        },
-        "type": "redirect_to_url",
-    }
-
-
 def authenticate(world: StripeState, payment: Thing, *, passed: bool) -> Thing:
     """What the 3DS page reports: the person proved who they are, or not."""
     if payment["status"] != "requires_action":
-        raise _wrong_state(payment, "authenticate", ("requires_action",))
+        raise wrong_state(payment, "authenticate", ("requires_action",))
     method = world.get("payment_method", payment["payment_method"])
     payment["next_action"] = None
     if not passed:
@@ -322,15 +273,15 @@ def _debit_bank(world: StripeState, payment: Thing, method: Thing, wanted: Thing
         )
     if not method["_verified"]:
         payment["status"] = "requires_action"
-        payment["next_action"] = _verification(world, payment["id"])
+        payment["next_action"] = microdeposit_action(world, payment["id"])
         world.emit("payment_intent.requires_action", world.put(payment))
         return payment
     if not method["_set_up"]:
         payment["_mandate"] = new_mandate(world, method, multi=bool(payment["setup_future_usage"]))
-    return _start_debit(world, payment, method)
+    return start_debit(world, payment, method)
 
 
-def _start_debit(world: StripeState, payment: Thing, method: Thing) -> Thing:
+def start_debit(world: StripeState, payment: Thing, method: Thing) -> Thing:
     if payment["setup_future_usage"] and payment["customer"] and not method["customer"]:
         method["_set_up"] = True
         methods.attach(world, method, payment["customer"])
@@ -386,37 +337,8 @@ def verify_microdeposits(world: StripeState, intent: Thing, wanted: Thing) -> Th
     method["_verified"] = True
     intent["_mandate"] = new_mandate(world, world.put(method), multi=name == "setup_intent")
     if name == "payment_intent":
-        return _start_debit(world, intent, method)
-    return _set_up(world, intent, method)
-
-
-def _verification(world: StripeState, identifier: str) -> Thing:
-    return {
-        "type": "verify_with_microdeposits",
-        "verify_with_microdeposits": {
-            "arrival_date": world.now() + 86_400,
-            "hosted_verification_url": f"{world.settings.base}/microdeposits/{identifier}",
-            "microdeposit_type": "amounts",
-        },
-    }
-
-
-def new_mandate(world: StripeState, method: Thing, *, multi: bool) -> str:
-    """The permission to debit a method; its id."""
-    mandate = world.put(
-        {
-            "id": world.new_id("mandate"),
-            "object": "mandate",
-            "customer_acceptance": {"accepted_at": world.now(), "type": "online",
-                                    "online": {"ip_address": None, "user_agent": None}},
-            "livemode": False,
-            "payment_method": method["id"],
-            "payment_method_details": {method["type"]: {}, "type": method["type"]},
-            "status": "active",
-            "type": "multi_use" if multi else "single_use",
-        }
-    )  # fmt: skip
-    return str(mandate["id"])
+        return start_debit(world, intent, method)
+    return set_up(world, intent, method)
 
 
 def cancel_payment(
@@ -430,8 +352,8 @@ def cancel_payment(
             code="payment_intent_unexpected_state",
             payment_intent=public(payment),
         )
-    if payment["status"] not in (*_MOVABLE, "requires_capture"):
-        raise _wrong_state(payment, "cancel", (*_MOVABLE, "requires_capture"))
+    if payment["status"] not in (*MOVABLE, "requires_capture"):
+        raise wrong_state(payment, "cancel", (*MOVABLE, "requires_capture"))
     if payment["status"] == "requires_capture":
         money.release(world, world.get("charge", payment["latest_charge"]))
     payment.update(
@@ -448,7 +370,7 @@ def cancel_payment(
 def capture_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}/capture: all or part of what was authorised."""
     if payment["status"] != "requires_capture":
-        raise _wrong_state(payment, "capture", ("requires_capture",))
+        raise wrong_state(payment, "capture", ("requires_capture",))
     everything: Thing = {"amount_to_capture": payment["amount_capturable"]}
     amount = (everything | wanted)["amount_to_capture"]
     if not 1 <= amount <= payment["amount_capturable"]:
@@ -459,163 +381,6 @@ def capture_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
         )
     charge = money.capture(world, world.get("charge", payment["latest_charge"]), amount)
     return _succeed(world, payment, charge)
-
-
-def _wrong_state(intent: Thing, verb: str, fitting: tuple[str, ...]) -> StripeProblem:
-    name = intent["object"]
-    title = "PaymentIntent" if name == "payment_intent" else "SetupIntent"
-    return unexpected_state(
-        f"You cannot {verb} this {title} because it has a status of {intent['status']}. Only a "
-        f"{title} with one of the following statuses may be used: {', '.join(fitting)}.",
-        name,
-        public(intent),
-    )
-
-
-# -- SetupIntents
-
-
-def create_setup(world: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
-    """POST /v1/setup_intents, or what a Checkout Session in setup mode makes."""
-    if wanted.get("customer"):
-        world.get("customer", wanted["customer"], "customer")
-    method = methods.use(world, wanted["payment_method"]) if wanted.get("payment_method") else None
-    automatic = wanted.get("automatic_payment_methods") or {"enabled": True}
-    identifier = world.new_id("seti")
-    setup = world.put(
-        {
-            "id": identifier,
-            "object": "setup_intent",
-            "automatic_payment_methods": {
-                "allow_redirects": automatic.get("allow_redirects", "always"),
-                "enabled": automatic["enabled"],
-            },
-            "client_secret": f"{identifier}_secret_{world.new_id('s')[2:]}",
-            "created": world.now(),
-            "customer": wanted.get("customer"),
-            "description": wanted.get("description"),
-            "livemode": False,
-            "metadata": merged_metadata({}, wanted.get("metadata")),
-            "payment_method": method["id"] if method else None,
-            "payment_method_options": wanted.get("payment_method_options") or {},
-            "payment_method_types": eligible_types(None, wanted),
-            "allowed_payment_method_types": wanted.get("allowed_payment_method_types"),
-            "excluded_payment_method_types": wanted.get("excluded_payment_method_types"),
-            "status": "requires_confirmation" if method else "requires_payment_method",
-            "usage": wanted.get("usage", "off_session"),
-            "_session": session,
-            "_mandate": None,
-        }
-    )
-    world.emit("setup_intent.created", setup)
-    if wanted.get("confirm"):
-        return confirm_setup(world, setup, {**wanted, "payment_method": None})
-    return setup
-
-
-def update_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
-    """POST /v1/setup_intents/{id}."""
-    if setup["status"] not in _MOVABLE:
-        raise _wrong_state(setup, "update", _MOVABLE)
-    metadata = merged_metadata(setup["metadata"], wanted.pop("metadata", {}))
-    if wanted.get("payment_method"):
-        wanted["payment_method"] = methods.use(world, wanted["payment_method"])["id"]
-        setup["status"] = "requires_confirmation"
-    setup.update({n: v for n, v in wanted.items() if n != "payment_method_data"})
-    setup["metadata"] = metadata
-    return world.put(setup)
-
-
-def confirm_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
-    """POST /v1/setup_intents/{id}/confirm: save the method for later charges."""
-    if setup["status"] not in _MOVABLE:
-        raise _wrong_state(setup, "confirm", _MOVABLE)
-    chosen = wanted.get("payment_method") or setup["payment_method"]
-    if not chosen:
-        raise StripeProblem(
-            "You cannot confirm this SetupIntent because it's missing a payment method.",
-            code="setup_intent_unexpected_state",
-            setup_intent=public(setup),
-        )
-    method = methods.use(world, chosen)
-    if not (wanted.get("return_url") or setup["_session"]):
-        _require_return_url(setup, wanted)
-    setup["payment_method"], setup["last_setup_error"] = method["id"], None
-    behaviour = behaviour_of(method)
-    if method["type"] == "us_bank_account":
-        if not (wanted.get("mandate_data") or setup["_session"]):
-            raise bad_parameter(
-                "To confirm a SetupIntent with a us_bank_account PaymentMethod, you must provide "
-                "`mandate_data`.",
-                "mandate_data",
-            )
-        if not method["_verified"]:
-            setup["status"], setup["next_action"] = (
-                "requires_action",
-                _verification(world, setup["id"]),
-            )
-            world.emit("setup_intent.requires_action", world.put(setup))
-            return setup
-        setup["_mandate"] = new_mandate(world, method, multi=True)
-        return _set_up(world, setup, method)
-    if behaviour.authenticate:
-        setup["status"] = "requires_action"
-        setup["next_action"] = _redirect(world, setup["id"], wanted.get("return_url"))
-        world.emit("setup_intent.requires_action", world.put(setup))
-        return setup
-    if behaviour.decline and not behaviour.attach_only:
-        return _setup_failed(world, setup, method, behaviour.decline, behaviour.code)
-    return _set_up(world, setup, method)
-
-
-def authenticate_setup(world: StripeState, setup: Thing, *, passed: bool) -> Thing:
-    """What the 3DS page reports for a method being saved."""
-    if setup["status"] != "requires_action":
-        raise _wrong_state(setup, "authenticate", ("requires_action",))
-    method = world.get("payment_method", setup["payment_method"])
-    setup["next_action"] = None
-    if not passed:
-        return _setup_failed(world, setup, method, "", "setup_intent_authentication_failure",
-                             quiet=True)  # fmt: skip
-    return _set_up(world, setup, method)
-
-
-def _setup_failed(
-    world: StripeState, setup: Thing, method: Thing, reason: str, code: str, *, quiet: bool = False
-) -> Thing:
-    problem = card_problem(reason, code, payment_method=method)
-    if not reason:
-        del problem.error["decline_code"]
-        problem.error["message"] = (
-            "We are unable to authenticate your payment method. Please choose a different payment "
-            "method and try again."
-        )
-    setup["status"], setup["payment_method"] = "requires_payment_method", None
-    setup["last_setup_error"] = dict(problem.error)
-    world.emit("setup_intent.setup_failed", world.put(setup))
-    if quiet:
-        return setup
-    problem.error["setup_intent"] = public(setup)
-    raise problem
-
-
-def _set_up(world: StripeState, setup: Thing, method: Thing) -> Thing:
-    method["_set_up"] = True
-    if setup["customer"] and not method["customer"]:
-        methods.attach(world, method, setup["customer"])
-    world.put(method)
-    setup.update(status="succeeded", next_action=None, mandate=setup["_mandate"])
-    world.emit("setup_intent.succeeded", world.put(setup))
-    return setup
-
-
-def cancel_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
-    """POST /v1/setup_intents/{id}/cancel."""
-    if setup["status"] not in _MOVABLE:
-        raise _wrong_state(setup, "cancel", _MOVABLE)
-    setup.update(status="canceled", cancellation_reason=wanted.get("cancellation_reason"))
-    world.emit("setup_intent.canceled", world.put(setup))
-    return setup
 
 
 def intent(world: StripeState, identifier: str) -> Thing:

@@ -22,7 +22,7 @@ from dunlin.adapters.aws.readiness import (
     WebhookEndpoint,
     gather,
 )
-from dunlin.adapters.stripe.processor import WEBHOOK_EVENTS
+from dunlin.adapters.stripe.events import WEBHOOK_EVENTS
 from dunlin.cli import doctor as command
 from dunlin.cli.doctor import assess
 from dunlin.cli.main import app

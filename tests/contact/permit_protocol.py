@@ -9,7 +9,7 @@ one call is real, and at the next it is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,11 +18,7 @@ from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import (
     Channel,
-    Consent,
-    ConsentState,
-    Consumer,
     ContactHistory,
-    Flag,
     PastContact,
 )
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -36,38 +32,22 @@ from dunlin.service.contact.recovery import reconcile
 from dunlin.service.contact.sending import SendingPorts, send
 from dunlin.service.signals.signals import apply_signal
 from tests.contact.condition_removal import ForgetfulMemory
+from tests.contact.permit_state import (
+    Actor,
+    State,
+    account_key,
+    actor_key,
+    consumer_key,
+    history_key,
+    with_actor,
+)
+from tests.contact.permit_surroundings import PAUSES, WRITES
 from tests.support import builders, ground
 
 CAP = 7
 GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL", "US-REGF-ATTY")
 _TABLES = ("accounts", "consumers", "histories", "touches", "permits", "ledgers", "replies")
 _COUNTED = frozenset(TouchState) - {TouchState.RELEASED}
-
-
-@dataclass(frozen=True)
-class Actor:
-    """One execution. `answers` is what its present function was answered so far."""
-
-    name: str
-    account_id: str
-    run: int = 1
-    stage: str = "check"  # check, send, idle, gone
-    touch_key: str = ""
-    permit_id: str = ""
-    at: datetime | None = None  # when its present function began
-    answers: tuple[Any, ...] = ()
-    crashes: int = 1
-    looks: int = 2
-
-
-@dataclass(frozen=True)
-class State:
-    tables: Mapping[str, Any]
-    actors: tuple[Actor, ...]
-    taken: tuple[str, ...]  # touch ids of the messages that the provider took
-    events: frozenset[str]
-    now: datetime
-    fault: str = ""
 
 
 class _Leave(BaseException):
@@ -168,6 +148,8 @@ class Protocol:
         person = replace(facts.consumer, consents=builders.consumer("ada").consents, flags={})
         return replace(facts, account=account, consumer=person)
 
+    # -- states ------------------------------------------------------------------------------
+
     def first(self) -> State:
         actors = tuple(
             Actor(
@@ -208,20 +190,22 @@ class Protocol:
     def key(self, state: State) -> Hashable:
         tables = state.tables
         return (
-            tuple(_account_key(a) for a in tables["accounts"].values()),
-            tuple(_consumer_key(c) for c in tables["consumers"].values()),
-            tuple(_history_key(h) for h in tables["histories"].values()),
+            tuple(account_key(a) for a in tables["accounts"].values()),
+            tuple(consumer_key(c) for c in tables["consumers"].values()),
+            tuple(history_key(h) for h in tables["histories"].values()),
             tuple((k, t.state) for k, t in sorted(tables["touches"].items())),
             frozenset(tables["permits"]),
             tuple(len(c) for _, c in sorted(tables["chains"].items())),
             tables["pauses"],
             tables["seen"],
-            tuple(_actor_key(a) for a in state.actors),
+            tuple(actor_key(a) for a in state.actors),
             state.taken,
             state.events,
             state.now,
             state.fault,
         )
+
+    # -- moves -------------------------------------------------------------------------------
 
     def moves(self, state: State) -> Iterator[tuple[str, State]]:
         if state.fault:
@@ -251,10 +235,10 @@ class Protocol:
             again = replace(actor, answers=(), at=None, crashes=actor.crashes - 1)
             yield (
                 f"{actor.name} dies in {actor.stage} and is called again",
-                _with(state, place, again),
+                with_actor(state, place, again),
             )
             lost = replace(actor, stage="gone", answers=())
-            yield f"{actor.name} dies in {actor.stage} for good", _with(state, place, lost)
+            yield f"{actor.name} dies in {actor.stage} for good", with_actor(state, place, lost)
 
     def _step(self, state: State, place: int, actor: Actor, fate: str) -> tuple[str, State, bool]:
         """One call of one actor; its label, the state after it, and whether it was the mail."""
@@ -286,7 +270,7 @@ class Protocol:
             actor = replace(actor, stage="gone", answers=())  # LadderFailed
         verb = f"{calls.made} {fate}" if calls.made == "mail" else calls.made.replace("_", " ")
         after = replace(
-            _with(state, place, actor),
+            with_actor(state, place, actor),
             tables=self._frozen(),
             taken=tuple(taken),
             fault=faults[0] if faults else "",
@@ -325,6 +309,8 @@ class Protocol:
         )
         return replace(actor, stage="idle", looks=actor.looks - 1, **rest)
 
+    # -- what happens around them ------------------------------------------------------------
+
     def _happen(self, state: State, event: str) -> State | None:
         """The state after an event, None where it cannot happen yet."""
         if event.startswith("time passes"):
@@ -332,10 +318,10 @@ class Protocol:
         if event == "lost ladders are found":
             return self._found(state)
         book = self._thaw(state)
-        if event in _PAUSES:
-            book.pause(_PAUSES[event], on=True, actor="staff", at=state.now)
-        elif event in _WRITES:
-            if not _WRITES[event](book, self._account(self.ladders[0]).account_id, state):
+        if event in PAUSES:
+            book.pause(PAUSES[event], on=True, actor="staff", at=state.now)
+        elif event in WRITES:
+            if not WRITES[event](book, self._account(self.ladders[0]).account_id, state):
                 return None
         else:
             signal = self._signal(event, state)
@@ -397,6 +383,8 @@ class Protocol:
                 name=f"{actors[place].name}'", account_id=account_id, run=run, crashes=0, looks=2
             )
         return replace(state, tables=self._frozen(), actors=tuple(actors), now=now)
+
+    # -- what must never be ------------------------------------------------------------------
 
     def fault(self, state: State, *, final: bool) -> str:
         if state.fault:
@@ -536,136 +524,3 @@ def _past(n: int) -> PastContact:
         template="reminder",
         touch_id=f"past {n}",
     )
-
-
-def _with(state: State, place: int, actor: Actor) -> State:
-    return replace(state, actors=(*state.actors[:place], actor, *state.actors[place + 1 :]))
-
-
-# Two states are one where all but the hashes of the audit log, which name the way, is equal.
-
-
-def _account_key(a: Account) -> Hashable:
-    return (
-        a.account_id, a.version, a.status, a.hold, a.balance.minor, a.rung, a.occurrence,
-        a.ladder_run, a.due_at, a.escalated,
-    )  # fmt: skip
-
-
-def _consumer_key(c: Consumer) -> Hashable:
-    return c.version, frozenset(c.flags), tuple(c.consent(x).version for x in Channel)
-
-
-def _history_key(h: ContactHistory) -> Hashable:
-    return h.version, tuple((c.touch_id, c.outcome) for c in h.contacts)
-
-
-def _answer_key(answer: Any) -> Hashable:
-    if isinstance(answer, Facts):
-        return (
-            _account_key(answer.account), _consumer_key(answer.consumer),
-            _history_key(answer.history), answer.paused, answer.touch and answer.touch.state,
-        )  # fmt: skip
-    if isinstance(answer, Exception):
-        return type(answer).__name__
-    if isinstance(answer, Touch):
-        return answer.touch_id, answer.state
-    return answer if isinstance(answer, str | bool) else None
-
-
-def _actor_key(a: Actor) -> Hashable:
-    answers = tuple(_answer_key(x) for x in a.answers)
-    return a.name, a.run, a.stage, a.touch_key, a.at, answers, a.crashes, a.looks
-
-
-def _write(book: ForgetfulMemory, account_id: str, state: State, **changes: Any) -> bool:
-    account = book.accounts[account_id]
-    entry = entry_of(account, now=state.now, what="Changed", data={})
-    book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
-    return True
-
-
-def _pay(book: ForgetfulMemory, account_id: str, state: State, **more: Any) -> bool:
-    nothing = replace(book.accounts[account_id].balance, minor=0)
-    return _write(book, account_id, state, balance=nothing, **more)
-
-
-def _pay_and_settle(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    return _pay(book, account_id, state, status=Status.SETTLED, due_at=None, next_action=None)
-
-
-def _take_back(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    return _write(book, account_id, state, status=Status.CLOSED)
-
-
-def _name_lawyer(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    person = book.consumers[book.accounts[account_id].consumer_id]
-    entry = audit.append(
-        subject=f"consumer#{person.consumer_id}",
-        sequence=person.version + 1,
-        previous=person.audit_head,
-        at=state.now,
-        actor="consumer",
-        what="FlagRaised",
-        data={},
-    )
-    flags = {"attorney": Flag(at=state.now, by="staff")}
-    told = replace(person, flags=flags, version=person.version + 1, audit_head=entry.hash)
-    book.apply(Change(consumer=told, audit=[entry]))
-    return True
-
-
-def _forget_entry(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    account = book.accounts[account_id]
-    later = state.now + timedelta(days=30)
-    book.apply(Change(account=replace(account, version=account.version + 1, due_at=later)))
-    return True
-
-
-def _plant_entry(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    account = book.accounts[account_id]
-    book.apply(Change(audit=[entry_of(account, now=state.now, what="Planted", data={})]))
-    return True
-
-
-def _forget_version(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    person = book.consumers[book.accounts[account_id].consumer_id]
-    closed = Consent(state=ConsentState.REVOKED, version=2)
-    book.consumers[person.consumer_id] = replace(person, consents=dict.fromkeys(Channel, closed))
-    return True
-
-
-def _set_back(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    account = book.accounts[account_id]
-    done = account.rung > 0
-    back: dict[str, Any] = {"rung": 0, "occurrence": 0, "sent": (), "touched_at": None}
-    return done and _write(book, account_id, state, **back, due_at=state.now)
-
-
-def _lose_touch(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    lost = [k for k, t in book.touches.items() if t.state is TouchState.PERMITTED]
-    for key in lost:
-        del book.touches[key]
-    return bool(lost) and _write(book, account_id, state, occurrence=0, due_at=state.now)
-
-
-def _lose_permit(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    found = bool(book.permits)
-    book.permits.clear()
-    return found
-
-
-_PAUSES = {"the gate is paused": "platform", "the creditor pauses": builders.CREDITOR}
-_WRITES: dict[str, Callable[[ForgetfulMemory, str, State], bool]] = {
-    "the person pays all": _pay_and_settle,
-    "the person names a lawyer": _name_lawyer,
-    "the creditor takes the account back": _take_back,
-    # Mistakes that no part of Dunlin makes; one condition alone stands against each.
-    "a payment forgets the status": _pay,
-    "a write forgets its audit entry": _forget_entry,
-    "an audit entry is planted": _plant_entry,
-    "a write forgets the person's version": _forget_version,
-    "a rung is set back": _set_back,
-    "a touch row is lost": _lose_touch,
-    "a permit row is lost": _lose_permit,
-}

@@ -31,7 +31,7 @@ from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.waivers import waive
 from tests.arrangements.life import Life
 from tests.imports.place import BO, Office, table
-from tests.payments.test_payments import payment
+from tests.payments.shop import payment
 from tests.portal.memory_till import MemoryTill
 from tests.support import ground
 from tests.support.builders import NOON

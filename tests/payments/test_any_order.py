@@ -38,7 +38,7 @@ from dunlin.service.payments.payments import OpenCheckout
 from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.reconciliation import Reconciler
 from dunlin.service.payments.refunds import refund_excess
-from tests.payments.test_payments import ACCOUNT, NOW, OTHER, Shop, payment, usd
+from tests.payments.shop import ACCOUNT, NOW, OTHER, Shop, payment, usd
 from tests.portal.memory_till import MemoryTill
 
 ACCOUNTS = (ACCOUNT, OTHER)

@@ -18,7 +18,7 @@ from dunlin.domain.payments.payments import MethodKind, PaymentEvent, PaymentSta
 from dunlin.service.payments.posting import Posted
 from dunlin.service.payments.reconciliation import GRACE, Reconciled, Reconciler, keep_report
 from dunlin.service.payments.refunds import refund_excess
-from tests.payments.test_payments import ACCOUNT, NOW, Shop, event, payment, usd
+from tests.payments.shop import ACCOUNT, NOW, Shop, event, payment, usd
 
 LATER = NOW + timedelta(hours=6)
 

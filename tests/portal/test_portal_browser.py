@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.payments.payments import MethodKind, PaymentState, SavedMethod
+from tests.portal.acts import paid
 from tests.portal.harness import STRATEGY, PortalHarness
 from tests.portal.server import serve
 from tests.portal.test_arranging import LIMITS
-from tests.portal.test_routes import paid
 from tests.portal.test_words import message_to
 
 pytestmark = pytest.mark.browser

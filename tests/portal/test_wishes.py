@@ -26,16 +26,6 @@ NOON, NEXT_MONDAY = NOW, datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 EVERY_DAY = {f"day{n}": "yes" for n in range(1, 6)}
 
 
-@pytest.fixture
-def harness() -> PortalHarness:
-    return PortalHarness()
-
-
-@pytest.fixture
-def browser(harness: PortalHarness) -> Browser:
-    return Browser(harness)
-
-
 @cache
 def gate() -> Gate:
     return Gate(rulebook=load_rulebook())

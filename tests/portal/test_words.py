@@ -16,16 +16,6 @@ from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 
-@pytest.fixture
-def harness() -> PortalHarness:
-    return PortalHarness()
-
-
-@pytest.fixture
-def browser(harness: PortalHarness) -> Browser:
-    return Browser(harness)
-
-
 def message_to(harness: PortalHarness, account: Account, **changes: Any) -> Touch:
     touch = Touch(
         touch_id=f"tch_{account.account_id[4:36]}",

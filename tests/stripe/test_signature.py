@@ -11,7 +11,7 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunlin.adapters.stripe.processor import verify_signature
+from dunlin.adapters.stripe.events import verify_signature
 from dunlin.domain.payments.payments import ForgedEvent
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)

@@ -65,7 +65,7 @@ def doctor(aws: Aws = False, stack: StackName = "dunlin") -> None:
 def _read(target: Target) -> Readiness:
     from botocore.config import Config
 
-    from dunlin.adapters.stripe.processor import WEBHOOK_EVENTS
+    from dunlin.adapters.stripe.events import WEBHOOK_EVENTS
     from dunlin.runtime import wiring
 
     def client(service: str) -> Any:

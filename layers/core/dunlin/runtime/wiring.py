@@ -393,7 +393,7 @@ def pages() -> PortalPages:
 
 def read_payment_event(body: str) -> PaymentEvent | MethodSaved | None:
     """The fact about money in a stored event, or that a method was saved; None for the rest."""
-    from dunlin.adapters.stripe.processor import read_event, read_saved
+    from dunlin.adapters.stripe.events import read_event, read_saved
 
     return read_event(body) or read_saved(body)
 

@@ -2,96 +2,47 @@
 
 Card data never comes here. Stripe is told an opaque account id and an attempt id, never a name,
 a reason or a history. The SDK (0.3 to 0.8 s of import) is loaded on the first call that needs
-it; verifying and reading a webhook needs none of it.
+it; verifying and reading a webhook (`events`) needs none of it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from dunlin.domain.accounts.signal import SignalKind
+from dunlin.adapters.stripe.events import READERS, read_event, verify_signature
+from dunlin.adapters.stripe.shapes import METHOD_KINDS, instant, money, payment_status, refund_state
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import (
     CheckoutSession,
     CheckoutState,
     CheckoutStatus,
-    Decline,
-    DeclineReason,
     ForgedEvent,
     MethodKind,
-    MethodSaved,
     PaymentEvent,
-    PaymentState,
     PaymentStatus,
     RefundState,
     RefundStatus,
     SavedMethod,
 )
-from dunlin.domain.payments.posting import EXCESS
 
 if TYPE_CHECKING:
     from stripe import StripeClient
-
-_TOLERANCE = 300
 _TIMEOUT = 8  # with two retries still inside the 29 s a REST API waits
 _LIVE = ("sk_live_", "rk_live_")
 _PROVIDER = "stripe"
-_PAGE_DONE = "checkout.session.completed"
 
 # Loans and instalment lenders are left out: a debt is not to be paid with another debt.
 _METHODS = {"USD": ["card", "us_bank_account"]}
 _LABELS = {"es": "Pago de cuenta", "en": "Account payment"}
-
-# Stripe's decline codes (docs.stripe.com/declines/codes) and bank return codes in our words.
-_REASONS = {
-    DeclineReason.INSUFFICIENT_FUNDS: "insufficient_funds",
-    DeclineReason.EXPIRED_CARD: "expired_card",
-    DeclineReason.WRONG_SECURITY_CODE: "incorrect_cvc invalid_cvc",
-    DeclineReason.WRONG_DETAILS: "incorrect_number invalid_number invalid_expiry_month "
-    "invalid_expiry_year incorrect_address incorrect_zip invalid_account incorrect_pin "
-    "invalid_pin no_account new_account_information_available",
-    DeclineReason.LIMIT_REACHED: "card_velocity_exceeded withdrawal_count_limit_exceeded "
-    "pin_try_exceeded invalid_amount",
-    DeclineReason.PROOF_NEEDED: "authentication_required authentication_not_handled "
-    "mobile_device_authentication_required approve_with_id offline_pin_required "
-    "online_or_offline_pin_required",
-    DeclineReason.PROOF_FAILED: "payment_intent_authentication_failure "
-    "setup_intent_authentication_failure",
-    DeclineReason.NOT_SUPPORTED: "card_not_supported currency_not_supported invalid_currency "
-    "testmode_decline test_mode_live_card",
-    DeclineReason.TRY_LATER: "processing_error issuer_not_available try_again_later "
-    "reenter_transaction no_action_taken",
-    DeclineReason.ACCOUNT_CLOSED: "account_closed bank_account_restricted "
-    "bank_ownership_changed account_frozen",
-    DeclineReason.NOT_AUTHORISED: "debit_not_authorized",
-    DeclineReason.REVOKED: "revocation_of_authorization revocation_of_all_authorizations "
-    "stop_payment_order do_not_try_again",
-    DeclineReason.LOST_OR_STOLEN: "lost_card stolen_card pickup_card restricted_card",
-    DeclineReason.SUSPECTED_FRAUD: "fraudulent merchant_blacklist security_violation "
-    "highest_risk_level",
-}
-_REASON_OF = {code: reason for reason, codes in _REASONS.items() for code in codes.split()}
-
-_PAYMENT_STATES = {
-    "succeeded": PaymentState.SUCCEEDED,
-    "processing": PaymentState.PENDING,
-    "requires_capture": PaymentState.AUTHORISED,
-    "canceled": PaymentState.CANCELED,
-    "requires_confirmation": PaymentState.WAITING,
-    "requires_action": PaymentState.WAITING,
-}
-_KINDS = {"card": MethodKind.CARD, "us_bank_account": MethodKind.BANK}
 
 
 def checked_base(secret_key: str, api_base: str) -> str:
@@ -116,68 +67,6 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def verify_signature(
-    raw: bytes, header: str, secrets: Sequence[str], now: datetime, *, tolerance: int = _TOLERANCE
-) -> None:
-    """Raise `ForgedEvent` unless one secret signed exactly these bytes at most `tolerance`
-    seconds ago (docs.stripe.com/webhooks#verify-manually). Two secrets stand in force while
-    one replaces the other. `now` is real time, whatever the stack's clock says.
-    """
-    try:
-        pairs = [part.split("=", 2) for part in header.split(",")]
-        at = int([pair[1] for pair in pairs if pair[0] == "t"][0])  # noqa: RUF015  as the SDK does
-        marks = [pair[1].encode() for pair in pairs if pair[0] == "v1"]
-    except (IndexError, ValueError):
-        raise ForgedEvent("unreadable signature header") from None
-    signed = b"%d." % at + raw
-    for secret in secrets:
-        if not secret.strip():
-            continue
-        expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
-        if any(hmac.compare_digest(expected, mark) for mark in marks):
-            break
-    else:
-        raise ForgedEvent("no secret in force made this signature")
-    if at < now.timestamp() - tolerance:
-        raise ForgedEvent("the signature is too old")
-
-
-def read_event(raw: bytes | str) -> PaymentEvent | None:
-    """The fact about money in a verified event; None where it holds none.
-
-    payment: `payment_intent.succeeded`, and nothing else. payment_pending: `.processing`.
-    payment_failed: `.payment_failed`. refund: `refund.created` and `.updated` whatever they wait
-    for, since Stripe takes the money at once, and `undone` when it failed or was cancelled.
-    chargeback: `charge.dispute.funds_withdrawn`, `.funds_reinstated` with `undone`, and
-    `.closed` with `lost` where it was lost; an inquiry moves no money and is no chargeback.
-    Raises `ForgedEvent` where the bytes are no event.
-    """
-    try:
-        event = json.loads(raw)
-        if event["object"] != "event":
-            raise ForgedEvent("not an event")
-        reader = _READERS.get(event["type"])
-        return reader(event, event["data"]["object"]) if reader else None
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as wrong:
-        raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
-
-
-def read_saved(raw: bytes | str) -> MethodSaved | None:
-    """That a page of `create_setup` was finished: `checkout.session.completed` in setup mode;
-    None for every other event. Raises `ForgedEvent` where the bytes are no event."""
-    try:
-        event = json.loads(raw)
-        if event["type"] != _PAGE_DONE or event["data"]["object"]["mode"] != "setup":
-            return None
-        page = event["data"]["object"]
-        facts = page["metadata"] or {}
-        return MethodSaved(
-            event_id=event["id"], setup_id=page["id"], account_id=facts.get("account_id", "")
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
-        raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,7 +191,7 @@ class StripeProcessor:
             )
             if not made.url:
                 raise DomainError("this attempt's page has closed; make a new attempt")
-            return CheckoutSession(id=made.id, url=made.url, expires_at=_instant(made.expires_at))
+            return CheckoutSession(id=made.id, url=made.url, expires_at=instant(made.expires_at))
 
     def expire_checkout(self, session_id: str) -> None:
         """Close a page so that it can never be paid. One that is closed or submitted stays as
@@ -323,7 +212,7 @@ class StripeProcessor:
             id=found["id"],
             state=CheckoutState(found["status"]),
             paid=found["payment_status"] == "paid",
-            amount=_money(found["amount_total"], found["currency"])
+            amount=money(found["amount_total"], found["currency"])
             if found["amount_total"] is not None
             else None,
             account_id=facts.get("account_id", ""),
@@ -342,7 +231,7 @@ class StripeProcessor:
             found = self._client.v1.payment_intents.retrieve(
                 payment_id, {"expand": ["latest_charge", "payment_method"]}
             ).to_dict()
-        return _payment(found)
+        return payment_status(found)
 
     def charge_saved(
         self,
@@ -383,7 +272,7 @@ class StripeProcessor:
                 if not tried:
                     raise
                 return self.payment(tried["id"])
-        return _payment(made.to_dict())
+        return payment_status(made.to_dict())
 
     def find_charge(self, *, attempt_id: str, customer_ref: str) -> PaymentStatus | None:
         """The payment that an attempt of `charge_saved` made, None where it made none: what to
@@ -407,7 +296,7 @@ class StripeProcessor:
         if not setup or setup["status"] != "succeeded" or not setup["payment_method"]:
             return None
         method = setup["payment_method"]
-        kind = _KINDS.get(method["type"], MethodKind.OTHER)
+        kind = METHOD_KINDS.get(method["type"], MethodKind.OTHER)
         details = method.get(method["type"]) or {}
         name = details.get("bank_name") or str(details.get("brand", method["type"])).title()
         return SavedMethod(
@@ -464,9 +353,9 @@ class StripeProcessor:
                 )
         return RefundStatus(
             id=made["id"],
-            state=_refund_state(made["status"]),
+            state=refund_state(made["status"]),
             payment_id=payment_id,
-            amount=_money(made["amount"], made["currency"]),
+            amount=money(made["amount"], made["currency"]),
             code=made.get("failure_reason") or "",
             key=refund_key,
         )
@@ -480,9 +369,9 @@ class StripeProcessor:
         return [
             RefundStatus(
                 id=one["id"],
-                state=_refund_state(one["status"]),
+                state=refund_state(one["status"]),
                 payment_id=payment_id,
-                amount=_money(one["amount"], one["currency"]),
+                amount=money(one["amount"], one["currency"]),
                 code=one.get("failure_reason") or "",
                 key=(one.get("metadata") or {}).get("refund_key", ""),
             )
@@ -523,7 +412,7 @@ class StripeProcessor:
             listed = self._client.v1.events.list(
                 {
                     "created": {"gte": int(start.timestamp())},
-                    "types": sorted(_READERS),
+                    "types": sorted(READERS),
                     "limit": 100,
                 }
             )
@@ -569,164 +458,3 @@ def _metadata(attempt_id: str, account_id: str, creditor: str, way: str) -> dict
 
 def _locale(locale: str) -> str:
     return "es" if locale.lower().startswith("es") else "en"
-
-
-def _instant(epoch: int) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
-
-
-def _money(minor: int, currency: str) -> Money:
-    return Money(minor, currency.upper())
-
-
-def _decline(error: Mapping[str, Any] | None) -> Decline | None:
-    if not error:
-        return None
-    code = str(error.get("decline_code") or error.get("code") or "unknown")
-    return Decline(reason=_REASON_OF.get(code, DeclineReason.DECLINED), code=code)
-
-
-def _kind(method: Any) -> MethodKind:
-    return _KINDS.get(method["type"], MethodKind.OTHER) if method else MethodKind.OTHER
-
-
-def _refund_state(status: str) -> RefundState:
-    if status in ("succeeded", "failed"):
-        return RefundState(status)
-    return RefundState.FAILED if status == "canceled" else RefundState.PENDING
-
-
-def _payment(found: Mapping[str, Any]) -> PaymentStatus:
-    facts = found.get("metadata") or {}
-    error = found.get("last_payment_error")
-    charge = found["latest_charge"]
-    state = _PAYMENT_STATES.get(found["status"])
-    if state is None:
-        state = PaymentState.FAILED if error else PaymentState.WAITING
-    return PaymentStatus(
-        id=found["id"],
-        state=state,
-        amount=_money(found["amount"], found["currency"]),
-        received=_money(found["amount_received"], found["currency"]),
-        refunded=_money(charge["amount_refunded"] if charge else 0, found["currency"]),
-        account_id=facts.get("account_id", ""),
-        attempt_id=facts.get("attempt_id", ""),
-        creditor=facts.get("creditor", ""),
-        method=_kind(found["payment_method"] or (error or {}).get("payment_method")),
-        decline=_decline(error),
-        created=_instant(found["created"]),
-    )
-
-
-# -- reading events
-
-
-def _intent_fact(
-    event: Mapping[str, Any], found: Mapping[str, Any], fact: SignalKind
-) -> PaymentEvent:
-    facts = found.get("metadata") or {}
-    failed = fact is SignalKind.PAYMENT_FAILED
-    taken = "amount_received" if fact is SignalKind.PAYMENT else "amount"
-    error = found.get("last_payment_error") if failed else None
-    method = _kind((error or {}).get("payment_method"))
-    tries = {
-        SignalKind.PAYMENT: found["id"],
-        SignalKind.PAYMENT_PENDING: f"{found['id']}/pending",
-        SignalKind.PAYMENT_FAILED: f"{found['id']}/failed/{found['latest_charge'] or event['id']}",
-    }
-    return PaymentEvent(
-        event_id=event["id"],
-        fact=fact,
-        fact_id=tries[fact],
-        payment_id=found["id"],
-        amount=_money(found[taken], found["currency"]),
-        at=_instant(event["created"]),
-        account_id=facts.get("account_id", ""),
-        attempt_id=facts.get("attempt_id", ""),
-        creditor=facts.get("creditor", ""),
-        method=method,
-        decline=_decline(error),
-        seen=failed and facts.get("way") == "checkout" and method is not MethodKind.BANK,
-    )
-
-
-def _paid(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
-    return _intent_fact(event, found, SignalKind.PAYMENT)
-
-
-def _pending(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
-    return _intent_fact(event, found, SignalKind.PAYMENT_PENDING)
-
-
-def _failed(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
-    return _intent_fact(event, found, SignalKind.PAYMENT_FAILED)
-
-
-def _refunded(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
-    undone = found["status"] in ("failed", "canceled")
-    key = str((found.get("metadata") or {}).get("refund_key", ""))
-    return _taken_back(
-        event,
-        found,
-        SignalKind.REFUND,
-        fact_id=key if key.startswith(f"{EXCESS}/") else found["id"],
-        undone=undone,
-        reason=(found.get("failure_reason") if undone else found["reason"]) or "",
-    )
-
-
-def _charged_back(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
-    lost = event["type"] == "charge.dispute.closed"
-    if lost and found["status"] != "lost":
-        return None  # won: told as funds reinstated; an inquiry that ended moved nothing
-    return _taken_back(
-        event,
-        found,
-        SignalKind.CHARGEBACK,
-        fact_id=found["id"],
-        undone=event["type"] == "charge.dispute.funds_reinstated",
-        lost=lost,
-        reason=str(found["reason"]),
-    )
-
-
-def _taken_back(
-    event: Mapping[str, Any],
-    found: Mapping[str, Any],
-    fact: SignalKind,
-    *,
-    fact_id: str,
-    undone: bool,
-    reason: str,
-    lost: bool = False,
-) -> PaymentEvent | None:
-    if not found["payment_intent"]:  # a charge made outside of us: none of our accounts
-        return None
-    return PaymentEvent(
-        event_id=event["id"],
-        fact=fact,
-        fact_id=fact_id,
-        payment_id=found["payment_intent"],
-        amount=_money(found["amount"], found["currency"]),
-        at=_instant(event["created"]),
-        undone=undone,
-        lost=lost,
-        reason=reason,
-    )
-
-
-_Reader = Callable[[Mapping[str, Any], Mapping[str, Any]], PaymentEvent | None]
-_READERS: dict[str, _Reader] = {
-    "payment_intent.succeeded": _paid,
-    "payment_intent.processing": _pending,
-    "payment_intent.payment_failed": _failed,
-    "refund.created": _refunded,
-    "refund.updated": _refunded,
-    "refund.failed": _refunded,
-    "charge.dispute.funds_withdrawn": _charged_back,
-    "charge.dispute.funds_reinstated": _charged_back,
-    "charge.dispute.closed": _charged_back,
-}
-
-WEBHOOK_EVENTS = tuple(sorted([*_READERS, _PAGE_DONE]))
-"""What the webhook endpoint must be subscribed to, at the API version of the SDK."""

@@ -1,0 +1,196 @@
+"""Stripe's webhook events: whether Stripe signed them, and the fact about money each one holds."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dunlin.adapters.stripe.shapes import decline, instant, method_kind, money
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.payments.payments import (
+    ForgedEvent,
+    MethodKind,
+    MethodSaved,
+    PaymentEvent,
+)
+from dunlin.domain.payments.posting import EXCESS
+
+_TOLERANCE = 300
+_PAGE_DONE = "checkout.session.completed"
+
+
+def verify_signature(
+    raw: bytes, header: str, secrets: Sequence[str], now: datetime, *, tolerance: int = _TOLERANCE
+) -> None:
+    """Raise `ForgedEvent` unless one secret signed exactly these bytes at most `tolerance`
+    seconds ago (docs.stripe.com/webhooks#verify-manually). Two secrets stand in force while
+    one replaces the other. `now` is real time, whatever the stack's clock says.
+    """
+    try:
+        pairs = [part.split("=", 2) for part in header.split(",")]
+        at = int([pair[1] for pair in pairs if pair[0] == "t"][0])  # noqa: RUF015  as the SDK does
+        marks = [pair[1].encode() for pair in pairs if pair[0] == "v1"]
+    except (IndexError, ValueError):
+        raise ForgedEvent("unreadable signature header") from None
+    signed = b"%d." % at + raw
+    for secret in secrets:
+        if not secret.strip():
+            continue
+        expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
+        if any(hmac.compare_digest(expected, mark) for mark in marks):
+            break
+    else:
+        raise ForgedEvent("no secret in force made this signature")
+    if at < now.timestamp() - tolerance:
+        raise ForgedEvent("the signature is too old")
+
+
+def read_event(raw: bytes | str) -> PaymentEvent | None:
+    """The fact about money in a verified event; None where it holds none.
+
+    payment: `payment_intent.succeeded`, and nothing else. payment_pending: `.processing`.
+    payment_failed: `.payment_failed`. refund: `refund.created` and `.updated` whatever they wait
+    for, since Stripe takes the money at once, and `undone` when it failed or was cancelled.
+    chargeback: `charge.dispute.funds_withdrawn`, `.funds_reinstated` with `undone`, and
+    `.closed` with `lost` where it was lost; an inquiry moves no money and is no chargeback.
+    Raises `ForgedEvent` where the bytes are no event.
+    """
+    try:
+        event = json.loads(raw)
+        if event["object"] != "event":
+            raise ForgedEvent("not an event")
+        reader = READERS.get(event["type"])
+        return reader(event, event["data"]["object"]) if reader else None
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as wrong:
+        raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
+
+
+def read_saved(raw: bytes | str) -> MethodSaved | None:
+    """That a page of `create_setup` was finished: `checkout.session.completed` in setup mode;
+    None for every other event. Raises `ForgedEvent` where the bytes are no event."""
+    try:
+        event = json.loads(raw)
+        if event["type"] != _PAGE_DONE or event["data"]["object"]["mode"] != "setup":
+            return None
+        page = event["data"]["object"]
+        facts = page["metadata"] or {}
+        return MethodSaved(
+            event_id=event["id"], setup_id=page["id"], account_id=facts.get("account_id", "")
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
+        raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
+
+
+def _intent_fact(
+    event: Mapping[str, Any], found: Mapping[str, Any], fact: SignalKind
+) -> PaymentEvent:
+    facts = found.get("metadata") or {}
+    failed = fact is SignalKind.PAYMENT_FAILED
+    taken = "amount_received" if fact is SignalKind.PAYMENT else "amount"
+    error = found.get("last_payment_error") if failed else None
+    method = method_kind((error or {}).get("payment_method"))
+    tries = {
+        SignalKind.PAYMENT: found["id"],
+        SignalKind.PAYMENT_PENDING: f"{found['id']}/pending",
+        SignalKind.PAYMENT_FAILED: f"{found['id']}/failed/{found['latest_charge'] or event['id']}",
+    }
+    return PaymentEvent(
+        event_id=event["id"],
+        fact=fact,
+        fact_id=tries[fact],
+        payment_id=found["id"],
+        amount=money(found[taken], found["currency"]),
+        at=instant(event["created"]),
+        account_id=facts.get("account_id", ""),
+        attempt_id=facts.get("attempt_id", ""),
+        creditor=facts.get("creditor", ""),
+        method=method,
+        decline=decline(error),
+        seen=failed and facts.get("way") == "checkout" and method is not MethodKind.BANK,
+    )
+
+
+def _paid(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
+    return _intent_fact(event, found, SignalKind.PAYMENT)
+
+
+def _pending(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
+    return _intent_fact(event, found, SignalKind.PAYMENT_PENDING)
+
+
+def _failed(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
+    return _intent_fact(event, found, SignalKind.PAYMENT_FAILED)
+
+
+def _refunded(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
+    undone = found["status"] in ("failed", "canceled")
+    key = str((found.get("metadata") or {}).get("refund_key", ""))
+    return _taken_back(
+        event,
+        found,
+        SignalKind.REFUND,
+        fact_id=key if key.startswith(f"{EXCESS}/") else found["id"],
+        undone=undone,
+        reason=(found.get("failure_reason") if undone else found["reason"]) or "",
+    )
+
+
+def _charged_back(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
+    lost = event["type"] == "charge.dispute.closed"
+    if lost and found["status"] != "lost":
+        return None  # won: told as funds reinstated; an inquiry that ended moved nothing
+    return _taken_back(
+        event,
+        found,
+        SignalKind.CHARGEBACK,
+        fact_id=found["id"],
+        undone=event["type"] == "charge.dispute.funds_reinstated",
+        lost=lost,
+        reason=str(found["reason"]),
+    )
+
+
+def _taken_back(
+    event: Mapping[str, Any],
+    found: Mapping[str, Any],
+    fact: SignalKind,
+    *,
+    fact_id: str,
+    undone: bool,
+    reason: str,
+    lost: bool = False,
+) -> PaymentEvent | None:
+    if not found["payment_intent"]:  # a charge made outside of us: none of our accounts
+        return None
+    return PaymentEvent(
+        event_id=event["id"],
+        fact=fact,
+        fact_id=fact_id,
+        payment_id=found["payment_intent"],
+        amount=money(found["amount"], found["currency"]),
+        at=instant(event["created"]),
+        undone=undone,
+        lost=lost,
+        reason=reason,
+    )
+
+
+_Reader = Callable[[Mapping[str, Any], Mapping[str, Any]], PaymentEvent | None]
+READERS: dict[str, _Reader] = {
+    "payment_intent.succeeded": _paid,
+    "payment_intent.processing": _pending,
+    "payment_intent.payment_failed": _failed,
+    "refund.created": _refunded,
+    "refund.updated": _refunded,
+    "refund.failed": _refunded,
+    "charge.dispute.funds_withdrawn": _charged_back,
+    "charge.dispute.funds_reinstated": _charged_back,
+    "charge.dispute.closed": _charged_back,
+}
+
+WEBHOOK_EVENTS = tuple(sorted([*READERS, _PAGE_DONE]))
+"""What the webhook endpoint must be subscribed to, at the API version of the SDK."""

@@ -1,0 +1,252 @@
+"""The portal's routes as API Gateway calls them, over ports in memory: the way in."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.tokens import ALPHABET, token_hash
+from dunlin.service.portal import identity
+from tests.portal.acts import RIGHT, WRONG, snapshot
+from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness
+
+DEBT_WORDS = re.compile(r"(?i)\b(debt|owed?|deuda|debe|deber|balance|payment|pago)\b|\$")
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        STRATEGY,
+        {**STRATEGY, "industry": "medical"},
+        {**STRATEGY, "industry": "healthcare"},
+        {**STRATEGY, "debt_role": "third"},
+        {**STRATEGY, "brand": {**STRATEGY["brand"], "name": "Lakeside Dental Recovery"}},
+    ],
+)
+def test_before_identity_nothing_tells_of_a_debt_an_amount_or_a_kind_of_creditor(
+    lang: str, strategy: dict[str, Any]
+) -> None:
+    harness = PortalHarness(strategy=strategy)
+    browser = Browser(harness, accepts=lang)
+    for person in (
+        harness.person(),
+        harness.person(date_of_birth=None),
+        harness.person(date_of_birth=None, zip=None),
+    ):
+        account = harness.debt(person)
+        token = harness.link(account)
+        for answer in (
+            browser.get(f"/m/{token}"),
+            browser.post(f"/m/{token}", {**WRONG, "zip": "00000", "code": "000000"}),
+            browser.get(f"/u/{token}"),
+        ):
+            assert answer.status in (200, 403)
+            assert not DEBT_WORDS.search(answer.text)
+            assert "482" not in answer.body
+            assert account.reference not in answer.body
+            assert person.name not in answer.body
+            assert "Dental" not in answer.body
+            if strategy is not STRATEGY:
+                assert strategy["brand"]["name"] not in answer.body
+            assert "<script" not in answer.body
+
+
+def test_a_link_can_be_fetched_any_number_of_times_and_changes_nothing(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    before = snapshot(harness)
+    pages = {browser.get(f"/m/{token}").body for _ in range(5)}
+    browser.get(f"/u/{token}")
+    assert len(pages) == 1
+    assert snapshot(harness) == before
+    assert [s.kind for s in harness.signals] == [SignalKind.CLICK]
+
+
+def test_unknown_cut_changed_and_expired_links_give_one_friendly_page(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    changed = [
+        token[:i] + ALPHABET[(ALPHABET.index(c) + 1) % 62] + token[i + 1 :]
+        for i, c in enumerate(token)
+    ]
+    expired = harness.link(account, days=0)
+    answers = [
+        browser.get(f"/m/{name}") for name in (*changed, token[:-1], token + "a", "x", expired)
+    ]
+    answers += [browser.post(f"/m/{name}", RIGHT) for name in (*changed, expired)]
+    shown = {re.sub(r"/m/[^?\"]*", "/m/", a.body) for a in answers}
+    assert len(shown) == 1
+    assert {a.status for a in answers} == {404}
+    assert "Harbor" not in shown.pop()
+    assert harness.sessions.sessions == {}
+
+
+def test_the_way_in_by_date_of_birth(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    answer = browser.post(f"/m/{token}", {"month": "04", "day": " 27 ", "year": "1985"})
+    assert (answer.status, answer.header("location")) == (303, "/live/account")
+    (cookie,) = answer.cookies
+    for part in ("__Host-dunlin=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
+        assert part in cookie
+    secret = browser.jar["__Host-dunlin"]
+    assert secret not in repr(harness.sessions.sessions)
+    assert token_hash(secret) in harness.sessions.sessions
+    assert harness.sessions.attempts == {}
+    assert SignalKind.PORTAL_VISIT in {s.kind for s in harness.signals}
+    assert "$482.50" in browser.get("/account").text
+
+
+def test_the_way_in_by_zip(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person(date_of_birth=None))
+    token = harness.link(account)
+    assert browser.post(f"/m/{token}", {"zip": "62702"}).status == 403
+    assert browser.post(f"/m/{token}", {"zip": "62701"}).status == 303
+
+
+def test_a_company_is_never_asked_for_a_birthday(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person(company=True))
+    assert 'name="zip"' in browser.get(f"/m/{harness.link(account)}").body
+
+
+def test_the_way_in_by_code(harness: PortalHarness, browser: Browser) -> None:
+    person = harness.person(date_of_birth=None, zip=None)
+    account = harness.debt(person)
+    token = harness.link(account, channel="sms")
+    hashed = token_hash(token)
+    answer = browser.post(f"/m/{token}/code")
+    assert answer.header("location") == f"/live/m/{token}?sent=1"
+    assert "A code is on its way" in browser.get(f"/m/{token}?sent=1").text
+    ((told, kind, cause),) = harness.waker.notices
+    assert (told, kind, cause.split(".")[0]) == (account.account_id, "code", hashed)
+
+    harness.sessions.put_code(hashed, token_hash("123456"), NOW + timedelta(minutes=10))
+    assert browser.post(f"/m/{token}", {"code": "654321"}).status == 403
+    assert browser.post(f"/m/{token}", {"code": "123 456"}).status == 303
+    # Used once, and never again.
+    assert browser.post(f"/m/{token}", {"code": "123456"}).status == 403
+
+
+def test_a_code_dies_after_ten_minutes(harness: PortalHarness, browser: Browser) -> None:
+    account = harness.debt(harness.person(date_of_birth=None, zip=None))
+    token = harness.link(account)
+    harness.sessions.put_code(token_hash(token), token_hash("123456"), NOW + timedelta(minutes=10))
+    harness.wall.at = NOW + timedelta(minutes=10)
+    assert browser.post(f"/m/{token}", {"code": "123456"}).status == 403
+
+
+def test_codes_are_sent_five_times_a_day_and_look_the_same_after(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person(date_of_birth=None, zip=None))
+    token = harness.link(account)
+    answers = {browser.post(f"/m/{token}/code").header("location") for _ in range(9)}
+    assert len(answers) == 1
+    assert len(harness.waker.notices) == 5
+    harness.wall.at = NOW + timedelta(days=1, seconds=1)
+    browser.post(f"/m/{token}/code")
+    assert len(harness.waker.notices) == 6
+
+
+def test_five_wrong_answers_lock_for_a_day_and_read_like_any_wrong_answer(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    token, other = harness.link(account), harness.link(account)
+    wrong = [browser.post(f"/m/{token}", WRONG) for _ in range(5)]
+    locked = [browser.post(f"/m/{token}", RIGHT), browser.post(f"/m/{token}", WRONG)]
+    assert {a.status for a in wrong + locked} == {403}
+    assert len({a.body for a in wrong + locked}) == 1
+    assert browser.post(f"/m/{other}", RIGHT).status == 403, "another link of the same person"
+    harness.wall.at = NOW + timedelta(hours=23, minutes=59)
+    assert browser.post(f"/m/{token}", RIGHT).status == 403
+    harness.wall.at = NOW + timedelta(days=1, seconds=1)
+    assert browser.post(f"/m/{token}", RIGHT).status == 303
+
+
+def test_wrong_and_locked_answers_take_the_same_road(harness: PortalHarness) -> None:
+    """The same calls in the same order, so that time tells nothing."""
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    roads: list[tuple[str, ...]] = []
+    for answer in (*[WRONG] * 5, RIGHT, WRONG):
+        taken: list[str] = []
+
+        def noting(name: str, call: Any, taken: list[str] = taken) -> Any:
+            def noted(*args: Any, **kwargs: Any) -> Any:
+                taken.append(name)
+                return call(*args, **kwargs)
+
+            return noted
+
+        names = ("link", "count_attempt", "clear_attempts", "put_session", "code", "put_code")
+        with ExitStack() as stack:
+            for name in names:
+                call = noting(name, getattr(harness.sessions, name))
+                stack.enter_context(patch.object(harness.sessions, name, call))
+            facts = noting("facts", harness.book.facts)
+            stack.enter_context(patch.object(harness.book, "facts", facts))
+            identity.identify(harness.portal, token, answer, now=NOW, wall=NOW, language="en")
+        roads.append(tuple(taken))
+    assert set(roads) == {("link", "facts", "count_attempt")}
+
+
+def test_the_fifth_answer_may_still_be_right(harness: PortalHarness, browser: Browser) -> None:
+    token = harness.link(harness.debt(harness.person()))
+    for _ in range(4):
+        browser.post(f"/m/{token}", WRONG)
+    assert browser.post(f"/m/{token}", RIGHT).status == 303
+
+
+def test_parallel_guesses_share_no_try(harness: PortalHarness) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    calls = [
+        lambda: identity.identify(harness.portal, token, WRONG, now=NOW, wall=NOW, language="en")
+        for _ in range(40)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda call: call(), calls))
+    assert harness.sessions.attempts[account.consumer_id][0] == 40
+    result = identity.identify(harness.portal, token, RIGHT, now=NOW, wall=NOW, language="en")
+    assert getattr(result, "status", 0) == 403
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"month": "13", "day": "1", "year": "1985"}, {"month": "4", "day": "27", "year": "85"}],
+)
+def test_what_is_no_date_costs_no_try_and_is_said(
+    harness: PortalHarness, browser: Browser, form: dict[str, str]
+) -> None:
+    token = harness.link(harness.debt(harness.person()))
+    answer = browser.post(f"/m/{token}", form)
+    assert answer.status == 422
+    assert "Enter your date of birth as month, day and four-digit year" in answer.text
+    assert answer.body.count("<title>Error: ") == 1
+    assert harness.sessions.attempts == {}
+
+
+def test_not_me_closes_the_channel_without_asking_who_is_there(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    person = harness.person()
+    token = harness.link(harness.debt(person))
+    answer = browser.post(f"/m/{token}/not-me")
+    assert "We stop writing to you" in answer.text
+    consent = harness.book.consumers[person.consumer_id].consent(Channel.EMAIL)
+    assert not consent.open
+    assert harness.sessions.sessions == {}

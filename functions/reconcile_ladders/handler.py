@@ -6,23 +6,27 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
+from dunlin.service.accounts.rests import end_rests
 from dunlin.service.arrangements import restart_lost
 from dunlin.service.contact.recovery import reconcile
 from dunlin.service.staff.queue import tell_lapsed
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Called by a schedule. Returns how many were restarted, closed, unattended and late."""
+    """Called by a schedule. Returns how many were restarted, closed, unattended,
+    done with a rest, and late."""
     book, creditors, now = wiring.account_book(), wiring.creditors(), wiring.clock().now()
     waker = wiring.arranging_waker()
     found = reconcile(book=book, creditors=creditors, waker=waker, now=now)
     arranged = restart_lost(book=book, waker=waker, now=now)
+    rests = end_rests(book=book, now=now)
     lapsed = tell_lapsed(book=book, creditors=creditors, now=now)
     counts = {
         "restarted": found.restarted,
         "arrangements_restarted": arranged,
         "doubtful": found.doubtful,
         "unattended": len(found.unattended),
+        "rests_over": rests,
         "lapsed": lapsed,
     }
     count("UnattendedAccounts", len(found.unattended))

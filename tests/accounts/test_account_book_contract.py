@@ -387,6 +387,20 @@ def test_people_are_found_by_the_day_they_closed_email(world: tuple[AccountBook,
     assert book.email_closed_on(day) == []
 
 
+def test_what_rests_without_a_ladder_is_found_when_its_rest_is_over(made: Book) -> None:
+    ended, begun = _fresh(made, "rests-ended"), _fresh(made, "rests-begun")
+    day = NOON + timedelta(days=5)
+    rest: dict[str, Any] = {"hold": Hold.PROMISE, "hold_reason": "Promises to pay", "due_at": day}
+    change_account(made.book, ended, status=Status.EXHAUSTED, **rest)
+    change_account(made.book, begun, **rest)
+    mine = {ended, begun}
+    assert [a.account_id for a in made.book.rests_over(day) if a.account_id in mine] == [ended]
+    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day - timedelta(seconds=1)))
+    assert ended not in {a.account_id for a in made.book.due(day)}
+    change_account(made.book, ended, hold=Hold.REVIEW)
+    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day))
+
+
 def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(made: Book) -> None:
     early, late = _fresh(made, "due-early"), _fresh(made, "due-late")
     change_account(made.book, early, due_at=NOON - timedelta(days=9))

@@ -109,6 +109,22 @@ def test_without_the_trigger_the_ladder_goes_on_by_itself() -> None:
     assert life.account.due_at == at(FIRST + days(8)) + days(2)
 
 
+@pytest.mark.parametrize("earlier", [(), ("broken_arrangement",)])
+def test_where_no_ladder_goes_on_a_person_always_looks(earlier: tuple[str, ...]) -> None:
+    life = Life(escalation={"broken_arrangement": False})
+    entry = entry_of(life.account, now=NOW, what="LadderExhausted", data={})
+    after = next_version(life.account, entry, status=Status.EXHAUSTED, released=earlier)
+    life.book.apply(Change(account=after, audit=[entry]))
+    made = life.agreed()
+    assert life.account.hold is Hold.ARRANGEMENT
+    assert life.go(at(FIRST + days(8))).state is ArrangementState.BROKEN
+    account = life.account
+    assert (account.status, account.hold, account.due_at) == (Status.EXHAUSTED, None, None)
+    assert (account.escalated, account.waits_for_staff) == ("broken_arrangement", True)
+    told = {kind for _, kind, cause in life.waker.notices if cause.startswith(made.arrangement_id)}
+    assert {"instalment_due", "broken_instalment"} <= told
+
+
 def test_a_late_instalment_can_be_arranged_anew() -> None:
     life = Life()
     life.agreed()

@@ -81,6 +81,20 @@ def test_approving_a_failed_ladder_starts_a_new_run() -> None:
     assert list(waker.started) == [f"{account.account_id}-2"]
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ({"hold": Hold.DISPUTE}, "dispute"),
+        ({"hold": None, "escalated": "arrangement_request"}, "arrangement_request"),
+        ({"hold": Hold.REVIEW, "case": Case(kind="question", asked_at=NOW)}, "question"),
+        ({"hold": Hold.REVIEW}, "failed"),
+    ],
+)
+def test_what_a_person_said_is_seen_before_that_the_ladder_failed(said: Any, kind: str) -> None:
+    _, account = builders.held_book(status=Status.FAILED, **said)
+    assert kind_of(account) == kind
+
+
 def test_decline_keeps_the_account_with_a_person_and_wakes_nothing() -> None:
     book, account = builders.held_book(hold=None, escalated="balance")
     waker = MemoryWaker()

@@ -188,6 +188,9 @@ class AccountBook(Protocol):
     def due(self, until: datetime) -> Iterable[Account]:
         """Open accounts whose next due time is at or before `until`, earliest first."""
 
+    def rests_over(self, until: datetime) -> Iterable[Account]:
+        """Accounts on no ladder whose rest ends at or before `until`, earliest first."""
+
     def unattended(self, creditor: str) -> Iterable[Account]:
         """Open accounts of a creditor with neither a due time nor a stated reason."""
 

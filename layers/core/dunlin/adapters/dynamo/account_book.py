@@ -21,6 +21,7 @@ from dunlin.adapters.dynamo.rows import (
     META,
     PAUSE_SHARDS,
     PROFILE,
+    RESTING,
     AccountRow,
     AddressRow,
     AnswerRow,
@@ -270,6 +271,10 @@ class DynamoBook:
             for n in range(DUE_SHARDS)
         ]
         for row in heapq.merge(*shards, key=lambda r: r.due_at):
+            yield row.to_domain()
+
+    def rests_over(self, until: datetime) -> Iterator[Account]:
+        for row in AccountRow.by_due.query(RESTING, AccountRow.due_at <= instant(until)):
             yield row.to_domain()
 
     def unattended(self, creditor: str) -> Iterator[Account]:

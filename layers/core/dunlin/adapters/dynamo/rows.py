@@ -45,6 +45,7 @@ from dunlin.domain.money import Money
 from dunlin.ports.accounts import Answer, Reply
 
 DUE_SHARDS = 16
+RESTING = "rest"  # the bucket of what rests without a ladder; few do
 PAUSE_SHARDS = 16
 META, PROFILE, CONTACTS = "META", "PROFILE", "CONTACTS"
 _YEAR = 366 * 86_400
@@ -202,7 +203,6 @@ class AccountRow(Model):
     def of(cls, account: Account, at: str) -> AccountRow:
         """The row of an account; `at` is when a new wait for staff began."""
         action = account.next_action
-        timed = account.status is Status.ACTIVE and account.timed
         queue = _queue_of(account)
         return cls(
             account.account_id,
@@ -228,7 +228,7 @@ class AccountRow(Model):
             rung=account.rung,
             occurrence=account.occurrence,
             due_at=account.due_at and instant(account.due_at),
-            due_bucket=str(shard(account.account_id, DUE_SHARDS)) if timed else None,
+            due_bucket=_bucket_of(account),
             next_action=action
             and {
                 "at": instant(action.at),
@@ -303,6 +303,14 @@ class AccountRow(Model):
             version=int(self.version),
             audit_head=self.audit_head,
         )
+
+
+def _bucket_of(account: Account) -> str | None:
+    """The list of what comes due that the account is on."""
+    if account.resting:
+        return RESTING
+    timed = account.status is Status.ACTIVE and account.timed
+    return str(shard(account.account_id, DUE_SHARDS)) if timed else None
 
 
 def _queue_of(account: Account) -> str | None:

@@ -403,6 +403,14 @@ class MemoryBook:
         ]
         return [a for _, _, a in sorted(waiting, key=lambda w: w[:2])]
 
+    def rests_over(self, until: datetime) -> Iterable[Account]:
+        over = [
+            (a.due_at, a.account_id, a)
+            for a in self.accounts.values()
+            if a.resting and a.due_at is not None and a.due_at <= until
+        ]
+        return [a for _, _, a in sorted(over, key=lambda o: o[:2])]
+
     def unattended(self, creditor: str) -> Iterable[Account]:
         return [a for a in self.accounts.values() if a.creditor == creditor and a.unattended]
 

@@ -166,6 +166,17 @@ class Account:
         )
 
     @property
+    def resting(self) -> bool:
+        """True while it rests until a day without a ladder that would look then, as after a
+        promise that followed the last letter: the end of the rest must be seen to."""
+        return (
+            self.owes
+            and not self.on_ladder
+            and self.due_at is not None
+            and self.hold in TIMED_HOLDS
+        )
+
+    @property
     def paused(self) -> bool:
         """True while staff keep it from being contacted, whatever else holds it."""
         return self.hold is Hold.PAUSED or (self.override is not None and self.override.paused)

@@ -40,6 +40,8 @@ def barred(account: Account, *, small_under_minor: int = SMALL_MINOR) -> str:
         return "nothing is owed"
     if account.hold is not None:
         return f"held: {account.hold.value}"
+    if account.waits_for_staff:
+        return "something on it waits for a person"
     if group_of(account, small_under_minor=small_under_minor) is None:
         return "it is neither small nor written off"
     return ""

@@ -52,12 +52,10 @@ class Item:
 
 
 def kind_of(account: Account) -> str:
-    """Why the account waits, by the first that holds: its ladder failed; what the person asked;
-    what it was escalated for; its hold. "" where it waits for nobody."""
+    """Why the account waits, by the first that holds: what the person asked; what it was escalated
+    for; a dispute; its ladder failed; its hold. "" where it waits for nobody."""
     if not account.waits_for_staff:
         return ""
-    if account.status is Status.FAILED:
-        return "failed"
     if account.asked and account.case is not None and account.case.kind in KINDS:
         return account.case.kind
     if account.escalated:
@@ -65,6 +63,8 @@ def kind_of(account: Account) -> str:
         return trigger if trigger in KINDS else "escalation"
     if account.hold is Hold.DISPUTE:
         return "dispute"
+    if account.status is Status.FAILED:
+        return "failed"
     said = (kind for text, kind in _SAYS.items() if text in account.hold_reason)
     return next(said, "review")
 

@@ -252,10 +252,11 @@ def _left_by(
     if manual:
         why = "A payment of an arrangement made by hand was missed"
         return changes | {"hold": Hold.REVIEW, "hold_reason": why, "due_at": None}
-    looked = account.escalated or BROKEN in account.released
-    if strategy.escalation.broken_arrangement and not looked:
-        return changes | {"escalated": BROKEN}
-    return changes
+    if account.escalated:
+        return changes
+    # Where no ladder goes on, nobody but staff would ever follow it up.
+    looks = strategy.escalation.broken_arrangement and BROKEN not in account.released
+    return changes | {"escalated": BROKEN} if looks or not account.on_ladder else changes
 
 
 def _charge(

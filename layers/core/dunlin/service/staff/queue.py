@@ -330,7 +330,7 @@ def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
         # The execution has ended: a new run at the same rung takes its place.
         changes |= {"status": Status.ACTIVE, "ladder_run": account.ladder_run + 1}
     free = account.hold is None or account.hold in STAFF_HOLDS
-    if free and account.balance.minor > 0 and account.status is not Status.EXHAUSTED:
+    if free and (account.on_ladder or (account.status is Status.FAILED and account.owes)):
         changes["due_at"] = due
     return changes
 

@@ -42,6 +42,7 @@ TRIGGERS = {
     "days_past_due": "Overdue for longer than the creditor's limit",
     "silent": "Silent through as many messages as the creditor allows",
     "broken_arrangement": "An arrangement was broken",
+    "broken_promise": "What was promised has not come",
     "reply": "Wrote back while money is on its way",
 }
 

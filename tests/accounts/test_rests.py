@@ -1,0 +1,66 @@
+"""A rest that no ladder ends is ended by the clock, and a promise that was not kept is seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.money import Money
+from dunlin.domain.staff.queue import kind_of
+from dunlin.service.accounts.rests import end_rests
+from tests.staff import builders
+from tests.staff.builders import NOW
+
+UNTIL = NOW + timedelta(days=9)
+
+
+def resting(hold: Hold, status: Status = Status.EXHAUSTED) -> tuple[MemoryBook, Account]:
+    return builders.held_book(hold=hold, hold_reason="Said so.", due_at=UNTIL, status=status)
+
+
+def test_a_rest_holds_until_its_end_and_not_a_second_less() -> None:
+    book, account = resting(Hold.PROMISE)
+    assert end_rests(book=book, now=UNTIL - timedelta(seconds=1)) == 0
+    assert book.accounts[account.account_id] == account
+    assert end_rests(book=book, now=UNTIL) == 1
+    assert end_rests(book=book, now=UNTIL) == 0
+
+
+@pytest.mark.parametrize(
+    ("hold", "escalated"), [(Hold.PROMISE, "broken_promise"), (Hold.SNOOZED, "")]
+)
+def test_after_a_promise_staff_look_and_after_a_quiet_time_nobody_need(
+    hold: Hold, escalated: str
+) -> None:
+    book, account = resting(hold)
+    end_rests(book=book, now=UNTIL)
+    after = book.accounts[account.account_id]
+    assert (after.status, after.hold, after.due_at) == (Status.EXHAUSTED, None, None)
+    assert (after.escalated, after.waits_for_staff) == (escalated, bool(escalated))
+    assert kind_of(after) == ("escalation" if escalated else "")
+    entry = book.chains[f"account#{account.account_id}"][-1]
+    assert (entry.what, entry.data["hold"]) == ("HoldEnded", hold.value)
+
+
+def test_on_a_failed_ladder_the_failure_is_what_staff_see() -> None:
+    book, account = resting(Hold.SNOOZED, Status.FAILED)
+    assert end_rests(book=book, now=UNTIL) == 1
+    assert kind_of(book.accounts[account.account_id]) == "failed"
+
+
+@pytest.mark.parametrize("status", [Status.IMPORTED, Status.ACTIVE])
+def test_a_rest_of_a_ladder_is_the_ladder_s_to_end(status: Status) -> None:
+    book, account = resting(Hold.PROMISE, status)
+    assert end_rests(book=book, now=UNTIL) == 0
+    assert book.accounts[account.account_id] == account
+
+
+def test_a_promise_that_was_kept_is_nobody_s_matter() -> None:
+    book, account = builders.held_book(
+        hold=None, hold_reason="", status=Status.SETTLED, balance=Money(0, "USD")
+    )
+    assert end_rests(book=book, now=UNTIL) == 0
+    assert book.accounts[account.account_id] == account

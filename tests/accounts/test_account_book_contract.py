@@ -18,7 +18,15 @@ from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Cons
 from dunlin.domain.accounts.touch import Permit, Touch, TouchState
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook, AlreadySeen, Answer, Change, Facts, Reply
+from dunlin.ports.accounts import (
+    AccountBook,
+    AlreadySeen,
+    Answer,
+    Change,
+    Conversation,
+    Facts,
+    Reply,
+)
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.permits import with_contact
@@ -470,6 +478,44 @@ def test_an_answer_is_kept_once_with_the_thread(world: tuple[AccountBook, str]) 
     assert book.account_history(account_id).answers == (answer,)
     with pytest.raises(Conflict):
         book.apply(Change(answer=answer))
+
+
+def test_an_account_is_read_whole_and_in_parts(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    stored = book.account(account_id)
+    assert stored is not None
+    debt = book.ledger(account_id)[0]
+    paid = replace(debt, entry_id=f"ent_{account_id}", kind="payment", amount=-debt.amount)
+    answer = Answer(
+        answer_id=f"ans_{account_id}",
+        account_id=account_id,
+        at=NOON,
+        by="ana",
+        channel="",
+        text="?",
+    )
+    touch = attempt(book, account_id)
+    stored = book.account(account_id)
+    assert stored is not None
+    entry = entry_of(stored, now=NOON, what="Paid", data={})
+    after = next_version(stored, entry)
+    book.apply(Change(account=after, ledger=[paid], answer=answer, audit=[entry]))
+    record, said = book.account_record(account_id), book.conversation(account_id)
+    assert record is not None
+    assert (record.account, record.arrangements, record.arrangement) == (after, (), None)
+    assert set(record.ledger) == {debt, paid}
+    assert record.ledger == book.ledger(account_id) == book.account_history(account_id).ledger
+    assert ([t.key for t in said.touches], said.replies, said.answers) == (
+        [touch.key], (), (answer,),
+    )  # fmt: skip
+    assert book.strategy_of(after) == book.facts(account_id).strategy
+
+
+def test_nothing_is_read_of_an_account_that_is_not_there(made: Book) -> None:
+    book = made.book
+    assert book.account_record("acc_nobody") is None
+    assert book.ledger("acc_nobody") == ()
+    assert book.conversation("acc_nobody") == Conversation()
 
 
 def test_a_case_and_an_override_come_back_as_they_were(world: tuple[AccountBook, str]) -> None:

@@ -113,6 +113,9 @@ def test_two_are_written_together_and_come_newest_first(
     new = replace(one, arrangement_id=f"{one.arrangement_id}x", number=2, version=1)
     write(book, new, old)
     assert book.arrangements(one.account_id) == [new, old]
+    record = book.account_record(one.account_id)
+    assert record is not None
+    assert (record.arrangements, record.arrangement) == ((new, old), old)
 
 
 def test_what_is_due_is_found_by_its_instant_and_no_account_is_mistaken_for_it(

@@ -36,8 +36,8 @@ def applied(
 
     book = wiring.account_book()
     account = find_account(which, creditor)
-    ledger = book.account_history(account.account_id).ledger
-    rule = policy_of(account.account_id, book=book).allocation
+    ledger = book.ledger(account.account_id)
+    rule = policy_of(account, book=book).allocation
     found = allocate(ledger, account.balance.currency, rule)
     table = Table("part", "charged", "paid", "left")
     for share in found.shares:

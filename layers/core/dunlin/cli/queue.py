@@ -122,9 +122,9 @@ def show(
         )
         for planned in terms.instalments:
             console.print(f"  {planned.due_on.isoformat()}  {planned.amount}")
-    account_history = book.account_history(account.account_id)
-    said = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in account_history.replies]
-    said += [(a.at, f"answer by {a.by}", a.text) for a in account_history.answers]
+    conversation = book.conversation(account.account_id)
+    said = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in conversation.replies]
+    said += [(a.at, f"answer by {a.by}", a.text) for a in conversation.answers]
     for at, what, text in sorted(said, key=lambda one: one[0]):
         console.print(f"\n{_minute(at)} UTC  {what}", style="dim", markup=False)
         console.print(text, markup=False)

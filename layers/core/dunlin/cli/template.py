@@ -219,7 +219,7 @@ def diversity_(
 def said(creditor: str, book: AccountBook) -> Iterator[VariantSent]:
     """Every rung's message that a creditor's accounts were sent, by the ladder they are on."""
     for account in book.accounts_of_creditor(creditor):
-        for touch in book.account_history(account.account_id).touches:
+        for touch in book.conversation(account.account_id).touches:
             if touch.run and touch.sent_at is not None:
                 yield VariantSent(
                     segment=account.ladder,

@@ -46,6 +46,36 @@ class AccountHistory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord:
+    """One account with its ledger, oldest entry first, and its arrangements, newest first.
+
+    Read together but not at one instant: what lies beside the account may be a moment older
+    than it. A write decided from it is safe all the same, for each entry and each arrangement
+    is written under a condition of its own.
+    """
+
+    account: Account
+    ledger: tuple[LedgerEntry, ...]
+    arrangements: tuple[Arrangement, ...] = ()
+
+    @property
+    def arrangement(self) -> Arrangement | None:
+        """The one that the account names: in force, or asked for."""
+        named = self.account.arrangement_id
+        return next((a for a in self.arrangements if a.arrangement_id == named), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What was written about one account, each kind oldest first: our messages, the person's,
+    and what staff answered."""
+
+    touches: tuple[Touch, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An inbound message. `text` is what the person wrote: shown to staff, never logged."""
 
@@ -153,6 +183,10 @@ class AccountBook(Protocol):
     def arrangement(self, account_id: str) -> Arrangement | None:
         """The account's arrangement that is in force or asked for, read consistently."""
 
+    def arrangement_of(self, account: Account) -> Arrangement | None:
+        """The arrangement that an account names, read consistently and after it: as the account
+        stood or newer."""
+
     def arrangements(self, account_id: str) -> list[Arrangement]:
         """Every arrangement of an account, newest first."""
 
@@ -162,6 +196,19 @@ class AccountBook(Protocol):
     def consumer(self, consumer_id: str) -> Consumer | None: ...
 
     def account_history(self, account_id: str) -> AccountHistory: ...
+
+    def account_record(self, account_id: str) -> AccountRecord | None:
+        """The account, its ledger and its arrangements, in one read; None where there is none."""
+
+    def ledger(self, account_id: str) -> tuple[LedgerEntry, ...]:
+        """Every entry of an account's ledger, oldest first, read consistently."""
+
+    def conversation(self, account_id: str) -> Conversation:
+        """Every touch, reply and answer of an account, in one read."""
+
+    def strategy_of(self, account: Account) -> Strategy:
+        """The version of the creditor's strategy that binds an account. Raises `DomainError`
+        where the creditor has none."""
 
     def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
         """From an index, eventually consistent: never decide a permit from it."""

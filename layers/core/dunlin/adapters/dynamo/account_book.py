@@ -37,18 +37,29 @@ from dunlin.adapters.dynamo.rows import (
     instant,
     shard,
 )
-from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.consumer import Channel, Consumer, ContactHistory
 from dunlin.domain.accounts.touch import Permit, Touch, TouchState
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
+from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountHistory, AlreadySeen, Change, Facts
+from dunlin.ports.accounts import (
+    AccountHistory,
+    AccountRecord,
+    AlreadySeen,
+    Change,
+    Conversation,
+    Facts,
+)
 from dunlin.ports.strategies import Creditors
 
 _MOST_ITEMS, _MOST_BYTES, _MOST_READ = 100, 3_500_000, 100
 """Of one TransactWriteItems (AWS: 100 items, 4 MB) and one BatchGetItem (AWS: 100 keys)."""
+_OF_AN_ACCOUNT = {META: AccountRow, "LEDGER#": LedgerRow, PREFIX: ArrangementRow}
+_OF_A_CONVERSATION = {"T#": TouchRow, "N#": TouchRow, "IN#": ReplyRow, "OUT#": AnswerRow}
+"""What lies in one partition of Accounts and of Touches, by the beginning of the sort key."""
 
 
 class DynamoBook:
@@ -75,9 +86,7 @@ class DynamoBook:
         profile, contacts, pause = (found.get((row, key, sk)) for row, key, sk in wanted[:3])
         if profile is None:
             raise DomainError(f"account {account_id} has no consumer")
-        strategy = self._creditors.strategy(account.creditor, account.strategy_version or None)
-        if strategy is None:
-            raise DomainError(f"creditor {account.creditor} has no strategy")
+        strategy = self.strategy_of(account)
         touch = found.get((TouchRow, account_id, touch_key))
         return Facts(
             account=account,
@@ -85,7 +94,7 @@ class DynamoBook:
             history=contacts.to_domain()
             if contacts
             else ContactHistory(consumer_id=account.consumer_id),
-            strategy=strategy.at(account),
+            strategy=strategy,
             paused=_paused(pause),
             touch=touch.to_domain() if touch else None,
         )
@@ -161,9 +170,12 @@ class DynamoBook:
 
     def arrangement(self, account_id: str) -> Arrangement | None:
         account = self.account(account_id)
-        if account is None or not account.arrangement_id:
+        return self.arrangement_of(account) if account is not None else None
+
+    def arrangement_of(self, account: Account) -> Arrangement | None:
+        if not account.arrangement_id:
             return None
-        row = _get(ArrangementRow, account_id, PREFIX + account.arrangement_id)
+        row = _get(ArrangementRow, account.account_id, PREFIX + account.arrangement_id)
         return row.to_domain() if row else None
 
     def arrangements(self, account_id: str) -> list[Arrangement]:
@@ -189,45 +201,78 @@ class DynamoBook:
         return row.to_domain() if row else None
 
     def account_history(self, account_id: str) -> AccountHistory:
-        account = self.account(account_id)
-        if account is None:
+        record = self.account_record(account_id)
+        if record is None:
             raise DomainError(f"no account {account_id}")
-        consumer = self.consumer(account.consumer_id)
+        consumer = self.consumer(record.account.consumer_id)
         if consumer is None:
             raise DomainError(f"account {account_id} has no consumer")
-        ledger = [
-            row.to_domain()
-            for row in LedgerRow.query(
-                account_id, LedgerRow.sk.startswith("LEDGER#"), consistent_read=True
-            )
-        ]
-        touches = [
-            row.to_domain()
-            for prefix in ("T#", "N#")
-            for row in TouchRow.query(
-                account_id, TouchRow.sk.startswith(prefix), consistent_read=True
-            )
-        ]
-        replies = [
-            row.to_domain()
-            for row in ReplyRow.query(
-                account_id, ReplyRow.sk.startswith("IN#"), consistent_read=True
-            )
-        ]
-        answers = [
-            row.to_domain()
-            for row in AnswerRow.query(
-                account_id, AnswerRow.sk.startswith("OUT#"), consistent_read=True
-            )
-        ]
+        conversation = self.conversation(account_id)
         return AccountHistory(
-            account=account,
+            account=record.account,
             consumer=consumer,
-            ledger=tuple(sorted(ledger, key=lambda e: (e.on, e.entry_id))),
-            touches=tuple(sorted(touches, key=lambda t: t.permitted_at)),
-            replies=tuple(sorted(replies, key=lambda r: r.at)),
-            answers=tuple(sorted(answers, key=lambda a: a.at)),
+            ledger=record.ledger,
+            touches=conversation.touches,
+            replies=conversation.replies,
+            answers=conversation.answers,
         )
+
+    def account_record(self, account_id: str) -> AccountRecord | None:
+        found = self._read_partition(AccountRow, account_id, _OF_AN_ACCOUNT)
+        if not found[META]:
+            return None
+        return AccountRecord(
+            account=found[META][0],
+            ledger=tuple(sorted(found["LEDGER#"], key=_booked)),
+            arrangements=tuple(sorted(found[PREFIX], key=lambda a: a.number, reverse=True)),
+        )
+
+    def ledger(self, account_id: str) -> tuple[LedgerEntry, ...]:
+        rows = LedgerRow.query(account_id, LedgerRow.sk.startswith("LEDGER#"), consistent_read=True)
+        return tuple(sorted((row.to_domain() for row in rows), key=_booked))
+
+    def conversation(self, account_id: str) -> Conversation:
+        found = self._read_partition(TouchRow, account_id, _OF_A_CONVERSATION)
+        touches = (*found["T#"], *found["N#"])
+        return Conversation(
+            touches=tuple(sorted(touches, key=lambda t: t.permitted_at)),
+            replies=tuple(sorted(found["IN#"], key=lambda r: r.at)),
+            answers=tuple(sorted(found["OUT#"], key=lambda a: a.at)),
+        )
+
+    def _read_partition(
+        self, table: type[Model], key: str, kinds: dict[str, type[Any]]
+    ) -> dict[str, list[Any]]:
+        """All that lies under one key, read consistently, by the beginning of its sort key."""
+        found: dict[str, list[Any]] = {kind: [] for kind in kinds}
+        asked: dict[str, Any] = {
+            "TableName": table.Meta.table_name,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "#key = :key",
+            "ExpressionAttributeNames": {"#key": table._hash_keyname},
+            "ExpressionAttributeValues": {":key": {"S": key}},
+            # The account comes last in its partition and is to be read first.
+            "ScanIndexForward": False,
+        }
+        client: Any = self._connection.client
+        while True:
+            answer = client.query(**asked)
+            for item in answer["Items"]:
+                sk = item[table._range_keyname]["S"]
+                kind = next((kind for kind in kinds if sk.startswith(kind)), "")
+                if kind:  # a kind of row that this version does not know is not its to read
+                    row = kinds[kind]()
+                    row.deserialize(item)
+                    found[kind].append(row.to_domain())
+            if not answer.get("LastEvaluatedKey"):
+                return found
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def strategy_of(self, account: Account) -> Strategy:
+        strategy = self._creditors.strategy(account.creditor, account.strategy_version or None)
+        if strategy is None:
+            raise DomainError(f"creditor {account.creditor} has no strategy")
+        return strategy.at(account)
 
     def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
         return [row.to_domain() for row in AccountRow.by_consumer.query(consumer_id)]
@@ -551,6 +596,11 @@ def _packed(changes: Iterable[Change]) -> Iterator[list[Change]]:
         subjects |= own
     if batch:
         yield batch
+
+
+def _booked(entry: LedgerEntry) -> tuple[date, str]:
+    """The order of a ledger."""
+    return entry.on, entry.entry_id
 
 
 def _with_words(owner: str) -> Iterator[TouchRow | ReplyRow | AnswerRow]:

@@ -20,7 +20,16 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.ids import execution_name
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_strategy
-from dunlin.ports.accounts import AccountHistory, AlreadySeen, Answer, Change, Facts, Reply
+from dunlin.ports.accounts import (
+    AccountHistory,
+    AccountRecord,
+    AlreadySeen,
+    Answer,
+    Change,
+    Conversation,
+    Facts,
+    Reply,
+)
 
 Conditions = Iterator[tuple[str, bool]]  # what a transaction asks for, and whether it holds
 
@@ -109,16 +118,14 @@ class MemoryBook:
             account = self.accounts.get(account_id)
             if account is None:
                 raise DomainError(f"no account {account_id}")
-            strategy = self.creditors.strategy(account.creditor, account.strategy_version or None)
-            if strategy is None:
-                raise DomainError(f"creditor {account.creditor} has no strategy")
+            strategy = self.strategy_of(account)
             return Facts(
                 account=account,
                 consumer=self.consumers[account.consumer_id],
                 history=self.histories.get(
                     account.consumer_id, ContactHistory(consumer_id=account.consumer_id)
                 ),
-                strategy=strategy.at(account),
+                strategy=strategy,
                 paused=self._paused(account.creditor),
                 touch=self.touches.get((account_id, touch_key)),
             )
@@ -315,7 +322,10 @@ class MemoryBook:
 
     def arrangement(self, account_id: str) -> Arrangement | None:
         account = self.accounts.get(account_id)
-        return self.arranged.get(account.arrangement_id) if account else None
+        return self.arrangement_of(account) if account else None
+
+    def arrangement_of(self, account: Account) -> Arrangement | None:
+        return self.arranged.get(account.arrangement_id)
 
     def arrangements(self, account_id: str) -> list[Arrangement]:
         mine = (a for a in self.arranged.values() if a.account_id == account_id)
@@ -334,31 +344,46 @@ class MemoryBook:
 
     def account_history(self, account_id: str) -> AccountHistory:
         account = self.accounts[account_id]
+        said = self.conversation(account_id)
         return AccountHistory(
             account=account,
             consumer=self.consumers[account.consumer_id],
-            ledger=tuple(
-                sorted(self.ledgers.get(account_id, {}).values(), key=lambda e: (e.on, e.entry_id))
-            ),
-            touches=tuple(
-                sorted(
-                    (t for (a, _), t in self.touches.items() if a == account_id),
-                    key=lambda t: t.permitted_at,
-                )
-            ),
-            replies=tuple(
-                sorted(
-                    (r for r in self.replies.values() if r.account_id == account_id),
-                    key=lambda r: r.at,
-                )
-            ),
-            answers=tuple(
-                sorted(
-                    (a for a in self.answers.values() if a.account_id == account_id),
-                    key=lambda a: a.at,
-                )
-            ),
+            ledger=self.ledger(account_id),
+            touches=said.touches,
+            replies=said.replies,
+            answers=said.answers,
         )
+
+    def account_record(self, account_id: str) -> AccountRecord | None:
+        with self._lock:
+            account = self.accounts.get(account_id)
+            if account is None:
+                return None
+            return AccountRecord(
+                account=account,
+                ledger=self.ledger(account_id),
+                arrangements=tuple(self.arrangements(account_id)),
+            )
+
+    def ledger(self, account_id: str) -> tuple[LedgerEntry, ...]:
+        entries = self.ledgers.get(account_id, {}).values()
+        return tuple(sorted(entries, key=lambda e: (e.on, e.entry_id)))
+
+    def conversation(self, account_id: str) -> Conversation:
+        touches = [t for (a, _), t in self.touches.items() if a == account_id]
+        replies = [r for r in self.replies.values() if r.account_id == account_id]
+        answers = [a for a in self.answers.values() if a.account_id == account_id]
+        return Conversation(
+            touches=tuple(sorted(touches, key=lambda t: t.permitted_at)),
+            replies=tuple(sorted(replies, key=lambda r: r.at)),
+            answers=tuple(sorted(answers, key=lambda a: a.at)),
+        )
+
+    def strategy_of(self, account: Account) -> Strategy:
+        strategy = self.creditors.strategy(account.creditor, account.strategy_version or None)
+        if strategy is None:
+            raise DomainError(f"creditor {account.creditor} has no strategy")
+        return strategy.at(account)
 
     def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
         return [self.accounts[i] for i in sorted(self.accounts.of_person.get(consumer_id, ()))]

@@ -93,7 +93,7 @@ def credit(
     a billing system's credit. The money is laid over the instalments from the oldest
     on. No arrangement: it stays as it is. Paid in full, it ends and lets the account go.
     """
-    one = book.arrangement(account.account_id) if account.arrangement_id else None
+    one = book.arrangement_of(account)
     if one is None or not one.in_force:
         return account, ()
     after = one if payment is None else _followed(one, payment, at)

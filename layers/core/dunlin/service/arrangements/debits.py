@@ -54,7 +54,7 @@ def told(arrangement: Arrangement, one: Instalment, book: AccountBook) -> Notice
     """What was really sent, by the touches. A card's debit does not depend on it."""
     if arrangement.autopay is None or arrangement.autopay.kind is not MethodKind.BANK:
         return NoticesSent(copy_at=None, notice_at=None)
-    touches = book.account_history(arrangement.account_id).touches
+    touches = book.conversation(arrangement.account_id).touches
 
     def sent(kind: str, cause: str) -> datetime | None:
         key = f"N#{kind}#{cause}"  # with ~2 after it where the first permit was void

@@ -56,7 +56,7 @@ def current_of(account: Account, past: Sequence[Arrangement]) -> Arrangement | N
 
 
 def resumed_by(account: Account, book: AccountBook, now: datetime) -> dict[str, Any]:
-    return resumed(account, book.facts(account.account_id).strategy, now)
+    return resumed(account, book.strategy_of(account), now)
 
 
 def resumed(account: Account, strategy: Strategy, now: datetime) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> in
     """A touch that was permitted and neither sent nor released: its permit died unspent, or its
     sender crashed. Spent ones stay `unknown`; unspent ones are released by expiry."""
     closed = 0
-    for touch in book.account_history(account.account_id).touches:
+    for touch in book.conversation(account.account_id).touches:
         if touch.state is TouchState.PERMITTED and touch.expires_at < now - DOUBTFUL_AFTER:
             facts = book.facts(account.account_id)
             entry = entry_of(

@@ -194,23 +194,26 @@ def _fields(touch: Touch, *, book: AccountBook, outbox: SendingPorts) -> dict[st
         return {"code": code}
     if touch.template in arrangement_notices.PURPOSES:
         return arrangement_notices.fields(touch.template, touch.account_id, cause, book=book)
-    account_history = book.account_history(touch.account_id)
     if touch.template == "answer":
-        said = next((a for a in account_history.answers if a.answer_id == cause), None)
+        answers = book.conversation(touch.account_id).answers
+        said = next((a for a in answers if a.answer_id == cause), None)
         if said is None:
             raise DomainError(f"no words of staff under {cause}")
         return {"words": said.text}
+    record = book.account_record(touch.account_id)
+    if record is None:
+        raise DomainError(f"no account {touch.account_id}")
     if touch.template == "receipt":
-        paid = next((e for e in account_history.ledger if e.source == cause), None)
+        paid = next((e for e in record.ledger if e.source == cause), None)
         if paid is None:
             raise DomainError(f"no ledger entry from {cause} to write a receipt about")
         return {
             "amount": str(-paid.amount),
             "paid_on": paid.on.isoformat(),
-            "remaining": str(account_history.account.balance),
-            "reference": account_history.account.reference,
+            "remaining": str(record.account.balance),
+            "reference": record.account.reference,
         }
-    return {"reference": account_history.account.reference}
+    return {"reference": record.account.reference}
 
 
 def _hand_over(message: Email | Text, outbox: SendingPorts) -> str:

@@ -111,6 +111,6 @@ def change_balance(
         return True, after
 
     fresh, account = retry_on_conflict(attempt)
-    wake(account_id, book=book, waker=waker)
+    wake(account_id, book.arrangements(account_id)[:1], waker=waker)
     close_page(account, but="", sessions=sessions, processor=processor)
     return fresh, account

@@ -216,7 +216,7 @@ def _in_flight(
         return None
     if payment.state is not PaymentState.SUCCEEDED:
         return PayRefusal.PENDING
-    posted = {entry.entry_id for entry in book.account_history(account_id).ledger}
+    posted = {entry.entry_id for entry in book.ledger(account_id)}
     return None if entry_id(account_id, payment.id) in posted else PayRefusal.POSTING
 
 
@@ -257,7 +257,7 @@ def returned_payment(
     found = ReturnedPayment(outcome=Returned.UNFINISHED, amount=attempt.amount)
     match payment.state:
         case PaymentState.SUCCEEDED:
-            posted = {entry.entry_id for entry in book.account_history(account_id).ledger}
+            posted = {entry.entry_id for entry in book.ledger(account_id)}
             mine = entry_id(account_id, payment.id)
             return replace(
                 found,

@@ -7,12 +7,14 @@ ledger: whoever dies in between leaves behind what the next delivery or the nigh
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.payments import posting
@@ -25,7 +27,7 @@ from dunlin.domain.payments.payments import (
     PaymentStatus,
     RefundState,
 )
-from dunlin.ports.accounts import AccountBook, AlreadySeen, Change
+from dunlin.ports.accounts import AccountBook, AccountRecord, AlreadySeen, Change
 from dunlin.ports.machines import LadderWaker, WorkQueue
 from dunlin.ports.payments import Inbox, PaymentProcessor
 from dunlin.ports.portal import PortalSessions
@@ -129,20 +131,22 @@ def post_event(
     account_id = payment.account_id or event.account_id
     if not account_id:
         return Posted.NOT_OURS
-    changed, account = _post(account_id, event, payment, book=book, now=now)
+    done = _post(account_id, event, payment, book=book, now=now)
+    account = done.account
     # Also where nothing changed: the delivery that wrote may have died before it told anyone.
-    account = send_back(account, payment.id, processor=processor, book=book, now=now)
+    if entry_id(account_id, posting.excess_source(payment.id, 1)) in done.posted:
+        account = send_back(account, payment.id, processor=processor, book=book, now=now)
     close_page(account, but=payment.attempt_id, sessions=sessions, processor=processor)
-    wake(account_id, book=book, waker=waker)
+    wake(account_id, done.arrangements, waker=waker)
     _tell(account, event, payment, waker=waker)
-    return Posted.POSTED if changed else Posted.NOTHING_NEW
+    return Posted.POSTED if done.changed else Posted.NOTHING_NEW
 
 
-def wake(account_id: str, *, book: AccountBook, waker: LadderWaker) -> None:
-    """Wake what looks after an account whose balance moved: its ladder, and its arrangement where
-    that may just have ended, for the account no longer names it."""
+def wake(account_id: str, newest: Iterable[Arrangement], *, waker: LadderWaker) -> None:
+    """Wake what looks after an account whose balance moved: its ladder, and its newest
+    arrangement where that may just have ended, for the account no longer names it."""
     waker.wake(account_id)
-    for one in book.arrangements(account_id)[:1]:
+    for one in newest:
         if not one.in_force:
             waker.wake_arrangement(one)
 
@@ -164,6 +168,17 @@ def _tell(
         waker.notice(account=account, kind="payment_failed", cause=payment.id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What became of an event: whether anything was written, the account then, every entry that
+    is on its ledger, and the arrangement that it moved, else the newest."""
+
+    changed: bool
+    account: Account
+    posted: frozenset[str]
+    arrangements: tuple[Arrangement, ...]
+
+
 def _post(
     account_id: str,
     event: PaymentEvent,
@@ -171,21 +186,20 @@ def _post(
     *,
     book: AccountBook,
     now: datetime,
-) -> tuple[bool, Account]:
-    """Write what the event calls for; whether anything was written, and the account then."""
+) -> _Done:
+    """Write what the event calls for."""
 
-    def attempt() -> tuple[bool, Account]:
-        before = book.account(account_id)
-        if before is None:
+    def attempt() -> _Done:
+        record = book.account_record(account_id)
+        if record is None:
             raise Defect(f"payment {payment.id} names the unknown account {account_id}")
-        posted = {entry.entry_id for entry in book.account_history(account_id).ledger}
-        policy = policy_of(account_id, book=book)
-        result = posting.post(before, posted, event, payment, policy)
+        before, posted = record.account, frozenset(entry.entry_id for entry in record.ledger)
+        result = posting.post(before, posted, event, payment, policy_of(before, book=book))
         account, arranged = arrangements.credit(
             result.account, result.entries, payment, book=book, at=now
         )
         if not result.entries and account == before and not arranged:
-            return False, before
+            return _unchanged(record)
         entry = entry_of(
             before,
             now=now,
@@ -216,22 +230,36 @@ def _post(
                 seen=seen,
             )
         )
-        return True, after
+        return _Done(
+            changed=True,
+            account=after,
+            posted=posted | {one.entry_id for one in result.entries},
+            arrangements=arranged or record.arrangements[:1],
+        )
 
     try:
         return retry_on_conflict(attempt, tries=_TRIES)
     except AlreadySeen:
-        account = book.account(account_id)
-        if account is None:
+        record = book.account_record(account_id)
+        if record is None:
             raise Defect(f"account {account_id} vanished") from None
-        return False, account
+        return _unchanged(record)
 
 
-def policy_of(account_id: str, *, book: AccountBook) -> PaymentPolicy:
+def _unchanged(record: AccountRecord) -> _Done:
+    return _Done(
+        changed=False,
+        account=record.account,
+        posted=frozenset(entry.entry_id for entry in record.ledger),
+        arrangements=record.arrangements[:1],
+    )
+
+
+def policy_of(account: Account, *, book: AccountBook) -> PaymentPolicy:
     """What the creditor decided about money. Without a strategy money is posted all the same,
     and nothing goes back by itself."""
     try:
-        return book.facts(account_id).strategy.payments
+        return book.strategy_of(account).payments
     except DomainError:
         return PaymentPolicy(refund_excess_up_to_minor=0)
 
@@ -247,10 +275,7 @@ def send_back(
     """See that the processor gave back every excess of a payment that the ledger shows as given
     back; harmless at any time. What it refuses, or what failed, is owed to the person again: the
     account then waits for staff. Returns the account as it stands."""
-    first = entry_id(account.account_id, posting.excess_source(payment_id, 1))
-    if not book.has_entry(account.account_id, first):
-        return account
-    ledger = {e.source: e for e in book.account_history(account.account_id).ledger}
+    ledger = {e.source: e for e in book.ledger(account.account_id)}
     made = {refund.key: refund for refund in processor.refunds(payment_id)}
     for number in itertools.count(1):
         source = posting.excess_source(payment_id, number)
@@ -274,7 +299,7 @@ def send_back(
             undone=True,
             reason=refund.code,
         )
-        _, account = _post(
+        account = _post(
             account.account_id, event, processor.payment(payment_id), book=book, now=now
-        )
+        ).account
     return account

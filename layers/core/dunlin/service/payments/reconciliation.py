@@ -173,7 +173,7 @@ class Reconciler:
                 found.stuck.append(account.account_id)
 
     def _too_long(self, account: Account, payment: PaymentStatus, now: datetime) -> bool:
-        days = policy_of(account.account_id, book=self.book).pending_days
+        days = policy_of(account, book=self.book).pending_days
         return payment.created is not None and now - payment.created > timedelta(days=days)
 
     def _stuck(self, account_id: str, now: datetime) -> bool:

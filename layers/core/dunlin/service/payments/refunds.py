@@ -64,7 +64,7 @@ def refund_excess(
     for payment_id, _, _ in shares:
         account = send_back(account, payment_id, processor=processor, book=book, now=now)
     returned = Money(0, account.balance.currency)
-    ledger = {e.source for e in book.account_history(account_id).ledger}
+    ledger = {e.source for e in book.ledger(account_id)}
     for _, source, amount in shares:
         if f"{source}:undone" not in ledger:
             returned += amount
@@ -76,7 +76,7 @@ def _shares(
 ) -> list[tuple[str, str, Money]]:
     """How the excess falls on the payments that can still give it back: payment, source of the
     refund, amount."""
-    ledger = book.account_history(account.account_id).ledger
+    ledger = book.ledger(account.account_id)
     sources = {e.source for e in ledger}
     left, shares = -account.balance, []
     for entry in sorted(ledger, key=lambda e: (e.on, e.entry_id), reverse=True):

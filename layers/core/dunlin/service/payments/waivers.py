@@ -46,8 +46,8 @@ def waive(
         account = book.account(account_id)
         if account is None or account.balance.currency != amount.currency:
             raise DomainError(f"no account {account_id} in {amount.currency}")
-        ledger = book.account_history(account_id).ledger
-        order = policy_of(account_id, book=book).allocation
+        ledger = book.ledger(account_id)
+        order = policy_of(account, book=book).allocation
         left = next(
             s.left for s in allocate(ledger, amount.currency, order).shares if s.part == kind
         )
@@ -88,4 +88,4 @@ def waive(
         )
 
     retry_on_conflict(attempt)
-    wake(account_id, book=book, waker=waker)
+    wake(account_id, book.arrangements(account_id)[:1], waker=waker)

@@ -41,7 +41,7 @@ def statement(portal: PortalPorts, session: Session, number: str, *, now: dateti
     page = portal.shown("statement", session, now=now)
     owed = Money(0, page.fields["account"].balance.currency)
     entries = [entry for entry, _ in page.fields["history"][::-1]]
-    rule = policy_of(session.account_id, book=portal.book).allocation
+    rule = policy_of(page.fields["account"], book=portal.book).allocation
     found = allocate(entries, owed.currency, rule)
     went = {line.entry_id: line.parts for line in found.lines}
     lines = []

@@ -106,9 +106,7 @@ def dossier(
         "exported_at": now.astimezone(UTC).isoformat(),
         "account_id": account_id,
         "public_key": signer.public_key(),
-        "touches": _touches(
-            chains[f"account#{account_id}"], book.account_history(account_id).touches
-        ),
+        "touches": _touches(chains[f"account#{account_id}"], book.conversation(account_id).touches),
         "heads": {s: {"sequence": n, "hash": h} for s, (n, h) in heads.items()},
         "chains": {s: [audit.to_json(e) for e in chain] for s, chain in chains.items()},
         "proofs": [p for day in archive.roots() for p in _proofs(day, chains, archive)],

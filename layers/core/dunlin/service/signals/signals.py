@@ -145,7 +145,7 @@ def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> T
     if found is not None and found.touch_id == signal.touch_id:
         return book.touch(found.account_id, found.key)  # the index may lag behind its state
     # Its sender died before it could record the message id: only the touch id leads to it.
-    touches = book.account_history(account.account_id).touches
+    touches = book.conversation(account.account_id).touches
     return next((t for t in touches if t.touch_id == signal.touch_id), None)
 
 

@@ -42,7 +42,7 @@ def reenter(
         group = group_of(account, small_under_minor=small_under_minor)
         if why or group is None:
             return CommandResult(outcome="refused", because=(("", why),))
-        ledger = book.account_history(account_id).ledger
+        ledger = book.ledger(account_id)
         return AccountChange(
             what="AccountReentered",
             changes={
@@ -64,6 +64,4 @@ def reenter(
 def report(creditor: str, *, book: AccountBook) -> tuple[Recovered, ...]:
     """What came in since on the accounts of a creditor that entered again."""
     again = [a for a in book.accounts_of_creditor(creditor) if a.extras.get(REENTERED)]
-    return recovered(
-        (account, book.account_history(account.account_id).ledger) for account in again
-    )
+    return recovered((account, book.ledger(account.account_id)) for account in again)

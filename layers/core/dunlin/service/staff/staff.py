@@ -87,7 +87,7 @@ def bounced(creditor: str, *, book: AccountBook) -> Iterator[Bounced]:
     for account in accounts:
         person = people.get(account.consumer_id)
         dead = _dead(person) if person is not None else []
-        touches = book.account_history(account.account_id).touches if dead else ()
+        touches = book.conversation(account.account_id).touches if dead else ()
         for channel, address, flag in dead:
             reasons = [
                 touch.reason

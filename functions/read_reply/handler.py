@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from dunlin.adapters.aws.sns_events import read_inbound_text
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.signals.replies import parse_inbound, read_reply
+from dunlin.service.signals.replies import read_reply
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
@@ -16,7 +17,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
 
 
 def _read(message: dict[str, Any]) -> None:
-    inbound = parse_inbound(message)
+    inbound = read_inbound_text(message)
     if inbound is None:
         count("Replies", outcome="malformed")
         return

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from dunlin.adapters.aws.ses_events import read_email_event
+from dunlin.domain.accounts.signal import Unread
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.signals.provider_events import Unread, read_email_event, record
+from dunlin.service.signals.provider_events import record
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from dunlin.adapters.aws.sns_events import read_sms_receipt, read_status_lines
+from dunlin.domain.accounts.signal import Unread
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.signals.provider_events import (
-    Unread,
-    read_sms_receipt,
-    read_status_lines,
-    record,
-)
+from dunlin.service.signals.provider_events import record
 
 
 def handler(event: dict[str, Any], _context: object) -> None:

@@ -27,6 +27,7 @@ from dunlin.domain.accounts.ledger import total
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
+from dunlin.domain.messages.inbound import Inbound
 from dunlin.domain.money import Money
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Selection
@@ -43,7 +44,7 @@ from dunlin.service.payments.posting import receive_event
 from dunlin.service.reports.audit_log import archive_entries, sign_day
 from dunlin.service.reports.publishing import publish
 from dunlin.service.rollouts.rollouts import RolloutPorts, begin
-from dunlin.service.signals.replies import Inbound, read_reply
+from dunlin.service.signals.replies import read_reply
 from dunlin.service.signals.signals import apply_signal
 from tests.portal.memory_till import MemoryTill
 from tests.scenarios.dying import Deaths, Died, called_again, every_death

@@ -12,13 +12,14 @@ from dunlin.adapters.memory.optout_lists import MemoryLists
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, ConsentState
-from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.accounts.signal import ProviderSignal, Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.messages.inbound import Inbound
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.optouts import reconcile_optouts
-from dunlin.service.signals.provider_events import ProviderSignal, record
-from dunlin.service.signals.replies import Inbound, read_reply
+from dunlin.service.signals.provider_events import record
+from dunlin.service.signals.replies import read_reply
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff.flags import set_flag
 from tests.support import ground

@@ -11,20 +11,15 @@ from typing import Any
 
 import pytest
 
+from dunlin.adapters.aws.ses_events import read_email_event
+from dunlin.adapters.aws.sns_events import read_sms_receipt, read_status_lines
 from dunlin.adapters.memory.account_book import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.accounts.signal import SignalKind
+from dunlin.domain.accounts.signal import ProviderSignal, SignalKind, Unread
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.tokens import address_hash
-from dunlin.service.signals.provider_events import (
-    ProviderSignal,
-    Unread,
-    read_email_event,
-    read_sms_receipt,
-    read_status_lines,
-    record,
-)
+from dunlin.service.signals.provider_events import record
 from tests.signals.test_signals import ADA, FIRST, LATER, a_touch, book_with
 
 PERSON_AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dunlin.adapters.aws.sns_events import read_inbound_text
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
@@ -17,6 +18,7 @@ from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.audit.audit import append
+from dunlin.domain.messages.inbound import Inbound
 from dunlin.domain.rulebook.replies import ReplySignals
 from dunlin.ports.accounts import Change
 from dunlin.service.contact.gate import Gate
@@ -24,7 +26,7 @@ from dunlin.service.contact.notices import check_notice
 from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import SendingPorts, send
 from dunlin.service.signals import replies
-from dunlin.service.signals.replies import Inbound, labels_of, parse_inbound, read_reply
+from dunlin.service.signals.replies import labels_of, read_reply
 from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.signals.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
 from tests.support.builders import account, consumer, strategy_document
@@ -271,9 +273,9 @@ PAYLOAD = {
 
 def test_a_payload_is_read_with_and_without_its_envelope() -> None:
     expected = inbound("STOP", answers="out-9")
-    assert parse_inbound(PAYLOAD) == expected
-    assert parse_inbound({"Type": "Notification", "Message": json.dumps(PAYLOAD)}) == expected
-    long = parse_inbound(PAYLOAD | {"messageBody": "x" * 9000})
+    assert read_inbound_text(PAYLOAD) == expected
+    assert read_inbound_text({"Type": "Notification", "Message": json.dumps(PAYLOAD)}) == expected
+    long = read_inbound_text(PAYLOAD | {"messageBody": "x" * 9000})
     assert long is not None
     assert len(long.text) == 2000
 
@@ -290,7 +292,7 @@ def test_a_payload_is_read_with_and_without_its_envelope() -> None:
     ],
 )
 def test_a_shape_that_is_none_is_malformed(body: dict[str, Any]) -> None:
-    assert parse_inbound(body) is None
+    assert read_inbound_text(body) is None
 
 
 def test_a_reply_without_a_hint_belongs_to_what_was_written_last() -> None:

@@ -10,7 +10,8 @@ import pytest
 from dunlin.adapters.files.reply_model_file import load_reply_model
 from dunlin.adapters.memory.account_book import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.service.signals.replies import Inbound, read_reply
+from dunlin.domain.messages.inbound import Inbound
+from dunlin.service.signals.replies import read_reply
 from tests.signals.test_signals import ADA, LATER, book_with
 
 UNHEARD = "would you quit blowing up my phone"

@@ -72,3 +72,18 @@ class Signal:
     touch_id: str | None = None
     channel: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSignal:
+    """One provider event as a signal; `message_id` finds the touch where no tag names it."""
+
+    signal: Signal
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An event that moves nothing, with the reason it is counted under."""
+
+    reason: str

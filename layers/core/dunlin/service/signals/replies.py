@@ -7,8 +7,6 @@ reply before anything more is sent (US-TCPA-AMBIG); HELP changes nothing.
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.errors import DomainError
+from dunlin.domain.messages.inbound import Inbound
 from dunlin.domain.messages.reply_model import ReplyModel, add_to
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
@@ -27,48 +26,8 @@ from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.signals.signals import apply_signal
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_MOST = 2000  # characters kept of one reply; a long SMS has 1,600
 # What the classifier calls a matter, where the labels of a reply call it otherwise.
 _LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
-    """One inbound SMS of a two-way number.
-
-    Shape: docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html
-    """
-
-    message_id: str
-    sender: str
-    receiver: str
-    text: str
-    answers: str = ""  # our message that it answers, where the carrier knows
-
-
-def parse_inbound(body: Mapping[str, Any]) -> Inbound | None:
-    """The payload of an SNS notification, or the payload itself; None for any other shape."""
-    payload: Any = body
-    if isinstance(body.get("Message"), str):
-        try:
-            payload = json.loads(body["Message"])
-        except ValueError:
-            return None
-    if not isinstance(payload, Mapping):
-        return None
-    found = {k: payload.get(k) for k in ("inboundMessageId", "originationNumber", "messageBody")}
-    if not all(isinstance(v, str) for v in found.values()):
-        return None
-    if not found["inboundMessageId"] or not _E164.fullmatch(str(found["originationNumber"])):
-        return None
-    return Inbound(
-        message_id=str(found["inboundMessageId"]),
-        sender=str(found["originationNumber"]),
-        receiver=str(payload.get("destinationNumber") or ""),
-        text=str(found["messageBody"])[:_MOST],
-        answers=str(payload.get("previousPublishedMessageId") or ""),
-    )
 
 
 def labels_of(said: ReplySignals) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 _CHARTS = Path(__file__).parent / "charts" / "templates"
 
 
-def environment(folder: Path, **filters: Callable[..., Any]) -> Environment:
-    """The templates of a folder, which may draw with those of the charts. `filters` write values
-    as people read them; what a filter returns is escaped as well unless it is `Markup`."""
+def environment(*folders: Path, **filters: Callable[..., Any]) -> Environment:
+    """The templates of these folders and of the charts. `filters` write values as people read
+    them; what one returns is escaped as well unless it is `Markup`."""
     made = Environment(
-        loader=FileSystemLoader([folder, _CHARTS]),
+        loader=FileSystemLoader([*folders, _CHARTS]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

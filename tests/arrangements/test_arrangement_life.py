@@ -66,7 +66,7 @@ def test_kept_by_hand_reminded_three_days_before_each_date() -> None:
             i.told_at for i in life.newest.instalments if i.number == one.number and i.told_at
         ]
         life.go(at(one.due_on))
-        assert life.newest.asked(one.due_on) == Money(20_000, "USD")
+        assert life.newest.amount_due(one.due_on) == Money(20_000, "USD")
         life.pay(20_000)
     assert reminded == [at(i.due_on - days(3)) for i in made.instalments]
     assert life.newest.state is ArrangementState.KEPT
@@ -113,7 +113,7 @@ def test_without_the_trigger_the_ladder_goes_on_by_itself() -> None:
 def test_where_no_ladder_goes_on_a_person_always_looks(earlier: tuple[str, ...]) -> None:
     life = Life(escalation={"broken_arrangement": False})
     entry = entry_of(life.account, now=NOW, what="LadderExhausted", data={})
-    after = next_version(life.account, entry, status=Status.EXHAUSTED, released=earlier)
+    after = next_version(life.account, entry, status=Status.EXHAUSTED, approved_triggers=earlier)
     life.book.apply(Change(account=after, audit=[entry]))
     made = life.agreed()
     assert life.account.hold is Hold.ARRANGEMENT
@@ -261,7 +261,7 @@ def test_a_bank_debit_is_pending_then_paid() -> None:
     life.sent("arrangement_confirmation", made.arrangement_id)
     life.go(at(FIRST + days(2)))
     assert states(life)[0] == "pending"
-    assert life.newest.asked(life.now.date()) == Money(10_000, "USD")  # the next one
+    assert life.newest.amount_due(life.now.date()) == Money(10_000, "USD")  # the next one
     life.go(at(FIRST + days(9)))
     assert life.newest.in_force
     life.processor.clear("pi_1")

@@ -266,7 +266,7 @@ def test_what_a_person_let_go_goes_on_its_own_channel_alone() -> None:
         {"name": "one", "days": 0},
         {"name": "two", "channels": ["email"], "template": "lien_notice", "approval": True},
     )
-    released = replace(ACCOUNT, released=("approval:two",))
+    released = replace(ACCOUNT, approved_triggers=("approval:two",))
     wish = Preferences(channels=(Channel.SMS,))
     assert choice(document=document, account=released, preferences=wish)[0] == ["email"]
     free = rungs({"name": "one", "days": 0}, {"name": "two", "channels": ["email"]})

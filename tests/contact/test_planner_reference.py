@@ -132,7 +132,9 @@ def walked(
             open_day = cadence.on_a_working_day(plan.until, strategy.coordination)
             account = replace(account, due_at=open_day)
         elif plan.step == "escalated":
-            account = replace(account, released=(*account.released, plan.trigger), due_at=now)
+            account = replace(
+                account, approved_triggers=(*account.approved_triggers, plan.trigger), due_at=now
+            )
         elif plan.step == "offer":
             assert plan.rung is not None
             offer = plan.offers[0]

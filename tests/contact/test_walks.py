@@ -198,7 +198,7 @@ def test_a_rung_that_needs_a_person_waits_and_goes_once_released() -> None:
     assert walk.names() == ["one"]
     assert walk.account(account_id).escalated == "approval:lien"
     assert walk.account(account_id).waits_for_staff
-    walk.change(account_id, escalated="", released=("approval:lien",), due_at=walk.now)
+    walk.change(account_id, escalated="", approved_triggers=("approval:lien",), due_at=walk.now)
     walk.until(30)
     assert walk.names() == ["one", "lien", "after"]
     assert len(walk.entries(account_id, "AccountEscalated")) == 1
@@ -225,7 +225,7 @@ def test_a_trigger_fires_past_its_bound_and_once(
     told = walk.entries(account_id, "AccountEscalated")
     assert [e.data["notify"] for e in told] == [["lead@example.com"]] * bool(trigger)
     if trigger:
-        walk.change(account_id, escalated="", released=(trigger,), due_at=walk.now)
+        walk.change(account_id, escalated="", approved_triggers=(trigger,), due_at=walk.now)
         walk.until(60)
         assert walk.names() == ["one", "two", "three", "last"]
         assert len(walk.entries(account_id, "AccountEscalated")) == 1
@@ -244,7 +244,7 @@ def test_silence_fires_after_so_many_touches_and_a_click_breaks_it() -> None:
     answered.until(20)
     assert answered.account(second).escalated == ""
     # A person lets it go on: at the rung that is set for it, and to the end from there.
-    silent.change(first, escalated="", released=("silent",), due_at=silent.now)
+    silent.change(first, escalated="", approved_triggers=("silent",), due_at=silent.now)
     silent.until(40)
     assert silent.names() == ["one", "two", "last"]
 

@@ -116,8 +116,8 @@ def test_a_plan_inside_the_limits_starts_at_once_and_is_asked_for_by_its_parts(
     assert "Pay $120.00" in shown.text
     assert "Pay it all off: $482.50" in shown.text
     form = {"nonce": shown.field("nonce"), "choice": "instalment"}
-    assert browser.post("/pay", form | {"asked": "1"}).status == 409
-    assert browser.post("/pay", form | {"asked": "12000"}).status == 303
+    assert browser.post("/pay", form | {"amount_due": "1"}).status == 409
+    assert browser.post("/pay", form | {"amount_due": "12000"}).status == 303
     assert harness.processor.opened[-1]["amount"] == replace(account.balance, minor=12_000)
 
 

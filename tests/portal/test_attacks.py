@@ -40,7 +40,8 @@ HOSTILE = st.one_of(
 )
 NAMES = [
     "nonce", "form_id", "reason", "text", "original", "amount", "choice", "often", "day", "month",
-    "year", "zip", "code", "account_id", "lang", "seen", "asked", "step", "offer", "by", "count",
+    "year", "zip", "code", "account_id", "lang", "seen", "amount_due", "step",
+    "offer", "by", "count",
     "schedule", "pays", "language", "hours", "days", "day1", "payday", "email", "sms", "first",
     "long", "how", "payer", "owes", "member", "street", "phone", "touch", "rating", "account",
     "about", "file", "new", "method", "want_bill",

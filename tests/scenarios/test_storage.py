@@ -41,7 +41,10 @@ def prints(town: Town, unit: str) -> tuple[calls.Allowance, Printed | None]:
 def approve(town: Town, unit: str) -> None:
     account = town.account(unit)
     town.changes(
-        unit, escalated="", released=(*account.released, account.escalated), due_at=town.now
+        unit,
+        escalated="",
+        approved_triggers=(*account.approved_triggers, account.escalated),
+        due_at=town.now,
     )
 
 
@@ -94,7 +97,7 @@ def test_an_approved_letter_is_printed_announced_and_kept_with_its_proof() -> No
 def test_california_wants_fourteen_whole_days_unpaid_before_the_letter() -> None:
     town, unit = renter()
     town.pass_days(14)  # nine days late
-    town.changes(unit, released=(f"approval:{LETTER}",))
+    town.changes(unit, approved_triggers=(f"approval:{LETTER}",))
     found, printed = prints(town, unit)
     assert (found.outcome, printed) == ("defer", None)
     assert found.reasons[0][0] == "CA-STOR-LIEN"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dunlin.domain.accounts.account import Hold
-from dunlin.domain.contact.cadence import asked_minor
+from dunlin.domain.contact.cadence import claimable_minor
 from tests.scenarios.story import Town, pack
 
 TUESDAY = date(2027, 2, 2)
@@ -27,7 +27,7 @@ def test_the_part_that_is_not_contested_goes_on() -> None:
     claimed = town.pass_days(45)
     assert [m.rung for m in claimed] == ["Part set aside", "The rest", "Last word"]
     assert "We do not ask for it" in claimed[0].text or "we do not ask for it" in claimed[0].text
-    assert asked_minor(town.account(load)) == 250_000
+    assert claimable_minor(town.account(load)) == 250_000
 
 
 def test_where_the_strategy_says_so_the_rest_waits_for_the_claim() -> None:

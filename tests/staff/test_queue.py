@@ -63,7 +63,7 @@ def test_approving_an_escalation_lets_its_trigger_pass_for_good() -> None:
     book, account = builders.held_book(hold=None, escalated="balance")
     assert decide(book, MemoryWaker(), account, "approve") == "done"
     after = book.accounts[account.account_id]
-    assert (after.escalated, after.released) == ("", ("balance",))
+    assert (after.escalated, after.approved_triggers) == ("", ("balance",))
 
 
 def test_approving_leaves_a_hold_that_is_not_for_staff_to_lift() -> None:
@@ -226,7 +226,7 @@ def test_an_answer_shortens_no_wait_that_the_person_was_promised(hold: Hold) -> 
     book, account = asked_book(hold=hold, hold_reason="Said so.", due_at=until)
     assert answer(book, MemoryWaker(), account).outcome == "done"
     after = stands(book, account)
-    assert (after.hold, after.due_at, after.asked) == (hold, until, False)
+    assert (after.hold, after.due_at, after.has_open_message) == (hold, until, False)
 
 
 def test_an_answer_to_a_dispute_leaves_the_hold_to_a_decision() -> None:
@@ -234,7 +234,11 @@ def test_an_answer_to_a_dispute_leaves_the_hold_to_a_decision() -> None:
     waker = MemoryWaker()
     assert answer(book, waker, account).outcome == "done"
     after = stands(book, account)
-    assert (after.hold, after.asked, after.waits_for_staff) == (Hold.DISPUTE, False, True)
+    assert (after.hold, after.has_open_message, after.waits_for_staff) == (
+        Hold.DISPUTE,
+        False,
+        True,
+    )
     assert waker.woken == []
     assert answer(book, waker, after, "We looked: you are right.", release=True).outcome == "done"
     assert stands(book, account).hold is None
@@ -244,7 +248,7 @@ def test_a_part_in_dispute_waits_for_a_decision_which_lifts_what_the_person_cont
     book, account = asked_book("dispute", contested_minor=900)
     answer(book, MemoryWaker(), account)
     after = stands(book, account)
-    assert (after.contested_minor, after.asked) == (900, True)
+    assert (after.contested_minor, after.has_open_message) == (900, True)
     answer(book, MemoryWaker(), after, "We looked: it is owed.", release=True)
     freed = stands(book, account)
     assert (freed.contested_minor, freed.waits_for_staff) == (0, False)
@@ -589,7 +593,7 @@ def test_a_trigger_calls_named_staff_once_and_the_ladder_goes_on_at_the_rung_set
         book=book,
         waker=MemoryWaker(),
     )
-    assert (released.outcome, stands(book, account).released) == ("done", (trigger,))
+    assert (released.outcome, stands(book, account).approved_triggers) == ("done", (trigger,))
     assert look() in ("email", "sms", "wait")
     assert stands(book, account).escalated == ""
     facts = book.facts(account.account_id)

@@ -125,7 +125,7 @@ def test_approving_asks_first_and_then_lets_the_ladder_continue(
     page.locator("dialog.confirm").get_by_role("button", name="Confirm").click()
     expect(waiting.get_by_text("Approved. The ladder goes on")).to_be_visible()
     after = dashboard.account_of(harness, "HD-2002")
-    assert (after.escalated, after.released) == ("", ("balance",))
+    assert (after.escalated, after.approved_triggers) == ("", ("balance",))
     assert harness.waker.woken == [after.account_id]
     waiting.get_by_role("button", name="Back to the list").click()
     expect(waiting.get_by_text("3 wait for a decision")).to_be_visible()

@@ -127,7 +127,7 @@ class Account:
     due_at: datetime | None = None
     next_action: NextAction | None = None
     escalated: str = ""  # the trigger that fired and waits for a person, "" where none
-    released: tuple[str, ...] = ()  # triggers that a person has let pass
+    approved_triggers: tuple[str, ...] = ()  # triggers that a person has let pass
     activated_at: datetime | None = None  # when its present run of the ladder began
     touched_at: datetime | None = None  # when its newest rung was used
     sent: tuple[str, ...] = ()  # names of the rungs used so far, in order, whatever the ladder
@@ -199,7 +199,7 @@ class Account:
         return bool(self.cohort) and not self.ladder_run
 
     @property
-    def asked(self) -> bool:
+    def has_open_message(self) -> bool:
         """True while a message of the person waits for an answer."""
         return self.case is not None and self.case.asked_at is not None
 
@@ -222,7 +222,7 @@ class Account:
         return (
             self.status is Status.FAILED
             or self.hold is Hold.REVIEW
-            or self.asked
+            or self.has_open_message
             or (self.owes and (bool(self.escalated) or self.hold in STAFF_HOLDS))
         )
 

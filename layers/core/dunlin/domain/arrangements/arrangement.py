@@ -219,7 +219,7 @@ class Arrangement:
     def instalment(self, number: int) -> Instalment:
         return next(i for i in self.instalments if i.number == number)
 
-    def asked(self, today: date) -> Money:
+    def amount_due(self, today: date) -> Money:
         """What the portal asks for: everything due by now, else the next instalment; nothing
         that is already on its way. Paying all that is left is always possible beside it."""
         nothing = replace(self.terms.total, minor=0)

@@ -94,7 +94,7 @@ def payable_from(account: Account) -> datetime | None:
     return morning(max(days) + timedelta(days=1)) if days else None
 
 
-def asked_minor(account: Account) -> int:
+def claimable_minor(account: Account) -> int:
     """What is asked for, in minor units: the balance without its contested part."""
     return account.balance.minor - account.contested_minor
 
@@ -110,7 +110,7 @@ def pending(account: Account, strategy: Strategy, now: datetime) -> tuple[Rung, 
     release the ladder goes on at the rung that the strategy sets for it."""
     rungs = strategy.ladder(ladder_of(account, strategy, now))
     wanted = strategy.escalation.rung
-    if wanted and set(TRIGGERS) & set(account.released):
+    if wanted and set(TRIGGERS) & set(account.approved_triggers):
         names = [rung.name for rung in rungs]
         found = [r for ladder in strategy.ladders.values() for r in ladder if r.name == wanted]
         rungs = rungs[names.index(wanted) :] if wanted in names else (found[0], *rungs)

@@ -93,7 +93,7 @@ def _alone(rung: Rung) -> bool:
 
 def value(account: Account) -> int:
     """What may be expected from the next touch: what is asked for, less with each rung used."""
-    return cadence.asked_minor(account) // (1 + len(account.sent))
+    return cadence.claimable_minor(account) // (1 + len(account.sent))
 
 
 def _rank(account: Account) -> tuple[int, str]:
@@ -128,7 +128,7 @@ def _joins(
 ) -> bool:
     if other.status is not Status.ACTIVE or other.hold or other.paused or other.escalated:
         return False
-    if other.due_at is None or other.due_at > horizon or cadence.asked_minor(other) <= 0:
+    if other.due_at is None or other.due_at > horizon or cadence.claimable_minor(other) <= 0:
         return False
     if _kind(account) != _kind(other) or other.account_id == account.account_id:
         return False

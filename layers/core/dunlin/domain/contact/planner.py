@@ -120,7 +120,7 @@ def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -
         return Plan(step="wait", until=account.due_at, reason=account.hold_reason)
     if account.hold is not None and account.hold not in TIMED_HOLDS:
         return Plan(step="held", reason=account.hold_reason or account.hold.value)
-    if cadence.asked_minor(account) <= 0:
+    if cadence.claimable_minor(account) <= 0:
         return Plan(step="held", reason="Everything that is owed is contested.")
     if account.contested_minor > 0 and strategy.contested_rest == "wait":
         return Plan(step="held", reason="A part is contested, and the rest waits for it.")
@@ -138,14 +138,14 @@ def _trigger(account: Account, history: ContactHistory, strategy: Strategy, now:
     days = account.days_past_due(cadence.today(now))
     fired = {
         "balance": limits.balance_over_minor is not None
-        and cadence.asked_minor(account) > limits.balance_over_minor,
+        and cadence.claimable_minor(account) > limits.balance_over_minor,
         "days_past_due": limits.days_past_due is not None
         and days is not None
         and days > limits.days_past_due,
         "silent": limits.silent_touches is not None
         and _silence(account, history) >= limits.silent_touches,
     }
-    return next((t for t, on in fired.items() if on and t not in account.released), "")
+    return next((t for t, on in fired.items() if on and t not in account.approved_triggers), "")
 
 
 def _silence(account: Account, history: ContactHistory) -> int:
@@ -183,7 +183,7 @@ def _rung_due(due: _Due) -> Plan:
     if named is not None:
         return Plan(step="covered", named=named, reason=f"Named in the message {named.touch_id}.")
     trigger = f"approval:{rung.name}"
-    if rung.approval and trigger not in account.released:
+    if rung.approval and trigger not in account.approved_triggers:
         why = f"{rung.name} goes only when a person lets it."
         return Plan(step="escalated", trigger=trigger, reason=why)
     choice = adapting.choose(

@@ -108,7 +108,9 @@ def of_account(record_id: str, old: Account | None, new: Account | None) -> list
         found.append(_event(record_id, "AccountEscalated", {**ids, "trigger": new.escalated}))
     found += _of_arrangements(record_id, old, new, ids)
     kind = kind_of(new)
-    if kind and (old is None or kind != kind_of(old) or (new.asked and not old.asked)):
+    if kind and (
+        old is None or kind != kind_of(old) or (new.has_open_message and not old.has_open_message)
+    ):
         found.append(_event(record_id, "StaffNeeded", {**ids, "kind": kind}))
     if new.case and new.case.lapsed and not (old and old.case and old.case.lapsed):
         found.append(_event(record_id, "StaffTimerLapsed", {**ids, "kind": kind}))

@@ -56,7 +56,7 @@ def kind_of(account: Account) -> str:
     for; a dispute; its ladder failed; its hold. "" where it waits for nobody."""
     if not account.waits_for_staff:
         return ""
-    if account.asked and account.case is not None and account.case.kind in KINDS:
+    if account.has_open_message and account.case is not None and account.case.kind in KINDS:
         return account.case.kind
     if account.escalated:
         trigger = account.escalated.split(":", 1)[0]

@@ -255,7 +255,7 @@ def _left_by(
     if account.escalated:
         return changes
     # Where no ladder goes on, nobody but staff would ever follow it up.
-    looks = strategy.escalation.broken_arrangement and BROKEN not in account.released
+    looks = strategy.escalation.broken_arrangement and BROKEN not in account.approved_triggers
     return changes | {"escalated": BROKEN} if looks or not account.on_ladder else changes
 
 

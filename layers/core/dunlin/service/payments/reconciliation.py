@@ -183,7 +183,7 @@ class Reconciler:
             account = self.book.account(account_id)
             if account is None or account.hold is not Hold.PAYMENT_PENDING or account.escalated:
                 return False
-            if STUCK in account.released:
+            if STUCK in account.approved_triggers:
                 return False
             entry = entry_of(account, now=now, what="AccountEscalated", data={"trigger": STUCK})
             self.book.apply(

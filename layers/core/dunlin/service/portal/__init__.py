@@ -101,7 +101,7 @@ class PortalPorts:
                     minor=max(0, account.balance.minor - account.contested_minor),
                 ),
                 "arrangement": arrangement,
-                "asked": arrangement.asked(now.date())
+                "amount_due": arrangement.amount_due(now.date())
                 if arrangement is not None and arrangement.in_force
                 else None,
                 "today": day(now, account_history.consumer),

@@ -35,10 +35,12 @@ def pay(
             amount = read
     elif form.get("choice") == "instalment":
         standing = portal.book.arrangement(session.account_id)
-        asked = standing.asked(now.date()) if standing is not None and standing.in_force else None
-        if asked is None or asked.minor <= 0 or form.get("asked") != str(asked.minor):
+        due = (
+            standing.amount_due(now.date()) if standing is not None and standing.in_force else None
+        )
+        if due is None or due.minor <= 0 or form.get("amount_due") != str(due.minor):
             return portal.account(session, now=now, status=409, trouble="pay_changed")
-        amount = asked
+        amount = due
     try:
         opened = payments.open_checkout(
             session.account_id,

@@ -66,7 +66,7 @@ def _approved(facts: Facts) -> bool:
     """A person has let a lien rung of this account's strategy go."""
     rungs = (rung for ladder in facts.strategy.ladders.values() for rung in ladder)
     return any(
-        rung.template == LIEN and f"approval:{rung.name}" in facts.account.released
+        rung.template == LIEN and f"approval:{rung.name}" in facts.account.approved_triggers
         for rung in rungs
     )
 

@@ -14,7 +14,7 @@ from dunlin.service.accounts.writing import entry_of, next_version, retry_on_con
 MAYBE, APART = "probable_match", "kept_apart_from"
 
 
-def asked(account: Account) -> str:
+def probable_match(account: Account) -> str:
     """The consumer that this account's person may be, "" where nobody asks."""
     return account.extras.get(MAYBE, "") if account.hold is Hold.REVIEW else ""
 
@@ -28,11 +28,11 @@ def settle(
 
     def attempt() -> CommandResult:
         account = book.account(account_id)
-        if account is None or not asked(account):
+        if account is None or not probable_match(account):
             return CommandResult(outcome="gone")
         if order.version is not None and account.version != order.version:
             return CommandResult(outcome="stale")
-        kept = book.consumer(asked(account))
+        kept = book.consumer(probable_match(account))
         person = book.consumer(account.consumer_id)
         if kept is None or person is None:
             return CommandResult(outcome="gone")

@@ -184,7 +184,7 @@ def decide(
     if before is not None and decision != "close" and _requests(before, book):
         outcome = _decide_request(before, decision, order, book=book, waker=waker, now=now)
         return Decided(outcome=outcome, account_id=account_id, decision=decision, request=True)
-    if before is not None and matches.asked(before) and decision in ("approve", "decline"):
+    if before is not None and matches.probable_match(before) and decision in ("approve", "decline"):
         same = decision == "approve"
         settled = matches.settle(account_id, order, same=same, book=book, now=now)
         return Decided(outcome=settled.outcome, account_id=account_id, decision=decision)
@@ -319,9 +319,12 @@ def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
     changes: dict[str, Any] = {"case": None}
     if account.case is not None and account.case.kind == "dispute":
         changes["contested_minor"] = account.claimed_minor  # what a file says stays contested
-    if account.escalated and (account.escalated != REQUEST or not account.asked):
+    if account.escalated and (account.escalated != REQUEST or not account.has_open_message):
         # A request that came with a question is decided by itself.
-        changes |= {"escalated": "", "released": (*account.released, account.escalated)}
+        changes |= {
+            "escalated": "",
+            "approved_triggers": (*account.approved_triggers, account.escalated),
+        }
     if account.hold in STAFF_HOLDS:
         changes |= {"hold": None, "hold_reason": ""}
         if account.paused:
@@ -477,14 +480,14 @@ def _free_others(
 ) -> None:
     """Let the person's other accounts go on that were held for this message alone."""
     others = [a for a in accounts_of(account, book) if a.account_id != account.account_id]
-    if any(other.asked for other in others):
+    if any(other.has_open_message for other in others):
         return  # another message of theirs is still unanswered
 
     for other in others:
 
         def attempt(account_id: str = other.account_id) -> bool:
             stored = book.account(account_id)
-            if stored is None or stored.hold_reason != ABOUT_ANOTHER or stored.asked:
+            if stored is None or stored.hold_reason != ABOUT_ANOTHER or stored.has_open_message:
                 return False
             entry = entry_of(
                 stored,

@@ -18,7 +18,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.contact.cadence import asked_minor
+from dunlin.domain.contact.cadence import claimable_minor
 from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.messages.content import MessageDraft, check_paper, disclosures, visible
 from dunlin.domain.messages.templates import MessageKind, day_in_words, runs
@@ -79,7 +79,7 @@ class JinjaLetterPrinter:
             zip=person.zip,
             on=day_in_words(on.isoformat(), language),
             reference=account.reference,
-            amount=str(replace(account.balance, minor=asked_minor(account))),
+            amount=str(replace(account.balance, minor=claimable_minor(account))),
             due=day_in_words(account.due_on.isoformat(), language) if account.due_on else "",
             disclosures=[words["frame"][key] for key in disclosures(draft)],
         )

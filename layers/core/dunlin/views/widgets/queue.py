@@ -58,7 +58,9 @@ def _waits_because(account: Account, request: Arrangement | None) -> str:
         return f"{TRIGGERS.get(account.escalated, words(account.escalated))}."
     if account.hold_reason:
         return account.hold_reason
-    return "A message waits for an answer." if account.asked else "No reason was recorded."
+    return (
+        "A message waits for an answer." if account.has_open_message else "No reason was recorded."
+    )
 
 
 def _choices(one: Waiting) -> tuple[tuple[str, str, str], ...]:

@@ -21,7 +21,7 @@ from rich.table import Table
 from local import local_stack
 from local.local_stack import LocalStack
 from local.outside import OutsideWorld
-from local.simulated_consumers import Crowd
+from local.simulated_consumers import SimulatedConsumers
 from local.timelapse import TimeLapse
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -141,15 +141,15 @@ def run(
         passed = "".join(f", {n} {reason}" for reason, n in done["passed_over"].items())
         console.print(f"  {drop.creditor}: {done['started']} started{passed}")
     world = OutsideWorld(cloud=stack.cloud)
-    crowd = Crowd(
+    consumers = SimulatedConsumers(
         world=world,
         lapse=lapse,
         book=wiring.account_book(),
         reply_topic=stack.outputs["ReplyTopicArn"],
     )
     console.rule(f"{days} days of ladders, under the virtual clock")
-    _live(lapse, crowd, world, until=start + timedelta(days=days), console=console)
-    summary(stack, crowd, [d.creditor for d in drops], console)
+    _live(lapse, consumers, world, until=start + timedelta(days=days), console=console)
+    summary(stack, consumers, [d.creditor for d in drops], console)
     console.print(
         f"\n{lapse.jumps} jumps of the clock; {time.monotonic() - began:.0f} s in all;"
         f" the local cloud holds {stack.cloud.memory_mb():.0f} MB."
@@ -210,25 +210,32 @@ def preview_pilot(creditor: str, console: Console) -> None:
 
 
 def _live(
-    lapse: TimeLapse, crowd: Crowd, world: OutsideWorld, *, until: datetime, console: Console
+    lapse: TimeLapse,
+    consumers: SimulatedConsumers,
+    world: OutsideWorld,
+    *,
+    until: datetime,
+    console: Console,
 ) -> None:
     shown = lapse.now
 
     def after_each() -> None:
         nonlocal shown
-        crowd.look()
+        consumers.look()
         if lapse.now - shown >= timedelta(days=2):
             shown = lapse.now
             console.print(
                 f"  {shown:%a %d %b}  {len(world.emails())} e-mails, {len(world.texts())} texts,"
-                f" {sum(n for w, n in crowd.did.items() if w.startswith('paid'))} payments",
+                f" {sum(n for w, n in consumers.did.items() if w.startswith('paid'))} payments",
                 highlight=False,
             )
 
     lapse.run(until, after_each=after_each)
 
 
-def summary(stack: LocalStack, crowd: Crowd, creditors: list[str], console: Console) -> None:
+def summary(
+    stack: LocalStack, consumers: SimulatedConsumers, creditors: list[str], console: Console
+) -> None:
     """Accounts, messages by channel, refusals by rule, arrangements, what waits for staff, and
     recovered money."""
     from dunlin.domain.money import Money
@@ -270,7 +277,7 @@ def summary(stack: LocalStack, crowd: Crowd, creditors: list[str], console: Cons
     table.add_row("accounts", _list(statuses))
     table.add_row("held", _list(holds) or "none")
     table.add_row("messages", f"{len(world.emails())} e-mails, {len(world.texts())} texts")
-    table.add_row("people", _list(crowd.did))
+    table.add_row("people", _list(consumers.did))
     table.add_row("arrangements", _list(agreed) or "none")
     table.add_row("waits for staff", _list(waits) or "nothing")
     table.add_row("refusals by rule", _list(refusals) or "none")

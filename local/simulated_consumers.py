@@ -70,7 +70,7 @@ class _Seen:
     heard: Counter[str] = field(default_factory=Counter)
 
 
-class Crowd:
+class SimulatedConsumers:
     """Everybody who receives messages. `look` is called when the house is at rest."""
 
     def __init__(

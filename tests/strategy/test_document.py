@@ -61,8 +61,8 @@ def read(text: str) -> object:
 def test_every_setting_arrives() -> None:
     _, strategy = wiring.strategy_reader().read(WHOLE.encode(), creditor="acme", version=4)
     notice, first, lien = strategy.ladder("standard")
-    assert (notice.basis, notice.days, notice.notice) == (Basis.DUE_DATE, -5, True)
-    assert (first.notice, first.channels) == (False, (Channel.EMAIL, Channel.SMS))
+    assert (notice.basis, notice.days, notice.pre_due) == (Basis.DUE_DATE, -5, True)
+    assert (first.pre_due, first.channels) == (False, (Channel.EMAIL, Channel.SMS))
     assert (lien.basis, lien.offer, lien.approval) == (Basis.PREVIOUS, RungOffer.FINAL, True)
     assert strategy.ladder("small")[0].basis is Basis.ACTIVATION
     assert strategy.ladder("unknown") == ()

@@ -221,7 +221,7 @@ def _message(rung: Rung, seen: Features, strategy: Strategy) -> tuple[str, RungO
     """The family of the message, its offer, whether the longest terms are meant, and why it is
     not the rung's own. What is final, needs approval or comes before the due date stays."""
     own = (rung.template, rung.offer, False, "")
-    fixed = rung.offer is RungOffer.FINAL or rung.approval or rung.notice
+    fixed = rung.offer is RungOffer.FINAL or rung.approval or rung.pre_due
     if fixed or not strategy.adapt.enabled:
         return own
     if seen.last_read in _FOLLOWED:

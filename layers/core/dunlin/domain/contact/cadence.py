@@ -125,7 +125,7 @@ def next_step(account: Account, strategy: Strategy, *, now: datetime) -> LadderS
     """The rung that comes next and when; None where every rung was used or is out of place."""
     rungs = pending(account, strategy, now)
     for place, rung in enumerate(rungs):
-        if not (rung.notice and _missed(rung, rungs[place + 1 :], account, now)):
+        if not (rung.pre_due and _missed(rung, rungs[place + 1 :], account, now)):
             at = max(_basis(rung, account, now), earliest(rung, account, strategy) or now)
             at = on_a_working_day(at, strategy.coordination)
             return LadderStep(rung=rung, at=spread(account.consumer_id, at))
@@ -143,7 +143,7 @@ def _missed(rung: Rung, later: tuple[Rung, ...], account: Account, now: datetime
     if account.due_on is None or today(now) > account.due_on:
         return True
     return any(
-        other.notice and account.due_on + timedelta(days=other.days) <= today(now)
+        other.pre_due and account.due_on + timedelta(days=other.days) <= today(now)
         for other in later
         if other.days > rung.days
     )
@@ -153,7 +153,7 @@ def earliest(rung: Rung, account: Account, strategy: Strategy) -> datetime | Non
     """Never before the debt is late, but for a notice; never within the minimum gap."""
     gap = timedelta(hours=strategy.coordination.minimum_gap_hours)
     bounds = [account.touched_at + gap] if account.touched_at else []
-    late = None if rung.notice else payable_from(account)
+    late = None if rung.pre_due else payable_from(account)
     bounds += [late] if late else []
     return max(bounds, default=None)
 
@@ -162,7 +162,7 @@ def _basis(rung: Rung, account: Account, now: datetime) -> datetime:
     """The moment from which the rung's days count, and they."""
     began = account.activated_at or now
     late = payable_from(account)
-    if late is not None and not rung.notice:
+    if late is not None and not rung.pre_due:
         began = max(began, late)
     if rung.basis is Basis.DUE_DATE and account.due_on is not None:
         return morning(account.due_on + timedelta(days=rung.days))

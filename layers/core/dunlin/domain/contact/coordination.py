@@ -133,10 +133,10 @@ def _joins(
     if _kind(account) != _kind(other) or other.account_id == account.account_id:
         return False
     step = cadence.next_step(other, strategy, now=now)
-    if step is None or step.rung.notice is not rung.notice:
+    if step is None or step.rung.pre_due is not rung.pre_due:
         return False
     late = cadence.payable_from(other)
-    if not rung.notice and late is not None and late > now:
+    if not rung.pre_due and late is not None and late > now:
         return False
     if _alone(step.rung) or _alone(rung):
         return step.rung.name == rung.name and not rung.approval

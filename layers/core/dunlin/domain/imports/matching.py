@@ -15,7 +15,7 @@ from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import ImportQuestion, NormalisedConsumer
 
 _MOST_DECISIONS = 50
-CROWD = 5
+SHARED_ADDRESS_LIMIT = 5
 """A contact point that more people share is an office's: it says nothing of who is who."""
 
 
@@ -154,7 +154,7 @@ class Consumers:
     def _ask(self, first: int, second: int, why: str) -> None:
         doubted = self._doubted.get(first, 0) + 1
         self._doubted[first] = doubted
-        if doubted > CROWD:
+        if doubted > SHARED_ADDRESS_LIMIT:
             return
         self.probable[second] = (first, why)
         if len(self.decisions) < _MOST_DECISIONS:

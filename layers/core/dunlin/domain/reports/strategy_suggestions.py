@@ -67,7 +67,7 @@ def _timing(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategyS
     after_due = _days_after_due(members)
     for name, ladder in strategy.ladders.items():
         for place, (rung, following) in enumerate(pairwise(ladder), start=1):
-            if following.basis is not Basis.PREVIOUS or rung.notice:
+            if following.basis is not Basis.PREVIOUS or rung.pre_due:
                 continue
             days, since = _days_after(members, rung.name), f"after {rung.name!r}"
             if len(days) < LEAST:

@@ -23,7 +23,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "AccountImported": _ACCOUNT,
     "AccountActivated": _ACCOUNT,
     "AccountHeld": (*_ACCOUNT, "hold"),
-    "AccountReleased": (*_ACCOUNT, "hold"),
+    "HoldLifted": (*_ACCOUNT, "hold"),
     "AccountEscalated": (*_ACCOUNT, "trigger"),
     "StaffNeeded": (*_ACCOUNT, "kind"),
     "StaffTimerLapsed": (*_ACCOUNT, "kind"),
@@ -101,7 +101,7 @@ def of_account(record_id: str, old: Account | None, new: Account | None) -> list
     held, hold = (old.hold if old is not None else None), new.hold
     if hold is not held:
         if held is not None:
-            found.append(_event(record_id, "AccountReleased", {**ids, "hold": held.value}))
+            found.append(_event(record_id, "HoldLifted", {**ids, "hold": held.value}))
         if hold is not None:
             found.append(_event(record_id, "AccountHeld", {**ids, "hold": hold.value}))
     if new.escalated and new.escalated != (old.escalated if old is not None else ""):

@@ -74,7 +74,7 @@ class Rung:
     approval: bool = False
 
     @property
-    def notice(self) -> bool:
+    def pre_due(self) -> bool:
         """True where it is for the time until the debt is due, and is out of place after."""
         return self.basis is Basis.DUE_DATE and self.days <= 0
 

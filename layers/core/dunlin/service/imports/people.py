@@ -8,7 +8,7 @@ from typing import Any
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
 from dunlin.domain.audit.audit import AuditEntry, append
-from dunlin.domain.imports.matching import CROWD, compatible
+from dunlin.domain.imports.matching import SHARED_ADDRESS_LIMIT, compatible
 from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import UNCHANGED, UPDATED, NormalisedAccount, NormalisedConsumer
 from dunlin.ports.accounts import AccountBook, Change
@@ -93,7 +93,7 @@ def known_by_address(
     doubted = ""
     for address in (*person.emails[:_LOOKED_UP], *person.phones[:_LOOKED_UP]):
         found = [c for c in book.consumers_at(address) if c.creditor == desk.job.creditor]
-        if len(found) > CROWD:
+        if len(found) > SHARED_ADDRESS_LIMIT:
             continue
         for stored in found:
             if compatible(name_key(person.name), {name_key(stored.name)} - {""}):

@@ -135,7 +135,7 @@ class PortalPorts:
         siblings = bool(self.siblings(session))
         return self.shown("account", session, now=now, siblings=siblings, **fields)
 
-    def crowded(self, session: Session, now: datetime) -> bool:
+    def rate_limited(self, session: Session, now: datetime) -> bool:
         """True where a person has written enough about an account for one day. What must always
         bind is never counted: a dispute, a lawyer, an end to messages."""
         return self.sessions.count_attempt(f"said-{session.account_id}", now) > MESSAGES_A_DAY

@@ -131,11 +131,11 @@ def identify(
             token, link, consumer, strategy, error=f"{proof}_unreadable", status=422
         )
     tries = portal.sessions.count_attempt(consumer.consumer_id, wall)
-    crowded = _crowded(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
+    rate_limited = _rate_limited(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
     expected = _expected(portal, proof, link, consumer, wall)
     offered = token_hash(given) if proof is Proof.CODE else given
     matches = hmac.compare_digest(_blind(offered), _blind(expected or ""))
-    if crowded or not (matches and expected and tries <= TRIES):
+    if rate_limited or not (matches and expected and tries <= TRIES):
         return _identity_page(token, link, consumer, strategy, error="no_match", status=403)
     portal.sessions.clear_attempts(consumer.consumer_id)
     if proof is Proof.CODE:
@@ -158,7 +158,7 @@ def identify(
     return GoTo(place=left.place if left else "/account", session=cookie)
 
 
-def _crowded(portal: PortalPorts, what: str, visitor: str, most: int, wall: datetime) -> bool:
+def _rate_limited(portal: PortalPorts, what: str, visitor: str, most: int, wall: datetime) -> bool:
     """True where one network address has asked too often in a day; many people may share one."""
     return bool(visitor) and portal.sessions.count_attempt(f"{what}-{visitor}", wall) > most
 
@@ -187,8 +187,8 @@ def send_code(
     link, consumer, _ = found
     if proof_for(consumer) is Proof.CODE:
         count = portal.sessions.count_attempt(f"code-{consumer.consumer_id}", wall)
-        crowded = _crowded(portal, "code", visitor, CODES_AN_ADDRESS, wall)
-        if count <= CODES_A_DAY and not crowded:
+        rate_limited = _rate_limited(portal, "code", visitor, CODES_AN_ADDRESS, wall)
+        if count <= CODES_A_DAY and not rate_limited:
             account = portal.book.facts(link.account_id).account
             cause = f"{link.token_hash}.{wall:%y%m%d}{count}"
             portal.waker.notice(account=account, kind="code", cause=cause)

@@ -90,7 +90,7 @@ def message(
     wanted = [name for name in DOCUMENTS if kind == "question" and form.get(f"want_{name}")]
     optional = bool(wanted) or deletes
     wrong = "text_long" if text is None else "" if text or optional else "text_missing"
-    if not wrong and not deletes and portal.crowded(session, now):
+    if not wrong and not deletes and portal.rate_limited(session, now):
         wrong = "messages_many"
     if wrong or text is None:
         return portal.again(kind, session, form, [("text", wrong)], now=now)
@@ -119,7 +119,7 @@ def represented(
         errors.append(("who", "who_missing"))
     if not text:
         errors.append(("text", "text_long" if text is None else "text_missing"))
-    if not errors and who != "lawyer" and portal.crowded(session, now):
+    if not errors and who != "lawyer" and portal.rate_limited(session, now):
         errors.append(("text", "messages_many"))
     if errors or not text:
         return portal.again("represented", session, form, errors, now=now)
@@ -145,7 +145,7 @@ def paid(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
         errors.append(("how", "how_missing"))
     if not text:
         errors.append(("text", "text_long" if text is None else "text_missing"))
-    if not errors and portal.crowded(session, now):
+    if not errors and portal.rate_limited(session, now):
         errors.append(("text", "messages_many"))
     if errors or not text:
         return portal.again("paid", session, form, errors, now=now)
@@ -192,7 +192,7 @@ def insurance(
     owes = form.get("owes") == "yes"
     if not errors and not owes and not any(given.values()):
         errors.append(("payer", "payer_missing"))
-    if not errors and portal.crowded(session, now):
+    if not errors and portal.rate_limited(session, now):
         errors.append(("payer", "messages_many"))
     if errors:
         return portal.again("insurance", session, form, errors, now=now)
@@ -218,7 +218,7 @@ def contact(
     errors = [(name, "line_long") for name, value in given.items() if value is None]
     if not errors and not any(given.values()):
         errors.append(("street", "contact_missing"))
-    if not errors and portal.crowded(session, now):
+    if not errors and portal.rate_limited(session, now):
         errors.append(("street", "messages_many"))
     if errors:
         return portal.again("contact", session, form, errors, now=now)
@@ -248,7 +248,7 @@ def rate(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
         errors.append(("rating", "rating_missing"))
     if text is None:
         errors.append(("text", "text_long"))
-    if not errors and portal.crowded(session, now):
+    if not errors and portal.rate_limited(session, now):
         errors.append(("text", "messages_many"))
     if errors or text is None:
         return portal.again("messages", session, form, errors, now=now)

@@ -18,6 +18,7 @@ from typing import Any
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.service.accounts.rests import end_rests
 from local.cloud import CloudError
 from local.local_stack import LocalStack
 
@@ -127,6 +128,9 @@ class TimeLapse:
             instants.append(datetime.fromtimestamp(settles, UTC))
         if due is not None and due.due_at is not None:
             instants.append(due.due_at)
+        resting = next(iter(self._book.rests_over(datetime.max.replace(tzinfo=UTC))), None)
+        if resting is not None and resting.due_at is not None:
+            instants.append(resting.due_at)
         arranged = next(self._due_arrangements(datetime.max.replace(tzinfo=UTC)), None)
         if arranged is not None and arranged.next_at is not None:
             instants.append(arranged.next_at)
@@ -160,6 +164,7 @@ class TimeLapse:
         self._processor(self.now)
         for event in happening:
             event.act()
+        end_rests(book=self._book, now=self.now)  # a schedule does, where time passes by itself
         for account in due:
             if not self._waker.wake(account.account_id):
                 self._lost[account.account_id] = account.due_at

@@ -169,7 +169,8 @@ def _account(
     if signal.kind is SignalKind.DISPUTE or "dispute" in labels:
         held = hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at)
         return _asked(held, signal), "AccountHeld"
-    if rest := str(signal.detail.get("rest", "")):
+    rest = str(signal.detail.get("rest", ""))
+    if rest and account.owes:  # else nothing is asked for, and staff read what was promised
         wanted, reason = _RESTS[rest]
         until = datetime.fromisoformat(str(signal.detail["until"]))
         return rest_until(account, wanted, reason, until), "AccountHeld"

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dunlin.domain.accounts.account import MEDICAL, Account, Hold, Status
+from dunlin.domain.accounts.account import MEDICAL, TIMED_HOLDS, Account, Hold, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.ledger import itemise
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -278,6 +278,17 @@ def standing(account: Account) -> str:
         return "pending"
     contested = account.hold is Hold.DISPUTE or account.contested_minor >= account.balance.minor
     return "disputed" if contested else "owed"
+
+
+def rest_answer(account: Account, granted: str, *, ended: str = "ended_done") -> str:
+    """The page that answers a wish for no reminders until a day, by the account after it: `granted`
+    where the rest holds; else that a plan goes on, that something stricter holds the account, or
+    `ended` where nothing is owed that anybody would remind of."""
+    if not account.owes:
+        return ended
+    if account.hold is None or account.hold in TIMED_HOLDS:
+        return granted
+    return "rest_plan_done" if account.hold is Hold.ARRANGEMENT else "rest_held_done"
 
 
 def dispute_by(consumer: Consumer, now: datetime) -> date | None:

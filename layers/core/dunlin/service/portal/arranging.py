@@ -124,25 +124,34 @@ def act(
         case "take_up":
             return _take_up(portal, session, now=now)
         case "stop_autopay":
-            arrangements.stop_autopay(
+            stopped = arrangements.stop_autopay(
                 session.account_id,
                 by=arrangements.CONSUMER,
                 book=portal.book,
                 waker=portal.waker,
                 now=now,
             )
-            return portal.shown("autopay_stopped", session, now=now)
+            return _ended(portal, session, stopped, "autopay_stopped", now)
         case "cancel" | "refuse":
-            arrangements.cancel(
+            gone = arrangements.cancel(
                 session.account_id,
                 by=arrangements.CONSUMER,
                 book=portal.book,
                 waker=portal.waker,
                 now=now,
             )
-            return portal.shown("plan_cancelled", session, now=now)
+            return _ended(portal, session, gone, "plan_cancelled", now)
         case _:
             return replace(GONE, session=None)
+
+
+def _ended(
+    portal: PortalPorts, session: Session, ended: Arrangement | None, done: str, now: datetime
+) -> Page:
+    """That something has ended, also at a second click, or that there never was anything to end."""
+    if ended is None and not portal.book.arrangements(session.account_id):
+        return _choices(portal, session, now=now, trouble=f"plan_{arrangements.AskRefusal.GONE}")
+    return portal.shown(done, session, now=now)
 
 
 def _terms(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import PortalPorts, case_number, coming, day, zone_of
+from dunlin.service.portal import PortalPorts, case_number, coming, day, rest_answer, zone_of
 
 PROMISE_DAYS = 30
 PROMISES_THAT_HOLD = 2
@@ -37,5 +37,6 @@ def promise(
         detail={"rest": "promise", "until": until.isoformat()} if holds else {},
         labels=("promise",),
     )
-    done = "promise_done" if holds else "promise_asked"
+    account = portal.book.facts(session.account_id).account
+    done = rest_answer(account, "promise_done") if holds else "promise_asked"
     return portal.shown(done, session, now=now, case=case_number(case), until=on)

@@ -12,7 +12,7 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.wishes import AT_WORK, CONSENT_WORDS, HOURS, agreed_here, consent_words
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import PortalPorts, writing_days
+from dunlin.service.portal import PortalPorts, rest_answer, writing_days
 
 LANGUAGES = ("en", "es")
 SNOOZE_DAYS = {"week": 7, "fortnight": 14, "month": 30}
@@ -95,7 +95,9 @@ def snooze(
         return portal.again("snooze", session, form, [("long", "long_missing")], now=now)
     until = now + timedelta(days=days)
     _wish(portal, session, form, {"rest": "snooze", "until": until.isoformat()}, now=now)
-    return portal.shown("snooze_done", session, now=now, until=portal.day_of(session, until))
+    account = portal.book.facts(session.account_id).account
+    done = rest_answer(account, "snooze_done", ended="rest_ended_done")
+    return portal.shown(done, session, now=now, until=portal.day_of(session, until))
 
 
 def _wish(

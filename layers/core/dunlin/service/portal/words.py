@@ -13,7 +13,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.portal.form import read_amount, read_line, read_text
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import GONE, PortalPorts, insured
+from dunlin.service.portal import GONE, PortalPorts, insured, rest_answer
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")
 _PARTS = {"amount_small": "part_small", "amount_large": "part_large"}
@@ -65,8 +65,9 @@ def dispute(
         },
         labels=("dispute", reason, *(["original_creditor"] if form.get("original") else [])),
     )
-    held = portal.book.facts(session.account_id).account.hold is Hold.DISPUTE
-    name = "dispute_done" if held else "dispute_part_done"
+    account = portal.book.facts(session.account_id).account
+    name = "dispute_part_done" if account.owes else "ended_done"
+    name = "dispute_done" if account.hold is Hold.DISPUTE else name
     return portal.told(name, session, case, "dispute", now=now)
 
 
@@ -170,9 +171,12 @@ def paid(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
             detail={"labels": ["payment_claim"]},
             labels=("payment_claim",),
         )
-    page = portal.told("paid_done", session, case, "reply", now=now)
-    # Nobody looks for a cheque before it is there: no hour is promised.
-    return replace(page, fields={**page.fields, "within": 0}) if how == "cheque" else page
+    if how != "cheque":
+        return portal.told("paid_done", session, case, "reply", now=now)
+    account = portal.book.facts(session.account_id).account
+    page = portal.told(rest_answer(account, "paid_done"), session, case, "reply", now=now)
+    # Nobody looks for a cheque before it is there: no hour is promised, unless staff must read it.
+    return replace(page, fields={**page.fields, "within": 0}) if account.owes else page
 
 
 def insurable(portal: PortalPorts, session: Session) -> bool:

@@ -38,7 +38,7 @@ _SIMPLE = frozenset(
         "autopay_stopped", "plan_cancelled", "method_away", "method_asked", "paid_done",
         "insurance_done",
         "contact_done", "preferences_done", "channels_done", "snooze_done", "rate_done",
-        "file_done",
+        "file_done", "ended_done", "rest_ended_done", "rest_held_done", "rest_plan_done",
     }
 )  # fmt: skip
 _TEMPLATE = {

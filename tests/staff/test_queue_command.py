@@ -187,4 +187,4 @@ def test_a_release_decides_no_request_and_a_closed_account_waits_for_nobody(
     assert run("queue", "release", *HERE, *BY)[0] == 0
     code, said = run("queue", "approve", *HERE, *BY)
     assert code == 3
-    assert "Nothing happens" in said
+    assert "Nothing on it waits for a person" in said

@@ -216,7 +216,7 @@ def resume(
         waker=wiring.waker(),
         now=wiring.clock().now(),
     )
-    tell(done, f"{account.reference} runs again")
+    tell(done, f"{account.reference} is no longer paused")
 
 
 @app.command()

@@ -255,7 +255,7 @@ def _decide(
         )
     except DomainError as error:
         raise refused(error) from error
-    say(decided.outcome, f"{account.reference}: {_DONE[decision]}")
+    say(decided.outcome, f"{account.reference}: {_DONE[decision]}", decided.because)
 
 
 @app.command()

@@ -50,7 +50,7 @@ def refused(error: DomainError) -> typer.Exit:
 _SAID = {
     "unchanged": "It was so already; nothing was written.",
     "stale": "The account has moved since that version. Look at it again.",
-    "gone": "Nothing happens on this account any more, or there is none.",
+    "gone": "Nothing was changed.",
     "held": "Something else holds this account.",
     "busy": "A message is on its way this minute. Try again in five.",
     "refused": "Refused.",

@@ -133,6 +133,26 @@ def woken(account_id: str, done: CommandResult, waker: LadderWaker) -> CommandRe
     return done
 
 
+_NO_LADDER = {
+    Status.IMPORTED: "It is not activated yet: no ladder runs.",
+    Status.ACTIVE: "Nothing is owed.",
+    Status.SETTLED: "It is settled: nothing is owed.",
+    Status.EXHAUSTED: "Its ladder has ended: every rung was used.",
+    Status.FAILED: "Its ladder stopped on an error: decide about it in the queue first.",
+    Status.CLOSED: "It is closed: the creditor took it back.",
+}
+
+
+def no_ladder(account: Account) -> CommandResult:
+    """Nothing is done, for no ladder runs, and why not."""
+    return CommandResult(outcome="gone", because=(("", _NO_LADDER[account.status]),))
+
+
+def waits_for_nobody() -> CommandResult:
+    """Nothing is done, for there is nothing to decide."""
+    return CommandResult(outcome="gone", because=(("", "Nothing on it waits for a person."),))
+
+
 def held_by(account: Account) -> CommandResult:
     if account.hold is None:
         return CommandResult(

@@ -47,6 +47,10 @@ def plan(
     """The arrangement as it stands, or the offers: where there is none, or another is wanted,
     with what was typed into their form before."""
     standing = portal.book.arrangement(session.account_id)
+    if standing is not None and standing.undecided:
+        # A request outlives a debt that was paid or taken back meanwhile: nobody answers it.
+        owes = portal.book.facts(session.account_id).account.owes
+        standing = standing if owes else None
     if standing is not None and not anew and not form:
         return _standing(portal, session, standing, now=now)
     return _choices(portal, session, now=now, form=form)

@@ -132,6 +132,8 @@ def set_flag(
     changed: bool = retry_on_conflict(attempt) if kind.name else False
     account, _ = _both(account_id, book)
     if kind.hold is not None:
+        if kind.hold is Hold.DISPUTE and not account.owes:
+            raise DomainError(f"nothing is owed on it ({account.status.value}): nothing to hold")
         concerned = [account] if kind.hold is Hold.DISPUTE else accounts_of(account, book)
         for one in concerned:
             changed |= _hold(one.account_id, kind, proof, book=book, actor=actor, now=now)

@@ -28,6 +28,7 @@ from dunlin.service.accounts.staff_command import (
     change_of,
     code,
     held_by,
+    no_ladder,
     staff,
     woken,
 )
@@ -76,7 +77,7 @@ def snooze(
 
     def decide(account: Account) -> CommandResult | AccountChange:
         if not account.on_ladder or account.status is not Status.ACTIVE:
-            return CommandResult(outcome="gone")
+            return no_ladder(account)
         waits = account.hold in TIMED_HOLDS and account.due_at is not None and account.due_at > at
         if waits or account.paused or (account.hold and account.hold not in TIMED_HOLDS):
             return held_by(account)
@@ -218,7 +219,7 @@ def _record(
 
 def _pause(account: Account, order: StaffCommand) -> CommandResult | AccountChange:
     if not account.owes:
-        return CommandResult(outcome="gone")
+        return no_ladder(account)
     if account.override is not None and account.override.paused:
         return CommandResult(outcome="unchanged")
     before = account.override or Override()

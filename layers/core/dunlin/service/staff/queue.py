@@ -35,6 +35,7 @@ from dunlin.service.accounts.staff_command import (
     apply_command,
     change_of,
     code,
+    waits_for_nobody,
 )
 from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
 from dunlin.service.arrangements.writing import REQUEST
@@ -64,13 +65,16 @@ class Decided:
     """What became of a decision.
 
     outcome: `done`, `stale` (the account has moved since the page was drawn), `gone` (nothing
-    waits for a person there) or `unmet` (what the account waits for is still missing).
+    waits for a person there), `refused` (`because` says why) or `unmet` (what the account waits
+    for is still missing). `on_ladder`: a ladder goes on afterwards, or may begin.
     """
 
     outcome: str
     account_id: str
     decision: str
     request: bool = False  # the decision was about an arrangement asked for
+    because: tuple[tuple[str, str], ...] = ()
+    on_ladder: bool = False
 
 
 def listing(
@@ -145,7 +149,7 @@ def take(
 
     def decide_owner(account: Account) -> CommandResult | AccountChange:
         if not account.waits_for_staff:
-            return CommandResult(outcome="gone")
+            return waits_for_nobody()
         case = account.case or Case()
         if case.owner == owner:
             return CommandResult(outcome="unchanged")
@@ -182,19 +186,19 @@ def decide(
         raise DomainError(f"a decision is one of {', '.join(DECISIONS)}")
     before = book.account(account_id)
     if before is not None and decision != "close" and _requests(before, book):
-        outcome = _decide_request(before, decision, order, book=book, waker=waker, now=now)
-        return Decided(outcome=outcome, account_id=account_id, decision=decision, request=True)
+        answered = _decide_request(before, decision, order, book=book, waker=waker, now=now)
+        return _decided(account_id, decision, answered, book=book, request=True)
     if before is not None and matches.probable_match(before) and decision in ("approve", "decline"):
         same = decision == "approve"
         settled = matches.settle(account_id, order, same=same, book=book, now=now)
-        return Decided(outcome=settled.outcome, account_id=account_id, decision=decision)
+        return _decided(account_id, decision, settled, book=book)
     unmet = False
 
     def decide_account(account: Account) -> CommandResult | AccountChange:
         nonlocal before, unmet
         before = account
         if not account.waits_for_staff:
-            return CommandResult(outcome="gone")
+            return waits_for_nobody()
         if decision in FREES and _unreachable(account, book.consumer(account.consumer_id)):
             unmet = True
             return CommandResult(outcome="refused")
@@ -203,8 +207,27 @@ def decide(
     done = apply_command(account_id, order, decide_account, book=book, now=now)
     if done.outcome == "done" and before is not None:
         _follow(before, decision, order, book=book, waker=waker, now=now)
-    outcome = "unmet" if unmet else done.outcome
-    return Decided(outcome=outcome, account_id=account_id, decision=decision)
+    decided = _decided(account_id, decision, done, book=book)
+    return replace(decided, outcome="unmet") if unmet else decided
+
+
+def _decided(
+    account_id: str,
+    decision: str,
+    done: CommandResult,
+    *,
+    book: AccountBook,
+    request: bool = False,
+) -> Decided:
+    after = book.account(account_id) if done.outcome == "done" else None
+    return Decided(
+        outcome=done.outcome,
+        account_id=account_id,
+        decision=decision,
+        request=request,
+        because=done.because,
+        on_ladder=after is not None and after.on_ladder,
+    )
 
 
 def _requests(account: Account, book: AccountBook) -> bool:
@@ -223,9 +246,9 @@ def _decide_request(
     book: AccountBook,
     waker: LadderWaker,
     now: datetime,
-) -> str:
+) -> CommandResult:
     if order.version is not None and account.version != order.version:
-        return "stale"
+        return CommandResult(outcome="stale")
     account_id = account.account_id
     if decision == "release":
         raise DomainError("somebody asks for an arrangement: approve, counter or decline it")
@@ -235,11 +258,21 @@ def _decide_request(
         made = arrangements.decline(
             account_id, by=order.by, why=order.why, book=book, waker=waker, now=now
         )
-    return "done" if isinstance(made, Arrangement) else _refusal(made)
+    return CommandResult(outcome="done") if isinstance(made, Arrangement) else _refused(made)
 
 
-def _refusal(refused: arrangements.AskRefusal) -> str:
-    return "stale" if refused is arrangements.AskRefusal.STALE else "gone"
+_NO_ARRANGEMENT = {
+    arrangements.AskRefusal.NOTHING_OWED: "Nothing is owed that could be arranged.",
+    arrangements.AskRefusal.CLOSED: "The account is closed: the creditor took it back.",
+    arrangements.AskRefusal.PENDING: "A bank payment is on its way: wait for what becomes of it.",
+    arrangements.AskRefusal.STALE: "What is owed has changed since: counter it or decline it.",
+}
+
+
+def _refused(why: arrangements.AskRefusal) -> CommandResult:
+    if why not in _NO_ARRANGEMENT:
+        return waits_for_nobody()
+    return CommandResult(outcome="refused", because=(("", _NO_ARRANGEMENT[why]),))
 
 
 def counter(
@@ -255,7 +288,7 @@ def counter(
     `DomainError` where the terms do not sum to what is owed."""
     account = book.account(account_id)
     if account is None or not _requests(account, book):
-        return CommandResult(outcome="gone")
+        return CommandResult(outcome="gone", because=(("", "Nobody asks for an arrangement."),))
     if order.version is not None and account.version != order.version:
         return CommandResult(outcome="stale")
     made = arrangements.counter(account_id, terms, by=order.by, book=book, waker=waker, now=now)
@@ -401,7 +434,7 @@ def answer(
     def attempt() -> CommandResult:
         account = book.account(account_id)
         if account is None or not account.waits_for_staff:
-            return CommandResult(outcome="gone")
+            return waits_for_nobody()
         if order.version is not None and account.version != order.version:
             return CommandResult(outcome="stale")
         step = _answered(account, said, release, due=_after_reply(account, creditors, now))

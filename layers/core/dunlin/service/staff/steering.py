@@ -26,6 +26,7 @@ from dunlin.service.accounts.staff_command import (
     StaffCommand,
     apply_command,
     held_by,
+    no_ladder,
     woken,
 )
 from dunlin.service.contact.gate import Gate
@@ -117,7 +118,7 @@ def override(
 
     def decide(account: Account) -> CommandResult | AccountChange:
         if not account.owes:
-            return CommandResult(outcome="gone")
+            return no_ladder(account)
         before = account.override or Override()
         kept = Override(paused=before.paused) if wanted.clear else before
         after = replace(
@@ -166,7 +167,7 @@ def _hindrance(facts: Facts, *, book: AccountBook, now: datetime) -> CommandResu
     """Why its next rung cannot be steered now, None where it can."""
     account = facts.account
     if not account.on_ladder or account.status is not Status.ACTIVE:
-        return CommandResult(outcome="gone")
+        return no_ladder(account)
     if account.hold is not None or account.escalated or account.paused:
         return held_by(account)
     if account.occurrence:

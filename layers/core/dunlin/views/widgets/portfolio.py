@@ -28,9 +28,14 @@ _DONE = {
     "decline": "Kept on hold. Nothing is sent until somebody approves or closes it.",
     "close": "Closed. The ladder ends and no message follows.",
 }
+_NO_LADDER = {
+    "approve": "Approved. Its ladder has ended, so no reminder follows.",
+    "decline": _DONE["decline"],
+    "close": _DONE["close"],
+}
 _REQUEST = {
     "approve": "Agreed. The person is told, and pays by these terms.",
-    "decline": "Declined. The person is told, and the ladder goes on.",
+    "decline": "Declined. The person is told.",
 }
 _NOT_DONE = {
     "stale": "Nothing was changed: the account has moved since this page was drawn. "
@@ -38,6 +43,7 @@ _NOT_DONE = {
     "unmet": "Nothing was changed: there is still no e-mail address and no number. "
     "Drop a contacts file first.",
     "gone": "Nothing was changed: nothing waits for a person on this account any more.",
+    "refused": "Nothing was changed.",
 }
 _DESCRIBED = {
     "portfolio": "### Portfolio\nAccounts and balances by aging bucket, status and hold; "
@@ -59,8 +65,11 @@ _DESCRIBED = {
 def _said(decided: Decided) -> str:
     """What became of a decision, in words."""
     if decided.outcome != "done":
-        return _NOT_DONE[decided.outcome]
-    return (_REQUEST if decided.request else _DONE)[decided.decision]
+        reasons = (why for _, why in decided.because if decided.outcome == "refused")
+        return " ".join([_NOT_DONE[decided.outcome], *reasons])
+    if decided.request:
+        return _REQUEST[decided.decision]
+    return (_DONE if decided.on_ladder else _NO_LADDER)[decided.decision]
 
 
 class Widgets:

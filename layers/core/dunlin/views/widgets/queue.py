@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.views.widgets.words import KINDS, TRIGGERS, age, masked, words
 
@@ -63,6 +63,13 @@ def _waits_because(account: Account, request: Arrangement | None) -> str:
     )
 
 
+def _then(account: Account) -> str:
+    """What an approval lets go on, "" where no ladder does."""
+    if account.status is Status.FAILED:
+        return " and begin its ladder anew"
+    return " and let its ladder continue" if account.on_ladder else ""
+
+
 def _choices(one: Waiting) -> tuple[tuple[str, str, str], ...]:
     account = one.item.account
     name = f"{account.reference} ({account.balance})"
@@ -72,6 +79,6 @@ def _choices(one: Waiting) -> tuple[tuple[str, str, str], ...]:
         yes = ("approve", "Agree", f"Agree to {asked}, beyond the limits, and tell the person?")
         no = ("decline", "Decline", f"Decline {asked} and tell the person?")
     else:
-        yes = ("approve", "Approve", f"Lift the hold on {name} and let its ladder continue?")
+        yes = ("approve", "Approve", f"Lift the hold on {name}{_then(account)}?")
         no = ("decline", "Keep on hold", f"Keep {name} on hold? Nothing is sent meanwhile.")
     return (yes, no, close) if one.approvable else (no, close)

@@ -140,15 +140,15 @@ def run(
         done = begin(target, drop.creditor, segment=EVERYBODY, stage="full")
         passed = "".join(f", {n} {reason}" for reason, n in done["passed_over"].items())
         console.print(f"  {drop.creditor}: {done['started']} started{passed}")
-    world = OutsideWorld(cloud=stack.cloud)
+    outside = OutsideWorld(cloud=stack.cloud)
     consumers = SimulatedConsumers(
-        world=world,
+        outside=outside,
         lapse=lapse,
         book=wiring.account_book(),
         reply_topic=stack.outputs["ReplyTopicArn"],
     )
     console.rule(f"{days} days of ladders, under the virtual clock")
-    _live(lapse, consumers, world, until=start + timedelta(days=days), console=console)
+    _live(lapse, consumers, outside, until=start + timedelta(days=days), console=console)
     summary(stack, consumers, [d.creditor for d in drops], console)
     console.print(
         f"\n{lapse.jumps} jumps of the clock; {time.monotonic() - began:.0f} s in all;"
@@ -212,7 +212,7 @@ def preview_pilot(creditor: str, console: Console) -> None:
 def _live(
     lapse: TimeLapse,
     consumers: SimulatedConsumers,
-    world: OutsideWorld,
+    outside: OutsideWorld,
     *,
     until: datetime,
     console: Console,
@@ -225,7 +225,8 @@ def _live(
         if lapse.now - shown >= timedelta(days=2):
             shown = lapse.now
             console.print(
-                f"  {shown:%a %d %b}  {len(world.emails())} e-mails, {len(world.texts())} texts,"
+                f"  {shown:%a %d %b}  {len(outside.emails())} e-mails,"
+                f" {len(outside.texts())} texts,"
                 f" {sum(n for w, n in consumers.did.items() if w.startswith('paid'))} payments",
                 highlight=False,
             )
@@ -243,7 +244,7 @@ def summary(
     from dunlin.service.staff import queue
 
     book, archive = wiring.account_book(), wiring.audit_archive()
-    world = OutsideWorld(cloud=stack.cloud)
+    outside = OutsideWorld(cloud=stack.cloud)
     statuses: Counter[str] = Counter()
     holds: Counter[str] = Counter()
     refusals: Counter[str] = Counter()
@@ -276,7 +277,7 @@ def summary(
     table = Table(show_header=False, box=None)
     table.add_row("accounts", _list(statuses))
     table.add_row("held", _list(holds) or "none")
-    table.add_row("messages", f"{len(world.emails())} e-mails, {len(world.texts())} texts")
+    table.add_row("messages", f"{len(outside.emails())} e-mails, {len(outside.texts())} texts")
     table.add_row("people", _list(consumers.did))
     table.add_row("arrangements", _list(agreed) or "none")
     table.add_row("waits for staff", _list(waits) or "nothing")

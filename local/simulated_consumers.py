@@ -74,16 +74,16 @@ class SimulatedConsumers:
     """Everybody who receives messages. `look` is called when the house is at rest."""
 
     def __init__(
-        self, *, world: OutsideWorld, lapse: TimeLapse, book: AccountBook, reply_topic: str
+        self, *, outside: OutsideWorld, lapse: TimeLapse, book: AccountBook, reply_topic: str
     ) -> None:
-        self._world, self._lapse, self._book = world, lapse, book
+        self._outside, self._lapse, self._book = outside, lapse, book
         self._topic = reply_topic
         self._seen = _Seen()
         self.did: Counter[str] = Counter()
 
     def look(self) -> None:
         """Take in what arrived since the last look and plan what people do about it."""
-        emails, texts = self._world.emails(), self._world.texts()
+        emails, texts = self._outside.emails(), self._outside.texts()
         for email in emails[self._seen.emails :]:
             self._got_email(email)
         for text in texts[self._seen.texts :]:
@@ -100,7 +100,7 @@ class SimulatedConsumers:
         self._lapse.plan(self._lapse.now + timedelta(hours=hours), counted)
 
     def _world_now(self) -> OutsideWorld:
-        return replace(self._world, now=self._lapse.now)
+        return replace(self._outside, now=self._lapse.now)
 
     def _got_email(self, email: OutboxEmail) -> None:
         address, identifier = email.to[0], email.message_id

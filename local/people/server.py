@@ -67,15 +67,15 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def start(world: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> People:
-    """Serve the mailboxes and telephones of a world; port 0 takes a free one.
+def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> People:
+    """Serve the mailboxes and telephones of `outside`; port 0 takes a free one.
 
     `reply_topic` is the ARN of the two-way number's topic; left out, the topic whose name says
     `reply` is taken.
     """
 
     class Handler(_Handler):
-        desk = PeopleDesk(world, reply_topic)
+        desk = PeopleDesk(outside, reply_topic)
 
     server = _Server(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
@@ -85,20 +85,20 @@ def start(world: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> Peopl
 
 @dataclass
 class PeopleDesk:
-    """What the pages can do in the world."""
+    """What the pages can do outside."""
 
-    world: OutsideWorld
+    outside: OutsideWorld
     reply_topic: str = ""
     replies: list[Sent] = field(default_factory=list)
 
     def email_happens(self, message_id: str, what: str) -> str:
         """Tell the sender what happened to an e-mail. Raises `KeyError` for an unknown one."""
-        self.world.email_event(_EVENTS[what], message_id)
+        self.outside.email_event(_EVENTS[what], message_id)
         return what
 
     def unsubscribe(self, message_id: str) -> str:
         """The one-click unsubscribe as mail programs do it: a POST without cookies (RFC 8058)."""
-        target = pages.unsubscribe_target(self.world.email(message_id).headers)
+        target = pages.unsubscribe_target(self.outside.email(message_id).headers)
         if urlsplit(target).hostname not in ("127.0.0.1", "localhost"):
             return "not-unsubscribed"
         request = urllib.request.Request(target, data=b"List-Unsubscribe=One-Click")
@@ -110,7 +110,7 @@ class PeopleDesk:
 
     def text_happens(self, message_id: str, what: str) -> str:
         """Tell the sender what happened to a text."""
-        self.world.sms_receipt(message_id, _RECEIPTS[what])
+        self.outside.sms_receipt(message_id, _RECEIPTS[what])
         return what
 
     def reply(self, number: str, text: str) -> str:
@@ -118,9 +118,9 @@ class PeopleDesk:
         topic = self.reply_topic or self._find_topic()
         if not topic:
             return "no-topic"
-        last = [t for t in self.world.texts() if t.to == number][-1:]
+        last = [t for t in self.outside.texts() if t.to == number][-1:]
         origin = last[0].attributes.get("AWS.MM.SMS.OriginationNumber", "") if last else ""
-        self.world.sms_reply(
+        self.outside.sms_reply(
             number,
             origin or DEFAULT_NUMBER,
             text,
@@ -131,7 +131,7 @@ class PeopleDesk:
         return "replied"
 
     def _find_topic(self) -> str:
-        topics = self.world.cloud.client("sns").list_topics()["Topics"]
+        topics = self.outside.cloud.client("sns").list_topics()["Topics"]
         names = [topic["TopicArn"] for topic in topics]
         return next((arn for arn in names if "reply" in arn.rpartition(":")[2].lower()), "")
 
@@ -150,27 +150,27 @@ class _Handler(BaseHTTPRequestHandler):
         where = urlsplit(self.path)
         query = parse_qs(where.query)
         said = query.get("said", [""])[0]
-        world = self.desk.world
+        outside = self.desk.outside
         match [unquote(part) for part in where.path.split("/")[1:]]:
             case [""]:
                 wanted = query.get("q", [""])[0]
-                self._page(lambda: pages.everyone(world.emails(), world.texts(), wanted))
+                self._page(lambda: pages.everyone(outside.emails(), outside.texts(), wanted))
             case ["people.css" | "people.js" as name]:
                 kind = "text/css" if name.endswith("css") else "text/javascript"
                 self._send(200, (STATIC / name).read_text(), kind=kind)
             case ["mailbox", address]:
                 self._page(
-                    lambda: pages.mailbox(address, [e for e in world.emails() if address in e.to])
+                    lambda: pages.mailbox(address, [e for e in outside.emails() if address in e.to])
                 )
             case ["mail", message_id]:
-                self._page(lambda: pages.mail(world.email(message_id), said))
+                self._page(lambda: pages.mail(outside.email(message_id), said))
             case ["mail", message_id, "body"]:
-                self._page(lambda: pages.body(world.email(message_id)), policy=_MAIL_POLICY)
+                self._page(lambda: pages.body(outside.email(message_id)), policy=_MAIL_POLICY)
             case ["phone", number]:
                 self._page(
                     lambda: pages.phone(
                         number,
-                        [t for t in world.texts() if t.to == number],
+                        [t for t in outside.texts() if t.to == number],
                         [r for r in self.desk.replies if r.number == number],
                         said,
                     )
@@ -209,7 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
             case ["mail", message_id, what] if what in _EVENTS:
                 return f"/mail/{message_id}", self.desk.email_happens(message_id, what)
             case ["text", message_id, what] if what in _RECEIPTS:
-                to = next(t.to for t in self.desk.world.texts() if t.message_id == message_id)
+                to = next(t.to for t in self.desk.outside.texts() if t.message_id == message_id)
                 return f"/phone/{to}", self.desk.text_happens(message_id, what)
             case ["phone", number, "reply"]:
                 text = (form.get("quick") or form.get("text") or [""])[0].strip()

@@ -16,7 +16,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=4242)
     parser.add_argument("--webhook", default="", help="where events are delivered")
     parser.add_argument("--secret", default="", help="what deliveries are signed with")
-    parser.add_argument("--state", type=Path, default=None, help="directory that keeps the state")
+    parser.add_argument(
+        "--state", dest="directory", type=Path, default=None, help="directory that keeps the state"
+    )
     parser.add_argument("--business", default="Example Clinic")
     parser.add_argument(
         "--bank-delay", type=float, default=4 * 86_400.0, help="seconds a bank debit takes"

@@ -30,7 +30,7 @@ _KEPT = 86_400  # an idempotency key is forgotten after a day
 
 @dataclass(frozen=True)
 class Route:
-    """One call. `act(world, wanted, *ids)` gives the object to answer with."""
+    """One call. `act(state, wanted, *ids)` gives the object to answer with."""
 
     method: str
     path: re.Pattern[str]
@@ -52,19 +52,19 @@ def _route(method: str, path: str, params: str, act: Callable[..., Thing]) -> Ro
 
 
 def _retrieve(kind: str) -> Callable[..., Thing]:
-    return lambda world, _wanted, identifier: world.get(kind, identifier)
+    return lambda state, _wanted, identifier: state.get(kind, identifier)
 
 
 def _on(kind: str, act: Callable[..., Thing], *, bare: bool = False) -> Callable[..., Thing]:
     """An act on one object; `bare` acts take no parameters."""
     if bare:
-        return lambda world, _wanted, identifier: act(world, world.get(kind, identifier))
-    return lambda world, wanted, identifier: act(world, world.get(kind, identifier), wanted)
+        return lambda state, _wanted, identifier: act(state, state.get(kind, identifier))
+    return lambda state, wanted, identifier: act(state, state.get(kind, identifier), wanted)
 
 
 def _list(kind: str, *filters: str) -> Callable[..., Thing]:
-    def act(world: StripeState, wanted: Thing) -> Thing:
-        things = list(world.every(kind))
+    def act(state: StripeState, wanted: Thing) -> Thing:
+        things = list(state.every(kind))
         for name in filters:
             if name in wanted:
                 things = [t for t in things if t.get(name) == wanted[name]]
@@ -97,8 +97,8 @@ def page(things: list[Thing], wanted: Thing) -> Thing:
     return {"object": "list", "data": things[:limit], "has_more": len(things) > limit}
 
 
-def _events(world: StripeState, wanted: Thing) -> Thing:
-    things = list(world.every("event"))
+def _events(state: StripeState, wanted: Thing) -> Thing:
+    things = list(state.every("event"))
     if "type" in wanted:
         shape = re.compile(re.escape(wanted["type"]).replace(r"\*", ".*"))
         things = [e for e in things if shape.fullmatch(e["type"])]
@@ -109,21 +109,21 @@ def _events(world: StripeState, wanted: Thing) -> Thing:
     return page(things, wanted)
 
 
-def _sessions(world: StripeState, wanted: Thing) -> Thing:
-    things = list(world.every("checkout.session"))
+def _sessions(state: StripeState, wanted: Thing) -> Thing:
+    things = list(state.every("checkout.session"))
     for name in ("customer", "payment_intent", "status"):
         if name in wanted:
             things = [s for s in things if s[name] == wanted[name]]
     return page(things, wanted)
 
 
-def _methods_of(world: StripeState, wanted: Thing, customer: str | None = None) -> Thing:
+def _methods_of(state: StripeState, wanted: Thing, customer: str | None = None) -> Thing:
     owner = customer or wanted.get("customer")
     if customer:
-        world.get("customer", customer)
+        state.get("customer", customer)
     things = [
         m
-        for m in world.every("payment_method")
+        for m in state.every("payment_method")
         if m["customer"] == owner
         and owner is not None
         and wanted.get("type", m["type"]) == m["type"]
@@ -134,8 +134,8 @@ def _methods_of(world: StripeState, wanted: Thing, customer: str | None = None) 
 def _search(kind: str) -> Callable[..., Thing]:
     """The part of the search language that is used: `a:'b'`, `metadata['a']:'b'`, AND."""
 
-    def act(world: StripeState, wanted: Thing) -> Thing:
-        found = list(world.every(kind))
+    def act(state: StripeState, wanted: Thing) -> Thing:
+        found = list(state.every(kind))
         for clause in re.split(r"\s+AND\s+", wanted["query"]):
             match = re.fullmatch(
                 r"""(?:metadata\[["'](?P<key>[^"']+)["']\]|(?P<field>\w+))\s*:\s*["'](?P<text>[^"']*)["']""",
@@ -161,21 +161,21 @@ def _search(kind: str) -> Callable[..., Thing]:
 # -- webhook endpoints
 
 
-def create_endpoint(world: StripeState, wanted: Thing) -> Thing:
+def create_endpoint(state: StripeState, wanted: Thing) -> Thing:
     """POST /v1/webhook_endpoints: the secret is told this once."""
     if urlsplit(wanted["url"]).scheme not in ("http", "https"):
         raise bad_parameter("Invalid URL: An explicit scheme (such as https) must be provided.",
                             "url", "url_invalid")  # fmt: skip
-    secret = wanted.pop("_secret", None) or f"whsec_{world.new_id('w', 32)[2:]}"
+    secret = wanted.pop("_secret", None) or f"whsec_{state.new_id('w', 32)[2:]}"
     version = wanted.get("api_version")
     if version not in (None, shapes.API_VERSION):
         raise bad_parameter(f"Invalid API version: {version}", "api_version")
-    endpoint = world.put(
+    endpoint = state.put(
         {
-            "id": world.new_id("we"),
+            "id": state.new_id("we"),
             "object": "webhook_endpoint",
             "api_version": version,
-            "created": world.now(),
+            "created": state.now(),
             "description": wanted.get("description"),
             "enabled_events": wanted["enabled_events"],
             "livemode": False,
@@ -188,36 +188,36 @@ def create_endpoint(world: StripeState, wanted: Thing) -> Thing:
     return {**endpoint, "secret": secret}
 
 
-def _update_endpoint(world: StripeState, endpoint: Thing, wanted: Thing) -> Thing:
+def _update_endpoint(state: StripeState, endpoint: Thing, wanted: Thing) -> Thing:
     if "disabled" in wanted:
         endpoint["status"] = "disabled" if wanted.pop("disabled") else "enabled"
     endpoint["metadata"] = methods.merged_metadata(endpoint["metadata"], wanted.pop("metadata", {}))
     endpoint.update(wanted)
-    return world.put(endpoint)
+    return state.put(endpoint)
 
 
-def _delete_endpoint(world: StripeState, endpoint: Thing) -> Thing:
+def _delete_endpoint(state: StripeState, endpoint: Thing) -> Thing:
     endpoint["_gone"] = True
-    world.put(endpoint)
+    state.put(endpoint)
     return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
 
 
-def _refund_metadata(world: StripeState, refund: Thing, wanted: Thing) -> Thing:
+def _refund_metadata(state: StripeState, refund: Thing, wanted: Thing) -> Thing:
     refund["metadata"] = methods.merged_metadata(refund["metadata"], wanted.get("metadata", {}))
-    world.emit("refund.updated", world.put(refund))
+    state.emit("refund.updated", state.put(refund))
     return refund
 
 
-def _update_charge(world: StripeState, thing: Thing, wanted: Thing) -> Thing:
+def _update_charge(state: StripeState, thing: Thing, wanted: Thing) -> Thing:
     metadata = methods.merged_metadata(thing["metadata"], wanted.pop("metadata", {}))
     thing.update(wanted)
     thing["metadata"] = metadata
-    world.emit("charge.updated", world.put(thing))
+    state.emit("charge.updated", state.put(thing))
     return thing
 
 
-def _refunds_of(world: StripeState, wanted: Thing) -> Thing:
-    return _list("refund", "charge", "payment_intent")(world, wanted)
+def _refunds_of(state: StripeState, wanted: Thing) -> Thing:
+    return _list("refund", "charge", "payment_intent")(state, wanted)
 
 
 PI, SI, PM = "payment_intent", "setup_intent", "payment_method"
@@ -255,8 +255,8 @@ ROUTES = [
     _route("POST", _PM + "/{id}", "_payment_method_update_params",
            _on(PM, methods.update_method)),
     _route("POST", _PM + "/{id}/attach", "_payment_method_attach_params",
-           lambda world, wanted, identifier: methods.attach(
-               world, methods.use(world, identifier), wanted["customer"])),
+           lambda state, wanted, identifier: methods.attach(
+               state, methods.use(state, identifier), wanted["customer"])),
     _route("POST", _PM + "/{id}/detach", "_payment_method_detach_params",
            _on(PM, methods.detach, bare=True)),
     _route("POST", "/v1/customers", "_customer_create_params", methods.create_customer),
@@ -283,8 +283,8 @@ ROUTES = [
     _route("POST", "/v1/disputes/{id}", "_dispute_update_params",
            _on("dispute", money.update_dispute)),
     _route("POST", "/v1/disputes/{id}/close", "_dispute_close_params",
-           lambda world, _wanted, identifier: money.close_dispute(
-               world, world.get("dispute", identifier), won=False)),
+           lambda state, _wanted, identifier: money.close_dispute(
+               state, state.get("dispute", identifier), won=False)),
     _route("GET", "/v1/events", "_event_list_params", _events),
     _route("GET", "/v1/events/{id}", "_event_retrieve_params", _retrieve("event")),
     _route("POST", _CS, "checkout._session_create_params", checkout.create),
@@ -294,11 +294,11 @@ ROUTES = [
     _route("POST", _CS + "/{id}", "checkout._session_update_params",
            _on("checkout.session", checkout.update)),
     _route("POST", _CS + "/{id}/expire", "checkout._session_expire_params",
-           _on("checkout.session", lambda world, session, _wanted:
-               checkout.expire(world, session))),
+           _on("checkout.session", lambda state, session, _wanted:
+               checkout.expire(state, session))),
     _route("GET", _CS + "/{id}/line_items", "checkout._session_line_item_list_params",
-           lambda world, _wanted, identifier: checkout.lines_of(
-               world.get("checkout.session", identifier))),
+           lambda state, _wanted, identifier: checkout.lines_of(
+               state.get("checkout.session", identifier))),
     _route("POST", _WE, "_webhook_endpoint_create_params", create_endpoint),
     _route("GET", _WE, "_webhook_endpoint_list_params", _list("webhook_endpoint")),
     _route("GET", _WE + "/{id}", "_webhook_endpoint_retrieve_params",
@@ -311,37 +311,37 @@ ROUTES = [
 
 
 def call(
-    world: StripeState, method: str, path: str, text: str, headers: dict[str, str]
+    state: StripeState, method: str, path: str, text: str, headers: dict[str, str]
 ) -> ApiAnswer:
-    """One request of the API, start to end, under the world's lock."""
-    with world.lock:
-        request = world.new_id("req", 14)
+    """One request of the API, start to end, under the state's lock."""
+    with state.lock:
+        request = state.new_id("req", 14)
         sent = {"Request-Id": request, "Stripe-Version": shapes.API_VERSION}
         key = headers.get("idempotency-key", "") if method == "POST" else ""
-        world.request = {"id": request, "idempotency_key": key or None}
+        state.request = {"id": request, "idempotency_key": key or None}
         if key:
             sent["Idempotency-Key"] = key
         try:
             _authorised(headers)
             route, found = _routed(method, path)
             wanted = _wanted(route, text)
-            kept = _kept(world, key, path, text)
+            kept = _kept(state, key, path, text)
             if kept is not None:
                 replayed = {"Idempotent-Replayed": "true", "Original-Request": kept["request"]}
                 return ApiAnswer(kept["status"], kept["body"], sent | replayed)
             expand = wanted.pop("expand", [])
-            status, body = 200, route.act(world, wanted, *found.groups())
-            body = expanded(world, public(body), expand, path)
+            status, body = 200, route.act(state, wanted, *found.groups())
+            body = expanded(state, public(body), expand, path)
         except StripeProblem as problem:
             status = problem.status
             body = {"error": problem.error | {"request_log_url": None}}
             if not problem.executed or status in (401, 404):
                 key = ""
         finally:
-            world.request = {"id": None, "idempotency_key": None}
+            state.request = {"id": None, "idempotency_key": None}
         if key:
-            _keep(world, key, path, text, {"status": status, "body": body, "request": request})
-        world.flush()
+            _keep(state, key, path, text, {"status": status, "body": body, "request": request})
+        state.flush()
         return ApiAnswer(status, body, sent)
 
 
@@ -392,13 +392,13 @@ def _fingerprint(path: str, text: str) -> str:
                           ).hexdigest()  # fmt: skip
 
 
-def _kept(world: StripeState, key: str, path: str, text: str) -> Thing | None:
+def _kept(state: StripeState, key: str, path: str, text: str) -> Thing | None:
     if not key:
         return None
     if len(key) > 255:
         raise StripeProblem("Idempotency keys can have up to 255 characters.", executed=False)
-    kept = world.find("_idempotency", f"idem:{key}")
-    if kept is None or kept["at"] + _KEPT <= world.clock.now():
+    kept = state.find("_idempotency", f"idem:{key}")
+    if kept is None or kept["at"] + _KEPT <= state.clock.now():
         return None
     if kept["path"] != path:
         raise StripeProblem(
@@ -419,12 +419,12 @@ def _kept(world: StripeState, key: str, path: str, text: str) -> Thing | None:
     return kept
 
 
-def _keep(world: StripeState, key: str, path: str, text: str, outcome: Thing) -> None:
-    world.put(
+def _keep(state: StripeState, key: str, path: str, text: str, outcome: Thing) -> None:
+    state.put(
         {
             "id": f"idem:{key}",
             "object": "_idempotency",
-            "at": world.clock.now(),
+            "at": state.clock.now(),
             "path": path,
             "fingerprint": _fingerprint(path, text),
             **outcome,
@@ -436,13 +436,13 @@ def _keep(world: StripeState, key: str, path: str, text: str, outcome: Thing) ->
 
 _INCLUDED: dict[tuple[str, str], Callable[[StripeState, Thing], Thing]] = {
     ("charge", "refunds"): money.with_refunds,
-    ("checkout.session", "line_items"): lambda world, thing: public(
-        checkout.lines_of(world.get("checkout.session", thing["id"]))
+    ("checkout.session", "line_items"): lambda state, thing: public(
+        checkout.lines_of(state.get("checkout.session", thing["id"]))
     ),
 }
 
 
-def expanded(world: StripeState, body: Thing, paths: list[str], url: str) -> Thing:
+def expanded(state: StripeState, body: Thing, paths: list[str], url: str) -> Thing:
     """The answer with the objects behind the named ids in their place."""
     if body.get("object") in ("list", "search_result"):
         body = {"url": url} | body
@@ -450,27 +450,27 @@ def expanded(world: StripeState, body: Thing, paths: list[str], url: str) -> Thi
         parts = path.split(".")
         if len(parts) > 4:
             raise bad_parameter("You cannot expand more than 4 levels of a property.", "expand")
-        _expand(world, body, parts, path)
+        _expand(state, body, parts, path)
     return body
 
 
-def _expand(world: StripeState, thing: Thing, parts: list[str], path: str) -> None:
+def _expand(state: StripeState, thing: Thing, parts: list[str], path: str) -> None:
     first, *rest = parts
     if thing.get("object") in ("list", "search_result"):
         if first != "data" or not rest:
             raise _cannot_expand(path)
         for item in thing["data"]:
-            _expand(world, item, rest, path)
+            _expand(state, item, rest, path)
         return
     kind = thing.get("object", "")
     if (kind, first) in _INCLUDED:
-        thing[first] = _INCLUDED[kind, first](world, thing)
+        thing[first] = _INCLUDED[kind, first](state, thing)
     elif kind not in shapes.KINDS or first not in shapes.object_shape(kind).expandable:
         raise _cannot_expand(path)
     elif isinstance(thing.get(first), str):
-        thing[first] = public(world.named(thing[first]))
+        thing[first] = public(state.named(thing[first]))
     if rest and isinstance(thing.get(first), dict):
-        _expand(world, thing[first], rest, path)
+        _expand(state, thing[first], rest, path)
 
 
 def _cannot_expand(path: str) -> StripeProblem:

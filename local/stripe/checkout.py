@@ -15,7 +15,7 @@ _HALF_HOUR, _DAY = 1800, 86_400
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def create(world: StripeState, wanted: Thing) -> Thing:
+def create(state: StripeState, wanted: Thing) -> Thing:
     """POST /v1/checkout/sessions, hosted page only, modes payment and setup."""
     mode = wanted.get("mode")
     if mode is None:
@@ -36,21 +36,21 @@ def create(world: StripeState, wanted: Thing) -> Thing:
             "You may only specify one of these parameters: customer, customer_email.", "customer"
         )
     if wanted.get("customer"):
-        world.get("customer", wanted["customer"], "customer")
+        state.get("customer", wanted["customer"], "customer")
     if wanted.get("customer_email") and not _EMAIL.fullmatch(wanted["customer_email"]):
         raise bad_parameter(
             f"Invalid email address: {wanted['customer_email']}", "customer_email", "email_invalid"
         )
-    expires_at = wanted.get("expires_at", world.now() + _DAY)
-    if not world.now() + _HALF_HOUR - 60 <= expires_at <= world.now() + _DAY + 60:
+    expires_at = wanted.get("expires_at", state.now() + _DAY)
+    if not state.now() + _HALF_HOUR - 60 <= expires_at <= state.now() + _DAY + 60:
         raise bad_parameter(
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout "
             "Session creation.",
             "expires_at",
         )
-    currency, lines, total = _lines(world, wanted, mode)
-    identifier = world.new_id("cs_test", 58)
-    session = world.put(
+    currency, lines, total = _lines(state, wanted, mode)
+    identifier = state.new_id("cs_test", 58)
+    session = state.put(
         {
             "id": identifier,
             "object": "checkout.session",
@@ -63,7 +63,7 @@ def create(world: StripeState, wanted: Thing) -> Thing:
             "branding_settings": wanted.get("branding_settings"),
             "cancel_url": wanted.get("cancel_url"),
             "client_reference_id": wanted.get("client_reference_id"),
-            "created": world.now(),
+            "created": state.now(),
             "currency": currency,
             "custom_fields": [],
             "custom_text": {"after_submit": None, "shipping_address": None, "submit": None,
@@ -90,7 +90,7 @@ def create(world: StripeState, wanted: Thing) -> Thing:
             if mode == "payment"
             else None,
             "ui_mode": "hosted_page",
-            "url": f"{world.settings.base}/c/pay/{identifier}",
+            "url": f"{state.settings.base}/c/pay/{identifier}",
             "_lines": lines,
             "_intent_data": wanted.get("payment_intent_data")
             or wanted.get("setup_intent_data")
@@ -100,18 +100,18 @@ def create(world: StripeState, wanted: Thing) -> Thing:
     if mode == "setup":
         data = dict(session["_intent_data"])
         setup = setup_intents.create_setup(
-            world,
+            state,
             {**data, "customer": session["customer"],
              "allowed_payment_method_types": wanted.get("allowed_payment_method_types")},
             session=identifier,
         )  # fmt: skip
         session["setup_intent"] = setup["id"]
-    world.due(expires_at, "expire_session", identifier)
-    return world.put(session)
+    state.due(expires_at, "expire_session", identifier)
+    return state.put(session)
 
 
 def _lines(
-    world: StripeState, wanted: Thing, mode: str
+    state: StripeState, wanted: Thing, mode: str
 ) -> tuple[str | None, list[Thing], int | None]:
     if mode == "setup":
         for name in ("line_items", "payment_intent_data", "submit_type"):
@@ -133,7 +133,7 @@ def _lines(
         raise bad_parameter(
             "Missing required param: line_items.", "line_items", "parameter_missing"
         )
-    lines = [_line(world, item, place) for place, item in enumerate(wanted["line_items"])]
+    lines = [_line(state, item, place) for place, item in enumerate(wanted["line_items"])]
     currencies = {line["currency"] for line in lines}
     if len(currencies) > 1:
         raise bad_parameter("All line items must have the same currency.", "line_items")
@@ -153,7 +153,7 @@ def _lines(
     return currency, lines, total
 
 
-def _line(world: StripeState, item: Thing, place: int) -> Thing:
+def _line(state: StripeState, item: Thing, place: int) -> Thing:
     price = item.get("price_data")
     if not price:
         raise bad_parameter(
@@ -168,7 +168,7 @@ def _line(world: StripeState, item: Thing, place: int) -> Thing:
     quantity = item.get("quantity", 1)
     amount = price["unit_amount"] * quantity
     return {
-        "id": world.new_id("li"),
+        "id": state.new_id("li"),
         "object": "item",
         "amount_discount": 0,
         "amount_subtotal": amount,
@@ -190,13 +190,13 @@ def lines_of(session: Thing) -> Thing:
     }
 
 
-def update(world: StripeState, session: Thing, wanted: Thing) -> Thing:
+def update(state: StripeState, session: Thing, wanted: Thing) -> Thing:
     """POST /v1/checkout/sessions/{id}: metadata."""
     session["metadata"] = methods.merged_metadata(session["metadata"], wanted.get("metadata", {}))
-    return world.put(session)
+    return state.put(session)
 
 
-def expire(world: StripeState, session: Thing, *, by_api: bool = True) -> Thing:
+def expire(state: StripeState, session: Thing, *, by_api: bool = True) -> Thing:
     """POST /v1/checkout/sessions/{id}/expire. A submitted session cannot be taken back."""
     if session["status"] != "open":
         if not by_api:
@@ -205,15 +205,15 @@ def expire(world: StripeState, session: Thing, *, by_api: bool = True) -> Thing:
             'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '
             f"Session has a status of `{session['status']}`.",
         )
-    world.cancel_timers(session["id"])
+    state.cancel_timers(session["id"])
     if session["payment_intent"]:
-        payment = world.get("payment_intent", session["payment_intent"])
+        payment = state.get("payment_intent", session["payment_intent"])
         if payment["status"] in ("requires_payment_method", "requires_action"):
-            intents.cancel_payment(world, payment, {}, by_api=False)
+            intents.cancel_payment(state, payment, {}, by_api=False)
     if session["setup_intent"]:
-        setup_intents.cancel_setup(world, world.get("setup_intent", session["setup_intent"]), {})
+        setup_intents.cancel_setup(state, state.get("setup_intent", session["setup_intent"]), {})
     session.update(status="expired", url=None)
-    world.emit("checkout.session.expired", world.put(session))
+    state.emit("checkout.session.expired", state.put(session))
     return session
 
 
@@ -232,7 +232,7 @@ class Typed:
         return self.fields.get(name, "").strip()
 
 
-def submit(world: StripeState, session: Thing, fields: dict[str, str]) -> tuple[str, Typed]:
+def submit(state: StripeState, session: Thing, fields: dict[str, str]) -> tuple[str, Typed]:
     """The person pressed the button. Gives where to go ("" to show the page again)."""
     typed = Typed(fields)
     kind = typed.get("method") or session["payment_method_types"][0]
@@ -240,62 +240,62 @@ def submit(world: StripeState, session: Thing, fields: dict[str, str]) -> tuple[
         kind = session["payment_method_types"][0]
     if not session["customer_email"] and not _EMAIL.fullmatch(typed.get("email")):
         typed.errors["email"] = "email_error"
-    method = _card(world, typed) if kind == "card" else _bank(world, typed)
+    method = _card(state, typed) if kind == "card" else _bank(state, typed)
     if typed.errors or method is None:
         return "", typed
     try:
-        found = _confirm(world, session, method)
+        found = _confirm(state, session, method)
     except StripeProblem as problem:
         typed.errors["form"] = problem.error.get("decline_code") or problem.error.get("code", "")
         return "", typed
     if found["status"] == "requires_action":
         return str(found["next_action"]["redirect_to_url"]["url"]), typed
-    return completed(world, session), typed
+    return completed(state, session), typed
 
 
 def begin(
-    world: StripeState, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
+    state: StripeState, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
 ) -> Thing:
     """A person submits the page with a test method; the intent as it stands then."""
     billing = {"email": session["customer_email"] or "payer@example.com", "name": "Test Payer"}
-    method = methods.method_of(world, kind, last4, behaviour, {"billing_details": billing})
-    return _confirm(world, session, method)
+    method = methods.method_of(state, kind, last4, behaviour, {"billing_details": billing})
+    return _confirm(state, session, method)
 
 
 def submit_method(
-    world: StripeState, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
+    state: StripeState, session: Thing, kind: str, last4: str, behaviour: cards.Behaviour
 ) -> tuple[str, str]:
     """As `begin`, and the person confirms it is they. Gives (error, where to go)."""
     try:
-        found = begin(world, session, kind, last4, behaviour)
+        found = begin(state, session, kind, last4, behaviour)
         if found["status"] == "requires_action":
-            intents.answered(world, found["id"], passed=True)
+            intents.answered(state, found["id"], passed=True)
     except StripeProblem as problem:
         return str(problem.error.get("decline_code") or problem.error.get("code", "")), ""
-    place, error = after_authentication(world, session)
+    place, error = after_authentication(state, session)
     return error, place
 
 
-def _confirm(world: StripeState, session: Thing, method: Thing) -> Thing:
+def _confirm(state: StripeState, session: Thing, method: Thing) -> Thing:
     if not session["customer"] and session["customer_creation"] == "always":
-        customer = methods.create_customer(world, {"email": method["billing_details"]["email"]})
+        customer = methods.create_customer(state, {"email": method["billing_details"]["email"]})
         session["customer"] = customer["id"]
     session["_email"] = method["billing_details"]["email"]
-    back = f"{world.settings.base}/c/return/{session['id']}"
+    back = f"{state.settings.base}/c/return/{session['id']}"
     if session["mode"] == "setup":
-        setup = world.get("setup_intent", session["setup_intent"])
+        setup = state.get("setup_intent", session["setup_intent"])
         setup["customer"] = session["customer"]
-        world.put(session)
+        state.put(session)
         return setup_intents.confirm_setup(
-            world, setup, {"payment_method": method["id"], "return_url": back}
+            state, setup, {"payment_method": method["id"], "return_url": back}
         )
     if session["payment_intent"]:
-        payment = world.get("payment_intent", session["payment_intent"])
+        payment = state.get("payment_intent", session["payment_intent"])
         if payment["status"] == "requires_action":
             payment.update(status="requires_payment_method", next_action=None)
     else:
         payment = intents.create_payment(
-            world,
+            state,
             {**session["_intent_data"], "amount": session["amount_total"],
              "currency": session["currency"], "customer": session["customer"],
              "allowed_payment_method_types": session["allowed_payment_method_types"],
@@ -303,18 +303,18 @@ def _confirm(world: StripeState, session: Thing, method: Thing) -> Thing:
             session=session["id"],
         )  # fmt: skip
         session["payment_intent"] = payment["id"]
-    world.put(session)
+    state.put(session)
     return intents.confirm_payment(
-        world, payment, {"payment_method": method["id"], "return_url": back}
+        state, payment, {"payment_method": method["id"], "return_url": back}
     )
 
 
-def completed(world: StripeState, session: Thing) -> str:
+def completed(state: StripeState, session: Thing) -> str:
     """The session is done: tell it, and say where the person goes now."""
-    world.cancel_timers(session["id"])
+    state.cancel_timers(session["id"])
     paid = True
     if session["mode"] == "payment":
-        payment = world.get("payment_intent", session["payment_intent"])
+        payment = state.get("payment_intent", session["payment_intent"])
         paid = payment["status"] == "succeeded"
         session["payment_status"] = "paid" if paid else "unpaid"
     session.update(
@@ -324,33 +324,33 @@ def completed(world: StripeState, session: Thing) -> str:
                           "individual_name": None, "name": None, "phone": None,
                           "tax_exempt": "none", "tax_ids": []},
     )  # fmt: skip
-    world.emit("checkout.session.completed", world.put(session))
+    state.emit("checkout.session.completed", state.put(session))
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-def after_settlement(world: StripeState, payment: Thing) -> None:
+def after_settlement(state: StripeState, payment: Thing) -> None:
     """The bank answered after the page was left: the session says so."""
     if not payment["_session"]:
         return
-    session = world.get("checkout.session", payment["_session"])
+    session = state.get("checkout.session", payment["_session"])
     if payment["status"] == "succeeded":
         session["payment_status"] = "paid"
-        world.emit("checkout.session.async_payment_succeeded", world.put(session))
+        state.emit("checkout.session.async_payment_succeeded", state.put(session))
     else:
-        world.emit("checkout.session.async_payment_failed", session)
+        state.emit("checkout.session.async_payment_failed", session)
 
 
-def after_authentication(world: StripeState, session: Thing) -> tuple[str, str]:
+def after_authentication(state: StripeState, session: Thing) -> tuple[str, str]:
     """Back from the 3DS page: (where to go, error key). Empty place: show the page again."""
     name = "setup_intent" if session["mode"] == "setup" else "payment_intent"
-    found = world.get(name, session[name])
+    found = state.get(name, session[name])
     if found["status"] in ("succeeded", "processing", "requires_capture"):
-        return completed(world, session), ""
+        return completed(state, session), ""
     error = found.get("last_payment_error") or found.get("last_setup_error") or {}
     return "", error.get("decline_code") or error.get("code", "")
 
 
-def _card(world: StripeState, typed: Typed) -> Thing | None:
+def _card(state: StripeState, typed: Typed) -> Thing | None:
     number = re.sub(r"[\s-]", "", typed.get("card_number"))
     behaviour = cards.by_card_number(number)
     if not re.fullmatch(r"\d{12,19}", number) or not cards.passes_luhn(number):
@@ -361,7 +361,7 @@ def _card(world: StripeState, typed: Typed) -> Thing | None:
     month, year = (int(expiry[1]), 2000 + int(expiry[2])) if expiry else (0, 0)
     if not 1 <= month <= 12:
         typed.errors["card_expiry"] = "expiry_error"
-    elif (year, month) < _month(world):
+    elif (year, month) < _month(state):
         typed.errors["card_expiry"] = "expired_error"
     if not re.fullmatch(r"\d{3,4}", typed.get("card_cvc")):
         typed.errors["card_cvc"] = "cvc_error"
@@ -374,11 +374,11 @@ def _card(world: StripeState, typed: Typed) -> Thing | None:
     billing = {"name": typed.get("card_name"), "email": typed.get("email") or None,
                "address": {"country": "US", "postal_code": typed.get("postal_code")}}  # fmt: skip
     return methods.method_of(
-        world, "card", number[-4:], behaviour, {"billing_details": billing}, expires=(month, year)
+        state, "card", number[-4:], behaviour, {"billing_details": billing}, expires=(month, year)
     )
 
 
-def _bank(world: StripeState, typed: Typed) -> Thing | None:
+def _bank(state: StripeState, typed: Typed) -> Thing | None:
     number = re.sub(r"\s", "", typed.get("account_number"))
     behaviour = cards.by_bank_number(number)
     if not typed.get("bank_name"):
@@ -391,10 +391,10 @@ def _bank(world: StripeState, typed: Typed) -> Thing | None:
         return None
     billing = {"name": typed.get("bank_name"), "email": typed.get("email") or None}
     return methods.method_of(
-        world, "us_bank_account", number[-4:], behaviour, {"billing_details": billing}
+        state, "us_bank_account", number[-4:], behaviour, {"billing_details": billing}
     )
 
 
-def _month(world: StripeState) -> tuple[int, int]:
-    today = datetime.datetime.fromtimestamp(world.now(), datetime.UTC)
+def _month(state: StripeState) -> tuple[int, int]:
+    today = datetime.datetime.fromtimestamp(state.now(), datetime.UTC)
     return today.year, today.month

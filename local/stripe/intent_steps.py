@@ -51,36 +51,36 @@ def require_return_url(payment: Thing, wanted: Thing) -> None:
         )
 
 
-def redirect_action(world: StripeState, identifier: str, return_url: str | None) -> Thing:
+def redirect_action(state: StripeState, identifier: str, return_url: str | None) -> Thing:
     if not return_url:
         return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
     return {
         "redirect_to_url": {
             "return_url": return_url,
-            "url": f"{world.settings.base}/3ds/{identifier}",
+            "url": f"{state.settings.base}/3ds/{identifier}",
         },
         "type": "redirect_to_url",
     }
 
 
-def microdeposit_action(world: StripeState, identifier: str) -> Thing:
+def microdeposit_action(state: StripeState, identifier: str) -> Thing:
     return {
         "type": "verify_with_microdeposits",
         "verify_with_microdeposits": {
-            "arrival_date": world.now() + 86_400,
-            "hosted_verification_url": f"{world.settings.base}/microdeposits/{identifier}",
+            "arrival_date": state.now() + 86_400,
+            "hosted_verification_url": f"{state.settings.base}/microdeposits/{identifier}",
             "microdeposit_type": "amounts",
         },
     }
 
 
-def new_mandate(world: StripeState, method: Thing, *, multi: bool) -> str:
+def new_mandate(state: StripeState, method: Thing, *, multi: bool) -> str:
     """The permission to debit a method; its id."""
-    mandate = world.put(
+    mandate = state.put(
         {
-            "id": world.new_id("mandate"),
+            "id": state.new_id("mandate"),
             "object": "mandate",
-            "customer_acceptance": {"accepted_at": world.now(), "type": "online",
+            "customer_acceptance": {"accepted_at": state.now(), "type": "online",
                                     "online": {"ip_address": None, "user_agent": None}},
             "livemode": False,
             "payment_method": method["id"],

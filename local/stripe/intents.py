@@ -47,7 +47,7 @@ def checked_amount(amount: int, currency: str, param: str = "amount") -> None:
         raise bad_parameter("Amount must be no more than $999,999.99", param, "amount_too_large")
 
 
-def create_payment(world: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
+def create_payment(state: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
     """POST /v1/payment_intents, or what a Checkout Session makes when it is submitted."""
     currency = wanted["currency"] = wanted["currency"].lower()
     checked_amount(wanted["amount"], currency)
@@ -56,11 +56,11 @@ def create_payment(world: StripeState, wanted: Thing, *, session: str | None = N
             "`off_session` can only be used with `confirm` set to true.", "off_session"
         )
     if wanted.get("customer"):
-        world.get("customer", wanted["customer"], "customer")
-    method = methods.use(world, wanted["payment_method"]) if wanted.get("payment_method") else None
+        state.get("customer", wanted["customer"], "customer")
+    method = methods.use(state, wanted["payment_method"]) if wanted.get("payment_method") else None
     automatic = wanted.get("automatic_payment_methods") or {"enabled": True}
-    identifier = world.new_id("pi")
-    payment = world.put(
+    identifier = state.new_id("pi")
+    payment = state.put(
         {
             "id": identifier,
             "object": "payment_intent",
@@ -72,9 +72,9 @@ def create_payment(world: StripeState, wanted: Thing, *, session: str | None = N
                 "enabled": automatic["enabled"],
             },
             "capture_method": wanted.get("capture_method", "automatic_async"),
-            "client_secret": f"{identifier}_secret_{world.new_id('s')[2:]}",
+            "client_secret": f"{identifier}_secret_{state.new_id('s')[2:]}",
             "confirmation_method": wanted.get("confirmation_method", "automatic"),
-            "created": world.now(),
+            "created": state.now(),
             "currency": currency,
             "customer": wanted.get("customer"),
             "description": wanted.get("description"),
@@ -95,13 +95,13 @@ def create_payment(world: StripeState, wanted: Thing, *, session: str | None = N
             "_mandate": None,
         }
     )
-    world.emit("payment_intent.created", payment)
+    state.emit("payment_intent.created", payment)
     if wanted.get("confirm"):
-        return confirm_payment(world, payment, {**wanted, "payment_method": None})
+        return confirm_payment(state, payment, {**wanted, "payment_method": None})
     return payment
 
 
-def update_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
+def update_payment(state: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}, while nothing has been taken yet."""
     money_words = {"amount", "currency", "customer", "payment_method", "setup_future_usage"}
     if payment["status"] not in MOVABLE and money_words & wanted.keys():
@@ -111,17 +111,17 @@ def update_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
     checked_amount(changed["amount"], currency)
     metadata = merged_metadata(payment["metadata"], wanted.pop("metadata", {}))
     if wanted.get("payment_method"):
-        wanted["payment_method"] = methods.use(world, wanted["payment_method"])["id"]
+        wanted["payment_method"] = methods.use(state, wanted["payment_method"])["id"]
         payment["status"] = "requires_confirmation"
     if wanted.get("customer"):
-        world.get("customer", wanted["customer"], "customer")
+        state.get("customer", wanted["customer"], "customer")
     payment.update({n: (None if v == "" else v) for n, v in wanted.items()
                     if n not in ("payment_method_data", "mandate_data")})  # fmt: skip
     payment["currency"], payment["metadata"] = currency, metadata
-    return world.put(payment)
+    return state.put(payment)
 
 
-def confirm_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
+def confirm_payment(state: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}/confirm: charge, or ask for what is missing."""
     if payment["status"] not in MOVABLE:
         raise wrong_state(payment, "confirm", MOVABLE)
@@ -137,33 +137,33 @@ def confirm_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
             code="payment_intent_unexpected_state",
             payment_intent=public(payment),
         )
-    method = _usable(world, payment, methods.use(world, chosen))
+    method = _usable(state, payment, methods.use(state, chosen))
     off_session = wanted.get("off_session") in (True, "one_off", "recurring")
     if not (off_session or wanted.get("return_url") or payment["_session"]):
         require_return_url(payment, wanted)
     payment["payment_method"], payment["last_payment_error"] = method["id"], None
     payment["next_action"] = None
     if method["type"] == "us_bank_account":
-        return _debit_bank(world, payment, method, wanted)
+        return _debit_bank(state, payment, method, wanted)
     behaviour = behaviour_of(method)
     asks = behaviour.authenticate == "always" or (
         behaviour.authenticate == "once" and not method["_set_up"]
     )
     if asks and off_session:
-        return decline(world, payment, method, "authentication_required",
+        return decline(state, payment, method, "authentication_required",
                        "authentication_required")  # fmt: skip
     if asks and wanted.get("error_on_requires_action"):
-        return decline(world, payment, method, "authentication_not_handled",
+        return decline(state, payment, method, "authentication_not_handled",
                        "payment_intent_authentication_failure")  # fmt: skip
     if asks:
         payment["status"] = "requires_action"
-        payment["next_action"] = redirect_action(world, payment["id"], wanted.get("return_url"))
-        world.emit("payment_intent.requires_action", world.put(payment))
+        payment["next_action"] = redirect_action(state, payment["id"], wanted.get("return_url"))
+        state.emit("payment_intent.requires_action", state.put(payment))
         return payment
-    return charge_card(world, payment, method)
+    return charge_card(state, payment, method)
 
 
-def _usable(world: StripeState, payment: Thing, method: Thing) -> Thing:
+def _usable(state: StripeState, payment: Thing, method: Thing) -> Thing:
     if method["type"] not in payment["payment_method_types"]:
         raise bad_parameter(
             f"The PaymentMethod provided ({method['type']}) is not allowed for this "
@@ -184,51 +184,51 @@ def _usable(world: StripeState, payment: Thing, method: Thing) -> Thing:
             "detached from a Customer. It may not be used again. To use a PaymentMethod multiple "
             "times, you must attach it to a Customer first."
         )
-    return world.put(method)
+    return state.put(method)
 
 
-def authenticate(world: StripeState, payment: Thing, *, passed: bool) -> Thing:
+def authenticate(state: StripeState, payment: Thing, *, passed: bool) -> Thing:
     """What the 3DS page reports: the person proved who they are, or not."""
     if payment["status"] != "requires_action":
         raise wrong_state(payment, "authenticate", ("requires_action",))
-    method = world.get("payment_method", payment["payment_method"])
+    method = state.get("payment_method", payment["payment_method"])
     payment["next_action"] = None
     if not passed:
-        return decline(world, payment, method, "", "payment_intent_authentication_failure",
+        return decline(state, payment, method, "", "payment_intent_authentication_failure",
                        charge=False, quiet=True)  # fmt: skip
-    return charge_card(world, payment, method, quiet=True)
+    return charge_card(state, payment, method, quiet=True)
 
 
-def charge_card(world: StripeState, payment: Thing, method: Thing, *, quiet: bool = False) -> Thing:
+def charge_card(state: StripeState, payment: Thing, method: Thing, *, quiet: bool = False) -> Thing:
     """Take the money, or decline: with an exception unless `quiet` (nobody is asking)."""
     behaviour = behaviour_of(method)
     if behaviour.decline:
-        return decline(world, payment, method, behaviour.decline, behaviour.code, quiet=quiet)
+        return decline(state, payment, method, behaviour.decline, behaviour.code, quiet=quiet)
     if payment["setup_future_usage"] and payment["customer"] and not method["customer"]:
         method["_set_up"] = True
-        methods.attach(world, method, payment["customer"])
+        methods.attach(state, method, payment["customer"])
     method["_used"] = True
-    world.put(method)
+    state.put(method)
     manual = payment["capture_method"] == "manual"
-    charge = money.charge(world, payment, method, "succeeded", captured=not manual)
+    charge = money.charge(state, payment, method, "succeeded", captured=not manual)
     payment["latest_charge"] = charge["id"]
     if manual:
         payment["status"], payment["amount_capturable"] = "requires_capture", payment["amount"]
-        world.emit("payment_intent.amount_capturable_updated", world.put(payment))
+        state.emit("payment_intent.amount_capturable_updated", state.put(payment))
         return payment
-    return _succeed(world, payment, charge)
+    return _succeed(state, payment, charge)
 
 
-def _succeed(world: StripeState, payment: Thing, charge: Thing) -> Thing:
+def _succeed(state: StripeState, payment: Thing, charge: Thing) -> Thing:
     payment.update(status="succeeded", amount_received=charge["amount_captured"],
                    amount_capturable=0, next_action=None, processing=None)  # fmt: skip
-    world.emit("payment_intent.succeeded", world.put(payment))
-    money.after_success(world, charge)
+    state.emit("payment_intent.succeeded", state.put(payment))
+    money.after_success(state, charge)
     return payment
 
 
 def decline(
-    world: StripeState,
+    state: StripeState,
     payment: Thing,
     method: Thing,
     reason: str,
@@ -247,7 +247,7 @@ def decline(
         )
     problem.error["payment_method"] = public(method)
     if charge:
-        failed = money.charge(world, payment, method, "failed", failure=problem.error)
+        failed = money.charge(state, payment, method, "failed", failure=problem.error)
         payment["latest_charge"] = failed["id"]
         problem.error["charge"] = failed["id"]
     payment["status"], payment["payment_method"] = "requires_payment_method", None
@@ -255,15 +255,15 @@ def decline(
     payment["next_action"] = None
     if not method["customer"]:
         method["_used"] = True
-        world.put(method)
-    world.emit("payment_intent.payment_failed", world.put(payment))
+        state.put(method)
+    state.emit("payment_intent.payment_failed", state.put(payment))
     if quiet:
         return payment
     problem.error["payment_intent"] = public(payment)
     raise problem
 
 
-def _debit_bank(world: StripeState, payment: Thing, method: Thing, wanted: Thing) -> Thing:
+def _debit_bank(state: StripeState, payment: Thing, method: Thing, wanted: Thing) -> Thing:
     if not (method["_set_up"] or wanted.get("mandate_data") or wanted.get("mandate")
             or payment["_session"]):  # fmt: skip
         raise bad_parameter(
@@ -273,51 +273,51 @@ def _debit_bank(world: StripeState, payment: Thing, method: Thing, wanted: Thing
         )
     if not method["_verified"]:
         payment["status"] = "requires_action"
-        payment["next_action"] = microdeposit_action(world, payment["id"])
-        world.emit("payment_intent.requires_action", world.put(payment))
+        payment["next_action"] = microdeposit_action(state, payment["id"])
+        state.emit("payment_intent.requires_action", state.put(payment))
         return payment
     if not method["_set_up"]:
-        payment["_mandate"] = new_mandate(world, method, multi=bool(payment["setup_future_usage"]))
-    return start_debit(world, payment, method)
+        payment["_mandate"] = new_mandate(state, method, multi=bool(payment["setup_future_usage"]))
+    return start_debit(state, payment, method)
 
 
-def start_debit(world: StripeState, payment: Thing, method: Thing) -> Thing:
+def start_debit(state: StripeState, payment: Thing, method: Thing) -> Thing:
     if payment["setup_future_usage"] and payment["customer"] and not method["customer"]:
         method["_set_up"] = True
-        methods.attach(world, method, payment["customer"])
+        methods.attach(state, method, payment["customer"])
     method["_used"] = True
-    world.put(method)
-    pending = money.charge(world, payment, method, "pending")
+    state.put(method)
+    pending = money.charge(state, payment, method, "pending")
     payment.update(status="processing", next_action=None, latest_charge=pending["id"])
-    world.emit("payment_intent.processing", world.put(payment))
+    state.emit("payment_intent.processing", state.put(payment))
     if behaviour_of(method).after != "stuck":
-        world.later(world.settings.bank_delay, "settle", payment["id"])
+        state.later(state.settings.bank_delay, "settle", payment["id"])
     return payment
 
 
-def settle(world: StripeState, payment: Thing, failure: str | None = None) -> Thing:
+def settle(state: StripeState, payment: Thing, failure: str | None = None) -> Thing:
     """The bank's answer to a debit arrives: paid, or returned with a reason."""
     if payment["status"] != "processing":
         return payment
-    world.cancel_timers(payment["id"])
-    method = world.get("payment_method", payment["payment_method"])
+    state.cancel_timers(payment["id"])
+    method = state.get("payment_method", payment["payment_method"])
     failure = failure or behaviour_of(method).decline
-    charge = world.get("charge", payment["latest_charge"])
+    charge = state.get("charge", payment["latest_charge"])
     if not failure:
-        money.settle_charge(world, charge)
-        return _succeed(world, payment, charge)
+        money.settle_charge(state, charge)
+        return _succeed(state, payment, charge)
     problem = card_problem(failure, failure)
     del problem.error["decline_code"]
     problem.error.update(payment_method=public(method), charge=charge["id"])
     problem.error.pop("advice_code", None)
-    money.fail_charge(world, charge, problem.error)
+    money.fail_charge(state, charge, problem.error)
     payment.update(status="requires_payment_method", payment_method=None, processing=None,
                    last_payment_error=problem.error)  # fmt: skip
-    world.emit("payment_intent.payment_failed", world.put(payment))
+    state.emit("payment_intent.payment_failed", state.put(payment))
     return payment
 
 
-def verify_microdeposits(world: StripeState, intent: Thing, wanted: Thing) -> Thing:
+def verify_microdeposits(state: StripeState, intent: Thing, wanted: Thing) -> Thing:
     """The two small amounts of a bank account (32 and 45) or its code (SM11AA)."""
     name = intent["object"]
     step = (intent["next_action"] or {}).get("type")
@@ -333,16 +333,16 @@ def verify_microdeposits(world: StripeState, intent: Thing, wanted: Thing) -> Th
             if name == "setup_intent"
             else "payment_method_microdeposit_verification_amounts_mismatch",
         )
-    method = world.get("payment_method", intent["payment_method"])
+    method = state.get("payment_method", intent["payment_method"])
     method["_verified"] = True
-    intent["_mandate"] = new_mandate(world, world.put(method), multi=name == "setup_intent")
+    intent["_mandate"] = new_mandate(state, state.put(method), multi=name == "setup_intent")
     if name == "payment_intent":
-        return start_debit(world, intent, method)
-    return set_up(world, intent, method)
+        return start_debit(state, intent, method)
+    return set_up(state, intent, method)
 
 
 def cancel_payment(
-    world: StripeState, payment: Thing, wanted: Thing, *, by_api: bool = True
+    state: StripeState, payment: Thing, wanted: Thing, *, by_api: bool = True
 ) -> Thing:
     """POST /v1/payment_intents/{id}/cancel."""
     if by_api and payment["_session"]:
@@ -355,19 +355,19 @@ def cancel_payment(
     if payment["status"] not in (*MOVABLE, "requires_capture"):
         raise wrong_state(payment, "cancel", (*MOVABLE, "requires_capture"))
     if payment["status"] == "requires_capture":
-        money.release(world, world.get("charge", payment["latest_charge"]))
+        money.release(state, state.get("charge", payment["latest_charge"]))
     payment.update(
         status="canceled",
-        canceled_at=world.now(),
+        canceled_at=state.now(),
         amount_capturable=0,
         next_action=None,
         cancellation_reason=wanted.get("cancellation_reason"),
     )
-    world.emit("payment_intent.canceled", world.put(payment))
+    state.emit("payment_intent.canceled", state.put(payment))
     return payment
 
 
-def capture_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
+def capture_payment(state: StripeState, payment: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_intents/{id}/capture: all or part of what was authorised."""
     if payment["status"] != "requires_capture":
         raise wrong_state(payment, "capture", ("requires_capture",))
@@ -379,18 +379,18 @@ def capture_payment(world: StripeState, payment: Thing, wanted: Thing) -> Thing:
             "amount_to_capture",
             "amount_too_large",
         )
-    charge = money.capture(world, world.get("charge", payment["latest_charge"]), amount)
-    return _succeed(world, payment, charge)
+    charge = money.capture(state, state.get("charge", payment["latest_charge"]), amount)
+    return _succeed(state, payment, charge)
 
 
-def intent(world: StripeState, identifier: str) -> Thing:
+def intent(state: StripeState, identifier: str) -> Thing:
     """Whatever intent an id names."""
     kind = "setup_intent" if identifier.startswith("seti_") else "payment_intent"
-    return world.get(kind, identifier)
+    return state.get(kind, identifier)
 
 
-def answered(world: StripeState, identifier: str, *, passed: bool) -> dict[str, Any]:
+def answered(state: StripeState, identifier: str, *, passed: bool) -> dict[str, Any]:
     """The 3DS page's answer, for either kind of intent."""
-    found = intent(world, identifier)
+    found = intent(state, identifier)
     step = authenticate_setup if found["object"] == "setup_intent" else authenticate
-    return step(world, found, passed=passed)
+    return step(state, found, passed=passed)

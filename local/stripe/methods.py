@@ -30,16 +30,16 @@ def behaviour_of(method: Thing) -> Behaviour:
 # -- customers
 
 
-def create_customer(world: StripeState, wanted: Thing) -> Thing:
+def create_customer(state: StripeState, wanted: Thing) -> Thing:
     """POST /v1/customers."""
     method = wanted.pop("payment_method", None)
     customer: Thing = {
-        "id": world.new_id("cus", 14),
+        "id": state.new_id("cus", 14),
         "object": "customer",
         "balance": 0,
-        "created": world.now(),
+        "created": state.now(),
         "delinquent": False,
-        "invoice_prefix": world.new_id("X", 7)[2:].upper(),
+        "invoice_prefix": state.new_id("X", 7)[2:].upper(),
         "invoice_settings": {"custom_fields": None, "default_payment_method": None,
                              "footer": None, "rendering_options": None},
         "livemode": False,
@@ -48,38 +48,38 @@ def create_customer(world: StripeState, wanted: Thing) -> Thing:
         "tax_exempt": "none",
     } | wanted  # fmt: skip
     customer["metadata"] = merged_metadata({}, wanted.get("metadata"))
-    world.put(customer)
+    state.put(customer)
     if method:
-        attach(world, use(world, method), customer["id"])
-    world.emit("customer.created", customer)
+        attach(state, use(state, method), customer["id"])
+    state.emit("customer.created", customer)
     return customer
 
 
-def update_customer(world: StripeState, customer: Thing, wanted: Thing) -> Thing:
+def update_customer(state: StripeState, customer: Thing, wanted: Thing) -> Thing:
     """POST /v1/customers/{id}: metadata is merged, the rest replaced."""
     old = {name: customer.get(name) for name in wanted}
     metadata = merged_metadata(customer["metadata"], wanted.pop("metadata", {}))
     customer.update({n: (None if v == "" else v) for n, v in wanted.items()})
     customer["metadata"] = metadata
-    world.emit("customer.updated", world.put(customer), old)
+    state.emit("customer.updated", state.put(customer), old)
     return customer
 
 
-def delete_customer(world: StripeState, customer: Thing) -> Thing:
+def delete_customer(state: StripeState, customer: Thing) -> Thing:
     """DELETE /v1/customers/{id}: its payment methods are detached."""
-    for method in list(world.every("payment_method")):
+    for method in list(state.every("payment_method")):
         if method["customer"] == customer["id"]:
-            detach(world, method)
-    world.emit("customer.deleted", customer)
+            detach(state, method)
+    state.emit("customer.deleted", customer)
     customer["_gone"] = True
-    world.put(customer)
+    state.put(customer)
     return {"id": customer["id"], "object": "customer", "deleted": True}
 
 
 # -- payment methods
 
 
-def create_method(world: StripeState, wanted: Thing) -> Thing:
+def create_method(state: StripeState, wanted: Thing) -> Thing:
     """POST /v1/payment_methods. Bank accounts only: raw card numbers are refused."""
     kind = wanted.get("type")
     if kind is None:
@@ -87,7 +87,7 @@ def create_method(world: StripeState, wanted: Thing) -> Thing:
     if kind == "card":
         token = wanted.get("card", {}).get("token")
         if token and (found := cards.by_token(token.replace("tok_", "pm_card_"))):
-            return method_of(world, "card", found[1], found[2], wanted)
+            return method_of(state, "card", found[1], found[2], wanted)
         raise StripeProblem(
             "Sending credit card numbers directly to the Stripe API is generally unsafe. To "
             "continue processing use Stripe.js, the Stripe mobile bindings, or Stripe Elements.",
@@ -113,11 +113,11 @@ def create_method(world: StripeState, wanted: Thing) -> Thing:
             "us_bank_account[account_number]",
             "account_number_invalid",
         )
-    return method_of(world, "us_bank_account", number[-4:], behaviour, wanted, verified=False)
+    return method_of(state, "us_bank_account", number[-4:], behaviour, wanted, verified=False)
 
 
 def method_of(
-    world: StripeState,
+    state: StripeState,
     kind: str,
     last4: str,
     behaviour: Behaviour,
@@ -154,13 +154,13 @@ def method_of(
         n: v for n, v in wanted.get("billing_details", {}).items() if n != "address"
     }
     billing["address"] = _BLANK_ADDRESS | (wanted.get("billing_details", {}).get("address") or {})
-    return world.put(
+    return state.put(
         {
-            "id": world.new_id("pm"),
+            "id": state.new_id("pm"),
             "object": "payment_method",
             "allow_redisplay": wanted.get("allow_redisplay", "unspecified"),
             "billing_details": billing,
-            "created": world.now(),
+            "created": state.now(),
             "livemode": False,
             "metadata": merged_metadata({}, wanted.get("metadata")),
             "type": kind,
@@ -173,17 +173,17 @@ def method_of(
     )
 
 
-def use(world: StripeState, identifier: str) -> Thing:
+def use(state: StripeState, identifier: str) -> Thing:
     """A stored payment method, or a new one for a test token such as `pm_card_visa`."""
     found = cards.by_token(identifier)
     if found:
-        return method_of(world, *found, {})
-    return world.get("payment_method", identifier, "payment_method")
+        return method_of(state, *found, {})
+    return state.get("payment_method", identifier, "payment_method")
 
 
-def attach(world: StripeState, method: Thing, customer: str) -> Thing:
+def attach(state: StripeState, method: Thing, customer: str) -> Thing:
     """POST /v1/payment_methods/{id}/attach. A declining card is refused here already."""
-    world.get("customer", customer, "customer")
+    state.get("customer", customer, "customer")
     if method["customer"] not in (None, customer):
         raise bad_parameter(
             "The payment method you provided has already been attached to a customer.",
@@ -200,11 +200,11 @@ def attach(world: StripeState, method: Thing, customer: str) -> Thing:
     ):  # fmt: skip
         raise card_problem(behaviour.decline, behaviour.code)
     method["customer"] = customer
-    world.emit("payment_method.attached", world.put(method))
+    state.emit("payment_method.attached", state.put(method))
     return method
 
 
-def detach(world: StripeState, method: Thing) -> Thing:
+def detach(state: StripeState, method: Thing) -> Thing:
     """POST /v1/payment_methods/{id}/detach. It can never be used again."""
     if method["customer"] is None:
         raise StripeProblem(
@@ -213,11 +213,11 @@ def detach(world: StripeState, method: Thing) -> Thing:
         )
     old = {"customer": method["customer"]}
     method["customer"], method["_used"] = None, True
-    world.emit("payment_method.detached", world.put(method), old)
+    state.emit("payment_method.detached", state.put(method), old)
     return method
 
 
-def update_method(world: StripeState, method: Thing, wanted: Thing) -> Thing:
+def update_method(state: StripeState, method: Thing, wanted: Thing) -> Thing:
     """POST /v1/payment_methods/{id}: billing details, metadata, a card's expiry."""
     metadata = merged_metadata(method["metadata"], wanted.get("metadata", {}))
     if isinstance(wanted.get("billing_details"), dict):
@@ -225,7 +225,7 @@ def update_method(world: StripeState, method: Thing, wanted: Thing) -> Thing:
     if isinstance(wanted.get("card"), dict) and method["type"] == "card":
         method["card"] = method["card"] | wanted["card"]
     method["metadata"] = metadata
-    world.emit("payment_method.updated", world.put(method))
+    state.emit("payment_method.updated", state.put(method))
     return method
 
 

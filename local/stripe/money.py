@@ -15,7 +15,7 @@ _DAY = 86_400
 
 
 def charge(
-    world: StripeState,
+    state: StripeState,
     payment: Thing,
     method: Thing,
     status: str,
@@ -31,9 +31,9 @@ def charge(
     details = {name: method[kind][name] for name in keep if name in method[kind]}
     if kind == "us_bank_account":
         details["mandate"] = payment["_mandate"]
-    thing = world.put(
+    thing = state.put(
         {
-            "id": world.new_id("py" if kind == "us_bank_account" else "ch"),
+            "id": state.new_id("py" if kind == "us_bank_account" else "ch"),
             "object": "charge",
             "amount": payment["amount"],
             "amount_captured": taken,
@@ -41,7 +41,7 @@ def charge(
             "billing_details": method["billing_details"],
             "calculated_statement_descriptor": "DUNLIN TEST",
             "captured": captured and status == "succeeded",
-            "created": world.now(),
+            "created": state.now(),
             "currency": payment["currency"],
             "customer": payment["customer"],
             "description": payment["description"],
@@ -62,9 +62,9 @@ def charge(
         }
     )
     if taken:
-        thing["balance_transaction"] = _booked(world, thing, taken, "charge")
+        thing["balance_transaction"] = _booked(state, thing, taken, "charge")
     name = {"succeeded": "succeeded", "failed": "failed", "pending": "pending"}[status]
-    world.emit(f"charge.{name}", world.put(thing))
+    state.emit(f"charge.{name}", state.put(thing))
     return thing
 
 
@@ -84,15 +84,15 @@ def _outcome(status: str, failure: Thing | None) -> Thing:
     }
 
 
-def _booked(world: StripeState, source: Thing, amount: int, kind: str) -> str:
-    booking = world.put(
+def _booked(state: StripeState, source: Thing, amount: int, kind: str) -> str:
+    booking = state.put(
         {
-            "id": world.new_id("txn"),
+            "id": state.new_id("txn"),
             "object": "balance_transaction",
             "amount": amount,
-            "available_on": world.now() + 2 * _DAY,
+            "available_on": state.now() + 2 * _DAY,
             "balance_type": "payments",
-            "created": world.now(),
+            "created": state.now(),
             "currency": source["currency"],
             "description": source.get("description"),
             "fee": 0,
@@ -107,54 +107,54 @@ def _booked(world: StripeState, source: Thing, amount: int, kind: str) -> str:
     return str(booking["id"])
 
 
-def settle_charge(world: StripeState, thing: Thing) -> None:
+def settle_charge(state: StripeState, thing: Thing) -> None:
     """A pending bank debit was paid."""
     thing.update(status="succeeded", paid=True, captured=True, amount_captured=thing["amount"])
-    thing["balance_transaction"] = _booked(world, thing, thing["amount"], "payment")
-    world.emit("charge.succeeded", world.put(thing))
+    thing["balance_transaction"] = _booked(state, thing, thing["amount"], "payment")
+    state.emit("charge.succeeded", state.put(thing))
 
 
-def fail_charge(world: StripeState, thing: Thing, failure: Thing) -> None:
+def fail_charge(state: StripeState, thing: Thing, failure: Thing) -> None:
     """A pending bank debit was returned."""
     thing.update(status="failed", paid=False, failure_code=failure["code"],
                  failure_message=failure["message"])  # fmt: skip
-    world.emit("charge.failed", world.put(thing))
+    state.emit("charge.failed", state.put(thing))
 
 
-def capture(world: StripeState, thing: Thing, amount: int) -> Thing:
+def capture(state: StripeState, thing: Thing, amount: int) -> Thing:
     """Take what was authorised; the rest is released and shows as refunded."""
     thing.update(captured=True, amount_captured=amount, amount_refunded=thing["amount"] - amount)
-    thing["balance_transaction"] = _booked(world, thing, amount, "charge")
-    world.emit("charge.captured", world.put(thing))
+    thing["balance_transaction"] = _booked(state, thing, amount, "charge")
+    state.emit("charge.captured", state.put(thing))
     return thing
 
 
-def release(world: StripeState, thing: Thing) -> None:
+def release(state: StripeState, thing: Thing) -> None:
     """Give an authorisation back untaken."""
     thing.update(refunded=True, amount_refunded=thing["amount"])
-    world.emit("charge.refunded", world.put(thing))
+    state.emit("charge.refunded", state.put(thing))
 
 
-def after_success(world: StripeState, thing: Thing) -> None:
+def after_success(state: StripeState, thing: Thing) -> None:
     """What a test card has in store once its charge went through."""
-    method = world.get("payment_method", thing["payment_method"])
+    method = state.get("payment_method", thing["payment_method"])
     after = behaviour_of(method).after
     if after in ("dispute", "inquiry"):
-        open_dispute(world, thing, reason="fraudulent", inquiry=after == "inquiry")
+        open_dispute(state, thing, reason="fraudulent", inquiry=after == "inquiry")
 
 
 # -- refunds
 
 
-def create_refund(world: StripeState, wanted: Thing) -> Thing:
+def create_refund(state: StripeState, wanted: Thing) -> Thing:
     """POST /v1/refunds, whole or in part, never more than is left."""
-    thing = _charge_of(world, wanted)
+    thing = _charge_of(state, wanted)
     if thing["status"] != "succeeded" or not thing["captured"]:
         raise StripeProblem(
             f"Charge {thing['id']} cannot be refunded: it has not succeeded.",
             code="charge_not_refundable" if thing["status"] == "failed" else None,
         )
-    if thing["disputed"] and not _refundable_dispute(world, thing):
+    if thing["disputed"] and not _refundable_dispute(state, thing):
         raise StripeProblem(
             f"Charge {thing['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
@@ -173,16 +173,16 @@ def create_refund(world: StripeState, wanted: Thing) -> Thing:
             f"(${left / 100:.2f})",
             param="amount",
         )
-    after = behaviour_of(world.get("payment_method", thing["payment_method"])).after
+    after = behaviour_of(state.get("payment_method", thing["payment_method"])).after
     bank = thing["payment_method_details"]["type"] == "us_bank_account"
     waits = after == "refund_pending" or bank
-    refund = world.put(
+    refund = state.put(
         {
-            "id": world.new_id("pyr" if bank else "re"),
+            "id": state.new_id("pyr" if bank else "re"),
             "object": "refund",
             "amount": amount,
             "charge": thing["id"],
-            "created": world.now(),
+            "created": state.now(),
             "currency": thing["currency"],
             "destination_details": {"type": thing["payment_method_details"]["type"]},
             "metadata": merged_metadata({}, wanted.get("metadata")),
@@ -191,24 +191,24 @@ def create_refund(world: StripeState, wanted: Thing) -> Thing:
             "status": "pending" if waits else "succeeded",
         }
     )
-    refund["balance_transaction"] = _booked(world, refund, -amount, "refund")
+    refund["balance_transaction"] = _booked(state, refund, -amount, "refund")
     thing["amount_refunded"] += amount
     thing["refunded"] = thing["amount_refunded"] == thing["amount"]
-    world.put(thing)
-    world.emit("refund.created", world.put(refund))
-    world.emit("charge.refunded", thing)
+    state.put(thing)
+    state.emit("refund.created", state.put(refund))
+    state.emit("charge.refunded", thing)
     if waits:
-        world.later(world.settings.refund_delay, "refund_paid", refund["id"])
+        state.later(state.settings.refund_delay, "refund_paid", refund["id"])
     elif after == "refund_fails":
-        world.later(world.settings.refund_delay, "refund_failed", refund["id"])
+        state.later(state.settings.refund_delay, "refund_failed", refund["id"])
     return refund
 
 
-def _charge_of(world: StripeState, wanted: Thing) -> Thing:
+def _charge_of(state: StripeState, wanted: Thing) -> Thing:
     if wanted.get("charge") and wanted.get("payment_intent"):
         raise bad_parameter("You can only specify one of these: charge, payment_intent.", "charge")
     if wanted.get("charge"):
-        return world.get("charge", wanted["charge"], "charge")
+        return state.get("charge", wanted["charge"], "charge")
     if not wanted.get("payment_intent"):
         raise bad_parameter(
             "One of the following params should be provided for this request: payment_intent or "
@@ -216,49 +216,49 @@ def _charge_of(world: StripeState, wanted: Thing) -> Thing:
             "charge",
             "parameter_missing",
         )
-    payment = world.get("payment_intent", wanted["payment_intent"], "payment_intent")
+    payment = state.get("payment_intent", wanted["payment_intent"], "payment_intent")
     if not payment["latest_charge"]:
         raise StripeProblem(
             f"This PaymentIntent ({payment['id']}) does not have a successful charge to refund."
         )
-    return world.get("charge", payment["latest_charge"])
+    return state.get("charge", payment["latest_charge"])
 
 
-def _refundable_dispute(world: StripeState, thing: Thing) -> bool:
+def _refundable_dispute(state: StripeState, thing: Thing) -> bool:
     return all(
-        d["is_charge_refundable"] for d in world.every("dispute") if d["charge"] == thing["id"]
+        d["is_charge_refundable"] for d in state.every("dispute") if d["charge"] == thing["id"]
     )
 
 
-def refund_paid(world: StripeState, refund: Thing) -> Thing:
+def refund_paid(state: StripeState, refund: Thing) -> Thing:
     """A pending refund arrived."""
     if refund["status"] == "pending":
-        world.cancel_timers(refund["id"])
+        state.cancel_timers(refund["id"])
         refund["status"] = "succeeded"
-        world.emit("refund.updated", world.put(refund))
-        world.emit("charge.refund.updated", refund)
+        state.emit("refund.updated", state.put(refund))
+        state.emit("charge.refund.updated", refund)
     return refund
 
 
-def refund_failed(world: StripeState, refund: Thing, reason: str = "lost_or_stolen_card") -> Thing:
+def refund_failed(state: StripeState, refund: Thing, reason: str = "lost_or_stolen_card") -> Thing:
     """A refund bounced: the money is with the business again."""
     if refund["status"] in ("pending", "succeeded"):
-        world.cancel_timers(refund["id"])
-        thing = world.get("charge", refund["charge"])
+        state.cancel_timers(refund["id"])
+        thing = state.get("charge", refund["charge"])
         thing["amount_refunded"] -= refund["amount"]
         thing["refunded"] = False
-        world.put(thing)
+        state.put(thing)
         refund.update(status="failed", failure_reason=reason)
         refund["failure_balance_transaction"] = _booked(
-            world, refund, refund["amount"], "refund_failure"
+            state, refund, refund["amount"], "refund_failure"
         )
-        world.emit("refund.updated", world.put(refund))
-        world.emit("refund.failed", refund)
-        world.emit("charge.refund.updated", refund)
+        state.emit("refund.updated", state.put(refund))
+        state.emit("refund.failed", refund)
+        state.emit("charge.refund.updated", refund)
     return refund
 
 
-def cancel_refund(_world: StripeState, refund: Thing) -> Thing:
+def cancel_refund(_state: StripeState, refund: Thing) -> Thing:
     """POST /v1/refunds/{id}/cancel: only where it waits for the person, which ours never do."""
     raise StripeProblem(
         f"Refund {refund['id']} cannot be canceled: its status is {refund['status']}.",
@@ -270,25 +270,25 @@ def cancel_refund(_world: StripeState, refund: Thing) -> Thing:
 
 
 def open_dispute(
-    world: StripeState, thing: Thing, *, reason: str = "fraudulent", inquiry: bool = False
+    state: StripeState, thing: Thing, *, reason: str = "fraudulent", inquiry: bool = False
 ) -> Thing:
     """The person's bank asks (inquiry) or takes the money back (chargeback)."""
     if thing["status"] != "succeeded" or thing["disputed"]:
         raise StripeProblem(f"Charge {thing['id']} cannot be disputed.")
     amount = thing["amount"] - thing["amount_refunded"]
-    dispute = world.put(
+    dispute = state.put(
         {
-            "id": world.new_id("du"),
+            "id": state.new_id("du"),
             "object": "dispute",
             "amount": amount,
             "balance_transactions": [],
             "charge": thing["id"],
-            "created": world.now(),
+            "created": state.now(),
             "currency": thing["currency"],
             "enhanced_eligibility_types": [],
             "evidence": {},
             "evidence_details": {
-                "due_by": world.now() + 7 * _DAY,
+                "due_by": state.now() + 7 * _DAY,
                 "enhanced_eligibility": {},
                 "has_evidence": False,
                 "past_due": False,
@@ -303,22 +303,22 @@ def open_dispute(
         }
     )
     thing["disputed"] = True
-    world.put(thing)
+    state.put(thing)
     if not inquiry:
-        _withdraw(world, dispute, -amount)
-    world.emit("charge.dispute.created", dispute)
+        _withdraw(state, dispute, -amount)
+    state.emit("charge.dispute.created", dispute)
     if not inquiry:
-        world.emit("charge.dispute.funds_withdrawn", dispute)
+        state.emit("charge.dispute.funds_withdrawn", dispute)
     return dispute
 
 
-def _withdraw(world: StripeState, dispute: Thing, amount: int) -> None:
-    booking = world.get("balance_transaction", _booked(world, dispute, amount, "adjustment"))
+def _withdraw(state: StripeState, dispute: Thing, amount: int) -> None:
+    booking = state.get("balance_transaction", _booked(state, dispute, amount, "adjustment"))
     dispute["balance_transactions"] = [*dispute["balance_transactions"], public(booking)]
-    world.put(dispute)
+    state.put(dispute)
 
 
-def update_dispute(world: StripeState, dispute: Thing, wanted: Thing) -> Thing:
+def update_dispute(state: StripeState, dispute: Thing, wanted: Thing) -> Thing:
     """POST /v1/disputes/{id}: evidence; `submit` (the default) sends it to the bank."""
     if dispute["status"] not in ("needs_response", "warning_needs_response"):
         raise StripeProblem(
@@ -333,32 +333,32 @@ def update_dispute(world: StripeState, dispute: Thing, wanted: Thing) -> Thing:
         dispute["evidence_details"]["submission_count"] += 1
         warned = dispute["status"].startswith("warning")
         dispute["status"] = "warning_under_review" if warned else "under_review"
-    world.emit("charge.dispute.updated", world.put(dispute))
+    state.emit("charge.dispute.updated", state.put(dispute))
     # Stripe's own test words: this text in uncategorized_text decides the case.
     verdict = evidence.get("uncategorized_text")
     if verdict in ("winning_evidence", "losing_evidence"):
-        return close_dispute(world, dispute, won=verdict == "winning_evidence")
+        return close_dispute(state, dispute, won=verdict == "winning_evidence")
     return dispute
 
 
-def close_dispute(world: StripeState, dispute: Thing, *, won: bool) -> Thing:
+def close_dispute(state: StripeState, dispute: Thing, *, won: bool) -> Thing:
     """The case is decided; won money comes back."""
     if dispute["status"] in ("won", "lost", "warning_closed"):
         raise StripeProblem("This dispute is already closed.", code="dispute_closed")
     inquiry = dispute["status"].startswith("warning")
     dispute["status"] = "warning_closed" if inquiry else ("won" if won else "lost")
     dispute["evidence_details"]["due_by"] = None
-    world.put(dispute)
+    state.put(dispute)
     if won and not inquiry:
-        _withdraw(world, dispute, dispute["amount"])
-        world.emit("charge.dispute.funds_reinstated", dispute)
-    world.emit("charge.dispute.closed", dispute)
+        _withdraw(state, dispute, dispute["amount"])
+        state.emit("charge.dispute.funds_reinstated", dispute)
+    state.emit("charge.dispute.closed", dispute)
     return dispute
 
 
-def with_refunds(world: StripeState, thing: Thing) -> dict[str, Any]:
+def with_refunds(state: StripeState, thing: Thing) -> dict[str, Any]:
     """The list of a charge's refunds, as `expand[]=refunds` shows it."""
-    found = [public(r) for r in world.every("refund") if r["charge"] == thing["id"]]
+    found = [public(r) for r in state.every("refund") if r["charge"] == thing["id"]]
     return {
         "object": "list",
         "data": found[:10],

@@ -30,7 +30,7 @@ class StripeStandIn:
     """A running stand-in. `port` 0 takes a free one; `url` is known after `start`.
 
     `webhook` and `secret` subscribe one endpoint to everything, like a dashboard would.
-    `state` is a directory that keeps everything over a restart; None keeps it in memory.
+    `directory` keeps everything over a restart; None keeps it in memory.
     `bank_delay` is how many seconds of the stand-in's clock a bank debit takes.
     """
 
@@ -40,12 +40,12 @@ class StripeStandIn:
         port: int = 0,
         webhook: str = "",
         secret: str = "",
-        state: Path | None = None,
+        directory: Path | None = None,
         bank_delay: float = 4 * 86_400.0,
         business: str = "Example Clinic",
     ) -> None:
-        self.world = StripeState(Settings(business=business, bank_delay=bank_delay), state)
-        self.webhooks = Dispatcher(self.world)
+        self.state = StripeState(Settings(business=business, bank_delay=bank_delay), directory)
+        self.webhooks = Dispatcher(self.state)
         self._port = port
         self._webhook, self._secret = webhook, secret
         self._faults: list[Thing] = []
@@ -55,7 +55,7 @@ class StripeStandIn:
         self._stopping = False
         self._server: ThreadingHTTPServer | None = None
         self._threads: list[threading.Thread] = []
-        self.world.ring = self._rung.set
+        self.state.ring = self._rung.set
         self.url = ""
 
     def start(self) -> Self:
@@ -64,7 +64,7 @@ class StripeStandIn:
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self.world.settings.base = self.url
+        self.state.settings.base = self.url
         if self._webhook:
             self._subscribe()
         serve = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -85,8 +85,8 @@ class StripeStandIn:
             self._server.server_close()
         for thread in self._threads:
             thread.join(timeout=5)
-        with self.world.lock:
-            self.world.close()
+        with self.state.lock:
+            self.state.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -96,11 +96,11 @@ class StripeStandIn:
 
     def _subscribe(self) -> None:
         """Subscribe the given address, or find the subscription of an earlier run."""
-        with self.world.lock:
-            known = [e for e in self.world.every("webhook_endpoint") if e["url"] == self._webhook]
+        with self.state.lock:
+            known = [e for e in self.state.every("webhook_endpoint") if e["url"] == self._webhook]
             if known and self._secret:
                 known[0]["_secrets"] = [{"secret": self._secret, "until": None}]
-                self.world.put(known[0])
+                self.state.put(known[0])
             elif not known:
                 wanted: Thing = {
                     "url": self._webhook,
@@ -109,8 +109,8 @@ class StripeStandIn:
                 }
                 if self._secret:
                     wanted["_secret"] = self._secret
-                api.create_endpoint(self.world, wanted)
-            self.world.flush()
+                api.create_endpoint(self.state, wanted)
+            self.state.flush()
 
     # -- time
 
@@ -118,37 +118,37 @@ class StripeStandIn:
         while not self._stopping:
             self._rung.clear()
             self.run_due()
-            with self.world.lock:
-                coming = next((t["at"] for t in self.world.timers()), None)
-                wait = None if coming is None or self.world.clock.held else (
-                    max(0.0, coming - self.world.clock.now())
+            with self.state.lock:
+                coming = next((t["at"] for t in self.state.timers()), None)
+                wait = None if coming is None or self.state.clock.held else (
+                    max(0.0, coming - self.state.clock.now())
                 )  # fmt: skip
             self._rung.wait(wait if wait is None else min(wait, 3600.0))
 
     def run_due(self) -> int:
         """Do what fell due; the number of things done."""
         done = 0
-        with self.world.lock:
+        with self.state.lock:
             while True:
-                due = [t for t in self.world.timers() if t["at"] <= self.world.clock.now()]
+                due = [t for t in self.state.timers() if t["at"] <= self.state.clock.now()]
                 if not due:
                     break
-                self.world.drop(due[0]["id"])
+                self.state.drop(due[0]["id"])
                 self._do(due[0]["action"], due[0]["target"])
                 done += 1
-            self.world.flush()
+            self.state.flush()
         return done
 
     def _do(self, action: str, target: str) -> None:
-        thing = self.world.named(target)
+        thing = self.state.named(target)
         if action == "settle":
             self.settle(target)
         elif action == "refund_paid":
-            money.refund_paid(self.world, thing)
+            money.refund_paid(self.state, thing)
         elif action == "refund_failed":
-            money.refund_failed(self.world, thing)
+            money.refund_failed(self.state, thing)
         elif action == "expire_session":
-            checkout.expire(self.world, thing, by_api=False)
+            checkout.expire(self.state, thing, by_api=False)
 
     # -- what tests and the demo may do
 
@@ -156,34 +156,34 @@ class StripeStandIn:
         self, *, advance: float = 0.0, to: float | None = None, hold: bool | None = None
     ) -> Thing:
         """Move the clock on (or to an instant) and do what fell due on the way."""
-        with self.world.lock:
-            clock = self.world.clock
+        with self.state.lock:
+            clock = self.state.clock
             target = (clock.now() if to is None else to) + advance
             clock.move_to(target, hold=clock.held if hold is None else hold)
-            self.world.remember_clock()
+            self.state.remember_clock()
             self.run_due()
         self._rung.set()
         return self.clock()
 
     def clock(self) -> Thing:
         """The present, the next thing due, and whether deliveries wait."""
-        with self.world.lock:
+        with self.state.lock:
             return {
-                "now": self.world.clock.now(),
-                "held": self.world.clock.held,
-                "next_due": next((t["at"] for t in self.world.timers()), None),
+                "now": self.state.clock.now(),
+                "held": self.state.clock.held,
+                "next_due": next((t["at"] for t in self.state.timers()), None),
                 "deliveries_waiting": not self.webhooks.idle(),
             }
 
     def settle(self, payment: str, failure: str | None = None) -> Thing:
         """The bank's answer to a pending debit, now: paid, or returned with a reason."""
-        with self.world.lock:
-            thing = self.world.get("payment_intent", payment)
+        with self.state.lock:
+            thing = self.state.get("payment_intent", payment)
             if thing["status"] != "processing":
                 raise StripeProblem(f"{payment} is not pending", executed=False)
-            intents.settle(self.world, thing, failure)
-            checkout.after_settlement(self.world, thing)
-            self.world.flush()
+            intents.settle(self.state, thing, failure)
+            checkout.after_settlement(self.state, thing)
+            self.state.flush()
             return thing
 
     def pay_session(self, session: str, token: str = "pm_card_visa") -> Thing:
@@ -191,23 +191,23 @@ class StripeStandIn:
 
         Gives `{status, location, error}`; a method that asks for proof is confirmed.
         """
-        with self.world.lock:
-            thing = self.world.get("checkout.session", session)
+        with self.state.lock:
+            thing = self.state.get("checkout.session", session)
             found = cards.by_token(token)
             if thing["status"] != "open" or found is None:
                 raise StripeProblem(f"{session} is not open, or {token} is no test method",
                               executed=False)  # fmt: skip
-            error, place = checkout.submit_method(self.world, thing, *found)
-            self.world.flush()
+            error, place = checkout.submit_method(self.state, thing, *found)
+            self.state.flush()
             return {"status": thing["status"], "location": place, "error": error}
 
     def control(self, path: str, wanted: Thing) -> Thing:
         """One `/_test/…` call. Raises `StripeProblem` for what does not exist."""
         name, _, rest = path.strip("/").partition("/")
         identifier, _, verb = rest.partition("/")
-        with self.world.lock:
+        with self.state.lock:
             answer = self._controlled(name, identifier, verb, wanted)
-            self.world.flush()
+            self.state.flush()
             return answer
 
     def _controlled(self, name: str, identifier: str, verb: str, wanted: Thing) -> Thing:
@@ -222,18 +222,18 @@ class StripeStandIn:
                 one, given.get("method", "pm_card_visa")
             ),
             ("sessions", "expire"): lambda one, _: checkout.expire(
-                self.world, self.world.get("checkout.session", one)
+                self.state, self.state.get("checkout.session", one)
             ),
             ("payments", "settle"): lambda one, given: self.settle(one, given.get("failure")),
             ("payments", "dispute"): self._dispute,
             ("disputes", "close"): lambda one, given: money.close_dispute(
-                self.world, self.world.get("dispute", one), won=given["won"]
+                self.state, self.state.get("dispute", one), won=given["won"]
             ),
             ("refunds", "settle"): lambda one, _: money.refund_paid(
-                self.world, self.world.get("refund", one)
+                self.state, self.state.get("refund", one)
             ),
             ("refunds", "fail"): lambda one, _: money.refund_failed(
-                self.world, self.world.get("refund", one)
+                self.state, self.state.get("refund", one)
             ),
             ("methods", "behave"): lambda one, given: self._behave(one, given["as"]),
             ("events", "resend"): lambda one, _: self._resend(one),
@@ -247,8 +247,8 @@ class StripeStandIn:
 
     def _reset(self, _wanted: Thing) -> Thing:
         """As just started: no objects but the subscriptions, real time, honest webhooks."""
-        self.world.forget_everything()
-        self.world.clock.move_to(time.time(), hold=False)
+        self.state.forget_everything()
+        self.state.clock.move_to(time.time(), hold=False)
         self.webhooks.knobs = Knobs()
         self._faults.clear()
         return {}
@@ -266,32 +266,32 @@ class StripeStandIn:
         return self.webhooks.as_dict()
 
     def _dispute(self, payment: str, wanted: Thing) -> Thing:
-        charge = self.world.get("payment_intent", payment)["latest_charge"]
-        return money.open_dispute(self.world, self.world.get("charge", charge), **wanted)
+        charge = self.state.get("payment_intent", payment)["latest_charge"]
+        return money.open_dispute(self.state, self.state.get("charge", charge), **wanted)
 
     def _behave(self, identifier: str, behaviour: str) -> Thing:
         if behaviour not in cards.BEHAVIOURS:
             raise StripeProblem(f"Behaviours are {sorted(cards.BEHAVIOURS)}", executed=False)
-        method = self.world.get("payment_method", identifier)
+        method = self.state.get("payment_method", identifier)
         method["_behaviour"] = behaviour
-        return self.world.put(method)
+        return self.state.put(method)
 
     def _resend(self, identifier: str) -> Thing:
-        self.world.get("event", identifier)
-        endpoints = list(self.world.every("webhook_endpoint"))
+        self.state.get("event", identifier)
+        endpoints = list(self.state.every("webhook_endpoint"))
         for endpoint in endpoints:
-            self.world.deliver(identifier, endpoint["id"])
+            self.state.deliver(identifier, endpoint["id"])
         return {"deliveries": len(endpoints)}
 
     def _roll(self, identifier: str, wanted: Thing) -> Thing:
         """A new signing secret; the old one signs beside it for `keep` seconds."""
-        endpoint = self.world.get("webhook_endpoint", identifier)
-        fresh = wanted.get("secret") or f"whsec_{self.world.new_id('w', 32)[2:]}"
+        endpoint = self.state.get("webhook_endpoint", identifier)
+        fresh = wanted.get("secret") or f"whsec_{self.state.new_id('w', 32)[2:]}"
         until = time.time() + float(wanted.get("keep", 86_400))
         for old in endpoint["_secrets"]:
             old["until"] = min(old["until"] or until, until)
         endpoint["_secrets"] = [*endpoint["_secrets"], {"secret": fresh, "until": None}]
-        self.world.put(endpoint)
+        self.state.put(endpoint)
         return {"secret": fresh}
 
     def break_next(
@@ -315,16 +315,16 @@ class StripeStandIn:
 
     def deliveries(self) -> list[Thing]:
         """Every delivery, oldest first, with its attempts."""
-        with self.world.lock:
+        with self.state.lock:
             return [
-                {**d, "type": self.world.get("event", d["event"])["type"]}
-                for d in reversed(list(self.world.every("_delivery")))
+                {**d, "type": self.state.get("event", d["event"])["type"]}
+                for d in reversed(list(self.state.every("_delivery")))
             ]
 
     def events(self, kind: str = "") -> list[Thing]:
         """Events told so far, oldest first."""
-        with self.world.lock:
-            told = reversed(list(self.world.every("event")))
+        with self.state.lock:
+            told = reversed(list(self.state.every("event")))
             return [public(e) for e in told if not kind or e["type"] == kind]
 
     def wait_idle(self, seconds: float = 10.0) -> None:
@@ -363,7 +363,7 @@ class StripeStandIn:
         try:
             if fault and kind == "slow":
                 threading.Event().wait(fault["seconds"])
-            answer = api.call(self.world, method, path, text, headers)
+            answer = api.call(self.state, method, path, text, headers)
         finally:
             with self._flight:
                 self._in_flight.discard(key)
@@ -437,9 +437,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, method: str, path: str, fields: dict[str, str]) -> None:
         parts = path.strip("/").split("/")
-        world, business = self.stand_in.world, self.stand_in.world.settings.business
+        state, business = self.stand_in.state, self.stand_in.state.settings.business
         accepted = self.headers.get("Accept-Language", "")
-        with world.lock:
+        with state.lock:
             if parts[:2] == ["c", "pay"] and len(parts) == 3:
                 self._hosted(method, parts[2], fields)
             elif parts[:2] == ["c", "return"] and len(parts) == 3:
@@ -448,13 +448,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self._proof(method, parts[1], fields)
             else:
                 self._html(404, pages.gone(None, business, language(None, accepted)))
-            world.flush()
+            state.flush()
 
     def _hosted(
         self, method: str, identifier: str, fields: dict[str, str], error: str = ""
     ) -> None:
-        world, business = self.stand_in.world, self.stand_in.world.settings.business
-        session = world.find("checkout.session", identifier)
+        state, business = self.stand_in.state, self.stand_in.state.settings.business
+        session = state.find("checkout.session", identifier)
         locale = session["locale"] if session else None
         lang = language(locale, self.headers.get("Accept-Language", ""))
         if session is None or session["status"] != "open":
@@ -462,7 +462,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         typed = None
         if method == "POST":
-            place, typed = checkout.submit(world, session, fields)
+            place, typed = checkout.submit(state, session, fields)
             if place:
                 self._redirect(place)
                 return
@@ -471,37 +471,37 @@ class _Handler(BaseHTTPRequestHandler):
         self._html(200, pages.pay(session, business, lang, typed))
 
     def _returned(self, identifier: str) -> None:
-        world = self.stand_in.world
-        session = world.find("checkout.session", identifier)
+        state = self.stand_in.state
+        session = state.find("checkout.session", identifier)
         if session is None or session["status"] != "open":
             self._hosted("GET", identifier, {})
             return
-        place, error = checkout.after_authentication(world, session)
+        place, error = checkout.after_authentication(state, session)
         if place:
             self._redirect(place)
         else:
             self._hosted("GET", identifier, {}, error)
 
     def _proof(self, method: str, identifier: str, fields: dict[str, str]) -> None:
-        world = self.stand_in.world
+        state = self.stand_in.state
         try:
-            found = intents.intent(world, identifier)
+            found = intents.intent(state, identifier)
         except StripeProblem:
             found = None
-        session = world.find("checkout.session", found["_session"] or "") if found else None
+        session = state.find("checkout.session", found["_session"] or "") if found else None
         locale = session["locale"] if session else None
         lang = language(locale, self.headers.get("Accept-Language", ""))
-        name = pages.business_of(session, world.settings.business)
+        name = pages.business_of(session, state.settings.business)
         step = (found and found["next_action"]) or {}
         if found is None or step.get("type") != "redirect_to_url":
-            self._html(410, pages.gone(session, world.settings.business, lang))
+            self._html(410, pages.gone(session, state.settings.business, lang))
             return
         if method == "GET":
-            paid_with = world.get("payment_method", found["payment_method"])
+            paid_with = state.get("payment_method", found["payment_method"])
             self._html(200, pages.prove(found, paid_with, name, lang))
             return
         back = step["redirect_to_url"]["return_url"]
-        intents.answered(world, identifier, passed=fields.get("answer") == "pass")
+        intents.answered(state, identifier, passed=fields.get("answer") == "pass")
         status = "failed" if found["status"].startswith("requires_payment") else "succeeded"
         query = {found["object"]: identifier, "redirect_status": status,
                  f"{found['object']}_client_secret": found["client_secret"]}  # fmt: skip

@@ -17,14 +17,14 @@ from local.stripe.problems import StripeProblem, bad_parameter
 from local.stripe.state import StripeState, Thing, public
 
 
-def create_setup(world: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
+def create_setup(state: StripeState, wanted: Thing, *, session: str | None = None) -> Thing:
     """POST /v1/setup_intents, or what a Checkout Session in setup mode makes."""
     if wanted.get("customer"):
-        world.get("customer", wanted["customer"], "customer")
-    method = methods.use(world, wanted["payment_method"]) if wanted.get("payment_method") else None
+        state.get("customer", wanted["customer"], "customer")
+    method = methods.use(state, wanted["payment_method"]) if wanted.get("payment_method") else None
     automatic = wanted.get("automatic_payment_methods") or {"enabled": True}
-    identifier = world.new_id("seti")
-    setup = world.put(
+    identifier = state.new_id("seti")
+    setup = state.put(
         {
             "id": identifier,
             "object": "setup_intent",
@@ -32,8 +32,8 @@ def create_setup(world: StripeState, wanted: Thing, *, session: str | None = Non
                 "allow_redirects": automatic.get("allow_redirects", "always"),
                 "enabled": automatic["enabled"],
             },
-            "client_secret": f"{identifier}_secret_{world.new_id('s')[2:]}",
-            "created": world.now(),
+            "client_secret": f"{identifier}_secret_{state.new_id('s')[2:]}",
+            "created": state.now(),
             "customer": wanted.get("customer"),
             "description": wanted.get("description"),
             "livemode": False,
@@ -49,26 +49,26 @@ def create_setup(world: StripeState, wanted: Thing, *, session: str | None = Non
             "_mandate": None,
         }
     )
-    world.emit("setup_intent.created", setup)
+    state.emit("setup_intent.created", setup)
     if wanted.get("confirm"):
-        return confirm_setup(world, setup, {**wanted, "payment_method": None})
+        return confirm_setup(state, setup, {**wanted, "payment_method": None})
     return setup
 
 
-def update_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
+def update_setup(state: StripeState, setup: Thing, wanted: Thing) -> Thing:
     """POST /v1/setup_intents/{id}."""
     if setup["status"] not in MOVABLE:
         raise wrong_state(setup, "update", MOVABLE)
     metadata = merged_metadata(setup["metadata"], wanted.pop("metadata", {}))
     if wanted.get("payment_method"):
-        wanted["payment_method"] = methods.use(world, wanted["payment_method"])["id"]
+        wanted["payment_method"] = methods.use(state, wanted["payment_method"])["id"]
         setup["status"] = "requires_confirmation"
     setup.update({n: v for n, v in wanted.items() if n != "payment_method_data"})
     setup["metadata"] = metadata
-    return world.put(setup)
+    return state.put(setup)
 
 
-def confirm_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
+def confirm_setup(state: StripeState, setup: Thing, wanted: Thing) -> Thing:
     """POST /v1/setup_intents/{id}/confirm: save the method for later charges."""
     if setup["status"] not in MOVABLE:
         raise wrong_state(setup, "confirm", MOVABLE)
@@ -79,7 +79,7 @@ def confirm_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
             code="setup_intent_unexpected_state",
             setup_intent=public(setup),
         )
-    method = methods.use(world, chosen)
+    method = methods.use(state, chosen)
     if not (wanted.get("return_url") or setup["_session"]):
         require_return_url(setup, wanted)
     setup["payment_method"], setup["last_setup_error"] = method["id"], None
@@ -94,36 +94,36 @@ def confirm_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
         if not method["_verified"]:
             setup["status"], setup["next_action"] = (
                 "requires_action",
-                microdeposit_action(world, setup["id"]),
+                microdeposit_action(state, setup["id"]),
             )
-            world.emit("setup_intent.requires_action", world.put(setup))
+            state.emit("setup_intent.requires_action", state.put(setup))
             return setup
-        setup["_mandate"] = new_mandate(world, method, multi=True)
-        return set_up(world, setup, method)
+        setup["_mandate"] = new_mandate(state, method, multi=True)
+        return set_up(state, setup, method)
     if behaviour.authenticate:
         setup["status"] = "requires_action"
-        setup["next_action"] = redirect_action(world, setup["id"], wanted.get("return_url"))
-        world.emit("setup_intent.requires_action", world.put(setup))
+        setup["next_action"] = redirect_action(state, setup["id"], wanted.get("return_url"))
+        state.emit("setup_intent.requires_action", state.put(setup))
         return setup
     if behaviour.decline and not behaviour.attach_only:
-        return _setup_failed(world, setup, method, behaviour.decline, behaviour.code)
-    return set_up(world, setup, method)
+        return _setup_failed(state, setup, method, behaviour.decline, behaviour.code)
+    return set_up(state, setup, method)
 
 
-def authenticate_setup(world: StripeState, setup: Thing, *, passed: bool) -> Thing:
+def authenticate_setup(state: StripeState, setup: Thing, *, passed: bool) -> Thing:
     """What the 3DS page reports for a method being saved."""
     if setup["status"] != "requires_action":
         raise wrong_state(setup, "authenticate", ("requires_action",))
-    method = world.get("payment_method", setup["payment_method"])
+    method = state.get("payment_method", setup["payment_method"])
     setup["next_action"] = None
     if not passed:
-        return _setup_failed(world, setup, method, "", "setup_intent_authentication_failure",
+        return _setup_failed(state, setup, method, "", "setup_intent_authentication_failure",
                              quiet=True)  # fmt: skip
-    return set_up(world, setup, method)
+    return set_up(state, setup, method)
 
 
 def _setup_failed(
-    world: StripeState, setup: Thing, method: Thing, reason: str, code: str, *, quiet: bool = False
+    state: StripeState, setup: Thing, method: Thing, reason: str, code: str, *, quiet: bool = False
 ) -> Thing:
     problem = card_problem(reason, code, payment_method=method)
     if not reason:
@@ -134,27 +134,27 @@ def _setup_failed(
         )
     setup["status"], setup["payment_method"] = "requires_payment_method", None
     setup["last_setup_error"] = dict(problem.error)
-    world.emit("setup_intent.setup_failed", world.put(setup))
+    state.emit("setup_intent.setup_failed", state.put(setup))
     if quiet:
         return setup
     problem.error["setup_intent"] = public(setup)
     raise problem
 
 
-def set_up(world: StripeState, setup: Thing, method: Thing) -> Thing:
+def set_up(state: StripeState, setup: Thing, method: Thing) -> Thing:
     method["_set_up"] = True
     if setup["customer"] and not method["customer"]:
-        methods.attach(world, method, setup["customer"])
-    world.put(method)
+        methods.attach(state, method, setup["customer"])
+    state.put(method)
     setup.update(status="succeeded", next_action=None, mandate=setup["_mandate"])
-    world.emit("setup_intent.succeeded", world.put(setup))
+    state.emit("setup_intent.succeeded", state.put(setup))
     return setup
 
 
-def cancel_setup(world: StripeState, setup: Thing, wanted: Thing) -> Thing:
+def cancel_setup(state: StripeState, setup: Thing, wanted: Thing) -> Thing:
     """POST /v1/setup_intents/{id}/cancel."""
     if setup["status"] not in MOVABLE:
         raise wrong_state(setup, "cancel", MOVABLE)
     setup.update(status="canceled", cancellation_reason=wanted.get("cancellation_reason"))
-    world.emit("setup_intent.canceled", world.put(setup))
+    state.emit("setup_intent.canceled", state.put(setup))
     return setup

@@ -57,8 +57,8 @@ def signature(body: str, signing_secrets: list[str], at: int) -> str:
 class Dispatcher:
     """One thread that hands deliveries to their endpoints."""
 
-    def __init__(self, world: StripeState) -> None:
-        self._world = world
+    def __init__(self, state: StripeState) -> None:
+        self._state = state
         self._fresh: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._poked = threading.Event()
         self._stopping = False
@@ -66,11 +66,11 @@ class Dispatcher:
         self._due: dict[str, float] = {}
         self._thread = threading.Thread(target=self._run, name="stripe-webhooks", daemon=True)
         self.knobs = Knobs()
-        world.tell = self._queue
+        state.tell = self._queue
 
     def start(self) -> None:
         """Begin delivering, what an earlier run left over first."""
-        left_over = [d["id"] for d in self._world.every("_delivery") if d["state"] == "pending"]
+        left_over = [d["id"] for d in self._state.every("_delivery") if d["state"] == "pending"]
         for name in reversed(left_over):
             self._queue(name)
         self._thread.start()
@@ -88,7 +88,7 @@ class Dispatcher:
 
     def turn(self, wanted: dict[str, Any]) -> Knobs:
         """Turn knobs; what reorder held back goes out when it is turned off."""
-        with self._world.lock:
+        with self._state.lock:
             self.knobs = self.knobs.changed(wanted)
             if not self.knobs.reorder:
                 self._release()
@@ -97,13 +97,13 @@ class Dispatcher:
 
     def idle(self) -> bool:
         """True where nothing waits for delivery."""
-        with self._world.lock:
-            return all(d["state"] != "pending" for d in self._world.every("_delivery"))
+        with self._state.lock:
+            return all(d["state"] != "pending" for d in self._state.every("_delivery"))
 
     def _run(self) -> None:
         while not self._stopping:
             self._poked.clear()
-            with self._world.lock:
+            with self._state.lock:
                 while not self._fresh.empty():
                     self._admit(self._fresh.get())
                 now = time.monotonic()
@@ -116,14 +116,14 @@ class Dispatcher:
                 self._poked.wait(None if coming is None else coming - now)
 
     def _admit(self, name: str) -> None:
-        delivery = self._world.find("_delivery", name)
+        delivery = self._state.find("_delivery", name)
         if delivery is None:
             return
-        touched = self._touched(self._world.get("event", delivery["event"])["type"])
+        touched = self._touched(self._state.get("event", delivery["event"])["type"])
         if touched and self.knobs.drop:
             self.knobs = replace(self.knobs, drop=self.knobs.drop - 1)
             delivery["state"] = "dropped"
-            self._world.put(delivery)
+            self._state.put(delivery)
         elif touched and self.knobs.reorder:
             self._held.append(name)
             if len(self._held) >= self.knobs.reorder:
@@ -141,12 +141,12 @@ class Dispatcher:
         return not self.knobs.types or kind in self.knobs.types
 
     def _attempt(self, name: str) -> None:
-        with self._world.lock:
-            delivery = self._world.find("_delivery", name)
+        with self._state.lock:
+            delivery = self._state.find("_delivery", name)
             if delivery is None:
                 return
-            event = self._world.get("event", delivery["event"])
-            endpoint = self._world.find("webhook_endpoint", delivery["endpoint"])
+            event = self._state.get("event", delivery["event"])
+            endpoint = self._state.find("webhook_endpoint", delivery["endpoint"])
             body = json.dumps(public(event), indent=2)
         kind = event["type"]
         copies = 1 + (self.knobs.duplicate if self._touched(kind) else 0)
@@ -173,14 +173,14 @@ class Dispatcher:
     def _record(
         self, delivery: Thing, event: Thing, results: list[int | str], *, final: str
     ) -> None:
-        with self._world.lock:
+        with self._state.lock:
             delivery["attempts"].append({"at": time.time(), "results": results})
             delivery["state"] = final
-            self._world.put(delivery)
+            self._state.put(delivery)
             if final == "delivered":
                 event["pending_webhooks"] = max(0, event["pending_webhooks"] - 1)
-                self._world.put(event)
-            self._world.flush()
+                self._state.put(event)
+            self._state.flush()
 
     def as_dict(self) -> dict[str, Any]:
         """The knobs as they stand."""

@@ -77,7 +77,7 @@ def pay(shop: Shop, minor: int, number: int) -> None:
 
 
 def endpoint(shop: Shop) -> str:
-    (one,) = shop.processor.world.every("webhook_endpoint")
+    (one,) = shop.processor.state.every("webhook_endpoint")
     return str(one["id"])
 
 

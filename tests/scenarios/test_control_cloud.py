@@ -87,7 +87,7 @@ def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:
     account = town.moves_in("asker", number)
     town.first_message(account)
     heard = calls_to_staff(town.stack)
-    town.world.sms_reply(
+    town.outside.sms_reply(
         number, OURS, "What is this bill for?", topic_arn=town.stack.outputs["ReplyTopicArn"]
     )
     town.settle()

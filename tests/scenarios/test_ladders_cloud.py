@@ -46,7 +46,7 @@ class Town:
         self.steps = stack.cloud.client("stepfunctions")
 
     @property
-    def world(self) -> OutsideWorld:
+    def outside(self) -> OutsideWorld:
         return OutsideWorld(cloud=self.stack.cloud, now=self.lapse.now)
 
     def moves_in(self, mailbox: str, number: str, **person: Any) -> Account:
@@ -89,10 +89,10 @@ class Town:
         self.stack.cloud.settle(120)
 
     def texts(self, number: str) -> list[str]:
-        return [t.body for t in self.world.texts() if t.to == number]
+        return [t.body for t in self.outside.texts() if t.to == number]
 
     def emails(self, name: str) -> list[str]:
-        return [e.message_id for e in self.world.emails() if f"{name}@example.com" in e.to]
+        return [e.message_id for e in self.outside.emails() if f"{name}@example.com" in e.to]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_stop_by_text_is_confirmed_once_and_then_there_is_silence(town: Town) ->
     town.first_message(account)
     assert len(town.texts(number)) == 1
     for _ in range(2):
-        town.world.sms_reply(number, OURS, "Stop!", topic_arn=town.stack.outputs["ReplyTopicArn"])
+        town.outside.sms_reply(number, OURS, "Stop!", topic_arn=town.stack.outputs["ReplyTopicArn"])
         town.settle()
     assert not any(town.person(account).consent(c).open for c in Channel)
     told = town.texts(number)
@@ -171,7 +171,7 @@ def test_a_bounce_moves_the_ladder_to_the_next_channel(town: Town) -> None:
     account = town.moves_in("bouncer", number)
     town.first_message(account)
     (message,) = town.emails("bouncer")
-    town.world.email_event(EmailKind.BOUNCE, message)
+    town.outside.email_event(EmailKind.BOUNCE, message)
     town.settle()
     assert not town.person(account).consent(Channel.EMAIL).open
     town.lapse.run(town.lapse.now + timedelta(days=75))
@@ -188,7 +188,7 @@ def test_a_signal_wakes_its_ladder_within_five_seconds(town: Town) -> None:
     (message,) = town.emails("quick")
     looked = town.states(account)[1].count("CheckCompliance")
     began = time.monotonic()
-    town.world.email_event(EmailKind.COMPLAINT, message)
+    town.outside.email_event(EmailKind.COMPLAINT, message)
     while town.states(account)[1].count("CheckCompliance") == looked:
         assert time.monotonic() - began < 5
         time.sleep(0.02)
@@ -246,7 +246,7 @@ def test_nothing_personal_is_in_logs_state_or_the_audit_log(town: Town) -> None:
     number = "+12175550177"
     account = town.moves_in("secret-mail", number, given_name="Secretname")
     town.first_message(account)
-    town.world.sms_reply(
+    town.outside.sms_reply(
         number,
         OURS,
         "Ask my doctor, he has the bill",

@@ -31,7 +31,7 @@ class Town:
         self.waker = wiring.waker()
 
     @property
-    def world(self) -> OutsideWorld:
+    def outside(self) -> OutsideWorld:
         return OutsideWorld(cloud=self.stack.cloud, now=self.lapse.now)
 
     def call(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +57,8 @@ class Town:
         return account
 
     def heard(self, mailbox: str, number: str) -> int:
-        mails = [e for e in self.world.emails() if f"{mailbox}@example.com" in e.to]
-        return len(mails) + len([t for t in self.world.texts() if t.to == number])
+        mails = [e for e in self.outside.emails() if f"{mailbox}@example.com" in e.to]
+        return len(mails) + len([t for t in self.outside.texts() if t.to == number])
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_what_the_carrier_closed_is_closed_here_and_the_next_attempt_is_refused(
 ) -> None:
     number = "+12175550141"
     account = town.moves_in("quiet", number)
-    town.world.carrier_opt_out(number)
+    town.outside.carrier_opt_out(number)
     # On every deployment an opt-out closes all channels: the mail provider learns of it too.
     assert town.call("SyncOptouts", {}) == {"closed": 1, "listed": 1, "strangers": 0}
     person = town.book.consumer(account.consumer_id)

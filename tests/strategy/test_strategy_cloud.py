@@ -38,7 +38,7 @@ def test_one_message_for_two_accounts_and_a_change_that_moves_the_next(stack: Lo
     assert town.account_history(first).touches == ()
     told = [town.book.account(a.account_id) for a in (first, second)]
     assert [a and a.sent for a in told] == [("Reminder",), ("Reminder",)]
-    (mail,) = [e for e in town.world.emails() if "rowan@example.com" in e.to]
+    (mail,) = [e for e in town.outside.emails() if "rowan@example.com" in e.to]
     assert "INV-rowan" in mail.text
     assert "INV-rowan-2" in mail.text
 

@@ -100,33 +100,33 @@ class TestCheckout:
     def test_no_loans_and_no_bank_outside_dollars(
         self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
-        made = stand_in.world.get("checkout.session", opened(processor).id)
+        made = stand_in.state.get("checkout.session", opened(processor).id)
         assert made["allowed_payment_method_types"] == ["card", "us_bank_account"]
         other = opened(processor, "att_2", amount=Money(5000, "EUR"))
-        assert stand_in.world.get("checkout.session", other.id)["payment_method_types"] == ["card"]
+        assert stand_in.state.get("checkout.session", other.id)["payment_method_types"] == ["card"]
 
     def test_stripe_is_told_ids_alone(
         self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
         page = opened(processor)
         stand_in.pay_session(page.id)
-        payment = stand_in.world.get("payment_intent", processor.checkout(page.id).payment_id)
+        payment = stand_in.state.get("payment_intent", processor.checkout(page.id).payment_id)
         assert payment["description"] == "Account acc_1"
         assert set(payment["metadata"]) == {"account_id", "attempt_id", "creditor", "way"}
-        (line,) = stand_in.world.get("checkout.session", page.id)["_lines"]
+        (line,) = stand_in.state.get("checkout.session", page.id)["_lines"]
         assert line["description"] == "Account payment"
 
     def test_speaks_spanish(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
-        made = stand_in.world.get("checkout.session", opened(processor, locale="es-US").id)
+        made = stand_in.state.get("checkout.session", opened(processor, locale="es-US").id)
         assert (made["locale"], made["_lines"][0]["description"]) == ("es", "Pago de cuenta")
 
     def test_waits_for_proof(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
         page = opened(processor)
         found = cards.by_token("pm_card_threeDSecure2Required")
         assert found is not None
-        with stand_in.world.lock:
-            thing = stand_in.world.get("checkout.session", page.id)
-            waiting = checkout.begin(stand_in.world, thing, *found)
+        with stand_in.state.lock:
+            thing = stand_in.state.get("checkout.session", page.id)
+            waiting = checkout.begin(stand_in.state, thing, *found)
         assert processor.checkout(page.id).state is CheckoutState.OPEN
         standing = processor.payment(waiting["id"])
         assert (standing.state, standing.received.minor) == (PaymentState.WAITING, 0)
@@ -186,7 +186,7 @@ class TestSavedMethods:
     ) -> None:
         method = saved(processor, stand_in)
         assert charge(processor, method).id == charge(processor, method).id
-        assert len(list(stand_in.world.every("charge"))) == 1
+        assert len(list(stand_in.state.every("charge"))) == 1
 
     @pytest.mark.parametrize(
         ("behaviour", "reason", "retry"),
@@ -310,7 +310,7 @@ class TestFaults:
         stand_in.break_next(kind="lost_reply", path="/v1/payment_intents")
         done = charge(processor, method)
         assert done.state is PaymentState.SUCCEEDED
-        assert len(list(stand_in.world.every("charge"))) == 1
+        assert len(list(stand_in.state.every("charge"))) == 1
 
     @pytest.mark.parametrize(("kind", "certain"), [("rate_limited", True), ("unavailable", False)])
     def test_gives_up_as_unavailable(
@@ -425,4 +425,4 @@ def test_a_page_submitted_twice_pays_once(
     with ThreadPoolExecutor(4) as people:
         statuses = sorted(people.map(press, range(4)))
     assert statuses == [200, 410, 410, 410]
-    assert [c["status"] for c in stand_in.world.every("charge")] == ["succeeded"]
+    assert [c["status"] for c in stand_in.state.every("charge")] == ["succeeded"]

@@ -119,7 +119,7 @@ class TestEvents:
         self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
     ) -> None:
         stand_in.pay_session(opened(processor).id, "pm_card_createDispute")
-        (dispute,) = stand_in.world.every("dispute")
+        (dispute,) = stand_in.state.every("dispute")
         stand_in.control(f"/disputes/{dispute['id']}/close", {"won": True})
         stand_in.wait_idle()
         lost, won = [f for f in facts(receiver) if f.fact is SignalKind.CHARGEBACK]

@@ -17,7 +17,7 @@ BACK = {"return_url": "https://example.com/back"}
 
 
 @pytest.fixture(scope="module")
-def world() -> typing.Iterator[StripeStandIn]:
+def stand_in() -> typing.Iterator[StripeStandIn]:
     """One of everything."""
     with StripeStandIn() as running:
         client = stripe.StripeClient(KEY, base_addresses={"api": running.url})
@@ -45,9 +45,9 @@ def world() -> typing.Iterator[StripeStandIn]:
 
 
 @pytest.mark.parametrize("kind", sorted(shapes.KINDS))
-def test_fields(world: StripeStandIn, kind: str) -> None:
+def test_fields(stand_in: StripeStandIn, kind: str) -> None:
     shape = shapes.object_shape(kind)
-    things = list(world.world.every(kind))
+    things = list(stand_in.state.every(kind))
     assert things, f"no {kind} was made"
     for thing in things:
         shown = {name for name in thing if not name.startswith("_")}
@@ -61,9 +61,9 @@ def test_fields(world: StripeStandIn, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(shapes.KINDS))
-def test_kinds_of_values(world: StripeStandIn, kind: str) -> None:
+def test_kinds_of_values(stand_in: StripeStandIn, kind: str) -> None:
     annotations = _annotations(kind)
-    for thing in world.world.every(kind):
+    for thing in stand_in.state.every(kind):
         for name, value in thing.items():
             if name in annotations and value is not None:
                 assert _fits(annotations[name], value), (name, value)

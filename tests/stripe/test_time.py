@@ -135,11 +135,11 @@ def test_a_page_that_asks_for_proof_can_still_be_closed(
     stand_in: StripeStandIn, client: stripe.StripeClient
 ) -> None:
     made = session(client)
-    with stand_in.world.lock:
+    with stand_in.state.lock:
         found = cards.by_token("pm_card_threeDSecure2Required")
         assert found is not None
-        thing = stand_in.world.get("checkout.session", made.id)
-        checkout.begin(stand_in.world, thing, *found)
+        thing = stand_in.state.get("checkout.session", made.id)
+        checkout.begin(stand_in.state, thing, *found)
     waiting = client.v1.checkout.sessions.retrieve(made.id, {"expand": ["payment_intent"]})
     assert waiting.payment_intent.status == "requires_action"
     client.v1.checkout.sessions.expire(made.id)
@@ -229,13 +229,13 @@ def test_the_clock_says_what_is_due_next(
 
 
 def test_everything_survives_a_restart(tmp_path: Path) -> None:
-    with StripeStandIn(state=tmp_path) as first:
+    with StripeStandIn(directory=tmp_path) as first:
         client = stripe.StripeClient(KEY, base_addresses={"api": first.url})
         made = debit(client, "pm_usBankAccount_success")
         kept = client.v1.customers.create({}, {"idempotency_key": "attempt-1"}).id
         first.move_clock(advance=DAY)
         told = first.events()
-    with StripeStandIn(state=tmp_path) as second:
+    with StripeStandIn(directory=tmp_path) as second:
         assert second.events() == told
         client = stripe.StripeClient(KEY, base_addresses={"api": second.url})
         assert client.v1.payment_intents.retrieve(made.id).status == "processing"
@@ -247,24 +247,24 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
 def test_a_replay_survives_a_restart(tmp_path: Path) -> None:
     ids = []
     for _ in range(2):
-        with StripeStandIn(state=tmp_path) as running:
+        with StripeStandIn(directory=tmp_path) as running:
             client = stripe.StripeClient(KEY, base_addresses={"api": running.url})
             ids.append(client.v1.customers.create({}, {"idempotency_key": "attempt-1"}).id)
     assert ids[0] == ids[1]
 
 
 def test_undelivered_events_survive_a_restart(tmp_path: Path, receiver: Receiver) -> None:
-    with StripeStandIn(state=tmp_path, webhook=receiver.url, secret=receiver.secret) as first:
+    with StripeStandIn(directory=tmp_path, webhook=receiver.url, secret=receiver.secret) as first:
         first.webhooks.turn({"delay": 3600})
         stripe.StripeClient(KEY, base_addresses={"api": first.url}).v1.customers.create({})
     assert receiver.events == []
-    with StripeStandIn(state=tmp_path, webhook=receiver.url, secret=receiver.secret) as second:
+    with StripeStandIn(directory=tmp_path, webhook=receiver.url, secret=receiver.secret) as second:
         second.wait_idle()
     assert receiver.types() == ["customer.created"]
 
 
 def test_no_number_is_kept(tmp_path: Path) -> None:
-    with StripeStandIn(state=tmp_path) as running:
+    with StripeStandIn(directory=tmp_path) as running:
         client = stripe.StripeClient(KEY, base_addresses={"api": running.url})
         made = session(client)
         form = {"email": "ada@example.com", "method": "card", "card_number": "4000000000000002",

@@ -136,14 +136,14 @@ class Remembering:
 
 
 @pytest.fixture
-def world(portal: str) -> Remembering:
+def outside(portal: str) -> Remembering:
     Portal.posts.clear()
     return Remembering(portal)
 
 
 @pytest.fixture
-def people(world: Remembering) -> Iterator[People]:
-    running = start(world)  # type: ignore[arg-type]
+def people(outside: Remembering) -> Iterator[People]:
+    running = start(outside)  # type: ignore[arg-type]
     yield running
     running.stop()
 
@@ -174,7 +174,7 @@ def test_a_mailbox_holds_its_own_messages_newest_first(page: Page, people: Peopl
 
 
 def test_the_link_in_an_email_opens_the_portal(
-    page: Page, people: People, world: Remembering
+    page: Page, people: People, outside: Remembering
 ) -> None:
     page.goto(f"{people.url}mail/mail-0")
     frame = page.frame_locator("iframe")
@@ -211,16 +211,16 @@ def test_one_click_unsubscribe_posts_without_a_cookie(page: Page, people: People
     ],
 )
 def test_what_happens_to_an_email_is_told(
-    page: Page, people: People, world: Remembering, button: str, kind: EmailKind
+    page: Page, people: People, outside: Remembering, button: str, kind: EmailKind
 ) -> None:
     page.goto(f"{people.url}mail/mail-1")
     page.get_by_role("button", name=button).click()
     expect(page.get_by_role("status")).to_be_visible()
-    assert world.told == [(kind, "mail-1")]
+    assert outside.told == [(kind, "mail-1")]
 
 
 def test_a_typed_reply_reaches_the_two_way_number(
-    page: Page, people: People, world: Remembering
+    page: Page, people: People, outside: Remembering
 ) -> None:
     page.goto(people.url)
     page.get_by_role("link", name=NUMBER).click()
@@ -229,14 +229,14 @@ def test_a_typed_reply_reaches_the_two_way_number(
     expect(page.locator(".mine p")).to_have_text("I paid this <b>last week</b>")
     page.get_by_role("button", name="STOP").click()
     expect(page.locator(".mine")).to_have_count(2)
-    assert world.told == [
+    assert outside.told == [
         (NUMBER, "+12075550199", "I paid this <b>last week</b>", TOPIC, "text-1"),
         (NUMBER, "+12075550199", "STOP", TOPIC, "text-1"),
     ]
 
 
 def test_a_text_has_its_link_and_its_receipt(
-    page: Page, people: People, world: Remembering
+    page: Page, people: People, outside: Remembering
 ) -> None:
     page.goto(f"{people.url}phone/{NUMBER}")
     with page.context.expect_page() as opened:
@@ -246,14 +246,14 @@ def test_a_text_has_its_link_and_its_receipt(
     page.get_by_role("button", name="Received").click()
     page.get_by_role("button", name="Unreachable").click()
     expect(page.get_by_role("status")).to_contain_text("could not be reached")
-    assert world.told == [("SUCCESS", "text-1"), ("FAILURE", "text-1")]
+    assert outside.told == [("SUCCESS", "text-1"), ("FAILURE", "text-1")]
 
 
-def test_a_new_message_appears_by_itself(page: Page, people: People, world: Remembering) -> None:
+def test_a_new_message_appears_by_itself(page: Page, people: People, outside: Remembering) -> None:
     page.clock.install()
     page.goto(f"{people.url}phone/{NUMBER}")
     expect(page.locator(".talk li")).to_have_count(1)
-    world.texts_sent.append(
+    outside.texts_sent.append(
         OutboxText(message_id="text-2", to=NUMBER, body="Again", sent_at=AT, attributes={})
     )
     page.clock.run_for(5_100)
@@ -280,14 +280,14 @@ def test_what_is_not_there_says_so(page: Page, people: People) -> None:
     expect(page.get_by_text("There is nothing here")).to_be_visible()
 
 
-def test_no_other_page_may_post_here(people: People, world: Remembering) -> None:
+def test_no_other_page_may_post_here(people: People, outside: Remembering) -> None:
     for headers in ({"Origin": "https://example.com"}, {}, {"Host": "rebound.example.com"}):
         request = urllib.request.Request(
             f"{people.url}mail/mail-0/bounced", data=b"", headers=headers
         )
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(request, timeout=10)
-    assert world.told == []
+    assert outside.told == []
 
 
 def test_a_link_ends_before_the_full_stop() -> None:

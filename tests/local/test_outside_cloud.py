@@ -149,9 +149,9 @@ def test_optout_lists(mended, bare):
 
 @pytest.mark.parametrize(("status", "suffix"), [("SUCCESS", ""), ("FAILURE", "/Failure")])
 def test_sms_receipts(mended, status, suffix):
-    world = OutsideWorld(cloud=mended.cloud, now=NOON)
+    outside = OutsideWorld(cloud=mended.cloud, now=NOON)
     sent = mended.client("sns").publish(PhoneNumber="+12025550124", Message="Hi")["MessageId"]
-    world.sms_receipt(sent, status)
+    outside.sms_receipt(sent, status)
     found = mended.client("logs").filter_log_events(logGroupName=SMS_LOG_GROUP + suffix)["events"]
     line = json.loads(found[-1]["message"])
     assert line["status"] == status
@@ -186,10 +186,10 @@ def test_outboxes(mended, bare):
     for place in (mended, bare):
         _send(place)
         place.client("sns").publish(PhoneNumber="+12025550126", Message="Hi")
-    world = OutsideWorld(cloud=mended.cloud)
-    world.empty_outboxes()
-    assert (world.emails(), world.texts()) == ((), ())
+    outside = OutsideWorld(cloud=mended.cloud)
+    outside.empty_outboxes()
+    assert (outside.emails(), outside.texts()) == ((), ())
     _send(mended)
-    assert [email.subject for email in world.emails()] == ["Your balance"]
+    assert [email.subject for email in outside.emails()] == ["Your balance"]
     with pytest.raises(Exception, match="messages"):
         OutsideWorld(cloud=bare.cloud).empty_outboxes()

@@ -24,7 +24,7 @@ from dunlin.service import arrangements
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.payments.posting import post_event
 from tests.arrangements.ground import CONSENT, NOW, Place, days
-from tests.arrangements.till import CARD, SavedTill
+from tests.arrangements.saved_methods import CARD, InterruptedProcessor
 from tests.support.builders import CREDITOR
 from tests.support.ground import gate
 
@@ -43,7 +43,7 @@ class Life(Place):
 
     def __init__(self, minor: int = 60_000, **document: Any) -> None:
         super().__init__(minor, **document)
-        self.processor = SavedTill()
+        self.processor = InterruptedProcessor()
         self.now = NOW
         self.deaf = False
         self.told: dict[str, PaymentState] = {}
@@ -54,7 +54,7 @@ class Life(Place):
         return arrangements.ArrangementPorts(
             book=self.book,
             gate=self.gate,
-            processor=lambda: self.processor,  # type: ignore[arg-type, return-value]
+            processor=lambda: self.processor,
             waker=self.waker,
             now=self.now,
         )
@@ -65,10 +65,10 @@ class Life(Place):
         consent = replace(CONSENT, at=at)
         page = arrangements.autopay_page(
             self.account_id, consent=consent, locale="en", success_url="s", cancel_url="c",
-            book=self.book, processor=self.processor, now=at,  # type: ignore[arg-type]
+            book=self.book, processor=self.processor, now=at,
         )  # fmt: skip
         assert not isinstance(page, arrangements.AskRefusal)
-        self.processor.saved[page.id] = method
+        self.processor.save(page.id, method)
         if not returns:
             return
         arrangements.autopay_saved(
@@ -76,7 +76,7 @@ class Life(Place):
             book=self.book,
             waker=self.waker,
             processor=self.processor,
-            now=at,  # type: ignore[arg-type]
+            now=at,
         )
 
     def look(self) -> arrangements.ArrangementDecision:
@@ -108,7 +108,7 @@ class Life(Place):
             decline=payment.decline,
         )
         post_event(
-            event, processor=self.processor, book=self.book,  # type: ignore[arg-type]
+            event, processor=self.processor, book=self.book,
             sessions=MemoryPortalSessions(), waker=self.waker,
             now=self.now,
         )  # fmt: skip
@@ -128,7 +128,7 @@ class Life(Place):
             creditor=CREDITOR,
             method=MethodKind.CARD if state is PaymentState.SUCCEEDED else MethodKind.BANK,
         )
-        self.processor.by_hand(paid)
+        self.processor.payments[paid.id] = paid
         self.hear()
         return paid
 

@@ -18,8 +18,8 @@ from dunlin.service import arrangements
 from dunlin.service.payments.posting import post_event
 from tests.arrangements.ground import CONSENT, FIRST, NOW, days
 from tests.arrangements.life import Life
+from tests.arrangements.saved_methods import CARD, NEW_CARD
 from tests.arrangements.test_arrangement_life import at
-from tests.arrangements.till import CARD, NEW_CARD
 from tests.scenarios.dying import Deaths, Died, called_again, every_death
 
 
@@ -112,8 +112,8 @@ def test_saving_a_card_keeps_one_and_lets_go_of_the_other() -> None:
 
         called_again(page)
         assert life.newest.autopay is not None
-        assert len(life.processor.pages) == 2
-        life.processor.saved[life.newest.autopay.setup_id] = NEW_CARD
+        assert len(life.processor.setups) == 2
+        life.processor.save(life.newest.autopay.setup_id, NEW_CARD)
         called_again(
             lambda: arrangements.autopay_saved(
                 life.account_id,

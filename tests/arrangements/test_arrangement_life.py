@@ -23,7 +23,7 @@ from dunlin.service import arrangements
 from dunlin.service.accounts.writing import entry_of, next_version
 from tests.arrangements.ground import FIRST, NOW, days
 from tests.arrangements.life import Life
-from tests.arrangements.till import BANK, CARD, NEW_CARD
+from tests.arrangements.saved_methods import BANK, CARD, NEW_CARD
 
 
 def at(day: date) -> datetime:
@@ -158,6 +158,15 @@ def test_a_part_payment_is_laid_over_the_oldest_and_the_rest_is_debited() -> Non
     assert life.processor.taken == 60_000
     assert [len(i.tries) for i in life.newest.instalments] == [0, 1, 1, 1, 1, 1]
     assert life.newest.instalments[1].tries[0].amount == Money(7_000, "USD")
+
+
+def test_another_card_may_follow_the_first_while_the_clock_stands_still() -> None:
+    life = with_card()
+    life.save(NEW_CARD)
+    assert len(life.processor.setups) == 2
+    assert life.newest.autopay is not None
+    assert life.newest.autopay.label == NEW_CARD.label
+    assert life.processor.forgotten == [CARD.method_ref]
 
 
 def test_a_card_that_expired_is_mended_and_tried_at_once() -> None:
@@ -337,7 +346,7 @@ def test_a_payment_by_hand_under_way_stops_the_clock() -> None:
     life.go(at(FIRST + days(12)))
     assert life.newest.in_force
     assert life.notices("broken_instalment") == []
-    life.processor.by_hand(replace(paid, state=PaymentState.FAILED))
+    life.processor.payments[paid.id] = replace(paid, state=PaymentState.FAILED)
     life.hear()
     assert life.newest.pending == ()
     assert states(life)[0] == "due"

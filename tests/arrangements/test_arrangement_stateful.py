@@ -23,7 +23,7 @@ from dunlin.domain.payments.payments import DeclineReason, PaymentState, Retry
 from dunlin.service import arrangements
 from tests.arrangements.ground import CONSENT
 from tests.arrangements.life import Life
-from tests.arrangements.till import BANK, CARD, NEW_CARD
+from tests.arrangements.saved_methods import BANK, CARD, NEW_CARD
 
 METHODS = (CARD, NEW_CARD, BANK)
 

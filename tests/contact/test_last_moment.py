@@ -14,6 +14,7 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.ledger import FEE, INTEREST, PRINCIPAL, allocate, total
@@ -32,7 +33,6 @@ from dunlin.service.payments.waivers import waive
 from tests.arrangements.life import Life
 from tests.imports.place import BO, Office, table
 from tests.payments.shop import payment
-from tests.portal.memory_till import MemoryTill
 from tests.support import ground
 from tests.support.builders import NOON
 
@@ -49,7 +49,7 @@ class Desk:
             book.ledgers[account.account_id] = {charge.entry_id: charge}
         self.book, self.account_id = book, account.account_id
         self.mailbox, self.waker = MemoryMailbox(), MemoryWaker()
-        self.sessions, self.processor = MemoryPortalSessions(), MemoryTill()
+        self.sessions, self.processor = MemoryPortalSessions(), MemoryProcessor()
 
     @staticmethod
     def _charge(account: Account) -> LedgerEntry:
@@ -297,7 +297,7 @@ def test_a_credit_under_an_arrangement_lowers_what_its_instalments_ask() -> None
             by="billing",
             book=life.book,
             sessions=MemoryPortalSessions(),
-            processor=MemoryTill(),
+            processor=MemoryProcessor(),
             waker=life.waker,
             now=life.now,
         )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from dunlin.adapters.memory.account_book import MemoryBook, MemoryCreditors, MemoryWaker
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions, MemoryQueue
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.ledger import total
@@ -27,7 +28,6 @@ from dunlin.service.payments.payments import (
     open_checkout,
 )
 from dunlin.service.payments.posting import Posted, post_payment
-from tests.portal.memory_till import MemoryTill
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 ACCOUNT = "acc_" + "1" * 32
@@ -60,7 +60,7 @@ class Shop:
         creditors.put_strategy("harbor", {**STRATEGY, "payments": policy}, NOW)
         self.book = MemoryBook(creditors)
         self.waker, self.inbox, self.queue = MemoryWaker(), MemoryInbox(), MemoryQueue()
-        self.sessions, self.processor = MemoryPortalSessions(), MemoryTill()
+        self.sessions, self.processor = MemoryPortalSessions(), MemoryProcessor()
         self.book.consumers["con_1"] = Consumer(
             consumer_id="con_1", creditor="harbor", name="Ada Finch", version=1
         )

@@ -17,6 +17,7 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.domain.accounts.account import Hold, LedgerEntry, Status
 from dunlin.domain.accounts.ledger import total
 from dunlin.domain.accounts.signal import SignalKind
@@ -27,7 +28,6 @@ from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import (
     CheckoutState,
     MethodKind,
-    PaymentEvent,
     PaymentState,
     RefundState,
     RefundStatus,
@@ -39,12 +39,11 @@ from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.reconciliation import Reconciler
 from dunlin.service.payments.refunds import refund_excess
 from tests.payments.shop import ACCOUNT, NOW, OTHER, Shop, payment, usd
-from tests.portal.memory_till import MemoryTill
 
 ACCOUNTS = (ACCOUNT, OTHER)
 
 
-class Bank(MemoryTill):
+class Bank(MemoryProcessor):
     """A processor that keeps true books and tells of each move once, in `told`."""
 
     def __init__(self) -> None:
@@ -52,35 +51,6 @@ class Bank(MemoryTill):
         self.disputes: dict[str, str] = {}  # payment → open, won or lost
         self.taken: dict[str, Money] = {}  # payment → what its dispute took
         self.dies = False
-
-    def tell(self, fact: SignalKind, payment_id: str, fact_id: str, amount: Money, **more: bool):  # type: ignore[no-untyped-def]
-        known = self.payments[payment_id]
-        repeats_account = fact not in (SignalKind.REFUND, SignalKind.CHARGEBACK)
-        self.told.append(
-            PaymentEvent(
-                event_id=f"evt_{len(self.told)}",
-                fact=fact,
-                fact_id=fact_id,
-                payment_id=payment_id,
-                amount=amount,
-                at=NOW,
-                account_id=known.account_id if repeats_account else "",
-                method=known.method,
-                **more,
-            )
-        )
-
-    def arrive(self, payment_id: str, state: PaymentState) -> None:
-        """A payment reaches a state of which the processor tells."""
-        one = self.payments[payment_id]
-        got = one.amount if state is PaymentState.SUCCEEDED else Money(0, "USD")
-        self.payments[payment_id] = replace(one, state=state, received=got)
-        fact = {
-            PaymentState.SUCCEEDED: SignalKind.PAYMENT,
-            PaymentState.PENDING: SignalKind.PAYMENT_PENDING,
-            PaymentState.FAILED: SignalKind.PAYMENT_FAILED,
-        }[state]
-        self.tell(fact, payment_id, payment_id, one.amount)
 
     def refund(
         self, *, refund_key: str, payment_id: str, amount: Money | None = None
@@ -91,22 +61,7 @@ class Bank(MemoryTill):
             return RefundStatus(
                 id="", state=RefundState.REFUSED, payment_id=payment_id, amount=amount
             )
-        known = refund_key in self.made
-        made = super().refund(refund_key=refund_key, payment_id=payment_id, amount=amount)
-        if not known and made.amount is not None and made.id:
-            fact_id = refund_key if refund_key.startswith("excess/") else made.id
-            self.tell(SignalKind.REFUND, payment_id, fact_id, made.amount)
-        return made
-
-    def refund_fails(self, key: str) -> None:
-        made = self.made[key]
-        if made.state is RefundState.FAILED or made.amount is None:
-            return
-        self.made[key] = replace(made, state=RefundState.FAILED)
-        one = self.payments[made.payment_id]
-        self.payments[one.id] = replace(one, refunded=one.refunded - made.amount)
-        fact_id = key if key.startswith("excess/") else made.id
-        self.tell(SignalKind.REFUND, one.id, fact_id, made.amount, undone=True)
+        return super().refund(refund_key=refund_key, payment_id=payment_id, amount=amount)
 
     def dispute(self, payment_id: str) -> None:
         one = self.payments[payment_id]
@@ -183,8 +138,8 @@ class Life:
             self.bank.refund(refund_key=key, payment_id=one, amount=usd(minor))
 
     def refund_fails(self, n: int, _minor: int) -> None:
-        if self.bank.made:
-            self.bank.refund_fails(list(self.bank.made)[n % len(self.bank.made)])
+        if self.bank.refunded:
+            self.bank.fail_refund(list(self.bank.refunded)[n % len(self.bank.refunded)])
 
     def dispute(self, n: int, _minor: int) -> None:
         one = self._pick(n, PaymentState.SUCCEEDED)
@@ -347,7 +302,7 @@ class Life:
                 c for a, k, c in self.shop.waker.notices if (a, k) == (account_id, "receipt")
             }
             assert receipts == set(posted)
-        for made in self.bank.made.values():
+        for made in self.bank.refunded.values():
             assert made.amount is not None
             assert made.amount.minor > 0
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.money import Money
@@ -24,7 +25,6 @@ from dunlin.service.payments.payments import (
     returned_payment,
 )
 from tests.payments.shop import ACCOUNT, NOW, OTHER, Shop, event, payment, usd
-from tests.portal.memory_till import MemoryTill
 
 
 def test_a_double_click_leads_to_the_same_checkout() -> None:
@@ -241,12 +241,12 @@ def test_an_expired_checkout_is_replaced() -> None:
 
 
 def test_a_checkout_status_is_what_the_till_tells() -> None:
-    processor = MemoryTill()
+    processor = MemoryProcessor()
     opened = processor.open_checkout(
         attempt_id="a",
         account_id=ACCOUNT,
         creditor="harbor",
-        amount=usd(5),
+        amount=usd(500),
         locale="es",
         success_url="s",
         cancel_url="c",
@@ -255,7 +255,7 @@ def test_a_checkout_status_is_what_the_till_tells() -> None:
         id="cs_a",
         state=CheckoutState.OPEN,
         paid=False,
-        amount=usd(5),
+        amount=usd(500),
         account_id=ACCOUNT,
         attempt_id="a",
         url=opened.url,

@@ -102,7 +102,7 @@ def test_what_two_payments_bring_beyond_the_debt_goes_back_once_and_the_ledger_s
         ("payment", -7_000, "pi_2"),
         ("refund", 4_000, "excess/pi_2/1"),
     ]
-    (made,) = shop.processor.made.values()
+    (made,) = shop.processor.refunded.values()
     assert (made.payment_id, made.amount, made.key) == ("pi_2", usd(4_000), "excess/pi_2/1")
     assert (shop.account.balance, shop.account.hold) == (usd(0), None)
     assert shop.account.status is Status.SETTLED
@@ -125,7 +125,7 @@ def test_more_than_the_policy_allows_waits_for_a_person_until_it_went_back() -> 
     assert (shop.account.hold, shop.account.hold_reason) == (Hold.REVIEW, "overpaid")
     assert shop.account.status is Status.SETTLED
     assert shop.account.waits_for_staff
-    assert shop.processor.made == {}
+    assert shop.processor.refunded == {}
     shop.check_ledger()
 
     shop.tell(event(SignalKind.REFUND, "pi_2", "re_1", usd(4_000)))
@@ -162,7 +162,7 @@ def test_an_excess_decided_before_a_death_is_given_back_by_the_next_telling_and_
     # Days later Stripe has forgotten the key: only its list of refunds still knows.
     shop.processor.refund = refund  # type: ignore[method-assign]
     assert shop.tell(event(telling=1)) is Posted.NOTHING_NEW
-    assert [r.amount for r in shop.processor.made.values()] == [usd(2_000)]
+    assert [r.amount for r in shop.processor.refunded.values()] == [usd(2_000)]
     assert shop.waker.notices == [(ACCOUNT, "receipt", "pi_1")]
     shop.check_ledger()
 
@@ -171,7 +171,7 @@ def test_what_staff_gave_back_at_the_processor_is_not_given_back_again() -> None
     shop = Shop(owed=10_000)
     shop.processor.payments["pi_1"] = replace(payment(amount=usd(13_000)), refunded=usd(1_000))
     shop.tell(event())
-    assert [r.amount for r in shop.processor.made.values()] == [usd(2_000)]
+    assert [r.amount for r in shop.processor.refunded.values()] == [usd(2_000)]
     shop.tell(event(SignalKind.REFUND, "pi_1", "re_staff", usd(1_000)))
     assert (shop.account.balance, shop.account.hold) == (usd(0), None)
     shop.check_ledger()

@@ -182,12 +182,12 @@ def test_a_refund_that_was_decided_and_never_asked_for_is_asked_for() -> None:
     shop = Shop()
     shop.processor.payments["pi_1"] = payment(amount=usd(12_000))
     shop.tell(happened(shop, event(amount=usd(12_000))))
-    shop.processor.made.clear()  # as after a death between ledger and processor
+    shop.processor.refunded.clear()  # as after a death between ledger and processor
     shop.processor.payments["pi_1"] = payment(amount=usd(12_000))
     look(shop)
-    assert [r.amount for r in shop.processor.made.values()] == [usd(2_000)]
+    assert [r.amount for r in shop.processor.refunded.values()] == [usd(2_000)]
     look(shop)
-    assert len(shop.processor.made) == 1
+    assert len(shop.processor.refunded) == 1
 
 
 def test_the_report_holds_ids_and_sums_and_a_later_one_of_the_day_replaces_it() -> None:
@@ -218,7 +218,7 @@ def test_staff_give_back_what_lies_above_the_limit_newest_payment_first() -> Non
         shop.tell(replace(event(payment_id=name), at=NOW + timedelta(days=int(name[-1]))))
     assert shop.account.balance == usd(-8_000)
     assert give_back(shop) == usd(8_000)
-    assert {r.payment_id: r.amount.minor for r in shop.processor.made.values() if r.amount} == {
+    assert {r.payment_id: r.amount.minor for r in shop.processor.refunded.values() if r.amount} == {
         "pi_3": 6_000,
         "pi_2": 2_000,
     }

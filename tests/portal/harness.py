@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryCreditors, MemoryWaker
 from dunlin.adapters.memory.portal_sessions import MemoryEvidence, MemoryPortalSessions
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.adapters.randomness import new_token
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
@@ -31,7 +32,6 @@ from dunlin.ports.portal import Link
 from dunlin.service.portal import PortalPorts
 from dunlin.service.signals.signals import apply_signal
 from dunlin.views.portal.jinja_pages import PortalPages
-from tests.portal.memory_till import MemoryTill
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
@@ -105,7 +105,7 @@ class PortalHarness:
         self.waker, self.sessions = MemoryWaker(), MemoryPortalSessions()
         self.evidence = MemoryEvidence()
         origin = "https://checkout.example.com"
-        self.memory_processor = MemoryTill(origin)
+        self.memory_processor = MemoryProcessor(origin)
         self.processor: Any = self.memory_processor
         self.clock, self.wall = FixedClock(NOW), FixedClock(NOW)
         self.signals: list[Signal] = []

@@ -212,7 +212,7 @@ def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_st
     agreed = arrangements.consent_of(words, version=AUTOPAY_CONSENT, language="en", at=NOW)
     assert made.autopay.consent == agreed
     assert "Off. You pay each part yourself" in browser.get("/plan").text, "nothing saved yet"
-    harness.processor.saved[made.autopay.setup_id] = VISA
+    harness.processor.save(made.autopay.setup_id, VISA)
     assert "has Visa 4242 for you" in browser.get("/plan/returned").text
     assert standing(harness, account) == made, "to look changes nothing"
     assert "Saved. We use Visa 4242" in step(browser, step="take_up").text
@@ -228,7 +228,7 @@ def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_st
     assert step(browser, step="save_method", language="en").status == 303
     second = standing(harness, account).autopay
     assert second is not None
-    harness.processor.saved[second.setup_id] = replace(VISA, method_ref="pm_2", label="Visa 1881")
+    harness.processor.save(second.setup_id, replace(VISA, method_ref="pm_2", label="Visa 1881"))
     assert "Visa 1881" in step(browser, step="take_up").text
     assert harness.processor.forgotten == ["pm_1"]
     assert "Automatic payment is off" in step(browser, step="stop_autopay").text

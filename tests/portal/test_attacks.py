@@ -183,7 +183,7 @@ def test_no_get_changes_anything() -> None:
     plan = harness.book.arrangement(account.account_id)
     assert plan is not None
     assert plan.autopay is not None
-    harness.processor.saved[plan.autopay.setup_id] = VISA
+    harness.processor.save(plan.autopay.setup_id, VISA)
     harness.wall.at += timedelta(minutes=45)
     browser.post("/dispute", {"nonce": nonce, "reason": "other", "text": "kept"})
     browser.sign_in(account)

@@ -204,9 +204,10 @@ def plans(harness: PortalHarness, reader: Reader, account: Account) -> None:
     standing = harness.book.arrangement(account.account_id)
     assert standing is not None
     assert standing.autopay is not None
-    harness.processor.saved[standing.autopay.setup_id] = SavedMethod(
+    method = SavedMethod(
         customer_ref="cus_1", method_ref="pm_1", kind=MethodKind.CARD, label="Visa 4242"
     )
+    harness.processor.save(standing.autopay.setup_id, method)
     reader.open("/plan/returned")
     reader.check()
     reader.page.click("form:has([value=take_up]) button")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import MethodKind, PaymentEvent, PaymentState, PaymentStatus
 from dunlin.service.payments.posting import post_payment
-from tests.portal.memory_till import MemoryTill
 from tests.support.builders import CREDITOR, NOON
 
 
@@ -30,7 +30,7 @@ def pay(
     *,
     book: Any,
     waker: Any,
-    processor: MemoryTill,
+    processor: MemoryProcessor,
     inbox: MemoryInbox,
 ) -> None:
     told = event(amount=amount)

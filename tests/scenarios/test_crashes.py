@@ -19,6 +19,7 @@ from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
 from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions, MemoryQueue
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.adapters.memory.rollouts import MemoryRollouts
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account, Status
@@ -46,7 +47,6 @@ from dunlin.service.reports.publishing import publish
 from dunlin.service.rollouts.rollouts import RolloutPorts, begin
 from dunlin.service.signals.replies import read_reply
 from dunlin.service.signals.signals import apply_signal
-from tests.portal.memory_till import MemoryTill
 from tests.scenarios.dying import Deaths, Died, called_again, every_death
 from tests.scenarios.paying import pay
 from tests.support import builders, ground
@@ -188,7 +188,7 @@ def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
     def play(deaths: Deaths) -> None:
         one = account(status=Status.ACTIVE, due_at=NOON + timedelta(days=3))
         world = World(deaths, one)
-        processor, inbox = MemoryTill(), MemoryInbox()
+        processor, inbox = MemoryProcessor(), MemoryInbox()
         pay(
             one.account_id,
             2_500,
@@ -278,7 +278,7 @@ def test_a_payment_survives_a_death_at_any_side_effect(amount: int) -> None:
     def play(deaths: Deaths) -> None:
         one = account()
         world = World(deaths, one)
-        processor, inbox = MemoryTill(), MemoryInbox()
+        processor, inbox = MemoryProcessor(), MemoryInbox()
         called_again(
             lambda: pay(
                 one.account_id,
@@ -303,7 +303,7 @@ def test_an_excess_goes_back_once_whatever_dies_between_ledger_and_processor() -
     def play(deaths: Deaths) -> None:
         one = account()
         world = World(deaths, one)
-        processor, inbox = MemoryTill(), MemoryInbox()
+        processor, inbox = MemoryProcessor(), MemoryInbox()
         called_again(
             lambda: pay(
                 one.account_id,
@@ -317,7 +317,7 @@ def test_an_excess_goes_back_once_whatever_dies_between_ledger_and_processor() -
         world.check()
         stored = world.stored.accounts[one.account_id]
         assert (stored.balance.minor, stored.status) == (0, Status.SETTLED)
-        assert [(r.key, r.amount) for r in processor.made.values()] == [
+        assert [(r.key, r.amount) for r in processor.refunded.values()] == [
             ("excess/pi_1/1", Money(2_500, "USD"))
         ]
         assert world.ringing.notices == [(one.account_id, "receipt", "pi_1")]

@@ -10,6 +10,7 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryWaker
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions
+from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.ledger import total
@@ -19,7 +20,6 @@ from dunlin.ports.accounts import AccountBook
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from local.local_stack import LocalStack
-from tests.portal.memory_till import MemoryTill
 from tests.scenarios.dying import Deaths, called_again, every_death
 from tests.scenarios.paying import pay
 from tests.support import builders, ground
@@ -95,7 +95,7 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_posting_posts_once(
         name = f"paying-{next(count)}"
         one = ground.active(name, at=now)
         builders.store(book, creditors, one, person=builders.consumer(name), at=now)
-        waker, processor, inbox = MemoryWaker(), MemoryTill(), MemoryInbox()
+        waker, processor, inbox = MemoryWaker(), MemoryProcessor(), MemoryInbox()
         called_again(
             lambda: pay(
                 one.account_id,

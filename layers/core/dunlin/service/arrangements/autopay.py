@@ -66,14 +66,15 @@ def autopay_page(
     current: Arrangement | None = retry_on_conflict(agree)
     if current is None:
         return AskRefusal.GONE
+    made = current.autopay or Autopay(consent=consent)
     page = processor.create_setup(
-        attempt_id=f"{current.arrangement_id}-setup-{int(consent.at.timestamp() * 1_000_000)}",
+        attempt_id=_attempt_id(current.arrangement_id, made),
         account_id=account_id,
         creditor=account_of(account_id, book).creditor,
         locale=locale,
         success_url=success_url,
         cancel_url=cancel_url,
-        customer_ref=current.autopay.customer_ref if current.autopay else "",
+        customer_ref=made.customer_ref,
     )
 
     def remember() -> None:
@@ -86,6 +87,13 @@ def autopay_page(
 
     retry_on_conflict(remember)
     return page
+
+
+def _attempt_id(arrangement_id: str, autopay: Autopay) -> str:
+    """One page for each consent, and another once a method was saved on that one: two consents
+    fall on one instant where a stack's clock stands still."""
+    instant = int(autopay.consent.at.timestamp() * 1_000_000)
+    return "-".join(filter(None, (f"{arrangement_id}-setup-{instant}", autopay.setup_ref)))
 
 
 def autopay_saved(

@@ -25,7 +25,7 @@ from dunlin.domain.messages.templates import MessageKind, day_in_words, runs
 from dunlin.ports.accounts import Facts
 from dunlin.ports.messages import Printed
 
-FOLDER = Path(__file__).parents[2] / "letters"
+FOLDER = Path(__file__).parent / "templates"
 # How hard a letter may press: no harder than the rung beside which it goes.
 _TONES = {"reminder": "neutral", "arrangement_offer": "neutral", "final_notice": "firm"}
 # A lien letter gives at least 14 days from the day it is mailed (Cal. Bus. & Prof. Code 21703);

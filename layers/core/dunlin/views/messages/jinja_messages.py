@@ -46,6 +46,7 @@ from dunlin.domain.messages.templates import (
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Facts
 from dunlin.ports.messages import Rendered
+from dunlin.views.jinja import environment
 
 COMPILED = Path(__file__).parents[2] / "messages" / "compiled"
 
@@ -53,6 +54,9 @@ _URL = re.compile(r"https?://[\w.\-:\[\]]+/[\w.\-~/%]*")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KEPT_LINES = 60  # the longest schedule or answer that a message carries
+
+
+_PARTS = environment(Path(__file__).parent / "templates")
 
 
 class JinjaMessages:
@@ -305,11 +309,8 @@ def _text_message(body: str, around: Mapping[str, Any], frame: Mapping[str, str]
 
 def _marked(text: str) -> Markup:
     """A paragraph as HTML: every letter escaped, `**` as strong, line breaks kept."""
-    piece = Markup("").join(
-        Markup("<strong>{}</strong>").format(one) if strong else Markup.escape(one)
-        for one, strong in runs(text)
-    )
-    return Markup("<br>").join(piece.split("\n"))
+    paragraph = _PARTS.get_template("paragraph.html.j2").render(pieces=runs(text))
+    return Markup(paragraph)  # noqa: S704 - what a template wrote is escaped
 
 
 def _rows(

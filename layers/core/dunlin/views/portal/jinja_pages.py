@@ -11,19 +11,21 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from importlib import resources
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from dunlin.domain.messages.colour import until_readable
 from dunlin.domain.money import Money
 from dunlin.domain.portal.page import Page
+from dunlin.views.jinja import environment
 
 LANGUAGES = ("en", "es")
 _ACCENT = re.compile(r"#[0-9a-f]{6}")
 DEFAULT_ACCENT = "#1f5f4a"
-_PAGES = resources.files("dunlin.pages")
+_FOLDER = Path(__file__).parent
+_TEMPLATES = environment(_FOLDER / "templates")
 # Order in which people write a date: month first in English here, day first in Spanish.
 _DATE_ORDER = {
     "en": (("month", 2), ("day", 2), ("year", 4)),
@@ -117,7 +119,7 @@ class PortalPages:
             "errors": _errors(page, say),
         }
         name = "simple" if page.name in _SIMPLE else _TEMPLATE.get(page.name, page.name)
-        return _environment().get_template(f"{name}.html.j2").render(context)
+        return _TEMPLATES.get_template(f"{name}.html.j2").render(context)
 
     def stylesheet(self, accent: str) -> str:
         """The stylesheet with the creditor's accent, made dark enough for white text by day
@@ -125,9 +127,9 @@ class PortalPages:
         colour = f"#{accent.lower()}"
         if not _ACCENT.fullmatch(colour):
             colour = DEFAULT_ACCENT
-        by_day = _until_readable(colour, against="#ffffff", towards="#000000")
-        by_night = _until_readable(colour, against="#1c2023", towards="#ffffff")
-        return f":root{{--accent-day:{by_day};--accent-night:{by_night}}}\n{_css()}"
+        by_day = until_readable(colour, against="#ffffff", towards="#000000")
+        by_night = until_readable(colour, against="#1c2023", towards="#ffffff")
+        return _TEMPLATES.get_template("accented.css.j2").render(by_day=by_day, by_night=by_night)
 
 
 def _errors(page: Page, say: Callable[..., str]) -> tuple[tuple[str, str], ...]:
@@ -172,7 +174,7 @@ def _day(language: str, on: date) -> str:
 
 @functools.cache
 def _strings(language: str) -> dict[str, str]:
-    text = (_PAGES / "strings" / f"{language}.json").read_text("utf-8")
+    text = (_FOLDER / "strings" / f"{language}.json").read_text("utf-8")
     strings: dict[str, str] = json.loads(text)
     return strings
 
@@ -188,52 +190,7 @@ def _speaker(language: str) -> Callable[..., str]:
 
 
 @functools.cache
-def _css() -> str:
-    return (_PAGES / "site.css").read_text("utf-8")
-
-
-@functools.cache
 def _fingerprint() -> str:
-    return hashlib.sha256(_css().encode()).hexdigest()[:8]
-
-
-@functools.cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("dunlin", "pages"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-def _channels(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _luminance(colour: str) -> float:
-    parts = []
-    for channel in _channels(colour):
-        part = channel / 255
-        parts.append(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two #rrggbb colours (WCAG 2.2)."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _until_readable(colour: str, *, against: str, towards: str) -> str:
-    """The colour itself, or the nearest mix with black or white that has contrast 5."""
-    for share in range(0, 101, 4):
-        mixed = "#" + "".join(
-            f"{round(a + (b - a) * share / 100):02x}"
-            for a, b in zip(_channels(colour), _channels(towards), strict=True)
-        )
-        if contrast(mixed, against) >= 5:
-            return mixed
-    return towards
+    """Of the stylesheet, so that a browser fetches it anew when it has changed."""
+    css = (_FOLDER / "templates" / "site.css").read_bytes()
+    return hashlib.sha256(css).hexdigest()[:8]

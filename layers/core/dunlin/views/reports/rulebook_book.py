@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from dunlin.domain.rulebook import Rulebook
 from dunlin.domain.rulebook.checks import overdue_reviews
+from dunlin.views.jinja import environment
+
+_TEMPLATES = environment(Path(__file__).parent / "templates")
 
 TIERS = {
     "S": ("Law", "Applies by its terms. Nobody may loosen it."),
@@ -87,14 +88,7 @@ def book_html(
         for document in rulebook.documents
     ]
     groups = [(layer, [r for r in rules if r["layer"] == layer]) for layer in LAYERS]
-    environment = Environment(
-        loader=PackageLoader("dunlin", "rulebook"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("book.html.j2").render(
+    return _TEMPLATES.get_template("rulebook_book.html.j2").render(
         version=rulebook.version,
         written=long_date(today.isoformat()),
         rules=rules,

@@ -25,8 +25,19 @@ up: setup  ## Start the local cloud with the deployed stack, without a portfolio
 down:  ## Stop whatever demo or up left running
 	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Nothing was running."; fi
 
+# What needs a cloud or a browser runs beside the rest: it waits more than it works.
 test: setup check  ## Pass everything: style, types, architecture, template, all tests
-	@$(PY) -m pytest -q
+	@set -o pipefail; \
+	( $(PY) -m pytest -q -m "cloud or browser" 2>&1 | sed -u 's/^/[cloud] /' ) & beside=$$!; \
+	$(PY) -m pytest -q -n 2 -m "not cloud and not browser"; rest=$$?; \
+	wait $$beside; cloud=$$?; exit $$((rest || cloud))
+
+test-fast: setup  ## Pass what needs no cloud, no browser and no patience (a minute)
+	@$(PY) -m pytest -q -n 2 -m "not cloud and not browser and not slow"
+
+fmt: setup  ## Write the code as the formatter has it
+	@.venv/bin/ruff check --fix-only --quiet .
+	@.venv/bin/ruff format .
 
 check: setup  ## Style, types and architecture alone (seconds)
 	@.venv/bin/ruff check .
@@ -45,4 +56,4 @@ lock: setup  ## Write the lock files anew from requirements/*.in
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup demo up down test check template bench lock
+.PHONY: help setup demo up down test test-fast fmt check template bench lock

@@ -11,7 +11,9 @@ from local import local_stack
 from local.cloud import ROOT
 from local.local_stack import LocalStack
 
-PORT = int(os.environ.get("DUNLIN_TEST_PORT", "14566"))  # two runs at once need two ports
+# Two runs at once need two ports, and so do two workers of one run.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORT = int(os.environ.get("DUNLIN_TEST_PORT", "14566")) + 50 * WORKER
 START = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
 
 

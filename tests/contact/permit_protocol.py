@@ -148,8 +148,6 @@ class Protocol:
         person = replace(facts.consumer, consents=builders.consumer("ada").consents, flags={})
         return replace(facts, account=account, consumer=person)
 
-    # -- states ------------------------------------------------------------------------------
-
     def first(self) -> State:
         actors = tuple(
             Actor(
@@ -204,8 +202,6 @@ class Protocol:
             state.now,
             state.fault,
         )
-
-    # -- moves -------------------------------------------------------------------------------
 
     def moves(self, state: State) -> Iterator[tuple[str, State]]:
         if state.fault:
@@ -309,8 +305,6 @@ class Protocol:
         )
         return replace(actor, stage="idle", looks=actor.looks - 1, **rest)
 
-    # -- what happens around them ------------------------------------------------------------
-
     def _happen(self, state: State, event: str) -> State | None:
         """The state after an event, None where it cannot happen yet."""
         if event.startswith("time passes"):
@@ -383,8 +377,6 @@ class Protocol:
                 name=f"{actors[place].name}'", account_id=account_id, run=run, crashes=0, looks=2
             )
         return replace(state, tables=self._frozen(), actors=tuple(actors), now=now)
-
-    # -- what must never be ------------------------------------------------------------------
 
     def fault(self, state: State, *, final: bool) -> str:
         if state.fault:

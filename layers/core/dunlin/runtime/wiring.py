@@ -232,7 +232,7 @@ def processor() -> StripeProcessor:
 
 
 def reconciler() -> Reconciler:
-    """Built anew with the till, whose keys may have been rotated."""
+    """Built anew with the processor, whose keys may have been rotated."""
     from dunlin.service.payments.reconciliation import Reconciler
 
     return Reconciler(

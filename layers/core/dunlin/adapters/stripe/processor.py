@@ -71,7 +71,7 @@ def _loopback(host: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class StripeProcessor:
-    """One creditor's till at Stripe. `webhook_secrets` holds one secret, or two while one
+    """One creditor's account at Stripe. `webhook_secrets` holds one secret, or two while one
     replaces the other. `api_base` is empty but for a stand-in on this machine.
     """
 
@@ -391,7 +391,7 @@ class StripeProcessor:
     def verify(self, raw: bytes, signature: str, now: datetime) -> str:
         """Verify one webhook delivery and give the event's id, under which it is stored once.
 
-        Raises `ForgedEvent`, also for a test event at a live till and the other way round.
+        Raises `ForgedEvent`, also for a test event at a live account and the other way round.
         """
         verify_signature(raw, signature, self.webhook_secrets, now)
         try:

@@ -5,12 +5,14 @@ a fee. One line each, however often it is said, and in force before the next tou
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.errors import DomainError
-from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.ports.accounts import AccountBook, Change
@@ -49,6 +51,25 @@ class BalanceChange:
             raise DomainError("the amount must be positive")
 
 
+def read_change(document: Mapping[str, Any]) -> tuple[str, BalanceChange]:
+    """`{creditor, reference, change_id, kind, amount_minor, currency}`, as a billing system says
+    it: the account's id and the change. Raises `DomainError` that names the field which lacks,
+    or is not text (a whole number for `amount_minor`, in minor units)."""
+    for name in ("creditor", "reference", "change_id", "kind", "amount_minor", "currency"):
+        if name not in document:
+            raise DomainError(f"missing '{name}'")
+        wanted, word = (int, "a whole number") if name == "amount_minor" else (str, "text")
+        if type(document[name]) is not wanted:
+            raise DomainError(f"'{name}' is not {word}")
+    account_id = ids.account_id(ids.creditor_id(document["creditor"]), document["reference"])
+    change = BalanceChange(
+        change_id=document["change_id"],
+        kind=document["kind"],
+        amount=Money(document["amount_minor"], document["currency"]),
+    )
+    return account_id, change
+
+
 def change_balance(
     account_id: str,
     change: BalanceChange,
@@ -76,13 +97,13 @@ def change_balance(
             raise DomainError("no such account")
         if account.balance.currency != change.amount.currency:
             raise DomainError(f"the account is in {account.balance.currency}")
-        if book.has_entry(account_id, entry_id(account_id, source)):
+        if book.has_entry(account_id, ids.entry_id(account_id, source)):
             return False, account
         if account.status is Status.CLOSED:
             raise DomainError("the account is closed")
         sign = _SIGNS[change.kind]
         line = LedgerEntry(
-            entry_id=entry_id(account_id, source),
+            entry_id=ids.entry_id(account_id, source),
             account_id=account_id,
             kind=change.kind,
             amount=change.amount if sign > 0 else -change.amount,

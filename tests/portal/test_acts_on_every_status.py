@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+from functools import cache
+
 import pytest
 
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.service.staff import queue
-from tests.portal.harness import Browser, PortalHarness
+from tests.portal.acts import ACTS, HELD, PLAIN, Act, Standing, Visitor, heading, set_up
+from tests.portal.harness import ROOT, Browser, PortalHarness, load_app
 
 OFF_THE_LADDER = (Status.EXHAUSTED, Status.FAILED)
 
@@ -75,3 +80,113 @@ def test_a_promise_after_the_last_letter_holds(
     held = harness.book.accounts[account.account_id]
     assert (held.hold, held.status) == (Hold.PROMISE, status)
     assert held.due_at is not None
+
+
+# -- every act on every standing -------------------------------------------------------------------
+
+PAGES = ROOT / "layers/core/dunlin/pages"
+LANGUAGES = ("en", "es")
+
+
+@cache
+def said(language: str) -> dict[str, str]:
+    sentences: dict[str, str] = json.loads((PAGES / f"strings/{language}.json").read_text("utf-8"))
+    return sentences
+
+
+def first_words(language: str, key: str) -> str:
+    """A sentence of the portal up to its first figure."""
+    return said(language)[key].split("{", 1)[0].strip()
+
+
+def test_every_form_of_the_portal_is_an_act_here() -> None:
+    routes = load_app().app.routes
+    posts = {path for path, methods in routes.items() if "POST" in methods}
+    assert {act.route for act in ACTS} == posts
+    steps = {
+        step
+        for page in PAGES.glob("*.j2")
+        for step in re.findall(r'name="step" value="(\w+)"', page.read_text("utf-8"))
+    }
+    assert {act.step for act in ACTS if act.step} == steps
+
+
+CASES = [
+    *((act, at, language) for act in ACTS for at in PLAIN for language in LANGUAGES),
+    *((act, at, "en") for act in ACTS for at in HELD),
+]
+
+
+@pytest.mark.parametrize(("act", "at", "language"), CASES, ids=str)
+def test_an_act_is_kept_seen_and_answered_truly(act: Act, at: Standing, language: str) -> None:
+    harness = PortalHarness()
+    browser = Browser(harness, accepts=f"{language}-US,{language};q=0.9")
+    account = set_up(harness, at, language=language)
+    browser.sign_in(account)
+    before, person = harness.book.accounts[account.account_id], account.consumer_id
+    visitor = Visitor(harness, browser, account, harness.link(account), language)
+    told_before, started = len(harness.waker.notices), dict(harness.waker.started)
+    version = harness.book.consumers[person].version
+
+    answer = act.do(visitor)
+
+    expected = act.leaves(at)
+    after = harness.book.accounts[account.account_id]
+    assert answer.status == expected.status, heading(answer)
+    # What is kept, with its entry on a chain.
+    assert bool(harness.book.replies) is (act.kept and expected.status == 200)
+    steps = after.version - before.version, harness.book.consumers[person].version - version
+    assert any(steps) is expected.written
+    chains = [f"account#{account.account_id}", f"consumer#{person}"]
+    assert all(
+        len(harness.book.chains.get(name, ())) >= count
+        for name, count in zip(chains, steps, strict=True)
+    )
+    # What stands: never another status, never back on a ladder, nobody contacted by surprise.
+    assert after.hold is (expected.hold or before.hold if act.name not in ENDS_PLAN else after.hold)
+    assert (after.status, after.on_ladder) == (before.status, before.on_ladder)
+    assert harness.waker.started == started
+    new = {kind for _, kind, _ in harness.waker.notices[told_before:]}
+    assert new <= {"arrangement_confirmation"}
+    # Who sees it.
+    wanted = at.kind if expected.kind is None else expected.kind
+    assert kinds(harness) == ([wanted] if wanted else [])
+    # What the person reads.
+    if expected.page:
+        key = expected.page if "." in expected.page else f"{expected.page}.title"
+        assert first_words(language, key) in answer.text
+    if act.name not in LEAVES_THE_ACCOUNT:
+        account_page_is_true(browser, after, language)
+
+
+ENDS_PLAN = ("end the plan", "refuse an offer")
+LEAVES_THE_ACCOUNT = ("another account", "sign out")
+
+
+def account_page_is_true(browser: Browser, account: Account, language: str) -> None:
+    """The page of an account says where it stands, and asks for money only where it is owed."""
+    shown = browser.get("/account").text
+    asks = f"{first_words(language, 'pay.full')} $" in shown
+    owes = first_words(language, "account.balance") in shown
+    disputed = account.hold is Hold.DISPUTE and account.owes
+    contested = account.contested_minor > 0
+    if account.status is Status.CLOSED:
+        standing = "closed"
+    elif account.balance.minor <= 0:
+        standing = "credit" if account.balance.minor else "settled"
+    elif account.hold is Hold.PAYMENT_PENDING:
+        standing = "pending"
+    else:
+        standing = "disputed" if disputed else ""
+    if standing:
+        assert first_words(language, f"account.{standing}_text") in shown
+        assert not asks
+        assert not owes
+        return
+    if account.arranged:
+        assert first_words(language, "account.plan_on") in shown
+        return
+    assert asks
+    assert owes
+    if contested:
+        assert first_words(language, "account.contested") in shown

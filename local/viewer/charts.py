@@ -10,14 +10,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from markupsafe import Markup
+
+from dunlin.views.charts.day_columns import Bar
+from dunlin.views.jinja import environment
 
 _PALETTE = (
     "#2f7fb8", "#d08a1d", "#2e8b68", "#b4515f", "#7a63b8", "#8a7a3a", "#3b9fa8", "#c0662f",
     "#5f7f4a", "#a04f8d",
 )  # fmt: skip
-WIDTH, HEIGHT = 600, 190
+_WIDTH, _HEIGHT = 600, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 10, 24
 
 
@@ -32,6 +36,16 @@ class ChartSeries:
     @property
     def total(self) -> float:
         return sum(value for _, value in self.points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """One value on a line, in pixels of the drawing."""
+
+    x: float
+    y: float
+    colour: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,30 +70,42 @@ def coloured(series: Sequence[ChartSeries]) -> list[ChartSeries]:
     ]
 
 
+_TEMPLATES = environment(Path(__file__).parent / "templates", number=number)
+
+
+def _drawn(template: str, **values: object) -> Markup:
+    html = _TEMPLATES.get_template(f"{template}.html.j2").render(**values)
+    return Markup(html)  # what a template wrote is escaped
+
+
 def single_values(series: Sequence[ChartSeries], *, summed: bool) -> Markup:
     """Each series as one figure: the sum over the range, or the newest value."""
-    return Markup('<dl class="figures">{}</dl>').format(
-        Markup("").join(
-            Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
-                s.label,
-                number(s.total if summed else s.points[-1][1]) if s.points else "–",
-            )
-            for s in series
-        )
-    )
+    figures = [
+        (s.label, number(s.total if summed else s.points[-1][1]) if s.points else "–")
+        for s in series
+    ]
+    return _drawn("figures", figures=figures)
 
 
 def chart(title: str, series: Sequence[ChartSeries], frame: Frame, *, stacked: bool) -> Markup:
     """The series over time. What has no data is left out."""
     shown = [s for s in coloured(series) if s.points]
-    if not shown:
-        return Markup('<p class="none">No data in this range.</p>')
-    words = ", ".join(f"{s.label} {number(s.total)}" for s in shown)
-    top = _nice(_highest(shown, stacked))
-    marks = _columns(shown, frame, top) if stacked else _lines(shown, frame, top)
-    return Markup(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}: {}">{}{}</svg>{}'
-    ).format(WIDTH, HEIGHT, title, words, _axes(frame, top), marks, _legend(shown))
+    top = _nice(_highest(shown, stacked)) if shown else 0
+    return _drawn(
+        "chart",
+        title=title,
+        series=shown,
+        width=_WIDTH,
+        height=_HEIGHT,
+        left=_LEFT,
+        right=_WIDTH - _RIGHT,
+        grid=[(_y(top * quarter / 4, top), top * quarter / 4) for quarter in range(5)]
+        if shown
+        else [],
+        ticks=_ticks(frame),
+        bars=_columns(shown, frame, top) if stacked else [],
+        lines=[] if stacked else [_line(s, frame, top) for s in shown],
+    )
 
 
 def _highest(series: Sequence[ChartSeries], stacked: bool) -> float:
@@ -103,41 +129,28 @@ def _nice(value: float) -> float:
 
 def _x(at: float, frame: Frame) -> float:
     share = (at - frame.start) / (frame.end - frame.start)
-    return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT), 1)
+    return round(_LEFT + share * (_WIDTH - _LEFT - _RIGHT), 1)
 
 
 def _y(value: float, top: float) -> float:
-    return round(HEIGHT - _BOTTOM - value / top * (HEIGHT - _TOP - _BOTTOM), 1)
+    return round(_HEIGHT - _BOTTOM - value / top * (_HEIGHT - _TOP - _BOTTOM), 1)
 
 
-def _axes(frame: Frame, top: float) -> Markup:
-    parts = []
-    for quarter in range(5):
-        value = top * quarter / 4
-        y = _y(value, top)
-        parts.append(
-            Markup(
-                '<line class="grid" x1="{}" x2="{}" y1="{y}" y2="{y}"></line>'
-                '<text class="tick" x="{}" y="{}" text-anchor="end">{}</text>'
-            ).format(_LEFT, WIDTH - _RIGHT, _LEFT - 6, y + 4, number(value), y=y)
-        )
+def _ticks(frame: Frame) -> list[tuple[float, str, str]]:
+    """Five instants along the axis: where, how the text is anchored there, and its words."""
     days = frame.end - frame.start > 36 * 3600
-    for step in range(5):
+    ticks = []
+    for step, anchor in enumerate(("start", "middle", "middle", "middle", "end")):
         at = frame.start + (frame.end - frame.start) * step / 4
         moment = datetime.fromtimestamp(at, UTC)
-        anchor = ("start", "middle", "middle", "middle", "end")[step]
-        parts.append(
-            Markup('<text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-                _x(at, frame), HEIGHT - 6, anchor, f"{moment:%d %b}" if days else f"{moment:%H:%M}"
-            )
-        )
-    return Markup("").join(parts)
+        ticks.append((_x(at, frame), anchor, f"{moment:%d %b}" if days else f"{moment:%H:%M}"))
+    return ticks
 
 
-def _columns(series: Sequence[ChartSeries], frame: Frame, top: float) -> Markup:
-    width = max(3.0, (WIDTH - _LEFT - _RIGHT) * frame.period / (frame.end - frame.start) - 1)
+def _columns(series: Sequence[ChartSeries], frame: Frame, top: float) -> list[Bar]:
+    width = max(3.0, (_WIDTH - _LEFT - _RIGHT) * frame.period / (frame.end - frame.start) - 1)
     heights: dict[float, float] = {}
-    parts = []
+    bars = []
     for s in series:
         for at, value in s.points:
             base = heights.get(at, 0)
@@ -145,49 +158,25 @@ def _columns(series: Sequence[ChartSeries], frame: Frame, top: float) -> Markup:
             if not value:
                 continue
             y = _y(base + value, top)
-            parts.append(
-                Markup(
-                    '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"><title>{}</title></rect>'
-                ).format(
-                    min(_x(at, frame), WIDTH - _RIGHT - width),
-                    y,
-                    round(width, 1),
-                    round(_y(base, top) - y, 1),
-                    s.colour,
-                    _tip(s, at, value),
+            bars.append(
+                Bar(
+                    x=min(_x(at, frame), _WIDTH - _RIGHT - width),
+                    y=y,
+                    width=width,
+                    height=_y(base, top) - y,
+                    colour=s.colour,
+                    said=_tip(s, at, value),
                 )
             )
-    return Markup("").join(parts)
+    return bars
 
 
-def _lines(series: Sequence[ChartSeries], frame: Frame, top: float) -> Markup:
-    parts = []
-    for s in series:
-        way = " ".join(f"{_x(at, frame)},{_y(value, top)}" for at, value in s.points)
-        dots = Markup("").join(
-            Markup('<circle cx="{}" cy="{}" r="2.5" fill="{}"><title>{}</title></circle>').format(
-                _x(at, frame), _y(value, top), s.colour, _tip(s, at, value)
-            )
-            for at, value in s.points
-        )
-        parts.append(
-            Markup('<polyline points="{}" fill="none" stroke="{}" stroke-width="2"></polyline>{}')
-            .format(way, s.colour, dots)
-        )  # fmt: skip
-    return Markup("").join(parts)
+def _line(series: ChartSeries, frame: Frame, top: float) -> list[Dot]:
+    return [
+        Dot(x=_x(at, frame), y=_y(value, top), colour=series.colour, said=_tip(series, at, value))
+        for at, value in series.points
+    ]
 
 
 def _tip(series: ChartSeries, at: float, value: float) -> str:
     return f"{series.label}: {number(value)} at {datetime.fromtimestamp(at, UTC):%d %b, %H:%M} UTC"
-
-
-def _legend(series: Sequence[ChartSeries]) -> Markup:
-    return Markup('<ul class="legend">{}</ul>').format(
-        Markup("").join(
-            Markup(
-                '<li><svg width="10" height="10" aria-hidden="true"><rect width="10" height="10" '
-                'rx="2" fill="{}"></rect></svg> {} <b>{}</b></li>'
-            ).format(s.colour, s.label, number(s.total))
-            for s in series
-        )
-    )

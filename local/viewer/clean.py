@@ -5,11 +5,15 @@ under a policy that lets no other origin be reached.
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+
+from dunlin.views.jinja import environment
+
+_TEMPLATES = environment(Path(__file__).parent / "templates")
 
 _SVG = {
     "svg", "g", "rect", "circle", "ellipse", "line", "path", "polyline", "polygon", "text",
@@ -69,4 +73,5 @@ def answer(value: Any) -> str:
         return clean(value)
     if isinstance(value, dict) and set(value) == {"markdown"}:
         return markdown(str(value["markdown"]))
-    return str(Markup("<pre>{}</pre>").format(json.dumps(value, indent=2, ensure_ascii=False)))
+    said = json.dumps(value, indent=2, ensure_ascii=False)
+    return _TEMPLATES.get_template("answer.html.j2").render(said=said)

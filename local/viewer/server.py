@@ -20,10 +20,12 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.exceptions import BotoCoreError
 from markupsafe import Markup
 
+from dunlin.views.jinja import environment
 from local.viewer import charts, clean
 from local.viewer.cloud import DashboardMissing, Source, WidgetFailed, minutes_of
 
 STATIC = Path(__file__).parent / "static"
+_TEMPLATES = environment(Path(__file__).parent / "templates")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
@@ -94,55 +96,24 @@ class ViewerPages:
         try:
             body = self.source.body()
         except DashboardMissing as missing:
-            return _frame("No dashboard", Markup('<p class="none">{} {}.</p>').format(
-                "This cloud has no dashboard named", str(missing)))  # fmt: skip
+            said = f"This cloud has no dashboard named {missing}."
+            return _written("frame", title="No dashboard", said=said, alert=False)
         minutes = _minutes(query, body)
-        widgets = Markup("").join(
-            self._card(number, widget, minutes) for number, widget in enumerate(body["widgets"])
-        )
-        options = Markup("").join(
-            Markup('<option value="{}"{}>{}</option>').format(
-                value, Markup(" selected") if value == minutes else "", label
-            )
-            for value, label in _RANGES
-        )
-        return _frame(
-            self.source.dashboard,
-            Markup(
-                '<header><h1>{}</h1><div class="tools"><label>Range <select id="range">{}</select>'
-                '</label><label>Refresh <select id="every"><option value="0">off</option>'
-                '<option value="10">10 s</option><option value="60">1 min</option></select></label>'
-                '<button type="button" id="refresh">Refresh now</button>'
-                '<button type="button" id="theme" aria-pressed="false">Dark</button></div></header>'
-                '<main class="grid" data-range="{}">{}</main>'
-            ).format(self.source.dashboard, options, minutes, widgets),
+        return _written(
+            "dashboard",
+            title=self.source.dashboard,
+            ranges=_RANGES,
+            minutes=minutes,
+            cards=[self._card(widget, minutes) for widget in body["widgets"]],
         )
 
-    def _card(self, number: int, widget: Mapping[str, Any], minutes: int) -> Markup:
-        properties = widget.get("properties", {})
-        title = properties.get("title", "")
-        place = (
-            f"grid-column:{widget['x'] + 1}/span {widget['width']};"
-            f"grid-row:{widget['y'] + 1}/span {widget['height']};"
-            f"--rows:{widget['height']}"
-        )
-        heading = Markup("<h2>{}</h2>").format(title) if title else Markup("")
-        inside = (
-            Markup('<div class="host" aria-busy="true"></div>')
-            if widget["type"] == "custom"
-            else Markup('<div class="inside">{}</div>').format(self.draw(widget, minutes))
-        )
-        return Markup(
-            '<section class="card {kind}" style="{place}" data-widget="{number}" '
-            'data-kind="{kind}" aria-label="{title}">{heading}{inside}</section>'
-        ).format(
-            kind=widget["type"],
-            place=place,
-            number=number,
-            title=title or "About this dashboard",
-            heading=heading,
-            inside=inside,
-        )
+    def _card(self, widget: Mapping[str, Any], minutes: int) -> dict[str, Any]:
+        """A widget in its place; a custom one draws itself."""
+        return {
+            "kind": widget["type"],
+            "title": widget.get("properties", {}).get("title", ""),
+            "drawn": None if widget["type"] == "custom" else self.draw(widget, minutes),
+        } | {name: widget[name] for name in ("x", "y", "width", "height")}
 
     def draw(self, widget: Mapping[str, Any], minutes: int) -> Markup:
         """A widget that needs no function of its own."""
@@ -152,7 +123,7 @@ class ViewerPages:
                 return Markup(clean.markdown(properties.get("markdown", "")))
             case "metric":
                 if not properties["metrics"]:
-                    return Markup('<p class="none">No data in this range.</p>')
+                    return _sentence("No data in this range.", look="none")
                 series, frame = self.source.series(properties, minutes)
                 if properties.get("view") == "singleValue":
                     return charts.single_values(series, summed=properties.get("stat") == "Sum")
@@ -163,18 +134,10 @@ class ViewerPages:
                     stacked=bool(properties.get("stacked")),
                 )
             case "alarm":
-                return Markup('<ul class="alarms">{}</ul>').format(
-                    Markup("").join(
-                        Markup('<li><span class="state {state}">{state}</span> {name}</li>').format(
-                            state=state, name=name
-                        )
-                        for name, state in self.source.alarms(properties.get("alarms", []))
-                    )
-                )
+                alarms = self.source.alarms(properties.get("alarms", []))
+                return Markup(_written("alarms", alarms=alarms))
             case kind:
-                return Markup('<p class="none">Widgets of type {} are not drawn here.</p>').format(
-                    kind
-                )
+                return _sentence(f"Widgets of type {kind} are not drawn here.", look="none")
 
     def widget(self, number: int, query: Mapping[str, list[str]]) -> str:
         """One widget drawn anew."""
@@ -193,8 +156,8 @@ class ViewerPages:
         try:
             return {"html": clean.answer(self.source.call(endpoint, event))}
         except WidgetFailed as error:
-            text = Markup('<p role="alert">This widget could not be drawn. {}</p>')
-            return {"html": str(text.format(str(error))), "failed": True}
+            said = _sentence(f"This widget could not be drawn. {error}", alert=True)
+            return {"html": said, "failed": True}
 
     def _context(
         self,
@@ -238,21 +201,17 @@ def _minutes(query: Mapping[str, list[str]], body: Mapping[str, Any]) -> int:
     return int(text) if text.isdigit() and int(text) in allowed else default
 
 
-def _silent(error: BotoCoreError) -> Markup:
-    text = Markup('<p class="none" role="alert">The cloud does not answer ({}).</p>')
-    return text.format(type(error).__name__)
+def _silent(error: BotoCoreError) -> str:
+    return f"The cloud does not answer ({type(error).__name__})."
 
 
-def _frame(title: str, inside: Markup) -> str:
-    return str(
-        Markup(
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{}</title>'
-            '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            '<link rel="icon" href="data:,"><link rel="stylesheet" href="/viewer.css">'
-            '<script src="/viewer.js" defer></script></head><body>{}'
-            '<p id="said" role="status" class="hidden"></p></body></html>'
-        ).format(title, inside)
-    )
+def _sentence(said: str, *, look: str = "", alert: bool = False) -> Markup:
+    """A sentence in a widget's place."""
+    return Markup(_written("said", said=said, look=look, alert=alert))
+
+
+def _written(template: str, **values: Any) -> str:
+    return _TEMPLATES.get_template(f"{template}.html.j2").render(**values)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -269,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self._get()
         except BotoCoreError as error:
-            self._send(502, "text/html; charset=utf-8", _frame("No cloud", _silent(error)))
+            page = _written("frame", title="No cloud", said=_silent(error), alert=True)
+            self._send(502, "text/html; charset=utf-8", page)
 
     def _get(self) -> None:
         where = urlsplit(self.path)
@@ -302,7 +262,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self.pages.call(number, asked)
         except BotoCoreError as error:
-            answer = {"html": str(_silent(error)), "failed": True}
+            said = _sentence(_silent(error), look="none", alert=True)
+            answer = {"html": said, "failed": True}
         self._send(200, "application/json", json.dumps(answer))
 
     def _own_host(self) -> bool:

@@ -53,7 +53,7 @@ def made(request: pytest.FixtureRequest) -> Book:
 
 
 @pytest.fixture
-def world(made: Book, request: pytest.FixtureRequest) -> Iterator[tuple[AccountBook, str]]:
+def world(made: Book, request: pytest.FixtureRequest) -> tuple[AccountBook, str]:
     """The book with one active account of its own consumer; its id."""
     name = request.node.name.split("[")[0]
     person = builders.consumer(name)

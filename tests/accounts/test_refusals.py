@@ -41,7 +41,7 @@ class Refusing:
             raise TransactWriteError("canceled", cause)
 
         monkeypatch.setattr("pynamodb.transactions.TransactWrite._commit", commit)
-        monkeypatch.setattr(back_off.time, "sleep", lambda _: None)
+        monkeypatch.setattr("dunlin.adapters.dynamo.back_off.time.sleep", lambda _: None)
 
 
 def _book() -> DynamoBook:

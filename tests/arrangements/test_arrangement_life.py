@@ -387,7 +387,7 @@ def test_a_refund_is_owed_again_from_today_with_its_grace() -> None:
     assert arranged[0].version == one.version + 1
 
 
-def _refund(life: Life, minor: int):  # type: ignore[no-untyped-def]
+def _refund(life: Life, minor: int):
     from dunlin.domain.accounts.account import LedgerEntry
 
     return LedgerEntry(
@@ -476,9 +476,9 @@ def test_a_lost_machine_is_started_again_once_and_only_when_it_is_due() -> None:
     assert reconcile(at(FIRST - days(4))) == 0
     due = at(FIRST - days(3)) + days(1)
     assert reconcile(due) == 0  # its execution lives and was woken
-    waking, life.waker.wake_arrangement = life.waker.wake_arrangement, lambda _one: False  # type: ignore[method-assign]
-    assert reconcile(due) == 0  # it is at work this moment, so no token waits
-    life.waker.wake_arrangement = waking  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(life.waker, "wake_arrangement", lambda _one: False)
+        assert reconcile(due) == 0  # it is at work this moment, so no token waits
     life.waker.arrangements.clear()
     assert reconcile(due) == 1
     assert reconcile(due) == 0

@@ -188,13 +188,12 @@ def test_four_arrangements_live_through_half_a_year(street: Street) -> None:
     on(due[2] + timedelta(days=2), lambda: street.saves_a_card(mender))
     on(due[0] - timedelta(days=1), lambda: street.pays(misser, 10_000))
     anew: list[Arrangement] = []
-    on(
-        due[1] + timedelta(days=3),
-        lambda: (
-            anew.append(street.asks(misser, first_on=due[2], count=5)),
-            street.saves_a_card(misser),
-        ),
-    )
+
+    def arranges_anew() -> None:
+        anew.append(street.asks(misser, first_on=due[2], count=5))
+        street.saves_a_card(misser)
+
+    on(due[1] + timedelta(days=3), arranges_anew)
     on(due[2] + timedelta(days=2), lambda: street.pays(early, 30_000))
     lapse.run(lapse.now + timedelta(days=230))
 

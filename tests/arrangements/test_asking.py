@@ -191,7 +191,7 @@ def test_a_counter_offer_stands_two_weeks_and_is_taken_by_the_person() -> None:
     place.ask(place.terms(13))
     broken = replace(terms, instalments=terms.instalments[1:])
     with pytest.raises(DomainError):
-        arrangements.counter(place.account_id, broken, **by_staff(place))  # type: ignore[arg-type]
+        arrangements.counter(place.account_id, broken, **by_staff(place))
 
 
 def test_a_counter_offer_that_is_refused_lets_the_ladder_go_on() -> None:

@@ -278,7 +278,7 @@ class Protocol:
         book: Any = _Port(
             calls, "facts", "touch", "account", "thread", "take_permit", "spend_permit", "apply"
         )
-        rest = {"answers": (), "at": None}
+        rest: dict[str, Any] = {"answers": (), "at": None}
         if actor.stage == "check":
             decision = check_ladder(
                 actor.account_id, actor.run, book=book, gate=GATE, templates=_LETTERS, now=at

@@ -118,11 +118,8 @@ def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world
 
     ids = [accounts[0].account_id, second.account_id]
     attempts: list[Callable[[], LadderDecision]] = [
-        *(lambda a=a: persistent(lambda: rung(a)) for a in ids),  # type: ignore[misc]
-        *(
-            lambda n=n: persistent(lambda: notice(ids[n % 2], n))  # type: ignore[misc]
-            for n in range(48)
-        ),
+        *(lambda a=a: persistent(lambda: rung(a)) for a in ids),
+        *(lambda n=n: persistent(lambda: notice(ids[n % 2], n)) for n in range(48)),
     ]
     decisions = all_at_once(attempts)
     assert len(decisions) == 50

@@ -46,7 +46,7 @@ def _ready(at: datetime = NOON, contacts: int = 0, **person) -> tuple[MemoryBook
 
 
 def _decide(book: MemoryBook, account: Account, now: datetime) -> AuditEntry:
-    check_ladder(account.account_id, book.account(account.account_id).ladder_run, book=book,
+    check_ladder(account.account_id, book.accounts[account.account_id].ladder_run, book=book,
                  gate=ground.gate(), templates=ground.PlainLetters(), now=now)  # fmt: skip
     return book.chains[f"account#{account.account_id}"][-1]
 
@@ -87,7 +87,7 @@ def test_the_channel_that_lost_is_recorded_before_the_one_that_won():
         ),
         NOON,
     )
-    account = book.account(account.account_id)
+    account = book.accounts[account.account_id]
     book.accounts[account.account_id] = replace(account, strategy_version=2)
     entry = _decide(book, account, NOON)
     again = replay(entry.data["record"], rulebook=BOOK)
@@ -114,7 +114,7 @@ def test_an_entry_with_twenty_contacts_stays_small_and_says_nothing_personal():
     entry = _decide(book, account, NIGHT)
     text = canonical(entry.data).decode()
     assert len(text) < 5_000
-    consumer = book.consumer(account.consumer_id)
+    consumer = book.consumers[account.consumer_id]
     for secret in (consumer.name, "Advocate", *consumer.emails, *consumer.phones):
         assert secret not in text
 
@@ -135,7 +135,7 @@ def test_an_old_decision_is_judged_by_the_edition_that_judged_it():
     newer = Rulebook({"version": "newer", "tables": BOOK.tables, "rules": without}, BOOK.zones)
     kept = {BOOK.version: BOOK}
     assert all(r.holds for r in replay(record, rulebook=newer, edition=kept.get))
-    lost = replay(record, rulebook=newer, edition={}.get)
+    lost = replay(record, rulebook=newer, edition=lambda _version: None)
     assert not all(r.holds for r in lost)
     assert f"judged under rulebook {BOOK.version}, again under newer" in lost[0].otherwise
 

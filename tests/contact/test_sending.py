@@ -81,7 +81,7 @@ def test_words_approved_after_the_permit_need_a_permit_of_their_own() -> None:
     book, account, touch = permitted()
 
     class Newer(ground.PlainLetters):
-        def render(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        def render(self, *args, **kwargs):
             return replace(super().render(*args, **kwargs), version="v2")
 
     mailbox = MemoryMailbox()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import FixedClock, MemoryWaker
 from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
@@ -33,7 +33,7 @@ def handler_of(function: str) -> Handler:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.handler  # type: ignore[no-any-return]
+    return module.handler
 
 
 @pytest.fixture
@@ -123,13 +123,14 @@ def test_a_reply_is_obeyed_and_neither_its_words_nor_its_number_are_logged(
     assert not stack.book.consumers[ADA].consent(Channel.EMAIL).open
 
 
-def test_a_write_that_loses_every_race_is_delivered_again(stack: SimpleNamespace) -> None:
+def test_a_write_that_loses_every_race_is_delivered_again(
+    stack: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dunlin.domain.errors import Conflict
 
     def lose(*_: Any) -> None:
         raise Conflict("moved")
 
-    book: MemoryBook = stack.book
-    book.apply = lose  # type: ignore[method-assign]
+    monkeypatch.setattr(stack.book, "apply", lose)
     answer = handler_of("read_reply")(queued(PAYLOAD), None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "q-0"}]}

@@ -72,7 +72,11 @@ class Office:
         return self.run(self.put(name, content))
 
     def run(self, job: Job) -> dict[str, Any]:
-        means = {"intake": self.intake, "creditors": self.book.creditors, "drop_box": self.box}
+        means: dict[str, Any] = {
+            "intake": self.intake,
+            "creditors": self.book.creditors,
+            "drop_box": self.box,
+        }
         answer = profile_file(job, today=self.now.date(), **means)
         for part in answer["ranges"]:
             load_rows(

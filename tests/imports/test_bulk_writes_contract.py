@@ -151,7 +151,7 @@ def test_a_throttled_batch_is_tried_again_with_longer_pauses(
             """Collects nothing: the answers are given."""
 
     monkeypatch.setattr(account_book, "_Transaction", Answering)
-    monkeypatch.setattr(back_off.time, "sleep", pauses.append)
+    monkeypatch.setattr("dunlin.adapters.dynamo.back_off.time.sleep", pauses.append)
     bound = account_book.DynamoBook.__new__(account_book.DynamoBook)
     bound._connection = None  # type: ignore[assignment]
     answers.append(None)

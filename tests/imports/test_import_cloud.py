@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return Desk(stack, tmp_path_factory.mktemp("drop"))
 
 

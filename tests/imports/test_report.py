@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunlin.domain.imports import report
+from dunlin.domain.imports.assemble import HOLD_CODES
 from dunlin.domain.imports.guard import csv_text, guarded, unguarded
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.types import REJECTED
@@ -119,7 +120,7 @@ def test_the_summary_reconciles_with_the_total_of_the_file() -> None:
 
 def test_every_code_has_advice() -> None:
     assert report.advice("no such code")
-    for code in report.HOLD_CODES.values():
+    for code in HOLD_CODES.values():
         assert code in report.ADVICE
 
 

@@ -16,7 +16,7 @@ ROOT = STACK.parents[2]
 @pytest.fixture(scope="module")
 def deployed(mended):
     """The outputs of the small stack, and what was said on the way."""
-    said = []
+    said: list[str] = []
     built = build(
         STACK / "template.yaml", directory=ROOT / ".aws-sam" / "tests-local", say=said.append
     )
@@ -45,4 +45,4 @@ def test_a_broken_template_says_why(tmp_path):
     broken = tmp_path / "template.yaml"
     broken.write_text("Resources: 7\n")
     with pytest.raises(DeployError, match="InvalidSamDocument"):
-        build(broken, directory=tmp_path / "out", say=str)
+        build(broken, directory=tmp_path / "out", say=lambda _line: None)

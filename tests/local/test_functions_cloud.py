@@ -103,7 +103,7 @@ from ministack.core import lambda_runtime as runtime
 runtime._workers["key"] = [runtime.Worker("idles", {}, b"")]
 print(runtime.reap_idle_workers(ttl=-1))
 """
-    asked = [INTERPRETER, "-I", "-c", kept]
+    asked = [str(INTERPRETER), "-I", "-c", kept]
     assert subprocess.check_output(asked, text=True).split()[-1] == "0"
 
 

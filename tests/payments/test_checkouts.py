@@ -103,7 +103,7 @@ def test_a_crash_before_the_processors_answer_makes_no_second_checkout() -> None
             raise Unavailable("dynamodb", "gone")
         put(*args, **kwargs)  # type: ignore[arg-type]
 
-    shop.sessions.put_payment_attempts = dies_second  # type: ignore[method-assign,assignment]
+    shop.sessions.put_payment_attempts = dies_second  # type: ignore[method-assign]
     with pytest.raises(Unavailable):
         shop.open()
     assert isinstance(shop.open(), OpenCheckout)
@@ -130,7 +130,8 @@ def test_an_unanswered_attempt_whose_page_has_closed_is_replaced() -> None:
 
 def test_two_tabs_at_once_leave_one_open_checkout() -> None:
     shop = Shop()
-    create, raced = shop.processor.open_checkout, []
+    create = shop.processor.open_checkout
+    raced: list[bool] = []
 
     def race(**kwargs: object) -> object:
         if not raced:  # the other tab comes between our store and the processor's answer

@@ -43,7 +43,7 @@ class Safe:
 @pytest.fixture
 def safe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Safe]:
     safe = Safe()
-    monkeypatch.setattr(secrets.boto3, "client", lambda *_, **__: safe)
+    monkeypatch.setattr("dunlin.adapters.aws.secrets.boto3.client", lambda *_, **__: safe)
     secrets._kept.clear()
     yield safe
     secrets._kept.clear()

@@ -251,13 +251,13 @@ def test_the_processor_away_leaves_the_plan_in_place(
             raise Unavailable("stripe", "timeout")
 
     answering = harness.processor
-    harness.processor = Away()  # type: ignore[assignment]
+    harness.processor = Away()
     answer = agree(browser, page, "autopay")
     assert (answer.status, "Your plan is in place" in answer.text) == (503, True)
     assert standing(harness, account).in_force
     harness.processor = answering
     assert step(browser, step="save_method", language="es").status == 303
-    harness.processor = Away()  # type: ignore[assignment]
+    harness.processor = Away()
     for answer in (browser.get("/plan/returned"), step(browser, step="take_up")):
         assert (answer.status, "does not answer right now" in answer.text) == (503, True)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.payments.payments import MethodKind, PaymentState, SavedMethod
@@ -33,7 +33,7 @@ WORDS_AND_COLOURS = {
         "link-in-text-block",
     ],
 }  # fmt: skip
-NARROW = {"width": 320, "height": 640}  # also what 1280 px show at 400 % zoom
+NARROW: ViewportSize = {"width": 320, "height": 640}  # also what 1280 px show at 400 % zoom
 # What the browser itself says about an answer that is not 200: the pages mean it.
 _ANSWERED = "Failed to load resource: the server responded with a status of 4"
 BORN = {"month": "4", "day": "27", "year": "1985"}
@@ -350,7 +350,7 @@ def test_a_file_is_sent_without_javascript(
     reader.page.check("[value=paid]")
     content = b"%PDF-1.7\n" + bytes(range(256)) * 400
     reader.page.set_input_files(
-        "#file", files=[{"name": "r.pdf", "mimeType": "application/pdf", "buffer": content}]
+        "#file", files={"name": "r.pdf", "mimeType": "application/pdf", "buffer": content}
     )
     reader.page.click("form:has(#file) button")
     assert "We have your file" in reader.page.inner_text("h1")

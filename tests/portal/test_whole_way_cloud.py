@@ -176,7 +176,7 @@ def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
     page.check("[value=other]")
     content = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 800
     page.set_input_files(
-        "#file", files=[{"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": content}]
+        "#file", files={"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": content}
     )
     page.click("form:has(#file) button")
     assert "Tenemos su archivo" in page.inner_text("h1")

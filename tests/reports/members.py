@@ -41,7 +41,9 @@ def member(
     fields = {"balance": Money(owed, currency), "due_on": day(-30)} | account
     held = builders.account(name, **fields)
     lines = [(charged, "charge", owed)] + [(on, "payment", -minor) for on, minor in paid]
-    events = ([(0, "AccountActivated", {})] if launched else []) + list(entries)
+    events: list[tuple[int, str, dict[str, Any]]] = (
+        [(0, "AccountActivated", {})] if launched else []
+    ) + list(entries)
     return Member(
         account=held,
         ledger=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import Any
 
 from dunlin.domain.reports.measures import BEFORE, HOLDOUT, weeks
 from dunlin.domain.reports.outcome import Member, lift
@@ -44,7 +45,7 @@ def test_no_winner_is_named_where_there_is_none() -> None:
     assert swapped.winner == "held_out"
 
 
-def cohort(letter: str, number: int, payers: int, on: int, **changes: bool) -> list[Member]:
+def cohort(letter: str, number: int, payers: int, on: int, **changes: Any) -> list[Member]:
     """Accounts of 100.00, of which so many pay half of it on a day."""
     return [
         member(f"{letter}{n}", paid=[(on, 5_000)] if n < payers else (), **changes)

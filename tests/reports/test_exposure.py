@@ -102,7 +102,7 @@ def test_refused_touches_are_read_from_the_records_of_decisions():
         data={"record": decision_record(asked, rulebook=BOOK, now=now)}, previous="", hash="",
     )  # fmt: skip
     plain = replace(entry, what="PaymentPosted", data={"minor": 5})
-    [touch] = refused_touches([entry, plain], consumer_of={"acc_1": "con_1"}.get)
+    [touch] = refused_touches([entry, plain], consumer_of={"acc_1": "con_1"}.__getitem__)
     assert (touch.channel, touch.consumer_id, touch.template) == ("sms", "con_1", "reminder.gentle")
     assert "US-TCPA-CONSENT" in touch.blocked
     assert exposure([touch], BOOK.tables).high.minor == 150_000

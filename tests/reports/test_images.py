@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from dunlin.adapters.dynamo.images import read_records
 from dunlin.adapters.dynamo.rows import AccountRow, LedgerRow, ReplyRow, TouchRow
@@ -23,7 +24,7 @@ def test_stream_images_become_domain_values() -> None:
         at=NOW,
         text="hello",
     )
-    values = [account, builders.entry(account), builders.touch(account), reply]
+    values: list[Any] = [account, builders.entry(account), builders.touch(account), reply]
     rows = [
         AccountRow.of(account, "2026-11-21T15:00:00Z"),
         LedgerRow.of(builders.entry(account)),

@@ -230,10 +230,11 @@ def everything() -> list[StreamRecord]:
 
 def test_staff_are_called_once_for_each_wait_and_again_for_a_new_message() -> None:
     quiet = builders.account()
-    asked = replace(quiet, hold=Hold.REVIEW, case=Case(kind="question", asked_at=NOW))
+    question = Case(kind="question", asked_at=NOW)
+    asked = replace(quiet, hold=Hold.REVIEW, case=question)
     read = replace(asked, case=Case())
     graver = replace(asked, case=Case(kind="dispute", asked_at=NOW))
-    late = replace(asked, case=replace(asked.case, lapsed=True))
+    late = replace(asked, case=replace(question, lapsed=True))
 
     def told(old: Account, new: Account) -> list[tuple[str, str]]:
         staff = ("StaffNeeded", "StaffTimerLapsed")

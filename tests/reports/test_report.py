@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,13 @@ from tests.rollouts.test_rollouts import Town
 from tests.support.builders import CREDITOR, NOON
 
 
-def report(town: Town, **asked: object) -> ReportDocument:
-    wanted: dict[str, object] = {
+def report(town: Town, **asked: Any) -> ReportDocument:
+    wanted: dict[str, Any] = {
         "since": None, "until": None, "costs": {"aws": 500}, "agency_percent": 20,
     }  # fmt: skip
     return draw(
         CREDITOR, ports=town.ports, drop_box=MemoryDropBox(), now=town.now, **wanted | asked
-    )  # type: ignore[arg-type]
+    )
 
 
 def pay(town: Town, account_id: str, minor: int, after_days: int) -> None:

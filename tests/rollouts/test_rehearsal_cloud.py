@@ -6,6 +6,7 @@ import json
 import random
 from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,7 +85,7 @@ def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path)
             consumer_id=account.consumer_id,
             channel=Channel.EMAIL.value,
         )
-        lapse.plan(signal.at, lambda signal=signal: _raise(signal, lapse))
+        lapse.plan(signal.at, partial(_raise, signal, lapse))
     assert launch(stack)["started"] == forecast.started
     lapse.run(start + timedelta(days=DAYS))
 

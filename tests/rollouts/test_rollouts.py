@@ -77,7 +77,7 @@ class Town:
         self.now = NOON
 
     def begin(self, segment: Segment = EVERYBODY, **asked: Any) -> Started:
-        wanted = {"stage": "pilot", "size": 50} | asked
+        wanted: dict[str, Any] = {"stage": "pilot", "size": 50} | asked
         return rollouts.begin(CREDITOR, segment, ports=self.ports, now=self.now, **wanted)
 
     def promote(self, rollout: Rollout, links: Links | None = None) -> Started | list[str]:

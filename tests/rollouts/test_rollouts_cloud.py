@@ -58,7 +58,7 @@ class Town:
         from dunlin.runtime import wiring
         from dunlin.service.rollouts.rollouts import show
 
-        told, _ = show(rollout, stack=wiring.rollout_ports(), now=self.lapse.now)
+        told, _ = show(rollout, ports=wiring.rollout_ports(), now=self.lapse.now)
         return told
 
 

@@ -110,7 +110,8 @@ WORDS = {"email": "allow", "sms": "allow", "wait": "defer", "held": "block", "ex
 def _what_happens(people, number: int, rulebook: Rulebook) -> str:
     """The real ladder of one account, run at its due time in a world of its own."""
     book, ids = _stored(people)
-    account = book.account(ids[number])
+    account = book.accounts[ids[number]]
+    assert account.due_at is not None
     decision = check_ladder(
         account.account_id,
         account.ladder_run,
@@ -155,7 +156,7 @@ def test_a_change_is_laid_at_the_door_of_its_rule(edit, before, after, rule):
 
 def test_an_account_without_a_planned_touch_is_never_listed():
     book, ids = _stored([("ada", NOON, {}, [])])
-    account = book.account(ids[0])
+    account = book.accounts[ids[0]]
     book.accounts[ids[0]] = replace(account, due_at=None)
     assert list(effects(ids, old=BOOK, new=NEW[0], book=book, now=NOON)) == []
 
@@ -227,7 +228,7 @@ def world(monkeypatch):
         ("bob", NOON, {"state": "IL", "flags": {"attorney": Flag(at=NOON, by="staff")}}, []),
     ])  # fmt: skip
     monkeypatch.setattr(rules, "target_or_exit", lambda **_: None)
-    monkeypatch.setattr(rules.console, "_width", 200)
+    monkeypatch.setattr("dunlin.cli.rules.console._width", 200)
     monkeypatch.setattr(wiring, "account_book", lambda: book)
     monkeypatch.setattr(wiring, "creditors", lambda: book.creditors)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))

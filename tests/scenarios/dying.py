@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 WRITES = {
@@ -64,9 +65,7 @@ class _Guarded:
             return lambda changes: [
                 refused
                 for change in changes
-                for refused in self._deaths.effect(
-                    "book.apply_many", lambda change=change: found([change])
-                )
+                for refused in self._deaths.effect("book.apply_many", partial(found, [change]))
             ]
         return lambda *args, **kwargs: self._deaths.effect(
             f"{self._name}.{method}", lambda: found(*args, **kwargs)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -83,7 +84,9 @@ class World:
     @property
     def told(self) -> list[str]:
         """Touch ids of the messages that providers took."""
-        return [m.tags["touch_id"] for m in (*self.mailbox.sent, *self.line.sent)]
+        return [m.tags["touch_id"] for m in self.mailbox.sent] + [
+            m.tags["touch_id"] for m in self.line.sent
+        ]
 
     def check(self) -> None:
         """What holds whatever died (I1, I5, I6, I7, I9)."""
@@ -124,13 +127,20 @@ def climb(world: World, account_id: str, *, found_again: bool) -> str:
         now = world.now
         try:
             decision = call(
-                lambda now=now, run=run: check_ladder(
-                    account_id, run, book=world.book, gate=gate, templates=templates, now=now
+                partial(
+                    check_ladder,
+                    account_id,
+                    run,
+                    book=world.book,
+                    gate=gate,
+                    templates=templates,
+                    now=now,
                 )
             )
             if decision.permit_id:
                 call(
-                    lambda now=now, decision=decision: send(
+                    partial(
+                        send,
                         account_id,
                         decision.touch_key,
                         decision.permit_id,
@@ -145,7 +155,7 @@ def climb(world: World, account_id: str, *, found_again: bool) -> str:
             dead = MemoryWaker()
             dead.wake = lambda account_id: False  # type: ignore[method-assign]
             reconcile(book=world.stored, creditors=world.creditors, waker=dead, now=world.now)
-            (name,) = dead.started or {f"{account_id}-{run}": None}
+            (name,) = list(dead.started) or [f"{account_id}-{run}"]
             run = int(name.rsplit("-", 1)[1])
             continue
         world.check()
@@ -464,7 +474,8 @@ def test_an_import_survives_a_death_at_any_side_effect() -> None:
         assert profile["outcome"] == "ready"
         for part in profile["ranges"]:
             called_again(
-                lambda part=part: load_rows(
+                partial(
+                    load_rows,
                     job,
                     share=part["share"],
                     of=part["of"],

@@ -25,7 +25,7 @@ STAFF = StaffCommand(by="clerk-7", why="case-1")
 def ended(dollars: float = 120, **changes: object) -> tuple[Town, str]:
     """An account whose ladder has run to its end in silence."""
     town = Town(pack("generic"), today=TUESDAY)
-    owed = town.owes(town.lives_here(), "G-1", dollars, **changes)  # type: ignore[arg-type]
+    owed = town.owes(town.lives_here(), "G-1", dollars, **changes)
     town.begin(owed)
     assert town.pass_days(80)
     assert town.account(owed).status is Status.EXHAUSTED

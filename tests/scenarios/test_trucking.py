@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.scenarios.story import Town, pack
 
 TUESDAY = date(2027, 2, 2)
 DUE = {"issued_on": date(2027, 1, 4), "due_on": date(2027, 2, 1)}
-SHIPPER = {"name": "Example Mills Ltd", "given_name": "", "company": True}
+SHIPPER: dict[str, Any] = {"name": "Example Mills Ltd", "given_name": "", "company": True}
 
 
 def test_the_part_that_is_not_contested_goes_on() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -92,7 +93,7 @@ def test_only_the_opt_outs_of_the_days_asked_for_are_compared() -> None:
     book, lists = book_with(), MemoryLists()
     stop(book)
     late = NOON + timedelta(days=9)
-    known = {"lists": lists, "book": book, "waker": MemoryWaker(), "now": late}
+    known: dict[str, Any] = {"lists": lists, "book": book, "waker": MemoryWaker(), "now": late}
     assert reconcile_optouts(**known) == InStep()
     assert reconcile_optouts(**known, days=9) == InStep(listed=1)
 
@@ -152,7 +153,7 @@ def lists(request: pytest.FixtureRequest) -> Iterator[OptOutLists]:
         made.suppressed = {"a@example.com": True, "b@example.com": False}
         yield made
         return
-    known = {
+    known: dict[str, Any] = {
         "region_name": "us-east-1",
         "aws_access_key_id": "test",
         "aws_secret_access_key": "test",

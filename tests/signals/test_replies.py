@@ -19,7 +19,7 @@ from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.audit.audit import append
 from dunlin.domain.messages.inbound import Inbound
-from dunlin.domain.rulebook.replies import ReplySignals
+from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.ports.accounts import Change
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.notices import check_notice
@@ -49,7 +49,7 @@ def read(book: MemoryBook, message: Inbound) -> tuple[str, MemoryWaker]:
 def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, ReplySignals]:
     """What the classifier makes of a text, where a test says so."""
     known: dict[str, ReplySignals] = {}
-    real = replies.classify_reply
+    real = classify_reply
     monkeypatch.setattr(replies, "classify_reply", lambda text: known.get(text) or real(text))
     return known
 

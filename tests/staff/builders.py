@@ -114,7 +114,11 @@ class ChainLog:
 
 def held_book(**changes: Any) -> tuple[MemoryBook, Account]:
     """A book with one account that was put on hold two days ago, with its audit entry."""
-    fields = {"hold": Hold.DISPUTE, "hold_reason": "Says it was paid.", "version": 0} | changes
+    fields: dict[str, Any] = {
+        "hold": Hold.DISPUTE,
+        "hold_reason": "Says it was paid.",
+        "version": 0,
+    } | changes
     wanted = account(**fields)
     filled = book()
     filled.consumers[wanted.consumer_id] = consumer(wanted)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ GATE = Gate(rulebook=load_rulebook())
 AT_HOME = {"street": "5 Sample Road", "city": "Springfield"}
 
 
-def book_with(person: Consumer | None = None, *accounts: Account, **document: object) -> MemoryBook:
+def book_with(person: Consumer | None = None, *accounts: Account, **document: Any) -> MemoryBook:
     book = MemoryBook()
     active = [replace(a, status=Status.ACTIVE, ladder_run=1) for a in accounts or (ONE,)]
     store(book, book.creditors, *active, person=person, **document)
@@ -154,7 +155,8 @@ def test_nobody_calls_under_a_pause_or_about_nothing_owed_or_without_a_number() 
 
 def test_two_members_of_staff_cannot_take_the_same_permit() -> None:
     book = book_with()
-    apply, raced = book.apply, []
+    apply = book.apply
+    raced: list[bool] = []
 
     def late(change: object) -> None:
         if not raced:

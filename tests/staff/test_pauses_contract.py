@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.audit import AuditArchive
+from dunlin.ports.audit import AuditLog
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import CommandResult, StaffCommand
 from dunlin.service.accounts.writing import entry_of, next_version
@@ -37,7 +38,7 @@ DUE = 25  # accounts queued for each switch: a hundred over the four switches
 class World:
     book: AccountBook
     creditors: Creditors
-    log: AuditArchive
+    log: AuditLog
     waker: MemoryWaker
 
 
@@ -52,7 +53,7 @@ def world(request: pytest.FixtureRequest) -> World:
     return World(wiring.account_book(), wiring.creditors(), wiring.audit_archive(), MemoryWaker())
 
 
-def put(world: World, name: str, **changes: object) -> Account:
+def put(world: World, name: str, **changes: Any) -> Account:
     account = ground.active(name, **changes)
     builders.store(world.book, world.creditors, account, person=builders.consumer(name))
     return read(world, account)

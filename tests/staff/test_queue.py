@@ -536,7 +536,7 @@ def test_a_request_is_declined_or_countered_and_the_person_is_told() -> None:
     assert ("arrangement_declined" in {kind for _, kind, _ in waker.notices}) is True
     book, account, waker = requested()
     order = replace(ORDER, version=account.version)
-    given = {"book": book, "waker": waker, "now": NOW}
+    given: dict[str, Any] = {"book": book, "waker": waker, "now": NOW}
     terms = five_years(book, account, 12)
     stale = replace(order, version=account.version - 1)
     assert queue.counter(account.account_id, stale, terms, **given).outcome == "stale"

@@ -338,7 +338,9 @@ def test_a_portfolio_of_all_creditors_offers_each_and_marks_the_one_shown() -> N
 
 
 def test_a_broken_call_is_read_as_an_empty_one() -> None:
-    for context in (None, 7, {"forms": []}, {"params": 3, "timezone": {"offsetInMinutes": "x"}}):
+    zone = {"params": 3, "timezone": {"offsetInMinutes": "x"}}
+    broken: list[Any] = [None, 7, {"forms": []}, zone]
+    for context in broken:
         ask = WIDGETS.read({"widgetContext": context, "account_id": ["x"]}, "nonsense")
         assert (ask.account, ask.endpoint, ask.version) == ("", "", 0)
 

@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -237,7 +237,7 @@ def planned(case: Case, strategy: Strategy) -> Iterator[Event]:
     account = replace(account, due_at=action.at)
     person = builders.consumer(str(case.number))
     history = ContactHistory(consumer_id=account.consumer_id)
-    moves = case.moves and datetime(*case.moves.timetuple()[:3], 6, tzinfo=UTC)
+    moves = datetime.combine(case.moves, time(6), UTC) if case.moves else None
     while True:
         due = account.due_at
         assert due is not None, "an open account has neither a timer nor a stated reason"

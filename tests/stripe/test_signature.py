@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -74,7 +73,7 @@ def test_replayed_tomorrow() -> None:
         verify_signature(BODY.encode(), header(), [SECRET], NOW + timedelta(days=1))
 
 
-MARK = re.search("v1=(.*)", header())[1]
+MARK = header().partition("v1=")[2]
 AT = int(NOW.timestamp())
 PIECES = [
     f"t={AT}", f"t={AT - 301}", f"t={AT}=", f"t= {AT}", "t=", "t", "t=x", "t=1_0", "t=-1", "",

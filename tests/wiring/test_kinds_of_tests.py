@@ -30,7 +30,8 @@ def _marks(tree: ast.AST) -> tuple[set[str], set[str]]:
         if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "param"
         for inner in ast.walk(call)
     }
-    whole, half = set(), set()
+    whole: set[str] = set()
+    half: set[str] = set()
     for node in ast.walk(tree):
         if (kind := _kind(node)) is not None:
             (half if id(node) in of_parameters else whole).add(kind)

@@ -191,7 +191,8 @@ def _steps(machine: str, answers: dict[str, list[dict[str, Any]]], given: dict[s
     """
     definition = stack.machines()[machine]
     answers = {name: list(each) for name, each in answers.items()}
-    entered, at, value = [], definition["StartAt"], given
+    entered: list[str] = []
+    at, value = definition["StartAt"], given
     while len(entered) < 1000:
         entered.append(at)
         state = definition["States"][at]

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from dunlin.domain.accounts.account import Hold, Status
 from local.viewer import Viewer, serve
+from local.viewer.cloud import WidgetFailed
 from tests.local.viewer import dashboard
 from tests.local.viewer.dashboard import ViewerHarness
 
@@ -196,7 +197,7 @@ def test_a_hostile_widget_cannot_run_anything(
 
 def test_a_widget_that_fails_says_so(page: Page, harness: ViewerHarness) -> None:
     def fail(_endpoint: str, _event: object) -> object:
-        raise dashboard.WidgetFailed("Unavailable: the function's log says more")
+        raise WidgetFailed("Unavailable: the function's log says more")
 
     harness.answer = fail
     page.get_by_role("button", name="Refresh now").click()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot
 
-if TYPE_CHECKING:
-    pass
 
-
-class AuditArchive(Protocol):
-    """The audit log by subject, its write-once copy, and the signed roots of its days."""
+class AuditLog(Protocol):
+    """The audit log by subject."""
 
     def chain(self, subject: str) -> list[AuditEntry]:
         """All entries of one subject, oldest first."""
+
+
+class AuditArchive(AuditLog, Protocol):
+    """The audit log, its write-once copy, and the signed roots of its days."""
 
     def archive(self, day: date, batch: str, entries: Sequence[AuditEntry]) -> bool:
         """Copy entries; False where this batch of this day was copied before."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dunlin.ports.accounts import AccountBook
-from dunlin.ports.audit import AuditArchive
+from dunlin.ports.audit import AuditLog
 from dunlin.ports.reports import SpendMeter
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import StaffCommand
@@ -41,7 +41,7 @@ def guard_spend(
     meter: SpendMeter,
     book: AccountBook,
     creditors: Creditors,
-    log: AuditArchive,
+    log: AuditLog,
     now: datetime,
 ) -> Spent:
     """Pause the platform once a month's messages have reached the cap. Each cap stops once: who

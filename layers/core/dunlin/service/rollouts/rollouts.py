@@ -40,7 +40,7 @@ from dunlin.domain.rollouts.rollout import (
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.audit import AuditArchive
+from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import LinkChecker, MessageTemplates
 from dunlin.ports.rollouts import Rollouts
@@ -62,7 +62,7 @@ class RolloutPorts:
     creditors: Creditors
     rollouts: Rollouts
     templates: MessageTemplates
-    log: AuditArchive
+    log: AuditLog
     waker: LadderWaker
 
 

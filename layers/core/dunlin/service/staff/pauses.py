@@ -17,7 +17,7 @@ from dunlin.domain.audit import audit
 from dunlin.domain.contact import cadence
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.audit import AuditArchive
+from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import (
@@ -172,7 +172,7 @@ def pause_scope(
     on: bool,
     book: AccountBook,
     creditors: Creditors,
-    log: AuditArchive,
+    log: AuditLog,
     now: datetime,
 ) -> None:
     """Switch the pause of a creditor, or of all for `platform`, with an entry on the chain of
@@ -198,7 +198,7 @@ def _record(
     actor: str,
     *,
     book: AccountBook,
-    log: AuditArchive,
+    log: AuditLog,
     now: datetime,
 ) -> None:
     def attempt() -> None:

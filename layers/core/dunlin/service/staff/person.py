@@ -12,7 +12,7 @@ from dunlin.domain.accounts.erasure import ALWAYS, Held, nameless, points_of, re
 from dunlin.domain.audit.audit import to_json
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook, AccountHistory, Change
-from dunlin.ports.audit import AuditArchive
+from dunlin.ports.audit import AuditLog
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import StaffCommand, code, consumer_entry, staff
 from dunlin.service.accounts.writing import retry_on_conflict
@@ -28,7 +28,7 @@ class Erasure:
 
 
 def export_person(
-    consumer_id: str, *, book: AccountBook, log: AuditArchive, now: datetime
+    consumer_id: str, *, book: AccountBook, log: AuditLog, now: datetime
 ) -> dict[str, Any]:
     """Contacts, messages and payments of one person, with the log of what happened, as one JSON
     document. Raises `DomainError` for an unknown person."""

@@ -14,7 +14,7 @@ from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountBook, AccountHistory
-from dunlin.ports.audit import AuditArchive
+from dunlin.ports.audit import AuditLog
 from dunlin.ports.reports import Counters
 from dunlin.ports.strategies import Creditors
 
@@ -42,7 +42,7 @@ def look_up(
     *,
     creditor: str,
     book: AccountBook,
-    log: AuditArchive,
+    log: AuditLog,
     creditors: Creditors,
 ) -> StaffAccount | None:
     """One account by its id or by a creditor's own reference; None where there is none.

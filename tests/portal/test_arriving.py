@@ -15,7 +15,7 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.tokens import ALPHABET, token_hash
 from dunlin.service.portal import identity
-from tests.portal.acts import RIGHT, WRONG, snapshot
+from tests.portal.answers import RIGHT, WRONG, snapshot
 from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness
 
 DEBT_WORDS = re.compile(r"(?i)\b(debt|owed?|deuda|debe|deber|balance|payment|pago)\b|\$")

@@ -10,7 +10,7 @@ import pytest
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import CheckoutState, PaymentState
-from tests.portal.acts import paid, snapshot
+from tests.portal.answers import paid, snapshot
 from tests.portal.harness import Browser, PortalHarness
 
 

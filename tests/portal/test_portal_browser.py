@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.payments.payments import MethodKind, PaymentState, SavedMethod
-from tests.portal.acts import paid
+from tests.portal.answers import paid
 from tests.portal.harness import STRATEGY, PortalHarness
 from tests.portal.server import serve
 from tests.portal.test_arranging import LIMITS

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 import yaml
 
-from tests.portal.acts import day, snapshot
+from tests.portal.answers import day, snapshot
 from tests.portal.harness import NOW, ROOT, Answer, Browser, PortalHarness, load_app
 
 

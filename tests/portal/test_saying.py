@@ -12,7 +12,7 @@ import pytest
 from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel, Flag
 from dunlin.service.staff.queue import lifted
-from tests.portal.acts import day
+from tests.portal.answers import day
 from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness
 
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from markupsafe import Markup
-
 from local.cloud import CloudError
 from local.outside import EmailKind, OutsideWorld
 from local.people import pages
@@ -235,12 +233,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._silent()
 
     def _silent(self) -> None:
-        silent = Markup('<p class="none" role="alert">The cloud does not answer.</p>')
-        self._send(502, pages.page("No cloud", silent))
+        page = pages.nothing("No cloud", "The cloud does not answer.", alert=True)
+        self._send(502, page)
 
     def _missing(self) -> None:
-        nothing = Markup('<p class="none">There is nothing here.</p>')
-        self._send(404, pages.page("Nothing here", nothing))
+        self._send(404, pages.nothing("Nothing here", "There is nothing here."))
 
     def _send(
         self, status: int, text: str, *, kind: str = "text/html", policy: str = _POLICY

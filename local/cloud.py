@@ -322,9 +322,9 @@ def _group(leader: int) -> list[int]:
         pairs = [line.split() for line in shown.stdout.splitlines()]
         return [int(pid) for pid, group in pairs if int(group) == leader]
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    found = ((pid, _stat(pid)) for pid in pids)
+    processes = ((pid, _stat(pid)) for pid in pids)
     return [
-        pid for pid, fields in found if fields and fields[2] == str(leader) and fields[0] != "Z"
+        pid for pid, fields in processes if fields and fields[2] == str(leader) and fields[0] != "Z"
     ]
 
 

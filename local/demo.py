@@ -74,12 +74,12 @@ def _moved(text: str, days: int) -> str:
 def _moved_cell(cell: str, days: int) -> str:
     for form in _DATE_FORMS:
         try:
-            found = datetime.strptime(cell, form).replace(tzinfo=UTC).date()
+            day = datetime.strptime(cell, form).replace(tzinfo=UTC).date()
         except ValueError:
             continue
-        if found.year < WRITTEN_ON.year - 2:  # a date of birth stays
+        if day.year < WRITTEN_ON.year - 2:  # a date of birth stays
             return cell
-        return (found + timedelta(days=days)).strftime(form)
+        return (day + timedelta(days=days)).strftime(form)
     return cell
 
 
@@ -173,14 +173,14 @@ def rehearse(drops: list[Drop], start: datetime, days: int, console: Console) ->
             path = Path(folder) / drop.name
             path.write_bytes(drop.content)
             try:
-                told = play([path], parse(drop.strategy), at=start, days=days)
+                forecasts = play([path], parse(drop.strategy), at=start, days=days)
             except DomainError as error:
                 console.print(f"  {drop.creditor}: {error}", style="red", markup=False)
                 continue
-            sent = Counter(message.channel for message in told.messages)
-            cost = f"${told.cost_micro / 1_000_000:,.2f}"
+            sent = Counter(message.channel for message in forecasts.messages)
+            cost = f"${forecasts.cost_micro / 1_000_000:,.2f}"
             table.add_row(
-                drop.creditor, str(told.started), str(sent["email"]), str(sent["sms"]), cost
+                drop.creditor, str(forecasts.started), str(sent["email"]), str(sent["sms"]), cost
             )
     console.print(table)
 
@@ -205,8 +205,8 @@ def preview_pilot(creditor: str, console: Console) -> None:
         return
     console.print(f"  of {creditor} these {len(chosen)} would be contacted, and nobody else:")
     for account in chosen:
-        told = f"  {account.reference:12} {account.balance!s:>12}  due {account.due_on}"
-        console.print(told, highlight=False, markup=False)
+        line = f"  {account.reference:12} {account.balance!s:>12}  due {account.due_on}"
+        console.print(line, highlight=False, markup=False)
 
 
 def _live(
@@ -261,7 +261,8 @@ def summary(
         )
         for account in book.accounts_of_creditor(creditor):
             agreed.update(
-                one.state.value.replace("_", " ") for one in book.arrangements(account.account_id)
+                arrangement.state.value.replace("_", " ")
+                for arrangement in book.arrangements(account.account_id)
             )
             statuses[account.status.value] += 1
             if account.hold is not None:

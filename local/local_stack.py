@@ -48,10 +48,10 @@ class LocalStack:
 
     @property
     def cloud(self) -> Cloud:
-        found = clouds.find(self.cloud_directory)
-        if found is None:
+        cloud = clouds.find(self.cloud_directory)
+        if cloud is None:
             raise LocalStackError("the local cloud does not run; start it with `dunlin up`")
-        return found
+        return cloud
 
     def environment(self) -> dict[str, str]:
         """What `dunlin.runtime.settings` reads, for programs outside the cloud."""
@@ -136,15 +136,15 @@ def open_stack(
 def close_stack(directory: Path | str = DIRECTORY) -> bool:
     """End every process of the house. False where none was there."""
     directory = Path(directory)
-    found = False
+    anything = False
     for name in ("people", "viewer", "stripe"):
-        found |= _end(directory / f"{name}.pid")
+        anything |= _end(directory / f"{name}.pid")
     cloud = clouds.find(directory / "cloud")
     if cloud is not None:
         cloud.stop()
-        found = True
+        anything = True
     (directory / "house.json").unlink(missing_ok=True)
-    return found
+    return anything
 
 
 def _webhook_secret(directory: Path) -> str:

@@ -128,13 +128,13 @@ class SimulatedConsumers:
         self._later(
             0.01, "text delivered", lambda: _none(self._world_now().sms_receipt(text.message_id))
         )
-        said = {
+        answer = {
             "stops": "STOP",
             "asks": "Can I pay half on Friday?",
             "wrong person": "Wrong number, I don't know who that is",
         }.get(who)
-        if said is not None:
-            self._later(2, f"replied {said!r}", lambda: self._reply(text, said))
+        if answer is not None:
+            self._later(2, f"replied {answer!r}", lambda: self._reply(text, answer))
         link = _HREF.search(text.body)
         if link:
             self._visits(who, heard, self._known(text.to) or text.to, link[0])
@@ -153,12 +153,12 @@ class SimulatedConsumers:
 
         self._later(hours, f"e-mail {kind.lower()}", publish)
 
-    def _reply(self, text: OutboxText, said: str) -> None:
+    def _reply(self, text: OutboxText, answer: str) -> None:
         number = text.attributes.get("AWS.MM.SMS.OriginationNumber", "+12175550101")
         self._world_now().sms_reply(
             text.to,
             number,
-            said,
+            answer,
             topic_arn=self._topic,
             previous_message_id=text.message_id,
         )
@@ -226,16 +226,16 @@ class _Forms(HTMLParser):
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag == "form" and found.get("method", "").lower() == "post":
-            self.forms.append((found.get("action", ""), {}))
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form" and attributes.get("method", "").lower() == "post":
+            self.forms.append((attributes.get("action", ""), {}))
             self._inside = True
-        elif tag in ("input", "textarea", "button") and self._inside and found.get("name"):
-            if found.get("type") in ("radio", "checkbox") and "checked" not in found:
+        elif tag in ("input", "textarea", "button") and self._inside and attributes.get("name"):
+            if attributes.get("type") in ("radio", "checkbox") and "checked" not in attributes:
                 return
-            if tag == "button" and "value" not in found:
+            if tag == "button" and "value" not in attributes:
                 return
-            self.forms[-1][1].setdefault(found["name"], found.get("value", ""))
+            self.forms[-1][1].setdefault(attributes["name"], attributes.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -262,8 +262,8 @@ class Visitor:
 
     def disputes(self, link: str) -> bool:
         """Say that the amount is wrong."""
-        said = {"reason": "amount_wrong", "text": "I was charged twice."}
-        return self._enters(link) and self._hands_in("dispute", said)
+        fields = {"reason": "amount_wrong", "text": "I was charged twice."}
+        return self._enters(link) and self._hands_in("dispute", fields)
 
     def agrees(self, link: str, *, card: str = GOOD_CARD, longest: bool = False) -> bool:
         """Take the first or the last offer of instalments, let them be taken from a card, and
@@ -281,8 +281,8 @@ class Visitor:
 
     def promises(self, link: str, on: date) -> bool:
         """Promise to pay all by a day."""
-        said = {"day": str(on.day), "month": str(on.month), "year": str(on.year)}
-        return self._enters(link) and self._hands_in("promise", said)
+        fields = {"day": str(on.day), "month": str(on.month), "year": str(on.year)}
+        return self._enters(link) and self._hands_in("promise", fields)
 
     def snoozes(self, link: str) -> bool:
         """Ask for two weeks without a message."""
@@ -290,15 +290,15 @@ class Visitor:
 
     def insured(self, link: str) -> bool:
         """Say who insures us, and that they should pay."""
-        said = {"owes": "yes", "payer": "Example Mutual Health", "member": "EM-0100"}
-        return self._enters(link) and self._hands_in("insurance", said)
+        fields = {"owes": "yes", "payer": "Example Mutual Health", "member": "EM-0100"}
+        return self._enters(link) and self._hands_in("insurance", fields)
 
-    def _hands_in(self, way: str, said: dict[str, str]) -> bool:
+    def _hands_in(self, way: str, answers: dict[str, str]) -> bool:
         """Fill in one of the forms that the account's page leads to; False where it does not."""
         if not self._goes(way):
             return False
         action, fields = self._form(f"/{way}")
-        self._post(action, fields | said)
+        self._post(action, fields | answers)
         return True
 
     def _goes(self, way: str) -> bool:

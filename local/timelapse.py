@@ -110,8 +110,8 @@ class TimeLapse:
                 headers={"Content-Type": "application/json"},
             )
         with urllib.request.urlopen(request, timeout=30) as answer:
-            told: dict[str, Any] = json.loads(answer.read())
-        return told
+            answered: dict[str, Any] = json.loads(answer.read())
+        return answered
 
     def _due(self, until: datetime) -> Iterator[Account]:
         """Accounts due until then, but for those whose ladder is dead: nothing wakes it, and

@@ -32,6 +32,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             done = rollouts.halt_by_staff(rollout_id, by=by, why=why, ports=ports, now=now)
         case _:
             done = rollouts.advance_all(ports=ports, now=now)
-    told = rollouts.told(done)
-    logger.info("rollouts", extra={"done": told})
-    return told
+    outcome = rollouts.told(done)
+    logger.info("rollouts", extra={"done": outcome})
+    return outcome

@@ -20,6 +20,6 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
         now=wiring.clock().now(),
     )
     count("SpendPercent", spent.percent)
-    told = {"month": spent.month, "micro": spent.micro, "stopped": spent.stopped}
-    logger.info("spend", extra=told)
-    return told
+    spending = {"month": spent.month, "micro": spent.micro, "stopped": spent.stopped}
+    logger.info("spend", extra=spending)
+    return spending

@@ -17,21 +17,21 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     done with a rest, and late."""
     book, creditors, now = wiring.account_book(), wiring.creditors(), wiring.clock().now()
     waker = wiring.arranging_waker()
-    found = reconcile(book=book, creditors=creditors, waker=waker, now=now)
+    repaired = reconcile(book=book, creditors=creditors, waker=waker, now=now)
     arranged = restart_lost(book=book, waker=waker, now=now)
     rests = end_rests(book=book, now=now)
     lapsed = tell_lapsed(book=book, creditors=creditors, now=now)
     counts = {
-        "restarted": found.restarted,
+        "restarted": repaired.restarted,
         "arrangements_restarted": arranged,
-        "doubtful": found.doubtful,
-        "unattended": len(found.unattended),
+        "doubtful": repaired.doubtful,
+        "unattended": len(repaired.unattended),
         "rests_over": rests,
         "lapsed": lapsed,
     }
-    count("UnattendedAccounts", len(found.unattended))
-    count("LaddersRestarted", found.restarted)
+    count("UnattendedAccounts", len(repaired.unattended))
+    count("LaddersRestarted", repaired.restarted)
     count("ArrangementsRestarted", arranged)
     count("ServiceTimersLapsed", lapsed)
-    logger.info("reconciled", extra={**counts, "accounts": found.unattended[:50]})
+    logger.info("reconciled", extra={**counts, "accounts": repaired.unattended[:50]})
     return counts

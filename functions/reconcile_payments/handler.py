@@ -16,12 +16,12 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Called by a schedule, daily, or by staff with `{days}` up to 30. Returns the report."""
     now = wiring.clock().now()
     days = min(30, max(1, int(event.get("days", _DAYS))))
-    found = wiring.reconciler().look(since=now - timedelta(days=days), now=now)
-    report = found.document()
+    differences = wiring.reconciler().look(since=now - timedelta(days=days), now=now)
+    report = differences.document()
     key = keep_report("payments", report, box=wiring.drop_box(), now=now)
-    count("WebhooksMissed", len(found.missed))
-    count("PaymentDifferences", len(found.differences))
-    count("PaymentsStuck", len(found.stuck))
+    count("WebhooksMissed", len(differences.missed))
+    count("PaymentDifferences", len(differences.differences))
+    count("PaymentsStuck", len(differences.stuck))
     sizes = {name: len(report[name]) for name in ("missed", "posted", "stuck", "differences")}
-    logger.info("payments reconciled", extra={"report": key, "events": found.events, **sizes})
+    logger.info("payments reconciled", extra={"report": key, "events": differences.events, **sizes})
     return report

@@ -18,20 +18,20 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
 
 
 def _record(message: dict[str, Any]) -> None:
-    told = read_email_event(message)
-    if isinstance(told, Unread):
-        count("EmailEventsIgnored", reason=told.reason)
+    reading = read_email_event(message)
+    if isinstance(reading, Unread):
+        count("EmailEventsIgnored", reason=reading.reason)
         return
     outcome = record(
-        told, book=wiring.account_book(), waker=wiring.waker(), now=wiring.clock().now()
+        reading, book=wiring.account_book(), waker=wiring.waker(), now=wiring.clock().now()
     )
-    count("EmailEvents", kind=told.signal.kind.value, outcome=outcome)
+    count("EmailEvents", kind=reading.signal.kind.value, outcome=outcome)
     logger.info(
         "email event",
         extra={
-            "kind": told.signal.kind.value,
+            "kind": reading.signal.kind.value,
             "outcome": outcome,
-            "touch_id": told.signal.touch_id,
-            "account_id": told.signal.account_id,
+            "touch_id": reading.signal.touch_id,
+            "account_id": reading.signal.account_id,
         },
     )

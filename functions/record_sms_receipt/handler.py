@@ -15,12 +15,14 @@ def handler(event: dict[str, Any], _context: object) -> None:
     """One CloudWatch Logs event `{awslogs: {data}}`. A failure fails it whole, and it is
     delivered again: recording twice does nothing."""
     for line in read_status_lines(event):
-        told = read_sms_receipt(line)
-        if isinstance(told, Unread):
-            count("SmsReceiptsIgnored", reason=told.reason)
+        reading = read_sms_receipt(line)
+        if isinstance(reading, Unread):
+            count("SmsReceiptsIgnored", reason=reading.reason)
             continue
         outcome = record(
-            told, book=wiring.account_book(), waker=wiring.waker(), now=wiring.clock().now()
+            reading, book=wiring.account_book(), waker=wiring.waker(), now=wiring.clock().now()
         )
-        count("SmsReceipts", kind=told.signal.kind.value, outcome=outcome)
-        logger.info("text receipt", extra={"signal_id": told.signal.signal_id, "outcome": outcome})
+        count("SmsReceipts", kind=reading.signal.kind.value, outcome=outcome)
+        logger.info(
+            "text receipt", extra={"signal_id": reading.signal.signal_id, "outcome": outcome}
+        )

@@ -15,14 +15,14 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
     ask = widgets.read(event, context.invoked_function_arn)
     if ask.describe:
         return widgets.describe("account")
-    found = look_up(
+    staff_account = look_up(
         ask.account,
         creditor=ask.creditor,
         book=wiring.account_book(),
         log=wiring.audit_archive(),
         creditors=wiring.creditors(),
     )
-    if found is not None and ask.reveal:
-        account_id = found.account_history.account.account_id
+    if staff_account is not None and ask.reveal:
+        account_id = staff_account.account_history.account.account_id
         logger.info("name revealed", extra={"account_id": account_id, "by": ask.by})
-    return widgets.account(ask, found)
+    return widgets.account(ask, staff_account)

@@ -12,14 +12,18 @@ from dunlin.service.signals.optouts import DAYS, reconcile_optouts
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Called by a schedule, daily; `days` asks for more than a week after a long outage. Returns
     how many were closed here and listed there."""
-    found = reconcile_optouts(
+    differences = reconcile_optouts(
         lists=wiring.optout_lists(),
         book=wiring.account_book(),
         waker=wiring.waker(),
         now=wiring.clock().now(),
         days=int(event.get("days", DAYS)),
     )
-    counts = {"closed": found.closed, "listed": found.listed, "strangers": found.strangers}
-    count("OptOutsFromProviders", found.closed)
+    counts = {
+        "closed": differences.closed,
+        "listed": differences.listed,
+        "strangers": differences.strangers,
+    }
+    count("OptOutsFromProviders", differences.closed)
     logger.info("in step", extra=counts)
     return counts

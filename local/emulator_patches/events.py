@@ -146,9 +146,9 @@ def _invoke_config(func: Record, config: Record) -> Record:
     named = config["FunctionArn"].split(":")
     base = lambda_svc._functions.get(config["FunctionName"]) or func
     for qualifier in (named[7],) if len(named) > 7 else ("$LATEST", None):
-        found: Record | None = lambda_svc._event_invoke_config(base, qualifier)
-        if found:
-            return found
+        stored: Record | None = lambda_svc._event_invoke_config(base, qualifier)
+        if stored:
+            return stored
     return {}
 
 
@@ -260,8 +260,8 @@ def _mapping(func: Record, source: str) -> Record:
     name = (func.get("config") or func)["FunctionName"]
     for _, _, mapping in lambda_svc._iter_all_esms():
         if mapping.get("EventSourceArn") == source and mapping["FunctionName"] == name:
-            found: Record = mapping
-            return found
+            record: Record = mapping
+            return record
     return {}
 
 
@@ -388,19 +388,21 @@ def version_ranges() -> None:
     def get_object(
         bucket: str, key: str, headers: Record, query_params: Record | None = None
     ) -> Any:
-        status, told, body = get(bucket, key, headers, query_params)
+        status, response_headers, body = get(bucket, key, headers, query_params)
         asked = headers.get("range", "")
         if status != 200 or not asked or not s3._qp(query_params or {}, "versionId", ""):
-            return status, told, body
-        found = s3._parse_range(asked, len(body))
-        if found is None:
+            return status, response_headers, body
+        byte_range = s3._parse_range(asked, len(body))
+        if byte_range is None:
             missed = {"Content-Type": "application/xml", "Content-Range": f"bytes */{len(body)}"}
             return 416, missed, s3._xml_body(s3._range_error_xml(bucket, key))
-        start, end = found
+        start, end = byte_range
         # The checksum of the whole does not fit a part.
-        told = {n: v for n, v in told.items() if not n.lower().startswith("x-amz-checksum")}
-        told["Content-Range"] = f"bytes {start}-{end}/{len(body)}"
-        told["Content-Length"] = str(end + 1 - start)
-        return 206, told, body[start : end + 1]
+        response_headers = {
+            n: v for n, v in response_headers.items() if not n.lower().startswith("x-amz-checksum")
+        }
+        response_headers["Content-Range"] = f"bytes {start}-{end}/{len(body)}"
+        response_headers["Content-Length"] = str(end + 1 - start)
+        return 206, response_headers, body[start : end + 1]
 
     s3._get_object = get_object

@@ -207,11 +207,15 @@ def optout_lists() -> None:
             asked = json.loads(body)
             suppressed[asked["EmailAddress"].lower()] = asked["Reason"]
             return 200, dict(_JSON), b"{}"
-        found = [
+        destinations = [
             {"EmailAddress": address, "Reason": reason, "LastUpdateTime": 0}
             for address, reason in suppressed.items()
         ]
-        return 200, dict(_JSON), json.dumps({"SuppressedDestinationSummaries": found}).encode()
+        return (
+            200,
+            dict(_JSON),
+            json.dumps({"SuppressedDestinationSummaries": destinations}).encode(),
+        )
 
     async def carrier(
         method: str, path: str, headers: dict[str, str], params: dict[str, Any]

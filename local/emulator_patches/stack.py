@@ -15,16 +15,16 @@ def _afterwards(kind: str, act: Callable[[str, Properties], None]) -> None:
     create, update = handlers[kind]["create"], handlers[kind]["update"]
 
     def created(logical: str, properties: Properties, stack: str, *more: Any) -> tuple[str, Any]:
-        made: tuple[str, Any] = create(logical, properties, stack, *more)
-        act(made[0], properties)
-        return made
+        resource: tuple[str, Any] = create(logical, properties, stack, *more)
+        act(resource[0], properties)
+        return resource
 
     def updated(
         physical: str, old: Properties, new: Properties, *more: Any, **options: Any
     ) -> tuple[str, Any]:
-        made: tuple[str, Any] = update(physical, old, new, *more, **options)
-        act(made[0], new)
-        return made
+        resource: tuple[str, Any] = update(physical, old, new, *more, **options)
+        act(resource[0], new)
+        return resource
 
     handlers[kind] = {**handlers[kind], "create": created, "update": updated}
 
@@ -127,8 +127,8 @@ def api_addresses() -> None:
         if "Name" in properties:
             named = {"Key": "ms-custom-id", "Value": properties["Name"]}
             properties = {**properties, "Tags": [*properties.get("Tags", []), named]}
-        made: tuple[str, Any] = create(logical, properties, stack)
-        return made
+        resource: tuple[str, Any] = create(logical, properties, stack)
+        return resource
 
     def updated(
         physical: str, old: Properties, new: Properties, stack: str, logical_id: str | None = None
@@ -140,9 +140,9 @@ def api_addresses() -> None:
             types = apigateway_v1._rest_apis[fresh]["binaryMediaTypes"]
             apigateway_v1._rest_apis[physical]["binaryMediaTypes"] = types
             apigateway_v1._delete_rest_api(fresh)
-        made: tuple[str, Any] = update(
+        resource: tuple[str, Any] = update(
             physical, {**old, "Body": new.get("Body")}, new, stack, logical_id=logical_id
         )
-        return made
+        return resource
 
     handlers[kind] = {**handlers[kind], "create": created, "update": updated}

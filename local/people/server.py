@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         where = urlsplit(self.path)
         query = parse_qs(where.query)
-        said = query.get("said", [""])[0]
+        notice = query.get("said", [""])[0]
         outside = self.desk.outside
         match [unquote(part) for part in where.path.split("/")[1:]]:
             case [""]:
@@ -161,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
                     lambda: pages.mailbox(address, [e for e in outside.emails() if address in e.to])
                 )
             case ["mail", message_id]:
-                self._page(lambda: pages.mail(outside.email(message_id), said))
+                self._page(lambda: pages.mail(outside.email(message_id), notice))
             case ["mail", message_id, "body"]:
                 self._page(lambda: pages.body(outside.email(message_id)), policy=_MAIL_POLICY)
             case ["phone", number]:
@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
                         number,
                         [t for t in outside.texts() if t.to == number],
                         [r for r in self.desk.replies if r.number == number],
-                        said,
+                        notice,
                     )
                 )
             case _:
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(length).decode(errors="replace"))
         parts = [unquote(part) for part in urlsplit(self.path).path.split("/")[1:]]
         try:
-            back, said = self._act(parts, form)
+            back, notice = self._act(parts, form)
         except (KeyError, IndexError, StopIteration):
             self._missing()
             return
@@ -195,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._silent()
             return
         self.send_response(303)
-        self.send_header("Location", f"{back}?said={said}" if said else back)
+        self.send_header("Location", f"{back}?said={notice}" if notice else back)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

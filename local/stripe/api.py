@@ -135,7 +135,7 @@ def _search(kind: str) -> Callable[..., Thing]:
     """The part of the search language that is used: `a:'b'`, `metadata['a']:'b'`, AND."""
 
     def act(state: StripeState, wanted: Thing) -> Thing:
-        found = list(state.every(kind))
+        things = list(state.every(kind))
         for clause in re.split(r"\s+AND\s+", wanted["query"]):
             match = re.fullmatch(
                 r"""(?:metadata\[["'](?P<key>[^"']+)["']\]|(?P<field>\w+))\s*:\s*["'](?P<text>[^"']*)["']""",
@@ -144,13 +144,13 @@ def _search(kind: str) -> Callable[..., Thing]:
             if not match:
                 raise bad_parameter("We were unable to parse your search query.", "query")
             key, name, text = match["key"], match["field"], match["text"]
-            found = [
-                t for t in found if (t["metadata"].get(key) if key else str(t.get(name))) == text
+            things = [
+                t for t in things if (t["metadata"].get(key) if key else str(t.get(name))) == text
             ]
         return {
             "object": "search_result",
-            "data": found[: wanted.get("limit", 10)],
-            "has_more": len(found) > wanted.get("limit", 10),
+            "data": things[: wanted.get("limit", 10)],
+            "has_more": len(things) > wanted.get("limit", 10),
             "next_page": None,
             "url": f"/v1/{kind}s/search",
         }
@@ -323,14 +323,14 @@ def call(
             sent["Idempotency-Key"] = key
         try:
             _authorised(headers)
-            route, found = _routed(method, path)
+            route, match = _routed(method, path)
             wanted = _wanted(route, text)
             kept = _kept(state, key, path, text)
             if kept is not None:
                 replayed = {"Idempotent-Replayed": "true", "Original-Request": kept["request"]}
                 return ApiAnswer(kept["status"], kept["body"], sent | replayed)
             expand = wanted.pop("expand", [])
-            status, body = 200, route.act(state, wanted, *found.groups())
+            status, body = 200, route.act(state, wanted, *match.groups())
             body = expanded(state, public(body), expand, path)
         except StripeProblem as problem:
             status = problem.status
@@ -369,9 +369,9 @@ def _authorised(headers: dict[str, str]) -> None:
 
 def _routed(method: str, path: str) -> tuple[Route, re.Match[str]]:
     for route in ROUTES:
-        found = route.path.fullmatch(path)
-        if found and route.method == method:
-            return route, found
+        match = route.path.fullmatch(path)
+        if match and route.method == method:
+            return route, match
     raise StripeProblem(
         f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we "
         "can help at https://support.stripe.com/.",

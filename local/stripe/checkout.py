@@ -244,12 +244,12 @@ def submit(state: StripeState, session: Thing, fields: dict[str, str]) -> tuple[
     if typed.errors or method is None:
         return "", typed
     try:
-        found = _confirm(state, session, method)
+        method_answer = _confirm(state, session, method)
     except StripeProblem as problem:
         typed.errors["form"] = problem.error.get("decline_code") or problem.error.get("code", "")
         return "", typed
-    if found["status"] == "requires_action":
-        return str(found["next_action"]["redirect_to_url"]["url"]), typed
+    if method_answer["status"] == "requires_action":
+        return str(method_answer["next_action"]["redirect_to_url"]["url"]), typed
     return completed(state, session), typed
 
 
@@ -267,9 +267,9 @@ def submit_method(
 ) -> tuple[str, str]:
     """As `begin`, and the person confirms it is they. Gives (error, where to go)."""
     try:
-        found = begin(state, session, kind, last4, behaviour)
-        if found["status"] == "requires_action":
-            intents.answered(state, found["id"], passed=True)
+        method_answer = begin(state, session, kind, last4, behaviour)
+        if method_answer["status"] == "requires_action":
+            intents.answered(state, method_answer["id"], passed=True)
     except StripeProblem as problem:
         return str(problem.error.get("decline_code") or problem.error.get("code", "")), ""
     place, error = after_authentication(state, session)
@@ -343,10 +343,10 @@ def after_settlement(state: StripeState, payment: Thing) -> None:
 def after_authentication(state: StripeState, session: Thing) -> tuple[str, str]:
     """Back from the 3DS page: (where to go, error key). Empty place: show the page again."""
     name = "setup_intent" if session["mode"] == "setup" else "payment_intent"
-    found = state.get(name, session[name])
-    if found["status"] in ("succeeded", "processing", "requires_capture"):
+    thing = state.get(name, session[name])
+    if thing["status"] in ("succeeded", "processing", "requires_capture"):
         return completed(state, session), ""
-    error = found.get("last_payment_error") or found.get("last_setup_error") or {}
+    error = thing.get("last_payment_error") or thing.get("last_setup_error") or {}
     return "", error.get("decline_code") or error.get("code", "")
 
 

@@ -391,6 +391,6 @@ def intent(state: StripeState, identifier: str) -> Thing:
 
 def answered(state: StripeState, identifier: str, *, passed: bool) -> dict[str, Any]:
     """The 3DS page's answer, for either kind of intent."""
-    found = intent(state, identifier)
-    step = authenticate_setup if found["object"] == "setup_intent" else authenticate
-    return step(state, found, passed=passed)
+    thing = intent(state, identifier)
+    step = authenticate_setup if thing["object"] == "setup_intent" else authenticate
+    return step(state, thing, passed=passed)

@@ -86,8 +86,8 @@ def create_method(state: StripeState, wanted: Thing) -> Thing:
         raise bad_parameter("Missing required param: type.", "type", "parameter_missing")
     if kind == "card":
         token = wanted.get("card", {}).get("token")
-        if token and (found := cards.by_token(token.replace("tok_", "pm_card_"))):
-            return method_of(state, "card", found[1], found[2], wanted)
+        if token and (known := cards.by_token(token.replace("tok_", "pm_card_"))):
+            return method_of(state, "card", known[1], known[2], wanted)
         raise StripeProblem(
             "Sending credit card numbers directly to the Stripe API is generally unsafe. To "
             "continue processing use Stripe.js, the Stripe mobile bindings, or Stripe Elements.",
@@ -175,9 +175,9 @@ def method_of(
 
 def use(state: StripeState, identifier: str) -> Thing:
     """A stored payment method, or a new one for a test token such as `pm_card_visa`."""
-    found = cards.by_token(identifier)
-    if found:
-        return method_of(state, *found, {})
+    behaviour = cards.by_token(identifier)
+    if behaviour:
+        return method_of(state, *behaviour, {})
     return state.get("payment_method", identifier, "payment_method")
 
 

@@ -358,10 +358,10 @@ def close_dispute(state: StripeState, dispute: Thing, *, won: bool) -> Thing:
 
 def with_refunds(state: StripeState, thing: Thing) -> dict[str, Any]:
     """The list of a charge's refunds, as `expand[]=refunds` shows it."""
-    found = [public(r) for r in state.every("refund") if r["charge"] == thing["id"]]
+    refunds = [public(r) for r in state.every("refund") if r["charge"] == thing["id"]]
     return {
         "object": "list",
-        "data": found[:10],
-        "has_more": len(found) > 10,
+        "data": refunds[:10],
+        "has_more": len(refunds) > 10,
         "url": f"/v1/charges/{thing['id']}/refunds",
     }

@@ -193,11 +193,11 @@ class StripeStandIn:
         """
         with self.state.lock:
             thing = self.state.get("checkout.session", session)
-            found = cards.by_token(token)
-            if thing["status"] != "open" or found is None:
+            behaviour = cards.by_token(token)
+            if thing["status"] != "open" or behaviour is None:
                 raise StripeProblem(f"{session} is not open, or {token} is no test method",
                               executed=False)  # fmt: skip
-            error, place = checkout.submit_method(self.state, thing, *found)
+            error, place = checkout.submit_method(self.state, thing, *behaviour)
             self.state.flush()
             return {"status": thing["status"], "location": place, "error": error}
 
@@ -218,25 +218,27 @@ class StripeStandIn:
             "faults": lambda given: self.break_next(**given),
         }
         on_one: dict[tuple[str, str], Callable[[str, Thing], Thing]] = {
-            ("sessions", "pay"): lambda one, given: self.pay_session(
-                one, given.get("method", "pm_card_visa")
+            ("sessions", "pay"): lambda identifier, given: self.pay_session(
+                identifier, given.get("method", "pm_card_visa")
             ),
-            ("sessions", "expire"): lambda one, _: checkout.expire(
-                self.state, self.state.get("checkout.session", one)
+            ("sessions", "expire"): lambda identifier, _: checkout.expire(
+                self.state, self.state.get("checkout.session", identifier)
             ),
-            ("payments", "settle"): lambda one, given: self.settle(one, given.get("failure")),
+            ("payments", "settle"): lambda identifier, given: self.settle(
+                identifier, given.get("failure")
+            ),
             ("payments", "dispute"): self._dispute,
-            ("disputes", "close"): lambda one, given: money.close_dispute(
-                self.state, self.state.get("dispute", one), won=given["won"]
+            ("disputes", "close"): lambda identifier, given: money.close_dispute(
+                self.state, self.state.get("dispute", identifier), won=given["won"]
             ),
-            ("refunds", "settle"): lambda one, _: money.refund_paid(
-                self.state, self.state.get("refund", one)
+            ("refunds", "settle"): lambda identifier, _: money.refund_paid(
+                self.state, self.state.get("refund", identifier)
             ),
-            ("refunds", "fail"): lambda one, _: money.refund_failed(
-                self.state, self.state.get("refund", one)
+            ("refunds", "fail"): lambda identifier, _: money.refund_failed(
+                self.state, self.state.get("refund", identifier)
             ),
-            ("methods", "behave"): lambda one, given: self._behave(one, given["as"]),
-            ("events", "resend"): lambda one, _: self._resend(one),
+            ("methods", "behave"): lambda identifier, given: self._behave(identifier, given["as"]),
+            ("events", "resend"): lambda identifier, _: self._resend(identifier),
             ("endpoints", "roll"): self._roll,
         }
         if name in plain and not identifier:
@@ -324,8 +326,8 @@ class StripeStandIn:
     def events(self, kind: str = "") -> list[Thing]:
         """Events told so far, oldest first."""
         with self.state.lock:
-            told = reversed(list(self.state.every("event")))
-            return [public(e) for e in told if not kind or e["type"] == kind]
+            events = reversed(list(self.state.every("event")))
+            return [public(e) for e in events if not kind or e["type"] == kind]
 
     def wait_idle(self, seconds: float = 10.0) -> None:
         """Wait until nothing is left to deliver, or raise TimeoutError."""
@@ -485,26 +487,26 @@ class _Handler(BaseHTTPRequestHandler):
     def _proof(self, method: str, identifier: str, fields: dict[str, str]) -> None:
         state = self.stand_in.state
         try:
-            found = intents.intent(state, identifier)
+            thing = intents.intent(state, identifier)
         except StripeProblem:
-            found = None
-        session = state.find("checkout.session", found["_session"] or "") if found else None
+            thing = None
+        session = state.find("checkout.session", thing["_session"] or "") if thing else None
         locale = session["locale"] if session else None
         lang = language(locale, self.headers.get("Accept-Language", ""))
         name = pages.business_of(session, state.settings.business)
-        step = (found and found["next_action"]) or {}
-        if found is None or step.get("type") != "redirect_to_url":
+        step = (thing and thing["next_action"]) or {}
+        if thing is None or step.get("type") != "redirect_to_url":
             self._html(410, pages.gone(session, state.settings.business, lang))
             return
         if method == "GET":
-            paid_with = state.get("payment_method", found["payment_method"])
-            self._html(200, pages.prove(found, paid_with, name, lang))
+            paid_with = state.get("payment_method", thing["payment_method"])
+            self._html(200, pages.prove(thing, paid_with, name, lang))
             return
         back = step["redirect_to_url"]["return_url"]
         intents.answered(state, identifier, passed=fields.get("answer") == "pass")
-        status = "failed" if found["status"].startswith("requires_payment") else "succeeded"
-        query = {found["object"]: identifier, "redirect_status": status,
-                 f"{found['object']}_client_secret": found["client_secret"]}  # fmt: skip
+        status = "failed" if thing["status"].startswith("requires_payment") else "succeeded"
+        query = {thing["object"]: identifier, "redirect_status": status,
+                 f"{thing['object']}_client_secret": thing["client_secret"]}  # fmt: skip
         self._redirect(f"{back}{'&' if urlsplit(back).query else '?'}{urlencode(query)}")
 
     def _redirect(self, place: str) -> None:

@@ -100,17 +100,17 @@ class Source:
             }
             for n, line in enumerate(lines)
         ]
-        found: dict[str, list[tuple[float, float]]] = {f"m{n}": [] for n in range(len(lines))}
+        by_line: dict[str, list[tuple[float, float]]] = {f"m{n}": [] for n in range(len(lines))}
         for first in range(0, len(asked), 100):
             answer = self._metrics.get_metric_data(
                 MetricDataQueries=asked[first : first + 100], StartTime=start, EndTime=end
             )
-            for one in answer["MetricDataResults"]:
-                stamps = (stamp.timestamp() for stamp in one["Timestamps"])
-                found[one["Id"]] += zip(stamps, one["Values"], strict=True)
+            for result in answer["MetricDataResults"]:
+                stamps = (stamp.timestamp() for stamp in result["Timestamps"])
+                by_line[result["Id"]] += zip(stamps, result["Values"], strict=True)
         series = []
         for n, line in enumerate(lines):
-            points = sorted(found[f"m{n}"])
+            points = sorted(by_line[f"m{n}"])
             if not points and line["name"] == "ApproximateNumberOfMessagesVisible":
                 points = self._depth(line, end.timestamp() - 60)
             series.append(
@@ -124,29 +124,29 @@ class Source:
 
     def _search(self, line: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The metrics that a search finds: of one namespace, set of dimensions and name."""
-        found = _SEARCH.fullmatch(line["options"]["expression"])
-        if found is None:
+        match = _SEARCH.fullmatch(line["options"]["expression"])
+        if match is None:
             return []
-        namespace, *wanted = found["schema"].split(",")
+        namespace, *wanted = match["schema"].split(",")
         pages = self._metrics.get_paginator("list_metrics").paginate(
-            Namespace=namespace, MetricName=found["name"]
+            Namespace=namespace, MetricName=match["name"]
         )
         return sorted(
             (
                 {
                     "namespace": namespace,
-                    "name": found["name"],
+                    "name": match["name"],
                     "dimensions": metric["Dimensions"],
                     "options": {
                         "label": " ".join(d["Value"] for d in metric["Dimensions"]),
-                        "stat": found["stat"],
+                        "stat": match["stat"],
                     },
                 }
                 for page in pages
                 for metric in page["Metrics"]
                 if {d["Name"] for d in metric["Dimensions"]} == set(wanted)
             ),
-            key=lambda one: str(one["options"]["label"]),
+            key=lambda line: str(line["options"]["label"]),
         )
 
     def _depth(self, line: Mapping[str, Any], at: float) -> list[tuple[float, float]]:
@@ -157,16 +157,16 @@ class Source:
         try:
             url = self._queues.get_queue_url(QueueName=names[0])["QueueUrl"]
             wanted = ["ApproximateNumberOfMessages"]
-            found = self._queues.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)
+            attributes = self._queues.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)
         except (ClientError, IndexError):
             return []
-        return [(at, float(found["Attributes"][wanted[0]]))]
+        return [(at, float(attributes["Attributes"][wanted[0]]))]
 
     def alarms(self, arns: list[str]) -> list[tuple[str, str]]:
         """Name and state of alarms, in the order of the widget."""
         names = [arn.rpartition(":alarm:")[2] for arn in arns]
-        found = self._metrics.describe_alarms(AlarmNames=names)["MetricAlarms"]
-        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
+        alarms = self._metrics.describe_alarms(AlarmNames=names)["MetricAlarms"]
+        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
         return [(name, states.get(name, "UNKNOWN")) for name in names]
 
     def call(self, endpoint: str, event: Mapping[str, Any]) -> Any:
@@ -200,10 +200,10 @@ def math_ceil(total: int, parts: int, *, step: int) -> int:
 
 def minutes_of(text: str) -> int:
     """Minutes of a dashboard's relative start such as `-PT3H`; three hours for anything else."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
+    match = _DURATION.fullmatch(text)
+    if match is None:
         return 180
-    days, hours, minutes = (int(part or 0) for part in found.groups())
+    days, hours, minutes = (int(part or 0) for part in match.groups())
     return days * 1440 + hours * 60 + minutes or 180
 
 

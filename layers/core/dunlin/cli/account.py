@@ -111,9 +111,16 @@ def bounced(
     from dunlin.runtime import wiring
 
     lines = [csv_line(("account_id", "reference", "channel", "address", "at", "cause"))]
-    for one in staff.bounced(creditor, book=wiring.account_book()):
-        at = one.at.isoformat()
-        cells = (one.account_id, one.reference, one.channel, one.address, at, one.cause)
+    for bounce in staff.bounced(creditor, book=wiring.account_book()):
+        at = bounce.at.isoformat()
+        cells = (
+            bounce.account_id,
+            bounce.reference,
+            bounce.channel,
+            bounce.address,
+            at,
+            bounce.cause,
+        )
         lines.append(csv_line(cells))
     to.write_text("".join(lines), encoding="utf-8")
     console.print(f"{to}  {len(lines) - 1} contact points", markup=False)

@@ -25,7 +25,7 @@ def agree(
     from dunlin.service.rollouts.shadows import beside
 
     try:
-        told = beside(
+        shadow = beside(
             rollout,
             rows(log, "at", "reference", "channel"),
             ports=wiring.rollout_ports(),
@@ -33,15 +33,17 @@ def agree(
         )
     except DomainError as error:
         raise refuse(error) from error
-    both = told.agreement
+    both = shadow.agreement
     rate = "nothing to compare" if both.rate is None else f"{float(both.rate):.1%}"
     console.print(
         f"Agreement: {rate}. In both {both.both}, made alone {both.only_made}, proposed alone "
-        f"{both.only_proposed}; {told.others} contacts are about other accounts."
+        f"{both.only_proposed}; {shadow.others} contacts are about other accounts."
     )
-    console.print(f"Of {told.contacts} contacts the rules would have refused {len(told.refused)}:")
-    for one in told.refused:
-        where = f"{one.contact.at:%Y-%m-%d %H:%M %Z} {one.contact.channel}"
-        console.print(f"  {where} {one.contact.account_id}", markup=False)
-        for rule, why in one.because:
+    console.print(
+        f"Of {shadow.contacts} contacts the rules would have refused {len(shadow.refused)}:"
+    )
+    for refused in shadow.refused:
+        where = f"{refused.contact.at:%Y-%m-%d %H:%M %Z} {refused.contact.channel}"
+        console.print(f"  {where} {refused.contact.account_id}", markup=False)
+        for rule, why in refused.because:
             console.print(f"    {rule}: {why}", markup=False)

@@ -29,15 +29,24 @@ def show(
 
     account = find_account(which, creditor)
     today = wiring.clock().now().date()
-    for one in wiring.account_book().arrangements(account.account_id):
-        _print(one, today)
+    for arrangement in wiring.account_book().arrangements(account.account_id):
+        _print(arrangement, today)
 
 
-def _print(one: Arrangement, today: date) -> None:
-    how = "by hand" if one.manual else "autopay" if one.autopays else "paid by the person"
-    console.print(f"{one.arrangement_id} {one.state.value}, {one.terms.frequency.value}, {how}")
+def _print(arrangement: Arrangement, today: date) -> None:
+    how = (
+        "by hand"
+        if arrangement.manual
+        else "autopay"
+        if arrangement.autopays
+        else "paid by the person"
+    )
+    console.print(
+        f"{arrangement.arrangement_id} {arrangement.state.value}, "
+        f"{arrangement.terms.frequency.value}, {how}"
+    )
     table = Table("number", "due", "amount", "left", "state", "tries")
-    for i in one.instalments:
+    for i in arrangement.instalments:
         left, state = str(i.left), i.state(today).value
         table.add_row(str(i.number), str(i.due_on), str(i.amount), left, state, str(len(i.tries)))
     console.print(table)
@@ -76,7 +85,7 @@ def record(
         terms = by_hand(arrangements.arrangeable(account), dated, today=now.date())
         if isinstance(terms, NoTerms):
             raise DomainError(f"no such schedule can be made: {terms.value}")
-        made = arrangements.record(
+        arrangement = arrangements.record(
             account.account_id,
             terms,
             by=asked.by,
@@ -87,9 +96,9 @@ def record(
         )
     except DomainError as error:
         raise refused(error) from error
-    if isinstance(made, arrangements.AskRefusal):
-        raise refused(DomainError(f"nothing was recorded: {made.value}"))
-    _print(made, now.date())
+    if isinstance(arrangement, arrangements.AskRefusal):
+        raise refused(DomainError(f"nothing was recorded: {arrangement.value}"))
+    _print(arrangement, now.date())
 
 
 @app.command()

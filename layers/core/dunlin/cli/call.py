@@ -108,12 +108,12 @@ def import_log(
 
     try:
         creditor_id(creditor)
-        told = read_call_log(rows(file, "date", "direction"))
-        log = keep_calls(creditor, told, wiring.drop_box())
+        calls = read_call_log(rows(file, "date", "direction"))
+        log = keep_calls(creditor, calls, wiring.drop_box())
     except DomainError as error:
         raise refuse(error) from error
     days = sorted({c.on for c in log})
-    console.print(f"{sum(c.calls for c in told)} calls read; {len(days)} days are known.")
+    console.print(f"{sum(c.calls for c in calls)} calls read; {len(days)} days are known.")
     if days:
         console.print(f"From {days[0]} to {days[-1]}.")
 

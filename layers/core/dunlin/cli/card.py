@@ -26,29 +26,35 @@ def card(
     from dunlin.runtime import wiring
 
     account = find_account(which, creditor)
-    found = [
-        one
-        for one in cards(wiring.audit_archive().chain(f"account#{account.account_id}"))
-        if touch in ("", one.touch_id)
+    found_cards = [
+        candidate
+        for candidate in cards(wiring.audit_archive().chain(f"account#{account.account_id}"))
+        if touch in ("", candidate.touch_id)
     ]
-    if not found:
+    if not found_cards:
         console.print("[red]The log holds no such decision.")
         raise typer.Exit(1)
-    console.print(found[-1].plain if plain else for_staff(found[-1]), markup=False)
+    console.print(found_cards[-1].plain if plain else for_staff(found_cards[-1]), markup=False)
 
 
-def for_staff(one: Card) -> str:
+def for_staff(decision: Card) -> str:
     """A card as lines of text."""
     lines = [
-        f"{one.rung}: {one.channel}, {one.template} ({one.offer}), {one.at:%Y-%m-%d %H:%M} UTC",
-        f"touch {one.touch_id}, strategy {one.strategy}, probability {one.probability}",
+        (
+            f"{decision.rung}: {decision.channel}, {decision.template} ({decision.offer}), "
+            f"{decision.at:%Y-%m-%d %H:%M} UTC"
+        ),
+        (
+            f"touch {decision.touch_id}, strategy {decision.strategy}, probability "
+            f"{decision.probability}"
+        ),
     ]
-    lines += [f"label: {one.label}"] if one.label else []
-    lines += [f"because: {reason}" for reason in one.reasons]
-    lines += [f"signal: {name} = {value}" for name, value in sorted(one.signals.items())]
-    lines += [f"not taken: {alternative}" for alternative in one.alternatives]
+    lines += [f"label: {decision.label}"] if decision.label else []
+    lines += [f"because: {reason}" for reason in decision.reasons]
+    lines += [f"signal: {name} = {value}" for name, value in sorted(decision.signals.items())]
+    lines += [f"not taken: {alternative}" for alternative in decision.alternatives]
     lines += [
-        f"put off {d.at:%Y-%m-%d %H:%M}: {', '.join(d.rules) or d.reason}" for d in one.delays
+        f"put off {d.at:%Y-%m-%d %H:%M}: {', '.join(d.rules) or d.reason}" for d in decision.delays
     ]
-    lines.append(f"rules passed: {', '.join(one.passed) or 'none applied'}")
+    lines.append(f"rules passed: {', '.join(decision.passed) or 'none applied'}")
     return "\n".join(lines)

@@ -50,13 +50,15 @@ def doctor(aws: Aws = False, stack: StackName = "dunlin") -> None:
     target = target_or_exit(stack=stack, aws=aws)
     console.print(f"[bold]{escape(target.where)}")
     findings = assess(_read(target))
-    for one in findings:
-        colour = _COLOURS[one.state]
-        console.print(f"[{colour}]{one.state:8}[/] {escape(one.subject)}: {escape(one.seen)}")
-        if one.to_do and one.state != "ok":
-            console.print(f"{'':9}-> {escape(one.to_do)}")
-    missing = sum(one.state == "missing" for one in findings)
-    unknown = sum(one.state == "unknown" for one in findings)
+    for finding in findings:
+        colour = _COLOURS[finding.state]
+        console.print(
+            f"[{colour}]{finding.state:8}[/] {escape(finding.subject)}: {escape(finding.seen)}"
+        )
+        if finding.to_do and finding.state != "ok":
+            console.print(f"{'':9}-> {escape(finding.to_do)}")
+    missing = sum(finding.state == "missing" for finding in findings)
+    unknown = sum(finding.state == "unknown" for finding in findings)
     console.print(f"{missing} missing, {unknown} unknown, {len(findings)} looked at")
     if missing:
         raise typer.Exit(1)
@@ -103,21 +105,21 @@ def _read(target: Target) -> Readiness:
 def _strategy(known: Any, creditor: str) -> Strategy | None:
     """The newest strategy; one that today's rules refuse counts as none."""
     try:
-        found: Strategy | None = known.strategy(creditor)
+        strategy: Strategy | None = known.strategy(creditor)
     except DomainError:
         return None
-    return found
+    return strategy
 
 
-def assess(found: Readiness) -> list[ReadinessFinding]:
+def assess(readiness: Readiness) -> list[ReadinessFinding]:
     """Judge the facts. Pure: the same facts give the same lines, in the same order."""
     return [
-        *_stack(found),
-        *_creditors(found),
-        *_mail(found),
-        *_sms(found),
-        *_processor(found),
-        *_quotas(found),
+        *_stack(readiness),
+        *_creditors(readiness),
+        *_mail(readiness),
+        *_sms(readiness),
+        *_processor(readiness),
+        *_quotas(readiness),
     ]
 
 
@@ -129,56 +131,56 @@ def _judged(subject: str, good: bool, seen: str, to_do: str) -> ReadinessFinding
     return ReadinessFinding(subject, "ok" if good else "missing", seen, to_do)
 
 
-def _stack(found: Readiness) -> Iterator[ReadinessFinding]:
+def _stack(readiness: Readiness) -> Iterator[ReadinessFinding]:
     yield _judged(
         "stage",
-        found.stage == "prod",
-        found.stage or "none",
+        readiness.stage == "prod",
+        readiness.stage or "none",
         "deploy with --config-env prod; only its messages are meant for people",
     )
     yield _judged(
         "clock",
-        not found.time_lapse,
-        f"virtual, since {found.time_lapse}" if found.time_lapse else "real time",
+        not readiness.time_lapse,
+        f"virtual, since {readiness.time_lapse}" if readiness.time_lapse else "real time",
         "deploy with an empty TimeLapse",
     )
     yield _judged(
         "portal address",
-        found.portal_url.startswith("https://"),
-        found.portal_url or "none",
+        readiness.portal_url.startswith("https://"),
+        readiness.portal_url or "none",
         "set PortalDomain and its certificate; links in messages must be https",
     )
     subject, check = "audit key", "kms describe-key on the stack's AuditKeyId"
-    if isinstance(found.signs_audit, Unknown):
-        yield _not_read(subject, found.signs_audit, check)
+    if isinstance(readiness.signs_audit, Unknown):
+        yield _not_read(subject, readiness.signs_audit, check)
     else:
         yield _judged(
             subject,
-            found.signs_audit,
-            "enabled, signs" if found.signs_audit else "disabled, or not a signing key",
+            readiness.signs_audit,
+            "enabled, signs" if readiness.signs_audit else "disabled, or not a signing key",
             "enable the key of the output AuditKeyId; without it no root is signed",
         )
     subject, check = "alarms", "sns list-subscriptions-by-topic on the output AlarmTopicArn"
-    if isinstance(found.alarm_subscribers, Unknown):
-        yield _not_read(subject, found.alarm_subscribers, check)
+    if isinstance(readiness.alarm_subscribers, Unknown):
+        yield _not_read(subject, readiness.alarm_subscribers, check)
     else:
         yield _judged(
             subject,
-            found.alarm_subscribers > 0,
-            f"{found.alarm_subscribers} confirmed subscribers",
+            readiness.alarm_subscribers > 0,
+            f"{readiness.alarm_subscribers} confirmed subscribers",
             "set AlarmEmail and confirm the message it receives",
         )
 
 
-def _creditors(found: Readiness) -> Iterator[ReadinessFinding]:
-    if isinstance(found.strategies, Unknown):
-        yield _not_read("strategies", found.strategies, "read access to the stack's Ops table")
+def _creditors(readiness: Readiness) -> Iterator[ReadinessFinding]:
+    if isinstance(readiness.strategies, Unknown):
+        yield _not_read("strategies", readiness.strategies, "read access to the stack's Ops table")
         return
-    if not found.strategies:
+    if not readiness.strategies:
         yield ReadinessFinding(
             "strategies", "missing", "no creditor", "dunlin strategy put CREDITOR strategy.yaml"
         )
-    for creditor, strategy in sorted(found.strategies.items()):
+    for creditor, strategy in sorted(readiness.strategies.items()):
         if strategy is None:
             yield ReadinessFinding(
                 f"strategy of {creditor}", "missing", "none that is in order",
@@ -199,11 +201,11 @@ def _creditors(found: Readiness) -> Iterator[ReadinessFinding]:
             )  # fmt: skip
 
 
-def _mail(found: Readiness) -> Iterator[ReadinessFinding]:
-    if isinstance(found.mail, Unknown):
-        yield _not_read("mail account", found.mail, "aws sesv2 get-account")
+def _mail(readiness: Readiness) -> Iterator[ReadinessFinding]:
+    if isinstance(readiness.mail, Unknown):
+        yield _not_read("mail account", readiness.mail, "aws sesv2 get-account")
     else:
-        mail = found.mail
+        mail = readiness.mail
         yield _judged(
             "mail account",
             mail.production and mail.sending,
@@ -223,12 +225,12 @@ def _mail(found: Readiness) -> Iterator[ReadinessFinding]:
             "deploy again, and turn it on for the account: aws sesv2"
             " put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT",
         )
-    for address, identity in found.identities.items():
+    for address, identity in readiness.identities.items():
         yield from _sender(address, identity)
-    if isinstance(found.mail_events, Unknown):
-        yield _not_read("mail events", found.mail_events, "deploy again: the stack makes them")
+    if isinstance(readiness.mail_events, Unknown):
+        yield _not_read("mail events", readiness.mail_events, "deploy again: the stack makes them")
     else:
-        lacking = _MAIL_EVENTS - found.mail_events
+        lacking = _MAIL_EVENTS - readiness.mail_events
         yield _judged(
             "mail events",
             not lacking,
@@ -262,31 +264,31 @@ def _sender(address: str, identity: Identity | Unknown | None) -> Iterator[Readi
     )
 
 
-def _sms(found: Readiness) -> Iterator[ReadinessFinding]:
-    strategies = {} if isinstance(found.strategies, Unknown) else found.strategies
+def _sms(readiness: Readiness) -> Iterator[ReadinessFinding]:
+    strategies = {} if isinstance(readiness.strategies, Unknown) else readiness.strategies
     if not any(s is not None and texts(s) for s in strategies.values()):
         yield ReadinessFinding("texts", "ok", "no strategy sends any")
         return
-    if isinstance(found.sms_sandbox, Unknown):
-        yield _not_read("text account", found.sms_sandbox, "sns get-sms-sandbox-account-status")
+    if isinstance(readiness.sms_sandbox, Unknown):
+        yield _not_read("text account", readiness.sms_sandbox, "sns get-sms-sandbox-account-status")
     else:
         yield _judged(
             "text account",
-            not found.sms_sandbox,
-            "sandbox" if found.sms_sandbox else "production access",
+            not readiness.sms_sandbox,
+            "sandbox" if readiness.sms_sandbox else "production access",
             "leave the SMS sandbox in the console of End User Messaging",
         )
-    if isinstance(found.sms, Unknown):
-        yield _not_read("text attributes", found.sms, "aws sns get-sms-attributes")
+    if isinstance(readiness.sms, Unknown):
+        yield _not_read("text attributes", readiness.sms, "aws sns get-sms-attributes")
     else:
-        limit = found.sms.get("MonthlySpendLimit", "")
+        limit = readiness.sms.get("MonthlySpendLimit", "")
         yield _judged(
             "text spend limit",
             _amount(limit) > 1,
             f"${limit or '1 (never set)'} a month",
             "aws sns set-sms-attributes --attributes MonthlySpendLimit=…",
         )
-        role, share = (found.sms.get(name, "") for name in _RECEIPTS)
+        role, share = (readiness.sms.get(name, "") for name in _RECEIPTS)
         yield _judged(
             "text receipts",
             bool(role) and _amount(share) == 100,
@@ -294,8 +296,8 @@ def _sms(found: Readiness) -> Iterator[ReadinessFinding]:
             "set DeliveryStatusIAMRole to the output SmsDeliveryRoleArn and"
             " DeliveryStatusSuccessSamplingRate to 100",
         )
-    for number, known in found.numbers.items():
-        yield from _origination(number, known, found.reply_topic)
+    for number, known in readiness.numbers.items():
+        yield from _origination(number, known, readiness.reply_topic)
 
 
 _RECEIPTS = ("DeliveryStatusIAMRole", "DeliveryStatusSuccessSamplingRate")
@@ -328,12 +330,12 @@ def _origination(
     )
 
 
-def _processor(found: Readiness) -> Iterator[ReadinessFinding]:
+def _processor(readiness: Readiness) -> Iterator[ReadinessFinding]:
     store = "store api_key and webhook_secret in the secret of the output StripeSecretName"
-    if isinstance(found.processor, Unknown):
-        yield _not_read("processor keys", found.processor, store)
+    if isinstance(readiness.processor, Unknown):
+        yield _not_read("processor keys", readiness.processor, store)
         return
-    keys = found.processor
+    keys = readiness.processor
     yield _judged(
         "processor key",
         keys.key == "live",
@@ -341,44 +343,51 @@ def _processor(found: Readiness) -> Iterator[ReadinessFinding]:
         "test keys take no money: store a live restricted key" if keys.key == "test" else store,
     )
     yield _judged("webhook secret", keys.signs, "stored" if keys.signs else "a placeholder", store)
-    address = f"{found.portal_url}/webhooks/stripe"
-    subject, make = "webhook endpoint", f"add {address} at Stripe, version {found.webhook_version}"
+    address = f"{readiness.portal_url}/webhooks/stripe"
+    subject, make = (
+        "webhook endpoint",
+        f"add {address} at Stripe, version {readiness.webhook_version}",
+    )
     if isinstance(keys.endpoints, Unknown):
         yield _not_read(subject, keys.endpoints, f"{make}; the key needs read on Webhook Endpoints")
         return
-    ours = [one for one in keys.endpoints if one.url == address and one.enabled]
+    ours = [endpoint for endpoint in keys.endpoints if endpoint.url == address and endpoint.enabled]
     if not ours:
         yield ReadinessFinding(subject, "missing", f"none for {address}", make)
         return
     yield ReadinessFinding(subject, "ok", address)
-    versions = {one.version for one in ours}
+    versions = {endpoint.version for endpoint in ours}
     yield _judged(
         "webhook version",
-        found.webhook_version in versions,
+        readiness.webhook_version in versions,
         ", ".join(sorted(versions)) or "the account's default",
-        f"make the endpoint anew with API version {found.webhook_version}",
+        f"make the endpoint anew with API version {readiness.webhook_version}",
     )
-    heard = frozenset[str]().union(*(one.events for one in ours))
-    lacking = frozenset() if "*" in heard else found.webhook_events - heard
+    heard = frozenset[str]().union(*(endpoint.events for endpoint in ours))
+    lacking = frozenset() if "*" in heard else readiness.webhook_events - heard
     yield _judged(
         "webhook events",
         not lacking,
-        f"lacks {', '.join(sorted(lacking))}" if lacking else f"all {len(found.webhook_events)}",
+        f"lacks {', '.join(sorted(lacking))}"
+        if lacking
+        else f"all {len(readiness.webhook_events)}",
         "add them to the endpoint",
     )
 
 
-def _quotas(found: Readiness) -> Iterator[ReadinessFinding]:
-    if isinstance(found.concurrency, Unknown):
-        yield _not_read("Lambda concurrency", found.concurrency, "aws lambda get-account-settings")
+def _quotas(readiness: Readiness) -> Iterator[ReadinessFinding]:
+    if isinstance(readiness.concurrency, Unknown):
+        yield _not_read(
+            "Lambda concurrency", readiness.concurrency, "aws lambda get-account-settings"
+        )
     else:
         yield _judged(
             "Lambda concurrency",
-            found.concurrency >= 100,
-            f"{found.concurrency:,} at a time",
+            readiness.concurrency >= 100,
+            f"{readiness.concurrency:,} at a time",
             "ask for more: a wave at 9:00 local starves below 100",
         )
-    open_accounts, quota = found.accounts, found.open_executions
+    open_accounts, quota = readiness.accounts, readiness.open_executions
     look = "Service Quotas, Step Functions, open executions: one for each active account"
     if isinstance(open_accounts, Unknown):
         yield _not_read("open executions", open_accounts, look)

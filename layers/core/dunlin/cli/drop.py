@@ -43,9 +43,9 @@ def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> in
         if number < len(sidecars):
             name = f"{_stem(path.name)}.mapping.yaml"
             drop(target, f"drop/{creditor}/{name}", sidecars[number].read_bytes())
-        told = drop_and_follow(target, creditor, path)
-        print_summary(path.name, told)
-        code = max(code, 0 if told["state"] == "done" else 1)
+        summary = drop_and_follow(target, creditor, path)
+        print_summary(path.name, summary)
+        code = max(code, 0 if summary["state"] == "done" else 1)
     return code
 
 
@@ -60,8 +60,8 @@ def drop_and_follow(target: Target, creditor: str, path: Path) -> dict[str, Any]
     summary = f"drop/{creditor}/{_stem(name)}.summary.json"
 
     def done() -> dict[str, Any] | None:
-        told = _read(target, summary)
-        return told if told and told.get("import_id") == wanted else None
+        document = _read(target, summary)
+        return document if document and document.get("import_id") == wanted else None
 
     return wait_for(done, f"the import of {path.name}")
 
@@ -77,12 +77,12 @@ def _read(target: Target, key: str) -> dict[str, Any] | None:
     from botocore.exceptions import ClientError
 
     try:
-        found = target.client("s3").get_object(Bucket=target.outputs["DropBucketName"], Key=key)
+        stored = target.client("s3").get_object(Bucket=target.outputs["DropBucketName"], Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
             return None
         raise
-    content: dict[str, Any] = json.loads(found["Body"].read())
+    content: dict[str, Any] = json.loads(stored["Body"].read())
     return content
 
 
@@ -90,35 +90,35 @@ def wait_for(look: Callable[[], T | None], what: str, patience: float = _PATIENC
     """Look until something is there. Exits with 1 after `patience` seconds."""
     end = time.monotonic() + patience
     while True:
-        found = look()
-        if found is not None:
-            return found
+        answer = look()
+        if answer is not None:
+            return answer
         if time.monotonic() > end:
             console.print(f"[red]{what} did not end within {patience:.0f} s.")
             raise typer.Exit(1)
         time.sleep(0.2)
 
 
-def print_summary(name: str, told: dict[str, Any]) -> None:
+def print_summary(name: str, summary: dict[str, Any]) -> None:
     """A summary in a few lines for a person."""
     from dunlin.domain.money import Money
 
-    outcomes = ", ".join(f"{n} {o}" for o, n in sorted(told["outcomes"].items())) or "no rows"
-    console.print(f"[bold]{name}[/]: {told['kind']}, {told['encoding']}; {outcomes}")
-    for currency, sums in told["totals"].items():
+    outcomes = ", ".join(f"{n} {o}" for o, n in sorted(summary["outcomes"].items())) or "no rows"
+    console.print(f"[bold]{name}[/]: {summary['kind']}, {summary['encoding']}; {outcomes}")
+    for currency, sums in summary["totals"].items():
         total = Money(sums["balance_minor"], currency)
         console.print(f"  {sums['rows']} accounts owe {total}")
-    for code, number in sorted(told["codes"].items()):
+    for code, number in sorted(summary["codes"].items()):
         console.print(f"  {number:5} {code}")
-    missing = told.get("missing", {})
+    missing = summary.get("missing", {})
     if missing.get("accounts"):
         console.print(
             f"  {missing['accounts']} accounts of the last file are not in this one,"
             f" {missing['closed']} of them closed"
         )
-    console.print(f"  {told['next_step']}")
-    if told.get("report"):
-        console.print(f"  report: {told['report']} in the drop bucket", highlight=False)
+    console.print(f"  {summary['next_step']}")
+    if summary.get("report"):
+        console.print(f"  report: {summary['report']} in the drop bucket", highlight=False)
 
 
 def _stem(name: str) -> str:

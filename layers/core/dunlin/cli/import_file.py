@@ -94,12 +94,12 @@ def _sidecar(path: Path | None) -> Sidecar | None:
     if not path.is_file():
         typer.echo(f"{path}: no such file", err=True)
         return None
-    found = read_sidecar(path.read_bytes())
-    if isinstance(found, SidecarErrors):
-        for error in found.errors:
+    mapping = read_sidecar(path.read_bytes())
+    if isinstance(mapping, SidecarErrors):
+        for error in mapping.errors:
             typer.echo(f"{path}: {error}", err=True)
         return None
-    return found
+    return mapping
 
 
 def _dropped(path: Path, sidecar: Sidecar) -> Dropped | FileResult:
@@ -125,7 +125,7 @@ def _print_json(results: Sequence[FileResult]) -> None:
 
 def _print_text(result: FileResult, today: dt.date) -> None:
     profile = result.profile
-    told = report.summary(result.name, profile, result.assembly, today)
+    summary = report.summary(result.name, profile, result.assembly, today)
     typer.echo(f"{result.name}: {profile.kind}. {profile.kind_why}")
     delimiter = {"\t": "tab"}.get(profile.delimiter, profile.delimiter)
     typer.echo(f"  {profile.encoding}, delimiter {delimiter}, header on line {profile.header_row}")
@@ -135,6 +135,6 @@ def _print_text(result: FileResult, today: dt.date) -> None:
     for decision in report.decisions_of(profile, result.assembly):
         where = f" {decision.column}" if decision.column else ""
         typer.echo(f"  decide {decision.kind}{where}: {decision.why} {list(decision.choices)}")
-    typer.echo(f"  rows: {told['outcomes']}")
-    typer.echo(f"  totals: {told['totals']}")
-    typer.echo(f"  {told['next_step']}")
+    typer.echo(f"  rows: {summary['outcomes']}")
+    typer.echo(f"  totals: {summary['totals']}")
+    typer.echo(f"  {summary['next_step']}")

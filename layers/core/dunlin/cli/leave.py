@@ -26,11 +26,11 @@ def export(
     from dunlin.adapters.aws.stack_export import differences
 
     if verify:
-        found = differences(folder)
-        for line in found:
+        faults = differences(folder)
+        for line in faults:
             console.print(f"[red]{line}")
-        console.print("Whole." if not found else f"{len(found)} differences.")
-        raise typer.Exit(1 if found else 0)
+        console.print("Whole." if not faults else f"{len(faults)} differences.")
+        raise typer.Exit(1 if faults else 0)
     _export(folder, target_or_exit(stack=stack, aws=aws))
 
 

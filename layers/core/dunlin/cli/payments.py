@@ -38,16 +38,16 @@ def applied(
     account = find_account(which, creditor)
     ledger = book.ledger(account.account_id)
     rule = policy_of(account, book=book).allocation
-    found = allocate(ledger, account.balance.currency, rule)
+    allocation = allocate(ledger, account.balance.currency, rule)
     table = Table("part", "charged", "paid", "left")
-    for share in found.shares:
+    for share in allocation.shares:
         table.add_row(share.part, str(share.charged), str(share.applied), str(share.left))
     console.print(f"{account.balance} owed; payments pay {', then '.join(rule)}")
     console.print(table)
-    if found.credit.minor:
-        console.print(f"[yellow]{found.credit} paid beyond what is owed")
+    if allocation.credit.minor:
+        console.print(f"[yellow]{allocation.credit} paid beyond what is owed")
     entries = {e.entry_id: e for e in ledger}
-    for line in found.lines:
+    for line in allocation.lines:
         entry = entries[line.entry_id]
         paid = ", ".join(f"{amount} {part}" for part, amount in line.parts) or "nothing"
         console.print(f"{entry.on} {entry.kind} {-entry.amount}: {paid}", markup=False)
@@ -70,10 +70,11 @@ def reconcile(
     for currency in sorted({*sums[0], *sums[1]}):
         there, here = (Money(side.get(currency, 0), currency) for side in sums)
         console.print(f"{currency}: processor {there}, ledger {here}", markup=False)
-    for one in report["differences"]:
+    for difference in report["differences"]:
         console.print(
-            f"{one['what']}: account {one['account_id']}, payment {one['payment_id'] or '-'}, "
-            f"processor {one['processor_minor']}, ledger {one['ledger_minor']}",
+            f"{difference['what']}: account {difference['account_id']}, payment "
+            f"{difference['payment_id'] or '-'}, "
+            f"processor {difference['processor_minor']}, ledger {difference['ledger_minor']}",
             style="red",
             markup=False,
         )
@@ -139,11 +140,11 @@ def waive(
 
 def _call(target: Target, function: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Call one of the stack's functions and wait for its answer. Exits with 1 where it failed."""
-    made = target.client("lambda").invoke(
+    response = target.client("lambda").invoke(
         FunctionName=target.outputs[f"{function}FunctionName"], Payload=json.dumps(payload)
     )
-    answer: dict[str, Any] = json.loads(made["Payload"].read())
-    if made.get("FunctionError"):
+    answer: dict[str, Any] = json.loads(response["Payload"].read())
+    if response.get("FunctionError"):
         console.print(f"[red]{function} failed: {answer.get('errorType', 'unknown')}")
         raise typer.Exit(1)
     return answer

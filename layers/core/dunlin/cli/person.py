@@ -37,7 +37,7 @@ def export(
     from dunlin.service.staff.person import export_person
 
     try:
-        told = export_person(
+        document = export_person(
             _person(which, creditor),
             book=wiring.account_book(),
             log=wiring.audit_archive(),
@@ -47,11 +47,11 @@ def export(
         raise refused(error) from error
     try:
         with out.open("x", encoding="utf-8") as file:
-            json.dump(told, file, ensure_ascii=False, indent=1)
+            json.dump(document, file, ensure_ascii=False, indent=1)
     except FileExistsError as error:
         raise refused(DomainError(f"{out} is there already")) from error
-    messages = sum(len(a["messages"]) for a in told["accounts"])
-    console.print(f"{len(told['accounts'])} accounts and {messages} messages are in {out}.")
+    messages = sum(len(a["messages"]) for a in document["accounts"])
+    console.print(f"{len(document['accounts'])} accounts and {messages} messages are in {out}.")
 
 
 @app.command()

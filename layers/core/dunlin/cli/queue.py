@@ -123,9 +123,9 @@ def show(
         for planned in terms.instalments:
             console.print(f"  {planned.due_on.isoformat()}  {planned.amount}")
     conversation = book.conversation(account.account_id)
-    said = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in conversation.replies]
-    said += [(a.at, f"answer by {a.by}", a.text) for a in conversation.answers]
-    for at, what, text in sorted(said, key=lambda one: one[0]):
+    spoken = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in conversation.replies]
+    spoken += [(a.at, f"answer by {a.by}", a.text) for a in conversation.answers]
+    for at, what, text in sorted(spoken, key=lambda line: line[0]):
         console.print(f"\n{_minute(at)} UTC  {what}", style="dim", markup=False)
         console.print(text, markup=False)
 
@@ -344,19 +344,19 @@ def unattended(aws: Aws = False, stack: StackName = "dunlin") -> None:
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
 
-    found = recovery.unattended(
+    unattended_accounts = recovery.unattended(
         book=wiring.account_book(),
         creditors=wiring.creditors(),
         waker=wiring.arranging_waker(),
         now=wiring.clock().now(),
     )
-    for account in found:
+    for account in unattended_accounts:
         why = (
             f"due {_minute(account.due_at)}, no execution" if account.due_at else "nothing planned"
         )
         console.print(f"{account.account_id}  {account.reference}  {why}", markup=False)
-    console.print(f"{len(found)} unattended")
-    if found:
+    console.print(f"{len(unattended_accounts)} unattended")
+    if unattended_accounts:
         raise typer.Exit(1)
 
 

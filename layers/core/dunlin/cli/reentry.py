@@ -28,8 +28,14 @@ def list_(
     from dunlin.runtime import wiring
 
     table = Table("account", "balance", "because it is")
-    for one in reentry.candidates(creditor, book=wiring.account_book(), small_under_minor=under):
-        table.add_row(one.reference, str(one.balance), str(group_of(one, small_under_minor=under)))
+    for candidate in reentry.candidates(
+        creditor, book=wiring.account_book(), small_under_minor=under
+    ):
+        table.add_row(
+            candidate.reference,
+            str(candidate.balance),
+            str(group_of(candidate, small_under_minor=under)),
+        )
     console.print(table)
 
 
@@ -64,6 +70,11 @@ def report(creditor: Whose, aws: Aws = False, stack: StackName = "dunlin") -> No
     from dunlin.runtime import wiring
 
     table = Table("group", "accounts", "recovered", "outstanding")
-    for one in reentry.report(creditor, book=wiring.account_book()):
-        table.add_row(one.group.value, str(one.accounts), str(one.paid), str(one.outstanding))
+    for recovered in reentry.report(creditor, book=wiring.account_book()):
+        table.add_row(
+            recovered.group.value,
+            str(recovered.accounts),
+            str(recovered.paid),
+            str(recovered.outstanding),
+        )
     console.print(table)

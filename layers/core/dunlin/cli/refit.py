@@ -39,17 +39,19 @@ def refit(
             else wiring.drop_box().read(f"config/{creditor}/strategy.yaml")
         )
         document, strategy = wiring.strategy_reader().read(content, creditor=creditor)
-        found = proposals(document, strategy, members(creditor, ports=wiring.rollout_ports()))
-        proposed = with_numbers(content, {p.path: p.after for p in found})
+        suggestions = proposals(document, strategy, members(creditor, ports=wiring.rollout_ports()))
+        proposed = with_numbers(content, {p.path: p.after for p in suggestions})
         wiring.strategy_reader().read(proposed, creditor=creditor)
     except (DomainError, OSError) as error:
         raise refused(DomainError(str(error))) from error
-    if not found:
+    if not suggestions:
         console.print("History proposes nothing: it is too short, or the strategy fits it.")
         return
-    for one in found:
-        place = ".".join(str(step) for step in one.path)
-        console.print(f"{place}: {one.before} -> {one.after}. {one.why}", markup=False)
+    for suggestion in suggestions:
+        place = ".".join(str(step) for step in suggestion.path)
+        console.print(
+            f"{place}: {suggestion.before} -> {suggestion.after}. {suggestion.why}", markup=False
+        )
     before, after = (text.decode().splitlines(keepends=True) for text in (content, proposed))
     console.print("".join(difflib.unified_diff(before, after, "in use", "proposed")), markup=False)
     if output is not None:

@@ -84,10 +84,10 @@ def rehearse(
     if html is not None:
         html.write_text(page(forecasts, difference), encoding="utf-8")
     if as_json:
-        typer.echo(json.dumps({name: in_words(told) for name, told in forecasts}, indent=2))
+        typer.echo(json.dumps({name: in_words(forecast) for name, forecast in forecasts}, indent=2))
         return
-    for name, told in forecasts:
-        _print(name, told)
+    for name, forecast in forecasts:
+        _print(name, forecast)
     if difference is not None:
         console.print(
             f"alike: {difference.both}, only {forecasts[0][0]}: {difference.only_first}, only "
@@ -166,10 +166,10 @@ def _import(
         job = job_of(key, f"v{number}")
         if job is None:
             raise DomainError(f"{path.name}: not a file that an import reads")
-        found = profile_file(
+        profiled = profile_file(
             job, today=at.date(), intake=intake, creditors=book.creditors, drop_box=box
         )
-        for part in found["ranges"]:
+        for part in profiled["ranges"]:
             load_rows(
                 job,
                 share=part["share"],
@@ -185,31 +185,31 @@ def _import(
 def _events(path: Path, accounts: Sequence[Account]) -> Iterator[Happening]:
     by_reference = {account.reference: account for account in accounts}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        told = json.loads(line)
-        account = by_reference.get(told["reference"])
+        event = json.loads(line)
+        account = by_reference.get(event["reference"])
         if account is None:
-            raise DomainError(f"{path.name}:{number}: no account {told['reference']!r}")
+            raise DomainError(f"{path.name}:{number}: no account {event['reference']!r}")
         yield Happening(
             event_id=f"event-{number}",
             account_id=account.account_id,
-            at=datetime.fromisoformat(told["at"]),
-            kind=told["kind"],
-            minor=told.get("minor", 0),
+            at=datetime.fromisoformat(event["at"]),
+            kind=event["kind"],
+            minor=event.get("minor", 0),
         )
 
 
-def in_words(told: Forecast) -> dict[str, Any]:
+def in_words(forecast: Forecast) -> dict[str, Any]:
     """A forecast as JSON: dates ISO 8601, money in millionths of a dollar."""
     return {
-        "start": told.start.isoformat(),
-        "days": told.days,
-        "started": told.started,
-        "passed_over": dict(told.passed_over),
-        "cost_micro_usd": told.cost_micro,
-        "deferred": told.deferred,
-        "refusals": dict(told.refusals),
-        "ends": dict(told.ends),
-        "calendar": {day.isoformat(): dict(n) for day, n in told.by_day().items() if n},
+        "start": forecast.start.isoformat(),
+        "days": forecast.days,
+        "started": forecast.started,
+        "passed_over": dict(forecast.passed_over),
+        "cost_micro_usd": forecast.cost_micro,
+        "deferred": forecast.deferred,
+        "refusals": dict(forecast.refusals),
+        "ends": dict(forecast.ends),
+        "calendar": {day.isoformat(): dict(n) for day, n in forecast.by_day().items() if n},
         "messages": [
             {
                 "reference": m.reference,
@@ -219,26 +219,26 @@ def in_words(told: Forecast) -> dict[str, Any]:
                 "template": m.template,
                 "cost_micro_usd": m.cost_micro,
             }
-            for m in told.messages
+            for m in forecast.messages
         ],
     }
 
 
-def _print(name: str, told: Forecast) -> None:
-    console.rule(f"{name}: {told.days} days from {told.start:%Y-%m-%d}")
+def _print(name: str, forecast: Forecast) -> None:
+    console.rule(f"{name}: {forecast.days} days from {forecast.start:%Y-%m-%d}")
     console.print(
-        f"{told.started} ladders, {len(told.messages)} messages, "
-        f"${told.cost_micro / 1_000_000:,.2f} at list price; "
-        f"the rules let a touch wait {told.deferred} times"
+        f"{forecast.started} ladders, {len(forecast.messages)} messages, "
+        f"${forecast.cost_micro / 1_000_000:,.2f} at list price; "
+        f"the rules let a touch wait {forecast.deferred} times"
     )
     table = Table("template", "channel", "messages")
-    for (template, channel), number in told.by_template().items():
+    for (template, channel), number in forecast.by_template().items():
         table.add_row(template, channel, str(number))
     console.print(table)
     for title, counted in (
-        ("refused by rule", told.refusals),
-        ("not started", told.passed_over),
-        ("at the end", told.ends),
+        ("refused by rule", forecast.refusals),
+        ("not started", forecast.passed_over),
+        ("at the end", forecast.ends),
     ):
-        said = ", ".join(f"{n} {what}" for what, n in counted.items())
-        console.print(f"{title}: {said or 'none'}")
+        counts = ", ".join(f"{n} {what}" for what, n in counted.items())
+        console.print(f"{title}: {counts or 'none'}")

@@ -52,7 +52,7 @@ def report(
     from dunlin.service.reports.measures import draw
 
     try:
-        told = draw(
+        document = draw(
             creditor,
             since=first.date() if first else None,
             until=last.date() if last else None,
@@ -68,111 +68,113 @@ def report(
     if html is not None:
         from dunlin.views.reports.measures_page import charts
 
-        page = charts(f"{creditor}, {told.since} to {told.until}", told.series)
+        page = charts(f"{creditor}, {document.since} to {document.until}", document.series)
         html.write_text(page, "utf-8")
     if as_json:
-        console.print_json(json.dumps(in_words(told)))
+        console.print_json(json.dumps(in_words(document)))
         return
-    _print(told)
+    _print(document)
 
 
-def costs_of(said: list[str]) -> dict[str, int]:
+def costs_of(options: list[str]) -> dict[str, int]:
     """`aws=1250` and the like as figures. Raises `DomainError`."""
-    found: dict[str, int] = {}
-    for one in said:
-        name, _, minor = one.partition("=")
+    costs: dict[str, int] = {}
+    for option in options:
+        name, _, minor = option.partition("=")
         if not name or not (minor.isascii() and minor.isdigit()):
-            raise DomainError(f"a cost is written as staff=8000, not {one!r}")
-        found[name] = found.get(name, 0) + int(minor)
-    return found
+            raise DomainError(f"a cost is written as staff=8000, not {option!r}")
+        costs[name] = costs.get(name, 0) + int(minor)
+    return costs
 
 
 def _number(value: Fraction | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
-def _lift(found: Lift | None) -> dict[str, Any] | None:
-    if found is None:
+def _lift(lift: Lift | None) -> dict[str, Any] | None:
+    if lift is None:
         return None
     return {
-        "contacted": round(found.treated, 4),
-        "baseline": round(found.held_out, 4),
-        "low": round(found.low, 4),
-        "high": round(found.high, 4),
-        "accounts": [found.treated_accounts, found.held_out_accounts],
-        "winner": {"treated": "contacted", "held_out": "baseline", "": ""}[found.winner],
+        "contacted": round(lift.treated, 4),
+        "baseline": round(lift.held_out, 4),
+        "low": round(lift.low, 4),
+        "high": round(lift.high, 4),
+        "accounts": [lift.treated_accounts, lift.held_out_accounts],
+        "winner": {"treated": "contacted", "held_out": "baseline", "": ""}[lift.winner],
     }
 
 
-def _collected(found: Collected) -> dict[str, Any]:
+def _collected(collected: Collected) -> dict[str, Any]:
     return {
-        "accounts": found.accounts,
-        "targeted": dict(found.targeted),
-        "recovered": dict(found.recovered),
-        "share": {c: _number(found.share(c)) for c in found.targeted},
+        "accounts": collected.accounts,
+        "targeted": dict(collected.targeted),
+        "recovered": dict(collected.recovered),
+        "share": {c: _number(collected.share(c)) for c in collected.targeted},
     }
 
 
-def _period(found: Period) -> dict[str, Any]:
+def _period(period: Period) -> dict[str, Any]:
     return {
-        "from": found.since.isoformat(),
-        "to": found.until.isoformat(),
-        "recovered": dict(found.recovered),
-        "days_to_collect": {c: _number(d) for c, d in found.days_to_collect.items()},
+        "from": period.since.isoformat(),
+        "to": period.until.isoformat(),
+        "recovered": dict(period.recovered),
+        "days_to_collect": {c: _number(d) for c, d in period.days_to_collect.items()},
     }
 
 
-def _return(found: Return) -> dict[str, Any]:
+def _return(figures: Return) -> dict[str, Any]:
     return {
-        "recovered": found.recovered,
-        "cost": found.cost,
-        "net": found.net,
-        "cost_of_each_recovered": _number(found.cost_of_a_unit),
-        "agency_fee": found.agency_fee,
-        "saved_against_agency": found.saved,
-        "extra_net_low_middle_high": found.extra_net,
+        "recovered": figures.recovered,
+        "cost": figures.cost,
+        "net": figures.net,
+        "cost_of_each_recovered": _number(figures.cost_of_a_unit),
+        "agency_fee": figures.agency_fee,
+        "saved_against_agency": figures.saved,
+        "extra_net_low_middle_high": figures.extra_net,
     }
 
 
-def in_words(told: ReportDocument) -> dict[str, Any]:
+def in_words(document: ReportDocument) -> dict[str, Any]:
     """The report as JSON; money in minor units by currency."""
-    both = told.before_and_after
+    both = document.before_and_after
     return {
-        "creditor": told.creditor,
-        "from": told.since.isoformat(),
-        "to": told.until.isoformat(),
-        "launch": told.launch.isoformat() if told.launch else None,
-        "accounts": told.accounts,
+        "creditor": document.creditor,
+        "from": document.since.isoformat(),
+        "to": document.until.isoformat(),
+        "launch": document.launch.isoformat() if document.launch else None,
+        "accounts": document.accounts,
         "cohorts": {
             rollout.rollout_id: [
                 {"week": w.week, "against": w.against} | {"lift": _lift(w.lift)} for w in weeks
             ]
-            for rollout, weeks in told.cohorts
+            for rollout, weeks in document.cohorts
         },
-        "by_day_60": _collected(told.by_day_60),
-        "calls_made": told.calls,
-        "recovered_apart": {kind: _collected(found) for kind, found in told.kinds.items()},
+        "by_day_60": _collected(document.by_day_60),
+        "calls_made": document.calls,
+        "recovered_apart": {
+            kind: _collected(collected) for kind, collected in document.kinds.items()
+        },
         "before_launch": _period(both[0]) if both else None,
         "since_launch": _period(both[1]) if both else None,
         "medians": {
-            "touch_to_payment_hours": _number(told.medians.touch_to_payment_hours),
-            "request_to_active_hours": _number(told.medians.request_to_active_hours),
-            "touches_per_resolution": _number(told.medians.touches_per_resolution),
+            "touch_to_payment_hours": _number(document.medians.touch_to_payment_hours),
+            "request_to_active_hours": _number(document.medians.request_to_active_hours),
+            "touches_per_resolution": _number(document.medians.touches_per_resolution),
         },
         "roll_rates": {
-            currency: {bucket.value: _number(rate) for bucket, rate in found.items()}
-            for currency, found in told.rolled.items()
+            currency: {bucket.value: _number(rate) for bucket, rate in collected.items()}
+            for currency, collected in document.rolled.items()
         },
         "arrangements": {
-            "kept": told.kept.kept,
-            "broken": told.kept.broken,
-            "rate": _number(told.kept.rate),
+            "kept": document.kept.kept,
+            "broken": document.kept.broken,
+            "rate": _number(document.kept.rate),
         },
         "lateness": {
-            "touches": told.lateness.touches,
-            "on_time": _number(told.lateness.on_time),
-            "within_seconds": {str(k): n for k, n in told.lateness.within.items()},
-            "longest_seconds": told.lateness.longest_seconds,
+            "touches": document.lateness.touches,
+            "on_time": _number(document.lateness.on_time),
+            "within_seconds": {str(k): n for k, n in document.lateness.within.items()},
+            "longest_seconds": document.lateness.longest_seconds,
         },
         "responses": [
             {
@@ -185,16 +187,16 @@ def in_words(told: ReportDocument) -> dict[str, Any]:
                 "days_to_pay": _number(cell.days_to_pay),
                 "feedback": dict(cell.feedback),
             }
-            for (template, channel, segment), cell in told.responses.items()
+            for (template, channel, segment), cell in document.responses.items()
         ],
-        "returns": {currency: _return(found) for currency, found in told.returns.items()},
+        "returns": {currency: _return(figures) for currency, figures in document.returns.items()},
         "series": {
             s.name: {
                 "baseline": _number(s.baseline),
                 "average": _number(s.average),
                 "days": {on.isoformat(): n for on, n in s.days.items()},
             }
-            for s in told.series
+            for s in document.series
         },
         "locations": [
             {
@@ -205,7 +207,7 @@ def in_words(told: ReportDocument) -> dict[str, Any]:
                 "owed": dict(site.owed),
                 "recovered": dict(site.recovered),
             }
-            for site in told.locations
+            for site in document.locations
         ],
     }
 
@@ -218,55 +220,56 @@ def _say(text: str) -> None:
     console.print(text, markup=False, highlight=False)
 
 
-def _print(told: ReportDocument) -> None:
-    _say(f"{told.creditor}, {told.since} to {told.until}, {told.accounts} accounts")
-    if told.launch is None:
+def _print(document: ReportDocument) -> None:
+    _say(f"{document.creditor}, {document.since} to {document.until}, {document.accounts} accounts")
+    if document.launch is None:
         _say("No ladder has begun yet.")
-    for rollout, weeks in told.cohorts:
+    for rollout, weeks in document.cohorts:
         _say(f"{rollout.rollout_id}: {rollout.segment.name}")
         for week in weeks:
             _say(f"  {_week(week)}")
-    _print_figures(told)
-    _print_periods(told)
-    _print_returns(told)
-    _print_tables(told)
+    _print_figures(document)
+    _print_periods(document)
+    _print_returns(document)
+    _print_tables(document)
 
 
-def _print_figures(told: ReportDocument) -> None:
-    for currency, owed in told.by_day_60.targeted.items():
-        share = told.by_day_60.share(currency) or Fraction(0)
+def _print_figures(document: ReportDocument) -> None:
+    for currency, owed in document.by_day_60.targeted.items():
+        share = document.by_day_60.share(currency) or Fraction(0)
         _say(f"Recovered by day {BY_DAY}: {float(share):.1%} of {Money(owed, currency)}")
-    _say(f"Calls made: {told.calls}")
-    if (on_time := told.lateness.on_time) is not None:
+    _say(f"Calls made: {document.calls}")
+    if (on_time := document.lateness.on_time) is not None:
         _say(
-            f"On time: {float(on_time):.1%} of {told.lateness.touches} touches within a minute of "
-            f"their plan, the latest after {told.lateness.longest_seconds} s"
+            f"On time: {float(on_time):.1%} of {document.lateness.touches} touches within a "
+            "minute of "
+            f"their plan, the latest after {document.lateness.longest_seconds} s"
         )
-    for kind, found in told.kinds.items():
-        if found.accounts:
+    for kind, collected in document.kinds.items():
+        if collected.accounts:
             words = kind.replace("_", " ")
-            _say(f"{words}: {_sums(found.recovered)} of {_sums(found.targeted)} recovered")
-    for currency, shares in told.rolled.items():
+            _say(f"{words}: {_sums(collected.recovered)} of {_sums(collected.targeted)} recovered")
+    for currency, shares in document.rolled.items():
         rates = ", ".join(f"{bucket.value} {float(rate):.1%}" for bucket, rate in shares.items())
         _say(f"Rolled into an older bucket ({currency}): {rates}")
-    if (rate := told.kept.rate) is not None:
-        ended = told.kept.kept + told.kept.broken
+    if (rate := document.kept.rate) is not None:
+        ended = document.kept.kept + document.kept.broken
         _say(f"Arrangements kept: {float(rate):.1%} of {ended} that ended")
 
 
-def _print_tables(told: ReportDocument) -> None:
+def _print_tables(document: ReportDocument) -> None:
     table = Table("template", "channel", "segment", "contacts", "responded", "paid", "days")
-    for (template, channel, segment), cell in told.responses.items():
+    for (template, channel, segment), cell in document.responses.items():
         numbers = (cell.contacts, cell.responded, cell.paid, _number(cell.days_to_pay))
         _row(table, template, channel, segment, *numbers)
     console.print(table)
     table = Table("a day", "before launch", "since")
-    for one in told.series:
-        _row(table, one.name, _number(one.baseline), _number(one.average))
+    for series in document.series:
+        _row(table, series.name, _number(series.baseline), _number(series.average))
     console.print(table)
-    if len(told.locations) > 1:
+    if len(document.locations) > 1:
         table = Table("location", "accounts", "units", "owing", "owed", "recovered")
-        for site in told.locations:
+        for site in document.locations:
             counts = (site.accounts, site.units, site.owing)
             _row(table, site.name or "(none)", *counts, _sums(site.owed), _sums(site.recovered))
         console.print(table)
@@ -280,49 +283,51 @@ def _row(table: Table, *cells: object) -> None:
 def _week(week: Week) -> str:
     against = {"holdout": "where nobody was contacted", "before": "in as many days before"}
     text = f"week {week.week}: "
-    found = week.lift
-    if found is None:
+    lift = week.lift
+    if lift is None:
         return text + f"nothing to tell yet against {week.against}"
-    text += f"{found.treated:.1%} recovered, {found.held_out:.1%} {against[week.against]}: "
-    text += f"{found.difference:+.1%} ({found.low:+.1%} to {found.high:+.1%})"
-    return text + ("" if found.decided else ", which proves nothing")
+    text += f"{lift.treated:.1%} recovered, {lift.held_out:.1%} {against[week.against]}: "
+    text += f"{lift.difference:+.1%} ({lift.low:+.1%} to {lift.high:+.1%})"
+    return text + ("" if lift.decided else ", which proves nothing")
 
 
-def _print_periods(told: ReportDocument) -> None:
-    for name, found in zip(("before", "since"), told.before_and_after or (), strict=False):
-        days = ", ".join(f"{float(d):.1f} days ({c})" for c, d in found.days_to_collect.items())
+def _print_periods(document: ReportDocument) -> None:
+    for name, period in zip(("before", "since"), document.before_and_after or (), strict=False):
+        days = ", ".join(f"{float(d):.1f} days ({c})" for c, d in period.days_to_collect.items())
         _say(
-            f"{name} launch, {found.since} to {found.until}: {_sums(found.recovered)} recovered, "
+            f"{name} launch, {period.since} to {period.until}: {_sums(period.recovered)} "
+            "recovered, "
             f"on average {days or 'nothing'} after the due date"
         )
 
 
-def _print_returns(told: ReportDocument) -> None:
-    for currency, found in told.returns.items():
+def _print_returns(document: ReportDocument) -> None:
+    for currency, figures in document.returns.items():
 
         def money(minor: int, currency: str = currency) -> str:
             return str(Money(minor, currency))
 
         _say(
-            f"recovered {money(found.recovered)} for {money(found.cost)}: net {money(found.net)}; "
-            f"an agency would have kept {money(found.agency_fee)}"
+            f"recovered {money(figures.recovered)} for {money(figures.cost)}: net "
+            f"{money(figures.net)}; "
+            f"an agency would have kept {money(figures.agency_fee)}"
         )
-        if found.extra_net is not None:
-            low, middle, high = found.extra_net
+        if figures.extra_net is not None:
+            low, middle, high = figures.extra_net
             _say(
                 f"of which contact brought {money(middle)} after its cost "
                 f"({money(low)} to {money(high)})"
             )
 
 
-def compared(found: Lift | None, one: str, other: str) -> str:
+def compared(lift: Lift | None, treated_name: str, other: str) -> str:
     """Two rollouts in a sentence; a winner is named only where the interval lets one be."""
-    if found is None:
+    if lift is None:
         return "Too few accounts to compare what was recovered."
-    told = (
-        f"Recovered {found.treated:.1%} of {found.treated_accounts} accounts and "
-        f"{found.held_out:.1%} of {found.held_out_accounts}, over equally many days: "
-        f"{found.difference:+.1%} ({found.low:+.1%} to {found.high:+.1%})."
+    sentence = (
+        f"Recovered {lift.treated:.1%} of {lift.treated_accounts} accounts and "
+        f"{lift.held_out:.1%} of {lift.held_out_accounts}, over equally many days: "
+        f"{lift.difference:+.1%} ({lift.low:+.1%} to {lift.high:+.1%})."
     )
-    winner = {"treated": one, "held_out": other, "": ""}[found.winner]
-    return f"{told} {winner} is better." if winner else f"{told} Neither is proven better."
+    winner = {"treated": treated_name, "held_out": other, "": ""}[lift.winner]
+    return f"{sentence} {winner} is better." if winner else f"{sentence} Neither is proven better."

@@ -94,22 +94,22 @@ def list_segments(
     except DomainError as error:
         raise _fail(error) from error
     if as_json:
-        told = {
+        listing = {
             "saved": [_count_in_words(c) for c in saved],
             "suggested": [_count_in_words(c) for c in suggested],
         }
-        console.print_json(json.dumps(told))
+        console.print_json(json.dumps(listing))
         return
-    for title, found in (("saved", saved), ("suggested", suggested)):
+    for title, section in (("saved", saved), ("suggested", suggested)):
         table = Table(title, "which", "accounts", "ready", "owed", "shared with")
-        for one in found:
+        for count in section:
             table.add_row(
-                one.segment.name,
-                str(one.segment.when),
-                str(one.accounts),
-                str(one.ready),
-                _money(one.owed),
-                ", ".join(f"{name} ({n})" for name, n in one.overlaps.items()),
+                count.segment.name,
+                str(count.segment.when),
+                str(count.accounts),
+                str(count.ready),
+                _money(count.owed),
+                ", ".join(f"{name} ({n})" for name, n in count.overlaps.items()),
             )
         console.print(table)
 
@@ -173,11 +173,11 @@ def saved_segment(creditor: str, name: str) -> Segment:
     """A saved segment of a creditor. Raises `DomainError` naming those there are."""
     from dunlin.runtime import wiring
 
-    found = wiring.rollout_ports().rollouts.segments(creditor)
-    for one in found:
-        if one.name == name:
-            return one
-    raise DomainError(f"no segment {name!r}; there are: {', '.join(s.name for s in found)}")
+    segments = wiring.rollout_ports().rollouts.segments(creditor)
+    for segment in segments:
+        if segment.name == name:
+            return segment
+    raise DomainError(f"no segment {name!r}; there are: {', '.join(s.name for s in segments)}")
 
 
 def activate(
@@ -234,15 +234,15 @@ def list_rollouts(creditor: Creditor, aws: Aws = False, stack: StackName = "dunl
     from dunlin.runtime import wiring
 
     table = Table("rollout", "segment", "stage", "size", "strategy", "started", "halted")
-    for one in wiring.rollout_ports().rollouts.rollouts(creditor):
+    for rollout in wiring.rollout_ports().rollouts.rollouts(creditor):
         table.add_row(
-            one.rollout_id,
-            one.segment.name,
-            one.stage.value,
-            str(one.size),
-            str(one.strategy_version),
-            f"{one.started_at:%Y-%m-%d %H:%M}",
-            one.halted,
+            rollout.rollout_id,
+            rollout.segment.name,
+            rollout.stage.value,
+            str(rollout.size),
+            str(rollout.strategy_version),
+            f"{rollout.started_at:%Y-%m-%d %H:%M}",
+            rollout.halted,
         )
     console.print(table)
 
@@ -251,31 +251,31 @@ def list_rollouts(creditor: Creditor, aws: Aws = False, stack: StackName = "dunl
 def show(rollout: Id, as_json: Json = False, aws: Aws = False, stack: StackName = "dunlin") -> None:
     """What a rollout did: planned and actual touches, deliveries, replies, refusals, payments."""
     target_or_exit(stack=stack, aws=aws)
-    told, lifted = _report(rollout)
+    report, lifted = _report(rollout)
     if as_json:
-        console.print_json(json.dumps(_in_words(told, lifted)))
+        console.print_json(json.dumps(_in_words(report, lifted)))
         return
-    _print(told, lifted)
+    _print(report, lifted)
 
 
 @pilots.command()
-def compare(one: Id, other: Id, aws: Aws = False, stack: StackName = "dunlin") -> None:
+def compare(first: Id, other: Id, aws: Aws = False, stack: StackName = "dunlin") -> None:
     """Two rollouts side by side, each with its own counts."""
     target_or_exit(stack=stack, aws=aws)
-    both = [_in_words(*_report(rollout)) for rollout in (one, other)]
-    table = Table("", one, other)
+    both = [_in_words(*_report(rollout)) for rollout in (first, other)]
+    table = Table("", first, other)
     for key in both[0]:
         values = [json.dumps(b[key]) if isinstance(b[key], dict) else str(b[key]) for b in both]
         table.add_row(key.replace("_", " "), *values)
     console.print(table)
-    console.print(compared(_versus(one, other), one, other), markup=False)
+    console.print(compared(_versus(first, other), first, other), markup=False)
 
 
-def _versus(one: str, other: str) -> Lift | None:
+def _versus(first: str, other: str) -> Lift | None:
     from dunlin.runtime import wiring
     from dunlin.service.reports.measures import versus
 
-    return versus(one, other, ports=wiring.rollout_ports(), now=wiring.clock().now())
+    return versus(first, other, ports=wiring.rollout_ports(), now=wiring.clock().now())
 
 
 def _report(rollout: str) -> tuple[Report, Lift | None]:
@@ -288,33 +288,33 @@ def _report(rollout: str) -> tuple[Report, Lift | None]:
         raise _fail(error) from error
 
 
-def _in_words(told: Report, lifted: Lift | None) -> dict[str, Any]:
+def _in_words(report: Report, lifted: Lift | None) -> dict[str, Any]:
     return {
-        "rollout": told.rollout.rollout_id,
-        "segment": told.rollout.segment.name,
-        "stage": told.rollout.stage.value,
-        "halted": told.rollout.halted,
-        "strategy": told.rollout.strategy_version,
-        "configuration": told.rollout.configuration[:12],
-        "at": told.at.isoformat(),
-        "accounts": told.accounts,
-        "held_out": told.held_out,
-        "planned_48h": told.planned,
-        "actual_48h": told.actual,
-        "contacts": told.contacts,
+        "rollout": report.rollout.rollout_id,
+        "segment": report.rollout.segment.name,
+        "stage": report.rollout.stage.value,
+        "halted": report.rollout.halted,
+        "strategy": report.rollout.strategy_version,
+        "configuration": report.rollout.configuration[:12],
+        "at": report.at.isoformat(),
+        "accounts": report.accounts,
+        "held_out": report.held_out,
+        "planned_48h": report.planned,
+        "actual_48h": report.actual,
+        "contacts": report.contacts,
         "deliveries": {
             f"{template} by {channel}": {
                 name: getattr(d, name) for name in d.__slots__ if getattr(d, name)
             }
-            for (template, channel), d in told.deliveries.items()
+            for (template, channel), d in report.deliveries.items()
         },
-        "replies": dict(told.replies),
-        "refused": dict(told.refused),
-        "paid": dict(told.paid),
-        "payers": told.payers,
+        "replies": dict(report.replies),
+        "refused": dict(report.refused),
+        "paid": dict(report.paid),
+        "payers": report.payers,
         "guardrails": {
             r.guardrail: {"events": r.events, "contacts": r.contacts, "course": r.course.value}
-            for r in told.guardrails
+            for r in report.guardrails
         },
         "lift": None
         if lifted is None
@@ -328,29 +328,29 @@ def _in_words(told: Report, lifted: Lift | None) -> dict[str, Any]:
     }
 
 
-def _print(told: Report, lifted: Lift | None) -> None:
-    rollout = told.rollout
+def _print(report: Report, lifted: Lift | None) -> None:
+    rollout = report.rollout
     console.print(
         f"[bold]{rollout.rollout_id}[/] {rollout.segment.name}: {rollout.stage.value}, strategy "
-        f"{rollout.strategy_version}, {told.accounts} accounts, {told.held_out} held out"
+        f"{rollout.strategy_version}, {report.accounts} accounts, {report.held_out} held out"
     )
     if rollout.halted:
         console.print(f"[red]halted: {rollout.halted}")
     console.print(
-        f"first 48 hours: {told.planned} planned, {told.actual} contacted; "
-        f"{told.contacts} contacts so far"
+        f"first 48 hours: {report.planned} planned, {report.actual} contacted; "
+        f"{report.contacts} contacts so far"
     )
     table = Table(
         "template", "channel", "sent", "delivered", "bounced", "failed", "unknown", "complained",
         "opened", "clicked",
     )  # fmt: skip
-    for (template, channel), d in told.deliveries.items():
+    for (template, channel), d in report.deliveries.items():
         table.add_row(template, channel, *(str(getattr(d, name)) for name in d.__slots__))
     console.print(table)
-    for title, counted in (("replies", told.replies), ("refused by rule", told.refused)):
+    for title, counted in (("replies", report.replies), ("refused by rule", report.refused)):
         console.print(f"{title}: {_reasons(counted) or 'none'}")
-    console.print(f"paid: {_money(told.paid) or 'nothing yet'} on {told.payers} accounts")
-    for r in told.guardrails:
+    console.print(f"paid: {_money(report.paid) or 'nothing yet'} on {report.payers} accounts")
+    for r in report.guardrails:
         console.print(f"{r.guardrail}: {r.events} of {r.contacts} ({r.rate:.1%}) {r.course.value}")
     if lifted is None:
         console.print("lift: too few accounts were held out to tell")

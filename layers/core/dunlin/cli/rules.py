@@ -96,11 +96,11 @@ def show(
     of: Edition = "",
 ) -> None:
     """One rule in full: plain words, sources, dates, who may change it, what it is made of."""
-    found = [r for r in _in_force(_edition(of), as_of) if r["id"] == rule_id.upper()]
-    if not found:
+    rules = [r for r in _in_force(_edition(of), as_of) if r["id"] == rule_id.upper()]
+    if not rules:
         typer.echo(f"No rule {rule_id}{' in force on ' + as_of if as_of else ''}.", err=True)
         raise typer.Exit(1)
-    for rule in map(dict, found):
+    for rule in map(dict, rules):
         typer.echo(f"{rule['id']} - {rule['title']} (tier {rule['tier']}, {rule['layer']})")
         typer.echo(f"\n{rule['plain']}\n")
         for source in rule["authority"]:
@@ -189,8 +189,8 @@ def _show_effects(old: Rulebook, new: Rulebook) -> None:
         for creditor in wiring.creditors().all()
         for account in book.accounts_of_creditor(creditor, status="active")
     )
-    found = list(effects(ids, old=old, new=new, book=book, now=wiring.clock().now()))
-    changed = [effect for effect in found if effect.outcome_changes]
+    differing = list(effects(ids, old=old, new=new, book=book, now=wiring.clock().now()))
+    changed = [effect for effect in differing if effect.outcome_changes]
     table = Table("account", "creditor", "reference", "planned (UTC)", "before", "after", "rules")
     for effect in changed:
         table.add_row(
@@ -205,7 +205,7 @@ def _show_effects(old: Rulebook, new: Rulebook) -> None:
     if changed:
         console.print(table)
     console.print(f"{len(changed)} accounts: their next touch changes outcome.")
-    others = len(found) - len(changed)
+    others = len(differing) - len(changed)
     if others:
         console.print(f"{others} more keep theirs, by another channel, time or reason.")
 
@@ -246,8 +246,8 @@ def replay(
                           f" {again.channel} {again.outcome}: {verdict}")  # fmt: skip
             for fault in again.faults:
                 console.print(f"       {escape(fault)}")
-            for said in again.otherwise:
-                console.print(f"       {escape(said)}")
+            for difference in again.otherwise:
+                console.print(f"       {escape(difference)}")
     console.print(f"{count} recorded verdicts, {count - failed} hold.")
     if failed:
         raise typer.Exit(1)
@@ -270,7 +270,7 @@ def exposure(
     from dunlin.service.reports.exposure import exposure_report
 
     today = wiring.clock().now().date()
-    found = exposure_report(
+    report = exposure_report(
         first=_day(first) if first else today - timedelta(days=30),
         last=_day(last) if last else today,
         creditor=creditor,
@@ -279,11 +279,11 @@ def exposure(
         rulebook=load_rulebook(),
     )
     if form == "table":
-        typer.echo(found.markdown())
+        typer.echo(report.markdown())
     elif form == "markdown":
-        typer.echo(json.dumps({"markdown": found.markdown()}))
+        typer.echo(json.dumps({"markdown": report.markdown()}))
     else:
-        typer.echo(json.dumps(found.plain()))
+        typer.echo(json.dumps(report.plain()))
 
 
 def _day(text: str) -> date:
@@ -331,17 +331,17 @@ def _examples(cases: list[dict[str, Any]]) -> dict[str, list[Example]]:
     """Each rule's cases as judged now, by the rule that a case names first."""
     from dunlin.views.reports.rulebook_book import Example, channel_word
 
-    rulebook, found = load_rulebook(), defaultdict[str, list[Example]](list)
+    rulebook, examples = load_rulebook(), defaultdict[str, list[Example]](list)
     for case in cases:
         given, rule_id = case["given"], str(case["rule_ids"][0])
         answer = judge_line(rulebook, json.dumps(case), case.get("profile", "baseline"))
         if "error" in answer:
             raise typer.BadParameter(f"{case['id']}: {answer['error']}")
-        said = next(r for r in answer["rules"] if r["id"] == rule_id)
+        answered = next(r for r in answer["rules"] if r["id"] == rule_id)
         role = {"first": "first party", "third": "third party"}.get(given["debt_role"], "")
         place = given["consumer"].get("state") or "state unknown"
         words = (channel_word(given["channel"]), role, given.get("industry", ""), place)
-        found[rule_id].append(
+        examples[rule_id].append(
             Example(
                 case_id=str(case["id"]),
                 story=str(case.get("why", "")),
@@ -349,12 +349,12 @@ def _examples(cases: list[dict[str, Any]]) -> dict[str, list[Example]]:
                 judged_at=_moment(given["now_utc"]),
                 outcome=answer["outcome"],
                 until=_moment(answer["earliest_utc"]) if answer["earliest_utc"] else "",
-                result=said["result"].replace("_", " "),
-                because=said["because"],
+                result=answered["result"].replace("_", " "),
+                because=answered["because"],
                 agrees=not faults(case, answer),
             )
         )
-    return dict(found)
+    return dict(examples)
 
 
 def _moment(text: str) -> str:
@@ -364,8 +364,8 @@ def _moment(text: str) -> str:
 
 def _failing(cases: list[dict[str, Any]]) -> list[str]:
     """The cases that the rulebook answers otherwise than they expect."""
-    rulebook, found = load_rulebook(), []
+    rulebook, failures = load_rulebook(), []
     for case in cases:
         answer = judge_line(rulebook, json.dumps(case), case.get("profile", "baseline"))
-        found += [f"{case['id']}: {fault}" for fault in faults(case, answer)]
-    return found
+        failures += [f"{case['id']}: {fault}" for fault in faults(case, answer)]
+    return failures

@@ -17,18 +17,18 @@ def faults(case: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
     """What is wrong with an answer; empty where it agrees with the case."""
     if "error" in answer:
         return [f"error: {answer['error']}"]
-    expect, found = case["expect"], []
+    expect, failures = case["expect"], []
     if answer["outcome"] != expect["outcome"]:
-        found.append(f"outcome {answer['outcome']}, expected {expect['outcome']}")
+        failures.append(f"outcome {answer['outcome']}, expected {expect['outcome']}")
     wanted = expect.get("earliest_utc")
     if answer["outcome"] == "defer" and wanted:
         due, got = datetime.fromisoformat(wanted), datetime.fromisoformat(answer["earliest_utc"])
         slack = 1 if _is_opening(due) else 0
         if abs((got - due).total_seconds()) > slack:
-            found.append(f"earliest {answer['earliest_utc']}, expected {wanted}")
+            failures.append(f"earliest {answer['earliest_utc']}, expected {wanted}")
     if answer["outcome"] != "defer" and answer["earliest_utc"] is not None:
-        found.append("earliest_utc without a deferral")
+        failures.append("earliest_utc without a deferral")
     results = {r["id"]: r["result"] for r in answer["rules"]}
     fine = ("block", "defer") if expect["outcome"] != "allow" else ("pass", "not_applicable")
     wrong = [r for r in expect["rule_ids"] if results.get(r) not in fine]
-    return [*found, *(f"{r} is {results.get(r)}" for r in wrong)]
+    return [*failures, *(f"{r} is {results.get(r)}" for r in wrong)]

@@ -21,8 +21,8 @@ def check(file: File) -> None:
     """Read a strategy as the stack would; say line, field and reason of the first error."""
     strategy = read_or_exit(file.read_bytes(), "check", file.name)
     rungs = {name: len(ladder) for name, ladder in strategy.ladders.items()}
-    said = ", ".join(f"{name} ({count} rungs)" for name, count in rungs.items())
-    console.print(f"No errors. Ladders: {said}.")
+    ladders = ", ".join(f"{name} ({count} rungs)" for name, count in rungs.items())
+    console.print(f"No errors. Ladders: {ladders}.")
 
 
 def show(
@@ -60,10 +60,10 @@ def difference(creditor: str, content: bytes, name: str) -> str:
         for field in sorted(before | after)
         if before.get(field) != after.get(field)
     ]
-    found = moves(
+    moved = moves(
         new, book=wiring.account_book(), creditors=wiring.creditors(), now=wiring.clock().now()
     )
-    return "\n".join([*(lines or ["No setting changes."]), told(list(found))])
+    return "\n".join([*(lines or ["No setting changes."]), told(list(moved))])
 
 
 def read_or_exit(content: bytes, creditor: str, name: str, *, version: int = 1) -> Strategy:

@@ -109,13 +109,13 @@ def _deployed(stack: str) -> Target:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        description = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as error:
         raise NoStack(
             f"no local house runs (`dunlin up`) and no stack {stack} was found on AWS: {error}"
         ) from error
-    outputs = {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
-    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in found.get("Parameters", [])}
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
+    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in description.get("Parameters", [])}
     return Target(
         where=f"stack {stack} on AWS",
         outputs=outputs,

@@ -100,18 +100,18 @@ def lint(strategy: StrategyFile = None) -> None:
     table = Table("template", "language", "audience", "role", "channel", "size", "findings")
     faults = 0
     for given in _strategies(strategy):
-        for one in _samples(given):
-            faults += len(one.findings)
-            if one.findings or one.channel is Channel.SMS:
-                found = "\n".join(f"{f.rule_id} {f.part}: {f.because}" for f in one.findings)
+        for sample in _samples(given):
+            faults += len(sample.findings)
+            if sample.findings or sample.channel is Channel.SMS:
+                findings = "\n".join(f"{f.rule_id} {f.part}: {f.because}" for f in sample.findings)
                 table.add_row(
-                    one.template,
-                    one.language,
-                    one.audience,
+                    sample.template,
+                    sample.language,
+                    sample.audience,
                     given.debt_role,
-                    one.channel.value,
-                    _size(one),
-                    found or "none",
+                    sample.channel.value,
+                    _size(sample),
+                    findings or "none",
                 )
     console.print(table)
     if faults:
@@ -129,18 +129,18 @@ def preview(
 ) -> None:
     """Write one letter in every language, to every audience and on every channel, as it is sent."""
     output.mkdir(parents=True, exist_ok=True)
-    found = _samples(_strategies(strategy)[0], accounts=accounts, only=template)
-    if not found:
+    chosen = _samples(_strategies(strategy)[0], accounts=accounts, only=template)
+    if not chosen:
         console.print(f"[red]there is no template {template!r}[/red]")
         raise typer.Exit(1)
-    for one in found:
-        stem = f"{one.template}.{one.language}.{one.audience}.{one.channel.value}"
-        parts = {"txt": one.rendered.text, "html": one.rendered.html}
+    for sample in chosen:
+        stem = f"{sample.template}.{sample.language}.{sample.audience}.{sample.channel.value}"
+        parts = {"txt": sample.rendered.text, "html": sample.rendered.html}
         for ending, content in parts.items():
             if content:
                 path = output / f"{stem}.{ending}"
                 path.write_bytes(content.encode())
-                console.print(f"{path}  {one.rendered.sha256}", soft_wrap=True, markup=False)
+                console.print(f"{path}  {sample.rendered.sha256}", soft_wrap=True, markup=False)
 
 
 @app.command("send-test")
@@ -204,14 +204,14 @@ def diversity_(
     from dunlin.runtime import wiring
 
     table = Table("ladder", "messages", "variants", "as good as", "most used", "heard one twice")
-    for one in diversity(said(creditor, wiring.account_book())):
+    for measured in diversity(said(creditor, wiring.account_book())):
         table.add_row(
-            one.segment,
-            str(one.messages),
-            str(one.variants),
-            f"{one.effective:.1f}",
-            f"{one.most_used} {one.most_share:.0%}",
-            str(one.repeated),
+            measured.segment,
+            str(measured.messages),
+            str(measured.variants),
+            f"{measured.effective:.1f}",
+            f"{measured.most_used} {measured.most_share:.0%}",
+            str(measured.repeated),
         )
     console.print(table)
 
@@ -250,9 +250,9 @@ def _strategies(file: Path | None) -> list[Strategy]:
         raise typer.Exit(1) from None
 
 
-def _size(one: Sample) -> str:
-    if one.channel is Channel.EMAIL:
-        return f"{len(one.rendered.html.encode()) / 1000:.1f} kB"
-    found = measure(one.rendered.text)
-    forced = f" for {' '.join(found.offenders)}" if found.offenders else ""
-    return f"{found.count} x {found.encoding}, {found.units} units{forced}"
+def _size(sample: Sample) -> str:
+    if sample.channel is Channel.EMAIL:
+        return f"{len(sample.rendered.html.encode()) / 1000:.1f} kB"
+    parts = measure(sample.rendered.text)
+    forced = f" for {' '.join(parts.offenders)}" if parts.offenders else ""
+    return f"{parts.count} x {parts.encoding}, {parts.units} units{forced}"

@@ -18,6 +18,6 @@ def count(name: str, value: int = 1, **dimensions: str) -> None:
     """Count something once in a metric of its own set of dimensions (never an id)."""
     from aws_lambda_powertools import single_metric
 
-    with single_metric(name=name, unit=MetricUnit.Count, value=value, namespace="Dunlin") as one:
+    with single_metric(name=name, unit=MetricUnit.Count, value=value, namespace="Dunlin") as metric:
         for key, text in dimensions.items():
-            one.add_dimension(name=key, value=text)
+            metric.add_dimension(name=key, value=text)

@@ -15,7 +15,7 @@ _CHARTS = Path(__file__).parent / "charts" / "templates"
 def environment(*folders: Path, **filters: Callable[..., Any]) -> Environment:
     """The templates of these folders and of the charts. `filters` write values as people read
     them; what one returns is escaped as well unless it is `Markup`."""
-    made = Environment(
+    jinja = Environment(
         loader=FileSystemLoader([*folders, _CHARTS]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -23,5 +23,5 @@ def environment(*folders: Path, **filters: Callable[..., Any]) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(filters)
-    return made
+    jinja.filters.update(filters)
+    return jinja

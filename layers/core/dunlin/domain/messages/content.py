@@ -182,11 +182,11 @@ def words_refused(text: str) -> tuple[ContentFinding, ...]:
 
 def check(draft: MessageDraft) -> tuple[ContentFinding, ...]:
     """Every broken rule of a message, in a fixed order; empty where it may go."""
-    found = _checked(_to_anybody(draft))
+    findings = _checked(_to_anybody(draft))
     if not draft.listed:
-        return found
+        return findings
     listed = _forbidden("text", _without("\n".join(draft.listed), draft), draft)
-    return tuple(dict.fromkeys((*found, *listed)))
+    return tuple(dict.fromkeys((*findings, *listed)))
 
 
 @lru_cache(maxsize=2_048)
@@ -255,18 +255,18 @@ def check_paper(draft: MessageDraft) -> tuple[ContentFinding, ...]:
     """Every broken rule of a letter on paper, whose words are `text`: it has no subject and no
     link, and says in words how to be left alone."""
     parts = {"text": draft.text}
-    found = [*_forbidden("text", _without(draft.text, draft), draft), *_pressing(draft, parts)]
+    findings = [*_forbidden("text", _without(draft.text, draft), draft), *_pressing(draft, parts)]
     for rule_id, wanted, because in (
         ("US-REGF-IDENTITY", draft.creditor, "the creditor's name is missing"),
         ("US-REGF-POSTCARD", draft.address, "the creditor's postal address is missing"),
     ):
         if not wanted or fold(wanted) not in fold(draft.text):
-            found.append(ContentFinding(rule_id=rule_id, part="text", because=because))
-    found += _disclosure("text", draft.text, draft)
+            findings.append(ContentFinding(rule_id=rule_id, part="text", because=because))
+    findings += _disclosure("text", draft.text, draft)
     if not OPT_OUT_PAPER.search(fold(draft.text)):
         because = "does not say how to be left alone"
-        found.append(ContentFinding(rule_id="US-REGF-OPTOUT", part="text", because=because))
-    return tuple(dict.fromkeys(found))
+        findings.append(ContentFinding(rule_id="US-REGF-OPTOUT", part="text", because=because))
+    return tuple(dict.fromkeys(findings))
 
 
 def _findings(draft: MessageDraft) -> Iterator[ContentFinding]:
@@ -294,15 +294,15 @@ def pressure_of(draft: MessageDraft, parts: Mapping[str, str]) -> dict[str, int]
     bodies = {"text": f"{subject} {parts.get('preheader', '')} {parts.get('text', '')}"}
     if parts.get("html"):
         bodies["html"] = f"{subject} {parts['html']}"
-    said = {part: _without(body, draft) for part, body in bodies.items()}
-    return {part: tone.pressure(body, fold(body)) for part, body in said.items()}
+    stripped = {part: _without(body, draft) for part, body in bodies.items()}
+    return {part: tone.pressure(body, fold(body)) for part, body in stripped.items()}
 
 
 def _pressing(draft: MessageDraft, parts: Mapping[str, str]) -> Iterator[ContentFinding]:
     most = tone.ceiling(draft.tone)
-    for part, found in pressure_of(draft, parts).items():
-        if found > most:
-            because = f"presses too hard: {found} where {most} is the most"
+    for part, pressure in pressure_of(draft, parts).items():
+        if pressure > most:
+            because = f"presses too hard: {pressure} where {most} is the most"
             yield ContentFinding(rule_id="PLAT-TONE", part=part, because=because)
 
 

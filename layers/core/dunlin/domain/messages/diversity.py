@@ -39,22 +39,22 @@ class Diversity:
 def diversity(messages: Iterable[VariantSent]) -> tuple[Diversity, ...]:
     """One report a segment, by name."""
     by_segment: dict[str, list[VariantSent]] = {}
-    for one in messages:
-        by_segment.setdefault(one.segment, []).append(one)
-    return tuple(_of(name, said) for name, said in sorted(by_segment.items()))
+    for message in messages:
+        by_segment.setdefault(message.segment, []).append(message)
+    return tuple(_of(name, messages) for name, messages in sorted(by_segment.items()))
 
 
-def _of(segment: str, said: list[VariantSent]) -> Diversity:
-    counts = Counter(one.variant for one in said)
-    shares = [count / len(said) for count in counts.values()]
+def _of(segment: str, messages: list[VariantSent]) -> Diversity:
+    counts = Counter(message.variant for message in messages)
+    shares = [count / len(messages) for count in counts.values()]
     most, times = min(counts.items(), key=lambda item: (-item[1], item[0]))
-    heard = Counter((one.account_id, one.variant) for one in said)
+    heard = Counter((message.account_id, message.variant) for message in messages)
     return Diversity(
         segment=segment,
-        messages=len(said),
+        messages=len(messages),
         variants=len(counts),
         effective=math.exp(-sum(share * math.log(share) for share in shares)),
         most_used=most,
-        most_share=times / len(said),
+        most_share=times / len(messages),
         repeated=len({account for (account, _), count in heard.items() if count > 1}),
     )

@@ -131,17 +131,17 @@ class ReplyModel:
 
     def scores(self, text: str) -> list[float]:
         """The linear score of each label, in the order of `labels`."""
-        found: dict[int, int] = {}
+        features: dict[int, int] = {}
         plain = prepare(text)
         for gram in char_grams(plain):
             at = bucket(gram, self.chars)
-            found[at] = found.get(at, 0) + 1
+            features[at] = features.get(at, 0) + 1
         for gram in word_grams(plain):
             at = self.chars + bucket(gram, self.words)
-            found[at] = found.get(at, 0) + 1
+            features[at] = features.get(at, 0) + 1
         values = {
             at: (1 + log(n)) * (log((1 + self.documents) / (1 + self.counts[at])) + 1)
-            for at, n in found.items()
+            for at, n in features.items()
         }
         length = sqrt(sum(v * v for v in values.values())) or 1.0
         width = len(self.labels)

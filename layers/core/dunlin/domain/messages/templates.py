@@ -85,9 +85,13 @@ def nearest_tone(family: str, tone: str, own: Iterable[str] = ()) -> str:
     """The tone, or the nearest one that the family is written in, the milder of two. `own` are
     the templates that the creditor has words for."""
     named = {name.partition(".")[2] for name in own if name.startswith(f"{family}.")}
-    written = [one for one in TONES if one in named or one in FAMILIES.get(family, ())]
+    written = [
+        named_tone
+        for named_tone in TONES
+        if named_tone in named or named_tone in FAMILIES.get(family, ())
+    ]
     wanted = TONES.index(tone)
-    return min(written, key=lambda one: abs(TONES.index(one) - wanted), default=tone)
+    return min(written, key=lambda candidate: abs(TONES.index(candidate) - wanted), default=tone)
 
 
 def template_id(family: str, tone: str, own: Iterable[str] = ()) -> str:
@@ -166,8 +170,8 @@ class Template:
     @property
     def channels(self) -> tuple[Channel, ...]:
         words = self.audiences["consumer"]
-        found = ((Channel.EMAIL, words.email), (Channel.SMS, words.sms))
-        return tuple(channel for channel, said in found if said)
+        wordings = ((Channel.EMAIL, words.email), (Channel.SMS, words.sms))
+        return tuple(channel for channel, wording in wordings if wording)
 
 
 def _line(doc: Mapping[str, Any], path: str, key: str, *, required: bool = True) -> str:
@@ -186,7 +190,7 @@ def _lines(doc: Mapping[str, Any], path: str, key: str) -> tuple[str, ...]:
     value = doc.get(key, [])
     if not isinstance(value, list):
         raise TemplateError(f"{path}.{key}", "a list of paragraphs is required")
-    return tuple(_line({key: one}, path, key) for one in value)
+    return tuple(_line({key: line}, path, key) for line in value)
 
 
 def _only(doc: Any, path: str, keys: frozenset[str]) -> Mapping[str, Any]:
@@ -253,11 +257,11 @@ def laid_over(doc: Mapping[str, Any], over: Any, path: str) -> dict[str, Any]:
             continue
         words = _only(over[channel], f"{path}.{channel}", frozenset(LANGUAGES))
         merged[channel] = dict(merged.get(channel, {}))
-        for lang, said in words.items():
+        for lang, wording in words.items():
             merged[channel][lang] = (
-                _email_over(merged[channel].get(lang, {}), said, f"{path}.email.{lang}")
+                _email_over(merged[channel].get(lang, {}), wording, f"{path}.email.{lang}")
                 if channel == "email"
-                else said
+                else wording
             )
     if "business" in over:
         merged["business"] = laid_over(doc.get("business", {}), over["business"], path)
@@ -324,9 +328,9 @@ def _check_claims(template: Template) -> None:
     claim that nobody checks."""
     for words in template.audiences.values():
         for piece in words.pieces():
-            found = _CLAIM.search(_FIELD.sub("", piece))
-            if found:
-                raise TemplateError(template.name, f"{found[0]!r} belongs into a field")
+            claim = _CLAIM.search(_FIELD.sub("", piece))
+            if claim:
+                raise TemplateError(template.name, f"{claim[0]!r} belongs into a field")
 
 
 def read_family(doc: Any, *, name: str) -> dict[str, Any]:
@@ -337,12 +341,12 @@ def read_family(doc: Any, *, name: str) -> dict[str, Any]:
     tones: Mapping[str, Mapping[str, Any]] = _only(
         shared.pop("tones"), f"{name}.tones", frozenset(TONES)
     )
-    return {f"{name}.{tone}": {**shared, **said} for tone, said in tones.items()}
+    return {f"{name}.{tone}": {**shared, **wording} for tone, wording in tones.items()}
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with every field in its place. Raises `KeyError` for one that is not there."""
-    return _FIELD.sub(lambda found: values[found[1]], text)
+    return _FIELD.sub(lambda field: values[field[1]], text)
 
 
 def runs(text: str) -> list[tuple[str, bool]]:

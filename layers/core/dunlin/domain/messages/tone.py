@@ -58,9 +58,9 @@ _SHOUTING, _EXCLAIMING = 6, 4
 def pressure(text: str, folded: str) -> int:
     """How hard a text presses, 0 for not at all. `text` as written (for shouting), `folded` the
     same in one spelling."""
-    found = sum(marker.weight * len(marker.pattern.findall(folded)) for marker in MARKERS)
+    weight = sum(marker.weight * len(marker.pattern.findall(folded)) for marker in MARKERS)
     return (
-        found
+        weight
         + _SHOUTING * len(_SHOUT.findall(_NUMBERED.sub(" ", text)))
         + _EXCLAIMING * text.count("!")
     )

@@ -41,10 +41,10 @@ def read_call_log(rows: Iterable[Mapping[str, str]]) -> list[Calls]:
     minutes: Counter[tuple[date, str]] = Counter()
     for number, row in enumerate(rows, start=2):
         day = _day(row.get("date", ""), number)
-        said = row.get("direction", "").strip().lower()
-        direction = next((d for d, words in _DIRECTIONS.items() if said in words), "")
+        way = row.get("direction", "").strip().lower()
+        direction = next((d for d, words in _DIRECTIONS.items() if way in words), "")
         if not direction:
-            raise DomainError(f"line {number}: direction is in or out, not {said[:20]!r}")
+            raise DomainError(f"line {number}: direction is in or out, not {way[:20]!r}")
         calls[day, direction] += 1
         minutes[day, direction] += _minutes(row.get("minutes", ""), number)
     return [
@@ -67,13 +67,13 @@ def _minutes(text: str, number: int) -> int:
     return int(text)
 
 
-def merged(stored: Iterable[Calls], told: Iterable[Calls]) -> list[Calls]:
+def merged(stored: Iterable[Calls], fresh: Iterable[Calls]) -> list[Calls]:
     """The log after a newer file: each day that the file tells is the file's, the rest stays. The
     same file twice changes nothing."""
-    told = list(told)
-    days = {c.on for c in told}
+    fresh = list(fresh)
+    days = {c.on for c in fresh}
     kept = [c for c in stored if c.on not in days]
-    return sorted([*kept, *told], key=lambda c: (c.on, c.direction))
+    return sorted([*kept, *fresh], key=lambda c: (c.on, c.direction))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,33 +58,33 @@ class Card:
         """The card for the person it concerns, in whole sentences."""
         day = f"{self.at:%B} {self.at.day}, {self.at.year}"
         how = _CHANNELS.get(self.channel, self.channel)
-        said = [f"We wrote to you by {how} on {day}, {_FOR[self.offer]}."]
-        said += [f"Why in this way: {reason}" for reason in self.reasons]
+        lines = [f"We wrote to you by {how} on {day}, {_FOR[self.offer]}."]
+        lines += [f"Why in this way: {reason}" for reason in self.reasons]
         if self.delays:
-            said.append(f"It was put off {len(self.delays)} time(s): {self.delays[-1].reason}")
+            lines.append(f"It was put off {len(self.delays)} time(s): {self.delays[-1].reason}")
         count = len(self.passed)
-        said.append(f"Before that, {count} rules that protect you were looked at; all allowed it.")
-        return "\n".join(said)
+        lines.append(f"Before that, {count} rules that protect you were looked at; all allowed it.")
+        return "\n".join(lines)
 
 
 def cards(chain: Sequence[AuditEntry]) -> list[Card]:
     """The cards of all touches of an account's chain, oldest first."""
-    found: list[Card] = []
+    decisions: list[Card] = []
     delays: list[Delay] = []
     for entry in chain:
         if entry.what == _DELAYED:
             delays.append(_delay(entry))
         elif entry.what == _DECIDED and "signals" in entry.data:
-            found.append(_card(entry, tuple(delays)))
+            decisions.append(_card(entry, tuple(delays)))
             delays = []
-    return found
+    return decisions
 
 
 def card(chain: Sequence[AuditEntry], touch_id: str) -> Card:
     """The card of one touch. Raises `DomainError` where the chain holds no such decision."""
-    for one in cards(chain):
-        if one.touch_id == touch_id:
-            return one
+    for candidate in cards(chain):
+        if candidate.touch_id == touch_id:
+            return candidate
     raise DomainError(f"the log holds no decision about {touch_id}")
 
 
@@ -95,17 +95,18 @@ def _delay(entry: AuditEntry) -> Delay:
 
 
 def _against(rules: Mapping[str, str]) -> list[str]:
-    return [rule for rule, found in rules.items() if found != "pass"]
+    return [rule for rule, verdict in rules.items() if verdict != "pass"]
 
 
 def _card(entry: AuditEntry, delays: tuple[Delay, ...]) -> Card:
     data = entry.data
     passed_over = [
-        f"{one['channel']}, {one['template']}: {one['because']}" for one in data["alternatives"]
+        f"{alternative['channel']}, {alternative['template']}: {alternative['because']}"
+        for alternative in data["alternatives"]
     ]
     refused = [
-        f"{one['channel']}: not allowed now ({', '.join(_against(one['rules']))})"
-        for one in data["lost"]
+        f"{lost['channel']}: not allowed now ({', '.join(_against(lost['rules']))})"
+        for lost in data["lost"]
     ]
     return Card(
         touch_id=data["touch_id"],
@@ -119,7 +120,7 @@ def _card(entry: AuditEntry, delays: tuple[Delay, ...]) -> Card:
         reasons=tuple(data["reasons"]),
         signals=dict(data["signals"]),
         alternatives=(*refused, *passed_over),
-        passed=tuple(r for r, found in data["rules"].items() if found == "pass"),
+        passed=tuple(r for r, verdict in data["rules"].items() if verdict == "pass"),
         delays=delays,
         strategy=int(data["strategy"]),
     )

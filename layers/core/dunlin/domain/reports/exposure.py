@@ -145,8 +145,8 @@ def exposure(refused: Iterable[RefusedTouch], tables: Mapping[str, Any]) -> Expo
     ]
     return Exposure(
         touches=len(touches),
-        low=_sum((statutes[p]["low"], len(found)) for p, found in whole.items()),
-        high=_sum((statutes[p]["high"], len(found)) for p, found in whole.items()),
+        low=_sum((statutes[p]["low"], len(violations)) for p, violations in whole.items()),
+        high=_sum((statutes[p]["high"], len(violations)) for p, violations in whole.items()),
         unpriced=unpriced,
         rules=tuple(lines),
     )
@@ -154,16 +154,16 @@ def exposure(refused: Iterable[RefusedTouch], tables: Mapping[str, Any]) -> Expo
 
 def _once(refused: Iterable[RefusedTouch]) -> dict[tuple[date, str, str, str], RefusedTouch]:
     """By day, account, channel and template; rules of repetitions are united."""
-    found: dict[tuple[date, str, str, str], RefusedTouch] = {}
+    unique: dict[tuple[date, str, str, str], RefusedTouch] = {}
     for touch in refused:
         key = (touch.day, touch.account_id, touch.channel, touch.template)
-        before = found.get(key)
+        before = unique.get(key)
         if before is None:
-            found[key] = touch
+            unique[key] = touch
             continue
         stopped = tuple(dict.fromkeys((*before.blocked, *touch.blocked)))
         late = dict.fromkeys((*before.deferred, *touch.deferred))
-        found[key] = RefusedTouch(
+        unique[key] = RefusedTouch(
             day=touch.day,
             account_id=touch.account_id,
             consumer_id=touch.consumer_id,
@@ -174,7 +174,7 @@ def _once(refused: Iterable[RefusedTouch]) -> dict[tuple[date, str, str, str], R
             blocked=stopped,
             deferred=tuple(rule for rule in late if rule not in stopped),
         )
-    return found
+    return unique
 
 
 def _covers(statute: Mapping[str, Any], touch: RefusedTouch, rule: str) -> bool:

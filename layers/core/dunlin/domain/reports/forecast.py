@@ -64,12 +64,12 @@ class Forecast:
     def by_day(self) -> dict[date, Counter[str]]:
         """Messages of each local day by channel; days without one stand with none."""
         first = self.start.date()
-        found: dict[date, Counter[str]] = {
+        days: dict[date, Counter[str]] = {
             first + timedelta(days=n): Counter() for n in range(self.days + 1)
         }
         for message in self.messages:
-            found.setdefault(message.local.date(), Counter())[message.channel] += 1
-        return dict(sorted(found.items()))
+            days.setdefault(message.local.date(), Counter())[message.channel] += 1
+        return dict(sorted(days.items()))
 
     def by_template(self) -> dict[tuple[str, str], int]:
         """Messages by template and channel, most first."""
@@ -96,10 +96,10 @@ def compare(first: Forecast, second: Forecast) -> ForecastDifference:
             (m.account_id, m.local.date(), m.channel, m.template) for m in forecast.messages
         )
 
-    one, other = keys(first), keys(second)
+    ours, other = keys(first), keys(second)
     return ForecastDifference(
-        only_first=(one - other).total(),
-        only_second=(other - one).total(),
-        both=(one & other).total(),
-        accounts_changed=len({key[0] for key in (one - other) + (other - one)}),
+        only_first=(ours - other).total(),
+        only_second=(other - ours).total(),
+        both=(ours & other).total(),
+        accounts_changed=len({key[0] for key in (ours - other) + (other - ours)}),
     )

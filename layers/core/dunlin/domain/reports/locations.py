@@ -30,7 +30,7 @@ def rolled_up(members: Iterable[Member], since: date, until: date) -> list[Site]
     sites: dict[str, list[Member]] = {}
     for member in members:
         sites.setdefault(member.account.location, []).append(member)
-    return [_site(name, found, since, until) for name, found in sorted(sites.items())]
+    return [_site(name, members, since, until) for name, members in sorted(sites.items())]
 
 
 def _site(name: str, members: Sequence[Member], since: date, until: date) -> Site:

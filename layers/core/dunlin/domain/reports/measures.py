@@ -56,7 +56,7 @@ def weeks(
     Against the time before launch people are the same or like, but not drawn by lot: only the
     comparison with the holdout says what contact did.
     """
-    found = []
+    measured = []
     for week in WEEKS:
         span = timedelta(weeks=week)
         over = until >= since + span
@@ -65,8 +65,8 @@ def weeks(
         # Its last day is the one before the launch.
         before = recovered(everybody, since - span - timedelta(days=1), since - timedelta(days=1))
         for against, theirs in ((HOLDOUT, then), (BEFORE, before)):
-            found.append(Week(week=week, against=against, lift=lift(ours, theirs)))
-    return found
+            measured.append(Week(week=week, against=against, lift=lift(ours, theirs)))
+    return measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,17 +283,17 @@ def responses(
 ) -> dict[tuple[str, str, str], ResponseCell]:
     """Contacts made in [since, until] by (template, channel, segment). An account counts
     in each segment that takes it on the day of the contact. An open is no answer."""
-    found: dict[tuple[str, str, str], list[_Answer]] = {}
+    by_message: dict[tuple[str, str, str], list[_Answer]] = {}
     for member in members:
-        made = contacts(member)
-        for touch, following in zip_longest(made, made[1:]):
+        contacted = contacts(member)
+        for touch, following in zip_longest(contacted, contacted[1:]):
             if not since <= touch.permitted_at <= until:
                 continue
             answer = _answer(member, touch, following)
             for name in segments_of(member.account, touch.permitted_at.date()) or ("none",):
                 key = (touch.template, touch.channel.value, name)
-                found.setdefault(key, []).append(answer)
-    return {key: _cell(answers) for key, answers in sorted(found.items())}
+                by_message.setdefault(key, []).append(answer)
+    return {key: _cell(answers) for key, answers in sorted(by_message.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,18 +394,18 @@ def returns(
         ]
         for arm in (treated, held_out)
     )
-    found = lift(ours, theirs)
+    difference = lift(ours, theirs)
     total = int(sum(ours))
     return Return(
         recovered=total,
         cost=sum(costs.values()),
         agency_fee=total * agency_percent // 100,
         extra=None
-        if found is None
+        if difference is None
         else (
-            round(found.low * len(ours)),
-            round(found.difference * len(ours)),
-            round(found.high * len(ours)),
+            round(difference.low * len(ours)),
+            round(difference.difference * len(ours)),
+            round(difference.high * len(ours)),
         ),
     )
 

@@ -107,7 +107,7 @@ def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Repo
         "complaint": len(complaints),
         "bounce": sum(d.bounced for d in deliveries.values()),
     }
-    made = sum(d.sent for d in deliveries.values())
+    contact_count = sum(d.sent for d in deliveries.values())
     paid: Counter[str] = Counter()
     payers = 0
     for member in treated:
@@ -133,14 +133,14 @@ def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Repo
         ),
         paid=dict(sorted(paid.items())),
         payers=payers,
-        guardrails=readings(made, events),
+        guardrails=readings(contact_count, events),
     )  # fmt: skip
 
 
 def contacts(member: Member, since: datetime | None = None) -> list[Touch]:
     """The rungs that were handed over (notices are none), oldest first."""
-    found = [t for t in member.touches if t.run and t.state in _CONTACTED]
-    return [t for t in found if since is None or t.permitted_at >= since]
+    contacted = [t for t in member.touches if t.run and t.state in _CONTACTED]
+    return [t for t in contacted if since is None or t.permitted_at >= since]
 
 
 def _first_due(member: Member, since: datetime) -> datetime:
@@ -179,13 +179,13 @@ def _told(members: Iterable[Member], since: datetime, kind: str) -> dict[str, st
 def _refusals(entry: AuditEntry) -> list[str]:
     """The rules that blocked or deferred in this decision, each once."""
     offers = [*entry.data.get("offers", ()), *entry.data.get("lost", ())]
-    found = {
+    refusals = {
         rule
         for offer in offers
         for rule, result in offer.get("rules", {}).items()
         if result in ("block", "defer")
     }
-    return sorted(found)
+    return sorted(refusals)
 
 
 def paid_in(member: Member, since: date, until: date | None = None) -> Counter[str]:

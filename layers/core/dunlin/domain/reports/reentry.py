@@ -65,21 +65,21 @@ def paid_minor(ledger: Iterable[LedgerEntry]) -> int:
     return -sum(entry.amount.minor for entry in ledger if entry.kind in _PAID)
 
 
-def recovered(found: Iterable[tuple[Account, Sequence[LedgerEntry]]]) -> tuple[Recovered, ...]:
+def recovered(accounts: Iterable[tuple[Account, Sequence[LedgerEntry]]]) -> tuple[Recovered, ...]:
     """Recoveries of accounts that entered again, by group and currency; never in the totals of
     the others. What was paid before counts for the first ladder, what was given back against."""
     sums: dict[tuple[Group, str], list[int]] = {}
-    for account, ledger in found:
-        told = account.extras.get(REENTERED)
-        if not told:
+    for account, ledger in accounts:
+        again = account.extras.get(REENTERED)
+        if not again:
             continue
-        _, name, before = told.split(" ")
+        _, name, before = again.split(" ")
         paid = paid_minor(ledger) - int(before)
         key = (Group(name), account.balance.currency)
-        one = sums.setdefault(key, [0, 0, 0])
-        one[0] += 1
-        one[1] += paid
-        one[2] += max(0, account.balance.minor)
+        amounts = sums.setdefault(key, [0, 0, 0])
+        amounts[0] += 1
+        amounts[1] += paid
+        amounts[2] += max(0, account.balance.minor)
     return tuple(
         Recovered(
             group=group,

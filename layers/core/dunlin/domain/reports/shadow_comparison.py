@@ -38,19 +38,19 @@ class Agreement:
         return Fraction(self.both, total) if total else None
 
 
-def agreement(made: Iterable[Spoken], proposed: Iterable[Spoken]) -> Agreement:
+def agreement(practice: Iterable[Spoken], proposed: Iterable[Spoken]) -> Agreement:
     """Pair each contact with one proposal at most, the earliest that fits first."""
     left: dict[tuple[str, str], list[datetime]] = {}
-    for one in proposed:
-        left.setdefault((one.account_id, one.channel), []).append(one.at)
+    for shadow in proposed:
+        left.setdefault((shadow.account_id, shadow.channel), []).append(shadow.at)
     both = alone = 0
-    for contact in sorted(made, key=lambda c: c.at):
+    for contact in sorted(practice, key=lambda c: c.at):
         times = left.get((contact.account_id, contact.channel), [])
-        found = min((at for at in times if abs(contact.at - at) <= WITHIN), default=None)
-        if found is None:
+        nearest = min((at for at in times if abs(contact.at - at) <= WITHIN), default=None)
+        if nearest is None:
             alone += 1
         else:
-            times.remove(found)
+            times.remove(nearest)
             both += 1
     return Agreement(both=both, only_made=alone, only_proposed=sum(map(len, left.values())))
 
@@ -60,7 +60,7 @@ def read_contacts(
 ) -> tuple[list[Spoken], int]:
     """The contacts of a log (columns `at`, `reference`, `channel`) about these accounts, by
     reference, and how many are about others. Raises `DomainError` naming the line."""
-    found, others = [], 0
+    spoken, others = [], 0
     for number, row in enumerate(rows, start=2):
         channel = row.get("channel", "").strip().lower()
         if channel not in CHANNELS:
@@ -75,7 +75,7 @@ def read_contacts(
             raise DomainError(f"line {number}: at says no time zone: end it with Z or an offset")
         account_id = account_ids.get(row.get("reference", "").strip(), "")
         if account_id:
-            found.append(Spoken(at=at, account_id=account_id, channel=channel))
+            spoken.append(Spoken(at=at, account_id=account_id, channel=channel))
         else:
             others += 1
-    return found, others
+    return spoken, others

@@ -44,12 +44,12 @@ def proposals(
     """What the history proposes for a document, of which `strategy` is what was read. Only
     figures that stand in the document are touched."""
     members = list(members)
-    found = [
+    suggestions = [
         *_timing(strategy, members),
         *_limits(strategy, members),
         *_escalation(strategy, members),
     ]
-    return [p for p in found if p.before != p.after and _stands(document, p.path)]
+    return [p for p in suggestions if p.before != p.after and _stands(document, p.path)]
 
 
 def _stands(document: Any, path: Path) -> bool:
@@ -87,31 +87,31 @@ def _timing(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategyS
 
 def _days_after(members: Sequence[Member], rung: str) -> list[int]:
     """Days from a rung's contact to the payment that came before the next contact."""
-    found = []
+    delays = []
     for member in members:
-        made = contacts(member)
-        for touch, following in zip_longest(made, made[1:]):
+        contacted = contacts(member)
+        for touch, following in zip_longest(contacted, contacted[1:]):
             if touch.rung_name != rung:
                 continue
             sent = touch.permitted_at.date()
             end = following.permitted_at.date() if following else date.max
             paid = [e.on for e in member.ledger if e.kind == "payment" and sent <= e.on < end]
             if paid:
-                found.append((min(paid) - sent).days)
-    return found
+                delays.append((min(paid) - sent).days)
+    return delays
 
 
 def _days_after_due(members: Sequence[Member]) -> list[int]:
     """Days from the due date to the first payment after it, on accounts that nobody contacted."""
-    found = []
+    delays = []
     for member in members:
         due = member.account.due_on
         if due is None or contacts(member):
             continue
         late = [e.on for e in member.ledger if e.kind == "payment" and e.on > due]
         if late:
-            found.append((min(late) - due).days)
-    return found
+            delays.append((min(late) - due).days)
+    return delays
 
 
 def _limits(strategy: Strategy, members: Sequence[Member]) -> Iterable[StrategySuggestion]:

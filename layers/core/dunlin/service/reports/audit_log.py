@@ -117,11 +117,11 @@ def _touches(chain: Sequence[AuditEntry], touches: Sequence[Touch]) -> list[dict
     """Each touch as a person reads it: what was said, when (also by the clocks of every place the
     person may have been), on which channel, under which consent and which rules."""
     allowed = {e.data["key"]: e for e in chain if e.what in ("TouchPermitted", "NoticePermitted")}
-    told = []
+    listed = []
     for touch in touches:
         entry = allowed.get(touch.key)
         data = entry.data if entry else {}
-        told.append(
+        listed.append(
             {
                 "touch_id": touch.touch_id,
                 "key": touch.key,
@@ -139,7 +139,7 @@ def _touches(chain: Sequence[AuditEntry], touches: Sequence[Touch]) -> list[dict
                 "content": touch.content,
             }
         )
-    return told
+    return listed
 
 
 def _proofs(
@@ -150,9 +150,9 @@ def _proofs(
     hashes = [merkle.leaf(x.subject, x.sequence, x.head) for x in leaves]
     return [
         {
-            "subject": found.subject,
-            "sequence": found.sequence,
-            "head": found.head,
+            "subject": leaf.subject,
+            "sequence": leaf.sequence,
+            "head": leaf.head,
             "path": [list(step) for step in merkle.proof(hashes, index)],
             "root": {
                 "day": root.day,
@@ -162,8 +162,8 @@ def _proofs(
                 "signature": root.signature,
             },
         }
-        for index, found in enumerate(leaves)
-        if root is not None and found.subject in chains
+        for index, leaf in enumerate(leaves)
+        if root is not None and leaf.subject in chains
     ]
 
 
@@ -200,8 +200,8 @@ def _chain_faults(
             faults.append(f"{subject}: holds entries of another subject")
         sequence, head = heads.get(subject, (len(chain), None))
         faults += [
-            f"{subject} entry {found.sequence}: {found.fault}"
-            for found in audit.verify(chain, head=head)
+            f"{subject} entry {fault.sequence}: {fault.fault}"
+            for fault in audit.verify(chain, head=head)
         ]
         if len(chain) != sequence:
             faults.append(f"{subject}: {len(chain)} entries where {sequence} were promised")
@@ -219,11 +219,15 @@ def _content_faults(
         if "content_sha256" in e.data
     }
     shown = {str(t["touch_id"]): audit.content_sha256(str(t["content"])) for t in touches}
-    faults = [f"touch {one}: what was sent is missing" for one in logged if one not in shown]
+    faults = [
+        f"touch {touch_id}: what was sent is missing"
+        for touch_id in logged
+        if touch_id not in shown
+    ]
     faults += [
-        f"touch {one}: its text is not the one that was sent"
-        for one, digest in logged.items()
-        if one in shown and shown[one] != digest
+        f"touch {touch_id}: its text is not the one that was sent"
+        for touch_id, digest in logged.items()
+        if touch_id in shown and shown[touch_id] != digest
     ]
     return faults
 
@@ -235,10 +239,10 @@ def _proof_faults(
     signed: Callable[[str, bytes, str], bool],
 ) -> list[str]:
     faults: list[str] = []
-    for one in proofs:
-        root = SignedRoot(**one["root"])
-        subject, sequence, head = one["subject"], int(one["sequence"]), str(one["head"])
-        path = [(str(side), str(sibling)) for side, sibling in one["path"]]
+    for proof in proofs:
+        root = SignedRoot(**proof["root"])
+        subject, sequence, head = proof["subject"], int(proof["sequence"]), str(proof["head"])
+        path = [(str(side), str(sibling)) for side, sibling in proof["path"]]
         where = f"{subject} on {root.day}"
         if merkle.climbs_to(merkle.leaf(subject, sequence, head), path) != root.root:
             faults.append(f"{where}: the proof does not lead to the signed root")

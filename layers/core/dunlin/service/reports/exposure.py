@@ -36,10 +36,10 @@ def exposure_report(
         for ago in range((last - first).days + 1):
             yield from archive.archived(first + timedelta(days=ago))
 
-    found = refused_touches(entries(), consumer_of=lambda account_id: owner(account_id)[0])
+    refused = refused_touches(entries(), consumer_of=lambda account_id: owner(account_id)[0])
     if creditor:
-        found = (touch for touch in found if owner(touch.account_id)[1] == creditor)
-    return exposure(found, rulebook.tables)
+        refused = (touch for touch in refused if owner(touch.account_id)[1] == creditor)
+    return exposure(refused, rulebook.tables)
 
 
 def refused_touches(

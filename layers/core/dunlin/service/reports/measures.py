@@ -168,14 +168,14 @@ def _cohorts(
         if rollout.stage is RolloutStage.SHADOW:
             continue
         mine = [m for m in everybody if m.account.cohort == rollout.rollout_id]
-        found = weeks(
+        measured = weeks(
             [m for m in mine if not m.account.held_out],
             [m for m in mine if m.account.held_out],
             everybody,
             since=rollout.started_at,
             until=until,
         )
-        yield rollout, tuple(found)
+        yield rollout, tuple(measured)
 
 
 def _series(
@@ -189,7 +189,7 @@ def _series(
     touches = [t for m in everybody for t in m.touches]
     called = calls_by_day(log, OUTBOUND)
     done = acts((e for e in entries if e.what not in _CALLS), "staff")
-    told = {
+    daily = {
         "inbound calls": (calls_by_day(log, INBOUND), known),
         "follow-ups of staff": (
             {on: called.get(on, 0) + done.get(on, 0) for on in {*called, *done}},
@@ -198,16 +198,16 @@ def _series(
         "visits to the portal": (visits(touches), None),
         "acts of people": (acts(entries, "consumer"), None),
     }
-    for name, (counted, known_from) in told.items():
+    for name, (counted, known_from) in daily.items():
         yield series(name, counted, launch=launch, until=until, known_from=known_from)
 
 
-def versus(one: str, other: str, *, ports: RolloutPorts, now: datetime) -> Lift | None:
+def versus(first: str, other: str, *, ports: RolloutPorts, now: datetime) -> Lift | None:
     """What one rollout recovered beyond another over equally many days from the start of each, as
     shares of what was owed; `treated` is the first. Raises `DomainError`."""
-    rollouts = [ports.rollouts.rollout(name) for name in (one, other)]
+    rollouts = [ports.rollouts.rollout(name) for name in (first, other)]
     if rollouts[0] is None or rollouts[1] is None:
-        raise DomainError(f"no rollout {one if rollouts[0] is None else other}")
+        raise DomainError(f"no rollout {first if rollouts[0] is None else other}")
     known = [r for r in rollouts if r is not None]
     span = min(now - r.started_at for r in known)
     shares = [
@@ -239,9 +239,9 @@ def call_log(creditor: str, drop_box: DropBox) -> list[Calls]:
     ]
 
 
-def keep_calls(creditor: str, told: Iterable[Calls], drop_box: DropBox) -> list[Calls]:
+def keep_calls(creditor: str, calls: Iterable[Calls], drop_box: DropBox) -> list[Calls]:
     """Keep a newer call log over the stored one; the whole log then."""
-    log = merged(call_log(creditor, drop_box), told)
+    log = merged(call_log(creditor, drop_box), calls)
     rows = [[c.on.isoformat(), c.direction, c.calls, c.minutes] for c in log]
     drop_box.write(_key(creditor), json.dumps(rows).encode(), "application/json")
     return log

@@ -57,13 +57,13 @@ def recount_all(
 ) -> list[count.Drift]:
     """What differs for any creditor, seen twice: whatever was being written meanwhile is gone
     at the second count."""
-    found = []
+    adrift = []
     for creditor in creditors.all():
         drifts = recount(creditor, book=book, counters=counters)
         if drifts:
             again = recount(creditor, book=book, counters=counters)
-            found += [drift for drift in drifts if drift in again]
-    return found
+            adrift += [drift for drift in drifts if drift in again]
+    return adrift
 
 
 def _share(record: StreamRecord) -> Iterable[count.CountedShare]:
@@ -104,14 +104,14 @@ def _events(record: StreamRecord) -> Iterable[tell.DomainEvent]:
 
 def _spent(records: Sequence[StreamRecord]) -> dict[str, int]:
     """What the messages of a batch cost, by the month they were handed over in."""
-    found: dict[str, int] = {}
+    spent: dict[str, int] = {}
     for record in records:
         if isinstance(record.new, Touch) and _handed_over(record):
             month = f"{record.new.sent_at or record.new.permitted_at:%Y-%m}"
-            found[month] = found.get(month, 0) + message_micro(
+            spent[month] = spent.get(month, 0) + message_micro(
                 record.new.channel, record.new.content
             )
-    return found
+    return spent
 
 
 _LATER_FILES = ("import newer file", "import payments file")

@@ -161,7 +161,7 @@ def _pay(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
         creditor=account.creditor,
         method=MethodKind.OTHER,
     )
-    told = PaymentEvent(
+    payment_event = PaymentEvent(
         event_id=event.event_id,
         fact=SignalKind.PAYMENT,
         fact_id=event.event_id,
@@ -170,7 +170,9 @@ def _pay(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
         at=now,
         account_id=account.account_id,
     )
-    posted = post(account, (), told, paid, stage.book.facts(account.account_id).strategy.payments)
+    posted = post(
+        account, (), payment_event, paid, stage.book.facts(account.account_id).strategy.payments
+    )
     entry = entry_of(account, now=now, what="PaymentPosted", data={"payment": paid.id})
     stage.book.apply(
         Change(account=next_version(posted.account, entry), ledger=posted.entries, audit=[entry])

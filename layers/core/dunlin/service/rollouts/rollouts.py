@@ -224,12 +224,12 @@ def show(rollout_id: str, *, ports: RolloutPorts, now: datetime) -> tuple[Report
     """The report of a rollout as it stands, and what contact recovered beyond the holdout, as a
     share of what was owed. Raises `DomainError`."""
     rollout = _rollout(rollout_id, ports)
-    found = members(rollout, ports=ports)
+    cohort = members(rollout, ports=ports)
     arms = [
-        recovered([m for m in found if m.account.held_out is out], rollout.started_at, now)
+        recovered([m for m in cohort if m.account.held_out is out], rollout.started_at, now)
         for out in (False, True)
     ]
-    return report(rollout, found, at=now), lift(*arms)
+    return report(rollout, cohort, at=now), lift(*arms)
 
 
 def obstacles(
@@ -237,36 +237,36 @@ def obstacles(
 ) -> list[str]:
     """Why a tested configuration may not be promoted, in plain words; none where it may."""
     rollout = _rollout(rollout_id, ports)
-    told, _ = show(rollout_id, ports=ports, now=now)
-    found = []
+    report, _ = show(rollout_id, ports=ports, now=now)
+    reasons = []
     if rollout.stage is not RolloutStage.PILOT:
-        found.append(f"It is a {rollout.stage.value}, not a pilot.")
+        reasons.append(f"It is a {rollout.stage.value}, not a pilot.")
     if rollout.halted:
-        found.append(f"It was halted: {rollout.halted}.")
+        reasons.append(f"It was halted: {rollout.halted}.")
     if now < rollout.started_at + timedelta(hours=48):
-        found.append("Its first 48 hours are not over.")
-    if not told.contacts:
-        found.append("Nobody was contacted yet, so nothing was tested.")
-    found += [
+        reasons.append("Its first 48 hours are not over.")
+    if not report.contacts:
+        reasons.append("Nobody was contacted yet, so nothing was tested.")
+    reasons += [
         f"Guardrail {r.guardrail}: {r.events} of {r.contacts} contacts."
-        for r in told.guardrails
+        for r in report.guardrails
         if r.course is ramp.RampDecision.HALT
     ]
     newest = ports.creditors.strategy(rollout.creditor)
     tested = _strategy(rollout.creditor, rollout.strategy_version, ports)
     if newest is not None and newest.version != tested.version:
-        found.append(
+        reasons.append(
             f"Strategy {newest.version} is newer than {tested.version}, which was tested: "
             "run a pilot of it."
         )
     if configuration_of(tested, ports.templates) != rollout.configuration:
-        found.append("The templates have changed since they were tested: run a pilot of them.")
+        reasons.append("The templates have changed since they were tested: run a pilot of them.")
     links, faults = _rehearsed(rollout, tested, ports)
-    found += faults
-    found += [
+    reasons += faults
+    reasons += [
         f"This link is dead: {link}" for link in sorted(links) if not link_checker.alive(link)
     ]
-    return found
+    return reasons
 
 
 def _rehearsed(
@@ -277,10 +277,10 @@ def _rehearsed(
     links: set[str] = set()
     faults: list[str] = []
     accounts = ports.book.accounts_of_creditor(rollout.creditor)
-    one = next((a for a in accounts if a.cohort == rollout.rollout_id), None)
-    if one is None:
+    rehearsed = next((a for a in accounts if a.cohort == rollout.rollout_id), None)
+    if rehearsed is None:
         return links, faults
-    facts = replace(ports.book.facts(one.account_id), strategy=strategy)
+    facts = replace(ports.book.facts(rehearsed.account_id), strategy=strategy)
     base = "https://portal.example.com"
     for template, channel in _messages(strategy):
         for language in strategy.languages:
@@ -308,9 +308,9 @@ def promote(
 ) -> Started | list[str]:
     """Let the tested configuration, unchanged, reach every eligible account, or say why not. What
     the guardrails have cleared starts at once, the rest as the ramp allows."""
-    found = obstacles(rollout_id, ports=ports, link_checker=link_checker, now=now)
-    if found:
-        return found
+    reasons = obstacles(rollout_id, ports=ports, link_checker=link_checker, now=now)
+    if reasons:
+        return reasons
     rollout = _moved(_rollout(rollout_id, ports), ports, stage=RolloutStage.RAMP)
     return advance(rollout, ports=ports, now=now)
 
@@ -328,23 +328,25 @@ def advance(rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> Started:
         if choice.start:
             rollout = _moved(rollout, ports, size=rollout.size + len(choice.start))
         return _start(rollout, choice, strategy, ports=ports, now=now)
-    told, _ = show(rollout.rollout_id, ports=ports, now=now)
-    if told.course is ramp.RampDecision.HALT:
-        why = ", ".join(r.guardrail for r in told.guardrails if r.course is ramp.RampDecision.HALT)
+    report, _ = show(rollout.rollout_id, ports=ports, now=now)
+    if report.course is ramp.RampDecision.HALT:
+        why = ", ".join(
+            r.guardrail for r in report.guardrails if r.course is ramp.RampDecision.HALT
+        )
         return replace(nothing, rollout=halt(rollout, why, order=_ACTOR, ports=ports, now=now))
     if rollout.stage is not RolloutStage.RAMP:
         return nothing
-    everybody = told.accounts + _eligible(rollout, ports, now)
-    size = ramp.next_size(rollout.size, told.course, everybody)
-    if told.course is ramp.RampDecision.UNDECIDED and not _heard_enough(told, rollout):
+    everybody = report.accounts + _eligible(rollout, ports, now)
+    size = ramp.next_size(rollout.size, report.course, everybody)
+    if report.course is ramp.RampDecision.UNDECIDED and not _heard_enough(report, rollout):
         return fill(rollout, ports=ports, now=now)
     stage = RolloutStage.FULL if size >= everybody else RolloutStage.RAMP
     return fill(_moved(rollout, ports, size=size, stage=stage), ports=ports, now=now)
 
 
-def _heard_enough(told: Report, rollout: Rollout) -> bool:
+def _heard_enough(report: Report, rollout: Rollout) -> bool:
     """True once most of those started have been contacted: growing tells nothing before."""
-    return told.contacts * 10 >= min(told.accounts, rollout.size) * 8
+    return report.contacts * 10 >= min(report.accounts, rollout.size) * 8
 
 
 def _eligible(rollout: Rollout, ports: RolloutPorts, now: datetime) -> int:
@@ -402,9 +404,9 @@ def told(done: Done) -> dict[str, Any]:
             "held_out": done.held_out,
             "passed_over": done.passed_over,
         }
-    if all(isinstance(one, str) for one in done):
+    if all(isinstance(item, str) for item in done):
         return {"obstacles": list(done)}
-    return {"rollouts": [told(one) for one in done if isinstance(one, Started)]}
+    return {"rollouts": [told(item) for item in done if isinstance(item, Started)]}
 
 
 def advance_all(*, ports: RolloutPorts, now: datetime) -> list[Started]:
@@ -452,10 +454,10 @@ def _moved(rollout: Rollout, ports: RolloutPorts, **changes: object) -> Rollout:
 
 
 def _rollout(rollout_id: str, ports: RolloutPorts) -> Rollout:
-    found = ports.rollouts.rollout(rollout_id)
-    if found is None:
+    rollout = ports.rollouts.rollout(rollout_id)
+    if rollout is None:
         raise DomainError(f"no rollout {rollout_id}")
-    return found
+    return rollout
 
 
 def _strategy(creditor: str, version: int | None, ports: RolloutPorts) -> Strategy:

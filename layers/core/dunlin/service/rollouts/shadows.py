@@ -54,7 +54,7 @@ def beside(
         for a in ports.book.accounts_of_creditor(rollout.creditor)
         if a.cohort == rollout_id and not a.held_out
     ]
-    made, others = read_contacts(rows, {a.reference: a.account_id for a in mine})
+    practice, others = read_contacts(rows, {a.reference: a.account_id for a in mine})
     proposed = [
         Spoken(at=entry.at, account_id=a.account_id, channel=str(entry.data["channel"]))
         for a in mine
@@ -62,26 +62,26 @@ def beside(
         if entry.what == "TouchProposed"
     ]
     return Beside(
-        agreement=agreement(made, proposed),
-        contacts=len(made),
+        agreement=agreement(practice, proposed),
+        contacts=len(practice),
         others=others,
-        refused=tuple(_refused(made, ports, gate)),
+        refused=tuple(_refused(practice, ports, gate)),
     )
 
 
-def _refused(made: Sequence[Spoken], ports: RolloutPorts, gate: Gate) -> list[RefusedContact]:
-    found = []
+def _refused(practice: Sequence[Spoken], ports: RolloutPorts, gate: Gate) -> list[RefusedContact]:
+    refused = []
     histories: dict[str, ContactHistory] = {}
-    for number, contact in enumerate(sorted(made, key=lambda c: c.at)):
+    for number, contact in enumerate(sorted(practice, key=lambda c: c.at)):
         facts = ports.book.facts(contact.account_id)
         person = facts.consumer.consumer_id
         before = histories.get(person, ContactHistory(consumer_id=person))
         verdict = _judged(replace(facts, history=before), contact.channel, gate, contact.at)
         if verdict.outcome != "allow":
             because = tuple((r.id, r.because) for r in verdict.failed)
-            found.append(RefusedContact(contact=contact, because=because))
+            refused.append(RefusedContact(contact=contact, because=because))
         histories[person] = replace(before, contacts=(*before.contacts, _past(contact, number)))
-    return found
+    return refused
 
 
 def _judged(facts: Facts, channel: str, gate: Gate, at: datetime) -> Verdict:

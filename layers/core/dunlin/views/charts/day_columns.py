@@ -34,7 +34,7 @@ class Bar:
     width: float
     height: float
     colour: str
-    said: str
+    title: str
 
 
 def day_columns(
@@ -67,7 +67,7 @@ def day_columns(
                     width=max(wide - 1, 0.5),
                     height=number * scale,
                     colour=look.colour,
-                    said=f"{day}: {number:,} {look.counted}".rstrip(),
+                    title=f"{day}: {number:,} {look.counted}".rstrip(),
                 )
             )
     return Markup(  # noqa: S704 - what a template wrote is escaped

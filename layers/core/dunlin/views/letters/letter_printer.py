@@ -64,12 +64,12 @@ class JinjaLetterPrinter:
             "creditor": facts.strategy.brand.name,
             "until": day_in_words((on + _TO_ANSWER).isoformat(), language),
         }
-        said = [paragraph.format_map(values) for paragraph in words[template]["body"]]
+        paragraphs = [paragraph.format_map(values) for paragraph in words[template]["body"]]
         draft = _draft(template, facts)
         html = page.render(
             language=language,
             words=words[template],
-            body=[runs(paragraph) for paragraph in said],
+            body=[runs(paragraph) for paragraph in paragraphs],
             frame=words["frame"],
             brand=facts.strategy.brand,
             name=person.name,
@@ -85,8 +85,8 @@ class JinjaLetterPrinter:
         )
         findings = check_paper(replace(draft, text=visible(html)[0]))
         if findings:
-            told = "; ".join(f"{f.rule_id}: {f.because}" for f in findings)
-            raise Defect(f"the content check refuses the letter {template}: {told}")
+            faults = "; ".join(f"{f.rule_id}: {f.because}" for f in findings)
+            raise Defect(f"the content check refuses the letter {template}: {faults}")
         version = hashlib.sha256(f"{source}\x1f{json.dumps(words[template])}".encode())
         return Printed(
             html=html,

@@ -35,11 +35,11 @@ def check_letters(strategy: Strategy, *, templates: JinjaMessages | None = None)
     for finding in _of_the_brand(strategy, templates):
         raise StrategyError(("strategy", "brand"), f"{finding.rule_id}: {finding.because}")
     for name in strategy.templates:
-        for one in samples(templates, strategy, only=name):
-            path = _place(name, f"{one.channel.value}.{one.language}")
-            for finding in one.findings:
+        for sample in samples(templates, strategy, only=name):
+            path = _place(name, f"{sample.channel.value}.{sample.language}")
+            for finding in sample.findings:
                 raise StrategyError(path, f"{finding.rule_id}, {finding.part}: {finding.because}")
-            count = measure(one.rendered.text).count if one.channel is Channel.SMS else 1
+            count = measure(sample.rendered.text).count if sample.channel is Channel.SMS else 1
             if count > MOST_SEGMENTS:
                 raise StrategyError(
                     path, f"needs {count} parts by SMS, {MOST_SEGMENTS} are the most"
@@ -49,8 +49,8 @@ def check_letters(strategy: Strategy, *, templates: JinjaMessages | None = None)
 def _of_the_brand(strategy: Strategy, templates: JinjaMessages) -> Iterator[ContentFinding]:
     """What the brand's own texts would make of a shipped message."""
     plain = replace(strategy, templates={})
-    for one in samples(templates, plain, only=PLAINEST):
-        yield from one.findings
+    for sample in samples(templates, plain, only=PLAINEST):
+        yield from sample.findings
 
 
 def _unwritten(rung: Rung, written: Mapping[str, tuple[Channel, ...]]) -> Iterator[tuple[str, str]]:

@@ -37,15 +37,15 @@ def read_folder(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
     """The checked documents of a folder by template name. Raises `TemplateError`."""
     import yaml
 
-    found: dict[str, dict[str, Any]] = {}
+    by_name: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.stem == "frame":
             continue
         documents = read_family(yaml.safe_load(path.read_text("utf-8")), name=path.stem)
         for name, document in documents.items():
             read_template(document, name=name)
-            found[name] = document
-    return found
+            by_name[name] = document
+    return by_name
 
 
 def compile_letters(folder: Path = FOLDER) -> dict[str, str]:

@@ -21,16 +21,16 @@ _BARS = {"": Stacked(colour="var(--bar)")}
 
 def charts(title: str, series: Iterable[DailySeries]) -> str:
     """One chart for each series."""
-    drawn = [(one, _chart(one)) for one in series]
+    drawn = [(daily, _chart(daily)) for daily in series]
     return _TEMPLATES.get_template("measures.html.j2").render(title=title, drawn=drawn)
 
 
-def _chart(one: DailySeries) -> Markup:
+def _chart(series: DailySeries) -> Markup:
     return day_columns(
-        f"{one.name} by day",
-        {day: {"": number} for day, number in one.days.items()},
+        f"{series.name} by day",
+        {day: {"": number} for day, number in series.days.items()},
         _BARS,
         height=_HEIGHT,
-        every=max(1, len(one.days) // _DATES),
-        level=one.baseline,
+        every=max(1, len(series.days) // _DATES),
+        level=series.baseline,
     )

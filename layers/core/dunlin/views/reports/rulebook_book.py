@@ -199,8 +199,8 @@ def applies_in_words(condition: Any) -> str:
     if key == "debt_kind":
         return f"{value} debts"
     items = value if isinstance(value, list) else [value]
-    said = _listed(str(v).replace("_", " ") for v in items)
-    return f"{_CONDITIONS.get(key, key)} {said}"
+    phrase = _listed(str(v).replace("_", " ") for v in items)
+    return f"{_CONDITIONS.get(key, key)} {phrase}"
 
 
 def _capital(text: str) -> str:
@@ -281,8 +281,8 @@ def condition_in_words(condition: Mapping[str, Any]) -> str:
     """A condition of a constraint as half a sentence; facts go by the names the cases use."""
     [(key, value)] = condition.items()
     if key in ("all", "any"):
-        said = [condition_in_words(part) for part in value]
-        return ", and ".join(said) if key == "all" else f"either {' or '.join(said)}"
+        phrases = [condition_in_words(part) for part in value]
+        return ", and ".join(phrases) if key == "all" else f"either {' or '.join(phrases)}"
     if key == "not":
         return f"not ({condition_in_words(value)})"
     return _CONDITIONS_IN_WORDS.get(key, key.replace("_", " ")).format(**_parts(key, value))

@@ -41,11 +41,11 @@ class ThreadLine:
     answer: Answer | None = None
 
 
-def account_page(ask: Ask, found: StaffAccount | None) -> str:
+def account_page(ask: Ask, staff_account: StaffAccount | None) -> str:
     """The form, and the account that was asked for; None where there is none."""
-    if found is None:
+    if staff_account is None:
         return page(ask, "account", account=None)
-    account_history = found.account_history
+    account_history = staff_account.account_history
     account = account_history.account
     thread = _thread(account_history)
     return page(
@@ -65,7 +65,7 @@ def account_page(ask: Ask, found: StaffAccount | None) -> str:
         adds_up=_adds_up(account_history),
         log=[
             (entry, [*_reasons(entry.data), f"by {entry.actor}"])
-            for entry in reversed(found.history[-_HISTORY:])
+            for entry in reversed(staff_account.history[-_HISTORY:])
         ],
     )
 
@@ -109,14 +109,14 @@ def _steered(account: Account, zone: timezone) -> list[tuple[str, str]]:
     boxes with what they say."""
     boxes = []
     if account.paused and account.hold is not Hold.PAUSED:
-        said = "Paused by staff besides: it stays so when the hold above is lifted."
-        boxes.append(("stop", said))
+        sentence = "Paused by staff besides: it stays so when the hold above is lifted."
+        boxes.append(("stop", sentence))
     case = account.case
     if case is not None and case.asked_at is not None:
         owner = f", with {case.owner}" if case.owner else ""
         kind = KINDS.get(case.kind, "Message")
-        said = f"{kind} without an answer since {instant(case.asked_at, zone)}{owner}."
-        boxes.append(("stop", said))
+        sentence = f"{kind} without an answer since {instant(case.asked_at, zone)}{owner}."
+        boxes.append(("stop", sentence))
     own = account.override
     if own is not None:
         lowest = own.lowest_instalment_minor
@@ -126,9 +126,9 @@ def _steered(account: Account, zone: timezone) -> list[tuple[str, str]]:
             "at most months:": own.longest_months,
             "instalments from": lowest and money(lowest, account.balance.currency),
         }
-        said = ", ".join(f"{name} {value}" for name, value in wanted.items() if value)
-        if said:
-            boxes.append(("", f"Overridden by {own.by}: {said}."))
+        sentence = ", ".join(f"{name} {value}" for name, value in wanted.items() if value)
+        if sentence:
+            boxes.append(("", f"Overridden by {own.by}: {sentence}."))
     return boxes
 
 

@@ -39,32 +39,34 @@ class ImportWidget:
         """The newest imports, each with the button that shows it."""
         rows = [
             (
-                told["file"],
-                told["key"],
-                told["creditor"],
-                _STATES.get(told["state"], told["state"]),
-                _counts(told["outcomes"]),
+                document["file"],
+                document["key"],
+                document["creditor"],
+                _STATES.get(document["state"], document["state"]),
+                _counts(document["outcomes"]),
             )
-            for told in newest
+            for document in newest
         ]
         return page(ask, "imports", rows=rows)
 
-    def one(self, ask: Ask, told: Mapping[str, Any] | None) -> Html:
+    def one(self, ask: Ask, document: Mapping[str, Any] | None) -> Html:
         """One import, and the way back to the list."""
-        if told is None:
-            return page(ask, "import", told=None)
+        if document is None:
+            return page(ask, "import", document=None)
         return page(
             ask,
             "import",
-            told=told,
-            outcomes=_figures(told["outcomes"]),
-            codes=_figures(told["codes"]),
-            owed=_owed(told),
-            past_due=_figures({_BUCKETS.get(b, b): n for b, n in _buckets(told)}),
-            decisions=_decisions(told["decisions_needed"]),
-            taken=_taken(told["mapping"]),
-            left=[name for name, found in told["mapping"].items() if found["field"] == "ignore"],
-            delimiter=_spoken(told["delimiter"]),
+            document=document,
+            outcomes=_figures(document["outcomes"]),
+            codes=_figures(document["codes"]),
+            owed=_owed(document),
+            past_due=_figures({_BUCKETS.get(b, b): n for b, n in _buckets(document)}),
+            decisions=_decisions(document["decisions_needed"]),
+            taken=_taken(document["mapping"]),
+            left=[
+                name for name, column in document["mapping"].items() if column["field"] == "ignore"
+            ],
+            delimiter=_spoken(document["delimiter"]),
         )
 
 
@@ -76,30 +78,30 @@ def _spoken(delimiter: str) -> str:
     return {"\t": "tab"}.get(delimiter, delimiter)
 
 
-def _buckets(told: Mapping[str, Any]) -> list[tuple[str, int]]:
+def _buckets(document: Mapping[str, Any]) -> list[tuple[str, int]]:
     order = list(_BUCKETS)
-    return sorted(told["buckets"].items(), key=lambda b: order.index(b[0]))
+    return sorted(document["buckets"].items(), key=lambda b: order.index(b[0]))
 
 
 def _figures(figures: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), f"{n:,}") for name, n in figures.items()]
 
 
-def _owed(told: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _owed(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Balances by currency, beside the total that the file itself gives where it gives one."""
     rows = []
-    for currency, sums in told["owed"].items():
-        own = told["reconciliation"].get(currency)
+    for currency, sums in document["owed"].items():
+        own = document["reconciliation"].get(currency)
         if own is None:
-            said = "the file gives no total"
+            sentence = "the file gives no total"
         elif own["difference_minor"] == 0:
-            said = "the file's own total agrees"
+            sentence = "the file's own total agrees"
         else:
             apart = money(abs(own["difference_minor"]), currency)
             word = "more" if own["difference_minor"] > 0 else "less"
             total = money(own["file_total_minor"], currency)
-            said = f"the file's own total is {total}, {apart} {word} than its rows"
-        rows.append((money(sums["balance_minor"], currency), f"{sums['rows']:,} debts", said))
+            sentence = f"the file's own total is {total}, {apart} {word} than its rows"
+        rows.append((money(sums["balance_minor"], currency), f"{sums['rows']:,} debts", sentence))
     return rows
 
 
@@ -112,7 +114,7 @@ def _decisions(decisions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, s
 
 def _taken(mapping: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
     return [
-        (column, found["field"].replace("_", " "), f"{found['score']:.0%}", found["why"])
-        for column, found in mapping.items()
-        if found["field"] != "ignore"
+        (column, target["field"].replace("_", " "), f"{target['score']:.0%}", target["why"])
+        for column, target in mapping.items()
+        if target["field"] != "ignore"
     ]

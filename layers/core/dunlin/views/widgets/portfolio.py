@@ -98,16 +98,16 @@ class Widgets:
             sections=[_section(part) for part in parts],
         )
 
-    def account(self, ask: Ask, found: StaffAccount | None) -> Html:
+    def account(self, ask: Ask, staff_account: StaffAccount | None) -> Html:
         """The form, and the account that was asked for."""
-        return account_page(ask, found)
+        return account_page(ask, staff_account)
 
     def decisions(self, ask: Ask, shown: Sequence[Waiting], total: int, now: datetime) -> Html:
         """What waits for a person, with the buttons to decide."""
         return page(
             ask,
             "decisions",
-            rows=[queue_row(one, now) for one in shown],
+            rows=[queue_row(waiting, now) for waiting in shown],
             total=total,
             now=now,
             decide=ask.function("decide"),

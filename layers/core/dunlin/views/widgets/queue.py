@@ -19,29 +19,29 @@ class QueueRow:
     """One item as it is shown: its kind and why it waits in words, facts in a line, and the
     decisions with their label and the question that is asked before one is taken."""
 
-    one: Waiting
+    waiting: Waiting
     kind: str
     because: str
     facts: tuple[str, ...]
     choices: tuple[tuple[str, str, str], ...]
 
 
-def queue_row(one: Waiting, now: datetime) -> QueueRow:
+def queue_row(waiting: Waiting, now: datetime) -> QueueRow:
     """An item of the queue in words."""
-    account = one.item.account
+    account = waiting.item.account
     days = account.days_past_due(now.date())
     return QueueRow(
-        one=one,
-        kind=KINDS[one.item.kind],
-        because=_waits_because(account, one.request),
+        waiting=waiting,
+        kind=KINDS[waiting.item.kind],
+        because=_waits_because(account, waiting.request),
         facts=(
             account.creditor,
-            masked(one.consumer.name) if one.consumer else "•••",
+            masked(waiting.consumer.name) if waiting.consumer else "•••",
             f"{days} days past due" if days is not None else "no due date",
-            f"waiting for {age(one.item.since, now)}",
-            f"with {one.item.owner}" if one.item.owner else "with nobody yet",
+            f"waiting for {age(waiting.item.since, now)}",
+            f"with {waiting.item.owner}" if waiting.item.owner else "with nobody yet",
         ),
-        choices=_choices(one),
+        choices=_choices(waiting),
     )
 
 
@@ -70,15 +70,15 @@ def _then(account: Account) -> str:
     return " and let its ladder continue" if account.on_ladder else ""
 
 
-def _choices(one: Waiting) -> tuple[tuple[str, str, str], ...]:
-    account = one.item.account
+def _choices(waiting: Waiting) -> tuple[tuple[str, str, str], ...]:
+    account = waiting.item.account
     name = f"{account.reference} ({account.balance})"
     close = ("close", "Close", f"Close {name} for good? Its ladder ends and no message follows.")
-    if one.request is not None:
+    if waiting.request is not None:
         asked = f"the arrangement asked for on {name}"
         yes = ("approve", "Agree", f"Agree to {asked}, beyond the limits, and tell the person?")
         no = ("decline", "Decline", f"Decline {asked} and tell the person?")
     else:
         yes = ("approve", "Approve", f"Lift the hold on {name}{_then(account)}?")
         no = ("decline", "Keep on hold", f"Keep {name} on hold? Nothing is sent meanwhile.")
-    return (yes, no, close) if one.approvable else (no, close)
+    return (yes, no, close) if waiting.approvable else (no, close)

@@ -72,19 +72,19 @@ class S3DropBox:
         if version:
             wanted["VersionId"] = version
         try:
-            told = self._s3.head_object(**wanted)
+            head = self._s3.head_object(**wanted)
         except ClientError as error:
             if error.response["Error"]["Code"] in _ABSENT:
                 return False
             raise
-        return bool(told["Metadata"] == _OURS)
+        return bool(head["Metadata"] == _OURS)
 
     def keys(self, prefix: str) -> list[str]:
         return [item["Key"] for item in self._listed(prefix)]
 
     def newest(self, prefix: str, suffix: str, most: int) -> list[str]:
-        found = (item for item in self._listed(prefix) if item["Key"].endswith(suffix))
-        last = nlargest(most, found, key=lambda item: item["LastModified"])
+        objects = (item for item in self._listed(prefix) if item["Key"].endswith(suffix))
+        last = nlargest(most, objects, key=lambda item: item["LastModified"])
         return [item["Key"] for item in last]
 
     def _listed(self, prefix: str) -> Iterator[ObjectTypeDef]:

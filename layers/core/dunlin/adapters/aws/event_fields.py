@@ -12,8 +12,8 @@ MESSAGE_ID = re.compile(r"[A-Za-z0-9_.@-]{1,128}")
 
 
 def object_at(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = value.get(key) if isinstance(value, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    field = value.get(key) if isinstance(value, Mapping) else None
+    return field if isinstance(field, Mapping) else {}
 
 
 def instant_of(text: object) -> datetime | None:

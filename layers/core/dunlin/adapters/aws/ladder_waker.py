@@ -99,16 +99,16 @@ class StepFunctionsWaker:
         return _running(self._ladder, execution_name(account.account_id, account.ladder_run))
 
     def alive(self) -> set[str]:
-        found: set[str] = set()
+        names: set[str] = set()
         asked: dict[str, Any] = {"stateMachineArn": self._ladder, "statusFilter": "RUNNING"}
         while True:
             try:
                 page = _client().list_executions(**asked, maxResults=1000)
             except ClientError as error:
                 raise Unavailable("stepfunctions", _code(error)) from error
-            found |= {execution["name"] for execution in page["executions"]}
+            names |= {execution["name"] for execution in page["executions"]}
             if not page.get("nextToken"):
-                return found
+                return names
             asked["nextToken"] = page["nextToken"]
 
     def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:

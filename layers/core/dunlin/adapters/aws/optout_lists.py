@@ -54,9 +54,9 @@ class ProviderLists:
         while True:
             with unavailable("ses"):
                 page = client.list_suppressed_destinations(PageSize=1000, **more)
-            for one in page.get("SuppressedDestinationSummaries", []):
+            for summary in page.get("SuppressedDestinationSummaries", []):
                 yield Suppressed(
-                    address=one["EmailAddress"], complained=one["Reason"] == "COMPLAINT"
+                    address=summary["EmailAddress"], complained=summary["Reason"] == "COMPLAINT"
                 )
             if not page.get("NextToken"):
                 return

@@ -185,14 +185,14 @@ def gather(
 
 
 def _mail(ses: Any, configuration_set: str) -> MailAccount:
-    told = ses.get_account()
-    quota = told["SendQuota"]
+    ses_account = ses.get_account()
+    quota = ses_account["SendQuota"]
     # What the configuration set says of suppression beats what the account says.
     own = ses.get_configuration_set(ConfigurationSetName=configuration_set)
-    listed = own.get("SuppressionOptions") or told.get("SuppressionAttributes") or {}
+    listed = own.get("SuppressionOptions") or ses_account.get("SuppressionAttributes") or {}
     return MailAccount(
-        production=bool(told["ProductionAccessEnabled"]),
-        sending=bool(told["SendingEnabled"]),
+        production=bool(ses_account["ProductionAccessEnabled"]),
+        sending=bool(ses_account["SendingEnabled"]),
         per_day=float(quota["Max24HourSend"]),
         per_second=float(quota["MaxSendRate"]),
         suppresses=frozenset(listed.get("SuppressedReasons", [])),
@@ -202,15 +202,15 @@ def _mail(ses: Any, configuration_set: str) -> MailAccount:
 def _identity(ses: Any, address: str) -> Identity | None:
     """The identity SES would use: the address, else its domain, else a domain above."""
     for name in _names(address):
-        told = _found(partial(ses.get_email_identity, EmailIdentity=name))
-        if told is None:
+        identity = _found(partial(ses.get_email_identity, EmailIdentity=name))
+        if identity is None:
             continue
-        mail_from = told.get("MailFromAttributes") or {}
+        mail_from = identity.get("MailFromAttributes") or {}
         ready = mail_from.get("MailFromDomainStatus") == "SUCCESS"
         return Identity(
             name=name,
-            verified=bool(told["VerifiedForSendingStatus"]),
-            dkim=(told.get("DkimAttributes") or {}).get("Status") == "SUCCESS",
+            verified=bool(identity["VerifiedForSendingStatus"]),
+            dkim=(identity.get("DkimAttributes") or {}).get("Status") == "SUCCESS",
             mail_from=mail_from.get("MailFromDomain", "") if ready else "",
         )
     return None
@@ -226,30 +226,34 @@ def _names(address: str) -> Iterator[str]:
 
 def _mail_events(ses: Any, configuration_set: str) -> frozenset[str]:
     """The kinds of events that reach the default bus."""
-    told = ses.get_configuration_set_event_destinations(ConfigurationSetName=configuration_set)
+    destinations = ses.get_configuration_set_event_destinations(
+        ConfigurationSetName=configuration_set
+    )
     return frozenset(
         kind
-        for one in told["EventDestinations"]
-        if one["Enabled"] and "EventBridgeDestination" in one
-        for kind in one["MatchingEventTypes"]
+        for destination in destinations["EventDestinations"]
+        if destination["Enabled"] and "EventBridgeDestination" in destination
+        for kind in destination["MatchingEventTypes"]
     )
 
 
 def _number(voice: Any, number: str) -> PhoneNumber | None:
     pages = voice.get_paginator("describe_phone_numbers").paginate()
-    for one in (each for page in pages for each in page["PhoneNumbers"]):
-        if one["PhoneNumber"] == number:
+    for owned in (each for page in pages for each in page["PhoneNumbers"]):
+        if owned["PhoneNumber"] == number:
             return PhoneNumber(
-                active=one["Status"] == "ACTIVE",
-                two_way=bool(one.get("TwoWayEnabled")),
-                reply_topic=one.get("TwoWayChannelArn", ""),
+                active=owned["Status"] == "ACTIVE",
+                two_way=bool(owned.get("TwoWayEnabled")),
+                reply_topic=owned.get("TwoWayChannelArn", ""),
             )
     return None
 
 
 def _subscribers(sns: Any, topic: str) -> int:
     pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    every = [one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]]
+    every = [
+        subscription["SubscriptionArn"] for page in pages for subscription in page["Subscriptions"]
+    ]
     return sum(arn.startswith("arn:") for arn in every)  # else "PendingConfirmation"
 
 
@@ -260,15 +264,15 @@ def _concurrency(functions: Any) -> int:
 def _quota(quotas: Any, service: str, name: str) -> float:
     """A quota by a part of its name. Raises `KeyError` where the account lists none such."""
     pages = quotas.get_paginator("list_service_quotas").paginate(ServiceCode=service)
-    for one in (each for page in pages for each in page["Quotas"]):
-        if name in one["QuotaName"].lower():
-            return float(one["Value"])
+    for quota in (each for page in pages for each in page["Quotas"]):
+        if name in quota["QuotaName"].lower():
+            return float(quota["Value"])
     raise KeyError(name)
 
 
 def _signs(kms: Any, key_id: str) -> bool:
-    told = kms.describe_key(KeyId=key_id)["KeyMetadata"]
-    return bool(told["Enabled"]) and told["KeyUsage"] == "SIGN_VERIFY"
+    key = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    return bool(key["Enabled"]) and key["KeyUsage"] == "SIGN_VERIFY"
 
 
 def read_processor(*, secret_name: str, api_base: str) -> Processor:
@@ -299,12 +303,12 @@ def _endpoints(key: str, api_base: str) -> tuple[WebhookEndpoint, ...] | Unknown
         listed = client.v1.webhook_endpoints.list({"limit": 100})
         return tuple(
             WebhookEndpoint(
-                url=one.url,
-                enabled=one.status == "enabled",
-                version=one.api_version or "",
-                events=frozenset(one.enabled_events),
+                url=endpoint.url,
+                enabled=endpoint.status == "enabled",
+                version=endpoint.api_version or "",
+                events=frozenset(endpoint.enabled_events),
             )
-            for one in listed.auto_paging_iter()
+            for endpoint in listed.auto_paging_iter()
         )
     except stripe.StripeError as error:
         return Unknown(type(error).__name__)

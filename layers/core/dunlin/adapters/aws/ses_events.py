@@ -88,7 +88,7 @@ def _bounce(
 ) -> Signal | Unread:
     bounce = object_at(detail, "bounce")
     permanent = bounce.get("bounceType") == "Permanent"
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "permanent": permanent,
         "reason": _code(bounce.get("bounceSubType"), "bounced"),
     }
@@ -96,9 +96,9 @@ def _bounce(
     first = recipients[0] if isinstance(recipients, list) and recipients else {}
     address = first.get("emailAddress") if isinstance(first, Mapping) else None
     if isinstance(address, str):
-        told["address_hash"] = address_hash(_bare(address))
+        facts["address_hash"] = address_hash(_bare(address))
     at = instant_of(bounce.get("timestamp")) or sent_at
-    return _signal(SignalKind.BOUNCE, message_id, at, **told)
+    return _signal(SignalKind.BOUNCE, message_id, at, **facts)
 
 
 def _bare(address: str) -> str:

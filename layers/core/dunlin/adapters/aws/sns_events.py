@@ -81,7 +81,10 @@ def read_status_lines(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     document = json.loads(gzip.decompress(packed))
     if document.get("messageType") != "DATA_MESSAGE":
         return []
-    return [json_object(str(one.get("message", ""))) for one in document.get("logEvents", [])]
+    return [
+        json_object(str(log_event.get("message", "")))
+        for log_event in document.get("logEvents", [])
+    ]
 
 
 def read_inbound_text(body: Mapping[str, Any]) -> Inbound | None:
@@ -97,15 +100,15 @@ def read_inbound_text(body: Mapping[str, Any]) -> Inbound | None:
             return None
     if not isinstance(payload, Mapping):
         return None
-    found = {k: payload.get(k) for k in ("inboundMessageId", "originationNumber", "messageBody")}
-    if not all(isinstance(v, str) for v in found.values()):
+    fields = {k: payload.get(k) for k in ("inboundMessageId", "originationNumber", "messageBody")}
+    if not all(isinstance(v, str) for v in fields.values()):
         return None
-    if not found["inboundMessageId"] or not _E164.fullmatch(str(found["originationNumber"])):
+    if not fields["inboundMessageId"] or not _E164.fullmatch(str(fields["originationNumber"])):
         return None
     return Inbound(
-        message_id=str(found["inboundMessageId"]),
-        sender=str(found["originationNumber"]),
+        message_id=str(fields["inboundMessageId"]),
+        sender=str(fields["originationNumber"]),
         receiver=str(payload.get("destinationNumber") or ""),
-        text=str(found["messageBody"])[:_MOST],
+        text=str(fields["messageBody"])[:_MOST],
         answers=str(payload.get("previousPublishedMessageId") or ""),
     )

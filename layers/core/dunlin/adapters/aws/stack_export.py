@@ -63,14 +63,14 @@ def differences(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.is_file() and path.name != MANIFEST
     }
-    found = [f"missing: {name}" for name in sorted(wanted.keys() - there.keys())]
-    found += [f"not in the manifest: {name}" for name in sorted(there.keys() - wanted.keys())]
-    found += [
+    faults = [f"missing: {name}" for name in sorted(wanted.keys() - there.keys())]
+    faults += [f"not in the manifest: {name}" for name in sorted(there.keys() - wanted.keys())]
+    faults += [
         f"changed: {name}"
         for name in sorted(wanted.keys() & there.keys())
         if _told(there[name])["sha256"] != wanted[name]["sha256"]
     ]
-    return found
+    return faults
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -102,8 +102,8 @@ def _plain(value: object) -> object:
 def _objects(bucket: str) -> Iterator[tuple[str, bytes]]:
     client: Any = boto3.client("s3")
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for one in page.get("Contents", ()):
-            yield one["Key"], client.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()
+        for item in page.get("Contents", ()):
+            yield item["Key"], client.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
 
 
 def empty(bucket: str) -> int:
@@ -111,9 +111,11 @@ def empty(bucket: str) -> int:
     client: Any = boto3.client("s3")
     kept = 0
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+        for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
             try:
-                client.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+                client.delete_object(
+                    Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"]
+                )
             except client.exceptions.ClientError as error:
                 if error.response["Error"]["Code"] != "AccessDenied":
                     raise

@@ -58,14 +58,14 @@ def line_of(content: bytes, path: Path) -> int:
     line = 1
     for step in path[1:]:
         if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if k.value == str(step)]
+            pairs = [(k, v) for k, v in node.value if k.value == str(step)]
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            found = [(v, v) for v in node.value[step : step + 1]]
+            pairs = [(v, v) for v in node.value[step : step + 1]]
         else:
             break
-        if not found:
+        if not pairs:
             break
-        key, node = found[0]
+        key, node = pairs[0]
         line = key.start_mark.line + 1
     return line
 

@@ -76,8 +76,8 @@ class DroppedFiles:
 
     def remembered(self, creditor: str, fingerprint: str) -> Sidecar | None:
         content = self._read_or_nothing(_memory_key(creditor, fingerprint))
-        found = read_sidecar(content) if content else None
-        return found if isinstance(found, Sidecar) else None
+        sidecar = read_sidecar(content) if content else None
+        return sidecar if isinstance(sidecar, Sidecar) else None
 
     def _sidecar(self, key: str) -> Sidecar | SidecarErrors:
         content = self._read_or_nothing(_sidecar_key(key))

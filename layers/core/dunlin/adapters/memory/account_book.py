@@ -139,8 +139,8 @@ class MemoryBook:
 
     def _account_at(self, account: Account, version: int) -> Account | None:
         stored = self.accounts.get(account.account_id)
-        found = 0 if stored is None else stored.version
-        self._require(found == version, f"account {account.account_id} moved")
+        stored_version = 0 if stored is None else stored.version
+        self._require(stored_version == version, f"account {account.account_id} moved")
         return stored
 
     def _append(self, entries: Iterable[AuditEntry]) -> None:
@@ -344,14 +344,14 @@ class MemoryBook:
 
     def account_history(self, account_id: str) -> AccountHistory:
         account = self.accounts[account_id]
-        said = self.conversation(account_id)
+        conversation = self.conversation(account_id)
         return AccountHistory(
             account=account,
             consumer=self.consumers[account.consumer_id],
             ledger=self.ledger(account_id),
-            touches=said.touches,
-            replies=said.replies,
-            answers=said.answers,
+            touches=conversation.touches,
+            replies=conversation.replies,
+            answers=conversation.answers,
         )
 
     def account_record(self, account_id: str) -> AccountRecord | None:

@@ -33,5 +33,5 @@ class MemoryDropBox:
         return sorted(key for key in self.files if key.startswith(prefix))
 
     def newest(self, prefix: str, suffix: str, most: int) -> list[str]:
-        found = [k for k in self.files if k.startswith(prefix) and k.endswith(suffix)]
-        return found[::-1][:most]
+        keys = [k for k in self.files if k.startswith(prefix) and k.endswith(suffix)]
+        return keys[::-1][:most]

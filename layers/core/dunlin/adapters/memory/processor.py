@@ -99,22 +99,22 @@ class MemoryProcessor:
         return self._session(attempt_id)
 
     def expire_checkout(self, session_id: str) -> None:
-        found = self.checkout(session_id)
-        if found.state is CheckoutState.OPEN:
+        checkout = self.checkout(session_id)
+        if checkout.state is CheckoutState.OPEN:
             pages = self.checkouts if session_id in self.checkouts else self.setups
-            pages[session_id] = replace(found, state=CheckoutState.EXPIRED, url="")
+            pages[session_id] = replace(checkout, state=CheckoutState.EXPIRED, url="")
 
     def checkout(self, session_id: str) -> CheckoutStatus:
-        found = self.checkouts.get(session_id) or self.setups.get(session_id)
-        if found is None:
+        checkout = self.checkouts.get(session_id) or self.setups.get(session_id)
+        if checkout is None:
             raise DomainError(f"no such page: {session_id}")
-        return found
+        return checkout
 
     def payment(self, payment_id: str) -> PaymentStatus:
-        found = self.payments.get(payment_id)
-        if found is None:
+        payment = self.payments.get(payment_id)
+        if payment is None:
             raise DomainError(f"no such payment: {payment_id}")
-        return found
+        return payment
 
     def create_setup(
         self,
@@ -206,21 +206,23 @@ class MemoryProcessor:
                 amount=amount,
                 code="amount_too_large" if left < back else "charge_already_refunded",
             )
-        made = RefundStatus(
+        refund = RefundStatus(
             id=f"re_{len(self.refunded) + 1}",
             state=self.refund_state,
             payment_id=payment_id,
             amount=back,
             key=refund_key,
         )
-        self.refunded[refund_key] = made
-        if made.state is not RefundState.FAILED:
+        self.refunded[refund_key] = refund
+        if refund.state is not RefundState.FAILED:
             self.payments[payment_id] = replace(payment, refunded=payment.refunded + back)
-        self._tell_of_refund(made, back, undone=made.state is RefundState.FAILED)
-        return made
+        self._tell_of_refund(refund, back, undone=refund.state is RefundState.FAILED)
+        return refund
 
     def refunds(self, payment_id: str) -> list[RefundStatus]:
-        return [one for one in reversed(self.refunded.values()) if one.payment_id == payment_id]
+        return [
+            refund for refund in reversed(self.refunded.values()) if refund.payment_id == payment_id
+        ]
 
     def events_since(self, start: datetime) -> Iterator[PaymentEvent]:
         return (e for e in reversed(self.told) if e.at >= start)
@@ -256,12 +258,12 @@ class MemoryProcessor:
         self, payment_id: str, state: PaymentState, reason: DeclineReason | None = None
     ) -> PaymentStatus:
         """A payment reaches a state of which the processor tells: paid, with the bank, refused."""
-        one = self.payment(payment_id)
+        payment = self.payment(payment_id)
         paid = state is PaymentState.SUCCEEDED
         self.payments[payment_id] = replace(
-            one,
+            payment,
             state=state,
-            received=one.amount if paid else Money(0, one.amount.currency),
+            received=payment.amount if paid else Money(0, payment.amount.currency),
             decline=Decline(reason=reason, code=reason.value) if reason else None,
         )
         self._tell_of_payment(self.payments[payment_id])
@@ -273,13 +275,13 @@ class MemoryProcessor:
 
     def fail_refund(self, refund_key: str) -> None:
         """A refund comes back, as from an account that was closed. Once."""
-        made = self.refunded[refund_key]
-        if made.state is RefundState.FAILED or made.amount is None:
+        refund = self.refunded[refund_key]
+        if refund.state is RefundState.FAILED or refund.amount is None:
             return
-        self.refunded[refund_key] = replace(made, state=RefundState.FAILED)
-        one = self.payments[made.payment_id]
-        self.payments[one.id] = replace(one, refunded=one.refunded - made.amount)
-        self._tell_of_refund(made, made.amount, undone=True)
+        self.refunded[refund_key] = replace(refund, state=RefundState.FAILED)
+        payment = self.payments[refund.payment_id]
+        self.payments[payment.id] = replace(payment, refunded=payment.refunded - refund.amount)
+        self._tell_of_refund(refund, refund.amount, undone=True)
 
     def tell(
         self,
@@ -357,6 +359,6 @@ class MemoryProcessor:
             fact_id = payment.id + suffix.get(payment.state, "")
             self.tell(fact, payment.id, fact_id, payment.amount)
 
-    def _tell_of_refund(self, made: RefundStatus, amount: Money, *, undone: bool) -> None:
-        fact_id = made.key if made.key.startswith(f"{EXCESS}/") else made.id
-        self.tell(SignalKind.REFUND, made.payment_id, fact_id, amount, undone=undone)
+    def _tell_of_refund(self, refund: RefundStatus, amount: Money, *, undone: bool) -> None:
+        fact_id = refund.key if refund.key.startswith(f"{EXCESS}/") else refund.id
+        self.tell(SignalKind.REFUND, refund.payment_id, fact_id, amount, undone=undone)

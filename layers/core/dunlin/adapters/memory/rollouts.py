@@ -23,8 +23,8 @@ class MemoryRollouts:
         return self._rollouts.get(rollout_id)
 
     def rollouts(self, creditor: str) -> list[Rollout]:
-        found = [r for r in self._rollouts.values() if r.creditor == creditor]
-        return sorted(found, key=lambda r: r.started_at)
+        rollouts = [r for r in self._rollouts.values() if r.creditor == creditor]
+        return sorted(rollouts, key=lambda r: r.started_at)
 
     def put_rollout(self, rollout: Rollout) -> None:
         stored = self._rollouts.get(rollout.rollout_id)

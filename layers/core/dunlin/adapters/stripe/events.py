@@ -86,24 +86,26 @@ def read_saved(raw: bytes | str) -> MethodSaved | None:
 
 
 def _intent_fact(
-    event: Mapping[str, Any], found: Mapping[str, Any], fact: SignalKind
+    event: Mapping[str, Any], intent: Mapping[str, Any], fact: SignalKind
 ) -> PaymentEvent:
-    facts = found.get("metadata") or {}
+    facts = intent.get("metadata") or {}
     failed = fact is SignalKind.PAYMENT_FAILED
     taken = "amount_received" if fact is SignalKind.PAYMENT else "amount"
-    error = found.get("last_payment_error") if failed else None
+    error = intent.get("last_payment_error") if failed else None
     method = method_kind((error or {}).get("payment_method"))
     tries = {
-        SignalKind.PAYMENT: found["id"],
-        SignalKind.PAYMENT_PENDING: f"{found['id']}/pending",
-        SignalKind.PAYMENT_FAILED: f"{found['id']}/failed/{found['latest_charge'] or event['id']}",
+        SignalKind.PAYMENT: intent["id"],
+        SignalKind.PAYMENT_PENDING: f"{intent['id']}/pending",
+        SignalKind.PAYMENT_FAILED: (
+            f"{intent['id']}/failed/{intent['latest_charge'] or event['id']}"
+        ),
     }
     return PaymentEvent(
         event_id=event["id"],
         fact=fact,
         fact_id=tries[fact],
-        payment_id=found["id"],
-        amount=money(found[taken], found["currency"]),
+        payment_id=intent["id"],
+        amount=money(intent[taken], intent["currency"]),
         at=instant(event["created"]),
         account_id=facts.get("account_id", ""),
         attempt_id=facts.get("attempt_id", ""),
@@ -114,49 +116,49 @@ def _intent_fact(
     )
 
 
-def _paid(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
-    return _intent_fact(event, found, SignalKind.PAYMENT)
+def _paid(event: Mapping[str, Any], intent: Mapping[str, Any]) -> PaymentEvent:
+    return _intent_fact(event, intent, SignalKind.PAYMENT)
 
 
-def _pending(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
-    return _intent_fact(event, found, SignalKind.PAYMENT_PENDING)
+def _pending(event: Mapping[str, Any], intent: Mapping[str, Any]) -> PaymentEvent:
+    return _intent_fact(event, intent, SignalKind.PAYMENT_PENDING)
 
 
-def _failed(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent:
-    return _intent_fact(event, found, SignalKind.PAYMENT_FAILED)
+def _failed(event: Mapping[str, Any], intent: Mapping[str, Any]) -> PaymentEvent:
+    return _intent_fact(event, intent, SignalKind.PAYMENT_FAILED)
 
 
-def _refunded(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
-    undone = found["status"] in ("failed", "canceled")
-    key = str((found.get("metadata") or {}).get("refund_key", ""))
+def _refunded(event: Mapping[str, Any], refund: Mapping[str, Any]) -> PaymentEvent | None:
+    undone = refund["status"] in ("failed", "canceled")
+    key = str((refund.get("metadata") or {}).get("refund_key", ""))
     return _taken_back(
         event,
-        found,
+        refund,
         SignalKind.REFUND,
-        fact_id=key if key.startswith(f"{EXCESS}/") else found["id"],
+        fact_id=key if key.startswith(f"{EXCESS}/") else refund["id"],
         undone=undone,
-        reason=(found.get("failure_reason") if undone else found["reason"]) or "",
+        reason=(refund.get("failure_reason") if undone else refund["reason"]) or "",
     )
 
 
-def _charged_back(event: Mapping[str, Any], found: Mapping[str, Any]) -> PaymentEvent | None:
+def _charged_back(event: Mapping[str, Any], dispute: Mapping[str, Any]) -> PaymentEvent | None:
     lost = event["type"] == "charge.dispute.closed"
-    if lost and found["status"] != "lost":
+    if lost and dispute["status"] != "lost":
         return None  # won: told as funds reinstated; an inquiry that ended moved nothing
     return _taken_back(
         event,
-        found,
+        dispute,
         SignalKind.CHARGEBACK,
-        fact_id=found["id"],
+        fact_id=dispute["id"],
         undone=event["type"] == "charge.dispute.funds_reinstated",
         lost=lost,
-        reason=str(found["reason"]),
+        reason=str(dispute["reason"]),
     )
 
 
 def _taken_back(
     event: Mapping[str, Any],
-    found: Mapping[str, Any],
+    money_taken: Mapping[str, Any],
     fact: SignalKind,
     *,
     fact_id: str,
@@ -164,14 +166,14 @@ def _taken_back(
     reason: str,
     lost: bool = False,
 ) -> PaymentEvent | None:
-    if not found["payment_intent"]:  # a charge made outside of us: none of our accounts
+    if not money_taken["payment_intent"]:  # a charge made outside of us: none of our accounts
         return None
     return PaymentEvent(
         event_id=event["id"],
         fact=fact,
         fact_id=fact_id,
-        payment_id=found["payment_intent"],
-        amount=money(found["amount"], found["currency"]),
+        payment_id=money_taken["payment_intent"],
+        amount=money(money_taken["amount"], money_taken["currency"]),
         at=instant(event["created"]),
         undone=undone,
         lost=lost,

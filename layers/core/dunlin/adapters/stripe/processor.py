@@ -185,13 +185,15 @@ class StripeProcessor:
 
     def _opened(self, params: dict[str, Any], attempt_id: str) -> CheckoutSession:
         with _translated():
-            made = self._client.v1.checkout.sessions.create(
+            checkout = self._client.v1.checkout.sessions.create(
                 params,  # type: ignore[arg-type]
                 {"idempotency_key": attempt_id},
             )
-            if not made.url:
+            if not checkout.url:
                 raise DomainError("this attempt's page has closed; make a new attempt")
-            return CheckoutSession(id=made.id, url=made.url, expires_at=instant(made.expires_at))
+            return CheckoutSession(
+                id=checkout.id, url=checkout.url, expires_at=instant(checkout.expires_at)
+            )
 
     def expire_checkout(self, session_id: str) -> None:
         """Close a page so that it can never be paid. One that is closed or submitted stays as
@@ -206,21 +208,21 @@ class StripeProcessor:
     def checkout(self, session_id: str) -> CheckoutStatus:
         """Where a page stands. Raises `DomainError` for an unknown one, `Unavailable`."""
         with _translated():
-            found = self._client.v1.checkout.sessions.retrieve(session_id).to_dict()
-        facts = found.get("metadata") or {}
+            page = self._client.v1.checkout.sessions.retrieve(session_id).to_dict()
+        facts = page.get("metadata") or {}
         return CheckoutStatus(
-            id=found["id"],
-            state=CheckoutState(found["status"]),
-            paid=found["payment_status"] == "paid",
-            amount=money(found["amount_total"], found["currency"])
-            if found["amount_total"] is not None
+            id=page["id"],
+            state=CheckoutState(page["status"]),
+            paid=page["payment_status"] == "paid",
+            amount=money(page["amount_total"], page["currency"])
+            if page["amount_total"] is not None
             else None,
             account_id=facts.get("account_id", ""),
             attempt_id=facts.get("attempt_id", ""),
-            payment_id=found["payment_intent"] or "",
-            url=found["url"] or "",
-            customer_ref=found["customer"] or "",
-            setup_ref=found["setup_intent"] or "",
+            payment_id=page["payment_intent"] or "",
+            url=page["url"] or "",
+            customer_ref=page["customer"] or "",
+            setup_ref=page["setup_intent"] or "",
         )
 
     # -- payments
@@ -228,10 +230,10 @@ class StripeProcessor:
     def payment(self, payment_id: str) -> PaymentStatus:
         """Where a payment stands. Raises `DomainError` for an unknown one, `Unavailable`."""
         with _translated():
-            found = self._client.v1.payment_intents.retrieve(
+            intent = self._client.v1.payment_intents.retrieve(
                 payment_id, {"expand": ["latest_charge", "payment_method"]}
             ).to_dict()
-        return payment_status(found)
+        return payment_status(intent)
 
     def charge_saved(
         self,
@@ -263,7 +265,7 @@ class StripeProcessor:
         }
         with _translated() as stripe:
             try:
-                made = self._client.v1.payment_intents.create(
+                intent = self._client.v1.payment_intents.create(
                     params,  # type: ignore[arg-type]
                     {"idempotency_key": attempt_id},
                 )
@@ -272,16 +274,16 @@ class StripeProcessor:
                 if not tried:
                     raise
                 return self.payment(tried["id"])
-        return payment_status(made.to_dict())
+        return payment_status(intent.to_dict())
 
     def find_charge(self, *, attempt_id: str, customer_ref: str) -> PaymentStatus | None:
         """The payment that an attempt of `charge_saved` made, None where it made none: what to
         ask before an attempt is repeated after Stripe's keys may have been forgotten (a day)."""
         with _translated():
             listed = self._client.v1.payment_intents.list({"customer": customer_ref, "limit": 100})
-            for made in listed.auto_paging_iter():
-                if made.metadata.to_dict().get("attempt_id") == attempt_id:
-                    return self.payment(made.id)
+            for intent in listed.auto_paging_iter():
+                if intent.metadata.to_dict().get("attempt_id") == attempt_id:
+                    return self.payment(intent.id)
         return None
 
     # -- saved methods
@@ -289,10 +291,10 @@ class StripeProcessor:
     def saved_method(self, session_id: str) -> SavedMethod | None:
         """What a `create_setup` page saved; None where nothing was (yet)."""
         with _translated():
-            found = self._client.v1.checkout.sessions.retrieve(
+            page = self._client.v1.checkout.sessions.retrieve(
                 session_id, {"expand": ["setup_intent.payment_method"]}
             ).to_dict()
-        setup = found["setup_intent"]
+        setup = page["setup_intent"]
         if not setup or setup["status"] != "succeeded" or not setup["payment_method"]:
             return None
         method = setup["payment_method"]
@@ -337,7 +339,7 @@ class StripeProcessor:
             params["amount"] = amount.minor
         with _translated() as stripe:
             try:
-                made = self._client.v1.refunds.create(
+                refund = self._client.v1.refunds.create(
                     params,  # type: ignore[arg-type]
                     {"idempotency_key": refund_key},
                 ).to_dict()
@@ -352,11 +354,11 @@ class StripeProcessor:
                     code=refusal.code or "amount_too_large",
                 )
         return RefundStatus(
-            id=made["id"],
-            state=refund_state(made["status"]),
+            id=refund["id"],
+            state=refund_state(refund["status"]),
             payment_id=payment_id,
-            amount=money(made["amount"], made["currency"]),
-            code=made.get("failure_reason") or "",
+            amount=money(refund["amount"], refund["currency"]),
+            code=refund.get("failure_reason") or "",
             key=refund_key,
         )
 
@@ -365,17 +367,17 @@ class StripeProcessor:
         it is, while Stripe forgets an idempotency key after a day."""
         with _translated():
             listed = self._client.v1.refunds.list({"payment_intent": payment_id, "limit": 100})
-            made = [refund.to_dict() for refund in listed.auto_paging_iter()]
+            refunds = [refund.to_dict() for refund in listed.auto_paging_iter()]
         return [
             RefundStatus(
-                id=one["id"],
-                state=refund_state(one["status"]),
+                id=refund["id"],
+                state=refund_state(refund["status"]),
                 payment_id=payment_id,
-                amount=money(one["amount"], one["currency"]),
-                code=one.get("failure_reason") or "",
-                key=(one.get("metadata") or {}).get("refund_key", ""),
+                amount=money(refund["amount"], refund["currency"]),
+                code=refund.get("failure_reason") or "",
+                key=(refund.get("metadata") or {}).get("refund_key", ""),
             )
-            for one in made
+            for refund in refunds
         ]
 
     # -- events
@@ -396,14 +398,14 @@ class StripeProcessor:
         verify_signature(raw, signature, self.webhook_secrets, now)
         try:
             event = json.loads(raw)
-            found, live = event["id"], event["livemode"]
+            event_id, live = event["id"], event["livemode"]
         except (KeyError, TypeError, ValueError):
             raise ForgedEvent("unreadable event") from None
         if live != self.secret_key.startswith(_LIVE):
             raise ForgedEvent("an event of the other mode")
-        if not isinstance(found, str) or not found.startswith("evt_"):
+        if not isinstance(event_id, str) or not event_id.startswith("evt_"):
             raise ForgedEvent("not an event id")
-        return found
+        return event_id
 
     def events_since(self, start: datetime) -> Iterator[PaymentEvent]:
         """Facts about money told since `start`, newest first, at most 30 days back: what the

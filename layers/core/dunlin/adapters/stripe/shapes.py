@@ -82,23 +82,23 @@ def refund_state(status: str) -> RefundState:
     return RefundState.FAILED if status == "canceled" else RefundState.PENDING
 
 
-def payment_status(found: Mapping[str, Any]) -> PaymentStatus:
-    facts = found.get("metadata") or {}
-    error = found.get("last_payment_error")
-    charge = found["latest_charge"]
-    state = _PAYMENT_STATES.get(found["status"])
+def payment_status(intent: Mapping[str, Any]) -> PaymentStatus:
+    facts = intent.get("metadata") or {}
+    error = intent.get("last_payment_error")
+    charge = intent["latest_charge"]
+    state = _PAYMENT_STATES.get(intent["status"])
     if state is None:
         state = PaymentState.FAILED if error else PaymentState.WAITING
     return PaymentStatus(
-        id=found["id"],
+        id=intent["id"],
         state=state,
-        amount=money(found["amount"], found["currency"]),
-        received=money(found["amount_received"], found["currency"]),
-        refunded=money(charge["amount_refunded"] if charge else 0, found["currency"]),
+        amount=money(intent["amount"], intent["currency"]),
+        received=money(intent["amount_received"], intent["currency"]),
+        refunded=money(charge["amount_refunded"] if charge else 0, intent["currency"]),
         account_id=facts.get("account_id", ""),
         attempt_id=facts.get("attempt_id", ""),
         creditor=facts.get("creditor", ""),
-        method=method_kind(found["payment_method"] or (error or {}).get("payment_method")),
+        method=method_kind(intent["payment_method"] or (error or {}).get("payment_method")),
         decline=decline(error),
-        created=instant(found["created"]),
+        created=instant(intent["created"]),
     )

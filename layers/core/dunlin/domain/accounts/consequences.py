@@ -238,8 +238,8 @@ def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
 
 def asks_nothing(signal: Signal) -> bool:
     """A reply in which nobody found anything that staff must decide; they read it all the same."""
-    found = set(labels_of(signal))
-    return signal.kind is SignalKind.REPLY and not found & {*_SAID, "insurer", "opt_out"}
+    labels = set(labels_of(signal))
+    return signal.kind is SignalKind.REPLY and not labels & {*_SAID, "insurer", "opt_out"}
 
 
 def rest_after(account: Account, why: str, until: datetime) -> Account:

@@ -126,12 +126,12 @@ def drift(
     counted: Mapping[CounterCell, Figure], actual: Mapping[CounterCell, Figure]
 ) -> list[Drift]:
     """Every cell where counters and accounts disagree, in order; empty where all is well."""
-    found = []
+    drifts = []
     for cell in sorted({*counted, *actual}):
         figure, truth = counted.get(cell, Figure()), actual.get(cell, Figure())
         if figure != truth:
-            found.append(Drift(cell=cell, counted=figure, actual=truth))
-    return found
+            drifts.append(Drift(cell=cell, counted=figure, actual=truth))
+    return drifts
 
 
 # What nobody owes or pursues any more: it stays in the table by status, not in the aging.
@@ -154,7 +154,7 @@ class CurrencyPortfolio:
 def portfolio(tally: Mapping[CounterCell, Figure], today: date) -> list[CurrencyPortfolio]:
     """Sum cells as they stand today, by currency (never mixed), largest number of accounts
     first."""
-    found = []
+    portfolios = []
     for currency in {cell.currency for cell in tally}:
         owing, everything = Figure(), Figure()
         by_bucket = dict.fromkeys(AgingBucket, Figure())
@@ -172,7 +172,7 @@ def portfolio(tally: Mapping[CounterCell, Figure], today: date) -> list[Currency
             by_bucket[bucket] += figure
             if cell.hold:
                 by_hold[cell.hold] = by_hold.get(cell.hold, Figure()) + figure
-        found.append(
+        portfolios.append(
             CurrencyPortfolio(
                 currency=currency,
                 owing=owing,
@@ -182,4 +182,4 @@ def portfolio(tally: Mapping[CounterCell, Figure], today: date) -> list[Currency
                 by_hold=by_hold,
             )
         )
-    return sorted(found, key=lambda p: (-p.all.accounts, p.currency))
+    return sorted(portfolios, key=lambda p: (-p.all.accounts, p.currency))

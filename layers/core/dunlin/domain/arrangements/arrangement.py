@@ -256,15 +256,15 @@ def credited(arrangement: Arrangement, owed: Money, at: datetime) -> Arrangement
     total = arrangement.terms.total
     paid = max(0, min(total.minor, total.minor - owed.minor))
     laid: dict[int, Instalment] = {}
-    for one in sorted(arrangement.instalments, key=lambda i: (i.counts_from, i.number)):
-        part = min(paid, one.amount.minor)
+    for instalment in sorted(arrangement.instalments, key=lambda i: (i.counts_from, i.number)):
+        part = min(paid, instalment.amount.minor)
         paid -= part
-        now = replace(one, paid_minor=part)
-        if one.left.minor == 0 and now.left.minor and one.due_on < at.date():
+        now = replace(instalment, paid_minor=part)
+        if instalment.left.minor == 0 and now.left.minor and instalment.due_on < at.date():
             now = replace(now, not_before=at.date(), late_at=None, missed_at=None)
-        laid[one.number] = now
+        laid[instalment.number] = now
     before = arrangement.instalments
-    after = tuple(laid[one.number] for one in before)
+    after = tuple(laid[instalment.number] for instalment in before)
     if after == before:
         return arrangement
     arrangement = replace(arrangement, instalments=after)
@@ -283,12 +283,13 @@ def credited(arrangement: Arrangement, owed: Money, at: datetime) -> Arrangement
 def with_try(arrangement: Arrangement, number: int, moved: Try) -> Arrangement:
     """The arrangement with one try of an instalment new or in a new state."""
 
-    def put(one: Instalment) -> Instalment:
-        known = [t.attempt_id for t in one.tries]
+    def put(instalment: Instalment) -> Instalment:
+        known = [t.attempt_id for t in instalment.tries]
         if moved.attempt_id not in known:
-            return replace(one, tries=(*one.tries, moved))
+            return replace(instalment, tries=(*instalment.tries, moved))
         return replace(
-            one, tries=tuple(moved if t.attempt_id == moved.attempt_id else t for t in one.tries)
+            instalment,
+            tries=tuple(moved if t.attempt_id == moved.attempt_id else t for t in instalment.tries),
         )
 
     return changed(arrangement, number, put(arrangement.instalment(number)))
@@ -307,10 +308,10 @@ def changed(arrangement: Arrangement, number: int, instalment: Instalment) -> Ar
 
 def find_try(arrangement: Arrangement, attempt_id: str) -> tuple[Instalment, Try] | None:
     """The try that a payment belongs to, None where it is no debit of this arrangement."""
-    for one in arrangement.instalments:
-        for tried in one.tries:
+    for instalment in arrangement.instalments:
+        for tried in instalment.tries:
             if tried.attempt_id == attempt_id:
-                return one, tried
+                return instalment, tried
     return None
 
 
@@ -388,14 +389,14 @@ def scheduled(arrangement: Arrangement) -> Arrangement:
     return replace(arrangement, next_at=step.at if step else None)
 
 
-def _steps(arrangement: Arrangement, one: Instalment) -> Iterator[ArrangementStep]:
-    if one.left.minor == 0 or one.missed_at is not None:
+def _steps(arrangement: Arrangement, instalment: Instalment) -> Iterator[ArrangementStep]:
+    if instalment.left.minor == 0 or instalment.missed_at is not None:
         return
 
     def step(kind: StepKind, at: datetime) -> ArrangementStep:
-        return ArrangementStep(at=at, kind=kind, number=one.number)
+        return ArrangementStep(at=at, kind=kind, number=instalment.number)
 
-    flying = one.in_flight
+    flying = instalment.in_flight
     if flying is not None:
         if flying.state is TryState.STARTED:
             yield step(StepKind.CHARGE, flying.at)
@@ -404,51 +405,55 @@ def _steps(arrangement: Arrangement, one: Instalment) -> Iterator[ArrangementSte
         return
     if arrangement.pending:
         return
-    yield step(StepKind.MISSED, instant(one.counts_from + timedelta(days=GRACE_DAYS + 1)))
+    yield step(StepKind.MISSED, instant(instalment.counts_from + timedelta(days=GRACE_DAYS + 1)))
     if arrangement.manual:
         return
-    told = _notice_at(arrangement, one)
-    if told is not None:
-        yield step(StepKind.REMIND, told)
-    debit = charge_at(arrangement, one)
+    notice_at = _notice_at(arrangement, instalment)
+    if notice_at is not None:
+        yield step(StepKind.REMIND, notice_at)
+    debit = charge_at(arrangement, instalment)
     if debit is not None:
         yield step(StepKind.CHARGE, debit)
-    if one.late_at is None:
-        failed = [t for t in one.tries if t.state is TryState.FAILED]
+    if instalment.late_at is None:
+        failed = [t for t in instalment.tries if t.state is TryState.FAILED]
         if failed:
             yield step(StepKind.LATE, failed[-1].at)
         elif debit is None:
-            yield step(StepKind.LATE, instant(one.counts_from + timedelta(days=1)))
+            yield step(StepKind.LATE, instant(instalment.counts_from + timedelta(days=1)))
 
 
-def varies(arrangement: Arrangement, one: Instalment) -> bool:
+def varies(arrangement: Arrangement, instalment: Instalment) -> bool:
     """True where a bank debit would differ from the amount that was authorised, which calls for
     ten days' notice of the new one (12 CFR 1005.10(d))."""
     autopay = arrangement.autopay
     bank = autopay is not None and autopay.ready and autopay.kind is MethodKind.BANK
-    return bank and one.left != one.amount
+    return bank and instalment.left != instalment.amount
 
 
-def _notice_at(arrangement: Arrangement, one: Instalment) -> datetime | None:
+def _notice_at(arrangement: Arrangement, instalment: Instalment) -> datetime | None:
     """When the person hears of it beforehand; None where they have, or where the agreement
     itself was the notice."""
-    if varies(arrangement, one):
-        if one.told_minor == one.left.minor:
+    if varies(arrangement, instalment):
+        if instalment.told_minor == instalment.left.minor:
             return None
-        return instant(one.counts_from - timedelta(days=VARYING_DAYS))
-    at = instant(one.due_on - timedelta(days=arrangement.remind_days))
+        return instant(instalment.counts_from - timedelta(days=VARYING_DAYS))
+    at = instant(instalment.due_on - timedelta(days=arrangement.remind_days))
     known = arrangement.agreed_at is not None and at <= arrangement.agreed_at
-    return None if one.told_minor or known or one.number == 0 or one.late_at else at
+    return (
+        None
+        if instalment.told_minor or known or instalment.number == 0 or instalment.late_at
+        else at
+    )
 
 
-def charge_at(arrangement: Arrangement, one: Instalment) -> datetime | None:
+def charge_at(arrangement: Arrangement, instalment: Instalment) -> datetime | None:
     """When it is debited next; None where it is not, or not before the person has done
     something. Tries with a method that was replaced do not count against the new one."""
     autopay = arrangement.autopay
     if autopay is None or not autopay.ready:
         return None
-    tried = [t for t in one.tries if t.method_ref == autopay.method_ref]
-    first = instant(one.counts_from)
+    tried = [t for t in instalment.tries if t.method_ref == autopay.method_ref]
+    first = instant(instalment.counts_from)
     if not tried:
         return first
     last = tried[-1]

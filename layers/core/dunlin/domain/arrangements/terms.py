@@ -309,14 +309,14 @@ def offers(
     known = profile or PayerProfile()
     down = down_payment_minor(total.minor, limits.down_payment_percent)
     left = total.minor - down
-    found: dict[tuple[Frequency, int, date], Terms] = {}
+    by_shape: dict[tuple[Frequency, int, date], Terms] = {}
 
     def add(frequency: Frequency, count: int, first_on: date) -> None:
         most = _most(frequency, left, limits)
-        if len(found) == 4 or not 1 <= count <= most or count + bool(down) < 2:
+        if len(by_shape) == 4 or not 1 <= count <= most or count + bool(down) < 2:
             return
         on_payday = known.payday and first_on == _day_of(first_on, known.payday)
-        made = schedule(
+        terms = schedule(
             total,
             split(left, count, lowest=limits.lowest_instalment_minor),
             frequency=frequency,
@@ -325,8 +325,8 @@ def offers(
             today=today,
             day=known.payday if on_payday else None,
         )
-        if not beyond(made, limits, asked_on=today) or _only_needs_staff(made, limits, today):
-            found.setdefault((frequency, count, first_on), made)
+        if not beyond(terms, limits, asked_on=today) or _only_needs_staff(terms, limits, today):
+            by_shape.setdefault((frequency, count, first_on), terms)
 
     allowed = _by_habit(limits, known)
     for frequency in allowed[:1]:
@@ -342,11 +342,13 @@ def offers(
             _first(frequency, today, limits, known),
         )
     for frequency in allowed:
-        if len(found) >= 2:
+        if len(by_shape) >= 2:
             break
         for days in (1, limits.first_within_days):
             add(frequency, _most(frequency, left, limits), today + timedelta(days=days))
-    return tuple(sorted(found.values(), key=lambda t: (t.instalments[-1].due_on, len(t.regular))))
+    return tuple(
+        sorted(by_shape.values(), key=lambda t: (t.instalments[-1].due_on, len(t.regular)))
+    )
 
 
 def _only_needs_staff(terms: Terms, limits: ArrangementLimits, today: date) -> bool:

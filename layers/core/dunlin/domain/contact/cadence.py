@@ -112,8 +112,8 @@ def pending(account: Account, strategy: Strategy, now: datetime) -> tuple[Rung, 
     wanted = strategy.escalation.rung
     if wanted and set(TRIGGERS) & set(account.approved_triggers):
         names = [rung.name for rung in rungs]
-        found = [r for ladder in strategy.ladders.values() for r in ladder if r.name == wanted]
-        rungs = rungs[names.index(wanted) :] if wanted in names else (found[0], *rungs)
+        named = [r for ladder in strategy.ladders.values() for r in ladder if r.name == wanted]
+        rungs = rungs[names.index(wanted) :] if wanted in names else (named[0], *rungs)
     return tuple(
         rung
         for rung in rungs

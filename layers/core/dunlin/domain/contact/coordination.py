@@ -113,8 +113,8 @@ def due_together(
     if not window:
         return []
     horizon = now + window
-    found = [a for a in others if _joins(account, rung, a, strategy, horizon=horizon, now=now)]
-    return sorted(found, key=_rank, reverse=True)
+    joining = [a for a in others if _joins(account, rung, a, strategy, horizon=horizon, now=now)]
+    return sorted(joining, key=_rank, reverse=True)
 
 
 def _joins(

@@ -456,9 +456,9 @@ class Assembler:
         else:
             outcome = UNCHANGED
             code = lead.code if lead.status != OPEN else "settled_by_credit"
-        told = next((p for p in lead.problems if p.code != "probable_duplicate"), None)
-        if not code and told is not None:
-            code, column, value = told.code, told.column, told.value
+        problem = next((p for p in lead.problems if p.code != "probable_duplicate"), None)
+        if not code and problem is not None:
+            code, column, value = problem.code, problem.column, problem.value
         self._note(
             lead.line,
             outcome,

@@ -87,9 +87,9 @@ def fast_phone(text: str, country: str) -> str | None:
 
 def read_phones(cell: str, country: str, check: PhoneCheck) -> Phones:
     """All numbers of a cell, read in `country` where they do not begin with +."""
-    one = fast_phone(cell, country)
-    if one:
-        return Phones((one,))
+    plain = fast_phone(cell, country)
+    if plain:
+        return Phones((plain,))
     text = cell.strip()
     floated = _FLOAT_TAIL.fullmatch(text)
     if floated:
@@ -133,9 +133,9 @@ def _read_part(
     body = part[: extension.start()] if extension else part
     if len(_DIGITS.sub("", body)) < 5:
         extension, body = None, part
-    written = [found[0].strip() for found in _NUMBER.finditer(body)]
+    written = [match[0].strip() for match in _NUMBER.finditer(body)]
     if len(written) == 1 and len(_DIGITS.sub("", written[0])) > 15:
-        written = [found[0] for found in _US_FORM.finditer(written[0])] or written
+        written = [match[0] for match in _US_FORM.finditer(written[0])] or written
     read = [fast_phone(w, country) or check(w, country) for w in written]
     good = [number for number in read if number]
     if not good:
@@ -171,9 +171,9 @@ def fast_email(text: str) -> str | None:
 
 def read_emails(cell: str, check: EmailCheck) -> Emails:
     """All addresses of a cell: `a@x; b@y`, `Name <a@x>`, `mailto:a@x`."""
-    one = fast_email(cell)
-    if one:
-        return Emails((one,))
+    plain = fast_email(cell)
+    if plain:
+        return Emails((plain,))
     text = cell.strip()
     if not text:
         return _NO_EMAIL
@@ -182,7 +182,7 @@ def read_emails(cell: str, check: EmailCheck) -> Emails:
     whole = check(text) if "@" in text and not _EMAIL_SPLIT.search(text) else None
     if whole:
         return Emails((whole,))
-    found: list[str] = []
+    addresses: list[str] = []
     bad: list[str] = []
     for piece in _EMAIL_SPLIT.split(text):
         word = piece.strip("<>()[]\"'").removeprefix("mailto:")
@@ -190,9 +190,9 @@ def read_emails(cell: str, check: EmailCheck) -> Emails:
             continue
         address = fast_email(word) or check(word)
         if address:
-            found.append(address)
+            addresses.append(address)
         else:
             bad.append(word[:60])
-    if not found and not bad:
+    if not addresses and not bad:
         bad.append(text[:60])
-    return Emails(tuple(dict.fromkeys(found)), tuple(bad))
+    return Emails(tuple(dict.fromkeys(addresses)), tuple(bad))

@@ -111,17 +111,17 @@ def read_date(text: str) -> DateReading | None:
     return _wordy(bare)
 
 
-def _numeric(found: re.Match[str]) -> DateReading | None:
-    a, b, c = int(found[1]), int(found[3]), int(found[4])
-    if len(found[1]) >= 3:
-        day = _day(full_year(a, len(found[1])), b, c) if len(found[1]) == 4 else None
+def _numeric(match: re.Match[str]) -> DateReading | None:
+    a, b, c = int(match[1]), int(match[3]), int(match[4])
+    if len(match[1]) >= 3:
+        day = _day(full_year(a, len(match[1])), b, c) if len(match[1]) == 4 else None
         return DateReading(fixed=day) if day else None
-    if len(found[4]) == 3 or a == 0 or b == 0 or (a > 12 and b > 12):
+    if len(match[4]) == 3 or a == 0 or b == 0 or (a > 12 and b > 12):
         return None
-    year = full_year(c, len(found[4]))
+    year = full_year(c, len(match[4]))
     if _day(year, b, a) is None and _day(year, a, b) is None:
         return None
-    return DateReading(first=a, second=b, year=year, shape=found[2])
+    return DateReading(first=a, second=b, year=year, shape=match[2])
 
 
 def _compact(bare: str) -> DateReading | None:

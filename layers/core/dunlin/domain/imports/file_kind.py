@@ -85,8 +85,8 @@ def kind_of(
     people = have.keys() & {
         "consumer_name", "first_name", "last_name", "company", "email", "phone", "street", "zip",
     }  # fmt: skip
-    told = {c.field for c in columns if c.score >= 0.6}
-    if people & told and _no_debt(have, samples, money):
+    certain = {c.field for c in columns if c.score >= 0.6}
+    if people & certain and _no_debt(have, samples, money):
         return CONTACTS, "This is a list of contacts: names and contact points, but no debts."
     owed = money & sure or debtish - {"invoice_number"}
     if money and (debtish or (people and owed) or (owed and "consumer_reference" in have)):
@@ -101,8 +101,8 @@ def _types(have: dict[str, int], samples: Sequence[Sequence[str]]) -> set[str]:
     if index is None:
         return set()
     words = {v.strip() for v in samples[index] if v.strip()}
-    found = {statuses.type_of(w) for w in list(words)[:40]}
-    return set() if None in found else {t for t in found if t}
+    types = {statuses.type_of(w) for w in list(words)[:40]}
+    return set() if None in types else {t for t in types if t}
 
 
 def _no_debt(have: dict[str, int], samples: Sequence[Sequence[str]], money: set[str]) -> bool:

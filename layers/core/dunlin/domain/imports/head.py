@@ -225,13 +225,13 @@ def is_total_row(cells: Sequence[str], money: set[int]) -> bool:
         if not cell or at in money or cell.isspace():
             continue
         text = cell.strip()
-        found = TOTAL_WORD.match(text)
-        if not found:
+        match = TOTAL_WORD.match(text)
+        if not match:
             return False
         others = [
             c
             for i, c in enumerate(cells)
             if i != at and i not in money and c.strip() and parse_amount(c.strip()) is None
         ]
-        return not others or (len(others) == 1 and found.end() == len(text))
+        return not others or (len(others) == 1 and match.end() == len(text))
     return False

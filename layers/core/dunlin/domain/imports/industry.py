@@ -69,7 +69,7 @@ def _word(table: Mapping[str, str], text: str) -> str:
     words = set(words_of(text))
     if words & {"not", "no", "non", "un", "never", "nicht"}:
         return ""
-    return next((meaning for meaning, said in table.items() if words & set(said.split())), "")
+    return next((meaning for meaning, phrases in table.items() if words & set(phrases.split())), "")
 
 
 def _by_move_out(text: str, today: dt.date) -> str:

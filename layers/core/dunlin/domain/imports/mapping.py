@@ -162,31 +162,31 @@ def candidates(
     header: str, content: Content, *, mute: bool = False
 ) -> list[tuple[float, str, str]]:
     """(score, field, why) of a column, best first; in a `mute` table no name is believed."""
-    found: dict[str, tuple[float, str]] = {}
+    scores: dict[str, tuple[float, str]] = {}
     if header == REASON_COLUMN:
         return []
     key = fields.key_of(header)
     bare = fields.bare_key(header)
     for name, factor in ((key, 1.0), (bare, 0.97)):
         for field in fields.STRONG.get(name, ()):
-            _offer(found, field, 0.96 * factor, f'named "{header.strip()}"', content)
+            _offer(scores, field, 0.96 * factor, f'named "{header.strip()}"', content)
         for field in fields.WEAK.get(name, ()):
-            _offer(found, field, 0.66 * factor, f'"{header.strip()}" often means it', content)
+            _offer(scores, field, 0.66 * factor, f'"{header.strip()}" often means it', content)
     if header.strip() and fields.is_bucket(header):
-        _offer(found, "bucket", 0.95, "an aging column", content)
-    if not found and key:
+        _offer(scores, "bucket", 0.95, "an aging column", content)
+    if not scores and key:
         for field, weight in _by_words(fields.words_of(header)):
-            _offer(found, field, weight, f'words of "{header.strip()}"', content)
-    if not found:
+            _offer(scores, field, weight, f'words of "{header.strip()}"', content)
+    if not scores:
         for field, weight, why in _by_content(content, named=not (mute or _GENERIC.fullmatch(key))):
             if field == "phone" and "fax" in key:
                 continue
-            found[field] = (weight, why)
-    return sorted(((s, f, w) for f, (s, w) in found.items()), reverse=True)
+            scores[field] = (weight, why)
+    return sorted(((s, f, w) for f, (s, w) in scores.items()), reverse=True)
 
 
 def _offer(
-    found: dict[str, tuple[float, str]], field: str, score: float, why: str, content: Content
+    scores: dict[str, tuple[float, str]], field: str, score: float, why: str, content: Content
 ) -> None:
     fit = _fit(field, content)
     if not content.filled:
@@ -199,8 +199,8 @@ def _offer(
     elif field in _FITS:
         score = min(0.99, score + 0.03 * fit)
         why += f", {round(100 * min(1, fit))}% of its values fit"
-    if field not in found or found[field][0] < score:
-        found[field] = (round(score, 3), why)
+    if field not in scores or scores[field][0] < score:
+        scores[field] = (round(score, 3), why)
 
 
 _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tuple(
@@ -314,10 +314,10 @@ def map_columns(
     mute = _says_little(headers, contents)
     lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}
     for index, header in enumerate(headers):
-        said = fixed.get(keys[index]) or fixed.get(f"#{index + 1}")
-        said = said or (lookup.get(fields.key_of(header)) if header.strip() else None)
-        if said:
-            ranked.append([] if said == fields.IGNORE else [(1.0, said, "set in the sidecar")])
+        target = fixed.get(keys[index]) or fixed.get(f"#{index + 1}")
+        target = target or (lookup.get(fields.key_of(header)) if header.strip() else None)
+        if target:
+            ranked.append([] if target == fields.IGNORE else [(1.0, target, "set in the sidecar")])
         else:
             ranked.append(candidates(header, contents[index], mute=mute))
     named = {pick[0][1] for pick in ranked if pick}

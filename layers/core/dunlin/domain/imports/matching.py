@@ -182,13 +182,16 @@ def _silent(consumer: NormalisedConsumer) -> bool:
     return not (consumer.emails or consumer.phones or consumer.street)
 
 
-def _contradicts(one: NormalisedConsumer, two: NormalisedConsumer) -> bool:
+def _contradicts(first: NormalisedConsumer, two: NormalisedConsumer) -> bool:
     """True where something that tells people apart differs."""
     pairs = (
-        (one.emails, two.emails),
-        (one.phones, two.phones),
-        (one.street and (one.street,), two.street and (two.street,)),
-        (one.date_of_birth and (one.date_of_birth,), two.date_of_birth and (two.date_of_birth,)),
+        (first.emails, two.emails),
+        (first.phones, two.phones),
+        (first.street and (first.street,), two.street and (two.street,)),
+        (
+            first.date_of_birth and (first.date_of_birth,),
+            two.date_of_birth and (two.date_of_birth,),
+        ),
     )
     return any(a and b and not set(a) & set(b) for a, b in pairs)
 

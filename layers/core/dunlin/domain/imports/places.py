@@ -188,12 +188,12 @@ _ONE_LINE = re.compile(
 
 def split_address(text: str) -> tuple[str, str, str, str] | None:
     """(street, city, state, ZIP) of a US address in one cell, None where it is none."""
-    found = _ONE_LINE.fullmatch(text.strip()) if len(text) < 200 else None
-    state = state_code(found["state"]) if found else None
-    if found is None or state not in US_STATES:
+    match = _ONE_LINE.fullmatch(text.strip()) if len(text) < 200 else None
+    state = state_code(match["state"]) if match else None
+    if match is None or state not in US_STATES:
         return None
-    street = " ".join(found["street"].replace("\n", ", ").split()).rstrip(",")
-    return street, found["city"].strip(), str(state), found["zip"]
+    street = " ".join(match["street"].replace("\n", ", ").split()).rstrip(",")
+    return street, match["city"].strip(), str(state), match["zip"]
 
 
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")

@@ -90,7 +90,7 @@ class _Pass:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
         decisions = [*mapped.decisions, *scan.decisions(), *_not_there(headers, fixed)]
         shared, row_ids = references_of(columns, samples)
-        made = FileProfile(
+        profile = FileProfile(
             kind=kind,
             kind_why=why,
             encoding=self.hints.encoding or self.decoder.encoding(),
@@ -123,7 +123,7 @@ class _Pass:
             industry=self.hints.sidecar.industry,
             written_off=self.hints.sidecar.written_off,
         )
-        return self._judged(made, decisions, samples)
+        return self._judged(profile, decisions, samples)
 
     def _read_head(self) -> bytes:
         parts: list[bytes] = []
@@ -137,13 +137,16 @@ class _Pass:
         return b"".join(parts)
 
     def _judged(
-        self, made: FileProfile, decisions: list[ImportQuestion], samples: Sequence[Sequence[str]]
+        self,
+        profile: FileProfile,
+        decisions: list[ImportQuestion],
+        samples: Sequence[Sequence[str]],
     ) -> FileProfile:
         """Adds what must be asked or refused because something needed is not in the file."""
-        have = {c.field for c in made.mapping}
-        if made.kind == RECEIVABLES:
+        have = {c.field for c in profile.mapping}
+        if profile.kind == RECEIVABLES:
             if not have & BALANCE_FIELDS:
-                choice = _money_columns(made, samples)
+                choice = _money_columns(profile, samples)
                 if choice:
                     decisions.append(
                         ImportQuestion(
@@ -156,14 +159,14 @@ class _Pass:
                         code="no_balance_column",
                         detail="no column looks like a balance or an amount",
                     )
-                    return replace(made, refusal=refusal, decisions=tuple(decisions))
-            if not have & CONSUMER_FIELDS and not made.grouped and made.journal_year is None:
+                    return replace(profile, refusal=refusal, decisions=tuple(decisions))
+            if not have & CONSUMER_FIELDS and not profile.grouped and profile.journal_year is None:
                 refusal = Refusal(
                     code="no_contact_column",
                     detail="no column names the person or firm that owes, or how to reach them",
                 )
-                return replace(made, refusal=refusal, decisions=tuple(decisions))
-        return replace(made, decisions=tuple(decisions))
+                return replace(profile, refusal=refusal, decisions=tuple(decisions))
+        return replace(profile, decisions=tuple(decisions))
 
 
 def _not_there(headers: Sequence[str], fixed: Mapping[str, str]) -> list[ImportQuestion]:
@@ -195,10 +198,10 @@ def fingerprint(headers: Sequence[str]) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def _money_columns(made: FileProfile, samples: Sequence[Sequence[str]]) -> list[str]:
+def _money_columns(profile: FileProfile, samples: Sequence[Sequence[str]]) -> list[str]:
     free = [
         (c.key, content_of(samples[c.index]))
-        for c in made.mapping
+        for c in profile.mapping
         if c.field in (fields.IGNORE, "claim_amount") and c.index < len(samples)
     ]
     marked = [key for key, content in free if content.share("marked") > 0.6]

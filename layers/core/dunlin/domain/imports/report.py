@@ -94,19 +94,19 @@ def report_rows(
 ) -> Iterator[tuple[str, str, str, str, str, str]]:
     """(row, outcome, field, value, code, what to do) of all that did not import as it stood."""
     for outcome in outcomes:
-        told: set[tuple[str, str]] = set()
+        listed: set[tuple[str, str]] = set()
         account = accounts.get(outcome.account)
         if outcome.outcome == CREATED and account is not None:
             for hold in account.holds:
                 code = HOLD_CODES[hold]
-                told.add((code, ""))
+                listed.add((code, ""))
                 yield _line(profile, outcome, code, "", "")
         elif outcome.code and outcome.code not in _STOOD:
-            told.add((outcome.code, outcome.value))
+            listed.add((outcome.code, outcome.value))
             yield _line(profile, outcome, outcome.code, outcome.column, outcome.value)
         for problem in outcome.problems:
-            if (problem.code, problem.value) not in told:
-                told.add((problem.code, problem.value))
+            if (problem.code, problem.value) not in listed:
+                listed.add((problem.code, problem.value))
                 yield _line(profile, outcome, problem.code, problem.column, problem.value)
 
 
@@ -165,11 +165,11 @@ def summary(
     del codes[""]
     totals: dict[str, dict[str, int]] = {}
     holds: Counter[str] = Counter()
-    made = held = 0
+    created = held = 0
     for account in assembly.created() if assembly else ():
         _add(totals, account)
         holds.update(account.holds)
-        made += 1
+        created += 1
         held += bool(account.holds)
     owed: dict[str, dict[str, int]] = {}
     buckets: Counter[str] = Counter()
@@ -205,7 +205,7 @@ def summary(
         "holds": dict(holds),
         "mapping": mapping_of(profile),
         "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
-        "next_step": next_step(profile, made, held, sum(buckets.values())),
+        "next_step": next_step(profile, created, held, sum(buckets.values())),
     }
 
 
@@ -227,7 +227,7 @@ def bucket_of(account: NormalisedAccount, today: dt.date) -> str:
     return "over-90"
 
 
-def next_step(profile: FileProfile, made: int, held: int, owing: int) -> str:
+def next_step(profile: FileProfile, created: int, held: int, owing: int) -> str:
     """What the person who dropped the file should do now, one sentence."""
     if profile.refusal is not None:
         return f"Nothing was imported: {profile.refusal.detail}."
@@ -237,13 +237,13 @@ def next_step(profile: FileProfile, made: int, held: int, owing: int) -> str:
         return "Drop the file that holds the debts; these contacts fill its accounts."
     if profile.kind in (PAYMENTS, PAYABLES, OTHER):
         return "Drop a file that holds open invoices or balances."
-    if not made and owing:
+    if not created and owing:
         return f"No new debts: {owing} are known already, and what changed is recorded."
-    if not made:
+    if not created:
         return "Nothing in this file is owed; nothing to do."
     if held:
-        return f"{held} of {made} accounts are on hold; the report says what each needs."
-    return f"{made} accounts are ready to be activated."
+        return f"{held} of {created} accounts are on hold; the report says what each needs."
+    return f"{created} accounts are ready to be activated."
 
 
 def mapping_of(profile: FileProfile) -> dict[str, dict[str, object]]:

@@ -157,13 +157,13 @@ class Scan:
 
     def _title(self, cells: list[str]) -> None:
         text = " ".join(c for c in cells if c.strip())
-        found = re.search(
+        match = re.search(
             r"(?:as (?:of|at):?|stand(?: vom)?:?|al|au|stichtag:?)\s+(.{6,30})$",
             text.strip(),
             re.IGNORECASE,
         )
-        if found and self.as_of is None:
-            self._as_of_text = found[1].strip()
+        if match and self.as_of is None:
+            self._as_of_text = match[1].strip()
             self.as_of = to_date(self._as_of_text)
         for word in re.findall(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", text):
             reading = read_date(word)
@@ -224,9 +224,9 @@ class Scan:
             return
         self._integers = False
         if mark not in (DOT, COMMA):
-            found = evidence(text)
-            if found:
-                marks[found] += 1
+            amount_evidence = evidence(text)
+            if amount_evidence:
+                marks[amount_evidence] += 1
         if self.records > _VOTES:
             return
         if not text.isascii() or "$" in text or text[:1].isalpha() or text[-1:].isalpha():
@@ -259,22 +259,22 @@ class Scan:
         self._previous = (key, value)
 
     def _conclude(self) -> None:
-        said = self.hints.sidecar
+        sidecar = self.hints.sidecar
         self.sums_lines = self._differ > self._repeat
         self._decimals()
-        self.country = said.country or self._country()
+        self.country = sidecar.country or self._country()
         self.country_open = (
-            not said.country
+            not sidecar.country
             and not self.countries
             and self.country == "US"
             and self.phones >= 2
             and self.phones_home < self.phones * 0.3
         )
-        self._orders(said.date_order)
-        self.currency = said.currency or self._currency()
+        self._orders(sidecar.date_order)
+        self.currency = sidecar.currency or self._currency()
         abroad = any(v.dmy and not v.mdy for v in self.votes.values())
         self.currency_guessed = (
-            not said.currency and self._silent_currency and abroad and not self.comma_file
+            not sidecar.currency and self._silent_currency and abroad and not self.comma_file
         )
         self.minor_units = self._in_minor_units()
         self._file_totals()
@@ -320,12 +320,12 @@ class Scan:
                 return country
         return ""
 
-    def _orders(self, said: str) -> None:
-        found: dict[int, str | None] = {}
+    def _orders(self, stated: str) -> None:
+        day_orders: dict[int, str | None] = {}
         for column in self.date_columns:
             vote = self.votes[column.index]
-            found[column.index] = vote.order() if vote.dates else ""
-        decided = {o for i, o in found.items() if o and self.votes[i].open + self.votes[i].mdy
+            day_orders[column.index] = vote.order() if vote.dates else ""
+        decided = {o for i, o in day_orders.items() if o and self.votes[i].open + self.votes[i].mdy
                    + self.votes[i].dmy}  # fmt: skip
         title = self.titles.order()
         if self.as_of is None and self._as_of_text:
@@ -337,11 +337,11 @@ class Scan:
         self.open_columns: list[ColumnMap] = []
         orders: list[tuple[int, str]] = []
         for column in self.date_columns:
-            order = found[column.index]
+            order = day_orders[column.index]
             vote = self.votes[column.index]
             mixed = vote.dmy and vote.mdy
-            if said and (order in (None, "") or mixed):
-                order = said
+            if stated and (order in (None, "") or mixed):
+                order = stated
             elif order is None and not mixed and len(decided) == 1:
                 order = next(iter(decided))
             if order is None:
@@ -398,9 +398,9 @@ class Scan:
         if low is None or ids is None:
             return False
         lower = all(v.strip().islower() for v in self._samples[low] if v.strip())
-        made = [v for v in self._samples[ids] if v.strip()]
-        stripe = sum(bool(re.match(r"(?:in|ch|py|pi|txn|inv)_", v)) for v in made)
-        return lower and bool(made) and stripe > len(made) * 0.8
+        ids_given = [v for v in self._samples[ids] if v.strip()]
+        stripe = sum(bool(re.match(r"(?:in|ch|py|pi|txn|inv)_", v)) for v in ids_given)
+        return lower and bool(ids_given) and stripe > len(ids_given) * 0.8
 
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""

@@ -60,14 +60,14 @@ def check_sidecar(raw: object) -> Sidecar | SidecarErrors:
     complete = _flag(raw, "complete", errors)
     written_off = _flag(raw, "written_off", errors)
     # YAML 1.1 reads NO as false: the one country whose code is a word.
-    said = raw.get("country")
+    code = raw.get("country")
     country = ""
-    if said is False:
+    if code is False:
         country = "NO"
-    elif said not in (None, ""):
-        country = country_code(str(said)) or ""
+    elif code not in (None, ""):
+        country = country_code(str(code)) or ""
         if not country:
-            errors.append(f"country must be a code like US or DE, not {said!r}")
+            errors.append(f"country must be a code like US or DE, not {code!r}")
     currency = str(raw.get("currency") or "").strip().upper()
     if currency and currency not in CURRENCIES:
         errors.append(f"currency must be a code like USD or EUR, not {raw.get('currency')!r}")
@@ -114,8 +114,8 @@ def _mapping(raw: object, errors: list[str]) -> dict[str, str]:
         errors.append("mapping must hold one `header: field` a line")
         return {}
     out: dict[str, str] = {}
-    for header, said in raw.items():
-        name = said.get("field") if isinstance(said, Mapping) else said
+    for header, target in raw.items():
+        name = target.get("field") if isinstance(target, Mapping) else target
         known = canonical(name)
         if known is None:
             errors.append(

@@ -114,18 +114,18 @@ def status_of(text: str) -> str | None:
     """The status that a status word names, or None for a word we do not know."""
     words = words_of(text)
     key = "".join(words)
-    found = _STATUS_OF.get(key)
-    if found or not words:
-        return found
+    status = _STATUS_OF.get(key)
+    if status or not words:
+        return status
     # NetSuite says "Invoice : Open", Odoo "Posted / Not Paid": the last known part counts.
     for size in range(min(3, len(words)), 0, -1):
-        found = _STATUS_OF.get("".join(words[-size:]))
-        if found:
-            return found
+        status = _STATUS_OF.get("".join(words[-size:]))
+        if status:
+            return status
     for size in range(min(3, len(words)), 0, -1):
-        found = _STATUS_OF.get("".join(words[:size]))
-        if found:
-            return found
+        status = _STATUS_OF.get("".join(words[:size]))
+        if status:
+            return status
     return None
 
 
@@ -137,13 +137,13 @@ def is_written_off(text: str) -> bool:
 def type_of(text: str) -> str | None:
     """What a document type names: a status, `payment`, or None."""
     words = words_of(text)
-    found = _TYPE_OF.get("".join(words))
-    if found or not words:
-        return found
+    debt_type = _TYPE_OF.get("".join(words))
+    if debt_type or not words:
+        return debt_type
     for part in (words[:2], words[-2:], words[:1], words[-1:]):
-        found = _TYPE_OF.get("".join(part))
-        if found:
-            return found
+        debt_type = _TYPE_OF.get("".join(part))
+        if debt_type:
+            return debt_type
     return None
 
 

@@ -94,8 +94,8 @@ def _excess(owed: Money, wanted: Sequence[LedgerEntry], payment: PaymentStatus) 
     gave back already, and has not told us yet, is not given back again."""
     if owed.minor >= 0 or payment.received.currency != owed.currency:
         return Money(0, owed.currency)
-    told = sum(e.amount.minor for e in wanted if e.kind == "refund")
-    untold = max(0, payment.refunded.minor - told)
+    refunded = sum(e.amount.minor for e in wanted if e.kind == "refund")
+    untold = max(0, payment.refunded.minor - refunded)
     gone = payment.refunded.minor + sum(e.amount.minor for e in wanted if e.kind == "chargeback")
     back = min(-owed.minor - untold, payment.received.minor - gone)
     return Money(max(0, back), owed.currency)

@@ -28,10 +28,10 @@ def read_amount(text: str, balance: Money, least: Money) -> Money | str:
     if len(text) > 20:
         return "amount_unreadable"
     places = exponent(balance.currency)
-    found = _COMMA_AMOUNT.fullmatch(text) or _AMOUNT.fullmatch(text)
-    if found is None or not text.isascii():
+    match = _COMMA_AMOUNT.fullmatch(text) or _AMOUNT.fullmatch(text)
+    if match is None or not text.isascii():
         return "amount_unreadable"
-    whole, part = re.sub(r"[., ]", "", found[1]), found[2] or ""
+    whole, part = re.sub(r"[., ]", "", match[1]), match[2] or ""
     if len(part) > places:
         return "amount_decimals"
     amount = Money(int(whole) * 10**places + int(part.ljust(places, "0") or 0), balance.currency)

@@ -96,11 +96,11 @@ def readings(
     )
 
 
-def course_of(found: Sequence[GuardrailTest]) -> RampDecision:
+def course_of(tests: Sequence[GuardrailTest]) -> RampDecision:
     """Halt where one test says so, cleared where all do, else undecided."""
-    if any(r.course is RampDecision.HALT for r in found):
+    if any(r.course is RampDecision.HALT for r in tests):
         return RampDecision.HALT
-    if found and all(r.course is RampDecision.CLEARED for r in found):
+    if tests and all(r.course is RampDecision.CLEARED for r in tests):
         return RampDecision.CLEARED
     return RampDecision.UNDECIDED
 

@@ -166,13 +166,13 @@ def count(
     return [
         Count(
             segment=segment,
-            accounts=len(found := members[segment.name]),
-            owed=owed_by(found.values()),
-            ready=sum(not ineligible(a, strategy, today) for a in found.values()),
+            accounts=len(inside := members[segment.name]),
+            owed=owed_by(inside.values()),
+            ready=sum(not ineligible(a, strategy, today) for a in inside.values()),
             overlaps={
                 other: shared
                 for other, theirs in members.items()
-                if other != segment.name and (shared := len(found.keys() & theirs.keys()))
+                if other != segment.name and (shared := len(inside.keys() & theirs.keys()))
             },
         )
         for segment in segments
@@ -223,13 +223,13 @@ def suggest(accounts: Sequence[Account], strategy: Strategy, today: date) -> lis
             for kind in sorted(kinds)
             if len(kinds) > 1
         ]
-    found = count(candidates, ready, strategy, today)
-    found.sort(key=lambda c: (c.segment.when.conditions, -c.ready, c.segment.name))
+    counts = count(candidates, ready, strategy, today)
+    counts.sort(key=lambda c: (c.segment.when.conditions, -c.ready, c.segment.name))
     kept: list[Count] = []
     seen: set[frozenset[str]] = set()
-    for one in found:
-        members = frozenset(a.account_id for a in ready if one.segment.when.takes(a, today))
+    for counted in counts:
+        members = frozenset(a.account_id for a in ready if counted.segment.when.takes(a, today))
         if members and members not in seen:
             seen.add(members)
-            kept.append(one)
+            kept.append(counted)
     return kept

@@ -40,23 +40,23 @@ def rulebook_changes(old: Rulebook, new: Rulebook) -> list[RuleChange]:
     before |= {f"table {k}": v for k, v in old.tables.items()}
     after |= {f"table {k}": v for k, v in new.tables.items()}
     names = sorted(before.keys() | after.keys(), key=lambda n: (n.startswith("table "), n))
-    found = (_change(name, before.get(name), after.get(name)) for name in names)
-    return [change for change in found if change is not None]
+    changes = (_change(name, before.get(name), after.get(name)) for name in names)
+    return [change for change in changes if change is not None]
 
 
 def _by_name(documents: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
+    documents_by_name: dict[str, Mapping[str, Any]] = {}
     for document in sorted(documents, key=lambda d: str(d["effective"].get("from"))):
         name = str(document["id"])
-        if name in found:
+        if name in documents_by_name:
             name = f"{name} from {document['effective'].get('from')}"
         constraint = document["constraint"]
-        found[name] = {
+        documents_by_name[name] = {
             **document,
             # One constraint and a list of one are the same.
             "constraint": [constraint] if isinstance(constraint, Mapping) else constraint,
         }
-    return found
+    return documents_by_name
 
 
 def _change(

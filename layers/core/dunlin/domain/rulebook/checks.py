@@ -115,9 +115,9 @@ def _versions(documents: Sequence[Mapping[str, Any]]) -> list[str]:
         span = (str(effective.get("from") or ""), str(effective.get("to") or "9999"))
         spans.setdefault(str(d.get("id")), []).append(span)
     problems = []
-    for rule_id, found in spans.items():
-        found.sort()
-        for (_, end), (start, _) in pairwise(found):
+    for rule_id, versions in spans.items():
+        versions.sort()
+        for (_, end), (start, _) in pairwise(versions):
             if start < end:
                 problems.append(f"{rule_id}: versions overlap from {start}")
     return problems

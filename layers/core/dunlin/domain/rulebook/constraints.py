@@ -342,8 +342,8 @@ def _conversation_wait(_rule: str, spec: ConstraintSpec, _tables: RuleTables) ->
 def _missing(spec: ConstraintSpec, known: Callable[[Situation], Any]) -> Test | None:
     if spec.get("missing") != "block":
         return None
-    said = spec.get("missing_because", "A date this rule needs is not on file.")
-    return lambda s: said if known(s) is None else None
+    because = spec.get("missing_because", "A date this rule needs is not on file.")
+    return lambda s: because if known(s) is None else None
 
 
 def _calendar_wait(_rule: str, spec: ConstraintSpec, _tables: RuleTables) -> dict[str, Any]:
@@ -451,8 +451,8 @@ def _late_fee(rule: str, spec: ConstraintSpec, tables: RuleTables) -> dict[str, 
         raise RuleError(rule, "the late fee table is empty")
 
     def row(s: Situation) -> ConstraintSpec | None:
-        found = states.get(s.facts.state or "")
-        return found if found and found["approved"] else None
+        row = states.get(s.facts.state or "")
+        return row if row and row["approved"] else None
 
     def test(s: Situation) -> str | None:
         entry = row(s)

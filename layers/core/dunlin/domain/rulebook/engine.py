@@ -211,12 +211,12 @@ def decide(rulebook: Rulebook, facts: ContactFacts, now: datetime) -> Verdict:
             if not constraint.applies(s):
                 continue
             if constraint.test is not None and index not in failed and rule.in_force(now):
-                said = constraint.test(s)
-                if said is not None:
+                tested = constraint.test(s)
+                if tested is not None:
                     failed[index] = _failure(
                         rule,
                         "block",
-                        said or _because(rule, constraint),
+                        tested or _because(rule, constraint),
                         inputs=_counted(constraint, s, now),
                     )
             if constraint.wait is not None:
@@ -351,9 +351,9 @@ def _carry(plan: _Plan, results: list[RuleResult]) -> None:
 
 def _one_each(results: Iterable[RuleResult]) -> tuple[RuleResult, ...]:
     """One result an id: of several versions the one in force speaks."""
-    found: dict[str, RuleResult] = {}
+    by_rule: dict[str, RuleResult] = {}
     for result in results:
-        earlier = found.get(result.id)
+        earlier = by_rule.get(result.id)
         if earlier is None or earlier.result == "not_applicable":
-            found[result.id] = result
-    return tuple(found.values())
+            by_rule[result.id] = result
+    return tuple(by_rule.values())

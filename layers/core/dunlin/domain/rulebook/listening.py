@@ -157,7 +157,7 @@ def listen(text: str) -> ReplySignals:
     plain = NEVER.sub(" ", " ".join(whole))
     bounded = " . ".join(NEVER.sub(" ", " ".join(s)) for s in sentences)
     signals = _chains(bounded)
-    signals |= {name for name, found in SIGNALS if found(bounded)}
+    signals |= {name for name, heard_in in SIGNALS if heard_in(bounded)}
     if _NOT_NAMED.search(text[:2000]):
         signals.add("wrong_person")
     signals |= {name for name, pattern in ONLY if pattern.search(bounded)}

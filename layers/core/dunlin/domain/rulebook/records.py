@@ -92,7 +92,7 @@ def plain_verdict(verdict: Verdict) -> Plain:
 
 def digest(verdict: Verdict) -> str:
     """Thirty-two hexadecimal digits over everything a verdict says."""
-    said = [
+    parts = [
         verdict.outcome,
         _text(verdict.until),
         _text(verdict.valid_until),
@@ -102,7 +102,7 @@ def digest(verdict: Verdict) -> str:
         ],
         [[z.name, list(z.sources)] for z in verdict.zones],
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 class _Keep:
@@ -154,8 +154,8 @@ def _hashed(value: str) -> str:
 @lru_cache(maxsize=8)
 def _words(rulebook: Rulebook) -> frozenset[str]:
     """Every word that a rule compares with, in lower case: these say nothing of a person."""
-    found = {text.lower() for d in rulebook.documents for text in _texts(d)}
-    return frozenset(found | _WORDS | CONTACT_CHANNELS | ACTIONS)
+    words = {text.lower() for d in rulebook.documents for text in _texts(d)}
+    return frozenset(words | _WORDS | CONTACT_CHANNELS | ACTIONS)
 
 
 def _texts(document: Mapping[str, Any]) -> Iterator[str]:
@@ -207,7 +207,7 @@ def _plain_contact(item: Contact, keep: _Keep) -> list[Any]:
     """`[at, channel, direction, outcome, account, template, event, more]`; `more` only where
     there is any. `=` stands for the account in question."""
     more: Plain = {}
-    more |= {key: keep(said) for key in ("person", "place") if (said := getattr(item, key))}
+    more |= {key: keep(value) for key in ("person", "place") if (value := getattr(item, key))}
     more |= {key: True for key in ("is_response", "consented") if getattr(item, key)}
     heard = item.heard
     if heard is None and item.text and item.direction == "in":

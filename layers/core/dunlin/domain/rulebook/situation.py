@@ -105,10 +105,10 @@ class Situation:
 
     def local(self, at: datetime) -> list[datetime]:
         """`at` on the wall clock of every candidate zone."""
-        found = self._local.get(at)
-        if found is None:
-            found = self._local[at] = [at.astimezone(info) for info in self.infos]
-        return found
+        times = self._local.get(at)
+        if times is None:
+            times = self._local[at] = [at.astimezone(info) for info in self.infos]
+        return times
 
     def midnight_after(self, base: datetime, days: int) -> datetime:
         """Local midnight `days` calendar days after the date of `base`; the latest zone wins."""

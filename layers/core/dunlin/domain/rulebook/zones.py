@@ -63,11 +63,11 @@ class ZoneTables:
         data every zone of the United States from Puerto Rico to Hawaii stands."""
         if tz_known and zone_info(tz_known) is not None:
             return (CandidateZone(name=tz_known, sources=("stated",)),)
-        found: dict[str, list[str]] = {}
+        sources: dict[str, list[str]] = {}
 
         def add(zones: Iterable[str], source: str) -> None:
             for zone in zones:
-                found.setdefault(zone, []).append(source)
+                sources.setdefault(zone, []).append(source)
 
         by_zip = self._zip5.get(zip5 or "") or self._zip3.get((zip5 or "")[:3])
         if by_zip:
@@ -78,9 +78,9 @@ class ZoneTables:
             code = area_code(phone)
             if code in self._area_codes:
                 add(self._area_codes[code], f"npa:{code}")
-        if not found:
+        if not sources:
             add(self._everywhere, "no data")
         return tuple(
-            CandidateZone(name=name, sources=tuple(dict.fromkeys(found[name])))
-            for name in sorted(found)
+            CandidateZone(name=name, sources=tuple(dict.fromkeys(sources[name])))
+            for name in sorted(sources)
         )

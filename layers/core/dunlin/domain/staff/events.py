@@ -94,27 +94,27 @@ def of_account(record_id: str, old: Account | None, new: Account | None) -> list
         "creditor": new.creditor,
         "consumer_id": new.consumer_id,
     }
-    found = [] if old is not None else [_event(record_id, "AccountImported", ids)]
+    events = [] if old is not None else [_event(record_id, "AccountImported", ids)]
     was = old.status if old is not None else Status.IMPORTED
     if new.status is not was and new.status in _BY_STATUS:
-        found.append(_event(record_id, _BY_STATUS[new.status], ids))
+        events.append(_event(record_id, _BY_STATUS[new.status], ids))
     held, hold = (old.hold if old is not None else None), new.hold
     if hold is not held:
         if held is not None:
-            found.append(_event(record_id, "HoldLifted", {**ids, "hold": held.value}))
+            events.append(_event(record_id, "HoldLifted", {**ids, "hold": held.value}))
         if hold is not None:
-            found.append(_event(record_id, "AccountHeld", {**ids, "hold": hold.value}))
+            events.append(_event(record_id, "AccountHeld", {**ids, "hold": hold.value}))
     if new.escalated and new.escalated != (old.escalated if old is not None else ""):
-        found.append(_event(record_id, "AccountEscalated", {**ids, "trigger": new.escalated}))
-    found += _of_arrangements(record_id, old, new, ids)
+        events.append(_event(record_id, "AccountEscalated", {**ids, "trigger": new.escalated}))
+    events += _of_arrangements(record_id, old, new, ids)
     kind = kind_of(new)
     if kind and (
         old is None or kind != kind_of(old) or (new.has_open_message and not old.has_open_message)
     ):
-        found.append(_event(record_id, "StaffNeeded", {**ids, "kind": kind}))
+        events.append(_event(record_id, "StaffNeeded", {**ids, "kind": kind}))
     if new.case and new.case.lapsed and not (old and old.case and old.case.lapsed):
-        found.append(_event(record_id, "StaffTimerLapsed", {**ids, "kind": kind}))
-    return found
+        events.append(_event(record_id, "StaffTimerLapsed", {**ids, "kind": kind}))
+    return events
 
 
 def _of_arrangements(
@@ -125,8 +125,10 @@ def _of_arrangements(
     after = new.arrangement_id if new.arranged else ""
     if before == after:
         return []
-    told = (("ArrangementEnded", before), ("ArrangementStarted", after))
-    return [_event(record_id, name, {**ids, "arrangement_id": i}) for name, i in told if i]
+    ended_and_started = (("ArrangementEnded", before), ("ArrangementStarted", after))
+    return [
+        _event(record_id, name, {**ids, "arrangement_id": i}) for name, i in ended_and_started if i
+    ]
 
 
 def of_entry(record_id: str, entry: LedgerEntry) -> DomainEvent | None:
@@ -149,14 +151,14 @@ def of_touch(record_id: str, old: Touch | None, new: Touch | None) -> list[Domai
         "channel": new.channel.value,
         "template": new.template,
     }
-    found = []
+    events = []
     if old is None or old.state is not new.state:
-        found.append(_event(record_id, _BY_STATE[new.state], detail))
+        events.append(_event(record_id, _BY_STATE[new.state], detail))
     if new.opened_at is not None and (old is None or old.opened_at is None):
-        found.append(_event(record_id, "TouchOpened", detail))
+        events.append(_event(record_id, "TouchOpened", detail))
     if new.clicked_at is not None and (old is None or old.clicked_at is None):
-        found.append(_event(record_id, "TouchClicked", detail))
-    return found
+        events.append(_event(record_id, "TouchClicked", detail))
+    return events
 
 
 def of_reply(

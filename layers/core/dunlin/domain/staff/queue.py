@@ -65,8 +65,8 @@ def kind_of(account: Account) -> str:
         return "dispute"
     if account.status is Status.FAILED:
         return "failed"
-    said = (kind for text, kind in _SAYS.items() if text in account.hold_reason)
-    return next(said, "review")
+    kinds = (kind for text, kind in _SAYS.items() if text in account.hold_reason)
+    return next(kinds, "review")
 
 
 def item_of(account: Account, desk: StaffQueuePolicy) -> Item | None:

@@ -67,7 +67,7 @@ class Part:
             return []
         if not isinstance(value, list) or len(value) > most:
             raise self.fail(key, f"a list of at most {most} is required")
-        return [(one, (*self.path, key, place)) for place, one in enumerate(value)]
+        return [(item, (*self.path, key, place)) for place, item in enumerate(value)]
 
     def text(self, key: str, default: str | None = None, *, most: int = 200) -> str:
         value = self.value.get(key, default)
@@ -89,19 +89,19 @@ class Part:
         self, key: str, allowed: Sequence[str] | None = None, *, least: int = 0
     ) -> tuple[str, ...]:
         """A list of different texts under a key; `allowed` None takes any."""
-        found: list[str] = []
+        words: list[str] = []
         for value, path in self.items(key, most=60):
             if not isinstance(value, str) or not value.strip():
                 raise DocumentError(path, "a text is required")
             if allowed is not None and value not in allowed:
                 raise DocumentError(path, f"{value!r} is not one of {', '.join(allowed)}")
-            if value in found:
+            if value in words:
                 raise DocumentError(path, f"{value!r} stands there twice")
-            found.append(value)
-        if len(found) < least:
+            words.append(value)
+        if len(words) < least:
             named = "texts" if allowed is None else ", ".join(allowed)
             raise self.fail(key, f"a list of {named} is required")
-        return tuple(found)
+        return tuple(words)
 
     def whole(self, key: str, *, low: int, high: int, default: int | None = None) -> int:
         value = self.value.get(key, default)

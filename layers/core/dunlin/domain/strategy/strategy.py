@@ -135,12 +135,12 @@ class Selection:
         return sum(bool(getattr(self, name)) for name in _CONDITIONS)
 
     def __str__(self) -> str:
-        said = [
+        conditions = [
             f"{name.replace('_', ' ')} {value if isinstance(value, Span) else ' or '.join(value)}"
             for name in _CONDITIONS
             if (value := getattr(self, name))
         ]
-        return ", ".join(said) or "every account"
+        return ", ".join(conditions) or "every account"
 
 
 _CONDITIONS = (
@@ -151,15 +151,15 @@ _CONDITIONS = (
 
 def document_of(when: Selection) -> dict[str, Any]:
     """A selection as it stands in a document; `strategy_document.read_selection` reads it back."""
-    found: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     for name in _CONDITIONS:
         value = getattr(when, name)
         if isinstance(value, Span):
             ends = {"from": value.low, "to": value.high}
-            found[name] = {end: number for end, number in ends.items() if number is not None}
+            document[name] = {end: number for end, number in ends.items() if number is not None}
         elif value:
-            found[name] = list(value)
-    return found
+            document[name] = list(value)
+    return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,11 +95,11 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
 
 
 def _addresses(doc: Part, key: str) -> tuple[str, ...]:
-    found = doc.words(key)
-    for place, address in enumerate(found):
+    addresses = doc.words(key)
+    for place, address in enumerate(addresses):
         if not _ADDRESS.fullmatch(address):
             raise DocumentError((*doc.path, key, place), "an e-mail address is required")
-    return found
+    return addresses
 
 
 def _templates(doc: Part) -> dict[str, dict[str, Any]]:
@@ -116,8 +116,8 @@ def _brand(doc: Part) -> Brand:
     accent = doc.text("accent", "#1f5f4a")
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
         raise doc.fail("accent", "must be a colour such as #1f5f4a")
-    if (found := contrast(accent, "#ffffff")) < READABLE:
-        raise doc.fail("accent", f"its contrast with white is {found:.1f}, {READABLE} is needed")
+    if (ratio := contrast(accent, "#ffffff")) < READABLE:
+        raise doc.fail("accent", f"its contrast with white is {ratio:.1f}, {READABLE} is needed")
     return Brand(
         name=doc.text("name"),
         address=doc.text("address"),
@@ -135,12 +135,12 @@ def _locations(doc: Part, brand: Part) -> dict[str, Brand]:
     by text come back to one number, which tells the creditor: it is the same for every site."""
     if len(doc.value) > _MOST_LOCATIONS:
         raise DocumentError(doc.path, f"at most {_MOST_LOCATIONS} locations")
-    found = {}
+    locations = {}
     for name in doc.value:
         own = doc.part(str(name))
         own.only("name", "address", "phone", "email_from", "reply_to", "accent", "signature")
-        found[str(name).strip()] = _brand(Part({**brand.value, **own.value}, own.path))
-    return found
+        locations[str(name).strip()] = _brand(Part({**brand.value, **own.value}, own.path))
+    return locations
 
 
 def _ladders(doc: Part) -> dict[str, tuple[Rung, ...]]:
@@ -152,11 +152,11 @@ def _ladders(doc: Part) -> dict[str, tuple[Rung, ...]]:
     for name in named.value:
         if not isinstance(name, str) or not _ID.fullmatch(name):
             raise named.fail(str(name), "a name is small letters, digits, _ and -")
-        found = named.items(name, most=20)
-        if not found:
+        items = named.items(name, most=20)
+        if not items:
             raise named.fail(name, "one to twenty rungs are required")
-        rungs = [_rung(one, path, first=not place) for place, (one, path) in enumerate(found)]
-        for place, (rung, (_, path)) in enumerate(zip(rungs, found, strict=True)):
+        rungs = [_rung(item, path, first=not place) for place, (item, path) in enumerate(items)]
+        for place, (rung, (_, path)) in enumerate(zip(rungs, items, strict=True)):
             if any(other.name == rung.name for other in rungs[:place]):
                 raise DocumentError((*path, "name"), f"{rung.name!r} stands there twice")
             if known.setdefault(rung.name, rung).template != rung.template:
@@ -195,7 +195,7 @@ def _rung(value: Any, path: Path, *, first: bool) -> Rung:
 
 
 def _assignments(doc: Part, ladders: Mapping[str, object]) -> tuple[Assignment, ...]:
-    rules = tuple(_assignment(one, path, ladders) for one, path in doc.items("assign", most=60))
+    rules = tuple(_assignment(item, path, ladders) for item, path in doc.items("assign", most=60))
     if not rules and len(ladders) > 1:
         raise doc.fail("assign", "is required where there is more than one ladder")
     return rules
@@ -345,19 +345,19 @@ def _payments(doc: Part) -> PaymentPolicy:
 
 def settings_of(strategy: Strategy) -> dict[str, str]:
     """Every setting by its path, also those left to their default; without the version."""
-    found: dict[str, str] = {}
-    _flatten(asdict(strategy), "", found)
-    return {path: value for path, value in found.items() if path != "version"}
+    settings: dict[str, str] = {}
+    _flatten(asdict(strategy), "", settings)
+    return {path: value for path, value in settings.items() if path != "version"}
 
 
-def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
+def _flatten(value: Any, path: str, settings: dict[str, str]) -> None:
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            _flatten(inner, f"{path}.{key}".removeprefix("."), found)
-    elif isinstance(value, (list, tuple)) and any(isinstance(one, Mapping) for one in value):
+            _flatten(inner, f"{path}.{key}".removeprefix("."), settings)
+    elif isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
         for place, inner in enumerate(value):
-            _flatten(inner, f"{path}[{place}]", found)
+            _flatten(inner, f"{path}[{place}]", settings)
     elif isinstance(value, (list, tuple)):
-        found[path] = ", ".join(str(one) for one in value) or "none"
+        settings[path] = ", ".join(str(item) for item in value) or "none"
     else:
-        found[path] = "none" if value in (None, "", {}) else str(value)
+        settings[path] = "none" if value in (None, "", {}) else str(value)

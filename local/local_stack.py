@@ -12,18 +12,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dunlin.cli.target import environment
 from local import cloud as clouds
 from local.cloud import ROOT, Cloud
-from local.deploy import build, deploy
+from local.deploy import Say, build, deploy
 
 STACK = "dunlin"
 DIRECTORY = ROOT / ".local" / "stack"
-Say = Callable[[str], None]
 # Servers that this process started, kept so that their end can be waited for.
 _CHILDREN: list[subprocess.Popen[bytes]] = []
 

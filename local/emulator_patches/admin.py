@@ -25,11 +25,8 @@ from ministack.services import (
 )
 
 from local.emulator_patches import machines
+from local.emulator_patches.answers import JSON_HEADERS, Response
 from local.emulator_patches.events import Accepted
-
-Response = tuple[int, dict[str, str], bytes]
-# Copied into each answer: upstream writes into the headers it sends.
-_JSON = {"Content-Type": "application/json"}
 
 # Services whose whole state is data that a test or a demonstration changes.
 _SERVICES = (dynamodb, sqs, sns, ses, cloudwatch, cloudwatch_logs)
@@ -146,7 +143,7 @@ def _restore() -> None:
 
 def _rewind() -> Response:
     if not _Mark.taken:
-        return 409, dict(_JSON), b'{"message": "nothing was marked"}'
+        return 409, dict(JSON_HEADERS), b'{"message": "nothing was marked"}'
     _Pollers.paused = True
     try:
         _halt()
@@ -215,7 +212,7 @@ def _activity() -> Response:
         "messages": _queued(),
         "stream_records": _streaming(),
     }
-    return 200, dict(_JSON), json.dumps(report).encode()
+    return 200, dict(JSON_HEADERS), json.dumps(report).encode()
 
 
 def activity() -> None:

@@ -16,8 +16,9 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners
 
-State = dict[str, Any]
-Response = tuple[int, dict[str, str], bytes]
+from local.emulator_patches.answers import Response
+
+Fields = dict[str, Any]
 
 
 def yaml_definitions() -> None:
@@ -28,7 +29,7 @@ def yaml_definitions() -> None:
     """
     read = provisioners._sfn_definition
 
-    def definition(properties: State) -> str:
+    def definition(properties: Fields) -> str:
         text = str(read(properties))
         if text.lstrip().startswith("{"):
             return text
@@ -45,7 +46,7 @@ def same_start() -> None:
     """
     start = stepfunctions._start_execution
 
-    def start_execution(data: State) -> Response:
+    def start_execution(data: Fields) -> Response:
         for execution in stepfunctions._executions.values():
             if (
                 execution["name"] == data.get("name")
@@ -69,7 +70,7 @@ def timeouts() -> None:
     """
     run = stepfunctions._execute_task
 
-    def execute_task(state: State, given: object, execution: State, context: State) -> object:
+    def execute_task(state: Fields, given: object, execution: Fields, context: Fields) -> object:
         expression = isinstance(state.get("TimeoutSeconds"), str)
         if expression and stepfunctions._state_query_language(state, context) == "JSONata":
             seconds = stepfunctions._jsonata_state_field(
@@ -82,7 +83,7 @@ def timeouts() -> None:
 
 
 # The machine whose state runs in this thread: its record, as upstream keeps it.
-_MACHINE: contextvars.ContextVar[State | None] = contextvars.ContextVar("machine", default=None)
+_MACHINE: contextvars.ContextVar[Fields | None] = contextvars.ContextVar("machine", default=None)
 
 # Where the name of a service in a state's resource is not its prefix in IAM.
 _PREFIXES = {
@@ -121,7 +122,7 @@ def _arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}"
 
 
-def _resource(service: str, action: str, data: State) -> str:
+def _resource(service: str, action: str, data: Fields) -> str:
     """The resource that IAM judges for a call with these parameters."""
     match service:
         case "lambda":
@@ -146,7 +147,7 @@ def _resource(service: str, action: str, data: State) -> str:
             return next(named, "*")
 
 
-def _grants(resource: str, data: State) -> tuple[str, list[tuple[str, str]]]:
+def _grants(resource: str, data: Fields) -> tuple[str, list[tuple[str, str]]]:
     """The IAM prefix and the pairs of action and resource that a task's call needs."""
     if resource.startswith("arn:aws:lambda:"):
         return "lambda", [("lambda:InvokeFunction", resource)]
@@ -163,7 +164,7 @@ def _grants(resource: str, data: State) -> tuple[str, list[tuple[str, str]]]:
     return service, items or [(action, table) for table in tables or ["*"]]
 
 
-def _require(service: str, grants: list[tuple[str, str]], data: State) -> None:
+def _require(service: str, grants: list[tuple[str, str]], data: Fields) -> None:
     """Raise the service's error unless the machine's role allows every grant."""
     machine = _MACHINE.get()
     if machine is None or not app.AUTH:
@@ -200,7 +201,7 @@ def roles() -> None:
     run, distribute = stepfunctions._execute_task, stepfunctions._run_distributed_map
     invoke, wait = stepfunctions._invoke_resource, stepfunctions._invoke_with_callback
 
-    def execute_task(state: State, given: object, execution: State, context: State) -> object:
+    def execute_task(state: Fields, given: object, execution: Fields, context: Fields) -> object:
         arn = execution["stateMachineArn"].split("/")[0]
         mark = _MACHINE.set(stepfunctions._state_machines.get(arn))
         try:
@@ -217,11 +218,11 @@ def roles() -> None:
         judge(resource, data)
         return invoke(resource, data)
 
-    def invoke_with_callback(resource: str, data: object, token: str, state: State) -> object:
+    def invoke_with_callback(resource: str, data: object, token: str, state: Fields) -> object:
         judge(resource, data)
         return wait(resource, data, token, state)
 
-    def run_distributed_map(state: State, given: object, effective: object, *place: Any) -> object:
+    def run_distributed_map(state: Fields, given: object, effective: object, *place: Any) -> object:
         _, execution, context = place
         arn = execution["stateMachineArn"].split("/")[0]
         mark = _MACHINE.set(stepfunctions._state_machines.get(arn))
@@ -250,8 +251,8 @@ def retries() -> None:
     find = stepfunctions._find_matching_retrier
 
     def find_retrier(
-        retriers: list[State], error: str, counts: dict[int, int]
-    ) -> tuple[State | None, int]:
+        retriers: list[Fields], error: str, counts: dict[int, int]
+    ) -> tuple[Fields | None, int]:
         retrier, index = find(retriers, error, counts)
         if retrier is None:
             return None, index
@@ -294,7 +295,7 @@ def distributed_maps() -> None:
     """
     run = stepfunctions._run_distributed_map
 
-    def run_distributed_map(state: State, given: object, effective: object, *place: Any) -> object:
+    def run_distributed_map(state: Fields, given: object, effective: object, *place: Any) -> object:
         iterator, execution, context = place
         if stepfunctions._state_query_language(state, context) != "JSONata":
             return run(state, given, effective, *place)
@@ -338,10 +339,12 @@ def distributed_maps() -> None:
 
 
 # The execution whose state runs in this thread.
-_EXECUTION: contextvars.ContextVar[State | None] = contextvars.ContextVar("execution", default=None)
+_EXECUTION: contextvars.ContextVar[Fields | None] = contextvars.ContextVar(
+    "execution", default=None
+)
 
 # Tokens that an execution waits for: token to the execution's record.
-WAITING: dict[str, State] = {}
+WAITING: dict[str, Fields] = {}
 _WAITING_LOCK = threading.Lock()
 
 
@@ -360,7 +363,7 @@ def _waiting(token: str) -> Iterator[None]:
             WAITING.pop(token, None)
 
 
-def release(execution: State) -> None:
+def release(execution: Fields) -> None:
     """End every wait of an execution that no longer runs."""
     with _WAITING_LOCK:
         tokens = [token for token, waiter in WAITING.items() if waiter is execution]
@@ -380,7 +383,7 @@ def stops() -> None:
     stop, run = stepfunctions._stop_execution, stepfunctions._execute_task
     wait, call = stepfunctions._invoke_with_callback, stepfunctions._call_lambda
 
-    def stop_execution(data: State) -> Response:
+    def stop_execution(data: Fields) -> Response:
         response: Response = stop(data)
         execution = stepfunctions._executions.get(data.get("executionArn"))
         if execution is not None and execution["status"] == "ABORTED":
@@ -392,7 +395,7 @@ def stops() -> None:
         if execution is not None and execution["status"] != "RUNNING":
             raise stepfunctions._ExecutionError("States.Runtime", "The execution was stopped")
 
-    def execute_task(state: State, given: object, execution: State, context: State) -> object:
+    def execute_task(state: Fields, given: object, execution: Fields, context: Fields) -> object:
         mark = _EXECUTION.set(execution)
         try:
             still_running()
@@ -404,7 +407,7 @@ def stops() -> None:
         still_running()
         return call(reference, event)
 
-    def invoke_with_callback(resource: str, data: object, token: str, state: State) -> object:
+    def invoke_with_callback(resource: str, data: object, token: str, state: Fields) -> object:
         with _waiting(token):
             return wait(resource, data, token, state)
 

@@ -11,9 +11,7 @@ from ministack.core import iam_actions
 from ministack.core.iam_evaluator import caller_arn
 from ministack.services import eventbridge, ses, ses_v2, sns
 
-Response = tuple[int, dict[str, str], bytes]
-# Copied into each answer: upstream writes into the headers it sends.
-_JSON = {"Content-Type": "application/json"}
+from local.emulator_patches.answers import JSON_HEADERS, Response
 
 
 def _is_send(method: str, path: str) -> bool:
@@ -90,7 +88,7 @@ def mail_refusals() -> None:
         if refused is not None:
             status, code, message = refused
             answer = json.dumps({"__type": code, "message": message}).encode()
-            return status, {**_JSON, "x-amzn-errortype": code}, answer
+            return status, {**JSON_HEADERS, "x-amzn-errortype": code}, answer
         response: Response = await handle(method, path, headers, body, query)
         return response
 
@@ -155,7 +153,7 @@ def outboxes() -> None:
             ses._sent_emails_list().clear()
             return 204, {}, b""
         outbox = {"messages": {"000000000000": ses._sent_emails_list()}}
-        return 200, dict(_JSON), json.dumps(outbox).encode()
+        return 200, dict(JSON_HEADERS), json.dumps(outbox).encode()
 
     async def texts_or_delete(
         method: str, path: str, headers: dict[str, str], query: dict[str, Any]
@@ -206,14 +204,14 @@ def optout_lists() -> None:
         if method == "PUT":
             asked = json.loads(body)
             suppressed[asked["EmailAddress"].lower()] = asked["Reason"]
-            return 200, dict(_JSON), b"{}"
+            return 200, dict(JSON_HEADERS), b"{}"
         destinations = [
             {"EmailAddress": address, "Reason": reason, "LastUpdateTime": 0}
             for address, reason in suppressed.items()
         ]
         return (
             200,
-            dict(_JSON),
+            dict(JSON_HEADERS),
             json.dumps({"SuppressedDestinationSummaries": destinations}).encode(),
         )
 

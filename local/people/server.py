@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -16,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from local.cloud import CloudError
 from local.outside import EmailKind, OutsideWorld
+from local.page_server import PageServer
 from local.people import pages
 from local.people.pages import Sent
 
@@ -56,15 +56,6 @@ class People:
         self._server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A page that was left before its answer came is no error."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
 def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> People:
     """Serve the mailboxes and telephones of `outside`; port 0 takes a free one.
 
@@ -72,10 +63,8 @@ def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> Peo
     `reply` is taken.
     """
 
-    class Handler(_Handler):
-        desk = PeopleDesk(outside, reply_topic)
-
-    server = _Server(("127.0.0.1", port), Handler)
+    handler = type("Handler", (_PeopleHandler,), {"desk": PeopleDesk(outside, reply_topic)})
+    server = PageServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
     return People(f"http://127.0.0.1:{server.server_address[1]}/", server, thread)
@@ -134,7 +123,7 @@ class PeopleDesk:
         return next((arn for arn in names if "reply" in arn.rpartition(":")[2].lower()), "")
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _PeopleHandler(BaseHTTPRequestHandler):
     desk: PeopleDesk
     server: ThreadingHTTPServer
     protocol_version = "HTTP/1.1"

@@ -60,7 +60,7 @@ class StripeStandIn:
 
     def start(self) -> Self:
         """Listen, deliver and keep time until `stop`."""
-        handler = type("Handler", (_Handler,), {"stand_in": self})
+        handler = type("Handler", (_StripeHandler,), {"stand_in": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -372,7 +372,7 @@ class StripeStandIn:
         return None if kind == "lost_reply" else answer
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _StripeHandler(BaseHTTPRequestHandler):
     """Takes requests apart and puts answers together; logs nothing."""
 
     stand_in: StripeStandIn

@@ -95,7 +95,7 @@ def show(
         console.print(f"{reply.at:%Y-%m-%d %H:%M} {reply.channel} reply: {labels}")
 
 
-Evidence = Annotated[str, typer.Option(help="A code: case number, reply id, document id.")]
+EvidenceOption = Annotated[str, typer.Option(help="A code: case number, reply id, document id.")]
 
 
 @app.command()
@@ -131,7 +131,7 @@ def flag(
     which: Which,
     name: Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))],
     by: By,
-    evidence: Evidence,
+    evidence: EvidenceOption,
     value: Annotated[str, typer.Option(help="A medium, an address label, or bad times.")] = "",
     creditor: Creditor = "",
     aws: Aws = False,
@@ -147,7 +147,7 @@ def unflag(
     which: Which,
     name: Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))],
     by: By,
-    evidence: Evidence,
+    evidence: EvidenceOption,
     creditor: Creditor = "",
     aws: Aws = False,
     stack: StackName = "dunlin",

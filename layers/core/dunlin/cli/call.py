@@ -15,7 +15,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.service.staff import calls
 
 app = typer.Typer(no_args_is_help=True, help="Calls of staff, under the same rules.")
-By = Annotated[str, typer.Option("--by", help="Who does it: a code, never a name.")]
+Caller = Annotated[str, typer.Option("--by", help="Who does it: a code, never a name.")]
 
 
 def tell(allowed: calls.Allowance) -> None:
@@ -41,7 +41,7 @@ def refuse(error: DomainError) -> typer.Exit:
 
 @app.command()
 def check(
-    which: Which, by: By, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
+    which: Which, by: Caller, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
 ) -> None:
     """May this person be called now? Where yes, the call counts from here on."""
     target_or_exit(stack=stack, aws=aws)
@@ -64,7 +64,7 @@ def check(
 @app.command()
 def log(
     which: Which,
-    by: By,
+    by: Caller,
     outcome: Annotated[str, typer.Option(help=", ".join(calls.OUTCOMES))],
     note_code: Annotated[str, typer.Option(help="A code for what was said, never words.")] = "",
     creditor: Creditor = "",

@@ -28,11 +28,11 @@ from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Strategy
 
-State = Literal["ok", "missing", "unknown"]
+CheckState = Literal["ok", "missing", "unknown"]
 
 _MAIL_EVENTS = frozenset({"DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"})
 _SUPPRESSED = frozenset({"BOUNCE", "COMPLAINT"})
-_COLOURS: dict[State, str] = {"ok": "green", "missing": "red", "unknown": "yellow"}
+_COLOURS: dict[CheckState, str] = {"ok": "green", "missing": "red", "unknown": "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ReadinessFinding:
     """One line: a subject, its state, what was seen, and what to do unless all is well."""
 
     subject: str
-    state: State
+    state: CheckState
     seen: str
     to_do: str = ""
 

@@ -18,17 +18,18 @@ from dunlin.adapters.imports.contact_checks import CHECKS
 from dunlin.adapters.imports.opening import as_table
 from dunlin.adapters.imports.sidecar_file import read_sidecar
 from dunlin.adapters.imports.spill_store import SpooledShelves
+from dunlin.cli.stack import Json
 from dunlin.domain.imports import report
 from dunlin.domain.imports.opened import Dropped, Hints, refused
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors
 from dunlin.service.imports.read_file import FileResult, read_files
 
-Upload = Callable[[Sequence[Path], Sequence[Path], str], int]
+Uploader = Callable[[Sequence[Path], Sequence[Path], str], int]
 """(files, sidecars, creditor) -> exit code: drops them in the bucket and follows the import."""
 
 
-def register(app: typer.Typer, upload: Upload | None = None) -> None:
+def register(app: typer.Typer, upload: Uploader | None = None) -> None:
     """Adds `import` to the operator's command; `upload` is the live path."""
 
     @app.command("import")
@@ -41,7 +42,7 @@ def register(app: typer.Typer, upload: Upload | None = None) -> None:
             list[Path] | None,
             typer.Option("--mapping", help="Sidecar for the file in the same place of the list."),
         ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        as_json: Json = False,
         creditor: Annotated[str, typer.Option(help="Whose accounts these are.")] = "",
     ) -> None:
         """Import overdue accounts from any export."""

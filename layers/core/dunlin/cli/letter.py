@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dunlin.cli.account import Creditor, Which, find_account
-from dunlin.cli.call import By, refuse, tell
+from dunlin.cli.call import Caller, refuse, tell
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.domain.errors import DomainError
 from dunlin.service.staff import calls
@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Letters of staff, under the same r
 @app.command()
 def write(
     which: Which,
-    by: By,
+    by: Caller,
     template: Annotated[
         str, typer.Option(help="reminder, arrangement_offer, final_notice or lien_notice")
     ],
@@ -57,7 +57,7 @@ def write(
 def proof(
     which: Which,
     contact: Annotated[str, typer.Argument(help="The id that `letter write` printed.")],
-    by: By,
+    by: Caller,
     mailed_on: Annotated[str, typer.Option(help="YYYY-MM-DD")],
     proof_code: Annotated[str, typer.Option("--proof", help="Tracking number or batch.")],
     creditor: Creditor = "",

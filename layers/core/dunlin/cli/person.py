@@ -14,7 +14,7 @@ from dunlin.cli.who import By, Why, order, refused
 from dunlin.domain.errors import DomainError
 
 app = typer.Typer(no_args_is_help=True, help="One person: what is held of them.")
-Which = Annotated[
+WhichPerson = Annotated[
     str, typer.Argument(help="A person's id (con_…), an account's id, or its reference.")
 ]
 
@@ -25,7 +25,7 @@ def _person(which: str, creditor: str) -> str:
 
 @app.command()
 def export(
-    which: Which,
+    which: WhichPerson,
     out: Annotated[Path, typer.Argument(help="The file to write, JSON; it must not exist.")],
     creditor: Creditor = "",
     aws: Aws = False,
@@ -56,7 +56,7 @@ def export(
 
 @app.command()
 def erase(
-    which: Which,
+    which: WhichPerson,
     by: By = "",
     why: Why = "",
     creditor: Creditor = "",

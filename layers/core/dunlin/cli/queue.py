@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from dunlin.cli.account import Creditor, Which, find_account, steered
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.stack import Aws, Json, StackName, console, target_or_exit
 from dunlin.cli.who import By, Version, Why, refused, say, tell
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.terms import NoTerms
@@ -25,7 +25,6 @@ from dunlin.service.contact import recovery
 from dunlin.service.staff import queue
 
 app = typer.Typer(no_args_is_help=True, help="What waits for a person at the creditor.")
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")]
 
 
 @app.command("list")

@@ -24,6 +24,7 @@ from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.virtual_waker import VirtualWaker
+from dunlin.cli.stack import Json
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import DomainError
@@ -65,7 +66,7 @@ def rehearse(
         Path | None,
         typer.Option(help="JSON lines: {reference, at, kind, minor?}.", exists=True),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     html: Annotated[Path | None, typer.Option(help="Write the report here.")] = None,
 ) -> None:
     """List every message that would be sent, day by day, and send none."""

@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.stack import Aws, Json, StackName, console, target_or_exit
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.reports.measures import BY_DAY, Collected, Period, Return, Week
@@ -38,7 +38,7 @@ def report(
     agency_percent: Annotated[
         int, typer.Option(min=0, max=100, help="What an agency would keep of the recovered.")
     ] = 25,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     html: Annotated[
         Path | None, typer.Option(help="Write the series by day as charts into this file.")
     ] = None,

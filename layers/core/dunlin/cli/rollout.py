@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from dunlin.cli.report import compared
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.stack import Aws, Json, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
@@ -22,9 +22,8 @@ from dunlin.domain.strategy.strategy import Selection, document_of
 segments = typer.Typer(no_args_is_help=True, help="Saved selections of accounts.")
 pilots = typer.Typer(no_args_is_help=True, help="From a pilot to every account.")
 
-Creditor = Annotated[str, typer.Argument(help="The creditor's id.")]
+CreditorArgument = Annotated[str, typer.Argument(help="The creditor's id.")]
 Id = Annotated[str, typer.Argument(metavar="ROLLOUT", help="As `dunlin pilot list` shows it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 EVERYBODY = Segment(name="everybody", when=Selection())
 _USUAL = {"name": "aged 30 to 60 days", "when": {"days_past_due": {"from": 30, "to": 60}}}
 
@@ -36,7 +35,7 @@ def _fail(error: object) -> typer.Exit:
 
 @segments.command("put")
 def put_segment(
-    creditor: Creditor,
+    creditor: CreditorArgument,
     name: Annotated[str, typer.Argument(help="How you call it.")],
     min_days: Annotated[int | None, typer.Option(help="At least so many days past due.")] = None,
     max_days: Annotated[int | None, typer.Option(help="At most so many days past due.")] = None,
@@ -76,7 +75,7 @@ def _ends(low: int | None, high: int | None) -> dict[str, int]:
 
 @segments.command("list")
 def list_segments(
-    creditor: Creditor,
+    creditor: CreditorArgument,
     as_json: Json = False,
     aws: Aws = False,
     stack: StackName = "dunlin",
@@ -131,7 +130,7 @@ def _money(sums: Mapping[str, int]) -> str:
 
 @pilots.command()
 def start(
-    creditor: Creditor,
+    creditor: CreditorArgument,
     segment: Annotated[str, typer.Option(help="A saved segment; default: 30 to 60 days.")] = "",
     size: Annotated[int, typer.Option(help="How many accounts.")] = PILOT_SIZE,
     shadow: Annotated[bool, typer.Option(help="Plan and log, send nothing.")] = False,
@@ -181,7 +180,7 @@ def saved_segment(creditor: str, name: str) -> Segment:
 
 
 def activate(
-    creditor: Creditor,
+    creditor: CreditorArgument,
     segment: Annotated[str, typer.Option(help="A saved segment; default: everybody.")] = "",
     aws: Aws = False,
     stack: StackName = "dunlin",
@@ -228,7 +227,9 @@ def _call(target: Target, event: dict[str, Any]) -> dict[str, Any]:
 
 
 @pilots.command("list")
-def list_rollouts(creditor: Creditor, aws: Aws = False, stack: StackName = "dunlin") -> None:
+def list_rollouts(
+    creditor: CreditorArgument, aws: Aws = False, stack: StackName = "dunlin"
+) -> None:
     """The rollouts of a creditor."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring

@@ -17,8 +17,9 @@ from dunlin.cli.target import NoStack, Target, find_target, project_root
 
 console = Console()
 
-Aws = Annotated[bool, typer.Option("--aws", help="Work on AWS although a local house runs.")]
+Aws = Annotated[bool, typer.Option("--aws", help="Work on AWS although the local cloud runs.")]
 StackName = Annotated[str, typer.Option("--stack", help="Name of the stack on AWS.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")]
 
 
 def target_or_exit(*, stack: str = "dunlin", aws: bool = False) -> Target:

@@ -14,7 +14,7 @@ from dunlin.domain.instants import sortable_text
 _KEPT = timedelta(days=400)
 
 
-class _Row(Model):
+class _EventRow(Model):
     event_id = UnicodeAttribute(hash_key=True)
     body = UnicodeAttribute()
     at = UnicodeAttribute()
@@ -34,7 +34,7 @@ class DynamoInbox:
                 "read_timeout_seconds": 3,
             },
         )
-        self._rows: type[_Row] = type("Row", (_Row,), {"Meta": meta})
+        self._rows: type[_EventRow] = type("Row", (_EventRow,), {"Meta": meta})
 
     def store(self, event_id: str, body: str, at: datetime) -> bool:
         row = self._rows(

@@ -28,7 +28,7 @@ _LINK, _SESSION, _DRAFT, _ATTEMPT, _CODE, _PAY = (
 _PAY_LIFE = timedelta(days=400)
 
 
-class _Row(Model):
+class _SessionRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     expires_at = NumberAttribute()
@@ -48,13 +48,13 @@ class _Row(Model):
     form = JSONAttribute(null=True)
 
 
-def _rows(table: str) -> type[_Row]:
+def _rows(table: str) -> type[_SessionRow]:
     meta = type(
         "Meta",
         (),
         {"table_name": table, "connect_timeout_seconds": 1, "read_timeout_seconds": 3},
     )
-    return type("Row", (_Row,), {"Meta": meta})
+    return type("Row", (_SessionRow,), {"Meta": meta})
 
 
 def _epoch(at: datetime) -> int:
@@ -71,7 +71,7 @@ class DynamoPortalSessions:
     def __init__(self, *, ops_table: str) -> None:
         self._rows = _rows(ops_table)
 
-    def _read(self, key: str, kind: str) -> _Row | None:
+    def _read(self, key: str, kind: str) -> _SessionRow | None:
         with translated(kind):
             try:
                 return self._rows.get(key, kind, consistent_read=True)

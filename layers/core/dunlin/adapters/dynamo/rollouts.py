@@ -19,7 +19,7 @@ from dunlin.domain.strategy.strategy import document_of
 from dunlin.domain.strategy.strategy_document import read_selection
 
 
-class _Row(Model):
+class _RolloutRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     document = UnicodeAttribute()
@@ -35,7 +35,7 @@ class DynamoRollouts:
             (),
             {"table_name": ops_table, "connect_timeout_seconds": 1, "read_timeout_seconds": 3},
         )
-        self._rows: type[_Row] = type("Row", (_Row,), {"Meta": meta})
+        self._rows: type[_RolloutRow] = type("Row", (_RolloutRow,), {"Meta": meta})
 
     def segments(self, creditor: str) -> list[Segment]:
         return [
@@ -80,7 +80,7 @@ class DynamoRollouts:
         with translated(f"rollout {rollout.rollout_id}"):
             row.save(condition=at)
 
-    def _query(self, creditor: str, prefix: str) -> list[_Row]:
+    def _query(self, creditor: str, prefix: str) -> list[_RolloutRow]:
         with translated("rollouts"):
             return list(
                 self._rows.query(
@@ -117,7 +117,7 @@ def _document(rollout: Rollout) -> dict[str, Any]:
     }
 
 
-def _rollout(creditor: str, row: _Row) -> Rollout:
+def _rollout(creditor: str, row: _RolloutRow) -> Rollout:
     doc = json.loads(row.document)
     base = doc["baseline"]
     return Rollout(

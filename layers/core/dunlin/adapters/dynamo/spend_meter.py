@@ -8,7 +8,7 @@ from pynamodb.models import Model
 from dunlin.adapters.dynamo.faults import translated
 
 
-class _Row(Model):
+class _SpendRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default="SPEND")
     micro = NumberAttribute(default=0)
@@ -24,7 +24,7 @@ class DynamoSpendMeter:
             (),
             {"table_name": ops_table, "connect_timeout_seconds": 1, "read_timeout_seconds": 3},
         )
-        self._rows: type[_Row] = type("Row", (_Row,), {"Meta": meta})
+        self._rows: type[_SpendRow] = type("Row", (_SpendRow,), {"Meta": meta})
 
     def add(self, month: str, micro: int) -> None:
         with translated("spend"):
@@ -42,7 +42,7 @@ class DynamoSpendMeter:
         with translated("spend"):
             self._rows(f"SPEND#{month}", "SPEND").update(actions=[self._rows.stopped_at.set(cap)])
 
-    def _row(self, month: str) -> _Row | None:
+    def _row(self, month: str) -> _SpendRow | None:
         with translated("spend"):
             try:
                 return self._rows.get(f"SPEND#{month}", "SPEND", consistent_read=True)

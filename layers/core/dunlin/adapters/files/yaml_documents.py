@@ -17,7 +17,7 @@ from dunlin.domain.strategy.document import Path
 _DAY = "tag:yaml.org,2002:timestamp"
 
 
-class _Loader(yaml.SafeLoader):
+class _YamlLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
@@ -29,7 +29,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Loader.yaml_implicit_resolvers = {
+_YamlLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != _DAY]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -38,7 +38,7 @@ _Loader.yaml_implicit_resolvers = {
 def parse(content: bytes) -> object:
     """The document as plain values. Raises `DomainError` with line and column."""
     try:
-        return yaml.load(content.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 (a safe one)
+        return yaml.load(content.decode("utf-8-sig"), Loader=_YamlLoader)  # noqa: S506 (a safe one)
     except UnicodeDecodeError as error:
         raise DomainError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
     except yaml.MarkedYAMLError as error:
@@ -54,7 +54,7 @@ def parse(content: bytes) -> object:
 def line_of(content: bytes, path: Path) -> int:
     """The line, from 1, of a place in a document that `parse` takes. The first step of `path`
     names the whole document; where the place is missing, the line of what should hold it."""
-    node = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
+    node = yaml.compose(content.decode("utf-8-sig"), Loader=_YamlLoader)
     line = 1
     for step in path[1:]:
         if isinstance(node, yaml.MappingNode):
@@ -74,7 +74,7 @@ def with_numbers(content: bytes, changes: Mapping[Path, int]) -> bytes:
     """The same text with other whole numbers at these places; comments and form stay. Raises
     `DomainError` where a place holds no single value."""
     text = content.decode("utf-8-sig")
-    root = yaml.compose(text, Loader=_Loader)
+    root = yaml.compose(text, Loader=_YamlLoader)
     marks = [(*_span(root, path), str(number)) for path, number in changes.items()]
     for start, end, number in sorted(marks, reverse=True):
         text = text[:start] + number + text[end:]

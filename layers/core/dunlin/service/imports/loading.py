@@ -41,7 +41,7 @@ def load_rows(
         raise DomainError(f"share {share} of {of} of {job.key} cannot be loaded")
     lines = work.read_lines(drop_box, job.work(f"share-{share}.jsonl"))
     desk = ImportContext(job=job, terms=next(lines), strategy=strategy, now=now)
-    loader = _Loader(desk=desk, book=book, waker=waker)
+    loader = _RowLoader(desk=desk, book=book, waker=waker)
     outcomes: dict[str, str] = {}
     while items := list(islice(lines, _AT_ONCE)):
         outcomes |= loader.load(items)
@@ -50,7 +50,7 @@ def load_rows(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Loader:
+class _RowLoader:
     """Reads many accounts at once, plans what each item changes, writes in large transactions."""
 
     desk: ImportContext

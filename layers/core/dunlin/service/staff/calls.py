@@ -33,7 +33,7 @@ _PERMITTED, _SENT = "permitted", "sent"
 LIEN = "lien_notice"  # the letter that a person approves and a state's calendar allows
 _PENDING_APPROVAL = "A person must approve the lien letter of this account first."
 
-By = Literal["call", "letter"]
+CallOrLetter = Literal["call", "letter"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Allowance:
     reasons: tuple[tuple[str, str], ...] = ()
 
 
-def judge(facts: Facts, *, channel: By, gate: Gate, now: datetime) -> Verdict:
+def judge(facts: Facts, *, channel: CallOrLetter, gate: Gate, now: datetime) -> Verdict:
     """The rulebook's verdict on a call or a letter. Pure."""
     asked = contact_facts(facts, channel=Channel.EMAIL, template="", purpose="", now=now)
     return decide(gate.rulebook, replace(asked, channel=channel, message={}), now)
@@ -94,7 +94,9 @@ def _refusal(facts: Facts) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def _allowance(facts: Facts, *, channel: By, gate: Gate, now: datetime) -> tuple[Allowance, Any]:
+def _allowance(
+    facts: Facts, *, channel: CallOrLetter, gate: Gate, now: datetime
+) -> tuple[Allowance, Any]:
     reasons = _refusal(facts)
     if reasons:
         return Allowance(outcome="block", reasons=reasons), {}
@@ -230,7 +232,7 @@ def prove_letter(
     retry_on_conflict(attempt)
 
 
-def _contact(account: Account, channel: By, outcome: str, now: datetime) -> PastContact:
+def _contact(account: Account, channel: CallOrLetter, outcome: str, now: datetime) -> PastContact:
     return PastContact(
         at=now,
         channel=channel,

@@ -72,13 +72,13 @@ class JinjaMessages:
 
     @cached_property
     def _documents(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = self._read("words.json")
-        return found
+        documents: dict[str, dict[str, Any]] = self._read("words.json")
+        return documents
 
     @cached_property
     def _frames(self) -> dict[str, dict[str, str]]:
-        found: dict[str, dict[str, str]] = self._read("frame.json")
-        return found
+        frames: dict[str, dict[str, str]] = self._read("frame.json")
+        return frames
 
     @cached_property
     def _layout(self) -> dict[Channel, bytes]:
@@ -127,10 +127,10 @@ class JinjaMessages:
         return self._version(self._written(template, channel, strategy), channel)
 
     def _written(self, template: str, channel: Channel, strategy: Strategy) -> Template:
-        found = self.template(template, strategy.templates)
-        if channel not in found.channels:
+        written = self.template(template, strategy.templates)
+        if channel not in written.channels:
             raise DomainError(f"there is no template {template!r} for {channel.value}")
-        return found
+        return written
 
     def _version(self, template: Template, channel: Channel) -> str:
         """The content hash of a template on one channel: every language, audience and the frame."""
@@ -144,10 +144,10 @@ class JinjaMessages:
     def _hash(self, template: Template, channel: Channel) -> str:
         digest = hashlib.sha256(self._layout[channel])
         for audience, words in sorted(template.audiences.items()):
-            said = words.email if channel is Channel.EMAIL else words.sms
-            for lang in sorted(said):
-                one = f"{template.name}\x1f{audience}\x1f{lang}\x1f{said[lang]!r}\x1e"
-                digest.update(one.encode())
+            versions = words.email if channel is Channel.EMAIL else words.sms
+            for lang in sorted(versions):
+                body = f"{template.name}\x1f{audience}\x1f{lang}\x1f{versions[lang]!r}\x1e"
+                digest.update(body.encode())
         return digest.hexdigest()[:16]
 
     def render(
@@ -186,15 +186,15 @@ class JinjaMessages:
         accounts: Sequence[Account] = (),
     ) -> tuple[Rendered, tuple[ContentFinding, ...]]:
         """As `render`, with the findings of the content check instead of a refusal."""
-        found = self._written(template, channel, facts.strategy)
-        draft = _draft(found, channel, facts, link, stop_link)
+        written = self._written(template, channel, facts.strategy)
+        draft = _draft(written, channel, facts, link, stop_link)
         audience = "business" if facts.consumer.company or draft.business else "consumer"
-        words = found.audiences[audience]
+        words = written.audiences[audience]
         language = language_of(facts)
         if language not in (words.sms if channel is Channel.SMS else words.email):
             language = "en"
         frame = self._frames[language]
-        values = _values(found, frame, language, fields, len(accounts))
+        values = _values(written, frame, language, fields, len(accounts))
         values |= {"creditor": draft.creditor, "link": link}
         brand = facts.strategy.brand
         around = {
@@ -206,7 +206,7 @@ class JinjaMessages:
             "phone": _one_line(brand.phone),
             "signature": _one_line(brand.signature),
             "accent": brand.accent,
-            "stoppable": found.kind is not MessageKind.OPT_OUT_CONFIRMATION,
+            "stoppable": written.kind is not MessageKind.OPT_OUT_CONFIRMATION,
             "disclosures": [frame[key] for key in disclosures(draft)],
             "sms_disclosures": disclosures(draft),
         }
@@ -215,20 +215,23 @@ class JinjaMessages:
             if channel is Channel.SMS:
                 text = _text_message(filled(words.sms[language], values), around, frame)
             else:
-                said = words.email[language]
-                subject, preheader = filled(said.subject, values), filled(said.preheader, values)
+                email_words = words.email[language]
+                subject, preheader = (
+                    filled(email_words.subject, values),
+                    filled(email_words.preheader, values),
+                )
                 items = _listed(frame, language, accounts)
-                rows = _rows(said, values, items)
+                rows = _rows(email_words, values, items)
                 draft = replace(draft, listed=tuple(filter(None, chain(*items))))
-                text = self._plain(said, language, values, around, rows)
-                html = self._mail(said, language, values, around, rows)
+                text = self._plain(email_words, language, values, around, rows)
+                html = self._mail(email_words, language, values, around, rows)
         except (JinjaError, KeyError) as error:
             raise Defect(f"{template}.{language} cannot be rendered: {error}") from error
         rendered = Rendered(
             subject=subject,
             html=html,
             text=text,
-            version=self._version(found, channel),
+            version=self._version(written, channel),
             sha256=_sha256(subject, html, text),
         )
         said_so = replace(draft, subject=subject, preheader=preheader, text=text, html=html)
@@ -236,21 +239,23 @@ class JinjaMessages:
 
     def _plain(
         self,
-        said: EmailWords,
+        email_words: EmailWords,
         language: str,
         values: Mapping[str, str],
         around: Mapping[str, object],
         rows: Sequence[tuple[str, ...]],
     ) -> str:
         """The text part: the hand-written words, and the accounts where there are several."""
-        body = "".join(piece for piece, _ in runs(filled(said.text, values))).replace("\t", ": ")
-        if rows and not said.lines:
+        body = "".join(piece for piece, _ in runs(filled(email_words.text, values))).replace(
+            "\t", ": "
+        )
+        if rows and not email_words.lines:
             body += "\n\n" + "\n".join(f"- {', '.join(cells)}" for cells in rows)
         return self._text.get_template(f"{language}.txt").render(around, text=body)
 
     def _mail(
         self,
-        said: EmailWords,
+        email_words: EmailWords,
         language: str,
         values: Mapping[str, str],
         around: Mapping[str, object],
@@ -258,15 +263,15 @@ class JinjaMessages:
     ) -> str:
         return self._html.get_template(f"{language}.html").render(
             around,
-            subject=filled(said.subject, values),
-            preheader=filled(said.preheader, values),
-            heading=filled(said.heading, values),
-            before=[_marked(filled(one, values)) for one in said.before],
-            after=[_marked(filled(one, values)) for one in said.after],
-            big=filled(said.big, values),
-            button=filled(said.button, values),
+            subject=filled(email_words.subject, values),
+            preheader=filled(email_words.preheader, values),
+            heading=filled(email_words.heading, values),
+            before=[_marked(filled(line, values)) for line in email_words.before],
+            after=[_marked(filled(line, values)) for line in email_words.after],
+            big=filled(email_words.big, values),
+            button=filled(email_words.button, values),
             rows=rows,
-            shape="lines" if said.lines else "stacked",
+            shape="lines" if email_words.lines else "stacked",
         )
 
 
@@ -300,8 +305,8 @@ def _draft(
 
 def _text_message(body: str, around: Mapping[str, Any], frame: Mapping[str, str]) -> str:
     """Name, body, disclosures and the way out, on one line."""
-    told = [frame[f"sms_{key}"] for key in around["sms_disclosures"]]
-    parts = [f"{around['creditor']}: {body}", *told]
+    disclosures = [frame[f"sms_{key}"] for key in around["sms_disclosures"]]
+    parts = [f"{around['creditor']}: {body}", *disclosures]
     if around["stoppable"]:
         parts.append(frame["sms_stop"])
     return " ".join(parts)
@@ -314,12 +319,12 @@ def _marked(text: str) -> Markup:
 
 
 def _rows(
-    said: EmailWords, values: Mapping[str, str], listed: Sequence[tuple[str, ...]]
+    email_words: EmailWords, values: Mapping[str, str], listed: Sequence[tuple[str, ...]]
 ) -> list[tuple[str, ...]]:
     """The lines that an e-mail shows: those of its own field, or the accounts it is about."""
-    if not said.lines:
+    if not email_words.lines:
         return list(listed)
-    block = filled(said.lines, values).split("\n")
+    block = filled(email_words.lines, values).split("\n")
     return [tuple(line.split("\t")) for line in block[:_KEPT_LINES] if line]
 
 
@@ -331,12 +336,12 @@ def _listed(
         return []
     return [
         (
-            frame["item"].format(reference=shown_reference(one.reference)),
-            frame["item_due"].format(day=day_in_words(one.due_on.isoformat(), language))
-            if one.due_on
+            frame["item"].format(reference=shown_reference(listed.reference)),
+            frame["item_due"].format(day=day_in_words(listed.due_on.isoformat(), language))
+            if listed.due_on
             else "",
         )
-        for one in accounts
+        for listed in accounts
     ]
 
 

@@ -137,15 +137,15 @@ def _errors(page: Page, say: Callable[..., str]) -> tuple[tuple[str, str], ...]:
     if page.name == "identity":
         word = page.fields["error"]
         return ((page.fields["proof"], say(f"identity.{word}")),) if word else ()
-    found = []
+    messages = []
     for name, word in page.fields.get("errors", ()):
         if word.startswith("amount_") and word != "amount_each":
             account = page.fields["account"]
             least, most = _money(page.fields["least"]), _money(account.balance)
-            found.append((name, say(f"pay.{word}", least=least, most=most)))
+            messages.append((name, say(f"pay.{word}", least=least, most=most)))
         else:
-            found.append((name, say(f"form.{word}")))
-    return tuple(found)
+            messages.append((name, say(f"form.{word}")))
+    return tuple(messages)
 
 
 def _money(amount: Money) -> Markup:

@@ -86,13 +86,13 @@ def _page(
     template: str,
     title: str,
     *,
-    said: str = "",
+    notice: str = "",
     back: tuple[str, str] | None = ("/", "Everyone"),
     **values: Any,
 ) -> str:
     """A whole page, which draws itself anew while nobody types. `back` is a path and its name."""
     return _TEMPLATES.get_template(f"{template}.html.j2").render(
-        title=title, said=SAID.get(said, ""), back=back, **values
+        title=title, said=SAID.get(notice, ""), back=back, **values
     )
 
 
@@ -144,7 +144,7 @@ def mailbox(address: str, emails: Sequence[OutboxEmail]) -> str:
     return _page("mailbox", address, emails=emails)
 
 
-def mail(email: OutboxEmail, said: str) -> str:
+def mail(email: OutboxEmail, notice: str) -> str:
     """One e-mail: its HTML in a frame of its own, its text, its headers, and what can be done."""
     headers = {
         "From": email.sender,
@@ -162,7 +162,7 @@ def mail(email: OutboxEmail, said: str) -> str:
         acts.insert(0, ("unsubscribe", "Unsubscribe"))
     back = (f"/mailbox/{_quoted(email.to[0])}", email.to[0])
     return _page(
-        "mail", email.subject, said=said, back=back, email=email, headers=headers, acts=acts
+        "mail", email.subject, notice=notice, back=back, email=email, headers=headers, acts=acts
     )
 
 
@@ -171,8 +171,8 @@ def unsubscribe_target(headers: Mapping[str, str]) -> str:
     named = {name.lower(): value for name, value in headers.items()}
     if named.get("list-unsubscribe-post", "").strip() != "List-Unsubscribe=One-Click":
         return ""
-    found = re.search(r"<(https?://[^>]+)>", named.get("list-unsubscribe", ""))
-    return found[1] if found else ""
+    link = re.search(r"<(https?://[^>]+)>", named.get("list-unsubscribe", ""))
+    return link[1] if link else ""
 
 
 def body(email: OutboxEmail) -> str:
@@ -183,12 +183,12 @@ def body(email: OutboxEmail) -> str:
     return html[: head.end()] + base + html[head.end() :] if head else base + html
 
 
-def phone(number: str, texts: Sequence[OutboxText], replies: Sequence[Sent], said: str) -> str:
+def phone(number: str, texts: Sequence[OutboxText], replies: Sequence[Sent], notice: str) -> str:
     """A telephone: the conversation, and a box to answer."""
     talk: list[tuple[datetime, OutboxText | Sent, bool]]
     talk = [(text.sent_at, text, False) for text in texts]
     talk += [(reply.at, reply, True) for reply in replies]
-    talk.sort(key=lambda one: one[0])
+    talk.sort(key=lambda line: line[0])
     return _page(
-        "phone", number, said=said, number=number, talk=[(one, mine) for _, one, mine in talk]
+        "phone", number, notice=notice, number=number, talk=[(line, mine) for _, line, mine in talk]
     )

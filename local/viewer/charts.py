@@ -45,7 +45,7 @@ class Dot:
     x: float
     y: float
     colour: str
-    said: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ def _columns(series: Sequence[ChartSeries], frame: Frame, top: float) -> list[Ba
                     width=width,
                     height=_y(base, top) - y,
                     colour=s.colour,
-                    said=_tip(s, at, value),
+                    title=_tip(s, at, value),
                 )
             )
     return bars
@@ -173,7 +173,7 @@ def _columns(series: Sequence[ChartSeries], frame: Frame, top: float) -> list[Ba
 
 def _line(series: ChartSeries, frame: Frame, top: float) -> list[Dot]:
     return [
-        Dot(x=_x(at, frame), y=_y(value, top), colour=series.colour, said=_tip(series, at, value))
+        Dot(x=_x(at, frame), y=_y(value, top), colour=series.colour, title=_tip(series, at, value))
         for at, value in series.points
     ]
 

@@ -73,5 +73,5 @@ def answer(value: Any) -> str:
         return clean(value)
     if isinstance(value, dict) and set(value) == {"markdown"}:
         return markdown(str(value["markdown"]))
-    said = json.dumps(value, indent=2, ensure_ascii=False)
-    return _TEMPLATES.get_template("answer.html.j2").render(said=said)
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _TEMPLATES.get_template("answer.html.j2").render(said=text)

@@ -7,7 +7,6 @@ Host it was started as, and for calls the page's own Origin.
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from botocore.exceptions import BotoCoreError
 from markupsafe import Markup
 
 from dunlin.views.jinja import environment
+from local.page_server import PageServer
 from local.viewer import charts, clean
 from local.viewer.cloud import DashboardMissing, Source, WidgetFailed, minutes_of
 
@@ -59,15 +59,6 @@ class Viewer:
         self._server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A page that was left before its answer came is no error."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
 def start(endpoint: str, dashboard: str, *, port: int = 0, region: str = "us-east-1") -> Viewer:
     """Serve a dashboard of the cloud at `endpoint` on 127.0.0.1; port 0 takes a free one."""
     return serve(Source(endpoint=endpoint, dashboard=dashboard, region=region), port=port)
@@ -76,10 +67,8 @@ def start(endpoint: str, dashboard: str, *, port: int = 0, region: str = "us-eas
 def serve(source: Source, *, port: int = 0) -> Viewer:
     """Serve what a source says."""
 
-    class Handler(_Handler):
-        pages = ViewerPages(source)
-
-    server = _Server(("127.0.0.1", port), Handler)
+    handler = type("Handler", (_ViewerHandler,), {"pages": ViewerPages(source)})
+    server = PageServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
     return Viewer(f"http://127.0.0.1:{server.server_address[1]}/", server, thread)
@@ -96,8 +85,8 @@ class ViewerPages:
         try:
             body = self.source.body()
         except DashboardMissing as missing:
-            said = f"This cloud has no dashboard named {missing}."
-            return _written("frame", title="No dashboard", said=said, alert=False)
+            sentence = f"This cloud has no dashboard named {missing}."
+            return _written("frame", title="No dashboard", said=sentence, alert=False)
         minutes = _minutes(query, body)
         return _written(
             "dashboard",
@@ -156,8 +145,8 @@ class ViewerPages:
         try:
             return {"html": clean.answer(self.source.call(endpoint, event))}
         except WidgetFailed as error:
-            said = _sentence(f"This widget could not be drawn. {error}", alert=True)
-            return {"html": said, "failed": True}
+            sentence = _sentence(f"This widget could not be drawn. {error}", alert=True)
+            return {"html": sentence, "failed": True}
 
     def _context(
         self,
@@ -205,16 +194,16 @@ def _silent(error: BotoCoreError) -> str:
     return f"The cloud does not answer ({type(error).__name__})."
 
 
-def _sentence(said: str, *, look: str = "", alert: bool = False) -> Markup:
+def _sentence(sentence: str, *, look: str = "", alert: bool = False) -> Markup:
     """A sentence in a widget's place."""
-    return Markup(_written("said", said=said, look=look, alert=alert))
+    return Markup(_written("said", said=sentence, look=look, alert=alert))
 
 
 def _written(template: str, **values: Any) -> str:
     return _TEMPLATES.get_template(f"{template}.html.j2").render(**values)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _ViewerHandler(BaseHTTPRequestHandler):
     pages: ViewerPages
     server: ThreadingHTTPServer
     protocol_version = "HTTP/1.1"
@@ -262,8 +251,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self.pages.call(number, asked)
         except BotoCoreError as error:
-            said = _sentence(_silent(error), look="none", alert=True)
-            answer = {"html": said, "failed": True}
+            sentence = _sentence(_silent(error), look="none", alert=True)
+            answer = {"html": sentence, "failed": True}
         self._send(200, "application/json", json.dumps(answer))
 
     def _own_host(self) -> bool:

@@ -6,6 +6,8 @@ export PYTHONPATH := .
 FILE ?=
 DAYS ?= 60
 ARGS ?=
+# Files whose names say that they need more are not even read where that is left out.
+PLAIN := --ignore-glob='*_cloud.py' --ignore-glob='*_browser.py'
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,11 +31,11 @@ down:  ## Stop whatever demo or up left running
 test: setup check  ## Pass everything: style, types, architecture, template, all tests
 	@set -o pipefail; \
 	( $(PY) -m pytest -q -m "cloud or browser" 2>&1 | sed -u 's/^/[cloud] /' ) & beside=$$!; \
-	$(PY) -m pytest -q -n 2 -m "not cloud and not browser"; rest=$$?; \
+	$(PY) -m pytest -q -n 2 $(PLAIN) -m "not cloud and not browser"; rest=$$?; \
 	wait $$beside; cloud=$$?; exit $$((rest || cloud))
 
 test-fast: setup  ## Pass what needs no cloud, no browser and no patience (a minute)
-	@$(PY) -m pytest -q -n 2 -m "not cloud and not browser and not slow"
+	@$(PY) -m pytest -q -n 2 $(PLAIN) -m "not cloud and not browser and not slow"
 
 fmt: setup  ## Write the code as the formatter has it
 	@.venv/bin/ruff check --fix-only --quiet .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ for kind, strategy in ((datetime, INSTANTS), (date, DAYS), (Money, AMOUNTS)):
     st.register_type_strategy(kind, strategy)
 
 
+@pytest.mark.slow
 @given(st.from_type(Arrangement))
 def test_a_row_keeps_every_field(one: Arrangement) -> None:
     assert ArrangementRow.of(one).to_domain() == one

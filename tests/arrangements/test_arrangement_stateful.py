@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -194,5 +195,5 @@ class AnyLife(RuleBasedStateMachine):
             assert flying or one.next_at <= instant(last + timedelta(days=8))
 
 
-TestAnyLife = AnyLife.TestCase
+TestAnyLife = pytest.mark.slow(AnyLife.TestCase)
 TestAnyLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -163,6 +163,7 @@ def test_a_file_dropped_just_before_a_due_touch_sends_nothing() -> None:
     assert office.waker.woken == [imported.account_id]
 
 
+@pytest.mark.slow
 def test_a_payment_and_the_gate_in_any_order_a_thousand_times() -> None:
     """A clearing payment or credit comes before, within or after gate and sender: it clears every
     time, and nothing is handed over once it stands."""

@@ -105,6 +105,7 @@ def tell(capsys: pytest.CaptureFixture[str], name: str, seen: Explored[Any]) -> 
         sys.stdout.write(f"\n  {name}: {seen} ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOUSES)
 def test_nothing_goes_wrong_in_any_order(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     seen = explore(Protocol(**HOUSES[name]))
@@ -118,6 +119,7 @@ def test_every_condition_of_the_permit_is_left_out_once() -> None:
     assert set(WITHOUT) == set(IN_DYNAMO)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("condition", WITHOUT, ids=[" ".join(c) for c in WITHOUT])
 def test_without_a_condition_there_is_a_story(
     condition: tuple[str, str], capsys: pytest.CaptureFixture[str]

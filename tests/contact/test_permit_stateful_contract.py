@@ -233,6 +233,7 @@ def life(request: pytest.FixtureRequest) -> type[Life]:
     )
 
 
+@pytest.mark.slow
 def test_any_life_keeps_the_invariants(life: type[Life]) -> None:
     lives = 60 if life.__name__ == "MemoryLife" else 8
     run_state_machine_as_test(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def walk_of(document: dict[str, Any], debts: list[tuple[int, int, bool]]) -> tup
     return walk, ids
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(RUNG, min_size=1, max_size=5), CHOICE, st.lists(DEBT, min_size=1, max_size=4))
 def test_one_person_is_never_written_to_twice(

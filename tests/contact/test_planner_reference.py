@@ -157,6 +157,7 @@ def _read(account: Account, offer: planner.Offer, now: datetime, read: str) -> P
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_planner_does_what_the_slow_one_says(name: str) -> None:
     document = SHAPES[name]
@@ -173,6 +174,7 @@ def test_the_planner_does_what_the_slow_one_says(name: str) -> None:
     assert sent > COUNT
 
 
+@pytest.mark.slow
 def test_five_thousand_accounts_are_compared() -> None:
     assert COUNT * len(SHAPES) >= 5_000
     assert len(PACKS) >= 9

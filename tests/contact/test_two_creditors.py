@@ -7,6 +7,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
@@ -97,6 +99,7 @@ def marks(brand: dict[str, str]) -> list[str]:
     return [*brand.values(), shown, brand["address"].split(",")[0], brand["email_from"]]
 
 
+@pytest.mark.slow
 def test_a_thousand_interleaved_messages_cross_nothing() -> None:
     book, due = world()
     templates, sessions = JinjaMessages(), MemoryPortalSessions()

@@ -34,6 +34,7 @@ FORMS = ("({a}) {b}-{c}", "{a}-{b}-{c}", "{a}.{b}.{c}", "{a} {b} {c}", "{a}{b}{c
          "1-{a}-{b}-{c}", "+1 {a} {b} {c}", "+1{a}{b}{c}", "1{a}{b}{c}")  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(
     st.integers(0, 999), st.integers(0, 999), st.integers(0, 9999), st.sampled_from(FORMS),
@@ -48,6 +49,7 @@ def test_the_fast_phone_path_never_contradicts_the_library(
         assert fast == contact_checks.phone(text, country)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(
     st.text(alphabet="abzABZ019._+-'", min_size=1, max_size=12),

@@ -228,6 +228,7 @@ def test_a_key_names_the_debt_and_never_how_much() -> None:
     assert keys[0] == keys[1]
 
 
+@pytest.mark.slow
 def test_a_file_in_many_ranges_reads_as_in_one() -> None:
     table = HEADER + "".join(
         f'{n},C{n % 700},"Ann ""A"" Lee {n}\nx",p{n}@example.com,,2026-03-04,{n}.50\n'
@@ -246,6 +247,7 @@ def test_a_file_in_many_ranges_reads_as_in_one() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_spilling_to_disk_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     table = HEADER + "".join(
         f"{n % 9000},C{n % 700},Ann Lee {n % 700},p{n % 700}@example.com,,2026-03-04,"

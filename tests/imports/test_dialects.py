@@ -129,6 +129,7 @@ def rendered(  # noqa: PLR0917
     return marks.get(encoding, b"") + data, lines
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     table=debts(),

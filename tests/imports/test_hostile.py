@@ -134,6 +134,7 @@ def test_a_gzip_bomb_is_refused() -> None:
     assert read(gzip_bomb(80))["refused"]["code"] == "zip_bomb"
 
 
+@pytest.mark.slow
 def test_a_workbook_bomb_is_refused() -> None:
     assert read(workbook_bomb())["refused"]["code"] == "zip_bomb"
 
@@ -179,6 +180,7 @@ def fat_rows() -> bytes:
     return HEADER + b"".join(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "code"),
     [("large_bomb", "zip_bomb"), ("workbook_bomb", "zip_bomb"),

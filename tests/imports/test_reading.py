@@ -57,6 +57,7 @@ def test_a_column_that_is_both_day_and_month_first_stops_the_file() -> None:
     assert [d["kind"] for d in told["decisions_needed"]] == ["date_order"]
 
 
+@pytest.mark.slow
 def test_the_last_row_can_decide_the_order() -> None:
     table = HEADER + "".join(row(n, due="03/04/2026") for n in range(5000))
     told = read(table + row(9999, due="25/04/2026"))

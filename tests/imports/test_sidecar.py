@@ -62,7 +62,14 @@ def test_all_errors_come_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff\xfe\x00", b"mapping: [unclosed", b"a: b: c", b"[" * 5000, b"x" * 2_000_000]
+    "data",
+    [
+        b"\xff\xfe\x00",
+        b"mapping: [unclosed",
+        b"a: b: c",
+        pytest.param(b"[" * 5000, marks=pytest.mark.slow),
+        b"x" * 2_000_000,
+    ],
 )
 def test_a_broken_file_is_an_error_and_no_crash(data: bytes) -> None:
     assert isinstance(read_sidecar(data), SidecarErrors)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
+
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.strategy.strategy import Brand
 from dunlin.views.messages.jinja_messages import JinjaMessages
@@ -46,6 +48,7 @@ def _as_maple(text: str) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_two_creditors_letters_differ_in_their_brand_alone() -> None:
     strategy = facts().strategy
     pairs = zip(
@@ -67,6 +70,7 @@ def test_two_creditors_letters_differ_in_their_brand_alone() -> None:
     assert compared > 200
 
 
+@pytest.mark.slow
 def test_a_thousand_letters_of_two_creditors_in_turn_never_cross() -> None:
     """Header, footer, subject, words and links of one never stand in the other's."""
     shuffled = random.Random(20261122)

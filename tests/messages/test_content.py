@@ -273,6 +273,7 @@ def test_a_message_that_presses_harder_than_its_tone_fails(
     assert any("is the most" in f.because for f in found)
 
 
+@pytest.mark.slow
 def test_every_shipped_message_keeps_under_its_ceiling_and_tones_rise() -> None:
     """Every template in both languages and for both audiences; the last rung too."""
     templates, strategy = JinjaMessages(), facts().strategy

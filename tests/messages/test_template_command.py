@@ -30,6 +30,7 @@ def test_the_compiled_letters_are_checked(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "en.html is not what its document gives" in stale.output
 
 
+@pytest.mark.slow
 def test_lint_shows_the_segments_of_every_text() -> None:
     found = RUN.invoke(app, ["lint"])
     assert found.exit_code == 0
@@ -37,6 +38,7 @@ def test_lint_shows_the_segments_of_every_text() -> None:
     assert "none" in found.output
 
 
+@pytest.mark.slow
 def test_lint_takes_a_strategy_and_names_its_fault(tmp_path: Path) -> None:
     strategy = tmp_path / "strategy.yaml"
     strategy.write_text(

@@ -38,6 +38,7 @@ def whole(template: str, channel: Channel, whom: Facts, words: str, *references:
     )[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(values=st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT))
 @pytest.mark.parametrize("channel", list(Channel))

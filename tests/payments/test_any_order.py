@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -326,6 +327,7 @@ DEEDS: tuple[Callable[[Life, int, int], None], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     deeds=st.lists(

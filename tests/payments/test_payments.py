@@ -281,6 +281,7 @@ _FACTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(
     facts=_FACTS,

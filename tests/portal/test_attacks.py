@@ -7,6 +7,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ ROUTES = sorted(
 )
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_guessed_tokens_open_nothing() -> None:
     harness = PortalHarness()
     token = harness.link(harness.debt(harness.person()))
@@ -69,6 +71,7 @@ def test_a_hundred_thousand_guessed_tokens_open_nothing() -> None:
     assert identity.arrive(harness.portal, token, now=NOW).name == "identity"
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     place=st.sampled_from(ROUTES),
@@ -132,6 +135,7 @@ def their_ids(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_another_persons_ids_in_every_parameter_of_every_route_reach_nothing() -> None:
     harness = PortalHarness(strategy=STRATEGY | {"arrangement": LIMITS})
     theirs = Browser(harness)
@@ -251,6 +255,7 @@ CSV_FIELDS = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_nothing_that_came_from_a_file_becomes_markup_or_a_header(data: st.DataObject) -> None:

@@ -79,6 +79,7 @@ def histories(draw: st.DrawFn) -> list[count.CountedShare]:
     return draw(st.permutations([*shares, *repeated]))
 
 
+@pytest.mark.slow
 @given(histories(), st.integers(1, 5))
 def test_counters_equal_a_count_of_the_accounts_whatever_is_repeated_or_reordered(
     shares: list[count.CountedShare], size: int
@@ -95,6 +96,7 @@ def test_counters_equal_a_count_of_the_accounts_whatever_is_repeated_or_reordere
     assert {c: f for c, f in sums.items() if f != Figure()} == truth
 
 
+@pytest.mark.slow
 @given(histories())
 def test_buckets_and_statuses_add_up_to_the_portfolio(shares: list[count.CountedShare]) -> None:
     for part in portfolio(fold(count.newest(shares).values()), TODAY):

@@ -68,6 +68,7 @@ def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) ->
         assert refused.exit_code == 2, content
 
 
+@pytest.mark.slow
 def test_two_rollouts_side_by_side_name_no_winner_without_proof(town: Town) -> None:
     (one,) = town.ports.rollouts.rollouts(CREDITOR)
     said = RUN.invoke(app, ["pilot", "compare", one.rollout_id, one.rollout_id])

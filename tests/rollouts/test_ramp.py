@@ -49,11 +49,13 @@ def share(outcome: RampDecision, rates: Mapping[str, float]) -> float:
 NOISE = 3 * (0.05 * 0.95 / RUNS) ** 0.5
 
 
+@pytest.mark.slow
 def test_a_normal_configuration_is_seldom_halted_and_reaches_everybody() -> None:
     assert share(RampDecision.HALT, NORMAL) <= FALSE_HALT + NOISE
     assert share(RampDecision.CLEARED, NORMAL) >= 1 - FALSE_HALT - NOISE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rail", GUARDRAILS, ids=lambda rail: rail.name)
 def test_one_bad_rate_is_cleared_no_more_often_than_planned(rail: Guardrail) -> None:
     rates = NORMAL | {rail.name: rail.unacceptable}

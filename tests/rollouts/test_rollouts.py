@@ -297,6 +297,7 @@ def test_a_tripped_guardrail_keeps_a_pilot_from_promotion(pilot: tuple[Town, Rol
     assert any(line.startswith("Guardrail opt_out") for line in obstacles(town, rollout))
 
 
+@pytest.mark.slow
 def test_a_good_configuration_reaches_everybody_unchanged() -> None:
     town = Town(400)
     rollout = town.begin().rollout

@@ -32,6 +32,7 @@ def _ask(zone: str, wall: datetime, channel: str = "call") -> tuple[Verdict, dat
     return decide(BOOK, facts, now), now
 
 
+@pytest.mark.slow
 def test_no_zone_and_no_clock_change_moves_the_hours_by_a_second():
     asked = changes = 0
     for name in ZONES:

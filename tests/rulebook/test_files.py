@@ -151,6 +151,7 @@ def _copy(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_the_version_names_everything_a_verdict_depends_on(tmp_path, monkeypatch):
     folder = _copy(tmp_path)
     versions = [compile_rulebook(folder)["version"]]
@@ -207,6 +208,7 @@ def test_the_clocks_come_from_the_pinned_package_and_are_named():
     assert zoneinfo.TZPATH == ()
 
 
+@pytest.mark.slow
 def test_the_rules_of_a_past_day_are_listed_and_shown():
     def said(*words: str) -> str:
         result = CliRunner().invoke(app, ["rules", *words])
@@ -305,6 +307,7 @@ def test_rules_check_judges_the_cases_it_is_given(tmp_path):
     assert "NYC-MED/1: outcome block, expected allow" in result.output
 
 
+@pytest.mark.slow
 def test_rules_lists_shows_and_checks():
     run = CliRunner().invoke
     listed = run(app, ["rules", "list", "--layer", "local"]).stdout

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ REMOVABLE = [d for d in load_rulebook().documents if d["id"] != "PLAT-FAILCLOSED
 REVERSED = _book(reversed(load_rulebook().documents))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(situations())
 def test_the_verdict_does_not_depend_on_the_order_of_rules_or_history(case):
@@ -99,6 +101,7 @@ def test_the_verdict_does_not_depend_on_the_order_of_rules_or_history(case):
     assert decide(REVERSED, turned, now) == decide(load_rulebook(), facts, now)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(situations(), st.sampled_from(REMOVABLE))
 def test_adding_a_rule_never_loosens(case, document):
@@ -128,6 +131,7 @@ def test_a_creditors_tightening_never_loosens(case, most, opens):
         assert more.until >= less.until
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(situations())
 def test_a_deferral_ends_when_it_says_and_a_permission_holds_until_it_expires(case):

@@ -38,6 +38,7 @@ def _recorded(facts: ContactFacts, now: datetime) -> dict:
     return _as_stored(decision_record([(facts, verdict)], rulebook=BOOK, now=now))
 
 
+@pytest.mark.slow
 def test_a_thousand_decisions_judged_again_from_their_records_give_identical_verdicts():
     judged = 0
     for shift in (0, 5, 31):  # the cases, then the same people hours later
@@ -54,6 +55,7 @@ def test_a_thousand_decisions_judged_again_from_their_records_give_identical_ver
     assert judged >= 1000
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(situations())
 def test_facts_come_back_exactly_as_they_were_written(case):

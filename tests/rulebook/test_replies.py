@@ -102,6 +102,7 @@ def test_one_typo_is_one_slip_of_a_finger(word, one):
     assert one_typo(word, "stop") is one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["have ", "do not me ", "stop me ", "i want ", "a1", "s.", "$"])
 def test_a_hostile_text_takes_no_longer_than_a_long_one(part):
     start = time.perf_counter()

@@ -123,6 +123,7 @@ def _what_happens(people, number: int, rulebook: Rulebook) -> str:
     return WORDS[decision.outcome]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(portfolios(), st.sampled_from(NEW))
 def test_the_accounts_listed_are_those_whose_next_touch_then_changes(people, new):

@@ -34,6 +34,7 @@ def training() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_the_committed_model_is_what_the_texts_train() -> None:
     done = subprocess.run([sys.executable, TRAINING, "--check"], cwd=ROOT, check=False)
     assert done.returncode == 0
@@ -58,6 +59,7 @@ def test_scores_are_those_of_scikit_learn_on_texts_held_out(training: ModuleType
     assert np.abs(theirs - mine).max() < 1e-9
 
 
+@pytest.mark.slow
 def test_list_and_model_together_reach_their_bars(training: ModuleType) -> None:
     found = training.measure(training.texts())
     assert found["opt_out_recall"] >= 0.97

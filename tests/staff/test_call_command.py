@@ -77,6 +77,7 @@ def test_a_letter_is_written_and_then_proven(book: MemoryBook, tmp_path: Path) -
     ] == 2  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_refused_letter_is_not_written(book: MemoryBook, tmp_path: Path) -> None:
     assert run("account", "flag", "INV-1", "cease", *HERE[1:], "--evidence", "case-1")[0] == 0
     page = tmp_path / "letter.html"

@@ -130,6 +130,7 @@ def test_on_aws_the_caller_is_recorded_whatever_is_typed() -> None:
     assert asked.by == "ana.b-example.com"
 
 
+@pytest.mark.slow
 def test_an_account_is_paused_resumed_moved_skipped_and_overridden(book: MemoryBook) -> None:
     (account,) = book.accounts.values()
 

@@ -98,6 +98,7 @@ def _mean(strategy: Strategy) -> float:
     return sum(tones) / len(tones)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_pack_says_reveals_nothing_on_a_lock_screen_and_no_amount_anywhere(
     name: str,

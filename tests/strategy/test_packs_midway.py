@@ -287,6 +287,7 @@ def _day(at: datetime) -> date:
     return (at - timedelta(hours=6)).date()
 
 
+@pytest.mark.slow
 def test_every_planned_action_equals_the_reference_none_missed_and_none_repeated() -> None:
     documents = {name: pack(name) for name in NAMES}
     strategies = {

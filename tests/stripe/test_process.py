@@ -61,6 +61,7 @@ def opened(base: str) -> str:
     ).id  # fmt: skip
 
 
+@pytest.mark.slow
 def test_serves_pays_and_ends(
     program: tuple[subprocess.Popen[str], str], receiver: Receiver
 ) -> None:
@@ -116,6 +117,7 @@ def test_reset_is_a_clean_slate(
     until(lambda: receiver.types() == ["customer.created"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

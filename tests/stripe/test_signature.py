@@ -82,6 +82,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(
     pieces=st.lists(st.sampled_from(PIECES), max_size=4),

@@ -33,14 +33,18 @@ def shots(browser: Browser, language: str, scheme: str) -> list[tuple[str, bytes
     page = browser.new_page(viewport={"width": WIDTH, "height": 600})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     strategy = read_strategy(SAMPLE | {"debt_role": "first"}, creditor="sheet", version=1)
-    found = []
-    for one in samples(JinjaMessages(), strategy):
-        if (one.channel, one.language, one.audience) != (Channel.EMAIL, language, "consumer"):
+    sheets = []
+    for sample in samples(JinjaMessages(), strategy):
+        if (sample.channel, sample.language, sample.audience) != (
+            Channel.EMAIL,
+            language,
+            "consumer",
+        ):
             continue
-        page.set_content(one.rendered.html)
-        found.append((one.template, page.screenshot(full_page=True, type="png")))
+        page.set_content(sample.rendered.html)
+        sheets.append((sample.template, page.screenshot(full_page=True, type="png")))
     page.close()
-    return found
+    return sheets
 
 
 def sheet(browser: Browser, pictures: list[tuple[str, bytes]], scheme: str) -> bytes:

@@ -34,17 +34,17 @@ SEED = 20_261_121
 
 def texts() -> list[tuple[str, str]]:
     """(text, label) of every training text. Raises `ValueError` for a text that stands twice."""
-    found: list[tuple[str, str]] = []
+    labelled: list[tuple[str, str]] = []
     for path in sorted(HERE.glob("replies_*.txt")):
         label = ""
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("["):
                 label = line.strip("[]")
             elif line and not line.startswith("#"):
-                found.append((line, label))
-    if len({text.casefold() for text, _ in found}) != len(found):
+                labelled.append((line, label))
+    if len({text.casefold() for text, _ in labelled}) != len(labelled):
         raise ValueError("a training text stands twice")
-    return found
+    return labelled
 
 
 def pipeline() -> Pipeline:
@@ -178,16 +178,16 @@ def main() -> int:
     _, document = fit(rows)
     if asked.ham:
         sys.stdout.write(json.dumps(false_alarms(asked.ham, document), indent=1) + "\n")
-    made = exported(document)
+    model = exported(document)
     if asked.check:
-        if MODEL.read_text(encoding="utf-8") != made:
+        if MODEL.read_text(encoding="utf-8") != model:
             sys.stderr.write(
                 "The committed model is not what the texts train; run without --check\n"
             )
             return 1
         return 0
     if not asked.measure:
-        MODEL.write_text(made, encoding="utf-8")
+        MODEL.write_text(model, encoding="utf-8")
     return 0
 
 

@@ -36,13 +36,13 @@ class QueuesHaveDeadLetters(CloudFormationLintRule):
     tags: ClassVar[list[str]] = ["sqs"]
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        found = []
+        matches = []
         dead = _dead_letter_queues(cfn)
         for name, queue in cfn.get_resources("AWS::SQS::Queue").items():
             path = ["Resources", name, "Properties"]
             redrive = queue["Properties"].get("RedrivePolicy")
             if name not in dead and (redrive or {}).get("maxReceiveCount") != TRIES:
-                found.append(RuleMatch(path, f"{name} has no dead letters after {TRIES} tries"))
+                matches.append(RuleMatch(path, f"{name} has no dead letters after {TRIES} tries"))
         functions = cfn.get_resources("AWS::Lambda::Function")
         for name, mapping in cfn.get_resources("AWS::Lambda::EventSourceMapping").items():
             source = mapping["Properties"]["EventSourceArn"]
@@ -54,11 +54,13 @@ class QueuesHaveDeadLetters(CloudFormationLintRule):
             timeout = function["Properties"]["Timeout"]
             if queue["Properties"].get("VisibilityTimeout", 30) < 6 * timeout:
                 path = ["Resources", queue_name, "Properties"]
-                found.append(RuleMatch(path, f"{queue_name} is visible again before 6 x {timeout}"))
+                matches.append(
+                    RuleMatch(path, f"{queue_name} is visible again before 6 x {timeout}")
+                )
             if not mapping["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency"):
                 path = ["Resources", name, "Properties"]
-                found.append(RuleMatch(path, f"{name} is not bounded by MaximumConcurrency"))
-        return found
+                matches.append(RuleMatch(path, f"{name} is not bounded by MaximumConcurrency"))
+        return matches
 
 
 class SourcesReportFailures(CloudFormationLintRule):
@@ -70,23 +72,23 @@ class SourcesReportFailures(CloudFormationLintRule):
     tags: ClassVar[list[str]] = ["lambda"]
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        found = []
+        matches = []
         for name, mapping in cfn.get_resources("AWS::Lambda::EventSourceMapping").items():
             has, path = mapping["Properties"], ["Resources", name, "Properties"]
             if "ReportBatchItemFailures" not in has.get("FunctionResponseTypes", []):
-                found.append(RuleMatch(path, f"{name} fails whole batches"))
+                matches.append(RuleMatch(path, f"{name} fails whole batches"))
             if "StartingPosition" not in has:
                 continue
             bounded = 0 <= has.get("MaximumRetryAttempts", -1) <= 10
             kept = has.get("DestinationConfig", {}).get("OnFailure")
             if not (bounded and kept and has.get("BisectBatchOnFunctionError")):
-                found.append(RuleMatch(path, f"{name} may block its stream or lose records"))
+                matches.append(RuleMatch(path, f"{name} may block its stream or lose records"))
         for name, rule in cfn.get_resources("AWS::Events::Rule").items():
             for index, target in enumerate(rule["Properties"].get("Targets", [])):
                 if "DeadLetterConfig" not in target:
                     path = ["Resources", name, "Properties", "Targets", index]
-                    found.append(RuleMatch(path, f"{name} loses what it cannot deliver"))
-        return found
+                    matches.append(RuleMatch(path, f"{name} loses what it cannot deliver"))
+        return matches
 
 
 class LogsEnd(CloudFormationLintRule):
@@ -98,16 +100,16 @@ class LogsEnd(CloudFormationLintRule):
     tags: ClassVar[list[str]] = ["logs"]
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        found = []
+        matches = []
         for name, group in cfn.get_resources("AWS::Logs::LogGroup").items():
             if not {"RetentionInDays", "KmsKeyId"} <= group["Properties"].keys():
                 path = ["Resources", name, "Properties"]
-                found.append(RuleMatch(path, f"{name} keeps its lines for ever or in the clear"))
+                matches.append(RuleMatch(path, f"{name} keeps its lines for ever or in the clear"))
         for name, function in cfn.get_resources("AWS::Lambda::Function").items():
             if "LogGroup" not in function["Properties"].get("LoggingConfig", {}):
                 path = ["Resources", name, "Properties"]
-                found.append(RuleMatch(path, f"{name} writes into a log group nobody declared"))
-        return found
+                matches.append(RuleMatch(path, f"{name} writes into a log group nobody declared"))
+        return matches
 
 
 class AlarmsAreSimple(CloudFormationLintRule):

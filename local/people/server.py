@@ -63,7 +63,7 @@ def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> Peo
     `reply` is taken.
     """
 
-    handler = type("Handler", (_PeopleHandler,), {"desk": PeopleDesk(outside, reply_topic)})
+    handler = type("Handler", (_PeopleHandler,), {"acts": PeopleActs(outside, reply_topic)})
     server = PageServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
@@ -71,7 +71,7 @@ def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> Peo
 
 
 @dataclass
-class PeopleDesk:
+class PeopleActs:
     """What the pages can do outside."""
 
     outside: OutsideWorld
@@ -124,7 +124,7 @@ class PeopleDesk:
 
 
 class _PeopleHandler(BaseHTTPRequestHandler):
-    desk: PeopleDesk
+    acts: PeopleActs
     server: ThreadingHTTPServer
     protocol_version = "HTTP/1.1"
 
@@ -137,7 +137,7 @@ class _PeopleHandler(BaseHTTPRequestHandler):
         where = urlsplit(self.path)
         query = parse_qs(where.query)
         notice = query.get("said", [""])[0]
-        outside = self.desk.outside
+        outside = self.acts.outside
         match [unquote(part) for part in where.path.split("/")[1:]]:
             case [""]:
                 wanted = query.get("q", [""])[0]
@@ -158,7 +158,7 @@ class _PeopleHandler(BaseHTTPRequestHandler):
                     lambda: pages.phone(
                         number,
                         [t for t in outside.texts() if t.to == number],
-                        [r for r in self.desk.replies if r.number == number],
+                        [r for r in self.acts.replies if r.number == number],
                         notice,
                     )
                 )
@@ -192,15 +192,15 @@ class _PeopleHandler(BaseHTTPRequestHandler):
         """Do what a form asks; the page to go back to and what to say there."""
         match parts:
             case ["mail", message_id, "unsubscribe"]:
-                return f"/mail/{message_id}", self.desk.unsubscribe(message_id)
+                return f"/mail/{message_id}", self.acts.unsubscribe(message_id)
             case ["mail", message_id, what] if what in _EVENTS:
-                return f"/mail/{message_id}", self.desk.email_happens(message_id, what)
+                return f"/mail/{message_id}", self.acts.email_happens(message_id, what)
             case ["text", message_id, what] if what in _RECEIPTS:
-                to = next(t.to for t in self.desk.outside.texts() if t.message_id == message_id)
-                return f"/phone/{to}", self.desk.text_happens(message_id, what)
+                to = next(t.to for t in self.acts.outside.texts() if t.message_id == message_id)
+                return f"/phone/{to}", self.acts.text_happens(message_id, what)
             case ["phone", number, "reply"]:
                 text = (form.get("quick") or form.get("text") or [""])[0].strip()
-                return f"/phone/{number}", self.desk.reply(number, text) if text else ""
+                return f"/phone/{number}", self.acts.reply(number, text) if text else ""
             case _:
                 raise KeyError("no such form")
 

@@ -22,7 +22,7 @@ from email_validator import validate_email
 from dunlin.adapters.imports.contact_checks import CHECKS
 from dunlin.domain.imports.assemble import Assembler
 from dunlin.domain.imports.normalise import Normaliser, read_range
-from dunlin.domain.imports.profile import profile
+from dunlin.domain.imports.profile import read_profile
 
 HEADER = (
     *("Account Number", "Customer Name", "Email", "Phone", "Address", "City"),
@@ -67,7 +67,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sample.csv"
         write_sample(path, rows)
-        made = profile(path.open("rb"))
+        made = read_profile(path.open("rb"))
 
         def plain() -> None:
             with path.open(newline="", encoding="utf-8") as source:
@@ -122,7 +122,7 @@ def main() -> None:
 
         floor = timed("csv.reader alone", rows, plain)
         slow = timed("libraries on every row (naive)", rows, naive)
-        timed("profile", rows, lambda: profile(path.open("rb")))
+        timed("profile", rows, lambda: read_profile(path.open("rb")))
         timed("read_range", rows, read)
         ours = timed("read, normalise, validate", rows, stage)
         timed("read, normalise, assemble", rows, whole)

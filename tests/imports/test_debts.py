@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.imports.spill_store import SpooledShelves
-from dunlin.domain.imports.profile import profile
+from dunlin.domain.imports.profile import read_profile
 from dunlin.service.imports.read_file import rows
 from tests.imports.reading import TODAY, dropped, read, read_together, result_of, rows_by
 
@@ -236,7 +236,7 @@ def test_a_file_in_many_ranges_reads_as_in_one() -> None:
     )
     whole = dropped(table.encode())
     parts = dropped(table.encode(), range_bytes=1)
-    one, many = profile(whole.open(), whole.hints), profile(parts.open(), parts.hints)
+    one, many = read_profile(whole.open(), whole.hints), read_profile(parts.open(), parts.hints)
     assert len(one.ranges) == 1
     assert len(many.ranges) > 1
     assert [(r.start, r.end) for r in many.ranges][1:] == [

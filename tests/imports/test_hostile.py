@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dunlin.domain.imports.profile import profile
+from dunlin.domain.imports.profile import read_profile
 from tests.imports.reading import read
 
 HEADER = b"Invoice,Customer,Email,Due Date,Balance\n"
@@ -58,7 +58,7 @@ def test_a_gigabyte_is_refused_after_a_fraction_of_it(
 ) -> None:
     stream = Endless(start, piece, 1 << 30)
     begin = time.process_time()
-    made = profile(stream)
+    made = read_profile(stream)
     assert made.refusal is not None
     assert made.refusal.code == code
     assert stream.taken < 2 << 20

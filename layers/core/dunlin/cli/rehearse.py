@@ -118,7 +118,7 @@ def play(
     waker = VirtualWaker()
     _import(files, creditor, book, waker, at)
     sessions, line = MemoryPortalSessions(), _Line()
-    stage = rehearsal.RehearsalPorts(
+    ports = rehearsal.RehearsalPorts(
         book=book,
         waker=waker,
         gate=Gate(rulebook=load_rulebook()),
@@ -147,7 +147,7 @@ def play(
         return rehearsal.rehearse(
             accounts,
             strategy,
-            stage=stage,
+            ports=ports,
             start=at,
             days=days,
             events=_events(events, accounts) if events else (),

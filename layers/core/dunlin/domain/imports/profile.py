@@ -29,7 +29,7 @@ from dunlin.domain.imports.types import (  # fmt: skip
 HEAD = 1 << 18
 
 
-def profile(stream: ByteStream, hints: Hints | None = None) -> FileProfile:
+def read_profile(stream: ByteStream, hints: Hints | None = None) -> FileProfile:
     """The profile of a table in UTF-8, Windows-1252 or Latin-1; refusals come as a value."""
     hints = hints or Hints()
     try:

@@ -1,7 +1,7 @@
 """The staff queue: what waits for a person at the creditor, of which kind, by when, and whose.
 
 Nothing is stored for it: an account that waits is an item, and everything follows from the account
-and the creditor's desk (`Strategy.queue`). Pure.
+and the creditor's hours for each kind (`Strategy.queue`). Pure.
 """
 
 from __future__ import annotations
@@ -69,17 +69,17 @@ def kind_of(account: Account) -> str:
     return next(kinds, "review")
 
 
-def item_of(account: Account, desk: StaffQueuePolicy) -> Item | None:
+def item_of(account: Account, policy: StaffQueuePolicy) -> Item | None:
     """The account's place in the queue; None where it waits for nobody."""
     kind = kind_of(account)
     if not kind:
         return None
     since = account.case.since if account.case else None
-    hours = desk.hours.get(kind, HOURS[kind])
+    hours = policy.hours.get(kind, HOURS[kind])
     return Item(
         account=account,
         kind=kind,
         since=since,
         due=since + timedelta(hours=hours) if since else None,
-        owner=(account.case.owner if account.case else "") or desk.owners.get(kind, ""),
+        owner=(account.case.owner if account.case else "") or policy.owners.get(kind, ""),
     )

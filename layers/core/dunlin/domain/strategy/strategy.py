@@ -251,7 +251,7 @@ class Adapt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffQueuePolicy:
-    """The creditor's desk: hours by which staff answer, and who, by kind of question."""
+    """The hours by which staff answer, and who, by kind of question."""
 
     hours: Mapping[str, int] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)

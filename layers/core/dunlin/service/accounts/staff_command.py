@@ -82,15 +82,15 @@ def consumer_entry(
 
 def wake_all(account: Account, *, book: AccountBook, waker: LadderWaker) -> None:
     """Wake every running ladder of an account's person."""
-    for one in accounts_of(account, book):
-        if one.status is Status.ACTIVE:
-            waker.wake(one.account_id)
+    for theirs in accounts_of(account, book):
+        if theirs.status is Status.ACTIVE:
+            waker.wake(theirs.account_id)
 
 
 def accounts_of(account: Account, book: AccountBook) -> list[Account]:
     """Every account of the person; the index may lag behind this one."""
-    found = {a.account_id: a for a in book.accounts_of_consumer(account.consumer_id)}
-    return list((found | {account.account_id: account}).values())
+    by_id = {a.account_id: a for a in book.accounts_of_consumer(account.consumer_id)}
+    return list((by_id | {account.account_id: account}).values())
 
 
 def apply_command(

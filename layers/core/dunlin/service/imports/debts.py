@@ -57,31 +57,31 @@ _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status
 
 
 def create(
-    book: AccountBook, desk: ImportContext, key: str, found: NormalisedAccount, read: Read
+    book: AccountBook, context: ImportContext, key: str, account_read: NormalisedAccount, read: Read
 ) -> ImportPlan:
     """A new account, with its consumer where that is new too."""
-    account_id = ids.account_id(desk.job.creditor, key)
-    consumer_id = ids.consumer_id(desk.job.creditor, found.identity)
+    account_id = ids.account_id(context.job.creditor, key)
+    consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
     known = read.consumers.get(consumer_id)
-    maybe = found.maybe and ids.consumer_id(desk.job.creditor, found.maybe)
-    if known is None and desk.terms["known"]:
-        known, doubted = known_by_address(book, desk, found.consumer, read)
+    maybe = account_read.maybe and ids.consumer_id(context.job.creditor, account_read.maybe)
+    if known is None and context.terms["known"]:
+        known, doubted = known_by_address(book, context, account_read.consumer, read)
         consumer_id = known.consumer_id if known else consumer_id
         maybe = maybe or doubted
-    person, said = (
-        next_consumer(desk, new_consumer(desk, consumer_id, found), "ConsumerImported")
+    person, entries = (
+        next_consumer(context, new_consumer(context, consumer_id, account_read), "ConsumerImported")
         if known is None
-        else with_contacts(desk, known, found.consumer)
+        else with_contacts(context, known, account_read.consumer)
     )
-    account = _new_account(desk, account_id, consumer_id, found, maybe)
+    account = _new_account(context, account_id, consumer_id, account_read, maybe)
     entry = entry_of(
         account,
-        now=desk.now,
+        now=context.now,
         what="AccountImported",
         data={
-            "import": desk.job.import_id,
-            "lines": list(found.lines),
-            "matched_by": found.matched_by,
+            "import": context.job.import_id,
+            "lines": list(account_read.lines),
+            "matched_by": account_read.matched_by,
             "balance_minor": account.balance.minor,
             "currency": account.balance.currency,
         },
@@ -90,81 +90,87 @@ def create(
     change = Change(
         account=next_version(account, entry),
         consumer=person,
-        ledger=_ledger(desk, account, found),
-        audit=[entry, *said],
+        ledger=_ledger(context, account, account_read),
+        audit=[entry, *entries],
     )
     return ImportPlan(outcomes={key: CREATED}, changes=(change,))
 
 
 def _new_account(
-    desk: ImportContext, account_id: str, consumer_id: str, found: NormalisedAccount, maybe: str
+    context: ImportContext,
+    account_id: str,
+    consumer_id: str,
+    account_read: NormalisedAccount,
+    maybe: str,
 ) -> Account:
     """`maybe` is the id of a consumer who is probably the same person, "" where there is none."""
-    holds = (*found.holds, "probable_match") if maybe else found.holds
+    holds = (*account_read.holds, "probable_match") if maybe else account_read.holds
     hold, reason = next((of for name, of in _HOLDS.items() if name in holds), (None, ""))
-    extras = told(found, desk.now.date()) | {
-        MADE_BY: desk.job.import_id,
-        _SAID: str(found.balance.minor),
+    extras = told(account_read, context.now.date()) | {
+        MADE_BY: context.job.import_id,
+        _SAID: str(account_read.balance.minor),
     }
     if maybe:
         extras["probable_match"] = maybe
-    if found.disputed:
+    if account_read.disputed:
         extras[_SAID_DISPUTED] = "yes"
-    company = "business" if found.consumer.company else "consumer"
+    company = "business" if account_read.consumer.company else "consumer"
     return Account(
         account_id=account_id,
-        creditor=desk.job.creditor,
+        creditor=context.job.creditor,
         consumer_id=consumer_id,
-        reference=found.reference,
-        invoice=found.invoice,
+        reference=account_read.reference,
+        invoice=account_read.invoice,
         status=Status.IMPORTED,
         hold=hold,
         hold_reason=reason,
-        balance=found.balance,
-        issued_on=found.issued_on,
-        due_on=found.due_on,
-        industry=desk.terms["industry"] or desk.strategy.industry,
-        debt_kind=desk.terms["debt_kind"] or company,
-        debt_role=desk.strategy.debt_role,
-        language=found.consumer.language or "en",
+        balance=account_read.balance,
+        issued_on=account_read.issued_on,
+        due_on=account_read.due_on,
+        industry=context.terms["industry"] or context.strategy.industry,
+        debt_kind=context.terms["debt_kind"] or company,
+        debt_role=context.strategy.debt_role,
+        language=account_read.consumer.language or "en",
         extras=extras,
-        contested_minor=_contested(extras, found.balance.minor),
-        strategy_version=desk.strategy.version,
+        contested_minor=_contested(extras, account_read.balance.minor),
+        strategy_version=context.strategy.version,
     )
 
 
-def _ledger(desk: ImportContext, account: Account, found: NormalisedAccount) -> list[LedgerEntry]:
+def _ledger(
+    context: ImportContext, account: Account, account_read: NormalisedAccount
+) -> list[LedgerEntry]:
     """The file's own entries; what they do not explain of the balance is an opening entry."""
     currency = account.balance.currency
     alike: Counter[tuple[str, int]] = Counter()
     entries = []
-    for number, one in enumerate(found.entries[:MOST_ENTRIES]):
-        if not one.minor:
+    for number, file_entry in enumerate(account_read.entries[:MOST_ENTRIES]):
+        if not file_entry.minor:
             continue
-        source = f"{desk.job.import_id} {number}"
-        if one.kind == "payment" and one.on is not None:
-            day = one.on.isoformat()
-            alike[day, one.minor] += 1
-            source = payment_source(day, one.minor, alike[day, one.minor])
+        source = f"{context.job.import_id} {number}"
+        if file_entry.kind == "payment" and file_entry.on is not None:
+            day = file_entry.on.isoformat()
+            alike[day, file_entry.minor] += 1
+            source = payment_source(day, file_entry.minor, alike[day, file_entry.minor])
         entries.append(
             LedgerEntry(
                 entry_id=ids.entry_id(account.account_id, source),
                 account_id=account.account_id,
-                kind=one.kind if one.kind in ("payment", "credit") else "charge",
-                amount=Money(one.minor, currency),
-                on=one.on or found.issued_on or desk.now.date(),
-                source=f"import {one.source}",
+                kind=file_entry.kind if file_entry.kind in ("payment", "credit") else "charge",
+                amount=Money(file_entry.minor, currency),
+                on=file_entry.on or account_read.issued_on or context.now.date(),
+                source=f"import {file_entry.source}",
             )
         )
     missing = account.balance.minor - sum(e.amount.minor for e in entries)
     if missing:
         entries.append(
             LedgerEntry(
-                entry_id=ids.entry_id(account.account_id, f"{desk.job.import_id} opening"),
+                entry_id=ids.entry_id(account.account_id, f"{context.job.import_id} opening"),
                 account_id=account.account_id,
                 kind="charge" if missing > 0 else "credit",
                 amount=Money(missing, currency),
-                on=found.issued_on or desk.now.date(),
+                on=account_read.issued_on or context.now.date(),
                 source="import opening balance",
             )
         )
@@ -172,66 +178,66 @@ def _ledger(desk: ImportContext, account: Account, found: NormalisedAccount) -> 
 
 
 def update(
-    desk: ImportContext, key: str, stored: Account, found: NormalisedAccount, read: Read
+    context: ImportContext, key: str, stored: Account, account_read: NormalisedAccount, read: Read
 ) -> ImportPlan:
     """Bring a known account up to the file: balance, settled or not, mended holds."""
     consumer = read.consumers.get(stored.consumer_id)
     if consumer is None:
         raise DomainError(f"{stored.account_id} has no consumer")
-    if found.balance.currency != stored.balance.currency:
+    if account_read.balance.currency != stored.balance.currency:
         return ImportPlan(outcomes={key: UNCHANGED})
-    person, said = with_contacts(desk, consumer, found.consumer)
-    owed = found.balance.minor if found.status == OPEN else 0
+    person, entries = with_contacts(context, consumer, account_read.consumer)
+    owed = account_read.balance.minor if account_read.status == OPEN else 0
     changes, difference = _news(
         stored,
-        found,
+        account_read,
         owed,
         person or consumer,
-        desk,
+        context,
     )
     if not changes and person is None:
-        return ImportPlan(outcomes={key: desk.before(stored)})
+        return ImportPlan(outcomes={key: context.before(stored)})
     ledger = []
     if difference:
         ledger.append(
             LedgerEntry(
-                entry_id=ids.entry_id(stored.account_id, f"{desk.job.import_id} update"),
+                entry_id=ids.entry_id(stored.account_id, f"{context.job.import_id} update"),
                 account_id=stored.account_id,
                 kind="adjustment",
                 amount=Money(difference, stored.balance.currency),
-                on=found.paid_on or desk.now.date(),
+                on=account_read.paid_on or context.now.date(),
                 source="import newer file",
             )
         )
-    extras = changes.pop("extras", stored.extras) | {MOVED_BY: desk.job.import_id}
+    extras = changes.pop("extras", stored.extras) | {MOVED_BY: context.job.import_id}
     data = {"changed": sorted(changes), "difference_minor": difference}
-    change = desk.changed(
+    change = context.changed(
         stored,
         "AccountUpdated",
         data=data,
         changes=changes | {"extras": extras},
         ledger=ledger,
         person=person,
-        said=said,
+        entries=entries,
     )
     wake = (stored.account_id,) if stored.status is Status.ACTIVE else ()
     return ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake)
 
 
-def close_absent(desk: ImportContext, account_id: str, read: Read) -> ImportPlan:
+def close_absent(context: ImportContext, account_id: str, read: Read) -> ImportPlan:
     """An account that its source no longer names: told, and closed where the file is whole."""
     stored = read.accounts.get(account_id)
     if stored is None:
         return ImportPlan(outcomes={account_id: UNCHANGED})
-    if stored.status is Status.CLOSED and desk.before(stored) == UPDATED:
+    if stored.status is Status.CLOSED and context.before(stored) == UPDATED:
         return ImportPlan(outcomes={account_id: CLOSED})
     if stored.status not in _CAN_CLOSE or stored.balance.minor <= 0:
         return ImportPlan(outcomes={account_id: UNCHANGED})
-    if not desk.terms["complete"]:
+    if not context.terms["complete"]:
         return ImportPlan(outcomes={account_id: MISSING})
     extras = stored.extras | {
-        MOVED_BY: desk.job.import_id,
-        _ABSENT: desk.now.date().isoformat(),
+        MOVED_BY: context.job.import_id,
+        _ABSENT: context.now.date().isoformat(),
     }
     changes = {
         "status": Status.CLOSED,
@@ -239,15 +245,15 @@ def close_absent(desk: ImportContext, account_id: str, read: Read) -> ImportPlan
         "next_action": None,
         "extras": extras,
     }
-    change = desk.changed(stored, "AccountClosed", data={"why": "absent"}, changes=changes)
+    change = context.changed(stored, "AccountClosed", data={"why": "absent"}, changes=changes)
     wake = (account_id,) if stored.status is Status.ACTIVE else ()
     return ImportPlan(outcomes={account_id: CLOSED}, changes=(change,), wake=wake)
 
 
-def told(found: NormalisedAccount, today: date) -> dict[str, str]:
+def told(account_read: NormalisedAccount, today: date) -> dict[str, str]:
     """What the file tells of a debt beside its balance, and what that means in words of rules."""
-    extras = dict(found.extras)
-    return extras | facts_of(extras, found.balance.currency, today)
+    extras = dict(account_read.extras)
+    return extras | facts_of(extras, account_read.balance.currency, today)
 
 
 def _contested(extras: Mapping[str, str], balance: int) -> int:
@@ -255,10 +261,10 @@ def _contested(extras: Mapping[str, str], balance: int) -> int:
     return max(0, min(int(extras.get("claim_amount_minor", "0")), balance))
 
 
-def _moved(stored: Account, found: NormalisedAccount, today: date) -> dict[str, Any]:
+def _moved(stored: Account, account_read: NormalisedAccount, today: date) -> dict[str, Any]:
     """What a newer file says of tenancy, insurer and claim, as changes; a silent one says
     nothing. What staff decided stands until the file says something else than before."""
-    now = told(found, today)
+    now = told(account_read, today)
     extras = dict(stored.extras)
     for sources, derived in _DERIVED.items():
         if sources & now.keys():
@@ -272,7 +278,7 @@ def _moved(stored: Account, found: NormalisedAccount, today: date) -> dict[str, 
     before, after = (e.get("insurance", "") for e in (stored.extras, extras))
     if stored.hold is Hold.INSURER and after != PENDING:
         changes |= {"hold": None, "hold_reason": ""}
-    elif stored.hold is None and "insurer" in found.holds and before != PENDING:
+    elif stored.hold is None and "insurer" in account_read.holds and before != PENDING:
         changes["hold"], changes["hold_reason"] = _HOLDS["insurer"]
     if extras.get("claim_amount_minor") != stored.extras.get("claim_amount_minor"):
         disputed = stored.case is not None and stored.case.kind == "dispute"
@@ -284,17 +290,17 @@ def _moved(stored: Account, found: NormalisedAccount, today: date) -> dict[str, 
 
 def _news(
     stored: Account,
-    found: NormalisedAccount,
+    account_read: NormalisedAccount,
     owed: int,
     consumer: Consumer,
-    desk: ImportContext,
+    context: ImportContext,
 ) -> tuple[dict[str, Any], int]:
     """What a file says that it did not say before, as changes, and by how much the balance
     moves."""
-    changes = _moved(stored, found, desk.now.date())
+    changes = _moved(stored, account_read, context.now.date())
     extras = dict(changes.pop("extras", stored.extras))
     have = stored.balance.minor
-    difference = _difference(extras, have, owed, desk.terms)
+    difference = _difference(extras, have, owed, context.terms)
     if difference:
         left = have + difference
         changes["balance"] = Money(left, stored.balance.currency)
@@ -305,11 +311,11 @@ def _news(
     if stored.status is Status.CLOSED and _ABSENT in extras and owed > 0:
         del extras[_ABSENT]
         changes["status"] = Status.IMPORTED
-    if found.due_on is not None and found.due_on != stored.due_on:
-        changes["due_on"] = found.due_on
-        if _waits_for_date(stored) and not {"not_due", "no_due_date"} & set(found.holds):
+    if account_read.due_on is not None and account_read.due_on != stored.due_on:
+        changes["due_on"] = account_read.due_on
+        if _waits_for_date(stored) and not {"not_due", "no_due_date"} & set(account_read.holds):
             changes |= {"hold": None, "hold_reason": ""}
-    if found.disputed and _SAID_DISPUTED not in extras:
+    if account_read.disputed and _SAID_DISPUTED not in extras:
         extras[_SAID_DISPUTED] = "yes"
         if stored.hold is None:
             changes["hold"], changes["hold_reason"] = _HOLDS["disputed"]
@@ -326,17 +332,17 @@ def _difference(extras: dict[str, str], have: int, owed: int, terms: Mapping[str
     A payment made here may be unknown to the file, so a figure that fell never raises the
     balance, and one that rose raises it by as much as it rose.
     """
-    said = int(extras.get(_SAID, str(have)))
+    stated = int(extras.get(_SAID, str(have)))
     if not terms["again"]:
         # An export made after a payments file knows of its payments, the same export does not.
-        said -= int(extras.get(RECEIVED, "0"))
-    if owed == said:
+        stated -= int(extras.get(RECEIVED, "0"))
+    if owed == stated:
         return 0
     extras[_SAID] = str(owed)
     extras.pop(RECEIVED, None)
-    if owed > said:
-        return owed - said
-    extras[FELL] = f"{terms['as_of']} {said - owed}"
+    if owed > stated:
+        return owed - stated
+    extras[FELL] = f"{terms['as_of']} {stated - owed}"
     return min(have, owed) - have
 
 

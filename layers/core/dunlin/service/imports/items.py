@@ -30,7 +30,7 @@ _MENDED = re.compile(r"\.(rejected|mended)\b")
 
 def items_of(
     job: Job,
-    made: FileProfile,
+    profile: FileProfile,
     assembly: Assembly,
     drop_box: DropBox,
     *,
@@ -41,11 +41,11 @@ def items_of(
 
     `here` is an empty mapping that may grow to an entry for each account.
     """
-    if made.kind == RECEIVABLES:
+    if profile.kind == RECEIVABLES:
         for key, account in assembly.accounts.items():
             yield {"what": "account", "key": key, "account": work.packed(account)}
-        yield from _absent(job, made, assembly, drop_box, here=here, today=today)
-    elif made.kind == CONTACTS:
+        yield from _absent(job, profile, assembly, drop_box, here=here, today=today)
+    elif profile.kind == CONTACTS:
         # Kept first: accounts that are loaded meanwhile find the contacts there.
         name = job.key.rpartition("/")[2]
         pointer = f"work/{job.creditor}/contacts/{work.source_of(name, '')}.json"
@@ -53,13 +53,13 @@ def items_of(
         if work.read_json(drop_box, pointer) != kept:
             work.write_json(drop_box, pointer, kept)
         yield from _contact_items(job, assembly, drop_box)
-    elif made.kind == PAYMENTS:
+    elif profile.kind == PAYMENTS:
         yield from _payment_items(job, assembly, drop_box)
 
 
 def _absent(
     job: Job,
-    made: FileProfile,
+    profile: FileProfile,
     assembly: Assembly,
     drop_box: DropBox,
     *,
@@ -68,10 +68,10 @@ def _absent(
 ) -> Iterator[dict[str, Any]]:
     """Accounts of the last export of this source that this one does not name. A file of mended
     rows names only those, so nothing is missing from it."""
-    source = work.source_of(job.key, made.header_fingerprint)
-    as_of = (made.as_of or today).isoformat()
+    source = work.source_of(job.key, profile.header_fingerprint)
+    as_of = (profile.as_of or today).isoformat()
     manifest = work.previous_of(drop_box, job.creditor, source, job.import_id)
-    mended = REASON_COLUMN in made.headers or bool(_MENDED.search(job.key))
+    mended = REASON_COLUMN in profile.headers or bool(_MENDED.search(job.key))
 
     def absent() -> Iterator[Named]:
         before = work.named_by(drop_box, job.creditor, manifest)
@@ -79,10 +79,10 @@ def _absent(
 
     def named() -> Iterator[Named]:
         for key, account in assembly.accounts.items():
-            one = _named(job.creditor, key, account)._replace(as_of=as_of)
+            item = _named(job.creditor, key, account)._replace(as_of=as_of)
             if manifest is not None:
-                here[one.account_id] = True
-            yield one
+                here[item.account_id] = True
+            yield item
         yield from absent()
 
     work.write_source(
@@ -90,12 +90,12 @@ def _absent(
         job.creditor,
         source,
         import_id=job.import_id,
-        sha256=made.sha256,
+        sha256=profile.sha256,
         named=named(),
     )
     if not mended:
-        for one in absent():
-            yield {"what": "absent", "key": one.account_id, "reference": one.reference}
+        for each in absent():
+            yield {"what": "absent", "key": each.account_id, "reference": each.reference}
 
 
 def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:
@@ -108,51 +108,51 @@ def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:
     )
 
 
-def told_before(job: Job, made: FileProfile, drop_box: DropBox) -> bool:
+def told_before(job: Job, profile: FileProfile, drop_box: DropBox) -> bool:
     """True where the source's file before this one was the same to the byte."""
-    source = work.source_of(job.key, made.header_fingerprint)
+    source = work.source_of(job.key, profile.header_fingerprint)
     before = work.previous_of(drop_box, job.creditor, source, job.import_id)
-    return before is not None and before["sha256"] == made.sha256
+    return before is not None and before["sha256"] == profile.sha256
 
 
 def _contact_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:
     """Each contact with the consumers it may mean, likeliest first, and their accounts."""
-    told = [(key, a, dict(a.extras)) for key, a in assembly.accounts.items()]
+    contacts = [(key, a, dict(a.extras)) for key, a in assembly.accounts.items()]
     wanted: set[str] = set()
-    for _, one, extras in told:
-        wanted |= {one.reference, one.invoice, extras.get("consumer_reference", "")} - {""}
+    for _, account, extras in contacts:
+        wanted |= {account.reference, account.invoice, extras.get("consumer_reference", "")} - {""}
     by_name: dict[str, str] = {}
     for named in work.all_named(drop_box, job.creditor):
         for name in (named.consumer_reference, named.reference, named.invoice):
             if name in wanted:
                 by_name.setdefault(name, named.consumer_id)
     candidates: dict[str, list[str]] = {}
-    for key, one, extras in told:
-        own = (extras.get("consumer_reference", ""), one.reference)
-        found = [ids.consumer_id(job.creditor, f"ref:{r}") for r in own if r]
-        names = (one.reference, one.invoice, extras.get("consumer_reference", ""))
-        found += [by_name[n] for n in names if n in by_name]
-        found += [ids.consumer_id(job.creditor, k) for k in match_keys("", one.consumer)]
-        candidates[key] = list(dict.fromkeys(found))
-    likely = {c for found in candidates.values() for c in found}
+    for key, account, extras in contacts:
+        own = (extras.get("consumer_reference", ""), account.reference)
+        consumers = [ids.consumer_id(job.creditor, f"ref:{r}") for r in own if r]
+        names = (account.reference, account.invoice, extras.get("consumer_reference", ""))
+        consumers += [by_name[n] for n in names if n in by_name]
+        consumers += [ids.consumer_id(job.creditor, k) for k in match_keys("", account.consumer)]
+        candidates[key] = list(dict.fromkeys(consumers))
+    likely = {c for consumers in candidates.values() for c in consumers}
     accounts: dict[str, list[str]] = defaultdict(list)
     for named in work.all_named(drop_box, job.creditor):
         if named.consumer_id in likely and named.account_id not in accounts[named.consumer_id]:
             accounts[named.consumer_id].append(named.account_id)
-    for key, one, _ in told:
+    for key, account, _ in contacts:
         yield {
             "what": "contact",
             "key": key,
             "consumers": {c: accounts.get(c, []) for c in candidates[key]},
-            "consumer": work.packed(one)["consumer"],
+            "consumer": work.packed(account)["consumer"],
         }
 
 
 def _payment_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:
     """Payments grouped by the accounts they may mean, likeliest first."""
     groups: dict[tuple[str, str], list[tuple[str, NormalisedAccount]]] = defaultdict(list)
-    for key, one in assembly.accounts.items():
-        groups[one.reference, one.invoice].append((key, one))
+    for key, account in assembly.accounts.items():
+        groups[account.reference, account.invoice].append((key, account))
     wanted = {name for group in groups for name in group if name}
     by_name: dict[str, str] = {}
     as_of: dict[str, str] = {}
@@ -164,20 +164,20 @@ def _payment_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[
     for (reference, invoice), payments in groups.items():
         both = f"{reference}/{invoice}" if reference and invoice else ""
         names = [n for n in (both, invoice, reference) if n]
-        found = [ids.account_id(job.creditor, n) for n in names]
-        found += [by_name[n] for n in names if n in by_name]
+        accounts = [ids.account_id(job.creditor, n) for n in names]
+        accounts += [by_name[n] for n in names if n in by_name]
         alike: Counter[tuple[str, int]] = Counter()
         lines = []
-        for key, one in payments:
-            minor = int(dict(one.extras).get("payment_minor", "0"))
-            day = one.paid_on.isoformat() if one.paid_on else ""
+        for key, account in payments:
+            minor = int(dict(account.extras).get("payment_minor", "0"))
+            day = account.paid_on.isoformat() if account.paid_on else ""
             alike[day, minor] += 1
             if minor:
-                lines.append([key, minor, one.balance.currency, day, alike[day, minor]])
+                lines.append([key, minor, account.balance.currency, day, alike[day, minor]])
         for start in range(0, len(lines), MOST_ENTRIES):
             yield {
                 "what": "payment",
-                "accounts": list(dict.fromkeys(found)),
-                "as_of": {a: as_of[a] for a in found if a in as_of},
+                "accounts": list(dict.fromkeys(accounts)),
+                "as_of": {a: as_of[a] for a in accounts if a in as_of},
                 "payments": lines[start : start + MOST_ENTRIES],
             }

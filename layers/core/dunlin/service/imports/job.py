@@ -19,10 +19,10 @@ _RETURNED = ".rejected.csv"
 
 def dropped_file(key: str) -> tuple[str, str] | None:
     """(creditor, file name) of an import's key; None for outputs and other keys."""
-    found = _KEY.fullmatch(key)
-    if found is None or key.endswith(_OURS):
+    match = _KEY.fullmatch(key)
+    if match is None or key.endswith(_OURS):
         return None
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +46,12 @@ class Job:
 
 def job_of(key: str, version: str) -> Job | None:
     """The job of a dropped file, None where the key is not one."""
-    found = dropped_file(key)
-    if found is None:
+    dropped = dropped_file(key)
+    if dropped is None:
         return None
     return Job(
-        import_id=ids.import_id(found[0], key, version),
-        creditor=found[0],
+        import_id=ids.import_id(dropped[0], key, version),
+        creditor=dropped[0],
         key=key,
         version=version,
     )

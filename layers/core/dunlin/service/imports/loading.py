@@ -40,8 +40,8 @@ def load_rows(
     if strategy is None or not 0 <= share < of:
         raise DomainError(f"share {share} of {of} of {job.key} cannot be loaded")
     lines = work.read_lines(drop_box, job.work(f"share-{share}.jsonl"))
-    desk = ImportContext(job=job, terms=next(lines), strategy=strategy, now=now)
-    loader = _RowLoader(desk=desk, book=book, waker=waker)
+    context = ImportContext(job=job, terms=next(lines), strategy=strategy, now=now)
+    loader = _RowLoader(context=context, book=book, waker=waker)
     outcomes: dict[str, str] = {}
     while items := list(islice(lines, _AT_ONCE)):
         outcomes |= loader.load(items)
@@ -53,7 +53,7 @@ def load_rows(
 class _RowLoader:
     """Reads many accounts at once, plans what each item changes, writes in large transactions."""
 
-    desk: ImportContext
+    context: ImportContext
     book: AccountBook
     waker: LadderWaker
 
@@ -87,30 +87,30 @@ class _RowLoader:
         consumers: set[str] = set()
         for item in items:
             if item["what"] == "account":
-                accounts.add(ids.account_id(self.desk.job.creditor, item["key"]))
+                accounts.add(ids.account_id(self.context.job.creditor, item["key"]))
                 identity = item["account"]["identity"]
-                consumers.add(ids.consumer_id(self.desk.job.creditor, identity))
+                consumers.add(ids.consumer_id(self.context.job.creditor, identity))
             elif item["what"] == "contact":
                 consumers |= item["consumers"].keys()
                 accounts |= {a for own in item["consumers"].values() for a in own}
             else:
                 accounts |= set(item.get("accounts", ())) or {item["key"]}
-        found = self.book.read_accounts(sorted(accounts))
-        consumers |= {a.consumer_id for a in found.values()}
-        return Read(found, self.book.read_consumers(sorted(consumers)))
+        stored = self.book.read_accounts(sorted(accounts))
+        consumers |= {a.consumer_id for a in stored.values()}
+        return Read(stored, self.book.read_consumers(sorted(consumers)))
 
     def _plan(self, item: dict[str, Any], read: Read) -> ImportPlan:
         if item["what"] == "account":
-            found = work.unpacked(item["account"])
-            account_id = ids.account_id(self.desk.job.creditor, item["key"])
+            account_read = work.unpacked(item["account"])
+            account_id = ids.account_id(self.context.job.creditor, item["key"])
             stored = read.accounts.get(account_id)
             if stored is not None:
-                return debts.update(self.desk, item["key"], stored, found, read)
-            if found.status != OPEN:
+                return debts.update(self.context, item["key"], stored, account_read, read)
+            if account_read.status != OPEN:
                 return ImportPlan(outcomes={item["key"]: UNCHANGED})
-            return debts.create(self.book, self.desk, item["key"], found, read)
+            return debts.create(self.book, self.context, item["key"], account_read, read)
         if item["what"] == "contact":
-            return people.fill(self.desk, item, read)
+            return people.fill(self.context, item, read)
         if item["what"] == "payment":
-            return received.pay(self.book, self.desk, item, read)
-        return debts.close_absent(self.desk, item["key"], read)
+            return received.pay(self.book, self.context, item, read)
+        return debts.close_absent(self.context, item["key"], read)

@@ -20,15 +20,15 @@ _LOOKED_UP = 3
 _MOST_POINTS = 15  # e-mail addresses, and phone numbers, of one consumer
 
 
-def fill(desk: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
+def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
     """What a contacts file knows of a consumer; lifts the holds that waited for it."""
     key = item["key"]
     known = next((c for c in item["consumers"] if c in read.consumers), None)
     if known is None:
         return ImportPlan(outcomes={key: UNMATCHED})
     consumer = read.consumers[known]
-    told = work.unpacked_consumer(item["consumer"])
-    person, said = with_contacts(desk, consumer, told)
+    person_read = work.unpacked_consumer(item["consumer"])
+    person, entries = with_contacts(context, consumer, person_read)
     own = [read.accounts[a] for a in item["consumers"][known] if a in read.accounts]
     reachable = bool((person or consumer).emails or (person or consumer).phones)
     changes, wake = [], []
@@ -37,42 +37,42 @@ def fill(desk: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
         first = number == 0 and person is not None
         if not lifted and not first:
             continue
-        values: dict[str, Any] = {"extras": account.extras | {MOVED_BY: desk.job.import_id}}
+        values: dict[str, Any] = {"extras": account.extras | {MOVED_BY: context.job.import_id}}
         if lifted:
             values |= {"hold": None, "hold_reason": ""}
         changes.append(
-            desk.changed(
+            context.changed(
                 account,
                 "AccountUpdated",
                 data={"changed": ["contact"]},
                 changes=values,
                 person=person if first else None,
-                said=said if first else (),
+                entries=entries if first else (),
             )
         )
         if account.status is Status.ACTIVE:
             wake.append(account.account_id)
     if person is not None and not own:
-        changes.append(Change(consumer=person, audit=said))
+        changes.append(Change(consumer=person, audit=entries))
     if not changes:
-        before = UPDATED if any(desk.before(a) == UPDATED for a in own) else UNCHANGED
+        before = UPDATED if any(context.before(a) == UPDATED for a in own) else UNCHANGED
         return ImportPlan(outcomes={key: before})
     return ImportPlan(outcomes={key: UPDATED}, changes=tuple(changes), wake=tuple(wake))
 
 
 def next_consumer(
-    desk: ImportContext, consumer: Consumer, what: str
+    context: ImportContext, consumer: Consumer, what: str
 ) -> tuple[Consumer, list[AuditEntry]]:
     """The consumer one version on, and the audit entry that says so."""
     entry = append(
         subject=f"consumer#{consumer.consumer_id}",
         sequence=consumer.version + 1,
         previous=consumer.audit_head,
-        at=desk.now,
+        at=context.now,
         actor="import",
         what=what,
         data={
-            "import": desk.job.import_id,
+            "import": context.job.import_id,
             "matched_by": consumer.matched_by,
             "consents": {c.value: k.state.value for c, k in consumer.consents.items()},
         },
@@ -82,7 +82,7 @@ def next_consumer(
 
 
 def known_by_address(
-    book: AccountBook, desk: ImportContext, person: NormalisedConsumer, read: Read
+    book: AccountBook, context: ImportContext, person: NormalisedConsumer, read: Read
 ) -> tuple[Consumer | None, str]:
     """(the consumer that an earlier file told of under another key, the id of one who is only
     probably the same).
@@ -92,22 +92,24 @@ def known_by_address(
     """
     doubted = ""
     for address in (*person.emails[:_LOOKED_UP], *person.phones[:_LOOKED_UP]):
-        found = [c for c in book.consumers_at(address) if c.creditor == desk.job.creditor]
-        if len(found) > SHARED_ADDRESS_LIMIT:
+        known = [c for c in book.consumers_at(address) if c.creditor == context.job.creditor]
+        if len(known) > SHARED_ADDRESS_LIMIT:
             continue
-        for stored in found:
+        for stored in known:
             if compatible(name_key(person.name), {name_key(stored.name)} - {""}):
                 return read.consumers.setdefault(stored.consumer_id, stored), ""
             doubted = doubted or stored.consumer_id
     return None, doubted
 
 
-def new_consumer(desk: ImportContext, consumer_id: str, found: NormalisedAccount) -> Consumer:
+def new_consumer(
+    context: ImportContext, consumer_id: str, account_read: NormalisedAccount
+) -> Consumer:
     """The consumer as the file tells of them."""
-    person = found.consumer
+    person = account_read.consumer
     return Consumer(
         consumer_id=consumer_id,
-        creditor=desk.job.creditor,
+        creditor=context.job.creditor,
         name=person.name,
         given_name=person.given,
         company=person.company,
@@ -121,13 +123,13 @@ def new_consumer(desk: ImportContext, consumer_id: str, found: NormalisedAccount
         date_of_birth=person.date_of_birth,
         language=person.language or "en",
         tz_known=person.time_zone or None,
-        consents=_consents(person, desk.job),
-        matched_by=found.matched_by,
+        consents=_consents(person, context.job),
+        matched_by=account_read.matched_by,
     )
 
 
 def with_contacts(
-    desk: ImportContext, stored: Consumer, person: NormalisedConsumer
+    context: ImportContext, stored: Consumer, person: NormalisedConsumer
 ) -> tuple[Consumer | None, list[AuditEntry]]:
     """Add contact points and fill what was empty; None where nothing is new. Consents and
     flags are never touched: what a person said to us outlives what a file says."""
@@ -140,31 +142,31 @@ def with_contacts(
         changes["phones"] = phones
     if not stored.name and person.name:
         changes |= {"name": person.name, "given_name": person.given}
-    told = {
+    fields = {
         "street": person.street,
         "city": person.city,
         "state": person.state,
         "zip": person.zip[:5],
         "date_of_birth": person.date_of_birth,
     }
-    changes |= {n: value for n, value in told.items() if value and not getattr(stored, n)}
+    changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
     if not changes:
         return None, []
-    return next_consumer(desk, replace(stored, **changes), "ConsumerUpdated")
+    return next_consumer(context, replace(stored, **changes), "ConsumerUpdated")
 
 
 def _consents(person: NormalisedConsumer, job: Job) -> dict[Channel, Consent]:
     """An e-mail address given with the debt may be written to; a text needs recorded consent."""
-    said: dict[str, tuple[bool, str]] = {}
+    consents: dict[str, tuple[bool, str]] = {}
     for consent in person.consents:
         for channel in Channel:
             if consent.channel in ("all", channel.value):
-                said[channel.value] = (consent.granted, consent.evidence)
+                consents[channel.value] = (consent.granted, consent.evidence)
 
     def of(channel: Channel, silent: ConsentState) -> Consent:
-        if channel.value not in said:
+        if channel.value not in consents:
             return Consent(state=silent, version=1, evidence=f"import {job.import_id}")
-        granted, evidence = said[channel.value]
+        granted, evidence = consents[channel.value]
         # A "no" in a file is no permission; it is not a person telling us to stop.
         state = ConsentState.GRANTED if granted else ConsentState.NONE
         return Consent(state=state, version=1, evidence=f"import: {evidence}"[:200])

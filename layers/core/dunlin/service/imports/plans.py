@@ -70,7 +70,7 @@ class ImportContext:
         changes: dict[str, Any],
         ledger: Sequence[LedgerEntry] = (),
         person: Consumer | None = None,
-        said: Iterable[AuditEntry] = (),
+        entries: Iterable[AuditEntry] = (),
     ) -> Change:
         entry = entry_of(
             stored,
@@ -83,7 +83,7 @@ class ImportContext:
             account=next_version(stored, entry, **changes),
             consumer=person,
             ledger=ledger,
-            audit=[entry, *said],
+            audit=[entry, *entries],
         )
 
     def before(self, stored: Account) -> str:

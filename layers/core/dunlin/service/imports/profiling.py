@@ -13,7 +13,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.assemble import Assembly
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, Hints, refused
-from dunlin.domain.imports.profile import profile
+from dunlin.domain.imports.profile import read_profile
 from dunlin.domain.imports.report import rejected_csv
 from dunlin.domain.imports.sidecar import Sidecar, sidecar_yaml
 from dunlin.domain.imports.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
@@ -43,16 +43,16 @@ def profile_file(
     file at once, and nothing is created.
     """
     opened, result = _read(job, intake=intake, creditors=creditors, drop_box=drop_box, today=today)
-    made = result.profile
-    outcome = "rejected" if made.refusal else "waiting" if made.waits else "ready"
+    profile = result.profile
+    outcome = "rejected" if profile.refusal else "waiting" if profile.waits else "ready"
     shares = 0
-    text = sidecar_yaml(made, opened.hints.sidecar) if opened else ""
+    text = sidecar_yaml(profile, opened.hints.sidecar) if opened else ""
     if outcome == "ready" and opened is not None and result.assembly is not None:
         if opened.hints.sidecar != Sidecar():
-            intake.remember(job.creditor, made.header_fingerprint, job.key)
-        _write_rejected(job, opened, made, result.assembly, drop_box)
+            intake.remember(job.creditor, profile.header_fingerprint, job.key)
+        _write_rejected(job, opened, profile, result.assembly, drop_box)
         shares = _hand_on(
-            job, made, result.assembly, text, intake=intake, drop_box=drop_box, today=today
+            job, profile, result.assembly, text, intake=intake, drop_box=drop_box, today=today
         )
     else:
         write_report(job, result, text, drop_box=drop_box, today=today)
@@ -82,8 +82,8 @@ def _read(
     if not isinstance(opened, Dropped):
         return None, FileResult(name=name, profile=opened, assembly=None)
     if _lines(opened) > MOST_LINES:
-        told = f"the file has over {MOST_LINES} lines: split it into smaller files"
-        profiled = refused("too_many_rows", told, opened.hints)
+        refusal = f"the file has over {MOST_LINES} lines: split it into smaller files"
+        profiled = refused("too_many_rows", refusal, opened.hints)
         return None, FileResult(name=name, profile=profiled, assembly=None)
     opened = _as_before(job, opened, intake)
     result, *_ = read_files(
@@ -92,11 +92,13 @@ def _read(
         today=today,
         large=intake.shelves,
     )
-    made = result.profile
-    if made.kind in (CONTACTS, PAYMENTS) and made.records > MOST_TOLD:
-        told = f"the file has over {MOST_TOLD} rows of {made.kind}: split it into smaller files"
+    profile = result.profile
+    if profile.kind in (CONTACTS, PAYMENTS) and profile.records > MOST_TOLD:
+        refusal = (
+            f"the file has over {MOST_TOLD} rows of {profile.kind}: split it into smaller files"
+        )
         result = FileResult(
-            name=name, profile=refused("too_many_rows", told, opened.hints), assembly=None
+            name=name, profile=refused("too_many_rows", refusal, opened.hints), assembly=None
         )
     return (None if result.profile.refusal else opened), result
 
@@ -122,7 +124,7 @@ def _as_before(job: Job, opened: Dropped, intake: Intake) -> Dropped:
         head = stream.read(1 << 18)
     lines = head.rfind(b"\n") + 1 or len(head)
     hints = Hints(encoding=opened.hints.encoding, delimiter=opened.hints.delimiter)
-    fingerprint = profile(io.BytesIO(head[:lines]), hints).header_fingerprint
+    fingerprint = read_profile(io.BytesIO(head[:lines]), hints).header_fingerprint
     kept = intake.remembered(job.creditor, fingerprint) if fingerprint else None
     if kept is None:
         return opened
@@ -143,13 +145,13 @@ def _contacts_files(job: Job, intake: Intake, drop_box: DropBox) -> Iterator[Dro
 
 
 def _write_rejected(
-    job: Job, opened: Dropped, made: FileProfile, assembly: Assembly, drop_box: DropBox
+    job: Job, opened: Dropped, profile: FileProfile, assembly: Assembly, drop_box: DropBox
 ) -> None:
     rejected = (o for o in assembly.outcomes if o.outcome == REJECTED)
     first = next(rejected, None)
     if first is not None:
-        cells = _cells_of(chain([first], rejected), rows(opened, made))
-        lines = rejected_csv(made.headers, cells)
+        cells = _cells_of(chain([first], rejected), rows(opened, profile))
+        lines = rejected_csv(profile.headers, cells)
         drop_box.write(f"{job.stem}.rejected.csv", pieces(lines), CSV)
 
 
@@ -165,7 +167,7 @@ def _cells_of(
 
 def _hand_on(
     job: Job,
-    made: FileProfile,
+    profile: FileProfile,
     assembly: Assembly,
     sidecar: str,
     *,
@@ -178,26 +180,26 @@ def _hand_on(
         drop_box, job.work("rows"), (work.packed_row(o) for o in assembly.outcomes)
     )
     size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
-    here = (intake.shelves() if made.records > LARGE else SpillStore()).by_text()
-    items = items_of(job, made, assembly, drop_box, here=here, today=today)
+    here = (intake.shelves() if profile.records > LARGE else SpillStore()).by_text()
+    items = items_of(job, profile, assembly, drop_box, here=here, today=today)
     terms = {
-        "industry": made.industry,
-        "debt_kind": made.debt_kind,
-        "complete": made.complete,
-        "as_of": (made.as_of or today).isoformat(),
+        "industry": profile.industry,
+        "debt_kind": profile.debt_kind,
+        "complete": profile.complete,
+        "as_of": (profile.as_of or today).isoformat(),
         "known": work.has_sources(drop_box, job.creditor, job.import_id),
-        "again": told_before(job, made, drop_box),
+        "again": told_before(job, profile, drop_box),
     }
     shares = 0
     while (share := list(islice(items, size))) or not shares:
         work.write_lines(drop_box, job.work(f"share-{shares}.jsonl"), [terms, *share])
         shares += 1
-    told = {
-        "profile": work.packed_profile(made),
+    document = {
+        "profile": work.packed_profile(profile),
         "sidecar": sidecar,
         "rows": parts,
         "shares": shares,
         "matches": work.packed_decisions(assembly.decisions),
     }
-    work.write_json(drop_box, job.work("profile.json"), told)
+    work.write_json(drop_box, job.work("profile.json"), document)
     return shares

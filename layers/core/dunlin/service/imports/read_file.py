@@ -13,7 +13,7 @@ from dunlin.domain.imports.assemble import Assembler, Assembly, ByLine, told_of
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.normalise import Checks, Normaliser, read_range
 from dunlin.domain.imports.opened import Dropped, refused
-from dunlin.domain.imports.profile import profile
+from dunlin.domain.imports.profile import read_profile
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.types import (
     CONTACTS,
@@ -54,70 +54,72 @@ def read_files(
     """
     profiles = [_profiled(file) for file in files]
     contacts = [
-        (file, made)
-        for file, made in zip(files, profiles, strict=True)
-        if made.kind == CONTACTS and made.refusal is None and not made.waits
+        (file, profile)
+        for file, profile in zip(files, profiles, strict=True)
+        if profile.kind == CONTACTS and profile.refusal is None and not profile.waits
     ]
     results = []
-    for file, made in zip(files, profiles, strict=True):
+    for file, profile in zip(files, profiles, strict=True):
         assembly = None
-        if made.refusal is None and not made.waits:
-            shelves = large() if made.records > LARGE else SpillStore()
+        if profile.refusal is None and not profile.waits:
+            shelves = large() if profile.records > LARGE else SpillStore()
             try:
                 assembly = _assembled(
-                    file, made, checks=checks, today=today, contacts=contacts, shelves=shelves
+                    file, profile, checks=checks, today=today, contacts=contacts, shelves=shelves
                 )
             except FileRefused as no:
                 no_file = refused(no.code, no.detail, file.hints)
                 results.append(FileResult(name=file.name, profile=no_file, assembly=None))
                 continue
-        results.append(FileResult(name=file.name, profile=made, assembly=assembly))
+        results.append(FileResult(name=file.name, profile=profile, assembly=assembly))
     return results
 
 
 def _profiled(file: Dropped) -> FileProfile:
     try:
         with file.open() as stream:
-            return profile(stream, file.hints)
+            return read_profile(stream, file.hints)
     except FileRefused as no:
         return refused(no.code, no.detail, file.hints)
 
 
-def rows(file: Dropped, made: FileProfile) -> Iterator[Row]:
+def rows(file: Dropped, profile: FileProfile) -> Iterator[Row]:
     """All data rows of a profiled file, range by range."""
-    for part in made.ranges:
+    for part in profile.ranges:
         with file.open() as stream:
             stream.seek(part.start)
-            yield from read_range(stream, made, part)
+            yield from read_range(stream, profile, part)
 
 
-def values(file: Dropped, made: FileProfile, checks: Checks) -> Iterator[NormalisedRow | Rejected]:
+def values(
+    file: Dropped, profile: FileProfile, checks: Checks
+) -> Iterator[NormalisedRow | Rejected]:
     """All rows of a profiled file as values."""
-    normaliser = Normaliser(made, checks)
-    for row in rows(file, made):
+    normaliser = Normaliser(profile, checks)
+    for row in rows(file, profile):
         yield normaliser.normalise(row)
 
 
 def _assembled(
     file: Dropped,
-    made: FileProfile,
+    profile: FileProfile,
     *,
     checks: Checks,
     today: dt.date,
     contacts: Sequence[tuple[Dropped, FileProfile]],
     shelves: SpillStore,
 ) -> Assembly:
-    if made.kind in (RECEIVABLES, PAYABLES):
-        book = Assembler(made, today, shelves)
-        for row in values(file, made, checks):
+    if profile.kind in (RECEIVABLES, PAYABLES):
+        book = Assembler(profile, today, shelves)
+        for row in values(file, profile, checks):
             book.add(row)
         for other, profiled in contacts:
             book.fill(values(other, profiled, checks))
         return book.finish()
-    if made.kind == OTHER:
+    if profile.kind == OTHER:
         by_line = shelves.by_number()
-        for plain in rows(file, made):
+        for plain in rows(file, profile):
             line = plain.line
             by_line[line] = RowOutcome(line=line, outcome=REJECTED, code="not_a_debt")
         return Assembly({}, ByLine(by_line), [])
-    return told_of(made, values(file, made, checks), shelves)
+    return told_of(profile, values(file, profile, checks), shelves)

@@ -24,7 +24,7 @@ RECEIVED, FELL = "file_payments_minor", "file_fell_minor"
 and the amount by which one let it fall."""
 
 
-def pay(book: AccountBook, desk: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
+def pay(book: AccountBook, context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
     """Payments that the creditor received, each once: what makes it one is account, day,
     amount, and which of several alike it is.
 
@@ -40,7 +40,7 @@ def pay(book: AccountBook, desk: ImportContext, item: dict[str, Any], read: Read
     stored = read.accounts[known]
     as_of = item["as_of"].get(known, "")
     same_day = sum(line[1] for line in item["payments"] if line[3] == as_of)
-    told = stored.extras.get(FELL) == f"{as_of} {same_day}"
+    same_export = stored.extras.get(FELL) == f"{as_of} {same_day}"
     outcomes = {}
     ledger = []
     for key, minor, currency, day, alike in item["payments"]:
@@ -49,9 +49,9 @@ def pay(book: AccountBook, desk: ImportContext, item: dict[str, Any], read: Read
         if currency != stored.balance.currency:
             continue
         if book.has_entry(known, entry_id):
-            outcomes[key] = UPDATED if desk.before(stored) == UPDATED else UNCHANGED
+            outcomes[key] = UPDATED if context.before(stored) == UPDATED else UNCHANGED
             continue
-        if day and (day < as_of or (day == as_of and told)):
+        if day and (day < as_of or (day == as_of and same_export)):
             outcomes[key] = COUNTED
             continue
         ledger.append(
@@ -60,7 +60,7 @@ def pay(book: AccountBook, desk: ImportContext, item: dict[str, Any], read: Read
                 account_id=known,
                 kind="payment",
                 amount=Money(-minor, currency),
-                on=date.fromisoformat(day) if day else desk.now.date(),
+                on=date.fromisoformat(day) if day else context.now.date(),
                 source="import payments file",
             )
         )
@@ -69,12 +69,12 @@ def pay(book: AccountBook, desk: ImportContext, item: dict[str, Any], read: Read
     paid = sum(entry.amount.minor for entry in ledger)
     left = Money(stored.balance.minor + paid, stored.balance.currency)
     received = int(stored.extras.get(RECEIVED, "0")) - paid
-    extras = stored.extras | {MOVED_BY: desk.job.import_id, RECEIVED: str(received)}
+    extras = stored.extras | {MOVED_BY: context.job.import_id, RECEIVED: str(received)}
     changes: dict[str, Any] = {"balance": left, "extras": extras}
     if left.minor <= 0 and stored.status is not Status.CLOSED:
         changes |= {"status": Status.SETTLED, "due_at": None, "next_action": None}
     data = {"changed": ["balance"], "difference_minor": paid}
-    change = desk.changed(stored, "AccountUpdated", data=data, changes=changes, ledger=ledger)
+    change = context.changed(stored, "AccountUpdated", data=data, changes=changes, ledger=ledger)
     wake = (known,) if stored.status is Status.ACTIVE else ()
     return ImportPlan(outcomes=outcomes, changes=(change,), wake=wake)
 

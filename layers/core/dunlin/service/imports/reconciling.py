@@ -38,20 +38,20 @@ def reconcile_import(
     today: date,
 ) -> dict[str, Any]:
     """Give every row its one outcome and write the report and the summary."""
-    told = work.read_json(drop_box, job.work("profile.json"))
-    if told is None or strategy_of(job.creditor, creditors) is None:
+    document = work.read_json(drop_box, job.work("profile.json"))
+    if document is None or strategy_of(job.creditor, creditors) is None:
         raise DomainError(f"{job.key} was not profiled")
-    made = work.unpacked_profile(told["profile"])
-    shelves = intake.shelves() if made.records > LARGE else SpillStore()
+    profile = work.unpacked_profile(document["profile"])
+    shelves = intake.shelves() if profile.records > LARGE else SpillStore()
     accounts = shelves.by_text()
     by_line = shelves.by_number()
-    said: MutableMapping[str, str] = shelves.by_text()
+    outcomes: MutableMapping[str, str] = shelves.by_text()
     absent: list[tuple[str, str]] = []
-    for share in range(told["shares"]):
+    for share in range(document["shares"]):
         own = work.read_json(drop_box, job.work(f"outcomes-{share}.json"))
         if own is None:
             raise DomainError(f"share {share} of {job.key} was not loaded")
-        said.update(own)
+        outcomes.update(own)
         for item in islice(work.read_lines(drop_box, job.work(f"share-{share}.jsonl")), 1, None):
             if item["what"] == "account":
                 # The report needs the debt alone, not who owes it.
@@ -59,23 +59,23 @@ def reconcile_import(
                 accounts[item["key"]] = work.unpacked(bare)
             elif item["what"] == "absent" and own[item["key"]] in (MISSING, CLOSED):
                 absent.append((item["reference"], own[item["key"]]))
-    for raw in work.read_parts(drop_box, job.work("rows"), told["rows"]):
-        row = _with_outcome(work.unpacked_row(raw), said)
+    for raw in work.read_parts(drop_box, job.work("rows"), document["rows"]):
+        row = _with_outcome(work.unpacked_row(raw), outcomes)
         by_line[row.line] = row
     result = FileResult(
         name=job.key.rsplit("/", 1)[-1],
-        profile=made,
-        assembly=Assembly(accounts, ByLine(by_line), work.unpacked_decisions(told["matches"])),
+        profile=profile,
+        assembly=Assembly(accounts, ByLine(by_line), work.unpacked_decisions(document["matches"])),
     )
     counts = write_report(
-        job, result, told["sidecar"], drop_box=drop_box, today=today, absent=absent
+        job, result, document["sidecar"], drop_box=drop_box, today=today, absent=absent
     )
     return {"outcome": "done", "import_id": job.import_id, "counts": counts}
 
 
-def _with_outcome(row: RowOutcome, said: Mapping[str, str]) -> RowOutcome:
+def _with_outcome(row: RowOutcome, outcomes: Mapping[str, str]) -> RowOutcome:
     """What the store knew beats what the file alone suggests: updated and unchanged."""
-    outcome = said.get(row.account, "")
+    outcome = outcomes.get(row.account, "")
     if row.outcome == CREATED and outcome == UPDATED:
         return replace(row, outcome=UPDATED)
     if row.outcome == CREATED and outcome == UNCHANGED:
@@ -99,13 +99,13 @@ def write_report(
     absent: Iterable[tuple[str, str]] = (),
 ) -> dict[str, int]:
     """Write report, summary and mapping beside the file; rows by outcome."""
-    assembly, made = result.assembly, result.profile
+    assembly, profile = result.assembly, result.profile
     outcomes = assembly.outcomes if assembly else ()
     absent = list(absent)
-    told = report_csv(made, outcomes, assembly.accounts if assembly else {})
-    lines = chain(told, (_absent_line(reference, what) for reference, what in absent))
+    report = report_csv(profile, outcomes, assembly.accounts if assembly else {})
+    lines = chain(report, (_absent_line(reference, what) for reference, what in absent))
     drop_box.write(f"{job.stem}.report.csv", pieces(lines), CSV)
-    content = summary(result.name, made, assembly, today) | {
+    content = summary(result.name, profile, assembly, today) | {
         "import_id": job.import_id,
         "report": f"{job.stem}.report.csv",
         "missing": {

@@ -17,13 +17,15 @@ def newest_imports(drop_box: DropBox, creditor: str) -> list[dict[str, Any]]:
     `key` that it lies under."""
     prefix = f"drop/{creditor}/" if creditor else "drop/"
     keys = drop_box.newest(prefix, ".summary.json", _MOST)
-    return [told for key in keys if (told := import_at(drop_box, creditor, key)) is not None]
+    return [
+        document for key in keys if (document := import_at(drop_box, creditor, key)) is not None
+    ]
 
 
 def import_at(drop_box: DropBox, creditor: str, key: str) -> dict[str, Any] | None:
     """One summary; None where the key is none, or another creditor's."""
-    found = _SUMMARY.fullmatch(key)
-    if found is None or (creditor and found[1] != creditor):
+    match = _SUMMARY.fullmatch(key)
+    if match is None or (creditor and match[1] != creditor):
         return None
-    told = work.read_json(drop_box, key)
-    return None if told is None else {**told, "key": key, "creditor": found[1]}
+    document = work.read_json(drop_box, key)
+    return None if document is None else {**document, "key": key, "creditor": match[1]}

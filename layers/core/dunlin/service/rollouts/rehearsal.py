@@ -67,7 +67,7 @@ class RehearsalPorts:
 
 @dataclass(slots=True)
 class _Play:
-    stage: RehearsalPorts
+    ports: RehearsalPorts
     messages: list[Message] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     zones: dict[str, str] = field(default_factory=dict)
@@ -78,19 +78,19 @@ def rehearse(
     accounts: Sequence[Account],
     strategy: Strategy,
     *,
-    stage: RehearsalPorts,
+    ports: RehearsalPorts,
     start: datetime,
     days: int,
     events: Iterable[Happening] = (),
     progress: Callable[[datetime], None] | None = None,
 ) -> Forecast:
     """Start every eligible account at `start` and let `days` days pass."""
-    clockwork, end = stage.waker, start + timedelta(days=days)
-    play = _Play(stage)
+    clockwork, end = ports.waker, start + timedelta(days=days)
+    play = _Play(ports)
     clockwork.now = start
     passed: Counter[str] = Counter()
     for account in accounts:
-        passed[_begin(account, strategy, stage=stage, now=start)] += 1
+        passed[_begin(account, strategy, ports=ports, now=start)] += 1
     pending = sorted(events, key=lambda event: event.at)
     for event in pending:
         clockwork.at(event.at, event.account_id, "happening", event.event_id)
@@ -101,13 +101,13 @@ def rehearse(
             progress(at)
         clockwork.now = at
         if kind == "happening":
-            _happen(by_id[cause], stage=stage, now=at)
+            _happen(by_id[cause], ports=ports, now=at)
         elif kind:
             _notice(account_id, kind, cause, play=play, now=at)
         else:
             _look(account_id, play=play, now=at)
     started = passed.pop("started", 0)
-    ends = Counter(_standing(stage.book.account(a.account_id) or a) for a in accounts)
+    ends = Counter(_standing(ports.book.account(a.account_id) or a) for a in accounts)
     return Forecast(
         start=start,
         days=days,
@@ -120,12 +120,12 @@ def rehearse(
     )
 
 
-def _happen(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
+def _happen(event: Happening, *, ports: RehearsalPorts, now: datetime) -> None:
     """One outside event, through the use case that applies its kind in the field."""
     if event.kind == "payment":
-        _pay(event, stage=stage, now=now)
+        _pay(event, ports=ports, now=now)
         return
-    account = stage.book.account(event.account_id)
+    account = ports.book.account(event.account_id)
     if account is None:
         raise DomainError(f"no account {event.account_id}")
     apply_signal(
@@ -138,15 +138,15 @@ def _happen(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
             channel=Channel.EMAIL.value,
             detail={"permanent": True},
         ),
-        book=stage.book,
-        waker=stage.waker,
+        book=ports.book,
+        waker=ports.waker,
         now=now,
     )
 
 
-def _pay(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
+def _pay(event: Happening, *, ports: RehearsalPorts, now: datetime) -> None:
     """A payment that the processor has in hand."""
-    account = stage.book.account(event.account_id)
+    account = ports.book.account(event.account_id)
     if account is None:
         raise DomainError(f"no account {event.account_id}")
     amount = Money(event.minor, account.balance.currency)
@@ -171,17 +171,17 @@ def _pay(event: Happening, *, stage: RehearsalPorts, now: datetime) -> None:
         account_id=account.account_id,
     )
     posted = post(
-        account, (), payment_event, paid, stage.book.facts(account.account_id).strategy.payments
+        account, (), payment_event, paid, ports.book.facts(account.account_id).strategy.payments
     )
     entry = entry_of(account, now=now, what="PaymentPosted", data={"payment": paid.id})
-    stage.book.apply(
+    ports.book.apply(
         Change(account=next_version(posted.account, entry), ledger=posted.entries, audit=[entry])
     )
-    stage.waker.wake(account.account_id)
-    stage.waker.notice(account=account, kind="receipt", cause=paid.id)
+    ports.waker.wake(account.account_id)
+    ports.waker.notice(account=account, kind="receipt", cause=paid.id)
 
 
-def _begin(account: Account, strategy: Strategy, *, stage: RehearsalPorts, now: datetime) -> str:
+def _begin(account: Account, strategy: Strategy, *, ports: RehearsalPorts, now: datetime) -> str:
     why = ineligible(account, strategy, today(now))
     if not why and held_out(strategy, account.consumer_id):
         why = "held out"
@@ -190,8 +190,8 @@ def _begin(account: Account, strategy: Strategy, *, stage: RehearsalPorts, now: 
         strategy=strategy,
         cohort="rehearsal",
         shadow=False,
-        book=stage.book,
-        waker=stage.waker,
+        book=ports.book,
+        waker=ports.waker,
         now=now,
     )
 
@@ -204,63 +204,63 @@ def _standing(account: Account) -> str:
 
 def _look(account_id: str, *, play: _Play, now: datetime) -> None:
     """One account's turn, as its machine takes it: look, send, and wait for what comes next."""
-    stage = play.stage
-    account = stage.book.account(account_id)
+    ports = play.ports
+    account = ports.book.account(account_id)
     if account is None or account.status is not Status.ACTIVE:
         return
     if account.timed and account.due_at is not None and account.due_at > now:
         # It moved on since this was noted, as by a message about another account.
-        stage.waker.at(account.due_at, account_id)
+        ports.waker.at(account.due_at, account_id)
         return
     decided = check_ladder(
         account_id,
         account.ladder_run,
-        book=stage.book,
-        gate=stage.gate,
-        templates=stage.templates,
+        book=ports.book,
+        gate=ports.gate,
+        templates=ports.templates,
         now=now,
     )
     play.refusals.update(decided.refusals)
     if decided.outcome in ("email", "sms"):
         sent = _send(account_id, decided, play=play, now=now)
-        stage.waker.at(now + timedelta(seconds=sent.wait_seconds), account_id)
+        ports.waker.at(now + timedelta(seconds=sent.wait_seconds), account_id)
     elif decided.outcome == "wait":
         play.deferred += bool(decided.refusals)
-        stage.waker.at(now + timedelta(seconds=decided.wait_seconds), account_id)
+        ports.waker.at(now + timedelta(seconds=decided.wait_seconds), account_id)
 
 
 def _notice(account_id: str, kind: str, cause: str, *, play: _Play, now: datetime) -> None:
-    stage = play.stage
+    ports = play.ports
     decided = check_notice(
         account_id,
         kind=kind,
         cause=cause,
-        book=stage.book,
-        sessions=stage.sessions,
-        gate=stage.gate,
-        templates=stage.templates,
+        book=ports.book,
+        sessions=ports.sessions,
+        gate=ports.gate,
+        templates=ports.templates,
         now=now,
     )
     play.refusals.update(decided.refusals)
     if decided.outcome in ("email", "sms"):
         _send(account_id, decided, play=play, now=now)
     elif decided.outcome == "wait":
-        stage.waker.at(now + timedelta(seconds=decided.wait_seconds), account_id, kind, cause)
+        ports.waker.at(now + timedelta(seconds=decided.wait_seconds), account_id, kind, cause)
 
 
 def _send(account_id: str, decided: LadderDecision, *, play: _Play, now: datetime) -> Sending:
-    stage = play.stage
+    ports = play.ports
     channel = Channel(decided.outcome)
     sent = send(
         account_id,
         decided.touch_key,
         decided.permit_id,
-        book=stage.book,
-        outbox=stage.outboxes[channel],
+        book=ports.book,
+        outbox=ports.outboxes[channel],
         now=now,
     )
-    touch = stage.book.touch(account_id, decided.touch_key)
-    account = stage.book.account(account_id)
+    touch = ports.book.touch(account_id, decided.touch_key)
+    account = ports.book.account(account_id)
     if sent.outcome == "sent" and touch is not None and account is not None:
         play.messages.append(
             Message(
@@ -271,7 +271,7 @@ def _send(account_id: str, decided: LadderDecision, *, play: _Play, now: datetim
                 channel=channel.value,
                 template=touch.template,
                 rung=bool(touch.run),
-                cost_micro=stage.price(channel, touch.content),
+                cost_micro=ports.price(channel, touch.content),
             )
         )
     return sent
@@ -281,8 +281,8 @@ def _zone(account: Account, *, play: _Play, now: datetime) -> str:
     """The first of the zones that the rulebook takes the person to be in."""
     known = play.zones.get(account.consumer_id)
     if known is None:
-        facts = play.stage.book.facts(account.account_id)
-        verdict = play.stage.gate.judge(
+        facts = play.ports.book.facts(account.account_id)
+        verdict = play.ports.gate.judge(
             facts, channel=Channel.EMAIL, template="", purpose="", now=now
         )
         known = verdict.zones[0].name if verdict.zones else "UTC"

@@ -15,14 +15,14 @@ from dunlin.service.signals.signals import apply_signal
 _INDEX_LAG = timedelta(minutes=2)
 
 
-def record(told: ProviderSignal, *, book: AccountBook, waker: LadderWaker, now: datetime) -> str:
+def record(event: ProviderSignal, *, book: AccountBook, waker: LadderWaker, now: datetime) -> str:
     """Apply what a provider told; one word for the metric: applied, repeated or unknown.
 
     Raises `Unavailable` where the touch may only not be findable yet.
     """
-    signal = told.signal
+    signal = event.signal
     if signal.account_id is None or signal.touch_id is None:
-        touch = book.touch_by_message(told.message_id)
+        touch = book.touch_by_message(event.message_id)
         if touch is None:
             if timedelta(0) <= now - signal.at < _INDEX_LAG:
                 raise Unavailable("index", "the touch of a message is not known yet", certain=True)

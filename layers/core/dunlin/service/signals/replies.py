@@ -30,19 +30,19 @@ from dunlin.service.signals.signals import apply_signal
 _LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
 
 
-def labels_of(said: ReplySignals) -> tuple[str, ...]:
+def labels_of(heard: ReplySignals) -> tuple[str, ...]:
     """The labels of a reply, the one that binds most first. Any opt-out is an opt-out, whatever
     channel it names (PLAT-OPTOUT-ALL)."""
-    others = sorted(_LABELS.get(name, name) for name in said.signals)
-    stops = said.opt_out or any(name.endswith("opt_out") for name in others)
+    others = sorted(_LABELS.get(name, name) for name in heard.signals)
+    stops = heard.opt_out or any(name.endswith("opt_out") for name in others)
     return tuple(
         dict.fromkeys(
             [
                 *(["opt_out"] if stops else []),
-                *(["ambiguous"] if said.ambiguous else []),
+                *(["ambiguous"] if heard.ambiguous else []),
                 *(n for n in others if not n.endswith("opt_out")),
-                *(["start"] if said.start else []),
-                *(["help"] if said.help else []),
+                *(["start"] if heard.start else []),
+                *(["help"] if heard.help else []),
             ]
         )
     )

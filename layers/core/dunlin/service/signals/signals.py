@@ -141,9 +141,9 @@ def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> T
     if account is None or not signal.touch_id or signal.kind not in _MOVES_TOUCH:
         return None
     message_id = str(signal.detail.get("message_id", ""))
-    found = book.touch_by_message(message_id) if message_id else None
-    if found is not None and found.touch_id == signal.touch_id:
-        return book.touch(found.account_id, found.key)  # the index may lag behind its state
+    touch = book.touch_by_message(message_id) if message_id else None
+    if touch is not None and touch.touch_id == signal.touch_id:
+        return book.touch(touch.account_id, touch.key)  # the index may lag behind its state
     # Its sender died before it could record the message id: only the touch id leads to it.
     touches = book.conversation(account.account_id).touches
     return next((t for t in touches if t.touch_id == signal.touch_id), None)
@@ -251,10 +251,10 @@ def _concerned(signal: Signal, book: AccountBook) -> list[Account]:
     account = book.account(signal.account_id) if signal.account_id else None
     consumer_id = signal.consumer_id or (account.consumer_id if account else None)
     if signal.kind in _OF_THE_PERSON and consumer_id:
-        found = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}
+        by_id = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}
         if account is not None:
-            found[account.account_id] = account  # the index may lag behind it
-        return list(found.values())
+            by_id[account.account_id] = account  # the index may lag behind it
+        return list(by_id.values())
     return [account] if account else []
 
 

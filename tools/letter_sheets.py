@@ -14,18 +14,14 @@ from playwright.sync_api import Browser, sync_playwright
 from dunlin.cli.template import SAMPLE
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.strategy.strategy_document import read_strategy
+from dunlin.views.jinja import environment
 from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import samples
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images" / "letters"
 WIDTH = 390  # CSS pixels of a common phone
 COLUMNS, THUMB = 9, 184
-_SHEET = """<!doctype html><meta charset="utf-8"><style>
-body {{ margin: 0; padding: 14px; width: {width}px; background: {ground}; color: {ink};
-        font: 12px/1.3 system-ui, sans-serif; }}
-main {{ display: grid; grid-template-columns: repeat({columns}, {thumb}px); gap: 14px; }}
-figure {{ margin: 0; }} figcaption {{ padding: 4px 2px; }} img {{ width: {thumb}px; }}
-</style><main>{figures}</main>"""
+_SHEET = environment(Path(__file__).parent / "templates").get_template("letter_sheet.html.j2")
 
 
 def shots(browser: Browser, language: str, scheme: str) -> list[tuple[str, bytes]]:
@@ -49,22 +45,12 @@ def shots(browser: Browser, language: str, scheme: str) -> list[tuple[str, bytes
 
 def sheet(browser: Browser, pictures: list[tuple[str, bytes]], scheme: str) -> bytes:
     """All pictures on one page, small."""
-    figures = "".join(
-        f'<figure><img src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
-        f"<figcaption>{name}</figcaption></figure>"
-        for name, picture in pictures
-    )
-    dark = scheme == "dark"
     width = COLUMNS * (THUMB + 14)
     page = browser.new_page(viewport={"width": width + 28, "height": 600})
+    figures = [(name, base64.b64encode(picture).decode()) for name, picture in pictures]
     page.set_content(
-        _SHEET.format(
-            width=width,
-            columns=COLUMNS,
-            thumb=THUMB,
-            figures=figures,
-            ground="#0d1011" if dark else "#ffffff",
-            ink="#cfd8d3" if dark else "#26312c",
+        _SHEET.render(
+            width=width, columns=COLUMNS, thumb=THUMB, figures=figures, dark=scheme == "dark"
         )
     )
     drawn = page.screenshot(full_page=True, type="jpeg", quality=38)

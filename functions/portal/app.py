@@ -20,7 +20,6 @@ from dunlin.service.portal import (
     REFUSED,
     SIGNED_OUT,
     TROUBLE,
-    PortalPorts,
     arranging,
     identity,
     money,
@@ -29,6 +28,8 @@ from dunlin.service.portal import (
     wishes,
     words,
 )
+from dunlin.service.portal.inside import Inside
+from dunlin.service.portal.pages import Done
 
 app = Chalice(app_name="portal")
 _FORMS = ["application/x-www-form-urlencoded"]
@@ -40,7 +41,7 @@ View = Callable[..., Answered]
 Act = Callable[..., Answered]  # (portal, session, form, now): a form that was handed in
 # Forms whose answers come back after a session has ended; every form below joins them.
 _KEPT = {"/account", "/plan"}
-Fits = Callable[[PortalPorts, Session], bool]
+Fits = Callable[[Inside], bool]
 
 
 def _visit() -> Visit:
@@ -93,9 +94,9 @@ def inside(view: Callable[..., Answered]) -> View:
             saved = visit.here in _KEPT and portal.keep_draft(
                 visit.cookie, visit.here, visit.form, wall=visit.wall
             )
-            return replace(SIGNED_OUT, fields={"saved": saved})
+            return replace(SIGNED_OUT, content=Done(saved=saved))
         if not visit.may(session):
-            return portal.shown("stale", session, now=visit.now, status=403)
+            return portal.inside(session, now=visit.now).page("stale", Done(), status=403)
         if visit.post:
             portal.sessions.drop_draft(session.account_id)
         return view(visit, session, **params)
@@ -115,15 +116,16 @@ def form(name: str, act: Act, *, shows: str = "", open_if: Fits | None = None) -
         portal = wiring.portal()
         if visit.post:
             return act(portal, session, visit.form, now=visit.now)
-        if open_if is not None and not open_if(portal, session):
+        known = portal.inside(session, now=visit.now)
+        if open_if is not None and not open_if(known):
             return GONE
         typed = portal.draft(session, f"/{name}", wall=visit.wall)
-        return portal.shown(shows or name, session, now=visit.now, form=typed)
+        return portal.form(shows or name, known, typed)
 
 
 @page("/", methods=["GET"])
 def home(_visit: Visit) -> Answered:
-    return Page(name="home")
+    return Page(name="home", content=Done())
 
 
 @page("/m/{token}", methods=["GET", "POST"])
@@ -169,7 +171,7 @@ def unsubscribe(visit: Visit, token: str) -> Answered:
 def account(visit: Visit, session: Session) -> Answered:
     portal = wiring.portal()
     typed = portal.draft(session, "/account", wall=visit.wall)
-    return portal.account(session, now=visit.now, form=typed)
+    return portal.account(portal.inside(session, now=visit.now), form=typed)
 
 
 @page("/pay", methods=["POST"])
@@ -241,7 +243,7 @@ def documents(visit: Visit, session: Session) -> Answered:
         return records.send_file(
             portal, session, visit.form, visit.file, now=visit.now, wall=visit.wall
         )
-    return portal.shown("documents", session, now=visit.now)
+    return portal.form("documents", portal.inside(session, now=visit.now), {})
 
 
 @page("/accounts", methods=["GET", "POST"])

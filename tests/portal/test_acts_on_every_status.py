@@ -84,7 +84,7 @@ def test_a_promise_after_the_last_letter_holds(
 
 # -- every act on every standing -------------------------------------------------------------------
 
-PAGES = ROOT / "layers/core/dunlin/pages"
+PAGES = ROOT / "layers/core/dunlin/views/portal"
 LANGUAGES = ("en", "es")
 
 
@@ -105,7 +105,7 @@ def test_every_form_of_the_portal_is_an_act_here() -> None:
     assert {act.route for act in ACTS} == posts
     steps = {
         step
-        for page in PAGES.glob("*.j2")
+        for page in PAGES.glob("templates/*.j2")
         for step in re.findall(r'name="step" value="(\w+)"', page.read_text("utf-8"))
     }
     assert {act.step for act in ACTS if act.step} == steps

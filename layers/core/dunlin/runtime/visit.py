@@ -169,7 +169,7 @@ def answer(result: Page | GoTo | Download, visit: Visit, pages: PortalPages) -> 
         place = result.place
         headers["Location"] = pages.base + place if place.startswith("/") else place
         return Response(body="", status_code=303, headers=headers)
-    language = chosen or visit.language or result.fields.get("consumer_language", "")
+    language = chosen or visit.language or result.their_language
     if language not in LANGUAGES:
         language = LANGUAGES[0]
     headers["Content-Language"] = language

@@ -51,25 +51,32 @@ def ask(
     waker: LadderWaker,
     now: datetime,
     by: str = CONSUMER,
+    account: Account | None = None,
+    limits: Strategy | None = None,
 ) -> Arrangement | AskRefusal:
     """Ask for an arrangement. Inside the limits it is in force with this write; else it waits
     for staff. `consent` is given where the person lets us debit their instalments.
 
-    The same terms again give the same arrangement. One that is in force is replaced when the
-    new one is agreed, and stays in force until then. Raises `DomainError`, `Conflict`.
+    `account` and `limits` are what the caller has just read, if it has: they are not asked for
+    again, but for an account that somebody wrote meanwhile. The same terms again give the same
+    arrangement. One that is in force is replaced when the new one is agreed, and stays in force
+    until then. Raises `DomainError`, `Conflict`.
     """
 
-    def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None]:
-        account, past = account_of(account_id, book), book.arrangements(account_id)
+    known = [account] if account is not None else []
+
+    def attempt() -> tuple[Arrangement | AskRefusal, Arrangement | None, Account]:
+        account = known.pop() if known else account_of(account_id, book)
+        past = book.arrangements(account_id)
         refusal = refusal_of(account)
         if refusal is not None:
-            return refusal, None
+            return refusal, None, account
         current = current_of(account, past)
         if current is not None and current.terms == terms and _same_wish(current, consent):
-            return current, None
+            return current, None, account
         if terms.total != arrangeable(account):
-            return AskRefusal.STALE, None
-        strategy = in_force(account.creditor, creditors, now.date())
+            return AskRefusal.STALE, None, account
+        strategy = limits or in_force(account.creditor, creditors, now.date())
         over = beyond(account, strategy, terms, today=now.date())
         if sum(a.state in _FELL for a in past) >= _BEFORE_STAFF:
             over = (*over, Bound.REARRANGED)
@@ -88,12 +95,14 @@ def ask(
             version=1,
         )
         if over:
-            return _request(account, new, current, past, book=book, now=now, actor=by), None
-        return start(account, new, current, past, book=book, now=now, actor=by)
+            asked = _request(account, new, current, past, book=book, now=now, actor=by)
+            return asked, None, account
+        made, old = start(account, new, current, past, book=book, now=now, actor=by)
+        return made, old, account
 
-    made, old = retry_on_conflict(attempt)
+    made, old, stored = retry_on_conflict(attempt)
     if isinstance(made, Arrangement):
-        tell(made, old, waker=waker, book=book)
+        tell(made, old, stored, waker=waker)
     return made
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 from statistics import median_low
 
-from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.account import Account, Hold, LedgerEntry
+from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.arrangements import terms as term
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
 from dunlin.domain.arrangements.terms import Bound, NoTerms, PayerProfile, Terms
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountHistory
 from dunlin.ports.strategies import Creditors
 
 _HELD = frozenset({Hold.DISPUTE, Hold.REVIEW, Hold.INSURER, Hold.PAUSED})
@@ -78,16 +78,14 @@ def beyond(account: Account, strategy: Strategy, terms: Terms, *, today: date) -
     return (*over, Bound.HELD) if account.hold in _HELD else over
 
 
-def profile_of(account_history: AccountHistory, past: Sequence[Arrangement]) -> PayerProfile:
-    """How the person pays, from the account's own history and what they stated."""
-    paid = [
-        -e.amount.minor
-        for e in account_history.ledger
-        if e.kind == "payment" and e.amount.minor < 0
-    ]
+def profile_of(
+    ledger: Sequence[LedgerEntry], consumer: Consumer, past: Sequence[Arrangement]
+) -> PayerProfile:
+    """How the person pays, from the account's own ledger and what they stated."""
+    paid = [-e.amount.minor for e in ledger if e.kind == "payment" and e.amount.minor < 0]
     broke = sum(1 for a in past if a.state is ArrangementState.BROKEN)
     return PayerProfile(
         usual_minor=median_low(paid) if paid else None,
         broken=broke,
-        payday=account_history.consumer.preferences.payday,
+        payday=consumer.preferences.payday,
     )

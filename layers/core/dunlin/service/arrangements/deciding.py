@@ -108,7 +108,7 @@ def _decided(
 ) -> Arrangement | AskRefusal:
     made, old = retry_on_conflict(attempt)
     if isinstance(made, Arrangement):
-        tell(made, old, waker=waker, book=book)
+        tell(made, old, account_of(made.account_id, book), waker=waker)
     return made
 
 

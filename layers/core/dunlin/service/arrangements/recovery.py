@@ -27,9 +27,10 @@ def restart_lost(*, book: AccountBook, waker: LadderWaker, now: datetime) -> int
 
 def _restart(one: Arrangement, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
     again = replace(one, run=one.run + 1, version=one.version + 1)
+    account = account_of(one.account_id, book)
     try:
         write(
-            account_of(one.account_id, book),
+            account,
             [again],
             what="ArrangementRestarted",
             data={"run": again.run},
@@ -39,5 +40,5 @@ def _restart(one: Arrangement, *, book: AccountBook, waker: LadderWaker, now: da
         )
     except Conflict:
         return 0  # it moved just now
-    set_going(again, waker=waker, book=book)
+    set_going(again, account, waker=waker)
     return 1

@@ -176,21 +176,20 @@ def _taken_over(new: Arrangement, old: Arrangement, at: datetime) -> Arrangement
     return scheduled(replace(new, pending=pending, pending_at=at if pending else None))
 
 
-def set_going(one: Arrangement, *, waker: LadderWaker, book: AccountBook) -> None:
+def set_going(one: Arrangement, account: Account, *, waker: LadderWaker) -> None:
     """The person's copy of an arrangement in force, once, and its machine."""
     if not one.manual:
-        account = account_of(one.account_id, book)
         waker.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(one))
     waker.start_arrangement(one, wait_seconds=1)
 
 
 def tell(
-    made: Arrangement, old: Arrangement | None, *, waker: LadderWaker, book: AccountBook
+    made: Arrangement, old: Arrangement | None, account: Account, *, waker: LadderWaker
 ) -> None:
     """What follows an agreement: the person's copy, its machine, and the ladder's stand-still.
     Everything here may be done twice; what was not done is done by `restart_lost`."""
     if made.in_force:
-        set_going(made, waker=waker, book=book)
+        set_going(made, account, waker=waker)
     if old is not None:
         waker.wake_arrangement(old)
     waker.wake(made.account_id)

@@ -18,13 +18,27 @@ from dunlin.domain.arrangements.terms import NoTerms, Terms
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.domain.portal.form import read_amount, read_date
 from dunlin.domain.portal.page import GoTo, Page
+from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.portal import Session
 from dunlin.service import arrangements
 from dunlin.service.payments import payments
 from dunlin.service.portal import GONE, PortalPorts
+from dunlin.service.portal.inside import Inside, day, due_by
+from dunlin.service.portal.pages import (
+    ArrangementPage,
+    Done,
+    MethodWaitsPage,
+    PlanAgreedPage,
+    PlanCheckPage,
+    PlanMethodPage,
+    PlanPage,
+)
 
 MOST_PAYMENTS = 156  # three years of weeks: what a page can list and a person can read
 OWN = "own"
+_STEPS = (
+    "check", "agree", "accept", "save_method", "take_up", "stop_autopay", "cancel", "refuse",
+)  # fmt: skip
 _FORM = ("offer", "by", "amount", "count", "often", "day", "month", "year")
 _WRONG = {
     NoTerms.AMOUNT: ("amount", "amount_each"),
@@ -46,69 +60,69 @@ def plan(
 ) -> Page:
     """The arrangement as it stands, or the offers: where there is none, or another is wanted,
     with what was typed into their form before."""
-    standing = portal.book.arrangement(session.account_id)
-    if standing is not None and standing.undecided:
-        # A request outlives a debt that was paid or taken back meanwhile: nobody answers it.
-        owes = portal.book.facts(session.account_id).account.owes
-        standing = standing if owes else None
+    inside = portal.inside(session, now=now)
+    standing = inside.arrangement
+    if standing is not None and standing.undecided and not inside.account.owes:
+        standing = None  # a request outlives a debt that was paid or taken back: nobody answers it
     if standing is not None and not anew and not form:
-        return _standing(portal, session, standing, now=now)
-    return _choices(portal, session, now=now, form=form)
+        return _standing(inside, standing)
+    return _choices(inside, _limits(portal, inside), form=form)
 
 
-def _standing(
-    portal: PortalPorts,
-    session: Session,
-    standing: Arrangement,
-    *,
-    now: datetime,
-    saved: bool = False,
-) -> Page:
-    today = now.date()
+def _limits(portal: PortalPorts, inside: Inside) -> Strategy:
+    """The strategy whose limits are in force today."""
+    return arrangements.in_force(inside.account.creditor, portal.creditors, inside.now.date())
+
+
+def _standing(inside: Inside, standing: Arrangement, *, saved: bool = False) -> Page:
+    today = inside.now.date()
     rows = [(one, one.state(today).value) for one in standing.instalments]
-    return portal.shown(
+    until = standing.counter_until
+    return inside.page(
         "arrangement",
-        session,
-        now=now,
-        arrangement=standing,
-        rows=rows or [(one, "") for one in standing.terms.instalments],
-        saved=saved,
+        ArrangementPage(
+            arrangement=standing,
+            rows=rows or [(one, "") for one in standing.terms.instalments],
+            amount_due=due_by(standing, inside.now),
+            balance=inside.account.balance,
+            standing=inside.standing,
+            counter_until=day(until, inside.consumer) if until is not None else None,
+            saved=saved,
+        ),
     )
 
 
 def _choices(
-    portal: PortalPorts,
-    session: Session,
+    inside: Inside,
+    limits: Strategy,
     *,
-    now: datetime,
     form: Mapping[str, str] | None = None,
     errors: Sequence[tuple[str, str]] = (),
     trouble: str = "",
 ) -> Page:
-    return portal.shown(
+    return inside.page(
         "plan",
-        session,
-        now=now,
+        PlanPage(
+            offers=_offers(inside, limits),
+            standing=inside.standing,
+            uncontested=inside.uncontested,
+            form=dict(form or {}),
+            trouble=trouble,
+        ),
         status=422 if errors else 409 if trouble else 200,
-        offers=_offers(portal, session, now),
         errors=tuple(errors),
-        form=dict(form or {}),
-        trouble=trouble,
     )
 
 
-def _offers(portal: PortalPorts, session: Session, now: datetime) -> tuple[Terms, ...]:
-    account_history, _ = portal.inside(session)
-    account, today = account_history.account, now.date()
+def _offers(inside: Inside, limits: Strategy) -> tuple[Terms, ...]:
+    account, record = inside.account, inside.record
     if arrangements.arrangeable(account).minor <= 0:
         return ()
     return arrangements.offers(
         account,
-        arrangements.in_force(account.creditor, portal.creditors, today),
-        today=today,
-        profile=arrangements.profile_of(
-            account_history, portal.book.arrangements(account.account_id)
-        ),
+        limits,
+        today=inside.now.date(),
+        profile=arrangements.profile_of(record.ledger, inside.consumer, record.arrangements),
     )
 
 
@@ -116,17 +130,21 @@ def act(
     portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime, language: str
 ) -> Page | GoTo:
     """One step of a person with their arrangement, by the form's own word for it."""
-    match form.get("step"):
+    step = form.get("step")
+    if step not in _STEPS:
+        return replace(GONE, session=None)
+    inside = portal.inside(session, now=now)
+    match step:
         case "check":
-            return _check(portal, session, form, now=now)
+            return _check(inside, _limits(portal, inside), form)
         case "agree":
-            return _agree(portal, session, form, now=now, language=language)
+            return _agree(portal, inside, form, language=language)
         case "accept":
-            return _accept(portal, session, now=now)
+            return _accept(portal, inside)
         case "save_method":
-            return _method_page(portal, session, form, now=now, language=language)
+            return _method_page(portal, inside, form, language=language)
         case "take_up":
-            return _take_up(portal, session, now=now)
+            return _take_up(portal, inside)
         case "stop_autopay":
             stopped = arrangements.stop_autopay(
                 session.account_id,
@@ -135,8 +153,8 @@ def act(
                 waker=portal.waker,
                 now=now,
             )
-            return _ended(portal, session, stopped, "autopay_stopped", now)
-        case "cancel" | "refuse":
+            return _ended(portal, inside, stopped, "autopay_stopped")
+        case _:
             gone = arrangements.cancel(
                 session.account_id,
                 by=arrangements.CONSUMER,
@@ -144,28 +162,24 @@ def act(
                 waker=portal.waker,
                 now=now,
             )
-            return _ended(portal, session, gone, "plan_cancelled", now)
-        case _:
-            return replace(GONE, session=None)
+            return _ended(portal, inside, gone, "plan_cancelled")
 
 
-def _ended(
-    portal: PortalPorts, session: Session, ended: Arrangement | None, done: str, now: datetime
-) -> Page:
+def _ended(portal: PortalPorts, inside: Inside, ended: Arrangement | None, done: str) -> Page:
     """That something has ended, also at a second click, or that there never was anything to end."""
-    if ended is None and not portal.book.arrangements(session.account_id):
-        return _choices(portal, session, now=now, trouble=f"plan_{arrangements.AskRefusal.GONE}")
-    return portal.shown(done, session, now=now)
+    if ended is None and not inside.record.arrangements:
+        return _refused(portal, inside, arrangements.AskRefusal.GONE)
+    return inside.page(done, Done())
 
 
 def _terms(
-    portal: PortalPorts, session: Session, form: Mapping[str, str], now: datetime
+    inside: Inside, limits: Strategy, form: Mapping[str, str]
 ) -> Terms | list[tuple[str, str]]:
     """The terms that a form names, or what is wrong with it."""
-    account = portal.book.facts(session.account_id).account
+    account, today = inside.account, inside.now.date()
     offer = form.get("offer", "")
     if offer != OWN:
-        offers = _offers(portal, session, now)
+        offers = _offers(inside, limits)
         number = int(offer) if offer.isascii() and offer.isdigit() else -1
         if not 0 <= number < len(offers) or len(offer) > 1:
             return [("offer", "offer_missing")]
@@ -184,18 +198,18 @@ def _terms(
     first_on = read_date(form.get("day", ""), form.get("month", ""), form.get("year", ""))
     if isinstance(first_on, str):
         errors.append(("date", first_on))
-    elif first_on < now.date():
+    elif first_on < today:
         errors.append(("date", "date_past"))
     if errors or isinstance(first_on, str):
         return errors
     made = arrangements.propose(
         account,
-        arrangements.in_force(account.creditor, portal.creditors, now.date()),
+        limits,
         instalment=amount,
         count=count,
         frequency=form.get("often", ""),
         first_on=first_on,
-        today=now.date(),
+        today=today,
     )
     if isinstance(made, NoTerms):
         return [_WRONG.get(made, ("offer", "offer_missing"))]
@@ -211,131 +225,141 @@ def fingerprint(terms: Terms) -> str:
 
 
 def _check(
-    portal: PortalPorts,
-    session: Session,
+    inside: Inside,
+    limits: Strategy,
     form: Mapping[str, str],
     *,
-    now: datetime,
     errors: Sequence[tuple[str, str]] = (),
     trouble: str = "",
 ) -> Page:
     """Every date and amount, before anything is agreed (Reg Z and WCAG 3.3.4: checked first)."""
-    terms = _terms(portal, session, form, now)
+    terms = _terms(inside, limits, form)
     if isinstance(terms, list):
-        return _choices(portal, session, now=now, form=form, errors=terms)
-    account_history, strategy = portal.inside(session)
-    limits = arrangements.in_force(account_history.account.creditor, portal.creditors, now.date())
-    return portal.shown(
+        return _choices(inside, limits, form=form, errors=terms)
+    over = arrangements.beyond(inside.account, limits, terms, today=inside.now.date())
+    return inside.page(
         "plan_check",
-        session,
-        now=now,
+        PlanCheckPage(
+            terms=terms,
+            fingerprint=fingerprint(terms),
+            at_once=not over,
+            autopay_words=_autopay_words(inside),
+            chosen={name: form[name] for name in _FORM if name in form},
+            form=dict(form),
+            trouble=trouble,
+        ),
         status=422 if errors else 409 if trouble else 200,
-        terms=terms,
-        fingerprint=fingerprint(terms),
-        at_once=not arrangements.beyond(account_history.account, limits, terms, today=now.date()),
-        autopay_words=autopay_consent(strategy.brand.name, strategy.brand.phone),
-        kept={name: form[name] for name in _FORM if name in form},
         errors=tuple(errors),
-        form=dict(form),
-        trouble=trouble,
     )
 
 
 def _agree(
-    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime, language: str
+    portal: PortalPorts, inside: Inside, form: Mapping[str, str], *, language: str
 ) -> Page | GoTo:
-    terms = _terms(portal, session, form, now)
+    limits = _limits(portal, inside)
+    terms = _terms(inside, limits, form)
     if isinstance(terms, list):
-        return _choices(portal, session, now=now, form=form, errors=terms)
+        return _choices(inside, limits, form=form, errors=terms)
     if form.get("schedule") != fingerprint(terms):
-        return _check(portal, session, form, now=now, trouble="plan_changed")
+        return _check(inside, limits, form, trouble="plan_changed")
     how = form.get("pays", "")
     if how not in ("autopay", "self"):
-        return _check(portal, session, form, now=now, errors=[("pays", "pays_missing")])
-    consent = _consent(portal, session, form, now) if how == "autopay" else None
+        return _check(inside, limits, form, errors=[("pays", "pays_missing")])
+    consent = _consent(inside, form) if how == "autopay" else None
     made = arrangements.ask(
-        session.account_id,
+        inside.session.account_id,
         terms,
         consent=consent,
         book=portal.book,
         creditors=portal.creditors,
         waker=portal.waker,
-        now=now,
+        now=inside.now,
+        account=inside.account,
+        limits=limits,
     )
     if not isinstance(made, Arrangement):
-        return _choices(portal, session, now=now, trouble=f"plan_{made}")
+        return _refused(portal, inside, made)
     if made.in_force and consent is not None and not made.autopays:
-        return _method_page(portal, session, form, now=now, language=language)
-    return _agreed(portal, session, made, now)
+        return _method_page(portal, inside, form, language=language)
+    return _agreed(inside, made)
 
 
-def _agreed(portal: PortalPorts, session: Session, made: Arrangement, now: datetime) -> Page:
+def _refused(portal: PortalPorts, inside: Inside, refusal: arrangements.AskRefusal) -> Page:
+    """The choices anew, from the account as it is by now, and why there was no agreement."""
+    fresh = portal.inside(inside.session, now=inside.now)
+    return _choices(fresh, _limits(portal, fresh), trouble=f"plan_{refusal}")
+
+
+def _agreed(inside: Inside, made: Arrangement) -> Page:
     name = "plan_agreed" if made.in_force else "plan_done"
-    return portal.shown(name, session, now=now, arrangement=made)
+    return inside.page(name, PlanAgreedPage(terms=made.terms))
 
 
-def _consent(
-    portal: PortalPorts, session: Session, form: Mapping[str, str], now: datetime
-) -> Authorisation:
-    _, strategy = portal.inside(session)
-    words = autopay_consent(strategy.brand.name, strategy.brand.phone)
+def _autopay_words(inside: Inside) -> Mapping[str, str]:
+    brand = inside.strategy.brand
+    return autopay_consent(brand.name, brand.phone)
+
+
+def _consent(inside: Inside, form: Mapping[str, str]) -> Authorisation:
+    words = _autopay_words(inside)
     language = form.get("language", "")
     language = language if language in words else "en"
     return arrangements.consent_of(
-        words[language], version=AUTOPAY_CONSENT, language=language, at=now
+        words[language], version=AUTOPAY_CONSENT, language=language, at=inside.now
     )
 
 
-def _accept(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
+def _accept(portal: PortalPorts, inside: Inside) -> Page:
     made = arrangements.accept_counter(
-        session.account_id, book=portal.book, waker=portal.waker, now=now
+        inside.session.account_id, book=portal.book, waker=portal.waker, now=inside.now
     )
     if not isinstance(made, Arrangement):
-        return _choices(portal, session, now=now, trouble=f"plan_{made}")
-    return _agreed(portal, session, made, now)
+        return _refused(portal, inside, made)
+    return _agreed(inside, made)
 
 
 def method(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """What a person agrees to before they save a card or bank account, first or anew."""
-    standing = portal.book.arrangement(session.account_id)
+    inside = portal.inside(session, now=now)
+    standing = inside.arrangement
     if standing is None or not standing.in_force or standing.manual:
         return replace(GONE, session=None)
-    _, strategy = portal.inside(session)
-    return portal.shown(
+    return inside.page(
         "plan_method",
-        session,
-        now=now,
-        arrangement=standing,
-        autopay_words=autopay_consent(strategy.brand.name, strategy.brand.phone),
+        PlanMethodPage(
+            instalments=tuple(one for one in standing.instalments if one.left.minor),
+            autopay_words=_autopay_words(inside),
+        ),
     )
 
 
 def _method_page(
-    portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime, language: str
+    portal: PortalPorts, inside: Inside, form: Mapping[str, str], *, language: str
 ) -> Page | GoTo:
     """The processor's own page for saving a method; the arrangement stands whatever comes of it."""
     try:
         opened = arrangements.autopay_page(
-            session.account_id,
-            consent=_consent(portal, session, form, now),
-            locale=language or session.language,
+            inside.session.account_id,
+            consent=_consent(inside, form),
+            locale=language or inside.session.language,
             success_url=f"{portal.base_url}/plan/returned",
             cancel_url=f"{portal.base_url}/plan",
             book=portal.book,
             processor=portal.processor(),
-            now=now,
+            now=inside.now,
         )
     except (Unavailable, Conflict):
-        return portal.shown("method_away", session, now=now, status=503)
+        return inside.page("method_away", Done(), status=503)
     if isinstance(opened, arrangements.AskRefusal):
-        return _choices(portal, session, now=now, trouble=f"plan_{opened}")
+        return _refused(portal, inside, opened)
     return GoTo(place=opened.url)
 
 
 def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """Back from saving a method. The processor tells us by its own road and the method is taken
     up there; this page says where that stands, and where we have not heard yet it has a button."""
-    standing = portal.book.arrangement(session.account_id)
+    inside = portal.inside(session, now=now)
+    standing = inside.arrangement
     if standing is None or not standing.in_force:
         return plan(portal, session, now=now)
     try:
@@ -343,26 +367,26 @@ def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
             session.account_id, book=portal.book, processor=portal.processor()
         )
     except (Unavailable, Conflict):
-        return portal.shown("method_asked", session, now=now, status=503)
+        return inside.page("method_asked", Done(), status=503)
     if waits is not None:
-        return portal.shown("method_waits", session, now=now, label=waits.label)
+        return inside.page("method_waits", MethodWaitsPage(label=waits.label))
     pay = standing.autopay
     saved = standing.autopays and pay is not None and pay.setup_id == pay.setup_ref
-    return _standing(portal, session, standing, now=now, saved=saved)
+    return _standing(inside, standing, saved=saved)
 
 
-def _take_up(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
+def _take_up(portal: PortalPorts, inside: Inside) -> Page:
     """What the processor's own word would do, at the person's: twice is as once."""
     try:
         made = arrangements.autopay_saved(
-            session.account_id,
+            inside.session.account_id,
             book=portal.book,
             waker=portal.waker,
             processor=portal.processor(),
-            now=now,
+            now=inside.now,
         )
     except (Unavailable, Conflict):
-        return portal.shown("method_asked", session, now=now, status=503)
+        return inside.page("method_asked", Done(), status=503)
     if made is None or not made.in_force:
-        return plan(portal, session, now=now)
-    return _standing(portal, session, made, now=now, saved=made.autopays)
+        return plan(portal, inside.session, now=inside.now)
+    return _standing(inside, made, saved=made.autopays)

@@ -8,7 +8,6 @@ import hmac
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,11 +16,13 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
 from dunlin.domain.portal.form import read_date, read_digits
-from dunlin.domain.portal.page import GoTo, Page
+from dunlin.domain.portal.page import SESSION_LIFE, GoTo, Page
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
+from dunlin.ports.accounts import Facts
 from dunlin.ports.portal import Link, Session
-from dunlin.service.portal import GONE, SESSION_LIFE, PortalPorts, waiting_draft
+from dunlin.service.portal import GONE, PortalPorts, waiting_draft
+from dunlin.service.portal.pages import Done, IdentityPage, StopPage
 
 TRIES = 5
 CODES_A_DAY = 5
@@ -50,21 +51,19 @@ def proof_for(consumer: Consumer) -> Proof:
     return Proof.CODE
 
 
-def arrive(portal: PortalPorts, token: str, *, now: datetime) -> Page:
+def arrive(portal: PortalPorts, token: str, *, now: datetime, sent: bool = False) -> Page:
     """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
     often it is fetched; that it was fetched is noted, which mail scanners do too."""
     found = _opened(portal, token, now)
     if found is None:
         return GONE
-    link, consumer, strategy = found
+    link, facts = found
     with suppress(Conflict, Unavailable):  # a note that is lost must not cost the page
         _signal_of_link(portal, link, SignalKind.CLICK, "click", now)
-    return _identity_page(token, link, consumer, strategy)
+    return _identity_page(token, link, facts, sent=sent)
 
 
-def _opened(
-    portal: PortalPorts, token: str, now: datetime
-) -> tuple[Link, Consumer, Strategy] | None:
+def _opened(portal: PortalPorts, token: str, now: datetime) -> tuple[Link, Facts] | None:
     link = _link(portal, token)
     if link is None or link.expires_at <= now:
         return None
@@ -74,7 +73,7 @@ def _opened(
         return None
     if facts.consumer.consumer_id != link.consumer_id:
         return None
-    return link, facts.consumer, facts.strategy
+    return link, facts
 
 
 def _link(portal: PortalPorts, token: str) -> Link | None:
@@ -84,26 +83,26 @@ def _link(portal: PortalPorts, token: str) -> Link | None:
 def _identity_page(
     token: str,
     link: Link,
-    consumer: Consumer,
-    strategy: Strategy,
+    facts: Facts,
     *,
     error: str = "",
     sent: bool = False,
     status: int = 200,
 ) -> Page:
+    proof = proof_for(facts.consumer)
     return Page(
         name="identity",
         status=status,
-        brand=strategy.brand,
-        fields={
-            "token": token,
-            "proof": proof_for(consumer).value,
-            "channel": link.channel,
-            "sender": neutral_name(strategy),
-            "error": error,
-            "sent": sent,
-            "consumer_language": consumer.language,
-        },
+        brand=facts.strategy.brand,
+        their_language=facts.consumer.language,
+        errors=((proof.value, error),) if error else (),
+        content=IdentityPage(
+            token=token,
+            proof=proof.value,
+            channel=link.channel,
+            sender=neutral_name(facts.strategy),
+            sent=sent,
+        ),
     )
 
 
@@ -123,20 +122,19 @@ def identify(
     found = _opened(portal, token, now)
     if found is None:
         return GONE
-    link, consumer, strategy = found
+    link, facts = found
+    consumer = facts.consumer
     proof = proof_for(consumer)
     given = _given(proof, form)
     if given is None:
-        return _identity_page(
-            token, link, consumer, strategy, error=f"{proof}_unreadable", status=422
-        )
+        return _identity_page(token, link, facts, error=f"{proof}_unreadable", status=422)
     tries = portal.sessions.count_attempt(consumer.consumer_id, wall)
     rate_limited = _rate_limited(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
     expected = _expected(portal, proof, link, consumer, wall)
     offered = token_hash(given) if proof is Proof.CODE else given
     matches = hmac.compare_digest(_blind(offered), _blind(expected or ""))
     if rate_limited or not (matches and expected and tries <= TRIES):
-        return _identity_page(token, link, consumer, strategy, error="no_match", status=403)
+        return _identity_page(token, link, facts, error="no_match", status=403)
     portal.sessions.clear_attempts(consumer.consumer_id)
     if proof is Proof.CODE:
         portal.sessions.put_code(link.token_hash, "", wall)
@@ -184,21 +182,20 @@ def send_code(
     found = _opened(portal, token, now)
     if found is None:
         return GONE
-    link, consumer, _ = found
+    link, facts = found
+    consumer = facts.consumer
     if proof_for(consumer) is Proof.CODE:
         count = portal.sessions.count_attempt(f"code-{consumer.consumer_id}", wall)
         rate_limited = _rate_limited(portal, "code", visitor, CODES_AN_ADDRESS, wall)
         if count <= CODES_A_DAY and not rate_limited:
-            account = portal.book.facts(link.account_id).account
             cause = f"{link.token_hash}.{wall:%y%m%d}{count}"
-            portal.waker.notice(account=account, kind="code", cause=cause)
+            portal.waker.notice(account=facts.account, kind="code", cause=cause)
     return GoTo(place=f"/m/{token}?sent=1")
 
 
 def code_sent(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     """The identity page after a code was asked for."""
-    page = arrive(portal, token, now=now)
-    return replace(page, fields={**page.fields, "sent": True}) if page.brand else page
+    return arrive(portal, token, now=now, sent=True)
 
 
 def not_me(portal: PortalPorts, token: str, *, now: datetime) -> Page:
@@ -208,12 +205,12 @@ def not_me(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     if link is None:
         return GONE
     _signal_of_link(portal, link, SignalKind.WRONG_PARTY, "wrong", now)
-    return Page(name="not_me_done")
+    return Page(name="not_me_done", content=Done())
 
 
 def stop_form(portal: PortalPorts, token: str) -> Page:
     """The page that asks before it unsubscribes; fetching it changes nothing."""
-    return Page(name="stop", fields={"token": token}) if _link(portal, token) else GONE
+    return Page(name="stop", content=StopPage(token=token)) if _link(portal, token) else GONE
 
 
 def stop(portal: PortalPorts, token: str, *, now: datetime) -> Page:
@@ -222,7 +219,7 @@ def stop(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     if link is None:
         return GONE
     _signal_of_link(portal, link, SignalKind.OPT_OUT, "stop", now)
-    return Page(name="stop_done", fields={"token": token})
+    return Page(name="stop_done", content=Done())
 
 
 def _signal_of_link(
@@ -248,7 +245,7 @@ def sign_out(portal: PortalPorts, cookie: str) -> Page:
     """End the session; says the same whether there was one."""
     if well_formed(cookie):
         portal.sessions.drop_session(token_hash(cookie))
-    return Page(name="signed_out", session="", fields={"left": True})
+    return Page(name="signed_out", session="", content=Done(left=True))
 
 
 def neutral_name(strategy: Strategy) -> str:

@@ -13,6 +13,8 @@ from dunlin.domain.portal.page import GoTo, Page
 from dunlin.ports.portal import Session
 from dunlin.service.payments import payments
 from dunlin.service.portal import GONE, PortalPorts
+from dunlin.service.portal.inside import due_by
+from dunlin.service.portal.pages import ReceiptPage, ReturnedPage
 
 
 def pay(
@@ -21,9 +23,12 @@ def pay(
     """Open the processor's page for all that is owed, the instalment that
     is due, or another amount. A page that showed
     another balance is shown anew first: nobody pays a sum that they have not seen."""
-    account = portal.book.facts(session.account_id).account
+    record = portal.book.account_record(session.account_id)
+    if record is None:
+        return GONE
+    account = record.account
     if form.get("seen", str(account.balance.minor)) != str(account.balance.minor):
-        return portal.account(session, now=now, status=409, trouble="pay_changed")
+        return _refused(portal, session, "pay_changed", 409, now)
     amount: Money | None = None
     if form.get("choice") == "part":
         least = payments.least_payment(account.balance)
@@ -34,12 +39,9 @@ def pay(
         else:
             amount = read
     elif form.get("choice") == "instalment":
-        standing = portal.book.arrangement(session.account_id)
-        due = (
-            standing.amount_due(now.date()) if standing is not None and standing.in_force else None
-        )
+        due = due_by(record.arrangement, now)
         if due is None or due.minor <= 0 or form.get("amount_due") != str(due.minor):
-            return portal.account(session, now=now, status=409, trouble="pay_changed")
+            return _refused(portal, session, "pay_changed", 409, now)
         amount = due
     try:
         opened = payments.open_checkout(
@@ -55,22 +57,28 @@ def pay(
             now=now,
         )
     except (Unavailable, Conflict):
-        return portal.account(session, now=now, status=503, trouble="till_away")
+        return _refused(portal, session, "till_away", 503, now)
     except DomainError:
-        return portal.account(session, now=now, status=422, trouble="till_refused")
+        return _refused(portal, session, "till_refused", 422, now)
     if isinstance(opened, payments.OpenCheckout):
         return GoTo(place=opened.url)
     if opened is payments.PayRefusal.AMOUNT:
         return _pay_error(portal, session, form, "amount_large", now)
-    return portal.account(session, now=now, status=409, trouble=f"pay_{opened}")
+    return _refused(portal, session, f"pay_{opened}", 409, now)
+
+
+def _refused(
+    portal: PortalPorts, session: Session, trouble: str, status: int, now: datetime
+) -> Page:
+    """The account as it is now, and why nothing can be paid."""
+    return portal.account(portal.inside(session, now=now), status=status, trouble=trouble)
 
 
 def _pay_error(
     portal: PortalPorts, session: Session, form: Mapping[str, str], word: str, now: datetime
 ) -> Page:
     return portal.account(
-        session,
-        now=now,
+        portal.inside(session, now=now),
         status=422,
         errors=(("amount", word),),
         form={"amount": form.get("amount", "")[:40]},
@@ -88,13 +96,20 @@ def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
         )
     except Unavailable:
         found = payments.ReturnedPayment(outcome=payments.Returned.PROCESSING)
-    return portal.shown("returned", session, now=now, payment=found)
+    return portal.inside(session, now=now).page("returned", ReturnedPage(payment=found))
 
 
 def receipt(portal: PortalPorts, session: Session, reference: str, *, now: datetime) -> Page:
     """One line of the ledger to keep or print; only of the session's own account."""
-    page = portal.shown("receipt", session, now=now)
-    for entry, number in page.fields["history"]:
+    inside = portal.inside(session, now=now)
+    for entry, number in inside.history:
         if number == reference:
-            return replace(page, fields={**page.fields, "entry": entry, "number": number})
+            content = ReceiptPage(
+                entry=entry,
+                number=number,
+                person=inside.consumer.name,
+                reference=inside.account.reference,
+                balance=inside.account.balance,
+            )
+            return inside.page("receipt", content)
     return replace(GONE, session=None)

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, time, timedelta
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import PortalPorts, case_number, coming, day, rest_answer, zone_of
+from dunlin.service.portal import PortalPorts, coming
+from dunlin.service.portal.inside import case_number, rest_answer, zone_of
+from dunlin.service.portal.pages import Done
 
 PROMISE_DAYS = 30
 PROMISES_THAT_HOLD = 2
@@ -19,24 +21,25 @@ def promise(
 ) -> Page:
     """A promise to pay all by a day, at most 30 days ahead. It holds by itself until that day and
     the creditor's days of grace have passed; after two of them a person at the creditor decides."""
-    account_history, strategy = portal.inside(session)
-    person = account_history.consumer
-    on = coming(form, day(now, person), PROMISE_DAYS)
+    inside = portal.inside(session, now=now)
+    person = inside.consumer
+    on = coming(form, inside.today, PROMISE_DAYS)
     if isinstance(on, str):
-        return portal.again("promise", session, form, [("date", on)], now=now)
-    ends = on + timedelta(days=1 + strategy.coordination.promise_grace_days)
+        return portal.form("promise", inside, form, [("date", on)])
+    ends = on + timedelta(days=1 + inside.strategy.coordination.promise_grace_days)
     until = datetime.combine(ends, time(), zone_of(person)).astimezone(UTC)
-    made = sum("promise" in reply.labels for reply in account_history.replies)
+    replies = portal.book.conversation(session.account_id).replies
+    made = sum("promise" in reply.labels for reply in replies)
     holds = made < PROMISES_THAT_HOLD
     case = portal.say(
         session,
         SignalKind.PROMISE,
         form,
-        f"Promises to pay {account_history.account.balance} by {on.isoformat()}.",
+        f"Promises to pay {inside.account.balance} by {on.isoformat()}.",
         now=now,
         detail={"rest": "promise", "until": until.isoformat()} if holds else {},
         labels=("promise",),
     )
-    account = portal.book.facts(session.account_id).account
-    done = rest_answer(account, "promise_done") if holds else "promise_asked"
-    return portal.shown(done, session, now=now, case=case_number(case), until=on)
+    after = portal.stored(session)
+    done = rest_answer(after, "promise_done") if holds else "promise_asked"
+    return inside.page(done, Done(case=case_number(case), until=on))

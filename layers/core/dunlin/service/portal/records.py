@@ -5,61 +5,63 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.accounts.account import LedgerEntry
-from dunlin.domain.accounts.ledger import allocate
+from dunlin.domain.accounts.ledger import allocate, itemise
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.money import Money
 from dunlin.domain.portal.page import Download, GoTo, Page
 from dunlin.domain.portal.upload import read_upload
-from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountHistory
 from dunlin.ports.portal import Session
-from dunlin.service.payments.posting import policy_of
 from dunlin.service.portal import GONE, PortalPorts
+from dunlin.service.portal.inside import Inside
+from dunlin.service.portal.pages import (
+    AccountsPage,
+    DataPage,
+    OtherAccount,
+    StatementLine,
+    StatementPage,
+)
 
 FILES_A_DAY = 10
 LINES = 80  # of a statement, on one page
 FILE_KINDS = ("insurance", "paid", "dispute", "hardship", "other")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a statement and what was owed after it."""
-
-    entry: LedgerEntry
-    then: Money
-    paid: tuple[tuple[str, Money], ...] = ()  # what a payment or credit paid, by part
-
-
 def statement(portal: PortalPorts, session: Session, number: str, *, now: datetime) -> Page:
     """Every line of the ledger from the first on, with what was owed after each; in pages where
     there are many. The last line ends at the balance."""
-    page = portal.shown("statement", session, now=now)
-    owed = Money(0, page.fields["account"].balance.currency)
-    entries = [entry for entry, _ in page.fields["history"][::-1]]
-    rule = policy_of(page.fields["account"], book=portal.book).allocation
+    inside = portal.inside(session, now=now)
+    account, entries = inside.account, inside.record.ledger
+    owed = Money(0, account.balance.currency)
+    rule = inside.strategy.payments.allocation
     found = allocate(entries, owed.currency, rule)
     went = {line.entry_id: line.parts for line in found.lines}
     lines = []
     for entry in entries:
         owed += entry.amount
         paid = went.get(entry.entry_id, ()) if entry.amount.minor < 0 else ()
-        lines.append(Line(entry=entry, then=owed, paid=paid))
+        lines.append(StatementLine(entry=entry, then=owed, paid=paid))
     pages = max(1, -(-len(lines) // LINES))
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1
     shown = min(max(1, wanted), pages)
-    fields = {
-        "lines": lines[(shown - 1) * LINES : shown * LINES],
-        "pages": pages,
-        "page_number": shown,
-        "shares": tuple(share for share in found.shares if share.charged.minor),
-        "rule": rule,
-    }
-    return replace(page, fields={**page.fields, **fields})
+    return inside.page(
+        "statement",
+        StatementPage(
+            person=inside.consumer.name,
+            reference=account.reference,
+            owed_to=account.extras.get("original_creditor", "") or inside.strategy.brand.name,
+            today=inside.today,
+            itemisation=itemise(entries, owed.currency),
+            lines=lines[(shown - 1) * LINES : shown * LINES],
+            pages=pages,
+            page_number=shown,
+            shares=tuple(share for share in found.shares if share.charged.minor),
+            rule=rule,
+        ),
+    )
 
 
 def send_file(
@@ -73,6 +75,7 @@ def send_file(
 ) -> Page:
     """Keep a file that the person sends and tell staff. It is known by its content, kept under
     a random name and never shown again here."""
+    inside = portal.inside(session, now=now)
     read, about = read_upload(file), form.get("about", "")
     errors = []
     if about not in FILE_KINDS:
@@ -82,7 +85,7 @@ def send_file(
     elif portal.sessions.count_attempt(f"file-{session.account_id}", wall) > FILES_A_DAY:
         errors.append(("file", "file_many"))
     if errors or isinstance(read, str):
-        return portal.again("documents", session, form, errors, now=now)
+        return portal.form("documents", inside, form, errors)
     name = portal.evidence.keep(
         read.content, creditor=session.creditor, content_type=read.content_type
     )
@@ -95,12 +98,18 @@ def send_file(
         detail={"labels": ["evidence"]},
         labels=("evidence", about),
     )
-    return portal.told("file_done", session, case, "reply", now=now)
+    return portal.told("file_done", inside, case, "reply")
 
 
 def accounts(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """The other accounts of the same person."""
-    return portal.shown("accounts", session, now=now, others=portal.siblings(session))
+    inside = portal.inside(session, now=now)
+    others = tuple(
+        OtherAccount(reference=one.reference, balance=one.balance)
+        for one in portal.siblings(session)
+    )
+    content = AccountsPage(reference=inside.account.reference, others=others)
+    return inside.page("accounts", content)
 
 
 def change_account(portal: PortalPorts, session: Session, form: Mapping[str, str]) -> Page | GoTo:
@@ -121,14 +130,14 @@ def change_account(portal: PortalPorts, session: Session, form: Mapping[str, str
 
 def own_data(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """Everything we hold that is about the person or came from them, to read."""
-    account_history, strategy = portal.inside(session)
-    return portal.shown("data", session, now=now, data=_own_data(account_history, strategy, now))
+    inside = portal.inside(session, now=now)
+    content = DataPage(data=_own_data(portal, inside), form_id=portal.new_token())
+    return inside.page("data", content)
 
 
 def data_file(portal: PortalPorts, session: Session, *, now: datetime) -> Download:
     """The same as a document, to keep."""
-    account_history, strategy = portal.inside(session)
-    document = _own_data(account_history, strategy, now)
+    document = _own_data(portal, portal.inside(session, now=now))
     return Download(
         filename=f"account-{now:%Y-%m-%d}.json",
         content_type="application/json; charset=utf-8",
@@ -136,12 +145,13 @@ def data_file(portal: PortalPorts, session: Session, *, now: datetime) -> Downlo
     )
 
 
-def _own_data(account_history: AccountHistory, strategy: Strategy, now: datetime) -> dict[str, Any]:
+def _own_data(portal: PortalPorts, inside: Inside) -> dict[str, Any]:
     """The person's own data as a document. What staff and rules concluded is not in it."""
-    person, account = account_history.consumer, account_history.account
+    person, account, strategy = inside.consumer, inside.account, inside.strategy
+    said = portal.book.conversation(account.account_id)
     wishes = person.preferences
     return {
-        "made_at": now.isoformat(),
+        "made_at": inside.now.isoformat(),
         "held_by": {"name": strategy.brand.name, "address": strategy.brand.address},
         "you": {
             "name": person.name,
@@ -176,7 +186,7 @@ def _own_data(account_history: AccountHistory, strategy: Strategy, now: datetime
         },
         "ledger": [
             {"on": e.on.isoformat(), "kind": e.kind, "amount": str(e.amount)}
-            for e in account_history.ledger
+            for e in inside.record.ledger
         ],
         "messages_to_you": [
             {
@@ -185,10 +195,10 @@ def _own_data(account_history: AccountHistory, strategy: Strategy, now: datetime
                 "state": touch.state.value,
                 "at": (touch.sent_at or touch.permitted_at).isoformat(),
             }
-            for touch in account_history.touches
+            for touch in said.touches
         ],
         "messages_from_you": [
             {"channel": reply.channel, "at": reply.at.isoformat(), "text": reply.text}
-            for reply in account_history.replies
+            for reply in said.replies
         ],
     }

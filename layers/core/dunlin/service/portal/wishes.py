@@ -4,7 +4,6 @@ while, none at all. Each takes effect at once."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dunlin.domain.accounts.consumer import Channel
@@ -12,7 +11,9 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.wishes import AT_WORK, CONSENT_WORDS, HOURS, agreed_here, consent_words
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import PortalPorts, rest_answer, writing_days
+from dunlin.service.portal import PortalPorts
+from dunlin.service.portal.inside import day, rest_answer, writing_days
+from dunlin.service.portal.pages import Done
 
 LANGUAGES = ("en", "es")
 SNOOZE_DAYS = {"week": 7, "fortnight": 14, "month": 30}
@@ -28,16 +29,16 @@ def preferences(
         errors.append(("language", "language_missing"))
     if hours not in HOURS:
         errors.append(("hours", "hours_missing"))
-    _, strategy = portal.inside(session)
-    possible = writing_days(strategy)
-    days = [day for day in possible if form.get(f"day{day}")]
+    inside = portal.inside(session, now=now)
+    possible = writing_days(inside.strategy)
+    days = [n for n in possible if form.get(f"day{n}")]
     if not days:
         errors.append(("day1", "days_missing"))
     payday = form.get("payday", "").strip()
     if payday and not (payday.isascii() and payday.isdigit() and 1 <= int(payday[:3]) <= 31):
         errors.append(("payday", "payday_unreadable"))
     if errors:
-        return portal.again("preferences", session, form, errors, now=now)
+        return portal.form("preferences", inside, form, errors)
     chosen = HOURS[hours]
     _wish(
         portal,
@@ -54,7 +55,7 @@ def preferences(
         },
         now=now,
     )
-    return replace(portal.shown("preferences_done", session, now=now), language=language)
+    return inside.page("preferences_done", Done(), language=language)
 
 
 def channels(
@@ -65,12 +66,10 @@ def channels(
     wanted = {channel: form.get(channel.value) == "yes" for channel in Channel}
     if not any(wanted.values()):
         return stop_all(portal, session, form, now=now)
-    account_history, strategy = portal.inside(session)
+    inside = portal.inside(session, now=now)
     language = form.get("language", "")
-    words = consent_words(strategy.brand.name)[language if language in LANGUAGES else "en"]
-    new = [
-        c for c, on in wanted.items() if on and not agreed_here(account_history.consumer.consent(c))
-    ]
+    words = consent_words(inside.strategy.brand.name)[language if language in LANGUAGES else "en"]
+    new = [c for c, on in wanted.items() if on and not agreed_here(inside.consumer.consent(c))]
     _wish(
         portal,
         session,
@@ -83,21 +82,21 @@ def channels(
         now=now,
         text="\n".join(words[channel] for channel in new),
     )
-    return portal.shown("channels_done", session, now=now)
+    return inside.page("channels_done", Done())
 
 
 def snooze(
     portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
     """No reminders about this account for a while; then they go on by themselves."""
+    inside = portal.inside(session, now=now)
     days = SNOOZE_DAYS.get(form.get("long", ""))
     if days is None:
-        return portal.again("snooze", session, form, [("long", "long_missing")], now=now)
+        return portal.form("snooze", inside, form, [("long", "long_missing")])
     until = now + timedelta(days=days)
     _wish(portal, session, form, {"rest": "snooze", "until": until.isoformat()}, now=now)
-    account = portal.book.facts(session.account_id).account
-    done = rest_answer(account, "snooze_done", ended="rest_ended_done")
-    return portal.shown(done, session, now=now, until=portal.day_of(session, until))
+    done = rest_answer(portal.stored(session), "snooze_done", ended="rest_ended_done")
+    return inside.page(done, Done(until=day(until, inside.consumer)))
 
 
 def _wish(
@@ -124,6 +123,7 @@ def stop_all(
     portal: PortalPorts, session: Session, _form: Mapping[str, str], *, now: datetime
 ) -> Page:
     """Stop every message on every channel for this person and creditor."""
+    inside = portal.inside(session, now=now)
     portal.raise_signal(
         Signal(
             signal_id=f"stop-{session.session_hash[:32]}",
@@ -137,4 +137,4 @@ def stop_all(
         None,
         now,
     )
-    return portal.shown("stop_all_done", session, now=now)
+    return inside.page("stop_all_done", Done())

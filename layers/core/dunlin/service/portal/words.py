@@ -13,7 +13,9 @@ from dunlin.domain.money import Money
 from dunlin.domain.portal.form import read_amount, read_line, read_text
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
-from dunlin.service.portal import GONE, PortalPorts, insured, rest_answer
+from dunlin.service.portal import GONE, PortalPorts
+from dunlin.service.portal.inside import Inside, case_number, rest_answer
+from dunlin.service.portal.pages import Done
 
 DISPUTE_REASONS = ("not_mine", "amount_wrong", "other")
 _PARTS = {"amount_small": "part_small", "amount_large": "part_large"}
@@ -38,7 +40,8 @@ def dispute(
     """Dispute the debt, or a part of it, in the words of CFPB Model Form B-1 (12 CFR
     1006.34(c)(4)). What the person wrote is stored first, then we stop asking for it."""
     reason, text = form.get("reason", ""), read_text(form.get("text", ""))
-    balance = portal.book.facts(session.account_id).account.balance
+    inside = portal.inside(session, now=now)
+    balance = inside.account.balance
     part = _part(form, balance)
     errors = []
     if reason not in DISPUTE_REASONS:
@@ -50,7 +53,7 @@ def dispute(
     elif reason == "other" and not text:
         errors.append(("text", "text_missing"))
     if errors or text is None or isinstance(part, str):
-        return portal.again("dispute", session, form, errors, now=now)
+        return portal.form("dispute", inside, form, errors)
     asked = [f"Disputes {part} of {balance}."] if part is not None else []
     case = portal.say(
         session,
@@ -65,10 +68,10 @@ def dispute(
         },
         labels=("dispute", reason, *(["original_creditor"] if form.get("original") else [])),
     )
-    account = portal.book.facts(session.account_id).account
+    account = portal.stored(session)
     name = "dispute_part_done" if account.owes else "ended_done"
     name = "dispute_done" if account.hold is Hold.DISPUTE else name
-    return portal.told(name, session, case, "dispute", now=now)
+    return portal.told(name, inside, case, "dispute")
 
 
 def _part(form: Mapping[str, str], balance: Money) -> Money | str | None:
@@ -86,6 +89,7 @@ def message(
 ) -> Page:
     """A question, that paying is hard at present, a request to delete their data. A question may
     be for documents alone."""
+    inside = portal.inside(session, now=now)
     deletes = kind == "delete"  # a button alone, on another page, and a right that is not counted
     text = "" if deletes else read_text(form.get("text", ""))
     wanted = [name for name in DOCUMENTS if kind == "question" and form.get(f"want_{name}")]
@@ -94,7 +98,7 @@ def message(
     if not wrong and not deletes and portal.rate_limited(session, now):
         wrong = "messages_many"
     if wrong or text is None:
-        return portal.again(kind, session, form, [("text", wrong)], now=now)
+        return portal.form(kind, inside, form, [("text", wrong)])
     signal, labels = MESSAGE_KINDS[kind]
     asked = [f"Asks for: {', '.join(wanted)}."] if wanted else []
     case = portal.say(
@@ -106,7 +110,7 @@ def message(
         detail={"labels": [*labels, *(["document"] if wanted else [])]},
         labels=(*labels, kind, *wanted),
     )
-    return portal.told("message_done", session, case, _KIND.get(kind, "reply"), now=now)
+    return portal.told("message_done", inside, case, _KIND.get(kind, "reply"))
 
 
 def represented(
@@ -114,6 +118,7 @@ def represented(
 ) -> Page:
     """Who acts for the person. A lawyer is whom we speak to from now on; whom else we may speak
     to is for staff, who know what was agreed."""
+    inside = portal.inside(session, now=now)
     who, text = form.get("who", ""), read_text(form.get("text", ""))
     errors = []
     if who not in SPOKEN_TO:
@@ -123,7 +128,7 @@ def represented(
     if not errors and who != "lawyer" and portal.rate_limited(session, now):
         errors.append(("text", "messages_many"))
     if errors or not text:
-        return portal.again("represented", session, form, errors, now=now)
+        return portal.form("represented", inside, form, errors)
     label = SPOKEN_TO[who]
     case = portal.say(
         session,
@@ -134,12 +139,13 @@ def represented(
         detail={"labels": [label]},
         labels=(label, "represented"),
     )
-    return portal.told("message_done", session, case, "reply", now=now)
+    return portal.told("message_done", inside, case, "reply")
 
 
 def paid(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
     """It is paid already: a cheque in the post rests the account for two weeks, anything else
     until staff have looked. A proof can be sent with the next page."""
+    inside = portal.inside(session, now=now)
     how, text = form.get("how", ""), read_text(form.get("text", ""))
     errors = []
     if how not in ("cheque", "elsewhere"):
@@ -149,7 +155,7 @@ def paid(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
     if not errors and portal.rate_limited(session, now):
         errors.append(("text", "messages_many"))
     if errors or not text:
-        return portal.again("paid", session, form, errors, now=now)
+        return portal.form("paid", inside, form, errors)
     if how == "cheque":
         until = (now + timedelta(days=CHEQUE_DAYS)).isoformat()
         case = portal.say(
@@ -172,16 +178,18 @@ def paid(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
             labels=("payment_claim",),
         )
     if how != "cheque":
-        return portal.told("paid_done", session, case, "reply", now=now)
-    account = portal.book.facts(session.account_id).account
-    page = portal.told(rest_answer(account, "paid_done"), session, case, "reply", now=now)
+        return portal.told("paid_done", inside, case, "reply")
+    account = portal.stored(session)
+    name = rest_answer(account, "paid_done")
+    if not account.owes:
+        return portal.told(name, inside, case, "reply")
     # Nobody looks for a cheque before it is there: no hour is promised, unless staff must read it.
-    return replace(page, fields={**page.fields, "within": 0}) if account.owes else page
+    return inside.page(name, Done(case=case_number(case)))
 
 
-def insurable(portal: PortalPorts, session: Session) -> bool:
+def insurable(inside: Inside) -> bool:
     """True where the account is one that an insurer may have a part in."""
-    return insured(portal.book.facts(session.account_id).account)
+    return inside.insured
 
 
 def insurance(
@@ -189,7 +197,8 @@ def insurance(
 ) -> Page:
     """Coverage details of a patient. Saying that the insurer should pay opens a case and rests
     the account until the insurer has answered."""
-    if not insurable(portal, session):
+    inside = portal.inside(session, now=now)
+    if not insurable(inside):
         return GONE
     given = {name: read_line(form.get(name, "")) for name in INSURANCE_FIELDS}
     errors = [(name, "line_long") for name, value in given.items() if value is None]
@@ -199,7 +208,7 @@ def insurance(
     if not errors and portal.rate_limited(session, now):
         errors.append(("payer", "messages_many"))
     if errors:
-        return portal.again("insurance", session, form, errors, now=now)
+        return portal.form("insurance", inside, form, errors)
     text = "\n".join(f"{name}: {value}" for name, value in given.items() if value)
     case = portal.say(
         session,
@@ -210,7 +219,7 @@ def insurance(
         detail={"labels": ["insurer"] if owes else ["coverage"]},
         labels=("insurer",) if owes else ("coverage",),
     )
-    return portal.told("insurance_done", session, case, "reply", now=now)
+    return portal.told("insurance_done", inside, case, "reply")
 
 
 def contact(
@@ -218,6 +227,7 @@ def contact(
 ) -> Page:
     """A new address, e-mail or number. Staff enter it, for it decides the law that applies and
     whom we write to."""
+    inside = portal.inside(session, now=now)
     given = {name: read_line(form.get(name, "")) for name in CONTACT_FIELDS}
     errors = [(name, "line_long") for name, value in given.items() if value is None]
     if not errors and not any(given.values()):
@@ -225,7 +235,7 @@ def contact(
     if not errors and portal.rate_limited(session, now):
         errors.append(("street", "messages_many"))
     if errors:
-        return portal.again("contact", session, form, errors, now=now)
+        return portal.form("contact", inside, form, errors)
     text = "\n".join(f"{name}: {value}" for name, value in given.items() if value)
     case = portal.say(
         session,
@@ -236,14 +246,15 @@ def contact(
         detail={"labels": ["contact_details"]},
         labels=("contact_details",),
     )
-    return portal.told("contact_done", session, case, "reply", now=now)
+    return portal.told("contact_done", inside, case, "reply")
 
 
 def rate(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime) -> Page:
     """What the person thinks of a message of ours. One that is wrong goes to staff, and nothing
     else is sent until they have looked."""
-    account_history, _ = portal.inside(session)
-    touch = next((t for t in account_history.touches if t.touch_id == form.get("touch")), None)
+    inside = portal.inside(session, now=now)
+    touches = portal.book.conversation(session.account_id).touches
+    touch = next((t for t in touches if t.touch_id == form.get("touch")), None)
     rating, text = form.get("rating", ""), read_text(form.get("text", ""))
     if touch is None:
         return GONE
@@ -255,7 +266,7 @@ def rate(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
     if not errors and portal.rate_limited(session, now):
         errors.append(("text", "messages_many"))
     if errors or text is None:
-        return portal.again("messages", session, form, errors, now=now)
+        return portal.form("messages", inside, form, errors)
     flagged = rating == "wrong"
     # The page lists several messages: each may be rated from it once.
     form = {**form, "form_id": f"{form.get('form_id', '')} {touch.touch_id}"}
@@ -272,4 +283,4 @@ def rate(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
         },
         labels=("flagged" if flagged else "rating", rating, touch.touch_id),
     )
-    return portal.shown("rate_done", session, now=now, flagged=flagged)
+    return inside.page("rate_done", Done())

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from markupsafe import Markup
 
 from dunlin.domain.messages.colour import until_readable
 from dunlin.domain.money import Money
-from dunlin.domain.portal.page import Page
+from dunlin.domain.portal.page import SESSION_LIFE, Page
 from dunlin.views.jinja import environment
 
 LANGUAGES = ("en", "es")
@@ -82,10 +83,11 @@ class PortalPages:
     def render(self, page: Page, *, language: str, here: str, kept: str = "") -> str:
         """One page. `here` is the route it can be fetched by again, for the language links;
         `kept` is what a person wrote into a form whose session has ended."""
-        fields = dict(page.fields)
         say = _speaker(language)
         brand = page.brand
-        inside = "nonce" in fields
+        inside = bool(page.nonce)
+        content = page.content if is_dataclass(page.content) else None
+        shown = {f.name: getattr(content, f.name) for f in fields(content)} if content else {}
         accent = brand.accent.lower() if brand else DEFAULT_ACCENT
         context = {
             "t": say,
@@ -96,30 +98,21 @@ class PortalPages:
             "here": self.base + here,
             "css": f"{self.base}/site.css?a={accent[1:]}&v={_fingerprint()}",
             "brand": brand,
-            "brand_name": (brand.name if inside and brand else "") or fields.get("sender", ""),
+            "brand_name": (brand.name if inside and brand else "") or shown.get("sender", ""),
             "phone": brand.phone if inside and brand else "",
             "inside": inside,
-            "csrf": fields.pop("nonce", ""),
+            "csrf": page.nonce,
+            "session_minutes": int(SESSION_LIFE.total_seconds() // 60),
             "money": _money,
             "day": functools.partial(_day, language),
             "order_of_date": _DATE_ORDER[language],
             "kept": kept,
             "masked": _masked,
             "refusal": lambda word: say(_declined(word)),
-            "arrangement": None,
-            "siblings": False,
-            "left": False,
-            "saved": False,
-            "until": None,
-            "within": 0,
-            "case": "",
-            "trouble": "",
-            "form": {},
-            **fields,
             "errors": _errors(page, say),
+            **shown,
         }
-        name = "simple" if page.name in _SIMPLE else _TEMPLATE.get(page.name, page.name)
-        return _TEMPLATES.get_template(f"{name}.html.j2").render(context)
+        return _TEMPLATES.get_template(template_of(page.name)).render(context)
 
     def stylesheet(self, accent: str) -> str:
         """The stylesheet with the creditor's accent, made dark enough for white text by day
@@ -132,17 +125,21 @@ class PortalPages:
         return _TEMPLATES.get_template("accented.css.j2").render(by_day=by_day, by_night=by_night)
 
 
+def template_of(page: str) -> str:
+    """The template that shows a page."""
+    name = "simple" if page in _SIMPLE else _TEMPLATE.get(page, page)
+    return f"{name}.html.j2"
+
+
 def _errors(page: Page, say: Callable[..., str]) -> tuple[tuple[str, str], ...]:
     """The errors of a page as (field, sentence)."""
-    if page.name == "identity":
-        word = page.fields["error"]
-        return ((page.fields["proof"], say(f"identity.{word}")),) if word else ()
     messages = []
-    for name, word in page.fields.get("errors", ()):
-        if word.startswith("amount_") and word != "amount_each":
-            account = page.fields["account"]
-            least, most = _money(page.fields["least"]), _money(account.balance)
-            messages.append((name, say(f"pay.{word}", least=least, most=most)))
+    for name, word in page.errors:
+        if page.name == "identity":
+            messages.append((name, say(f"identity.{word}")))
+        elif page.between is not None and word.startswith("amount_") and word != "amount_each":
+            least, most = page.between
+            messages.append((name, say(f"pay.{word}", least=_money(least), most=_money(most))))
         else:
             messages.append((name, say(f"form.{word}")))
     return tuple(messages)

@@ -1,0 +1,443 @@
+"""What stands on each page of the portal: one dataclass a page, exactly what its template reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from dunlin.domain.accounts.account import LedgerEntry
+from dunlin.domain.accounts.consumer import Channel, ConsentState
+from dunlin.domain.accounts.ledger import DebtPart, Itemisation, itemise
+from dunlin.domain.accounts.wishes import AT_WORK, consent_words, hours_word
+from dunlin.domain.arrangements.arrangement import Arrangement, Instalment
+from dunlin.domain.arrangements.terms import Planned, Terms
+from dunlin.domain.money import Money
+from dunlin.ports.accounts import Conversation
+from dunlin.service.payments import payments
+from dunlin.service.payments.payments import ReturnedPayment
+from dunlin.service.portal.inside import Inside, day, dispute_by, writing_days
+
+COVERAGE = ("payer", "insurance_status", "insurance_pending", "date_of_service", "claim")
+_SHOWN = 8  # of our messages, and of the person's
+_REACHED = ("sent", "delivered", "unknown")
+
+Form = Mapping[str, str]
+History = tuple[tuple[LedgerEntry, str], ...]  # an entry and its short number, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Words alone, with the case's number and the hours in which it is answered, if any; the day
+    until which something holds; whether the person left by themselves, whether a form was kept."""
+
+    case: str = ""
+    within: int = 0
+    until: date | None = None
+    left: bool = False
+    saved: bool = False
+
+
+# -- before identity is proven -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityPage:
+    """The neutral page behind a link: nothing of an amount, a kind of creditor or a debt."""
+
+    token: str
+    proof: str
+    channel: str
+    sender: str
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPage:
+    token: str
+
+
+# -- the account ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage:
+    """Balance, itemisation, history and every way on. `amount_due` is what an arrangement in
+    force asks for today, None while all is disputed; `owed_to` is the creditor before a collector,
+    `trouble` what just went wrong."""
+
+    person: str
+    reference: str
+    balance: Money
+    uncontested: Money
+    least: Money
+    standing: str
+    today: date
+    history: History
+    itemisation: Itemisation | None
+    arrangement: Arrangement | None
+    amount_due: Money | None
+    insured: bool
+    siblings: bool
+    third_party: bool
+    owed_to: str
+    dispute_by: date | None
+    form: Form = field(default_factory=dict)
+    trouble: str = ""
+
+    @classmethod
+    def of(
+        cls, inside: Inside, *, siblings: bool, form: Form | None = None, trouble: str = ""
+    ) -> AccountPage:
+        account = inside.account
+        return cls(
+            person=inside.consumer.name,
+            reference=account.reference,
+            balance=account.balance,
+            uncontested=inside.uncontested,
+            least=payments.least_payment(account.balance),
+            standing=inside.standing,
+            today=inside.today,
+            history=inside.history,
+            itemisation=itemise(inside.record.ledger, account.balance.currency),
+            arrangement=inside.arrangement,
+            amount_due=None if inside.standing == "disputed" else inside.amount_due,
+            insured=inside.insured,
+            siblings=siblings,
+            third_party=inside.strategy.debt_role == "third",
+            owed_to=account.extras.get("original_creditor", ""),
+            dispute_by=dispute_by(inside.consumer, inside.now),
+            form=form or {},
+            trouble=trouble,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAccount:
+    """Another account of the same person, to change to."""
+
+    reference: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsPage:
+    reference: str
+    others: tuple[OtherAccount, ...]
+
+
+# -- money and papers ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedPage:
+    """Back from the processor: where the payment stands."""
+
+    payment: ReturnedPayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPage:
+    """One line of the ledger to keep or print."""
+
+    entry: LedgerEntry
+    number: str
+    person: str
+    reference: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """One line of a statement and what was owed after it."""
+
+    entry: LedgerEntry
+    then: Money
+    paid: tuple[tuple[str, Money], ...] = ()  # what a payment or credit paid, by part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementPage:
+    """One page of the ledger's lines. `rule` is the order in which payments pay the parts."""
+
+    person: str
+    reference: str
+    owed_to: str
+    today: date
+    itemisation: Itemisation | None
+    lines: Sequence[StatementLine]
+    pages: int
+    page_number: int
+    shares: tuple[DebtPart, ...]
+    rule: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPage:
+    """The person's own data as a document (see `records.own_data`)."""
+
+    data: Mapping[str, Any]
+    form_id: str
+
+
+# -- the arrangement -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """The offers, and a form for terms of one's own."""
+
+    offers: tuple[Terms, ...]
+    standing: str
+    uncontested: Money
+    form: Form
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCheckPage:
+    """Every date and amount before anything is agreed. `chosen` is the form that led here,
+    `fingerprint` what ties the agreement to this schedule."""
+
+    terms: Terms
+    fingerprint: str
+    at_once: bool
+    autopay_words: Mapping[str, str]
+    chosen: Form
+    form: Form
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAgreedPage:
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementPage:
+    """The arrangement as it stands; `rows` are its instalments, each with where it stands."""
+
+    arrangement: Arrangement
+    rows: Sequence[tuple[Instalment | Planned, str]]
+    amount_due: Money | None
+    balance: Money
+    standing: str
+    counter_until: date | None
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMethodPage:
+    """What a person agrees to before they save a card or bank account."""
+
+    instalments: tuple[Instalment, ...]
+    autopay_words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodWaitsPage:
+    label: str
+
+
+# -- forms: what was typed comes back with them --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainForm:
+    """A form that shows nothing of the account. `form_id` makes a form sent twice one."""
+
+    form: Form
+    form_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageForm:
+    form: Form
+    form_id: str
+    insured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceForm:
+    """A form about what is owed: a dispute, a promise."""
+
+    form: Form
+    form_id: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsuranceForm:
+    """`coverage` is what we know of the insurer, by name."""
+
+    form: Form
+    form_id: str
+    coverage: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsForm:
+    form: Form
+    form_id: str
+    history: History
+    insured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesForm:
+    """`ticked` names the days and workplaces that are ticked; `days` are those to choose among."""
+
+    form: Form
+    form_id: str
+    days: tuple[int, ...]
+    at_work: Sequence[str]
+    email: str
+    ticked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsForm:
+    form: Form
+    form_id: str
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    consent_words: Mapping[str, Mapping[Channel, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageToThem:
+    """One of our messages, to read and to rate."""
+
+    touch_id: str
+    channel: str
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFromThem:
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesForm:
+    """The newest messages either way, newest first."""
+
+    form: Form
+    form_id: str
+    to_them: tuple[MessageToThem, ...]
+    from_them: tuple[MessageFromThem, ...]
+    nothing: bool
+
+
+def plain(_inside: Inside, form: Form, form_id: str) -> PlainForm:
+    return PlainForm(form=form, form_id=form_id)
+
+
+def nothing(_inside: Inside, _form: Form, _form_id: str) -> None:
+    """A page of words and one button."""
+
+
+def about_balance(inside: Inside, form: Form, form_id: str) -> BalanceForm:
+    return BalanceForm(form=form, form_id=form_id, balance=inside.account.balance)
+
+
+def message(inside: Inside, form: Form, form_id: str) -> MessageForm:
+    return MessageForm(form=form, form_id=form_id, insured=inside.insured)
+
+
+def insurance(inside: Inside, form: Form, form_id: str) -> InsuranceForm:
+    extras = inside.account.extras
+    known = tuple((name, extras[name]) for name in COVERAGE if name in extras)
+    return InsuranceForm(form=form, form_id=form_id, coverage=known)
+
+
+def documents(inside: Inside, form: Form, form_id: str) -> DocumentsForm:
+    return DocumentsForm(form=form, form_id=form_id, history=inside.history, insured=inside.insured)
+
+
+def preferences(inside: Inside, form: Form, form_id: str) -> PreferencesForm:
+    person = inside.consumer
+    wishes, days = person.preferences, writing_days(inside.strategy)
+    at_work = AT_WORK if person.emails else AT_WORK[:1]
+    ticked = {name for name, said in form.items() if said}
+    if not form:
+        ticked = {f"day{n}" for n in days if not wishes.days or n in wishes.days}
+        ticked |= {name for name in at_work if name in person.flags}
+    stored = {
+        "language": person.language,
+        "hours": hours_word(wishes),
+        "payday": str(wishes.payday or ""),
+    }
+    return PreferencesForm(
+        form=form or stored,
+        form_id=form_id,
+        days=days,
+        at_work=at_work,
+        email=person.emails[0] if person.emails else "",
+        ticked=frozenset(ticked),
+    )
+
+
+def channels(inside: Inside, form: Form, form_id: str) -> ChannelsForm:
+    person = inside.consumer
+    texts = person.consent(Channel.SMS).state is ConsentState.GRANTED
+    first = person.preferences.channels
+    stored = {
+        "email": "yes" if person.consent(Channel.EMAIL).open else "",
+        "sms": "yes" if texts else "",
+        "first": first[0].value if first else Channel.EMAIL.value,
+    }
+    return ChannelsForm(
+        form=form or stored,
+        form_id=form_id,
+        emails=person.emails,
+        phones=person.phones,
+        consent_words=consent_words(inside.strategy.brand.name),
+    )
+
+
+def messages(
+    inside: Inside, form: Form, form_id: str, *, conversation: Conversation
+) -> MessagesForm:
+    person = inside.consumer
+    sent = [t for t in conversation.touches if t.state.value in _REACHED][-_SHOWN:]
+    return MessagesForm(
+        form=form,
+        form_id=form_id,
+        to_them=tuple(
+            MessageToThem(
+                touch_id=touch.touch_id,
+                channel=touch.channel.value,
+                on=day(touch.sent_at or touch.permitted_at, person),
+                text=touch.content,
+            )
+            for touch in reversed(sent)
+        ),
+        from_them=tuple(
+            MessageFromThem(on=day(reply.at, person), text=reply.text)
+            for reply in conversation.replies[: -_SHOWN - 1 : -1]
+            if reply.text
+        ),
+        nothing=not sent and not conversation.replies,
+    )
+
+
+# Every form by its name, but the messages, which are read besides.
+FORMS: Mapping[str, Callable[[Inside, Form, str], object]] = {
+    "dispute": about_balance,
+    "promise": about_balance,
+    "question": message,
+    "hardship": message,
+    "represented": message,
+    "paid": plain,
+    "contact": plain,
+    "snooze": plain,
+    "insurance": insurance,
+    "documents": documents,
+    "preferences": preferences,
+    "channels": channels,
+    "stop_all": nothing,
+}

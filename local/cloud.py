@@ -201,7 +201,7 @@ def start(
 
     `auth` enforces IAM. `schedules=False` keeps schedules from firing. `persist` keeps the state
     in the folder over a restart. `wave` is how many executions, messages and events may call a
-    function at a time; a worker that nobody calls ends after `idle_seconds`. `skip` names mends
+    function at a time; a worker that nobody calls ends after `idle_seconds`. `skip` names patches
     to leave out (`all` for none).
 
     Raises `CloudError` when a cloud runs in this folder or something else listens on the port.

@@ -101,7 +101,7 @@ def own(path: Path) -> list[Drop]:
 def run(
     file: Path | None = None, *, days: int = DAYS, console: Console | None = None
 ) -> LocalStack:
-    """Open the house, drop the files, activate, let the days pass, and sum up."""
+    """Open the stack, drop the files, activate, let the days pass, and sum up."""
     console = console or Console()
     began = time.monotonic()
     start = monday()
@@ -305,7 +305,7 @@ def _list(counts: Counter[str]) -> str:
 
 
 def links(stack: LocalStack, console: Console) -> None:
-    """Where to look. The house stays up until `make down`."""
+    """Where to look. The stack stays up until `make down`."""
     console.rule("Look around")
     for name, url in (
         ("mailboxes and phones", stack.people_url),

@@ -1,7 +1,7 @@
 """The whole local Dunlin: the cloud with the deployed stack, and the outside world around it.
 
 `open_stack` starts what does not run yet and returns where everything is; `close_stack` ends it.
-State lies in `.local/local_stack`; every port derives from the cloud's, so that houses can coexist.
+State lies in `.local/stack`; every port derives from the cloud's, so that several can run.
 """
 
 import json
@@ -57,8 +57,8 @@ class LocalStack:
 
 
 def find(directory: Path | str = DIRECTORY) -> LocalStack | None:
-    """The house that runs, None where none does."""
-    record = Path(directory) / "house.json"
+    """The stack that runs, None where none does."""
+    record = Path(directory) / "local_stack.json"
     if not record.exists():
         return None
     stack = LocalStack(**json.loads(record.read_text()))
@@ -127,12 +127,12 @@ def open_stack(
         time_lapse=time_lapse,
         outputs=outputs,
     )
-    (directory / "house.json").write_text(json.dumps(asdict(stack), indent=1))
+    (directory / "local_stack.json").write_text(json.dumps(asdict(stack), indent=1))
     return stack
 
 
 def close_stack(directory: Path | str = DIRECTORY) -> bool:
-    """End every process of the house. False where none was there."""
+    """End every process of the stack. False where none was there."""
     directory = Path(directory)
     anything = False
     for name in ("people", "viewer", "stripe"):
@@ -141,12 +141,12 @@ def close_stack(directory: Path | str = DIRECTORY) -> bool:
     if cloud is not None:
         cloud.stop()
         anything = True
-    (directory / "house.json").unlink(missing_ok=True)
+    (directory / "local_stack.json").unlink(missing_ok=True)
     return anything
 
 
 def _webhook_secret(directory: Path) -> str:
-    """The secret that signs the stand-in's webhooks, the same as long as the house stands."""
+    """The secret that signs the stand-in's webhooks, the same as long as the stack stands."""
     path = directory / "webhook_secret"
     if not path.exists():
         path.touch(mode=0o600)

@@ -71,7 +71,7 @@ class _Seen:
 
 
 class SimulatedConsumers:
-    """Everybody who receives messages. `look` is called when the house is at rest."""
+    """Everybody who receives messages. `look` is called when the stack is at rest."""
 
     def __init__(
         self, *, outside: OutsideWorld, lapse: TimeLapse, book: AccountBook, reply_topic: str

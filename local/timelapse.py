@@ -34,7 +34,7 @@ class _Event:
 
 
 class TimeLapse:
-    """Moves the clock of one house. `plan` adds outside events (people, providers)."""
+    """Moves the clock of one local stack. `plan` adds outside events (people, providers)."""
 
     def __init__(self, stack: LocalStack) -> None:
         os.environ.update(stack.environment())
@@ -73,10 +73,10 @@ class TimeLapse:
         after_each: Callable[[], None] = lambda: None,
         settle: float = 120,
     ) -> None:
-        """Let the house live until a virtual instant or until nothing is left to happen.
+        """Let the stack live until a virtual instant or until nothing is left to happen.
 
         `after_each` is called whenever everything has come to rest, before the clock moves;
-        it may plan events. Raises `CloudError` where the house does not come to rest.
+        it may plan events. Raises `CloudError` where the stack does not come to rest.
         """
         while True:
             self._come_to_rest(settle)

@@ -1,8 +1,8 @@
-"""What ministack 1.5.33 gets wrong, and a mend for each.
+"""What ministack 1.5.33 gets wrong, and a patch for each.
 
-A mend is one function that replaces one behaviour of the emulator; its docstring says what is
-broken upstream and what we do. `tests/local` runs each behaviour with the mend and without it,
-and fails when upstream no longer needs it. A mend that does not find the code it replaces
+A patch is one function that replaces one behaviour of the emulator; its docstring says what is
+broken upstream and what we do. `tests/local` runs each behaviour with the patch and without it,
+and fails when upstream no longer needs it. A patch that does not find the code it replaces
 raises `Changed`, so an upgrade cannot switch one off in silence.
 
 This package runs inside the emulator's own environment and imports nothing of Dunlin.
@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection
 
 from local.emulator_patches import admin, events, functions, machines, messages, stack
 
-Mend = Callable[[], None]
+Patch = Callable[[], None]
 
-MENDS: tuple[Mend, ...] = (
+PATCHES: tuple[Patch, ...] = (
     functions.own_packages_only,
     functions.exception_names,
     functions.unpack_once,
@@ -54,12 +54,12 @@ MENDS: tuple[Mend, ...] = (
 
 
 def apply(skip: Collection[str] = ()) -> None:
-    """Apply every mend whose name is not in `skip`; `all` skips them all."""
+    """Apply every patch whose name is not in `skip`; `all` skips them all."""
     if "all" in skip:
         return
-    unknown = set(skip) - {mend.__name__ for mend in MENDS}
+    unknown = set(skip) - {patch.__name__ for patch in PATCHES}
     if unknown:
-        raise ValueError(f"no such mend: {', '.join(sorted(unknown))}")
-    for mend in MENDS:
-        if mend.__name__ not in skip:
-            mend()
+        raise ValueError(f"no such patch: {', '.join(sorted(unknown))}")
+    for patch in PATCHES:
+        if patch.__name__ not in skip:
+            patch()

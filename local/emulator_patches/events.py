@@ -1,4 +1,4 @@
-"""Mends of event sources: who waits for a worker, what is retried, what ends in a dead letter."""
+"""Patches of event sources: who waits for a worker, what is retried, what ends in a dead letter."""
 
 import base64
 import contextvars

@@ -1,4 +1,4 @@
-"""Mends of Lambda workers: what they import, how they fail, start, log and count."""
+"""Patches of Lambda workers: what they import, how they fail, start, log and count."""
 
 import hashlib
 import json

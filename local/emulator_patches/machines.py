@@ -1,4 +1,4 @@
-"""Mends of Step Functions: definitions, the machine's own role, retries, maps and stops."""
+"""Patches of Step Functions: definitions, the machine's own role, retries, maps and stops."""
 
 import contextvars
 import json

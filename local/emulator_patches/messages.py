@@ -1,4 +1,4 @@
-"""Mends of SES and SNS: what is kept of a sent message, what is refused, who publishes events."""
+"""Patches of SES and SNS: what is kept of a sent message, what is refused, who publishes events."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Mends of CloudFormation: properties it drops, canary deployments, REST APIs from OpenAPI."""
+"""Patches of CloudFormation: properties it drops, canary deployments, REST APIs from OpenAPI."""
 
 from collections.abc import Callable
 from typing import Any

@@ -2,7 +2,7 @@
 
 
 class Changed(Exception):
-    """The emulator's code is not the code this mend was written for."""
+    """The emulator's code is not the code this patch was written for."""
 
 
 def replace(text: str, old: str, new: str) -> str:

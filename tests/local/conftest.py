@@ -1,6 +1,6 @@
-"""Two emulators for the tests of the mends: one with all of them, one with none.
+"""Two emulators for the tests of the patches: one with all of them, one with none.
 
-Each mend's test shows a behaviour on both. When the bare one behaves, upstream needs the mend
+Each patch's test shows a behaviour on both. When the bare one behaves, upstream needs the patch
 no longer and the test fails.
 """
 
@@ -31,7 +31,7 @@ def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., C
 
 
 @pytest.fixture(scope="session")
-def mended(clouds: Callable[..., Cloud]) -> Place:
+def patched(clouds: Callable[..., Cloud]) -> Place:
     return Place(clouds())
 
 

@@ -14,30 +14,30 @@ ROOT = STACK.parents[2]
 
 
 @pytest.fixture(scope="module")
-def deployed(mended):
+def deployed(patched):
     """The outputs of the small stack, and what was said on the way."""
     said: list[str] = []
     built = build(
         STACK / "template.yaml", directory=ROOT / ".aws-sam" / "tests-local", say=said.append
     )
-    told = deploy(mended.cloud, "tiny", {"Greeting": "good morning"}, built=built, say=said.append)
+    told = deploy(patched.cloud, "tiny", {"Greeting": "good morning"}, built=built, say=said.append)
     return told, said
 
 
-def test_a_deployed_stack_works(mended, deployed):
+def test_a_deployed_stack_works(patched, deployed):
     """Layers, parameters and a state machine in YAML with its own role arrive."""
     told, said = deployed
-    ended = mended.run(told["Machine"], {"name": "Ada"})
+    ended = patched.run(told["Machine"], {"name": "Ada"})
     assert json.loads(ended["output"]) == {"said": "good morning, Ada"}
-    assert outputs(mended.cloud, "tiny") == told
+    assert outputs(patched.cloud, "tiny") == told
     assert any(line.startswith("CREATE_COMPLETE AWS::StepFunctions") for line in said)
     assert any("Building " in line or "Valid cache" in line for line in said)
 
 
-def test_a_function_has_its_layers_and_no_others(mended, deployed):
+def test_a_function_has_its_layers_and_no_others(patched, deployed):
     told, _ = deployed
-    assert mended.call(told["WithLayers"], {"name": "Bo"}) == {"said": "good morning, Bo"}
-    failed = mended.call(told["WithoutLayers"], {})
+    assert patched.call(told["WithLayers"], {"name": "Bo"}) == {"said": "good morning, Bo"}
+    failed = patched.call(told["WithoutLayers"], {})
     assert "No module named 'aws_lambda_powertools'" in failed["errorMessage"]
 
 

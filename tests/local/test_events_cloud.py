@@ -1,4 +1,4 @@
-"""Mends of event sources, shown with and without, and the sources that need none."""
+"""Patches of event sources, shown with and without, and the sources that need none."""
 
 import json
 import time
@@ -71,10 +71,10 @@ def _put(place, source):
     assert answer["FailedEntryCount"] == 0
 
 
-def test_asynchronous_calls_from_a_rule(mended, bare):
+def test_asynchronous_calls_from_a_rule(patched, bare):
     """An event for an alias whose calls fail ends in the alias's failure destination."""
     arrived = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         url, arn = place.queue("lost-events")
         function = place.function("fails-by-rule", FAILS)
         functions = place.client("lambda")
@@ -88,7 +88,7 @@ def test_asynchronous_calls_from_a_rule(mended, bare):
         )
         _rule(place, "failing", f"{function}:live")
         _put(place, "failing")
-        if place is mended:
+        if place is patched:
             arrived.append(place.received(url)[0]["requestPayload"]["source"])
             continue
         place.until(lambda place=place: _invocations(place, "fails-by-rule"))
@@ -109,16 +109,16 @@ def _visible(place, url):
     return int(answer["Attributes"][asked[0]])
 
 
-def test_an_invoke_of_type_event_ends_in_the_dead_letters(mended):
-    url, arn = mended.queue("dead-invokes")
-    mended.function("fails-async", FAILS, DeadLetterConfig={"TargetArn": arn})
-    mended.client("lambda").invoke(
+def test_an_invoke_of_type_event_ends_in_the_dead_letters(patched):
+    url, arn = patched.queue("dead-invokes")
+    patched.function("fails-async", FAILS, DeadLetterConfig={"TargetArn": arn})
+    patched.client("lambda").invoke(
         FunctionName="fails-async", InvocationType="Event", Payload=json.dumps({"n": 7})
     )
-    assert mended.received(url)[0]["requestPayload"] == {"n": 7}
+    assert patched.received(url)[0]["requestPayload"] == {"n": 7}
 
 
-def test_asynchronous_calls_from_a_log_group(mended):
+def test_asynchronous_calls_from_a_log_group(patched):
     """The delivery status log of SNS feeds a function."""
     group = "sns/us-east-1/000000000000/DirectPublishToPhoneNumber"
     code = KEEPS.replace(
@@ -129,9 +129,9 @@ def test_asynchronous_calls_from_a_log_group(mended):
         "    keep('good', gzip.decompress(packed).decode())\n"
         "    return\n",
     )
-    mended.table("receipts")
-    arn = mended.function("receipts", code, Environment={"Variables": {"TABLE": "receipts"}})
-    logs = mended.client("logs")
+    patched.table("receipts")
+    arn = patched.function("receipts", code, Environment={"Variables": {"TABLE": "receipts"}})
+    logs = patched.client("logs")
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName="one")
     logs.put_subscription_filter(
@@ -143,7 +143,7 @@ def test_asynchronous_calls_from_a_log_group(mended):
         logStreamName="one",
         logEvents=[{"timestamp": int(time.time() * 1000), "message": line}],
     )
-    kept = mended.until(lambda: mended.rows("receipts").get("good"))
+    kept = patched.until(lambda: patched.rows("receipts").get("good"))
     data = json.loads(kept["event"]["S"])
     assert data["logGroup"] == group
     assert [event["message"] for event in data["logEvents"]] == [line]
@@ -156,10 +156,10 @@ def _stream(place, name):
     return described["LatestStreamArn"]
 
 
-def test_streams(mended, bare):
+def test_streams(patched, bare):
     """A reported record is retried alone, twice, then goes to the dead letters; others pass."""
     seen = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         source = _stream(place, "source")
         url, arn = place.queue("poisoned")
         _keeper(place, "keeps-stream")
@@ -176,7 +176,7 @@ def test_streams(mended, bare):
         batch = [{"PutRequest": {"Item": {"id": {"S": name}}}} for name in ("poison", "plain")]
         place.client("dynamodb").batch_write_item(RequestItems={"source": batch})
         place.until(lambda place=place: _times(place, "keeps-stream", "good"))
-        if place is mended:
+        if place is patched:
             told = place.received(url)[0]
             assert told["DDBStreamBatchInfo"]["batchSize"] == 1
         seen.append((_times(place, "keeps-stream", "poison"), _visible(place, url)))
@@ -184,31 +184,31 @@ def test_streams(mended, bare):
     assert seen[1] == (1, 0)
 
 
-def test_stream_filters(mended):
+def test_stream_filters(patched):
     """FilterCriteria of a stream works upstream."""
-    source = _stream(mended, "filtered")
-    _keeper(mended, "keeps-filtered")
+    source = _stream(patched, "filtered")
+    _keeper(patched, "keeps-filtered")
     pattern = json.dumps({"dynamodb": {"NewImage": {"kind": {"S": ["touch"]}}}})
-    mended.client("lambda").create_event_source_mapping(
+    patched.client("lambda").create_event_source_mapping(
         FunctionName="keeps-filtered",
         EventSourceArn=source,
         StartingPosition="LATEST",
         FilterCriteria={"Filters": [{"Pattern": pattern}]},
     )
     for name, kind in (("a", "account"), ("poison", "account"), ("t", "touch")):
-        mended.client("dynamodb").put_item(
+        patched.client("dynamodb").put_item(
             TableName="filtered", Item={"id": {"S": name}, "kind": {"S": kind}}
         )
-    mended.until(lambda: _times(mended, "keeps-filtered", "good"))
-    mended.cloud.settle()
-    assert _times(mended, "keeps-filtered", "good") == 1
-    assert _times(mended, "keeps-filtered", "poison") == 0
+    patched.until(lambda: _times(patched, "keeps-filtered", "good"))
+    patched.cloud.settle()
+    assert _times(patched, "keeps-filtered", "good") == 1
+    assert _times(patched, "keeps-filtered", "poison") == 0
 
 
-def test_queue_policies(mended, bare):
+def test_queue_policies(patched, bare):
     """A rule reaches only the queue whose policy lets it."""
     seen = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         shut, shut_arn = place.queue("shut")
         opened, opened_arn = place.queue("opened")
         _allow_events(place, opened, opened_arn)
@@ -221,12 +221,12 @@ def test_queue_policies(mended, bare):
     assert seen == [(0, 1), (1, 1)]
 
 
-def test_a_queue_retries_what_failed_and_redrives_it(mended):
-    """Partial failures, redrive and topic to queue need no mend; our inboxes rest on them."""
-    dead, dead_arn = mended.queue("inbox-dead")
+def test_a_queue_retries_what_failed_and_redrives_it(patched):
+    """Partial failures, redrive and topic to queue need no patch; our inboxes rest on them."""
+    dead, dead_arn = patched.queue("inbox-dead")
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-    url, arn = mended.queue("inbox", VisibilityTimeout="1", RedrivePolicy=redrive)
-    topic = mended.client("sns").create_topic(Name="replies")["TopicArn"]
+    url, arn = patched.queue("inbox", VisibilityTimeout="1", RedrivePolicy=redrive)
+    topic = patched.client("sns").create_topic(Name="replies")["TopicArn"]
     policy = {
         "Version": "2012-10-17",
         "Statement": [
@@ -239,42 +239,42 @@ def test_a_queue_retries_what_failed_and_redrives_it(mended):
             }
         ],
     }
-    mended.client("sqs").set_queue_attributes(
+    patched.client("sqs").set_queue_attributes(
         QueueUrl=url, Attributes={"Policy": json.dumps(policy)}
     )
-    mended.client("sns").subscribe(
+    patched.client("sns").subscribe(
         TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
     )
-    _keeper(mended, "reads-inbox")
-    mended.client("lambda").create_event_source_mapping(
+    _keeper(patched, "reads-inbox")
+    patched.client("lambda").create_event_source_mapping(
         FunctionName="reads-inbox",
         EventSourceArn=arn,
         BatchSize=10,
         FunctionResponseTypes=["ReportBatchItemFailures"],
     )
     for text in ("fine", "poison"):
-        mended.client("sns").publish(TopicArn=topic, Message=json.dumps(text))
-    assert mended.received(dead) == ["poison"]
-    assert _times(mended, "reads-inbox", "poison") == 2
-    assert _times(mended, "reads-inbox", "good") == 1
+        patched.client("sns").publish(TopicArn=topic, Message=json.dumps(text))
+    assert patched.received(dead) == ["poison"]
+    assert _times(patched, "reads-inbox", "poison") == 2
+    assert _times(patched, "reads-inbox", "good") == 1
 
 
-def test_a_functions_role_is_enforced(mended):
-    """A function may do what its role allows; this needs no mend."""
+def test_a_functions_role_is_enforced(patched):
+    """A function may do what its role allows; this needs no patch."""
     nothing = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
-    role = mended.role("writes-nothing", [nothing])
-    mended.table("forbidden")
-    mended.function(
+    role = patched.role("writes-nothing", [nothing])
+    patched.table("forbidden")
+    patched.function(
         "forbidden", KEEPS, Role=role, Environment={"Variables": {"TABLE": "forbidden"}}
     )
-    assert "AccessDenied" in mended.call("forbidden", {})["errorMessage"]
-    assert mended.rows("forbidden") == {}
+    assert "AccessDenied" in patched.call("forbidden", {})["errorMessage"]
+    assert patched.rows("forbidden") == {}
 
 
-def test_cancellation_reasons(mended):
-    """A cancelled transaction says which item failed and why; this needs no mend."""
-    mended.table("ledger")
-    dynamodb = mended.client("dynamodb")
+def test_cancellation_reasons(patched):
+    """A cancelled transaction says which item failed and why; this needs no patch."""
+    patched.table("ledger")
+    dynamodb = patched.client("dynamodb")
     dynamodb.put_item(TableName="ledger", Item={"id": {"S": "taken"}})
     puts = [
         {
@@ -292,13 +292,13 @@ def test_cancellation_reasons(mended):
     reasons = refused.value.response["CancellationReasons"]
     assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
     assert reasons[1]["Item"] == {"id": {"S": "taken"}}
-    assert list(mended.rows("ledger")) == ["taken"]
+    assert list(patched.rows("ledger")) == ["taken"]
 
 
-def test_file_versions(mended, bare):
+def test_file_versions(patched, bare):
     """What the bus says of a dropped file names its version, so that this version is read."""
     named = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         url, arn = place.queue("dropped")
         s3, rules = place.client("s3"), place.client("events")
         s3.create_bucket(Bucket="versions")
@@ -333,7 +333,7 @@ def test_file_versions(mended, bare):
     assert named == [True, False]
 
 
-def test_mail_resources(mended, bare):
+def test_mail_resources(patched, bare):
     """A role that may send as one identity sends as that one and as no other."""
     code = (
         "import boto3\n"
@@ -345,7 +345,7 @@ def test_mail_resources(mended, bare):
         "    )['MessageId']\n"
     )
     seen = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         for address in ("bills@example.com", "other@example.com"):
             place.client("sesv2").create_email_identity(EmailIdentity=address)
         may = {
@@ -361,10 +361,10 @@ def test_mail_resources(mended, bare):
     assert seen == [True, False]
 
 
-def test_ranges_of_a_version(mended, bare):
+def test_ranges_of_a_version(patched, bare):
     """A large file is fetched in pieces, and of the version that was dropped."""
     pieces = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         s3 = place.client("s3")
         s3.create_bucket(Bucket="ranges")
         s3.put_bucket_versioning(Bucket="ranges", VersioningConfiguration={"Status": "Enabled"})
@@ -372,7 +372,7 @@ def test_ranges_of_a_version(mended, bare):
         s3.put_object(Bucket="ranges", Key="a.csv", Body=b"newer")
         named = {"Bucket": "ranges", "Key": "a.csv", "VersionId": first}
         pieces.append(s3.get_object(**named, Range="bytes=2-4")["Body"].read())
-        if place is mended:
+        if place is patched:
             with pytest.raises(s3.exceptions.ClientError, match="InvalidRange"):
                 s3.get_object(**named, Range="bytes=10-12")
     assert pieces == [b"234", b"0123456789"]

@@ -1,4 +1,4 @@
-"""Mends of Lambda workers, shown with and without."""
+"""Patches of Lambda workers, shown with and without."""
 
 import os
 import subprocess
@@ -45,11 +45,11 @@ def handler(event, context):
 """
 
 
-def test_own_packages_only(mended, bare):
+def test_own_packages_only(patched, bare):
     names = ["yaml", "ministack", "aws_lambda_powertools", "boto3", "botocore", "json"]
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.function("imports", IMPORTS)
-    strict, loose = mended.call("imports", names), bare.call("imports", names)
+    strict, loose = patched.call("imports", names), bare.call("imports", names)
     assert strict == {
         "yaml": False,
         "ministack": False,
@@ -62,12 +62,12 @@ def test_own_packages_only(mended, bare):
     assert loose["ministack"]
 
 
-def test_exception_names(mended, bare):
-    for place in (mended, bare):
+def test_exception_names(patched, bare):
+    for place in (patched, bare):
         place.function("raises", RAISES)
-    before = [mended.call("raises"), bare.call("raises")]
-    failed = [mended.call("raises", "raise"), bare.call("raises", "raise")]
-    after = [mended.call("raises"), bare.call("raises")]
+    before = [patched.call("raises"), bare.call("raises")]
+    failed = [patched.call("raises", "raise"), bare.call("raises", "raise")]
+    after = [patched.call("raises"), bare.call("raises")]
     assert failed[0]["errorType"] == "Conflict"
     assert failed[0]["errorMessage"] == "somebody else wrote first"
     assert any("in handler" in line for line in failed[0]["stackTrace"])
@@ -81,9 +81,9 @@ def _unpacked(place, name):
     return os.path.realpath(f"/proc/{process}/cwd")
 
 
-def test_unpack_once(mended, bare):
+def test_unpack_once(patched, bare):
     folders = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         for name in ("one", "other"):
             place.function(name, RAISES)
         folders.append({_unpacked(place, name) for name in ("one", "other")})
@@ -115,15 +115,15 @@ def _warm_seconds(place):
     return (time.perf_counter() - started) / 5
 
 
-def test_log_marks(mended, bare):
-    for place in (mended, bare):
+def test_log_marks(patched, bare):
+    for place in (patched, bare):
         place.function("logs", LOGS)
-    quick, slow = _warm_seconds(mended), _warm_seconds(bare)
+    quick, slow = _warm_seconds(patched), _warm_seconds(bare)
     assert slow > 0.05
     assert quick < 0.05
 
 
-def test_metrics_from_logs(mended, bare):
+def test_metrics_from_logs(patched, bare):
     line = {
         "_aws": {
             "Timestamp": 1,
@@ -138,7 +138,7 @@ def test_metrics_from_logs(mended, bare):
         "creditor": "acme",
         "Sent": [1, 1],
     }
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.client("cloudwatch").put_metric_alarm(
             AlarmName="loud",
             Namespace="Dunlin",
@@ -153,7 +153,7 @@ def test_metrics_from_logs(mended, bare):
         place.call("counts", line)
     listed = [
         place.client("cloudwatch").list_metrics(Namespace="Dunlin")["Metrics"]
-        for place in (mended, bare)
+        for place in (patched, bare)
     ]
     assert listed[0] == [
         {
@@ -167,7 +167,7 @@ def test_metrics_from_logs(mended, bare):
         place.client("cloudwatch").describe_alarms(AlarmNames=["loud"])["MetricAlarms"][0][
             "StateValue"
         ]
-        for place in (mended, bare)
+        for place in (patched, bare)
     ]
     assert states[0] == "ALARM"
     assert states[1] != "ALARM"

@@ -54,24 +54,24 @@ def _loopback_only(place):
     return _listening(place.cloud.processes()) == {("tcp", here, place.cloud.port)}
 
 
-def test_it_listens_on_loopback_alone(mended):
-    assert _loopback_only(mended)
+def test_it_listens_on_loopback_alone(patched):
+    assert _loopback_only(patched)
 
 
-def test_a_second_start_says_that_it_runs(mended):
-    runs = mended.cloud
+def test_a_second_start_says_that_it_runs(patched):
+    runs = patched.cloud
     with pytest.raises(CloudError, match=f"pid {runs.pid}"):
         cloud.start(runs.port, directory=runs.directory)
     assert cloud.find(runs.directory) == runs
 
 
-def test_a_taken_port_is_refused(mended, tmp_path):
+def test_a_taken_port_is_refused(patched, tmp_path):
     with pytest.raises(CloudError, match="something else listens"):
-        cloud.start(mended.cloud.port, directory=tmp_path)
+        cloud.start(patched.cloud.port, directory=tmp_path)
 
 
 def test_an_unknown_mend_ends_the_start(clouds):
-    with pytest.raises(CloudError, match="no such mend: typo"):
+    with pytest.raises(CloudError, match="no such patch: typo"):
         clouds(skip=["typo"])
 
 

@@ -1,4 +1,4 @@
-"""Mends of Step Functions, shown with and without."""
+"""Patches of Step Functions, shown with and without."""
 
 import json
 import time
@@ -62,7 +62,7 @@ def _token(place, table, item):
     return place.until(stored)
 
 
-def test_yaml_definitions(mended, bare):
+def test_yaml_definitions(patched, bare):
     template = {
         "Resources": {
             "Machine": {
@@ -76,17 +76,17 @@ def test_yaml_definitions(mended, bare):
         }
     }
     ends = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         assert place.stack("yaml", template) == "CREATE_COMPLETE"
         arn = "arn:aws:states:us-east-1:000000000000:stateMachine:written-in-yaml"
         ends.append(place.run(arn)["status"])
     assert ends == ["SUCCEEDED", "FAILED"]
 
 
-def test_same_start(mended, bare):
+def test_same_start(patched, bare):
     waits = _jsonata({"First": {"Type": "Wait", "Seconds": 2, "End": True}})
     arns = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         machine = place.machine("waits", waits)
         first = place.start(machine, name="a-1")
         exists = place.client("stepfunctions").exceptions.ExecutionAlreadyExists
@@ -100,7 +100,7 @@ def test_same_start(mended, bare):
     assert arns == [True, False]
 
 
-def test_timeouts(mended, bare):
+def test_timeouts(patched, bare):
     caught = {"ErrorEquals": ["States.Timeout"], "Next": "Due"}
     machine = _jsonata(
         {
@@ -111,12 +111,12 @@ def test_timeouts(mended, bare):
         }
     )
     ends = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.table("timers")
         arn = place.machine("timer", machine)
         started = time.monotonic()
         ends.append(place.run(arn, {"id": "a", "seconds": 1})["status"])
-        if place is mended:
+        if place is patched:
             assert 0.9 < time.monotonic() - started < 3
     assert ends == ["SUCCEEDED", "FAILED"]
 
@@ -194,9 +194,9 @@ def _judge(place, kind, state):
     return tuple(place.end(execution)["status"] for execution in executions)
 
 
-def test_roles(mended, bare):
+def test_roles(patched, bare):
     seen = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         states = _judged_states(place)
         seen.append({kind: _judge(place, kind, state) for kind, state in states.items()})
     assert seen[0] == dict.fromkeys(ALLOWED, ("FAILED", "SUCCEEDED"))
@@ -206,7 +206,7 @@ def test_roles(mended, bare):
     )
 
 
-def test_roles_of_a_distributed_map(mended):
+def test_roles_of_a_distributed_map(patched):
     """The start of a distributed map is a permission of its own."""
     state = {
         "Type": "Map",
@@ -219,13 +219,13 @@ def test_roles_of_a_distributed_map(mended):
         "End": True,
     }
     nothing = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
-    role = mended.role("lacks-children", [nothing])
-    ended = mended.run(mended.machine("childless", _jsonata({"First": state}), role))
+    role = patched.role("lacks-children", [nothing])
+    ended = patched.run(patched.machine("childless", _jsonata({"First": state}), role))
     assert ended["status"] == "FAILED"
     assert "states:StartExecution" in ended["cause"]
 
 
-def test_retries(mended, bare):
+def test_retries(patched, bare):
     retry = {
         "ErrorEquals": ["States.ALL"],
         "IntervalSeconds": 2,
@@ -236,7 +236,7 @@ def test_retries(mended, bare):
     }
     state = _task("lambda:invoke", {"FunctionName": "fails"}, Retry=[retry])
     took = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.function("fails", FAILS)
         machine = place.machine("retries", _jsonata({"First": state}))
         started = time.monotonic()
@@ -246,24 +246,24 @@ def test_retries(mended, bare):
     assert took[1] > 4
 
 
-def test_exceptions_are_retried_and_caught_by_name(mended, bare):
+def test_exceptions_are_retried_and_caught_by_name(patched, bare):
     state = _task(
         "lambda:invoke",
         {"FunctionName": "fails-by-name"},
         Catch=[{"ErrorEquals": ["Unavailable"], "Next": "Caught"}],
     )
     ends = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.function("fails-by-name", FAILS)
         states = {"First": state, "Caught": {"Type": "Succeed"}}
         ends.append(place.run(place.machine("by-name", _jsonata(states)))["status"])
     assert ends == ["SUCCEEDED", "FAILED"]
 
 
-def test_throttles(mended, bare):
+def test_throttles(patched, bare):
     state = _task("lambda:invoke", {"FunctionName": "closed"})
     errors = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.function("closed")
         place.client("lambda").put_function_concurrency(
             FunctionName="closed", ReservedConcurrentExecutions=0
@@ -273,7 +273,7 @@ def test_throttles(mended, bare):
     assert errors == ["Lambda.TooManyRequestsException", "Lambda.Unknown"]
 
 
-def test_distributed_maps(mended, bare):
+def test_distributed_maps(patched, bare):
     state = {
         "Type": "Map",
         "Items": "{% $states.input.ranges %}",
@@ -294,17 +294,17 @@ def test_distributed_maps(mended, bare):
     states = {"First": state, "Count": {"Type": "Pass", "Output": "{% $rows %}", "End": True}}
     given = {"ranges": [{"start": 0}, {"start": 10}, {"start": 20}], "at_once": 2}
     outputs = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         ended = place.run(place.machine("maps", _jsonata(states)), given)
         outputs.append(ended.get("output"))
     assert json.loads(outputs[0]) == 3
     assert outputs[1] is None or json.loads(outputs[1]) != 3
 
 
-def test_stops(mended, bare):
+def test_stops(patched, bare):
     machine = _jsonata({"First": _store_token("stopped", TimeoutSeconds=3)})
     accepted = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.table("stopped")
         states = place.client("stepfunctions")
         execution = place.start(place.machine("stoppable", machine), {"id": "a"})
@@ -318,62 +318,62 @@ def test_stops(mended, bare):
     assert accepted == [False, True]
 
 
-def test_a_wake_reaches_the_ladder(mended):
+def test_a_wake_reaches_the_ladder(patched):
     """The way round the ladder: stored token, SendTaskSuccess from a function, condition caught."""
     code = """
 import boto3
 def handler(event, context):
     boto3.client("stepfunctions").send_task_success(taskToken=event, output="{}")
 """
-    mended.table("ladders")
-    mended.function("wakes", code)
-    execution = mended.start(
-        mended.machine("ladder", _jsonata({"First": _store_token("ladders")})), {"id": "a"}
+    patched.table("ladders")
+    patched.function("wakes", code)
+    execution = patched.start(
+        patched.machine("ladder", _jsonata({"First": _store_token("ladders")})), {"id": "a"}
     )
-    assert mended.call("wakes", _token(mended, "ladders", "a")) is None
-    assert mended.end(execution)["status"] == "SUCCEEDED"
+    assert patched.call("wakes", _token(patched, "ladders", "a")) is None
+    assert patched.end(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_wait_can_be_ended_as_time_would_end_it(mended):
+def test_a_wait_can_be_ended_as_time_would_end_it(patched):
     """SendTaskFailure with States.Timeout is to a machine what the timeout is: a virtual clock."""
-    mended.table("virtual")
+    patched.table("virtual")
     wait = _store_token(
         "virtual",
         TimeoutSeconds=86_400,
         Catch=[{"ErrorEquals": ["States.Timeout"], "Next": "Due"}],
     )
     states = {"First": wait, "Due": {"Type": "Succeed"}}
-    execution = mended.start(mended.machine("virtual", _jsonata(states)), {"id": "a"})
-    mended.client("stepfunctions").send_task_failure(
-        taskToken=_token(mended, "virtual", "a"), error="States.Timeout"
+    execution = patched.start(patched.machine("virtual", _jsonata(states)), {"id": "a"})
+    patched.client("stepfunctions").send_task_failure(
+        taskToken=_token(patched, "virtual", "a"), error="States.Timeout"
     )
-    assert mended.end(execution)["status"] == "SUCCEEDED"
+    assert patched.end(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_failed_condition_is_caught(mended):
+def test_a_failed_condition_is_caught(patched):
     """The account moved: the ladder goes and looks again."""
-    mended.table("moved")
+    patched.table("moved")
     wait = _store_token(
         "moved",
         Catch=[{"ErrorEquals": ["DynamoDb.ConditionalCheckFailedException"], "Next": "Again"}],
     )
     wait["Arguments"]["ConditionExpression"] = "attribute_exists(id)"
     states = {"First": wait, "Again": {"Type": "Succeed"}}
-    ended = mended.run(mended.machine("looks-again", _jsonata(states)), {"id": "a"})
+    ended = patched.run(patched.machine("looks-again", _jsonata(states)), {"id": "a"})
     assert ended["status"] == "SUCCEEDED"
 
 
-def test_turns(mended, bare):
+def test_turns(patched, bare):
     """A wave of executions needs no more workers than there are turns, and every one succeeds."""
     workers = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         place.function("slow", SLOW)
         state = _task("lambda:invoke", {"FunctionName": "slow", "Payload": {"seconds": 0.2}})
         machine = place.machine("wave", _jsonata({"First": state}))
         before = len(place.cloud.processes())
         executions = [place.start(machine) for _ in range(10)]
         ends = [place.end(execution)["status"] for execution in executions]
-        if place is mended:
+        if place is patched:
             assert ends == ["SUCCEEDED"] * 10
         workers.append(len(place.cloud.processes()) - before)
     assert workers[0] <= 2

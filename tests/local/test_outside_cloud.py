@@ -1,4 +1,4 @@
-"""The outside world: outboxes, provider events and replies; and the mends that they need."""
+"""The outside world: outboxes, provider events and replies; and the patches that they need."""
 
 import json
 from datetime import UTC, datetime
@@ -55,9 +55,9 @@ def _events_queue(place, name):
     return url
 
 
-def test_mail_details(mended, bare):
-    sent = [_send(mended), _send(bare)]
-    email = OutsideWorld(cloud=mended.cloud).email(sent[0])
+def test_mail_details(patched, bare):
+    sent = [_send(patched), _send(bare)]
+    email = OutsideWorld(cloud=patched.cloud).email(sent[0])
     assert email.touch_id == "t-1"
     assert email.configuration_set == "touches"
     assert email.headers == {"List-Unsubscribe": "<https://example.org/u>"}
@@ -76,18 +76,18 @@ def test_mail_details(mended, bare):
         ({"EmailTags": [{"Name": "touch id", "Value": "1"}]}, "BadRequestException"),
     ],
 )
-def test_mail_refusals(mended, bare, wrong, error):
-    with pytest.raises(getattr(mended.client("sesv2").exceptions, error)):
-        _send(mended, **wrong)
+def test_mail_refusals(patched, bare, wrong, error):
+    with pytest.raises(getattr(patched.client("sesv2").exceptions, error)):
+        _send(patched, **wrong)
     assert _send(bare, **wrong)
 
 
-def test_mail_events(mended, bare):
+def test_mail_events(patched, bare):
     """SES events reach the default bus in the shape of SES, from root and from nobody else."""
-    url = _events_queue(mended, "mail-events")
-    message_id = _send(mended)
-    OutsideWorld(cloud=mended.cloud, now=NOON).email_event("Delivery", message_id)
-    event = mended.received(url)[0]
+    url = _events_queue(patched, "mail-events")
+    message_id = _send(patched)
+    OutsideWorld(cloud=patched.cloud, now=NOON).email_event("Delivery", message_id)
+    event = patched.received(url)[0]
     assert event["source"] == "aws.ses"
     assert event["detail-type"] == "Email Delivered"
     detail = event["detail"]
@@ -102,40 +102,40 @@ def test_mail_events(mended, bare):
     assert refused["FailedEntryCount"] == 1
 
 
-def test_a_function_cannot_forge_mail_events(mended):
+def test_a_function_cannot_forge_mail_events(patched):
     code = """
 import boto3
 def handler(event, context):
     return boto3.client("events").put_events(Entries=[event])["Entries"][0].get("ErrorCode")
 """
-    mended.function("forges", code)
+    patched.function("forges", code)
     entry = {"Source": "aws.ses", "DetailType": "Email Sent", "Detail": "{}"}
-    assert mended.call("forges", entry) == "NotAuthorizedForSourceException"
+    assert patched.call("forges", entry) == "NotAuthorizedForSourceException"
 
 
 @pytest.mark.parametrize("kind", EmailKind)
-def test_every_kind_of_mail_event(mended, kind):
-    message_id = _send(mended)
-    detail = OutsideWorld(cloud=mended.cloud, now=NOON).email_event(kind, message_id, marker="x")
+def test_every_kind_of_mail_event(patched, kind):
+    message_id = _send(patched)
+    detail = OutsideWorld(cloud=patched.cloud, now=NOON).email_event(kind, message_id, marker="x")
     own = detail.keys() - {"eventType", "mail"}
     assert detail["eventType"] == kind.value
     assert [detail[name]["marker"] for name in own] == ["x"]
 
 
-def test_phone_numbers(mended, bare):
-    sns = mended.client("sns")
+def test_phone_numbers(patched, bare):
+    sns = patched.client("sns")
     sent = sns.publish(PhoneNumber="+12025550123", Message="Hello")["MessageId"]
-    texts = {text.message_id: text for text in OutsideWorld(cloud=mended.cloud).texts()}
+    texts = {text.message_id: text for text in OutsideWorld(cloud=patched.cloud).texts()}
     assert (texts[sent].to, texts[sent].body) == ("+12025550123", "Hello")
     with pytest.raises(sns.exceptions.InvalidParameterException):
         sns.publish(PhoneNumber="555-0123", Message="Hello")
     assert bare.client("sns").publish(PhoneNumber="555-0123", Message="Hello")["MessageId"]
 
 
-def test_optout_lists(mended, bare):
-    OutsideWorld(cloud=mended.cloud).carrier_opt_out("+12025550177")
-    assert mended.client("sns").list_phone_numbers_opted_out()["phoneNumbers"] == ["+12025550177"]
-    ses = mended.client("sesv2")
+def test_optout_lists(patched, bare):
+    OutsideWorld(cloud=patched.cloud).carrier_opt_out("+12025550177")
+    assert patched.client("sns").list_phone_numbers_opted_out()["phoneNumbers"] == ["+12025550177"]
+    ses = patched.client("sesv2")
     ses.put_suppressed_destination(EmailAddress="Ada@example.com", Reason="COMPLAINT")
     [found] = ses.list_suppressed_destinations()["SuppressedDestinationSummaries"]
     assert (found["EmailAddress"], found["Reason"]) == ("ada@example.com", "COMPLAINT")
@@ -148,20 +148,20 @@ def test_optout_lists(mended, bare):
 
 
 @pytest.mark.parametrize(("status", "suffix"), [("SUCCESS", ""), ("FAILURE", "/Failure")])
-def test_sms_receipts(mended, status, suffix):
-    outside = OutsideWorld(cloud=mended.cloud, now=NOON)
-    sent = mended.client("sns").publish(PhoneNumber="+12025550124", Message="Hi")["MessageId"]
+def test_sms_receipts(patched, status, suffix):
+    outside = OutsideWorld(cloud=patched.cloud, now=NOON)
+    sent = patched.client("sns").publish(PhoneNumber="+12025550124", Message="Hi")["MessageId"]
     outside.sms_receipt(sent, status)
-    found = mended.client("logs").filter_log_events(logGroupName=SMS_LOG_GROUP + suffix)["events"]
+    found = patched.client("logs").filter_log_events(logGroupName=SMS_LOG_GROUP + suffix)["events"]
     line = json.loads(found[-1]["message"])
     assert line["status"] == status
     assert line["notification"] == {"messageId": sent, "timestamp": "2026-03-02 17:00:00.000"}
     assert line["delivery"]["destination"] == "+12025550124"
 
 
-def test_sms_replies(mended):
-    url, arn = mended.queue("two-way")
-    topic = mended.client("sns").create_topic(Name="two-way")["TopicArn"]
+def test_sms_replies(patched):
+    url, arn = patched.queue("two-way")
+    topic = patched.client("sns").create_topic(Name="two-way")["TopicArn"]
     allow = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -169,27 +169,27 @@ def test_sms_replies(mended):
         "Resource": arn,
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    mended.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    mended.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    OutsideWorld(cloud=mended.cloud).sms_reply(
+    patched.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    patched.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    OutsideWorld(cloud=patched.cloud).sms_reply(
         "+12025550125", "+18005550100", "STOP", topic_arn=topic, previous_message_id="m-1"
     )
-    payload = json.loads(mended.received(url)[0]["Message"])
+    payload = json.loads(patched.received(url)[0]["Message"])
     assert payload["originationNumber"] == "+12025550125"
     assert payload["destinationNumber"] == "+18005550100"
     assert payload["messageBody"] == "STOP"
     assert payload["previousPublishedMessageId"] == "m-1"
 
 
-def test_outboxes(mended, bare):
+def test_outboxes(patched, bare):
     """Both outboxes can be emptied; upstream's cannot."""
-    for place in (mended, bare):
+    for place in (patched, bare):
         _send(place)
         place.client("sns").publish(PhoneNumber="+12025550126", Message="Hi")
-    outside = OutsideWorld(cloud=mended.cloud)
+    outside = OutsideWorld(cloud=patched.cloud)
     outside.empty_outboxes()
     assert (outside.emails(), outside.texts()) == ((), ())
-    _send(mended)
+    _send(patched)
     assert [email.subject for email in outside.emails()] == ["Your balance"]
     with pytest.raises(Exception, match="messages"):
         OutsideWorld(cloud=bare.cloud).empty_outboxes()

@@ -1,4 +1,4 @@
-"""Mends of CloudFormation, shown with and without."""
+"""Patches of CloudFormation, shown with and without."""
 
 import urllib.error
 import urllib.request
@@ -11,7 +11,7 @@ from tests.local.place import Place
 pytestmark = pytest.mark.cloud
 
 
-def test_object_lock(mended, bare):
+def test_object_lock(patched, bare):
     """An object under default retention cannot be deleted for good."""
     template = {
         "Resources": {
@@ -29,7 +29,7 @@ def test_object_lock(mended, bare):
         }
     }
     kept = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         assert place.stack("archive", template) == "CREATE_COMPLETE"
         s3 = place.client("s3")
         version = s3.put_object(Bucket="archive", Key="entry", Body=b"x").get("VersionId")
@@ -42,7 +42,7 @@ def test_object_lock(mended, bare):
     assert kept == [True, False]
 
 
-def test_permissions_boundary(mended, bare):
+def test_permissions_boundary(patched, bare):
     """A role may do no more than its boundary, whatever its policy says."""
 
     def policy(action):
@@ -72,7 +72,7 @@ def handler(event, context):
     return [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]]
 """
     answers = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         assert place.stack("roles", template, Capabilities=["CAPABILITY_NAMED_IAM"])
         place.function("bounded", code, Role="arn:aws:iam::000000000000:role/bounded")
         answers.append(place.call("bounded"))
@@ -80,7 +80,7 @@ def handler(event, context):
     assert isinstance(answers[1], list)
 
 
-def test_canary_deployments(mended, bare):
+def test_canary_deployments(patched, bare):
     template = {
         "Resources": {
             "Application": {
@@ -93,7 +93,7 @@ def test_canary_deployments(mended, bare):
             },
         }
     }
-    assert mended.stack("canary", template) == "CREATE_COMPLETE"
+    assert patched.stack("canary", template) == "CREATE_COMPLETE"
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         bare.stack("canary", template)
 
@@ -160,28 +160,28 @@ def _status(place, path):
             return error.status
 
 
-def test_api_addresses(mended, bare):
+def test_api_addresses(patched, bare):
     """The address is known before the stack is, and stays when a route changes."""
     ids = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         assert place.stack("pages", _api("first", "One")) == "CREATE_COMPLETE"
         before = _api_id(place)
-        if place is mended:
+        if place is patched:
             assert _status(place, "first") == 200
         place.change("pages", _api("second", "Other"))
         ids.append((before, _api_id(place)))
     assert ids[0] == ("pages", "pages")
-    assert [_status(mended, route) for route in ("first", "second")] == [404, 200]
+    assert [_status(patched, route) for route in ("first", "second")] == [404, 200]
     assert ids[1][0] != ids[1][1]
     assert "pages" not in ids[1]
 
 
-def test_api_bodies(mended, bare):
+def test_api_bodies(patched, bare):
     """An error of the gateway carries the headers that the body gives it."""
     template = _api("third", "Third")
     template["Resources"]["Api"]["Properties"]["Name"] = "guarded"
     headers = []
-    for place in (mended, bare):
+    for place in (patched, bare):
         assert place.stack("guarded", template) == "CREATE_COMPLETE"
         described = place.client("cloudformation").describe_stacks(StackName="guarded")["Stacks"]
         api_id = described[0]["Outputs"][0]["OutputValue"]
@@ -193,11 +193,11 @@ def test_api_bodies(mended, bare):
     assert headers == [(404, "DENY"), (403, None)]
 
 
-def test_schedules(mended, clouds):
+def test_schedules(patched, clouds):
     """A one-time schedule fires within a second; with schedules off it does not."""
     silent = Place(clouds(schedules=False))
     urls = []
-    for place in (silent, mended):
+    for place in (silent, patched):
         url, arn = place.queue("due")
         urls.append(url)
         place.client("scheduler").create_schedule(
@@ -206,7 +206,7 @@ def test_schedules(mended, clouds):
             FlexibleTimeWindow={"Mode": "OFF"},
             Target={"Arn": arn, "RoleArn": "arn:aws:iam::000000000000:role/any"},
         )
-    assert mended.received(urls[1], deadline=5)[0]["source"] == "aws.scheduler"
+    assert patched.received(urls[1], deadline=5)[0]["source"] == "aws.scheduler"
     asked = {"QueueUrl": urls[0], "AttributeNames": ["ApproximateNumberOfMessages"]}
     answer = silent.client("sqs").get_queue_attributes(**asked)
     assert answer["Attributes"]["ApproximateNumberOfMessages"] == "0"

@@ -1,4 +1,4 @@
-"""The till over the stand-in: every method, every refusal, every way Stripe can fail us."""
+"""The processor over the stand-in: every method, every refusal, every way Stripe can fail us."""
 
 from __future__ import annotations
 

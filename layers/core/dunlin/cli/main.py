@@ -1,4 +1,4 @@
-"""The operator's command. Works the same on the local house and on AWS."""
+"""The operator's command. Works the same on the local stack and on AWS."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def up(
 
 
 def down() -> None:
-    """Stop the local house and leave nothing running."""
+    """Stop the local stack and leave nothing running."""
     _house("down")
 
 

@@ -1,4 +1,4 @@
-"""Which stack a command works on: the local house of this project, or a stack on AWS.
+"""Which stack a command works on: the local one of this project, or a stack on AWS.
 
 The local one is taken where it runs, unless `--aws` (or DUNLIN_AWS=1) is given. Either way the
 stack's outputs become the settings that `dunlin.runtime` reads, so every command works the same.
@@ -75,7 +75,7 @@ def find_target(*, stack: str = "dunlin", aws: bool = False) -> Target:
 
 def _local() -> Target | None:
     try:
-        record = project_root() / ".local" / "stack" / "house.json"
+        record = project_root() / ".local" / "stack" / "local_stack.json"
     except NoStack:
         return None
     if not record.exists():
@@ -112,7 +112,7 @@ def _deployed(stack: str) -> Target:
         description = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as error:
         raise NoStack(
-            f"no local house runs (`dunlin up`) and no stack {stack} was found on AWS: {error}"
+            f"no local stack runs (`dunlin up`) and no stack {stack} was found on AWS: {error}"
         ) from error
     outputs = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in description.get("Parameters", [])}

@@ -215,7 +215,7 @@ def sms_outbox() -> SendingPorts:
 
 
 @cache
-def _till(keys: ProcessorKeys, api_base: str) -> StripeProcessor:
+def _processor_with(keys: ProcessorKeys, api_base: str) -> StripeProcessor:
     from dunlin.adapters.stripe.processor import StripeProcessor
 
     return StripeProcessor(
@@ -228,7 +228,7 @@ def processor() -> StripeProcessor:
     from dunlin.adapters.aws.secrets import processor_keys
 
     payments = settings.Payments.from_env()
-    return _till(processor_keys(payments.secret), payments.api_base)
+    return _processor_with(processor_keys(payments.secret), payments.api_base)
 
 
 def reconciler() -> Reconciler:

@@ -1,4 +1,4 @@
-"""The portal's door, the inbox and the queue in memory; they keep the promises of the tables."""
+"""The portal's sessions, the inbox and the queue in memory, true to the tables."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class JinjaLetterPrinter:
         return words
 
     def print(self, template: str, *, facts: Facts, on: date) -> Printed:
-        """See `ports.Press`."""
+        """See `ports.messages.LetterPrinter`."""
         account, person = facts.account, facts.consumer
         wanted = (person.language or account.language).split("-")[0].lower()
         spoken = wanted in self._words and wanted in facts.strategy.languages

@@ -1,7 +1,7 @@
-"""The letter press: turns the frame and the words into what the senders read.
+"""The message compiler: turns the frame and the words into what the senders read.
 
 MJML is laid out here, when a version is saved, and never in a sender: once a language, for every
-template, since a template is words alone. The press knows two notations: `[[ ]]` is filled now,
+template, since a template is words alone. The compiler knows two notations: `[[ ]]` is filled now,
 `{{ }}` is left for the sender, which escapes what it puts in.
 """
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dunlin.domain.imports.amounts import parse_amount
+from dunlin.domain.imports.content import content_of, kinds_of
 from dunlin.domain.imports.guard import REASON_COLUMN, unguarded
-from dunlin.domain.imports.mapping import content_of, kinds_of, looks_like_header  # fmt: skip
+from dunlin.domain.imports.mapping import looks_like_header
 from dunlin.domain.imports.records import (  # fmt: skip
     COLUMN_CAP,
     Decoder,

@@ -11,117 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dunlin.domain.imports import fields
-from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount
-from dunlin.domain.imports.contact_points import fast_email
-from dunlin.domain.imports.dates import fold, read_date
+from dunlin.domain.imports.content import Content, content_of, kinds_of
+from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.guard import REASON_COLUMN
-from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
-from dunlin.domain.imports.statuses import status_of
+from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
 
 THRESHOLD = 0.5
 """Below it a column is not used; for what a debt cannot be without, a person is asked."""
-_SAMPLE = 200
-
-_PERSON = frozenset(("consumer_name", "company", "last_name"))
-_WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name", "email"))
-_TENANCY = frozenset(
-    "current past notice future eviction evict former occupied vacated active ended".split()
-)
-_BOOLS = frozenset(("true false yes no y n t f 1 0 ja nein si no oui non x").split())
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
-_CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,8}[-_/#]?[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*")
-_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=|]{1,80}")
-_PHONE = re.compile(r"\+?[\d(][\d\s().\-/]{5,22}\d(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
 _GENERIC = re.compile(
     r"(?:col|column|field|f|x|c|v|var|unnamed|spalte|feld|columna|campo|colonne|champ|data|value)?"
     r"(?:no)?[0-9]*|[a-z]"
 )
-_MONEY_MARK = re.compile(r"[$€£¥]|[.,]\d\d?\)?-?$|^\(|\b[A-Z]{3}\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Shares (0 to 1) of a column's non-empty sample that read as each kind of value."""
-
-    filled: int
-    shares: Mapping[str, float]
-    distinct: float = 0.0
-
-    def share(self, kind: str) -> float:
-        """The share of one kind."""
-        return self.shares.get(kind, 0.0)
-
-
-def kinds_of(value: str) -> set[str]:
-    """Every kind of value that one cell could be."""
-    kinds: set[str] = set()
-    low = value.lower()
-    if low in _BOOLS:
-        kinds.add("bool")
-    if "@" in value:
-        if any(fast_email(w.strip("<>,;")) for w in re.split(r"[;,|\s]+", value) if "@" in w):
-            kinds.add("email")
-        return kinds
-    digits = sum(c.isdigit() for c in value)
-    if digits:
-        _numeric_kinds(value, digits, kinds)
-    else:
-        if state_code(value):
-            kinds.add("state")
-        if country_code(value):
-            kinds.add("country")
-        if value.upper() in CURRENCIES or value in "$€£":
-            kinds.add("currency")
-    if _UUID.fullmatch(value) or _HEX.fullmatch(value):
-        kinds.add("opaque")
-    elif _NAME.fullmatch(value) and len(value) > 1:
-        kinds.add("name")
-        if len(value) < 40 and status_of(value):
-            kinds.add("status")
-        if _TENANCY & set(low.split()):
-            kinds.add("tenancy")
-    if not digits and read_date(value):
-        kinds.add("date")
-    kinds.add("text")
-    return kinds
-
-
-def _numeric_kinds(value: str, digits: int, kinds: set[str]) -> None:
-    if parse_amount(value) is not None:
-        kinds.add("money")
-        if _MONEY_MARK.search(value):
-            kinds.add("marked")
-    if value.isdigit():
-        kinds.add("int")
-    reading = read_date(value)
-    if reading is not None:
-        kinds.add("date" if reading.shape not in ("serial", "epoch", "compact") else "number_date")
-    if looks_like_zip(value) or (value.isdigit() and digits in (4, 5)):
-        kinds.add("zip")
-    if 7 <= digits <= 15 and _PHONE.fullmatch(value) and reading is None:
-        kinds.add("phone")
-        if digits >= 10 and not value.isdigit():
-            kinds.add("marked_phone")
-    if _CODE.fullmatch(value):
-        kinds.add("code")
-
-
-def content_of(values: Sequence[str]) -> Content:
-    """The content of a column, from a sample of its cells."""
-    filled = [v for v in (raw.strip() for raw in values) if not is_blank(v)]
-    sample = filled[:_SAMPLE]
-    counts: dict[str, int] = {}
-    for value in sample:
-        for kind in kinds_of(value):
-            counts[kind] = counts.get(kind, 0) + 1
-    total = len(sample) or 1
-    return Content(
-        len(filled),
-        {kind: n / total for kind, n in counts.items()},
-        len(set(filled)) / (len(filled) or 1),
-    )
 
 
 # The kinds of content that fit a field; a field not named here takes any.
@@ -317,11 +218,11 @@ def map_columns(
         target = fixed.get(keys[index]) or fixed.get(f"#{index + 1}")
         target = target or (lookup.get(fields.key_of(header)) if header.strip() else None)
         if target:
-            ranked.append([] if target == fields.IGNORE else [(1.0, target, "set in the sidecar")])
+            ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
         else:
             ranked.append(candidates(header, contents[index], mute=mute))
     named = {pick[0][1] for pick in ranked if pick}
-    _adjust(headers, contents, ranked, named)
+    adjust(headers, contents, ranked, named)
     chosen, decisions = _settle(keys, ranked, contents, fixed)
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
@@ -341,64 +242,6 @@ def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:
     people = any(c.share("email") >= 0.8 or c.share("marked_phone") >= 0.7 for c in contents)
     figures = sum(c.share("marked") >= 0.8 and c.share("date") < 0.2 for c in contents)
     return people and known < len(headers) * 0.25 and 1 <= figures <= 3
-
-
-def _adjust(
-    headers: Sequence[str],
-    contents: list[Content],
-    ranked: list[list[tuple[float, str, str]]],
-    named: set[str],
-) -> None:
-    """What one column means can hang on the others: `Name` beside `First name` is a last name."""
-    for index, options in enumerate(ranked):
-        key = fields.key_of(headers[index])
-        content = contents[index]
-        for at, (score, field, why) in enumerate(options):
-            new = score
-            if why == "set in the sidecar":
-                continue
-            if field == "consumer_name" and key in _CODED and _holds_codes(content):
-                elsewhere = any(o and o[0][1] in _WHO for i, o in enumerate(ranked) if i != index)
-                numbers = key == "name" and elsewhere and "invoice_number" not in named
-                field = "invoice_number" if numbers else "consumer_reference"
-                new, why = 0.9, why + ", and its values are codes"
-            elif field in ("last_name", "consumer_name") and key in ("name", "nom"):
-                family = "first_name" in named and "consumer_name" not in named - {"consumer_name"}
-                split = "first_name" in named and "last_name" not in (
-                    o[0][1] for i, o in enumerate(ranked) if o and i != index
-                )
-                new = score + (0.1 if (field == "last_name") == (family and split) else -0.1)
-            elif field in ("state", "status") and key in ("state", "estado", "etat"):
-                new = 0.97 if (field == "status") == (content.share("status") >= 0.8) else 0.4
-            elif field == "status" and "unit" in named and content.share("tenancy") >= 0.8:
-                field, why = "lease_status", why + ", and its values are those of a lease"
-            elif (
-                field == "account_reference"
-                and key in ("id", "transactionid", "documentid")
-                and "invoice_number" not in named
-                and {"issue_date", "due_date"} <= named
-                and content.share("opaque") < 0.5
-            ):
-                field, why = "invoice_number", why + ", for no other column numbers the invoices"
-            elif field == "consumer_name" and content.filled and content.share("opaque") > 0.5:
-                new = score - 0.05 if key in ("name", "contactname") else score
-            elif field == "first_name" and key == "nombre":
-                new = score + (0.4 if "last_name" in named else -0.2)
-            elif field == "consumer_name" and key == "nombre" and "last_name" in named:
-                new = score - 0.4
-            elif field == "account_reference" and content.filled > 3 and content.distinct < 0.5:
-                new = score - 0.2
-            elif field == "account_reference" and key in _FREE_TEXT and "invoice_number" in named:
-                new = score - 0.3
-            elif key in ("payer", "payername") and field in ("payer", "consumer_name"):
-                who = any(o and o[0][1] in _PERSON for i, o in enumerate(ranked) if i != index)
-                new = 0.9 if (field == "payer") == (who or "claim" in named) else 0.4
-            elif field == "last_payment_amount" and key in ("paymentamount", "pmtamount"):
-                new = score if "last_payment_date" in named else 0.3
-            elif field == "document_type" and content.filled and content.share("money") > 0.5:
-                new = score - 0.4
-            options[at] = (round(min(1.0, new + _PRIOR.get(key, 0.0)), 3), field, why)
-        options.sort(reverse=True)
 
 
 def _settle(
@@ -450,33 +293,8 @@ def _settle(
             other = keys[taken[options[0][1]][0]]
             chosen[i] = (0.0, fields.IGNORE, f'"{other}" is the better {options[0][1]}')
         elif i not in done and fixed.get(keys[i]) == fields.IGNORE:
-            chosen[i] = (1.0, fields.IGNORE, "set in the sidecar")
+            chosen[i] = (1.0, fields.IGNORE, SET_BY_HAND)
     return chosen, tuple(decisions)
-
-
-_CODED = frozenset(
-    (
-        "customer client debtor kunde cliente tenant resident patient partner debitor contact "
-        "guarantor member student owner consumer name"
-    ).split()
-)
-"""Names of columns that hold a person's name or, in some exports, their number."""
-_PRIOR = {
-    "amountremaining": 0.009, "remainingamount": 0.009, "openbalance": 0.009,
-    "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
-    "amountresidualsigned": 0.006, "customername": 0.009, "fullname": 0.005, "name1": 0.005,
-    "accountname": -0.05, "accountholder": -0.05, "outstanding1": -0.05, "cardname": -0.05,
-    "billto": -0.004, "amountpaid": 0.004, "linetotal": 0.004, "patestbal": 0.009,
-}  # fmt: skip
-"""Which of two names for one field says it more exactly."""
-
-
-def _holds_codes(content: Content) -> bool:
-    return content.filled > 0 and content.share("code") >= 0.8
-
-
-_FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "referenceno"))
-"""Names of columns that hold an order number or a text where an invoice number stands beside."""
 
 
 def looks_like_header(cells: Sequence[str]) -> float:

@@ -66,6 +66,27 @@ def rule_of(identity: str) -> str:
     return _RULES[identity.partition(":")[0]]
 
 
+def _same(
+    kind: str, name: str, reference: str, consumer: NormalisedConsumer, other: Known
+) -> tuple[bool, str]:
+    """Whether a consumer is one that is known under a key of this kind; and where that is in
+    doubt, why a person must be asked."""
+    reached = kind in ("email", "phone")
+    if reference and other.reference and reference != other.reference:
+        alike = reached and name and name in other.names
+        return False, f"the same {kind} and name under two references" if alike else ""
+    if reached:
+        same = compatible(name, other.names)
+        return same, "" if same else f"the same {kind} under two names"
+    if kind == "home":
+        return True, ""
+    if _contradicts(consumer, other.consumer):
+        return False, ""
+    silent = _silent(consumer), _silent(other.consumer)
+    only_one = "the same name, and only one of them has contact points"
+    return all(silent), only_one if silent[0] != silent[1] else ""
+
+
 class Consumers:
     """All consumers of one import, found by any of their keys."""
 
@@ -90,23 +111,11 @@ class Consumers:
             kind = key.partition(":")[0]
             if kind == "ref":
                 return self._join(at, keys, consumer, name), "reference"
-            other = self.all[at]
-            if reference and other.reference and reference != other.reference:
-                if kind in ("email", "phone") and name and name in other.names:
-                    doubts.append((at, f"the same {kind} and name under two references"))
-                continue
-            if kind in ("email", "phone"):
-                if compatible(name, other.names):
-                    return self._join(at, keys, consumer, name, reference), _RULES[kind]
-                doubts.append((at, f"the same {kind} under two names"))
-            elif kind == "home":
+            same, doubt = _same(kind, name, reference, consumer, self.all[at])
+            if same:
                 return self._join(at, keys, consumer, name, reference), _RULES[kind]
-            elif _contradicts(consumer, other.consumer):
-                continue
-            elif _silent(consumer) and _silent(other.consumer):
-                return self._join(at, keys, consumer, name, reference), "name"
-            elif _silent(consumer) or _silent(other.consumer):
-                doubts.append((at, "the same name, and only one of them has contact points"))
+            if doubt:
+                doubts.append((at, doubt))
         at = self._count
         self._count += 1
         identity = keys[0] if keys else f"debt:{debt}"

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
+from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.head import headers_of, read_table, refuse_binary, samples_of
-from dunlin.domain.imports.mapping import column_keys, content_of, map_columns  # fmt: skip
+from dunlin.domain.imports.mapping import column_keys, map_columns
 from dunlin.domain.imports.opened import Hints, refused
 from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chunks  # fmt: skip
 from dunlin.domain.imports.scan import Scan

@@ -193,10 +193,7 @@ class Scan:
                             continue
                     self._money(text, marks, mark)
         if self.records <= _VOTES:
-            for name in ("currency", "country", "state"):
-                index = self.by_field.get(name, -1)
-                if 0 <= index < size and cells[index]:
-                    self._place(name, cells[index].strip())
+            self._places(cells, size)
         phone = self.by_field.get("phone", -1)
         if 0 <= phone < size and cells[phone] and self.phones < _PHONE_VOTES:
             text = cells[phone].strip()
@@ -233,6 +230,12 @@ class Scan:
             amount = parse_amount(text.strip())
             if amount is not None and amount.hint:
                 self.signs[amount.hint] += 1
+
+    def _places(self, cells: list[str], size: int) -> None:
+        for name in ("currency", "country", "state"):
+            index = self.by_field.get(name, -1)
+            if 0 <= index < size and cells[index]:
+                self._place(name, cells[index].strip())
 
     def _place(self, name: str, text: str) -> None:
         if name == "currency":

@@ -1,0 +1,112 @@
+"""What the cells of a column look like: the kinds of value that each could be, and their shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount
+from dunlin.domain.imports.contact_points import fast_email
+from dunlin.domain.imports.dates import read_date
+from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
+from dunlin.domain.imports.statuses import status_of
+
+_SAMPLE = 200
+
+_TENANCY = frozenset(
+    "current past notice future eviction evict former occupied vacated active ended".split()
+)
+_BOOLS = frozenset(("true false yes no y n t f 1 0 ja nein si no oui non x").split())
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
+_CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,8}[-_/#]?[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*")
+_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=|]{1,80}")
+_PHONE = re.compile(r"\+?[\d(][\d\s().\-/]{5,22}\d(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
+_MONEY_MARK = re.compile(r"[$€£¥]|[.,]\d\d?\)?-?$|^\(|\b[A-Z]{3}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Shares (0 to 1) of a column's non-empty sample that read as each kind of value."""
+
+    filled: int
+    shares: Mapping[str, float]
+    distinct: float = 0.0
+
+    def share(self, kind: str) -> float:
+        """The share of one kind."""
+        return self.shares.get(kind, 0.0)
+
+
+def kinds_of(value: str) -> set[str]:
+    """Every kind of value that one cell could be."""
+    kinds: set[str] = set()
+    if value.lower() in _BOOLS:
+        kinds.add("bool")
+    if "@" in value:
+        if any(fast_email(w.strip("<>,;")) for w in re.split(r"[;,|\s]+", value) if "@" in w):
+            kinds.add("email")
+        return kinds
+    digits = sum(c.isdigit() for c in value)
+    if digits:
+        _numeric_kinds(value, digits, kinds)
+    else:
+        if state_code(value):
+            kinds.add("state")
+        if country_code(value):
+            kinds.add("country")
+        if value.upper() in CURRENCIES or value in "$€£":
+            kinds.add("currency")
+    if _UUID.fullmatch(value) or _HEX.fullmatch(value):
+        kinds.add("opaque")
+    elif _NAME.fullmatch(value) and len(value) > 1:
+        _word_kinds(value, kinds)
+    if not digits and read_date(value):
+        kinds.add("date")
+    kinds.add("text")
+    return kinds
+
+
+def _word_kinds(value: str, kinds: set[str]) -> None:
+    kinds.add("name")
+    if len(value) < 40 and status_of(value):
+        kinds.add("status")
+    if _TENANCY & set(value.lower().split()):
+        kinds.add("tenancy")
+
+
+def _numeric_kinds(value: str, digits: int, kinds: set[str]) -> None:
+    if parse_amount(value) is not None:
+        kinds.add("money")
+        if _MONEY_MARK.search(value):
+            kinds.add("marked")
+    if value.isdigit():
+        kinds.add("int")
+    reading = read_date(value)
+    if reading is not None:
+        kinds.add("date" if reading.shape not in ("serial", "epoch", "compact") else "number_date")
+    if looks_like_zip(value) or (value.isdigit() and digits in (4, 5)):
+        kinds.add("zip")
+    if 7 <= digits <= 15 and _PHONE.fullmatch(value) and reading is None:
+        kinds.add("phone")
+        if digits >= 10 and not value.isdigit():
+            kinds.add("marked_phone")
+    if _CODE.fullmatch(value):
+        kinds.add("code")
+
+
+def content_of(values: Sequence[str]) -> Content:
+    """The content of a column, from a sample of its cells."""
+    filled = [v for v in (raw.strip() for raw in values) if not is_blank(v)]
+    sample = filled[:_SAMPLE]
+    counts: dict[str, int] = {}
+    for value in sample:
+        for kind in kinds_of(value):
+            counts[kind] = counts.get(kind, 0) + 1
+    total = len(sample) or 1
+    return Content(
+        len(filled),
+        {kind: n / total for kind, n in counts.items()},
+        len(set(filled)) / (len(filled) or 1),
+    )

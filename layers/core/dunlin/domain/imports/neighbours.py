@@ -1,0 +1,196 @@
+"""What one column means can hang on the others: `Name` beside `First name` is a last name.
+
+A table of rules over one option of one column. The first rule whose condition holds moves its
+score or gives it another meaning, and adds its reason to those that a person reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.content import Content
+
+SET_BY_HAND = "set in the sidecar"
+"""The reason of a meaning that a person gave: nothing here changes it."""
+
+_PERSON = frozenset(("consumer_name", "company", "last_name"))
+_WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name", "email"))
+_CODED = frozenset(
+    (
+        "customer client debtor kunde cliente tenant resident patient partner debitor contact "
+        "guarantor member student owner consumer name"
+    ).split()
+)
+"""Names of columns that hold a person's name or, in some exports, their number."""
+_FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "referenceno"))
+"""Names of columns that hold an order number or a text where an invoice number stands beside."""
+_PRIOR = {
+    "amountremaining": 0.009, "remainingamount": 0.009, "openbalance": 0.009,
+    "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
+    "amountresidualsigned": 0.006, "customername": 0.009, "fullname": 0.005, "name1": 0.005,
+    "accountname": -0.05, "accountholder": -0.05, "outstanding1": -0.05, "cardname": -0.05,
+    "billto": -0.004, "amountpaid": 0.004, "linetotal": 0.004, "patestbal": 0.009,
+}  # fmt: skip
+"""Which of two names for one field says it more exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One meaning that a column may have (`field`, 0 to 1), and what stands around it: its
+    folded header, its cells, the best meanings by name of all columns and those of the others."""
+
+    field: str
+    score: float
+    key: str
+    content: Content
+    named: frozenset[str]
+    beside: frozenset[str]
+
+    def share(self, kind: str) -> float:
+        """The share of the column's cells that are of a kind; 0 where it holds none."""
+        return self.content.share(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where `when` holds, the option becomes `then`; `why` is told with it."""
+
+    when: Callable[[Option], bool]
+    then: Callable[[Option], Option]
+    why: str
+
+
+def _scored(score: Callable[[Option], float]) -> Callable[[Option], Option]:
+    return lambda option: replace(option, score=score(option))
+
+
+def _less(by: float) -> Callable[[Option], Option]:
+    return lambda option: replace(option, score=option.score - by)
+
+
+def _meant(field: str) -> Callable[[Option], Option]:
+    return lambda option: replace(option, field=field)
+
+
+def _number_of_whom(option: Option) -> Option:
+    numbers = option.key == "name" and option.beside & _WHO and "invoice_number" not in option.named
+    return replace(option, field="invoice_number" if numbers else "consumer_reference", score=0.9)
+
+
+def _agrees_with_a_first_name(option: Option) -> bool:
+    family = "first_name" in option.named and "last_name" not in option.beside
+    return family == (option.field == "last_name")
+
+
+def _numbers_the_invoices(option: Option) -> bool:
+    return (
+        option.field == "account_reference"
+        and option.key in ("id", "transactionid", "documentid")
+        and "invoice_number" not in option.named
+        and {"issue_date", "due_date"} <= option.named
+        and option.share("opaque") < 0.5
+    )
+
+
+_RULES = (
+    Rule(
+        lambda o: o.field == "consumer_name" and o.key in _CODED and o.share("code") >= 0.8,
+        _number_of_whom,
+        "its values are codes",
+    ),
+    Rule(
+        lambda o: o.field in ("last_name", "consumer_name") and o.key in ("name", "nom"),
+        _scored(lambda o: o.score + (0.1 if _agrees_with_a_first_name(o) else -0.1)),
+        "beside a first name it is the last name, else the whole",
+    ),
+    Rule(
+        lambda o: o.field in ("state", "status") and o.key in ("state", "estado", "etat"),
+        _scored(lambda o: 0.97 if (o.field == "status") == (o.share("status") >= 0.8) else 0.4),
+        "the word names a place or a standing, and its values tell which",
+    ),
+    Rule(
+        lambda o: o.field == "status" and "unit" in o.named and o.share("tenancy") >= 0.8,
+        _meant("lease_status"),
+        "its values are those of a lease",
+    ),
+    Rule(
+        _numbers_the_invoices,
+        _meant("invoice_number"),
+        "no other column numbers the invoices",
+    ),
+    Rule(
+        lambda o: o.field == "consumer_name" and o.share("opaque") > 0.5,
+        _scored(lambda o: o.score - (0.05 if o.key in ("name", "contactname") else 0.0)),
+        "its values are made by a machine",
+    ),
+    Rule(
+        lambda o: o.field == "first_name" and o.key == "nombre",
+        _scored(lambda o: o.score + (0.4 if "last_name" in o.named else -0.2)),
+        "beside a last name it is the first name, else the whole",
+    ),
+    Rule(
+        lambda o: o.field == "consumer_name" and o.key == "nombre" and "last_name" in o.named,
+        _less(0.4),
+        "the last name has a column of its own",
+    ),
+    Rule(
+        lambda o: (
+            o.field == "account_reference" and o.content.filled > 3 and o.content.distinct < 0.5
+        ),
+        _less(0.2),
+        "its values repeat",
+    ),
+    Rule(
+        lambda o: (
+            o.field == "account_reference" and o.key in _FREE_TEXT and "invoice_number" in o.named
+        ),
+        _less(0.3),
+        "the invoice number has a column of its own",
+    ),
+    Rule(
+        lambda o: o.key in ("payer", "payername") and o.field in ("payer", "consumer_name"),
+        _scored(
+            lambda o: (
+                0.9
+                if (o.field == "payer") == bool(o.beside & _PERSON or "claim" in o.named)
+                else 0.4
+            )
+        ),
+        "an insurer pays where the person has another column or there is a claim",
+    ),
+    Rule(
+        lambda o: o.field == "last_payment_amount" and o.key in ("paymentamount", "pmtamount"),
+        _scored(lambda o: o.score if "last_payment_date" in o.named else 0.3),
+        "no column says when the last payment was",
+    ),
+    Rule(
+        lambda o: o.field == "document_type" and o.share("money") > 0.5,
+        _less(0.4),
+        "its values are money",
+    ),
+)
+
+
+def adjust(
+    headers: Sequence[str],
+    contents: Sequence[Content],
+    ranked: list[list[tuple[float, str, str]]],
+    named: set[str],
+) -> None:
+    """Move each column's options (score, field, why) by what the others mean, best first again.
+    `named` holds the best meanings by name alone."""
+    for index, options in enumerate(ranked):
+        key = fields.key_of(headers[index])
+        beside = frozenset(o[0][1] for i, o in enumerate(ranked) if o and i != index)
+        for at, (score, field, why) in enumerate(options):
+            if why == SET_BY_HAND:
+                continue
+            before = Option(field, score, key, contents[index], frozenset(named), beside)
+            rule = next((r for r in _RULES if r.when(before)), None)
+            after = rule.then(before) if rule else before
+            told = f"{why}; {rule.why}" if rule and after != before else why
+            final = round(min(1.0, after.score + _PRIOR.get(key, 0.0)), 3)
+            options[at] = (final, after.field, told)
+        options.sort(reverse=True)

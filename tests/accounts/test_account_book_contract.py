@@ -304,10 +304,10 @@ def test_twenty_attempts_at_one_rung_give_one_permit(made: Book) -> None:
             lost.append(conflict)
 
     threads = [threading.Thread(target=run) for _ in range(20)]
-    for account_history in threads:
-        account_history.start()
-    for account_history in threads:
-        account_history.join(60)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
     assert (len(won), len(lost)) == (1, 19)
     assert len(made.book.facts(account_id).history.contacts) == 1
 

@@ -129,13 +129,13 @@ def _watched(cloud: Cloud, run: Run) -> Iterator[None]:
                 else:
                     run.functions_mb = max(run.functions_mb, megabytes)
 
-    account_history = threading.Thread(target=look)
-    account_history.start()
+    thread = threading.Thread(target=look)
+    thread.start()
     try:
         yield
     finally:
         ended.set()
-        account_history.join()
+        thread.join()
     last.update(_cpu(cloud))
     for pid, seconds in last.items():
         spent = seconds - before.get(pid, 0.0)

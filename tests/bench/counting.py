@@ -58,14 +58,14 @@ def counting(port: int) -> Iterator[Counter]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(counter, port))
     server.daemon_threads = True
     counter.url = f"http://127.0.0.1:{server.server_address[1]}"
-    account_history = threading.Thread(target=server.serve_forever, daemon=True)
-    account_history.start()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     try:
         yield counter
     finally:
         server.shutdown()
         server.server_close()
-        account_history.join()
+        thread.join()
 
 
 def _handler(counter: Counter, port: int) -> type[BaseHTTPRequestHandler]:

@@ -71,10 +71,10 @@ def all_at_once(attempts: list[Callable[[], T]]) -> list[T]:
             failures.append(failure)
 
     threads = [threading.Thread(target=run, args=(a,)) for a in attempts]
-    for account_history in threads:
-        account_history.start()
-    for account_history in threads:
-        account_history.join(120)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
     assert not failures
     return results
 

@@ -60,12 +60,12 @@ def serve(harness: PortalHarness, webhook: Webhook | None = None) -> Iterator[st
             """Quiet."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        account_history = threading.Thread(target=server.serve_forever, daemon=True)
-        account_history.start()
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
         origin = f"http://127.0.0.1:{server.server_port}"
         harness.move_to(f"{origin}{PREFIX}", checkout=origin)
         try:
             yield origin + PREFIX
         finally:
             server.shutdown()
-            account_history.join()
+            thread.join()

@@ -42,12 +42,12 @@ def shop() -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    account_history = threading.Thread(target=server.serve_forever, args=(0.02,))
-    account_history.start()
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
-    account_history.join()
+    thread.join()
 
 
 @pytest.fixture(scope="module")

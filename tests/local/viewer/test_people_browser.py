@@ -54,11 +54,11 @@ class Portal(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def portal() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
-    account_history = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
-    account_history.start()
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+    thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
-    account_history.join()
+    thread.join()
     server.server_close()
 
 

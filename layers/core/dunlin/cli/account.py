@@ -50,7 +50,7 @@ Creditor = Annotated[str, typer.Option("--creditor", help="Needed with a referen
 def show(
     which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
 ) -> None:
-    """Standing, ledger, thread and next action of one account. No names are shown."""
+    """Standing, ledger, conversation and next action of one account. No names are shown."""
     target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
 

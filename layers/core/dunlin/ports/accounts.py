@@ -90,8 +90,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What staff wrote to a person, kept for the sender and the thread, never logged. `channel`
-    is the one that the person wrote on, "" for any; `by` is a code."""
+    """What staff wrote to a person, kept for the sender and the conversation, never logged.
+    `channel` is the one that the person wrote on, "" for any; `by` is a code."""
 
     answer_id: str
     account_id: str

@@ -1,4 +1,4 @@
-"""One account on one screen: standing, next action, thread, responses, ledger and audit log."""
+"""One account on one screen: standing, next action, conversation, responses, ledger, audit log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dunlin.service.staff.staff import StaffAccount
 
 _HISTORY = 12
-_THREAD = 40
+_SHOWN = 40
 
 _NOT_SENT = frozenset({TouchState.PERMITTED, TouchState.RELEASED})
 _ENDED = {
@@ -32,7 +32,7 @@ _ENDED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadLine:
+class ConversationLine:
     """What went out or came in: one of the three, and when."""
 
     at: datetime
@@ -47,7 +47,7 @@ def account_page(ask: Ask, staff_account: StaffAccount | None) -> str:
         return page(ask, "account", account=None)
     account_history = staff_account.account_history
     account = account_history.account
-    thread = _thread(account_history)
+    conversation = _conversation(account_history)
     return page(
         ask,
         "account",
@@ -58,8 +58,8 @@ def account_page(ask: Ask, staff_account: StaffAccount | None) -> str:
         planned=_planned(account),
         nothing_planned=_nothing_planned(account),
         steered=_steered(account, ask.zone),
-        thread=thread[-_THREAD:],
-        older=max(len(thread) - _THREAD, 0),
+        conversation=conversation[-_SHOWN:],
+        older=max(len(conversation) - _SHOWN, 0),
         responses=_responses(account_history),
         ledger=account_history.ledger,
         adds_up=_adds_up(account_history),
@@ -133,7 +133,7 @@ def _steered(account: Account, zone: timezone) -> list[tuple[str, str]]:
 
 
 def _responses(account_history: AccountHistory) -> list[tuple[str, int | str]]:
-    """How the person responded, counted from the thread: an open is not counted as a response."""
+    """How the person responded, counted from the conversation: an open is none."""
     out = [t for t in account_history.touches if t.state not in _NOT_SENT]
     paid = sum(-e.amount.minor for e in account_history.ledger if e.kind == "payment")
     return [
@@ -145,14 +145,16 @@ def _responses(account_history: AccountHistory) -> list[tuple[str, int | str]]:
     ]
 
 
-def _thread(account_history: AccountHistory) -> list[ThreadLine]:
+def _conversation(account_history: AccountHistory) -> list[ConversationLine]:
     """All that went out and came in, oldest first. What staff wrote stands in the message that
     carried it; until that is sent it stands by itself."""
     carried = {t.cause for t in account_history.touches if t.state not in _NOT_SENT}
-    lines = [ThreadLine(at=touch.permitted_at, touch=touch) for touch in account_history.touches]
-    lines += [ThreadLine(at=reply.at, reply=reply) for reply in account_history.replies]
+    lines = [
+        ConversationLine(at=touch.permitted_at, touch=touch) for touch in account_history.touches
+    ]
+    lines += [ConversationLine(at=reply.at, reply=reply) for reply in account_history.replies]
     lines += [
-        ThreadLine(at=answer.at, answer=answer)
+        ConversationLine(at=answer.at, answer=answer)
         for answer in account_history.answers
         if answer.answer_id not in carried
     ]

@@ -49,7 +49,7 @@ _DESCRIBED = {
     "portfolio": "### Portfolio\nAccounts and balances by aging bucket, status and hold; "
     "currencies are never mixed.\n\n| parameter | meaning |\n|---|---|\n"
     "| `creditor` | one creditor; empty for all |\n",
-    "account": "### Account\nOne account: standing, next action, ledger, thread, and why a "
+    "account": "### Account\nOne account: standing, next action, ledger, conversation, and why a "
     "message was refused. Names are masked until revealed.\n\n| parameter | meaning |\n|---|---|\n"
     "| `creditor` | only accounts of this creditor; empty for all |\n"
     "| `account` | an account id or the creditor's reference, also a field of the form |\n",

@@ -119,7 +119,7 @@ def attempt(
             expires_at=touch.expires_at,
         ),
         touch=touch,
-        account=next_version(account, entry, occurrence=occurrence + 1),
+        account=next_version(replace(account, occurrence=occurrence + 1), entry),
         history=with_contact(facts.history, contact, NOON),
         consumer=facts.consumer,
         audit=entry,
@@ -131,7 +131,7 @@ def change_account(book: AccountBook, account_id: str, **changes: Any) -> None:
     account = book.account(account_id)
     assert account is not None
     entry = entry_of(account, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
+    book.apply(Change(account=next_version(replace(account, **changes), entry), audit=[entry]))
 
 
 def change_consumer(book: AccountBook, consumer_id: str, **changes: Any) -> None:
@@ -338,7 +338,9 @@ def test_a_stale_write_changes_nothing(world: tuple[AccountBook, str]) -> None:
     change_account(book, account_id, hold_reason="first")
     entry = entry_of(stale, now=NOON, what="Changed", data={})
     with pytest.raises(Conflict):
-        book.apply(Change(account=next_version(stale, entry, hold_reason="second"), audit=[entry]))
+        book.apply(
+            Change(account=next_version(replace(stale, hold_reason="second"), entry), audit=[entry])
+        )
     after = book.account(account_id)
     assert after is not None
     assert after.hold_reason == "first"
@@ -533,7 +535,7 @@ def write(book: AccountBook, account_id: str, **changes: Any) -> None:
     stored = book.account(account_id)
     assert stored is not None
     entry = entry_of(stored, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(stored, entry, **changes), audit=[entry]))
+    book.apply(Change(account=next_version(replace(stored, **changes), entry), audit=[entry]))
 
 
 def eventually(holds: Callable[[], bool]) -> None:

@@ -152,7 +152,9 @@ class Life(Place):
     def hold(self, hold: Hold | None) -> None:
         account = self.account
         entry = entry_of(account, now=self.now, what="Changed", data={})
-        self.book.apply(Change(account=next_version(account, entry, hold=hold), audit=[entry]))
+        self.book.apply(
+            Change(account=next_version(replace(account, hold=hold), entry), audit=[entry])
+        )
 
     def sent(self, kind: str, cause: str) -> None:
         """The notice reached the provider."""

@@ -113,7 +113,9 @@ def test_without_the_trigger_the_ladder_goes_on_by_itself() -> None:
 def test_where_no_ladder_goes_on_a_person_always_looks(earlier: tuple[str, ...]) -> None:
     life = Life(escalation={"broken_arrangement": False})
     entry = entry_of(life.account, now=NOW, what="LadderExhausted", data={})
-    after = next_version(life.account, entry, status=Status.EXHAUSTED, approved_triggers=earlier)
+    after = next_version(
+        replace(life.account, status=Status.EXHAUSTED, approved_triggers=earlier), entry
+    )
     life.book.apply(Change(account=after, audit=[entry]))
     made = life.agreed()
     assert life.account.hold is Hold.ARRANGEMENT
@@ -401,7 +403,7 @@ def test_a_credit_of_the_creditor_shortens_it() -> None:
     life.agreed()
     account = life.account
     entry = entry_of(account, now=NOW, what="AccountUpdated", data={})
-    less = next_version(account, entry, balance=Money(45_000, "USD"))
+    less = next_version(replace(account, balance=Money(45_000, "USD")), entry)
     life.book.apply(Change(account=less, audit=[entry]))
     life.look()
     assert life.newest.left == Money(45_000, "USD")
@@ -412,7 +414,7 @@ def test_taken_back_by_the_creditor_it_ends() -> None:
     life = with_card()
     account = life.account
     entry = entry_of(account, now=NOW, what="AccountClosed", data={})
-    closed = next_version(account, entry, status=Status.CLOSED, hold=None)
+    closed = next_version(replace(account, status=Status.CLOSED, hold=None), entry)
     life.book.apply(Change(account=closed, audit=[entry]))
     life.after(40)
     assert life.newest.state is ArrangementState.CANCELLED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,12 @@ from tests.arrangements.ground import FIRST, NOW, TODAY, Place, days
 from tests.support import builders
 
 
-def changed(place: Place, **changes: object) -> None:
+def changed(place: Place, **changes: Any) -> None:
     account = place.account
     entry = entry_of(account, now=NOW, what="Changed", data={})
-    place.book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
+    place.book.apply(
+        Change(account=next_version(replace(account, **changes), entry), audit=[entry])
+    )
 
 
 def by_staff(place: Place) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -36,10 +37,10 @@ def check(book: MemoryBook, account: Account, after: timedelta = timedelta(0)) -
     )
 
 
-def change(book: MemoryBook, account: Account, **changes: object) -> None:
+def change(book: MemoryBook, account: Account, **changes: Any) -> None:
     stored = book.accounts[account.account_id]
     entry = entry_of(stored, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(stored, entry, **changes), audit=[entry]))
+    book.apply(Change(account=next_version(replace(stored, **changes), entry), audit=[entry]))
 
 
 def test_a_permit_is_asked_for_again_only_after_it_died() -> None:

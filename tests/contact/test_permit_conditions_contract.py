@@ -129,7 +129,9 @@ class Ground:
 
     def change(self, **changes: Any) -> None:
         entry = entry_of(self.account, now=self.now, what="Changed", data={})
-        self.book.apply(Change(account=next_version(self.account, entry, **changes), audit=[entry]))
+        self.book.apply(
+            Change(account=next_version(replace(self.account, **changes), entry), audit=[entry])
+        )
 
     def change_person(self, **changes: Any) -> None:
         person = self.book.consumer(self.consumer_id)

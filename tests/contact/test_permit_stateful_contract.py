@@ -162,7 +162,9 @@ class Life(RuleBasedStateMachine):
         account = self.stored(self.ids[which])
         if account.balance.minor:
             entry = entry_of(account, now=self.now, what="Paid", data={})
-            paid = next_version(account, entry, balance=Money(0, "USD"), status=Status.SETTLED)
+            paid = next_version(
+                replace(account, balance=Money(0, "USD"), status=Status.SETTLED), entry
+            )
             self.book.apply(Change(account=paid, audit=[entry]))
         self.falls_silent(self.ids[which])
 

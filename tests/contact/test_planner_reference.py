@@ -141,8 +141,7 @@ def walked(
             day = cadence.today(now)
             found.append((day, plan.rung.name, offer.channel.value, offer.template))
             contacts.append(_read(account, offer, now, reads[len(contacts)]))
-            used = planner.rung_used(account, strategy, plan.rung.name, now)
-            account = replace(account, **used)
+            account = planner.rung_used(account, strategy, plan.rung.name, now)
         else:
             assert plan.step == "exhausted", plan
             break

@@ -110,7 +110,8 @@ def test_a_late_release_leaves_the_next_rung_where_it_is() -> None:
     entry = entry_of(stored, now=NOON, what="Moved", data={})
     book.apply(
         Change(
-            account=next_version(stored, entry, rung=1, occurrence=0, due_at=later), audit=[entry]
+            account=next_version(replace(stored, rung=1, occurrence=0, due_at=later), entry),
+            audit=[entry],
         )
     )
     book.permits.clear()

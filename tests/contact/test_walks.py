@@ -308,7 +308,7 @@ def test_what_is_owed_once_more_is_asked_for_once_more() -> None:
     account_id = one(walk)
     walk.until(60)
     walk.change(account_id, balance=Money(0, "USD"), status=Status.SETTLED)
-    opened = give_back(walk.account(account_id), [("re_1", Money(5_000, "USD"))], NOON.date())
+    opened = give_back(walk.account(account_id), [("re_1", Money(5_000, "USD"))], NOON)
     assert opened.reopened
     walk.now += timedelta(days=3)
     after = {"status": opened.account.status, "ladder_run": opened.account.ladder_run}

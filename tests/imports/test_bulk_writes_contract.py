@@ -104,7 +104,7 @@ def test_two_changes_of_one_account_are_written_in_order(book: AccountBook, name
     assert first.account is not None
     entry = entry_of(first.account, now=NOON, what="Changed", data={})
     second = Change(
-        account=next_version(first.account, entry, balance=Money(1, "USD")), audit=[entry]
+        account=next_version(replace(first.account, balance=Money(1, "USD")), entry), audit=[entry]
     )
     assert book.apply_many([first, second]) == []
     stored = book.account(first.account.account_id)

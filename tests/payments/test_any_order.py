@@ -242,7 +242,7 @@ class Life:
         if owed:
             self.adjusted[account_id] += minor
             status = Status.SETTLED if balance.minor <= 0 else Status.ACTIVE
-        after = next_version(before, told, balance=balance, status=status)
+        after = next_version(replace(before, balance=balance, status=status), told)
         self.shop.book.apply(Change(account=after, ledger=[entry], audit=[told]))
 
     def _hear(self, number: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel, Flag
-from dunlin.service.staff.queue import lifted
+from dunlin.domain.accounts.lifecycle import release
 from tests.portal.answers import day
 from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness
 
@@ -98,7 +97,7 @@ def test_only_the_part_that_is_disputed_is_not_asked_for(
         shown = browser.get("/account").text
         assert f"We are checking ${contested / 100:.2f} of this" in shown
         assert f"Pay the rest: ${(48_250 - contested) / 100:.2f}" in shown
-        freed = replace(held, **lifted(held, due=NOW))
+        freed = release(held, NOW)
         assert (freed.contested_minor, freed.waits_for_staff) == (0, False)
 
 

@@ -40,7 +40,7 @@ def pay(town: Town, account_id: str, minor: int, after_days: int) -> None:
         on=(NOON + timedelta(days=after_days)).date(),
         source="desk",
     )
-    account = next_version(add(stored, [paid]).account, entry)
+    account = next_version(add(stored, [paid], NOON).account, entry)
     town.book.apply(Change(account=account, ledger=[paid], audit=[entry]))
 
 

@@ -205,7 +205,7 @@ def test_who_was_held_out_and_paid_is_still_measured_as_held_out() -> None:
                 on=NOON.date(),
                 source="desk",
             )
-            after = add(account, [paid]).account
+            after = add(account, [paid], NOON).account
             town.book.apply(
                 Change(account=next_version(after, entry), ledger=[paid], audit=[entry])
             )

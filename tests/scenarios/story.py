@@ -129,7 +129,9 @@ class Town:
         """A newer file or a member of staff writes the account, and wakes its ladder."""
         account = self.account(account_id)
         entry = entry_of(account, now=self.now, what="AccountUpdated", data={}, actor="story")
-        self.book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
+        self.book.apply(
+            Change(account=next_version(replace(account, **changes), entry), audit=[entry])
+        )
         self._look(account_id)
 
     def begin(self, *account_ids: str) -> list[str]:

@@ -39,7 +39,7 @@ def pays(town: Town, account_id: str, dollars: float, source: str) -> None:
         amount=Money(-round(dollars * 100), "USD"), on=town.now.date(), source=source,
     )  # fmt: skip
     said = entry_of(account, now=town.now, what="PaymentPosted", data={}, actor="story")
-    after = next_version(account, said, balance=account.balance + entry.amount)
+    after = next_version(replace(account, balance=account.balance + entry.amount), said)
     town.book.apply(Change(account=after, ledger=[entry], audit=[said]))
 
 

@@ -177,7 +177,9 @@ def test_a_pause_outlives_a_reply_that_came_and_was_answered() -> None:
     held = read(world, account)
     assert (held.hold, held.paused) == (Hold.REVIEW, True)
     lifted = entry_of(held, now=NOON, what="ReleaseApproved", data={})
-    book.apply(Change(account=next_version(held, lifted, hold=None, due_at=NOON), audit=[lifted]))
+    book.apply(
+        Change(account=next_version(replace(held, hold=None, due_at=NOON), lifted), audit=[lifted])
+    )
     assert check(world, account).outcome == "held"
     assert read(world, account).hold is Hold.PAUSED
 

@@ -66,7 +66,7 @@ def test_what_is_left_of_a_person_is_what_is_listed(
         on=lapse.now.date(),
         source="desk",
     )
-    after = next_version(posting.add(stored, [paid]).account, entry)
+    after = next_version(posting.add(stored, [paid], lapse.now).account, entry)
     book.apply(Change(account=after, ledger=[paid], audit=[entry]))
     archive = wiring.audit_archive()
     given = export_person(person.consumer_id, book=book, log=archive, now=lapse.now)

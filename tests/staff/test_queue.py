@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
-from dunlin.domain.accounts.account import Account, Case, Hold, Status, with_case
+from dunlin.domain.accounts.account import Account, Case, Hold, Status
 from dunlin.domain.accounts.consequences import ABOUT_ANOTHER
+from dunlin.domain.accounts.lifecycle import attend
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.audit import audit
@@ -427,7 +428,7 @@ def test_an_account_is_in_the_queue_exactly_while_it_waits(account: Account) -> 
     kind = kind_of(account)
     assert bool(kind) is account.waits_for_staff
     assert kind in ("", *KINDS)
-    item = item_of(with_case(account, NOW), StaffQueuePolicy())
+    item = item_of(attend(account, NOW), StaffQueuePolicy())
     assert (item is not None) is account.waits_for_staff
     if item is not None:
         assert item.due == NOW + timedelta(hours=HOURS[item.kind])
@@ -476,7 +477,7 @@ def test_a_timer_that_runs_out_is_told_once_for_each_wait() -> None:
     assert decide(book, MemoryWaker(), moved, "approve") == "done"
     freed = stands(book, account)
     again = entry_of(freed, now=soon, what="AccountHeld", data={})
-    book.apply(Change(account=next_version(freed, again, hold=Hold.REVIEW), audit=[again]))
+    book.apply(Change(account=next_version(replace(freed, hold=Hold.REVIEW), again), audit=[again]))
     assert tell(timedelta(hours=HOURS["review"] - 1)) == 0
     assert tell(timedelta(hours=HOURS["review"])) == 1
 

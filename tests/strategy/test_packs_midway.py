@@ -269,8 +269,7 @@ def planned(case: Case, strategy: Strategy) -> Iterator[Event]:
         assert plan.step == "offer"
         assert plan.rung is not None
         yield (_day(now), plan.rung.name, plan.offers[0].template)
-        used = planner.rung_used(account, strategy, plan.rung.name, now)
-        account = replace(account, **used)
+        account = planner.rung_used(account, strategy, plan.rung.name, now)
         contact = PastContact(
             at=now,
             channel=plan.offers[0].channel.value,

@@ -21,8 +21,9 @@ from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWa
 from dunlin.adapters.memory.counters import MemoryCounters
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.domain import ids
-from dunlin.domain.accounts.account import Account, Hold, NextAction, Status, with_case
+from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
 from dunlin.domain.accounts.counters import share_of
+from dunlin.domain.accounts.lifecycle import attend
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
@@ -55,7 +56,7 @@ def _add(held: MemoryBook, account: Account, name: str, *entries: tuple[int, str
         )
         account = replace(account, version=version, audit_head=entry.hash)
         if version == len(entries):
-            account = with_case(account, entry.at)  # it began to wait with the newest entry
+            account = attend(account, entry.at)  # it began to wait with the newest entry
         held.apply(Change(account=account, audit=[entry]))
     return account
 

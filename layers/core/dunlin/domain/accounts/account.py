@@ -6,7 +6,7 @@ carries exactly one audit entry, so `version` is also the sequence of the accoun
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -148,6 +148,11 @@ class Account:
         return self.status in (Status.IMPORTED, Status.ACTIVE) and self.balance.minor > 0
 
     @property
+    def runs(self) -> bool:
+        """True while its ladder runs, whatever holds it now."""
+        return self.status is Status.ACTIVE and self.balance.minor > 0
+
+    @property
     def owes(self) -> bool:
         """True while something is owed, also once its ladder has ended: what a person says and
         staff decide asks this. Closed and settled accounts owe nothing here."""
@@ -229,23 +234,6 @@ class Account:
     def days_past_due(self, today: date) -> int | None:
         """Whole days since the due date on the consumer's calendar; None where it is unknown."""
         return None if self.due_on is None else (today - self.due_on).days
-
-
-def with_arrangement_hold(account: Account) -> Account:
-    """The account with its arrangement's hold: one in force outlives every hold that was put in
-    its place and lifted, and every wish to rest until a day."""
-    free = account.hold is None or account.hold in TIMED_HOLDS
-    if not (free and account.arranged and account.owes):
-        return account
-    return replace(account, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS, due_at=None)
-
-
-def with_case(account: Account, at: datetime) -> Account:
-    """The account with a case from the moment it waits for staff, and without one after."""
-    if not account.waits_for_staff:
-        return replace(account, case=None) if account.case else account
-    case = account.case or Case()
-    return account if case.since else replace(account, case=replace(case, since=at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Case, Hold, NextAction
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch, TouchState, advance
@@ -73,9 +74,6 @@ PERSONAL = frozenset({SignalKind.HARDSHIP, SignalKind.QUESTION, SignalKind.REPLY
 _STOPS = frozenset({SignalKind.OPT_OUT, SignalKind.COMPLAINT})
 _OPTED_OUT = {Channel.EMAIL: "email_optout", Channel.SMS: "sms_optout"}
 _WRONG = {Channel.EMAIL: "email_wrong_party", Channel.SMS: "wrong_number"}
-_FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
-# What waits for money or for an insurer, and for a person besides where one must look.
-_ELSEWHERE_DUE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
 _INSURER = "Says that the insurer should pay"
 # A wait that the person asked for or promised, by the word in the signal's detail.
 _RESTS = {
@@ -165,17 +163,17 @@ def _account(
     labels = labels_of(signal)
     if part := _part(signal, account):
         contested = max(part, account.contested_minor)
-        return _asked(replace(account, contested_minor=contested), signal), "PartDisputed"
+        return _asked(lifecycle.contest(account, contested), signal), "PartDisputed"
     if signal.kind is SignalKind.DISPUTE or "dispute" in labels:
-        held = hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at)
+        held = lifecycle.hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at)
         return _asked(held, signal), "AccountHeld"
     rest = str(signal.detail.get("rest", ""))
     if rest and account.owes:  # else nothing is asked for, and staff read what was promised
         wanted, reason = _RESTS[rest]
         until = datetime.fromisoformat(str(signal.detail["until"]))
-        return rest_until(account, wanted, reason, until), "AccountHeld"
+        return lifecycle.rest_until(account, wanted, reason, until), "AccountHeld"
     if "insurer" in labels:
-        held = hold(account, Hold.INSURER, _INSURER, signal.at)
+        held = lifecycle.hold(account, Hold.INSURER, _INSURER, signal.at)
         return _asked(held, signal), "AccountHeld"
     why = ", ".join(_SAID[label] for label in labels if label in _SAID)
     if not why and "opt_out" not in labels and "help" not in labels:
@@ -183,8 +181,8 @@ def _account(
     if not why:
         return account, ""
     if rests is not None and asks_nothing(signal):
-        return _asked(rest_after(account, why, signal.at + rests), signal), "AccountHeld"
-    return _asked(hold(account, Hold.REVIEW, why, signal.at), signal), "AccountHeld"
+        return _asked(lifecycle.rest_after(account, why, signal.at + rests), signal), "AccountHeld"
+    return _asked(lifecycle.hold(account, Hold.REVIEW, why, signal.at), signal), "AccountHeld"
 
 
 def _part(signal: Signal, account: Account) -> int:
@@ -203,68 +201,16 @@ def _asked(account: Account, signal: Signal) -> Account:
     gravest names the kind, and who has the case keeps it."""
     labels = labels_of(signal)
     kinds = {k for k, (kind, label) in _ASKS.items() if signal.kind is kind or label in labels}
-    case = account.case or Case()
-    if case.asked_at is not None:
-        kinds |= {case.kind}
+    if account.has_open_message and account.case is not None:
+        kinds |= {account.case.kind}
     kind = next((k for k in _ASKS if k in kinds), "")
-    if not kind:
-        return account
-    asked_at = case.asked_at or signal.at
-    return replace(account, case=replace(case, kind=kind, asked_at=asked_at))
-
-
-def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
-    """The account held, never less strictly than before.
-
-    A dispute outranks a review and the reasons of both add up. What waits for money keeps its
-    hold and its list of payments, and waits for a person besides. Where nothing is owed any more
-    a review is what staff see.
-    """
-    wanted = wanted if account.owes else Hold.REVIEW
-    if account.hold in _FOR_STAFF:
-        if why in account.hold_reason and wanted in (account.hold, Hold.REVIEW):
-            return account
-        wanted = Hold.DISPUTE if Hold.DISPUTE in (wanted, account.hold) else Hold.REVIEW
-        why = ", ".join(dict.fromkeys(filter(None, (*account.hold_reason.split(", "), why))))
-    elif account.hold in _ELSEWHERE_DUE and wanted in (Hold.REVIEW, Hold.INSURER):
-        return replace(account, escalated=account.escalated or "reply")
-    return replace(
-        account,
-        hold=wanted,
-        hold_reason=why,
-        next_action=NextAction(at=at, channel="", template="", reason=why),
-    )
+    return lifecycle.ask(account, kind, signal.at) if kind else account
 
 
 def asks_nothing(signal: Signal) -> bool:
     """A reply in which nobody found anything that staff must decide; they read it all the same."""
     labels = set(labels_of(signal))
     return signal.kind is SignalKind.REPLY and not labels & {*_SAID, "insurer", "opt_out"}
-
-
-def rest_after(account: Account, why: str, until: datetime) -> Account:
-    """The account at rest after a reply, and no rung earlier than it was planned."""
-    return rest_until(account, Hold.SNOOZED, why, max(until, account.due_at or until))
-
-
-def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Account:
-    """The account at rest until an instant; afterwards its ladder goes on by itself.
-
-    A hold that somebody must lift is stricter and stays. A new wish of the same kind takes the
-    place of the one before; of two different ones the later counts.
-    """
-    if not account.owes or (account.hold is not None and account.hold not in TIMED_HOLDS):
-        return account
-    later = account.hold not in (None, wanted) and account.due_at is not None
-    if later and account.due_at is not None and account.due_at > until:
-        return account
-    return replace(
-        account,
-        hold=wanted,
-        hold_reason=why,
-        due_at=until,
-        next_action=NextAction(at=until, channel="", template="", reason=why),
-    )
 
 
 def _consumer(signal: Signal, consumer: Consumer | None) -> tuple[Consumer | None, str]:

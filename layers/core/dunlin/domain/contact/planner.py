@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, NextAction, Status
 from dunlin.domain.accounts.consumer import (
     Channel,
@@ -84,7 +85,7 @@ def plan(
         return Plan(step="escalated", trigger=trigger, reason=f"Escalated by {trigger}.")
     ladder = cadence.ladder_of(account, strategy, now)
     moved = account.ladder not in ("", ladder)
-    account = replace(account, ladder=ladder)
+    account = lifecycle.take_ladder(account, ladder)
     step = cadence.next_step(account, strategy, now=now)
     due = step.at if moved and step is not None else account.due_at
     if step and due and cadence.stands_in(step.rung, account, strategy, now):
@@ -110,9 +111,11 @@ def plan(
 
 def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -> Plan | None:
     """What keeps an account from its rungs altogether."""
+    if account.status is Status.CLOSED:
+        return Plan(step="exhausted", reason="The creditor took the account back.")
     if account.balance.minor <= 0 or account.status is Status.SETTLED:
         return Plan(step="settled", reason="Nothing is owed any more.")
-    if account.status in (Status.EXHAUSTED, Status.CLOSED):
+    if account.status is Status.EXHAUSTED:
         return Plan(step="exhausted", reason="The ladder of this account has ended.")
     if account.paused:
         return Plan(step="held", reason=account.hold_reason or "Paused by staff.")
@@ -279,15 +282,9 @@ def next_action(account: Account, strategy: Strategy, now: datetime) -> NextActi
     )
 
 
-def rung_used(account: Account, strategy: Strategy, name: str, at: datetime) -> dict[str, Any]:
-    """What changes on an account when the rung of that name was used at `at`: it is never used
-    again, and the next one is planned."""
-    used: dict[str, Any] = {
-        "ladder": cadence.ladder_of(account, strategy, at),
-        "rung": account.rung + 1,
-        "occurrence": 0,
-        "sent": (*account.sent, name),
-        "touched_at": at,
-    }
-    action = next_action(replace(account, **used), strategy, at)
-    return used | {"due_at": action.at, "next_action": action}
+def rung_used(account: Account, strategy: Strategy, name: str, at: datetime) -> Account:
+    """The account after the rung of that name was used at `at`: it is never used again, and the
+    next one is planned, unless the debt ended while the message was on its way."""
+    ladder = cadence.ladder_of(account, strategy, at)
+    used = lifecycle.use_rung(account, name, ladder=ladder, at=at)
+    return lifecycle.plan_next(used, next_action(used, strategy, at)) if used.runs else used

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.strategy.strategy import Strategy
@@ -17,14 +17,14 @@ from dunlin.domain.strategy.strategy import Strategy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """What a new version changes on one account: its next action before and after. `changes`
-    are the account's new fields."""
+    """What a new version changes on one account: its next action before and after, and the
+    account as it moves."""
 
     account_id: str
     reference: str
     before: NextAction | None
     after: NextAction | None
-    changes: dict[str, Any]
+    account: Account
 
     @property
     def seen(self) -> bool:
@@ -43,23 +43,20 @@ def move(account: Account, old: Strategy, new: Strategy, *, now: datetime) -> Mo
         return None
     if account.strategy_version >= new.version:
         return None
-    changes: dict[str, Any] = {
-        "strategy_version": new.version,
-        "ladder": cadence.ladder_of(account, new, now),
-    }
-    after = account.next_action
     waits = account.timed and account.hold is None and not account.occurrence
-    if waits and account.due_at is not None:
-        planned = _planned(account, old, new, now)
-        if planned is not None:
-            after = planned
-            changes |= {"due_at": planned.at, "next_action": planned}
+    planned = _planned(account, old, new, now) if waits else None
+    moved = lifecycle.replan(
+        account,
+        strategy_version=new.version,
+        ladder=cadence.ladder_of(account, new, now),
+        action=planned,
+    )
     return Move(
         account_id=account.account_id,
         reference=account.reference,
         before=account.next_action,
-        after=after,
-        changes=changes,
+        after=moved.next_action,
+        account=moved,
     )
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from dunlin.domain.accounts.account import Account, Hold
-from dunlin.ports.accounts import AccountBook, Change
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
-
-BROKEN_PROMISE = "broken_promise"  # the escalation of a promise that no ladder follows up
+from dunlin.domain.accounts import lifecycle
+from dunlin.ports.accounts import AccountBook
+from dunlin.service.accounts.writing import retry_on_conflict, write
 
 
 def end_rests(*, book: AccountBook, now: datetime) -> int:
@@ -24,19 +21,9 @@ def _end(account_id: str, *, book: AccountBook, now: datetime) -> bool:
         account = book.account(account_id)
         if account is None or not account.resting or account.due_at is None or account.due_at > now:
             return False
-        held = account.hold.value if account.hold else ""
-        entry = entry_of(account, now=now, what="HoldEnded", data={"hold": held})
-        book.apply(Change(account=next_version(account, entry, **_over(account)), audit=[entry]))
+        data = {"hold": account.hold.value if account.hold else ""}
+        write(book, account, lifecycle.end_rest(account), what="HoldEnded", data=data, now=now)
         return True
 
     ended: bool = retry_on_conflict(attempt)
     return ended
-
-
-def _over(account: Account) -> dict[str, Any]:
-    changes: dict[str, Any] = {
-        "hold": None, "hold_reason": "", "due_at": None, "next_action": None,
-    }  # fmt: skip
-    if account.hold is Hold.PROMISE and not account.escalated:
-        changes["escalated"] = BROKEN_PROMISE
-    return changes

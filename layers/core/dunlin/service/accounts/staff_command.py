@@ -14,7 +14,7 @@ from dunlin.domain.audit import audit
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import account_change, retry_on_conflict
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,59}")
 
@@ -45,10 +45,10 @@ class StaffCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
-    """A change of an account, and what the audit log calls it."""
+    """What a command makes of an account, and what the audit log calls it."""
 
     what: str
-    changes: dict[str, Any]
+    account: Account
     data: dict[str, Any]
 
 
@@ -117,14 +117,14 @@ def apply_command(
 
 
 def change_of(account: Account, step: AccountChange, order: StaffCommand, now: datetime) -> Change:
-    entry = entry_of(
+    return account_change(
         account,
-        now=now,
+        step.account,
         what=step.what,
         data={**step.data, "why": code(order.why, "why")},
+        now=now,
         actor=staff(order.by),
     )
-    return Change(account=next_version(account, entry, **step.changes), audit=[entry])
 
 
 def woken(account_id: str, done: CommandResult, waker: LadderWaker) -> CommandResult:

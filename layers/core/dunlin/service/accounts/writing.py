@@ -12,9 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from dunlin.domain.accounts.account import Account, with_arrangement_hold, with_case
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.legality import violations
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.errors import Conflict, Defect
+from dunlin.ports.accounts import AccountBook, Change
 
 T = TypeVar("T")
 _TRIES = 8
@@ -55,8 +58,57 @@ def entry_of(
     )
 
 
-def next_version(account: Account, entry: AuditEntry, **changes: Any) -> Account:
+def next_version(after: Account, entry: AuditEntry) -> Account:
     """The account one version on, chained to `entry`, with its case opened or closed, and held
     while an arrangement is in force."""
-    after = replace(account, version=account.version + 1, audit_head=entry.hash, **changes)
-    return with_case(with_arrangement_hold(after), entry.at)
+    numbered = replace(after, version=entry.sequence, audit_head=entry.hash)
+    return lifecycle.complete(numbered, entry.at)
+
+
+def account_change(
+    before: Account,
+    after: Account,
+    *,
+    what: str,
+    data: dict[str, Any],
+    now: datetime,
+    actor: str = ACTOR,
+    besides: Change | None = None,
+) -> Change:
+    """The next version of an account and its audit entry, as one write. `after` is what the steps
+    of `lifecycle` made of `before`; `besides` is what is written in the same transaction. Raises
+    `Defect` where the account would be what no account may be, and was not before."""
+    entry = entry_of(before, now=now, what=what, data=data, actor=actor)
+    stored = next_version(after, entry)
+    wrong = violations(stored) - violations(before)
+    if wrong:
+        raise Defect(f"{what} of account {before.account_id}: {', '.join(sorted(wrong))}")
+    besides = besides or Change()
+    return replace(besides, account=stored, audit=[entry, *besides.audit])
+
+
+def write(
+    book: AccountBook,
+    before: Account,
+    after: Account,
+    *,
+    what: str,
+    data: dict[str, Any],
+    now: datetime,
+    actor: str = ACTOR,
+    besides: Change | None = None,
+) -> Account:
+    """Write the next version of an account with its audit entry, as `account_change` makes it;
+    the account as it was written. Raises `Conflict`."""
+    change = account_change(
+        before, after, what=what, data=data, now=now, actor=actor, besides=besides
+    )
+    book.apply(change)
+    return written(change)
+
+
+def written(change: Change) -> Account:
+    """The account that a change writes."""
+    if change.account is None:
+        raise Defect("a change that writes no account")
+    return change.account

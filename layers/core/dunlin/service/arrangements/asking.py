@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dunlin.domain import ids
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.arrangements.arrangement import (
@@ -26,7 +27,6 @@ from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.arrangements.choices import arrangeable, beyond, in_force
 from dunlin.service.arrangements.writing import (
     CONSUMER,
-    REQUEST,
     AskRefusal,
     account_of,
     current_of,
@@ -95,7 +95,7 @@ def ask(
             version=1,
         )
         if over:
-            asked = _request(account, new, current, past, book=book, now=now, actor=by)
+            asked = _request(account, new, past, book=book, now=now, actor=by)
             return asked, None, account
         made, old = start(account, new, current, past, book=book, now=now, actor=by)
         return made, old, account
@@ -133,23 +133,18 @@ def _autopay(consent: Authorisation | None, current: Arrangement | None) -> Auto
 def _request(
     account: Account,
     new: Arrangement,
-    current: Arrangement | None,
     past: Sequence[Arrangement],
     *,
     book: AccountBook,
     now: datetime,
     actor: str,
 ) -> Arrangement:
-    keeps = current is not None and current.in_force
     write(
         account,
+        lifecycle.request_arrangement(account, new.arrangement_id),
         [new, *superseded(past, new, now)],
         what="ArrangementRequested",
         data={"signal": SignalKind.PLAN_REQUEST.value, "beyond": [b.value for b in new.beyond]},
-        changes={
-            "escalated": REQUEST,
-            "arrangement_id": account.arrangement_id if keeps else new.arrangement_id,
-        },
         book=book,
         now=now,
         actor=actor,

@@ -200,5 +200,5 @@ def _write(
         "consent_at": autopay.consent.at.isoformat(),
         "method": autopay.kind.value if autopay.method_ref else "",
     }
-    write(account, [after], what=what, data=data, changes={}, book=book, now=now, actor=by)
+    write(account, account, [after], what=what, data=data, book=book, now=now, actor=by)
     return after

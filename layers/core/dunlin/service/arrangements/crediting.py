@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.arrangements.arrangement import (
     Arrangement,
@@ -28,7 +29,7 @@ from dunlin.domain.payments.payments import (
 )
 from dunlin.ports.accounts import AccountBook
 from dunlin.service.arrangements.choices import arrangeable
-from dunlin.service.arrangements.writing import RELEASED, resumed_by
+from dunlin.service.arrangements.writing import goes_on_at
 
 FLYING = (PaymentState.PENDING, PaymentState.AUTHORISED)
 
@@ -104,8 +105,8 @@ def credit(
     if after == one:
         return account, ()
     if after.state is not one.state:
-        gap = resumed_by(account, book, at) if account.balance.minor > 0 else {}
-        account = replace(account, **RELEASED, **gap)
+        goes_on = goes_on_at(book.strategy_of(account), at)
+        account = lifecycle.end_arrangement(account, goes_on)
     return account, (replace(scheduled(after), version=one.version + 1),)
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import (
     COUNTER_DAYS,
     Arrangement,
@@ -25,13 +25,11 @@ from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.writing import (
     CONSUMER,
-    RELEASED,
-    REQUEST,
     AskRefusal,
     account_of,
     current_of,
+    goes_on_at,
     refusal_of,
-    resumed_by,
     start,
     superseded,
     tell,
@@ -132,16 +130,13 @@ def counter(
             counter_until=until,
             version=asked.version + 1,
         )
-        changes: dict[str, Any] = {"escalated": ""}
-        if account.hold is None or account.hold in TIMED_HOLDS:
-            why = "Has our counter-offer for an arrangement."
-            changes |= {"hold": Hold.SNOOZED, "hold_reason": why, "due_at": until}
+        why = "Has our counter-offer for an arrangement."
         write(
             account,
+            lifecycle.counter_request(account, why, until),
             [offered],
             what="ArrangementCountered",
             data={"until": until.isoformat()},
-            changes=changes,
             book=book,
             now=now,
             actor=staff(by),
@@ -168,15 +163,13 @@ def decline(
             return AskRefusal.GONE
         refused = ended(asked, ArrangementState.DECLINED, now, code(why, "why"))
         refused = replace(refused, version=asked.version + 1)
-        changes: dict[str, Any] = {"escalated": ""}
-        if account.arrangement_id == asked.arrangement_id:
-            changes |= {**RELEASED, **resumed_by(account, book, now)}
+        goes_on = goes_on_at(book.strategy_of(account), now)
         write(
             account,
+            lifecycle.decline_request(account, asked.arrangement_id, goes_on),
             [refused],
             what="ArrangementDeclined",
             data={"why": why},
-            changes=changes,
             book=book,
             now=now,
             actor=staff(by),
@@ -249,18 +242,14 @@ def cancel(
             return None
         gone = ended(current, ArrangementState.CANCELLED, now, f"Cancelled by {by}.")
         gone = replace(gone, version=current.version + 1)
-        at_rest = account
-        if current.state is ArrangementState.COUNTERED and account.hold is Hold.SNOOZED:
-            at_rest = replace(account, hold=None, due_at=None)  # the rest was for the answer
-        changes: dict[str, Any] = {**RELEASED, **resumed_by(at_rest, book, now)}
-        if account.escalated == REQUEST:
-            changes["escalated"] = ""
+        goes_on = goes_on_at(book.strategy_of(account), now)
+        countered = current.state is ArrangementState.COUNTERED
         write(
             account,
+            lifecycle.withdraw_arrangement(account, goes_on, countered=countered),
             [gone, *superseded(past, gone, now)],
             what="ArrangementCancelled",
             data={"why": why},
-            changes=changes,
             book=book,
             now=now,
             actor=by,

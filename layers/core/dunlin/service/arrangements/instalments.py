@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.arrangements.arrangement import (
@@ -42,7 +43,6 @@ from dunlin.domain.payments.payments import (
     PaymentStatus,
 )
 from dunlin.domain.rulebook import Verdict
-from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountBook, Facts
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.payments import PaymentProcessor
@@ -51,7 +51,7 @@ from dunlin.service.arrangements.autopay import autopay_saved
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.crediting import FLYING, failed, payment_data, tried
 from dunlin.service.arrangements.debits import NoticesSent, announcement, judge, told
-from dunlin.service.arrangements.writing import BROKEN, RELEASED, resumed, write
+from dunlin.service.arrangements.writing import goes_on_at, write
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import rules
 
@@ -240,23 +240,14 @@ def _missed(
     marked = changed(one, instalment.number, replace(instalment, missed_at=means.now))
     why = f"Instalment {instalment.number} was missed."
     after = ended(marked, ArrangementState.BROKEN, means.now, why)
-    changes = _left_by(facts.account, facts.strategy, means.now, manual=one.manual)
+    left = lifecycle.break_arrangement(
+        facts.account,
+        goes_on_at(facts.strategy, means.now),
+        manual=one.manual,
+        looks=facts.strategy.escalation.broken_arrangement,
+    )
     data = {"number": instalment.number, "signal": SignalKind.PLAN_MISSED.value}
-    _write(facts, after, "ArrangementBroken", data, means, **RELEASED, **changes)
-
-
-def _left_by(
-    account: Account, strategy: Strategy, now: datetime, *, manual: bool
-) -> dict[str, Any]:
-    changes = resumed(account, strategy, now)
-    if manual:
-        why = "A payment of an arrangement made by hand was missed"
-        return changes | {"hold": Hold.REVIEW, "hold_reason": why, "due_at": None}
-    if account.escalated:
-        return changes
-    # Where no ladder goes on, nobody but staff would ever follow it up.
-    looks = strategy.escalation.broken_arrangement and BROKEN not in account.approved_triggers
-    return changes | {"escalated": BROKEN} if looks or not account.on_ladder else changes
+    _write(facts, after, "ArrangementBroken", data, means, account=left)
 
 
 def _charge(
@@ -422,10 +413,11 @@ def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: Arrangem
     status = means.processor().payment(flying.payment_id)
     after = tried(one, flying.attempt_id, status, means.now)
     data = {"number": instalment.number, **payment_data(flying, status)}
-    changes = {}
-    if means.now - flying.at >= _STUCK and not failed(status) and not facts.account.escalated:
-        changes["escalated"] = "stuck_payment"
-    _write(facts, after, "InstalmentAsked", data, means, **changes)
+    account = facts.account
+    waits = means.now - flying.at >= _STUCK and not failed(status)
+    if waits and account.owes and not account.escalated:
+        account = lifecycle.put_before_staff(account, "stuck_payment")
+    _write(facts, after, "InstalmentAsked", data, means, account=account)
 
 
 def _ask_pending(facts: Facts, one: Arrangement, means: ArrangementPorts) -> None:
@@ -443,16 +435,20 @@ def _write(
     what: str,
     data: dict[str, Any],
     means: ArrangementPorts,
-    **changes: Any,
+    *,
+    account: Account | None = None,
 ) -> None:
-    if after.state is not ArrangementState.ACTIVE and "arrangement_id" not in changes:
-        changes |= RELEASED | resumed(facts.account, facts.strategy, means.now)
+    """Write an arrangement's next version, with what became of its account besides; one that has
+    ended lets the account go."""
+    account = account or facts.account
+    if after.state is not ArrangementState.ACTIVE:
+        account = lifecycle.end_arrangement(account, goes_on_at(facts.strategy, means.now))
     write(
         facts.account,
+        account,
         [replace(after, version=after.version + 1)],
         what=what,
         data=data,
-        changes=changes,
         book=means.book,
         now=means.now,
     )

@@ -31,10 +31,10 @@ def _restart(one: Arrangement, *, book: AccountBook, waker: LadderWaker, now: da
     try:
         write(
             account,
+            account,
             [again],
             what="ArrangementRestarted",
             data={"run": again.run},
-            changes={},
             book=book,
             now=now,
         )

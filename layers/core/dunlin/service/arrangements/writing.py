@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dunlin.domain.accounts.account import PAYS_IN_INSTALMENTS, Account, Hold, Status
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.arrangements.arrangement import (
     Arrangement,
@@ -21,14 +22,12 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.accounts.writing import ACTOR, entry_of, next_version
+from dunlin.service.accounts import writing
+from dunlin.service.accounts.writing import ACTOR
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.contact.arrangement_notices import copy_cause
 
-REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
-BROKEN = "broken_arrangement"
 CONSUMER = "consumer"
-RELEASED: dict[str, Any] = {"arrangement_id": "", "arranged": False}
 
 
 class AskRefusal(StrEnum):
@@ -55,20 +54,9 @@ def current_of(account: Account, past: Sequence[Arrangement]) -> Arrangement | N
     return found if found is not None and (found.in_force or found.undecided) else None
 
 
-def resumed_by(account: Account, book: AccountBook, now: datetime) -> dict[str, Any]:
-    return resumed(account, book.strategy_of(account), now)
-
-
-def resumed(account: Account, strategy: Strategy, now: datetime) -> dict[str, Any]:
-    """The changes that let an account's ladder go on after its usual gap, or later where that
-    was planned. Another hold stays."""
-    if account.hold not in (Hold.ARRANGEMENT, None):
-        return {}
-    at = now + timedelta(hours=strategy.coordination.minimum_gap_hours)
-    if account.hold is None and account.due_at is not None:
-        at = max(at, account.due_at)
-    going_on = account.status is Status.ACTIVE
-    return {"hold": None, "hold_reason": "", "due_at": at if going_on else None}
+def goes_on_at(strategy: Strategy, now: datetime) -> datetime:
+    """When a ladder goes on after an arrangement, at the earliest: after its usual gap."""
+    return now + timedelta(hours=strategy.coordination.minimum_gap_hours)
 
 
 def schedule_data(arrangement: Arrangement) -> dict[str, Any]:
@@ -88,20 +76,27 @@ def schedule_data(arrangement: Arrangement) -> dict[str, Any]:
 
 def write(
     account: Account,
+    after: Account,
     arrangements: Sequence[Arrangement],
     *,
     what: str,
     data: dict[str, Any],
-    changes: dict[str, Any],
     book: AccountBook,
     now: datetime,
     actor: str = ACTOR,
 ) -> None:
-    entry = entry_of(
-        account, now=now, what=what, data={**schedule_data(arrangements[0]), **data}, actor=actor
+    """Write the account from `account` to `after`, and its arrangements with it: the first of them
+    is the one that the entry tells of."""
+    writing.write(
+        book,
+        account,
+        after,
+        what=what,
+        data={**schedule_data(arrangements[0]), **data},
+        now=now,
+        actor=actor,
+        besides=Change(arrangements=tuple(arrangements)),
     )
-    after = next_version(account, entry, **changes)
-    book.apply(Change(account=after, arrangements=tuple(arrangements), audit=[entry]))
 
 
 def refusal_of(account: Account) -> AskRefusal | None:
@@ -142,15 +137,9 @@ def start(
         old = ended(current, ArrangementState.REPLACED, now, why)
         old = replace(old, version=old.version + 1)
         new = _taken_over(replace(new, replaces=old.arrangement_id), current, now)
-    changes: dict[str, Any] = {
-        "arrangement_id": new.arrangement_id, "arranged": True, "due_at": None, "next_action": None,
-    }  # fmt: skip
-    if account.escalated in (REQUEST, BROKEN):
-        changes["escalated"] = ""
-    if account.hold is not Hold.DISPUTE:
-        changes |= {"hold": Hold.ARRANGEMENT, "hold_reason": PAYS_IN_INSTALMENTS}
     write(
         account,
+        lifecycle.begin_arrangement(account, new.arrangement_id),
         [new, *([old] if old else []), *superseded(past, new, now)],
         what="ArrangementAgreed",
         data={
@@ -161,7 +150,6 @@ def start(
             "consent": new.autopay.consent.text_sha256 if new.autopay else "",
             "consent_version": new.autopay.consent.version if new.autopay else "",
         },
-        changes=changes,
         book=book,
         now=now,
         actor=actor,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from dunlin.domain.accounts.account import Status
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.rollouts.rollout import ineligible
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import AccountBook
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 
 
 def start_ladder(
@@ -40,40 +40,34 @@ def start_ladder(
         if why:
             return why
         assigned = strategy.assign(account, today)
-        account = replace(account, ladder=assigned.ladder, activated_at=now)
-        action = planner.next_action(account, strategy, now)
-        at = cadence.paced(action.at, place, action.channel, strategy.coordination)
-        action = replace(action, at=at)
-        entry = entry_of(
+        active = lifecycle.activate(
             account,
-            now=now,
+            strategy_version=strategy.version,
+            ladder=assigned.ladder,
+            cohort=cohort,
+            shadow=shadow,
+            at=now,
+        )
+        action = planner.next_action(active, strategy, now)
+        at = cadence.paced(action.at, place, action.channel, strategy.coordination)
+        # A rest that the person asked for before binds the first rung too.
+        action = replace(action, at=max(at, account.due_at) if account.due_at else at)
+        active = write(
+            book,
+            account,
+            lifecycle.plan_next(active, action),
             what="AccountActivated",
             data={
                 "strategy": strategy.version,
-                "run": account.ladder_run + 1,
+                "run": active.ladder_run,
                 "ladder": assigned.ladder,
                 "reason": assigned.reason,
                 "rollout": cohort,
                 "shadow": shadow,
                 "first_at": action.at.isoformat(),
             },
+            now=now,
         )
-        active = next_version(
-            account,
-            entry,
-            status=Status.ACTIVE,
-            hold=None,
-            hold_reason="",
-            strategy_version=strategy.version,
-            ladder_run=account.ladder_run + 1,
-            rung=0,
-            occurrence=0,
-            cohort=cohort,
-            shadow=shadow,
-            due_at=action.at,
-            next_action=action,
-        )
-        book.apply(Change(account=active, audit=[entry]))
         waker.start(active, wait_seconds=_until(action.at, now))
         return "started"
 

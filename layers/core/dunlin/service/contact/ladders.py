@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.contact import cadence, coordination, planner
 from dunlin.domain.contact.adapting import TouchChoice
@@ -16,7 +17,7 @@ from dunlin.domain.errors import Conflict, Defect
 from dunlin.domain.rulebook import Verdict
 from dunlin.ports.accounts import AccountBook, Change, Facts
 from dunlin.ports.messages import MessageTemplates
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import account_change, retry_on_conflict, write, written
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import (
     LadderDecision,
@@ -74,7 +75,7 @@ def _check_once(
     if plan.step != "offer":
         return _settle_step(facts, plan, book=book, now=now)
     if account.hold is not None:
-        _end_hold(account, book=book, now=now)
+        _end_rest(account, book=book, now=now)
     before = _attempt_before(facts, book) if account.occurrence else None
     if before is not None and before.state is not TouchState.RELEASED:
         return _finish_attempt(facts, before, book=book, now=now)
@@ -116,13 +117,11 @@ def _others(account: Account, book: AccountBook) -> list[Account]:
     return [one for one in found if one.account_id != account.account_id]
 
 
-def _end_hold(account: Account, *, book: AccountBook, now: datetime) -> None:
+def _end_rest(account: Account, *, book: AccountBook, now: datetime) -> None:
     """Lift a hold whose time has passed; what comes next is a decision of its own."""
     held = account.hold.value if account.hold else ""
-    entry = entry_of(account, now=now, what="HoldEnded", data={"hold": held})
-    book.apply(
-        Change(account=next_version(account, entry, hold=None, hold_reason=""), audit=[entry])
-    )
+    after = lifecycle.lift(account, now)
+    write(book, account, after, what="HoldEnded", data={"hold": held}, now=now)
     raise Conflict(f"the hold {held} has ended")
 
 
@@ -161,26 +160,23 @@ def _finish_attempt(
         return decision("wait", account, now, until=touch.expires_at)
     data = {**touch_data(touch), "state": touch.state.value}
     if touch.state is TouchState.PERMITTED:
-        entry = entry_of(
-            account, now=now, what="TouchReleased", data=data | {"reason": "expired unspent"}
-        )
-        book.apply(
-            Change(
-                account=next_version(account, entry, due_at=now),
+        given_back = replace(touch, state=TouchState.RELEASED, reason="expired unspent")
+        write(
+            book,
+            account,
+            lifecycle.look_again(account, now),
+            what="TouchReleased",
+            data=data | {"reason": "expired unspent"},
+            now=now,
+            besides=Change(
                 history=without_contact(facts.history, touch, now),
-                touch_move=(
-                    replace(touch, state=TouchState.RELEASED, reason="expired unspent"),
-                    [TouchState.PERMITTED.value],
-                ),
-                audit=[entry],
-            )
+                touch_move=(given_back, [TouchState.PERMITTED.value]),
+            ),
         )
         # The permit is given back; what comes next is a decision of its own.
         raise Conflict(f"touch {touch.touch_id} was given back")
-    entry = entry_of(account, now=now, what="LadderResumed", data=data)
     used = planner.rung_used(account, facts.strategy, touch.rung_name, touch.permitted_at)
-    after = next_version(account, entry, **used)
-    book.apply(Change(account=after, audit=[entry]))
+    after = write(book, account, used, what="LadderResumed", data=data, now=now)
     return decision("wait", after, now, until=after.due_at)
 
 
@@ -189,39 +185,36 @@ def _settle_step(
 ) -> LadderDecision:
     """Write what a plan without an offer says, if it is not written yet."""
     account = facts.account
-    changes: dict[str, Any] = {}
-    what = ""
-    if plan.step == "settled" and account.status is not Status.SETTLED:
-        what, changes = "AccountSettled", {"status": Status.SETTLED, "hold": None}
-    elif plan.step == "exhausted" and account.status is Status.ACTIVE:
-        what, changes = "LadderExhausted", {"status": Status.EXHAUSTED}
-    elif plan.step == "escalated" and account.escalated != plan.trigger:
-        what, changes = "AccountEscalated", {"escalated": plan.trigger}
-    elif plan.step == "held" and account.paused and account.hold is None:
-        # The hold that covered the pause of staff was lifted: the pause is there still.
-        what, changes = "AccountHeld", {"hold": Hold.PAUSED, "hold_reason": plan.reason}
-    elif plan.step == "held" and account.hold is None:
-        what, changes = "AccountHeld", {"hold": Hold.REVIEW, "hold_reason": plan.reason}
-    elif plan.step == "wait" and account.due_at != plan.until:
-        what, changes = "TouchDeferred", _deferred(account, plan)
-    elif plan.step == "covered" and plan.named is not None and plan.rung is not None:
-        used = planner.rung_used(account, facts.strategy, plan.rung.name, plan.named.at)
-        what, changes = "RungCovered", used
-    if what and plan.step in ("settled", "exhausted", "escalated"):
-        changes |= {"due_at": None, "next_action": None}
-    if what:
+    step = _step_of(facts, plan)
+    if step is not None:
+        what, after = step
         data = {"reason": plan.reason} | _more(facts, plan)
-        entry = entry_of(account, now=now, what=what, data=data)
-        account = next_version(account, entry, **changes)
-        book.apply(Change(account=account, audit=[entry]))
+        account = write(book, account, after, what=what, data=data, now=now)
     return decision(_WORDS[plan.step], account, now, until=plan.until or account.due_at)
 
 
-def _deferred(account: Account, plan: planner.Plan) -> dict[str, Any]:
-    changes: dict[str, Any] = {"due_at": plan.until, "ladder": plan.ladder or account.ladder}
-    if account.next_action is not None and plan.until is not None:
-        changes["next_action"] = replace(account.next_action, at=plan.until, reason=plan.reason)
-    return changes
+def _step_of(facts: Facts, plan: planner.Plan) -> tuple[str, Account] | None:
+    """What a plan without an offer makes of the account, and what the audit log calls it; None
+    where it is so already."""
+    account = facts.account
+    if plan.step == "settled" and account.status is not Status.SETTLED:
+        return "AccountSettled", lifecycle.settle(account)
+    if plan.step == "exhausted" and account.status is Status.ACTIVE:
+        return "LadderExhausted", lifecycle.exhaust(account)
+    if plan.step == "escalated" and account.escalated != plan.trigger:
+        return "AccountEscalated", lifecycle.escalate(account, plan.trigger)
+    if plan.step == "held" and account.paused and account.hold is None:
+        # The hold that covered the pause of staff was lifted: the pause is there still.
+        return "AccountHeld", lifecycle.hold_paused(account)
+    if plan.step == "held" and account.hold is None:
+        return "AccountHeld", lifecycle.review(account, plan.reason)
+    if plan.step == "wait" and plan.until is not None and account.due_at != plan.until:
+        after = lifecycle.defer(account, plan.until, plan.reason, ladder=plan.ladder)
+        return "TouchDeferred", after
+    if plan.step == "covered" and plan.named is not None and plan.rung is not None:
+        used = planner.rung_used(account, facts.strategy, plan.rung.name, plan.named.at)
+        return "RungCovered", used
+    return None
 
 
 def _more(facts: Facts, plan: planner.Plan) -> dict[str, Any]:
@@ -264,38 +257,15 @@ def _refuse(
     if deferred:
         until = min(v.until for v in deferred if v.until is not None)
         until = cadence.spread(account.consumer_id, until)
-        action = account.next_action
-        next_action = NextAction(
-            at=until,
-            channel=action.channel if action else "",
-            template=action.template if action else "",
-            reason=why,
-        )
-        entry = entry_of(account, now=now, what="TouchDeferred", data=data)
-        account = next_version(
-            account,
-            entry,
-            due_at=until,
-            next_action=next_action,
-            ladder=plan.ladder or account.ladder,
-        )
-        book.apply(Change(account=account, audit=[entry]))
+        after = lifecycle.defer(account, until, why, ladder=plan.ladder)
+        account = write(book, account, after, what="TouchDeferred", data=data, now=now)
         return decision("wait", account, now, until=until, refusals=refusals)
     if any(v.needs_person for _, v in verdicts):
-        entry = entry_of(account, now=now, what="AccountHeld", data=data)
-        account = next_version(
-            account,
-            entry,
-            hold=Hold.REVIEW,
-            hold_reason=why,
-            due_at=None,
-            next_action=None,
-        )
-        book.apply(Change(account=account, audit=[entry]))
+        held = lifecycle.stop(account, why)
+        account = write(book, account, held, what="AccountHeld", data=data, now=now)
         return decision("held", account, now, refusals=refusals)
-    entry = entry_of(account, now=now, what="LadderExhausted", data=data)
-    account = next_version(account, entry, status=Status.EXHAUSTED, due_at=None, next_action=None)
-    book.apply(Change(account=account, audit=[entry]))
+    over = lifecycle.exhaust(account)
+    account = write(book, account, over, what="LadderExhausted", data=data, now=now)
     return decision("exhausted", account, now, refusals=refusals)
 
 
@@ -329,9 +299,14 @@ def _permit_rung(
     touch = replace(
         touch, run=run, rung=number, occurrence=occurrence, rung_name=rung.name, covers=named
     )
-    entry = entry_of(
+    if account.shadow:
+        # Nothing leaves: the rung counts as used, and the next one is planned.
+        after = planner.rung_used(account, facts.strategy, rung.name, now)
+    else:
+        after = lifecycle.permit_rung(account, until=touch.expires_at, ladder=plan.ladder)
+    change = account_change(
         account,
-        now=now,
+        after,
         what="TouchProposed" if account.shadow else "TouchPermitted",
         data={
             **touch_data(touch),
@@ -348,22 +323,14 @@ def _permit_rung(
             "planned_at": account.due_at.isoformat() if account.due_at else "",
             **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),
         },
+        now=now,
     )
+    stored = written(change)
     if account.shadow:
-        # Nothing leaves: the rung counts as used, and the next one is planned.
-        used = planner.rung_used(account, facts.strategy, rung.name, now)
-        proposed = next_version(account, entry, **used)
-        book.apply(Change(account=proposed, audit=[entry]))
-        return decision("wait", proposed, now, until=proposed.due_at)
-    after = next_version(
-        account,
-        entry,
-        ladder=plan.ladder or account.ladder,
-        occurrence=occurrence + 1,
-        due_at=touch.expires_at,
-    )
-    take(facts, touch, after, entry, gate=gate, book=book, now=now)
-    return decision(offer.channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)
+        book.apply(change)
+        return decision("wait", stored, now, until=stored.due_at)
+    take(facts, touch, change, gate=gate, book=book, now=now)
+    return decision(offer.channel.value, stored, now, touch_key=touch.key, permit_id=touch.touch_id)
 
 
 def _chosen(

@@ -12,10 +12,10 @@ from dunlin.domain.contact import planner
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.accounts import AccountBook, Facts
 from dunlin.ports.messages import MessageTemplates
 from dunlin.ports.portal import PortalSessions
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import account_change, retry_on_conflict, write, written
 from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import (
@@ -183,7 +183,8 @@ def _permit(
         now=now,
     )
     touch = replace(touch, occurrence=occurrence)
-    entry = entry_of(
+    change = account_change(
+        facts.account,
         facts.account,
         now=now,
         what="NoticePermitted",
@@ -197,9 +198,10 @@ def _permit(
             ),
         },
     )
-    after = next_version(facts.account, entry)
-    take(facts, touch, after, entry, gate=gate, book=book, now=now)
-    return decision(channel.value, after, now, touch_key=touch.key, permit_id=touch.touch_id)
+    take(facts, touch, change, gate=gate, book=book, now=now)
+    return decision(
+        channel.value, written(change), now, touch_key=touch.key, permit_id=touch.touch_id
+    )
 
 
 def _refuse(
@@ -216,7 +218,9 @@ def _refuse(
     refusals = tuple(dict.fromkeys(r for _, v in verdicts for r in v.blocked_by))
     if deferred:
         return decision("wait", facts.account, now, until=min(deferred), refusals=refusals)
-    entry = entry_of(
+    after = write(
+        book,
+        facts.account,
         facts.account,
         now=now,
         what="NoticeRefused",
@@ -227,6 +231,4 @@ def _refuse(
             **record_of(facts, verdicts, purpose=PURPOSES[kind], gate=gate, now=now),
         },
     )
-    after = next_version(facts.account, entry)
-    book.apply(Change(account=after, audit=[entry]))
     return decision("refused", after, now, refusals=refusals)

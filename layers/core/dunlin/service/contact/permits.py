@@ -13,14 +13,13 @@ from typing import Any, Literal
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, ContactHistory, PastContact
 from dunlin.domain.accounts.touch import PERMIT_LIFE, Permit, Touch, TouchState
-from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.contact import planner
 from dunlin.domain.errors import Defect
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.ports.accounts import AccountBook, Change, Facts
 from dunlin.ports.messages import MessageTemplates
-from dunlin.service.accounts.writing import seconds
+from dunlin.service.accounts.writing import seconds, written
 from dunlin.service.contact.gate import Gate
 
 Word = Literal["email", "sms", "wait", "held", "escalated", "exhausted", "settled", "refused"]
@@ -117,8 +116,7 @@ def touch_data(touch: Touch) -> dict[str, Any]:
 def take(
     facts: Facts,
     touch: Touch,
-    account: Account,
-    entry: AuditEntry,
+    change: Change,
     *,
     gate: Gate,
     book: AccountBook,
@@ -152,10 +150,10 @@ def take(
             expires_at=touch.expires_at,
         ),
         touch=touch,
-        account=account,
+        account=written(change),
         history=with_contact(facts.history, contact, now),
         consumer=facts.consumer,
-        audit=entry,
+        audit=change.audit[0],
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Conflict
@@ -17,7 +18,7 @@ from dunlin.domain.ids import execution_name
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, next_version, seconds
+from dunlin.service.accounts.writing import seconds, write
 from dunlin.service.contact.permits import without_contact
 
 # How long after its due time an account may still be untouched before its ladder counts as stuck.
@@ -85,9 +86,9 @@ def reconcile(
 def _set_going(account: Account, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
     """Let an account without a due time look at once; then see to its execution."""
     if account.unattended:
-        entry = entry_of(account, now=now, what="FoundUnattended", data={})
+        after = lifecycle.look_again(account, now)
         try:
-            book.apply(Change(account=next_version(account, entry, due_at=now), audit=[entry]))
+            write(book, account, after, what="FoundUnattended", data={}, now=now)
         except Conflict:
             return 0  # it moved: somebody attends to it
         if waker.wake(account.account_id):
@@ -98,12 +99,14 @@ def _set_going(account: Account, *, book: AccountBook, waker: LadderWaker, now: 
 def _restart(account: Account, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
     """Begin a new run at the same rung: execution names stay taken, runs do not."""
     fresh = book.account(account.account_id)
-    if fresh is None or not fresh.timed or waker.running(fresh):
+    if fresh is None or not (fresh.runs and fresh.timed):
         return 0
-    entry = entry_of(fresh, now=now, what="LadderRestarted", data={"run": fresh.ladder_run + 1})
-    again = next_version(fresh, entry, ladder_run=fresh.ladder_run + 1)
+    if waker.running(fresh):
+        return 0
+    again = lifecycle.restart(fresh)
+    data = {"run": again.ladder_run}
     try:
-        book.apply(Change(account=again, audit=[entry]))
+        again = write(book, fresh, again, what="LadderRestarted", data=data, now=now)
     except Conflict:
         return 0
     waker.start(again, wait_seconds=seconds(fresh.due_at, now))
@@ -117,21 +120,23 @@ def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> in
     for touch in book.conversation(account.account_id).touches:
         if touch.state is TouchState.PERMITTED and touch.expires_at < now - DOUBTFUL_AFTER:
             facts = book.facts(account.account_id)
-            entry = entry_of(
-                facts.account,
-                now=now,
-                what="TouchReleased",
-                data={"touch_id": touch.touch_id, "key": touch.key, "reason": "expired unspent"},
-            )
             released = replace(touch, state=TouchState.RELEASED, reason="expired unspent")
             try:
-                book.apply(
-                    Change(
-                        account=next_version(facts.account, entry),
+                write(
+                    book,
+                    facts.account,
+                    facts.account,
+                    what="TouchReleased",
+                    data={
+                        "touch_id": touch.touch_id,
+                        "key": touch.key,
+                        "reason": released.reason,
+                    },
+                    now=now,
+                    besides=Change(
                         history=without_contact(facts.history, touch, now),
                         touch_move=(released, [TouchState.PERMITTED.value]),
-                        audit=[entry],
-                    )
+                    ),
                 )
             except Conflict:
                 continue

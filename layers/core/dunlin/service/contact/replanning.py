@@ -8,10 +8,10 @@ from datetime import datetime
 from dunlin.domain.accounts.account import Account, NextAction, Status
 from dunlin.domain.contact.replanning import Move, move
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import AccountBook
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 
 
 def moves(
@@ -71,10 +71,7 @@ def _moved(
             "before": _told(found.before),
             "after": _told(found.after),
         }
-        entry = entry_of(account, now=now, what="StrategyMoved", data=data)
-        after = next_version(account, entry, **found.changes)
-        book.apply(Change(account=after, audit=[entry]))
-        return after
+        return write(book, account, found.account, what="StrategyMoved", data=data, now=now)
 
     after = retry_on_conflict(attempt)
     if after is None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import content_sha256
@@ -18,7 +19,7 @@ from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, token_hash
 from dunlin.ports.accounts import AccountBook, Change, Facts
 from dunlin.ports.messages import Email, Mailbox, MessageTemplates, Rendered, SmsSender, Text
 from dunlin.ports.portal import Link, PortalSessions
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict, seconds
+from dunlin.service.accounts.writing import retry_on_conflict, seconds, write
 from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.permits import touch_data, without_contact
 
@@ -270,13 +271,17 @@ def _record(
         if stored.state is not TouchState.UNKNOWN:
             # A provider's event came first and knows better.
             return _sending("sent", account, now)
-        entry = entry_of(account, now=now, what=what, data={**touch_data(touch), **data})
-        changes: dict[str, Any] = {}
+        after = account
         if touch.run and touch.run == account.ladder_run and account.rung == touch.rung:
-            changes = planner.rung_used(account, facts.strategy, touch.rung_name, now)
-        after = next_version(account, entry, **changes)
-        book.apply(
-            Change(account=after, touch_move=(touch, [TouchState.UNKNOWN.value]), audit=[entry])
+            after = planner.rung_used(account, facts.strategy, touch.rung_name, now)
+        after = write(
+            book,
+            account,
+            after,
+            what=what,
+            data={**touch_data(touch), **data},
+            now=now,
+            besides=Change(touch_move=(touch, [TouchState.UNKNOWN.value])),
         )
         return _sending("unknown" if touch.state is TouchState.UNKNOWN else "sent", after, now)
 
@@ -288,19 +293,15 @@ def _void(touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
     return _release(touch, "void", book=book, now=now)
 
 
-def _after_release(touch: Touch, reason: str, now: datetime) -> dict[str, Any]:
-    """When to look again: at once where a permit was void, later and later where the provider
-    refused, and not at all after `_REFUSALS` times: then a person must look."""
+def _after_release(account: Account, touch: Touch, reason: str, now: datetime) -> Account:
+    """The account, whose ladder looks again at once where a permit was void, later and later
+    where the provider refused, and not at all after `_REFUSALS` times: then a person must look."""
     if reason == "void":
-        return {"due_at": now}
+        return lifecycle.look_again(account, now)
     if touch.occurrence + 1 < _REFUSALS:
-        return {"due_at": now + _FIRST_PAUSE * 4**touch.occurrence}
-    return {
-        "due_at": None,
-        "next_action": None,
-        "hold": Hold.REVIEW,
-        "hold_reason": f"The provider refused this message {_REFUSALS} times: {reason}.",
-    }
+        return lifecycle.look_again(account, now + _FIRST_PAUSE * 4**touch.occurrence)
+    why = f"The provider refused this message {_REFUSALS} times: {reason}."
+    return lifecycle.stop(account, why)
 
 
 def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> Sending:
@@ -312,22 +313,23 @@ def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> 
         account, stored = facts.account, facts.touch
         if stored is None or stored.state is not touch.state:
             return _returned(touch, reason, account, now)
-        entry = entry_of(
-            account, now=now, what="TouchReleased", data={**touch_data(touch), "reason": reason}
-        )
-        changes: dict[str, Any] = {}
+        after = account
         current = (account.ladder_run, account.rung, account.occurrence - 1)
-        if current == (touch.run, touch.rung, touch.occurrence) and account.due_at is not None:
-            changes = _after_release(touch, reason, now)
-        after = next_version(account, entry, **changes)
+        waits = account.runs and account.due_at is not None
+        if waits and current == (touch.run, touch.rung, touch.occurrence):
+            after = _after_release(account, touch, reason, now)
         released = replace(stored, state=TouchState.RELEASED, reason=reason)
-        book.apply(
-            Change(
-                account=after,
+        after = write(
+            book,
+            account,
+            after,
+            what="TouchReleased",
+            data={**touch_data(touch), "reason": reason},
+            now=now,
+            besides=Change(
                 history=without_contact(facts.history, touch, now),
                 touch_move=(released, [touch.state.value]),
-                audit=[entry],
-            )
+            ),
         )
         return _returned(touch, reason, after, now)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, datetime
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook, Change
-from dunlin.service.accounts.writing import entry_of, next_version
+from dunlin.service.accounts.writing import account_change
 from dunlin.service.imports.people import (
     known_by_address,
     new_consumer,
@@ -25,7 +27,6 @@ from dunlin.service.imports.people import (
 from dunlin.service.imports.plans import (
     MADE_BY,
     MOST_ENTRIES,
-    MOVED_BY,
     ImportContext,
     ImportPlan,
     Read,
@@ -46,6 +47,8 @@ _HOLDS = {
 # What the files said last, kept with the account: a file that says it again is no news, whatever
 # was paid or decided here since.
 _SAID, _SAID_DISPUTED, _ABSENT = "file_balance_minor", "file_disputed", "missing_since"
+_ABSENT_HOLD = "missing_hold"  # what held it then, should a file name it again
+_PASS = TIMED_HOLDS | {Hold.PAYMENT_PENDING, Hold.ARRANGEMENT}  # over by themselves meanwhile
 MISSING, CLOSED = "missing", "closed"
 # Columns of a file, and what they decide together.
 _DERIVED = {
@@ -74,7 +77,8 @@ def create(
         else with_contacts(context, known, account_read.consumer)
     )
     account = _new_account(context, account_id, consumer_id, account_read, maybe)
-    entry = entry_of(
+    change = account_change(
+        account,
         account,
         now=context.now,
         what="AccountImported",
@@ -86,12 +90,9 @@ def create(
             "currency": account.balance.currency,
         },
         actor="import",
-    )
-    change = Change(
-        account=next_version(account, entry),
-        consumer=person,
-        ledger=_ledger(context, account, account_read),
-        audit=[entry, *entries],
+        besides=Change(
+            consumer=person, ledger=_ledger(context, account, account_read), audit=list(entries)
+        ),
     )
     return ImportPlan(outcomes={key: CREATED}, changes=(change,))
 
@@ -115,15 +116,12 @@ def _new_account(
     if account_read.disputed:
         extras[_SAID_DISPUTED] = "yes"
     company = "business" if account_read.consumer.company else "consumer"
-    return Account(
+    account = Account(
         account_id=account_id,
         creditor=context.job.creditor,
         consumer_id=consumer_id,
         reference=account_read.reference,
         invoice=account_read.invoice,
-        status=Status.IMPORTED,
-        hold=hold,
-        hold_reason=reason,
         balance=account_read.balance,
         issued_on=account_read.issued_on,
         due_on=account_read.due_on,
@@ -132,9 +130,10 @@ def _new_account(
         debt_role=context.strategy.debt_role,
         language=account_read.consumer.language or "en",
         extras=extras,
-        contested_minor=_contested(extras, account_read.balance.minor),
         strategy_version=context.strategy.version,
     )
+    account = lifecycle.contest(account, _contested(extras, account_read.balance.minor))
+    return lifecycle.hold_by_file(account, hold, reason) if hold else account
 
 
 def _ledger(
@@ -188,14 +187,8 @@ def update(
         return ImportPlan(outcomes={key: UNCHANGED})
     person, entries = with_contacts(context, consumer, account_read.consumer)
     owed = account_read.balance.minor if account_read.status == OPEN else 0
-    changes, difference = _news(
-        stored,
-        account_read,
-        owed,
-        person or consumer,
-        context,
-    )
-    if not changes and person is None:
+    after, difference = _news(stored, account_read, owed, person or consumer, context)
+    if after == stored and person is None:
         return ImportPlan(outcomes={key: context.before(stored)})
     ledger = []
     if difference:
@@ -209,13 +202,12 @@ def update(
                 source="import newer file",
             )
         )
-    extras = changes.pop("extras", stored.extras) | {MOVED_BY: context.job.import_id}
-    data = {"changed": sorted(changes), "difference_minor": difference}
+    data = {"changed": _changed(stored, after), "difference_minor": difference}
     change = context.changed(
         stored,
         "AccountUpdated",
         data=data,
-        changes=changes | {"extras": extras},
+        after=after,
         ledger=ledger,
         person=person,
         entries=entries,
@@ -235,17 +227,11 @@ def close_absent(context: ImportContext, account_id: str, read: Read) -> ImportP
         return ImportPlan(outcomes={account_id: UNCHANGED})
     if not context.terms["complete"]:
         return ImportPlan(outcomes={account_id: MISSING})
-    extras = stored.extras | {
-        MOVED_BY: context.job.import_id,
-        _ABSENT: context.now.date().isoformat(),
-    }
-    changes = {
-        "status": Status.CLOSED,
-        "due_at": None,
-        "next_action": None,
-        "extras": extras,
-    }
-    change = context.changed(stored, "AccountClosed", data={"why": "absent"}, changes=changes)
+    extras = stored.extras | {_ABSENT: context.now.date().isoformat()}
+    if stored.hold is not None and stored.hold not in _PASS:
+        extras[_ABSENT_HOLD] = f"{stored.hold.value} {stored.hold_reason}"
+    after = replace(lifecycle.close(stored), extras=extras)
+    change = context.changed(stored, "AccountClosed", data={"why": "absent"}, after=after)
     wake = (account_id,) if stored.status is Status.ACTIVE else ()
     return ImportPlan(outcomes={account_id: CLOSED}, changes=(change,), wake=wake)
 
@@ -261,9 +247,9 @@ def _contested(extras: Mapping[str, str], balance: int) -> int:
     return max(0, min(int(extras.get("claim_amount_minor", "0")), balance))
 
 
-def _moved(stored: Account, account_read: NormalisedAccount, today: date) -> dict[str, Any]:
-    """What a newer file says of tenancy, insurer and claim, as changes; a silent one says
-    nothing. What staff decided stands until the file says something else than before."""
+def _facts_anew(stored: Account, account_read: NormalisedAccount, today: date) -> dict[str, str]:
+    """The account's extras with what a newer file says of tenancy, insurer and claim; a silent
+    one says nothing."""
     now = told(account_read, today)
     extras = dict(stored.extras)
     for sources, derived in _DERIVED.items():
@@ -272,20 +258,7 @@ def _moved(stored: Account, account_read: NormalisedAccount, today: date) -> dic
                 extras.pop(name, None)
                 if name in now:
                     extras[name] = now[name]
-    if extras == stored.extras:
-        return {}
-    changes: dict[str, Any] = {"extras": extras}
-    before, after = (e.get("insurance", "") for e in (stored.extras, extras))
-    if stored.hold is Hold.INSURER and after != PENDING:
-        changes |= {"hold": None, "hold_reason": ""}
-    elif stored.hold is None and "insurer" in account_read.holds and before != PENDING:
-        changes["hold"], changes["hold_reason"] = _HOLDS["insurer"]
-    if extras.get("claim_amount_minor") != stored.extras.get("claim_amount_minor"):
-        disputed = stored.case is not None and stored.case.kind == "dispute"
-        changes["contested_minor"] = max(
-            _contested(extras, stored.balance.minor), stored.contested_minor if disputed else 0
-        )
-    return changes
+    return extras
 
 
 def _news(
@@ -294,36 +267,73 @@ def _news(
     owed: int,
     consumer: Consumer,
     context: ImportContext,
-) -> tuple[dict[str, Any], int]:
-    """What a file says that it did not say before, as changes, and by how much the balance
-    moves."""
-    changes = _moved(stored, account_read, context.now.date())
-    extras = dict(changes.pop("extras", stored.extras))
-    have = stored.balance.minor
-    difference = _difference(extras, have, owed, context.terms)
+) -> tuple[Account, int]:
+    """The account with what a file says that it did not say before, and by how much the balance
+    moves. What staff decided stands until the file says something else than before."""
+    extras = _facts_anew(stored, account_read, context.now.date())
+    after = _claimed(stored, extras)
+    difference = _difference(extras, stored.balance.minor, owed, context.terms)
     if difference:
-        left = have + difference
-        changes["balance"] = Money(left, stored.balance.currency)
-        if left <= 0 and stored.status is not Status.CLOSED:
-            changes |= {"status": Status.SETTLED, "due_at": None, "next_action": None}
-        elif left > 0 and stored.status is Status.SETTLED:
-            changes["status"] = Status.IMPORTED
-    if stored.status is Status.CLOSED and _ABSENT in extras and owed > 0:
+        left = stored.balance.minor + difference
+        after = replace(after, balance=Money(left, stored.balance.currency))
+        if left <= 0:
+            after = lifecycle.settle(after)
+        elif stored.status is Status.SETTLED:
+            after = lifecycle.reimport(after)
+    wanted = owed > 0 and after.balance.minor > 0
+    if stored.status is Status.CLOSED and _ABSENT in extras and wanted:
         del extras[_ABSENT]
-        changes["status"] = Status.IMPORTED
-    if account_read.due_on is not None and account_read.due_on != stored.due_on:
-        changes["due_on"] = account_read.due_on
-        if _waits_for_date(stored) and not {"not_due", "no_due_date"} & set(account_read.holds):
-            changes |= {"hold": None, "hold_reason": ""}
-    if account_read.disputed and _SAID_DISPUTED not in extras:
+        after = lifecycle.reimport(after)
+        held, _, why = extras.pop(_ABSENT_HOLD, "").partition(" ")
+        after = lifecycle.hold_by_file(after, Hold(held), why) if held else after
+    if account_read.due_on is not None:
+        after = replace(after, due_on=account_read.due_on)
+    disputes = account_read.disputed and _SAID_DISPUTED not in extras
+    if disputes:
         extras[_SAID_DISPUTED] = "yes"
-        if stored.hold is None:
-            changes["hold"], changes["hold_reason"] = _HOLDS["disputed"]
-    if stored.hold is Hold.NO_CONTACT_POINT and (consumer.emails or consumer.phones):
-        changes |= {"hold": None, "hold_reason": ""}
-    if extras != stored.extras:
-        changes["extras"] = extras
-    return changes, difference
+    after = _holds_anew(stored, replace(after, extras=extras), account_read, consumer, context.now)
+    if disputes and after.owes and after.hold is None:
+        after = lifecycle.hold_by_file(after, *_HOLDS["disputed"])
+    return after, difference
+
+
+def _claimed(stored: Account, extras: dict[str, str]) -> Account:
+    """The account with what is contested, where a file says another claim than before."""
+    if extras.get("claim_amount_minor") == stored.extras.get("claim_amount_minor"):
+        return stored
+    disputed = stored.case is not None and stored.case.kind == "dispute"
+    contested = _contested(extras, stored.balance.minor)
+    return lifecycle.contest(stored, max(contested, stored.contested_minor if disputed else 0))
+
+
+def _holds_anew(
+    stored: Account,
+    after: Account,
+    account_read: NormalisedAccount,
+    consumer: Consumer,
+    at: datetime,
+) -> Account:
+    """Holds that the file's news lift, and the insurer's that they begin."""
+    before, now = (e.get("insurance", "") for e in (stored.extras, after.extras))
+    if after.hold is Hold.INSURER and now not in (before, PENDING):
+        return lifecycle.lift(after, at)
+    if after.hold is Hold.NO_CONTACT_POINT and (consumer.emails or consumer.phones):
+        return lifecycle.lift(after, at)
+    dated = stored.due_on != after.due_on and not {"not_due", "no_due_date"} & set(
+        account_read.holds
+    )
+    if dated and _waits_for_date(after):
+        return lifecycle.lift(after, at)
+    asks_insurer = "insurer" in account_read.holds and before not in (now, PENDING)
+    if after.hold is None and after.owes and asks_insurer:
+        return lifecycle.hold_by_file(after, *_HOLDS["insurer"])
+    return after
+
+
+def _changed(stored: Account, after: Account) -> list[str]:
+    """The names of what a file moved on an account, but for what it tells beside."""
+    named = (field.name for field in fields(Account) if field.name != "extras")
+    return sorted(name for name in named if getattr(stored, name) != getattr(after, name))
 
 
 def _difference(extras: dict[str, str], have: int, owed: int, terms: Mapping[str, Any]) -> int:

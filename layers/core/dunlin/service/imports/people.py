@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
 from dunlin.domain.audit.audit import AuditEntry, append
@@ -14,7 +15,7 @@ from dunlin.domain.imports.types import UNCHANGED, UPDATED, NormalisedAccount, N
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
-from dunlin.service.imports.plans import MOVED_BY, UNMATCHED, ImportContext, ImportPlan, Read
+from dunlin.service.imports.plans import UNMATCHED, ImportContext, ImportPlan, Read
 
 _LOOKED_UP = 3
 _MOST_POINTS = 15  # e-mail addresses, and phone numbers, of one consumer
@@ -37,15 +38,12 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
         first = number == 0 and person is not None
         if not lifted and not first:
             continue
-        values: dict[str, Any] = {"extras": account.extras | {MOVED_BY: context.job.import_id}}
-        if lifted:
-            values |= {"hold": None, "hold_reason": ""}
         changes.append(
             context.changed(
                 account,
                 "AccountUpdated",
                 data={"changed": ["contact"]},
-                changes=values,
+                after=lifecycle.lift(account, context.now) if lifted else account,
                 person=person if first else None,
                 entries=entries if first else (),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Change
-from dunlin.service.accounts.writing import entry_of, next_version
+from dunlin.service.accounts.writing import account_change
 from dunlin.service.imports.job import Job
 
 MOST_ENTRIES = 50
@@ -67,23 +67,21 @@ class ImportContext:
         what: str,
         *,
         data: dict[str, Any],
-        changes: dict[str, Any],
+        after: Account,
         ledger: Sequence[LedgerEntry] = (),
         person: Consumer | None = None,
         entries: Iterable[AuditEntry] = (),
     ) -> Change:
-        entry = entry_of(
+        """The write of an account that a file moved from `stored` to `after`."""
+        moved = after.extras | {MOVED_BY: self.job.import_id}
+        return account_change(
             stored,
-            now=self.now,
+            replace(after, extras=moved),
             what=what,
             data={"import": self.job.import_id} | data,
+            now=self.now,
             actor="import",
-        )
-        return Change(
-            account=next_version(stored, entry, **changes),
-            consumer=person,
-            ledger=ledger,
-            audit=[entry, *entries],
+            besides=Change(consumer=person, ledger=ledger, audit=list(entries)),
         )
 
     def before(self, stored: Account) -> str:

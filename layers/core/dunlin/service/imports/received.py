@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from dunlin.domain import ids
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import LedgerEntry, Status
 from dunlin.domain.imports.types import UNCHANGED, UPDATED
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import AccountBook
 from dunlin.service.imports.plans import (
     COUNTED,
-    MOVED_BY,
     UNMATCHED,
     ImportContext,
     ImportPlan,
@@ -69,12 +70,11 @@ def pay(book: AccountBook, context: ImportContext, item: dict[str, Any], read: R
     paid = sum(entry.amount.minor for entry in ledger)
     left = Money(stored.balance.minor + paid, stored.balance.currency)
     received = int(stored.extras.get(RECEIVED, "0")) - paid
-    extras = stored.extras | {MOVED_BY: context.job.import_id, RECEIVED: str(received)}
-    changes: dict[str, Any] = {"balance": left, "extras": extras}
-    if left.minor <= 0 and stored.status is not Status.CLOSED:
-        changes |= {"status": Status.SETTLED, "due_at": None, "next_action": None}
+    after = replace(stored, balance=left, extras=stored.extras | {RECEIVED: str(received)})
+    if left.minor <= 0:
+        after = lifecycle.settle(after)
     data = {"changed": ["balance"], "difference_minor": paid}
-    change = context.changed(stored, "AccountUpdated", data=data, changes=changes, ledger=ledger)
+    change = context.changed(stored, "AccountUpdated", data=data, after=after, ledger=ledger)
     wake = (known,) if stored.status is Status.ACTIVE else ()
     return ImportPlan(outcomes=outcomes, changes=(change,), wake=wake)
 

@@ -20,7 +20,7 @@ from dunlin.ports.machines import LadderWaker
 from dunlin.ports.payments import PaymentProcessor
 from dunlin.ports.portal import PortalSessions
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.payments import close_page
 from dunlin.service.payments.posting import wake
 
@@ -110,13 +110,15 @@ def change_balance(
             on=now.date(),
             source=source,
         )
-        result = posting.add(account, (line,)).account
+        result = posting.add(account, (line,), now).account
         if sign < 0:
             result, arranged = arrangements.credit(result, (line,), None, book=book, at=now)
         else:
             arranged = ()
-        entry = entry_of(
+        after = write(
+            book,
             account,
+            result,
             now=now,
             actor=by,
             what="BalanceChanged",
@@ -126,9 +128,8 @@ def change_balance(
                 "currency": result.balance.currency,
                 "status": result.status.value,
             },
+            besides=Change(arrangements=arranged, ledger=(line,)),
         )
-        after = next_version(result, entry)
-        book.apply(Change(account=after, arrangements=arranged, ledger=(line,), audit=(entry,)))
         return True, after
 
     fresh, account = retry_on_conflict(attempt)

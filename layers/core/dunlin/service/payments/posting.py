@@ -32,7 +32,7 @@ from dunlin.ports.machines import LadderWaker, WorkQueue
 from dunlin.ports.payments import Inbox, PaymentProcessor
 from dunlin.ports.portal import PortalSessions
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.payments import close_page
 
 ACTOR = "processor"
@@ -200,8 +200,10 @@ def _post(
         )
         if not result.entries and account == before and not arranged:
             return _unchanged(record)
-        entry = entry_of(
+        after = write(
+            book,
             before,
+            account,
             now=now,
             actor=ACTOR,
             what="PaymentPosted" if result.entries else "PaymentNoted",
@@ -217,18 +219,12 @@ def _post(
                 "hold": account.hold.value if account.hold else "",
                 "arrangement": [[a.arrangement_id, a.state.value] for a in arranged],
             },
-        )
-        after = next_version(account, entry)
-        # A lost chargeback is said once: staff may have answered since.
-        seen = f"{event.fact_id}/lost" if event.lost else ""
-        book.apply(
-            Change(
-                account=after,
+            besides=Change(
                 arrangements=arranged,
                 ledger=result.entries,
-                audit=(entry,),
-                seen=seen,
-            )
+                # A lost chargeback is said once: staff may have answered since.
+                seen=f"{event.fact_id}/lost" if event.lost else "",
+            ),
         )
         return _Done(
             changed=True,

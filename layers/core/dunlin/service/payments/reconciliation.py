@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.ledger import total
 from dunlin.domain.accounts.signal import SignalKind
@@ -20,13 +21,13 @@ from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import PaymentEvent, PaymentState, PaymentStatus
 from dunlin.domain.payments.posting import WRONG_CURRENCY, excess_source
-from dunlin.ports.accounts import AccountBook, AccountHistory, Change
+from dunlin.ports.accounts import AccountBook, AccountHistory
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.payments import Inbox, PaymentProcessor
 from dunlin.ports.portal import PortalSessions
 from dunlin.ports.strategies import Creditors
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.posting import Posted, policy_of, post_event, send_back
 
 STUCK = "stuck_payment"
@@ -185,10 +186,11 @@ class Reconciler:
                 return False
             if STUCK in account.approved_triggers:
                 return False
-            entry = entry_of(account, now=now, what="AccountEscalated", data={"trigger": STUCK})
-            self.book.apply(
-                Change(account=next_version(account, entry, escalated=STUCK), audit=[entry])
-            )
+            if not account.owes:
+                return False  # what is stuck is more than was owed, or was taken back
+            after = lifecycle.put_before_staff(account, STUCK)
+            data = {"trigger": STUCK}
+            write(self.book, account, after, what="AccountEscalated", data=data, now=now)
             return True
 
         try:

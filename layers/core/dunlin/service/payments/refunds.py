@@ -15,7 +15,7 @@ from dunlin.domain.payments import posting
 from dunlin.domain.payments.payments import PaymentState, RefundState
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.payments import PaymentProcessor
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.posting import send_back
 
 
@@ -43,9 +43,11 @@ def refund_excess(
         shares = _shares(account, processor=processor, book=book)
         if not shares:
             raise DomainError("not paid through the processor: give it back by hand")
-        result = posting.give_back(account, [(s, a) for _, s, a in shares], now.date())
-        entry = entry_of(
+        result = posting.give_back(account, [(s, a) for _, s, a in shares], now)
+        after = write(
+            book,
             account,
+            result.account,
             now=now,
             actor=by,
             what="ExcessRefunded",
@@ -55,9 +57,8 @@ def refund_excess(
                 "balance": result.account.balance.minor,
                 "currency": result.account.balance.currency,
             },
+            besides=Change(ledger=result.entries),
         )
-        after = next_version(result.account, entry)
-        book.apply(Change(account=after, ledger=result.entries, audit=(entry,)))
         return after, shares
 
     account, shares = retry_on_conflict(attempt)

@@ -16,7 +16,7 @@ from dunlin.domain.payments import posting
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.service import arrangements
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.posting import policy_of, wake
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -65,10 +65,12 @@ def waive(
             note=f"waived: {why}",
         )
         after, arranged = arrangements.credit(
-            posting.add(account, (line,)).account, (line,), None, book=book, at=now
+            posting.add(account, (line,), now).account, (line,), None, book=book, at=now
         )
-        entry = entry_of(
+        write(
+            book,
             account,
+            after,
             now=now,
             actor=by,
             what="ChargeWaived",
@@ -77,14 +79,7 @@ def waive(
                 "balance": after.balance.minor,
                 "currency": after.balance.currency,
             },
-        )
-        book.apply(
-            Change(
-                account=next_version(after, entry),
-                arrangements=arranged,
-                ledger=(line,),
-                audit=(entry,),
-            )
+            besides=Change(arrangements=arranged, ledger=(line,)),
         )
 
     retry_on_conflict(attempt)

@@ -28,7 +28,7 @@ from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import MessageTemplates
 from dunlin.ports.portal import PortalSessions
-from dunlin.service.accounts.writing import entry_of, next_version
+from dunlin.service.accounts.writing import write
 from dunlin.service.contact.activation import start_ladder
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.ladders import check_ladder
@@ -173,9 +173,14 @@ def _pay(event: Happening, *, ports: RehearsalPorts, now: datetime) -> None:
     posted = post(
         account, (), payment_event, paid, ports.book.facts(account.account_id).strategy.payments
     )
-    entry = entry_of(account, now=now, what="PaymentPosted", data={"payment": paid.id})
-    ports.book.apply(
-        Change(account=next_version(posted.account, entry), ledger=posted.entries, audit=[entry])
+    write(
+        ports.book,
+        account,
+        posted.account,
+        what="PaymentPosted",
+        data={"payment": paid.id},
+        now=now,
+        besides=Change(ledger=posted.entries),
     )
     ports.waker.wake(account.account_id)
     ports.waker.notice(account=account, kind="receipt", cause=paid.id)

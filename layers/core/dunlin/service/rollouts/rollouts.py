@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.aging import aging_bucket
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.contact.cadence import today
@@ -39,14 +40,14 @@ from dunlin.domain.rollouts.rollout import (
 )
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import AccountBook
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import LinkChecker, MessageTemplates
 from dunlin.ports.rollouts import Rollouts
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import StaffCommand
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.contact.activation import start_ladder
 from dunlin.service.staff.pauses import pause_all
 
@@ -182,17 +183,10 @@ def _hold_out(account_id: str, rollout: Rollout, *, ports: RolloutPorts, now: da
         account = ports.book.account(account_id)
         if account is None or account.status is not Status.IMPORTED or account.cohort:
             return False
-        entry = entry_of(
-            account, now=now, what="AccountHeldOut", data={"rollout": rollout.rollout_id}
-        )
-        held = next_version(
-            account,
-            entry,
-            hold=Hold.HOLDOUT,
-            hold_reason="Left without contact, to measure what contact does.",
-            cohort=rollout.rollout_id,
-        )
-        ports.book.apply(Change(account=held, audit=[entry]))
+        why = "Left without contact, to measure what contact does."
+        held = lifecycle.hold_out(account, cohort=rollout.rollout_id, why=why)
+        data = {"rollout": rollout.rollout_id}
+        write(ports.book, account, held, what="AccountHeldOut", data=data, now=now)
         return True
 
     return retry_on_conflict(attempt)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consequences import (
     ABOUT_ANOTHER,
@@ -18,8 +19,6 @@ from dunlin.domain.accounts.consequences import (
     Consequence,
     asks_nothing,
     follow,
-    hold,
-    rest_after,
 )
 from dunlin.domain.accounts.consumer import Channel, Consumer, ContactHistory, PastContact, read_on
 from dunlin.domain.accounts.signal import Signal, SignalKind, wakes
@@ -28,7 +27,7 @@ from dunlin.domain.audit import audit
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.accounts.writing import next_version, retry_on_conflict
+from dunlin.service.accounts.writing import account_change, retry_on_conflict, write
 
 _TRIES = 10
 # These change the person, so every account of theirs looks again.
@@ -101,28 +100,45 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
         touch = None  # what binds the person is written at once, whatever becomes of the touch
     rests = _rests(signal, account, book)
     then = follow(signal, account=account, consumer=consumer, touch=touch, rests=rests)
-    entries: list[audit.AuditEntry] = []
-    changed, person = then.account, then.consumer
-    if changed is not None:
-        entry = _entry(changed, f"account#{changed.account_id}", then.account_what, then, now)
-        changed = next_version(changed, entry)
-        entries.append(entry)
-    if person is not None:
-        entry = _entry(person, f"consumer#{person.consumer_id}", then.consumer_what, then, now)
-        person = replace(person, version=person.version + 1, audit_head=entry.hash)
-        entries.append(entry)
-    book.apply(
-        Change(
-            account=changed,
-            consumer=person,
-            history=_history(signal, reply, touch, account, book=book, now=now),
-            touch_move=(then.touch, [touch.state.value]) if then.touch and touch else None,
-            reply=reply,
-            seen=signal.signal_id,
-            audit=entries,
-        )
+    change = Change(
+        history=_history(signal, reply, touch, account, book=book, now=now),
+        touch_move=(then.touch, [touch.state.value]) if then.touch and touch else None,
+        reply=reply,
+        seen=signal.signal_id,
     )
+    if then.consumer is not None:
+        change = _with_person(change, then.consumer, then, now)
+    if then.account is not None and account is not None:
+        change = account_change(
+            account,
+            then.account,
+            what=then.account_what,
+            data={**then.data, "hold": then.account.hold.value if then.account.hold else ""},
+            now=now,
+            actor=_actor(then),
+            besides=change,
+        )
+    book.apply(change)
     return True
+
+
+def _with_person(change: Change, person: Consumer, then: Consequence, now: datetime) -> Change:
+    consents = {c.value: s.state.value for c, s in sorted(person.consents.items())}
+    entry = audit.append(
+        subject=f"consumer#{person.consumer_id}",
+        sequence=person.version + 1,
+        previous=person.audit_head,
+        at=now,
+        actor=_actor(then),
+        what=then.consumer_what,
+        data={**then.data, "consents": consents},
+    )
+    person = replace(person, version=person.version + 1, audit_head=entry.hash)
+    return replace(change, consumer=person, audit=[entry])
+
+
+def _actor(then: Consequence) -> str:
+    return "provider" if then.data["kind"] in _BY_PROVIDERS else "consumer"
 
 
 def _rests(signal: Signal, account: Account | None, book: AccountBook) -> timedelta | None:
@@ -153,25 +169,6 @@ def _being_sent(touch: Touch, now: datetime) -> bool:
     """A provider may be quicker than the sender's own record. The sender writes first: it also
     plans the next step, which nobody would do if the touch were settled under its hands."""
     return touch.state in (TouchState.PERMITTED, TouchState.UNKNOWN) and now < touch.expires_at
-
-
-def _entry(
-    subject: Account | Consumer, name: str, what: str, then: Consequence, now: datetime
-) -> audit.AuditEntry:
-    data: dict[str, Any] = dict(then.data)
-    if isinstance(subject, Account):
-        data["hold"] = subject.hold.value if subject.hold else ""
-    else:
-        data["consents"] = {c.value: s.state.value for c, s in sorted(subject.consents.items())}
-    return audit.append(
-        subject=name,
-        sequence=subject.version + 1,
-        previous=subject.audit_head,
-        at=now,
-        actor="provider" if data["kind"] in _BY_PROVIDERS else "consumer",
-        what=what,
-        data=data,
-    )
 
 
 _BY_PROVIDERS = frozenset({SignalKind.BOUNCE.value, SignalKind.COMPLAINT.value})
@@ -268,22 +265,21 @@ def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datet
             return False
         rests = _rests(signal, stored, book)
         if rests is not None and asks_nothing(signal):
-            held = rest_after(stored, ABOUT_ANOTHER, signal.at + rests)
+            held = lifecycle.rest_after(stored, ABOUT_ANOTHER, signal.at + rests)
         else:
-            held = hold(stored, Hold.REVIEW, ABOUT_ANOTHER, signal.at)
+            held = lifecycle.hold(stored, Hold.REVIEW, ABOUT_ANOTHER, signal.at)
         if held == stored:
             return False
-        entry = audit.append(
-            subject=f"account#{stored.account_id}",
-            sequence=stored.version + 1,
-            previous=stored.audit_head,
-            at=now,
-            actor="consumer",
+        write(
+            book,
+            stored,
+            held,
             what="AccountHeld",
             data={"signal_id": signal.signal_id, "kind": signal.kind.value, "hold": held.hold},
+            now=now,
+            actor="consumer",
+            besides=Change(seen=f"{signal.signal_id}/{stored.account_id}"),
         )
-        seen = f"{signal.signal_id}/{stored.account_id}"
-        book.apply(Change(account=next_version(held, entry), audit=[entry], seen=seen))
         return True
 
     with suppress(AlreadySeen):  # staff may have lifted it since: not again for the same reply

@@ -22,7 +22,7 @@ from dunlin.ports.accounts import AccountBook, Change, Facts
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import LetterPrinter, Printed
 from dunlin.service.accounts.staff_command import code, consumer_entry, staff, wake_all
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.contact.gate import Gate, contact_facts
 from dunlin.service.contact.permits import rules, with_contact
 
@@ -277,21 +277,22 @@ def _write(
     person: Consumer | None = None,
 ) -> None:
     known = {"contact_id": one.touch_id, "channel": one.channel}
-    entry = entry_of(facts.account, now=now, what=what, data={**known, **data}, actor=actor)
-    entries = [entry]
+    besides = Change(history=with_contact(facts.history, one, now))
     if person is not None:
         changed = consumer_entry(
             person, now=now, what="WrongPartyReported", data=known, actor=actor
         )
-        entries.append(changed)
         person = replace(person, version=person.version + 1, audit_head=changed.hash)
-    book.apply(
-        Change(
-            account=next_version(facts.account, entry),
-            consumer=person,
-            history=with_contact(facts.history, one, now),
-            audit=entries,
-        )
+        besides = replace(besides, consumer=person, audit=[changed])
+    write(
+        book,
+        facts.account,
+        facts.account,
+        what=what,
+        data={**known, **data},
+        now=now,
+        actor=actor,
+        besides=besides,
     )
 
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold
-from dunlin.domain.accounts.consequences import follow, hold
+from dunlin.domain.accounts.consequences import follow
 from dunlin.domain.accounts.consumer import Consumer, Flag
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import accounts_of, code, consumer_entry, staff, wake_all
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,12 +241,11 @@ def _hold(
         stored = book.account(account_id)
         if stored is None or not stored.owes:
             return False
-        held = hold(stored, wanted, kind.reason, now)
+        held = lifecycle.hold(stored, wanted, kind.reason, now)
         if held == stored:
             return False
         data = {"hold": wanted.value, "evidence": proof}
-        entry = entry_of(stored, now=now, what="AccountHeld", data=data, actor=actor)
-        book.apply(Change(account=next_version(held, entry), audit=[entry]))
+        write(book, stored, held, what="AccountHeld", data=data, now=now, actor=actor)
         return True
 
     held_now: bool = retry_on_conflict(attempt)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.merging import merge
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.service.accounts.staff_command import CommandResult, StaffCommand, consumer_entry, staff
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
+from dunlin.service.accounts.writing import retry_on_conflict, write
 
 MAYBE, APART = "probable_match", "kept_apart_from"
 
@@ -39,16 +40,10 @@ def settle(
         extras = {k: v for k, v in account.extras.items() if k != MAYBE}
         if not same:
             extras[APART] = kept.consumer_id
-        entry = entry_of(
-            account,
-            now=now,
-            actor=actor,
-            what="PersonConfirmed" if same else "PersonsKeptApart",
-            data={"why": order.why, "consumer": person.consumer_id, "other": kept.consumer_id},
-        )
-        changes = {"hold": None, "hold_reason": "", "case": None, "extras": extras}
+        after = replace(lifecycle.tell_apart(account, now), extras=extras)
+        data = {"why": order.why, "consumer": person.consumer_id, "other": kept.consumer_id}
         if not same:
-            book.apply(Change(account=next_version(account, entry, **changes), audit=[entry]))
+            write(book, account, after, what="PersonsKeptApart", data=data, now=now, actor=actor)
             return CommandResult(outcome="done")
         one = merge(kept, person)
         learned = consumer_entry(
@@ -58,12 +53,18 @@ def settle(
             what="PersonMerged",
             data={"why": order.why, "other": person.consumer_id, "account": account_id},
         )
-        book.apply(
-            Change(
-                account=next_version(account, entry, **changes, consumer_id=kept.consumer_id),
+        write(
+            book,
+            account,
+            replace(after, consumer_id=kept.consumer_id),
+            what="PersonConfirmed",
+            data=data,
+            now=now,
+            actor=actor,
+            besides=Change(
                 consumer=replace(one, version=kept.version + 1, audit_head=learned.hash),
-                audit=[entry, learned],
-            )
+                audit=[learned],
+            ),
         )
         return CommandResult(outcome="done")
 

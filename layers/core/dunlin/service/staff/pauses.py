@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, NextAction, Override, Status
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
 from dunlin.domain.audit import audit
 from dunlin.domain.contact import cadence
 from dunlin.domain.errors import DomainError
@@ -35,8 +35,6 @@ from dunlin.service.accounts.staff_command import (
 from dunlin.service.accounts.writing import retry_on_conflict
 
 LONGEST_WAIT = timedelta(days=365)
-PAUSED = "Paused by staff."
-SNOOZED = "Snoozed by staff until"
 _BATCH = 500
 
 
@@ -81,16 +79,10 @@ def snooze(
         waits = account.hold in TIMED_HOLDS and account.due_at is not None and account.due_at > at
         if waits or account.paused or (account.hold and account.hold not in TIMED_HOLDS):
             return held_by(account)
-        why = f"{SNOOZED} {until.isoformat()}."
-        action = account.next_action or NextAction(at=at, channel="", template="", reason=why)
+        why = f"{lifecycle.SNOOZED} {until.isoformat()}."
         return AccountChange(
             what="AccountSnoozed",
-            changes={
-                "hold": Hold.SNOOZED,
-                "hold_reason": why,
-                "due_at": at,
-                "next_action": replace(action, at=at, reason=why),
-            },
+            account=lifecycle.snooze(account, why, at),
             data={"until": until.isoformat()},
         )
 
@@ -222,28 +214,14 @@ def _pause(account: Account, order: StaffCommand) -> CommandResult | AccountChan
         return no_ladder(account)
     if account.override is not None and account.override.paused:
         return CommandResult(outcome="unchanged")
-    before = account.override or Override()
-    changes: dict[str, Any] = {"override": replace(before, paused=True, by=order.by, why=order.why)}
-    if account.hold is None or account.hold in TIMED_HOLDS:
-        changes |= {"hold": Hold.PAUSED, "hold_reason": PAUSED}
+    after = lifecycle.pause(account, by=order.by, why=order.why)
     held = account.hold.value if account.hold else ""
-    return AccountChange(what="AccountPaused", changes=changes, data={"held": held})
+    return AccountChange(what="AccountPaused", account=after, data={"held": held})
 
 
 def _resume(account: Account, order: StaffCommand, now: datetime) -> CommandResult | AccountChange:
-    snoozed = account.hold is Hold.SNOOZED and account.hold_reason.startswith(SNOOZED)
+    snoozed = lifecycle.snoozed_by_staff(account)
     if not (account.paused or snoozed):
         return CommandResult(outcome="unchanged")
-    changes: dict[str, Any] = {}
-    if account.override is not None:
-        kept = replace(account.override, paused=False, by=order.by, why=order.why)
-        changes["override"] = None if kept == Override(by=order.by, why=order.why) else kept
-    if snoozed or account.hold is Hold.PAUSED:
-        changes |= {"hold": None, "hold_reason": ""}
-        if account.status is Status.ACTIVE:
-            due = now if snoozed or account.due_at is None else max(account.due_at, now)
-            changes |= {"due_at": due}
-            if account.next_action is not None:
-                action = replace(account.next_action, at=due, reason="Resumed by staff.")
-                changes |= {"next_action": action}
-    return AccountChange(what="AccountResumed", changes=changes, data={"snoozed": snoozed})
+    after = lifecycle.resume(account, by=order.by, why=order.why, at=now)
+    return AccountChange(what="AccountResumed", account=after, data={"snoozed": snoozed})

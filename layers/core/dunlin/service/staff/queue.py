@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from dunlin.domain.accounts.account import STAFF_HOLDS, Account, Case, Hold, Status
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consequences import ABOUT_ANOTHER
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.arrangements.arrangement import Arrangement
@@ -23,7 +23,7 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.messages.content import words_refused
 from dunlin.domain.staff import queue
 from dunlin.domain.strategy.strategy import StaffQueuePolicy
-from dunlin.ports.accounts import AccountBook, AccountHistory, Answer, Change
+from dunlin.ports.accounts import AccountBook, AccountHistory, Answer
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service import arrangements
@@ -37,8 +37,7 @@ from dunlin.service.accounts.staff_command import (
     code,
     waits_for_nobody,
 )
-from dunlin.service.accounts.writing import entry_of, next_version, retry_on_conflict
-from dunlin.service.arrangements.writing import REQUEST
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.staff import matches
 
 SHOWN = 25  # a widget is a page of the queue, not the queue
@@ -132,7 +131,7 @@ def waiting(
 
 def _waiting(item: queue.Item, book: AccountBook) -> Waiting:
     consumer = book.consumer(item.account.consumer_id)
-    asks = item.kind == REQUEST
+    asks = item.kind == lifecycle.REQUEST
     return Waiting(
         item=item,
         consumer=consumer,
@@ -150,12 +149,11 @@ def take(
     def decide_owner(account: Account) -> CommandResult | AccountChange:
         if not account.waits_for_staff:
             return waits_for_nobody()
-        case = account.case or Case()
-        if case.owner == owner:
+        if account.case is not None and account.case.owner == owner:
             return CommandResult(outcome="unchanged")
         return AccountChange(
             what="CaseTaken",
-            changes={"case": replace(case, owner=owner)},
+            account=lifecycle.take_case(account, owner),
             data={"owner": owner, "kind": queue.kind_of(account)},
         )
 
@@ -233,7 +231,7 @@ def _decided(
 def _requests(account: Account, book: AccountBook) -> bool:
     """True where what waits is a request for an arrangement, which has its own decisions."""
     return (
-        queue.kind_of(account) == REQUEST
+        queue.kind_of(account) == lifecycle.REQUEST
         and arrangements.open_request(account.account_id, book) is not None
     )
 
@@ -324,7 +322,7 @@ def _unreachable(account: Account, consumer: Consumer | None) -> bool:
 
 
 def _decision(account: Account, decision: str, now: datetime) -> AccountChange:
-    """The audit word and the new fields of a decision."""
+    """What a decision makes of the account, and its word in the audit log."""
     data = {
         "status": account.status.value,
         "hold": account.hold.value if account.hold else "",
@@ -332,43 +330,13 @@ def _decision(account: Account, decision: str, now: datetime) -> AccountChange:
         "kind": queue.kind_of(account),
     }
     if decision == "close":
-        changes: dict[str, Any] = {
-            "status": Status.CLOSED, "hold": None, "hold_reason": "", "escalated": "",
-            "due_at": None, "next_action": None, "case": None,
-        }  # fmt: skip
-        return AccountChange(what="AccountClosed", changes=changes, data=data)
+        closed = lifecycle.dismiss(account)
+        return AccountChange(what="AccountClosed", account=closed, data=data)
     if decision == "decline":
-        changes = {
-            "hold": account.hold or Hold.REVIEW,
-            "hold_reason": account.hold_reason or "Kept on hold by staff.",
-        }
-        return AccountChange(what="ReleaseDeclined", changes=changes, data=data)
-    return AccountChange(what="ReleaseApproved", changes=lifted(account, due=now), data=data)
-
-
-def lifted(account: Account, *, due: datetime) -> dict[str, Any]:
-    """The fields of an account that staff let go on at `due`, seen to in every respect that
-    waits for staff; what waits for money or is paused waits on."""
-    changes: dict[str, Any] = {"case": None}
-    if account.case is not None and account.case.kind == "dispute":
-        changes["contested_minor"] = account.claimed_minor  # what a file says stays contested
-    if account.escalated and (account.escalated != REQUEST or not account.has_open_message):
-        # A request that came with a question is decided by itself.
-        changes |= {
-            "escalated": "",
-            "approved_triggers": (*account.approved_triggers, account.escalated),
-        }
-    if account.hold in STAFF_HOLDS:
-        changes |= {"hold": None, "hold_reason": ""}
-        if account.paused:
-            changes |= {"hold": Hold.PAUSED, "hold_reason": "Paused by staff."}
-    if account.status is Status.FAILED:
-        # The execution has ended: a new run at the same rung takes its place.
-        changes |= {"status": Status.ACTIVE, "ladder_run": account.ladder_run + 1}
-    free = account.hold is None or account.hold in STAFF_HOLDS
-    if free and (account.on_ladder or (account.status is Status.FAILED and account.owes)):
-        changes["due_at"] = due
-    return changes
+        kept = lifecycle.keep_held(account)
+        return AccountChange(what="ReleaseDeclined", account=kept, data=data)
+    freed = lifecycle.release(account, now)
+    return AccountChange(what="ReleaseApproved", account=freed, data=data)
 
 
 def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> int:
@@ -379,15 +347,10 @@ def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> in
         if item.account.case is None or item.account.case.lapsed:
             continue
         account = item.account
-        entry = entry_of(
-            account,
-            now=now,
-            what="ServiceTimerLapsed",
-            data={"kind": item.kind, "due": item.due and item.due.isoformat()},
-        )
-        after = next_version(account, entry, case=replace(item.account.case, lapsed=True))
+        after = lifecycle.lapse_case(account)
+        data = {"kind": item.kind, "due": item.due and item.due.isoformat()}
         with suppress(Conflict):  # somebody works on it this moment; the next run looks again
-            book.apply(Change(account=after, audit=[entry]))
+            write(book, account, after, what="ServiceTimerLapsed", data=data, now=now)
             marked += 1
     return marked
 
@@ -481,17 +444,17 @@ def _answered(
 ) -> AccountChange:
     kind = queue.kind_of(account)
     lift = kind in SETTLED_BY_ANSWER if release is None else release
-    case = replace(account.case or Case(), asked_at=None, kind="")
-    if kind == "dispute" and account.hold is not Hold.DISPUTE:
-        case = account.case or case  # a part in dispute waits for its decision, as a hold does
-    changes = lifted(account, due=due) if lift else {"case": case}
+    after = lifecycle.release(account, due) if lift else account
+    # A part in dispute waits for its decision, as a hold does.
+    if not lift and not (kind == "dispute" and account.hold is not Hold.DISPUTE):
+        after = lifecycle.answer(account, due)
     data = {
         "answer_id": said.answer_id,
         "words_sha256": content_sha256(said.text),
         "kind": kind,
         "release": lift,
     }
-    return AccountChange(what="AnswerWritten", changes=changes, data=data)
+    return AccountChange(what="AnswerWritten", account=after, data=data)
 
 
 def _after_reply(account: Account, creditors: Creditors, now: datetime) -> datetime:
@@ -522,15 +485,15 @@ def _free_others(
             stored = book.account(account_id)
             if stored is None or stored.hold_reason != ABOUT_ANOTHER or stored.has_open_message:
                 return False
-            entry = entry_of(
+            write(
+                book,
                 stored,
-                now=now,
+                lifecycle.release(stored, due),
                 what="ReleaseApproved",
                 data={"with": account.account_id, "why": order.why},
+                now=now,
                 actor=f"staff:{order.by}",
             )
-            after = next_version(stored, entry, **lifted(stored, due=due))
-            book.apply(Change(account=after, audit=[entry]))
             return True
 
         if retry_on_conflict(attempt):

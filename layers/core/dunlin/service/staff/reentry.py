@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.reports.measures import SMALL_MINOR
 from dunlin.domain.reports.reentry import Recovered, barred, entered, group_of, recovered
@@ -42,19 +44,10 @@ def reenter(
         group = group_of(account, small_under_minor=small_under_minor)
         if why or group is None:
             return CommandResult(outcome="refused", because=(("", why),))
-        ledger = book.ledger(account_id)
+        said = {REENTERED: entered(now.date(), group, book.ledger(account_id))}
         return AccountChange(
             what="AccountReentered",
-            changes={
-                "status": Status.IMPORTED,
-                "ladder": "",
-                "cohort": "",
-                "escalated": "",
-                "activated_at": None,
-                "due_at": None,
-                "next_action": None,
-                "extras": account.extras | {REENTERED: entered(now.date(), group, ledger)},
-            },
+            account=replace(lifecycle.reenter(account), extras=account.extras | said),
             data={"group": group.value, "balance_minor": account.balance.minor},
         )
 

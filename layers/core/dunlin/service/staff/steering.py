@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, NextAction, Override, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
@@ -47,7 +48,7 @@ def skip(
         if rung is None:
             return _refused("Every rung was used.")
         used = planner.rung_used(account, facts.strategy, rung.name, now)
-        return AccountChange(what="RungSkipped", changes=used, data={"rung": rung.name})
+        return AccountChange(what="RungSkipped", account=used, data={"rung": rung.name})
 
     done = apply_command(account_id, order, decide, book=book, now=now)
     return woken(account_id, done, waker)
@@ -76,10 +77,7 @@ def move(
         action = account.next_action or NextAction(at=at, channel="", template="", reason="")
         return AccountChange(
             what="RungMoved",
-            changes={
-                "due_at": at,
-                "next_action": replace(action, at=at, reason="Moved by staff."),
-            },
+            account=lifecycle.plan_next(account, replace(action, at=at, reason="Moved by staff.")),
             data={"to": at.isoformat(), "from": account.due_at and account.due_at.isoformat()},
         )
 
@@ -133,7 +131,7 @@ def override(
         if after == before:
             return CommandResult(outcome="unchanged")
         after = replace(after, by=order.by, why=order.why)
-        changed = replace(account, override=after)
+        changed = lifecycle.override_by_staff(account, after)
         facts = replace(_facts(account, book), account=changed)
         offers = _plan(facts, max(account.due_at or now, now), book).offers
         refusal = _approved(facts, offers, wanted, gate=gate, now=now)
@@ -147,7 +145,7 @@ def override(
         }
         return AccountChange(
             what="AccountOverridden",
-            changes={"override": after, "next_action": _shown(account, offers)},
+            account=_shown(changed, offers),
             data={k: v for k, v in named.items() if v},
         )
 
@@ -188,7 +186,7 @@ def _plan(facts: Facts, at: datetime, book: AccountBook) -> planner.Plan:
     account = facts.account
     others = book.accounts_of_consumer(account.consumer_id)
     return planner.plan(
-        account=replace(account, due_at=at),
+        account=lifecycle.look_again(account, at) if account.runs else account,
         consumer=facts.consumer,
         history=facts.history,
         strategy=facts.strategy,
@@ -243,12 +241,12 @@ def _reasons(verdicts: Iterable[Verdict]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def _shown(account: Account, offers: tuple[planner.Offer, ...]) -> NextAction | None:
-    """The next action as the overridden plan offers it: what is shown is what fires."""
-    if account.next_action is None or not offers:
-        return account.next_action
+def _shown(account: Account, offers: tuple[planner.Offer, ...]) -> Account:
+    """The account with its next action as the overridden plan offers it: what is shown fires."""
+    if not offers:
+        return account
     first = offers[0]
-    return replace(account.next_action, channel=first.channel.value, template=first.template)
+    return lifecycle.show_next(account, channel=first.channel.value, template=first.template)
 
 
 def _check(wanted: Wanted) -> None:

@@ -1,0 +1,624 @@
+"""An account's life: every step that changes where it stands, an account in, an account out.
+
+Nothing else sets an account's status, hold, escalation, case, due time, place on its ladder,
+arrangement or override; `tests/accounts/test_lifecycle_alone.py` reads the code for anybody who
+does. A step that makes no sense where an account stands is refused by name, which is a bug of
+whoever took it: a use case looks first. `legality` says what no account may be; every write is held
+to it. Version and chain belong to the write, not to the step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dunlin.domain.accounts.account import (
+    PAYS_IN_INSTALMENTS,
+    STAFF_HOLDS,
+    TIMED_HOLDS,
+    Account,
+    Case,
+    Hold,
+    NextAction,
+    Override,
+    Status,
+)
+from dunlin.domain.accounts.legality import (
+    ENDED,
+    OUTLIVES,
+    StepRefusal,
+    StepRefused,
+    needs_debt,
+    needs_end,
+    needs_ladder,
+    needs_wait,
+)
+
+REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
+BROKEN = "broken_arrangement"
+BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
+PAUSED = "Paused by staff."
+SNOOZED = "Snoozed by staff until"  # and the day
+_REPLY = "reply"
+_KEPT = "Kept on hold by staff."
+_RESUMED = "Resumed by staff."
+
+_FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
+# What waits for money or for an insurer, and for a person besides where one must look.
+_ELSEWHERE_DUE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
+_ABOUT_ARRANGEMENT = (REQUEST, BROKEN)
+
+
+def complete(account: Account, at: datetime) -> Account:
+    """What every step ends with, at the instant of its write: an arrangement in force holds the
+    account where nothing else does, and a case is open exactly while the account waits for
+    staff."""
+    return attend(keep_arrangement(account), at)
+
+
+def activate(
+    account: Account,
+    *,
+    strategy_version: int,
+    ladder: str,
+    cohort: str,
+    shadow: bool,
+    at: datetime,
+) -> Account:
+    """The account on its ladder, which looks at once until `plan_next` says when. A rest whose
+    time has come, or that a file asked for until the debt is due, is over."""
+    if account.status is not Status.IMPORTED:
+        raise StepRefused("activate", StepRefusal.NOT_IMPORTED)
+    if account.balance.minor <= 0:
+        raise StepRefused("activate", StepRefusal.NOTHING_OWED)
+    if account.hold is not None and account.hold not in TIMED_HOLDS:
+        raise StepRefused("activate", StepRefusal.HELD)
+    return replace(
+        account,
+        status=Status.ACTIVE,
+        hold=None,
+        hold_reason="",
+        strategy_version=strategy_version,
+        ladder=ladder,
+        ladder_run=account.ladder_run + 1,
+        rung=0,
+        occurrence=0,
+        cohort=cohort,
+        shadow=shadow,
+        activated_at=at,
+        due_at=at,
+        next_action=None,
+    )
+
+
+def plan_next(account: Account, action: NextAction) -> Account:
+    """The account with what its ladder does next."""
+    needs_ladder("plan_next", account)
+    return replace(account, due_at=action.at, next_action=action)
+
+
+def show_next(account: Account, *, channel: str, template: str) -> Account:
+    """The next action as it would go out now; its time stands. Nothing planned, nothing shown."""
+    if account.next_action is None or account.status is not Status.ACTIVE:
+        return account
+    action = replace(account.next_action, channel=channel, template=template)
+    return replace(account, next_action=action)
+
+
+def take_ladder(account: Account, ladder: str) -> Account:
+    """The account on another ladder of its strategy, where `ladder` names one."""
+    return replace(account, ladder=ladder or account.ladder)
+
+
+def defer(account: Account, until: datetime, reason: str, *, ladder: str = "") -> Account:
+    """The next rung put off until an instant; what it was to be, it stays."""
+    needs_ladder("defer", account)
+    before = account.next_action
+    action = NextAction(
+        at=until,
+        channel=before.channel if before else "",
+        template=before.template if before else "",
+        reason=reason,
+    )
+    return replace(take_ladder(account, ladder), due_at=until, next_action=action)
+
+
+def look_again(account: Account, at: datetime) -> Account:
+    """The ladder looks at an instant, whatever it had planned."""
+    needs_ladder("look_again", account)
+    return replace(account, due_at=at)
+
+
+def permit_rung(account: Account, *, until: datetime, ladder: str = "") -> Account:
+    """One more attempt at the rung, whose sender reports back before `until`."""
+    needs_ladder("permit_rung", account)
+    if account.hold is not None or account.escalated or account.paused:
+        raise StepRefused("permit_rung", StepRefusal.HELD)
+    return replace(take_ladder(account, ladder), occurrence=account.occurrence + 1, due_at=until)
+
+
+def use_rung(account: Account, name: str, *, ladder: str, at: datetime) -> Account:
+    """The rung of that name counts as used and is never used again; also where the debt ended
+    while its message was on its way. What comes next is for `plan_next`."""
+    return replace(
+        account,
+        ladder=ladder,
+        rung=account.rung + 1,
+        occurrence=0,
+        sent=(*account.sent, name),
+        touched_at=at,
+    )
+
+
+def replan(
+    account: Account, *, strategy_version: int, ladder: str, action: NextAction | None = None
+) -> Account:
+    """The account under a newer version of its strategy, with another next action where the
+    version changes it."""
+    needs_ladder("replan", account)
+    moved = replace(account, strategy_version=strategy_version, ladder=ladder)
+    return plan_next(moved, action) if action is not None else moved
+
+
+def restart(account: Account) -> Account:
+    """A new run of the ladder at the same rung: names of executions stay taken, runs do not."""
+    needs_ladder("restart", account)
+    return replace(account, ladder_run=account.ladder_run + 1)
+
+
+def exhaust(account: Account) -> Account:
+    """The ladder is over, and something is still owed. A rest that was still noted is over."""
+    needs_ladder("exhaust", account)
+    if account.hold is not None and account.hold not in TIMED_HOLDS:
+        raise StepRefused("exhaust", StepRefusal.HELD)
+    return replace(
+        account,
+        status=Status.EXHAUSTED,
+        hold=None,
+        hold_reason="",
+        due_at=None,
+        next_action=None,
+    )
+
+
+def hold_out(account: Account, *, cohort: str, why: str) -> Account:
+    """Left without contact, so that the others can be measured by it."""
+    if account.status is not Status.IMPORTED:
+        raise StepRefused("hold_out", StepRefusal.NOT_IMPORTED)
+    if account.cohort:
+        raise StepRefused("hold_out", StepRefusal.IN_ROLLOUT)
+    return replace(account, hold=Hold.HOLDOUT, hold_reason=why, cohort=cohort)
+
+
+def settle(account: Account) -> Account:
+    """Nothing is owed any more. What a person at the creditor must still answer stays with them;
+    an account that the creditor took back stays closed."""
+    if account.balance.minor > 0:
+        raise StepRefused("settle", StepRefusal.OWES)
+    status = Status.CLOSED if account.status is Status.CLOSED else Status.SETTLED
+    return _ended(account, status, OUTLIVES[status] - {Hold.PAYMENT_PENDING})
+
+
+def close(account: Account) -> Account:
+    """The creditor took the account back: nothing holds it and nobody need look, but for a
+    question of the person, which is still to be answered."""
+    return _ended(account, Status.CLOSED, frozenset())
+
+
+def dismiss(account: Account) -> Account:
+    """Closed by staff, who have seen what the person asked."""
+    return replace(close(account), case=None)
+
+
+def _ended(account: Account, status: Status, outlives: frozenset[Hold]) -> Account:
+    stays = account.hold in outlives
+    return replace(
+        account,
+        status=status,
+        hold=account.hold if stays else None,
+        hold_reason=account.hold_reason if stays else "",
+        escalated="",
+        due_at=None,
+        next_action=None,
+    )
+
+
+def reopen(account: Account, why: str) -> Account:
+    """Something is owed again, as after a refund: the ladder that ended is over and its
+    execution's name is taken, so a new run begins, for staff to free."""
+    needs_end("reopen", account, Status.SETTLED)
+    began = account.ladder_run > 0
+    return replace(
+        review(_anew(account), why),
+        status=Status.ACTIVE if began else Status.IMPORTED,
+        ladder_run=account.ladder_run + 1 if began else 0,
+    )
+
+
+def reimport(account: Account) -> Account:
+    """A newer file asks for it again: it stands as on its first day, until a rollout takes it."""
+    needs_end("reimport", account, *ENDED)
+    return replace(_anew(account), status=Status.IMPORTED)
+
+
+def reenter(account: Account) -> Account:
+    """An exhausted account among the imported ones again, for the next rollout; a rung that it
+    has used stays used."""
+    if account.status is not Status.EXHAUSTED:
+        raise StepRefused("reenter", StepRefusal.NOT_EXHAUSTED)
+    return replace(
+        account,
+        status=Status.IMPORTED,
+        ladder="",
+        cohort="",
+        escalated="",
+        activated_at=None,
+        due_at=None,
+        next_action=None,
+    )
+
+
+def _anew(account: Account) -> Account:
+    """What is owed once more is asked for once more."""
+    return replace(account, rung=0, occurrence=0, sent=())
+
+
+def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
+    """The account held for a person, never less strictly than before.
+
+    A dispute outranks a review and the reasons of both add up. What waits for money keeps its
+    hold and its list of payments, and waits for a person besides. Where nothing is owed any more
+    a review is what staff see.
+    """
+    wanted = wanted if account.owes else Hold.REVIEW
+    if account.hold in _FOR_STAFF:
+        if why in account.hold_reason and wanted in (account.hold, Hold.REVIEW):
+            return account
+        wanted = Hold.DISPUTE if Hold.DISPUTE in (wanted, account.hold) else Hold.REVIEW
+        why = ", ".join(dict.fromkeys(filter(None, (*account.hold_reason.split(", "), why))))
+    elif account.owes and account.hold in _ELSEWHERE_DUE and wanted in (Hold.REVIEW, Hold.INSURER):
+        return put_before_staff(account, account.escalated or _REPLY)
+    return replace(
+        account,
+        hold=wanted,
+        hold_reason=why,
+        next_action=NextAction(at=at, channel="", template="", reason=why),
+    )
+
+
+def hold_by_file(account: Account, wanted: Hold, why: str) -> Account:
+    """Held by what a creditor's file says. What holds an account already is not given up."""
+    if account.status in ENDED:
+        raise StepRefused("hold_by_file", StepRefusal.ENDED)
+    if account.hold is not None:
+        raise StepRefused("hold_by_file", StepRefusal.HELD)
+    if wanted in TIMED_HOLDS and account.status is not Status.IMPORTED:
+        raise StepRefused("hold_by_file", StepRefusal.NOT_IMPORTED)
+    return replace(account, hold=wanted, hold_reason=why)
+
+
+def review(account: Account, why: str) -> Account:
+    """A person must look, whatever held the account: the reasons add up. A dispute waits for the
+    same people already and must not be lost."""
+    if account.hold is Hold.DISPUTE:
+        return account
+    if account.hold is not Hold.REVIEW:
+        return replace(account, hold=Hold.REVIEW, hold_reason=why)
+    reasons = [r for r in account.hold_reason.split(", ") if r]
+    return replace(account, hold_reason=", ".join(dict.fromkeys([*reasons, why])))
+
+
+def reviewed(account: Account, why: str, at: datetime) -> Account:
+    """One reason of a review is gone by itself, as when what was paid too much went back."""
+    reasons = [r for r in account.hold_reason.split(", ") if r]
+    if account.hold is not Hold.REVIEW or why not in reasons:
+        return account
+    left = ", ".join(r for r in reasons if r != why)
+    return replace(account, hold_reason=left) if left else lift(account, at)
+
+
+def stop(account: Account, why: str) -> Account:
+    """The ladder cannot go on by itself: held for a person, and no time stands. What else holds
+    the account, or waits for a person already, holds it still."""
+    needs_ladder("stop", account)
+    if account.hold in _FOR_STAFF:
+        return review(account, why)
+    if account.hold is not None and account.hold not in TIMED_HOLDS:
+        return account
+    return replace(account, hold=Hold.REVIEW, hold_reason=why, due_at=None, next_action=None)
+
+
+def lift(account: Account, at: datetime) -> Account:
+    """Nothing holds the account. Its ladder goes on at the time it kept, or looks at `at`."""
+    if account.hold is None:
+        return account
+    return go_on(replace(account, hold=None, hold_reason=""), at)
+
+
+def go_on(account: Account, at: datetime) -> Account:
+    """An active account that nothing holds keeps its time, and has one."""
+    waits = account.hold is not None or bool(account.escalated) or account.due_at is not None
+    return account if waits or not account.runs else look_again(account, at)
+
+
+def await_payment(account: Account, payment_id: str) -> Account:
+    """Outreach freezes while a bank has the money; `hold_reason` names the payments. What must be
+    lifted by a person is stricter and stays."""
+    waiting = account.hold is Hold.PAYMENT_PENDING
+    if not waiting and account.hold is not None and account.hold not in TIMED_HOLDS:
+        return account
+    names = set(account.hold_reason.split()) if waiting else set()
+    reason = " ".join(sorted(names | {payment_id}))
+    return replace(account, hold=Hold.PAYMENT_PENDING, hold_reason=reason)
+
+
+def payment_over(account: Account, payment_id: str, at: datetime) -> Account:
+    """A payment is with its bank no longer; after the last one nothing holds the account."""
+    names = set(account.hold_reason.split()) if account.hold is Hold.PAYMENT_PENDING else set()
+    if payment_id not in names:
+        return account
+    left = " ".join(sorted(names - {payment_id}))
+    return replace(account, hold_reason=left) if left else lift(account, at)
+
+
+def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Account:
+    """The account at rest until an instant; afterwards its ladder goes on by itself.
+
+    A hold that somebody must lift is stricter and stays. A new wish of the same kind takes the
+    place of the one before; of two different ones the later counts.
+    """
+    if not account.owes or (account.hold is not None and account.hold not in TIMED_HOLDS):
+        return account
+    later = account.hold not in (None, wanted) and account.due_at is not None
+    if later and account.due_at is not None and account.due_at > until:
+        return account
+    action = NextAction(at=until, channel="", template="", reason=why)
+    return replace(account, hold=wanted, hold_reason=why, due_at=until, next_action=action)
+
+
+def rest_after(account: Account, why: str, until: datetime) -> Account:
+    """The account at rest after a reply, and no rung earlier than it was planned."""
+    return rest_until(account, Hold.SNOOZED, why, max(until, account.due_at or until))
+
+
+def end_rest(account: Account) -> Account:
+    """The end of a rest that no ladder ends: nobody is contacted, and after a promise, by whose
+    day something is still owed, a person at the creditor looks."""
+    if not account.resting:
+        raise StepRefused("end_rest", StepRefusal.NOT_RESTING)
+    over = replace(account, hold=None, hold_reason="", due_at=None, next_action=None)
+    broken = account.hold is Hold.PROMISE and not account.escalated
+    return put_before_staff(over, BROKEN_PROMISE) if broken else over
+
+
+def snooze(account: Account, why: str, until: datetime) -> Account:
+    """Put to rest by staff; the rung that comes after it stays as it was planned."""
+    needs_ladder("snooze", account)
+    if account.paused or (account.hold is not None and account.hold not in TIMED_HOLDS):
+        raise StepRefused("snooze", StepRefusal.HELD)
+    return replace(defer(account, until, why), hold=Hold.SNOOZED, hold_reason=why)
+
+
+def pause(account: Account, *, by: str, why: str) -> Account:
+    """Kept from being contacted until staff resume it, whatever hold comes and goes meanwhile."""
+    if account.status in ENDED:
+        raise StepRefused("pause", StepRefusal.ENDED)
+    marked = replace(account.override or Override(), paused=True, by=by, why=why)
+    return hold_paused(replace(account, override=marked))
+
+
+def hold_paused(account: Account) -> Account:
+    """The pause of staff as the hold of an account that nothing stricter holds."""
+    if account.status in ENDED or (account.hold is not None and account.hold not in TIMED_HOLDS):
+        return account
+    return replace(account, hold=Hold.PAUSED, hold_reason=PAUSED)
+
+
+def resume(account: Account, *, by: str, why: str, at: datetime) -> Account:
+    """The end of a pause or a snooze of staff. What else holds the account holds it still; its
+    ladder goes on at the time it kept, after a snooze at once."""
+    override = account.override
+    if override is not None:
+        kept = replace(override, paused=False, by=by, why=why)
+        override = None if kept == Override(by=by, why=why) else kept
+    account = replace(account, override=override)
+    snoozed = snoozed_by_staff(account)
+    if not snoozed and account.hold is not Hold.PAUSED:
+        return go_on(account, at)
+    free = replace(account, hold=None, hold_reason="")
+    if free.status is not Status.ACTIVE:
+        return replace(free, due_at=None)
+    due = at if snoozed or free.due_at is None else max(free.due_at, at)
+    action = free.next_action and replace(free.next_action, at=due, reason=_RESUMED)
+    return replace(free, due_at=due, next_action=action)
+
+
+def snoozed_by_staff(account: Account) -> bool:
+    """True at a rest that staff chose, not the person."""
+    return account.hold is Hold.SNOOZED and account.hold_reason.startswith(SNOOZED)
+
+
+def override_by_staff(account: Account, wanted: Override) -> Account:
+    """What staff decide in place of the strategy; a pause of theirs stays as it is."""
+    needs_debt("override_by_staff", account)
+    paused = account.override is not None and account.override.paused
+    return replace(account, override=replace(wanted, paused=paused))
+
+
+def escalate(account: Account, trigger: str) -> Account:
+    """A trigger fired: the ladder stands still until a person has let it pass, and no time
+    stands. A rest that was still noted is over."""
+    needs_ladder("escalate", account)
+    if account.hold is not None and account.hold not in TIMED_HOLDS:
+        raise StepRefused("escalate", StepRefusal.HELD)
+    return replace(
+        account, hold=None, hold_reason="", escalated=trigger, due_at=None, next_action=None
+    )
+
+
+def put_before_staff(account: Account, trigger: str) -> Account:
+    """A person must decide something besides what holds the account; it keeps its time."""
+    needs_debt("put_before_staff", account)
+    return replace(account, escalated=trigger)
+
+
+def contest(account: Account, minor: int) -> Account:
+    """How much of the balance is contested and not asked for, in minor units."""
+    return replace(account, contested_minor=max(0, minor))
+
+
+def ask(account: Account, kind: str, at: datetime) -> Account:
+    """A message of the person that waits for an answer, of a kind of the staff queue: the oldest
+    keeps its time, and who has the case keeps it."""
+    case = account.case or Case()
+    return replace(account, case=replace(case, kind=kind, asked_at=case.asked_at or at))
+
+
+def answer(account: Account, at: datetime) -> Account:
+    """What the person asked was answered; what else waits, waits on."""
+    case = replace(account.case or Case(), asked_at=None, kind="")
+    return go_on(replace(account, case=case), at)
+
+
+def take_case(account: Account, owner: str) -> Account:
+    """The case in the hands of a member of staff."""
+    needs_wait("take_case", account)
+    return replace(account, case=replace(account.case or Case(), owner=owner))
+
+
+def lapse_case(account: Account) -> Account:
+    """The time within which the creditor means to answer is over, and staff are told, once."""
+    needs_wait("lapse_case", account)
+    return replace(account, case=replace(account.case or Case(), lapsed=True))
+
+
+def attend(account: Account, at: datetime) -> Account:
+    """The account with a case from the moment it waits for staff, and without one after."""
+    if not account.waits_for_staff:
+        return replace(account, case=None) if account.case else account
+    case = account.case or Case()
+    return account if case.since else replace(account, case=replace(case, since=at))
+
+
+def keep_held(account: Account) -> Account:
+    """Staff decided that it stays with a person and that nothing is sent."""
+    needs_wait("keep_held", account)
+    return replace(
+        account,
+        hold=account.hold or Hold.REVIEW,
+        hold_reason=account.hold_reason or _KEPT,
+    )
+
+
+def release(account: Account, due: datetime) -> Account:
+    """Let go on at `due` by staff, who have seen to every respect in which it waited for them;
+    what waits for money or is paused waits on. A ladder that failed begins a new run."""
+    free = account.hold is None or account.hold in STAFF_HOLDS
+    freed = replace(account, case=None)
+    if account.case is not None and account.case.kind == "dispute":
+        freed = contest(freed, account.claimed_minor)  # what a file says stays contested
+    if account.escalated and (account.escalated != REQUEST or not account.has_open_message):
+        # A request that came with a question is decided by itself.
+        passed = (*account.approved_triggers, account.escalated)
+        freed = replace(freed, escalated="", approved_triggers=passed)
+    if account.hold in STAFF_HOLDS:
+        freed = replace(freed, hold=None, hold_reason="")
+        freed = hold_paused(freed) if account.paused else freed
+    if account.status is Status.FAILED and account.balance.minor > 0:
+        freed = restart(replace(freed, status=Status.ACTIVE))
+    return look_again(freed, due) if free and freed.status is Status.ACTIVE else freed
+
+
+def tell_apart(account: Account, at: datetime) -> Account:
+    """Staff said whether its person is another one too: nothing of the question is left."""
+    return go_on(replace(lift(account, at), case=None), at)
+
+
+def request_arrangement(account: Account, arrangement_id: str) -> Account:
+    """The person asks for an arrangement that staff must decide. One that is in force stays the
+    account's until then."""
+    asked = put_before_staff(account, REQUEST)
+    return asked if account.arranged else replace(asked, arrangement_id=arrangement_id)
+
+
+def begin_arrangement(account: Account, arrangement_id: str) -> Account:
+    """An arrangement in force: the ladder stands still while it is kept. A dispute holds on."""
+    needs_debt("begin_arrangement", account)
+    if account.hold is Hold.PAYMENT_PENDING:
+        raise StepRefused("begin_arrangement", StepRefusal.HELD)
+    begun = replace(
+        _let_pass(account, *_ABOUT_ARRANGEMENT),
+        arrangement_id=arrangement_id,
+        arranged=True,
+        due_at=None,
+        next_action=None,
+    )
+    if account.hold is Hold.DISPUTE:
+        return begun
+    return replace(begun, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS)
+
+
+def keep_arrangement(account: Account) -> Account:
+    """The account with its arrangement's hold: one in force outlives every hold that was put in
+    its place and lifted, and every wish to rest until a day."""
+    free = account.hold is None or account.hold in TIMED_HOLDS
+    if not (free and account.arranged and account.owes):
+        return account
+    return replace(account, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS, due_at=None)
+
+
+def counter_request(account: Account, why: str, until: datetime) -> Account:
+    """Staff answered a request with other terms; the ladder rests while they stand, where
+    nothing stricter holds it."""
+    answered = replace(account, escalated="")
+    held = account.hold is not None and account.hold not in TIMED_HOLDS
+    if held or not account.owes:
+        return answered
+    return replace(answered, hold=Hold.SNOOZED, hold_reason=why, due_at=until)
+
+
+def decline_request(account: Account, arrangement_id: str, at: datetime) -> Account:
+    """Staff refused a request; where it was the account's own the ladder goes on at `at`."""
+    answered = replace(account, escalated="")
+    mine = account.arrangement_id == arrangement_id
+    return end_arrangement(answered, at) if mine else go_on(answered, at)
+
+
+def withdraw_arrangement(account: Account, at: datetime, *, countered: bool) -> Account:
+    """The arrangement or the request for one is called off, and the ladder goes on at `at`.
+    `countered`: an offer of ours was open, for whose answer the ladder rested."""
+    answered = _let_pass(account, REQUEST)
+    if countered and account.hold is Hold.SNOOZED:
+        answered = replace(answered, hold=None, hold_reason="", due_at=None)
+    return end_arrangement(answered, at)
+
+
+def end_arrangement(account: Account, at: datetime) -> Account:
+    """No arrangement any more: the ladder goes on at `at`, or later where that was planned.
+    Another hold stays, and where the debt has ended there is nothing to go on with."""
+    ended = replace(account, arrangement_id="", arranged=False)
+    if account.hold not in (Hold.ARRANGEMENT, None):
+        return ended
+    free = replace(ended, hold=None, hold_reason="", due_at=None)
+    if account.status is not Status.ACTIVE:
+        return free
+    kept = account.due_at if account.hold is None else None
+    return replace(free, due_at=max(at, kept) if kept else at)
+
+
+def break_arrangement(account: Account, at: datetime, *, manual: bool, looks: bool) -> Account:
+    """An instalment was missed. `manual`: staff made the arrangement, and see to it themselves.
+    `looks`: the strategy has a person look before the ladder goes on at `at`, once."""
+    ended = end_arrangement(account, at)
+    if manual:
+        why = "A payment of an arrangement made by hand was missed"
+        return replace(review(ended, why), due_at=None) if ended.owes else ended
+    if account.escalated or not ended.owes:
+        return ended
+    # Where no ladder goes on, nobody but staff would ever follow it up.
+    first = looks and BROKEN not in account.approved_triggers
+    return put_before_staff(ended, BROKEN) if first or not account.on_ladder else ended
+
+
+def _let_pass(account: Account, *triggers: str) -> Account:
+    return replace(account, escalated="") if account.escalated in triggers else account

@@ -13,7 +13,7 @@ PAGES = sorted(
     + list((ROOT / "docs").rglob("*.md"))
 )
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_INDENTED = re.compile(r"^(?: {4}|\t)\S.*$", re.MULTILINE)
+_INDENTED = re.compile(r"^(?: {4}|\t).*\S.*$", re.MULTILINE)
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 

@@ -1,0 +1,236 @@
+"""Every figure on a page has a source: a constant, the template, a file of ours, a measurement that
+can be repeated, or somebody outside who says it. What has none is refused.
+
+Decisions (docs/adr) are of their day and the changelog is of its version; neither is looked at.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dunlin.adapters.dynamo import inbox, rows
+from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.adapters.imports import dropped
+from dunlin.domain import tokens
+from dunlin.domain.accounts import consumer
+from dunlin.domain.accounts.touch import PERMIT_LIFE
+from dunlin.domain.arrangements import arrangement
+from dunlin.domain.messages import colour, tone
+from dunlin.domain.payments.payments import PaymentPolicy
+from dunlin.domain.portal.page import SESSION_LIFE
+from dunlin.domain.portal.upload import FILE_LIMIT
+from dunlin.domain.reports import measures, outcome
+from dunlin.domain.rollouts.ramp import PILOT_SIZE
+from dunlin.service.imports import profiling
+from dunlin.service.portal.identity import TRIES
+from dunlin.service.reports.message_counts import SILENCE
+from tests.docs.markdown import PAGES, ROOT, page_id, prose
+from tests.docs.test_names import there
+from tests.wiring import stack
+
+
+def _days(life: timedelta) -> int:
+    return life.days
+
+
+CODE = "a constant of the code"
+AWS = "AWS's documentation of the service, read in November 2026"
+MEASURED = (
+    "measured on two busy x86-64 cores in November 2026; `make bench` or the test named there"
+)
+_first, _second = arrangement.RETRY_AFTER
+_bits = round(tokens.LENGTH * math.log2(len(tokens.ALPHABET)))
+
+# Phrases with figures as they stand on a page, and where those are from.
+FIGURES: dict[str, dict[str, str]] = {
+    "README.md": {
+        "Debian 12 (or any Debian with Python 3.11 or newer)": "infra/setup.sh",
+        "at most fifty accounts, 30 to 60 days late": "Segment() of cli/rollout.py",
+    },
+    "SECURITY.md": {
+        f"{_bits} random bits ({tokens.LENGTH} characters of {len(tokens.ALPHABET)})": CODE,
+    },
+    "CONTRIBUTING.md": {
+        "555-01xx": "the numbers kept for fiction",
+    },
+    "docs/architecture.md": {
+        "schedule, 5 minutes": "infra/template/45-reconciliation.yaml",
+        "schedule, every 5 minutes": "infra/template/45-reconciliation.yaml",
+        f"({_days(consumer._KEPT)} days, versioned)": CODE,
+        f"TTL {_days(inbox._KEPT)} days": CODE,
+        f"one of {rows.DUE_SHARDS} shards": CODE,
+    },
+    "docs/deploy.md": {
+        "200 a day": AWS,
+        "($0.10 for 1,000)": "tests/bench/prices.json",
+        "a 10DLC number": AWS,
+        "10DLC passes one message part": AWS,
+        "Spend limit ($1 a month until you raise it)": AWS,
+        "concurrent executions, 1,000 (new accounts: fewer) | a wave at 9:00": AWS,
+        "open executions, 1,000,000; StartExecution 300/s; transitions 5,000/s or 800/s": AWS,
+        "14/s at first": AWS,
+        "1/s on 10DLC": AWS,
+        "10,000 requests/s": AWS,
+    },
+    "docs/flows/arrangement.md": {
+        "at 15:00 UTC of it": "arrangement.py, the morning of a date",
+        f"| {arrangement.REMIND_DAYS} before": CODE,
+        f"| {arrangement.VARYING_DAYS} before": CODE,
+        f"again after {_first} and {_second} days": CODE,
+        "| 1 after |": "the day after the date, by its name",
+        f"| {arrangement.GRACE_DAYS + 1} after |": CODE,
+    },
+    "docs/flows/follow-a-strategy.md": {
+        "5,000 accounts over every pack": "test_five_thousand_accounts_are_compared",
+    },
+    "docs/flows/import.md": {
+        f"{profiling.MOST_LINES:,} lines and {dropped.LARGEST >> 20} MB as dropped": CODE,
+        f"contacts and payments {profiling.MOST_TOLD:,} rows": CODE,
+        "one core and 172 MB of memory, ReconcileImport 80 seconds and 85 MB": MEASURED,
+        "both have 15 minutes and 10 GB": "infra/template/10-import.yaml",
+    },
+    "docs/flows/portal.md": {
+        "under 30 kB with its stylesheet": "tests/portal/test_pages.py",
+        f"{SESSION_LIFE.seconds // 60} idle minutes": CODE,
+        "a cheque rests the account 14 days": "domain/accounts/consequences.py",
+        f"at most {FILE_LIMIT // 1_000_000} MB": CODE,
+    },
+    "docs/flows/roll-out.md": {
+        f"while {outcome.FIRST_LOOK.days * 24} hours are not over": CODE,
+    },
+    "docs/flows/staff.md": {
+        "2,000 took 33 s on the local cloud of a busy two-core machine": MEASURED,
+        "(1.4 s there": MEASURED,
+    },
+    "docs/glossary.md": {
+        f"for {PERMIT_LIFE.seconds} seconds at most": CODE,
+    },
+    "docs/letters.md": {
+        "your 3 accounts": "an example",
+        "Gentle may reach {gentle}, neutral {neutral}, firm {firm}".format(**tone.CEILINGS)
+        + f", a notice {tone.NOTICE_CEILING}": CODE,
+        "a browser of 390 pixels": "WIDTH of tools/letter_sheets.py",
+        f"(at least {colour.READABLE}) in both schemes": CODE,
+        "wider than 360 pixels": "tests/messages/test_looks_browser.py",
+    },
+    "docs/money.md": {
+        f"({PaymentPolicy().refund_excess_up_to_minor}; 0 is never)": CODE,
+        f"({PaymentPolicy().pending_days}) staff are called": CODE,
+        "It sees 30 days back at most": "Stripe's documentation of its events",
+        f"has said nothing for {int(SILENCE.total_seconds()) // 3600} hours": CODE,
+    },
+    "docs/report.md": {
+        "recovery at weeks {}, {}, {}".format(*measures.WEEKS): CODE,
+        "with a 95 % interval (Welch)": "domain/reports/outcome.py",
+        f"recovered by day {measures.BY_DAY}": CODE,
+        f"paid within {measures.BY_DAY} days": CODE,
+        f"for which the {measures.BY_DAY} days are over": CODE,
+        f"balances under {measures.SMALL_MINOR // 100}.00": CODE,
+        f"within {_days(measures.RESPONDS_WITHIN)} days and before": CODE,
+    },
+    "docs/packs.md": {
+        f"Small (under ${measures.SMALL_MINOR // 100})": CODE,
+    },
+    "docs/rulebook.md": {
+        "every clock change of two years, 21:01": "tests/rulebook/test_clocks.py",
+    },
+    "docs/where.md": {
+        "stops a text at 21:00": "rulebook/rules/platform/plat-time.yaml",
+    },
+}
+# Numbers that count nothing: rows of a table of steps, what a step is called, laws, decisions.
+_NAMES = re.compile(
+    r"^\| \d+a? \||^#+ \d+\.|\b(?:steps?|hops?|hop) \d+(?: to \d+)?(?: and \d+)?(?: on)?"
+    r"|puts \d+ to \d+ together|docs/adr/\d+(?: and \d+)?|ADR \d+|\d+ CFR [\d.]+(?:\([a-z0-9]+\))*"
+    r"|ISO 8601|Apache(?: License |-)2\.0|127\.0\.0\.1|\[?money\.md\]?|\b[SLFI]\d+\b|\b200 or 400\b"
+    r"|\(400 otherwise|step 5|20\d\d-\d\d-\d\d|\d+ November 2026|src-\d+\w?",
+    re.MULTILINE,
+)
+# Each of these has a test of its own below, or lists what others say.
+_ELSEWHERE = {"docs/cost.md", "docs/packs.md", "docs/requirements.md", "docs/sources.md"}
+_LOOKED_AT = [
+    page
+    for page in PAGES
+    if page_id(page) not in {"CHANGELOG.md", *_ELSEWHERE} and "/adr/" not in page_id(page)
+]
+
+
+@cache
+def _plain(page: Path) -> str:
+    """A page's prose, each table's row and each paragraph on one line."""
+    text = prose(page.read_text(encoding="utf-8"))
+    return re.sub(r"(?<![\n|])\n(?![\n|#-])", " ", re.sub(r" +", " ", text.replace("**", "")))
+
+
+@pytest.mark.parametrize("page", FIGURES)
+def test_a_figure_is_what_its_source_says(page: str) -> None:
+    text = re.sub(r"\s+", " ", _plain(ROOT / page))
+    assert [phrase for phrase in FIGURES[page] if phrase not in text] == []
+    files = [s for s in FIGURES[page].values() if re.fullmatch(r"[\w/.-]+\.(?:py|yaml|sh|json)", s)]
+    assert [source for source in files if not there(source)] == []
+
+
+@pytest.mark.parametrize("page", _LOOKED_AT, ids=page_id)
+def test_no_figure_stands_without_a_source(page: Path) -> None:
+    text = _plain(page)
+    for phrase in FIGURES.get(page_id(page), ()):
+        text = re.sub(r"\s+".join(map(re.escape, phrase.split())), "", text)
+    left = [
+        line.strip()
+        for line in _NAMES.sub("", text).splitlines()
+        if re.search(r"(?<![\w#&.-])\$?\d", line)
+    ]
+    assert left == []
+
+
+def _pack(name: str) -> dict[str, Any]:
+    folder = ROOT / "layers/core/dunlin/strategies/packs"
+    read: dict[str, Any] = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read
+
+
+def test_the_terms_of_the_packs_are_those_of_their_files() -> None:
+    page = (ROOT / "docs/packs.md").read_text(encoding="utf-8")
+    rows_ = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|", page, re.MULTILINE))
+    folder = ROOT / "layers/core/dunlin/strategies/packs"
+    assert set(rows_) == {path.stem for path in folder.glob("*.yaml")}
+    for name, terms in rows_.items():
+        limits = _pack(name)["arrangement"]
+        told = [
+            f"{limits['longest_months']} months",
+            f"${limits['lowest_instalment_minor'] // 100}",
+        ]
+        if only := (limits["frequencies"] if len(limits.get("frequencies", ())) == 1 else ()):
+            told += [only[0]] if only[0] in terms else []
+        if limits.get("down_payment_percent"):
+            told.append(f"{limits['down_payment_percent']}% first")
+        assert [part for part in told if part not in terms] == [], name
+        assert "first" not in terms or limits.get("down_payment_percent"), name
+
+
+def test_the_costs_say_how_they_were_measured_and_count_what_there_is() -> None:
+    page = (ROOT / "docs/cost.md").read_text(encoding="utf-8")
+    assert re.search(r"Measured on 20\d\d-\d\d-\d\d.*`make bench`", page)
+    assert f"{len(load_rulebook().documents)} rules, CPU" in page
+    assert "tests/bench/prices.json" in page
+    alarms = len(stack.resources("AWS::CloudWatch::Alarm"))
+    assert f"for {alarms} alarms" in page
+
+
+def test_the_changelog_counts_the_rules_there_are() -> None:
+    page = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"{len(load_rulebook().documents)} rules with citations" in page
+
+
+def test_a_pilot_of_the_readme_is_the_pilots_size() -> None:
+    assert PILOT_SIZE == 50
+    assert TRIES == 5
+    assert "allows five tries a day" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         event["touch_key"],
         event["permit_id"],
         book=wiring.account_book(),
-        outbox=wiring.email_outbox(),
+        ports=wiring.email_outbox(),
         now=wiring.clock().now(),
     )
     if sending.outcome == "unknown":

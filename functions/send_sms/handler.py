@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         event["touch_key"],
         event["permit_id"],
         book=wiring.account_book(),
-        outbox=wiring.sms_outbox(),
+        ports=wiring.sms_outbox(),
         now=wiring.clock().now(),
     )
     if sending.outcome == "unknown":

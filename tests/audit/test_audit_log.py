@@ -44,7 +44,7 @@ def lived() -> tuple[MemoryBook, str]:
         permit.touch_key,
         permit.permit_id,
         book=book,
-        outbox=outbox,
+        ports=outbox,
         now=NOON,
     )
     later = NOON + timedelta(days=1)

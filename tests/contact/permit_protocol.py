@@ -300,7 +300,7 @@ class Protocol:
             actor.touch_key,
             others[0] if self.mixes and others else actor.permit_id,
             book=book,
-            outbox=_outbox(calls),
+            ports=_outbox(calls),
             now=at,
         )
         return replace(actor, stage="idle", looks=actor.looks - 1, **rest)

@@ -173,7 +173,7 @@ def test_a_provider_that_refuses_is_tried_again_later_and_ends_with_a_person() -
             permit.touch_key,
             permit.permit_id,
             book=book,
-            outbox=outbox,
+            ports=outbox,
             now=now,
         )
         assert sending.outcome == "void"

@@ -83,7 +83,7 @@ class Desk:
             decision.touch_key,
             decision.permit_id,
             book=self.book,
-            outbox=ground.outbox(mailbox=self.mailbox, sessions=self.sessions),
+            ports=ground.outbox(mailbox=self.mailbox, sessions=self.sessions),
             now=NOON,
         ).outcome
 

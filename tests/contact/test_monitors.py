@@ -91,6 +91,6 @@ def test_content_alone_stops_it() -> None:
     mailbox = MemoryMailbox()
     outbox = replace(ground.outbox(mailbox=mailbox), templates=Unlawful())
     with pytest.raises(Defect, match="US-FDCPA-FALSE"):
-        send(account.account_id, touch.key, touch.touch_id, book=book, outbox=outbox, now=NOON)
+        send(account.account_id, touch.key, touch.touch_id, book=book, ports=outbox, now=NOON)
     assert mailbox.calls == 0
     assert book.touches[touch.account_id, touch.key].state is TouchState.PERMITTED

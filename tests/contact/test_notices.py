@@ -115,7 +115,7 @@ def test_a_person_whose_record_moved_between_gate_and_sender_loses_no_notice(des
         first.touch_key,
         first.permit_id,
         book=desk.book,
-        outbox=outbox,
+        ports=outbox,
         now=NOON,
     )
     assert (sending.outcome, sending.wait_seconds) == ("void", 1)
@@ -135,7 +135,7 @@ def test_a_notice_the_provider_refuses_waits_longer_each_time_and_not_for_ever(d
             decision.touch_key,
             decision.permit_id,
             book=desk.book,
-            outbox=outbox,
+            ports=outbox,
             now=now,
         )
         waits.append(sending.wait_seconds)
@@ -222,6 +222,6 @@ def hand_over(
         decision.touch_key,
         decision.permit_id,
         book=book,
-        outbox=outbox,
+        ports=outbox,
         now=now,
     ).outcome

@@ -165,7 +165,7 @@ def test_twenty_attempts_at_one_rung_give_one_message(world: World) -> None:
                 decision.touch_key,
                 decision.permit_id,
                 book=world.book,
-                outbox=outbox,
+                ports=outbox,
                 now=world.now,
             )
         ).outcome
@@ -204,7 +204,7 @@ def test_twenty_senders_of_one_permit_send_once(world: World) -> None:
                 permit.touch_key,
                 permit.permit_id,
                 book=world.book,
-                outbox=outbox,
+                ports=outbox,
                 now=world.now,
             )
         ).outcome

@@ -115,7 +115,7 @@ class Ground:
                 touch.key,
                 permit or touch.touch_id,
                 book=Misled(self.book, believing) if believing else self.book,
-                outbox=self.outbox,
+                ports=self.outbox,
                 now=self.now + after,
             )
         except Conflict:

@@ -135,7 +135,7 @@ class Life(RuleBasedStateMachine):
             permit.touch_key,
             permit.permit_id,
             book=self.book,
-            outbox=ground.outbox(mailbox=self.mailbox, sessions=self.sessions, at=self.now),
+            ports=ground.outbox(mailbox=self.mailbox, sessions=self.sessions, at=self.now),
             now=self.now,
         )
         self.mailbox.fail = []

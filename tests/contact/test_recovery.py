@@ -159,7 +159,7 @@ def climb(book: MemoryBook, account: Account, mailbox: MemoryMailbox, at: timede
             decision.touch_key,
             decision.permit_id,
             book=book,
-            outbox=outbox,
+            ports=outbox,
             now=NOON + at,
         )
     return decision.outcome

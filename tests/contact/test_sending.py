@@ -34,7 +34,7 @@ def permitted() -> tuple[MemoryBook, Account, Touch]:
 
 
 def hand_over(book: MemoryBook, touch: Touch, outbox: SendingPorts) -> Sending:
-    return send(touch.account_id, touch.key, touch.touch_id, book=book, outbox=outbox, now=NOON)
+    return send(touch.account_id, touch.key, touch.touch_id, book=book, ports=outbox, now=NOON)
 
 
 @pytest.mark.parametrize(

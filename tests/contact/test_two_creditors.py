@@ -125,7 +125,7 @@ def test_a_thousand_interleaved_messages_cross_nothing() -> None:
         by_touch[found.permit_id] = account
         told = send(
             account.account_id, found.touch_key, found.permit_id, book=book,
-            outbox=outboxes[found.outcome], now=NOON,
+            ports=outboxes[found.outcome], now=NOON,
         )  # fmt: skip
         assert told.outcome == "sent"
     sent: list[Email | Text] = [*mail.sent, *texts.sent]

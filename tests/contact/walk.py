@@ -106,7 +106,7 @@ class Walk:
         if found.permit_id:
             send(
                 account_id, found.touch_key, found.permit_id, book=self.book,
-                outbox=self.outboxes[Channel(found.outcome)], now=self.now,
+                ports=self.outboxes[Channel(found.outcome)], now=self.now,
             )  # fmt: skip
         return found.outcome
 

@@ -101,7 +101,7 @@ def test_each_account_is_sent_the_words_of_its_version_and_they_are_what_was_pre
         )
         mailbox = MemoryMailbox()
         outbox = replace(ground.outbox(mailbox=mailbox), templates=LETTERS)
-        send(account_id, run.touch_key, run.permit_id, book=book, outbox=outbox, now=builders.NOON)
+        send(account_id, run.touch_key, run.permit_id, book=book, ports=outbox, now=builders.NOON)
         [mail] = mailbox.sent
         touch = book.touch(account_id, run.touch_key)
         assert touch is not None

@@ -92,7 +92,7 @@ def test_at_the_cap_what_was_permitted_is_void_and_nothing_more_is_permitted() -
         permitted.touch_key,
         permitted.permit_id,
         book=book,
-        outbox=outbox,
+        ports=outbox,
         now=NOON,
     )
     assert done.outcome == "void"

@@ -115,7 +115,7 @@ class Town:
                     decided.touch_key,
                     decided.permit_id,
                     book=self.book,
-                    outbox=ground.outbox(channel),
+                    ports=ground.outbox(channel),
                     now=self.now,
                 )
 

@@ -183,7 +183,7 @@ class Town:
                 found.touch_key,
                 found.permit_id,
                 book=self.book,
-                outbox=self._outbox(channel),
+                ports=self._outbox(channel),
                 now=self.now,
             )
 

@@ -145,7 +145,7 @@ def climb(world: World, account_id: str, *, found_again: bool) -> str:
                         decision.touch_key,
                         decision.permit_id,
                         book=world.book,
-                        outbox=world.outbox if decision.outcome == "email" else world.texts,
+                        ports=world.outbox if decision.outcome == "email" else world.texts,
                         now=now,
                     )
                 )
@@ -226,7 +226,7 @@ def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
                 decision.touch_key,
                 decision.permit_id,
                 book=world.book,
-                outbox=world.outbox,
+                ports=world.outbox,
                 now=NOON,
             )
         )

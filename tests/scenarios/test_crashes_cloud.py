@@ -60,7 +60,7 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
                 permit.touch_key,
                 permit.permit_id,
                 book=guarded,
-                outbox=outbox,
+                ports=outbox,
                 now=now,
             )
         ).outcome
@@ -76,7 +76,7 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
             permit.touch_key,
             permit.permit_id,
             book=book,
-            outbox=outbox,
+            ports=outbox,
             now=now,
         )
         assert again.outcome == outcome or touch.state is TouchState.UNKNOWN

@@ -82,7 +82,7 @@ def test_nothing_leaves_after_an_opt_out_whichever_way_it_came(route: Route) -> 
     assert route(book, account, touch)
     mailbox = MemoryMailbox()
     outbox = ground.outbox(mailbox=mailbox)
-    told = send(touch.account_id, touch.key, touch.touch_id, book=book, outbox=outbox, now=LATER)
+    told = send(touch.account_id, touch.key, touch.touch_id, book=book, ports=outbox, now=LATER)
     assert told.outcome == "void"
     assert mailbox.calls == 0
     assert book.touches[touch.account_id, touch.key].state is TouchState.RELEASED

@@ -124,9 +124,7 @@ def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() 
         sms_sender=line,
     )
     at = LATER + timedelta(seconds=6)
-    sent = send(
-        account_id, decision.touch_key, decision.permit_id, book=book, outbox=outbox, now=at
-    )
+    sent = send(account_id, decision.touch_key, decision.permit_id, book=book, ports=outbox, now=at)
     assert sent.outcome == "sent"
     [text] = line.sent
     assert text.body == (

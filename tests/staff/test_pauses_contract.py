@@ -126,7 +126,7 @@ def test_what_is_queued_does_not_leave_once_a_switch_is_flipped(world: World, sc
     mailbox = MemoryMailbox()
     outbox = ground.outbox(mailbox=mailbox)
     outcomes = [
-        send(a.account_id, d.touch_key, d.permit_id, book=world.book, outbox=outbox, now=NOON)
+        send(a.account_id, d.touch_key, d.permit_id, book=world.book, ports=outbox, now=NOON)
         for a, d in queued
     ]
     assert (len(mailbox.sent), {o.outcome for o in outcomes}) == (0, {"void"})

@@ -100,10 +100,10 @@ def ask(
         made, old = start(account, new, current, past, book=book, now=now, actor=by)
         return made, old, account
 
-    made, old, stored = retry_on_conflict(attempt)
-    if isinstance(made, Arrangement):
-        tell(made, old, stored, waker=waker)
-    return made
+    arrangement, old, stored = retry_on_conflict(attempt)
+    if isinstance(arrangement, Arrangement):
+        tell(arrangement, old, stored, waker=waker)
+    return arrangement
 
 
 def _same_wish(current: Arrangement, consent: Authorisation | None) -> bool:

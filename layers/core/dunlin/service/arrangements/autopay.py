@@ -66,15 +66,15 @@ def autopay_page(
     current: Arrangement | None = retry_on_conflict(agree)
     if current is None:
         return AskRefusal.GONE
-    made = current.autopay or Autopay(consent=consent)
+    autopay = current.autopay or Autopay(consent=consent)
     page = processor.create_setup(
-        attempt_id=_attempt_id(current.arrangement_id, made),
+        attempt_id=_attempt_id(current.arrangement_id, autopay),
         account_id=account_id,
         creditor=account_of(account_id, book).creditor,
         locale=locale,
         success_url=success_url,
         cancel_url=cancel_url,
-        customer_ref=made.customer_ref,
+        customer_ref=autopay.customer_ref,
     )
 
     def remember() -> None:
@@ -136,14 +136,16 @@ def autopay_saved(
         )
         return _write(account_id, current, after, "AutopaySaved", book=book, now=now, by=CONSUMER)
 
-    made: Arrangement | None = retry_on_conflict(attempt)
+    arrangement: Arrangement | None = retry_on_conflict(attempt)
     for method_ref in freed:
         processor.forget_method(method_ref)
-    if made is not None and made.autopays:
+    if arrangement is not None and arrangement.autopays:
         account = account_of(account_id, book)
-        waker.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(made))
+        waker.notice(
+            account=account, kind="arrangement_confirmation", cause=copy_cause(arrangement)
+        )
         waker.wake(account_id)
-    return made
+    return arrangement
 
 
 def autopay_waiting(
@@ -173,10 +175,10 @@ def stop_autopay(
         after = replace(current.autopay, stopped_at=now)
         return _write(account_id, current, after, "AutopayStopped", book=book, now=now, by=by)
 
-    made: Arrangement | None = retry_on_conflict(attempt)
-    if made is not None:
+    arrangement: Arrangement | None = retry_on_conflict(attempt)
+    if arrangement is not None:
         waker.wake(account_id)
-    return made
+    return arrangement
 
 
 def _write(

@@ -27,12 +27,12 @@ def in_force(creditor: str, creditors: Creditors, today: date) -> Strategy:
     if newest is None:
         raise DomainError(f"creditor {creditor} has no strategy")
     for version in range(newest.version, 0, -1):
-        found = creditors.strategy(creditor, version)
-        if found is None:
+        strategy = creditors.strategy(creditor, version)
+        if strategy is None:
             break
-        starts = found.arrangement.from_on
+        starts = strategy.arrangement.from_on
         if starts is None or starts <= today:
-            return found
+            return strategy
     return newest
 
 

@@ -34,26 +34,28 @@ from dunlin.service.arrangements.writing import goes_on_at
 FLYING = (PaymentState.PENDING, PaymentState.AUTHORISED)
 
 
-def tried(one: Arrangement, attempt_id: str, status: PaymentStatus, at: datetime) -> Arrangement:
+def tried(
+    arrangement: Arrangement, attempt_id: str, status: PaymentStatus, at: datetime
+) -> Arrangement:
     """The arrangement after the processor's answer about one of its debits. A refusal that only
     the person can mend, or nobody, pauses autopay."""
-    found = find_try(one, attempt_id)
-    if found is None or found[1].state is TryState.POSTED:
-        return one
-    instalment, before = found
+    instalment_and_try = find_try(arrangement, attempt_id)
+    if instalment_and_try is None or instalment_and_try[1].state is TryState.POSTED:
+        return arrangement
+    instalment, before = instalment_and_try
     moved = replace(before, payment_id=status.id or before.payment_id, asked_at=at)
     if failed(status):
         decline = status.decline or Decline(reason=DeclineReason.DECLINED, code="")
         moved = replace(moved, state=TryState.FAILED, decline=decline, at=_failed_at(before, at))
-        if one.autopay is not None and decline.retry is not Retry.LATER:
-            same = one.autopay.method_ref == before.method_ref
-            paused = decline.reason.value if same else one.autopay.paused
-            one = replace(one, autopay=replace(one.autopay, paused=paused))
+        if arrangement.autopay is not None and decline.retry is not Retry.LATER:
+            same = arrangement.autopay.method_ref == before.method_ref
+            paused = decline.reason.value if same else arrangement.autopay.paused
+            arrangement = replace(arrangement, autopay=replace(arrangement.autopay, paused=paused))
     elif status.state is PaymentState.SUCCEEDED:
         moved = replace(moved, state=TryState.TAKEN)
     else:
         moved = replace(moved, state=TryState.PENDING)
-    return with_try(one, instalment.number, moved)
+    return with_try(arrangement, instalment.number, moved)
 
 
 def _failed_at(before: Try, at: datetime) -> datetime:
@@ -65,10 +67,10 @@ def failed(status: PaymentStatus) -> bool:
     return status.state in (PaymentState.FAILED, PaymentState.CANCELED)
 
 
-def payment_data(made: Try, status: PaymentStatus) -> dict[str, Any]:
+def payment_data(attempt: Try, status: PaymentStatus) -> dict[str, Any]:
     """A debit's answer as the audit log keeps it."""
     return {
-        "attempt": made.attempt_id,
+        "attempt": attempt.attempt_id,
         "payment": status.id,
         "payment_state": status.state.value,
         "decline": status.decline.code if status.decline else "",
@@ -94,29 +96,29 @@ def credit(
     a billing system's credit. The money is laid over the instalments from the oldest
     on. No arrangement: it stays as it is. Paid in full, it ends and lets the account go.
     """
-    one = book.arrangement_of(account)
-    if one is None or not one.in_force:
+    arrangement = book.arrangement_of(account)
+    if arrangement is None or not arrangement.in_force:
         return account, ()
-    after = one if payment is None else _followed(one, payment, at)
+    after = arrangement if payment is None else _followed(arrangement, payment, at)
     if entries:
         moved = sum((e.amount for e in entries), start=after.left)
         owed = min(moved, arrangeable(account), key=lambda m: m.minor)
         after = credited(after if payment is None else _posted(after, payment), owed, at)
-    if after == one:
+    if after == arrangement:
         return account, ()
-    if after.state is not one.state:
+    if after.state is not arrangement.state:
         goes_on = goes_on_at(book.strategy_of(account), at)
         account = lifecycle.end_arrangement(account, goes_on)
-    return account, (replace(scheduled(after), version=one.version + 1),)
+    return account, (replace(scheduled(after), version=arrangement.version + 1),)
 
 
-def _followed(one: Arrangement, payment: PaymentStatus, at: datetime) -> Arrangement:
+def _followed(arrangement: Arrangement, payment: PaymentStatus, at: datetime) -> Arrangement:
     """The arrangement as a payment stands: what its debit was answered, and what is in flight."""
-    after = tried(one, payment.attempt_id, payment, at)
-    flies = payment.state in FLYING and find_try(one, payment.attempt_id) is None
-    if flies == (payment.id in one.pending):
+    after = tried(arrangement, payment.attempt_id, payment, at)
+    flies = payment.state in FLYING and find_try(arrangement, payment.attempt_id) is None
+    if flies == (payment.id in arrangement.pending):
         return after
-    others = tuple(p for p in one.pending if p != payment.id)
+    others = tuple(p for p in arrangement.pending if p != payment.id)
     pending = (*others, payment.id) if flies else others
     after = replace(after, pending=pending, pending_at=at if pending else None)
     if not pending and payment.state is not PaymentState.SUCCEEDED:
@@ -124,8 +126,12 @@ def _followed(one: Arrangement, payment: PaymentStatus, at: datetime) -> Arrange
     return after
 
 
-def _posted(one: Arrangement, payment: PaymentStatus) -> Arrangement:
-    found = find_try(one, payment.attempt_id)
-    if found is None or payment.state is not PaymentState.SUCCEEDED:
-        return one
-    return with_try(one, found[0].number, replace(found[1], state=TryState.POSTED))
+def _posted(arrangement: Arrangement, payment: PaymentStatus) -> Arrangement:
+    instalment_and_try = find_try(arrangement, payment.attempt_id)
+    if instalment_and_try is None or payment.state is not PaymentState.SUCCEEDED:
+        return arrangement
+    return with_try(
+        arrangement,
+        instalment_and_try[0].number,
+        replace(instalment_and_try[1], state=TryState.POSTED),
+    )

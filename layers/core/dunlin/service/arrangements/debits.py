@@ -33,11 +33,11 @@ _TOLD = frozenset({TouchState.SENT, TouchState.DELIVERED})
 _RETURNS = {DeclineReason.INSUFFICIENT_FUNDS: "R01"}
 
 
-def announcement(arrangement: Arrangement, one: Instalment) -> tuple[str, str]:
+def announcement(arrangement: Arrangement, instalment: Instalment) -> tuple[str, str]:
     """Kind and cause of the notice before a date; one for each other amount of a bank debit."""
-    cause = f"{arrangement.arrangement_id}.{one.number}"
-    if varies(arrangement, one):
-        return "changed_debit", f"{cause}.{one.left.minor}"
+    cause = f"{arrangement.arrangement_id}.{instalment.number}"
+    if varies(arrangement, instalment):
+        return "changed_debit", f"{cause}.{instalment.left.minor}"
     return "instalment_due", cause
 
 
@@ -50,7 +50,7 @@ class NoticesSent:
     notice_at: datetime | None
 
 
-def told(arrangement: Arrangement, one: Instalment, book: AccountBook) -> NoticesSent:
+def told(arrangement: Arrangement, instalment: Instalment, book: AccountBook) -> NoticesSent:
     """What was really sent, by the touches. A card's debit does not depend on it."""
     if arrangement.autopay is None or arrangement.autopay.kind is not MethodKind.BANK:
         return NoticesSent(copy_at=None, notice_at=None)
@@ -63,14 +63,14 @@ def told(arrangement: Arrangement, one: Instalment, book: AccountBook) -> Notice
 
     return NoticesSent(
         copy_at=sent("arrangement_confirmation", copy_cause(arrangement)),
-        notice_at=sent(*announcement(arrangement, one)),
+        notice_at=sent(*announcement(arrangement, instalment)),
     )
 
 
 def judge(
     facts: Facts,
     arrangement: Arrangement,
-    one: Instalment,
+    instalment: Instalment,
     known: NoticesSent,
     *,
     gate: Gate,
@@ -82,9 +82,9 @@ def judge(
         return []
     if autopay.kind is not MethodKind.BANK:
         return [_judge(facts, "card_mit", _card(autopay), autopay, known, gate=gate, now=now)]
-    message = {"amount_varies": varies(arrangement, one)}
+    message = {"amount_varies": varies(arrangement, instalment)}
     verdicts = [_judge(facts, "autopay_debit", message, autopay, known, gate=gate, now=now)]
-    returned = [t for t in one.tries if t.state is TryState.FAILED]
+    returned = [t for t in instalment.tries if t.state is TryState.FAILED]
     if returned:
         again = _again(returned)
         verdicts.append(

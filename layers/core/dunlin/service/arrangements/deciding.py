@@ -104,10 +104,10 @@ def _decided(
     waker: LadderWaker,
     book: AccountBook,
 ) -> Arrangement | AskRefusal:
-    made, old = retry_on_conflict(attempt)
-    if isinstance(made, Arrangement):
-        tell(made, old, account_of(made.account_id, book), waker=waker)
-    return made
+    arrangement, old = retry_on_conflict(attempt)
+    if isinstance(arrangement, Arrangement):
+        tell(arrangement, old, account_of(arrangement.account_id, book), waker=waker)
+    return arrangement
 
 
 def counter(
@@ -143,13 +143,15 @@ def counter(
         )
         return offered
 
-    made: Arrangement | AskRefusal = retry_on_conflict(attempt)
-    if isinstance(made, Arrangement):
+    arrangement: Arrangement | AskRefusal = retry_on_conflict(attempt)
+    if isinstance(arrangement, Arrangement):
         waker.notice(
-            account=account_of(account_id, book), kind="counter_offer", cause=made.arrangement_id
+            account=account_of(account_id, book),
+            kind="counter_offer",
+            cause=arrangement.arrangement_id,
         )
         waker.wake(account_id)
-    return made
+    return arrangement
 
 
 def decline(
@@ -176,15 +178,15 @@ def decline(
         )
         return refused
 
-    made: Arrangement | AskRefusal = retry_on_conflict(attempt)
-    if isinstance(made, Arrangement):
+    arrangement: Arrangement | AskRefusal = retry_on_conflict(attempt)
+    if isinstance(arrangement, Arrangement):
         waker.notice(
             account=account_of(account_id, book),
             kind="arrangement_declined",
-            cause=made.arrangement_id,
+            cause=arrangement.arrangement_id,
         )
         waker.wake(account_id)
-    return made
+    return arrangement
 
 
 def record(
@@ -208,7 +210,7 @@ def record(
             return refusal, None
         if terms.total != arrangeable(account):
             return AskRefusal.STALE, None
-        made = Arrangement(
+        arrangement = Arrangement(
             arrangement_id=ids.arrangement_id(account_id, len(past) + 1),
             account_id=account_id,
             number=len(past) + 1,
@@ -222,7 +224,13 @@ def record(
             version=1,
         )
         return start(
-            account, made, current_of(account, past), past, book=book, now=now, actor=staff(by)
+            account,
+            arrangement,
+            current_of(account, past),
+            past,
+            book=book,
+            now=now,
+            actor=staff(by),
         )
 
     return _decided(attempt, waker=waker, book=book)

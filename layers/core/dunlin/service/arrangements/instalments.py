@@ -85,114 +85,122 @@ class ArrangementPorts:
 
 
 def advance(
-    account_id: str, arrangement_id: str, run: int, means: ArrangementPorts
+    account_id: str, arrangement_id: str, run: int, ports: ArrangementPorts
 ) -> ArrangementDecision:
     """Do what is due on an arrangement and say how long to wait. Safe to repeat at any point.
 
     Raises `Conflict` and `Unavailable`, after which the same call goes on where it stopped.
     """
     for _ in range(_STEPS):
-        one = _find(account_id, arrangement_id, means.book)
-        if not one.in_force or one.run != run:
-            return _over(one, run, means)
-        waits: datetime | None = retry_on_conflict(lambda: _once(account_id, arrangement_id, means))
+        arrangement = _find(account_id, arrangement_id, ports.book)
+        if not arrangement.in_force or arrangement.run != run:
+            return _over(arrangement, run, ports)
+        waits: datetime | None = retry_on_conflict(lambda: _once(account_id, arrangement_id, ports))
         if waits is not None:
-            now_stands = _find(account_id, arrangement_id, means.book)
-            return _look("wait", now_stands, seconds(waits, means.now))
+            now_stands = _find(account_id, arrangement_id, ports.book)
+            return _look("wait", now_stands, seconds(waits, ports.now))
     raise Defect(f"arrangement {arrangement_id} found more than {_STEPS} things to do")
 
 
 def _find(account_id: str, arrangement_id: str, book: AccountBook) -> Arrangement:
-    found = (a for a in book.arrangements(account_id) if a.arrangement_id == arrangement_id)
-    one = next(found, None)
-    if one is None:
+    same_id = (a for a in book.arrangements(account_id) if a.arrangement_id == arrangement_id)
+    arrangement = next(same_id, None)
+    if arrangement is None:
         raise DomainError(f"account {account_id} has no arrangement {arrangement_id}")
-    return one
+    return arrangement
 
 
-def _look(outcome: str, one: Arrangement, wait: int = 1) -> ArrangementDecision:
+def _look(outcome: str, arrangement: Arrangement, wait: int = 1) -> ArrangementDecision:
     return ArrangementDecision(
         outcome=outcome,
-        account_id=one.account_id,
-        arrangement_id=one.arrangement_id,
-        run=one.run,
-        version=one.version,
+        account_id=arrangement.account_id,
+        arrangement_id=arrangement.arrangement_id,
+        run=arrangement.run,
+        version=arrangement.version,
         wait_seconds=wait,
     )
 
 
-def _over(one: Arrangement, run: int, means: ArrangementPorts) -> ArrangementDecision:
+def _over(arrangement: Arrangement, run: int, ports: ArrangementPorts) -> ArrangementDecision:
     """The arrangement has ended, or a newer run looks after it."""
-    if one.run != run:
-        return replace(_look(ArrangementState.REPLACED.value, one), run=run)
-    if one.state in (ArrangementState.KEPT, ArrangementState.PAID_OFF):
-        account = means.book.account(one.account_id)
+    if arrangement.run != run:
+        return replace(_look(ArrangementState.REPLACED.value, arrangement), run=run)
+    if arrangement.state in (ArrangementState.KEPT, ArrangementState.PAID_OFF):
+        account = ports.book.account(arrangement.account_id)
         if account is not None and account.balance.minor <= 0:
-            means.waker.notice(account=account, kind="paid_in_full", cause=one.arrangement_id)
-    means.waker.wake(one.account_id)
-    return _look(one.state.value, one)
+            ports.waker.notice(
+                account=account, kind="paid_in_full", cause=arrangement.arrangement_id
+            )
+    ports.waker.wake(arrangement.account_id)
+    return _look(arrangement.state.value, arrangement)
 
 
-def _once(account_id: str, arrangement_id: str, means: ArrangementPorts) -> datetime | None:
+def _once(account_id: str, arrangement_id: str, ports: ArrangementPorts) -> datetime | None:
     """Do one thing; None where it was done, else the instant to wait for."""
-    facts, one = means.book.facts(account_id), _find(account_id, arrangement_id, means.book)
-    if not one.in_force:
+    facts, arrangement = ports.book.facts(account_id), _find(account_id, arrangement_id, ports.book)
+    if not arrangement.in_force:
         return None
-    account, now = facts.account, means.now
-    owed = min(one.left, arrangeable(account), key=lambda m: m.minor)
-    if owed.minor < one.left.minor:  # a credit of the creditor's, or a file
-        after = credited(one, owed, now)
-        _write(facts, after, "ArrangementCredited", {"owed": owed.minor}, means)
+    account, now = facts.account, ports.now
+    owed = min(arrangement.left, arrangeable(account), key=lambda m: m.minor)
+    if owed.minor < arrangement.left.minor:  # a credit of the creditor's, or a file
+        after = credited(arrangement, owed, now)
+        _write(facts, after, "ArrangementCredited", {"owed": owed.minor}, ports)
         return None
     if account.status is Status.CLOSED:
-        after = ended(one, ArrangementState.CANCELLED, now, "The creditor took the account back.")
-        _write(facts, after, "ArrangementCancelled", {}, means)
+        after = ended(
+            arrangement, ArrangementState.CANCELLED, now, "The creditor took the account back."
+        )
+        _write(facts, after, "ArrangementCancelled", {}, ports)
         return None
     if facts.paused or account.paused or account.hold not in (Hold.ARRANGEMENT, None):
-        return _frozen(facts, one, means)
-    if one.frozen_since is not None:
-        _write(facts, thawed(one, now), "ArrangementThawed", {}, means)
+        return _frozen(facts, arrangement, ports)
+    if arrangement.frozen_since is not None:
+        _write(facts, thawed(arrangement, now), "ArrangementThawed", {}, ports)
         return None
-    step = next_step(one)
+    step = next_step(arrangement)
     if step is None:
         raise Defect(f"arrangement {arrangement_id} is in force with nothing left to do")
     if step.at > now:
         return step.at
-    if not (_waits_for_method(one) and _took_up(one, means)):
-        _do(step, facts, one, means)
+    if not (_waits_for_method(arrangement) and _took_up(arrangement, ports)):
+        _do(step, facts, arrangement, ports)
     return None
 
 
-def _waits_for_method(one: Arrangement) -> bool:
-    autopay = one.autopay
+def _waits_for_method(arrangement: Arrangement) -> bool:
+    autopay = arrangement.autopay
     opened = autopay is not None and autopay.setup_id not in ("", autopay.setup_ref)
-    return opened and not one.autopays and autopay is not None and autopay.stopped_at is None
+    return (
+        opened and not arrangement.autopays and autopay is not None and autopay.stopped_at is None
+    )
 
 
-def _took_up(one: Arrangement, means: ArrangementPorts) -> bool:
+def _took_up(arrangement: Arrangement, ports: ArrangementPorts) -> bool:
     """The person may have saved a method and never come back to our page."""
     after = autopay_saved(
-        one.account_id,
-        book=means.book,
-        waker=means.waker,
-        processor=means.processor(),
-        now=means.now,
+        arrangement.account_id,
+        book=ports.book,
+        waker=ports.waker,
+        processor=ports.processor(),
+        now=ports.now,
     )
-    return after is not None and after.version != one.version
+    return after is not None and after.version != arrangement.version
 
 
-def _frozen(facts: Facts, one: Arrangement, means: ArrangementPorts) -> datetime:
+def _frozen(facts: Facts, arrangement: Arrangement, ports: ArrangementPorts) -> datetime:
     """Another hold or a pause stands: nothing is asked or taken until it is gone. Whoever lifts
     a hold wakes the account; a pause is looked at again every day."""
-    until = _tomorrow(means.now) if facts.paused else means.now + _HELD_LOOK
-    if one.frozen_since is None or (one.next_at is not None and one.next_at <= means.now):
+    until = _tomorrow(ports.now) if facts.paused else ports.now + _HELD_LOOK
+    if arrangement.frozen_since is None or (
+        arrangement.next_at is not None and arrangement.next_at <= ports.now
+    ):
         why = facts.paused or (facts.account.hold or Hold.PAUSED).value
         after = replace(
-            one,
-            frozen_since=one.frozen_since or means.now,
+            arrangement,
+            frozen_since=arrangement.frozen_since or ports.now,
             next_at=until if facts.paused else None,
         )
-        _write(facts, after, "ArrangementFrozen", {"reason": why}, means)
+        _write(facts, after, "ArrangementFrozen", {"reason": why}, ports)
     return until
 
 
@@ -200,9 +208,11 @@ def _tomorrow(now: datetime) -> datetime:
     return instant(now.date() + timedelta(days=1))
 
 
-def _do(step: ArrangementStep, facts: Facts, one: Arrangement, means: ArrangementPorts) -> None:
+def _do(
+    step: ArrangementStep, facts: Facts, arrangement: Arrangement, ports: ArrangementPorts
+) -> None:
     if step.number == PENDING:
-        _ask_pending(facts, one, means)
+        _ask_pending(facts, arrangement, ports)
         return
     act = {
         StepKind.REMIND: _remind,
@@ -211,163 +221,169 @@ def _do(step: ArrangementStep, facts: Facts, one: Arrangement, means: Arrangemen
         StepKind.LATE: _late,
         StepKind.MISSED: _missed,
     }
-    act[step.kind](facts, one, one.instalment(step.number), means)
+    act[step.kind](facts, arrangement, arrangement.instalment(step.number), ports)
 
 
 def _remind(
-    facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts
+    facts: Facts, arrangement: Arrangement, instalment: Instalment, ports: ArrangementPorts
 ) -> None:
-    kind, cause = announcement(one, instalment)
-    means.waker.notice(account=facts.account, kind=kind, cause=cause)
-    announced = replace(instalment, told_minor=instalment.left.minor, told_at=means.now)
-    after = changed(one, instalment.number, announced)
+    kind, cause = announcement(arrangement, instalment)
+    ports.waker.notice(account=facts.account, kind=kind, cause=cause)
+    announced = replace(instalment, told_minor=instalment.left.minor, told_at=ports.now)
+    after = changed(arrangement, instalment.number, announced)
     data = {"number": instalment.number, "amount": instalment.left.minor, "cause": cause}
-    _write(facts, after, "InstalmentAnnounced", data, means)
+    _write(facts, after, "InstalmentAnnounced", data, ports)
 
 
-def _late(facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts) -> None:
-    cause = f"{one.arrangement_id}.{instalment.number}"
-    means.waker.notice(account=facts.account, kind="broken_instalment", cause=cause)
-    after = changed(one, instalment.number, replace(instalment, late_at=means.now))
-    _write(facts, after, "InstalmentLate", {"number": instalment.number}, means)
+def _late(
+    facts: Facts, arrangement: Arrangement, instalment: Instalment, ports: ArrangementPorts
+) -> None:
+    cause = f"{arrangement.arrangement_id}.{instalment.number}"
+    ports.waker.notice(account=facts.account, kind="broken_instalment", cause=cause)
+    after = changed(arrangement, instalment.number, replace(instalment, late_at=ports.now))
+    _write(facts, after, "InstalmentLate", {"number": instalment.number}, ports)
 
 
 def _missed(
-    facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts
+    facts: Facts, arrangement: Arrangement, instalment: Instalment, ports: ArrangementPorts
 ) -> None:
     """The grace is over: the arrangement is broken and the ladder goes on, after a person has
     looked where the strategy says so or staff made the arrangement."""
-    marked = changed(one, instalment.number, replace(instalment, missed_at=means.now))
+    marked = changed(arrangement, instalment.number, replace(instalment, missed_at=ports.now))
     why = f"Instalment {instalment.number} was missed."
-    after = ended(marked, ArrangementState.BROKEN, means.now, why)
+    after = ended(marked, ArrangementState.BROKEN, ports.now, why)
     left = lifecycle.break_arrangement(
         facts.account,
-        goes_on_at(facts.strategy, means.now),
-        manual=one.manual,
+        goes_on_at(facts.strategy, ports.now),
+        manual=arrangement.manual,
         looks=facts.strategy.escalation.broken_arrangement,
     )
     data = {"number": instalment.number, "signal": SignalKind.PLAN_MISSED.value}
-    _write(facts, after, "ArrangementBroken", data, means, account=left)
+    _write(facts, after, "ArrangementBroken", data, ports, account=left)
 
 
 def _charge(
-    facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts
+    facts: Facts, arrangement: Arrangement, instalment: Instalment, ports: ArrangementPorts
 ) -> None:
     """Debit an instalment: the try is written before the processor hears of it, and its attempt
     is the idempotency key, so a crash at any point leads back to the same payment."""
     flying = instalment.in_flight
-    known = told(one, instalment, means.book)
-    verdicts = judge(facts, one, instalment, known, gate=means.gate, now=means.now)
+    known = told(arrangement, instalment, ports.book)
+    verdicts = judge(facts, arrangement, instalment, known, gate=ports.gate, now=ports.now)
     refusal = next((v for v in verdicts if v.outcome != "allow"), None)
     if flying is None:
         if refusal is not None:
-            _refused(facts, one, instalment, means, verdict=refusal, known=known)
+            _refused(facts, arrangement, instalment, ports, verdict=refusal, known=known)
             return
-        flying = _started(facts, one, instalment, verdicts, means)
-        status = _asked_to_pay(facts.account, one, flying, means.processor())
+        flying = _started(facts, arrangement, instalment, verdicts, ports)
+        status = _asked_to_pay(facts.account, arrangement, flying, ports.processor())
     else:
         # It may be long ago: the processor may have forgotten the key, not the payment; and the
         # person may have taken their word back, or paid, before anything was taken.
-        customer = one.autopay.customer_ref if one.autopay else ""
-        made = means.processor().find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
-        stands = refusal is None and _stands(one, instalment, flying)
-        if made is not None:
-            status = made
+        customer = arrangement.autopay.customer_ref if arrangement.autopay else ""
+        charged = ports.processor().find_charge(attempt_id=flying.attempt_id, customer_ref=customer)
+        stands = refusal is None and _stands(arrangement, instalment, flying)
+        if charged is not None:
+            status = charged
         elif stands:
-            status = _asked_to_pay(facts.account, one, flying, means.processor())
+            status = _asked_to_pay(facts.account, arrangement, flying, ports.processor())
         else:
             status = _nothing_made(flying, facts.account, DeclineReason.TRY_LATER, "withdrawn")
 
     def record() -> None:
-        now_facts = means.book.facts(one.account_id)
-        standing = _find(one.account_id, one.arrangement_id, means.book)
-        after = tried(standing, flying.attempt_id, status, means.now)
+        now_facts = ports.book.facts(arrangement.account_id)
+        standing = _find(arrangement.account_id, arrangement.arrangement_id, ports.book)
+        after = tried(standing, flying.attempt_id, status, ports.now)
         if after != standing:
             what = "InstalmentRefused" if failed(status) else "InstalmentCharged"
             data = {"number": instalment.number, **payment_data(flying, status)}
-            _write(now_facts, after, what, data, means)
+            _write(now_facts, after, what, data, ports)
 
     retry_on_conflict(record)
 
 
 def _started(
     facts: Facts,
-    one: Arrangement,
+    arrangement: Arrangement,
     instalment: Instalment,
     verdicts: Sequence[Verdict],
-    means: ArrangementPorts,
+    ports: ArrangementPorts,
 ) -> Try:
-    autopay = one.autopay
+    autopay = arrangement.autopay
     if autopay is None:
-        raise Defect(f"arrangement {one.arrangement_id} is debited without autopay")
+        raise Defect(f"arrangement {arrangement.arrangement_id} is debited without autopay")
     number = len(instalment.tries) + 1
-    made = Try(
-        attempt_id=f"{one.arrangement_id}-{instalment.number}-{number}",
-        at=means.now,
+    attempt = Try(
+        attempt_id=f"{arrangement.arrangement_id}-{instalment.number}-{number}",
+        at=ports.now,
         amount=instalment.left,
         method_ref=autopay.method_ref,
         kind=autopay.kind,
     )
     data = {
         "number": instalment.number,
-        "attempt": made.attempt_id,
-        "amount": made.amount.minor,
+        "attempt": attempt.attempt_id,
+        "amount": attempt.amount.minor,
         "rules": {k: v for verdict in verdicts for k, v in rules(verdict).items()},
-        "rulebook": means.gate.version,
+        "rulebook": ports.gate.version,
         "consent": autopay.consent.text_sha256,
     }
-    _write(facts, with_try(one, instalment.number, made), "InstalmentCharging", data, means)
-    return made
+    _write(
+        facts, with_try(arrangement, instalment.number, attempt), "InstalmentCharging", data, ports
+    )
+    return attempt
 
 
 def _asked_to_pay(
-    account: Account, one: Arrangement, made: Try, processor: PaymentProcessor
+    account: Account, arrangement: Arrangement, attempt: Try, processor: PaymentProcessor
 ) -> PaymentStatus:
-    customer = one.autopay.customer_ref if one.autopay else ""
+    customer = arrangement.autopay.customer_ref if arrangement.autopay else ""
     try:
         return processor.charge_saved(
-            attempt_id=made.attempt_id,
+            attempt_id=attempt.attempt_id,
             account_id=account.account_id,
             creditor=account.creditor,
-            amount=made.amount,
+            amount=attempt.amount,
             customer_ref=customer,
-            method_ref=made.method_ref,
+            method_ref=attempt.method_ref,
         )
     except DomainError:
         # The method is gone at the processor, or it does not take this amount: no error of ours.
-        return _nothing_made(made, account, DeclineReason.REVOKED, "method_gone")
+        return _nothing_made(attempt, account, DeclineReason.REVOKED, "method_gone")
 
 
-def _stands(one: Arrangement, instalment: Instalment, flying: Try) -> bool:
+def _stands(arrangement: Arrangement, instalment: Instalment, flying: Try) -> bool:
     """The permission, the method and the amount are still those of this try."""
-    autopay = one.autopay
+    autopay = arrangement.autopay
     if autopay is None or not autopay.ready or autopay.method_ref != flying.method_ref:
         return False
     return flying.amount == instalment.left
 
 
-def _nothing_made(made: Try, account: Account, reason: DeclineReason, code: str) -> PaymentStatus:
+def _nothing_made(
+    attempt: Try, account: Account, reason: DeclineReason, code: str
+) -> PaymentStatus:
     """A debit that the processor never made, as its answer."""
-    nothing = Money(0, made.amount.currency)
+    nothing = Money(0, attempt.amount.currency)
     return PaymentStatus(
         id="",
         state=PaymentState.FAILED,
-        amount=made.amount,
+        amount=attempt.amount,
         received=nothing,
         refunded=nothing,
         account_id=account.account_id,
-        attempt_id=made.attempt_id,
+        attempt_id=attempt.attempt_id,
         creditor=account.creditor,
-        method=made.kind,
+        method=attempt.kind,
         decline=Decline(reason=reason, code=code),
     )
 
 
 def _refused(
     facts: Facts,
-    one: Arrangement,
+    arrangement: Arrangement,
     instalment: Instalment,
-    means: ArrangementPorts,
+    ports: ArrangementPorts,
     *,
     verdict: Verdict,
     known: NoticesSent,
@@ -376,57 +392,59 @@ def _refused(
     stands still until the person or staff mend it, and the instalment is theirs to pay."""
     data = {"number": instalment.number, "rules": rules(verdict)}
     until = verdict.until if verdict.outcome == "defer" else None
-    asked_at = _still_to_be_told(one, instalment, known)
-    if asked_at is not None and means.now - asked_at < _NOTICE_WAITS:
-        until = _tomorrow(means.now)
+    asked_at = _still_to_be_told(arrangement, instalment, known)
+    if asked_at is not None and ports.now - asked_at < _NOTICE_WAITS:
+        until = _tomorrow(ports.now)
     if until is not None:
         day = until.date() if instant(until.date()) >= until else until.date() + timedelta(days=1)
-        day = max(day, means.now.date() + timedelta(days=1))
-        after = changed(one, instalment.number, replace(instalment, not_before=day))
-        _write(facts, after, "InstalmentDeferred", data | {"until": day.isoformat()}, means)
+        day = max(day, ports.now.date() + timedelta(days=1))
+        after = changed(arrangement, instalment.number, replace(instalment, not_before=day))
+        _write(facts, after, "InstalmentDeferred", data | {"until": day.isoformat()}, ports)
         return
-    if one.autopay is None:
-        raise Defect(f"arrangement {one.arrangement_id} is debited without autopay")
-    paused = replace(one.autopay, paused=",".join(verdict.blocked_by) or "refused")
-    _write(facts, scheduled(replace(one, autopay=paused)), "AutopayRefused", data, means)
+    if arrangement.autopay is None:
+        raise Defect(f"arrangement {arrangement.arrangement_id} is debited without autopay")
+    paused = replace(arrangement.autopay, paused=",".join(verdict.blocked_by) or "refused")
+    _write(facts, scheduled(replace(arrangement, autopay=paused)), "AutopayRefused", data, ports)
 
 
 def _still_to_be_told(
-    one: Arrangement, instalment: Instalment, known: NoticesSent
+    arrangement: Arrangement, instalment: Instalment, known: NoticesSent
 ) -> datetime | None:
     """Since when a message that a bank debit needs has been waiting to go out, None where none
     is: the person's copy of their permission, the notice of another amount."""
-    if one.autopay is None or one.autopay.kind is not MethodKind.BANK:
+    if arrangement.autopay is None or arrangement.autopay.kind is not MethodKind.BANK:
         return None
-    if known.copy_at is None and one.agreed_at is not None:
-        return max(one.autopay.consent.at, one.agreed_at)
-    if varies(one, instalment) and known.notice_at is None:
+    if known.copy_at is None and arrangement.agreed_at is not None:
+        return max(arrangement.autopay.consent.at, arrangement.agreed_at)
+    if varies(arrangement, instalment) and known.notice_at is None:
         return instalment.told_at
     return None
 
 
-def _ask(facts: Facts, one: Arrangement, instalment: Instalment, means: ArrangementPorts) -> None:
+def _ask(
+    facts: Facts, arrangement: Arrangement, instalment: Instalment, ports: ArrangementPorts
+) -> None:
     """A payment is under way: its event may have been lost, or its bank may never answer."""
     flying = instalment.in_flight
     if flying is None:
         raise Defect(f"instalment {instalment.number} has no payment under way")
-    status = means.processor().payment(flying.payment_id)
-    after = tried(one, flying.attempt_id, status, means.now)
+    status = ports.processor().payment(flying.payment_id)
+    after = tried(arrangement, flying.attempt_id, status, ports.now)
     data = {"number": instalment.number, **payment_data(flying, status)}
     account = facts.account
-    waits = means.now - flying.at >= _STUCK and not failed(status)
+    waits = ports.now - flying.at >= _STUCK and not failed(status)
     if waits and account.owes and not account.escalated:
         account = lifecycle.put_before_staff(account, "stuck_payment")
-    _write(facts, after, "InstalmentAsked", data, means, account=account)
+    _write(facts, after, "InstalmentAsked", data, ports, account=account)
 
 
-def _ask_pending(facts: Facts, one: Arrangement, means: ArrangementPorts) -> None:
+def _ask_pending(facts: Facts, arrangement: Arrangement, ports: ArrangementPorts) -> None:
     """The person's own payments that were with their bank when we last looked."""
-    left = tuple(p for p in one.pending if means.processor().payment(p).state in FLYING)
-    after = replace(one, pending=left, pending_at=means.now if left else None)
+    left = tuple(p for p in arrangement.pending if ports.processor().payment(p).state in FLYING)
+    after = replace(arrangement, pending=left, pending_at=ports.now if left else None)
     if not left:
-        after = thawed(after, means.now)
-    _write(facts, scheduled(after), "PaymentsAsked", {"pending": len(left)}, means)
+        after = thawed(after, ports.now)
+    _write(facts, scheduled(after), "PaymentsAsked", {"pending": len(left)}, ports)
 
 
 def _write(
@@ -434,7 +452,7 @@ def _write(
     after: Arrangement,
     what: str,
     data: dict[str, Any],
-    means: ArrangementPorts,
+    ports: ArrangementPorts,
     *,
     account: Account | None = None,
 ) -> None:
@@ -442,13 +460,13 @@ def _write(
     ended lets the account go."""
     account = account or facts.account
     if after.state is not ArrangementState.ACTIVE:
-        account = lifecycle.end_arrangement(account, goes_on_at(facts.strategy, means.now))
+        account = lifecycle.end_arrangement(account, goes_on_at(facts.strategy, ports.now))
     write(
         facts.account,
         account,
         [replace(after, version=after.version + 1)],
         what=what,
         data=data,
-        book=means.book,
-        now=means.now,
+        book=ports.book,
+        now=ports.now,
     )

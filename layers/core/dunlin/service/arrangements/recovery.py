@@ -19,15 +19,17 @@ def restart_lost(*, book: AccountBook, waker: LadderWaker, now: datetime) -> int
     """Wake what should have moved, and start anew what no execution waits for. Harmless to run
     at any time, any number of times. Returns how many were started."""
     started = 0
-    for one in book.due_arrangements(now - STUCK_AFTER):
-        if not waker.wake_arrangement(one) and not waker.arrangement_running(one):
-            started += _restart(one, book=book, waker=waker, now=now)
+    for arrangement in book.due_arrangements(now - STUCK_AFTER):
+        if not waker.wake_arrangement(arrangement) and not waker.arrangement_running(arrangement):
+            started += _restart(arrangement, book=book, waker=waker, now=now)
     return started
 
 
-def _restart(one: Arrangement, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
-    again = replace(one, run=one.run + 1, version=one.version + 1)
-    account = account_of(one.account_id, book)
+def _restart(
+    arrangement: Arrangement, *, book: AccountBook, waker: LadderWaker, now: datetime
+) -> int:
+    again = replace(arrangement, run=arrangement.run + 1, version=arrangement.version + 1)
+    account = account_of(arrangement.account_id, book)
     try:
         write(
             account,

@@ -50,8 +50,8 @@ def account_of(account_id: str, book: AccountBook) -> Account:
 
 def current_of(account: Account, past: Sequence[Arrangement]) -> Arrangement | None:
     """The arrangement that the account names, while it is in force or undecided."""
-    found = next((a for a in past if a.arrangement_id == account.arrangement_id), None)
-    return found if found is not None and (found.in_force or found.undecided) else None
+    current = next((a for a in past if a.arrangement_id == account.arrangement_id), None)
+    return current if current is not None and (current.in_force or current.undecided) else None
 
 
 def goes_on_at(strategy: Strategy, now: datetime) -> datetime:
@@ -111,11 +111,11 @@ def superseded(past: Sequence[Arrangement], new: Arrangement, at: datetime) -> l
     """Older requests of the account, which the new one takes the place of."""
     return [
         replace(
-            ended(one, ArrangementState.REPLACED, at, f"Replaced by {new.arrangement_id}."),
-            version=one.version + 1,
+            ended(arrangement, ArrangementState.REPLACED, at, f"Replaced by {new.arrangement_id}."),
+            version=arrangement.version + 1,
         )
-        for one in past
-        if one.undecided and one.arrangement_id != new.arrangement_id
+        for arrangement in past
+        if arrangement.undecided and arrangement.arrangement_id != new.arrangement_id
     ]
 
 
@@ -164,20 +164,22 @@ def _taken_over(new: Arrangement, old: Arrangement, at: datetime) -> Arrangement
     return scheduled(replace(new, pending=pending, pending_at=at if pending else None))
 
 
-def set_going(one: Arrangement, account: Account, *, waker: LadderWaker) -> None:
+def set_going(arrangement: Arrangement, account: Account, *, waker: LadderWaker) -> None:
     """The person's copy of an arrangement in force, once, and its machine."""
-    if not one.manual:
-        waker.notice(account=account, kind="arrangement_confirmation", cause=copy_cause(one))
-    waker.start_arrangement(one, wait_seconds=1)
+    if not arrangement.manual:
+        waker.notice(
+            account=account, kind="arrangement_confirmation", cause=copy_cause(arrangement)
+        )
+    waker.start_arrangement(arrangement, wait_seconds=1)
 
 
 def tell(
-    made: Arrangement, old: Arrangement | None, account: Account, *, waker: LadderWaker
+    new: Arrangement, old: Arrangement | None, account: Account, *, waker: LadderWaker
 ) -> None:
     """What follows an agreement: the person's copy, its machine, and the ladder's stand-still.
     Everything here may be done twice; what was not done is done by `restart_lost`."""
-    if made.in_force:
-        set_going(made, account, waker=waker)
+    if new.in_force:
+        set_going(new, account, waker=waker)
     if old is not None:
         waker.wake_arrangement(old)
-    waker.wake(made.account_id)
+    waker.wake(new.account_id)

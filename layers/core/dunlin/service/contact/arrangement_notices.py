@@ -22,35 +22,35 @@ PURPOSES = {
 }
 
 
-def copy_cause(one: Arrangement) -> str:
+def copy_cause(arrangement: Arrangement) -> str:
     """What the person's copy answers: the agreement, or a permission to debit given after it,
     which has a copy of its own (12 CFR 1005.10(b))."""
-    autopay, agreed_at = one.autopay, one.agreed_at
+    autopay, agreed_at = arrangement.autopay, arrangement.agreed_at
     if autopay is None or agreed_at is None or autopay.consent.at <= agreed_at:
-        return one.arrangement_id
-    return f"{one.arrangement_id}.{int(autopay.consent.at.timestamp())}"
+        return arrangement.arrangement_id
+    return f"{arrangement.arrangement_id}.{int(autopay.consent.at.timestamp())}"
 
 
 def fields(kind: str, account_id: str, cause: str, *, book: AccountBook) -> dict[str, str]:
     """The fields of one notice. `cause` is the arrangement's id, then the instalment's number
     and, for a changed debit, the amount, with points between them; of a copy, see `copy_cause`."""
     arrangement_id, _, rest = cause.partition(".")
-    one = _find(account_id, arrangement_id, book)
+    arrangement = _find(account_id, arrangement_id, book)
     if kind == "arrangement_confirmation":
         return {
-            "schedule": schedule_lines(one.terms),
-            "total": str(one.terms.total),
-            "autopay": "yes" if one.autopay is not None else "",
+            "schedule": schedule_lines(arrangement.terms),
+            "total": str(arrangement.terms.total),
+            "autopay": "yes" if arrangement.autopay is not None else "",
         }
     if not rest:
         return {}
     number, _, minor = rest.partition(".")
-    instalment = one.instalment(int(number))
+    instalment = arrangement.instalment(int(number))
     on = instalment.due_on if kind == "broken_instalment" else instalment.counts_from
-    said = {"due_on": on.isoformat()}
+    words = {"due_on": on.isoformat()}
     if minor:
-        return said | {"amount": str(replace(instalment.amount, minor=int(minor)))}
-    return said
+        return words | {"amount": str(replace(instalment.amount, minor=int(minor)))}
+    return words
 
 
 def schedule_lines(terms: Terms) -> str:
@@ -59,7 +59,7 @@ def schedule_lines(terms: Terms) -> str:
 
 
 def _find(account_id: str, arrangement_id: str, book: AccountBook) -> Arrangement:
-    for one in book.arrangements(account_id):
-        if one.arrangement_id == arrangement_id:
-            return one
+    for arrangement in book.arrangements(account_id):
+        if arrangement.arrangement_id == arrangement_id:
+            return arrangement
     raise DomainError(f"no arrangement {arrangement_id} to write about")

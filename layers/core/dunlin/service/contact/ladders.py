@@ -113,8 +113,8 @@ def _plan(facts: Facts, others: Sequence[Account], now: datetime) -> planner.Pla
 
 def _others(account: Account, book: AccountBook) -> list[Account]:
     """The person's other accounts. The index may lag: what is named is read again."""
-    found = book.accounts_of_consumer(account.consumer_id)
-    return [one for one in found if one.account_id != account.account_id]
+    accounts = book.accounts_of_consumer(account.consumer_id)
+    return [other for other in accounts if other.account_id != account.account_id]
 
 
 def _end_rest(account: Account, *, book: AccountBook, now: datetime) -> None:
@@ -144,9 +144,9 @@ def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
     that this one took over."""
     account = facts.account
     for run in range(account.ladder_run, 0, -1):
-        found = book.touch(account.account_id, f"T#{run}#{account.rung}#{account.occurrence - 1}")
-        if found is not None:
-            return found
+        touch = book.touch(account.account_id, f"T#{run}#{account.rung}#{account.occurrence - 1}")
+        if touch is not None:
+            return touch
     return None
 
 
@@ -344,9 +344,9 @@ def _chosen(
         "signals": choice.signals,
         "reasons": list(choice.reasons),
         "alternatives": [
-            {"channel": one.channel, "template": one.template, "because": one.because}
-            for one in choice.lost
-            if (one.channel, one.template) != (offer.channel.value, offer.template)
+            {"channel": lost.channel, "template": lost.template, "because": lost.because}
+            for lost in choice.lost
+            if (lost.channel, lost.template) != (offer.channel.value, offer.template)
         ],
         "lost": [{"channel": o.channel.value, "rules": rules(v)} for o, v in lost],
     }
@@ -368,10 +368,10 @@ def _named(
     fresh = list(book.read_accounts(plan.covers).values())
     together = coordination.due_together(facts.account, plan.rung, fresh, facts.strategy, now=now)
     return tuple(
-        one.account_id
-        for one in together
+        other.account_id
+        for other in together
         if gate.judge(
-            replace(facts, account=one),
+            replace(facts, account=other),
             channel=offer.channel,
             template=offer.template,
             purpose="",

@@ -52,7 +52,7 @@ def _deserted(
 ) -> list[Account]:
     expected = [pair for name in creditors for pair in book.on_ladders(name)]
     alive = waker.alive() if expected else set()
-    missing = [one for one, run in expected if execution_name(one, run) not in alive]
+    missing = [account for account, run in expected if execution_name(account, run) not in alive]
     return [
         account
         for account in book.read_accounts(missing).values()
@@ -68,8 +68,8 @@ def reconcile(
     *, book: AccountBook, creditors: Creditors, waker: LadderWaker, now: datetime
 ) -> Recovery:
     """Find what nobody attends and set it going again."""
-    found = unattended(book=book, creditors=creditors, waker=waker, now=now)
-    restarted = sum(_set_going(account, book=book, waker=waker, now=now) for account in found)
+    left_alone = unattended(book=book, creditors=creditors, waker=waker, now=now)
+    restarted = sum(_set_going(account, book=book, waker=waker, now=now) for account in left_alone)
     for account in book.due(now - STUCK_AFTER):
         if not waker.wake(account.account_id):
             restarted += _restart(account, book=book, waker=waker, now=now)
@@ -79,7 +79,7 @@ def reconcile(
     return Recovery(
         restarted=restarted,
         doubtful=doubtful,
-        unattended=tuple(account.account_id for account in found),
+        unattended=tuple(account.account_id for account in left_alone),
     )
 
 

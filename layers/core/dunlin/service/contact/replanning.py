@@ -19,9 +19,9 @@ def moves(
 ) -> Iterator[Move]:
     """What the strategy would move on the creditor's active accounts. Writes nothing."""
     for account in book.accounts_of_creditor(strategy.creditor, status=Status.ACTIVE.value):
-        found = _move(account, strategy, creditors=creditors, now=now)
-        if found is not None:
-            yield found
+        move = _move(account, strategy, creditors=creditors, now=now)
+        if move is not None:
+            yield move
 
 
 def move_pending(
@@ -62,16 +62,16 @@ def _moved(
         account = book.account(account_id)
         if account is None:
             return None
-        found = _move(account, strategy, creditors=creditors, now=now)
-        if found is None:
+        move = _move(account, strategy, creditors=creditors, now=now)
+        if move is None:
             return None
         data = {
             "from": account.strategy_version,
             "to": strategy.version,
-            "before": _told(found.before),
-            "after": _told(found.after),
+            "before": _told(move.before),
+            "after": _told(move.after),
         }
-        return write(book, account, found.account, what="StrategyMoved", data=data, now=now)
+        return write(book, account, move.account, what="StrategyMoved", data=data, now=now)
 
     after = retry_on_conflict(attempt)
     if after is None:
@@ -89,11 +89,13 @@ def _told(action: NextAction | None) -> dict[str, str]:
     }  # fmt: skip
 
 
-def told(found: list[Move], *, most: int = 20) -> str:
+def told(moved: list[Move], *, most: int = 20) -> str:
     """Moves as lines for people: how many, and the first of those that a person would notice."""
-    seen = [one for one in found if one.seen]
-    lines = [f"{len(found)} active accounts, {len(seen)} of them with another next touch."]
-    lines += [f"{one.reference}: {_line(one.before)} -> {_line(one.after)}" for one in seen[:most]]
+    seen = [move for move in moved if move.seen]
+    lines = [f"{len(moved)} active accounts, {len(seen)} of them with another next touch."]
+    lines += [
+        f"{move.reference}: {_line(move.before)} -> {_line(move.after)}" for move in seen[:most]
+    ]
     if len(seen) > most:
         lines.append(f"... and {len(seen) - most} more.")
     return "\n".join(lines)

@@ -45,13 +45,13 @@ class Replayed:
     @property
     def otherwise(self) -> tuple[str, ...]:
         """What differs between then and now other than the answer, in plain words."""
-        said = []
+        differences = []
         if self.rulebook != self.under:
-            said.append(f"judged under rulebook {self.rulebook}, again under {self.under}")
+            differences.append(f"judged under rulebook {self.rulebook}, again under {self.under}")
         if self.tzdata != self.clocks:
             then = self.tzdata or "of no stated version"
-            said.append(f"judged with time zone data {then}, again with {self.clocks}")
-        return tuple(said)
+            differences.append(f"judged with time zone data {then}, again with {self.clocks}")
+        return tuple(differences)
 
 
 def decision_record(
@@ -139,7 +139,7 @@ def _again(
     left_out = frozenset(row.get("without", ()))
     plain = {k: v for k, v in base.items() if k not in left_out} | dict(row.get("facts", {}))
     facts = read_facts(plain)
-    found = plain_verdict(decide(book, facts, now))
+    verdict = plain_verdict(decide(book, facts, now))
     return Replayed(
         at=now,
         channel=facts.channel,
@@ -148,23 +148,23 @@ def _again(
         tzdata=str(record.get("tzdata", "")),
         under=book.version,
         clocks=book.tzdata,
-        faults=tuple(_faults(row, found)),
+        faults=tuple(_faults(row, verdict)),
     )
 
 
-def _faults(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+def _faults(recorded: Mapping[str, Any], verdict: Mapping[str, Any]) -> list[str]:
     faults = [
-        f"{key} was {recorded.get(key)}, is {found.get(key)}"
+        f"{key} was {recorded.get(key)}, is {verdict.get(key)}"
         for key in ("outcome", "until", "valid_until")
-        if recorded.get(key) != found.get(key)
+        if recorded.get(key) != verdict.get(key)
     ]
-    was, now = _by_rule(recorded), _by_rule(found)
+    was, now = _by_rule(recorded), _by_rule(verdict)
     faults += [
         f"{rule} was {was.get(rule, 'no obstacle')}, is {now.get(rule, 'no obstacle')}"
         for rule in sorted(was.keys() | now.keys())
         if was.get(rule) != now.get(rule)
     ]
-    if not faults and recorded.get("digest") != found["digest"]:
+    if not faults and recorded.get("digest") != verdict["digest"]:
         faults.append("the same outcome, but not every rule says the same")
     return faults
 
@@ -176,5 +176,5 @@ def _by_rule(verdict: Mapping[str, Any]) -> dict[str, str]:
 
 def recorded(entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, Mapping[str, Any]]]:
     """The audit entries that carry a record of their decision, with it, oldest first."""
-    found = [(e, e.data[KEY]) for e in entries if isinstance(e.data.get(KEY), Mapping)]
-    return sorted(found, key=lambda pair: pair[0].sequence)
+    records = [(e, e.data[KEY]) for e in entries if isinstance(e.data.get(KEY), Mapping)]
+    return sorted(records, key=lambda pair: pair[0].sequence)

@@ -63,7 +63,7 @@ def send(
     permit_id: str,
     *,
     book: AccountBook,
-    outbox: SendingPorts,
+    ports: SendingPorts,
     now: datetime,
 ) -> Sending:
     """Spend a permit and send its message once.
@@ -73,11 +73,11 @@ def send(
     """
     facts = book.facts(account_id, touch_key=touch_key)
     touch = facts.touch
-    if touch is None or touch.channel is not outbox.channel:
-        raise DomainError(f"no {outbox.channel.value} touch {touch_key} on {account_id}")
+    if touch is None or touch.channel is not ports.channel:
+        raise DomainError(f"no {ports.channel.value} touch {touch_key} on {account_id}")
     if touch.state is not TouchState.PERMITTED:
         return _already(facts, touch, book=book, now=now)
-    message, rendered = _compose(facts, touch, book=book, outbox=outbox, now=now)
+    message, rendered = _compose(facts, touch, book=book, ports=ports, now=now)
     # Words that were approved after the permit was taken need a permit of their own.
     if rendered.version != touch.template_version or not book.spend_permit(
         facts=facts, permit_id=permit_id, now=now
@@ -85,7 +85,7 @@ def send(
         return _void(touch, book=book, now=now)
     spent = replace(touch, state=TouchState.UNKNOWN)
     try:
-        message_id = _hand_over(message, outbox)
+        message_id = _hand_over(message, ports)
     except Unavailable as failure:
         if failure.certain:
             return _release(spent, failure.reason, book=book, now=now)
@@ -121,14 +121,14 @@ def kept_content(rendered: Rendered) -> str:
 
 
 def _compose(
-    facts: Facts, touch: Touch, *, book: AccountBook, outbox: SendingPorts, now: datetime
+    facts: Facts, touch: Touch, *, book: AccountBook, ports: SendingPorts, now: datetime
 ) -> tuple[Email | Text, Rendered]:
     """Render before anything is spent: a template that fails must not cost a permit."""
     address = facts.consumer.address(touch.channel)
     if address is None:
         raise Defect(f"touch {touch.touch_id} has no address")
-    token = outbox.new_token()
-    outbox.sessions.put_link(
+    token = ports.new_token()
+    ports.sessions.put_link(
         Link(
             token_hash=token_hash(token),
             account_id=touch.account_id,
@@ -140,14 +140,14 @@ def _compose(
             expires_at=now + LINK_LIFE,
         )
     )
-    stop_link = f"{outbox.portal_url}/u/{token}"
-    rendered = outbox.templates.render(
+    stop_link = f"{ports.portal_url}/u/{token}"
+    rendered = ports.templates.render(
         touch.template,
         touch.channel,
         facts=facts,
-        link=f"{outbox.portal_url}/m/{token}",
+        link=f"{ports.portal_url}/m/{token}",
         stop_link=stop_link,
-        fields=_fields(touch, book=book, outbox=outbox),
+        fields=_fields(touch, book=book, ports=ports),
         accounts=_accounts(facts, touch, book=book),
     )
     tags = {"touch_id": touch.touch_id, "account_id": touch.account_id}
@@ -180,7 +180,7 @@ def _accounts(facts: Facts, touch: Touch, *, book: AccountBook) -> list[Account]
     ]
 
 
-def _fields(touch: Touch, *, book: AccountBook, outbox: SendingPorts) -> dict[str, str]:
+def _fields(touch: Touch, *, book: AccountBook, ports: SendingPorts) -> dict[str, str]:
     """The extra fields of a notice, found by its cause; a rung has none.
 
     A code is made here and stored as a hash, so it is in no state input and no log.
@@ -189,18 +189,18 @@ def _fields(touch: Touch, *, book: AccountBook, outbox: SendingPorts) -> dict[st
         return {}
     cause = touch.cause
     if touch.template == "code":
-        code = outbox.new_code()
+        code = ports.new_code()
         link = cause.split(".", 1)[0]
-        outbox.sessions.put_code(link, token_hash(code), outbox.real_now() + CODE_LIFE)
+        ports.sessions.put_code(link, token_hash(code), ports.real_now() + CODE_LIFE)
         return {"code": code}
     if touch.template in arrangement_notices.PURPOSES:
         return arrangement_notices.fields(touch.template, touch.account_id, cause, book=book)
     if touch.template == "answer":
         answers = book.conversation(touch.account_id).answers
-        said = next((a for a in answers if a.answer_id == cause), None)
-        if said is None:
+        answer = next((a for a in answers if a.answer_id == cause), None)
+        if answer is None:
             raise DomainError(f"no words of staff under {cause}")
-        return {"words": said.text}
+        return {"words": answer.text}
     record = book.account_record(touch.account_id)
     if record is None:
         raise DomainError(f"no account {touch.account_id}")
@@ -217,14 +217,14 @@ def _fields(touch: Touch, *, book: AccountBook, outbox: SendingPorts) -> dict[st
     return {"reference": record.account.reference}
 
 
-def _hand_over(message: Email | Text, outbox: SendingPorts) -> str:
+def _hand_over(message: Email | Text, ports: SendingPorts) -> str:
     if isinstance(message, Email):
-        if outbox.mailbox is None:
+        if ports.mailbox is None:
             raise Defect("an e-mail without a mailbox")
-        return outbox.mailbox.send(message)
-    if outbox.sms_sender is None:
+        return ports.mailbox.send(message)
+    if ports.sms_sender is None:
         raise Defect("a text without a line")
-    return outbox.sms_sender.send(message)
+    return ports.sms_sender.send(message)
 
 
 def _sending(

@@ -64,12 +64,12 @@ def load_strategy(
     A document that cannot be used changes nothing; what is wrong is written beside it as
     `strategy.errors.txt`. Returns the version, None where it was refused or is no strategy.
     """
-    found = _KEY.fullmatch(key)
-    if found is None:
+    match = _KEY.fullmatch(key)
+    if match is None:
         return None
     beside = key.removesuffix("yaml") + "errors.txt"
     try:
-        creditor = creditor_id(found[1])
+        creditor = creditor_id(match[1])
         content = drop_box.read(key, version=version, end=_LARGEST)
         document, _ = reader.read(content, creditor=creditor)
         stored = creditors.put_strategy(creditor, document, now)
@@ -84,6 +84,6 @@ def load_strategy(
         changes = f"Version {stored}. {told(moving)}\n".encode()
         drop_box.write(key.removesuffix("yaml") + "changes.txt", changes, "text/plain")
     move_pending(strategy, book=book, creditors=creditors, waker=waker, now=now)
-    said = f"No errors. Stored as version {stored}. {len(moving)} active accounts follow it.\n"
-    drop_box.write(beside, said.encode(), "text/plain")
+    report = f"No errors. Stored as version {stored}. {len(moving)} active accounts follow it.\n"
+    drop_box.write(beside, report.encode(), "text/plain")
     return stored

@@ -114,16 +114,21 @@ def _opened(
     person, creditor = account.consumer_id, account.creditor
     before = sessions.payment_attempts(person)
     others = tuple(
-        pages.shut(one, creditor) for one in before if one.account_id != attempt.account_id
+        pages.shut(attempt_made, creditor)
+        for attempt_made in before
+        if attempt_made.account_id != attempt.account_id
     )[-_KEPT:]
-    current = next((one for one in before if one.account_id == attempt.account_id), None)
+    current = next(
+        (attempt_made for attempt_made in before if attempt_made.account_id == attempt.account_id),
+        None,
+    )
     if current is not None:
         current = pages.answered(current, creditor)
         same = current.amount == attempt.amount and current.locale == attempt.locale
-        found = _left_open(current, same=same, book=book, processor=processor)
-        if found is not None:
+        left_open = _left_open(current, same=same, book=book, processor=processor)
+        if left_open is not None:
             sessions.put_payment_attempts(person, (*others, current), replaces=before)
-            return found
+            return left_open
     stored = (*others, attempt)
     sessions.put_payment_attempts(person, stored, replaces=before)
     opened = pages.open(attempt, creditor)
@@ -183,7 +188,7 @@ def close_page(
 def _attempt(account: Account, sessions: PortalSessions) -> PaymentAttempt | None:
     """The newest attempt to pay this account."""
     attempts = sessions.payment_attempts(account.consumer_id)
-    return next((one for one in attempts if one.account_id == account.account_id), None)
+    return next((attempt for attempt in attempts if attempt.account_id == account.account_id), None)
 
 
 def _left_open(
@@ -254,13 +259,13 @@ def returned_payment(
         outcome = Returned.PROCESSING if status.paid else Returned.UNFINISHED
         return ReturnedPayment(outcome=outcome, amount=attempt.amount)
     payment = processor.payment(status.payment_id)
-    found = ReturnedPayment(outcome=Returned.UNFINISHED, amount=attempt.amount)
+    returned = ReturnedPayment(outcome=Returned.UNFINISHED, amount=attempt.amount)
     match payment.state:
         case PaymentState.SUCCEEDED:
             posted = {entry.entry_id for entry in book.ledger(account_id)}
             mine = entry_id(account_id, payment.id)
             return replace(
-                found,
+                returned,
                 outcome=Returned.PAID,
                 amount=payment.received,
                 reference=receipt_reference(mine),
@@ -268,12 +273,12 @@ def returned_payment(
             )
         case PaymentState.PENDING | PaymentState.AUTHORISED:
             mine = entry_id(account_id, payment.id)
-            return replace(found, outcome=Returned.PROCESSING, reference=receipt_reference(mine))
+            return replace(returned, outcome=Returned.PROCESSING, reference=receipt_reference(mine))
         case PaymentState.FAILED | PaymentState.CANCELED:
             why = payment.decline.text_key if payment.decline else "declined.declined"
-            return replace(found, outcome=Returned.FAILED, declined=why)
+            return replace(returned, outcome=Returned.FAILED, declined=why)
         case _:
-            return found
+            return returned
 
 
 def receipt_reference(entry: str) -> str:

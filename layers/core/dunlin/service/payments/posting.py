@@ -146,9 +146,9 @@ def wake(account_id: str, newest: Iterable[Arrangement], *, waker: LadderWaker) 
     """Wake what looks after an account whose balance moved: its ladder, and its newest
     arrangement where that may just have ended, for the account no longer names it."""
     waker.wake(account_id)
-    for one in newest:
-        if not one.in_force:
-            waker.wake_arrangement(one)
+    for arrangement in newest:
+        if not arrangement.in_force:
+            waker.wake_arrangement(arrangement)
 
 
 def _tell(
@@ -229,7 +229,7 @@ def _post(
         return _Done(
             changed=True,
             account=after,
-            posted=posted | {one.entry_id for one in result.entries},
+            posted=posted | {entry.entry_id for entry in result.entries},
             arrangements=arranged or record.arrangements[:1],
         )
 
@@ -272,7 +272,7 @@ def send_back(
     back; harmless at any time. What it refuses, or what failed, is owed to the person again: the
     account then waits for staff. Returns the account as it stands."""
     ledger = {e.source: e for e in book.ledger(account.account_id)}
-    made = {refund.key: refund for refund in processor.refunds(payment_id)}
+    refunds = {refund.key: refund for refund in processor.refunds(payment_id)}
     for number in itertools.count(1):
         source = posting.excess_source(payment_id, number)
         entry = ledger.get(source)
@@ -280,7 +280,7 @@ def send_back(
             return account
         if f"{source}:undone" in ledger:
             continue
-        refund = made.get(source) or processor.refund(
+        refund = refunds.get(source) or processor.refund(
             refund_key=source, payment_id=payment_id, amount=entry.amount
         )
         if refund.state in (RefundState.PENDING, RefundState.SUCCEEDED):

@@ -88,34 +88,34 @@ class Reconciler:
     def look(self, *, since: datetime, now: datetime) -> Reconciled:
         """Look at every event since an instant (at most 30 days back) and at every bank debit
         that is on its way. Harmless at any time, any number of times. Raises `Unavailable`."""
-        found = Reconciled(since=since, until=now)
-        told = [e for e in self.processor.events_since(since) if e.at <= now - GRACE]
-        events = told[::-1]
-        found.events = len(events)
+        reconciled = Reconciled(since=since, until=now)
+        facts = [e for e in self.processor.events_since(since) if e.at <= now - GRACE]
+        events = facts[::-1]
+        reconciled.events = len(events)
         threads: dict[str, AccountHistory] = {}
         for event in events:
-            self._event(event, found, threads, now=now)
+            self._event(event, reconciled, threads, now=now)
         for account in self._waiting_for_a_bank():
-            self._bank(account, found, now=now)
-        self._compare(events, threads, found)
-        return found
+            self._bank(account, reconciled, now=now)
+        self._compare(events, threads, reconciled)
+        return reconciled
 
     def _event(
         self,
         event: PaymentEvent,
-        found: Reconciled,
+        reconciled: Reconciled,
         threads: dict[str, AccountHistory],
         *,
         now: datetime,
     ) -> None:
         known = self.inbox.event(event.event_id) is not None
         if not known:
-            found.missed.append(event.event_id)
+            reconciled.missed.append(event.event_id)
         account_id = event.account_id or self.processor.payment(event.payment_id).account_id
         if not account_id:
             return  # taken elsewhere with the same processor
         if self.book.account(account_id) is None:
-            found.differences.append(
+            reconciled.differences.append(
                 LedgerDifference(
                     what="unknown_account",
                     account_id=account_id,
@@ -127,7 +127,7 @@ class Reconciler:
         if known and (event.fact not in _MOVES or self._stands(account_id, event)):
             self._unfinished(account_id, event, now=now)
         elif self._post(event, now=now) is Posted.POSTED:
-            found.posted.append(event.event_id)
+            reconciled.posted.append(event.event_id)
         if event.fact in _MOVES:
             threads[account_id] = self.book.account_history(account_id)
 
@@ -161,7 +161,7 @@ class Reconciler:
                     if account.hold is Hold.PAYMENT_PENDING:
                         yield account
 
-    def _bank(self, account: Account, found: Reconciled, *, now: datetime) -> None:
+    def _bank(self, account: Account, reconciled: Reconciled, *, now: datetime) -> None:
         """Post what a bank has answered meanwhile; call staff where it is silent too long."""
         for payment_id in account.hold_reason.split():
             payment = self.processor.payment(payment_id)
@@ -169,9 +169,9 @@ class Reconciler:
             if fact is not None:
                 event = _as_event(payment, fact, now)
                 if self._post(event, now=now) is Posted.POSTED:
-                    found.posted.append(event.event_id)
+                    reconciled.posted.append(event.event_id)
             elif self._too_long(account, payment, now) and self._stuck(account.account_id, now):
-                found.stuck.append(account.account_id)
+                reconciled.stuck.append(account.account_id)
 
     def _too_long(self, account: Account, payment: PaymentStatus, now: datetime) -> bool:
         days = policy_of(account, book=self.book).pending_days
@@ -201,14 +201,17 @@ class Reconciler:
     # -- both books side by side
 
     def _compare(
-        self, events: Sequence[PaymentEvent], threads: dict[str, AccountHistory], found: Reconciled
+        self,
+        events: Sequence[PaymentEvent],
+        threads: dict[str, AccountHistory],
+        reconciled: Reconciled,
     ) -> None:
         paid = {e.payment_id: e for e in events if e.fact is SignalKind.PAYMENT}
         for account_id, account_history in threads.items():
             ledger = {e.source: e for e in account_history.ledger}
             owed = account_history.account.balance
             if total(account_history.ledger, owed.currency) != owed:
-                found.differences.append(
+                reconciled.differences.append(
                     LedgerDifference(
                         what="ledger_sum",
                         account_id=account_id,
@@ -217,27 +220,27 @@ class Reconciler:
                     )
                 )
             for entry in account_history.ledger:
-                self._entry(account_id, entry, paid, found)
+                self._entry(account_id, entry, paid, reconciled)
             for event in paid.values():
                 if event.account_id == account_id and event.payment_id not in ledger:
-                    found.differences.append(_unposted(account_id, event))
+                    reconciled.differences.append(_unposted(account_id, event))
 
     def _entry(
         self,
         account_id: str,
         entry: LedgerEntry,
         paid: dict[str, PaymentEvent],
-        found: Reconciled,
+        reconciled: Reconciled,
     ) -> None:
         """One payment of the ledger against the processor's word about it."""
         if entry.kind != "payment" or not entry.source.startswith("pi_"):
             return
         event = paid.get(entry.source)
         if event is None:
-            if entry.on > found.since.date():
+            if entry.on > reconciled.since.date():
                 payment = self.processor.payment(entry.source)
                 if payment.state is not PaymentState.SUCCEEDED:
-                    found.differences.append(
+                    reconciled.differences.append(
                         LedgerDifference(
                             what="not_at_processor",
                             account_id=account_id,
@@ -246,12 +249,12 @@ class Reconciler:
                         )
                     )
             return
-        _add(found.processor_minor, event.amount)
+        _add(reconciled.processor_minor, event.amount)
         if entry.note.startswith(WRONG_CURRENCY):
             return
-        _add(found.ledger_minor, -entry.amount)
+        _add(reconciled.ledger_minor, -entry.amount)
         if -entry.amount != event.amount:
-            found.differences.append(
+            reconciled.differences.append(
                 LedgerDifference(
                     what="other_amount",
                     account_id=account_id,

@@ -117,14 +117,14 @@ class PortalPorts:
     def siblings(self, session: Session) -> list[Account]:
         """The person's other accounts with this creditor that are not closed, the one that fell
         due first before the others."""
-        found = [
+        siblings = [
             other
             for other in self.book.accounts_of_consumer(session.consumer_id)
             if other.account_id != session.account_id
             and other.creditor == session.creditor
             and other.status not in (Status.CLOSED, Status.IMPORTED)
         ]
-        return sorted(found, key=lambda a: (a.due_on or date.max, a.reference))
+        return sorted(siblings, key=lambda a: (a.due_on or date.max, a.reference))
 
     def told(self, name: str, inside: Inside, case: str, kind: str) -> Page:
         """That we have a message: its case number, and by when the creditor's desk answers."""

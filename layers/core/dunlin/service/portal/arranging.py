@@ -76,13 +76,13 @@ def _limits(portal: PortalPorts, inside: Inside) -> Strategy:
 
 def _standing(inside: Inside, standing: Arrangement, *, saved: bool = False) -> Page:
     today = inside.now.date()
-    rows = [(one, one.state(today).value) for one in standing.instalments]
+    rows = [(instalment, instalment.state(today).value) for instalment in standing.instalments]
     until = standing.counter_until
     return inside.page(
         "arrangement",
         ArrangementPage(
             arrangement=standing,
-            rows=rows or [(one, "") for one in standing.terms.instalments],
+            rows=rows or [(instalment, "") for instalment in standing.terms.instalments],
             amount_due=due_by(standing, inside.now),
             balance=inside.account.balance,
             standing=inside.standing,
@@ -202,7 +202,7 @@ def _terms(
         errors.append(("date", "date_past"))
     if errors or isinstance(first_on, str):
         return errors
-    made = arrangements.propose(
+    terms = arrangements.propose(
         account,
         limits,
         instalment=amount,
@@ -211,11 +211,11 @@ def _terms(
         first_on=first_on,
         today=today,
     )
-    if isinstance(made, NoTerms):
-        return [_WRONG.get(made, ("offer", "offer_missing"))]
-    if len(made.instalments) > MOST_PAYMENTS:
+    if isinstance(terms, NoTerms):
+        return [_WRONG.get(terms, ("offer", "offer_missing"))]
+    if len(terms.instalments) > MOST_PAYMENTS:
         return [_WRONG[NoTerms.TOO_MANY]]
-    return made
+    return terms
 
 
 def fingerprint(terms: Terms) -> str:
@@ -266,7 +266,7 @@ def _agree(
     if how not in ("autopay", "self"):
         return _check(inside, limits, form, errors=[("pays", "pays_missing")])
     consent = _consent(inside, form) if how == "autopay" else None
-    made = arrangements.ask(
+    agreed = arrangements.ask(
         inside.session.account_id,
         terms,
         consent=consent,
@@ -277,11 +277,11 @@ def _agree(
         account=inside.account,
         limits=limits,
     )
-    if not isinstance(made, Arrangement):
-        return _refused(portal, inside, made)
-    if made.in_force and consent is not None and not made.autopays:
+    if not isinstance(agreed, Arrangement):
+        return _refused(portal, inside, agreed)
+    if agreed.in_force and consent is not None and not agreed.autopays:
         return _method_page(portal, inside, form, language=language)
-    return _agreed(inside, made)
+    return _agreed(inside, agreed)
 
 
 def _refused(portal: PortalPorts, inside: Inside, refusal: arrangements.AskRefusal) -> Page:
@@ -290,9 +290,9 @@ def _refused(portal: PortalPorts, inside: Inside, refusal: arrangements.AskRefus
     return _choices(fresh, _limits(portal, fresh), trouble=f"plan_{refusal}")
 
 
-def _agreed(inside: Inside, made: Arrangement) -> Page:
-    name = "plan_agreed" if made.in_force else "plan_done"
-    return inside.page(name, PlanAgreedPage(terms=made.terms))
+def _agreed(inside: Inside, arrangement: Arrangement) -> Page:
+    name = "plan_agreed" if arrangement.in_force else "plan_done"
+    return inside.page(name, PlanAgreedPage(terms=arrangement.terms))
 
 
 def _autopay_words(inside: Inside) -> Mapping[str, str]:
@@ -310,12 +310,12 @@ def _consent(inside: Inside, form: Mapping[str, str]) -> Authorisation:
 
 
 def _accept(portal: PortalPorts, inside: Inside) -> Page:
-    made = arrangements.accept_counter(
+    agreed = arrangements.accept_counter(
         inside.session.account_id, book=portal.book, waker=portal.waker, now=inside.now
     )
-    if not isinstance(made, Arrangement):
-        return _refused(portal, inside, made)
-    return _agreed(inside, made)
+    if not isinstance(agreed, Arrangement):
+        return _refused(portal, inside, agreed)
+    return _agreed(inside, agreed)
 
 
 def method(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
@@ -378,7 +378,7 @@ def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
 def _take_up(portal: PortalPorts, inside: Inside) -> Page:
     """What the processor's own word would do, at the person's: twice is as once."""
     try:
-        made = arrangements.autopay_saved(
+        arrangement = arrangements.autopay_saved(
             inside.session.account_id,
             book=portal.book,
             waker=portal.waker,
@@ -387,6 +387,6 @@ def _take_up(portal: PortalPorts, inside: Inside) -> Page:
         )
     except (Unavailable, Conflict):
         return inside.page("method_asked", Done(), status=503)
-    if made is None or not made.in_force:
+    if arrangement is None or not arrangement.in_force:
         return plan(portal, inside.session, now=inside.now)
-    return _standing(inside, made, saved=made.autopays)
+    return _standing(inside, arrangement, saved=arrangement.autopays)

@@ -54,10 +54,10 @@ def proof_for(consumer: Consumer) -> Proof:
 def arrive(portal: PortalPorts, token: str, *, now: datetime, sent: bool = False) -> Page:
     """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
     often it is fetched; that it was fetched is noted, which mail scanners do too."""
-    found = _opened(portal, token, now)
-    if found is None:
+    opened = _opened(portal, token, now)
+    if opened is None:
         return GONE
-    link, facts = found
+    link, facts = opened
     with suppress(Conflict, Unavailable):  # a note that is lost must not cost the page
         _signal_of_link(portal, link, SignalKind.CLICK, "click", now)
     return _identity_page(token, link, facts, sent=sent)
@@ -119,10 +119,10 @@ def identify(
     """Check what the person knows; what they typed before their last session ended awaits
     them. Wrong, locked and expired code read the same and take the same road; the count is
     taken before the answer is looked at, so parallel guesses cannot share a try."""
-    found = _opened(portal, token, now)
-    if found is None:
+    opened = _opened(portal, token, now)
+    if opened is None:
         return GONE
-    link, facts = found
+    link, facts = opened
     consumer = facts.consumer
     proof = proof_for(consumer)
     given = _given(proof, form)
@@ -179,10 +179,10 @@ def send_code(
 ) -> Page | GoTo:
     """Ask for a code to be sent to the contact point this link went to. More than five a
     day look the same and send nothing."""
-    found = _opened(portal, token, now)
-    if found is None:
+    opened = _opened(portal, token, now)
+    if opened is None:
         return GONE
-    link, facts = found
+    link, facts = opened
     consumer = facts.consumer
     if proof_for(consumer) is Proof.CODE:
         count = portal.sessions.count_attempt(f"code-{consumer.consumer_id}", wall)

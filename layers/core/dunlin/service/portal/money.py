@@ -88,15 +88,15 @@ def _pay_error(
 def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """Back from the processor: asks it where the payment stands, and changes nothing."""
     try:
-        found = payments.returned_payment(
+        payment = payments.returned_payment(
             session.account_id,
             book=portal.book,
             sessions=portal.sessions,
             processor=portal.processor(),
         )
     except Unavailable:
-        found = payments.ReturnedPayment(outcome=payments.Returned.PROCESSING)
-    return portal.inside(session, now=now).page("returned", ReturnedPage(payment=found))
+        payment = payments.ReturnedPayment(outcome=payments.Returned.PROCESSING)
+    return portal.inside(session, now=now).page("returned", ReturnedPage(payment=payment))
 
 
 def receipt(portal: PortalPorts, session: Session, reference: str, *, now: datetime) -> Page:

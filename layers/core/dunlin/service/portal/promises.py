@@ -29,8 +29,8 @@ def promise(
     ends = on + timedelta(days=1 + inside.strategy.coordination.promise_grace_days)
     until = datetime.combine(ends, time(), zone_of(person)).astimezone(UTC)
     replies = portal.book.conversation(session.account_id).replies
-    made = sum("promise" in reply.labels for reply in replies)
-    holds = made < PROMISES_THAT_HOLD
+    promises = sum("promise" in reply.labels for reply in replies)
+    holds = promises < PROMISES_THAT_HOLD
     case = portal.say(
         session,
         SignalKind.PROMISE,

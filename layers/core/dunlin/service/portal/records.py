@@ -37,8 +37,8 @@ def statement(portal: PortalPorts, session: Session, number: str, *, now: dateti
     account, entries = inside.account, inside.record.ledger
     owed = Money(0, account.balance.currency)
     rule = inside.strategy.payments.allocation
-    found = allocate(entries, owed.currency, rule)
-    went = {line.entry_id: line.parts for line in found.lines}
+    allocation = allocate(entries, owed.currency, rule)
+    went = {line.entry_id: line.parts for line in allocation.lines}
     lines = []
     for entry in entries:
         owed += entry.amount
@@ -58,7 +58,7 @@ def statement(portal: PortalPorts, session: Session, number: str, *, now: dateti
             lines=lines[(shown - 1) * LINES : shown * LINES],
             pages=pages,
             page_number=shown,
-            shares=tuple(share for share in found.shares if share.charged.minor),
+            shares=tuple(share for share in allocation.shares if share.charged.minor),
             rule=rule,
         ),
     )

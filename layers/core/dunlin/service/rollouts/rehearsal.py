@@ -261,7 +261,7 @@ def _send(account_id: str, decided: LadderDecision, *, play: _Play, now: datetim
         decided.touch_key,
         decided.permit_id,
         book=ports.book,
-        outbox=ports.outboxes[channel],
+        ports=ports.outboxes[channel],
         now=now,
     )
     touch = ports.book.touch(account_id, decided.touch_key)

@@ -82,8 +82,8 @@ def inconvenient(text: str) -> dict[str, Any]:
     start, _, end = times.partition("-")
     try:
         listed = [int(d) for d in days.split(",")] if days else None
-        for one in (start, end if end != "24:00" else "23:59"):
-            datetime.strptime(one, "%H:%M")  # noqa: DTZ007 - a time of day has no zone
+        for clock_time in (start, end if end != "24:00" else "23:59"):
+            datetime.strptime(clock_time, "%H:%M")  # noqa: DTZ007 - a time of day has no zone
     except ValueError as error:
         raise DomainError("a bad time is HH:MM-HH:MM, or HH:MM-HH:MM/0,2 (Monday 0)") from error
     if listed is not None and not set(listed) <= set(range(7)):
@@ -136,8 +136,8 @@ def set_flag(
         if kind.hold is Hold.DISPUTE and not account.owes:
             raise DomainError(f"nothing is owed on it ({account.status.value}): nothing to hold")
         concerned = [account] if kind.hold is Hold.DISPUTE else accounts_of(account, book)
-        for one in concerned:
-            changed |= _hold(one.account_id, kind, proof, book=book, actor=actor, now=now)
+        for other in concerned:
+            changed |= _hold(other.account_id, kind, proof, book=book, actor=actor, now=now)
     wake_all(account, book=book, waker=waker)
     return changed
 
@@ -214,8 +214,8 @@ def _flagged(
             signal_id=proof, kind=SignalKind.WRONG_PARTY, at=now, detail={"by": "staff"}
         )
         person = follow(signal, account=None, consumer=person, touch=None).consumer or person
-    made = Flag(at=now, by=actor, detail=detail)
-    return replace(person, flags={**person.flags, kind.name: made})
+    raised = Flag(at=now, by=actor, detail=detail)
+    return replace(person, flags={**person.flags, kind.name: raised})
 
 
 def _write_person(

@@ -45,7 +45,7 @@ def settle(
         if not same:
             write(book, account, after, what="PersonsKeptApart", data=data, now=now, actor=actor)
             return CommandResult(outcome="done")
-        one = merge(kept, person)
+        merged = merge(kept, person)
         learned = consumer_entry(
             kept,
             now=now,
@@ -62,7 +62,7 @@ def settle(
             now=now,
             actor=actor,
             besides=Change(
-                consumer=replace(one, version=kept.version + 1, audit_head=learned.hash),
+                consumer=replace(merged, version=kept.version + 1, audit_head=learned.hash),
                 audit=[learned],
             ),
         )

@@ -132,11 +132,11 @@ def _pause_batch(
     for change in changes:
         account_id = change.account.account_id if change.account else ""
         if account_id in again:
-            one = StaffCommand(by=order.by, why=order.why)
+            command = StaffCommand(by=order.by, why=order.why)
             redo = (
-                pause(account_id, one, book=book, now=now)
+                pause(account_id, command, book=book, now=now)
                 if on
-                else resume(account_id, one, book=book, waker=waker, now=now)
+                else resume(account_id, command, book=book, waker=waker, now=now)
             )
             outcomes.append(redo.outcome)
             continue

@@ -24,8 +24,8 @@ def candidates(
 ) -> list[Account]:
     """The accounts of a creditor that may enter again, smallest balance first."""
     ended = book.accounts_of_creditor(creditor, status=Status.EXHAUSTED.value)
-    found = [a for a in ended if not barred(a, small_under_minor=small_under_minor)]
-    return sorted(found, key=lambda a: (a.balance.minor, a.account_id))
+    ready = [a for a in ended if not barred(a, small_under_minor=small_under_minor)]
+    return sorted(ready, key=lambda a: (a.balance.minor, a.account_id))
 
 
 def reenter(

@@ -32,8 +32,8 @@ def portfolio(
 ) -> list[CurrencyPortfolio]:
     """The portfolio of one creditor, or of all for "", by currency; aged as of `today`."""
     tally: dict[CounterCell, Figure] = {}
-    for one in [creditor] if creditor else creditors.all():
-        tally |= counters.tally(one)
+    for name in [creditor] if creditor else creditors.all():
+        tally |= counters.tally(name)
     return sum_up(tally, today)
 
 
@@ -64,7 +64,7 @@ def _candidates(wanted: str, creditor: str, creditors: Creditors) -> list[str]:
         return []
     if wanted.startswith("acc_"):
         return [wanted]
-    return [ids.account_id(one, wanted) for one in ([creditor] if creditor else creditors.all())]
+    return [ids.account_id(name, wanted) for name in ([creditor] if creditor else creditors.all())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +105,11 @@ def bounced(creditor: str, *, book: AccountBook) -> Iterator[Bounced]:
 
 
 def _dead(person: Consumer) -> list[tuple[Channel, str, Flag]]:
-    found = []
+    dead = []
     for channel in Channel:
         flag = person.flags.get(f"{channel.value}_bounced")
         hashes = flag.detail.get("address_hashes", ()) if flag else ()
         points = person.emails if channel is Channel.EMAIL else person.phones
         if flag is not None:
-            found += [(channel, point, flag) for point in points if address_hash(point) in hashes]
-    return found
+            dead += [(channel, point, flag) for point in points if address_hash(point) in hashes]
+    return dead

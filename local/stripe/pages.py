@@ -78,16 +78,16 @@ def prove(intent: Thing, method: Thing, business: str, lang: str) -> str:
 def gone(session: Thing | None, business: str, lang: str) -> str:
     """A page that can no longer be used, with the way back."""
     words = WORDS[lang]
-    said, back = words["missing"], ""
+    sentence, back = words["missing"], ""
     if session is not None:
         done = session["status"] == "complete"
-        said = words["gone_complete" if done else "gone_expired"]
+        sentence = words["gone_complete" if done else "gone_expired"]
         back = _way_back(session["success_url" if done else "cancel_url"], session["id"])
     return _page(
         "gone",
         lang,
         title=words["gone_title"],
-        said=said,
+        said=sentence,
         back=back,
         business=business_of(session, business),
     )

@@ -44,7 +44,7 @@ def violations(account: Account) -> frozenset[Violation]:
     began = account.status in (Status.ACTIVE, Status.EXHAUSTED, Status.FAILED)
     ahead = account.next_action is not None and bool(account.next_action.channel)
     case = account.case
-    found = {
+    by_rule = {
         Violation.SETTLED_AND_OWES: account.status is Status.SETTLED and owed,
         Violation.PAID_AND_GOES_ON: began and not owed,
         Violation.ENDED_AND_HELD: ended
@@ -65,7 +65,7 @@ def violations(account: Account) -> frozenset[Violation]:
         and (case is None or case.since is None),
         Violation.CASE_WITHOUT_WAIT: case is not None and not account.waits_for_staff,
     }
-    return frozenset(name for name, so in found.items() if so)
+    return frozenset(name for name, so in by_rule.items() if so)
 
 
 class StepRefusal(StrEnum):

@@ -190,7 +190,7 @@ def adjust(
             before = Option(field, score, key, contents[index], frozenset(named), beside)
             rule = next((r for r in _RULES if r.when(before)), None)
             after = rule.then(before) if rule else before
-            told = f"{why}; {rule.why}" if rule and after != before else why
+            reason = f"{why}; {rule.why}" if rule and after != before else why
             final = round(min(1.0, after.score + _PRIOR.get(key, 0.0)), 3)
-            options[at] = (final, after.field, told)
+            options[at] = (final, after.field, reason)
         options.sort(reverse=True)

@@ -97,8 +97,8 @@ def ask(
         if over:
             asked = _request(account, new, past, book=book, now=now, actor=by)
             return asked, None, account
-        made, old = start(account, new, current, past, book=book, now=now, actor=by)
-        return made, old, account
+        arrangement, old = start(account, new, current, past, book=book, now=now, actor=by)
+        return arrangement, old, account
 
     arrangement, old, stored = retry_on_conflict(attempt)
     if isinstance(arrangement, Arrangement):

@@ -103,8 +103,8 @@ class PortalPorts:
         """A form to fill in, or once more with what is wrong and what was typed."""
         status, form_id = 422 if errors else 200, self.new_token()
         if name == "messages":
-            said = self.book.conversation(inside.session.account_id)
-            content: object = pages.messages(inside, form, form_id, conversation=said)
+            conversation = self.book.conversation(inside.session.account_id)
+            content: object = pages.messages(inside, form, form_id, conversation=conversation)
         else:
             content = pages.FORMS[name](inside, dict(form), form_id)
         return inside.page(name, content, status=status, errors=tuple(errors))

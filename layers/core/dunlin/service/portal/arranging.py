@@ -327,7 +327,9 @@ def method(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     return inside.page(
         "plan_method",
         PlanMethodPage(
-            instalments=tuple(one for one in standing.instalments if one.left.minor),
+            instalments=tuple(
+                instalment for instalment in standing.instalments if instalment.left.minor
+            ),
             autopay_words=_autopay_words(inside),
         ),
     )

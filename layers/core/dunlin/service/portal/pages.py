@@ -362,7 +362,7 @@ def preferences(inside: Inside, form: Form, form_id: str) -> PreferencesForm:
     person = inside.consumer
     wishes, days = person.preferences, writing_days(inside.strategy)
     at_work = AT_WORK if person.emails else AT_WORK[:1]
-    ticked = {name for name, said in form.items() if said}
+    ticked = {name for name, value in form.items() if value}
     if not form:
         ticked = {f"day{n}" for n in days if not wishes.days or n in wishes.days}
         ticked |= {name for name in at_work if name in person.flags}

@@ -105,8 +105,8 @@ def accounts(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
     """The other accounts of the same person."""
     inside = portal.inside(session, now=now)
     others = tuple(
-        OtherAccount(reference=one.reference, balance=one.balance)
-        for one in portal.siblings(session)
+        OtherAccount(reference=sibling.reference, balance=sibling.balance)
+        for sibling in portal.siblings(session)
     )
     content = AccountsPage(reference=inside.account.reference, others=others)
     return inside.page("accounts", content)
@@ -148,7 +148,7 @@ def data_file(portal: PortalPorts, session: Session, *, now: datetime) -> Downlo
 def _own_data(portal: PortalPorts, inside: Inside) -> dict[str, Any]:
     """The person's own data as a document. What staff and rules concluded is not in it."""
     person, account, strategy = inside.consumer, inside.account, inside.strategy
-    said = portal.book.conversation(account.account_id)
+    conversation = portal.book.conversation(account.account_id)
     wishes = person.preferences
     return {
         "made_at": inside.now.isoformat(),
@@ -195,10 +195,10 @@ def _own_data(portal: PortalPorts, inside: Inside) -> dict[str, Any]:
                 "state": touch.state.value,
                 "at": (touch.sent_at or touch.permitted_at).isoformat(),
             }
-            for touch in said.touches
+            for touch in conversation.touches
         ],
         "messages_from_you": [
             {"channel": reply.channel, "at": reply.at.isoformat(), "text": reply.text}
-            for reply in said.replies
+            for reply in conversation.replies
         ],
     }

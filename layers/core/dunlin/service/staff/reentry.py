@@ -44,10 +44,10 @@ def reenter(
         group = group_of(account, small_under_minor=small_under_minor)
         if why or group is None:
             return CommandResult(outcome="refused", because=(("", why),))
-        said = {REENTERED: entered(now.date(), group, book.ledger(account_id))}
+        extras = {REENTERED: entered(now.date(), group, book.ledger(account_id))}
         return AccountChange(
             what="AccountReentered",
-            account=replace(lifecycle.reenter(account), extras=account.extras | said),
+            account=replace(lifecycle.reenter(account), extras=account.extras | extras),
             data={"group": group.value, "balance_minor": account.balance.minor},
         )
 

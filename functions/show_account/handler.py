@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import logger
-from dunlin.service.staff.staff import look_up
+from dunlin.service.staff.overview import look_up
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:

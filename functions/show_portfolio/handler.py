@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dunlin.runtime import wiring
-from dunlin.service.staff.staff import portfolio
+from dunlin.service.staff.overview import portfolio
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:

@@ -22,8 +22,8 @@ from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import item_of
 from dunlin.domain.strategy.strategy import StaffQueuePolicy
 from dunlin.ports.accounts import AccountHistory, Answer, Reply
+from dunlin.service.staff.overview import StaffAccount
 from dunlin.service.staff.queue import Decided, Waiting
-from dunlin.service.staff.staff import StaffAccount
 from dunlin.views.widgets.portfolio import Widgets
 from dunlin.views.widgets.words import masked
 from tests.staff import builders

@@ -18,7 +18,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as make_account_id
 from dunlin.domain.imports.guard import csv_line
 from dunlin.service.accounts.staff_command import StaffCommand
-from dunlin.service.staff import pauses, staff, steering
+from dunlin.service.staff import overview, pauses, steering
 from dunlin.service.staff.flags import FLAGS, lift_flag, set_flag
 
 _INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ"]
@@ -111,7 +111,7 @@ def bounced(
     from dunlin.runtime import wiring
 
     lines = [csv_line(("account_id", "reference", "channel", "address", "at", "cause"))]
-    for bounce in staff.bounced(creditor, book=wiring.account_book()):
+    for bounce in overview.bounced(creditor, book=wiring.account_book()):
         at = bounce.at.isoformat()
         cells = (
             bounce.account_id,

@@ -15,7 +15,7 @@ from dunlin.views.widgets.page import page
 from dunlin.views.widgets.words import HOLDS, KINDS, TRIGGERS, instant, money
 
 if TYPE_CHECKING:
-    from dunlin.service.staff.staff import StaffAccount
+    from dunlin.service.staff.overview import StaffAccount
 
 _HISTORY = 12
 _SHOWN = 40

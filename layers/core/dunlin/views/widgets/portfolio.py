@@ -20,8 +20,8 @@ from dunlin.views.widgets.words import HOLDS
 
 # Only their fields are read here; a widget that draws none of them starts without their use cases.
 if TYPE_CHECKING:
+    from dunlin.service.staff.overview import StaffAccount
     from dunlin.service.staff.queue import Decided, Waiting
-    from dunlin.service.staff.staff import StaffAccount
 
 _DONE = {
     "approve": "Approved. The ladder goes on; every rule still binds.",

@@ -21,7 +21,7 @@ from dunlin.ports.strategies import Creditors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffAccount:
-    """One account as a member of staff sees it: the thread and what the audit log says of it."""
+    """One account as a member of staff sees it: its history and what the audit log says of it."""
 
     account_history: AccountHistory
     history: Sequence[AuditEntry]

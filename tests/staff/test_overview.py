@@ -11,7 +11,7 @@ from dunlin.domain.accounts.counters import share_of
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.money import Money
 from dunlin.domain.tokens import address_hash
-from dunlin.service.staff import staff
+from dunlin.service.staff import overview
 from tests.staff import builders
 from tests.staff.builders import CREDITOR, NOW, ChainLog
 
@@ -19,7 +19,7 @@ from tests.staff.builders import CREDITOR, NOW, ChainLog
 def test_an_account_is_found_by_id_and_by_reference() -> None:
     book, account = builders.held_book()
     for wanted in (account.account_id, f"  {account.reference} "):
-        found = staff.look_up(
+        found = overview.look_up(
             wanted, creditor="", book=book, log=ChainLog(book), creditors=book.creditors
         )
         assert found is not None
@@ -29,7 +29,7 @@ def test_an_account_is_found_by_id_and_by_reference() -> None:
 
 def test_a_widget_of_one_creditor_shows_no_account_of_another() -> None:
     book, account = builders.held_book()
-    found = staff.look_up(
+    found = overview.look_up(
         account.account_id,
         creditor="somebody-else",
         book=book,
@@ -51,7 +51,7 @@ def test_the_portfolio_of_all_creditors_is_the_sum_of_each() -> None:
     )
 
     def owing(creditor: str) -> int:
-        (part,) = staff.portfolio(
+        (part,) = overview.portfolio(
             creditor=creditor, today=NOW.date(), counters=counters, creditors=book.creditors
         )
         return part.owing.minor
@@ -72,7 +72,7 @@ def test_each_dead_contact_point_is_listed_with_its_account_and_cause() -> None:
     came_back = builders.touch(one, TouchState.BOUNCED, reason="General")
     book.touches[one.account_id, came_back.key] = came_back
     assert [
-        (b.reference, b.channel, b.address, b.cause) for b in staff.bounced(CREDITOR, book=book)
+        (b.reference, b.channel, b.address, b.cause) for b in overview.bounced(CREDITOR, book=book)
     ] == sorted(
         [("INV-1", "email", dead, "General"), ("INV-2", "email", dead, "")],
         key=lambda b: book.accounts[ids.account_id(CREDITOR, b[0])].account_id,

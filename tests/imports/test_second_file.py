@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.accounts.account import Case, Hold, Status
 from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import kind_of
 from dunlin.ports.accounts import Change
@@ -108,6 +108,54 @@ def test_an_absent_account_is_closed_where_the_file_is_complete_and_returns(
     assert office.waker.woken == [office.account("K-2").account_id]
     office.drop("open.csv", table([BO, CY]))
     assert office.account("K-2").status is Status.IMPORTED
+
+
+@pytest.mark.parametrize(
+    ("hold", "after_return"),
+    [
+        (Hold.DISPUTE, (Hold.DISPUTE, "Said so.")),
+        (Hold.REVIEW, (Hold.REVIEW, "Said so.")),
+        (Hold.INSURER, (Hold.INSURER, "Said so.")),
+        (Hold.PAYMENT_PENDING, (None, "")),
+    ],
+)
+def test_an_account_that_is_closed_as_absent_waits_for_nobody_and_is_held_again_on_its_return(
+    office: Office, hold: Hold, after_return: tuple[Hold | None, str]
+) -> None:
+    office.drop("open.csv", table([BO, CY]))
+    act(office, "K-2", status=Status.ACTIVE, hold=hold, hold_reason="Said so.", escalated="reply")
+    office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = b"version: 1\ncomplete: true\n"
+    office.drop("open.csv", table([BO]))
+    closed = office.account("K-2")
+    assert (closed.status, closed.hold, closed.hold_reason) == (Status.CLOSED, None, "")
+    assert (closed.escalated, closed.case, closed.due_at) == ("", None, None)
+    assert list(office.book.waiting_for_staff(CREDITOR)) == []
+    office.drop("open.csv", table([BO, CY]))
+    back = office.account("K-2")
+    assert (back.status, (back.hold, back.hold_reason)) == (Status.IMPORTED, after_return)
+
+
+def test_a_question_that_was_asked_outlives_an_account_that_a_file_closes(office: Office) -> None:
+    office.drop("open.csv", table([BO, CY]))
+    asked = Case(since=office.now, kind="question", asked_at=office.now)
+    act(office, "K-2", hold=Hold.REVIEW, hold_reason="Asks a question", case=asked)
+    office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = b"version: 1\ncomplete: true\n"
+    office.drop("open.csv", table([BO]))
+    closed = office.account("K-2")
+    assert (closed.status, closed.hold) == (Status.CLOSED, None)
+    assert kind_of(closed) == "question"
+
+
+def test_a_file_that_says_paid_leaves_what_a_person_must_answer(office: Office) -> None:
+    header = "Invoice,Customer No,Customer,Email,Phone,Balance,Due date,Status"
+    office.drop("open.csv", table([BO + ",Open", CY + ",Open"], header))
+    act(office, "K-1", hold=Hold.DISPUTE, hold_reason="Said so.", escalated="balance")
+    act(office, "K-2", hold=Hold.SNOOZED, hold_reason="Asked for quiet", due_at=office.now)
+    office.drop("open.csv", table([BO + ",Paid", CY + ",Paid"], header))
+    bo, cy = office.account("K-1"), office.account("K-2")
+    assert (bo.status, bo.hold, bo.hold_reason) == (Status.SETTLED, Hold.DISPUTE, "Said so.")
+    assert (bo.escalated, bo.due_at) == ("", None)
+    assert (cy.status, cy.hold, cy.hold_reason, cy.due_at) == (Status.SETTLED, None, "", None)
 
 
 def test_another_source_with_the_same_header_misses_nothing(office: Office) -> None:

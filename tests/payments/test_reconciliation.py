@@ -224,7 +224,7 @@ def test_staff_give_back_what_lies_above_the_limit_newest_payment_first() -> Non
     }
     assert (shop.account.balance, shop.account.hold) == (usd(0), None)
     decided = shop.book.chains[f"account#{ACCOUNT}"][-1]
-    assert (decided.what, decided.actor) == ("ExcessRefunded", "staff-7")
+    assert (decided.what, decided.actor) == ("ExcessRefunded", "staff:staff-7")
     shop.check_ledger()
     with pytest.raises(DomainError, match="nothing was paid too much"):
         give_back(shop)

@@ -29,8 +29,11 @@ def show(
 
     account = find_account(which, creditor)
     today = wiring.clock().now().date()
-    for arrangement in wiring.account_book().arrangements(account.account_id):
+    found = wiring.account_book().arrangements(account.account_id)
+    for arrangement in found:
         _print(arrangement, today)
+    if not found:
+        console.print("Nothing was ever arranged about it.")
 
 
 def _print(arrangement: Arrangement, today: date) -> None:

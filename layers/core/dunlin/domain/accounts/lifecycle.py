@@ -514,6 +514,14 @@ def release(account: Account, due: datetime) -> Account:
     """Let go on at `due` by staff, who have seen to every respect in which it waited for them;
     what waits for money or is paused waits on. A ladder that failed begins a new run."""
     free = account.hold is None or account.hold in STAFF_HOLDS
+    freed = see_to(account)
+    if account.status is Status.FAILED and account.balance.minor > 0:
+        freed = restart(replace(freed, status=Status.ACTIVE))
+    return look_again(freed, due) if free and freed.status is Status.ACTIVE else freed
+
+
+def see_to(account: Account) -> Account:
+    """Nothing of what staff saw to waits for them any more, but for a ladder that failed."""
     freed = replace(account, case=None)
     if account.case is not None and account.case.kind == "dispute":
         freed = contest(freed, account.claimed_minor)  # what a file says stays contested
@@ -524,9 +532,7 @@ def release(account: Account, due: datetime) -> Account:
     if account.hold in STAFF_HOLDS:
         freed = replace(freed, hold=None, hold_reason="")
         freed = hold_paused(freed) if account.paused else freed
-    if account.status is Status.FAILED and account.balance.minor > 0:
-        freed = restart(replace(freed, status=Status.ACTIVE))
-    return look_again(freed, due) if free and freed.status is Status.ACTIVE else freed
+    return freed
 
 
 def tell_apart(account: Account, at: datetime) -> Account:

@@ -15,6 +15,7 @@ from dunlin.domain.payments import posting
 from dunlin.domain.payments.payments import PaymentState, RefundState
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.payments import PaymentProcessor
+from dunlin.service.accounts.staff_command import staff
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.posting import send_back
 
@@ -49,7 +50,7 @@ def refund_excess(
             account,
             result.account,
             now=now,
-            actor=by,
+            actor=staff(by),
             what="ExcessRefunded",
             data={
                 "why": why,

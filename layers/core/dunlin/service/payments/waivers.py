@@ -16,6 +16,7 @@ from dunlin.domain.payments import posting
 from dunlin.ports.accounts import AccountBook, Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.service import arrangements
+from dunlin.service.accounts.staff_command import staff
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.posting import policy_of, wake
 
@@ -72,7 +73,7 @@ def waive(
             account,
             after,
             now=now,
-            actor=by,
+            actor=staff(by),
             what="ChargeWaived",
             data={
                 "entries": [[line.entry_id, line.kind, line.amount.minor, line.source]],

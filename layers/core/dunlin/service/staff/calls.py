@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from dunlin.domain import ids
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consequences import follow
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
@@ -87,6 +88,8 @@ def _refusal(facts: Facts) -> tuple[tuple[str, str], ...]:
     account = facts.account
     if facts.paused:
         return (("PAUSED", f"All contact is paused: {facts.paused}."),)
+    if account.paused:
+        return (("PAUSED", lifecycle.PAUSED),)
     if account.status not in (Status.ACTIVE, Status.EXHAUSTED, Status.FAILED):
         return (("STATUS", f"The account is {account.status.value}."),)
     if account.balance.minor <= 0:

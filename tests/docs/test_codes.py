@@ -13,12 +13,12 @@ from tests.docs.markdown import ROOT
 EXPLAINED = {
     code
     for name in ("requirements", "architecture")
-    for row in re.findall(
-        r"^\| ([SLFI]\d[^|]*)\|",
+    for row, invariant in re.findall(
+        r"^(?:\| ([SLF]\d[^|]*)\||- \*\*(I\d)\*\*)",
         (ROOT / f"docs/{name}.md").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
-    for code in row.replace(",", " ").split()
+    for code in [*row.replace(",", " ").split(), invariant]
 }
 SOURCES = {
     row.split(" | ")[0][2:]

@@ -23,9 +23,6 @@ FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 ELSEWHERE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
 
 
-# -- where an account stands before ----------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Standing:
     """A status with a hold. `balance_minor` is 48,250 where the status leaves something owed."""
@@ -122,9 +119,6 @@ def ask(harness: PortalHarness, account: Account, *, count: int) -> Arrangement:
     )  # fmt: skip
     assert isinstance(made, Arrangement)
     return made
-
-
-# -- what a person does ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

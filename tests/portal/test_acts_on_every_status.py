@@ -82,8 +82,6 @@ def test_a_promise_after_the_last_letter_holds(
     assert held.due_at is not None
 
 
-# -- every act on every standing -------------------------------------------------------------------
-
 PAGES = ROOT / "layers/core/dunlin/views/portal"
 LANGUAGES = ("en", "es")
 

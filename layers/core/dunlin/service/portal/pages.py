@@ -39,9 +39,6 @@ class Done:
     saved: bool = False
 
 
-# -- before identity is proven -------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityPage:
     """The neutral page behind a link: nothing of an amount, a kind of creditor or a debt."""
@@ -56,9 +53,6 @@ class IdentityPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopPage:
     token: str
-
-
-# -- the account ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +121,6 @@ class AccountsPage:
     others: tuple[OtherAccount, ...]
 
 
-# -- money and papers ----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedPage:
     """Back from the processor: where the payment stands."""
@@ -179,9 +170,6 @@ class DataPage:
 
     data: Mapping[str, Any]
     form_id: str
-
-
-# -- the arrangement -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,9 +226,6 @@ class PlanMethodPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodWaitsPage:
     label: str
-
-
-# -- forms: what was typed comes back with them --------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunlin.adapters.dynamo.arrangement_rows import ArrangementRow
+from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.money import Money
 

@@ -40,8 +40,8 @@ for name in factories:
         if name != "processor" and "Unavailable" not in type(error).__name__:
             raise
 built = time.process_time()
-if "dunlin.adapters.dynamo.rows" in sys.modules:
-    from dunlin.adapters.dynamo import rows
+if "dunlin.adapters.dynamo.rows.accounts" in sys.modules:
+    from dunlin.adapters.dynamo.rows import accounts as rows
     try:
         rows.AccountRow.get("none", "META")
     except rows.AccountRow.DoesNotExist:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dunlin.adapters.dynamo import account_book
 from dunlin.adapters.dynamo.account_book import DynamoBook
+from dunlin.adapters.dynamo.transaction import Transaction
 from dunlin.adapters.memory.account_book import MemoryBook, MemoryCreditors
 from dunlin.domain.accounts.touch import Touch
 from dunlin.ports.accounts import Facts
@@ -109,9 +109,9 @@ class ForgetfulDynamo(DynamoBook):
 
 
 def forgetful_transaction(book: ForgetfulDynamo) -> type[Any]:
-    """`_Transaction` as `book` would have it."""
+    """`Transaction` as `book` would have it."""
 
-    class Transaction(account_book._Transaction):
+    class Forgetful(Transaction):
         def condition_check(self, row: Any, key: str, sk: str, condition: Any) -> None:
             left = book.without(row.__name__, condition)
             if left is not None:
@@ -126,4 +126,4 @@ def forgetful_transaction(book: ForgetfulDynamo) -> type[Any]:
         def raw_update(self, row: Any, actions: list[Any], condition: Any) -> None:
             super().raw_update(row, actions, book.without(type(row).__name__, condition))
 
-    return Transaction
+    return Forgetful

@@ -178,7 +178,7 @@ class Ground:
             person = self.book.consumers[self.consumer_id]
             self.book.consumers[self.consumer_id] = replace(person, consents=_REVOKED)
             return
-        from dunlin.adapters.dynamo.rows import PROFILE, ProfileRow
+        from dunlin.adapters.dynamo.rows.people import PROFILE, ProfileRow
 
         row = ProfileRow.get(self.consumer_id, PROFILE)
         row.update(actions=[ProfileRow.email_open.remove(), ProfileRow.sms_open.remove()])
@@ -187,7 +187,7 @@ class Ground:
         if isinstance(self.book, ForgetfulMemory):
             del self.book.permits[permit_id]
             return
-        from dunlin.adapters.dynamo.rows import PermitRow
+        from dunlin.adapters.dynamo.rows.permits import PermitRow
 
         PermitRow(permit_id).delete()
 
@@ -195,7 +195,7 @@ class Ground:
         if isinstance(self.book, ForgetfulMemory):
             del self.book.touches[touch.account_id, touch.key]
             return
-        from dunlin.adapters.dynamo.rows import TouchRow
+        from dunlin.adapters.dynamo.rows.touches import TouchRow
 
         TouchRow(touch.account_id, touch.key).delete()
 
@@ -447,15 +447,14 @@ def test_every_condition_in_memory_has_its_story() -> None:
 
 
 @pytest.fixture(params=[pytest.param("dynamo", marks=pytest.mark.cloud)])
-def dynamo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, datetime]:
+def dynamo(request: pytest.FixtureRequest) -> tuple[Any, datetime]:
     request.getfixturevalue("stack")
-    from dunlin.adapters.dynamo import account_book
     from dunlin.runtime import wiring
 
     now = wiring.clock().now()
     book: Any = ForgetfulDynamo(wiring.creditors())
     book.creditors = wiring.creditors()
-    monkeypatch.setattr(account_book, "_Transaction", forgetful_transaction(book))
+    book.transaction = forgetful_transaction(book)
     return book, now
 
 

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dunlin.adapters.dynamo import inbox, rows
+from dunlin.adapters.dynamo import inbox
+from dunlin.adapters.dynamo.rows import accounts
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.imports import dropped
 from dunlin.domain import tokens
@@ -66,7 +67,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "schedule, every 5 minutes": "infra/template/45-reconciliation.yaml",
         f"({_days(consumer._KEPT)} days, versioned)": CODE,
         f"TTL {_days(inbox._KEPT)} days": CODE,
-        f"one of {rows.DUE_SHARDS} shards": CODE,
+        f"one of {accounts.DUE_SHARDS} shards": CODE,
     },
     "docs/deploy.md": {
         "200 a day": AWS,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.dynamo.rows import AccountRow, LedgerRow
+from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow
 from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.errors import Unavailable

@@ -113,18 +113,18 @@ def test_two_changes_of_one_account_are_written_in_order(book: AccountBook, name
 
 
 def test_transactions_hold_at_most_a_hundred_items_and_each_subject_once() -> None:
-    from dunlin.adapters.dynamo.account_book import _items, _packed
+    from dunlin.adapters.dynamo.account_writes import items_of, packed
 
     changes = [newcomer(f"p-{n}") for n in range(200)]
-    batches = list(_packed([*changes, changes[-1]]))
+    batches = list(packed([*changes, changes[-1]]))
     assert [c for batch in batches for c in batch] == [*changes, changes[-1]]
-    assert all(sum(map(_items, batch)) <= 100 for batch in batches)
+    assert all(sum(map(items_of, batch)) <= 100 for batch in batches)
     # An account, a consumer, two addresses, an entry, two audit entries, and nothing left free.
-    assert _items(changes[0]) >= 7
-    assert len(batches[0]) == 100 // _items(changes[0])
+    assert items_of(changes[0]) >= 7
+    assert len(batches[0]) == 100 // items_of(changes[0])
     assert len(batches[-1]) == 1
     large = [newcomer(f"l-{n}", extras={"notes": "x" * 300_000}) for n in range(8)]
-    assert [len(batch) for batch in _packed(large)] == [2, 2, 2, 2]
+    assert [len(batch) for batch in packed(large)] == [2, 2, 2, 2]
 
 
 def test_a_throttled_batch_is_tried_again_with_longer_pauses(
@@ -136,7 +136,7 @@ def test_a_throttled_batch_is_tried_again_with_longer_pauses(
     pauses: list[float] = []
 
     class Answering:
-        def __init__(self, *_: object) -> None:
+        def __init__(self, *_: object, **__: object) -> None:
             """Takes what a transaction takes."""
 
         def __enter__(self) -> Answering:
@@ -150,9 +150,9 @@ def test_a_throttled_batch_is_tried_again_with_longer_pauses(
         def put(self, *_: object) -> None:
             """Collects nothing: the answers are given."""
 
-    monkeypatch.setattr(account_book, "_Transaction", Answering)
     monkeypatch.setattr("dunlin.adapters.dynamo.back_off.time.sleep", pauses.append)
     bound = account_book.DynamoBook.__new__(account_book.DynamoBook)
+    bound.transaction = Answering  # type: ignore[assignment]
     bound._connection = None  # type: ignore[assignment]
     answers.append(None)
     assert bound.apply_many([newcomer("t-1")]) == []

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from dunlin.adapters.dynamo.images import read_records
-from dunlin.adapters.dynamo.rows import AccountRow, LedgerRow, ReplyRow, TouchRow
+from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow
+from dunlin.adapters.dynamo.rows.touches import ReplyRow, TouchRow
 from dunlin.domain.accounts.account import Hold
 from dunlin.ports.accounts import Reply
 from dunlin.ports.reports import StreamRecord

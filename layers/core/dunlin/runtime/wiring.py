@@ -50,16 +50,17 @@ if TYPE_CHECKING:
 
 @cache
 def _bound_tables() -> settings.TableNames:
-    from dunlin.adapters.dynamo import rows
+    from dunlin.adapters.dynamo.rows.tables import bind
 
     tables = settings.TableNames.from_env()
-    rows.bind(
+    bind(
         accounts=tables.accounts,
         people=tables.people,
         touches=tables.touches,
         permits=tables.permits,
         audit=tables.audit,
         ops=tables.ops,
+        webhooks=tables.webhooks,
     )
     return tables
 
@@ -71,7 +72,8 @@ def clock() -> Clock:
     stack = settings.Stack.from_env()
     if not stack.time_lapse:
         return SystemClock()
-    return VirtualClock(ops=_bound_tables().ops, start=datetime.fromisoformat(stack.time_lapse))
+    _bound_tables()
+    return VirtualClock(start=datetime.fromisoformat(stack.time_lapse))
 
 
 @cache
@@ -176,7 +178,8 @@ def send_statistics() -> SendStatistics | None:
 def sessions() -> PortalSessions:
     from dunlin.adapters.dynamo.portal_sessions import DynamoPortalSessions
 
-    return DynamoPortalSessions(ops_table=_bound_tables().ops)
+    _bound_tables()
+    return DynamoPortalSessions()
 
 
 def _outbox(
@@ -249,7 +252,8 @@ def reconciler() -> Reconciler:
 def inbox() -> Inbox:
     from dunlin.adapters.dynamo.inbox import DynamoInbox
 
-    return DynamoInbox(webhooks_table=settings.TableNames.from_env().webhooks)
+    _bound_tables()
+    return DynamoInbox()
 
 
 @cache
@@ -293,14 +297,15 @@ def counters() -> Counters:
 
     from dunlin.adapters.dynamo.counters import DynamoCounters
 
-    return DynamoCounters(boto3.client("dynamodb"), settings.TableNames.from_env().ops)
+    return DynamoCounters(boto3.client("dynamodb"), _bound_tables().ops)
 
 
 @cache
 def spend_meter() -> SpendMeter:
     from dunlin.adapters.dynamo.spend_meter import DynamoSpendMeter
 
-    return DynamoSpendMeter(ops_table=settings.TableNames.from_env().ops)
+    _bound_tables()
+    return DynamoSpendMeter()
 
 
 def spend_cap_micro() -> int:
@@ -413,7 +418,7 @@ def rollout_ports() -> RolloutPorts:
     return RolloutPorts(
         book=account_book(),
         creditors=creditors(),
-        rollouts=DynamoRollouts(ops_table=_bound_tables().ops),
+        rollouts=DynamoRollouts(),
         templates=templates(),
         log=audit_archive(),
         waker=waker(),

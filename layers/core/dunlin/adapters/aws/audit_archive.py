@@ -15,7 +15,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from dunlin.adapters.dynamo.rows import AuditRow
+from dunlin.adapters.dynamo import reading
+from dunlin.adapters.dynamo.rows.audit import AuditRow
 from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot, from_json, to_json
 
 _EXISTS = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
@@ -38,8 +39,7 @@ def audit_records(
         if record["eventName"] != "INSERT":
             tampered += 1
             continue
-        row = AuditRow()
-        row.deserialize(dict(record["dynamodb"]["NewImage"]))
+        row = AuditRow.from_raw_data(dict(record["dynamodb"]["NewImage"]))
         written_at = record["dynamodb"]["ApproximateCreationDateTime"]
         at = datetime.fromtimestamp(float(written_at), UTC)
         inserted.append((at, record["eventID"], row.to_domain()))
@@ -54,7 +54,9 @@ class S3AuditArchive:
         self._s3 = boto3.client("s3")
 
     def chain(self, subject: str) -> list[AuditEntry]:
-        return [row.to_domain() for row in AuditRow.query(subject, consistent_read=True)]
+        return [
+            row.to_domain() for row in reading.found(AuditRow.query(subject, consistent_read=True))
+        ]
 
     def archive(self, day: date, batch: str, entries: Sequence[AuditEntry]) -> bool:
         return self._put(f"entries/{day}/{batch}.jsonl", _lines(to_json(e) for e in entries))

@@ -10,10 +10,10 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from pynamodb.exceptions import DoesNotExist
 
-from dunlin.adapters.dynamo.arrangement_rows import PREFIX, ArrangementRow
-from dunlin.adapters.dynamo.rows import META, AccountRow
+from dunlin.adapters.dynamo import reading
+from dunlin.adapters.dynamo.rows.accounts import META, AccountRow
+from dunlin.adapters.dynamo.rows.arrangements import ARRANGEMENT, ArrangementRow
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import Defect, Unavailable
@@ -60,14 +60,10 @@ class StepFunctionsWaker:
         self._ladders, self._notices = StepMachine(arn=ladder), StepMachine(arn=notice)
 
     def wake(self, account_id: str) -> bool:
-        try:
-            row = AccountRow.get(
-                account_id,
-                META,
-                consistent_read=True,
-                attributes_to_get=["task_token", "arrangement_id"],
-            )
-        except DoesNotExist:
+        row = reading.get(
+            AccountRow, account_id, META, attributes_to_get=["task_token", "arrangement_id"]
+        )
+        if row is None:
             return False
         if row.arrangement_id:
             self._wake(_arrangement_token(account_id, row.arrangement_id))
@@ -140,16 +136,10 @@ class StepFunctionsWaker:
 
 
 def _arrangement_token(account_id: str, arrangement_id: str) -> str:
-    try:
-        row = ArrangementRow.get(
-            account_id,
-            PREFIX + arrangement_id,
-            consistent_read=True,
-            attributes_to_get=["task_token"],
-        )
-    except DoesNotExist:
-        return ""
-    return row.task_token or ""
+    row = reading.get(
+        ArrangementRow, account_id, ARRANGEMENT + arrangement_id, attributes_to_get=["task_token"]
+    )
+    return row.task_token or "" if row else ""
 
 
 def _running(machine: str, name: str) -> bool:

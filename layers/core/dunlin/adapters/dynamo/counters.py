@@ -8,10 +8,11 @@ shard, so writers side by side seldom meet; a shard alone may go below zero, the
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dunlin.adapters.dynamo.rows.counters import ShareRow
+from dunlin.adapters.dynamo.rows.tables import shard
 from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure, Moves, moves, newest
 from dunlin.domain.errors import Conflict
 
@@ -23,6 +24,8 @@ SHARDS = 4
 _AT_ONCE = 33
 _TRIES = 5
 _UNDATED = "0000-00-00"
+_CELLS_SHAPE = 1  # of the rows of a month
+_NOTHING = {"N": "0"}
 
 
 class DynamoCounters:
@@ -58,35 +61,26 @@ class DynamoCounters:
         """The shares as counted now, all of one moment."""
         answer = self._client.transact_get_items(
             TransactItems=[
-                {"Get": {"TableName": self._table, "Key": _share_key(share.account_id)}}
+                {"Get": {"TableName": self._table, "Key": ShareRow.key(share.account_id)}}
                 for share in shares
             ]
         )
-        found = [_share_from(r["Item"]) for r in answer["Responses"] if r.get("Item")]
+        found = [
+            ShareRow.from_raw_data(r["Item"]).to_domain()
+            for r in answer["Responses"]
+            if r.get("Item")
+        ]
         return {share.account_id: share for share in found}
 
     def _write(self, known: Mapping[str, CountedShare], change: Moves, attempt: int) -> None:
         # Another try takes another shard: whoever was in the way is then passed by.
-        shard = _shard(f"{change.shares[0].account_id}{attempt}")
+        number = shard(f"{change.shares[0].account_id}{attempt}", SHARDS)
         writes = [self._put_share(share, known.get(share.account_id)) for share in change.shares]
-        writes += [self._add(key, days) for key, days in _rows(change.deltas, shard).items()]
+        writes += [self._add(key, days) for key, days in _rows(change.deltas, number).items()]
         self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
 
     def _put_share(self, share: CountedShare, before: CountedShare | None) -> dict[str, Any]:
-        item = {
-            **_share_key(share.account_id),
-            "version": {"N": str(share.version)},
-            "minor": {"N": str(share.minor)},
-        }
-        if share.cell is not None:
-            cell = share.cell
-            item |= {
-                "creditor": {"S": cell.creditor},
-                "status": {"S": cell.status},
-                "hold": {"S": cell.hold},
-                "currency": {"S": cell.currency},
-                "due_on": {"S": cell.due_on},
-            }
+        item = ShareRow.of(share).serialize()
         put: dict[str, Any] = {"TableName": self._table, "Item": item}
         if before is None:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
@@ -103,11 +97,12 @@ class DynamoCounters:
                 names[f"#{letter}{day}"] = f"{letter}{day}"
                 values[f":{letter}{day}"] = {"N": str(number)}
         adds = ", ".join(f"{name} :{name[1:]}" for name in names)
+        names["#shape"], values[":shape"] = "shape", {"N": str(_CELLS_SHAPE)}
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": {"pk": {"S": key[0]}, "sk": {"S": key[1]}},
-                "UpdateExpression": f"ADD {adds}",
+                "UpdateExpression": f"SET #shape = :shape ADD {adds}",
                 "ExpressionAttributeNames": names,
                 "ExpressionAttributeValues": values,
             }
@@ -115,9 +110,9 @@ class DynamoCounters:
 
     def tally(self, creditor: str) -> dict[CounterCell, Figure]:
         sums: dict[CounterCell, Figure] = {}
-        for shard in range(SHARDS):
-            for item in self._query(f"AGG#{creditor}#{shard}"):
-                for cell, figure in _cells(creditor, item):
+        for number in range(SHARDS):
+            for item in self._query(f"AGG#{creditor}#{number}"):
+                for cell, figure in cells(creditor, item):
                     sums[cell] = sums.get(cell, Figure()) + figure
         return {cell: figure for cell, figure in sums.items() if figure != Figure()}
 
@@ -132,45 +127,19 @@ class DynamoCounters:
             yield from page["Items"]
 
 
-def _shard(text: str) -> int:
-    return hashlib.sha256(text.encode()).digest()[0] % SHARDS
-
-
-def _share_key(account_id: str) -> dict[str, Any]:
-    return {"pk": {"S": f"AGG#SHARE#{account_id}"}, "sk": {"S": "SHARE"}}
-
-
-def _share_from(item: Mapping[str, Any]) -> CountedShare:
-    cell = None
-    if "creditor" in item:
-        cell = CounterCell(
-            creditor=item["creditor"]["S"],
-            status=item["status"]["S"],
-            hold=item["hold"]["S"],
-            currency=item["currency"]["S"],
-            due_on=item["due_on"]["S"],
-        )
-    return CountedShare(
-        account_id=item["pk"]["S"].removeprefix("AGG#SHARE#"),
-        version=int(item["version"]["N"]),
-        cell=cell,
-        minor=int(item["minor"]["N"]),
-    )
-
-
 def _rows(
-    deltas: Mapping[CounterCell, Figure], shard: int
+    deltas: Mapping[CounterCell, Figure], number: int
 ) -> dict[tuple[str, str], dict[str, Figure]]:
     """The deltas by row of the table, then by day of the month."""
     rows: dict[tuple[str, str], dict[str, Figure]] = {}
     for cell, figure in deltas.items():
         due = cell.due_on or _UNDATED
         sk = f"{due[:7]}#{cell.status}#{cell.hold}#{cell.currency}"
-        rows.setdefault((f"AGG#{cell.creditor}#{shard}", sk), {})[due[8:]] = figure
+        rows.setdefault((f"AGG#{cell.creditor}#{number}", sk), {})[due[8:]] = figure
     return rows
 
 
-def _cells(creditor: str, item: Mapping[str, Any]) -> Iterable[tuple[CounterCell, Figure]]:
+def cells(creditor: str, item: Mapping[str, Any]) -> Iterable[tuple[CounterCell, Figure]]:
     month, status, hold, currency = item["sk"]["S"].split("#")
     for name in item:
         if name[0] != "n" or not name[1:].isdigit():
@@ -184,5 +153,5 @@ def _cells(creditor: str, item: Mapping[str, Any]) -> Iterable[tuple[CounterCell
                 currency=currency,
                 due_on="" if due == _UNDATED else due,
             ),
-            Figure(int(item[name]["N"]), int(item[f"m{name[1:]}"]["N"])),
+            Figure(int(item[name]["N"]), int(item.get(f"m{name[1:]}", _NOTHING)["N"])),
         )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist, PutError
-
-from dunlin.adapters.dynamo.rows import PAUSE_SHARDS, PauseRow, StrategyRow, instant
-from dunlin.domain.errors import Conflict
+from dunlin.adapters.dynamo import reading
+from dunlin.adapters.dynamo.faults import translated
+from dunlin.adapters.dynamo.rows.ops import PAUSE, PAUSE_SHARDS, PauseRow
+from dunlin.adapters.dynamo.rows.strategies import (
+    CREDITORS,
+    DOCUMENT,
+    STRATEGY,
+    CreditorRow,
+    StrategyRow,
+)
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_strategy
-
-_LIST = "CREDITORS"
 
 
 class DynamoCreditors:
@@ -28,33 +31,26 @@ class DynamoCreditors:
         if number == 0:
             return None
         if (creditor, number) not in self._known:
-            row = self._row(creditor, number)
-            if row is None:
+            document = self._document(creditor, number)
+            if document is None:
                 return None
             self._known[creditor, number] = read_strategy(
-                json.loads(row.document), creditor=creditor, version=number
+                document, creditor=creditor, version=number
             )
         return self._known[creditor, number]
 
     def put_strategy(self, creditor: str, document: Mapping[str, Any], at: datetime) -> int:
         newest = self._newest(creditor)
         read_strategy(document, creditor=creditor, version=newest + 1)
-        text = json.dumps(document, sort_keys=True, default=str)
-        current = self._row(creditor, newest) if newest else None
-        if current is not None and current.document == text:
+        as_stored = DOCUMENT.read(DOCUMENT.write(document))
+        if newest and self._document(creditor, newest) == as_stored:
             return newest
-        row = StrategyRow(
-            f"CREDITOR#{creditor}",
-            f"STRATEGY#{newest + 1:06d}",
-            document=text,
-            at=instant(at),
-        )
-        try:
+        row = StrategyRow(*StrategyRow.keys(creditor, newest + 1), document=document, at=at)
+        with translated(f"strategy {newest + 1} of {creditor}"):
             row.save(condition=StrategyRow.pk.does_not_exist())
-        except PutError as error:
-            raise Conflict(f"strategy {newest + 1} of {creditor} was just written") from error
         if newest == 0:
-            StrategyRow(_LIST, creditor, document="{}", at=instant(at)).save()
+            with translated(f"creditor {creditor}"):
+                CreditorRow(CREDITORS, creditor, at=at).save()
             self._inherit_pause(creditor)
         return newest + 1
 
@@ -63,33 +59,35 @@ class DynamoCreditors:
         others = [name for name in self.all() if name != creditor]
         if not others:
             return
-        for row in PauseRow.batch_get(
-            [(f"PAUSE#{others[0]}#{n}", "PAUSE") for n in range(PAUSE_SHARDS)]
-        ):
-            if row.by_platform:
-                number = row.pk.rsplit("#", 1)[1]
-                PauseRow(f"PAUSE#{creditor}#{number}").update(
-                    actions=[PauseRow.by_platform.set(row.by_platform)]
-                )
+        keys = [(PauseRow.key_of(others[0], number), PAUSE) for number in range(PAUSE_SHARDS)]
+        for paused in reading.found(PauseRow.batch_get(keys)):
+            if paused.by_platform:
+                number = paused.pk.rsplit("#", 1)[1]
+                row = PauseRow(PauseRow.key_of(creditor, number))
+                with translated("pause"):
+                    row.update(
+                        actions=[PauseRow.by_platform.set(paused.by_platform), row.shape_set()]
+                    )
 
     def all(self) -> list[str]:
-        return [row.sk for row in StrategyRow.query(_LIST, consistent_read=True)]
+        rows = reading.found(CreditorRow.query(CREDITORS, consistent_read=True))
+        return [row.sk for row in rows]
 
     def _newest(self, creditor: str) -> int:
-        for row in StrategyRow.query(
+        rows = StrategyRow.query(
             f"CREDITOR#{creditor}",
-            StrategyRow.sk.startswith("STRATEGY#"),
+            StrategyRow.sk.startswith(STRATEGY),
             scan_index_forward=False,
             consistent_read=True,
             limit=1,
-        ):
-            return int(row.sk.removeprefix("STRATEGY#"))
+        )
+        for row in reading.found(rows):
+            return int(row.sk.removeprefix(STRATEGY))
         return 0
 
-    def _row(self, creditor: str, version: int) -> StrategyRow | None:
-        try:
-            return StrategyRow.get(
-                f"CREDITOR#{creditor}", f"STRATEGY#{version:06d}", consistent_read=True
-            )
-        except DoesNotExist:
+    def _document(self, creditor: str, version: int) -> Mapping[str, Any] | None:
+        row = reading.get(StrategyRow, *StrategyRow.keys(creditor, version))
+        if row is None:
             return None
+        row.complete()
+        return row.document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from dunlin.domain.errors import Conflict, Unavailable
@@ -25,8 +26,15 @@ def translated(what: str) -> Iterator[None]:
     """Run one call; `what` names the row for the message of a `Conflict`."""
     try:
         yield
-    except PynamoDBException as error:
-        code = error.cause_response_code or type(error).__name__
+    except (PynamoDBException, ClientError, BotoCoreError) as error:
+        code = _code(error)
         if code == _CONDITION:
             raise Conflict(f"{what} moved") from error
         raise Unavailable("dynamodb", code, certain=code in CERTAIN) from error
+
+
+def _code(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"]
+    told = error.cause_response_code if isinstance(error, PynamoDBException) else None
+    return told or type(error).__name__

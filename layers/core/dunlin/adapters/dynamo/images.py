@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dunlin.adapters.dynamo.rows import META, AccountRow, LedgerRow, ReplyRow, TouchRow
+from dunlin.adapters.dynamo.rows.accounts import LEDGER, META, AccountRow, LedgerRow
+from dunlin.adapters.dynamo.rows.touches import REPLY, SENT, ReplyRow, TouchRow
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.touch import Touch
 from dunlin.ports.accounts import Reply
@@ -26,21 +27,13 @@ def read_records(event: Mapping[str, Any]) -> list[StreamRecord]:
 def _value(image: Any) -> Account | LedgerEntry | Touch | Reply | None:
     if not image:
         return None
-    sk, raw = image["sk"]["S"], dict(image)
+    sk, item = image["sk"]["S"], dict(image)
     if sk == META:
-        account = AccountRow()
-        account.deserialize(raw)
-        return account.to_domain()
-    if sk.startswith("LEDGER#"):
-        entry = LedgerRow()
-        entry.deserialize(raw)
-        return entry.to_domain()
-    if sk.startswith(("T#", "N#")):
-        touch = TouchRow()
-        touch.deserialize(raw)
-        return touch.to_domain()
-    if sk.startswith("IN#"):
-        reply = ReplyRow()
-        reply.deserialize(raw)
-        return reply.to_domain()
+        return AccountRow.from_raw_data(item).to_domain()
+    if sk.startswith(LEDGER):
+        return LedgerRow.from_raw_data(item).to_domain()
+    if sk.startswith(SENT):
+        return TouchRow.from_raw_data(item).to_domain()
+    if sk.startswith(REPLY):
+        return ReplyRow.from_raw_data(item).to_domain()
     return None

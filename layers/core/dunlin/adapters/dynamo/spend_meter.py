@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.models import Model
+from typing import Any
 
+from dunlin.adapters.dynamo import reading
 from dunlin.adapters.dynamo.faults import translated
-
-
-class _SpendRow(Model):
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default="SPEND")
-    micro = NumberAttribute(default=0)
-    stopped_at = NumberAttribute(null=True)
+from dunlin.adapters.dynamo.rows.ops import SpendRow
 
 
 class DynamoSpendMeter:
     """`SpendMeter` over Ops."""
 
-    def __init__(self, *, ops_table: str) -> None:
-        meta = type(
-            "Meta",
-            (),
-            {"table_name": ops_table, "connect_timeout_seconds": 1, "read_timeout_seconds": 3},
-        )
-        self._rows: type[_SpendRow] = type("Row", (_SpendRow,), {"Meta": meta})
-
     def add(self, month: str, micro: int) -> None:
-        with translated("spend"):
-            self._rows(f"SPEND#{month}", "SPEND").update(actions=[self._rows.micro.add(micro)])
+        self._update(month, SpendRow.micro.add(micro))
 
     def spent(self, month: str) -> int:
         row = self._row(month)
-        return int(row.micro) if row else 0
+        return row.micro or 0 if row else 0
 
     def stopped(self, month: str) -> int:
         row = self._row(month)
-        return int(row.stopped_at or 0) if row else 0
+        return row.stopped_at or 0 if row else 0
 
     def note_stop(self, month: str, cap: int) -> None:
-        with translated("spend"):
-            self._rows(f"SPEND#{month}", "SPEND").update(actions=[self._rows.stopped_at.set(cap)])
+        self._update(month, SpendRow.stopped_at.set(cap))
 
-    def _row(self, month: str) -> _SpendRow | None:
+    def _update(self, month: str, action: Any) -> None:
         with translated("spend"):
-            try:
-                return self._rows.get(f"SPEND#{month}", "SPEND", consistent_read=True)
-            except self._rows.DoesNotExist:
-                return None
+            SpendRow(f"SPEND#{month}").update(actions=[action, SpendRow.shape_set()])
+
+    def _row(self, month: str) -> SpendRow | None:
+        return reading.get(SpendRow, f"SPEND#{month}", "SPEND")

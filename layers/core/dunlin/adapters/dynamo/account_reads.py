@@ -1,0 +1,253 @@
+"""The account book's reads: one account with all that decides about it, and lists by index."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from pynamodb.connection import Connection
+
+from dunlin.adapters.dynamo import reading
+from dunlin.adapters.dynamo.rows import arrangements
+from dunlin.adapters.dynamo.rows.accounts import (
+    DUE_SHARDS,
+    LEDGER,
+    META,
+    RESTING,
+    AccountRow,
+    LedgerRow,
+)
+from dunlin.adapters.dynamo.rows.arrangements import ARRANGEMENT, ArrangementRow
+from dunlin.adapters.dynamo.rows.ops import PAUSE, PauseRow
+from dunlin.adapters.dynamo.rows.people import (
+    CONTACTS,
+    PROFILE,
+    AddressRow,
+    ContactsRow,
+    ProfileRow,
+)
+from dunlin.adapters.dynamo.rows.touches import ANSWER, REPLY, SENT, AnswerRow, ReplyRow, TouchRow
+from dunlin.domain.accounts.account import Account, LedgerEntry
+from dunlin.domain.accounts.consumer import Consumer, ContactHistory
+from dunlin.domain.accounts.touch import Touch
+from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.errors import DomainError
+from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.tokens import address_hash
+from dunlin.ports.accounts import AccountHistory, AccountRecord, Conversation, Facts
+from dunlin.ports.strategies import Creditors
+
+_OF_AN_ACCOUNT = {META: AccountRow, LEDGER: LedgerRow, ARRANGEMENT: ArrangementRow}
+_OF_A_CONVERSATION = {**dict.fromkeys(SENT, TouchRow), REPLY: ReplyRow, ANSWER: AnswerRow}
+"""What lies in one partition of Accounts and of Touches, by the beginning of the sort key."""
+
+
+class AccountReads:
+    """The reads of `AccountBook`."""
+
+    _connection: Connection
+    _creditors: Creditors
+
+    def facts(self, account_id: str, *, touch_key: str = "") -> Facts:
+        account = self._known(account_id)
+        wanted: list[reading.Key] = [
+            (ProfileRow, account.consumer_id, PROFILE),
+            (ContactsRow, account.consumer_id, CONTACTS),
+            (PauseRow, PauseRow.key(account.creditor, account_id), PAUSE),
+        ]
+        if touch_key:
+            wanted.append((TouchRow, account_id, touch_key))
+        read = reading.together(self._connection, wanted)
+        profile, contacts, pause = (read.get(key) for key in wanted[:3])
+        if profile is None:
+            raise DomainError(f"account {account_id} has no consumer")
+        strategy = self.strategy_of(account)
+        touch = read.get((TouchRow, account_id, touch_key))
+        return Facts(
+            account=account,
+            consumer=profile.to_domain(),
+            history=contacts.to_domain()
+            if contacts
+            else ContactHistory(consumer_id=account.consumer_id),
+            strategy=strategy,
+            paused=pause.scope if pause else "",
+            touch=touch.to_domain() if touch else None,
+        )
+
+    def _known(self, account_id: str) -> Account:
+        account = self.account(account_id)
+        if account is None:
+            raise DomainError(f"no account {account_id}")
+        return account
+
+    def account(self, account_id: str) -> Account | None:
+        row = reading.get(AccountRow, account_id, META)
+        return row.to_domain() if row else None
+
+    def consumer(self, consumer_id: str) -> Consumer | None:
+        row = reading.get(ProfileRow, consumer_id, PROFILE)
+        return row.to_domain() if row else None
+
+    def read_accounts(self, account_ids: Iterable[str]) -> dict[str, Account]:
+        rows = reading.by_keys(self._connection, AccountRow, account_ids, META)
+        return {row.account_id: row.to_domain() for row in rows}
+
+    def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
+        rows = reading.by_keys(self._connection, ProfileRow, consumer_ids, PROFILE)
+        return {row.consumer_id: row.to_domain() for row in rows}
+
+    def has_entry(self, account_id: str, entry_id: str) -> bool:
+        return reading.get(LedgerRow, account_id, LEDGER + entry_id) is not None
+
+    def strategy_of(self, account: Account) -> Strategy:
+        strategy = self._creditors.strategy(account.creditor, account.strategy_version or None)
+        if strategy is None:
+            raise DomainError(f"creditor {account.creditor} has no strategy")
+        return strategy.at(account)
+
+    def account_history(self, account_id: str) -> AccountHistory:
+        record = self.account_record(account_id)
+        if record is None:
+            raise DomainError(f"no account {account_id}")
+        consumer = self.consumer(record.account.consumer_id)
+        if consumer is None:
+            raise DomainError(f"account {account_id} has no consumer")
+        conversation = self.conversation(account_id)
+        return AccountHistory(
+            account=record.account,
+            consumer=consumer,
+            ledger=record.ledger,
+            touches=conversation.touches,
+            replies=conversation.replies,
+            answers=conversation.answers,
+        )
+
+    def account_record(self, account_id: str) -> AccountRecord | None:
+        # The account comes last in its partition and is to be read first.
+        found = reading.partition(
+            self._connection, _OF_AN_ACCOUNT, account_id, scan_index_forward=False
+        )
+        if not found[META]:
+            return None
+        return AccountRecord(
+            account=found[META][0].to_domain(),
+            ledger=_in_order(found[LEDGER]),
+            arrangements=_newest_first(found[ARRANGEMENT]),
+        )
+
+    def ledger(self, account_id: str) -> tuple[LedgerEntry, ...]:
+        return _in_order(reading.under(LedgerRow, account_id, LEDGER))
+
+    def conversation(self, account_id: str) -> Conversation:
+        found = reading.partition(self._connection, _OF_A_CONVERSATION, account_id)
+        touches = (row.to_domain() for prefix in SENT for row in found[prefix])
+        replies = (row.to_domain() for row in found[REPLY])
+        answers = (row.to_domain() for row in found[ANSWER])
+        return Conversation(
+            touches=tuple(sorted(touches, key=lambda t: t.permitted_at)),
+            replies=tuple(sorted(replies, key=lambda r: r.at)),
+            answers=tuple(sorted(answers, key=lambda a: a.at)),
+        )
+
+    def touch(self, account_id: str, key: str) -> Touch | None:
+        row = reading.get(TouchRow, account_id, key)
+        return row.to_domain() if row else None
+
+    def touch_by_message(self, message_id: str) -> Touch | None:
+        for row in reading.found(TouchRow.by_message.query(message_id, limit=1)):
+            return row.to_domain()
+        return None
+
+    def touches_permitted(self, start: datetime, end: datetime) -> Iterator[Touch]:
+        span = TouchRow.permitted_at.between(start, end)
+        for row in reading.found(TouchRow.scan(TouchRow.touch_id.exists() & span)):
+            if row.permitted_at < end:
+                yield row.to_domain()
+
+    def arrangement(self, account_id: str) -> Arrangement | None:
+        account = self.account(account_id)
+        return self.arrangement_of(account) if account is not None else None
+
+    def arrangement_of(self, account: Account) -> Arrangement | None:
+        if not account.arrangement_id:
+            return None
+        sk = ARRANGEMENT + account.arrangement_id
+        row = reading.get(ArrangementRow, account.account_id, sk)
+        return row.to_domain() if row else None
+
+    def arrangements(self, account_id: str) -> list[Arrangement]:
+        return list(_newest_first(reading.under(ArrangementRow, account_id, ARRANGEMENT)))
+
+    def due_arrangements(self, until: datetime) -> Iterator[Arrangement]:
+        shards = [
+            reading.found(
+                ArrangementRow.by_due.query(
+                    arrangements.bucket(number), ArrangementRow.due_at <= until
+                )
+            )
+            for number in range(arrangements.SHARDS)
+        ]
+        for row in heapq.merge(*shards, key=lambda r: r.due_at):
+            yield row.to_domain()
+
+    def due(self, until: datetime) -> Iterator[Account]:
+        shards = [
+            reading.found(AccountRow.by_due.query(str(number), AccountRow.due_at <= until))
+            for number in range(DUE_SHARDS)
+        ]
+        for row in heapq.merge(*shards, key=lambda r: r.due_at):
+            yield row.to_domain()
+
+    def rests_over(self, until: datetime) -> Iterator[Account]:
+        resting = AccountRow.by_due.query(RESTING, AccountRow.due_at <= until)
+        for row in reading.found(resting):
+            yield row.to_domain()
+
+    def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
+        rows = reading.found(AccountRow.by_consumer.query(consumer_id))
+        return [row.to_domain() for row in rows]
+
+    def accounts_of_creditor(
+        self, creditor: str, *, status: str | None = None
+    ) -> Iterator[Account]:
+        only = None if status is None else AccountRow.status == status
+        for row in reading.found(AccountRow.by_creditor.query(creditor, filter_condition=only)):
+            yield row.to_domain()
+
+    def unattended(self, creditor: str) -> Iterator[Account]:
+        for row in reading.found(AccountRow.by_queue.query(f"UNATTENDED#{creditor}")):
+            yield row.to_domain()
+
+    def on_ladders(self, creditor: str) -> Iterator[tuple[str, int]]:
+        for row in reading.found(AccountRow.on_ladders.query(creditor)):
+            yield row.account_id, row.ladder_run or 0
+
+    def waiting_for_staff(self, creditor: str | None = None) -> Iterator[Account]:
+        creditors = self._creditors.all() if creditor is None else [creditor]
+        for name in creditors:
+            for row in reading.found(AccountRow.by_queue.query(f"STAFF#{name}")):
+                yield row.to_domain()
+
+    def consumers_at(self, address: str) -> list[Consumer]:
+        wanted = address.strip().lower()
+        people = []
+        for row in reading.found(AddressRow.by_address.query(address_hash(address))):
+            consumer = self.consumer(row.consumer_id)
+            if consumer and wanted in {p.lower() for p in (*consumer.emails, *consumer.phones)}:
+                people.append(consumer)
+        return people
+
+    def email_closed_on(self, day: date) -> list[Consumer]:
+        rows = reading.found(AddressRow.by_address.query(AddressRow.closed(day)))
+        people = (self.consumer(row.consumer_id) for row in rows)
+        # A row stays when permission is given anew: the profile decides.
+        return [person for person in people if person and person.email_closed_on() == day]
+
+
+def _in_order(rows: Iterable[LedgerRow]) -> tuple[LedgerEntry, ...]:
+    return tuple(sorted((row.to_domain() for row in rows), key=lambda e: (e.on, e.entry_id)))
+
+
+def _newest_first(rows: Iterable[ArrangementRow]) -> tuple[Arrangement, ...]:
+    return tuple(sorted((row.to_domain() for row in rows), key=lambda a: a.number, reverse=True))

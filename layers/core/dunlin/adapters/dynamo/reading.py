@@ -1,0 +1,131 @@
+"""Reads of rows, with every fault in the words of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist
+
+from dunlin.adapters.dynamo.back_off import LONG, SHORT, try_again
+from dunlin.adapters.dynamo.faults import translated
+from dunlin.adapters.dynamo.rows.row import Item, Row
+from dunlin.domain.errors import Unavailable
+
+R = TypeVar("R", bound=Row)
+Key = tuple[type[Row], str, str]  # which row, by its two keys
+_AT_ONCE = 100  # of one BatchGetItem (AWS)
+
+
+def get(row: type[R], key: str, sk: str | None = None, **options: Any) -> R | None:
+    """One row, read consistently."""
+    with translated(row.__name__):
+        try:
+            return row.get(key, sk, consistent_read=True, **options)
+        except DoesNotExist:
+            return None
+
+
+def found(rows: Iterable[R]) -> Iterator[R]:
+    """The rows of a query or a scan."""
+    with translated("rows"):
+        yield from rows
+
+
+def under(row: type[R], key: str, prefix: str) -> Iterator[R]:
+    """The rows of a partition whose sort key begins so, read consistently."""
+    begins: Any = getattr(row, row._range_keyname or "")
+    return found(row.query(key, begins.startswith(prefix), consistent_read=True))
+
+
+def partition(
+    connection: Connection,
+    kinds: Mapping[str, type[Row]],
+    key: str,
+    *,
+    scan_index_forward: bool = True,
+) -> dict[str, list[Any]]:
+    """All that lies under one key, read consistently, by the beginning of its sort key. `kinds`
+    are of one table; a row of another kind is not this version's to read."""
+    table = next(iter(kinds.values()))
+    asked: dict[str, Any] = {
+        "TableName": table.Meta.table_name,
+        "ConsistentRead": True,
+        "KeyConditionExpression": "#key = :key",
+        "ExpressionAttributeNames": {"#key": table._hash_keyname},
+        "ExpressionAttributeValues": {":key": {"S": key}},
+        "ScanIndexForward": scan_index_forward,
+    }
+    client: Any = connection.client
+    read: dict[str, list[Any]] = {kind: [] for kind in kinds}
+    while True:
+        with translated("rows"):
+            answer = client.query(**asked)
+        for item in answer["Items"]:
+            sk = item[table._range_keyname]["S"]
+            kind = next((kind for kind in kinds if sk.startswith(kind)), "")
+            if kind:
+                read[kind].append(kinds[kind].from_raw_data(item))
+        if not answer.get("LastEvaluatedKey"):
+            return read
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def together(connection: Connection, wanted: Sequence[Key]) -> dict[Key, Any]:
+    """Those of a few rows of any tables that exist, in one consistent BatchGetItem."""
+    asked = {(row.Meta.table_name, key, sk): (row, key, sk) for row, key, sk in wanted}
+    request: dict[str, Any] = {}
+    for row, key, sk in wanted:
+        request.setdefault(row.Meta.table_name, {"ConsistentRead": True, "Keys": []})[
+            "Keys"
+        ].append(_key(row, key, sk))
+    read: dict[Key, Any] = {}
+    for table, item in _batch_get(connection, request, pauses=SHORT):
+        row, key, sk = _identify(asked, table, item)
+        read[row, key, sk] = row.from_raw_data(item)
+    return read
+
+
+def by_keys(connection: Connection, row: type[R], keys: Iterable[str], sk: str) -> Iterator[R]:
+    """Those rows of one table that exist, a hundred a call."""
+    table = row.Meta.table_name
+    wanted = [_key(row, key, sk) for key in dict.fromkeys(keys)]
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        request = {table: {"ConsistentRead": True, "Keys": some}}
+        for _, item in _batch_get(connection, request, pauses=LONG):
+            yield row.from_raw_data(item)
+
+
+def _key(row: type[Row], key: str, sk: str) -> Item:
+    return {str(row._hash_keyname): {"S": key}, str(row._range_keyname): {"S": sk}}
+
+
+def _batch_get(
+    connection: Connection, request: dict[str, Any], *, pauses: Sequence[float]
+) -> list[tuple[str, Item]]:
+    """Table and item of what a BatchGetItem asks for; what is left over is asked for again."""
+    client: Any = connection.client
+    read: list[tuple[str, Item]] = []
+    left = request
+
+    def ask() -> None:
+        nonlocal left
+        with translated("rows"):
+            answer = client.batch_get_item(RequestItems=left)
+        for table, items in answer["Responses"].items():
+            read.extend((table, item) for item in items)
+        left = answer.get("UnprocessedKeys") or {}
+        if left:
+            raise Unavailable("dynamodb", "unprocessed keys", certain=True)
+
+    try_again(ask, pauses=pauses)
+    return read
+
+
+def _identify(asked: dict[tuple[str, str, str], Key], table: str, item: Item) -> Key:
+    for (name, _, _), one in asked.items():
+        if name == table and _key(*one).items() <= item.items():
+            return one
+    raise Unavailable("dynamodb", f"an item of {table} that was not asked for")

@@ -1,0 +1,89 @@
+"""Rows of the table Ops of a creditor's saved segments and rollouts: `ROLLOUTS#{creditor}` with
+`SEGMENT#{name}` or `ROLLOUT#{id}`. A selection is stored as a strategy writes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+
+from dunlin.adapters.dynamo.rows.forms import DAY, INSTANT, TABLE, Fields, Missing, document, word
+from dunlin.adapters.dynamo.rows.row import Row, WholeAttribute
+from dunlin.adapters.dynamo.rows.tables import OPS
+from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segment, creditor_of
+from dunlin.domain.strategy.strategy import document_of
+from dunlin.domain.strategy.strategy_document import read_selection
+
+SEGMENT, ROLLOUT = "SEGMENT#", "ROLLOUT#"
+
+_ROLLOUT = Fields(
+    Rollout,
+    *("strategy_version", "configuration", "size", "halted"),
+    stage=word(RolloutStage),
+    started_at=INSTANT,
+    baseline=document(Baseline, on=DAY, owed=TABLE, buckets=TABLE),
+)
+
+
+def key_of(creditor: str) -> str:
+    return f"ROLLOUTS#{creditor}"
+
+
+class SegmentRow(Row):
+    Meta: Any = OPS
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+
+    @classmethod
+    def of(cls, creditor: str, segment: Segment) -> SegmentRow:
+        return cls(key_of(creditor), SEGMENT + segment.name, document=document_of(segment.when))
+
+    def to_domain(self) -> Segment:
+        self.complete()
+        return _segment(self.sk.removeprefix(SEGMENT), self.document)
+
+
+class RolloutRow(Row):
+    """A rollout with its segment as it was saved then. Without its selection it would take every
+    account, so such a row is refused."""
+
+    Meta: Any = OPS
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    version = WholeAttribute()
+
+    @classmethod
+    def of(cls, rollout: Rollout) -> RolloutRow:
+        segment = rollout.segment
+        return cls(
+            key_of(rollout.creditor),
+            ROLLOUT + rollout.rollout_id,
+            document=_ROLLOUT.write(rollout)
+            | {"segment": segment.name, "when": document_of(segment.when)},
+            version=rollout.version,
+        )
+
+    def to_domain(self) -> Rollout:
+        self.complete()
+        kept = self.document
+        rollout_id = self.sk.removeprefix(ROLLOUT)
+        try:
+            held = _ROLLOUT.read(kept)
+            segment = _segment(kept["segment"], kept["when"])
+        except (Missing, KeyError) as gone:
+            raise self.lacking(f"document.{gone.args[0]}") from gone
+        return Rollout(
+            **held,
+            rollout_id=rollout_id,
+            creditor=creditor_of(rollout_id),
+            segment=segment,
+            version=self.version,
+        )
+
+
+def _segment(name: str, kept: dict[str, Any]) -> Segment:
+    return Segment(name=name, when=read_selection(kept, name=name))

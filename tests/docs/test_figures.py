@@ -114,7 +114,7 @@ FIGURES: dict[str, dict[str, str]] = {
     "docs/glossary.md": {
         f"for {PERMIT_LIFE.seconds} seconds at most": CODE,
     },
-    "docs/letters.md": {
+    "docs/messages.md": {
         "your 3 accounts": "an example",
         "Gentle may reach {gentle}, neutral {neutral}, firm {firm}".format(**tone.CEILINGS)
         + f", a notice {tone.NOTICE_CEILING}": CODE,

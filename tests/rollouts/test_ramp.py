@@ -14,8 +14,8 @@ from dunlin.domain.rollouts.ramp import (
     PILOT_SIZE,
     Guardrail,
     RampDecision,
-    course_of,
     next_size,
+    ramp_decision,
     readings,
 )
 
@@ -32,7 +32,7 @@ def ramp(rates: Mapping[str, float], dice: random.Random) -> tuple[RampDecision,
             contacts += 1
             for name, rate in rates.items():
                 events[name] += dice.random() < rate
-            course = course_of(readings(contacts, events))
+            course = ramp_decision(readings(contacts, events))
             if course is RampDecision.HALT:
                 return course, contacts
         if course is RampDecision.CLEARED or size >= PORTFOLIO:
@@ -78,5 +78,5 @@ def test_the_size_never_grows_on_a_halt_and_doubles_while_nobody_knows() -> None
 
 
 def test_without_contacts_nothing_is_known() -> None:
-    assert course_of(readings(0, {})) is RampDecision.UNDECIDED
-    assert course_of(()) is RampDecision.UNDECIDED
+    assert ramp_decision(readings(0, {})) is RampDecision.UNDECIDED
+    assert ramp_decision(()) is RampDecision.UNDECIDED

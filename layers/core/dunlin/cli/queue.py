@@ -102,7 +102,7 @@ def show(
 
     account = find_account(which, creditor)
     book, now = wiring.account_book(), wiring.clock().now()
-    item = item_of(account, queue.desk_of(account.creditor, wiring.creditors()))
+    item = item_of(account, queue.queue_policy(account.creditor, wiring.creditors()))
     console.print(f"{account.reference}  {account.account_id}", style="bold", markup=False)
     if item is None:
         console.print("waits for nobody")

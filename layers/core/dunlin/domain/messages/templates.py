@@ -1,4 +1,4 @@
-"""Letters: what a template is, which fields it may bind, and the words around every message.
+"""Message templates: what one is, which fields it may bind, and the words around every message.
 
 A template is words and nothing else: plain text with `{{ field }}` and `**strong**`, so it holds no
 markup and no logic, whoever wrote it. It declares its fields and can bind no other. None is

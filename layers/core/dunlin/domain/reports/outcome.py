@@ -16,7 +16,7 @@ from statistics import NormalDist
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import AuditEntry
-from dunlin.domain.rollouts.ramp import GuardrailTest, RampDecision, course_of, readings
+from dunlin.domain.rollouts.ramp import GuardrailTest, RampDecision, ramp_decision, readings
 from dunlin.domain.rollouts.rollout import Rollout
 
 FIRST_LOOK = timedelta(hours=48)
@@ -87,7 +87,7 @@ class Report:
 
     @property
     def course(self) -> RampDecision:
-        return course_of(self.guardrails)
+        return ramp_decision(self.guardrails)
 
 
 def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Report:

@@ -96,7 +96,7 @@ def readings(
     )
 
 
-def course_of(tests: Sequence[GuardrailTest]) -> RampDecision:
+def ramp_decision(tests: Sequence[GuardrailTest]) -> RampDecision:
     """Halt where one test says so, cleared where all do, else undecided."""
     if any(r.course is RampDecision.HALT for r in tests):
         return RampDecision.HALT

@@ -127,7 +127,7 @@ class PortalPorts:
         return sorted(siblings, key=lambda a: (a.due_on or date.max, a.reference))
 
     def told(self, name: str, inside: Inside, case: str, kind: str) -> Page:
-        """That we have a message: its case number, and by when the creditor's desk answers."""
+        """That we have a message: its case number, and by when the creditor's staff answer."""
         return inside.page(name, Done(case=case_number(case), within=inside.answered_within(kind)))
 
     def say(

@@ -112,7 +112,7 @@ class Inside:
         )
 
     def answered_within(self, kind: str) -> int:
-        """Hours in which the creditor's desk answers a case of this kind."""
+        """Hours in which the creditor's staff answer a case of this kind."""
         return self.strategy.queue.hours.get(kind, HOURS[kind])
 
 

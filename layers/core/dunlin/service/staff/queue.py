@@ -100,9 +100,9 @@ def listing(
 
 def _items(creditor: str, book: AccountBook, creditors: Creditors) -> Iterator[queue.Item]:
     for name in [creditor] if creditor else creditors.all():
-        desk = desk_of(name, creditors)
+        policy = queue_policy(name, creditors)
         for account in book.waiting_for_staff(name):
-            item = queue.item_of(account, desk)
+            item = queue.item_of(account, policy)
             if item is not None:
                 yield item
 
@@ -115,8 +115,8 @@ def _by_due(item: queue.Item) -> tuple[bool, float, str]:
     )
 
 
-def desk_of(creditor: str, creditors: Creditors) -> StaffQueuePolicy:
-    """The creditor's desk as it stands now; the usual hours where there is no strategy."""
+def queue_policy(creditor: str, creditors: Creditors) -> StaffQueuePolicy:
+    """The creditor's hours as they stand now; the usual ones where there is no strategy."""
     strategy = creditors.strategy(creditor)
     return strategy.queue if strategy else StaffQueuePolicy()
 

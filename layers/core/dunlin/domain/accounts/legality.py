@@ -94,7 +94,7 @@ class StepRefused(DomainError):
 
 
 def needs_ladder(step: str, account: Account) -> None:
-    """A ladder runs, and something is owed. Raises `StepRefused`, as the next three do."""
+    """A ladder runs, and something is owed. Raises `StepRefused`, as the others here do."""
     if account.status is not Status.ACTIVE:
         raise StepRefused(step, StepRefusal.NOT_ACTIVE)
     if account.balance.minor <= 0:
@@ -121,3 +121,14 @@ def needs_wait(step: str, account: Account) -> None:
     """A person at the creditor must decide or answer something."""
     if not account.waits_for_staff:
         raise StepRefused(step, StepRefusal.NOT_WAITING)
+
+
+def needs_no_hold(step: str, account: Account) -> None:
+    """Nothing holds the account but a rest that ends by itself."""
+    if held_firmly(account):
+        raise StepRefused(step, StepRefusal.HELD)
+
+
+def held_firmly(account: Account) -> bool:
+    """True where what holds the account does not end by time alone."""
+    return account.hold is not None and account.hold not in TIMED_HOLDS

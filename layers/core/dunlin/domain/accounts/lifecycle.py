@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from dunlin.domain.accounts import legality
 from dunlin.domain.accounts.account import (
     PAYS_IN_INSTALMENTS,
     STAFF_HOLDS,
@@ -23,30 +24,17 @@ from dunlin.domain.accounts.account import (
     Override,
     Status,
 )
-from dunlin.domain.accounts.legality import (
-    ENDED,
-    OUTLIVES,
-    StepRefusal,
-    StepRefused,
-    needs_debt,
-    needs_end,
-    needs_ladder,
-    needs_wait,
-)
+from dunlin.domain.accounts.legality import StepRefusal, StepRefused
 
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
 BROKEN = "broken_arrangement"
 BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
 PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"  # and the day
-_REPLY = "reply"
-_KEPT = "Kept on hold by staff."
-_RESUMED = "Resumed by staff."
 
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
 _ELSEWHERE_DUE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
-_ABOUT_ARRANGEMENT = (REQUEST, BROKEN)
 
 
 def complete(account: Account, at: datetime) -> Account:
@@ -71,8 +59,7 @@ def activate(
         raise StepRefused("activate", StepRefusal.NOT_IMPORTED)
     if account.balance.minor <= 0:
         raise StepRefused("activate", StepRefusal.NOTHING_OWED)
-    if account.hold is not None and account.hold not in TIMED_HOLDS:
-        raise StepRefused("activate", StepRefusal.HELD)
+    legality.needs_no_hold("activate", account)
     return replace(
         account,
         status=Status.ACTIVE,
@@ -93,7 +80,7 @@ def activate(
 
 def plan_next(account: Account, action: NextAction) -> Account:
     """The account with what its ladder does next."""
-    needs_ladder("plan_next", account)
+    legality.needs_ladder("plan_next", account)
     return replace(account, due_at=action.at, next_action=action)
 
 
@@ -112,26 +99,21 @@ def take_ladder(account: Account, ladder: str) -> Account:
 
 def defer(account: Account, until: datetime, reason: str, *, ladder: str = "") -> Account:
     """The next rung put off until an instant; what it was to be, it stays."""
-    needs_ladder("defer", account)
-    before = account.next_action
-    action = NextAction(
-        at=until,
-        channel=before.channel if before else "",
-        template=before.template if before else "",
-        reason=reason,
-    )
+    legality.needs_ladder("defer", account)
+    action = account.next_action or NextAction(at=until, channel="", template="", reason=reason)
+    action = replace(action, at=until, reason=reason)
     return replace(take_ladder(account, ladder), due_at=until, next_action=action)
 
 
 def look_again(account: Account, at: datetime) -> Account:
     """The ladder looks at an instant, whatever it had planned."""
-    needs_ladder("look_again", account)
+    legality.needs_ladder("look_again", account)
     return replace(account, due_at=at)
 
 
 def permit_rung(account: Account, *, until: datetime, ladder: str = "") -> Account:
     """One more attempt at the rung, whose sender reports back before `until`."""
-    needs_ladder("permit_rung", account)
+    legality.needs_ladder("permit_rung", account)
     if account.hold is not None or account.escalated or account.paused:
         raise StepRefused("permit_rung", StepRefusal.HELD)
     return replace(take_ladder(account, ladder), occurrence=account.occurrence + 1, due_at=until)
@@ -155,30 +137,22 @@ def replan(
 ) -> Account:
     """The account under a newer version of its strategy, with another next action where the
     version changes it."""
-    needs_ladder("replan", account)
+    legality.needs_ladder("replan", account)
     moved = replace(account, strategy_version=strategy_version, ladder=ladder)
     return plan_next(moved, action) if action is not None else moved
 
 
 def restart(account: Account) -> Account:
     """A new run of the ladder at the same rung: names of executions stay taken, runs do not."""
-    needs_ladder("restart", account)
+    legality.needs_ladder("restart", account)
     return replace(account, ladder_run=account.ladder_run + 1)
 
 
 def exhaust(account: Account) -> Account:
     """The ladder is over, and something is still owed. A rest that was still noted is over."""
-    needs_ladder("exhaust", account)
-    if account.hold is not None and account.hold not in TIMED_HOLDS:
-        raise StepRefused("exhaust", StepRefusal.HELD)
-    return replace(
-        account,
-        status=Status.EXHAUSTED,
-        hold=None,
-        hold_reason="",
-        due_at=None,
-        next_action=None,
-    )
+    legality.needs_ladder("exhaust", account)
+    legality.needs_no_hold("exhaust", account)
+    return replace(_idle(account), status=Status.EXHAUSTED)
 
 
 def hold_out(account: Account, *, cohort: str, why: str) -> Account:
@@ -196,7 +170,7 @@ def settle(account: Account) -> Account:
     if account.balance.minor > 0:
         raise StepRefused("settle", StepRefusal.OWES)
     status = Status.CLOSED if account.status is Status.CLOSED else Status.SETTLED
-    return _ended(account, status, OUTLIVES[status] - {Hold.PAYMENT_PENDING})
+    return _ended(account, status, legality.OUTLIVES[status] - {Hold.PAYMENT_PENDING})
 
 
 def close(account: Account) -> Account:
@@ -226,7 +200,7 @@ def _ended(account: Account, status: Status, outlives: frozenset[Hold]) -> Accou
 def reopen(account: Account, why: str) -> Account:
     """Something is owed again, as after a refund: the ladder that ended is over and its
     execution's name is taken, so a new run begins, for staff to free."""
-    needs_end("reopen", account, Status.SETTLED)
+    legality.needs_end("reopen", account, Status.SETTLED)
     began = account.ladder_run > 0
     return replace(
         review(_anew(account), why),
@@ -237,7 +211,7 @@ def reopen(account: Account, why: str) -> Account:
 
 def reimport(account: Account) -> Account:
     """A newer file asks for it again: it stands as on its first day, until a rollout takes it."""
-    needs_end("reimport", account, *ENDED)
+    legality.needs_end("reimport", account, *legality.ENDED)
     return replace(_anew(account), status=Status.IMPORTED)
 
 
@@ -277,7 +251,7 @@ def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
         wanted = Hold.DISPUTE if Hold.DISPUTE in (wanted, account.hold) else Hold.REVIEW
         why = ", ".join(dict.fromkeys(filter(None, (*account.hold_reason.split(", "), why))))
     elif account.owes and account.hold in _ELSEWHERE_DUE and wanted in (Hold.REVIEW, Hold.INSURER):
-        return put_before_staff(account, account.escalated or _REPLY)
+        return put_before_staff(account, account.escalated or "reply")
     return replace(
         account,
         hold=wanted,
@@ -288,7 +262,7 @@ def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
 
 def hold_by_file(account: Account, wanted: Hold, why: str) -> Account:
     """Held by what a creditor's file says. What holds an account already is not given up."""
-    if account.status in ENDED:
+    if account.status in legality.ENDED:
         raise StepRefused("hold_by_file", StepRefusal.ENDED)
     if account.hold is not None:
         raise StepRefused("hold_by_file", StepRefusal.HELD)
@@ -320,10 +294,10 @@ def reviewed(account: Account, why: str, at: datetime) -> Account:
 def stop(account: Account, why: str) -> Account:
     """The ladder cannot go on by itself: held for a person, and no time stands. What else holds
     the account, or waits for a person already, holds it still."""
-    needs_ladder("stop", account)
+    legality.needs_ladder("stop", account)
     if account.hold in _FOR_STAFF:
         return review(account, why)
-    if account.hold is not None and account.hold not in TIMED_HOLDS:
+    if legality.held_firmly(account):
         return account
     return replace(account, hold=Hold.REVIEW, hold_reason=why, due_at=None, next_action=None)
 
@@ -345,7 +319,7 @@ def await_payment(account: Account, payment_id: str) -> Account:
     """Outreach freezes while a bank has the money; `hold_reason` names the payments. What must be
     lifted by a person is stricter and stays."""
     waiting = account.hold is Hold.PAYMENT_PENDING
-    if not waiting and account.hold is not None and account.hold not in TIMED_HOLDS:
+    if not waiting and legality.held_firmly(account):
         return account
     names = set(account.hold_reason.split()) if waiting else set()
     reason = " ".join(sorted(names | {payment_id}))
@@ -367,7 +341,7 @@ def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Acc
     A hold that somebody must lift is stricter and stays. A new wish of the same kind takes the
     place of the one before; of two different ones the later counts.
     """
-    if not account.owes or (account.hold is not None and account.hold not in TIMED_HOLDS):
+    if not account.owes or legality.held_firmly(account):
         return account
     later = account.hold not in (None, wanted) and account.due_at is not None
     if later and account.due_at is not None and account.due_at > until:
@@ -386,22 +360,23 @@ def end_rest(account: Account) -> Account:
     day something is still owed, a person at the creditor looks."""
     if not account.resting:
         raise StepRefused("end_rest", StepRefusal.NOT_RESTING)
-    over = replace(account, hold=None, hold_reason="", due_at=None, next_action=None)
+    over = _idle(account)
     broken = account.hold is Hold.PROMISE and not account.escalated
     return put_before_staff(over, BROKEN_PROMISE) if broken else over
 
 
 def snooze(account: Account, why: str, until: datetime) -> Account:
     """Put to rest by staff; the rung that comes after it stays as it was planned."""
-    needs_ladder("snooze", account)
-    if account.paused or (account.hold is not None and account.hold not in TIMED_HOLDS):
+    legality.needs_ladder("snooze", account)
+    legality.needs_no_hold("snooze", account)
+    if account.paused:
         raise StepRefused("snooze", StepRefusal.HELD)
     return replace(defer(account, until, why), hold=Hold.SNOOZED, hold_reason=why)
 
 
 def pause(account: Account, *, by: str, why: str) -> Account:
     """Kept from being contacted until staff resume it, whatever hold comes and goes meanwhile."""
-    if account.status in ENDED:
+    if account.status in legality.ENDED:
         raise StepRefused("pause", StepRefusal.ENDED)
     marked = replace(account.override or Override(), paused=True, by=by, why=why)
     return hold_paused(replace(account, override=marked))
@@ -409,7 +384,7 @@ def pause(account: Account, *, by: str, why: str) -> Account:
 
 def hold_paused(account: Account) -> Account:
     """The pause of staff as the hold of an account that nothing stricter holds."""
-    if account.status in ENDED or (account.hold is not None and account.hold not in TIMED_HOLDS):
+    if account.status in legality.ENDED or legality.held_firmly(account):
         return account
     return replace(account, hold=Hold.PAUSED, hold_reason=PAUSED)
 
@@ -429,7 +404,7 @@ def resume(account: Account, *, by: str, why: str, at: datetime) -> Account:
     if free.status is not Status.ACTIVE:
         return replace(free, due_at=None)
     due = at if snoozed or free.due_at is None else max(free.due_at, at)
-    action = free.next_action and replace(free.next_action, at=due, reason=_RESUMED)
+    action = free.next_action and replace(free.next_action, at=due, reason="Resumed by staff.")
     return replace(free, due_at=due, next_action=action)
 
 
@@ -440,7 +415,7 @@ def snoozed_by_staff(account: Account) -> bool:
 
 def override_by_staff(account: Account, wanted: Override) -> Account:
     """What staff decide in place of the strategy; a pause of theirs stays as it is."""
-    needs_debt("override_by_staff", account)
+    legality.needs_debt("override_by_staff", account)
     paused = account.override is not None and account.override.paused
     return replace(account, override=replace(wanted, paused=paused))
 
@@ -448,17 +423,19 @@ def override_by_staff(account: Account, wanted: Override) -> Account:
 def escalate(account: Account, trigger: str) -> Account:
     """A trigger fired: the ladder stands still until a person has let it pass, and no time
     stands. A rest that was still noted is over."""
-    needs_ladder("escalate", account)
-    if account.hold is not None and account.hold not in TIMED_HOLDS:
-        raise StepRefused("escalate", StepRefusal.HELD)
-    return replace(
-        account, hold=None, hold_reason="", escalated=trigger, due_at=None, next_action=None
-    )
+    legality.needs_ladder("escalate", account)
+    legality.needs_no_hold("escalate", account)
+    return replace(_idle(account), escalated=trigger)
+
+
+def _idle(account: Account) -> Account:
+    """Nothing holds it, nothing is planned, and no time stands."""
+    return replace(account, hold=None, hold_reason="", due_at=None, next_action=None)
 
 
 def put_before_staff(account: Account, trigger: str) -> Account:
     """A person must decide something besides what holds the account; it keeps its time."""
-    needs_debt("put_before_staff", account)
+    legality.needs_debt("put_before_staff", account)
     return replace(account, escalated=trigger)
 
 
@@ -482,13 +459,13 @@ def answer(account: Account, at: datetime) -> Account:
 
 def take_case(account: Account, owner: str) -> Account:
     """The case in the hands of a member of staff."""
-    needs_wait("take_case", account)
+    legality.needs_wait("take_case", account)
     return replace(account, case=replace(account.case or Case(), owner=owner))
 
 
 def lapse_case(account: Account) -> Account:
     """The time within which the creditor means to answer is over, and staff are told, once."""
-    needs_wait("lapse_case", account)
+    legality.needs_wait("lapse_case", account)
     return replace(account, case=replace(account.case or Case(), lapsed=True))
 
 
@@ -502,12 +479,9 @@ def attend(account: Account, at: datetime) -> Account:
 
 def keep_held(account: Account) -> Account:
     """Staff decided that it stays with a person and that nothing is sent."""
-    needs_wait("keep_held", account)
-    return replace(
-        account,
-        hold=account.hold or Hold.REVIEW,
-        hold_reason=account.hold_reason or _KEPT,
-    )
+    legality.needs_wait("keep_held", account)
+    held = replace(account, hold=account.hold or Hold.REVIEW)
+    return replace(held, hold_reason=account.hold_reason or "Kept on hold by staff.")
 
 
 def release(account: Account, due: datetime) -> Account:
@@ -549,11 +523,11 @@ def request_arrangement(account: Account, arrangement_id: str) -> Account:
 
 def begin_arrangement(account: Account, arrangement_id: str) -> Account:
     """An arrangement in force: the ladder stands still while it is kept. A dispute holds on."""
-    needs_debt("begin_arrangement", account)
+    legality.needs_debt("begin_arrangement", account)
     if account.hold is Hold.PAYMENT_PENDING:
         raise StepRefused("begin_arrangement", StepRefusal.HELD)
     begun = replace(
-        _let_pass(account, *_ABOUT_ARRANGEMENT),
+        _let_pass(account, REQUEST, BROKEN),
         arrangement_id=arrangement_id,
         arranged=True,
         due_at=None,
@@ -577,8 +551,7 @@ def counter_request(account: Account, why: str, until: datetime) -> Account:
     """Staff answered a request with other terms; the ladder rests while they stand, where
     nothing stricter holds it."""
     answered = replace(account, escalated="")
-    held = account.hold is not None and account.hold not in TIMED_HOLDS
-    if held or not account.owes:
+    if legality.held_firmly(account) or not account.owes:
         return answered
     return replace(answered, hold=Hold.SNOOZED, hold_reason=why, due_at=until)
 

@@ -21,7 +21,8 @@ from email_validator import validate_email
 
 from dunlin.adapters.imports.contact_checks import CHECKS
 from dunlin.domain.imports.assemble import Assembler
-from dunlin.domain.imports.normalise import Normaliser, read_range
+from dunlin.domain.imports.data_rows import read_range
+from dunlin.domain.imports.normalise import Normaliser
 from dunlin.domain.imports.profile import read_profile
 
 HEADER = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from dunlin.domain.imports.contact_points import Checks
     from dunlin.domain.imports.matching import SpillStore
-    from dunlin.domain.imports.normalise import Checks
     from dunlin.domain.imports.sidecar import Sidecar
 
 

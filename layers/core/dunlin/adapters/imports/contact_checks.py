@@ -7,7 +7,7 @@ import functools
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from dunlin.domain.imports.normalise import Checks
+from dunlin.domain.imports.contact_points import Checks
 
 _REMEMBERED = 20_000
 

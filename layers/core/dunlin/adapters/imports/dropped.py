@@ -20,8 +20,8 @@ from dunlin.adapters.imports.opening import as_table
 from dunlin.adapters.imports.sidecar_file import read_sidecar
 from dunlin.adapters.imports.spill_store import SpooledShelves
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.matching import SpillStore
-from dunlin.domain.imports.normalise import Checks
 from dunlin.domain.imports.opened import Dropped, Hints, refused
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors

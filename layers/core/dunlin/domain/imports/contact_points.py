@@ -64,6 +64,14 @@ _SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """The library checks for what the fast paths leave over."""
+
+    phone: PhoneCheck
+    email: EmailCheck
+
+
+@dataclass(frozen=True, slots=True)
 class Phones:
     """Numbers of one cell: E.164, extensions as (number, extension), and what could not be."""
 

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dunlin.domain.imports.assemble import Assembler, Assembly, ByLine, told_of
+from dunlin.domain.imports.contact_points import Checks
+from dunlin.domain.imports.data_rows import read_range
 from dunlin.domain.imports.matching import SpillStore
-from dunlin.domain.imports.normalise import Checks, Normaliser, read_range
+from dunlin.domain.imports.normalise import Normaliser
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.profile import read_profile
 from dunlin.domain.imports.records import FileRefused

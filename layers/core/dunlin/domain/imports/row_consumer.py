@@ -1,0 +1,200 @@
+"""Who owes, as a row describes them: name, contact points, address, consents."""
+
+from __future__ import annotations
+
+from dunlin.domain.imports import fields, statuses
+from dunlin.domain.imports.amounts import is_blank
+from dunlin.domain.imports.columns import MEMORY, Columns
+from dunlin.domain.imports.contact_points import (
+    Checks,
+    fast_email,
+    fast_phone,
+    read_emails,
+    read_phones,
+)
+from dunlin.domain.imports.dates import DMY, to_date
+from dunlin.domain.imports.names import Name, is_company, join_name, read_name
+from dunlin.domain.imports.places import country_code, split_address, state_code, tidy_zip
+from dunlin.domain.imports.row_dates import RowDates
+from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedConsumer, RowProblem
+
+_PERSONS = frozenset("contact kontakt contacto ansprechpartner attn primarycontact".split())
+
+
+class RowConsumer:
+    """Reads the cells that describe the consumer, and remembers states and countries."""
+
+    def __init__(
+        self, profile: FileProfile, columns: Columns, checks: Checks, dates: RowDates
+    ) -> None:
+        self._profile = profile
+        self._columns = columns
+        self._checks = checks
+        self._dates = dates
+        self._places: dict[str, tuple[str, str]] = {}
+        one, by = columns.one, columns.by
+        self._emails = by.get("email", [])
+        self._phones = by.get("phone", [])
+        self._consents = [f for f in one if f.startswith(("consent_", "opt_out_"))]
+        self._dob = columns.at("date_of_birth")
+        self._whole_address = not {"city", "state", "zip"} & one.keys()
+        name = columns.at("consumer_name")
+        # A contact person stands for the firm that owes.
+        self._contact_person = name >= 0 and fields.key_of(columns.keys[name]) in _PERSONS
+        # Odoo writes a contact as "Company, Person".
+        self._whole_names = name >= 0 and "partner" in columns.keys[name].lower()
+
+    def read(self, cells: list[str], problems: list[RowProblem]) -> NormalisedConsumer:
+        """The consumer as the row describes them."""
+        country = self._place(self._columns.text(cells, "country"))[1]
+        home = country or self._profile.country
+        emails = self._read_emails(cells, problems)
+        phones, extensions = self._read_phones(cells, home, problems)
+        street, city, state, code = self._address(cells, us=home in ("US", "PR"))
+        name = self._name(cells)
+        return NormalisedConsumer(
+            name=name.display,
+            given=name.given,
+            family=name.family,
+            suffix=name.suffix,
+            company=name.company,
+            emails=emails,
+            phones=phones,
+            extensions=extensions,
+            street=street,
+            city=city,
+            state=state,
+            zip=code,
+            country=country,
+            date_of_birth=self._dates.date(cells, "date_of_birth", problems)
+            if self._dob >= 0
+            else None,
+            language=self._columns.text(cells, "language"),
+            time_zone=self._columns.text(cells, "time_zone"),
+            consents=self._read_consents(cells) if self._consents else (),
+        )
+
+    def _read_emails(self, cells: list[str], problems: list[RowProblem]) -> tuple[str, ...]:
+        found: list[str] = []
+        for index in self._emails:
+            text = cells[index]
+            if not text:
+                continue
+            address = fast_email(text)
+            if address:
+                found.append(address)
+            elif not is_blank(text):
+                read = read_emails(text, self._checks.email)
+                found += read.addresses
+                problems.extend(self._columns.problem("bad_email", index, b) for b in read.bad)
+        if len(found) < 2:
+            return tuple(found)
+        first: dict[str, str] = {}
+        for address in found:
+            first.setdefault(address.lower(), address)
+        return tuple(first.values())
+
+    def _read_phones(
+        self, cells: list[str], home: str, problems: list[RowProblem]
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        found: list[str] = []
+        extensions: tuple[tuple[str, str], ...] = ()
+        for index in self._phones:
+            text = cells[index]
+            if not text:
+                continue
+            number = fast_phone(text, home)
+            if number:
+                found.append(number)
+            elif not is_blank(text):
+                read = read_phones(text, home, self._checks.phone)
+                found += read.numbers
+                extensions += read.extensions
+                problems.extend(self._columns.problem("bad_phone", index, b) for b in read.bad)
+        return tuple(dict.fromkeys(found)), extensions
+
+    def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:
+        """(street, city, state, postal code)."""
+        state = self._place(self._columns.text(cells, "state"))[0]
+        code = self._columns.text(cells, "zip")
+        if code:
+            code = tidy_zip(code, us=us)
+        street = self._columns.text(cells, "street")
+        for index in self._columns.by.get("street2", ()):
+            more = cells[index].strip()
+            if more:
+                street = f"{street}, {more}" if street else more
+        if street and self._whole_address:
+            parts = split_address(street)
+            if parts:
+                return parts
+        return street, self._columns.text(cells, "city"), state, code
+
+    def _place(self, text: str) -> tuple[str, str]:
+        """(state, country) codes of a text; what is no code is kept as written for a state."""
+        known = self._places.get(text)
+        if known is None:
+            bare = text.strip()
+            if is_blank(bare):
+                known = ("", "")
+            else:
+                known = (state_code(bare) or bare, country_code(bare) or "")
+            if len(self._places) > MEMORY:
+                self._places.clear()
+            self._places[text] = known
+        return known
+
+    def _name(self, cells: list[str]) -> Name:
+        whole = " ".join(
+            (
+                self._columns.text(cells, "consumer_name") or self._columns.text(cells, "vendor")
+            ).split()
+        )
+        company = " ".join(self._columns.text(cells, "company").split())
+        given = self._columns.text(cells, "first_name")
+        family = self._columns.text(cells, "last_name")
+        if company and self._contact_person:
+            return Name(company, company=True)
+        if whole:
+            return Name(whole) if self._whole_names else read_name(whole)
+        if given or family:
+            if company and not given:
+                return Name(company, company=True)
+            middle = self._columns.text(cells, "middle_name")
+            given = f"{given} {middle}".strip() if middle else given
+            if not given and is_company(family):
+                return Name(family, company=True)
+            return join_name(given, family, self._columns.text(cells, "name_suffix"))
+        return Name(company, company=True) if company else Name("")
+
+    def _read_consents(self, cells: list[str]) -> tuple[FileConsent, ...]:
+        evidence = "; ".join(
+            f"{self._columns.keys[self._columns.one[f]]}: {self._columns.text(cells, f)}"
+            for f in ("consent_date", "consent_source")
+            if f in self._columns.one and self._columns.text(cells, f)
+        )
+        out = []
+        for field in self._consents:
+            if field in ("consent_date", "consent_source"):
+                continue
+            text = self._columns.text(cells, field)
+            said = statuses.yes_no(text)
+            if said is None:
+                # A consent column may hold the day on which it was given.
+                if field.startswith("consent_") and to_date(text, DMY) is not None:
+                    said = True
+                else:
+                    continue
+            granted = said if field.startswith("consent_") else not said
+            if field.startswith("opt_out_") and granted:
+                continue
+            own = f"{self._columns.keys[self._columns.one[field]]}: {text}"
+            channel = field.removeprefix("consent_").removeprefix("opt_out_")
+            out.append(
+                FileConsent(
+                    channel=channel,
+                    granted=granted,
+                    evidence=f"{own}; {evidence}" if evidence else own,
+                )
+            )
+        return tuple(out)

@@ -1,0 +1,160 @@
+"""The money of a row: what is owed, what was billed and what was paid, in minor units."""
+
+from __future__ import annotations
+
+from dunlin.domain.imports.amounts import CURRENCIES, MIXED, is_blank, parse_amount, scaled
+from dunlin.domain.imports.columns import Columns
+from dunlin.domain.imports.places import DOLLARS
+from dunlin.domain.imports.types import FileProfile, RowProblem
+from dunlin.domain.money import exponent
+
+Owed = tuple[int | None, int | None, int | None, str]
+"""Balance, original amount and what was paid, in minor units, and their currency."""
+
+
+class RowMoney:
+    """Reads the cells of money as this file writes them."""
+
+    def __init__(self, profile: FileProfile, columns: Columns) -> None:
+        self._profile = profile
+        self._columns = columns
+        self._marks = dict(profile.decimals)
+        self._currency = columns.at("currency")
+        self._balance = columns.at("balance")
+        self._amount = columns.one.get("amount", columns.at("line_amount"))
+        self._payments = [i for i in (columns.at("paid"), columns.at("credited")) if i >= 0]
+        self._debit, self._credit = columns.at("debit"), columns.at("credit")
+        self._side = columns.at("side")
+        self._buckets = columns.by.get("bucket", [])
+
+    def currency_of(self, cells: list[str]) -> str:
+        """The row's own currency, or the file's."""
+        if self._currency < 0:
+            return self._profile.currency
+        text = cells[self._currency].strip().upper()
+        if text in CURRENCIES:
+            return text
+        if not text:
+            return self._profile.currency
+        amount = parse_amount(text + "1")
+        hint = amount.hint if amount else ""
+        return hint if hint in CURRENCIES else self._profile.currency
+
+    def value(
+        self, cells: list[str], index: int, currency: str
+    ) -> tuple[int, str] | RowProblem | None:
+        """(minor units, currency) of a cell; None where it is blank."""
+        text = cells[index].strip()
+        if not text or is_blank(text):
+            return None
+        amount = parse_amount(text, self._marks.get(index, ""))
+        if amount is None:
+            doubt = self._marks.get(index) == MIXED and parse_amount(text) is not None
+            code = "ambiguous_amount" if doubt else "bad_amount"
+            return self._columns.problem(code, index, text)
+        hint = amount.hint
+        if hint and hint in CURRENCIES and hint != currency:
+            if self._currency >= 0 and cells[self._currency].strip():
+                return self._columns.problem("mixed_currency", index, text)
+            currency = hint
+        elif hint == "$" and self._currency < 0 and currency not in DOLLARS.values():
+            currency = DOLLARS.get(self._profile.country, "USD")
+        if self._profile.minor_units:
+            return amount.unscaled, currency
+        minor = scaled(amount.unscaled, amount.places, exponent(currency))
+        if minor is None:
+            return self._columns.problem("bad_amount", index, text)
+        return minor, currency
+
+    def minor(
+        self, cells: list[str], field: str, currency: str, problems: list[RowProblem]
+    ) -> int | None:
+        """The minor units in a field's cell; what cannot be read becomes a problem."""
+        index = self._columns.one.get(field, -1)
+        if index < 0:
+            return None
+        value = self.value(cells, index, currency)
+        if isinstance(value, RowProblem):
+            problems.append(value)
+            return None
+        return value[0] if value else None
+
+    def owed(
+        self, cells: list[str], currency: str, problems: list[RowProblem]
+    ) -> Owed | RowProblem:
+        """What the row says is owed, by the best way that this file has."""
+        billed = self._billed(cells, currency, problems)
+        if isinstance(billed, RowProblem):
+            return billed
+        original, paid, currency = billed
+        if self._balance >= 0:
+            found = self.value(cells, self._balance, currency)
+            if isinstance(found, RowProblem):
+                return found
+            if found:
+                return found[0] * self._sign(cells), original, paid, found[1]
+        if self._debit >= 0 or self._credit >= 0:
+            return self._two_sided(cells, currency)
+        if original is not None:
+            original *= self._sign(cells)
+            return original - (paid or 0), original, paid, currency
+        return self._by_age(cells, currency, paid)
+
+    def _billed(
+        self, cells: list[str], currency: str, problems: list[RowProblem]
+    ) -> tuple[int | None, int | None, str] | RowProblem:
+        """The original amount, what was paid of it, their currency. A cell that cannot be read is
+        a problem beside a balance; without one it is why the row names no debt."""
+        original: int | None = None
+        paid: int | None = None
+        if self._amount >= 0:
+            found = self.value(cells, self._amount, currency)
+            if isinstance(found, RowProblem):
+                if self._balance < 0:
+                    return found
+                problems.append(found)
+            elif found:
+                original, currency = found
+        for index in self._payments:
+            found = self.value(cells, index, currency)
+            if isinstance(found, RowProblem):
+                if self._balance < 0:
+                    return found
+                problems.append(found)
+            elif found:
+                paid = (paid or 0) + abs(found[0])
+        return original, paid, currency
+
+    def _by_age(self, cells: list[str], currency: str, paid: int | None) -> Owed | RowProblem:
+        """The sum of the columns by age."""
+        total: int | None = None
+        for index in self._buckets:
+            found = self.value(cells, index, currency)
+            if isinstance(found, RowProblem):
+                return found
+            if found:
+                total = (total or 0) + found[0]
+                currency = found[1]
+        if total is not None:
+            return total, None, paid, currency
+        where = self._balance if self._balance >= 0 else self._amount
+        return RowProblem(code="missing_balance", column=self._columns.keys.get(where, ""))
+
+    def _two_sided(self, cells: list[str], currency: str) -> Owed | RowProblem:
+        sums: list[int | None] = []
+        for index in (self._debit, self._credit):
+            found = self.value(cells, index, currency) if index >= 0 else None
+            if isinstance(found, RowProblem):
+                return found
+            sums.append(found[0] if found else None)
+            currency = found[1] if found else currency
+        if sums == [None, None]:
+            column = self._columns.keys.get(self._debit, "")
+            return RowProblem(code="missing_balance", column=column)
+        return (sums[0] or 0) - (sums[1] or 0), sums[0], sums[1], currency
+
+    def _sign(self, cells: list[str]) -> int:
+        """-1 on the side of the creditor (H, C), else 1."""
+        if self._side < 0:
+            return 1
+        return -1 if cells[self._side].strip().upper()[:1] in ("H", "C") else 1

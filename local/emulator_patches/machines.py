@@ -18,7 +18,7 @@ from ministack.services.cloudformation import provisioners
 
 from local.emulator_patches.answers import Response
 
-Fields = dict[str, Any]
+Payload = dict[str, Any]
 
 
 def yaml_definitions() -> None:
@@ -29,7 +29,7 @@ def yaml_definitions() -> None:
     """
     read = provisioners._sfn_definition
 
-    def definition(properties: Fields) -> str:
+    def definition(properties: Payload) -> str:
         text = str(read(properties))
         if text.lstrip().startswith("{"):
             return text
@@ -46,7 +46,7 @@ def same_start() -> None:
     """
     start = stepfunctions._start_execution
 
-    def start_execution(data: Fields) -> Response:
+    def start_execution(data: Payload) -> Response:
         for execution in stepfunctions._executions.values():
             if (
                 execution["name"] == data.get("name")
@@ -70,7 +70,7 @@ def timeouts() -> None:
     """
     run = stepfunctions._execute_task
 
-    def execute_task(state: Fields, given: object, execution: Fields, context: Fields) -> object:
+    def execute_task(state: Payload, given: object, execution: Payload, context: Payload) -> object:
         expression = isinstance(state.get("TimeoutSeconds"), str)
         if expression and stepfunctions._state_query_language(state, context) == "JSONata":
             seconds = stepfunctions._jsonata_state_field(
@@ -83,7 +83,7 @@ def timeouts() -> None:
 
 
 # The machine whose state runs in this thread: its record, as upstream keeps it.
-_MACHINE: contextvars.ContextVar[Fields | None] = contextvars.ContextVar("machine", default=None)
+_MACHINE: contextvars.ContextVar[Payload | None] = contextvars.ContextVar("machine", default=None)
 
 # Where the name of a service in a state's resource is not its prefix in IAM.
 _PREFIXES = {
@@ -122,7 +122,7 @@ def _arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}"
 
 
-def _resource(service: str, action: str, data: Fields) -> str:
+def _resource(service: str, action: str, data: Payload) -> str:
     """The resource that IAM judges for a call with these parameters."""
     match service:
         case "lambda":
@@ -147,7 +147,7 @@ def _resource(service: str, action: str, data: Fields) -> str:
             return next(named, "*")
 
 
-def _grants(resource: str, data: Fields) -> tuple[str, list[tuple[str, str]]]:
+def _grants(resource: str, data: Payload) -> tuple[str, list[tuple[str, str]]]:
     """The IAM prefix and the pairs of action and resource that a task's call needs."""
     if resource.startswith("arn:aws:lambda:"):
         return "lambda", [("lambda:InvokeFunction", resource)]
@@ -164,7 +164,7 @@ def _grants(resource: str, data: Fields) -> tuple[str, list[tuple[str, str]]]:
     return service, items or [(action, table) for table in tables or ["*"]]
 
 
-def _require(service: str, grants: list[tuple[str, str]], data: Fields) -> None:
+def _require(service: str, grants: list[tuple[str, str]], data: Payload) -> None:
     """Raise the service's error unless the machine's role allows every grant."""
     machine = _MACHINE.get()
     if machine is None or not app.AUTH:
@@ -201,7 +201,7 @@ def roles() -> None:
     run, distribute = stepfunctions._execute_task, stepfunctions._run_distributed_map
     invoke, wait = stepfunctions._invoke_resource, stepfunctions._invoke_with_callback
 
-    def execute_task(state: Fields, given: object, execution: Fields, context: Fields) -> object:
+    def execute_task(state: Payload, given: object, execution: Payload, context: Payload) -> object:
         arn = execution["stateMachineArn"].split("/")[0]
         mark = _MACHINE.set(stepfunctions._state_machines.get(arn))
         try:
@@ -218,11 +218,13 @@ def roles() -> None:
         judge(resource, data)
         return invoke(resource, data)
 
-    def invoke_with_callback(resource: str, data: object, token: str, state: Fields) -> object:
+    def invoke_with_callback(resource: str, data: object, token: str, state: Payload) -> object:
         judge(resource, data)
         return wait(resource, data, token, state)
 
-    def run_distributed_map(state: Fields, given: object, effective: object, *place: Any) -> object:
+    def run_distributed_map(
+        state: Payload, given: object, effective: object, *place: Any
+    ) -> object:
         _, execution, context = place
         arn = execution["stateMachineArn"].split("/")[0]
         mark = _MACHINE.set(stepfunctions._state_machines.get(arn))
@@ -251,8 +253,8 @@ def retries() -> None:
     find = stepfunctions._find_matching_retrier
 
     def find_retrier(
-        retriers: list[Fields], error: str, counts: dict[int, int]
-    ) -> tuple[Fields | None, int]:
+        retriers: list[Payload], error: str, counts: dict[int, int]
+    ) -> tuple[Payload | None, int]:
         retrier, index = find(retriers, error, counts)
         if retrier is None:
             return None, index
@@ -295,7 +297,9 @@ def distributed_maps() -> None:
     """
     run = stepfunctions._run_distributed_map
 
-    def run_distributed_map(state: Fields, given: object, effective: object, *place: Any) -> object:
+    def run_distributed_map(
+        state: Payload, given: object, effective: object, *place: Any
+    ) -> object:
         iterator, execution, context = place
         if stepfunctions._state_query_language(state, context) != "JSONata":
             return run(state, given, effective, *place)
@@ -339,12 +343,12 @@ def distributed_maps() -> None:
 
 
 # The execution whose state runs in this thread.
-_EXECUTION: contextvars.ContextVar[Fields | None] = contextvars.ContextVar(
+_EXECUTION: contextvars.ContextVar[Payload | None] = contextvars.ContextVar(
     "execution", default=None
 )
 
 # Tokens that an execution waits for: token to the execution's record.
-WAITING: dict[str, Fields] = {}
+WAITING: dict[str, Payload] = {}
 _WAITING_LOCK = threading.Lock()
 
 
@@ -363,7 +367,7 @@ def _waiting(token: str) -> Iterator[None]:
             WAITING.pop(token, None)
 
 
-def release(execution: Fields) -> None:
+def release(execution: Payload) -> None:
     """End every wait of an execution that no longer runs."""
     with _WAITING_LOCK:
         tokens = [token for token, waiter in WAITING.items() if waiter is execution]
@@ -383,7 +387,7 @@ def stops() -> None:
     stop, run = stepfunctions._stop_execution, stepfunctions._execute_task
     wait, call = stepfunctions._invoke_with_callback, stepfunctions._call_lambda
 
-    def stop_execution(data: Fields) -> Response:
+    def stop_execution(data: Payload) -> Response:
         response: Response = stop(data)
         execution = stepfunctions._executions.get(data.get("executionArn"))
         if execution is not None and execution["status"] == "ABORTED":
@@ -395,7 +399,7 @@ def stops() -> None:
         if execution is not None and execution["status"] != "RUNNING":
             raise stepfunctions._ExecutionError("States.Runtime", "The execution was stopped")
 
-    def execute_task(state: Fields, given: object, execution: Fields, context: Fields) -> object:
+    def execute_task(state: Payload, given: object, execution: Payload, context: Payload) -> object:
         mark = _EXECUTION.set(execution)
         try:
             still_running()
@@ -407,7 +411,7 @@ def stops() -> None:
         still_running()
         return call(reference, event)
 
-    def invoke_with_callback(resource: str, data: object, token: str, state: Fields) -> object:
+    def invoke_with_callback(resource: str, data: object, token: str, state: Payload) -> object:
         with _waiting(token):
             return wait(resource, data, token, state)
 

@@ -22,7 +22,7 @@ from dunlin.adapters.dynamo.rows.portal import (
     TriesRow,
 )
 from dunlin.adapters.dynamo.rows.rollouts import RolloutRow, SegmentRow
-from dunlin.adapters.dynamo.rows.row import Row
+from dunlin.adapters.dynamo.rows.row import StoredRow
 from dunlin.adapters.dynamo.rows.strategies import CreditorRow, StrategyRow
 from dunlin.adapters.dynamo.rows.touches import AnswerRow, ReplyRow, TouchRow
 from dunlin.adapters.dynamo.rows.webhooks import EventRow
@@ -36,16 +36,16 @@ class Kind:
     """A kind of row. `needed`: the attributes it means nothing without, its keys apart. `within`:
     those of its JSON documents, a document below another as `next_action.at`."""
 
-    of: Callable[[Any], Row]
+    of: Callable[[Any], StoredRow]
     value: Any
     needed: frozenset[str] = frozenset()
     within: frozenset[str] = frozenset()
 
-    def write(self) -> Row:
+    def write(self) -> StoredRow:
         return self.of(self.value)
 
     @property
-    def row(self) -> type[Row]:
+    def row(self) -> type[StoredRow]:
         return type(self.write())
 
     def read(self, item: dict[str, Any]) -> Any:
@@ -57,7 +57,7 @@ class Kind:
         return _without_shape(row)
 
 
-def _without_shape(row: Row) -> dict[str, Any]:
+def _without_shape(row: StoredRow) -> dict[str, Any]:
     return {k: v for k, v in row.attribute_values.items() if k != "shape"}
 
 
@@ -65,7 +65,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _bare(row: type[Row], needed: str = "", **held: Any) -> Kind:
+def _bare(row: type[StoredRow], needed: str = "", **held: Any) -> Kind:
     """A row that no class of the domain stands behind, by what it holds."""
     return Kind(lambda told: row(**told), _without_shape(row(**held)), _words(needed))
 

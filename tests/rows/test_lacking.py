@@ -11,7 +11,7 @@ import pytest
 from pynamodb.attributes import JSONAttribute
 
 from dunlin.adapters.dynamo.rows.rollouts import SegmentRow
-from dunlin.adapters.dynamo.rows.row import Item, JsonAttribute, Row
+from dunlin.adapters.dynamo.rows.row import JsonAttribute, RawItem, StoredRow
 from dunlin.domain.errors import Defect
 from tests.rows.kinds import KINDS, Kind
 
@@ -19,7 +19,7 @@ BESIDE = {"due_bucket", "queue", "queued_at", "on_ladder_of", "task_token", "sms
 """What a condition, an index or a machine reads beside the fields: not set on every row."""
 
 
-def _keys(row: type[Row]) -> set[str | None]:
+def _keys(row: type[StoredRow]) -> set[str | None]:
     return {row._hash_keyname, row._range_keyname}
 
 
@@ -30,13 +30,13 @@ def _attributes() -> Iterator[tuple[str, str]]:
                 yield name, attribute
 
 
-def _item_without(kind: Kind, attribute: str) -> Item:
+def _item_without(kind: Kind, attribute: str) -> RawItem:
     item = kind.write().serialize()
     item.pop(kind.row.get_attributes()[attribute].attr_name, None)
     return item
 
 
-def _refused(kind: Kind, item: Item, what: str) -> None:
+def _refused(kind: Kind, item: RawItem, what: str) -> None:
     """The row is refused by its own name, that of its keys and that of what it lacks."""
     with pytest.raises(Defect) as refused:
         kind.read(item)
@@ -60,7 +60,7 @@ def _defaults(value: Any, lost: str) -> Any:
 
 def test_every_kind_of_row_is_here() -> None:
     below = {kind.row for kind in KINDS.values()}
-    assert below == set(Row.__subclasses__())
+    assert below == set(StoredRow.__subclasses__())
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -140,7 +140,7 @@ def _fields() -> Iterator[Any]:
                 yield pytest.param(name, way, id=f"{name}-{'.'.join(map(str, way))}")
 
 
-def _with_document(kind: Kind, attribute: str, document: Any) -> Item:
+def _with_document(kind: Kind, attribute: str, document: Any) -> RawItem:
     stored = kind.row.get_attributes()[attribute].attr_name
     return kind.write().serialize() | {stored: {"S": json.dumps(document)}}
 

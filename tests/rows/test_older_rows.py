@@ -13,7 +13,7 @@ import pytest
 
 from dunlin.adapters.dynamo.counters import cells
 from dunlin.adapters.dynamo.images import read_records
-from dunlin.adapters.dynamo.rows.row import Item, Row
+from dunlin.adapters.dynamo.rows.row import RawItem, StoredRow
 from dunlin.domain.accounts.counters import Figure
 from dunlin.domain.strategy.strategy_document import read_strategy
 from tests.rows import values
@@ -21,23 +21,23 @@ from tests.rows.kinds import KINDS
 from tests.rows.values import AT, CREDITOR, DAY
 from tests.support.builders import strategy_document
 
-TABLES: dict[str, list[Item]] = json.loads(
+TABLES: dict[str, list[RawItem]] = json.loads(
     (Path(__file__).parent / "rows_without_shape.json").read_text()
 )
 
 
-def _stored(table: str, begins: str) -> list[Item]:
+def _stored(table: str, begins: str) -> list[RawItem]:
     """The items of a table whose keys begin so, as `acc_full META`."""
     return [i for i in TABLES[table] if _name(i).startswith(begins)]
 
 
-def _name(item: Item) -> str:
+def _name(item: RawItem) -> str:
     keys = ("pk", "permit_id", "event_id", "subject", "account_id", "consumer_id")
     first = next(item[key]["S"] for key in keys if key in item)
     return f"{first} {item.get('sk', {}).get('S', '')}".strip()
 
 
-def _read(kind: str, item: Item) -> Any:
+def _read(kind: str, item: RawItem) -> Any:
     assert "shape" not in item
     return KINDS[kind].read(item)
 
@@ -154,7 +154,7 @@ def test_every_older_row_is_read_by_some_test() -> None:
 
 def test_a_row_is_written_again_in_the_newest_shape() -> None:
     (item,) = _stored("accounts", "acc_full ARR#arr_full")
-    row: Row = KINDS["arrangement"].of(_read("arrangement", item))
+    row: StoredRow = KINDS["arrangement"].of(_read("arrangement", item))
     again = row.serialize()
     assert again["shape"] == {"N": "2"}
     assert KINDS["arrangement"].read(again) == values.ARRANGEMENT

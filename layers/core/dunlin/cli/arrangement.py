@@ -29,10 +29,10 @@ def show(
 
     account = find_account(which, creditor)
     today = wiring.clock().now().date()
-    found = wiring.account_book().arrangements(account.account_id)
-    for arrangement in found:
+    agreed = wiring.account_book().arrangements(account.account_id)
+    for arrangement in agreed:
         _print(arrangement, today)
-    if not found:
+    if not agreed:
         console.print("Nothing was ever arranged about it.")
 
 

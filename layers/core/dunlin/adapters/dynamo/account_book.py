@@ -11,7 +11,7 @@ from dunlin.adapters.dynamo.account_writes import AccountWrites
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.permits import Permits
 from dunlin.adapters.dynamo.rows.ops import PAUSE_SHARDS, PauseRow
-from dunlin.adapters.dynamo.rows.tables import Table
+from dunlin.adapters.dynamo.rows.tables import TableMeta
 from dunlin.adapters.dynamo.texts import Texts
 from dunlin.domain.instants import sortable_text
 from dunlin.ports.strategies import Creditors
@@ -23,9 +23,9 @@ class DynamoBook(AccountReads, Permits, AccountWrites, Texts):
     def __init__(self, creditors: Creditors) -> None:
         self._creditors = creditors
         self._connection = Connection(
-            connect_timeout_seconds=Table.connect_timeout_seconds,
-            read_timeout_seconds=Table.read_timeout_seconds,
-            max_retry_attempts=Table.max_retry_attempts,
+            connect_timeout_seconds=TableMeta.connect_timeout_seconds,
+            read_timeout_seconds=TableMeta.read_timeout_seconds,
+            max_retry_attempts=TableMeta.max_retry_attempts,
         )
 
     def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:

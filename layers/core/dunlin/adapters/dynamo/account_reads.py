@@ -125,25 +125,25 @@ class AccountReads:
 
     def account_record(self, account_id: str) -> AccountRecord | None:
         # The account comes last in its partition and is to be read first.
-        found = reading.partition(
+        rows = reading.partition(
             self._connection, _OF_AN_ACCOUNT, account_id, scan_index_forward=False
         )
-        if not found[META]:
+        if not rows[META]:
             return None
         return AccountRecord(
-            account=found[META][0].to_domain(),
-            ledger=_in_order(found[LEDGER]),
-            arrangements=_newest_first(found[ARRANGEMENT]),
+            account=rows[META][0].to_domain(),
+            ledger=_in_order(rows[LEDGER]),
+            arrangements=_newest_first(rows[ARRANGEMENT]),
         )
 
     def ledger(self, account_id: str) -> tuple[LedgerEntry, ...]:
         return _in_order(reading.under(LedgerRow, account_id, LEDGER))
 
     def conversation(self, account_id: str) -> Conversation:
-        found = reading.partition(self._connection, _OF_A_CONVERSATION, account_id)
-        touches = (row.to_domain() for prefix in SENT for row in found[prefix])
-        replies = (row.to_domain() for row in found[REPLY])
-        answers = (row.to_domain() for row in found[ANSWER])
+        rows = reading.partition(self._connection, _OF_A_CONVERSATION, account_id)
+        touches = (row.to_domain() for prefix in SENT for row in rows[prefix])
+        replies = (row.to_domain() for row in rows[REPLY])
+        answers = (row.to_domain() for row in rows[ANSWER])
         return Conversation(
             touches=tuple(sorted(touches, key=lambda t: t.permitted_at)),
             replies=tuple(sorted(replies, key=lambda r: r.at)),

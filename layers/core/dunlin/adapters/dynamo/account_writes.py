@@ -142,5 +142,5 @@ def items_of(change: Change) -> int:
 def _bytes(change: Change) -> int:
     """An upper estimate: a row is some hundred bytes beside what the file wrote into it."""
     account = change.account
-    told = sum(len(k) + len(v) for k, v in account.extras.items()) if account else 0
-    return 1_500 * items_of(change) + 4 * told
+    size = sum(len(k) + len(v) for k, v in account.extras.items()) if account else 0
+    return 1_500 * items_of(change) + 4 * size

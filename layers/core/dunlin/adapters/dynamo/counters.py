@@ -65,12 +65,12 @@ class DynamoCounters:
                 for share in shares
             ]
         )
-        found = [
+        known = [
             ShareRow.from_raw_data(r["Item"]).to_domain()
             for r in answer["Responses"]
             if r.get("Item")
         ]
-        return {share.account_id: share for share in found}
+        return {share.account_id: share for share in known}
 
     def _write(self, known: Mapping[str, CountedShare], change: Moves, attempt: int) -> None:
         # Another try takes another shard: whoever was in the way is then passed by.

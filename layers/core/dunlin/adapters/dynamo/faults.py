@@ -36,5 +36,5 @@ def translated(what: str) -> Iterator[None]:
 def _code(error: Exception) -> str:
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"]
-    told = error.cause_response_code if isinstance(error, PynamoDBException) else None
-    return told or type(error).__name__
+    cause = error.cause_response_code if isinstance(error, PynamoDBException) else None
+    return cause or type(error).__name__

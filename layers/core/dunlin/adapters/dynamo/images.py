@@ -15,13 +15,13 @@ from dunlin.ports.reports import StreamRecord
 
 def read_records(event: Mapping[str, Any]) -> list[StreamRecord]:
     """The records of a Lambda stream event of the tables Accounts and Touches, in order."""
-    found = []
+    records = []
     for record in event["Records"]:
         change = record["dynamodb"]
         old, new = (_value(change.get(image)) for image in ("OldImage", "NewImage"))
         if old is not None or new is not None:
-            found.append(StreamRecord(record_id=record["eventID"], old=old, new=new))
-    return found
+            records.append(StreamRecord(record_id=record["eventID"], old=old, new=new))
+    return records
 
 
 def _value(image: Any) -> Account | LedgerEntry | Touch | Reply | None:

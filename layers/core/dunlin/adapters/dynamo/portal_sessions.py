@@ -19,7 +19,7 @@ from dunlin.adapters.dynamo.rows.portal import (
     SessionRow,
     TriesRow,
 )
-from dunlin.adapters.dynamo.rows.row import Row
+from dunlin.adapters.dynamo.rows.row import StoredRow
 from dunlin.domain.errors import Conflict
 from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
 
@@ -120,11 +120,11 @@ class DynamoPortalSessions:
             _save(row, PaymentsRow.attempts == stored.attempts)
 
 
-def _save(row: Row, condition: Any = None) -> None:
+def _save(row: StoredRow, condition: Any = None) -> None:
     with translated(type(row).__name__):
         row.save(condition=condition)
 
 
-def _drop(row: Row) -> None:
+def _drop(row: StoredRow) -> None:
     with translated(type(row).__name__):
         row.delete()

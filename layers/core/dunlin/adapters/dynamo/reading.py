@@ -10,11 +10,11 @@ from pynamodb.exceptions import DoesNotExist
 
 from dunlin.adapters.dynamo.back_off import LONG, SHORT, try_again
 from dunlin.adapters.dynamo.faults import translated
-from dunlin.adapters.dynamo.rows.row import Item, Row
+from dunlin.adapters.dynamo.rows.row import RawItem, StoredRow
 from dunlin.domain.errors import Unavailable
 
-R = TypeVar("R", bound=Row)
-Key = tuple[type[Row], str, str]  # which row, by its two keys
+R = TypeVar("R", bound=StoredRow)
+Key = tuple[type[StoredRow], str, str]  # which row, by its two keys
 _AT_ONCE = 100  # of one BatchGetItem (AWS)
 
 
@@ -41,7 +41,7 @@ def under(row: type[R], key: str, prefix: str) -> Iterator[R]:
 
 def partition(
     connection: Connection,
-    kinds: Mapping[str, type[Row]],
+    kinds: Mapping[str, type[StoredRow]],
     key: str,
     *,
     scan_index_forward: bool = True,
@@ -98,16 +98,16 @@ def by_keys(connection: Connection, row: type[R], keys: Iterable[str], sk: str) 
             yield row.from_raw_data(item)
 
 
-def _key(row: type[Row], key: str, sk: str) -> Item:
+def _key(row: type[StoredRow], key: str, sk: str) -> RawItem:
     return {str(row._hash_keyname): {"S": key}, str(row._range_keyname): {"S": sk}}
 
 
 def _batch_get(
     connection: Connection, request: dict[str, Any], *, pauses: Sequence[float]
-) -> list[tuple[str, Item]]:
+) -> list[tuple[str, RawItem]]:
     """Table and item of what a BatchGetItem asks for; what is left over is asked for again."""
     client: Any = connection.client
-    read: list[tuple[str, Item]] = []
+    read: list[tuple[str, RawItem]] = []
     left = request
 
     def ask() -> None:
@@ -124,8 +124,8 @@ def _batch_get(
     return read
 
 
-def _identify(asked: dict[tuple[str, str, str], Key], table: str, item: Item) -> Key:
-    for (name, _, _), one in asked.items():
-        if name == table and _key(*one).items() <= item.items():
-            return one
+def _identify(asked: dict[tuple[str, str, str], Key], table: str, item: RawItem) -> Key:
+    for (name, _, _), wanted in asked.items():
+        if name == table and _key(*wanted).items() <= item.items():
+            return wanted
     raise Unavailable("dynamodb", f"an item of {table} that was not asked for")

@@ -10,7 +10,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from dunlin.adapters.dynamo.faults import CERTAIN
-from dunlin.adapters.dynamo.rows.row import Row
+from dunlin.adapters.dynamo.rows.row import StoredRow
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.ports.accounts import AlreadySeen
 
@@ -53,18 +53,18 @@ class Transaction:
             return Conflict(text, contended=True)
         return Unavailable("dynamodb", text, certain=True)
 
-    def condition_check(self, row: type[Row], key: str, sk: str, condition: Any) -> None:
+    def condition_check(self, row: type[StoredRow], key: str, sk: str, condition: Any) -> None:
         self._first_put += 1
         self._write.condition_check(row, key, sk, condition=condition)
 
-    def delete(self, row: Row, condition: Any) -> None:
+    def delete(self, row: StoredRow, condition: Any) -> None:
         self._first_put += 1
         self._write.delete(row, condition=condition)
 
-    def put(self, row: Row, condition: Any) -> None:
+    def put(self, row: StoredRow, condition: Any) -> None:
         self._write.save(row, condition=condition)
 
-    def update(self, row: Row, condition: Any, *, only: Iterable[str] = ()) -> None:
+    def update(self, row: StoredRow, condition: Any, *, only: Iterable[str] = ()) -> None:
         """Set the row's attributes, or only those named, to what it holds; absent ones are
         removed. What waits in the row stays."""
         actions = []
@@ -73,7 +73,7 @@ class Transaction:
             actions.append(attribute.remove() if value is None else attribute.set(value))
         self.raw_update(row, actions, condition)
 
-    def raw_update(self, row: Row, actions: list[Any], condition: Any) -> None:
+    def raw_update(self, row: StoredRow, actions: list[Any], condition: Any) -> None:
         self._write.update(row, actions=actions, condition=condition)
 
 

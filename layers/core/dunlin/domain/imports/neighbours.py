@@ -54,7 +54,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class NeighbourRule:
     """Where `when` holds, the option becomes `then`; `why` is told with it."""
 
     when: Callable[[Option], bool]
@@ -95,61 +95,61 @@ def _numbers_the_invoices(option: Option) -> bool:
 
 
 _RULES = (
-    Rule(
+    NeighbourRule(
         lambda o: o.field == "consumer_name" and o.key in _CODED and o.share("code") >= 0.8,
         _number_of_whom,
         "its values are codes",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field in ("last_name", "consumer_name") and o.key in ("name", "nom"),
         _scored(lambda o: o.score + (0.1 if _agrees_with_a_first_name(o) else -0.1)),
         "beside a first name it is the last name, else the whole",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field in ("state", "status") and o.key in ("state", "estado", "etat"),
         _scored(lambda o: 0.97 if (o.field == "status") == (o.share("status") >= 0.8) else 0.4),
         "the word names a place or a standing, and its values tell which",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field == "status" and "unit" in o.named and o.share("tenancy") >= 0.8,
         _meant("lease_status"),
         "its values are those of a lease",
     ),
-    Rule(
+    NeighbourRule(
         _numbers_the_invoices,
         _meant("invoice_number"),
         "no other column numbers the invoices",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field == "consumer_name" and o.share("opaque") > 0.5,
         _scored(lambda o: o.score - (0.05 if o.key in ("name", "contactname") else 0.0)),
         "its values are made by a machine",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field == "first_name" and o.key == "nombre",
         _scored(lambda o: o.score + (0.4 if "last_name" in o.named else -0.2)),
         "beside a last name it is the first name, else the whole",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field == "consumer_name" and o.key == "nombre" and "last_name" in o.named,
         _less(0.4),
         "the last name has a column of its own",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: (
             o.field == "account_reference" and o.content.filled > 3 and o.content.distinct < 0.5
         ),
         _less(0.2),
         "its values repeat",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: (
             o.field == "account_reference" and o.key in _FREE_TEXT and "invoice_number" in o.named
         ),
         _less(0.3),
         "the invoice number has a column of its own",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.key in ("payer", "payername") and o.field in ("payer", "consumer_name"),
         _scored(
             lambda o: (
@@ -160,12 +160,12 @@ _RULES = (
         ),
         "an insurer pays where the person has another column or there is a claim",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field == "last_payment_amount" and o.key in ("paymentamount", "pmtamount"),
         _scored(lambda o: o.score if "last_payment_date" in o.named else 0.3),
         "no column says when the last payment was",
     ),
-    Rule(
+    NeighbourRule(
         lambda o: o.field == "document_type" and o.share("money") > 0.5,
         _less(0.4),
         "its values are money",

@@ -87,9 +87,9 @@ def _shares(
         payment = processor.payment(entry.source)
         if payment.state is not PaymentState.SUCCEEDED or entry.amount.minor == 0:
             continue
-        for made in processor.refunds(payment.id):
-            told = made.key in sources or made.id in sources
-            if not told and made.state in (RefundState.PENDING, RefundState.SUCCEEDED):
+        for refund in processor.refunds(payment.id):
+            on_ledger = refund.key in sources or refund.id in sources
+            if not on_ledger and refund.state in (RefundState.PENDING, RefundState.SUCCEEDED):
                 raise DomainError("a refund is on its way to the ledger: look again in a minute")
         share = min(left, payment.received - payment.refunded)
         if share.minor > 0:

@@ -125,12 +125,12 @@ def check_call(
 
     def attempt() -> Allowance:
         facts = book.facts(account_id)
-        found, data = _allowance(facts, channel="call", gate=gate, now=now)
-        if found.outcome != "allow":
-            return found
-        one = _contact(facts.account, "call", _PERMITTED, now)
-        _write(facts, one, "CallPermitted", data, book=book, actor=actor, now=now)
-        return replace(found, contact_id=one.touch_id)
+        allowance, data = _allowance(facts, channel="call", gate=gate, now=now)
+        if allowance.outcome != "allow":
+            return allowance
+        contact = _contact(facts.account, "call", _PERMITTED, now)
+        _write(facts, contact, "CallPermitted", data, book=book, actor=actor, now=now)
+        return replace(allowance, contact_id=contact.touch_id)
 
     allowed: Allowance = retry_on_conflict(attempt)
     return allowed
@@ -157,11 +157,13 @@ def log_call(
     def attempt() -> str:
         facts = book.facts(account_id)
         permit = _open_permit(facts, now)
-        one = replace(permit or _contact(facts.account, "call", "", now), at=now, outcome=outcome)
+        contact = replace(
+            permit or _contact(facts.account, "call", "", now), at=now, outcome=outcome
+        )
         data = {"outcome": outcome, "note_code": note, "permitted": permit is not None}
-        person = _not_theirs(facts, one, now) if outcome == "wrong_number" else None
-        _write(facts, one, "CallLogged", data, book=book, actor=actor, now=now, person=person)
-        return one.touch_id
+        person = _not_theirs(facts, contact, now) if outcome == "wrong_number" else None
+        _write(facts, contact, "CallLogged", data, book=book, actor=actor, now=now, person=person)
+        return contact.touch_id
 
     contact_id: str = retry_on_conflict(attempt)
     if outcome == "wrong_number":
@@ -185,21 +187,21 @@ def write_letter(
 
     def attempt() -> tuple[Allowance, Printed | None]:
         facts = book.facts(account_id)
-        found, data = _allowance(facts, channel="letter", gate=gate, now=now)
-        if found.outcome == "allow" and template == LIEN:
-            found = _lien_allowance(facts, gate=gate, now=now) or found
-        if found.outcome != "allow":
-            return found, None
+        allowance, data = _allowance(facts, channel="letter", gate=gate, now=now)
+        if allowance.outcome == "allow" and template == LIEN:
+            allowance = _lien_allowance(facts, gate=gate, now=now) or allowance
+        if allowance.outcome != "allow":
+            return allowance, None
         printed = printer.print(template, facts=facts, on=now.date())
-        one = replace(_contact(facts.account, "letter", _PERMITTED, now), template=template)
+        contact = replace(_contact(facts.account, "letter", _PERMITTED, now), template=template)
         data |= {
             "template": template,
             "template_version": printed.version,
             "language": printed.language,
             "sha256": printed.sha256,
         }
-        _write(facts, one, "LetterPrinted", data, book=book, actor=actor, now=now)
-        return replace(found, contact_id=one.touch_id), printed
+        _write(facts, contact, "LetterPrinted", data, book=book, actor=actor, now=now)
+        return replace(allowance, contact_id=contact.touch_id), printed
 
     result: tuple[Allowance, Printed | None] = retry_on_conflict(attempt)
     return result
@@ -225,12 +227,12 @@ def prove_letter(
 
     def attempt() -> None:
         facts = book.facts(account_id)
-        found = [c for c in facts.history.contacts if c.touch_id == contact_id]
-        if not found or found[0].channel != "letter" or found[0].account_id != account_id:
+        letters = [c for c in facts.history.contacts if c.touch_id == contact_id]
+        if not letters or letters[0].channel != "letter" or letters[0].account_id != account_id:
             raise DomainError(f"no letter {contact_id} of this account in the last 31 days")
         data = {"mailed_on": mailed_on.isoformat(), "proof": proven}
-        one = replace(found[0], outcome=_SENT)
-        _write(facts, one, "LetterMailed", data, book=book, actor=actor, now=now)
+        contact = replace(letters[0], outcome=_SENT)
+        _write(facts, contact, "LetterMailed", data, book=book, actor=actor, now=now)
 
     retry_on_conflict(attempt)
 
@@ -249,19 +251,19 @@ def _contact(account: Account, channel: CallOrLetter, outcome: str, now: datetim
 
 def _open_permit(facts: Facts, now: datetime) -> PastContact | None:
     """The newest call of this account that was permitted in the last day and is not logged."""
-    for one in reversed(facts.history.contacts):
-        ours = one.channel == "call" and one.account_id == facts.account.account_id
-        if ours and one.outcome == _PERMITTED and now - one.at < timedelta(days=1):
-            return one
+    for contact in reversed(facts.history.contacts):
+        ours = contact.channel == "call" and contact.account_id == facts.account.account_id
+        if ours and contact.outcome == _PERMITTED and now - contact.at < timedelta(days=1):
+            return contact
     return None
 
 
-def _not_theirs(facts: Facts, one: PastContact, now: datetime) -> Consumer | None:
+def _not_theirs(facts: Facts, contact: PastContact, now: datetime) -> Consumer | None:
     signal = Signal(
-        signal_id=one.touch_id,
+        signal_id=contact.touch_id,
         kind=SignalKind.WRONG_PARTY,
         at=now,
-        account_id=one.account_id,
+        account_id=contact.account_id,
         channel=Channel.SMS.value,
         detail={"by": "staff_call"},
     )
@@ -270,7 +272,7 @@ def _not_theirs(facts: Facts, one: PastContact, now: datetime) -> Consumer | Non
 
 def _write(
     facts: Facts,
-    one: PastContact,
+    contact: PastContact,
     what: str,
     data: dict[str, Any],
     *,
@@ -279,8 +281,8 @@ def _write(
     now: datetime,
     person: Consumer | None = None,
 ) -> None:
-    known = {"contact_id": one.touch_id, "channel": one.channel}
-    besides = Change(history=with_contact(facts.history, one, now))
+    known = {"contact_id": contact.touch_id, "channel": contact.channel}
+    besides = Change(history=with_contact(facts.history, contact, now))
     if person is not None:
         changed = consumer_entry(
             person, now=now, what="WrongPartyReported", data=known, actor=actor

@@ -251,12 +251,16 @@ def _decide_request(
     if decision == "release":
         raise DomainError("somebody asks for an arrangement: approve, counter or decline it")
     if decision == "approve":
-        made = arrangements.approve(account_id, by=order.by, book=book, waker=waker, now=now)
+        arrangement = arrangements.approve(account_id, by=order.by, book=book, waker=waker, now=now)
     else:
-        made = arrangements.decline(
+        arrangement = arrangements.decline(
             account_id, by=order.by, why=order.why, book=book, waker=waker, now=now
         )
-    return CommandResult(outcome="done") if isinstance(made, Arrangement) else _refused(made)
+    return (
+        CommandResult(outcome="done")
+        if isinstance(arrangement, Arrangement)
+        else _refused(arrangement)
+    )
 
 
 _NO_ARRANGEMENT = {
@@ -289,8 +293,10 @@ def counter(
         return CommandResult(outcome="gone", because=(("", "Nobody asks for an arrangement."),))
     if order.version is not None and account.version != order.version:
         return CommandResult(outcome="stale")
-    made = arrangements.counter(account_id, terms, by=order.by, book=book, waker=waker, now=now)
-    done = isinstance(made, Arrangement)
+    arrangement = arrangements.counter(
+        account_id, terms, by=order.by, book=book, waker=waker, now=now
+    )
+    done = isinstance(arrangement, Arrangement)
     return CommandResult(outcome="done" if done else "gone")
 
 
@@ -381,7 +387,7 @@ def answer(
     account_history = book.account_history(account_id) if book.account(account_id) else None
     if account_history is None:
         return CommandResult(outcome="gone")
-    said = Answer(
+    message = Answer(
         answer_id=_answer_id(account_history, words),
         account_id=account_id,
         at=now,
@@ -389,8 +395,8 @@ def answer(
         channel=_asked_on(account_history),
         text=words,
     )
-    if any(earlier.answer_id == said.answer_id for earlier in account_history.answers):
-        waker.notice(account=account_history.account, kind="answer", cause=said.answer_id)
+    if any(earlier.answer_id == message.answer_id for earlier in account_history.answers):
+        waker.notice(account=account_history.account, kind="answer", cause=message.answer_id)
         return CommandResult(outcome="unchanged")
     freed: list[Account] = []
 
@@ -400,15 +406,15 @@ def answer(
             return waits_for_nobody()
         if order.version is not None and account.version != order.version:
             return CommandResult(outcome="stale")
-        step = _answered(account, said, release, due=_after_reply(account, creditors, now))
+        step = _answered(account, message, release, due=_after_reply(account, creditors, now))
         change = change_of(account, step, order, now)
-        book.apply(replace(change, answer=said))
+        book.apply(replace(change, answer=message))
         freed[:] = [account] if step.data["release"] else []
         return CommandResult(outcome="done")
 
     done = retry_on_conflict(attempt)
     if done.outcome == "done":
-        waker.notice(account=account_history.account, kind="answer", cause=said.answer_id)
+        waker.notice(account=account_history.account, kind="answer", cause=message.answer_id)
     for account in freed:
         waker.wake(account.account_id)
         due = _after_reply(account, creditors, now)
@@ -440,7 +446,7 @@ def _answer_id(account_history: AccountHistory, words: str) -> str:
 
 
 def _answered(
-    account: Account, said: Answer, release: bool | None, *, due: datetime
+    account: Account, message: Answer, release: bool | None, *, due: datetime
 ) -> AccountChange:
     kind = queue.kind_of(account)
     lift = kind in SETTLED_BY_ANSWER if release is None else release
@@ -452,8 +458,8 @@ def _answered(
     if not lift and not (kind == "dispute" and account.hold is not Hold.DISPUTE):
         after = lifecycle.answer(account, due)
     data = {
-        "answer_id": said.answer_id,
-        "words_sha256": content_sha256(said.text),
+        "answer_id": message.answer_id,
+        "words_sha256": content_sha256(message.text),
         "kind": kind,
         "release": lift,
     }

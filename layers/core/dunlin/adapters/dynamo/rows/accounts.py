@@ -8,7 +8,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
 
 from dunlin.adapters.dynamo.rows.forms import DAY, INSTANT, TABLE, WORDS, document, word
-from dunlin.adapters.dynamo.rows.row import JsonAttribute, Row, TextAttribute, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import JsonAttribute, StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import ACCOUNTS, shard
 from dunlin.domain.accounts.account import (
     Account,
@@ -74,7 +74,7 @@ class OnLadders(GlobalSecondaryIndex["AccountRow"]):
     account_id = UnicodeAttribute(range_key=True)
 
 
-class AccountRow(Row):
+class AccountRow(StoredRow):
     """The account itself. Without a status, a balance or its place in the audit chain nobody can
     say what may be done, so such a row is refused."""
 
@@ -166,7 +166,7 @@ def _queue_of(account: Account) -> str | None:
     return f"UNATTENDED#{account.creditor}" if account.unattended else None
 
 
-class LedgerRow(Row):
+class LedgerRow(StoredRow):
     """Sort key `LEDGER#{entry_id}`."""
 
     Meta: Any = ACCOUNTS

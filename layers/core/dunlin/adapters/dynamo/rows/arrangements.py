@@ -24,7 +24,7 @@ from dunlin.adapters.dynamo.rows.forms import (
     line,
     word,
 )
-from dunlin.adapters.dynamo.rows.row import Item, Row, TextAttribute, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import RawItem, StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import ACCOUNTS, shard
 from dunlin.domain.arrangements.arrangement import (
     Arrangement,
@@ -89,7 +89,7 @@ _BODY = Fields(
 )
 
 
-def _amounts_apart(item: Item) -> Item:
+def _amounts_apart(item: RawItem) -> RawItem:
     """Before, the day of a payment and its amount stood in one list, and what an instalment was
     told in another."""
     if "body" not in item:
@@ -98,10 +98,10 @@ def _amounts_apart(item: Item) -> Item:
     for planned in body["terms"]["instalments"]:
         if len(planned) == 4:
             planned[2:] = [planned[2:]]
-    for one in body["instalments"]:
-        if "told" in one:
-            one["paid_minor"] = one.pop("paid")
-            one["told_minor"], one["told_at"] = one.pop("told")
+    for instalment in body["instalments"]:
+        if "told" in instalment:
+            instalment["paid_minor"] = instalment.pop("paid")
+            instalment["told_minor"], instalment["told_at"] = instalment.pop("told")
     return item | {"body": {"S": json.dumps(body)}}
 
 
@@ -116,7 +116,7 @@ class ArrangementsByDue(GlobalSecondaryIndex["ArrangementRow"]):
     due_at = UnicodeAttribute(range_key=True)
 
 
-class ArrangementRow(Row):
+class ArrangementRow(StoredRow):
     """No attribute may carry the name of a key of the accounts' other indexes."""
 
     Meta: Any = ACCOUNTS
@@ -135,14 +135,14 @@ class ArrangementRow(Row):
     by_due = ArrangementsByDue()
 
     @classmethod
-    def of(cls, one: Arrangement) -> ArrangementRow:
-        timed = one.in_force and one.next_at is not None
+    def of(cls, arrangement: Arrangement) -> ArrangementRow:
+        timed = arrangement.in_force and arrangement.next_at is not None
         return cls.holding(
-            one,
-            sk=ARRANGEMENT + one.arrangement_id,
-            body=_BODY.write(one),
-            due_bucket=bucket(shard(one.account_id, SHARDS)) if timed else None,
-            due_at=one.next_at if timed else None,
+            arrangement,
+            sk=ARRANGEMENT + arrangement.arrangement_id,
+            body=_BODY.write(arrangement),
+            due_bucket=bucket(shard(arrangement.account_id, SHARDS)) if timed else None,
+            due_at=arrangement.next_at if timed else None,
         )
 
     def to_domain(self) -> Arrangement:

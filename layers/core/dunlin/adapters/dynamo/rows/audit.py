@@ -9,18 +9,18 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from dunlin.adapters.dynamo.rows.forms import Form
-from dunlin.adapters.dynamo.rows.row import Row, TextAttribute, WholeAttribute
+from dunlin.adapters.dynamo.rows.forms import StoredForm
+from dunlin.adapters.dynamo.rows.row import StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import AUDIT
 from dunlin.domain.audit.audit import AuditEntry, canonical
 from dunlin.domain.instants import utc_text
 
 # The spelling that was hashed is the one that is stored, so it can be checked again.
-_AT: Form[datetime] = Form(utc_text, datetime.fromisoformat)
-_DATA: Form[Mapping[str, Any]] = Form(lambda data: canonical(data).decode(), json.loads)
+_AT: StoredForm[datetime] = StoredForm(utc_text, datetime.fromisoformat)
+_DATA: StoredForm[Mapping[str, Any]] = StoredForm(lambda data: canonical(data).decode(), json.loads)
 
 
-class AuditRow(Row):
+class AuditRow(StoredRow):
     """One entry. It lacks nothing: its hash is over all of it."""
 
     Meta: Any = AUDIT

@@ -8,14 +8,14 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from dunlin.adapters.dynamo.rows.row import Row, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import StoredRow, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import OPS
 from dunlin.domain.accounts.counters import CountedShare, CounterCell
 
 _KEY, _SK = "AGG#SHARE#", "SHARE"
 
 
-class ShareRow(Row):
+class ShareRow(StoredRow):
     Meta: Any = OPS
 
     pk = UnicodeAttribute(hash_key=True)

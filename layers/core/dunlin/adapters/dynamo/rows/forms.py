@@ -29,7 +29,7 @@ class Missing(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Form(Generic[T]):
+class StoredForm(Generic[T]):
     """A way to write a value and to read it back; None is written as None by whoever holds it."""
 
     write: Callable[[T], Any]
@@ -40,42 +40,42 @@ def _itself(value: Any) -> Any:
     return value
 
 
-PLAIN: Form[Any] = Form(_itself, _itself)
-INSTANT: Form[datetime] = Form(sortable_text, datetime.fromisoformat)
-DAY: Form[date] = Form(date.isoformat, date.fromisoformat)
-WORDS: Form[tuple[str, ...]] = Form(list, tuple)
-TABLE: Form[Mapping[str, Any]] = Form(dict, dict)
-MONEY: Form[Money] = Form(lambda m: [m.minor, m.currency], lambda kept: Money(*kept))
+PLAIN: StoredForm[Any] = StoredForm(_itself, _itself)
+INSTANT: StoredForm[datetime] = StoredForm(sortable_text, datetime.fromisoformat)
+DAY: StoredForm[date] = StoredForm(date.isoformat, date.fromisoformat)
+WORDS: StoredForm[tuple[str, ...]] = StoredForm(list, tuple)
+TABLE: StoredForm[Mapping[str, Any]] = StoredForm(dict, dict)
+MONEY: StoredForm[Money] = StoredForm(lambda m: [m.minor, m.currency], lambda kept: Money(*kept))
 
 
-def word(kind: type[E]) -> Form[E]:
+def word(kind: type[E]) -> StoredForm[E]:
     """A member of an enumeration, by its word."""
-    return Form(str, kind)
+    return StoredForm(str, kind)
 
 
-def each(form: Form[T]) -> Form[tuple[T, ...]]:
+def each(form: StoredForm[T]) -> StoredForm[tuple[T, ...]]:
     """Values of one form, in order."""
     write, read = form.write, form.read
-    return Form(
-        lambda many: [write(one) for one in many],
-        lambda many: tuple([read(one) for one in many]),
+    return StoredForm(
+        lambda many: [write(item) for item in many],
+        lambda many: tuple([read(item) for item in many]),
     )
 
 
-def by_key(form: Form[T], key: Callable[[str], Any] = str) -> Form[Mapping[Any, T]]:
+def by_key(form: StoredForm[T], key: Callable[[str], Any] = str) -> StoredForm[Mapping[Any, T]]:
     """Values of one form by a key that is a word; `key` reads it."""
     write = form.write
 
     def read(many: Mapping[str, Any]) -> dict[Any, T]:
-        found, name = {}, ""
+        values, name = {}, ""
         try:
-            for name, one in many.items():
-                found[key(name)] = form.read(one)
+            for name, value in many.items():
+                values[key(name)] = form.read(value)
         except Missing as gone:
             raise Missing(f"{name}.{gone.path}") from None
-        return found
+        return values
 
-    return Form(lambda many: {str(k): write(one) for k, one in many.items()}, read)
+    return StoredForm(lambda many: {str(k): write(value) for k, value in many.items()}, read)
 
 
 def _needed(kind: type[Any]) -> frozenset[str]:
@@ -89,7 +89,7 @@ class Fields:
     """Some fields of a dataclass as a JSON object: those named stand as they are, the others in
     their form."""
 
-    def __init__(self, kind: type[Any], /, *plain: str, **forms: Form[Any]) -> None:
+    def __init__(self, kind: type[Any], /, *plain: str, **forms: StoredForm[Any]) -> None:
         self.names = (*plain, *forms)
         self._forms = [(name, form) for name, form in forms.items() if form is not PLAIN]
         self._needed = _needed(kind) & set(self.names)
@@ -97,32 +97,32 @@ class Fields:
     def write(self, value: Any) -> dict[str, Any]:
         kept = {name: getattr(value, name) for name in self.names}
         for name, form in self._forms:
-            if (one := kept[name]) is not None:
-                kept[name] = form.write(one)
+            if (kept_value := kept[name]) is not None:
+                kept[name] = form.write(kept_value)
         return kept
 
     def read(self, kept: Mapping[str, Any]) -> dict[str, Any]:
         """The fields that are there. Raises `Missing`."""
-        found = {name: kept[name] for name in self.names if name in kept}
+        fields = {name: kept[name] for name in self.names if name in kept}
         name = ""
         try:
             for name, form in self._forms:
-                if (one := found.get(name)) is not None:
-                    found[name] = form.read(one)
+                if (value := fields.get(name)) is not None:
+                    fields[name] = form.read(value)
         except Missing as gone:
             raise Missing(f"{name}.{gone.path}") from None
-        return _with_all(self._needed, found)
+        return _with_all(self._needed, fields)
 
 
-def document(kind: type[T], /, **forms: Form[Any]) -> Form[T]:
+def document(kind: type[T], /, **forms: StoredForm[Any]) -> StoredForm[T]:
     """A dataclass as a JSON object with a key for each field; those without a form stand as they
     are."""
     plain = [f.name for f in fields(kind) if f.name not in forms]  # type: ignore[arg-type]
     some = Fields(kind, *plain, **forms)
-    return Form(some.write, lambda kept: kind(**some.read(kept)))
+    return StoredForm(some.write, lambda kept: kind(**some.read(kept)))
 
 
-def line(kind: type[T], /, **forms: Form[Any]) -> Form[T]:
+def line(kind: type[T], /, **forms: StoredForm[Any]) -> StoredForm[T]:
     """A dataclass as a JSON list, for what is stored by the dozen: its fields in the order given
     here, a new one at the end."""
     some = Fields(kind, **forms)
@@ -134,10 +134,10 @@ def line(kind: type[T], /, **forms: Form[Any]) -> Form[T]:
     def read(kept: Sequence[Any]) -> T:
         return kind(**some.read(dict(zip(forms, kept, strict=False))))
 
-    return Form(write, read)
+    return StoredForm(write, read)
 
 
-def _with_all(needed: frozenset[str], found: dict[str, Any]) -> dict[str, Any]:
-    if not needed <= found.keys():
-        raise Missing(min(needed - found.keys()))
-    return found
+def _with_all(needed: frozenset[str], fields: dict[str, Any]) -> dict[str, Any]:
+    if not needed <= fields.keys():
+        raise Missing(min(needed - fields.keys()))
+    return fields

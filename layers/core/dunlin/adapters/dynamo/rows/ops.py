@@ -8,14 +8,14 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 
 from dunlin.adapters.dynamo.rows.forms import INSTANT
-from dunlin.adapters.dynamo.rows.row import Row, TextAttribute, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import OPS, shard
 
 PAUSE_SHARDS = 16
 PAUSE = "PAUSE"
 
 
-class PauseRow(Row):
+class PauseRow(StoredRow):
     """`PAUSE#{creditor}#{shard}`: sharded, so that permits do not queue up behind one row."""
 
     Meta: Any = OPS
@@ -40,7 +40,7 @@ class PauseRow(Row):
         return "platform" if self.by_platform else "creditor" if self.by_creditor else ""
 
 
-class SeenRow(Row):
+class SeenRow(StoredRow):
     """`SEEN#{signal_id}`: a signal that was applied."""
 
     Meta: Any = OPS
@@ -49,7 +49,7 @@ class SeenRow(Row):
     sk = UnicodeAttribute(range_key=True, default="SEEN")
 
 
-class SpendRow(Row):
+class SpendRow(StoredRow):
     """`SPEND#{month}`: what messages have cost, in millionths, and the highest cap that was met."""
 
     Meta: Any = OPS
@@ -60,7 +60,7 @@ class SpendRow(Row):
     stopped_at = WholeAttribute(null=True)
 
 
-class ClockRow(Row):
+class ClockRow(StoredRow):
     """`CLOCK`: the virtual instant. Moved by the driver alone."""
 
     Meta: Any = OPS

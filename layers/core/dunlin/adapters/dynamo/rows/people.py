@@ -21,7 +21,7 @@ from dunlin.adapters.dynamo.rows.forms import (
     line,
     word,
 )
-from dunlin.adapters.dynamo.rows.row import JsonAttribute, Row, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import JsonAttribute, StoredRow, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import PEOPLE
 from dunlin.domain.accounts.consumer import (
     Channel,
@@ -49,7 +49,7 @@ _PROFILE = Fields(
 )
 
 
-class ProfileRow(Row):
+class ProfileRow(StoredRow):
     """The person. A row without its flags is refused: one of them may forbid every contact."""
 
     Meta: Any = PEOPLE
@@ -89,7 +89,7 @@ class ProfileRow(Row):
             raise self.lacking(f"profile.{gone.path}") from gone
 
 
-class ContactsRow(Row):
+class ContactsRow(StoredRow):
     """The contacts of a person, which every cap counts: never read as none where they lack."""
 
     Meta: Any = PEOPLE
@@ -132,7 +132,7 @@ class ByAddress(GlobalSecondaryIndex["AddressRow"]):
     consumer_id = UnicodeAttribute(range_key=True)
 
 
-class AddressRow(Row):
+class AddressRow(StoredRow):
     """One for each contact point of a consumer: `AT#{address_hash}`."""
 
     Meta: Any = PEOPLE

@@ -8,7 +8,7 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 
 from dunlin.adapters.dynamo.rows.forms import INSTANT, word
-from dunlin.adapters.dynamo.rows.row import EpochAttribute, Row, TextAttribute, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import EpochAttribute, StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import PERMITS
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Permit
@@ -16,7 +16,7 @@ from dunlin.domain.accounts.touch import Permit
 _KEPT = timedelta(days=366)
 
 
-class PermitRow(Row):
+class PermitRow(StoredRow):
     """Never read, only asked for by the conditions of a transaction: one that lacks what is asked
     for is void."""
 

@@ -17,7 +17,7 @@ from dunlin.adapters.dynamo.rows.forms import INSTANT, TABLE, Fields, Missing
 from dunlin.adapters.dynamo.rows.row import (
     EpochAttribute,
     JsonAttribute,
-    Row,
+    StoredRow,
     TextAttribute,
     WholeAttribute,
 )
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 _PAYMENTS_KEPT = timedelta(days=400)
 
 
-class LinkRow(Row):
+class LinkRow(StoredRow):
     Meta: Any = OPS
     KEY, SK = "LINK#", "LINK"
 
@@ -51,7 +51,7 @@ class LinkRow(Row):
         return Link(**self.fields_of(Link), token_hash=self.pk.removeprefix(self.KEY))
 
 
-class SessionRow(Row):
+class SessionRow(StoredRow):
     """Kept a day longer, so that what is typed after its end can find its person."""
 
     Meta: Any = OPS
@@ -77,7 +77,7 @@ class SessionRow(Row):
         return Session(**self.fields_of(Session), session_hash=self.pk.removeprefix(self.KEY))
 
 
-class DraftRow(Row):
+class DraftRow(StoredRow):
     Meta: Any = OPS
     KEY, SK = "DRAFT#", "DRAFT"
 
@@ -96,7 +96,7 @@ class DraftRow(Row):
         return FormDraft(**self.fields_of(FormDraft), account_id=self.pk.removeprefix(self.KEY))
 
 
-class TriesRow(Row):
+class TriesRow(StoredRow):
     """How often somebody tried to prove who they are, until `expires_at`."""
 
     Meta: Any = OPS
@@ -108,7 +108,7 @@ class TriesRow(Row):
     expires_at = EpochAttribute(null=True)
 
 
-class CodeRow(Row):
+class CodeRow(StoredRow):
     Meta: Any = OPS
     KEY, SK = "CODE#", "CODE"
 
@@ -126,7 +126,7 @@ _ATTEMPT = Fields(
 )
 
 
-class PaymentsRow(Row):
+class PaymentsRow(StoredRow):
     """A person's newest attempts to pay, one an account."""
 
     Meta: Any = OPS
@@ -142,7 +142,7 @@ class PaymentsRow(Row):
         return cls(
             cls.KEY + consumer_id,
             attempts=cls.text(attempts),
-            expires_at=max(one.at for one in attempts) + _PAYMENTS_KEPT,
+            expires_at=max(attempt.at for attempt in attempts) + _PAYMENTS_KEPT,
         )
 
     @staticmethod
@@ -150,8 +150,9 @@ class PaymentsRow(Row):
         """How attempts are spelled today."""
         return json.dumps(
             [
-                _ATTEMPT.write(one) | {"minor": one.amount.minor, "currency": one.amount.currency}
-                for one in attempts
+                _ATTEMPT.write(attempt)
+                | {"minor": attempt.amount.minor, "currency": attempt.amount.currency}
+                for attempt in attempts
             ]
         )
 

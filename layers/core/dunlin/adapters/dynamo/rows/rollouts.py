@@ -8,7 +8,7 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from dunlin.adapters.dynamo.rows.forms import DAY, INSTANT, TABLE, Fields, Missing, document, word
-from dunlin.adapters.dynamo.rows.row import Row, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import StoredRow, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import OPS
 from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segment, creditor_of
 from dunlin.domain.strategy.strategy import document_of
@@ -29,7 +29,7 @@ def key_of(creditor: str) -> str:
     return f"ROLLOUTS#{creditor}"
 
 
-class SegmentRow(Row):
+class SegmentRow(StoredRow):
     Meta: Any = OPS
 
     pk = UnicodeAttribute(hash_key=True)
@@ -45,7 +45,7 @@ class SegmentRow(Row):
         return _segment(self.sk.removeprefix(SEGMENT), self.document)
 
 
-class RolloutRow(Row):
+class RolloutRow(StoredRow):
     """A rollout with its segment as it was saved then. Without its selection it would take every
     account, so such a row is refused."""
 

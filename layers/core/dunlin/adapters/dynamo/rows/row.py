@@ -13,12 +13,12 @@ from pynamodb.attributes import Attribute
 from pynamodb.constants import NUMBER, STRING
 from pynamodb.models import Model
 
-from dunlin.adapters.dynamo.rows.forms import Form, Missing
+from dunlin.adapters.dynamo.rows.forms import Missing, StoredForm
 from dunlin.domain.errors import Defect
 
 T = TypeVar("T")
-R = TypeVar("R", bound="Row")
-Item = dict[str, Any]  # a row as DynamoDB has it: {"sk": {"S": "META"}}
+R = TypeVar("R", bound="StoredRow")
+RawItem = dict[str, Any]  # a row as DynamoDB has it: {"sk": {"S": "META"}}
 
 
 class TextAttribute(Attribute[T]):
@@ -26,7 +26,7 @@ class TextAttribute(Attribute[T]):
 
     attr_type = STRING
 
-    def __init__(self, form: Form[T], **options: Any) -> None:
+    def __init__(self, form: StoredForm[T], **options: Any) -> None:
         super().__init__(**options)
         self._form = form
 
@@ -42,7 +42,7 @@ class JsonAttribute(Attribute[T]):
 
     attr_type = STRING
 
-    def __init__(self, form: Form[T], **options: Any) -> None:
+    def __init__(self, form: StoredForm[T], **options: Any) -> None:
         super().__init__(**options)
         self._form = form
 
@@ -80,7 +80,7 @@ class EpochAttribute(Attribute[datetime]):
         return datetime.fromtimestamp(int(value), UTC)
 
 
-class Row(Model):
+class StoredRow(Model):
     """A row of a table.
 
     An attribute that has the name of a field of the domain holds that field. One that may be
@@ -89,7 +89,7 @@ class Row(Model):
     `Defect` that names both.
     """
 
-    UPGRADES: ClassVar[tuple[Callable[[Item], Item], ...]] = ()
+    UPGRADES: ClassVar[tuple[Callable[[RawItem], RawItem], ...]] = ()
     """The first brings an item of shape 1 to shape 2, and so on. An index may have cut an item
     down to some of its attributes."""
     WAITING: ClassVar[frozenset[str]] = frozenset()
@@ -111,7 +111,7 @@ class Row(Model):
         return cls.shape.set(cls.newest_shape())
 
     @classmethod
-    def from_raw_data(cls: type[R], data: Item) -> R:
+    def from_raw_data(cls: type[R], data: RawItem) -> R:
         """The row of an item, whatever shape it was written in. Raises `Defect`."""
         for upgrade in cls.UPGRADES[int(data["shape"]["N"]) - 1 if "shape" in data else 0 :]:
             data = upgrade(data)
@@ -164,21 +164,21 @@ class Row(Model):
 
 
 @cache
-def _shared(row: type[Row], kind: Hashable) -> tuple[str, ...]:
+def _shared(row: type[StoredRow], kind: Hashable) -> tuple[str, ...]:
     """The fields of a dataclass that the row has attributes for."""
     attributes = row.get_attributes()
     return tuple(f.name for f in fields(cast("Any", kind)) if f.name in attributes)
 
 
 @cache
-def _needed(row: type[Row]) -> tuple[str, ...]:
-    return tuple(name for name, one in row.get_attributes().items() if not one.null)
+def _needed(row: type[StoredRow]) -> tuple[str, ...]:
+    return tuple(name for name, attribute in row.get_attributes().items() if not attribute.null)
 
 
 @cache
-def _written(row: type[Row]) -> tuple[str, ...]:
+def _written(row: type[StoredRow]) -> tuple[str, ...]:
     return tuple(
         name
-        for name, one in row.get_attributes().items()
-        if not (one.is_hash_key or one.is_range_key or name in row.WAITING)
+        for name, attribute in row.get_attributes().items()
+        if not (attribute.is_hash_key or attribute.is_range_key or name in row.WAITING)
     )

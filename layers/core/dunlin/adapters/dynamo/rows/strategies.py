@@ -8,20 +8,20 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from dunlin.adapters.dynamo.rows.forms import INSTANT, Form
-from dunlin.adapters.dynamo.rows.row import Item, Row, TextAttribute
+from dunlin.adapters.dynamo.rows.forms import INSTANT, StoredForm
+from dunlin.adapters.dynamo.rows.row import RawItem, StoredRow, TextAttribute
 from dunlin.adapters.dynamo.rows.tables import OPS
 
 STRATEGY = "STRATEGY#"
 CREDITORS = "CREDITORS"
 
 # A file of YAML holds days, which JSON has not.
-DOCUMENT: Form[Mapping[str, Any]] = Form(
+DOCUMENT: StoredForm[Mapping[str, Any]] = StoredForm(
     lambda kept: json.dumps(kept, sort_keys=True, default=str), json.loads
 )
 
 
-def _templates_for_letters(item: Item) -> Item:
+def _templates_for_letters(item: RawItem) -> RawItem:
     """The creditor's own words stood under `letters` before."""
     kept = DOCUMENT.read(item["document"]["S"]) if "document" in item else {}
     if "letters" not in kept:
@@ -30,7 +30,7 @@ def _templates_for_letters(item: Item) -> Item:
     return item | {"document": {"S": DOCUMENT.write(named)}}
 
 
-class StrategyRow(Row):
+class StrategyRow(StoredRow):
     """`CREDITOR#{id}` / `STRATEGY#{version}`: one version of a strategy document."""
 
     Meta: Any = OPS
@@ -46,7 +46,7 @@ class StrategyRow(Row):
         return f"CREDITOR#{creditor}", f"{STRATEGY}{version:06d}"
 
 
-class CreditorRow(Row):
+class CreditorRow(StoredRow):
     """`CREDITORS` / the creditor's id."""
 
     Meta: Any = OPS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 
-class Table:
+class TableMeta:
     """PynamoDB's `Meta` of each row in one table. Short time-outs: a function must not hang."""
 
     connect_timeout_seconds = 1
@@ -16,8 +16,13 @@ class Table:
         self.table_name = name
 
 
-ACCOUNTS, PEOPLE, TOUCHES = Table("Accounts"), Table("People"), Table("Touches")
-PERMITS, AUDIT, OPS, WEBHOOKS = Table("Permits"), Table("Audit"), Table("Ops"), Table("Webhooks")
+ACCOUNTS, PEOPLE, TOUCHES = TableMeta("Accounts"), TableMeta("People"), TableMeta("Touches")
+PERMITS, AUDIT, OPS, WEBHOOKS = (
+    TableMeta("Permits"),
+    TableMeta("Audit"),
+    TableMeta("Ops"),
+    TableMeta("Webhooks"),
+)
 
 
 def bind(

@@ -8,7 +8,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from dunlin.adapters.dynamo.rows.forms import INSTANT, WORDS, word
-from dunlin.adapters.dynamo.rows.row import JsonAttribute, Row, TextAttribute, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import JsonAttribute, StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import TOUCHES
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
@@ -28,7 +28,7 @@ class ByMessage(GlobalSecondaryIndex["TouchRow"]):
     message_id = UnicodeAttribute(hash_key=True)
 
 
-class TouchRow(Row):
+class TouchRow(StoredRow):
     """One attempt. `expires_at` is stored under a name that the table does not expire by."""
 
     Meta: Any = TOUCHES
@@ -76,7 +76,7 @@ class TouchRow(Row):
         return Touch(**self.fields_of(Touch), key=self.sk)
 
 
-class ReplyRow(Row):
+class ReplyRow(StoredRow):
     """Sort key `IN#{instant}#{reply_id}`; under the person's id where it is about no account."""
 
     Meta: Any = TOUCHES
@@ -102,7 +102,7 @@ class ReplyRow(Row):
         return Reply(**held, reply_id=reply_id, at=INSTANT.read(at))
 
 
-class AnswerRow(Row):
+class AnswerRow(StoredRow):
     """Sort key `OUT#{instant}#{answer_id}`: what staff wrote."""
 
     Meta: Any = TOUCHES

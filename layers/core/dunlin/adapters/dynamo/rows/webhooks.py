@@ -7,11 +7,11 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 
 from dunlin.adapters.dynamo.rows.forms import INSTANT
-from dunlin.adapters.dynamo.rows.row import EpochAttribute, Row, TextAttribute
+from dunlin.adapters.dynamo.rows.row import EpochAttribute, StoredRow, TextAttribute
 from dunlin.adapters.dynamo.rows.tables import WEBHOOKS
 
 
-class EventRow(Row):
+class EventRow(StoredRow):
     Meta: Any = WEBHOOKS
 
     event_id = UnicodeAttribute(hash_key=True)

@@ -145,9 +145,6 @@ def letter_written(account: Account, book: AccountBook) -> None:
     book.apply(Change(history=kept))
 
 
-# -- what staff do ---------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Expected:
     """What a command leaves: its exit code, what the log calls it ("" where nothing is written),

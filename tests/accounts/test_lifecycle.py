@@ -94,7 +94,6 @@ STEPS: dict[str, Step] = {
     "attend": lambda a: lifecycle.attend(a, NOON),
     "keep_held": lifecycle.keep_held,
     "release": lambda a: lifecycle.release(a, LATER),
-    "see_to": lifecycle.see_to,
     "tell_apart": lambda a: lifecycle.tell_apart(a, NOON),
     "request_arrangement": lambda a: lifecycle.request_arrangement(a, "arr-2"),
     "begin_arrangement": lambda a: lifecycle.begin_arrangement(a, "arr-2"),

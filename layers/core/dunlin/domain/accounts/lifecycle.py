@@ -484,18 +484,18 @@ def keep_held(account: Account) -> Account:
     return replace(held, hold_reason=account.hold_reason or "Kept on hold by staff.")
 
 
-def release(account: Account, due: datetime) -> Account:
+def release(account: Account, due: datetime, *, anew: bool = True) -> Account:
     """Let go on at `due` by staff, who have seen to every respect in which it waited for them;
-    what waits for money or is paused waits on. A ladder that failed begins a new run."""
+    what waits for money or is paused waits on. A ladder that failed begins a new run, unless
+    that is left to a decision of its own (`anew`)."""
     free = account.hold is None or account.hold in STAFF_HOLDS
-    freed = see_to(account)
-    if account.status is Status.FAILED and account.balance.minor > 0:
+    freed = _seen_to(account)
+    if anew and account.status is Status.FAILED and account.balance.minor > 0:
         freed = restart(replace(freed, status=Status.ACTIVE))
     return look_again(freed, due) if free and freed.status is Status.ACTIVE else freed
 
 
-def see_to(account: Account) -> Account:
-    """Nothing of what staff saw to waits for them any more, but for a ladder that failed."""
+def _seen_to(account: Account) -> Account:
     freed = replace(account, case=None)
     if account.case is not None and account.case.kind == "dispute":
         freed = contest(freed, account.claimed_minor)  # what a file says stays contested

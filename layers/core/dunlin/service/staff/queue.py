@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dunlin.domain.accounts import lifecycle
-from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consequences import ABOUT_ANOTHER
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.arrangements.arrangement import Arrangement
@@ -450,10 +450,7 @@ def _answered(
 ) -> AccountChange:
     kind = queue.kind_of(account)
     lift = kind in SETTLED_BY_ANSWER if release is None else release
-    after = account
-    if lift:  # that its ladder failed is decided by itself
-        failed = account.status is Status.FAILED
-        after = lifecycle.see_to(account) if failed else lifecycle.release(account, due)
+    after = lifecycle.release(account, due, anew=False) if lift else account
     # A part in dispute waits for its decision, as a hold does.
     if not lift and not (kind == "dispute" and account.hold is not Hold.DISPUTE):
         after = lifecycle.answer(account, due)

@@ -24,7 +24,8 @@ STANDING = frozenset(
 )  # fmt: skip
 # Rows become accounts, and a sample is an account that nobody ever had.
 BUILDERS = {
-    "adapters/dynamo/rows.py": "the row of an account, read",
+    "adapters/dynamo/rows/accounts.py": "the row of an account, read",
+    "adapters/dynamo/rows/row.py": "the attributes of a row, by its record's fields",
     "views/messages/message_samples.py": "an account to show messages with",
 }
 

@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,
-sizes,rows,portal,rehearsal,import-cloud` takes some sections, the last two only where they are
-named; `--output FILE` writes the answer too.
+sizes,rows,portal,flows,rehearsal,import-cloud` takes some sections, the last two only where they
+are named; `--output FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from local.deploy import build
 from tests.bench import (
     cloud_import,
+    flows,
     ladder,
     packages,
     portal_pages,
@@ -44,6 +45,7 @@ def main() -> None:
         "verdicts": verdicts.report,
         "portal": portal_pages.report,
         "rows": lambda: rows.report(given.rows),
+        "flows": lambda: flows.report(_built()),
         "transitions": lambda: ladder.report(_built(), given.accounts),
         "rehearsal": lambda: rehearsals.report(given.rehearsed),
         "import-cloud": lambda: cloud_import.report(_built(), given.rows),

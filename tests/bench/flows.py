@@ -33,7 +33,7 @@ from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file
 from dunlin.service.payments.posting import Posted, post_payment
 from dunlin.service.signals.signals import apply_signal
-from dunlin.service.staff import queue, staff
+from dunlin.service.staff import overview, queue
 from local import cloud as clouds
 from local import local_stack
 from tests.bench.ladder import DIRECTORY, free_ports
@@ -146,7 +146,7 @@ class Flows:
         outbox = replace(outbox, new_token=lambda: f"{numbered:022d}"[::-1])
         with self._count("send, a link and a message"):
             sent = send(
-                touch.account_id, touch.key, touch.touch_id, book=book, outbox=outbox,
+                touch.account_id, touch.key, touch.touch_id, book=book, ports=outbox,
                 now=builders.NOON,
             )  # fmt: skip
         assert sent.outcome == "sent", sent
@@ -278,7 +278,7 @@ class Flows:
             )
         assert decided.outcome == "done", decided
         with self._count("widget of one account"):
-            found = staff.look_up(
+            found = overview.look_up(
                 held.account_id, creditor="", book=book, log=MemoryArchive(dict),
                 creditors=wiring.creditors(),
             )  # fmt: skip

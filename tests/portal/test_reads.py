@@ -94,6 +94,6 @@ def test_a_plan_is_checked_and_agreed_in_few_calls(browser: Browser, calls: list
 def test_a_promise_and_a_payment_take_few_calls(browser: Browser, calls: list[str]) -> None:
     day = {name: OWN_TERMS[name] for name in ("day", "month", "year")}
     assert "November 28, 2026" in asked(browser, calls, "/promise", **day, form_id="f")
-    assert len(calls) <= 12, calls
+    assert len(calls) <= 9, calls
     asked(browser, calls, "/pay", choice="all")
     assert len(calls) <= 8, calls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -26,11 +26,13 @@ class CommandResult:
     done · unchanged (it was so already) · stale (the account moved since it was looked at) · gone
     (there is no such account, or nothing more happens on it) · held (something else holds it) ·
     busy (a message is on its way this minute) · refused (the rules or the templates say no).
-    `because`: rule ids with their reasons, or one plain reason under "".
+    `because`: rule ids with their reasons, or one plain reason under "". `account`: as the command
+    left it, where it wrote one.
     """
 
     outcome: Literal["done", "unchanged", "stale", "gone", "held", "busy", "refused"]
     because: tuple[tuple[str, str], ...] = ()
+    account: Account | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +102,14 @@ def apply_command(
     *,
     book: AccountBook,
     now: datetime,
+    known: Account | None = None,
 ) -> CommandResult:
+    """Decide about an account and write it with its audit entry. `known` is the account as the
+    caller has just read it, if it has; it is read anew where somebody wrote first."""
+    read = [known] if known is not None else []
+
     def attempt() -> CommandResult:
-        account = book.account(account_id)
+        account = read.pop() if read else book.account(account_id)
         if account is None:
             return CommandResult(outcome="gone")
         if order.version is not None and account.version != order.version:
@@ -110,8 +117,9 @@ def apply_command(
         step = decide(account)
         if isinstance(step, CommandResult):
             return step
-        book.apply(change_of(account, step, order, now))
-        return CommandResult(outcome="done")
+        change = change_of(account, step, order, now)
+        book.apply(change)
+        return CommandResult(outcome="done", account=change.account)
 
     return retry_on_conflict(attempt)
 

@@ -65,10 +65,12 @@ def apply_signal(
     still be at work, and `Conflict` where others kept writing first: deliver it again.
     """
     try:
-        applied = retry_on_conflict(lambda: _write(signal, reply, book=book, now=now), tries=_TRIES)
+        applied, own = retry_on_conflict(
+            lambda: _write(signal, reply, book=book, now=now), tries=_TRIES
+        )
     except AlreadySeen:
-        applied = False
-    accounts = _concerned(signal, book)
+        applied, own = False, book.account(signal.account_id) if signal.account_id else None
+    accounts = _concerned(signal, own, book)
     if signal.kind in PERSONAL:
         for account in accounts:
             if account.account_id != signal.account_id:
@@ -87,13 +89,14 @@ def _wakes(signal: Signal) -> bool:
     return wakes(signal.kind) or signal.kind is SignalKind.COMPLAINT
 
 
-def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datetime) -> bool:
-    account = book.account(signal.account_id) if signal.account_id else None
-    consumer_id = signal.consumer_id or (account.consumer_id if account else None)
-    consumer = book.consumer(consumer_id) if consumer_id else None
+def _write(
+    signal: Signal, reply: Reply | None, *, book: AccountBook, now: datetime
+) -> tuple[bool, Account | None]:
+    """Whether it was written, and the account as it is then."""
+    account, consumer, history = _subjects(signal, book)
     touch = _find_touch(signal, account, book)
     if account is None and consumer is None:
-        return False
+        return False, None
     if touch is not None and _being_sent(touch, now):
         if signal.kind in _OF_THE_TOUCH:
             raise Unavailable("sender", f"touch {touch.touch_id} is being sent", certain=True)
@@ -101,7 +104,7 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
     rests = _rests(signal, account, book)
     then = follow(signal, account=account, consumer=consumer, touch=touch, rests=rests)
     change = Change(
-        history=_history(signal, reply, touch, account, book=book, now=now),
+        history=_history(signal, reply, touch, account, history, now=now),
         touch_move=(then.touch, [touch.state.value]) if then.touch and touch else None,
         reply=reply,
         seen=signal.signal_id,
@@ -119,7 +122,24 @@ def _write(signal: Signal, reply: Reply | None, *, book: AccountBook, now: datet
             besides=change,
         )
     book.apply(change)
-    return True
+    return True, change.account or account
+
+
+def _subjects(
+    signal: Signal, book: AccountBook
+) -> tuple[Account | None, Consumer | None, ContactHistory | None]:
+    """The account, the person and their contact history. A creditor without a strategy must not
+    keep anybody from opting out: then the history stays as it is."""
+    try:
+        facts = book.facts(signal.account_id) if signal.account_id else None
+    except DomainError:
+        facts = None
+    if facts is not None and signal.consumer_id in (None, "", facts.consumer.consumer_id):
+        return facts.account, facts.consumer, facts.history
+    account = book.account(signal.account_id) if signal.account_id else None
+    consumer_id = signal.consumer_id or (account.consumer_id if account else None)
+    consumer = book.consumer(consumer_id) if consumer_id else None
+    return account, consumer, facts.history if facts is not None else None
 
 
 def _with_person(change: Change, person: Consumer, then: Consequence, now: datetime) -> Change:
@@ -146,7 +166,7 @@ def _rests(signal: Signal, account: Account | None, book: AccountBook) -> timede
     if account is None or signal.kind is not SignalKind.REPLY:
         return None
     try:
-        choice = book.facts(account.account_id).strategy.coordination
+        choice = book.strategy_of(account).coordination
     except DomainError:
         return None
     days = choice.resume_after_reply_days
@@ -179,8 +199,8 @@ def _history(
     reply: Reply | None,
     touch: Touch | None,
     account: Account | None,
+    history: ContactHistory | None,
     *,
-    book: AccountBook,
     now: datetime,
 ) -> ContactHistory | None:
     """The contact history with what the caps, the rules about replies and the planner must know:
@@ -190,12 +210,8 @@ def _history(
         counts = bool(account and _opened(signal, account))
     else:
         counts = bool(reply or (touch and (bounced or signal.kind in _READ)))
-    if account is None or not counts:
+    if account is None or history is None or not counts:
         return None
-    try:
-        history = book.facts(account.account_id).history
-    except DomainError:
-        return None  # a creditor without a strategy must not keep anybody from opting out
     contacts = list(history.kept(now))
     if signal.kind is SignalKind.PREFERENCE:
         contacts += _opened(signal, account)
@@ -244,8 +260,7 @@ def _opened(signal: Signal, account: Account) -> list[PastContact]:
     ]
 
 
-def _concerned(signal: Signal, book: AccountBook) -> list[Account]:
-    account = book.account(signal.account_id) if signal.account_id else None
+def _concerned(signal: Signal, account: Account | None, book: AccountBook) -> list[Account]:
     consumer_id = signal.consumer_id or (account.consumer_id if account else None)
     if signal.kind in _OF_THE_PERSON and consumer_id:
         by_id = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}

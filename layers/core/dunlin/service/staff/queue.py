@@ -202,9 +202,9 @@ def decide(
             return CommandResult(outcome="refused")
         return _decision(account, decision, now)
 
-    done = apply_command(account_id, order, decide_account, book=book, now=now)
-    if done.outcome == "done" and before is not None:
-        _follow(before, decision, order, book=book, waker=waker, now=now)
+    done = apply_command(account_id, order, decide_account, book=book, now=now, known=before)
+    if done.account is not None and before is not None:
+        _follow(before, done.account, decision, order, book=book, waker=waker, now=now)
     decided = _decided(account_id, decision, done, book=book)
     return replace(decided, outcome="unmet") if unmet else decided
 
@@ -217,7 +217,9 @@ def _decided(
     book: AccountBook,
     request: bool = False,
 ) -> Decided:
-    after = book.account(account_id) if done.outcome == "done" else None
+    after = done.account
+    if after is None and done.outcome == "done":
+        after = book.account(account_id)
     return Decided(
         outcome=done.outcome,
         account_id=account_id,
@@ -302,6 +304,7 @@ def counter(
 
 def _follow(
     before: Account,
+    after: Account,
     decision: str,
     order: StaffCommand,
     *,
@@ -310,8 +313,7 @@ def _follow(
     now: datetime,
 ) -> None:
     """Start or wake what the decision frees."""
-    after = book.account(before.account_id)
-    if after is None or decision == "decline":
+    if decision == "decline":
         return
     if after.ladder_run != before.ladder_run:
         waker.start(after, wait_seconds=1)

@@ -25,11 +25,11 @@ class Columns:
             by.setdefault("consumer_name", []).append(self.width)
             self.keys[self.width] = "#group"
         self.by = by
-        self.one = {field: indexes[0] for field, indexes in by.items()}
+        self.first = {field: indexes[0] for field, indexes in by.items()}
 
     def at(self, field: str) -> int:
         """The index of a field's first column, -1 where there is none."""
-        return self.one.get(field, -1)
+        return self.first.get(field, -1)
 
     def problem(self, code: str, index: int, value: str = "") -> RowProblem:
         """What is wrong with a cell of a column."""
@@ -37,7 +37,7 @@ class Columns:
 
     def text(self, cells: list[str], field: str) -> str:
         """The cell of a field, "" where there is none."""
-        index = self.one.get(field, -1)
+        index = self.first.get(field, -1)
         if index < 0:
             return ""
         return cells[index].strip()[:LONG]

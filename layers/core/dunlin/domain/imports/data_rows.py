@@ -33,8 +33,8 @@ def read_range(stream: ByteStream, profile: FileProfile, part: Range) -> Iterato
     last = profile.last_line or 0
     group = part.group
     returned = REASON_COLUMN in header
-    for line, found in Rows(profile.delimiter, part.line).read(lines):
-        cells = found
+    for line, row in Rows(profile.delimiter, part.line).read(lines):
+        cells = row
         if not (len(cells) > 2 and cells[0] and cells[1]):
             heading = _heading(cells, width, grouped=profile.grouped)
             if heading is not None:

@@ -57,11 +57,11 @@ class Normaliser:
         self._invoice = columns.at("invoice_number")
         self._consumer = columns.at("consumer_reference")
         self._notes = columns.by.get("notes", [])
-        self._extras = [(f, columns.one[f]) for f in EXTRAS if f in columns.one]
+        self._extras = [(f, columns.first[f]) for f in EXTRAS if f in columns.first]
         # Contacts and payments are no debts: a row without a balance is still a row.
         self._owed = profile.kind in (RECEIVABLES, PAYABLES)
         rare = {"last_payment_date", "last_payment_amount", "disputed"}
-        self._rare = bool(rare & columns.one.keys())
+        self._rare = bool(rare & columns.first.keys())
 
     def normalise(self, row: Row) -> NormalisedRow | Rejected:
         """The values of a row, or why it names no debt."""

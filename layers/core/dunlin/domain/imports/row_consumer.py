@@ -32,12 +32,12 @@ class RowConsumer:
         self._checks = checks
         self._dates = dates
         self._places: dict[str, tuple[str, str]] = {}
-        one, by = columns.one, columns.by
+        first, by = columns.first, columns.by
         self._emails = by.get("email", [])
         self._phones = by.get("phone", [])
-        self._consents = [f for f in one if f.startswith(("consent_", "opt_out_"))]
+        self._consents = [f for f in first if f.startswith(("consent_", "opt_out_"))]
         self._dob = columns.at("date_of_birth")
-        self._whole_address = not {"city", "state", "zip"} & one.keys()
+        self._whole_address = not {"city", "state", "zip"} & first.keys()
         name = columns.at("consumer_name")
         # A contact person stands for the firm that owes.
         self._contact_person = name >= 0 and fields.key_of(columns.keys[name]) in _PERSONS
@@ -75,29 +75,29 @@ class RowConsumer:
         )
 
     def _read_emails(self, cells: list[str], problems: list[RowProblem]) -> tuple[str, ...]:
-        found: list[str] = []
+        addresses: list[str] = []
         for index in self._emails:
             text = cells[index]
             if not text:
                 continue
             address = fast_email(text)
             if address:
-                found.append(address)
+                addresses.append(address)
             elif not is_blank(text):
                 read = read_emails(text, self._checks.email)
-                found += read.addresses
+                addresses += read.addresses
                 problems.extend(self._columns.problem("bad_email", index, b) for b in read.bad)
-        if len(found) < 2:
-            return tuple(found)
+        if len(addresses) < 2:
+            return tuple(addresses)
         first: dict[str, str] = {}
-        for address in found:
+        for address in addresses:
             first.setdefault(address.lower(), address)
         return tuple(first.values())
 
     def _read_phones(
         self, cells: list[str], home: str, problems: list[RowProblem]
     ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-        found: list[str] = []
+        numbers: list[str] = []
         extensions: tuple[tuple[str, str], ...] = ()
         for index in self._phones:
             text = cells[index]
@@ -105,13 +105,13 @@ class RowConsumer:
                 continue
             number = fast_phone(text, home)
             if number:
-                found.append(number)
+                numbers.append(number)
             elif not is_blank(text):
                 read = read_phones(text, home, self._checks.phone)
-                found += read.numbers
+                numbers += read.numbers
                 extensions += read.extensions
                 problems.extend(self._columns.problem("bad_phone", index, b) for b in read.bad)
-        return tuple(dict.fromkeys(found)), extensions
+        return tuple(dict.fromkeys(numbers)), extensions
 
     def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:
         """(street, city, state, postal code)."""
@@ -169,26 +169,26 @@ class RowConsumer:
 
     def _read_consents(self, cells: list[str]) -> tuple[FileConsent, ...]:
         evidence = "; ".join(
-            f"{self._columns.keys[self._columns.one[f]]}: {self._columns.text(cells, f)}"
+            f"{self._columns.keys[self._columns.first[f]]}: {self._columns.text(cells, f)}"
             for f in ("consent_date", "consent_source")
-            if f in self._columns.one and self._columns.text(cells, f)
+            if f in self._columns.first and self._columns.text(cells, f)
         )
         out = []
         for field in self._consents:
             if field in ("consent_date", "consent_source"):
                 continue
             text = self._columns.text(cells, field)
-            said = statuses.yes_no(text)
-            if said is None:
+            says_yes = statuses.yes_no(text)
+            if says_yes is None:
                 # A consent column may hold the day on which it was given.
                 if field.startswith("consent_") and to_date(text, DMY) is not None:
-                    said = True
+                    says_yes = True
                 else:
                     continue
-            granted = said if field.startswith("consent_") else not said
+            granted = says_yes if field.startswith("consent_") else not says_yes
             if field.startswith("opt_out_") and granted:
                 continue
-            own = f"{self._columns.keys[self._columns.one[field]]}: {text}"
+            own = f"{self._columns.keys[self._columns.first[field]]}: {text}"
             channel = field.removeprefix("consent_").removeprefix("opt_out_")
             out.append(
                 FileConsent(

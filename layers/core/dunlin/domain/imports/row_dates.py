@@ -16,14 +16,14 @@ class RowDates:
     def __init__(self, profile: FileProfile, columns: Columns) -> None:
         self._profile = profile
         self._columns = columns
-        self._one = columns.one
+        self._first = columns.first
         self._orders = dict(profile.date_orders)
         self._open = frozenset(profile.open_dates)
         self._known: dict[tuple[int, str], dt.date | None] = {}
 
     def date(self, cells: list[str], field: str, problems: list[RowProblem]) -> dt.date | None:
         """The day in a field's cell; None where it is blank, open, or no day at all."""
-        index = self._one.get(field, -1)
+        index = self._first.get(field, -1)
         if index < 0:
             return None
         text = cells[index]

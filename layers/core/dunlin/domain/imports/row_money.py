@@ -21,7 +21,7 @@ class RowMoney:
         self._marks = dict(profile.decimals)
         self._currency = columns.at("currency")
         self._balance = columns.at("balance")
-        self._amount = columns.one.get("amount", columns.at("line_amount"))
+        self._amount = columns.first.get("amount", columns.at("line_amount"))
         self._payments = [i for i in (columns.at("paid"), columns.at("credited")) if i >= 0]
         self._debit, self._credit = columns.at("debit"), columns.at("credit")
         self._side = columns.at("side")
@@ -70,7 +70,7 @@ class RowMoney:
         self, cells: list[str], field: str, currency: str, problems: list[RowProblem]
     ) -> int | None:
         """The minor units in a field's cell; what cannot be read becomes a problem."""
-        index = self._columns.one.get(field, -1)
+        index = self._columns.first.get(field, -1)
         if index < 0:
             return None
         value = self.value(cells, index, currency)
@@ -88,11 +88,11 @@ class RowMoney:
             return billed
         original, paid, currency = billed
         if self._balance >= 0:
-            found = self.value(cells, self._balance, currency)
-            if isinstance(found, RowProblem):
-                return found
-            if found:
-                return found[0] * self._sign(cells), original, paid, found[1]
+            owed = self.value(cells, self._balance, currency)
+            if isinstance(owed, RowProblem):
+                return owed
+            if owed:
+                return owed[0] * self._sign(cells), original, paid, owed[1]
         if self._debit >= 0 or self._credit >= 0:
             return self._two_sided(cells, currency)
         if original is not None:
@@ -108,33 +108,33 @@ class RowMoney:
         original: int | None = None
         paid: int | None = None
         if self._amount >= 0:
-            found = self.value(cells, self._amount, currency)
-            if isinstance(found, RowProblem):
+            billed = self.value(cells, self._amount, currency)
+            if isinstance(billed, RowProblem):
                 if self._balance < 0:
-                    return found
-                problems.append(found)
-            elif found:
-                original, currency = found
+                    return billed
+                problems.append(billed)
+            elif billed:
+                original, currency = billed
         for index in self._payments:
-            found = self.value(cells, index, currency)
-            if isinstance(found, RowProblem):
+            billed = self.value(cells, index, currency)
+            if isinstance(billed, RowProblem):
                 if self._balance < 0:
-                    return found
-                problems.append(found)
-            elif found:
-                paid = (paid or 0) + abs(found[0])
+                    return billed
+                problems.append(billed)
+            elif billed:
+                paid = (paid or 0) + abs(billed[0])
         return original, paid, currency
 
     def _by_age(self, cells: list[str], currency: str, paid: int | None) -> Owed | RowProblem:
         """The sum of the columns by age."""
         total: int | None = None
         for index in self._buckets:
-            found = self.value(cells, index, currency)
-            if isinstance(found, RowProblem):
-                return found
-            if found:
-                total = (total or 0) + found[0]
-                currency = found[1]
+            bucket = self.value(cells, index, currency)
+            if isinstance(bucket, RowProblem):
+                return bucket
+            if bucket:
+                total = (total or 0) + bucket[0]
+                currency = bucket[1]
         if total is not None:
             return total, None, paid, currency
         where = self._balance if self._balance >= 0 else self._amount
@@ -143,11 +143,11 @@ class RowMoney:
     def _two_sided(self, cells: list[str], currency: str) -> Owed | RowProblem:
         sums: list[int | None] = []
         for index in (self._debit, self._credit):
-            found = self.value(cells, index, currency) if index >= 0 else None
-            if isinstance(found, RowProblem):
-                return found
-            sums.append(found[0] if found else None)
-            currency = found[1] if found else currency
+            money = self.value(cells, index, currency) if index >= 0 else None
+            if isinstance(money, RowProblem):
+                return money
+            sums.append(money[0] if money else None)
+            currency = money[1] if money else currency
         if sums == [None, None]:
             column = self._columns.keys.get(self._debit, "")
             return RowProblem(code="missing_balance", column=column)

@@ -17,29 +17,29 @@ class RowStatus:
 
     def status(self, cells: list[str]) -> tuple[str, str]:
         """(status, reason code): worst first, what forbids a touch wins over what allows it."""
-        one = self._columns.one
-        if "deleted" in one and self._flag(cells, "deleted"):
+        first = self._columns.first
+        if "deleted" in first and self._flag(cells, "deleted"):
             return VOID, "deleted"
-        index = one.get("document_type", -1)
+        index = first.get("document_type", -1)
         kind = self._word("type", cells[index]) if index >= 0 and cells[index] else None
         state, word = self._state(cells)
-        if kind == PAYABLE or ("vendor" in one and self._profile.kind == "payables"):
+        if kind == PAYABLE or ("vendor" in first and self._profile.kind == "payables"):
             return PAYABLE, "payable"
-        if "docstatus" in one and cells[one["docstatus"]].strip() in ("0", "2"):
-            draft = cells[one["docstatus"]].strip() == "0"
+        if "docstatus" in first and cells[first["docstatus"]].strip() in ("0", "2"):
+            draft = cells[first["docstatus"]].strip() == "0"
             return (DRAFT, "draft") if draft else (VOID, "void")
         if state == VOID and kind != VOID and statuses.is_written_off(word):
             return (OPEN if self._profile.written_off else VOID), "written_off"
-        for found in (VOID, DRAFT):
-            if found in (state, kind):
-                return found, found
-        if "draft_flag" in one and self._flag(cells, "draft_flag"):
+        for worst in (VOID, DRAFT):
+            if worst in (state, kind):
+                return worst, worst
+        if "draft_flag" in first and self._flag(cells, "draft_flag"):
             return DRAFT, "draft"
         if kind == statuses.PAYMENT:
             return statuses.PAYMENT, "payment"
         if CREDIT in (kind, state):
             return (PAID, "paid") if state == PAID else (CREDIT, "credit")
-        if state == PAID or ("paid_flag" in one and self._flag(cells, "paid_flag")):
+        if state == PAID or ("paid_flag" in first and self._flag(cells, "paid_flag")):
             return PAID, "paid"
         return OPEN, "" if state or not word else "unknown_status"
 
@@ -52,10 +52,10 @@ class RowStatus:
         words = [w for w in (cells[i].strip() for i in columns) if w]
         if not words:
             return None, ""
-        found = [self._word("status", w) for w in words]
+        states = [self._word("status", w) for w in words]
         for worst in (VOID, DRAFT, CREDIT, PAID, OPEN):
-            if worst in found:
-                return worst, words[found.index(worst)]
+            if worst in states:
+                return worst, words[states.index(worst)]
         return None, words[0]
 
     def _flag(self, cells: list[str], field: str) -> bool:
@@ -68,6 +68,6 @@ class RowStatus:
             return self._words[key]
         if len(self._words) > MEMORY:
             self._words.clear()
-        found = statuses.type_of(text) if kind == "type" else statuses.status_of(text)
-        self._words[key] = found
-        return found
+        meaning = statuses.type_of(text) if kind == "type" else statuses.status_of(text)
+        self._words[key] = meaning
+        return meaning

@@ -3,153 +3,27 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryBook
-from dunlin.domain import ids
-from dunlin.domain.accounts.account import Case, Hold, Override, Status
-from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, PastContact
-from dunlin.domain.accounts.touch import Permit, Touch, TouchState
+from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
+from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.errors import Conflict, DomainError
-from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import (
     AccountBook,
     AlreadySeen,
     Answer,
     Change,
-    Conversation,
-    Facts,
     Reply,
 )
-from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import entry_of, next_version
-from dunlin.service.contact.permits import with_contact
+from tests.accounts.books import Book, attempt, change_account, change_consumer, fresh
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
-
-
-class Book:
-    """A book under test with a fresh creditor's worth of accounts for each test."""
-
-    def __init__(self, book: AccountBook, creditors: Creditors) -> None:
-        self.book, self.creditors = book, creditors
-
-
-@pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
-def made(request: pytest.FixtureRequest) -> Book:
-    if request.param == "memory":
-        book = MemoryBook()
-        return Book(book, book.creditors)
-    request.getfixturevalue("stack")
-    from dunlin.runtime import wiring
-
-    return Book(wiring.account_book(), wiring.creditors())
-
-
-@pytest.fixture
-def world(made: Book, request: pytest.FixtureRequest) -> tuple[AccountBook, str]:
-    """The book with one active account of its own consumer; its id."""
-    name = request.node.name.split("[")[0]
-    person = builders.consumer(name)
-    account = builders.account(
-        f"INV-{name}",
-        consumer_id=person.consumer_id,
-        status=Status.ACTIVE,
-        ladder_run=1,
-        due_at=NOON,
-    )
-    builders.store(made.book, made.creditors, account, person=person)
-    return made.book, account.account_id
-
-
-def attempt(
-    book: AccountBook,
-    account_id: str,
-    *,
-    occurrence: int = 0,
-    facts: Facts | None = None,
-    channel: Channel = Channel.EMAIL,
-) -> Touch:
-    """Take a permit exactly as the ladder does; returns the touch or raises `Conflict`."""
-    facts = facts or book.facts(account_id)
-    account = facts.account
-    touch = Touch(
-        touch_id=ids.ladder_touch_id(account_id, 1, 0, occurrence),
-        key=f"T#1#0#{occurrence}",
-        account_id=account_id,
-        consumer_id=account.consumer_id,
-        creditor=CREDITOR,
-        channel=channel,
-        template="reminder",
-        template_version="v1",
-        state=TouchState.PERMITTED,
-        permitted_at=NOON,
-        expires_at=NOON + timedelta(seconds=300),
-        run=1,
-        occurrence=occurrence,
-    )
-    entry = entry_of(account, now=NOON, what="TouchPermitted", data={"touch_id": touch.touch_id})
-    contact = PastContact(
-        at=NOON,
-        channel=channel.value,
-        direction="out",
-        outcome="permitted",
-        account_id=account_id,
-        template="reminder",
-        touch_id=touch.touch_id,
-    )
-    book.take_permit(
-        permit=Permit(
-            permit_id=touch.touch_id,
-            touch_id=touch.touch_id,
-            account_id=account_id,
-            consumer_id=account.consumer_id,
-            consumer_version=facts.consumer.version,
-            creditor=CREDITOR,
-            channel=channel,
-            address_hash=address_hash("x@example.com"),
-            template_version="v1",
-            rulebook="test",
-            expires_at=touch.expires_at,
-        ),
-        touch=touch,
-        account=next_version(replace(account, occurrence=occurrence + 1), entry),
-        history=with_contact(facts.history, contact, NOON),
-        consumer=facts.consumer,
-        audit=entry,
-    )
-    return touch
-
-
-def change_account(book: AccountBook, account_id: str, **changes: Any) -> None:
-    account = book.account(account_id)
-    assert account is not None
-    entry = entry_of(account, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(replace(account, **changes), entry), audit=[entry]))
-
-
-def change_consumer(book: AccountBook, consumer_id: str, **changes: Any) -> None:
-    from dunlin.domain.audit.audit import append
-
-    person = book.consumer(consumer_id)
-    assert person is not None
-    entry = append(
-        subject=f"consumer#{consumer_id}",
-        sequence=person.version + 1,
-        previous=person.audit_head,
-        at=NOON,
-        actor="test",
-        what="Changed",
-        data={},
-    )
-    after = replace(person, version=person.version + 1, audit_head=entry.hash, **changes)
-    book.apply(Change(consumer=after, audit=[entry]))
 
 
 def test_what_is_written_is_read_back(world: tuple[AccountBook, str]) -> None:
@@ -234,7 +108,7 @@ def test_no_permit_against_a_condition_that_became_false(
     what: str, made: Book, request: pytest.FixtureRequest
 ) -> None:
     name = f"before-{what}-{request.node.callspec.id}".replace(" ", "-")
-    account_id = _fresh(made, name)
+    account_id = fresh(made, name)
     facts = made.book.facts(account_id)
     INTERFERENCES[what](made.book, account_id)
     with pytest.raises(Conflict):
@@ -249,7 +123,7 @@ def test_no_spending_after_a_condition_became_false(
     what: str, made: Book, request: pytest.FixtureRequest
 ) -> None:
     name = f"after-{what}-{request.node.callspec.id}".replace(" ", "-")
-    account_id = _fresh(made, name)
+    account_id = fresh(made, name)
     touch = attempt(made.book, account_id)
     facts = made.book.facts(account_id, touch_key=touch.key)
     INTERFERENCES[what](made.book, account_id)
@@ -262,21 +136,8 @@ def test_no_spending_after_a_condition_became_false(
     assert left.state is TouchState.PERMITTED
 
 
-def _fresh(made: Book, name: str) -> str:
-    person = builders.consumer(name)
-    account = builders.account(
-        f"INV-{name}",
-        consumer_id=person.consumer_id,
-        status=Status.ACTIVE,
-        ladder_run=1,
-        due_at=NOON,
-    )
-    builders.store(made.book, made.creditors, account, person=person)
-    return account.account_id
-
-
 def test_contacts_of_a_sibling_account_move_the_same_history(made: Book) -> None:
-    first = _fresh(made, "sibling")
+    first = fresh(made, "sibling")
     person = made.book.facts(first).consumer
     second = builders.account(
         "INV-sibling-2", consumer_id=person.consumer_id, status=Status.ACTIVE, ladder_run=1
@@ -290,7 +151,7 @@ def test_contacts_of_a_sibling_account_move_the_same_history(made: Book) -> None
 
 
 def test_twenty_attempts_at_one_rung_give_one_permit(made: Book) -> None:
-    account_id = _fresh(made, "twenty")
+    account_id = fresh(made, "twenty")
     won: list[Touch] = []
     lost: list[Exception] = []
     gate = threading.Barrier(20)
@@ -368,183 +229,6 @@ def test_touch_moves_only_from_the_states_named(world: tuple[AccountBook, str]) 
     assert found.touch_id == touch.touch_id
 
 
-def test_people_are_found_by_address(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-    person = book.facts(account_id).consumer
-    (found,) = book.consumers_at(person.emails[0].upper())
-    assert found.consumer_id == person.consumer_id
-    assert book.consumers_at("nobody@example.org") == []
-
-
-def test_people_are_found_by_the_day_they_closed_email(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-    person = book.facts(account_id).consumer
-    day = date(2026, 3, 14)
-    assert book.email_closed_on(day) == []
-
-    def consent(state: ConsentState, at: datetime) -> Consumer:
-        now = book.consumer(person.consumer_id)
-        assert now is not None
-        email = Consent(state=state, version=now.version, at=at, evidence="portal")
-        return replace(now, consents={**now.consents, Channel.EMAIL: email},
-                       version=now.version + 1)  # fmt: skip
-
-    late = datetime(2026, 3, 14, 23, 59, tzinfo=UTC)
-    book.apply(Change(consumer=consent(ConsentState.REVOKED, late)))
-    assert [p.consumer_id for p in book.email_closed_on(day)] == [person.consumer_id]
-    assert book.email_closed_on(day + timedelta(days=1)) == []
-    book.apply(Change(consumer=consent(ConsentState.GRANTED, late)))
-    assert book.email_closed_on(day) == []
-
-
-def test_what_rests_without_a_ladder_is_found_when_its_rest_is_over(made: Book) -> None:
-    ended, begun = _fresh(made, "rests-ended"), _fresh(made, "rests-begun")
-    day = NOON + timedelta(days=5)
-    rest: dict[str, Any] = {"hold": Hold.PROMISE, "hold_reason": "Promises to pay", "due_at": day}
-    change_account(made.book, ended, status=Status.EXHAUSTED, **rest)
-    change_account(made.book, begun, **rest)
-    mine = {ended, begun}
-    assert [a.account_id for a in made.book.rests_over(day) if a.account_id in mine] == [ended]
-    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day - timedelta(seconds=1)))
-    assert ended not in {a.account_id for a in made.book.due(day)}
-    change_account(made.book, ended, hold=Hold.REVIEW)
-    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day))
-
-
-def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(made: Book) -> None:
-    early, late = _fresh(made, "due-early"), _fresh(made, "due-late")
-    change_account(made.book, early, due_at=NOON - timedelta(days=9))
-    change_account(made.book, late, due_at=NOON - timedelta(days=8))
-    due = [a.account_id for a in made.book.due(NOON - timedelta(days=7))]
-    assert due == [early, late]
-    change_account(made.book, late, hold=Hold.REVIEW, due_at=None)
-    assert late in {a.account_id for a in made.book.waiting_for_staff(CREDITOR)}
-    assert [a.account_id for a in made.book.due(NOON - timedelta(days=7))] == [early]
-
-
-def test_replies_stand_in_the_thread(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-    consumer_id = book.facts(account_id).consumer.consumer_id
-    reply = Reply(
-        reply_id=f"r-{account_id}",
-        account_id=account_id,
-        consumer_id=consumer_id,
-        channel="sms",
-        at=NOON,
-        text="Can I pay on Friday? <b>",
-        labels=("question",),
-    )
-    book.apply(Change(reply=reply))
-    assert book.account_history(account_id).replies == (reply,)
-
-
-def test_what_nobody_attends_is_listed_until_it_is_attended(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-
-    def listed() -> bool:
-        return account_id in {a.account_id for a in book.unattended(CREDITOR)}
-
-    assert not listed()
-    write(book, account_id, due_at=None)
-    eventually(listed)
-    write(book, account_id, due_at=NOON)
-    eventually(lambda: not listed())
-    write(book, account_id, due_at=None, hold=Hold.DISPUTE)
-    assert not listed()
-
-
-def test_an_active_account_is_on_its_ladder_by_its_run(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-
-    def run() -> int | None:
-        return dict(book.on_ladders(CREDITOR)).get(account_id)
-
-    eventually(lambda: run() == 1)
-    write(book, account_id, ladder_run=2)
-    eventually(lambda: run() == 2)
-    write(book, account_id, status=Status.CLOSED)
-    eventually(lambda: run() is None)
-
-
-def test_an_answer_is_kept_once_with_the_thread(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-    answer = Answer(
-        answer_id=f"ans_{account_id}",
-        account_id=account_id,
-        at=NOON,
-        by="ana",
-        channel="sms",
-        text="Línea una\nlínea dos",
-    )
-    book.apply(Change(answer=answer))
-    assert book.account_history(account_id).answers == (answer,)
-    with pytest.raises(Conflict):
-        book.apply(Change(answer=answer))
-
-
-def test_an_account_is_read_whole_and_in_parts(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-    stored = book.account(account_id)
-    assert stored is not None
-    debt = book.ledger(account_id)[0]
-    paid = replace(debt, entry_id=f"ent_{account_id}", kind="payment", amount=-debt.amount)
-    answer = Answer(
-        answer_id=f"ans_{account_id}",
-        account_id=account_id,
-        at=NOON,
-        by="ana",
-        channel="",
-        text="?",
-    )
-    touch = attempt(book, account_id)
-    stored = book.account(account_id)
-    assert stored is not None
-    entry = entry_of(stored, now=NOON, what="Paid", data={})
-    after = next_version(stored, entry)
-    book.apply(Change(account=after, ledger=[paid], answer=answer, audit=[entry]))
-    record, said = book.account_record(account_id), book.conversation(account_id)
-    assert record is not None
-    assert (record.account, record.arrangements, record.arrangement) == (after, (), None)
-    assert set(record.ledger) == {debt, paid}
-    assert record.ledger == book.ledger(account_id) == book.account_history(account_id).ledger
-    assert ([t.key for t in said.touches], said.replies, said.answers) == (
-        [touch.key], (), (answer,),
-    )  # fmt: skip
-    assert book.strategy_of(after) == book.facts(account_id).strategy
-
-
-def test_nothing_is_read_of_an_account_that_is_not_there(made: Book) -> None:
-    book = made.book
-    assert book.account_record("acc_nobody") is None
-    assert book.ledger("acc_nobody") == ()
-    assert book.conversation("acc_nobody") == Conversation()
-
-
-def test_a_case_and_an_override_come_back_as_they_were(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
-    case = Case(since=NOON, kind="question", asked_at=NOON, owner="ana", lapsed=True)
-    override = Override(tone="gentle", longest_months=18, paused=True, by="ana", why="case-7")
-    write(book, account_id, case=case, override=override)
-    stored = book.account(account_id)
-    assert stored is not None
-    assert (stored.case, stored.override, stored.waits_for_staff) == (case, override, True)
-    eventually(lambda: account_id in {a.account_id for a in book.waiting_for_staff(CREDITOR)})
-
-
-def write(book: AccountBook, account_id: str, **changes: Any) -> None:
-    stored = book.account(account_id)
-    assert stored is not None
-    entry = entry_of(stored, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(replace(stored, **changes), entry), audit=[entry]))
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """An index may lag behind by a moment."""
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline, "the index never caught up"
-
-
 def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> None:
     book, account_id = world
     touch = attempt(book, account_id)
@@ -580,19 +264,6 @@ def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> Non
         ("", ("payment_claim",), NOON)
     ]
     assert [(a.text, a.by) for a in account_history.answers] == [("", "desk")]
-
-
-def test_a_person_without_contact_points_is_found_by_none(
-    world: tuple[AccountBook, str],
-) -> None:
-    book, account_id = world
-    person = book.facts(account_id).consumer
-    assert book.consumers_at(person.emails[0])
-    change_consumer(book, person.consumer_id, emails=(), phones=())
-    book.drop_points(person.consumer_id)
-    assert all(
-        found.consumer_id != person.consumer_id for found in book.consumers_at(person.emails[0])
-    )
 
 
 def test_a_site_shows_its_own_brand(made: Book) -> None:

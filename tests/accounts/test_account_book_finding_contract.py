@@ -1,0 +1,207 @@
+"""One suite for every account book: what is found and read, by which index, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dunlin.domain.accounts.account import Case, Hold, Override, Status
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.errors import Conflict
+from dunlin.ports.accounts import (
+    AccountBook,
+    Answer,
+    Change,
+    Conversation,
+    Reply,
+)
+from dunlin.service.accounts.writing import entry_of, next_version
+from tests.accounts.books import (
+    Book,
+    attempt,
+    change_account,
+    change_consumer,
+    eventually,
+    fresh,
+    write,
+)
+from tests.support.builders import CREDITOR, NOON
+
+
+def test_people_are_found_by_address(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    person = book.facts(account_id).consumer
+    (found,) = book.consumers_at(person.emails[0].upper())
+    assert found.consumer_id == person.consumer_id
+    assert book.consumers_at("nobody@example.org") == []
+
+
+def test_people_are_found_by_the_day_they_closed_email(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    person = book.facts(account_id).consumer
+    day = date(2026, 3, 14)
+    assert book.email_closed_on(day) == []
+
+    def consent(state: ConsentState, at: datetime) -> Consumer:
+        now = book.consumer(person.consumer_id)
+        assert now is not None
+        email = Consent(state=state, version=now.version, at=at, evidence="portal")
+        return replace(now, consents={**now.consents, Channel.EMAIL: email},
+                       version=now.version + 1)  # fmt: skip
+
+    late = datetime(2026, 3, 14, 23, 59, tzinfo=UTC)
+    book.apply(Change(consumer=consent(ConsentState.REVOKED, late)))
+    assert [p.consumer_id for p in book.email_closed_on(day)] == [person.consumer_id]
+    assert book.email_closed_on(day + timedelta(days=1)) == []
+    book.apply(Change(consumer=consent(ConsentState.GRANTED, late)))
+    assert book.email_closed_on(day) == []
+
+
+def test_what_rests_without_a_ladder_is_found_when_its_rest_is_over(made: Book) -> None:
+    ended, begun = fresh(made, "rests-ended"), fresh(made, "rests-begun")
+    day = NOON + timedelta(days=5)
+    rest: dict[str, Any] = {"hold": Hold.PROMISE, "hold_reason": "Promises to pay", "due_at": day}
+    change_account(made.book, ended, status=Status.EXHAUSTED, **rest)
+    change_account(made.book, begun, **rest)
+    mine = {ended, begun}
+    assert [a.account_id for a in made.book.rests_over(day) if a.account_id in mine] == [ended]
+    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day - timedelta(seconds=1)))
+    assert ended not in {a.account_id for a in made.book.due(day)}
+    change_account(made.book, ended, hold=Hold.REVIEW)
+    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day))
+
+
+def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(made: Book) -> None:
+    early, late = fresh(made, "due-early"), fresh(made, "due-late")
+    change_account(made.book, early, due_at=NOON - timedelta(days=9))
+    change_account(made.book, late, due_at=NOON - timedelta(days=8))
+    due = [a.account_id for a in made.book.due(NOON - timedelta(days=7))]
+    assert due == [early, late]
+    change_account(made.book, late, hold=Hold.REVIEW, due_at=None)
+    assert late in {a.account_id for a in made.book.waiting_for_staff(CREDITOR)}
+    assert [a.account_id for a in made.book.due(NOON - timedelta(days=7))] == [early]
+
+
+def test_replies_stand_in_the_conversation(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    consumer_id = book.facts(account_id).consumer.consumer_id
+    reply = Reply(
+        reply_id=f"r-{account_id}",
+        account_id=account_id,
+        consumer_id=consumer_id,
+        channel="sms",
+        at=NOON,
+        text="Can I pay on Friday? <b>",
+        labels=("question",),
+    )
+    book.apply(Change(reply=reply))
+    assert book.account_history(account_id).replies == (reply,)
+
+
+def test_what_nobody_attends_is_listed_until_it_is_attended(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+
+    def listed() -> bool:
+        return account_id in {a.account_id for a in book.unattended(CREDITOR)}
+
+    assert not listed()
+    write(book, account_id, due_at=None)
+    eventually(listed)
+    write(book, account_id, due_at=NOON)
+    eventually(lambda: not listed())
+    write(book, account_id, due_at=None, hold=Hold.DISPUTE)
+    assert not listed()
+
+
+def test_an_active_account_is_on_its_ladder_by_its_run(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+
+    def run() -> int | None:
+        return dict(book.on_ladders(CREDITOR)).get(account_id)
+
+    eventually(lambda: run() == 1)
+    write(book, account_id, ladder_run=2)
+    eventually(lambda: run() == 2)
+    write(book, account_id, status=Status.CLOSED)
+    eventually(lambda: run() is None)
+
+
+def test_an_answer_is_kept_once_with_the_conversation(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    answer = Answer(
+        answer_id=f"ans_{account_id}",
+        account_id=account_id,
+        at=NOON,
+        by="ana",
+        channel="sms",
+        text="Línea una\nlínea dos",
+    )
+    book.apply(Change(answer=answer))
+    assert book.account_history(account_id).answers == (answer,)
+    with pytest.raises(Conflict):
+        book.apply(Change(answer=answer))
+
+
+def test_an_account_is_read_whole_and_in_parts(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    stored = book.account(account_id)
+    assert stored is not None
+    debt = book.ledger(account_id)[0]
+    paid = replace(debt, entry_id=f"ent_{account_id}", kind="payment", amount=-debt.amount)
+    answer = Answer(
+        answer_id=f"ans_{account_id}",
+        account_id=account_id,
+        at=NOON,
+        by="ana",
+        channel="",
+        text="?",
+    )
+    touch = attempt(book, account_id)
+    stored = book.account(account_id)
+    assert stored is not None
+    entry = entry_of(stored, now=NOON, what="Paid", data={})
+    after = next_version(stored, entry)
+    book.apply(Change(account=after, ledger=[paid], answer=answer, audit=[entry]))
+    record, said = book.account_record(account_id), book.conversation(account_id)
+    assert record is not None
+    assert (record.account, record.arrangements, record.arrangement) == (after, (), None)
+    assert set(record.ledger) == {debt, paid}
+    assert record.ledger == book.ledger(account_id) == book.account_history(account_id).ledger
+    assert ([t.key for t in said.touches], said.replies, said.answers) == (
+        [touch.key], (), (answer,),
+    )  # fmt: skip
+    assert book.strategy_of(after) == book.facts(account_id).strategy
+
+
+def test_nothing_is_read_of_an_account_that_is_not_there(made: Book) -> None:
+    book = made.book
+    assert book.account_record("acc_nobody") is None
+    assert book.ledger("acc_nobody") == ()
+    assert book.conversation("acc_nobody") == Conversation()
+
+
+def test_a_case_and_an_override_come_back_as_they_were(world: tuple[AccountBook, str]) -> None:
+    book, account_id = world
+    case = Case(since=NOON, kind="question", asked_at=NOON, owner="ana", lapsed=True)
+    override = Override(tone="gentle", longest_months=18, paused=True, by="ana", why="case-7")
+    write(book, account_id, case=case, override=override)
+    stored = book.account(account_id)
+    assert stored is not None
+    assert (stored.case, stored.override, stored.waits_for_staff) == (case, override, True)
+    eventually(lambda: account_id in {a.account_id for a in book.waiting_for_staff(CREDITOR)})
+
+
+def test_a_person_without_contact_points_is_found_by_none(
+    world: tuple[AccountBook, str],
+) -> None:
+    book, account_id = world
+    person = book.facts(account_id).consumer
+    assert book.consumers_at(person.emails[0])
+    change_consumer(book, person.consumer_id, emails=(), phones=())
+    book.drop_points(person.consumer_id)
+    assert all(
+        found.consumer_id != person.consumer_id for found in book.consumers_at(person.emails[0])
+    )

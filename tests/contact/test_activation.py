@@ -51,6 +51,16 @@ def test_each_ladder_is_started_once_with_its_first_due_time() -> None:
         assert NOON <= stored.due_at <= NOON + timedelta(minutes=45)
 
 
+def test_a_rest_that_the_person_asked_for_binds_the_first_rung_too() -> None:
+    quiet = NOON + timedelta(days=5)
+    book = portfolio(builders.account("INV-1", hold=Hold.SNOOZED, hold_reason="Q", due_at=quiet))
+    assert start(book, MemoryWaker()) == {"started": 1}
+    (stored,) = book.accounts.values()
+    assert (stored.status, stored.hold, stored.due_at) == (Status.ACTIVE, None, quiet)
+    assert stored.next_action is not None
+    assert stored.next_action.at == quiet
+
+
 def test_who_is_passed_over_is_told_by_reason() -> None:
     owed = builders.account().balance
     book = portfolio(

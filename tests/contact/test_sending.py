@@ -9,12 +9,14 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.senders import Failure, MemoryMailbox
-from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.lifecycle import settle
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.errors import DomainError
 from dunlin.domain.tokens import token_hash
 from dunlin.ports.accounts import Change
+from dunlin.ports.messages import Email
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import Sending, SendingPorts, send
@@ -117,6 +119,30 @@ def test_a_late_release_leaves_the_next_rung_where_it_is() -> None:
     book.permits.clear()
     assert hand_over(book, touch, ground.outbox()).outcome == "void"
     assert book.accounts[account.account_id].due_at == later
+
+
+class Settling(MemoryMailbox):
+    """The person pays while the provider takes the message."""
+
+    def __init__(self, book: MemoryBook, account_id: str) -> None:
+        super().__init__()
+        self.book, self.account_id = book, account_id
+
+    def send(self, email: Email) -> str:
+        account = self.book.accounts[self.account_id]
+        paid = replace(account, balance=account.balance - account.balance)
+        entry = entry_of(account, now=NOON, what="PaymentPosted", data={})
+        self.book.apply(Change(account=next_version(settle(paid), entry), audit=[entry]))
+        return super().send(email)
+
+
+def test_a_message_that_leaves_as_the_debt_is_paid_counts_and_plans_nothing() -> None:
+    book, account, touch = permitted()
+    mailbox = Settling(book, account.account_id)
+    assert hand_over(book, touch, ground.outbox(mailbox=mailbox)).outcome == "sent"
+    after = book.accounts[account.account_id]
+    assert (after.status, after.rung, after.sent) == (Status.SETTLED, 1, ("Reminder",))
+    assert (after.due_at, after.next_action) == (None, None)
 
 
 def test_a_sender_has_nothing_to_do_with_the_other_channel() -> None:

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 _DONE = {
     "approve": "Approved. The ladder goes on; every rule still binds.",
+    "release": "Released. The ladder goes on; every rule still binds.",
     "decline": "Kept on hold. Nothing is sent until somebody approves or closes it.",
     "close": "Closed. The ladder ends and no message follows.",
 }
 _NO_LADDER = {
     "approve": "Approved. Its ladder has ended, so no reminder follows.",
+    "release": "Released. Its ladder has ended, so no reminder follows.",
     "decline": _DONE["decline"],
     "close": _DONE["close"],
 }

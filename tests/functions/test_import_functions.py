@@ -1,0 +1,163 @@
+"""The functions of an import, from the dropped file to the page about it, and of a strategy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from dunlin.adapters.files import yaml_documents
+from dunlin.adapters.memory.account_book import FixedClock
+from dunlin.domain.errors import DomainError
+from functions.load_rows.handler import handler as load_rows
+from functions.load_strategy.handler import handler as load_strategy
+from functions.profile_file.handler import handler as profile_file
+from functions.reconcile_import.handler import handler as reconcile_import
+from functions.show_import.handler import handler as show_import
+from functions.start_import.handler import handler as start_import
+from tests.functions.metrics import counted
+from tests.functions.wire import Context, wire
+from tests.imports.place import BO, CREDITOR, CY, DI, Office, table
+from tests.staff.test_widgets import event
+from tests.support.builders import strategy_document
+
+KEY = f"drop/{CREDITOR}/open.csv"
+FAILED = {"batchItemFailures": [{"itemIdentifier": "q-0"}]}
+
+
+class MemoryMachine:
+    """`Machine` that notes what it started."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, Mapping[str, Any]] = {}
+
+    def start(self, name: str, content: Mapping[str, Any]) -> bool:
+        fresh = name not in self.started
+        self.started.setdefault(name, content)
+        return fresh
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Office:
+    made = Office()
+    wire(
+        monkeypatch,
+        account_book=made.book,
+        creditors=made.book.creditors,
+        waker=made.waker,
+        drop_box=made.box,
+        intake=made.intake,
+        clock=FixedClock(made.now),
+    )
+    return made
+
+
+def dropped(key: str, version: str = "v1") -> dict[str, Any]:
+    body = json.dumps({"detail": {"object": {"key": key, "version-id": version}}})
+    return {"Records": [{"messageId": "q-0", "body": body}]}
+
+
+def test_a_version_of_a_file_starts_one_import(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = MemoryMachine()
+    wire(monkeypatch, import_machine=machine)
+    job = office.put("open.csv", table([BO]))
+    for _ in range(2):
+        assert start_import(dropped(KEY, job.version), None) == {"batchItemFailures": []}
+    assert machine.started == {job.import_id: asdict(job)}
+
+
+def test_what_is_no_dropped_file_starts_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = MemoryMachine()
+    wire(monkeypatch, import_machine=machine)
+    assert start_import(dropped("work/x.jsonl"), None) == {"batchItemFailures": []}
+    assert start_import({"Records": [{"messageId": "q-0", "body": "{}"}]}, None) == FAILED
+    assert machine.started == {}
+
+
+def test_an_import_runs_through_its_functions(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = asdict(office.put("open.csv", table([BO, CY, DI])))
+    profiled = profile_file(dict(job), None)
+    assert profiled["outcome"] == "ready"
+    for part in profiled["ranges"]:
+        loaded = load_rows({**job, "range": part}, None)
+        assert loaded == {"share": part["share"], "counts": {"created": 3}}
+    told = [(m["outcome"], m["ImportedAccounts"]) for m in counted("ImportedAccounts", capsys)]
+    assert told == [("created", [3.0])]
+    assert reconcile_import(dict(job), None) == {
+        "outcome": "done",
+        "import_id": job["import_id"],
+        "counts": {"created": 3},
+    }
+    assert len(office.book.accounts) == 3
+
+
+def test_a_file_that_is_no_table_is_rejected_and_loads_nothing(office: Office) -> None:
+    job = asdict(office.put("open.csv", "a letter, and no table\n"))
+    answer = profile_file(job, None)
+    assert (answer["outcome"], answer["ranges"]) == ("rejected", [])
+    assert office.book.accounts == {}
+
+
+@pytest.mark.parametrize("function", [profile_file, reconcile_import])
+def test_a_job_without_its_file_fails(office: Office, function: Any) -> None:
+    job = asdict(office.put("open.csv", table([BO])))
+    del office.box.files[KEY]
+    with pytest.raises(DomainError, match=r"no file|was not profiled"):
+        function(job, None)
+
+
+def test_a_share_that_nobody_wrote_fails(office: Office) -> None:
+    job = asdict(office.put("open.csv", table([BO])))
+    with pytest.raises(DomainError, match="no file"):
+        load_rows({**job, "range": {"share": 0, "of": 1}}, None)
+
+
+def test_the_page_of_imports_lists_them_and_shows_one(office: Office) -> None:
+    context = Context("show_import")
+    office.drop("open.csv", table([BO, CY]))
+    page = show_import(event(params={"creditor": CREDITOR}), context)
+    assert isinstance(page, str)
+    assert "open.csv" in page
+    assert "2 created" in page
+    summary = f"drop/{CREDITOR}/open.summary.json"
+    one = show_import(event(creditor=CREDITOR, key=summary, params={"creditor": CREDITOR}), context)
+    assert "2 debts" in one
+    other = event(creditor="other", key=summary, params={"creditor": "other"})
+    assert "There is no import" in show_import(other, context)
+    described = show_import({"describe": True}, context)
+    assert isinstance(described, dict)
+    assert described["markdown"].startswith("### Imports")
+
+
+def test_a_strategy_becomes_the_next_version(office: Office) -> None:
+    key = f"config/{CREDITOR}/strategy.yaml"
+    document = strategy_document() | {"payments": {"pending_days": 12}}
+    office.box.files[key] = json.dumps(document).encode()
+    assert load_strategy(dropped(key), None) == {"batchItemFailures": []}
+    told = office.box.files[f"config/{CREDITOR}/strategy.errors.txt"].decode()
+    assert told == "No errors. Stored as version 2. 0 active accounts follow it.\n"
+    stored = office.book.creditors.strategy(CREDITOR, 2)
+    assert stored is not None
+    assert yaml_documents.parse(office.box.files[key]) == document
+
+
+def test_a_strategy_with_an_error_changes_nothing_and_says_the_line(office: Office) -> None:
+    key = f"config/{CREDITOR}/strategy.yaml"
+    office.box.files[key] = b"debt_role: fourth\n"
+    assert load_strategy(dropped(key), None) == {"batchItemFailures": []}
+    told = office.box.files[f"config/{CREDITOR}/strategy.errors.txt"].decode()
+    assert told.startswith("line 1")
+    assert office.book.creditors.strategy(CREDITOR, 2) is None
+
+
+def test_an_event_that_names_no_object_is_delivered_again(office: Office) -> None:
+    assert load_strategy({"Records": [{"messageId": "q-0", "body": "{}"}]}, None) == FAILED

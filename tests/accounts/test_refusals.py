@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import (
+    CancellationReason,
+    QueryError,
+    TransactWriteError,
+    VerboseClientError,
+)
 
 import dunlin
-from dunlin.adapters.dynamo import back_off
+from dunlin.adapters.dynamo import back_off, reading
 from dunlin.adapters.dynamo.account_book import DynamoBook
+from dunlin.adapters.dynamo.rows.accounts import META, AccountRow
 from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
 from dunlin.ports.accounts import Change
 from dunlin.service.accounts.writing import entry_of, next_version
@@ -82,6 +89,50 @@ def test_a_batch_that_meets_another_is_tried_again_before_it_comes_back(
     change = _change()
     assert _book().apply_many([change]) == [change]
     assert refusing.asked == len(back_off.LONG) + 1
+
+
+_THROTTLED = ClientError(
+    {"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "GetItem"
+)
+
+
+class _Throttling:
+    """DynamoDB that answers no read. PynamoDB wraps what its own calls raise; ours come bare."""
+
+    client: Any
+
+    def __init__(self) -> None:
+        self.client = self
+
+    def batch_get_item(self, **_: Any) -> None:
+        raise _THROTTLED
+
+    query = batch_get_item
+
+
+def _wrapped() -> Iterator[Any]:
+    raise QueryError("wrapped", _THROTTLED)
+    yield
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda connection: list(reading.found(_wrapped())),
+        lambda connection: list(reading.by_keys(connection, AccountRow, ["acc_1"], META)),
+        lambda connection: reading.together(connection, [(AccountRow, "acc_1", META)]),
+        lambda connection: reading.partition(connection, {META: AccountRow}, "acc_1"),
+    ],
+    ids=["a query", "many by key", "a few together", "a partition"],
+)
+def test_a_read_that_is_throttled_raises_unavailable_by_its_own_name(
+    read: Callable[[Any], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dunlin.adapters.dynamo.back_off.time.sleep", lambda _: None)
+    with pytest.raises(Unavailable) as met:
+        read(_Throttling())
+    assert type(met.value) is Unavailable
+    assert met.value.certain
 
 
 def _classes() -> Iterator[type[Exception]]:

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli import arrangement as arrangement_command
 from dunlin.cli.main import app
 from dunlin.domain.accounts.account import Account, Hold

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryWaker
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState, instant, scheduled
 from dunlin.domain.arrangements.terms import Terms

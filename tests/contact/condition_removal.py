@@ -7,7 +7,8 @@ from typing import Any
 
 from dunlin.adapters.dynamo.account_book import DynamoBook
 from dunlin.adapters.dynamo.transaction import Transaction
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryCreditors
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.creditors import MemoryCreditors
 from dunlin.domain.accounts.touch import Touch
 from dunlin.ports.accounts import Facts
 from dunlin.ports.strategies import Creditors

@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.service.contact.activation import start_ladder
 from tests.support import builders

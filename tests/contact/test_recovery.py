@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.senders import MemoryMailbox
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Override, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
 from dunlin.domain.accounts.signal import Signal, SignalKind

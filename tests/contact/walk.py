@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind

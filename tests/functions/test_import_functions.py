@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.files import yaml_documents
-from dunlin.adapters.memory.account_book import FixedClock
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.domain.errors import DomainError
 from functions.load_rows.handler import handler as load_rows
 from functions.load_strategy.handler import handler as load_strategy

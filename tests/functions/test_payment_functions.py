@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError, Unavailable

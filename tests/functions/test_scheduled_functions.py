@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.dynamo.rows.audit import AuditRow
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.counters import MemoryCounters, MemorySpendMeter
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.optout_lists import MemoryLists
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Unavailable

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryWaker
+from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.errors import Unavailable
 from functions.decide.handler import handler as decide

@@ -11,8 +11,9 @@ from itertools import count
 from typing import Any
 
 from dunlin.adapters.imports.dropped import DroppedFiles
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account
 from dunlin.ports.accounts import Change
 from dunlin.service.imports.job import Job, job_of

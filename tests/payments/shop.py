@@ -6,9 +6,11 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryCreditors, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.creditors import MemoryCreditors
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions, MemoryQueue
 from dunlin.adapters.memory.processor import MemoryProcessor
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.ledger import total

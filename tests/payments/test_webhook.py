@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryQueue
 from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Account, Status

@@ -17,9 +17,12 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryCreditors, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.creditors import MemoryCreditors
 from dunlin.adapters.memory.portal_sessions import MemoryEvidence, MemoryPortalSessions
 from dunlin.adapters.memory.processor import MemoryProcessor
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.adapters.randomness import new_token
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer

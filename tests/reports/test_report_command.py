@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import FixedClock
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.cli import call, report, rollout
 from dunlin.cli.main import app

@@ -11,7 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from dunlin.adapters.files.yaml_documents import with_numbers
-from dunlin.adapters.memory.account_book import FixedClock
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.cli import refit as command
 from dunlin.cli.main import app

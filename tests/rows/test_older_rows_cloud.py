@@ -46,7 +46,7 @@ def test_an_account_is_read_with_all_that_lies_around_it() -> None:
 
 
 def test_an_account_that_is_written_again_says_its_shape_and_keeps_its_token() -> None:
-    from tests.accounts.test_account_book_contract import change_account
+    from tests.accounts.books import change_account
 
     change_account(wiring.account_book(), "acc_full", invoice="2026/18")
     row = AccountRow.get("acc_full", "META")

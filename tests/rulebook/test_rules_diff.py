@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from dunlin.adapters.files.rulebook_files import compiled_text, load_rulebook
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.cli import rules
 from dunlin.cli.main import app
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Flag, PastContact

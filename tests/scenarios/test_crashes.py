@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.imports.dropped import DroppedFiles
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpendMeter
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions, MemoryQueue
 from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.adapters.memory.rollouts import MemoryRollouts
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.ledger import total

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryWaker
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryPortalSessions
 from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.adapters.memory.senders import MemoryMailbox
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.ledger import total
 from dunlin.domain.accounts.touch import TouchState

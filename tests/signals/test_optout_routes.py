@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.optout_lists import MemoryLists
 from dunlin.adapters.memory.senders import MemoryMailbox
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.accounts.signal import ProviderSignal, Signal, SignalKind

@@ -12,8 +12,9 @@ import pytest
 from botocore.stub import Stubber
 
 from dunlin.adapters.aws.optout_lists import ProviderLists
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.optout_lists import MemoryLists
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind

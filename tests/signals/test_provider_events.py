@@ -13,7 +13,7 @@ import pytest
 
 from dunlin.adapters.aws.ses_events import read_email_event
 from dunlin.adapters.aws.sns_events import read_sms_receipt, read_status_lines
-from dunlin.adapters.memory.account_book import MemoryWaker
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import ProviderSignal, SignalKind, Unread
 from dunlin.domain.accounts.touch import TouchState

@@ -11,9 +11,10 @@ import pytest
 
 from dunlin.adapters.aws.sns_events import read_inbound_text
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemorySmsSender
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
 from dunlin.domain.accounts.touch import Touch

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from dunlin.adapters.files.reply_model_file import load_reply_model
-from dunlin.adapters.memory.account_book import MemoryWaker
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.messages.inbound import Inbound
 from dunlin.service.signals.replies import read_reply

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, Flag, PastContact
 from dunlin.domain.accounts.signal import Signal, SignalKind

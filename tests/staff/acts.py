@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from dunlin.adapters.memory.account_book import MemoryWaker
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import PastContact

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryCreditors
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.creditors import MemoryCreditors
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.audit import audit
 from dunlin.service.accounts.staff_command import CommandResult, StaffCommand

@@ -15,7 +15,9 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli import (
     account,
     arrangement,

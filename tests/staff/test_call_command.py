@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli import account as account_command
 from dunlin.cli import call, letter
 from dunlin.cli.main import app

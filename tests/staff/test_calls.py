@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, Flag
 from dunlin.domain.audit import audit

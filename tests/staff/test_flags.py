@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.audit import audit

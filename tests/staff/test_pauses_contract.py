@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.senders import MemoryMailbox
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.audit import audit

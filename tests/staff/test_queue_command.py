@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli import account as account_command
 from dunlin.cli import pausing, who
 from dunlin.cli import queue as queue_command

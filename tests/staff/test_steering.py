@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunlin.adapters.memory.account_book import MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Override
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Flag
 from dunlin.domain.errors import DomainError

@@ -17,9 +17,11 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook, MemoryWaker
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.counters import MemoryCounters
 from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
 from dunlin.domain.accounts.counters import share_of

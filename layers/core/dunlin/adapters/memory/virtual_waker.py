@@ -9,7 +9,7 @@ import heapq
 from datetime import UTC, datetime
 from itertools import count
 
-from dunlin.adapters.memory.account_book import MemoryWaker
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account
 
 

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import Account, Case, Hold, NextAction, Override, Status
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused, Violation, violations
 from dunlin.domain.money import Money
@@ -78,7 +78,7 @@ STEPS: dict[str, Step] = {
     "rest_until": lambda a: lifecycle.rest_until(a, Hold.PROMISE, "Promises to pay", LATER),
     "rest_after": lambda a: lifecycle.rest_after(a, "Wrote back", LATER),
     "end_rest": lifecycle.end_rest,
-    "snooze": lambda a: lifecycle.snooze(a, f"{lifecycle.SNOOZED} 2026-12-01.", LATER),
+    "snooze": lambda a: lifecycle.snooze(a, f"{reasons.SNOOZED} 2026-12-01.", LATER),
     "pause": lambda a: lifecycle.pause(a, by="ana", why="case-1"),
     "hold_paused": lifecycle.hold_paused,
     "resume": lambda a: lifecycle.resume(a, by="ana", why="case-1", at=NOON),
@@ -115,7 +115,7 @@ STEPS: dict[str, Step] = {
 def places() -> Iterator[Account]:
     """Everywhere an account can stand, and everywhere it cannot."""
     for status, hold, escalated, case, owed, due, arranged, paused in product(
-        Status, (None, *Hold), ("", "balance", lifecycle.REQUEST), CASES.values(),
+        Status, (None, *Hold), ("", "balance", reasons.REQUEST), CASES.values(),
         (12_500, -500), (None, LATER), (False, True), (False, True),
     ):  # fmt: skip
         yield builders.account(

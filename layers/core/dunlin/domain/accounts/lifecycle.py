@@ -25,12 +25,7 @@ from dunlin.domain.accounts.account import (
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-
-REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
-BROKEN = "broken_arrangement"
-BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
-PAUSED = "Paused by staff."
-SNOOZED = "Snoozed by staff until"  # and the day
+from dunlin.domain.accounts.reasons import BROKEN, BROKEN_PROMISE, PAUSED, REQUEST, SNOOZED
 
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from dunlin.domain import ids
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import reasons
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consequences import follow
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
@@ -89,7 +89,7 @@ def _refusal(facts: Facts) -> tuple[tuple[str, str], ...]:
     if facts.paused:
         return (("PAUSED", f"All contact is paused: {facts.paused}."),)
     if account.paused:
-        return (("PAUSED", lifecycle.PAUSED),)
+        return (("PAUSED", reasons.PAUSED),)
     if account.status not in (Status.ACTIVE, Status.EXHAUSTED, Status.FAILED):
         return (("STATUS", f"The account is {account.status.value}."),)
     if account.balance.minor <= 0:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
 from dunlin.domain.audit import audit
 from dunlin.domain.contact import cadence
@@ -79,7 +79,7 @@ def snooze(
         waits = account.hold in TIMED_HOLDS and account.due_at is not None and account.due_at > at
         if waits or account.paused or (account.hold and account.hold not in TIMED_HOLDS):
             return held_by(account)
-        why = f"{lifecycle.SNOOZED} {until.isoformat()}."
+        why = f"{reasons.SNOOZED} {until.isoformat()}."
         return AccountChange(
             what="AccountSnoozed",
             account=lifecycle.snooze(account, why, at),

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consequences import ABOUT_ANOTHER
 from dunlin.domain.accounts.consumer import Consumer
@@ -131,7 +131,7 @@ def waiting(
 
 def _waiting(item: queue.Item, book: AccountBook) -> Waiting:
     consumer = book.consumer(item.account.consumer_id)
-    asks = item.kind == lifecycle.REQUEST
+    asks = item.kind == reasons.REQUEST
     return Waiting(
         item=item,
         consumer=consumer,
@@ -233,7 +233,7 @@ def _decided(
 def _requests(account: Account, book: AccountBook) -> bool:
     """True where what waits is a request for an arrangement, which has its own decisions."""
     return (
-        queue.kind_of(account) == lifecycle.REQUEST
+        queue.kind_of(account) == reasons.REQUEST
         and arrangements.open_request(account.account_id, book) is not None
     )
 

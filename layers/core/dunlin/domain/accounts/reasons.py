@@ -1,0 +1,9 @@
+"""Why an account waits, in the words that are stored with it."""
+
+from __future__ import annotations
+
+REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
+BROKEN = "broken_arrangement"
+BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
+PAUSED = "Paused by staff."
+SNOOZED = "Snoozed by staff until"  # and the day

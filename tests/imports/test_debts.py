@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.imports.spill_store import SpooledShelves
+from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.domain.imports.profile import read_profile
 from dunlin.service.imports.read_file import rows
 from tests.imports.reading import TODAY, dropped, read, read_together, result_of, rows_by
@@ -256,7 +256,7 @@ def test_spilling_to_disk_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     )
     here = read_together(table, CONTACTS)
     monkeypatch.setattr("dunlin.service.imports.read_file.LARGE", 10)
-    spilled = read_together(table, CONTACTS, large=SpooledShelves)
+    spilled = read_together(table, CONTACTS, large=FileSpillStore)
     assert spilled == here
     assert sum(here[0]["outcomes"].values()) == 12_000
 

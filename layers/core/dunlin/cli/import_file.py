@@ -17,7 +17,7 @@ import typer
 from dunlin.adapters.imports.contact_checks import CHECKS
 from dunlin.adapters.imports.opening import as_table
 from dunlin.adapters.imports.sidecar_file import read_sidecar
-from dunlin.adapters.imports.spill_store import SpooledShelves
+from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.cli.stack import Json
 from dunlin.domain.imports import report
 from dunlin.domain.imports.opened import Dropped, Hints, refused
@@ -78,7 +78,7 @@ def run_dry(
     readable = [d for d in dropped if isinstance(d, Dropped)]
     # A run makes millions of values and no cycles; the collector would walk them all each time.
     gc.set_threshold(100_000, 50, 1_000)
-    read = iter(read_files(readable, checks=CHECKS, today=day, large=SpooledShelves))
+    read = iter(read_files(readable, checks=CHECKS, today=day, large=FileSpillStore))
     results = [d if isinstance(d, FileResult) else next(read) for d in dropped]
     if as_json:
         _print_json(results)

@@ -41,8 +41,8 @@ class Intake(Protocol):
     def open(self, key: str, version: str | None) -> Any:
         """`service.imports.read_file.Dropped`, or the `FileProfile` that refuses the file."""
 
-    def shelves(self) -> SpillStore:
-        """Shelves that hold a large file in little memory."""
+    def spill_store(self) -> SpillStore:
+        """A store that holds a large file in little memory."""
 
     def remember(self, creditor: str, fingerprint: str, key: str) -> None:
         """Keep the sidecar beside a file for this creditor's next file with the same header;

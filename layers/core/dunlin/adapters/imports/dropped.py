@@ -18,7 +18,7 @@ from typing import BinaryIO
 from dunlin.adapters.imports.contact_checks import email, phone
 from dunlin.adapters.imports.opening import as_table
 from dunlin.adapters.imports.sidecar_file import read_sidecar
-from dunlin.adapters.imports.spill_store import SpooledShelves
+from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.matching import SpillStore
@@ -62,8 +62,8 @@ class DroppedFiles:
             hints=Hints(encoding=table.encoding, delimiter=table.delimiter, sidecar=sidecar),
         )
 
-    def shelves(self) -> SpillStore:
-        return SpooledShelves()
+    def spill_store(self) -> SpillStore:
+        return FileSpillStore()
 
     def remember(self, creditor: str, fingerprint: str, key: str) -> None:
         try:

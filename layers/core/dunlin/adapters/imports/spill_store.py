@@ -67,7 +67,7 @@ class SpooledMap(MutableMapping[K, V]):
         self._keep(key, value)
 
     def __delitem__(self, key: K) -> None:
-        raise TypeError("a spooled mapping only grows")
+        raise TypeError("a spilled mapping only grows")
 
     def __contains__(self, key: object) -> bool:
         return self.get(key, self) is not self  # type: ignore[arg-type]
@@ -150,8 +150,8 @@ class _Values(ValuesView[Any]):
         return (value for _, value in self._mapping.pages())
 
 
-class SpooledShelves(SpillStore):
-    """Shelves for a file that memory should not hold."""
+class FileSpillStore(SpillStore):
+    """A store for a file that memory should not hold."""
 
     def by_text(self) -> MutableMapping[str, Any]:
         """An empty mapping from text, iterated in the order of insertion."""

@@ -133,19 +133,19 @@ class Assembler:
     """Collects the rows of an import and joins them."""
 
     def __init__(
-        self, profile: FileProfile, today: dt.date, shelves: SpillStore | None = None
+        self, profile: FileProfile, today: dt.date, spill: SpillStore | None = None
     ) -> None:
-        shelves = shelves or SpillStore()
+        spill = spill or SpillStore()
         self.profile = profile
         self.today = today
-        self.debts: MutableMapping[str, _Debt] = shelves.by_text()
-        self.accounts: MutableMapping[str, NormalisedAccount] = shelves.by_text()
-        self.by_line: MutableMapping[int, RowOutcome] = shelves.by_number()
-        self.contacts: MutableMapping[int, NormalisedRow] = shelves.by_number()
-        self.drafts: MutableMapping[str, _Draft] = shelves.by_text()
-        self.consumers = Consumers(shelves)
-        self._twins: MutableMapping[str, str] = shelves.by_text()
-        self._shelves = shelves
+        self.debts: MutableMapping[str, _Debt] = spill.by_text()
+        self.accounts: MutableMapping[str, NormalisedAccount] = spill.by_text()
+        self.by_line: MutableMapping[int, RowOutcome] = spill.by_number()
+        self.contacts: MutableMapping[int, NormalisedRow] = spill.by_number()
+        self.drafts: MutableMapping[str, _Draft] = spill.by_text()
+        self.consumers = Consumers(spill)
+        self._twins: MutableMapping[str, str] = spill.by_text()
+        self._spill = spill
         self._contact_count = 0
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & LINE_FIELDS)
@@ -376,7 +376,7 @@ class Assembler:
 
     def _fill_contacts(self) -> None:
         """Names and contact points from a contacts file, by consumer, then by debt."""
-        by_debt: MutableMapping[str, int] = self._shelves.by_text()
+        by_debt: MutableMapping[str, int] = self._spill.by_text()
         for draft in self.drafts.values():
             for name in draft.names:
                 if name:
@@ -494,12 +494,12 @@ def _credited(account: NormalisedAccount, minor: int, credit: _Draft) -> Normali
 
 
 def told_of(
-    profile: FileProfile, rows: Iterable[NormalisedRow | Rejected], shelves: SpillStore
+    profile: FileProfile, rows: Iterable[NormalisedRow | Rejected], spill: SpillStore
 ) -> Assembly:
     """The rows of a file of contacts or payments: each is accounted for, none makes an account."""
     code = "contact" if profile.kind == CONTACTS else "payment"
-    accounts: MutableMapping[str, NormalisedAccount] = shelves.by_text()
-    by_line: MutableMapping[int, RowOutcome] = shelves.by_number()
+    accounts: MutableMapping[str, NormalisedAccount] = spill.by_text()
+    by_line: MutableMapping[int, RowOutcome] = spill.by_number()
     for row in rows:
         if isinstance(row, Rejected):
             by_line[row.line] = RowOutcome(line=row.line, outcome=UNCHANGED, code=code)

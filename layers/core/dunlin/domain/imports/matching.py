@@ -90,13 +90,13 @@ def _same(
 class Consumers:
     """All consumers of one import, found by any of their keys."""
 
-    def __init__(self, shelves: SpillStore) -> None:
-        self.all: MutableMapping[int, Known] = shelves.by_number()
-        self._index: MutableMapping[str, int] = shelves.by_text()
+    def __init__(self, spill: SpillStore) -> None:
+        self.all: MutableMapping[int, Known] = spill.by_number()
+        self._index: MutableMapping[str, int] = spill.by_text()
         self._count = 0
         self._doubted: dict[int, int] = {}
         self.decisions: list[ImportQuestion] = []
-        self.probable: MutableMapping[int, tuple[int, str]] = shelves.by_number()
+        self.probable: MutableMapping[int, tuple[int, str]] = spill.by_number()
         """By number of a consumer: who it probably is too, and why."""
 
     def place(self, reference: str, consumer: NormalisedConsumer, debt: str) -> tuple[int, str]:

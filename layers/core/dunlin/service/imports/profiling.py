@@ -90,7 +90,7 @@ def _read(
         [opened, *_contacts_files(job, intake, drop_box)],
         checks=intake.checks,
         today=today,
-        large=intake.shelves,
+        large=intake.spill_store,
     )
     profile = result.profile
     if profile.kind in (CONTACTS, PAYMENTS) and profile.records > MOST_TOLD:
@@ -180,7 +180,7 @@ def _hand_on(
         drop_box, job.work("rows"), (work.packed_row(o) for o in assembly.outcomes)
     )
     size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
-    here = (intake.shelves() if profile.records > LARGE else SpillStore()).by_text()
+    here = (intake.spill_store() if profile.records > LARGE else SpillStore()).by_text()
     items = items_of(job, profile, assembly, drop_box, here=here, today=today)
     terms = {
         "industry": profile.industry,

@@ -31,7 +31,7 @@ from dunlin.domain.imports.types import (
 )  # fmt: skip
 
 LARGE = 50_000
-"""Rows above which a file is joined on shelves that spill to disk."""
+"""Rows above which a file is joined in a store that spills to disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def read_files(
 ) -> list[FileResult]:
     """The results of all files, in order. Contacts fill the accounts of the other files.
 
-    `large` makes the shelves for files over `LARGE` rows.
+    `large` makes the store for files over `LARGE` rows.
     """
     profiles = [_profiled(file) for file in files]
     contacts = [
@@ -64,10 +64,10 @@ def read_files(
     for file, profile in zip(files, profiles, strict=True):
         assembly = None
         if profile.refusal is None and not profile.waits:
-            shelves = large() if profile.records > LARGE else SpillStore()
+            spill = large() if profile.records > LARGE else SpillStore()
             try:
                 assembly = _assembled(
-                    file, profile, checks=checks, today=today, contacts=contacts, shelves=shelves
+                    file, profile, checks=checks, today=today, contacts=contacts, spill=spill
                 )
             except FileRefused as no:
                 no_file = refused(no.code, no.detail, file.hints)
@@ -109,19 +109,19 @@ def _assembled(
     checks: Checks,
     today: dt.date,
     contacts: Sequence[tuple[Dropped, FileProfile]],
-    shelves: SpillStore,
+    spill: SpillStore,
 ) -> Assembly:
     if profile.kind in (RECEIVABLES, PAYABLES):
-        book = Assembler(profile, today, shelves)
+        book = Assembler(profile, today, spill)
         for row in values(file, profile, checks):
             book.add(row)
         for other, profiled in contacts:
             book.fill(values(other, profiled, checks))
         return book.finish()
     if profile.kind == OTHER:
-        by_line = shelves.by_number()
+        by_line = spill.by_number()
         for plain in rows(file, profile):
             line = plain.line
             by_line[line] = RowOutcome(line=line, outcome=REJECTED, code="not_a_debt")
         return Assembly({}, ByLine(by_line), [])
-    return told_of(profile, values(file, profile, checks), shelves)
+    return told_of(profile, values(file, profile, checks), spill)

@@ -42,10 +42,10 @@ def reconcile_import(
     if document is None or strategy_of(job.creditor, creditors) is None:
         raise DomainError(f"{job.key} was not profiled")
     profile = work.unpacked_profile(document["profile"])
-    shelves = intake.shelves() if profile.records > LARGE else SpillStore()
-    accounts = shelves.by_text()
-    by_line = shelves.by_number()
-    outcomes: MutableMapping[str, str] = shelves.by_text()
+    spill = intake.spill_store() if profile.records > LARGE else SpillStore()
+    accounts = spill.by_text()
+    by_line = spill.by_number()
+    outcomes: MutableMapping[str, str] = spill.by_text()
     absent: list[tuple[str, str]] = []
     for share in range(document["shares"]):
         own = work.read_json(drop_box, job.work(f"outcomes-{share}.json"))

@@ -125,10 +125,11 @@ def ask(harness: PortalHarness, account: Account, *, count: int) -> Arrangement:
 class Visitor:
     """A person who is signed in, with the link that they came by."""
 
-    harness: PortalHarness
+    keep: Callable[[Touch], object]  # puts a message of ours among those they have
     browser: Browser
     account: Account
     token: str
+    sibling: str  # the reference of another account of theirs
     language: str = "en"
 
     def fill(self, path: str, **form: str) -> Answer:
@@ -154,7 +155,7 @@ class Visitor:
             expires_at=NOW - timedelta(days=2),
             sent_at=NOW - timedelta(days=2),
         )
-        self.harness.book.touches[self.account.account_id, one.key] = one
+        self.keep(one)
         return one.touch_id
 
     def plan(self, **form: str) -> Answer:
@@ -510,7 +511,7 @@ ACTS: tuple[Act, ...] = (
     Act(
         "another account",
         "/accounts",
-        lambda v: v.post("/accounts", account=_sibling(v)),
+        lambda v: v.post("/accounts", account=v.sibling),
         _always("", 303, written=False),
         kept=False,
     ),
@@ -522,11 +523,6 @@ ACTS: tuple[Act, ...] = (
         kept=False,
     ),
 )
-
-
-def _sibling(visitor: Visitor) -> str:
-    person = visitor.harness.book.consumers[visitor.account.consumer_id]
-    return visitor.harness.debt(person).reference
 
 
 def heading(answer: Answer) -> str:

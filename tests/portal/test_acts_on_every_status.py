@@ -122,7 +122,14 @@ def test_an_act_is_kept_seen_and_answered_truly(act: Act, at: Standing, language
     account = set_up(harness, at, language=language)
     browser.sign_in(account)
     before, person = harness.book.accounts[account.account_id], account.consumer_id
-    visitor = Visitor(harness, browser, account, harness.link(account), language)
+    visitor = Visitor(
+        keep=lambda touch: harness.book.touches.update({(touch.account_id, touch.key): touch}),
+        browser=browser,
+        account=account,
+        token=harness.link(account),
+        sibling=harness.debt(harness.book.consumers[person], status=Status.SETTLED).reference,
+        language=language,
+    )
     told_before, started = len(harness.waker.notices), dict(harness.waker.started)
     version = harness.book.consumers[person].version
 

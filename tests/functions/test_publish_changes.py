@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,21 +12,9 @@ from dunlin.adapters.memory.counters import MemoryBus, MemoryCounters, MemorySpe
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.errors import Unavailable
 from dunlin.runtime import wiring
+from functions.publish_changes.handler import handler
 from tests.staff import builders
 from tests.staff.builders import CREDITOR
-
-HANDLER = Path(__file__).parents[2] / "functions" / "publish_changes" / "handler.py"
-
-
-@pytest.fixture
-def handler() -> Callable[[Any, Any], None]:
-    spec = importlib.util.spec_from_file_location("publish_changes", HANDLER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: Callable[[Any, Any], None] = module.handler
-    return found
 
 
 def stream() -> dict[str, Any]:
@@ -46,7 +31,6 @@ def stream() -> dict[str, Any]:
 
 
 def test_a_batch_is_counted_told_and_measured(
-    handler: Callable[[Any, Any], None],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -72,7 +56,6 @@ def test_a_batch_is_counted_told_and_measured(
 
 
 def test_a_bus_that_refuses_fails_the_batch_and_measures_nothing(
-    handler: Callable[[Any, Any], None],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
-import importlib.util
 import json
-from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,21 +17,12 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Unavailable
 from dunlin.runtime import wiring
+from functions.read_reply.handler import handler as read_reply
+from functions.record_email_event.handler import handler as record_email_event
+from functions.record_sms_receipt.handler import handler as record_sms_receipt
 from tests.signals.test_provider_events import email_event, line
 from tests.signals.test_replies import PAYLOAD
 from tests.signals.test_signals import ADA, FIRST, LATER, a_touch, book_with
-
-Handler = Callable[[dict[str, Any], object], Any]
-
-
-def handler_of(function: str) -> Handler:
-    path = Path(__file__).parents[2] / "functions" / function / "handler.py"
-    spec = importlib.util.spec_from_file_location(f"{function}_handler", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.handler
 
 
 @pytest.fixture
@@ -71,7 +59,7 @@ def test_email_events_reach_the_account_and_a_bad_one_fails_alone(
         email_event("Open", userAgent="Mozilla/5.0"),
         email_event("Complaint"),
     )
-    answer = handler_of("record_email_event")(event, None)
+    answer = record_email_event(event, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "q-1"}]}
     touch = stack.book.touches[FIRST.account_id, "T#1#0#0"]
     assert (touch.state, touch.opened_at) == (TouchState.DELIVERED, None)
@@ -92,21 +80,19 @@ def test_a_receipt_reaches_the_touch_and_an_unknown_one_is_tried_again(
         data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
         return {"awslogs": {"data": data}}
 
-    handler = handler_of("record_sms_receipt")
-    assert handler(packed(line(), {"other": 1}), None) is None
+    record_sms_receipt(packed(line(), {"other": 1}), None)
     assert stack.book.touches[FIRST.account_id, "T#1#0#0"].state is TouchState.DELIVERED
     stack.clock.at = LATER.replace(hour=18, minute=30, second=30)
     unknown = {"messageId": "m-404", "timestamp": "2026-11-23 18:30:10.000"}
     with pytest.raises(Unavailable):
-        handler(packed(line(notification=unknown)), None)
+        record_sms_receipt(packed(line(notification=unknown)), None)
 
 
 def test_a_reply_is_obeyed_and_neither_its_words_nor_its_number_are_logged(
     stack: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    handler = handler_of("read_reply")
     words = "I cannot pay, my lawyer is Zachariah"
-    answer = handler(
+    answer = read_reply(
         queued(
             {"Message": json.dumps(PAYLOAD | {"messageBody": words, "inboundMessageId": "in-7"})},
             {"Message": "?"},
@@ -120,7 +106,7 @@ def test_a_reply_is_obeyed_and_neither_its_words_nor_its_number_are_logged(
     assert "Zachariah" not in everything
     assert "5550142" not in everything
     assert '"outcome":"malformed"' in everything.replace(" ", "")
-    assert handler(queued(PAYLOAD), None) == {"batchItemFailures": []}
+    assert read_reply(queued(PAYLOAD), None) == {"batchItemFailures": []}
     assert not stack.book.consumers[ADA].consent(Channel.EMAIL).open
 
 
@@ -133,5 +119,5 @@ def test_a_write_that_loses_every_race_is_delivered_again(
         raise Conflict("moved")
 
     monkeypatch.setattr(stack.book, "apply", lose)
-    answer = handler_of("read_reply")(queued(PAYLOAD), None)
+    answer = read_reply(queued(PAYLOAD), None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "q-0"}]}

@@ -101,4 +101,4 @@ def test_a_decision_is_made_once_and_counted(
     assert again != first
     told = [(m["decision"], m["outcome"]) for m in counted("Decisions", capsys)]
     assert told == [("release", "done"), ("release", "stale")]
-    assert book.chains[f"account#{account.account_id}"][-1].actor == "supervisor"
+    assert book.chains[f"account#{account.account_id}"][-1].actor == "staff:supervisor"

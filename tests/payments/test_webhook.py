@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -23,18 +21,11 @@ from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import MethodKind, PaymentState, PaymentStatus
-from tests.portal.harness import NOW, ROOT, PortalHarness
+from functions.post_payment import handler as post_payment
+from functions.receive_webhook import handler as receive_webhook
+from tests.portal.harness import NOW, PortalHarness
 
 CURRENT, PREVIOUS = "whsec_current", "whsec_previous"
-
-
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / f"functions/{name}/handler.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def told(account_id: str, *, event_id: str = "evt_1", payment_id: str = "pi_1") -> bytes:
@@ -87,7 +78,7 @@ class Desk:
         self.inbox, self.queue = MemoryInbox(), MemoryQueue()
         self.stripe = StripeProcessor(secret_key="sk_test_x", webhook_secrets=(CURRENT, PREVIOUS))
         self.processor: Any = self.stripe
-        self.webhook, self.poster = load("receive_webhook"), load("post_payment")
+        self.webhook, self.poster = receive_webhook, post_payment
 
     def receive(self, raw: bytes, signature: str, *, encoded: bool = False) -> int:
         status: int = self.webhook.handler(request(raw, signature, encoded=encoded), None)[

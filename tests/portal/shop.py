@@ -13,8 +13,9 @@ from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryQueue
 from dunlin.adapters.stripe.processor import StripeProcessor
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.ledger import total
+from functions.post_payment import handler as post_payment
+from functions.receive_webhook import handler as receive_webhook
 from local.stripe import StripeStandIn
-from tests.payments.test_webhook import load
 from tests.portal.harness import PortalHarness
 from tests.portal.server import serve
 
@@ -27,7 +28,7 @@ class Shop:
     def __init__(self) -> None:
         self.harness = PortalHarness()
         self.inbox, self.queue = MemoryInbox(), MemoryQueue()
-        self.receive, self.post = load("receive_webhook"), load("post_payment")
+        self.receive, self.post = receive_webhook, post_payment
         self.account = self.harness.debt(self.harness.person())
         self.stripe: StripeStandIn | None = None
         self.failed: list[object] = []

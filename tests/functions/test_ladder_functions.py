@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dunlin.adapters.memory.account_book import FixedClock, MemoryBook
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account

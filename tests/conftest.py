@@ -20,7 +20,7 @@ START = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[LocalStack]:
     """The real template, built and deployed by sam with IAM enforced; marked when fresh."""
-    directory = ROOT / ".local" / f"test-house-{PORT}"
+    directory = ROOT / ".local" / f"test-stack-{PORT}"
     local_stack.close_stack(directory)
     stack = local_stack.open_stack(port=PORT, directory=directory, time_lapse=START, say=_quiet)
     for address in ("accounts@creditor.example.com", "accounts@clinic.example.com"):
@@ -40,13 +40,13 @@ def _forget_wiring() -> None:
 
 
 def _quiet(line: str) -> None:
-    with Path(ROOT / ".local" / "test-house.log").open("a") as log:
+    with Path(ROOT / ".local" / "test-stack.log").open("a") as log:
         log.write(line + "\n")
 
 
 @pytest.fixture(scope="module")
 def stack(deployed: LocalStack) -> Iterator[LocalStack]:
-    """The deployed house as fresh as on its first day, with its settings in the environment."""
+    """The deployed stack as fresh as on its first day, with its settings in the environment."""
     deployed.cloud.rewind()
     _forget_wiring()
     before = dict(os.environ)

@@ -48,7 +48,7 @@ class Run:
 
 
 def measure(built: Path, rows: int) -> tuple[Run, Run]:
-    """Open a house, import `rows` rows and count a tenth of them, close the house."""
+    """Open a stack, import `rows` rows and count a tenth of them, close the stack."""
     port = free_ports()
     local_stack.close_stack(DIRECTORY)
     (DIRECTORY / "cloud").mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def _import(stack: LocalStack, counter: Counter, creditor: str, rows: int) -> Ru
     from dunlin.cli.target import Target
 
     target = Target(
-        where="the bench's house",
+        where="the bench's stack",
         outputs=stack.outputs,
         time_lapse=stack.time_lapse,
         endpoint=stack.endpoint,
@@ -213,7 +213,7 @@ def _s3(calls: list[Call], operation: str) -> int:
 
 
 def report(built: Path, rows: int) -> str:
-    """The section of the bench. Opens and closes a house; takes some minutes."""
+    """The section of the bench. Opens and closes a stack; takes some minutes."""
     timed, counted = measure(built, rows)
     lines = bill(timed, counted)
     kinds: Tally[tuple[str, str, str]] = Tally(

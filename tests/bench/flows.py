@@ -287,7 +287,7 @@ class Flows:
 
 
 def report(built: Path) -> str:
-    """Open a house, run every flow, close the house: the section of the bench."""
+    """Open a stack, run every flow, close the stack: the section of the bench."""
     port = free_ports()
     local_stack.close_stack(DIRECTORY)
     (DIRECTORY / "cloud").mkdir(parents=True, exist_ok=True)

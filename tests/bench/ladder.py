@@ -1,6 +1,6 @@
 """A ladder of four rungs on the deployed stack, every billed thing counted.
 
-A house of its own is opened with its functions pointed at a counter; one account with an e-mail
+A stack of its own is opened with its functions pointed at a counter; one account with an e-mail
 address is imported, activated and left silent for ninety virtual days, then others together. The
 virtual clock's own reads and what schedules do are left out: they do not belong to a ladder.
 """
@@ -71,7 +71,7 @@ class Measured:
 
 
 def measure(built: Path, company: int) -> tuple[Measured, Measured]:
-    """Open a house, walk one ladder and then `company` together, close the house."""
+    """Open a stack, walk one ladder and then `company` together, close the stack."""
     port = free_ports()
     local_stack.close_stack(DIRECTORY)
     (DIRECTORY / "cloud").mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def measure(built: Path, company: int) -> tuple[Measured, Measured]:
 
 
 def free_ports() -> int:
-    """The first of four neighbouring free ports, where a house lives."""
+    """The first of four neighbouring free ports, where a stack lives."""
     for port in range(4700, 4800, 4):
         probes = [socket.socket() for _ in range(4)]
         try:
@@ -137,7 +137,7 @@ def _walk(
     from dunlin.runtime import wiring
 
     target = Target(
-        where="the bench's house",
+        where="the bench's stack",
         outputs=stack.outputs,
         time_lapse=stack.time_lapse,
         endpoint=stack.endpoint,
@@ -325,7 +325,7 @@ def bill(m: Measured) -> list[Line]:
 
 
 def report(built: Path, company: int) -> str:
-    """The section of the bench. Opens and closes a house; takes some minutes."""
+    """The section of the bench. Opens and closes a stack; takes some minutes."""
     alone, together = measure(built, company)
     one, many = bill(alone), bill(together)
     total, cheaper = sum(line.usd for line in one), sum(line.usd for line in many)

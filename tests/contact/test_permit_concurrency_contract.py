@@ -43,7 +43,7 @@ def world(request: pytest.FixtureRequest) -> World:
     request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
-    # Rows expire in real time, so the house's own instant dates them.
+    # Rows expire in real time, so the stack's own instant dates them.
     return World(wiring.account_book(), wiring.creditors(), wiring.clock().now())
 
 

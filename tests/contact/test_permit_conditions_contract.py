@@ -2,7 +2,7 @@
 
 Each story is safe with the whole transaction and ends in its violation without the one condition
 it is about. Some conditions back each other up; their stories name the mistake of another part
-of the house (a gate that misread, a writer that forgot) that they alone still catch.
+of Dunlin (a gate that misread, a writer that forgot) that they alone still catch.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from tests.contact.condition_removal import IN_DYNAMO
 from tests.contact.permit_explorer import Explored, explore
 from tests.contact.permit_protocol import Protocol
 
-# Small houses in which everything may happen that can, in every order.
-HOUSES: dict[str, dict[str, Any]] = {
+# Small deployments in which everything may happen that can, in every order.
+DEPLOYMENTS: dict[str, dict[str, Any]] = {
     "one ladder; the person opts out, pays and names a lawyer": {
         "events": (
             "the person opts out",
@@ -57,7 +57,7 @@ HOUSES: dict[str, dict[str, Any]] = {
         ),
     },
 }
-# The smallest house in which the missing condition shows.
+# The smallest deployment in which the missing condition shows.
 _QUICK: dict[str, Any] = {"crashes": 0, "mail": ("taken",)}
 WITHOUT: dict[tuple[str, str], dict[str, Any]] = {
     ("take", "account version"): {"events": ("a write forgets its audit entry",)},
@@ -106,9 +106,9 @@ def tell(capsys: pytest.CaptureFixture[str], name: str, seen: Explored[Any]) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", HOUSES)
+@pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_nothing_goes_wrong_in_any_order(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    seen = explore(Protocol(**HOUSES[name]))
+    seen = explore(Protocol(**DEPLOYMENTS[name]))
     tell(capsys, name, seen)
     assert seen.fault == "", str(seen)
     assert seen.finals

@@ -127,7 +127,7 @@ class PortalHarness:
         self._numbers = itertools.count(1)
 
     def move_to(self, base_url: str, *, checkout: str) -> None:
-        """The same house at another address."""
+        """The same portal at another address."""
         self.memory_processor.origin = checkout
         self.portal = replace(self.portal, base_url=base_url)
         self.pages = PortalPages(base_url=base_url, checkout_origin=checkout)
@@ -207,7 +207,7 @@ class PortalHarness:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """The function's wiring, replaced by this house."""
+        """The function's wiring, replaced by this harness."""
         wiring = "dunlin.runtime.wiring"
         with (
             patch(f"{wiring}.portal", lambda: self.portal),

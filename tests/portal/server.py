@@ -18,7 +18,7 @@ Webhook = Callable[[bytes, dict[str, str]], int]
 
 @contextmanager
 def serve(harness: PortalHarness, webhook: Webhook | None = None) -> Iterator[str]:
-    """Serve until left; gives the base address, which the house's links then have. `webhook`
+    """Serve until left; gives the base address, which the portal's links then have. `webhook`
     takes what is posted to `/webhooks/stripe` and gives the status."""
     lock = threading.Lock()
 

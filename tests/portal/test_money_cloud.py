@@ -79,7 +79,7 @@ def test_the_nightly_count_reads_what_it_needs(stack: LocalStack) -> None:
 def test_the_books_agree_again_after_lost_webhooks_and_a_second_payment(stack: LocalStack) -> None:
     from dunlin.runtime import wiring
 
-    # The processor outlives the house: what it told of an earlier day must not reach this one.
+    # The processor outlives the stack: what it told of an earlier day must not reach this one.
     control(stack, "reset", {})
     book, lapse = wiring.account_book(), TimeLapse(stack)
     lapse.run(lapse.now + timedelta(minutes=1))

@@ -35,7 +35,7 @@ SECRETS = ("Secretname", "secret-mail@example.com", "+12175550177", "1980-05-17"
 
 
 class Town:
-    """A house under time-lapse and the people of this module."""
+    """A stack under time-lapse and the people of this module."""
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack, self.lapse = stack, TimeLapse(stack)

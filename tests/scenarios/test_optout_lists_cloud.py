@@ -21,7 +21,7 @@ pytestmark = pytest.mark.cloud
 
 
 class Town:
-    """A house under time-lapse and the people of this module."""
+    """A stack under time-lapse and the people of this module."""
 
     def __init__(self, stack: LocalStack) -> None:
         from dunlin.runtime import wiring

@@ -239,7 +239,7 @@ def _handler(name: str) -> Callable[[Any, Any], Any]:
 
 @contextmanager
 def harness() -> Iterator[ViewerHarness]:
-    """A house whose functions are wired to a book in memory."""
+    """A stack whose functions are wired to a book in memory."""
     made = ViewerHarness(portfolio())
     counters = MemoryCounters()
     counters.count([share_of(a) for a in made.held.accounts.values()])

@@ -13,6 +13,8 @@ from dunlin.service.staff import queue
 from tests.portal.acts import ACTS, HELD, PLAIN, Act, Standing, Visitor, heading, set_up
 from tests.portal.harness import ROOT, Browser, PortalHarness, load_app
 
+pytestmark = pytest.mark.slow
+
 OFF_THE_LADDER = (Status.EXHAUSTED, Status.FAILED)
 
 

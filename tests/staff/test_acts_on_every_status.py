@@ -42,6 +42,8 @@ from tests.staff.builders import ChainLog
 from tests.support import ground
 from tests.support.builders import CREDITOR, NOON
 
+pytestmark = pytest.mark.slow
+
 RUN, COMMAND = CliRunner(), get_command(app)  # the tree of commands is made once, not each time
 GATE, MESSAGES = ground.gate(), JinjaMessages()
 ROOT = Path(__file__).resolve().parents[2]

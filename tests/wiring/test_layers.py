@@ -12,6 +12,8 @@ from tests.wiring import stack
 from tools.runtime_requirements import COMMAND_ONLY, LOCK, REQUIREMENTS, requirements
 from tools.sizes import LIMIT, bytecode_tags, package_sizes, without_bytecode
 
+pytestmark = pytest.mark.slow
+
 HERE = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
 
 

@@ -39,6 +39,7 @@ def _faults(template: dict, *, ours_alone: bool = False) -> list[str]:
     return [f"{m.rule.id} {m.message}" for m in found]
 
 
+@pytest.mark.slow
 def test_sam_validates_and_lints_the_source():
     done = subprocess.run(
         [stack.ROOT / ".local/sam/bin/sam", "validate", "--lint", "--region", "us-east-1"],
@@ -52,6 +53,7 @@ def test_sam_validates_and_lints_the_source():
     assert "is a valid SAM Template" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_translation_lints_clean_with_our_rules():
     assert _faults(stack.translated()) == []
 

@@ -96,4 +96,4 @@ def test_a_promise_and_a_payment_take_few_calls(browser: Browser, calls: list[st
     assert "November 28, 2026" in asked(browser, calls, "/promise", **day, form_id="f")
     assert len(calls) <= 9, calls
     asked(browser, calls, "/pay", choice="all")
-    assert len(calls) <= 8, calls
+    assert len(calls) <= 7, calls

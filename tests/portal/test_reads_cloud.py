@@ -10,15 +10,15 @@ from tests.bench.flows import Flows
 pytestmark = pytest.mark.cloud
 
 MOST = {
-    "portal GET /account": 6,
-    "portal GET /plan": 6,
+    "portal GET /account": 5,
+    "portal GET /plan": 5,
     "portal POST /plan, check": 10,
     "portal POST /plan, agree": 10,
     "portal POST /promise": 10,
-    "portal POST /pay": 8,
+    "portal POST /pay": 7,
     "webhook that posts money": 5,
-    "webhook that pays an instalment": 8,
-    "staff decision, release": 6,
+    "webhook that pays an instalment": 7,
+    "staff decision, release": 5,
     "widget of one account": 4,
     "check_compliance, permitted": 4,
     "send, a link and a message": 7,

@@ -78,7 +78,9 @@ def open_checkout(
 
     pages = _Pages(processor=processor, success_url=success_url, cancel_url=cancel_url)
     for _ in range(_TRIES):
-        account = book.facts(account_id).account
+        account = book.account(account_id)
+        if account is None:
+            raise DomainError(f"no account {account_id}")
         refusal = payable(account)
         if refusal is not None:
             return refusal

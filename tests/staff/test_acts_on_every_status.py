@@ -47,6 +47,9 @@ pytestmark = pytest.mark.slow
 RUN, COMMAND = CliRunner(), get_command(app)  # the tree of commands is made once, not each time
 GATE, MESSAGES = ground.gate(), JinjaMessages()
 ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = (
+    account, arrangement, audit, call, card, letter, payments, person, queue, reentry, rules,
+)  # fmt: skip
 # Commands about one account that need what only a stack has: they run there.
 ON_A_STACK = {"audit export"}
 
@@ -114,8 +117,7 @@ def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
         "gate": GATE, "templates": MESSAGES, "processor": None,
     }.items():  # fmt: skip
         monkeypatch.setattr(wiring, name, lambda value=value: value)
-    for module in (account, arrangement, audit, call, card, letter, payments, person, queue,
-                   reentry, rules):  # fmt: skip
+    for module in COMMANDS:
         monkeypatch.setattr(module, "target_or_exit", lambda **_: target)
     return made
 
@@ -166,11 +168,7 @@ def test_an_act_works_or_says_why_not(
         )  # fmt: skip
     # Who sees it afterwards.
     items = staff_queue.listing(creditor=CREDITOR, book=book, creditors=book.creditors, now=NOON)
-    wanted = kind_of(at) if expected.kind is None else expected.kind
-    if act.name == "account flag hardship" and at.owes:
-        wanted = "reply" if at.before == "arranged" else wanted or "review"
-    if act.name == "account flag dispute" and at.owes and wanted in ("", "failed"):
-        wanted = "dispute"
+    wanted = kind_afterwards(act, at)
     assert [item.kind for item in items] == ([wanted] if wanted else [])
     # Nobody is put on a ladder by surprise: a failed one begins anew, an ended one enters again.
     after = book.accounts[one]
@@ -178,3 +176,14 @@ def test_an_act_works_or_says_why_not(
     freed = expected.what == "ReleaseApproved" and at.status is Status.FAILED
     assert begun is (freed or expected.what == "AccountReentered")
     assert bool(waker.started) is freed
+
+
+def kind_afterwards(act: Act, at: Standing) -> str:
+    """The account's kind in the queue after a command, "" where it waits for nobody."""
+    expected = act.leaves(at)
+    wanted = kind_of(at) if expected.kind is None else expected.kind
+    if act.name == "account flag hardship" and at.owes:
+        wanted = "reply" if at.before == "arranged" else wanted or "review"
+    if act.name == "account flag dispute" and at.owes and wanted in ("", "failed"):
+        wanted = "dispute"
+    return wanted

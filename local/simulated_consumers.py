@@ -19,7 +19,7 @@ from html.parser import HTMLParser
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 from dunlin.domain.accounts.consumer import Consumer
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Addresses
 from local.outside import OutboxEmail, OutboxText, OutsideWorld
 from local.timelapse import TimeLapse
 
@@ -74,7 +74,7 @@ class SimulatedConsumers:
     """Everybody who receives messages. `look` is called when the stack is at rest."""
 
     def __init__(
-        self, *, outside: OutsideWorld, lapse: TimeLapse, book: AccountBook, reply_topic: str
+        self, *, outside: OutsideWorld, lapse: TimeLapse, book: Addresses, reply_topic: str
     ) -> None:
         self._outside, self._lapse, self._book = outside, lapse, book
         self._topic = reply_topic

@@ -98,7 +98,7 @@ def inside(view: Callable[..., Answered]) -> View:
         if not visit.may(session):
             return portal.inside(session, now=visit.now).page("stale", Done(), status=403)
         if visit.post:
-            portal.sessions.drop_draft(session.account_id)
+            portal.drafts.drop_draft(session.account_id)
         return view(visit, session, **params)
 
     return entered

@@ -15,6 +15,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     differences = reconcile_optouts(
         lists=wiring.optout_lists(),
         book=wiring.account_book(),
+        addresses=wiring.account_book(),
         waker=wiring.waker(),
         now=wiring.clock().now(),
         days=int(event.get("days", DAYS)),

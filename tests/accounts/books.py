@@ -14,7 +14,6 @@ from dunlin.domain.accounts.consumer import Channel, PastContact
 from dunlin.domain.accounts.touch import Permit, Touch, TouchState
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import (
-    AccountBook,
     Change,
     Facts,
 )
@@ -23,6 +22,7 @@ from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.permits import with_contact
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
+from tests.support.wholes import AccountBook
 
 
 class Book:

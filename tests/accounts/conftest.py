@@ -6,12 +6,10 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.domain.accounts.account import Status
-from dunlin.ports.accounts import (
-    AccountBook,
-)
 from tests.accounts.books import Book
 from tests.support import builders
 from tests.support.builders import NOON
+from tests.support.wholes import AccountBook
 
 
 @pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])

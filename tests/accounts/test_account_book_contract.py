@@ -14,7 +14,6 @@ from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.ports.accounts import (
-    AccountBook,
     AlreadySeen,
     Answer,
     Change,
@@ -24,6 +23,7 @@ from dunlin.service.accounts.writing import entry_of, next_version
 from tests.accounts.books import Book, attempt, change_account, change_consumer, fresh
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
+from tests.support.wholes import AccountBook
 
 
 def test_what_is_written_is_read_back(world: tuple[AccountBook, str]) -> None:

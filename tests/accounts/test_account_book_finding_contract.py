@@ -12,7 +12,6 @@ from dunlin.domain.accounts.account import Case, Hold, Override, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
 from dunlin.domain.errors import Conflict
 from dunlin.ports.accounts import (
-    AccountBook,
     Answer,
     Change,
     Conversation,
@@ -29,6 +28,7 @@ from tests.accounts.books import (
     write,
 )
 from tests.support.builders import CREDITOR, NOON
+from tests.support.wholes import AccountBook
 
 
 def test_people_are_found_by_address(world: tuple[AccountBook, str]) -> None:

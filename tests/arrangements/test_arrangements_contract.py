@@ -14,13 +14,14 @@ from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.ports.strategies import Creditors
 from dunlin.service import arrangements
 from dunlin.service.accounts.writing import entry_of, next_version
 from tests.arrangements.ground import CONSENT, FIRST
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
+from tests.support.wholes import AccountBook
 
 
 @pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])

@@ -16,7 +16,7 @@ from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Conflict, Unavailable
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
@@ -24,6 +24,7 @@ from dunlin.service.contact.notices import check_notice
 from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import send
 from tests.support import builders, ground
+from tests.support.wholes import AccountBook
 
 T = TypeVar("T")
 

@@ -28,7 +28,7 @@ from dunlin.domain.accounts.consumer import (
 from dunlin.domain.accounts.touch import PERMIT_LIFE, Touch, TouchState
 from dunlin.domain.audit.audit import append
 from dunlin.domain.errors import Conflict
-from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.accounts import Change, Facts
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.permits import LadderDecision
@@ -41,6 +41,7 @@ from tests.contact.condition_removal import (
 )
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR
+from tests.support.wholes import AccountBook
 
 
 class Misled:

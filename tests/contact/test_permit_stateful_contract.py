@@ -32,7 +32,7 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.ports.audit import AuditArchive
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import entry_of, next_version
@@ -41,6 +41,7 @@ from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.signals import apply_signal
 from tests.support import builders, ground
+from tests.support.wholes import AccountBook
 
 LIVES = itertools.count()
 CAP = 7

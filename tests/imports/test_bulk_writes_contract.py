@@ -14,10 +14,11 @@ from dunlin.domain.accounts.account import LedgerEntry
 from dunlin.domain.audit.audit import append
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.service.accounts.writing import entry_of, next_version
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
+from tests.support.wholes import AccountBook
 
 
 @pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])

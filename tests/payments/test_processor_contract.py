@@ -24,8 +24,8 @@ from dunlin.domain.payments.payments import (
     RefundState,
     SavedMethod,
 )
-from dunlin.ports.payments import PaymentProcessor
 from local.stripe import StripeStandIn
+from tests.support.wholes import PaymentProcessor
 
 DUE = Money(12_345, "USD")
 NOTHING = Money(0, "USD")

@@ -116,6 +116,8 @@ class PortalHarness:
             book=self.book,
             creditors=self.creditors,
             sessions=self.sessions,
+            drafts=self.sessions,
+            payment_attempts=self.sessions,
             waker=self.waker,
             processor=lambda: self.processor,
             raise_signal=self._raise,

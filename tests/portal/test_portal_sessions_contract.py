@@ -14,7 +14,8 @@ from dunlin.domain.errors import Conflict
 from dunlin.domain.money import Money
 from dunlin.domain.tokens import token_hash
 from dunlin.ports.payments import Inbox
-from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, PortalSessions, Session
+from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
+from tests.support.wholes import PortalStore
 
 # Real time: the tables delete by it.
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -29,7 +30,7 @@ def place(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sessions(place: str) -> PortalSessions:
+def sessions(place: str) -> PortalStore:
     if place == "memory":
         return MemoryPortalSessions()
     from dunlin.runtime import wiring
@@ -46,7 +47,7 @@ def inbox(place: str) -> Inbox:
     return wiring.inbox()
 
 
-def test_a_link_is_found_by_the_hash_of_its_token_alone(sessions: PortalSessions) -> None:
+def test_a_link_is_found_by_the_hash_of_its_token_alone(sessions: PortalStore) -> None:
     token = new_token()
     link = Link(
         token_hash=token_hash(token),
@@ -64,7 +65,7 @@ def test_a_link_is_found_by_the_hash_of_its_token_alone(sessions: PortalSessions
     assert sessions.link(token_hash(new_token())) is None
 
 
-def test_a_session_lives_until_it_is_dropped(sessions: PortalSessions) -> None:
+def test_a_session_lives_until_it_is_dropped(sessions: PortalStore) -> None:
     session = Session(
         session_hash=token_hash(new_token()),
         account_id="acc_1",
@@ -83,7 +84,7 @@ def test_a_session_lives_until_it_is_dropped(sessions: PortalSessions) -> None:
     assert sessions.session(session.session_hash) is None
 
 
-def test_a_session_that_has_ended_can_still_be_recognised(sessions: PortalSessions) -> None:
+def test_a_session_that_has_ended_can_still_be_recognised(sessions: PortalStore) -> None:
     ended = Session(
         session_hash=token_hash(new_token()),
         account_id="acc_1",
@@ -97,7 +98,7 @@ def test_a_session_that_has_ended_can_still_be_recognised(sessions: PortalSessio
     assert sessions.session(ended.session_hash) == ended
 
 
-def test_a_draft_is_kept_once_an_account_until_it_is_dropped(sessions: PortalSessions) -> None:
+def test_a_draft_is_kept_once_an_account_until_it_is_dropped(sessions: PortalStore) -> None:
     account = f"acc_{new_token()}"
     draft = FormDraft(
         account_id=account,
@@ -116,7 +117,7 @@ def test_a_draft_is_kept_once_an_account_until_it_is_dropped(sessions: PortalSes
     assert sessions.draft(account) is None
 
 
-def test_attempts_count_up_for_a_day_from_the_first_and_then_anew(sessions: PortalSessions) -> None:
+def test_attempts_count_up_for_a_day_from_the_first_and_then_anew(sessions: PortalStore) -> None:
     who = new_token()
     counts = [sessions.count_attempt(who, NOW + timedelta(hours=h)) for h in (0, 1, 23)]
     assert counts == [1, 2, 3]
@@ -127,14 +128,14 @@ def test_attempts_count_up_for_a_day_from_the_first_and_then_anew(sessions: Port
     assert sessions.count_attempt(who, NOW) == 1
 
 
-def test_parallel_attempts_never_share_a_number(sessions: PortalSessions) -> None:
+def test_parallel_attempts_never_share_a_number(sessions: PortalStore) -> None:
     who = new_token()
     with ThreadPoolExecutor(8) as pool:
         counts = list(pool.map(lambda _: sessions.count_attempt(who, NOW), range(24)))
     assert sorted(counts) == list(range(1, 25))
 
 
-def test_the_newest_code_counts_until_its_end(sessions: PortalSessions) -> None:
+def test_the_newest_code_counts_until_its_end(sessions: PortalStore) -> None:
     link = new_token()
     assert sessions.code(link, NOW) is None
     sessions.put_code(link, "first", NOW + timedelta(minutes=10))
@@ -144,7 +145,7 @@ def test_the_newest_code_counts_until_its_end(sessions: PortalSessions) -> None:
 
 
 def test_a_persons_payment_attempts_replace_only_those_that_were_read(
-    sessions: PortalSessions,
+    sessions: PortalStore,
 ) -> None:
     person = f"con_{new_token()}"
     first = PaymentAttempt(

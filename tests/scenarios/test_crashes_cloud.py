@@ -16,13 +16,13 @@ from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.ledger import total
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from local.local_stack import LocalStack
 from tests.scenarios.dying import Deaths, called_again, every_death
 from tests.scenarios.paying import pay
 from tests.support import builders, ground
+from tests.support.wholes import AccountBook
 
 pytestmark = pytest.mark.cloud
 

@@ -66,7 +66,7 @@ def by_complaint(book: MemoryBook, account: Account, touch: Touch) -> object:
 def by_provider_list(book: MemoryBook, account: Account, _touch: Touch) -> object:
     lists = MemoryLists()
     lists.numbers = [book.consumers[account.consumer_id].phones[0]]
-    return reconcile_optouts(lists=lists, book=book, waker=MemoryWaker(), now=LATER)
+    return reconcile_optouts(lists=lists, book=book, addresses=book, waker=MemoryWaker(), now=LATER)
 
 
 def by_staff(book: MemoryBook, account: Account, _touch: Touch) -> object:

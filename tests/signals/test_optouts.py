@@ -38,7 +38,7 @@ def book_with(person: Consumer = ADA) -> MemoryBook:
 
 def sync(book: MemoryBook, lists: MemoryLists) -> tuple[InStep, list[str]]:
     waker = MemoryWaker()
-    found = reconcile_optouts(lists=lists, book=book, waker=waker, now=NOON)
+    found = reconcile_optouts(lists=lists, book=book, addresses=book, waker=waker, now=NOON)
     return found, waker.woken
 
 
@@ -94,7 +94,9 @@ def test_only_the_opt_outs_of_the_days_asked_for_are_compared() -> None:
     book, lists = book_with(), MemoryLists()
     stop(book)
     late = NOON + timedelta(days=9)
-    known: dict[str, Any] = {"lists": lists, "book": book, "waker": MemoryWaker(), "now": late}
+    known: dict[str, Any] = {
+        "lists": lists, "book": book, "addresses": book, "waker": MemoryWaker(), "now": late,
+    }  # fmt: skip
     assert reconcile_optouts(**known) == InStep()
     assert reconcile_optouts(**known, days=9) == InStep(listed=1)
 

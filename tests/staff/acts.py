@@ -13,7 +13,7 @@ from dunlin.domain.accounts.consumer import PastContact
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook, Change, Reply
+from dunlin.ports.accounts import Change, Reply
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service import arrangements
@@ -22,6 +22,7 @@ from dunlin.service.accounts.writing import write
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff import pauses
 from tests.support.builders import CREDITOR, NOON
+from tests.support.wholes import AccountBook
 
 LETTER = "tch_" + "3" * 32
 

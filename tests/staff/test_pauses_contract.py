@@ -16,7 +16,7 @@ from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import Conflict, DomainError
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import CommandResult, StaffCommand
@@ -29,6 +29,7 @@ from dunlin.service.staff import pauses
 from tests.staff.builders import ChainLog
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
+from tests.support.wholes import AccountBook
 
 ORDER = StaffCommand(by="ana", why="case-7")
 GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL")

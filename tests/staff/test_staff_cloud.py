@@ -16,13 +16,14 @@ from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.audit import audit
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.runtime import wiring
 from dunlin.service import arrangements
 from local.local_stack import LocalStack
 from local.viewer.cloud import Source
 from tests.staff import builders
 from tests.staff.builders import CREDITOR
+from tests.support.wholes import AccountBook
 
 pytestmark = pytest.mark.cloud
 

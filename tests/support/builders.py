@@ -10,7 +10,7 @@ from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
 from dunlin.domain.audit.audit import append
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change, ChangeWriter
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import entry_of, next_version
 
@@ -76,7 +76,7 @@ def account(reference: str = "INV-1", **changes: Any) -> Account:
 
 
 def store(
-    book: AccountBook,
+    book: ChangeWriter,
     creditors: Creditors,
     *accounts: Account,
     person: Consumer | None = None,

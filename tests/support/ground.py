@@ -17,7 +17,7 @@ from dunlin.domain.rulebook import Rulebook
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Facts
 from dunlin.ports.messages import Mailbox, Rendered, SmsSender
-from dunlin.ports.portal import PortalSessions
+from dunlin.ports.portal import LinksAndCodes
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.sending import SendingPorts
 from tests.support import builders
@@ -72,7 +72,7 @@ def outbox(
     *,
     mailbox: Mailbox | None = None,
     sms_sender: SmsSender | None = None,
-    sessions: PortalSessions | None = None,
+    sessions: LinksAndCodes | None = None,
     at: datetime = builders.NOON,
 ) -> SendingPorts:
     """A sender's means; tokens are counted, so a run is the same each time."""

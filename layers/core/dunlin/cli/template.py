@@ -20,7 +20,7 @@ from dunlin.domain.messages.sms_parts import measure
 from dunlin.domain.messages.templates import TemplateError
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_strategy
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import PortfolioConversations
 from dunlin.ports.messages import Email
 from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_compiler import FOLDER, compile_letters, write_letters
@@ -216,7 +216,7 @@ def diversity_(
     console.print(table)
 
 
-def said(creditor: str, book: AccountBook) -> Iterator[VariantSent]:
+def said(creditor: str, book: PortfolioConversations) -> Iterator[VariantSent]:
     """Every rung's message that a creditor's accounts were sent, by the ladder they are on."""
     for account in book.accounts_of_creditor(creditor):
         for touch in book.conversation(account.account_id).touches:

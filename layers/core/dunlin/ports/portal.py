@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from dunlin.domain.money import Money
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +66,16 @@ class PaymentAttempt:
     closed: bool = False
 
 
-class PortalSessions(Protocol):
-    """Links, sessions, drafts, identity attempts, codes and payment attempts of the portal."""
+class Links(Protocol):
+    """The links that our messages carry, by the hash of their token."""
 
     def put_link(self, link: Link) -> None: ...
 
     def link(self, token_hash: str) -> Link | None: ...
+
+
+class Sessions(Protocol):
+    """Who has proved who they are, by the hash of their cookie."""
 
     def put_session(self, session: Session) -> None: ...
 
@@ -83,6 +84,10 @@ class PortalSessions(Protocol):
 
     def drop_session(self, session_hash: str) -> None: ...
 
+
+class Drafts(Protocol):
+    """Forms handed in after the end of a session, kept for their person."""
+
     def put_draft(self, draft: FormDraft) -> None:
         """Keep a draft in place of the account's earlier one."""
 
@@ -90,15 +95,27 @@ class PortalSessions(Protocol):
 
     def drop_draft(self, account_id: str) -> None: ...
 
+
+class IdentityAttempts(Protocol):
+    """How often somebody tried, which limits the trying."""
+
     def count_attempt(self, subject: str, now: datetime) -> int:
         """Count one identity attempt of a subject; the count starts anew a day after the first."""
 
     def clear_attempts(self, subject: str) -> None: ...
 
+
+class Codes(Protocol):
+    """One-time codes, by their hash."""
+
     def put_code(self, subject: str, code_hash: str, expires_at: datetime) -> None: ...
 
     def code(self, subject: str, now: datetime) -> str | None:
         """The hash of the newest unexpired code."""
+
+
+class PaymentAttempts(Protocol):
+    """The pages of the processor that a person was sent to last."""
 
     def payment_attempts(self, consumer_id: str) -> tuple[PaymentAttempt, ...]:
         """The newest attempt for each account that a person tried to pay, the last one last;
@@ -113,6 +130,14 @@ class PortalSessions(Protocol):
     ) -> None:
         """Store a person's attempts in place of those read. Raises `Conflict` where others
         stand there."""
+
+
+class LinksAndCodes(Links, Codes, Protocol):
+    """What a message of ours may carry into the portal."""
+
+
+class PortalSessions(Links, Sessions, IdentityAttempts, Codes, Protocol):
+    """The way from a link to a session: tries, codes, and the session itself."""
 
 
 class Evidence(Protocol):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import Protocol
 
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.staff.events import DomainEvent
 from dunlin.ports.accounts import Reply
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +52,11 @@ class EventBus(Protocol):
 
     def publish(self, events: Sequence[DomainEvent]) -> None:
         """Raises `Unavailable` where any of them was not taken."""
+
+
+class PermittedTouches(Protocol):
+    """Every message that was permitted, for counting."""
+
+    def touches_permitted(self, start: datetime, end: datetime) -> Iterable[Touch]:
+        """Every touch permitted in [start, end), in no order. Reads the whole table: for the
+        nightly look alone."""

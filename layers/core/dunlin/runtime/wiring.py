@@ -14,12 +14,14 @@ from dunlin.runtime import settings
 
 if TYPE_CHECKING:
     from dunlin.adapters.aws.secrets import ProcessorKeys
+    from dunlin.adapters.dynamo.account_book import DynamoBook
+    from dunlin.adapters.dynamo.portal_sessions import DynamoPortalSessions
     from dunlin.adapters.stripe.processor import StripeProcessor
     from dunlin.domain.accounts.consumer import Channel
     from dunlin.domain.accounts.signal import Signal
     from dunlin.domain.messages.reply_model import ReplyModel
     from dunlin.domain.payments.payments import MethodSaved, PaymentEvent
-    from dunlin.ports.accounts import AccountBook, Reply
+    from dunlin.ports.accounts import Reply
     from dunlin.ports.audit import AuditArchive, Signer
     from dunlin.ports.clock import Clock
     from dunlin.ports.imports import DropBox, Intake
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
         SmsSender,
     )
     from dunlin.ports.payments import Inbox
-    from dunlin.ports.portal import Evidence, PortalSessions
+    from dunlin.ports.portal import Evidence
     from dunlin.ports.reports import Counters, EventBus, SpendMeter, StreamRecord
     from dunlin.ports.strategies import Creditors
     from dunlin.service.contact.gate import Gate
@@ -93,7 +95,7 @@ def creditors() -> Creditors:
 
 
 @cache
-def account_book() -> AccountBook:
+def account_book() -> DynamoBook:
     from dunlin.adapters.dynamo.account_book import DynamoBook
 
     return DynamoBook(creditors())
@@ -175,7 +177,7 @@ def send_statistics() -> SendStatistics | None:
 
 
 @cache
-def sessions() -> PortalSessions:
+def sessions() -> DynamoPortalSessions:
     from dunlin.adapters.dynamo.portal_sessions import DynamoPortalSessions
 
     _bound_tables()
@@ -377,6 +379,8 @@ def portal() -> PortalPorts:
         book=account_book(),
         creditors=creditors(),
         sessions=sessions(),
+        drafts=sessions(),
+        payment_attempts=sessions(),
         waker=arranging_waker(),
         processor=processor,
         raise_signal=raise_signal,

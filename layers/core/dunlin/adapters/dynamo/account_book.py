@@ -18,7 +18,7 @@ from dunlin.ports.strategies import Creditors
 
 
 class DynamoBook(AccountReads, Permits, AccountWrites, Texts):
-    """`AccountBook` over the tables Accounts, People, Touches, Permits, Audit and Ops."""
+    """The account book over the tables Accounts, People, Touches, Permits, Audit and Ops."""
 
     def __init__(self, creditors: Creditors) -> None:
         self._creditors = creditors

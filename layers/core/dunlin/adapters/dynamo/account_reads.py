@@ -44,7 +44,7 @@ _OF_A_CONVERSATION = {**dict.fromkeys(SENT, TouchRow), REPLY: ReplyRow, ANSWER: 
 
 
 class AccountReads:
-    """The reads of `AccountBook`."""
+    """The reads of the account book."""
 
     _connection: Connection
     _creditors: Creditors

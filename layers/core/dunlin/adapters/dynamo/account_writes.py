@@ -26,7 +26,7 @@ _MOST_ITEMS, _MOST_BYTES = 100, 3_500_000
 
 
 class AccountWrites(Transacting):
-    """The writes of `AccountBook`."""
+    """The writes of the account book."""
 
     def apply(self, change: Change) -> None:
         with self._begin(seen=change.seen) as t:

@@ -22,7 +22,7 @@ from dunlin.ports.accounts import Facts
 
 
 class Permits(Transacting):
-    """Taking and spending of `AccountBook`."""
+    """Taking and spending of the account book."""
 
     def take_permit(
         self,

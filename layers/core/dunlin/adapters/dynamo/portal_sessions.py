@@ -25,7 +25,7 @@ from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
 
 
 class DynamoPortalSessions:
-    """`PortalSessions` over the Ops table."""
+    """`PortalSessions`, `Drafts` and `PaymentAttempts` over the Ops table."""
 
     def put_link(self, link: Link) -> None:
         _save(LinkRow.of(link))

@@ -12,7 +12,7 @@ from dunlin.domain.tokens import address_hash
 
 
 class Texts:
-    """The erasures of `AccountBook`."""
+    """The erasures of the account book."""
 
     def texts(self, owner: str) -> int:
         return sum(1 for _ in _with_words(owner))

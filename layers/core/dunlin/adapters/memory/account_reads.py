@@ -21,7 +21,7 @@ from dunlin.ports.accounts import (
 
 
 class MemoryReads(Stored):
-    """The reads of `AccountBook`."""
+    """The reads of the account book."""
 
     def facts(self, account_id: str, *, touch_key: str = "") -> Facts:
         with self._lock:

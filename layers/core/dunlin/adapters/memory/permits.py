@@ -20,7 +20,7 @@ Conditions = Iterator[tuple[str, bool]]  # what a transaction asks for, and whet
 
 
 class MemoryPermits(Stored):
-    """Taking and spending of `AccountBook`."""
+    """Taking and spending of the account book."""
 
     def take_permit(
         self,

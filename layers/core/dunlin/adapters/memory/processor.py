@@ -38,7 +38,7 @@ _TOLD = {
 
 
 class MemoryProcessor:
-    """`PaymentProcessor` whose idempotency key is the attempt id, as at Stripe.
+    """A payment processor whose idempotency key is the attempt id, as at Stripe.
 
     `declines` holds the reason for which a saved method (by its reference) is refused; a bank's
     is refused when it answers (`clear`), a card's at once. `refund_state` is what becomes of the

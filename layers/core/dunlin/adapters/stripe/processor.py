@@ -1,4 +1,4 @@
-"""The `PaymentProcessor` over Stripe: hosted Checkout by redirect, saved methods, refunds, events.
+"""The payment processor over Stripe: hosted Checkout by redirect, saved methods, refunds, events.
 
 Card data never comes here. Stripe is told an opaque account id and an attempt id, never a name,
 a reason or a history. The SDK (0.3 to 0.8 s of import) is loaded on the first call that needs

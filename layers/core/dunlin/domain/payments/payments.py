@@ -193,7 +193,7 @@ class SavedMethod:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodSaved:
     """The processor's word that a person finished the page on which a method is saved. Which one
-    is asked for with `PaymentProcessor.saved_method`; `account_id` is empty for a page that is not
+    is asked for with `SavedMethods.saved_method`; `account_id` is empty for a page that is not
     ours."""
 
     event_id: str
@@ -232,7 +232,7 @@ class PaymentEvent:
     beside it.
     `lost`: a chargeback that the bank has decided for good; it moves nothing more.
     A failure says nothing about a later success of the same payment: ask
-    `PaymentProcessor.payment` before telling a person.
+    `PaymentStates.payment` before telling a person.
     `amount` is what moved, always positive; for payment_failed what was tried. `account_id`,
     `attempt_id` and `creditor` are empty where the processor does not repeat them (refunds and
     chargebacks): find those by `payment_id`. `seen` is true where the person saw a decline on

@@ -12,7 +12,7 @@ from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Accounts, Change, People
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.writing import account_change, retry_on_conflict
 
@@ -82,14 +82,14 @@ def consumer_entry(
     )
 
 
-def wake_all(account: Account, *, book: AccountBook, waker: LadderWaker) -> None:
+def wake_all(account: Account, *, book: People, waker: LadderWaker) -> None:
     """Wake every running ladder of an account's person."""
     for theirs in accounts_of(account, book):
         if theirs.status is Status.ACTIVE:
             waker.wake(theirs.account_id)
 
 
-def accounts_of(account: Account, book: AccountBook) -> list[Account]:
+def accounts_of(account: Account, book: People) -> list[Account]:
     """Every account of the person; the index may lag behind this one."""
     by_id = {a.account_id: a for a in book.accounts_of_consumer(account.consumer_id)}
     return list((by_id | {account.account_id: account}).values())
@@ -100,7 +100,7 @@ def apply_command(
     order: StaffCommand,
     decide: Callable[[Account], CommandResult | AccountChange],
     *,
-    book: AccountBook,
+    book: Accounts,
     now: datetime,
     known: Account | None = None,
 ) -> CommandResult:

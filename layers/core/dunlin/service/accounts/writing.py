@@ -17,7 +17,7 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.legality import violations
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.errors import Conflict, Defect
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change, ChangeWriter
 
 T = TypeVar("T")
 _TRIES = 8
@@ -88,7 +88,7 @@ def account_change(
 
 
 def write(
-    book: AccountBook,
+    book: ChangeWriter,
     before: Account,
     after: Account,
     *,

@@ -20,7 +20,8 @@ from dunlin.domain.arrangements.arrangement import (
 )
 from dunlin.domain.arrangements.terms import Bound, Terms
 from dunlin.domain.strategy.strategy import Basis, Strategy
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import ChangeWriter
+from dunlin.ports.arrangements import ArrangedAccounts
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import retry_on_conflict
@@ -46,7 +47,7 @@ def ask(
     terms: Terms,
     *,
     consent: Authorisation | None,
-    book: AccountBook,
+    book: ArrangedAccounts,
     creditors: Creditors,
     waker: LadderWaker,
     now: datetime,
@@ -135,7 +136,7 @@ def _request(
     new: Arrangement,
     past: Sequence[Arrangement],
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     now: datetime,
     actor: str,
 ) -> Arrangement:

@@ -14,9 +14,10 @@ from typing import Any
 from dunlin.domain.arrangements.arrangement import Arrangement, Authorisation, Autopay, scheduled
 from dunlin.domain.errors import DomainError
 from dunlin.domain.payments.payments import CheckoutSession, SavedMethod
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Accounts
+from dunlin.ports.arrangements import ArrangedAccounts
 from dunlin.ports.machines import LadderWaker
-from dunlin.ports.payments import PaymentProcessor
+from dunlin.ports.payments import SavedMethods
 from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.arrangements.writing import (
     CONSUMER,
@@ -42,8 +43,8 @@ def autopay_page(
     locale: str,
     success_url: str,
     cancel_url: str,
-    book: AccountBook,
-    processor: PaymentProcessor,
+    book: ArrangedAccounts,
+    processor: SavedMethods,
     now: datetime,
 ) -> CheckoutSession | AskRefusal:
     """The processor's page on which the person saves a method, first or in place of another.
@@ -99,9 +100,9 @@ def _attempt_id(arrangement_id: str, autopay: Autopay) -> str:
 def autopay_saved(
     account_id: str,
     *,
-    book: AccountBook,
+    book: ArrangedAccounts,
     waker: LadderWaker,
-    processor: PaymentProcessor,
+    processor: SavedMethods,
     now: datetime,
 ) -> Arrangement | None:
     """Take up the method that the person saved on the page opened last; the arrangement as it
@@ -149,7 +150,7 @@ def autopay_saved(
 
 
 def autopay_waiting(
-    account_id: str, *, book: AccountBook, processor: PaymentProcessor
+    account_id: str, *, book: ArrangedAccounts, processor: SavedMethods
 ) -> SavedMethod | None:
     """What the person saved on the page opened last and nobody has taken up yet; changes
     nothing. Raises `Unavailable`."""
@@ -162,7 +163,7 @@ def autopay_waiting(
 
 
 def stop_autopay(
-    account_id: str, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime
+    account_id: str, *, by: str, book: ArrangedAccounts, waker: LadderWaker, now: datetime
 ) -> Arrangement | None:
     """Withdraw the permission to debit; the arrangement goes on and is paid by hand. None where
     none is in force. `by` is the actor: `consumer` or `staff:…`."""
@@ -187,7 +188,7 @@ def _write(
     autopay: Autopay,
     what: str,
     *,
-    book: AccountBook,
+    book: Accounts,
     now: datetime,
     by: str,
 ) -> Arrangement:

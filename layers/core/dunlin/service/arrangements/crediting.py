@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, LedgerEntry
@@ -27,11 +27,16 @@ from dunlin.domain.payments.payments import (
     PaymentStatus,
     Retry,
 )
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import BoundStrategies
+from dunlin.ports.payments import Postings
 from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.writing import goes_on_at
 
 FLYING = (PaymentState.PENDING, PaymentState.AUTHORISED)
+
+
+class CreditingBook(Postings, BoundStrategies, Protocol):
+    """The arrangement that a payment counts to, and its terms."""
 
 
 def tried(
@@ -87,7 +92,7 @@ def credit(
     entries: Sequence[LedgerEntry],
     payment: PaymentStatus | None,
     *,
-    book: AccountBook,
+    book: CreditingBook,
     at: datetime,
 ) -> tuple[Account, tuple[Arrangement, ...]]:
     """What a posting does to the account's arrangement, to be written with it.

@@ -24,7 +24,7 @@ from dunlin.domain.arrangements.arrangement import (
 )
 from dunlin.domain.payments.payments import DeclineReason, MethodKind
 from dunlin.domain.rulebook import Verdict, decide
-from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.ports.accounts import Conversations, Facts
 from dunlin.service.contact.arrangement_notices import copy_cause
 from dunlin.service.contact.gate import Gate, contact_facts
 
@@ -50,7 +50,7 @@ class NoticesSent:
     notice_at: datetime | None
 
 
-def told(arrangement: Arrangement, instalment: Instalment, book: AccountBook) -> NoticesSent:
+def told(arrangement: Arrangement, instalment: Instalment, book: Conversations) -> NoticesSent:
     """What was really sent, by the touches. A card's debit does not depend on it."""
     if arrangement.autopay is None or arrangement.autopay.kind is not MethodKind.BANK:
         return NoticesSent(copy_at=None, notice_at=None)

@@ -18,7 +18,8 @@ from dunlin.domain.arrangements.arrangement import (
 )
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Accounts, ChangeWriter
+from dunlin.ports.arrangements import ArrangedAccounts, Arrangements
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import code, staff
 from dunlin.service.accounts.writing import retry_on_conflict
@@ -37,14 +38,14 @@ from dunlin.service.arrangements.writing import (
 )
 
 
-def open_request(account_id: str, book: AccountBook) -> Arrangement | None:
+def open_request(account_id: str, book: Arrangements) -> Arrangement | None:
     """The request of an account that waits for staff, None where there is none."""
     past = book.arrangements(account_id)
     return next((a for a in past if a.state is ArrangementState.REQUESTED), None)
 
 
 def approve(
-    account_id: str, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime
+    account_id: str, *, by: str, book: ArrangedAccounts, waker: LadderWaker, now: datetime
 ) -> Arrangement | AskRefusal:
     """Agree to what the person asked, whatever the limits say."""
 
@@ -59,7 +60,7 @@ def approve(
 
 
 def accept_counter(
-    account_id: str, *, book: AccountBook, waker: LadderWaker, now: datetime
+    account_id: str, *, book: ArrangedAccounts, waker: LadderWaker, now: datetime
 ) -> Arrangement | AskRefusal:
     """The person takes what staff countered, while it stands."""
 
@@ -78,7 +79,7 @@ def _agree(
     asked: Arrangement,
     past: Sequence[Arrangement],
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     now: datetime,
     actor: str,
 ) -> tuple[Arrangement | AskRefusal, Arrangement | None]:
@@ -102,7 +103,7 @@ def _decided(
     attempt: Callable[[], tuple[Arrangement | AskRefusal, Arrangement | None]],
     *,
     waker: LadderWaker,
-    book: AccountBook,
+    book: Accounts,
 ) -> Arrangement | AskRefusal:
     arrangement, old = retry_on_conflict(attempt)
     if isinstance(arrangement, Arrangement):
@@ -111,7 +112,13 @@ def _decided(
 
 
 def counter(
-    account_id: str, terms: Terms, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime
+    account_id: str,
+    terms: Terms,
+    *,
+    by: str,
+    book: ArrangedAccounts,
+    waker: LadderWaker,
+    now: datetime,
 ) -> Arrangement | AskRefusal:
     """Answer a request with other terms, which stand for two weeks; nothing is sent meanwhile.
     Raises `DomainError` where they do not sum to what is owed."""
@@ -155,7 +162,7 @@ def counter(
 
 
 def decline(
-    account_id: str, *, by: str, why: str, book: AccountBook, waker: LadderWaker, now: datetime
+    account_id: str, *, by: str, why: str, book: ArrangedAccounts, waker: LadderWaker, now: datetime
 ) -> Arrangement | AskRefusal:
     """Refuse a request and let the ladder go on; `why` is a code."""
 
@@ -195,7 +202,7 @@ def record(
     *,
     by: str,
     why: str,
-    book: AccountBook,
+    book: ArrangedAccounts,
     waker: LadderWaker,
     now: datetime,
 ) -> Arrangement | AskRefusal:
@@ -237,7 +244,13 @@ def record(
 
 
 def cancel(
-    account_id: str, *, by: str, book: AccountBook, waker: LadderWaker, now: datetime, why: str = ""
+    account_id: str,
+    *,
+    by: str,
+    book: ArrangedAccounts,
+    waker: LadderWaker,
+    now: datetime,
+    why: str = "",
 ) -> Arrangement | None:
     """End the arrangement or withdraw the request; the ladder goes on after its usual gap. None
     where there was nothing to end. `by` is the actor: `consumer` or `staff:…`; staff give a code

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
@@ -43,9 +43,10 @@ from dunlin.domain.payments.payments import (
     PaymentStatus,
 )
 from dunlin.domain.rulebook import Verdict
-from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.ports.accounts import Conversations, Facts
+from dunlin.ports.arrangements import ArrangedAccounts, Arrangements
 from dunlin.ports.machines import LadderWaker
-from dunlin.ports.payments import PaymentProcessor
+from dunlin.ports.payments import Charges, SavedMethods
 from dunlin.service.accounts.writing import retry_on_conflict, seconds
 from dunlin.service.arrangements.autopay import autopay_saved
 from dunlin.service.arrangements.choices import arrangeable
@@ -59,6 +60,14 @@ _STEPS = 40  # more than one look can find to do
 _STUCK = timedelta(days=10)
 _NOTICE_WAITS = timedelta(days=3)  # for the lawful hour of a notice that must come first
 _HELD_LOOK = timedelta(days=300)  # a person decides within it
+
+
+class InstalmentBook(ArrangedAccounts, Conversations, Protocol):
+    """An arrangement and what was told about its instalments."""
+
+
+class DebitingProcessor(Charges, SavedMethods, Protocol):
+    """Saved methods and what is taken through them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +86,9 @@ class ArrangementDecision:
 class ArrangementPorts:
     """What a look needs; the processor is called only where money moves."""
 
-    book: AccountBook
+    book: InstalmentBook
     gate: Gate
-    processor: Callable[[], PaymentProcessor]
+    processor: Callable[[], DebitingProcessor]
     waker: LadderWaker
     now: datetime
 
@@ -102,7 +111,7 @@ def advance(
     raise Defect(f"arrangement {arrangement_id} found more than {_STEPS} things to do")
 
 
-def _find(account_id: str, arrangement_id: str, book: AccountBook) -> Arrangement:
+def _find(account_id: str, arrangement_id: str, book: Arrangements) -> Arrangement:
     same_id = (a for a in book.arrangements(account_id) if a.arrangement_id == arrangement_id)
     arrangement = next(same_id, None)
     if arrangement is None:
@@ -335,7 +344,7 @@ def _started(
 
 
 def _asked_to_pay(
-    account: Account, arrangement: Arrangement, attempt: Try, processor: PaymentProcessor
+    account: Account, arrangement: Arrangement, attempt: Try, processor: Charges
 ) -> PaymentStatus:
     customer = arrangement.autopay.customer_ref if arrangement.autopay else ""
     try:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import Conflict
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Accounts
+from dunlin.ports.arrangements import DueArrangements
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.arrangements.writing import account_of, set_going, write
 
@@ -15,7 +16,7 @@ from dunlin.service.arrangements.writing import account_of, set_going, write
 STUCK_AFTER = timedelta(minutes=10)
 
 
-def restart_lost(*, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
+def restart_lost(*, book: DueArrangements, waker: LadderWaker, now: datetime) -> int:
     """Wake what should have moved, and start anew what no execution waits for. Harmless to run
     at any time, any number of times. Returns how many were started."""
     started = 0
@@ -25,9 +26,7 @@ def restart_lost(*, book: AccountBook, waker: LadderWaker, now: datetime) -> int
     return started
 
 
-def _restart(
-    arrangement: Arrangement, *, book: AccountBook, waker: LadderWaker, now: datetime
-) -> int:
+def _restart(arrangement: Arrangement, *, book: Accounts, waker: LadderWaker, now: datetime) -> int:
     again = replace(arrangement, run=arrangement.run + 1, version=arrangement.version + 1)
     account = account_of(arrangement.account_id, book)
     try:

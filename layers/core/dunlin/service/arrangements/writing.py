@@ -20,7 +20,7 @@ from dunlin.domain.arrangements.arrangement import (
 )
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Accounts, Change, ChangeWriter
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts import writing
 from dunlin.service.accounts.writing import ACTOR
@@ -41,7 +41,7 @@ class AskRefusal(StrEnum):
     NO_METHOD = "no_method"  # nothing was saved to pay with
 
 
-def account_of(account_id: str, book: AccountBook) -> Account:
+def account_of(account_id: str, book: Accounts) -> Account:
     account = book.account(account_id)
     if account is None:
         raise DomainError(f"no account {account_id}")
@@ -81,7 +81,7 @@ def write(
     *,
     what: str,
     data: dict[str, Any],
-    book: AccountBook,
+    book: ChangeWriter,
     now: datetime,
     actor: str = ACTOR,
 ) -> None:
@@ -125,7 +125,7 @@ def start(
     current: Arrangement | None,
     past: Sequence[Arrangement],
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     now: datetime,
     actor: str,
 ) -> tuple[Arrangement, Arrangement | None]:

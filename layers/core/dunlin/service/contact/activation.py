@@ -9,7 +9,7 @@ from dunlin.domain.accounts import lifecycle
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.rollouts.rollout import ineligible
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Accounts
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.writing import retry_on_conflict, write
 
@@ -20,7 +20,7 @@ def start_ladder(
     strategy: Strategy,
     cohort: str,
     shadow: bool,
-    book: AccountBook,
+    book: Accounts,
     waker: LadderWaker,
     now: datetime,
     place: int = 0,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.arrangements import Arrangements
 
 # Each kind and what it is for, as the rulebook asks: the person's copy of what they just agreed
 # to and the end of it are receipts; the rest is about money and keeps to every rule of a touch.
@@ -31,7 +31,7 @@ def copy_cause(arrangement: Arrangement) -> str:
     return f"{arrangement.arrangement_id}.{int(autopay.consent.at.timestamp())}"
 
 
-def fields(kind: str, account_id: str, cause: str, *, book: AccountBook) -> dict[str, str]:
+def fields(kind: str, account_id: str, cause: str, *, book: Arrangements) -> dict[str, str]:
     """The fields of one notice. `cause` is the arrangement's id, then the instalment's number
     and, for a changed debit, the amount, with points between them; of a copy, see `copy_cause`."""
     arrangement_id, _, rest = cause.partition(".")
@@ -58,7 +58,7 @@ def schedule_lines(terms: Terms) -> str:
     return "\n".join(f"{p.due_on.isoformat()} {p.amount}" for p in terms.instalments)
 
 
-def _find(account_id: str, arrangement_id: str, book: AccountBook) -> Arrangement:
+def _find(account_id: str, arrangement_id: str, book: Arrangements) -> Arrangement:
     for arrangement in book.arrangements(account_id):
         if arrangement.arrangement_id == arrangement_id:
             return arrangement

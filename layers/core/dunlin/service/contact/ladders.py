@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
@@ -15,7 +15,15 @@ from dunlin.domain.contact import cadence, coordination, planner
 from dunlin.domain.contact.adapting import TouchChoice
 from dunlin.domain.errors import Conflict, Defect
 from dunlin.domain.rulebook import Verdict
-from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.accounts import (
+    AccountsAndPeople,
+    Change,
+    ChangeWriter,
+    Facts,
+    ManyAtOnce,
+    People,
+)
+from dunlin.ports.contact import PermitTaking, Touches
 from dunlin.ports.messages import MessageTemplates
 from dunlin.service.accounts.writing import account_change, retry_on_conflict, write, written
 from dunlin.service.contact.gate import Gate
@@ -42,11 +50,15 @@ _WORDS: dict[str, Word] = {
 }
 
 
+class LadderBook(AccountsAndPeople, Touches, PermitTaking, ManyAtOnce, Protocol):
+    """What a step of a ladder is decided from, and the permit that it takes."""
+
+
 def check_ladder(
     account_id: str,
     run: int,
     *,
-    book: AccountBook,
+    book: LadderBook,
     gate: Gate,
     templates: MessageTemplates,
     now: datetime,
@@ -61,7 +73,7 @@ def _check_once(
     account_id: str,
     run: int,
     *,
-    book: AccountBook,
+    book: LadderBook,
     gate: Gate,
     templates: MessageTemplates,
     now: datetime,
@@ -111,13 +123,13 @@ def _plan(facts: Facts, others: Sequence[Account], now: datetime) -> planner.Pla
     )
 
 
-def _others(account: Account, book: AccountBook) -> list[Account]:
+def _others(account: Account, book: People) -> list[Account]:
     """The person's other accounts. The index may lag: what is named is read again."""
     accounts = book.accounts_of_consumer(account.consumer_id)
     return [other for other in accounts if other.account_id != account.account_id]
 
 
-def _end_rest(account: Account, *, book: AccountBook, now: datetime) -> None:
+def _end_rest(account: Account, *, book: ChangeWriter, now: datetime) -> None:
     """Lift a hold whose time has passed; what comes next is a decision of its own."""
     held = account.hold.value if account.hold else ""
     after = lifecycle.lift(account, now)
@@ -139,7 +151,7 @@ def _rest_day(
     return replace(plan, step="wait", until=until, reason=why)
 
 
-def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
+def _attempt_before(facts: Facts, book: Touches) -> Touch | None:
     """The attempt at this rung whose sender never reported back: of this run, or of the lost run
     that this one took over."""
     account = facts.account
@@ -151,7 +163,7 @@ def _attempt_before(facts: Facts, book: AccountBook) -> Touch | None:
 
 
 def _finish_attempt(
-    facts: Facts, touch: Touch, *, book: AccountBook, now: datetime
+    facts: Facts, touch: Touch, *, book: ChangeWriter, now: datetime
 ) -> LadderDecision:
     """See to what a lost sender left. What may have been sent counts as sent: its rung is over
     and is never tried again. What was certainly not sent is given back."""
@@ -181,7 +193,7 @@ def _finish_attempt(
 
 
 def _settle_step(
-    facts: Facts, plan: planner.Plan, *, book: AccountBook, now: datetime
+    facts: Facts, plan: planner.Plan, *, book: ChangeWriter, now: datetime
 ) -> LadderDecision:
     """Write what a plan without an offer says, if it is not written yet."""
     account = facts.account
@@ -236,7 +248,7 @@ def _refuse(
     plan: planner.Plan,
     verdicts: list[tuple[planner.Offer, Verdict]],
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     gate: Gate,
     now: datetime,
 ) -> LadderDecision:
@@ -275,7 +287,7 @@ def _permit_rung(
     allowed: tuple[planner.Offer, Verdict],
     lost: list[tuple[planner.Offer, Verdict]],
     *,
-    book: AccountBook,
+    book: LadderBook,
     templates: MessageTemplates,
     gate: Gate,
     now: datetime,
@@ -358,7 +370,7 @@ def _named(
     offer: planner.Offer,
     *,
     gate: Gate,
-    book: AccountBook,
+    book: ManyAtOnce,
     now: datetime,
 ) -> tuple[str, ...]:
     """The person's other accounts that the message names: those that still call for it by a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts.consumer import Channel
@@ -12,9 +13,10 @@ from dunlin.domain.contact import planner
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.ports.accounts import Accounts, ChangeWriter, Facts
+from dunlin.ports.contact import PermitTaking
 from dunlin.ports.messages import MessageTemplates
-from dunlin.ports.portal import PortalSessions
+from dunlin.ports.portal import Links
 from dunlin.service.accounts.writing import account_change, retry_on_conflict, write, written
 from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.gate import Gate
@@ -43,13 +45,17 @@ _BOTH = (Channel.EMAIL, Channel.SMS)
 _TRIES = 5  # permits for one notice: each after the one before was given back unsent
 
 
+class NoticeBook(Accounts, PermitTaking, Protocol):
+    """An account and the permit that its notice takes."""
+
+
 def check_notice(
     account_id: str,
     *,
     kind: str,
     cause: str,
-    book: AccountBook,
-    sessions: PortalSessions,
+    book: NoticeBook,
+    sessions: Links,
     gate: Gate,
     templates: MessageTemplates,
     now: datetime,
@@ -91,9 +97,7 @@ def _numbered(cause: str, occurrence: int) -> str:
     return f"{cause}~{occurrence + 1}" if occurrence else cause
 
 
-def _channels(
-    facts: Facts, kind: str, cause: str, *, sessions: PortalSessions
-) -> tuple[Channel, ...]:
+def _channels(facts: Facts, kind: str, cause: str, *, sessions: Links) -> tuple[Channel, ...]:
     """Where a notice may go: a confirmation where the opt-out came from, a code only to the
     contact point that its link went to, an answer first to where the question came from, the
     rest to whatever is open."""
@@ -118,8 +122,8 @@ def _decide(
     cause: str,
     occurrence: int,
     *,
-    sessions: PortalSessions,
-    book: AccountBook,
+    sessions: Links,
+    book: NoticeBook,
     gate: Gate,
     templates: MessageTemplates,
     now: datetime,
@@ -166,7 +170,7 @@ def _permit(
     lost: list[tuple[planner.Offer, Verdict]],
     *,
     occurrence: int,
-    book: AccountBook,
+    book: PermitTaking,
     gate: Gate,
     templates: MessageTemplates,
     now: datetime,
@@ -210,7 +214,7 @@ def _refuse(
     cause: str,
     verdicts: list[tuple[planner.Offer, Verdict]],
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     gate: Gate,
     now: datetime,
 ) -> LadderDecision:

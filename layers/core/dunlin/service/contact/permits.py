@@ -17,7 +17,8 @@ from dunlin.domain.contact import planner
 from dunlin.domain.errors import Defect
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.accounts import Change, Facts
+from dunlin.ports.contact import PermitTaking
 from dunlin.ports.messages import MessageTemplates
 from dunlin.service.accounts.writing import seconds, written
 from dunlin.service.contact.gate import Gate
@@ -119,7 +120,7 @@ def take(
     change: Change,
     *,
     gate: Gate,
-    book: AccountBook,
+    book: PermitTaking,
     now: datetime,
 ) -> None:
     address = facts.consumer.address(touch.channel)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Conflict
 from dunlin.domain.ids import execution_name
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Accounts, Change, Conversations, ManyAtOnce
+from dunlin.ports.contact import Attendance
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import seconds, write
@@ -25,6 +27,10 @@ from dunlin.service.contact.permits import without_contact
 STUCK_AFTER = timedelta(minutes=10)
 DOUBTFUL_AFTER = timedelta(minutes=15)
 _STARTING = timedelta(minutes=1)  # an account is written before its execution is started
+
+
+class RecoveryBook(Accounts, Conversations, Attendance, ManyAtOnce, Protocol):
+    """Accounts that nothing attends to, and what was sent about them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +44,7 @@ class Recovery:
 
 
 def unattended(
-    *, book: AccountBook, creditors: Creditors, waker: LadderWaker, now: datetime
+    *, book: RecoveryBook, creditors: Creditors, waker: LadderWaker, now: datetime
 ) -> list[Account]:
     """Open accounts that will not move by themselves and give no reason: no due time at all, or
     one that no execution waits for."""
@@ -48,7 +54,7 @@ def unattended(
 
 
 def _deserted(
-    creditors: list[str], *, book: AccountBook, waker: LadderWaker, now: datetime
+    creditors: list[str], *, book: RecoveryBook, waker: LadderWaker, now: datetime
 ) -> list[Account]:
     expected = [pair for name in creditors for pair in book.on_ladders(name)]
     alive = waker.alive() if expected else set()
@@ -65,7 +71,7 @@ def _starting(account: Account, now: datetime) -> bool:
 
 
 def reconcile(
-    *, book: AccountBook, creditors: Creditors, waker: LadderWaker, now: datetime
+    *, book: RecoveryBook, creditors: Creditors, waker: LadderWaker, now: datetime
 ) -> Recovery:
     """Find what nobody attends and set it going again."""
     left_alone = unattended(book=book, creditors=creditors, waker=waker, now=now)
@@ -83,7 +89,7 @@ def reconcile(
     )
 
 
-def _set_going(account: Account, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
+def _set_going(account: Account, *, book: Accounts, waker: LadderWaker, now: datetime) -> int:
     """Let an account without a due time look at once; then see to its execution."""
     if account.unattended:
         after = lifecycle.look_again(account, now)
@@ -96,7 +102,7 @@ def _set_going(account: Account, *, book: AccountBook, waker: LadderWaker, now: 
     return _restart(account, book=book, waker=waker, now=now)
 
 
-def _restart(account: Account, *, book: AccountBook, waker: LadderWaker, now: datetime) -> int:
+def _restart(account: Account, *, book: Accounts, waker: LadderWaker, now: datetime) -> int:
     """Begin a new run at the same rung: execution names stay taken, runs do not."""
     fresh = book.account(account.account_id)
     if fresh is None or not (fresh.runs and fresh.timed):
@@ -113,7 +119,7 @@ def _restart(account: Account, *, book: AccountBook, waker: LadderWaker, now: da
     return 1
 
 
-def _close_doubtful(account: Account, *, book: AccountBook, now: datetime) -> int:
+def _close_doubtful(account: Account, *, book: RecoveryBook, now: datetime) -> int:
     """A touch that was permitted and neither sent nor released: its permit died unspent, or its
     sender crashed. Spent ones stay `unknown`; unspent ones are released by expiry."""
     closed = 0

@@ -8,14 +8,14 @@ from datetime import datetime
 from dunlin.domain.accounts.account import Account, NextAction, Status
 from dunlin.domain.contact.replanning import Move, move
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Accounts, PortfolioAccounts, Portfolios
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import retry_on_conflict, write
 
 
 def moves(
-    strategy: Strategy, *, book: AccountBook, creditors: Creditors, now: datetime
+    strategy: Strategy, *, book: Portfolios, creditors: Creditors, now: datetime
 ) -> Iterator[Move]:
     """What the strategy would move on the creditor's active accounts. Writes nothing."""
     for account in book.accounts_of_creditor(strategy.creditor, status=Status.ACTIVE.value):
@@ -27,7 +27,7 @@ def moves(
 def move_pending(
     strategy: Strategy,
     *,
-    book: AccountBook,
+    book: PortfolioAccounts,
     creditors: Creditors,
     waker: LadderWaker,
     now: datetime,
@@ -53,7 +53,7 @@ def _moved(
     account_id: str,
     strategy: Strategy,
     *,
-    book: AccountBook,
+    book: Accounts,
     creditors: Creditors,
     waker: LadderWaker,
     now: datetime,

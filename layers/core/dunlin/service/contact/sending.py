@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
@@ -16,9 +16,18 @@ from dunlin.domain.audit.audit import content_sha256
 from dunlin.domain.contact import planner
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, token_hash
-from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.accounts import (
+    Accounts,
+    Change,
+    Conversations,
+    Facts,
+    Ledgers,
+    ManyAtOnce,
+)
+from dunlin.ports.arrangements import Arrangements
+from dunlin.ports.contact import PermitSpending
 from dunlin.ports.messages import Email, Mailbox, MessageTemplates, Rendered, SmsSender, Text
-from dunlin.ports.portal import Link, PortalSessions
+from dunlin.ports.portal import Link, LinksAndCodes
 from dunlin.service.accounts.writing import retry_on_conflict, seconds, write
 from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.permits import touch_data, without_contact
@@ -29,6 +38,12 @@ _CODE = re.compile(r"\b\d{6}\b")
 CODE_LIFE = timedelta(minutes=15)
 _FIRST_PAUSE = timedelta(minutes=5)
 _REFUSALS = 5
+
+
+class SendingBook(
+    Accounts, Arrangements, Ledgers, Conversations, ManyAtOnce, PermitSpending, Protocol
+):
+    """What a message tells, and the permit that sending it spends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +63,7 @@ class SendingPorts:
 
     channel: Channel
     templates: MessageTemplates
-    sessions: PortalSessions
+    sessions: LinksAndCodes
     portal_url: str
     new_token: Callable[[], str]
     new_code: Callable[[], str]
@@ -62,7 +77,7 @@ def send(
     touch_key: str,
     permit_id: str,
     *,
-    book: AccountBook,
+    book: SendingBook,
     ports: SendingPorts,
     now: datetime,
 ) -> Sending:
@@ -121,7 +136,7 @@ def kept_content(rendered: Rendered) -> str:
 
 
 def _compose(
-    facts: Facts, touch: Touch, *, book: AccountBook, ports: SendingPorts, now: datetime
+    facts: Facts, touch: Touch, *, book: SendingBook, ports: SendingPorts, now: datetime
 ) -> tuple[Email | Text, Rendered]:
     """Render before anything is spent: a template that fails must not cost a permit."""
     address = facts.consumer.address(touch.channel)
@@ -171,7 +186,7 @@ def _compose(
     return mail, rendered
 
 
-def _accounts(facts: Facts, touch: Touch, *, book: AccountBook) -> list[Account]:
+def _accounts(facts: Facts, touch: Touch, *, book: ManyAtOnce) -> list[Account]:
     """The accounts that the message is about, its own first; what was paid since is left out."""
     covered = book.read_accounts(touch.covers) if touch.covers else {}
     return [
@@ -180,7 +195,7 @@ def _accounts(facts: Facts, touch: Touch, *, book: AccountBook) -> list[Account]
     ]
 
 
-def _fields(touch: Touch, *, book: AccountBook, ports: SendingPorts) -> dict[str, str]:
+def _fields(touch: Touch, *, book: SendingBook, ports: SendingPorts) -> dict[str, str]:
     """The extra fields of a notice, found by its cause; a rung has none.
 
     A code is made here and stored as a hash, so it is in no state input and no log.
@@ -239,7 +254,7 @@ def _sending(
     )
 
 
-def _already(facts: Facts, touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
+def _already(facts: Facts, touch: Touch, *, book: Accounts, now: datetime) -> Sending:
     """The function ran before for this touch: never send again, only see to the plan."""
     if touch.state is TouchState.UNKNOWN:
         return _record(touch, "TouchUnknown", {"reason": "interrupted"}, book=book, now=now)
@@ -259,7 +274,7 @@ def _returned(touch: Touch, reason: str, account: Account, now: datetime) -> Sen
 
 
 def _record(
-    touch: Touch, what: str, data: dict[str, Any], *, book: AccountBook, now: datetime
+    touch: Touch, what: str, data: dict[str, Any], *, book: Accounts, now: datetime
 ) -> Sending:
     """Write the touch's new state and the account's next step, in one transaction."""
 
@@ -288,7 +303,7 @@ def _record(
     return retry_on_conflict(attempt)
 
 
-def _void(touch: Touch, *, book: AccountBook, now: datetime) -> Sending:
+def _void(touch: Touch, *, book: Accounts, now: datetime) -> Sending:
     """The permit could not be spent. If nobody else spent it, give the touch back."""
     return _release(touch, "void", book=book, now=now)
 
@@ -304,7 +319,7 @@ def _after_release(account: Account, touch: Touch, reason: str, now: datetime) -
     return lifecycle.stop(account, why)
 
 
-def _release(touch: Touch, reason: str, *, book: AccountBook, now: datetime) -> Sending:
+def _release(touch: Touch, reason: str, *, book: Accounts, now: datetime) -> Sending:
     """Certainly not sent: the touch is released, the contact no longer counts, and the ladder
     looks again at once (void) or in a few minutes (the provider refused)."""
 

@@ -13,7 +13,7 @@ from dunlin.domain.ids import creditor_id
 from dunlin.domain.strategy.document import Path
 from dunlin.domain.strategy.strategy import Strategy, StrategyError
 from dunlin.domain.strategy.strategy_document import read_strategy
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import PortfolioAccounts
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
@@ -53,7 +53,7 @@ def load_strategy(
     version: str | None,
     reader: Reader,
     creditors: Creditors,
-    book: AccountBook,
+    book: PortfolioAccounts,
     waker: LadderWaker,
     drop_box: DropBox,
     now: datetime,

@@ -16,7 +16,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Addresses, Change
 from dunlin.service.accounts.writing import account_change
 from dunlin.service.imports.people import (
     known_by_address,
@@ -60,7 +60,7 @@ _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status
 
 
 def create(
-    book: AccountBook, context: ImportContext, key: str, account_read: NormalisedAccount, read: Read
+    book: Addresses, context: ImportContext, key: str, account_read: NormalisedAccount, read: Read
 ) -> ImportPlan:
     """A new account, with its consumer where that is new too."""
     account_id = ids.account_id(context.job.creditor, key)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.types import OPEN, UNCHANGED
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Addresses, Batches, LedgerEntries
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
@@ -24,13 +24,17 @@ from dunlin.service.imports.plans import ImportContext, ImportPlan, Read
 _AT_ONCE = 400
 
 
+class LoadingBook(Batches, Addresses, LedgerEntries, Protocol):
+    """What a file is loaded into."""
+
+
 def load_rows(
     job: Job,
     *,
     share: int,
     of: int,
     creditors: Creditors,
-    book: AccountBook,
+    book: LoadingBook,
     waker: LadderWaker,
     drop_box: DropBox,
     now: datetime,
@@ -54,7 +58,7 @@ class _RowLoader:
     """Reads many accounts at once, plans what each item changes, writes in large transactions."""
 
     context: ImportContext
-    book: AccountBook
+    book: LoadingBook
     waker: LadderWaker
 
     def load(self, items: list[dict[str, Any]]) -> dict[str, str]:

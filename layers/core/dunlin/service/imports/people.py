@@ -12,7 +12,7 @@ from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.imports.matching import SHARED_ADDRESS_LIMIT, compatible
 from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import UNCHANGED, UPDATED, NormalisedAccount, NormalisedConsumer
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Addresses, Change
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import UNMATCHED, ImportContext, ImportPlan, Read
@@ -80,7 +80,7 @@ def next_consumer(
 
 
 def known_by_address(
-    book: AccountBook, context: ImportContext, person: NormalisedConsumer, read: Read
+    book: Addresses, context: ImportContext, person: NormalisedConsumer, read: Read
 ) -> tuple[Consumer | None, str]:
     """(the consumer that an earlier file told of under another key, the id of one who is only
     probably the same).

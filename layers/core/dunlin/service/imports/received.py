@@ -11,7 +11,7 @@ from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import LedgerEntry, Status
 from dunlin.domain.imports.types import UNCHANGED, UPDATED
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import LedgerEntries
 from dunlin.service.imports.plans import (
     COUNTED,
     UNMATCHED,
@@ -25,7 +25,9 @@ RECEIVED, FELL = "file_payments_minor", "file_fell_minor"
 and the amount by which one let it fall."""
 
 
-def pay(book: AccountBook, context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
+def pay(
+    book: LedgerEntries, context: ImportContext, item: dict[str, Any], read: Read
+) -> ImportPlan:
     """Payments that the creditor received, each once: what makes it one is account, day,
     amount, and which of several alike it is.
 

@@ -15,10 +15,10 @@ from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.ports.machines import LadderWaker
-from dunlin.ports.payments import PaymentProcessor
-from dunlin.ports.portal import PortalSessions
+from dunlin.ports.payments import ArrangedPostingBook, Checkouts
+from dunlin.ports.portal import PaymentAttempts
 from dunlin.service import arrangements
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.payments import close_page
@@ -75,9 +75,9 @@ def change_balance(
     change: BalanceChange,
     *,
     by: str,
-    book: AccountBook,
-    sessions: PortalSessions,
-    processor: PaymentProcessor,
+    book: ArrangedPostingBook,
+    sessions: PaymentAttempts,
+    processor: Checkouts,
     waker: LadderWaker,
     now: datetime,
 ) -> tuple[bool, Account]:

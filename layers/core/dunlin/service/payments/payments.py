@@ -13,9 +13,9 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import CheckoutState, CheckoutStatus, PaymentState
-from dunlin.ports.accounts import AccountBook
-from dunlin.ports.payments import PaymentProcessor
-from dunlin.ports.portal import PaymentAttempt, PortalSessions
+from dunlin.ports.accounts import LedgerAccounts, Ledgers
+from dunlin.ports.payments import Checkouts, PaymentStates
+from dunlin.ports.portal import PaymentAttempt, PaymentAttempts
 
 _TRIES = 10
 _KEPT = 50  # newest attempts of a person, one an account
@@ -61,9 +61,9 @@ def open_checkout(
     locale: str,
     success_url: str,
     cancel_url: str,
-    book: AccountBook,
-    sessions: PortalSessions,
-    processor: PaymentProcessor,
+    book: LedgerAccounts,
+    sessions: PaymentAttempts,
+    processor: Checkouts,
     new_id: Callable[[], str],
     now: datetime,
 ) -> OpenCheckout | PayRefusal:
@@ -107,9 +107,9 @@ def _opened(
     account: Account,
     *,
     pages: _Pages,
-    book: AccountBook,
-    sessions: PortalSessions,
-    processor: PaymentProcessor,
+    book: Ledgers,
+    sessions: PaymentAttempts,
+    processor: Checkouts,
 ) -> OpenCheckout | PayRefusal:
     """The page of this attempt, or of the one before where it asks for the same. Raises
     `Conflict` where another request of the person wrote meanwhile."""
@@ -142,7 +142,7 @@ def _opened(
 class _Pages:
     """The processor's pages for attempts of one person."""
 
-    processor: PaymentProcessor
+    processor: Checkouts
     success_url: str
     cancel_url: str
 
@@ -176,7 +176,7 @@ class _Pages:
 
 
 def close_page(
-    account: Account, *, but: str, sessions: PortalSessions, processor: PaymentProcessor
+    account: Account, *, but: str, sessions: PaymentAttempts, processor: Checkouts
 ) -> None:
     """Expire the account's open page where it asks for more than is owed now; `but` is the
     attempt that was just paid."""
@@ -187,14 +187,14 @@ def close_page(
         processor.expire_checkout(attempt.checkout_id)
 
 
-def _attempt(account: Account, sessions: PortalSessions) -> PaymentAttempt | None:
+def _attempt(account: Account, sessions: PaymentAttempts) -> PaymentAttempt | None:
     """The newest attempt to pay this account."""
     attempts = sessions.payment_attempts(account.consumer_id)
     return next((attempt for attempt in attempts if attempt.account_id == account.account_id), None)
 
 
 def _left_open(
-    current: PaymentAttempt, *, same: bool, book: AccountBook, processor: PaymentProcessor
+    current: PaymentAttempt, *, same: bool, book: Ledgers, processor: Checkouts
 ) -> OpenCheckout | PayRefusal | None:
     """What the attempt before means for a new one: the `same` page again, a reason to wait, or
     nothing, once the older page can never be paid."""
@@ -213,7 +213,7 @@ def _left_open(
 
 
 def _in_flight(
-    account_id: str, status: CheckoutStatus, *, book: AccountBook, processor: PaymentProcessor
+    account_id: str, status: CheckoutStatus, *, book: Ledgers, processor: PaymentStates
 ) -> PayRefusal | None:
     """Whether a submitted checkout still moves money that the ledger does not show."""
     if not status.payment_id:
@@ -249,7 +249,7 @@ class ReturnedPayment:
 
 
 def returned_payment(
-    account_id: str, *, book: AccountBook, sessions: PortalSessions, processor: PaymentProcessor
+    account_id: str, *, book: LedgerAccounts, sessions: PaymentAttempts, processor: Checkouts
 ) -> ReturnedPayment:
     """Look where the newest attempt stands; writes nothing."""
     account = book.account(account_id)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.signal import SignalKind
@@ -27,10 +28,17 @@ from dunlin.domain.payments.payments import (
     PaymentStatus,
     RefundState,
 )
-from dunlin.ports.accounts import AccountBook, AccountRecord, AlreadySeen, Change
+from dunlin.ports.accounts import AccountRecord, AlreadySeen, BoundStrategies, Change
 from dunlin.ports.machines import LadderWaker, WorkQueue
-from dunlin.ports.payments import Inbox, PaymentProcessor
-from dunlin.ports.portal import PortalSessions
+from dunlin.ports.payments import (
+    ArrangedPostingBook,
+    Checkouts,
+    Inbox,
+    PostingBook,
+    Refunds,
+    SavedMethods,
+)
+from dunlin.ports.portal import PaymentAttempts
 from dunlin.service import arrangements
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.payments import close_page
@@ -38,6 +46,14 @@ from dunlin.service.payments.payments import close_page
 ACTOR = "processor"
 _TRIES = 10
 _TOLD = frozenset({SignalKind.PAYMENT, SignalKind.PAYMENT_PENDING})
+
+
+class RefundingProcessor(Checkouts, Refunds, Protocol):
+    """Gives back what was paid too much, and closes the page it was paid on."""
+
+
+class PostingProcessor(RefundingProcessor, SavedMethods, Protocol):
+    """All that the posting of money asks of the processor."""
 
 
 class Posted(StrEnum):
@@ -68,9 +84,9 @@ def post_payment(
     *,
     inbox: Inbox,
     read: Callable[[str], PaymentEvent | MethodSaved | None],
-    processor: PaymentProcessor,
-    book: AccountBook,
-    sessions: PortalSessions,
+    processor: PostingProcessor,
+    book: ArrangedPostingBook,
+    sessions: PaymentAttempts,
     waker: LadderWaker,
     now: datetime,
 ) -> Posted:
@@ -96,8 +112,8 @@ def post_payment(
 def _take_up(
     event: MethodSaved,
     *,
-    processor: PaymentProcessor,
-    book: AccountBook,
+    processor: SavedMethods,
+    book: ArrangedPostingBook,
     waker: LadderWaker,
     now: datetime,
 ) -> Posted:
@@ -115,9 +131,9 @@ def _take_up(
 def post_event(
     event: PaymentEvent,
     *,
-    processor: PaymentProcessor,
-    book: AccountBook,
-    sessions: PortalSessions,
+    processor: RefundingProcessor,
+    book: PostingBook,
+    sessions: PaymentAttempts,
     waker: LadderWaker,
     now: datetime,
 ) -> Posted:
@@ -184,7 +200,7 @@ def _post(
     event: PaymentEvent,
     payment: PaymentStatus,
     *,
-    book: AccountBook,
+    book: PostingBook,
     now: datetime,
 ) -> _Done:
     """Write what the event calls for."""
@@ -251,7 +267,7 @@ def _unchanged(record: AccountRecord) -> _Done:
     )
 
 
-def policy_of(account: Account, *, book: AccountBook) -> PaymentPolicy:
+def policy_of(account: Account, *, book: BoundStrategies) -> PaymentPolicy:
     """What the creditor decided about money. Without a strategy money is posted all the same,
     and nothing goes back by itself."""
     try:
@@ -264,8 +280,8 @@ def send_back(
     account: Account,
     payment_id: str,
     *,
-    processor: PaymentProcessor,
-    book: AccountBook,
+    processor: Refunds,
+    book: PostingBook,
     now: datetime,
 ) -> Account:
     """See that the processor gave back every excess of a payment that the ledger shows as given

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
@@ -21,14 +21,20 @@ from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import PaymentEvent, PaymentState, PaymentStatus
 from dunlin.domain.payments.posting import WRONG_CURRENCY, excess_source
-from dunlin.ports.accounts import AccountBook, AccountHistory
+from dunlin.ports.accounts import AccountRecord, Portfolios
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
-from dunlin.ports.payments import Inbox, PaymentProcessor
-from dunlin.ports.portal import PortalSessions
+from dunlin.ports.payments import Inbox, MoneyEvents, PostingBook
+from dunlin.ports.portal import PaymentAttempts
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import retry_on_conflict, write
-from dunlin.service.payments.posting import Posted, policy_of, post_event, send_back
+from dunlin.service.payments.posting import (
+    Posted,
+    RefundingProcessor,
+    policy_of,
+    post_event,
+    send_back,
+)
 
 STUCK = "stuck_payment"
 GRACE = timedelta(minutes=15)  # a webhook may still be on its way
@@ -38,6 +44,14 @@ _FACTS = {
     PaymentState.FAILED: SignalKind.PAYMENT_FAILED,
     PaymentState.CANCELED: SignalKind.PAYMENT_FAILED,
 }
+
+
+class ReconcilingBook(PostingBook, Portfolios, Protocol):
+    """What a payment is posted to, and a creditor's other accounts."""
+
+
+class ReconcilingProcessor(RefundingProcessor, MoneyEvents, Protocol):
+    """What the processor told, and what follows from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +92,10 @@ class Reconciled:
 class Reconciler:
     """Everything that a look at money needs."""
 
-    processor: PaymentProcessor
+    processor: ReconcilingProcessor
     inbox: Inbox
-    book: AccountBook
-    sessions: PortalSessions
+    book: ReconcilingBook
+    sessions: PaymentAttempts
     waker: LadderWaker
     creditors: Creditors
 
@@ -92,19 +106,19 @@ class Reconciler:
         facts = [e for e in self.processor.events_since(since) if e.at <= now - GRACE]
         events = facts[::-1]
         reconciled.events = len(events)
-        threads: dict[str, AccountHistory] = {}
+        records: dict[str, AccountRecord] = {}
         for event in events:
-            self._event(event, reconciled, threads, now=now)
+            self._event(event, reconciled, records, now=now)
         for account in self._waiting_for_a_bank():
             self._bank(account, reconciled, now=now)
-        self._compare(events, threads, reconciled)
+        self._compare(events, records, reconciled)
         return reconciled
 
     def _event(
         self,
         event: PaymentEvent,
         reconciled: Reconciled,
-        threads: dict[str, AccountHistory],
+        records: dict[str, AccountRecord],
         *,
         now: datetime,
     ) -> None:
@@ -129,7 +143,9 @@ class Reconciler:
         elif self._post(event, now=now) is Posted.POSTED:
             reconciled.posted.append(event.event_id)
         if event.fact in _MOVES:
-            threads[account_id] = self.book.account_history(account_id)
+            record = self.book.account_record(account_id)
+            if record is not None:
+                records[account_id] = record
 
     def _stands(self, account_id: str, event: PaymentEvent) -> bool:
         source = event.fact_id + (":undone" if event.undone else "")
@@ -203,23 +219,23 @@ class Reconciler:
     def _compare(
         self,
         events: Sequence[PaymentEvent],
-        threads: dict[str, AccountHistory],
+        records: dict[str, AccountRecord],
         reconciled: Reconciled,
     ) -> None:
         paid = {e.payment_id: e for e in events if e.fact is SignalKind.PAYMENT}
-        for account_id, account_history in threads.items():
-            ledger = {e.source: e for e in account_history.ledger}
-            owed = account_history.account.balance
-            if total(account_history.ledger, owed.currency) != owed:
+        for account_id, record in records.items():
+            ledger = {e.source: e for e in record.ledger}
+            owed = record.account.balance
+            if total(record.ledger, owed.currency) != owed:
                 reconciled.differences.append(
                     LedgerDifference(
                         what="ledger_sum",
                         account_id=account_id,
                         processor_minor=owed.minor,
-                        ledger_minor=total(account_history.ledger, owed.currency).minor,
+                        ledger_minor=total(record.ledger, owed.currency).minor,
                     )
                 )
-            for entry in account_history.ledger:
+            for entry in record.ledger:
                 self._entry(account_id, entry, paid, reconciled)
             for event in paid.values():
                 if event.account_id == account_id and event.payment_id not in ledger:

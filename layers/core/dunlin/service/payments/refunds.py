@@ -13,8 +13,8 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.domain.payments.payments import PaymentState, RefundState
-from dunlin.ports.accounts import AccountBook, Change
-from dunlin.ports.payments import PaymentProcessor
+from dunlin.ports.accounts import Change, Ledgers
+from dunlin.ports.payments import PostingBook, Refunds
 from dunlin.service.accounts.staff_command import staff
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.posting import send_back
@@ -25,8 +25,8 @@ def refund_excess(
     *,
     by: str,
     why: str,
-    processor: PaymentProcessor,
-    book: AccountBook,
+    processor: Refunds,
+    book: PostingBook,
     now: datetime,
 ) -> Money:
     """Give back all that an account has too much, to the newest payments first, and return how
@@ -73,9 +73,7 @@ def refund_excess(
     return returned
 
 
-def _shares(
-    account: Account, *, processor: PaymentProcessor, book: AccountBook
-) -> list[tuple[str, str, Money]]:
+def _shares(account: Account, *, processor: Refunds, book: Ledgers) -> list[tuple[str, str, Money]]:
     """How the excess falls on the payments that can still give it back: payment, source of the
     refund, amount."""
     ledger = book.ledger(account.account_id)

@@ -13,8 +13,9 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.ports.machines import LadderWaker
+from dunlin.ports.payments import ArrangedPostingBook
 from dunlin.service import arrangements
 from dunlin.service.accounts.staff_command import staff
 from dunlin.service.accounts.writing import retry_on_conflict, write
@@ -30,7 +31,7 @@ def waive(
     amount: Money,
     by: str,
     why: str,
-    book: AccountBook,
+    book: ArrangedPostingBook,
     waker: LadderWaker,
     now: datetime,
 ) -> None:

@@ -15,7 +15,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -23,10 +23,18 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.portal.form import read_date
 from dunlin.domain.portal.page import SESSION_LIFE, Page
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.ports.accounts import AccountBook, Reply
+from dunlin.ports.accounts import AccountsAndPeople, Conversations, Ledgers, Reply
+from dunlin.ports.arrangements import ArrangedAccounts
 from dunlin.ports.machines import LadderWaker
-from dunlin.ports.payments import PaymentProcessor
-from dunlin.ports.portal import Evidence, FormDraft, PortalSessions, Session
+from dunlin.ports.payments import Checkouts, SavedMethods
+from dunlin.ports.portal import (
+    Drafts,
+    Evidence,
+    FormDraft,
+    PaymentAttempts,
+    PortalSessions,
+    Session,
+)
 from dunlin.ports.strategies import Creditors
 from dunlin.service.portal import pages
 from dunlin.service.portal.inside import Inside, case_number
@@ -43,16 +51,26 @@ REFUSED = Page(name="refused", status=403, content=Done())
 TROUBLE = Page(name="trouble", status=503, content=Done())
 
 
+class PortalBook(AccountsAndPeople, ArrangedAccounts, Ledgers, Conversations, Protocol):
+    """What a person sees of their account and may do to it."""
+
+
+class PortalProcessor(Checkouts, SavedMethods, Protocol):
+    """The pages that the portal sends a person to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalPorts:
     """The ports of the use cases. `processor` is made on first use: most pages need no processor.
     `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
 
-    book: AccountBook
+    book: PortalBook
     creditors: Creditors
     sessions: PortalSessions
+    drafts: Drafts
+    payment_attempts: PaymentAttempts
     waker: LadderWaker
-    processor: Callable[[], PaymentProcessor]
+    processor: Callable[[], PortalProcessor]
     raise_signal: Callable[[Signal, Reply | None, datetime], object]
     evidence: Evidence
     new_token: Callable[[], str]
@@ -180,7 +198,7 @@ class PortalPorts:
         if not hmac.compare_digest(form.get("nonce", "").encode(), ended.csrf.encode()):
             return False
         typed = {name: text for name, text in form.items() if name not in ("nonce", "form_id")}
-        self.sessions.put_draft(
+        self.drafts.put_draft(
             FormDraft(
                 account_id=ended.account_id,
                 consumer_id=ended.consumer_id,
@@ -194,13 +212,13 @@ class PortalPorts:
     def draft(self, session: Session, place: str, *, wall: datetime) -> Mapping[str, str]:
         """What the person had typed into this form before their session ended;
         kept until they hand a form in."""
-        kept = waiting_draft(self.sessions, session, wall)
+        kept = waiting_draft(self.drafts, session, wall)
         return kept.form if kept is not None and kept.place == place else {}
 
 
-def waiting_draft(sessions: PortalSessions, session: Session, wall: datetime) -> FormDraft | None:
+def waiting_draft(drafts: Drafts, session: Session, wall: datetime) -> FormDraft | None:
     """The draft that waits for this very person on this account."""
-    kept = sessions.draft(session.account_id)
+    kept = drafts.draft(session.account_id)
     alive = kept is not None and kept.consumer_id == session.consumer_id and wall < kept.expires_at
     return kept if alive else None
 

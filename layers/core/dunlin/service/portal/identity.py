@@ -152,7 +152,7 @@ def identify(
     visit = f"visit-{token_hash(cookie)[:16]}"
     with suppress(Conflict, Unavailable):  # the visit's note must not cost the way in
         _signal_of_link(portal, link, SignalKind.PORTAL_VISIT, visit, now)
-    left = waiting_draft(portal.sessions, session, wall)
+    left = waiting_draft(portal.drafts, session, wall)
     return GoTo(place=left.place if left else "/account", session=cookie)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dunlin.domain.accounts.account import MEDICAL, TIMED_HOLDS, Account, Hold, LedgerEntry, Status
@@ -15,9 +16,13 @@ from dunlin.domain.money import Money
 from dunlin.domain.portal.page import Page
 from dunlin.domain.staff.queue import HOURS
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountBook, AccountRecord
+from dunlin.ports.accounts import AccountRecord, BoundStrategies, Ledgers, People
 from dunlin.ports.portal import Session
 from dunlin.service.payments import payments
+
+
+class OwnAccount(People, BoundStrategies, Ledgers, Protocol):
+    """A person's own account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,7 @@ class Inside:
     now: datetime
 
     @classmethod
-    def read(cls, session: Session, *, book: AccountBook, now: datetime) -> Inside:
+    def read(cls, session: Session, *, book: OwnAccount, now: datetime) -> Inside:
         """No id ever comes from the request. Raises `DomainError` where the account is gone."""
         record = book.account_record(session.account_id)
         consumer = book.consumer(record.account.consumer_id) if record is not None else None

@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.audit import audit, merkle
 from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import AccountsAndPeople, Conversations
 from dunlin.ports.audit import AuditArchive, Signer
 
 FORMAT = "dunlin-dossier-1"
 AuditRecord = tuple[datetime, str, AuditEntry]  # written at, record id, entry
+
+
+class DossierBook(AccountsAndPeople, Conversations, Protocol):
+    """All that was said about an account, and to whom."""
 
 
 def archive_entries(entries: Iterable[AuditRecord], *, archive: AuditArchive) -> int:
@@ -85,7 +89,7 @@ def sign_finished_days(
 
 
 def dossier(
-    account_id: str, *, book: AccountBook, archive: AuditArchive, signer: Signer, now: datetime
+    account_id: str, *, book: DossierBook, archive: AuditArchive, signer: Signer, now: datetime
 ) -> dict[str, Any]:
     """Everything that proves what happened on an account, as one JSON document."""
     account = book.account(account_id)

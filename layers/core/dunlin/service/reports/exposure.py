@@ -10,7 +10,7 @@ from typing import Any
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.reports.exposure import Exposure, RefusedTouch, exposure
 from dunlin.domain.rulebook import Rulebook
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Accounts
 from dunlin.ports.audit import AuditArchive
 from dunlin.service.contact.replay import KEY
 
@@ -21,7 +21,7 @@ def exposure_report(
     last: date,
     creditor: str,
     archive: AuditArchive,
-    book: AccountBook,
+    book: Accounts,
     rulebook: Rulebook,
 ) -> Exposure:
     """What was refused on the days from `first` to `last`, both included, in UTC; of one creditor,

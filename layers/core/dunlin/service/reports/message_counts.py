@@ -14,8 +14,8 @@ from typing import Any
 
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
-from dunlin.ports.accounts import AccountBook
 from dunlin.ports.messages import SendStatistics
+from dunlin.ports.reports import PermittedTouches
 
 # SES gives up after 14 hours, and the carriers' receipts come within hours: after a day without
 # a word the word was lost.
@@ -61,7 +61,7 @@ class MessageCounts:
 
 
 def count_messages(
-    *, book: AccountBook, statistics: SendStatistics | None, now: datetime
+    *, book: PermittedTouches, statistics: SendStatistics | None, now: datetime
 ) -> MessageCounts:
     """Count the newest whole day (UTC) of which every word must have come: the day before
     yesterday. Raises `Unavailable`."""

@@ -12,7 +12,7 @@ from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.messages.prices import message_micro
 from dunlin.domain.staff import events as tell
-from dunlin.ports.accounts import AccountBook, Reply
+from dunlin.ports.accounts import Portfolios, Reply
 from dunlin.ports.reports import Counters, EventBus, SpendMeter, StreamRecord
 from dunlin.ports.strategies import Creditors
 
@@ -45,16 +45,14 @@ def publish(
     return _sum(measure for record in records for measure in _measures(record))
 
 
-def recount(creditor: str, *, book: AccountBook, counters: Counters) -> list[count.Drift]:
+def recount(creditor: str, *, book: Portfolios, counters: Counters) -> list[count.Drift]:
     """Count a creditor's accounts one by one and compare. Anything found is a defect, unless
     the accounts were being written meanwhile: count again before raising an alarm."""
     actual = count.fold(count.share_of(a) for a in book.accounts_of_creditor(creditor))
     return count.drift(counters.tally(creditor), actual)
 
 
-def recount_all(
-    *, book: AccountBook, counters: Counters, creditors: Creditors
-) -> list[count.Drift]:
+def recount_all(*, book: Portfolios, counters: Counters, creditors: Creditors) -> list[count.Drift]:
     """What differs for any creditor, seen twice: whatever was being written meanwhile is gone
     at the second count."""
     adrift = []

@@ -10,7 +10,7 @@ from typing import Literal
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.contact import planner
 from dunlin.domain.rulebook import Rulebook, RuleError
-from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.ports.accounts import Accounts, Facts
 from dunlin.service.contact.gate import Gate
 
 
@@ -48,7 +48,7 @@ class Effect:
 
 
 def effects(
-    accounts: Iterable[str], *, old: Rulebook, new: Rulebook, book: AccountBook, now: datetime
+    accounts: Iterable[str], *, old: Rulebook, new: Rulebook, book: Accounts, now: datetime
 ) -> Iterator[Effect]:
     """The accounts whose next planned touch comes out otherwise under `new`: judged at its due
     time, or at `now` where it is due already. Accounts with no touch planned have none."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dunlin.ports.accounts import AccountBook
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.reports import SpendMeter
+from dunlin.ports.staff import Pauses
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff.pauses import pause_scope
@@ -39,7 +39,7 @@ def guard_spend(
     cap_micro: int,
     *,
     meter: SpendMeter,
-    book: AccountBook,
+    book: Pauses,
     creditors: Creditors,
     log: AuditLog,
     now: datetime,

@@ -24,18 +24,23 @@ from dunlin.domain.payments.posting import post
 from dunlin.domain.reports.forecast import Forecast, Happening, Message
 from dunlin.domain.rollouts.rollout import held_out, ineligible
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import MessageTemplates
-from dunlin.ports.portal import PortalSessions
+from dunlin.ports.payments import PostingBook
+from dunlin.ports.portal import LinksAndCodes
 from dunlin.service.accounts.writing import write
 from dunlin.service.contact.activation import start_ladder
 from dunlin.service.contact.gate import Gate
-from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.ladders import LadderBook, check_ladder
 from dunlin.service.contact.notices import check_notice
 from dunlin.service.contact.permits import LadderDecision
-from dunlin.service.contact.sending import Sending, SendingPorts, send
-from dunlin.service.signals.signals import apply_signal
+from dunlin.service.contact.sending import Sending, SendingBook, SendingPorts, send
+from dunlin.service.signals.signals import SignalBook, apply_signal
+
+
+class RehearsalBook(SignalBook, LadderBook, SendingBook, PostingBook, Protocol):
+    """One book for every part: a rehearsal plays the ladder, the sender and the person."""
 
 
 class Clockwork(LadderWaker, Protocol):
@@ -54,11 +59,11 @@ class Clockwork(LadderWaker, Protocol):
 class RehearsalPorts:
     """What a rehearsal plays on."""
 
-    book: AccountBook
+    book: RehearsalBook
     waker: Clockwork
     gate: Gate
     templates: MessageTemplates
-    sessions: PortalSessions
+    sessions: LinksAndCodes
     outboxes: Mapping[Channel, SendingPorts]
 
     price: Callable[[Channel, str], int]

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Status
@@ -40,7 +40,8 @@ from dunlin.domain.rollouts.rollout import (
 )
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import Accounts, Batches, Histories, Portfolios
+from dunlin.ports.arrangements import Arrangements
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import LinkChecker, MessageTemplates
@@ -55,11 +56,15 @@ _LINK = re.compile(r"https?://[^\s\"'<>)]+")
 _ACTOR = StaffCommand(by="dunlin", why="guardrail")
 
 
+class RolloutBook(Accounts, Histories, Arrangements, Batches, Portfolios, Protocol):
+    """The members of a rollout, all that happened to them, and what moves them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPorts:
     """What a rollout works on."""
 
-    book: AccountBook
+    book: RolloutBook
     creditors: Creditors
     rollouts: Rollouts
     templates: MessageTemplates

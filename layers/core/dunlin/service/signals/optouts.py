@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import ClosedAddresses
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import OptOutLists
-from dunlin.service.signals.signals import apply_signal
+from dunlin.service.signals.signals import SignalBook, apply_signal
 
 DAYS = 7  # a daily run that failed is made up by the next; more can be asked for
 
@@ -35,7 +35,8 @@ class InStep:
 def reconcile_optouts(
     *,
     lists: OptOutLists,
-    book: AccountBook,
+    book: SignalBook,
+    addresses: ClosedAddresses,
     waker: LadderWaker,
     now: datetime,
     days: int = DAYS,
@@ -45,20 +46,20 @@ def reconcile_optouts(
     and the next run does the rest."""
     closed = strangers = 0
     for number in lists.phones():
-        people = book.consumers_at(number)
+        people = addresses.consumers_at(number)
         strangers += not people
         for person in people:
             closed += _close(person, number, SignalKind.OPT_OUT, book=book, waker=waker, now=now)
     suppressed = {entry.address.lower(): entry.complained for entry in lists.emails()}
     for address, complained in suppressed.items():
-        people = book.consumers_at(address)
+        people = addresses.consumers_at(address)
         strangers += not people
         kind = SignalKind.OPT_OUT if complained else SignalKind.BOUNCE
         for person in people:
             closed += _close(person, address, kind, book=book, waker=waker, now=now)
     listed = 0
     recent = [now.date() - timedelta(days=ago) for ago in range(days + 1)]
-    for address in _closed_here(book, recent):
+    for address in _closed_here(addresses, recent):
         if address not in suppressed:
             lists.suppress(address)
             listed += 1
@@ -70,7 +71,7 @@ def _close(
     address: str,
     kind: SignalKind,
     *,
-    book: AccountBook,
+    book: SignalBook,
     waker: LadderWaker,
     now: datetime,
 ) -> bool:
@@ -102,14 +103,14 @@ def _close(
     )
 
 
-def _closed_here(book: AccountBook, days: Iterable[date]) -> Iterator[str]:
+def _closed_here(addresses: ClosedAddresses, days: Iterable[date]) -> Iterator[str]:
     """Addresses closed on these days that no creditor may write to any more, each once. A
     provider's list knows no creditors: one who may still write must not be silenced by another's
     opt-out."""
-    people = (person for day in days for person in book.email_closed_on(day))
+    people = (person for day in days for person in addresses.email_closed_on(day))
     closed = (a.lower() for person in people if _opted_out(person) for a in person.emails)
     for address in dict.fromkeys(closed):
-        if all(_opted_out(person) for person in book.consumers_at(address)):
+        if all(_opted_out(person) for person in addresses.consumers_at(address)):
             yield address
 
 

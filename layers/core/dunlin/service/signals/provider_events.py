@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 
 from dunlin.domain.accounts.signal import ProviderSignal
 from dunlin.domain.errors import Unavailable
-from dunlin.ports.accounts import AccountBook
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.signals.signals import apply_signal
+from dunlin.service.signals.signals import SignalBook, apply_signal
 
 # A receipt can be quicker than the index by which its touch is found.
 _INDEX_LAG = timedelta(minutes=2)
 
 
-def record(event: ProviderSignal, *, book: AccountBook, waker: LadderWaker, now: datetime) -> str:
+def record(event: ProviderSignal, *, book: SignalBook, waker: LadderWaker, now: datetime) -> str:
     """Apply what a provider told; one word for the metric: applied, repeated or unknown.
 
     Raises `Unavailable` where the touch may only not be findable yet.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
@@ -21,13 +21,24 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.messages.inbound import Inbound
 from dunlin.domain.messages.reply_model import ReplyModel, add_to
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
-from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
+from dunlin.ports.accounts import (
+    Accounts,
+    AccountsAndPeople,
+    Addresses,
+    AlreadySeen,
+    Change,
+    Reply,
+)
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
-from dunlin.service.signals.signals import apply_signal
+from dunlin.service.signals.signals import SignalBook, apply_signal
 
 # What the classifier calls a matter, where the labels of a reply call it otherwise.
 _LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
+
+
+class SenderBook(SignalBook, Addresses, Protocol):
+    """All of `SignalBook`, found by the address that it came from."""
 
 
 def labels_of(heard: ReplySignals) -> tuple[str, ...]:
@@ -51,7 +62,7 @@ def labels_of(heard: ReplySignals) -> tuple[str, ...]:
 def read_reply(
     inbound: Inbound,
     *,
-    book: AccountBook,
+    book: SenderBook,
     creditors: Creditors,
     waker: LadderWaker,
     now: datetime,
@@ -92,7 +103,7 @@ class _Home:
     written_at: datetime | None = None
 
 
-def _home(person: Consumer, touch: Touch | None, book: AccountBook) -> _Home:
+def _home(person: Consumer, touch: Touch | None, book: AccountsAndPeople) -> _Home:
     accounts = {a.account_id: a for a in book.accounts_of_consumer(person.consumer_id)}
     if not accounts:
         return _Home(account=None)
@@ -106,7 +117,7 @@ def _home(person: Consumer, touch: Touch | None, book: AccountBook) -> _Home:
     return _Home(account=likely[0])
 
 
-def _contacts(account_id: str, book: AccountBook) -> tuple[PastContact, ...]:
+def _contacts(account_id: str, book: Accounts) -> tuple[PastContact, ...]:
     try:
         return book.facts(account_id).history.contacts
     except DomainError:
@@ -151,7 +162,7 @@ def _take_down(
     inbound: Inbound,
     *,
     labels: tuple[str, ...],
-    book: AccountBook,
+    book: SignalBook,
     waker: LadderWaker,
     now: datetime,
 ) -> None:

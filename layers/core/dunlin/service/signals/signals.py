@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
@@ -25,7 +25,16 @@ from dunlin.domain.accounts.signal import Signal, SignalKind, wakes
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import DomainError, Unavailable
-from dunlin.ports.accounts import AccountBook, AlreadySeen, Change, Reply
+from dunlin.ports.accounts import (
+    AccountsAndPeople,
+    AlreadySeen,
+    BoundStrategies,
+    Change,
+    Conversations,
+    People,
+    Reply,
+)
+from dunlin.ports.contact import Touches
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.writing import account_change, retry_on_conflict, write
 
@@ -50,10 +59,14 @@ _READ = {
 _MOVES_TOUCH = _OF_THE_TOUCH | {SignalKind.COMPLAINT, SignalKind.PORTAL_VISIT}
 
 
+class SignalBook(AccountsAndPeople, BoundStrategies, Conversations, Touches, Protocol):
+    """Whom a signal concerns, and the message that it answers."""
+
+
 def apply_signal(
     signal: Signal,
     *,
-    book: AccountBook,
+    book: SignalBook,
     waker: LadderWaker,
     now: datetime,
     reply: Reply | None = None,
@@ -90,7 +103,7 @@ def _wakes(signal: Signal) -> bool:
 
 
 def _write(
-    signal: Signal, reply: Reply | None, *, book: AccountBook, now: datetime
+    signal: Signal, reply: Reply | None, *, book: SignalBook, now: datetime
 ) -> tuple[bool, Account | None]:
     """Whether it was written, and the account as it is then."""
     account, consumer, history = _subjects(signal, book)
@@ -126,7 +139,7 @@ def _write(
 
 
 def _subjects(
-    signal: Signal, book: AccountBook
+    signal: Signal, book: AccountsAndPeople
 ) -> tuple[Account | None, Consumer | None, ContactHistory | None]:
     """The account, the person and their contact history. A creditor without a strategy must not
     keep anybody from opting out: then the history stays as it is."""
@@ -161,7 +174,7 @@ def _actor(then: Consequence) -> str:
     return "provider" if then.data["kind"] in _BY_PROVIDERS else "consumer"
 
 
-def _rests(signal: Signal, account: Account | None, book: AccountBook) -> timedelta | None:
+def _rests(signal: Signal, account: Account | None, book: BoundStrategies) -> timedelta | None:
     """How long a reply that asks nothing rests a ladder; None leaves it to staff."""
     if account is None or signal.kind is not SignalKind.REPLY:
         return None
@@ -173,7 +186,7 @@ def _rests(signal: Signal, account: Account | None, book: AccountBook) -> timede
     return timedelta(days=days) if days else None
 
 
-def _find_touch(signal: Signal, account: Account | None, book: AccountBook) -> Touch | None:
+def _find_touch(signal: Signal, account: Account | None, book: SignalBook) -> Touch | None:
     if account is None or not signal.touch_id or signal.kind not in _MOVES_TOUCH:
         return None
     message_id = str(signal.detail.get("message_id", ""))
@@ -260,7 +273,7 @@ def _opened(signal: Signal, account: Account) -> list[PastContact]:
     ]
 
 
-def _concerned(signal: Signal, account: Account | None, book: AccountBook) -> list[Account]:
+def _concerned(signal: Signal, account: Account | None, book: People) -> list[Account]:
     consumer_id = signal.consumer_id or (account.consumer_id if account else None)
     if signal.kind in _OF_THE_PERSON and consumer_id:
         by_id = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}
@@ -270,7 +283,7 @@ def _concerned(signal: Signal, account: Account | None, book: AccountBook) -> li
     return [account] if account else []
 
 
-def _hold_too(account: Account, signal: Signal, *, book: AccountBook, now: datetime) -> None:
+def _hold_too(account: Account, signal: Signal, *, book: SignalBook, now: datetime) -> None:
     """Hold another account of a person who wrote back, until staff has read it, or as long as
     the creditor rests a ladder for it."""
 

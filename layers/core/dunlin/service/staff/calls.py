@@ -19,7 +19,13 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict, decide
-from dunlin.ports.accounts import AccountBook, Change, Facts
+from dunlin.ports.accounts import (
+    Accounts,
+    AccountsAndPeople,
+    Change,
+    ChangeWriter,
+    Facts,
+)
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import LetterPrinter, Printed
 from dunlin.service.accounts.staff_command import code, consumer_entry, staff, wake_all
@@ -116,9 +122,7 @@ def _allowance(
     return Allowance(outcome="allow", valid_until=ends), data
 
 
-def check_call(
-    account_id: str, *, by: str, book: AccountBook, gate: Gate, now: datetime
-) -> Allowance:
+def check_call(account_id: str, *, by: str, book: Accounts, gate: Gate, now: datetime) -> Allowance:
     """Judge a call now; where it is allowed, take the permit for it: it counts from here on, so
     two members of staff cannot both use the last call. Raises `DomainError`, `Conflict`."""
     actor = staff(by)
@@ -141,7 +145,7 @@ def log_call(
     *,
     outcome: str,
     by: str,
-    book: AccountBook,
+    book: AccountsAndPeople,
     waker: LadderWaker,
     now: datetime,
     note_code: str = "",
@@ -176,7 +180,7 @@ def write_letter(
     *,
     template: str,
     by: str,
-    book: AccountBook,
+    book: Accounts,
     gate: Gate,
     printer: LetterPrinter,
     now: datetime,
@@ -214,7 +218,7 @@ def prove_letter(
     mailed_on: date,
     proof: str,
     by: str,
-    book: AccountBook,
+    book: Accounts,
     now: datetime,
 ) -> None:
     """Record that a printed letter was mailed, and the carrier's or clerk's proof of it.
@@ -276,7 +280,7 @@ def _write(
     what: str,
     data: dict[str, Any],
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     actor: str,
     now: datetime,
     person: Consumer | None = None,
@@ -301,7 +305,7 @@ def _write(
     )
 
 
-def _wake(account_id: str, *, book: AccountBook, waker: LadderWaker) -> None:
+def _wake(account_id: str, *, book: AccountsAndPeople, waker: LadderWaker) -> None:
     account = book.account(account_id)
     if account is not None:
         wake_all(account, book=book, waker=waker)

@@ -17,7 +17,7 @@ from dunlin.domain.accounts.consequences import follow
 from dunlin.domain.accounts.consumer import Consumer, Flag
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Accounts, AccountsAndPeople, Change, ChangeWriter
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import accounts_of, code, consumer_entry, staff, wake_all
 from dunlin.service.accounts.writing import retry_on_conflict, write
@@ -108,7 +108,7 @@ def set_flag(
     *,
     by: str,
     evidence: str,
-    book: AccountBook,
+    book: AccountsAndPeople,
     waker: LadderWaker,
     now: datetime,
     value: str = "",
@@ -148,7 +148,7 @@ def lift_flag(
     *,
     by: str,
     evidence: str,
-    book: AccountBook,
+    book: AccountsAndPeople,
     waker: LadderWaker,
     now: datetime,
 ) -> bool:
@@ -182,7 +182,7 @@ def _kind(flag: str) -> FlagKind:
     return FLAGS[flag]
 
 
-def _both(account_id: str, book: AccountBook) -> tuple[Account, Consumer]:
+def _both(account_id: str, book: AccountsAndPeople) -> tuple[Account, Consumer]:
     account = book.account(account_id)
     person = book.consumer(account.consumer_id) if account else None
     if account is None or person is None:
@@ -223,7 +223,7 @@ def _write_person(
     what: str,
     data: dict[str, Any],
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     actor: str,
     now: datetime,
 ) -> None:
@@ -233,7 +233,7 @@ def _write_person(
 
 
 def _hold(
-    account_id: str, kind: FlagKind, proof: str, *, book: AccountBook, actor: str, now: datetime
+    account_id: str, kind: FlagKind, proof: str, *, book: Accounts, actor: str, now: datetime
 ) -> bool:
     wanted = kind.hold or Hold.REVIEW
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.merging import merge
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import AccountsAndPeople, Change
 from dunlin.service.accounts.staff_command import CommandResult, StaffCommand, consumer_entry, staff
 from dunlin.service.accounts.writing import retry_on_conflict, write
 
@@ -21,7 +21,7 @@ def probable_match(account: Account) -> str:
 
 
 def settle(
-    account_id: str, order: StaffCommand, *, same: bool, book: AccountBook, now: datetime
+    account_id: str, order: StaffCommand, *, same: bool, book: AccountsAndPeople, now: datetime
 ) -> CommandResult:
     """Lift the question. `same`: the account goes over to the other record, which takes in what
     this one knew; else both stay, and the answer stays with the account."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts.consumer import Channel, Consumer, Flag
@@ -13,10 +14,19 @@ from dunlin.domain.accounts.counters import portfolio as sum_up
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountBook, AccountHistory
+from dunlin.ports.accounts import (
+    AccountHistory,
+    ManyAtOnce,
+    PeoplesHistories,
+    PortfolioConversations,
+)
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.reports import Counters
 from dunlin.ports.strategies import Creditors
+
+
+class BouncedBook(PortfolioConversations, ManyAtOnce, Protocol):
+    """A creditor's messages with the people whom they did not reach."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +51,7 @@ def look_up(
     wanted: str,
     *,
     creditor: str,
-    book: AccountBook,
+    book: PeoplesHistories,
     log: AuditLog,
     creditors: Creditors,
 ) -> StaffAccount | None:
@@ -80,7 +90,7 @@ class Bounced:
     cause: str
 
 
-def bounced(creditor: str, *, book: AccountBook) -> Iterator[Bounced]:
+def bounced(creditor: str, *, book: BouncedBook) -> Iterator[Bounced]:
     """Every dead contact point of a creditor's people, once for each of their accounts."""
     accounts = sorted(book.accounts_of_creditor(creditor), key=lambda a: a.account_id)
     people = book.read_consumers({account.consumer_id for account in accounts})

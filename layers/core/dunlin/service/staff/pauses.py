@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
 from dunlin.domain.audit import audit
 from dunlin.domain.contact import cadence
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook, Change
+from dunlin.ports.accounts import Accounts, Batches, Change, ChangeWriter, Portfolios
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
+from dunlin.ports.staff import Pauses
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import (
     AccountChange,
@@ -38,9 +39,11 @@ LONGEST_WAIT = timedelta(days=365)
 _BATCH = 500
 
 
-def pause(
-    account_id: str, order: StaffCommand, *, book: AccountBook, now: datetime
-) -> CommandResult:
+class PausingBook(Accounts, Batches, Portfolios, Protocol):
+    """A creditor's accounts, paused in batches."""
+
+
+def pause(account_id: str, order: StaffCommand, *, book: Accounts, now: datetime) -> CommandResult:
     """Keep one account from being contacted until staff resume it; the ladder need not be woken,
     since what was queued finds the hold."""
     return apply_command(
@@ -49,7 +52,7 @@ def pause(
 
 
 def resume(
-    account_id: str, order: StaffCommand, *, book: AccountBook, waker: LadderWaker, now: datetime
+    account_id: str, order: StaffCommand, *, book: Accounts, waker: LadderWaker, now: datetime
 ) -> CommandResult:
     """End a pause or a snooze of staff. What else holds the account holds it still; what the
     person chose for themselves is not theirs to end."""
@@ -64,7 +67,7 @@ def snooze(
     order: StaffCommand,
     *,
     until: date,
-    book: AccountBook,
+    book: Accounts,
     waker: LadderWaker,
     now: datetime,
 ) -> CommandResult:
@@ -96,7 +99,7 @@ def pause_all(
     order: StaffCommand,
     *,
     on: bool,
-    book: AccountBook,
+    book: PausingBook,
     waker: LadderWaker,
     now: datetime,
 ) -> dict[str, int]:
@@ -117,7 +120,7 @@ def _pause_batch(
     order: StaffCommand,
     *,
     on: bool,
-    book: AccountBook,
+    book: PausingBook,
     waker: LadderWaker,
     now: datetime,
 ) -> list[str]:
@@ -162,7 +165,7 @@ def pause_scope(
     order: StaffCommand,
     *,
     on: bool,
-    book: AccountBook,
+    book: Pauses,
     creditors: Creditors,
     log: AuditLog,
     now: datetime,
@@ -189,7 +192,7 @@ def _record(
     data: dict[str, Any],
     actor: str,
     *,
-    book: AccountBook,
+    book: ChangeWriter,
     log: AuditLog,
     now: datetime,
 ) -> None:

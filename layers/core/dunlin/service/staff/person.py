@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.erasure import ALWAYS, Held, nameless, points_of, retained
 from dunlin.domain.audit.audit import to_json
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountBook, AccountHistory, Change
+from dunlin.ports.accounts import AccountHistory, Change, People, PeoplesHistories
 from dunlin.ports.audit import AuditLog
+from dunlin.ports.staff import Erasures
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import StaffCommand, code, consumer_entry, staff
 from dunlin.service.accounts.writing import retry_on_conflict
+
+
+class ErasingBook(PeoplesHistories, Erasures, Protocol):
+    """A person, all that is kept of them, and its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,7 @@ class Erasure:
 
 
 def export_person(
-    consumer_id: str, *, book: AccountBook, log: AuditLog, now: datetime
+    consumer_id: str, *, book: PeoplesHistories, log: AuditLog, now: datetime
 ) -> dict[str, Any]:
     """Contacts, messages and payments of one person, with the log of what happened, as one JSON
     document. Raises `DomainError` for an unknown person."""
@@ -103,7 +108,7 @@ def erase_person(
     consumer_id: str,
     order: StaffCommand,
     *,
-    book: AccountBook,
+    book: ErasingBook,
     creditors: Creditors,
     now: datetime,
 ) -> Erasure:
@@ -157,7 +162,7 @@ def erase_person(
     )
 
 
-def _person(consumer_id: str, book: AccountBook) -> Consumer:
+def _person(consumer_id: str, book: People) -> Consumer:
     person = book.consumer(consumer_id)
     if person is None:
         raise DomainError(f"no person {consumer_id}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import Account, Hold
@@ -23,8 +24,18 @@ from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.messages.content import words_refused
 from dunlin.domain.staff import queue
 from dunlin.domain.strategy.strategy import StaffQueuePolicy
-from dunlin.ports.accounts import AccountBook, AccountHistory, Answer
+from dunlin.ports.accounts import (
+    AccountHistory,
+    Accounts,
+    AccountsAndPeople,
+    Answer,
+    ChangeWriter,
+    People,
+    PeoplesHistories,
+)
+from dunlin.ports.arrangements import ArrangedAccounts, Arrangements
 from dunlin.ports.machines import LadderWaker
+from dunlin.ports.staff import WaitingForStaff
 from dunlin.ports.strategies import Creditors
 from dunlin.service import arrangements
 from dunlin.service.accounts.staff_command import (
@@ -46,6 +57,18 @@ DECISIONS = ("approve", "release", "decline", "close")
 FREES = frozenset({"approve", "release"})
 # A question is settled by its answer; the others by a decision of their own.
 SETTLED_BY_ANSWER = frozenset({"question", "reply"})
+
+
+class QueueBook(People, Arrangements, WaitingForStaff, Protocol):
+    """Who waits, with the request that an account waits for."""
+
+
+class LapseBook(ChangeWriter, WaitingForStaff, Protocol):
+    """Who waits, and the note that the law is near."""
+
+
+class DecidingBook(ArrangedAccounts, People, Protocol):
+    """A case, its request, and the other accounts of its person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +102,7 @@ class Decided:
 def listing(
     *,
     creditor: str,
-    book: AccountBook,
+    book: WaitingForStaff,
     creditors: Creditors,
     now: datetime,
     kind: str = "",
@@ -98,7 +121,7 @@ def listing(
     return sorted(items, key=_by_due)
 
 
-def _items(creditor: str, book: AccountBook, creditors: Creditors) -> Iterator[queue.Item]:
+def _items(creditor: str, book: WaitingForStaff, creditors: Creditors) -> Iterator[queue.Item]:
     for name in [creditor] if creditor else creditors.all():
         policy = queue_policy(name, creditors)
         for account in book.waiting_for_staff(name):
@@ -122,14 +145,14 @@ def queue_policy(creditor: str, creditors: Creditors) -> StaffQueuePolicy:
 
 
 def waiting(
-    *, creditor: str, book: AccountBook, creditors: Creditors, now: datetime
+    *, creditor: str, book: QueueBook, creditors: Creditors, now: datetime
 ) -> tuple[list[Waiting], int]:
     """The first `SHOWN` of the queue with their people, and how many wait in all."""
     items = listing(creditor=creditor, book=book, creditors=creditors, now=now)
     return [_waiting(item, book) for item in items[:SHOWN]], len(items)
 
 
-def _waiting(item: queue.Item, book: AccountBook) -> Waiting:
+def _waiting(item: queue.Item, book: QueueBook) -> Waiting:
     consumer = book.consumer(item.account.consumer_id)
     asks = item.kind == reasons.REQUEST
     return Waiting(
@@ -141,7 +164,7 @@ def _waiting(item: queue.Item, book: AccountBook) -> Waiting:
 
 
 def take(
-    account_id: str, order: StaffCommand, *, owner: str, book: AccountBook, now: datetime
+    account_id: str, order: StaffCommand, *, owner: str, book: Accounts, now: datetime
 ) -> CommandResult:
     """Give an item to a member of staff, by their code. Raises `DomainError`."""
     code(owner, "the owner")
@@ -165,7 +188,7 @@ def decide(
     account_id: str,
     decision: str,
     order: StaffCommand,
-    book: AccountBook,
+    book: DecidingBook,
     waker: LadderWaker,
     now: datetime,
 ) -> Decided:
@@ -214,7 +237,7 @@ def _decided(
     decision: str,
     done: CommandResult,
     *,
-    book: AccountBook,
+    book: Accounts,
     request: bool = False,
 ) -> Decided:
     after = done.account
@@ -230,7 +253,7 @@ def _decided(
     )
 
 
-def _requests(account: Account, book: AccountBook) -> bool:
+def _requests(account: Account, book: Arrangements) -> bool:
     """True where what waits is a request for an arrangement, which has its own decisions."""
     return (
         queue.kind_of(account) == reasons.REQUEST
@@ -243,7 +266,7 @@ def _decide_request(
     decision: str,
     order: StaffCommand,
     *,
-    book: AccountBook,
+    book: ArrangedAccounts,
     waker: LadderWaker,
     now: datetime,
 ) -> CommandResult:
@@ -284,7 +307,7 @@ def counter(
     order: StaffCommand,
     terms: Terms,
     *,
-    book: AccountBook,
+    book: ArrangedAccounts,
     waker: LadderWaker,
     now: datetime,
 ) -> CommandResult:
@@ -308,7 +331,7 @@ def _follow(
     decision: str,
     order: StaffCommand,
     *,
-    book: AccountBook,
+    book: AccountsAndPeople,
     waker: LadderWaker,
     now: datetime,
 ) -> None:
@@ -347,7 +370,7 @@ def _decision(account: Account, decision: str, now: datetime) -> AccountChange:
     return AccountChange(what="ReleaseApproved", account=freed, data=data)
 
 
-def tell_lapsed(*, book: AccountBook, creditors: Creditors, now: datetime) -> int:
+def tell_lapsed(*, book: LapseBook, creditors: Creditors, now: datetime) -> int:
     """Mark what staff have not seen to by its time, once for each wait; the write is what the
     stream tells of. Returns how many were marked now."""
     marked = 0
@@ -369,7 +392,7 @@ def answer(
     text: str,
     *,
     release: bool | None = None,
-    book: AccountBook,
+    book: PeoplesHistories,
     creditors: Creditors,
     waker: LadderWaker,
     now: datetime,
@@ -478,7 +501,7 @@ def _free_others(
     order: StaffCommand,
     *,
     due: datetime,
-    book: AccountBook,
+    book: AccountsAndPeople,
     waker: LadderWaker,
     now: datetime,
 ) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.reports.measures import SMALL_MINOR
 from dunlin.domain.reports.reentry import Recovered, barred, entered, group_of, recovered
 from dunlin.domain.strategy.strategy import REENTERED
-from dunlin.ports.accounts import AccountBook
+from dunlin.ports.accounts import LedgerAccounts, Ledgers, Portfolios
 from dunlin.service.accounts.staff_command import (
     AccountChange,
     CommandResult,
@@ -19,8 +20,12 @@ from dunlin.service.accounts.staff_command import (
 )
 
 
+class LedgerPortfolio(Portfolios, Ledgers, Protocol):
+    """A creditor's accounts with their ledgers."""
+
+
 def candidates(
-    creditor: str, *, book: AccountBook, small_under_minor: int = SMALL_MINOR
+    creditor: str, *, book: Portfolios, small_under_minor: int = SMALL_MINOR
 ) -> list[Account]:
     """The accounts of a creditor that may enter again, smallest balance first."""
     ended = book.accounts_of_creditor(creditor, status=Status.EXHAUSTED.value)
@@ -32,7 +37,7 @@ def reenter(
     account_id: str,
     order: StaffCommand,
     *,
-    book: AccountBook,
+    book: LedgerAccounts,
     now: datetime,
     small_under_minor: int = SMALL_MINOR,
 ) -> CommandResult:
@@ -54,7 +59,7 @@ def reenter(
     return apply_command(account_id, order, decide, book=book, now=now)
 
 
-def report(creditor: str, *, book: AccountBook) -> tuple[Recovered, ...]:
+def report(creditor: str, *, book: LedgerPortfolio) -> tuple[Recovered, ...]:
     """What came in since on the accounts of a creditor that entered again."""
     again = [a for a in book.accounts_of_creditor(creditor) if a.extras.get(REENTERED)]
     return recovered((account, book.ledger(account.account_id)) for account in again)

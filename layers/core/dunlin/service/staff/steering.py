@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, NextAction, Override, Status
@@ -19,7 +20,8 @@ from dunlin.domain.contact import planner
 from dunlin.domain.errors import Conflict, DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.strategy.strategy import TONES
-from dunlin.ports.accounts import AccountBook, Facts
+from dunlin.ports.accounts import Accounts, AccountsAndPeople, Facts, People
+from dunlin.ports.contact import Touches
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import (
     AccountChange,
@@ -34,8 +36,12 @@ from dunlin.service.contact.gate import Gate
 from dunlin.service.staff.pauses import LONGEST_WAIT
 
 
+class MovingBook(AccountsAndPeople, Touches, Protocol):
+    """An account with what its planned message is moved among."""
+
+
 def skip(
-    account_id: str, order: StaffCommand, *, book: AccountBook, waker: LadderWaker, now: datetime
+    account_id: str, order: StaffCommand, *, book: MovingBook, waker: LadderWaker, now: datetime
 ) -> CommandResult:
     """Leave out the next rung: it counts as used and is never sent."""
 
@@ -59,7 +65,7 @@ def move(
     order: StaffCommand,
     *,
     at: datetime,
-    book: AccountBook,
+    book: MovingBook,
     gate: Gate,
     waker: LadderWaker,
     now: datetime,
@@ -102,7 +108,7 @@ def override(
     order: StaffCommand,
     wanted: Wanted,
     *,
-    book: AccountBook,
+    book: AccountsAndPeople,
     gate: Gate,
     waker: LadderWaker,
     now: datetime,
@@ -153,7 +159,7 @@ def override(
     return woken(account_id, done, waker)
 
 
-def _facts(account: Account, book: AccountBook) -> Facts:
+def _facts(account: Account, book: Accounts) -> Facts:
     """The facts of the account as it was read; what moved since fails the write."""
     facts = book.facts(account.account_id)
     if facts.account.version != account.version:
@@ -161,7 +167,7 @@ def _facts(account: Account, book: AccountBook) -> Facts:
     return facts
 
 
-def _hindrance(facts: Facts, *, book: AccountBook, now: datetime) -> CommandResult | None:
+def _hindrance(facts: Facts, *, book: Touches, now: datetime) -> CommandResult | None:
     """Why its next rung cannot be steered now, None where it can."""
     account = facts.account
     if not account.on_ladder or account.status is not Status.ACTIVE:
@@ -181,7 +187,7 @@ def _refused(why: str) -> CommandResult:
     return CommandResult(outcome="refused", because=(("", why),))
 
 
-def _plan(facts: Facts, at: datetime, book: AccountBook) -> planner.Plan:
+def _plan(facts: Facts, at: datetime, book: People) -> planner.Plan:
     """What the planner would say if the next rung fell due at `at`."""
     account = facts.account
     others = book.accounts_of_consumer(account.consumer_id)
@@ -200,7 +206,7 @@ def _judge(facts: Facts, offer: planner.Offer, gate: Gate, at: datetime) -> Verd
     return gate.judge(facts, channel=offer.channel, template=offer.template, purpose="", now=at)
 
 
-def _judged(facts: Facts, gate: Gate, at: datetime, book: AccountBook) -> CommandResult | None:
+def _judged(facts: Facts, gate: Gate, at: datetime, book: People) -> CommandResult | None:
     """The refusal of an instant at which nothing would be sent: the creditor's own plan has no
     rung then, or the rules allow no channel of it."""
     plan = _plan(facts, at, book)

@@ -1,0 +1,69 @@
+"""Contact: touches, the permit that lets one message go, and who sees that none is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.consumer import Consumer, ContactHistory
+from dunlin.domain.accounts.touch import Permit, Touch
+from dunlin.domain.audit.audit import AuditEntry
+from dunlin.ports.accounts import (
+    Facts,
+)
+
+
+class Touches(Protocol):
+    """One message of ours, by its place on the ladder or by what the provider calls it."""
+
+    def touch(self, account_id: str, key: str) -> Touch | None: ...
+
+    def touch_by_message(self, message_id: str) -> Touch | None: ...
+
+
+class PermitTaking(Protocol):
+    """The right to decide that a message may go; who sends it holds another."""
+
+    def take_permit(
+        self,
+        *,
+        permit: Permit,
+        touch: Touch,
+        account: Account,
+        history: ContactHistory,
+        consumer: Consumer,
+        audit: AuditEntry,
+    ) -> None:
+        """The permit transaction, all or nothing:
+
+        contact history at the version read · account at the version read, active, positive
+        balance, no hold · consumer at the version read with that channel's consent at the
+        version read and open · no pause · touch row absent · permit row absent · audit entry
+        absent. `account` and `history` are the new states, one version on; `consumer` is as
+        read. Raises `Conflict`.
+        """
+
+
+class PermitSpending(Protocol):
+    """The right to send what was permitted, once."""
+
+    def spend_permit(self, *, facts: Facts, permit_id: str, now: datetime) -> bool:
+        """Delete the permit and mark its touch unknown, under the same checks on consumer,
+        consent, account and pauses as when it was taken, for the consumer as they were then.
+        False: the permit is void (used, expired, or something changed); nothing was written."""
+
+
+class Attendance(Protocol):
+    """What should be going on: accounts that are due, and those that nothing attends to."""
+
+    def due(self, until: datetime) -> Iterable[Account]:
+        """Open accounts whose next due time is at or before `until`, earliest first."""
+
+    def unattended(self, creditor: str) -> Iterable[Account]:
+        """Open accounts of a creditor with neither a due time nor a stated reason."""
+
+    def on_ladders(self, creditor: str) -> Iterable[tuple[str, int]]:
+        """Id and run of every active account of a creditor: each has one execution, unless that
+        was lost (index; may lag by a moment)."""

@@ -1,0 +1,42 @@
+"""What staff alone do: the queue, the pauses, the erasure of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from dunlin.domain.accounts.account import Account
+from dunlin.ports.accounts import (
+    ChangeWriter,
+)
+
+
+class WaitingForStaff(Protocol):
+    """What a person must look at."""
+
+    def waiting_for_staff(self, creditor: str | None = None) -> Iterable[Account]:
+        """Accounts that are held or escalated and wait for a person."""
+
+
+class Pauses(ChangeWriter, Protocol):
+    """The switch that stops every message of a creditor or of the platform."""
+
+    def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
+        """Switch a pause: scope is `platform` or a creditor id. Binds the next permit and
+        every permit not yet spent."""
+
+
+class Erasures(Protocol):
+    """The words that a person wrote or was written, taken out for good."""
+
+    def texts(self, owner: str) -> int:
+        """How many messages, replies and answers of an account hold words; of a person's id,
+        how many replies about no account do."""
+
+    def erase_texts(self, owner: str) -> int:
+        """Take the words out of these; ids, times, labels and hashes stay. How many lost them:
+        none where it is done again."""
+
+    def drop_points(self, consumer_id: str) -> None:
+        """Drop from the index by address what the person's row no longer holds."""

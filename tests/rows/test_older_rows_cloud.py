@@ -32,8 +32,31 @@ def older(stack: Any) -> None:
             client.put_item(TableName=getattr(names, table), Item=item)
 
 
+def test_counters_go_on_from_what_they_were() -> None:
+    """First of all: once its account is written again, the stream counts it too."""
+    counters = wiring.counters()
+    assert counters.tally(CREDITOR) == values.TALLY
+    assert values.SHARE.cell is not None
+    moved = replace(values.SHARE, version=99, cell=replace(values.SHARE.cell, status="settled"))
+    assert counters.count([moved]) == 1
+    tally = counters.tally(CREDITOR)
+    assert values.SHARE.cell not in tally
+    assert {cell.status for cell in tally} == {"imported", "settled"}
+
+
+def test_the_strategy_it_was_opened_under_is_no_new_version() -> None:
+    creditors = wiring.creditors()
+    assert creditors.put_strategy(CREDITOR, strategy_document(**values.OWN_WORDS), AT) == 1
+    strategy = creditors.strategy(CREDITOR)
+    assert strategy is not None
+    assert strategy.templates == values.OWN_WORDS["templates"]
+
+
 def test_an_account_is_read_with_all_that_lies_around_it() -> None:
-    book = wiring.account_book()
+    book, creditors = wiring.account_book(), wiring.creditors()
+    for version in (2, 3):  # it stands under the third
+        document = strategy_document(holdout_percent=version)
+        assert creditors.put_strategy(CREDITOR, document, AT) == version
     facts = book.facts("acc_full", touch_key=values.TOUCH.key)
     assert (facts.account, facts.consumer) == (values.ACCOUNT, values.CONSUMER)
     assert (facts.history, facts.touch) == (values.HISTORY, values.TOUCH)
@@ -53,14 +76,6 @@ def test_an_account_that_is_written_again_says_its_shape_and_keeps_its_token() -
     assert (row.shape, row.invoice, row.task_token) == (1, "2026/18", "token-of-a-wait")
 
 
-def test_the_strategy_it_was_opened_under_is_no_new_version() -> None:
-    creditors = wiring.creditors()
-    assert creditors.put_strategy(CREDITOR, strategy_document(**values.OWN_WORDS), AT) == 1
-    strategy = creditors.strategy(CREDITOR)
-    assert strategy is not None
-    assert strategy.templates == values.OWN_WORDS["templates"]
-
-
 def test_attempts_to_pay_are_replaced_though_they_were_spelled_otherwise() -> None:
     sessions = wiring.sessions()
     before = sessions.payment_attempts("con_full")
@@ -74,18 +89,8 @@ def test_attempts_to_pay_are_replaced_though_they_were_spelled_otherwise() -> No
         sessions.put_payment_attempts("con_full", after, replaces=before)
 
 
-def test_counters_go_on_from_what_they_were() -> None:
-    counters = wiring.counters()
-    assert counters.tally(CREDITOR) == values.TALLY
-    assert values.SHARE.cell is not None
-    moved = replace(values.SHARE, version=18, cell=replace(values.SHARE.cell, status="settled"))
-    assert counters.count([moved]) == 1
-    tally = counters.tally(CREDITOR)
-    assert values.SHARE.cell not in tally
-    assert {cell.status for cell in tally} == {"imported", "settled"}
-
-
 def test_what_a_month_has_cost_is_added_to() -> None:
     meter = wiring.spend_meter()
-    meter.add("2026-11", 500)
-    assert (meter.spent("2026-11"), meter.stopped("2026-11")) == (12_500, 10_000)
+    assert meter.stopped("2026-11") == 10_000
+    meter.add("2026-12", 500)  # in November the touches that were put here cost something too
+    assert (meter.spent("2026-12"), meter.stopped("2026-12")) == (1_000, 0)

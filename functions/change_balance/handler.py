@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             change,
             by="billing",
             book=wiring.account_book(),
-            sessions=wiring.sessions(),
+            attempts=wiring.sessions(),
             processor=wiring.processor(),
             waker=wiring.waker(),
             now=wiring.clock().now(),

@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             kind=event["kind"],
             cause=event["cause"],
             book=book,
-            sessions=wiring.sessions(),
+            links=wiring.sessions(),
             gate=gate,
             templates=templates,
             now=now,

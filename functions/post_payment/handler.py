@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
             read=wiring.read_payment_event,
             processor=wiring.processor(),
             book=wiring.account_book(),
-            sessions=wiring.sessions(),
+            attempts=wiring.sessions(),
             waker=wiring.waker(),
             now=now,
         )

@@ -109,7 +109,7 @@ class Life(Place):
         )
         post_event(
             event, processor=self.processor, book=self.book,
-            sessions=MemoryPortalSessions(), waker=self.waker,
+            attempts=MemoryPortalSessions(), waker=self.waker,
             now=self.now,
         )  # fmt: skip
 

@@ -184,7 +184,7 @@ def test_a_posting_and_its_arrangement_are_one_write() -> None:
             "book": life.mortal_book,
             "waker": life.mortal_alarm,
         }
-        called_again(lambda: post_event(event, sessions=MemoryPortalSessions(), now=NOW, **ports))
+        called_again(lambda: post_event(event, attempts=MemoryPortalSessions(), now=NOW, **ports))
         life.check()
         assert life.account.status is Status.SETTLED
         assert life.newest.state is ArrangementState.PAID_OFF

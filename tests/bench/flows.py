@@ -141,7 +141,7 @@ class Flows:
                 now=builders.NOON,
             )  # fmt: skip
         (touch,) = book.conversation(account.account_id).touches
-        outbox = ground.outbox(mailbox=MemoryMailbox(), sessions=wiring.sessions())
+        outbox = ground.outbox(mailbox=MemoryMailbox(), links=wiring.sessions())
         numbered = next(self._numbers)
         outbox = replace(outbox, new_token=lambda: f"{numbered:022d}"[::-1])
         with self._count("send, a link and a message"):
@@ -180,6 +180,8 @@ class Flows:
             book=book,
             creditors=creditors,
             sessions=wiring.sessions(),
+            drafts=wiring.sessions(),
+            attempts=wiring.sessions(),
             waker=waker,
             raise_signal=raise_signal,
         )
@@ -256,7 +258,7 @@ class Flows:
                 read=lambda _body: event,
                 processor=processor,
                 book=wiring.account_book(),
-                sessions=wiring.sessions(),
+                attempts=wiring.sessions(),
                 waker=wiring.waker(),
                 now=NOW,
             )

@@ -432,9 +432,7 @@ def _outbox(calls: _Calls) -> SendingPorts:
             message: str = calls("mail", email.tags["touch_id"])
             return message
 
-    return replace(
-        ground.outbox(mailbox=Mail(), sessions=MemoryPortalSessions()), templates=_LETTERS
-    )
+    return replace(ground.outbox(mailbox=Mail(), links=MemoryPortalSessions()), templates=_LETTERS)
 
 
 def _mail(touch_id: str, fate: str, taken: list[str], faults: list[str]) -> str:

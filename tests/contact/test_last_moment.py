@@ -84,7 +84,7 @@ class Desk:
             decision.touch_key,
             decision.permit_id,
             book=self.book,
-            ports=ground.outbox(mailbox=self.mailbox, sessions=self.sessions),
+            ports=ground.outbox(mailbox=self.mailbox, links=self.sessions),
             now=NOON,
         ).outcome
 
@@ -95,7 +95,7 @@ class Desk:
             change,
             by="billing",
             book=self.book,
-            sessions=self.sessions,
+            attempts=self.sessions,
             processor=self.processor,
             waker=self.waker,
             now=now,
@@ -118,7 +118,7 @@ class Desk:
             told,
             processor=self.processor,
             book=self.book,
-            sessions=self.sessions,
+            attempts=self.sessions,
             waker=self.waker,
             now=NOON,
         )
@@ -256,7 +256,7 @@ def test_a_change_closes_the_page_that_asks_for_too_much() -> None:
     desk = Desk()
     open_checkout(
         desk.account_id, amount=None, locale="en", success_url="s", cancel_url="c",
-        book=desk.book, sessions=desk.sessions, processor=desk.processor,
+        book=desk.book, attempts=desk.sessions, processor=desk.processor,
         new_id=lambda: "a-1", now=NOON,
     )  # fmt: skip
     desk.change("credit", 100)
@@ -281,7 +281,7 @@ def test_another_currency_and_a_closed_account_are_refused() -> None:
     euros = BalanceChange(change_id="a", kind="credit", amount=Money(5, "EUR"))
     with pytest.raises(DomainError, match="USD"):
         change_balance(
-            desk.account_id, euros, by="billing", book=desk.book, sessions=desk.sessions,
+            desk.account_id, euros, by="billing", book=desk.book, attempts=desk.sessions,
             processor=desk.processor,
             waker=desk.waker, now=NOON,
         )  # fmt: skip
@@ -298,7 +298,7 @@ def test_a_credit_under_an_arrangement_lowers_what_its_instalments_ask() -> None
             BalanceChange(change_id=name, kind="credit", amount=Money(minor, "USD")),
             by="billing",
             book=life.book,
-            sessions=MemoryPortalSessions(),
+            attempts=MemoryPortalSessions(),
             processor=MemoryProcessor(),
             waker=life.waker,
             now=life.now,

@@ -49,7 +49,7 @@ class Desk:
             kind=kind,
             cause=cause,
             book=self.book,
-            sessions=self.sessions,
+            links=self.sessions,
             gate=self.gate,
             templates=ground.PlainLetters(),
             now=now,
@@ -93,7 +93,7 @@ def test_one_cause_and_kind_take_one_permit(desk: Desk) -> None:
 
 def test_a_notice_whose_permit_died_is_asked_for_again(desk: Desk) -> None:
     mailbox, late = MemoryMailbox(), NOON + PERMIT_LIFE
-    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
+    outbox = ground.outbox(mailbox=mailbox, links=desk.sessions)
     dead = desk.ask("receipt")
     assert desk.ask("receipt", now=late) == replace(dead, version=dead.version)
     assert hand_over(desk.book, desk.account, dead, outbox, now=late) == "void"
@@ -107,7 +107,7 @@ def test_a_notice_whose_permit_died_is_asked_for_again(desk: Desk) -> None:
 def test_a_person_whose_record_moved_between_gate_and_sender_loses_no_notice(desk: Desk) -> None:
     """Whatever is learned about a person makes a permit void; what it was for is asked again."""
     mailbox = MemoryMailbox()
-    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
+    outbox = ground.outbox(mailbox=mailbox, links=desk.sessions)
     first = desk.ask("receipt")
     person = desk.book.consumers[desk.account.consumer_id]
     desk.book.consumers[person.consumer_id] = replace(person, version=person.version + 1)
@@ -128,7 +128,7 @@ def test_a_person_whose_record_moved_between_gate_and_sender_loses_no_notice(des
 
 def test_a_notice_the_provider_refuses_waits_longer_each_time_and_not_for_ever(desk: Desk) -> None:
     mailbox = MemoryMailbox(fail=[Failure.BEFORE] * 9)
-    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
+    outbox = ground.outbox(mailbox=mailbox, links=desk.sessions)
     waits, now = [], NOON
     while (decision := desk.ask("receipt", now=now)).outcome == "email":
         sending = send(
@@ -193,7 +193,7 @@ def test_a_code_is_in_no_decision_and_is_stored_as_a_hash(desk: Desk) -> None:
     link = desk.link(Channel.EMAIL, "ada@example.com")
     decision = desk.ask("code", f"{link}.1")
     mailbox = MemoryMailbox()
-    outbox = ground.outbox(mailbox=mailbox, sessions=desk.sessions)
+    outbox = ground.outbox(mailbox=mailbox, links=desk.sessions)
     assert hand_over(desk.book, desk.account, decision, outbox) == "sent"
     assert desk.sessions.code(link, NOON) == token_hash("123456")
     assert "123456" not in repr(decision) + repr(desk.book.chains)

@@ -111,7 +111,7 @@ def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world
             kind="receipt",
             cause=f"pi_{number}",
             book=world.book,
-            sessions=sessions,
+            links=sessions,
             gate=gate,
             templates=templates,
             now=world.now,

@@ -137,7 +137,7 @@ class Life(RuleBasedStateMachine):
             permit.touch_key,
             permit.permit_id,
             book=self.book,
-            ports=ground.outbox(mailbox=self.mailbox, sessions=self.sessions, at=self.now),
+            ports=ground.outbox(mailbox=self.mailbox, links=self.sessions, at=self.now),
             now=self.now,
         )
         self.mailbox.fail = []

@@ -100,7 +100,7 @@ def test_the_channel_that_lost_is_recorded_before_the_one_that_won():
 def test_a_notice_is_recorded_and_holds():
     book, account = _ready()
     check_notice(account.account_id, kind="receipt", cause="pay_1", book=book,
-                 sessions=MemoryPortalSessions(), gate=ground.gate(),
+                 links=MemoryPortalSessions(), gate=ground.gate(),
                  templates=ground.PlainLetters(),
                  now=NOON)  # fmt: skip
     entry = book.chains[f"account#{account.account_id}"][-1]

@@ -74,7 +74,7 @@ def test_a_message_carries_its_touch_and_a_way_out() -> None:
     assert email.tags == {"touch_id": touch.touch_id, "account_id": touch.account_id}
     stop = email.headers["List-Unsubscribe"].split(">")[0].lstrip("<")
     token = stop.rsplit("/", 1)[1]
-    link = outbox.sessions.link(token_hash(token))
+    link = outbox.links.link(token_hash(token))
     assert link is not None
     assert (link.touch_id, link.channel) == (touch.touch_id, "email")
 

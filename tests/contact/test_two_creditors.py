@@ -105,9 +105,9 @@ def test_a_thousand_interleaved_messages_cross_nothing() -> None:
     templates, sessions = JinjaMessages(), MemoryPortalSessions()
     mail, texts = MemoryMailbox(), MemorySmsSender()
     outboxes: dict[str, Any] = {
-        "email": replace(ground.outbox(mailbox=mail, sessions=sessions), templates=templates),
+        "email": replace(ground.outbox(mailbox=mail, links=sessions), templates=templates),
         "sms": replace(
-            ground.outbox(Channel.SMS, sms_sender=texts, sessions=sessions), templates=templates
+            ground.outbox(Channel.SMS, sms_sender=texts, links=sessions), templates=templates
         ),
     }
     # Each channel has senders of its own; their tokens must not be the same.

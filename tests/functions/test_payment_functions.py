@@ -132,7 +132,7 @@ class TestReconcilePayments:
             processor=shop.processor,
             inbox=shop.inbox,
             book=shop.book,
-            sessions=shop.sessions,
+            attempts=shop.sessions,
             waker=shop.waker,
             creditors=shop.book.creditors,
         )

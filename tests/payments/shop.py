@@ -109,7 +109,7 @@ class Shop:
             read=lambda _: event,
             processor=self.processor,
             book=self.book,
-            sessions=self.sessions,
+            attempts=self.sessions,
             waker=self.waker,
             now=NOW,
         )
@@ -124,7 +124,7 @@ class Shop:
             success_url="https://pay.example.com/return",
             cancel_url="https://pay.example.com/account",
             book=self.book,
-            sessions=self.sessions,
+            attempts=self.sessions,
             processor=self.processor,
             new_id=lambda: f"attempt-{next(self._ids)}",
             now=NOW,

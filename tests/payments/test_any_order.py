@@ -193,7 +193,7 @@ class Life:
             processor=self.bank,
             inbox=self.shop.inbox,
             book=self.shop.book,
-            sessions=self.shop.sessions,
+            attempts=self.shop.sessions,
             waker=self.shop.waker,
             creditors=self.shop.book.creditors,
         ).look(since=NOW - timedelta(days=4), now=NOW + timedelta(hours=1))
@@ -253,7 +253,7 @@ class Life:
                 event,
                 processor=self.bank,
                 book=self.shop.book,
-                sessions=self.shop.sessions,
+                attempts=self.shop.sessions,
                 waker=self.shop.waker,
                 now=NOW,
             )

@@ -205,7 +205,7 @@ def test_the_return_page_asks_the_processor() -> None:
 
     def outcome() -> Returned:
         return returned_payment(
-            ACCOUNT, book=shop.book, sessions=shop.sessions, processor=shop.processor
+            ACCOUNT, book=shop.book, attempts=shop.sessions, processor=shop.processor
         ).outcome
 
     assert outcome() is Returned.NONE
@@ -217,12 +217,12 @@ def test_the_return_page_asks_the_processor() -> None:
     assert outcome() is Returned.FAILED
     shop.processor.payments["pi_1"] = payment()
     found = returned_payment(
-        ACCOUNT, book=shop.book, sessions=shop.sessions, processor=shop.processor
+        ACCOUNT, book=shop.book, attempts=shop.sessions, processor=shop.processor
     )
     assert (found.outcome, found.posted, found.amount) == (Returned.PAID, False, usd(10_000))
     shop.tell(event())
     found = returned_payment(
-        ACCOUNT, book=shop.book, sessions=shop.sessions, processor=shop.processor
+        ACCOUNT, book=shop.book, attempts=shop.sessions, processor=shop.processor
     )
     assert found.posted
     assert len(shop.book.chains[f"account#{ACCOUNT}"]) == 1

@@ -28,7 +28,7 @@ def look(shop: Shop, *, after: timedelta = timedelta(hours=6)) -> Reconciled:
         processor=shop.processor,
         inbox=shop.inbox,
         book=shop.book,
-        sessions=shop.sessions,
+        attempts=shop.sessions,
         waker=shop.waker,
         creditors=shop.book.creditors,
     )

@@ -117,7 +117,7 @@ class PortalHarness:
             creditors=self.creditors,
             sessions=self.sessions,
             drafts=self.sessions,
-            payment_attempts=self.sessions,
+            attempts=self.sessions,
             waker=self.waker,
             processor=lambda: self.processor,
             raise_signal=self._raise,

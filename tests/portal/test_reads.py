@@ -55,7 +55,13 @@ def browser(calls: list[str]) -> Browser:
         apply_signal(signal, book=book, waker=harness.waker, now=now, reply=reply)
 
     harness.portal = replace(
-        harness.portal, book=book, sessions=sessions, creditors=creditors, raise_signal=raise_signal
+        harness.portal,
+        book=book,
+        sessions=sessions,
+        drafts=sessions,
+        attempts=sessions,
+        creditors=creditors,
+        raise_signal=raise_signal,
     )
     return browser
 

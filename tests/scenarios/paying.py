@@ -54,7 +54,7 @@ def pay(
         read=lambda _: told,
         processor=processor,
         book=book,
-        sessions=MemoryPortalSessions(),
+        attempts=MemoryPortalSessions(),
         waker=waker,
         now=NOON,
     )

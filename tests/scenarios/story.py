@@ -192,7 +192,7 @@ class Town:
         return SendingPorts(
             channel=channel,
             templates=_LETTERS,
-            sessions=self.sessions,
+            links=self.sessions,
             portal_url="https://pay.example.org",
             new_token=lambda: f"{next(self._tokens):022d}",
             new_code=lambda: "123456",

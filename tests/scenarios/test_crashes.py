@@ -71,11 +71,11 @@ class World:
         self.mailbox, self.line = MemoryMailbox(), MemorySmsSender()
         self.outbox = replace(
             ground.outbox(mailbox=deaths.guard(self.mailbox, "mailbox")),
-            sessions=deaths.guard(self.sessions, "sessions"),
+            links=deaths.guard(self.sessions, "sessions"),
         )
         self.texts = replace(
             ground.outbox(Channel.SMS, sms_sender=deaths.guard(self.line, "sms_sender")),
-            sessions=deaths.guard(self.sessions, "sessions"),
+            links=deaths.guard(self.sessions, "sessions"),
         )
         self.creditors = self.stored.creditors
         if accounts:
@@ -214,7 +214,7 @@ def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
                 kind="receipt",
                 cause="pi_1",
                 book=world.book,
-                sessions=world.sessions,
+                links=world.sessions,
                 gate=ground.gate("PLAT-FREQ-ALL"),
                 templates=world.outbox.templates,
                 now=NOON,

@@ -48,7 +48,7 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
         mailbox = MemoryMailbox()
         outbox = replace(
             ground.outbox(mailbox=deaths.guard(mailbox, "mailbox"), at=now),
-            sessions=deaths.guard(MemoryPortalSessions(), "sessions"),
+            links=deaths.guard(MemoryPortalSessions(), "sessions"),
         )
         guarded = deaths.guard(book, "book")
         permit = check_ladder(

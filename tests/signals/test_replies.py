@@ -104,7 +104,7 @@ def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() 
             kind=kind,
             cause=cause,
             book=book,
-            sessions=sessions,
+            links=sessions,
             gate=gate,
             templates=templates,
             now=LATER + timedelta(seconds=seconds),
@@ -117,7 +117,7 @@ def test_the_confirmation_goes_within_five_minutes_once_and_says_nothing_else() 
     outbox = SendingPorts(
         channel=Channel.SMS,
         templates=templates,
-        sessions=sessions,
+        links=sessions,
         portal_url="https://pay.example.com",
         new_token=lambda: "t" * 22,
         new_code=lambda: "123456",

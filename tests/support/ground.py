@@ -72,7 +72,7 @@ def outbox(
     *,
     mailbox: Mailbox | None = None,
     sms_sender: SmsSender | None = None,
-    sessions: LinksAndCodes | None = None,
+    links: LinksAndCodes | None = None,
     at: datetime = builders.NOON,
 ) -> SendingPorts:
     """A sender's means; tokens are counted, so a run is the same each time."""
@@ -80,7 +80,7 @@ def outbox(
     return SendingPorts(
         channel=channel,
         templates=PlainLetters(),
-        sessions=sessions or MemoryPortalSessions(),
+        links=links or MemoryPortalSessions(),
         portal_url="https://pay.example.org",
         new_token=lambda: f"{next(tokens):022d}",
         new_code=lambda: "123456",

@@ -123,12 +123,12 @@ def play(
         waker=waker,
         gate=Gate(rulebook=load_rulebook()),
         templates=templates,
-        sessions=sessions,
+        links=sessions,
         outboxes={
             channel: SendingPorts(
                 channel=channel,
                 templates=templates,
-                sessions=sessions,
+                links=sessions,
                 portal_url="https://portal.example.com",
                 # One link for all: nobody opens it, and the same words are then read once.
                 new_token=lambda: "0" * 32,

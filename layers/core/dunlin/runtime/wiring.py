@@ -193,7 +193,7 @@ def _outbox(
     return SendingPorts(
         channel=channel,
         templates=templates(),
-        sessions=sessions(),
+        links=sessions(),
         portal_url=settings.PortalSettings.from_env().base_url,
         new_token=new_token,
         new_code=new_code,
@@ -244,7 +244,7 @@ def reconciler() -> Reconciler:
         processor=processor(),
         inbox=inbox(),
         book=account_book(),
-        sessions=sessions(),
+        attempts=sessions(),
         waker=waker(),
         creditors=creditors(),
     )
@@ -380,7 +380,7 @@ def portal() -> PortalPorts:
         creditors=creditors(),
         sessions=sessions(),
         drafts=sessions(),
-        payment_attempts=sessions(),
+        attempts=sessions(),
         waker=arranging_waker(),
         processor=processor,
         raise_signal=raise_signal,

@@ -55,7 +55,7 @@ def check_notice(
     kind: str,
     cause: str,
     book: NoticeBook,
-    sessions: Links,
+    links: Links,
     gate: Gate,
     templates: MessageTemplates,
     now: datetime,
@@ -79,7 +79,7 @@ def check_notice(
             kind,
             cause,
             occurrence,
-            sessions=sessions,
+            links=links,
             book=book,
             gate=gate,
             templates=templates,
@@ -97,7 +97,7 @@ def _numbered(cause: str, occurrence: int) -> str:
     return f"{cause}~{occurrence + 1}" if occurrence else cause
 
 
-def _channels(facts: Facts, kind: str, cause: str, *, sessions: Links) -> tuple[Channel, ...]:
+def _channels(facts: Facts, kind: str, cause: str, *, links: Links) -> tuple[Channel, ...]:
     """Where a notice may go: a confirmation where the opt-out came from, a code only to the
     contact point that its link went to, an answer first to where the question came from, the
     rest to whatever is open."""
@@ -108,7 +108,7 @@ def _channels(facts: Facts, kind: str, cause: str, *, sessions: Links) -> tuple[
         if kind == "answer":
             held.sort(key=lambda channel: not cause.startswith(f"{channel.value}."))
         return tuple(held)
-    link = sessions.link(cause.split(".", 1)[0])
+    link = links.link(cause.split(".", 1)[0])
     if link is None:
         return ()
     channel = Channel(link.channel)
@@ -122,7 +122,7 @@ def _decide(
     cause: str,
     occurrence: int,
     *,
-    sessions: Links,
+    links: Links,
     book: NoticeBook,
     gate: Gate,
     templates: MessageTemplates,
@@ -142,7 +142,7 @@ def _decide(
             )
         return decision("refused", facts.account, now)
     verdicts: list[tuple[planner.Offer, Verdict]] = []
-    for channel in _channels(facts, kind, cause, sessions=sessions):
+    for channel in _channels(facts, kind, cause, links=links):
         verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)
         offer = planner.Offer(channel=channel, template=kind, rung=0, reason=f"Notice: {kind}")
         if verdict.outcome == "allow":

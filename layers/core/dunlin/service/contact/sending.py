@@ -63,7 +63,7 @@ class SendingPorts:
 
     channel: Channel
     templates: MessageTemplates
-    sessions: LinksAndCodes
+    links: LinksAndCodes
     portal_url: str
     new_token: Callable[[], str]
     new_code: Callable[[], str]
@@ -143,7 +143,7 @@ def _compose(
     if address is None:
         raise Defect(f"touch {touch.touch_id} has no address")
     token = ports.new_token()
-    ports.sessions.put_link(
+    ports.links.put_link(
         Link(
             token_hash=token_hash(token),
             account_id=touch.account_id,
@@ -206,7 +206,7 @@ def _fields(touch: Touch, *, book: SendingBook, ports: SendingPorts) -> dict[str
     if touch.template == "code":
         code = ports.new_code()
         link = cause.split(".", 1)[0]
-        ports.sessions.put_code(link, token_hash(code), ports.real_now() + CODE_LIFE)
+        ports.links.put_code(link, token_hash(code), ports.real_now() + CODE_LIFE)
         return {"code": code}
     if touch.template in arrangement_notices.PURPOSES:
         return arrangement_notices.fields(touch.template, touch.account_id, cause, book=book)

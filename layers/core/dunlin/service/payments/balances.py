@@ -76,7 +76,7 @@ def change_balance(
     *,
     by: str,
     book: ArrangedPostingBook,
-    sessions: PaymentAttempts,
+    attempts: PaymentAttempts,
     processor: Checkouts,
     waker: LadderWaker,
     now: datetime,
@@ -134,5 +134,5 @@ def change_balance(
 
     fresh, account = retry_on_conflict(attempt)
     wake(account_id, book.arrangements(account_id)[:1], waker=waker)
-    close_page(account, but="", sessions=sessions, processor=processor)
+    close_page(account, but="", attempts=attempts, processor=processor)
     return fresh, account

@@ -62,7 +62,7 @@ def open_checkout(
     success_url: str,
     cancel_url: str,
     book: LedgerAccounts,
-    sessions: PaymentAttempts,
+    attempts: PaymentAttempts,
     processor: Checkouts,
     new_id: Callable[[], str],
     now: datetime,
@@ -95,7 +95,7 @@ def open_checkout(
         )
         try:
             return _opened(
-                attempt, account, pages=pages, book=book, sessions=sessions, processor=processor
+                attempt, account, pages=pages, book=book, attempts=attempts, processor=processor
             )
         except Conflict:
             continue
@@ -108,13 +108,13 @@ def _opened(
     *,
     pages: _Pages,
     book: Ledgers,
-    sessions: PaymentAttempts,
+    attempts: PaymentAttempts,
     processor: Checkouts,
 ) -> OpenCheckout | PayRefusal:
     """The page of this attempt, or of the one before where it asks for the same. Raises
     `Conflict` where another request of the person wrote meanwhile."""
     person, creditor = account.consumer_id, account.creditor
-    before = sessions.payment_attempts(person)
+    before = attempts.payment_attempts(person)
     others = tuple(
         pages.shut(attempt_made, creditor)
         for attempt_made in before
@@ -129,12 +129,12 @@ def _opened(
         same = current.amount == attempt.amount and current.locale == attempt.locale
         left_open = _left_open(current, same=same, book=book, processor=processor)
         if left_open is not None:
-            sessions.put_payment_attempts(person, (*others, current), replaces=before)
+            attempts.put_payment_attempts(person, (*others, current), replaces=before)
             return left_open
     stored = (*others, attempt)
-    sessions.put_payment_attempts(person, stored, replaces=before)
+    attempts.put_payment_attempts(person, stored, replaces=before)
     opened = pages.open(attempt, creditor)
-    sessions.put_payment_attempts(person, (*others, opened), replaces=stored)
+    attempts.put_payment_attempts(person, (*others, opened), replaces=stored)
     return OpenCheckout(url=opened.url)
 
 
@@ -176,21 +176,21 @@ class _Pages:
 
 
 def close_page(
-    account: Account, *, but: str, sessions: PaymentAttempts, processor: Checkouts
+    account: Account, *, but: str, attempts: PaymentAttempts, processor: Checkouts
 ) -> None:
     """Expire the account's open page where it asks for more than is owed now; `but` is the
     attempt that was just paid."""
-    attempt = _attempt(account, sessions)
+    attempt = _attempt(account, attempts)
     if attempt is None or not attempt.checkout_id or attempt.closed:
         return
     if attempt.attempt_id != but and account.balance < attempt.amount:
         processor.expire_checkout(attempt.checkout_id)
 
 
-def _attempt(account: Account, sessions: PaymentAttempts) -> PaymentAttempt | None:
+def _attempt(account: Account, attempts: PaymentAttempts) -> PaymentAttempt | None:
     """The newest attempt to pay this account."""
-    attempts = sessions.payment_attempts(account.consumer_id)
-    return next((attempt for attempt in attempts if attempt.account_id == account.account_id), None)
+    tried = attempts.payment_attempts(account.consumer_id)
+    return next((attempt for attempt in tried if attempt.account_id == account.account_id), None)
 
 
 def _left_open(
@@ -249,11 +249,11 @@ class ReturnedPayment:
 
 
 def returned_payment(
-    account_id: str, *, book: LedgerAccounts, sessions: PaymentAttempts, processor: Checkouts
+    account_id: str, *, book: LedgerAccounts, attempts: PaymentAttempts, processor: Checkouts
 ) -> ReturnedPayment:
     """Look where the newest attempt stands; writes nothing."""
     account = book.account(account_id)
-    attempt = _attempt(account, sessions) if account is not None else None
+    attempt = _attempt(account, attempts) if account is not None else None
     if attempt is None or not attempt.checkout_id:
         return ReturnedPayment(outcome=Returned.NONE)
     status = processor.checkout(attempt.checkout_id)

@@ -86,7 +86,7 @@ def post_payment(
     read: Callable[[str], PaymentEvent | MethodSaved | None],
     processor: PostingProcessor,
     book: ArrangedPostingBook,
-    sessions: PaymentAttempts,
+    attempts: PaymentAttempts,
     waker: LadderWaker,
     now: datetime,
 ) -> Posted:
@@ -105,7 +105,7 @@ def post_payment(
     if isinstance(event, MethodSaved):
         return _take_up(event, processor=processor, book=book, waker=waker, now=now)
     return post_event(
-        event, processor=processor, book=book, sessions=sessions, waker=waker, now=now
+        event, processor=processor, book=book, attempts=attempts, waker=waker, now=now
     )
 
 
@@ -133,7 +133,7 @@ def post_event(
     *,
     processor: RefundingProcessor,
     book: PostingBook,
-    sessions: PaymentAttempts,
+    attempts: PaymentAttempts,
     waker: LadderWaker,
     now: datetime,
 ) -> Posted:
@@ -152,7 +152,7 @@ def post_event(
     # Also where nothing changed: the delivery that wrote may have died before it told anyone.
     if entry_id(account_id, posting.excess_source(payment.id, 1)) in done.posted:
         account = send_back(account, payment.id, processor=processor, book=book, now=now)
-    close_page(account, but=payment.attempt_id, sessions=sessions, processor=processor)
+    close_page(account, but=payment.attempt_id, attempts=attempts, processor=processor)
     wake(account_id, done.arrangements, waker=waker)
     _tell(account, event, payment, waker=waker)
     return Posted.POSTED if done.changed else Posted.NOTHING_NEW

@@ -95,7 +95,7 @@ class Reconciler:
     processor: ReconcilingProcessor
     inbox: Inbox
     book: ReconcilingBook
-    sessions: PaymentAttempts
+    attempts: PaymentAttempts
     waker: LadderWaker
     creditors: Creditors
 
@@ -163,7 +163,7 @@ class Reconciler:
             event,
             processor=self.processor,
             book=self.book,
-            sessions=self.sessions,
+            attempts=self.attempts,
             waker=self.waker,
             now=now,
         )

@@ -68,7 +68,7 @@ class PortalPorts:
     creditors: Creditors
     sessions: PortalSessions
     drafts: Drafts
-    payment_attempts: PaymentAttempts
+    attempts: PaymentAttempts
     waker: LadderWaker
     processor: Callable[[], PortalProcessor]
     raise_signal: Callable[[Signal, Reply | None, datetime], object]

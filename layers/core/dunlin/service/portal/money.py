@@ -51,7 +51,7 @@ def pay(
             success_url=f"{portal.base_url}/return",
             cancel_url=f"{portal.base_url}/return",
             book=portal.book,
-            sessions=portal.payment_attempts,
+            attempts=portal.attempts,
             processor=portal.processor(),
             new_id=portal.new_token,
             now=now,
@@ -91,7 +91,7 @@ def returned(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
         payment = payments.returned_payment(
             session.account_id,
             book=portal.book,
-            sessions=portal.payment_attempts,
+            attempts=portal.attempts,
             processor=portal.processor(),
         )
     except Unavailable:

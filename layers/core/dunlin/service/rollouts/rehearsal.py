@@ -63,7 +63,7 @@ class RehearsalPorts:
     waker: Clockwork
     gate: Gate
     templates: MessageTemplates
-    sessions: LinksAndCodes
+    links: LinksAndCodes
     outboxes: Mapping[Channel, SendingPorts]
 
     price: Callable[[Channel, str], int]
@@ -246,7 +246,7 @@ def _notice(account_id: str, kind: str, cause: str, *, play: _Play, now: datetim
         kind=kind,
         cause=cause,
         book=ports.book,
-        sessions=ports.sessions,
+        links=ports.links,
         gate=ports.gate,
         templates=ports.templates,
         now=now,

@@ -180,6 +180,10 @@ class BoundStrategies(Protocol):
         where the creditor has none."""
 
 
+class BoundAccounts(Accounts, BoundStrategies, Protocol):
+    """An account with the strategy that binds it."""
+
+
 class Ledgers(Protocol):
     """What was owed and what was paid."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.ports.accounts import (
     Accounts,
-    BoundStrategies,
+    BoundAccounts,
 )
 
 
@@ -20,7 +20,7 @@ class Arrangements(Protocol):
         """Every arrangement of an account, newest first."""
 
 
-class ArrangedAccounts(Accounts, Arrangements, BoundStrategies, Protocol):
+class ArrangedAccounts(BoundAccounts, Arrangements, Protocol):
     """An account, its arrangements and the strategy that they are decided under."""
 
 

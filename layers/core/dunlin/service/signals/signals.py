@@ -28,6 +28,7 @@ from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.ports.accounts import (
     AccountsAndPeople,
     AlreadySeen,
+    BoundAccounts,
     BoundStrategies,
     Change,
     Conversations,
@@ -59,7 +60,7 @@ _READ = {
 _MOVES_TOUCH = _OF_THE_TOUCH | {SignalKind.COMPLAINT, SignalKind.PORTAL_VISIT}
 
 
-class SignalBook(AccountsAndPeople, BoundStrategies, Conversations, Touches, Protocol):
+class SignalBook(AccountsAndPeople, BoundAccounts, Conversations, Touches, Protocol):
     """Whom a signal concerns, and the message that it answers."""
 
 
@@ -283,7 +284,7 @@ def _concerned(signal: Signal, account: Account | None, book: People) -> list[Ac
     return [account] if account else []
 
 
-def _hold_too(account: Account, signal: Signal, *, book: SignalBook, now: datetime) -> None:
+def _hold_too(account: Account, signal: Signal, *, book: BoundAccounts, now: datetime) -> None:
     """Hold another account of a person who wrote back, until staff has read it, or as long as
     the creditor rests a ladder for it."""
 

@@ -135,6 +135,23 @@ def test_an_account_that_is_closed_as_absent_waits_for_nobody_and_is_held_again_
     assert (back.status, (back.hold, back.hold_reason)) == (Status.IMPORTED, after_return)
 
 
+@pytest.mark.parametrize(
+    ("hold", "after_return"), [(Hold.DISPUTE, Hold.DISPUTE), (Hold.INSURER, Hold.REVIEW)]
+)
+def test_what_a_person_said_on_a_closed_account_and_what_held_it_before_both_hold_its_return(
+    office: Office, hold: Hold, after_return: Hold
+) -> None:
+    office.drop("open.csv", table([BO, CY]))
+    act(office, "K-2", status=Status.ACTIVE, hold=hold, hold_reason="Said so.")
+    office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = b"version: 1\ncomplete: true\n"
+    office.drop("open.csv", table([BO]))
+    act(office, "K-2", hold=Hold.REVIEW, hold_reason="Asks something")
+    office.drop("open.csv", table([BO, CY]))
+    back = office.account("K-2")
+    assert (back.status, back.hold) == (Status.IMPORTED, after_return)
+    assert set(back.hold_reason.split(", ")) == {"Said so.", "Asks something"}
+
+
 def test_a_question_that_was_asked_outlives_an_account_that_a_file_closes(office: Office) -> None:
     office.drop("open.csv", table([BO, CY]))
     asked = Case(since=office.now, kind="question", asked_at=office.now)

@@ -285,7 +285,7 @@ def _news(
         del extras[_ABSENT]
         after = lifecycle.reimport(after)
         held, _, why = extras.pop(_ABSENT_HOLD, "").partition(" ")
-        after = lifecycle.hold_by_file(after, Hold(held), why) if held else after
+        after = _held_again(after, Hold(held), why, context.now) if held else after
     if account_read.due_on is not None:
         after = replace(after, due_on=account_read.due_on)
     disputes = account_read.disputed and _SAID_DISPUTED not in extras
@@ -295,6 +295,14 @@ def _news(
     if disputes and after.owes and after.hold is None:
         after = lifecycle.hold_by_file(after, *_HOLDS["disputed"])
     return after, difference
+
+
+def _held_again(account: Account, held: Hold, why: str, at: datetime) -> Account:
+    """The account with what held it before it was missed, and with what its person or a payment
+    put before staff since."""
+    if account.hold is None:
+        return lifecycle.hold_by_file(account, held, why)
+    return lifecycle.hold(account, held, why, at)
 
 
 def _claimed(stored: Account, extras: dict[str, str]) -> Account:

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import kind_of
 from dunlin.service.accounts.rests import end_rests
+from dunlin.service.signals.signals import apply_signal
 from tests.staff import builders
 from tests.staff.builders import NOW
 
@@ -43,6 +46,33 @@ def test_after_a_promise_staff_look_and_after_a_quiet_time_nobody_need(
     assert kind_of(after) == ("escalation" if escalated else "")
     entry = book.chains[f"account#{account.account_id}"][-1]
     assert (entry.what, entry.data["hold"]) == ("HoldEnded", hold.value)
+
+
+@pytest.mark.parametrize("wishes", [("promise", "snooze"), ("snooze", "promise")])
+@pytest.mark.parametrize("status", [Status.EXHAUSTED, Status.ACTIVE])
+def test_a_longer_quiet_time_does_not_hide_a_promise_that_no_ladder_follows_up(
+    wishes: tuple[str, str], status: Status
+) -> None:
+    book, account = builders.held_book(hold=None, hold_reason="", status=status)
+    ends = {"promise": UNTIL, "snooze": UNTIL + timedelta(days=20)}
+    for wish in wishes:
+        signal = Signal(
+            signal_id=wish,
+            kind=SignalKind.PROMISE if wish == "promise" else SignalKind.PREFERENCE,
+            at=NOW,
+            account_id=account.account_id,
+            detail={"rest": wish, "until": ends[wish].isoformat()},
+        )
+        apply_signal(signal, book=book, waker=MemoryWaker(), now=NOW)
+    rests = book.accounts[account.account_id]
+    assert rests.due_at == ends["snooze"]
+    if status is Status.ACTIVE:
+        assert rests.hold is Hold.SNOOZED
+        return
+    assert (rests.hold, rests.hold_reason) == (Hold.PROMISE, "Promises to pay")
+    assert end_rests(book=book, now=UNTIL) == 0
+    assert end_rests(book=book, now=ends["snooze"]) == 1
+    assert book.accounts[account.account_id].escalated == "broken_promise"
 
 
 def test_on_a_failed_ladder_the_failure_is_what_staff_see() -> None:

@@ -171,7 +171,7 @@ def _account(
     if rest and account.owes:  # else nothing is asked for, and staff read what was promised
         wanted, reason = _RESTS[rest]
         until = datetime.fromisoformat(str(signal.detail["until"]))
-        return lifecycle.rest_until(account, wanted, reason, until), "AccountHeld"
+        return _rest(account, wanted, reason, until), "AccountHeld"
     if "insurer" in labels:
         held = lifecycle.hold(account, Hold.INSURER, _INSURER, signal.at)
         return _asked(held, signal), "AccountHeld"
@@ -183,6 +183,17 @@ def _account(
     if rests is not None and asks_nothing(signal):
         return _asked(lifecycle.rest_after(account, why, signal.at + rests), signal), "AccountHeld"
     return _asked(lifecycle.hold(account, Hold.REVIEW, why, signal.at), signal), "AccountHeld"
+
+
+def _rest(account: Account, wanted: Hold, why: str, until: datetime) -> Account:
+    """The account at rest. Where no ladder goes on afterwards a promise outlasts a quiet time:
+    nobody but staff would ever ask what became of it."""
+    two = {account.hold, wanted} == {Hold.PROMISE, Hold.SNOOZED}
+    if two and not account.on_ladder and account.due_at is not None:
+        if account.hold is Hold.PROMISE:
+            wanted, why = account.hold, account.hold_reason
+        until = max(until, account.due_at)
+    return lifecycle.rest_until(account, wanted, why, until)
 
 
 def _part(signal: Signal, account: Account) -> int:

@@ -278,6 +278,25 @@ def test_what_was_held_for_a_message_alone_is_freed_with_it() -> None:
     assert set(waker.woken) == {account.account_id, sibling.account_id}
 
 
+@pytest.mark.parametrize("escalated", ["arrangement_request", "balance_over:50000"])
+def test_what_waits_on_another_account_for_its_own_sake_waits_on(escalated: str) -> None:
+    book, account = asked_book()
+    sibling = builders.account(
+        "INV-2",
+        consumer_id=account.consumer_id,
+        version=0,
+        hold=Hold.REVIEW,
+        hold_reason=ABOUT_ANOTHER,
+        escalated=escalated,
+    )
+    entry = entry_of(sibling, now=NOW, what="AccountHeld", data={})
+    book.apply(Change(account=next_version(sibling, entry), audit=[entry]))
+    decide(book, MemoryWaker(), account, "approve")
+    after = stands(book, sibling)
+    assert (after.hold, after.escalated, after.approved_triggers) == (None, escalated, ())
+    assert after.waits_for_staff
+
+
 def test_a_second_message_of_the_person_keeps_the_others_held() -> None:
     book, account = asked_book()
     for reference, case in (

@@ -10,11 +10,13 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.waker import MemoryWaker
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Case, Hold
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.contact import planner
 from dunlin.domain.errors import DomainError
+from dunlin.domain.money import Money
 from dunlin.domain.staff.events import of_account
 from dunlin.domain.staff.queue import kind_of
 from dunlin.ports.accounts import Change
@@ -149,3 +151,29 @@ def test_a_trigger_calls_named_staff_once_and_the_ladder_goes_on_at_the_rung_set
     following = planner.next_rung(facts.account, facts.strategy, support.NOON)
     assert following is not None
     assert following.name == last_rung
+
+
+def test_an_answer_cannot_let_a_request_pass_that_nobody_decided() -> None:
+    book, account, waker = requested()
+    with pytest.raises(DomainError, match="approve, counter or decline"):
+        answer(book, waker, account, release=True)
+    assert stands(book, account) == account
+    assert book.account_history(account.account_id).answers == ()
+    assert answer(book, waker, account).outcome == "done"
+    assert kind_of(stands(book, account)) == "arrangement_request"
+
+
+def test_a_request_that_nobody_decided_waits_again_when_its_debt_is_back() -> None:
+    _, account, _ = requested()
+    gone = [
+        lifecycle.settle(replace(account, balance=Money(0, "USD"))),
+        lifecycle.close(account),
+    ]
+    assert [kind_of(one) for one in gone] == ["", ""]
+    back = [replace(one, balance=account.balance) for one in gone]
+    again = [
+        lifecycle.reopen(back[0], "refund"),
+        lifecycle.reimport(back[0]),
+        lifecycle.reimport(back[1]),
+    ]
+    assert [kind_of(lifecycle.complete(one, NOW)) for one in again] == ["arrangement_request"] * 3

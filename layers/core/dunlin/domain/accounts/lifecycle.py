@@ -228,8 +228,9 @@ def reenter(account: Account) -> Account:
 
 
 def _anew(account: Account) -> Account:
-    """What is owed once more is asked for once more."""
-    return replace(account, rung=0, occurrence=0, sent=())
+    """What is owed once more is asked for once more; a request nobody decided waits once more."""
+    asked = REQUEST if account.arrangement_id and not account.arranged else ""
+    return replace(account, rung=0, occurrence=0, sent=(), escalated=asked)
 
 
 def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:

@@ -67,6 +67,10 @@ class LapseBook(ChangeWriter, WaitingForStaff, Protocol):
     """Who waits, and the note that the law is near."""
 
 
+class AnsweringBook(PeoplesHistories, Arrangements, Protocol):
+    """A person's words with all that is known of their account, and what they asked for."""
+
+
 class DecidingBook(ArrangedAccounts, People, Protocol):
     """A case, its request, and the other accounts of its person."""
 
@@ -274,7 +278,7 @@ def _decide_request(
         return CommandResult(outcome="stale")
     account_id = account.account_id
     if decision == "release":
-        raise DomainError("somebody asks for an arrangement: approve, counter or decline it")
+        raise DomainError(_ASKS_FOR_ARRANGEMENT)
     if decision == "approve":
         arrangement = arrangements.approve(account_id, by=order.by, book=book, waker=waker, now=now)
     else:
@@ -288,6 +292,7 @@ def _decide_request(
     )
 
 
+_ASKS_FOR_ARRANGEMENT = "somebody asks for an arrangement: approve, counter or decline it"
 _NO_ARRANGEMENT = {
     arrangements.AskRefusal.NOTHING_OWED: "Nothing is owed that could be arranged.",
     arrangements.AskRefusal.CLOSED: "The account is closed: the creditor took it back.",
@@ -392,7 +397,7 @@ def answer(
     text: str,
     *,
     release: bool | None = None,
-    book: PeoplesHistories,
+    book: AnsweringBook,
     creditors: Creditors,
     waker: LadderWaker,
     now: datetime,
@@ -402,7 +407,8 @@ def answer(
     `release` lifts the hold besides; None lifts it where the answer settles the matter, as for a
     question. The ladder then waits as long as after any reply. The words are kept with the
     thread; the log knows their hash. The same words again only start the notice again. Raises
-    `DomainError` for words that are empty or too long.
+    `DomainError` for words that are empty or too long, and for the release of a request for an
+    arrangement, which is decided by itself.
     """
     words = _words(text)
     findings = words_refused(words)
@@ -431,6 +437,8 @@ def answer(
             return waits_for_nobody()
         if order.version is not None and account.version != order.version:
             return CommandResult(outcome="stale")
+        if release and _requests(account, book):
+            raise DomainError(_ASKS_FOR_ARRANGEMENT)
         step = _answered(account, message, release, due=_after_reply(account, creditors, now))
         change = change_of(account, step, order, now)
         book.apply(replace(change, answer=message))
@@ -496,6 +504,13 @@ def _after_reply(account: Account, creditors: Creditors, now: datetime) -> datet
     return max(later, account.due_at) if account.due_at else later
 
 
+def _freed(account: Account, due: datetime) -> Account:
+    """Held no longer, and its ladder goes on at `due` where nothing else stops it."""
+    freed = lifecycle.lift(account, due)
+    freed = lifecycle.hold_paused(freed) if freed.paused else freed
+    return freed if freed.escalated or not freed.runs else lifecycle.look_again(freed, due)
+
+
 def _free_others(
     account: Account,
     order: StaffCommand,
@@ -505,7 +520,8 @@ def _free_others(
     waker: LadderWaker,
     now: datetime,
 ) -> None:
-    """Let the person's other accounts go on that were held for this message alone."""
+    """Let the person's other accounts go on that were held for this message. What waits for staff
+    on them besides has nothing to do with it."""
     others = [a for a in accounts_of(account, book) if a.account_id != account.account_id]
     if any(other.has_open_message for other in others):
         return  # another message of theirs is still unanswered
@@ -519,7 +535,7 @@ def _free_others(
             write(
                 book,
                 stored,
-                lifecycle.release(stored, due),
+                _freed(stored, due),
                 what="ReleaseApproved",
                 data={"with": account.account_id, "why": order.why},
                 now=now,

@@ -11,6 +11,9 @@ import pytest
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.domain import ids
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.legality import StepRefused
 from dunlin.domain.errors import DomainError, Unavailable
 from dunlin.domain.payments.payments import DeclineReason
 from dunlin.runtime import wiring
@@ -85,6 +88,16 @@ class TestChangeBalance:
         rest = {key: value for key, value in CREDIT.items() if key != name}
         refused = {"outcome": "refused", "reason": f"missing '{name}'"}
         assert change_balance(rest, None) == refused
+
+    def test_a_step_that_makes_no_sense_where_an_account_stands_is_no_refusal(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def astray(account: Account, *_: object) -> None:
+            lifecycle.reenter(account)
+
+        monkeypatch.setattr("dunlin.domain.payments.posting.add", astray)
+        with pytest.raises(StepRefused, match="reenter: not_exhausted"):
+            change_balance(CREDIT, None)
 
     @pytest.mark.parametrize("bug", [TypeError, AttributeError, KeyError])
     def test_a_bug_of_ours_is_no_refusal(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, Status
-from dunlin.domain.errors import DomainError
+from dunlin.domain.errors import Defect
 
 ENDED = frozenset({Status.SETTLED, Status.CLOSED})
 # What outlives the end of a debt: a person at the creditor must answer it, or money still moves.
@@ -84,8 +84,9 @@ class StepRefusal(StrEnum):
     NOT_WAITING = "not_waiting"  # no case of it waits for staff
 
 
-class StepRefused(DomainError):
-    """A step that cannot be taken: which, and why."""
+class StepRefused(Defect):
+    """A step that cannot be taken: which, and why. A use case looks first, so that it was tried is
+    a bug of ours, and no answer to whoever asked."""
 
     def __init__(self, step: str, why: StepRefusal) -> None:
         super().__init__(f"{step}: {why.value}")

@@ -34,9 +34,9 @@ def _forget_wiring() -> None:
     """What was made for another module remembers rows that are gone."""
     from dunlin.runtime import wiring
 
-    for made in vars(wiring).values():
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
+    for factory in vars(wiring).values():
+        if hasattr(factory, "cache_clear"):
+            factory.cache_clear()
 
 
 def _quiet(line: str) -> None:

@@ -21,33 +21,33 @@ TODAY = dt.date(2026, 11, 21)
 
 
 def dropped(
-    content: bytes, name: str = "open.csv", *, range_bytes: int = 8 << 20, **said: Any
+    content: bytes, name: str = "open.csv", *, range_bytes: int = 8 << 20, **settings: Any
 ) -> Dropped:
-    """A file from its bytes; `said` is its sidecar."""
+    """A file from its bytes; `settings` is its sidecar."""
     table = as_table(lambda: io.BytesIO(content))
     hints = Hints(
         encoding=table.encoding,
         delimiter=table.delimiter,
-        sidecar=Sidecar(**said),
+        sidecar=Sidecar(**settings),
         range_bytes=range_bytes,
     )
     return Dropped(name=name, open=table.open, hints=hints)
 
 
-def result_of(content: bytes | str, **said: Any) -> FileResult:
+def result_of(content: bytes | str, **settings: Any) -> FileResult:
     """The result of one file."""
     data = content.encode() if isinstance(content, str) else content
     try:
-        file = dropped(data, **said)
+        file = dropped(data, **settings)
     except FileRefused as no:
         return FileResult(name="open.csv", profile=refused(no.code, no.detail), assembly=None)
     (result,) = read_files([file], checks=CHECKS, today=TODAY)
     return result
 
 
-def read(content: bytes | str, **said: Any) -> dict[str, Any]:
+def read(content: bytes | str, **settings: Any) -> dict[str, Any]:
     """The dry run's JSON of one file."""
-    return told(result_of(content, **said))
+    return result_document(result_of(content, **settings))
 
 
 def read_together(
@@ -55,14 +55,14 @@ def read_together(
 ) -> list[dict[str, Any]]:
     """The dry run's JSON of several files read together."""
     files = [dropped(c.encode(), f"file{n}.csv") for n, c in enumerate(contents)]
-    return [told(r) for r in read_files(files, checks=CHECKS, today=TODAY, large=large)]
+    return [result_document(r) for r in read_files(files, checks=CHECKS, today=TODAY, large=large)]
 
 
-def told(result: FileResult) -> dict[str, Any]:
+def result_document(result: FileResult) -> dict[str, Any]:
     """The JSON of a result."""
     text = "".join(report.dry_run_json(result.name, result.profile, result.assembly))
-    found: dict[str, Any] = json.loads(text)
-    return found
+    document: dict[str, Any] = json.loads(text)
+    return document
 
 
 def rows_by(told_of: dict[str, Any]) -> dict[int, dict[str, Any]]:

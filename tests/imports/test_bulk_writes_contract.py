@@ -40,7 +40,7 @@ def newcomer(name: str, **changes: Any) -> Change:
     """A new account with its consumer, opening charge and first audit entries."""
     person = builders.consumer(name)
     account = builders.account(f"INV-{name}", consumer_id=person.consumer_id, **changes)
-    said = append(
+    audit_entry = append(
         subject=f"consumer#{person.consumer_id}",
         sequence=1,
         previous="",
@@ -60,9 +60,9 @@ def newcomer(name: str, **changes: Any) -> Change:
     )
     return Change(
         account=next_version(account, entry),
-        consumer=replace(person, version=1, audit_head=said.hash),
+        consumer=replace(person, version=1, audit_head=audit_entry.hash),
         ledger=[charge],
-        audit=[entry, said],
+        audit=[entry, audit_entry],
     )
 
 
@@ -73,9 +73,9 @@ def account_ids(changes: list[Change]) -> Iterator[str]:
 def test_many_changes_are_written_and_read_back(book: AccountBook, name: str) -> None:
     changes = [newcomer(f"{name}-{n}") for n in range(120)]
     assert book.apply_many(changes) == []
-    found = book.read_accounts([*account_ids(changes), "acc_nobody"])
-    assert found == {c.account.account_id: c.account for c in changes if c.account}
-    people = book.read_consumers(a.consumer_id for a in found.values())
+    accounts = book.read_accounts([*account_ids(changes), "acc_nobody"])
+    assert accounts == {c.account.account_id: c.account for c in changes if c.account}
+    people = book.read_consumers(a.consumer_id for a in accounts.values())
     assert people == {c.consumer.consumer_id: c.consumer for c in changes if c.consumer}
     first = changes[0].ledger[0]
     assert book.has_entry(first.account_id, first.entry_id)

@@ -98,16 +98,16 @@ def test_a_country_is_the_home_of_numbers_without_a_plus() -> None:
     ["312-555-0181 x204", "312-555-0181 ext. 204", "(312) 555-0181 #204", "312-555-0181, x204"],
 )
 def test_extensions_are_kept_apart(cell: str) -> None:
-    found = read_phones(cell, "US", contact_checks.phone)
-    assert found.numbers == ("+13125550181",)
-    assert found.extensions == (("+13125550181", "204"),)
+    phones = read_phones(cell, "US", contact_checks.phone)
+    assert phones.numbers == ("+13125550181",)
+    assert phones.extensions == (("+13125550181", "204"),)
 
 
 @pytest.mark.parametrize("cell", ["555-0100", "12345", "(555) 123-4567", "+1 999 999 9999"])
 def test_what_cannot_be_e164_is_listed(cell: str) -> None:
-    found = read_phones(cell, "US", contact_checks.phone)
-    assert found.numbers == ()
-    assert found.bad == (cell,)
+    phones = read_phones(cell, "US", contact_checks.phone)
+    assert phones.numbers == ()
+    assert phones.bad == (cell,)
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_what_cannot_be_e164_is_listed(cell: str) -> None:
     ],
 )
 def test_addresses_of_a_cell(cell: str, addresses: tuple[str, ...], bad: tuple[str, ...]) -> None:
-    found = read_emails(cell, contact_checks.email)
-    assert (found.addresses, found.bad) == (addresses, bad)
+    emails = read_emails(cell, contact_checks.email)
+    assert (emails.addresses, emails.bad) == (addresses, bad)

@@ -15,8 +15,8 @@ from tests.imports.reading import TODAY, dropped, read, read_together, result_of
 HEADER = "Invoice,Customer ID,Customer,Email,Phone,Due Date,Balance\n"
 
 
-def outcomes(told: dict[str, Any]) -> list[tuple[int, str, str]]:
-    return [(r["row"], r["outcome"], r.get("code", "")) for r in told["rows"]]
+def outcomes(result: dict[str, Any]) -> list[tuple[int, str, str]]:
+    return [(r["row"], r["outcome"], r.get("code", "")) for r in result["rows"]]
 
 
 @pytest.mark.parametrize(
@@ -40,61 +40,61 @@ def test_one_bad_row_gives_exactly_its_code(row: str, outcome: str, code: str) -
 
 
 def test_an_account_on_hold_is_created_and_counted() -> None:
-    told = read(HEADER + "1,C1,Ann Lee,,,2026-12-04,10.00\n")
-    assert told["totals"] == {"USD": {"rows": 1, "balance_minor": 1000}}
+    result = read(HEADER + "1,C1,Ann Lee,,,2026-12-04,10.00\n")
+    assert result["totals"] == {"USD": {"rows": 1, "balance_minor": 1000}}
 
 
 def test_repeated_totals_count_once() -> None:
-    told = read(
+    result = read(
         "Invoice,Customer,Email,Due Date,Description,Total,Balance\n"
         "1,Ann Lee,ann@example.com,2026-03-04,Design,100,80\n"
         "1,Ann Lee,ann@example.com,2026-03-04,Print,100,80\n"
         "2,Bo Cy,bo@example.com,2026-03-05,Design,10,10\n"
     )
-    assert outcomes(told) == [
+    assert outcomes(result) == [
         (2, "created", ""), (3, "unchanged", "same_account"), (4, "created", ""),
     ]  # fmt: skip
-    assert told["totals"]["USD"] == {"rows": 2, "balance_minor": 9000}
+    assert result["totals"]["USD"] == {"rows": 2, "balance_minor": 9000}
 
 
 def test_line_items_sum() -> None:
-    told = read(
+    result = read(
         "Invoice,Customer,Email,Due Date,Description,Line Total\n"
         "1,Ann Lee,ann@example.com,2026-03-04,Design,60\n"
         "1,Ann Lee,ann@example.com,2026-03-04,Print,40\n"
     )
-    assert told["totals"]["USD"] == {"rows": 1, "balance_minor": 10000}
+    assert result["totals"]["USD"] == {"rows": 1, "balance_minor": 10000}
 
 
 def test_split_payments_of_one_invoice() -> None:
-    told = read(
+    result = read(
         "Invoice,Customer,Email,Due Date,Total,Amount Paid,Last Payment Date\n"
         "1,Ann Lee,ann@example.com,2026-03-04,100,30,2026-03-20\n"
         "1,Ann Lee,ann@example.com,2026-03-04,100,20,2026-04-20\n"
     )
-    account = told["rows"][0]["account"]
+    account = result["rows"][0]["account"]
     assert account["balance_minor"] == 5000
     assert account["extras"]["last_payment_date"] == "2026-04-20"
 
 
 def test_transactions_of_one_invoice_sum() -> None:
-    told = read(
+    result = read(
         "Invoice,Customer,Email,Date,Due Date,Type,Amount\n"
         "1,Ann Lee,ann@example.com,2026-02-01,2026-03-04,Invoice,100\n"
         "1,Ann Lee,ann@example.com,2026-02-20,2026-03-04,Payment,-40\n"
     )
-    assert outcomes(told) == [(2, "created", ""), (3, "unchanged", "payment")]
-    assert told["rows"][0]["account"]["balance_minor"] == 6000
+    assert outcomes(result) == [(2, "created", ""), (3, "unchanged", "payment")]
+    assert result["rows"][0]["account"]["balance_minor"] == 6000
 
 
 def test_of_two_conflicting_rows_the_first_is_kept() -> None:
-    told = read(
+    result = read(
         HEADER
         + "1,C1,Ann Lee,ann@example.com,,2026-03-04,100\n"
         + "1,C1,Ann Lee,ann@example.com,,2026-03-04,90\n"
     )
-    assert outcomes(told) == [(2, "created", ""), (3, "duplicate", "conflicting_row")]
-    assert told["totals"]["USD"]["balance_minor"] == 10000
+    assert outcomes(result) == [(2, "created", ""), (3, "duplicate", "conflicting_row")]
+    assert result["totals"]["USD"]["balance_minor"] == 10000
 
 
 def test_the_same_row_twice_is_a_duplicate() -> None:
@@ -147,9 +147,9 @@ def test_ledger_entries_sum_to_the_balance() -> None:
 def test_the_rule_that_matched_a_consumer_is_recorded(first: str, second: str, rule: str) -> None:
     result = result_of(HEADER + first + "\n" + second + "\n")
     assert result.assembly is not None
-    one, two = result.assembly.accounts.values()
-    assert one.identity == two.identity
-    assert two.matched_by == rule
+    earlier, later = result.assembly.accounts.values()
+    assert earlier.identity == later.identity
+    assert later.matched_by == rule
 
 
 def test_name_and_address_match() -> None:
@@ -160,21 +160,21 @@ def test_name_and_address_match() -> None:
         "3,Ann Lee,9 Oak Ave,Springfield,95112,2026-03-05,10\n"
     )
     assert result.assembly is not None
-    one, two, three = result.assembly.accounts.values()
-    assert one.identity == two.identity != three.identity
-    assert two.matched_by == "name_and_address"
+    first, second, third = result.assembly.accounts.values()
+    assert first.identity == second.identity != third.identity
+    assert second.matched_by == "name_and_address"
 
 
 def test_a_probable_match_is_left_for_a_person() -> None:
-    told = read(
+    document = read(
         HEADER
         + "1,,Ann Lee,lees@example.com,,2026-03-04,10\n"
         + "2,,Bob Moss,lees@example.com,,2026-03-05,10\n"
     )
-    (asked,) = told["decisions_needed"]
+    (asked,) = document["decisions_needed"]
     assert asked["kind"] == "match"
     assert asked["choices"] == ["same", "different"]
-    assert outcomes(told) == [(2, "created", ""), (3, "created", "probable_match")]
+    assert outcomes(document) == [(2, "created", ""), (3, "created", "probable_match")]
     result = result_of(HEADER + "1,,Ann Lee,lees@example.com,,2026-03-04,10\n"
                        + "2,,Bob Moss,lees@example.com,,2026-03-05,10\n")  # fmt: skip
     assert result.assembly is not None
@@ -198,8 +198,8 @@ CONTACTS = (
 @pytest.mark.parametrize("contacts_first", [True, False])
 def test_a_contacts_file_fills_accounts_whichever_came_first(contacts_first: bool) -> None:
     files = (CONTACTS, DEBTS) if contacts_first else (DEBTS, CONTACTS)
-    told = read_together(*files)
-    contacts, debts = told if contacts_first else reversed(told)
+    result = read_together(*files)
+    contacts, debts = result if contacts_first else reversed(result)
     assert contacts["kind"] == "contacts"
     assert outcomes(contacts) == [(n, "unchanged", "contact") for n in (2, 3, 4)]
     by_line = rows_by(debts)
@@ -210,11 +210,11 @@ def test_a_contacts_file_fills_accounts_whichever_came_first(contacts_first: boo
 
 
 def test_contacts_by_customer_name() -> None:
-    told = read_together(
+    result = read_together(
         "Customer,Num,Due Date,Open Balance\nAnn Lee,1,2026-03-04,10.00\nBo Cy,2,2026-03-05,5.00\n",
         "Display Name,Email,Mobile\nAnn Lee,ann@example.com,\nBo Cy,,212-555-0147\n",
     )
-    consumers = [r["account"]["consumer"] for r in told[0]["rows"]]
+    consumers = [r["account"]["consumer"] for r in result[0]["rows"]]
     assert [c["emails"] for c in consumers] == [["ann@example.com"], []]
     assert [c["phones"] for c in consumers] == [[], ["+12125550147"]]
 
@@ -236,13 +236,16 @@ def test_a_file_in_many_ranges_reads_as_in_one() -> None:
     )
     whole = dropped(table.encode())
     parts = dropped(table.encode(), range_bytes=1)
-    one, many = read_profile(whole.open(), whole.hints), read_profile(parts.open(), parts.hints)
-    assert len(one.ranges) == 1
+    whole_profile, many = (
+        read_profile(whole.open(), whole.hints),
+        read_profile(parts.open(), parts.hints),
+    )
+    assert len(whole_profile.ranges) == 1
     assert len(many.ranges) > 1
     assert [(r.start, r.end) for r in many.ranges][1:] == [
         (a.end, b.end) for a, b in zip(many.ranges, many.ranges[1:], strict=False)
     ]
-    assert [(r.line, r.cells) for r in rows(whole, one)] == [
+    assert [(r.line, r.cells) for r in rows(whole, whole_profile)] == [
         (r.line, r.cells) for r in rows(parts, many)
     ]
 
@@ -263,8 +266,8 @@ def test_spilling_to_disk_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_days_are_judged_by_the_day_given() -> None:
     assert dt.date(2026, 11, 21) == TODAY
-    told = read(HEADER + "1,C1,Ann Lee,ann@example.com,,2026-11-21,10\n")
-    assert outcomes(told) == [(2, "created", "")]
+    result = read(HEADER + "1,C1,Ann Lee,ann@example.com,,2026-11-21,10\n")
+    assert outcomes(result) == [(2, "created", "")]
 
 
 def test_a_number_that_everybody_gives_makes_no_doubt() -> None:
@@ -280,10 +283,10 @@ def test_a_number_that_everybody_gives_makes_no_doubt() -> None:
         "Ivy Poe",
         "Jo Ash",
     ]
-    told = read(
+    result = read(
         HEADER + "".join(f"{n},,{who},,2125550147,2026-03-04,1\n" for n, who in enumerate(people))
     )
-    codes = [r.get("code") for r in told["rows"]]
+    codes = [r.get("code") for r in result["rows"]]
     assert codes.count("probable_match") == 5
     assert codes[-1] is None
-    assert told["outcomes"]["created"] == 10
+    assert result["outcomes"]["created"] == 10

@@ -58,9 +58,9 @@ def test_a_gigabyte_is_refused_after_a_fraction_of_it(
 ) -> None:
     stream = Endless(start, piece, 1 << 30)
     begin = time.process_time()
-    made = read_profile(stream)
-    assert made.refusal is not None
-    assert made.refusal.code == code
+    profile = read_profile(stream)
+    assert profile.refusal is not None
+    assert profile.refusal.code == code
     assert stream.taken < 2 << 20
     assert time.process_time() - begin < 5
 

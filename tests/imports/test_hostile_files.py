@@ -39,12 +39,12 @@ def office() -> Office:
 def test_a_hostile_file_is_refused_with_a_reason_and_kept(office: Office, name: str) -> None:
     make, reason = HOSTILE[name]
     content = make()
-    told = office.drop("odd.csv", content)
-    assert told["state"] == "rejected"
-    assert any(word in told["reason"] for word in reason.split("|")), told["reason"]
-    assert told["next_step"].startswith("Nothing was imported")
+    report = office.drop("odd.csv", content)
+    assert report["state"] == "rejected"
+    assert any(word in report["reason"] for word in reason.split("|")), report["reason"]
+    assert report["next_step"].startswith("Nothing was imported")
     (line,) = office.report("odd.report.csv")
     assert line["outcome"] == "rejected"
-    assert line["what_to_do"] == told["reason"]
+    assert line["what_to_do"] == report["reason"]
     assert office.box.files[f"drop/{CREDITOR}/odd.csv"] == content
     assert not office.book.accounts

@@ -38,10 +38,10 @@ class Desk:
         return drop_and_follow(self, CREDITOR, path)  # type: ignore[arg-type]
 
     def read(self, name: str) -> str:
-        found = self.client("s3").get_object(
+        stored = self.client("s3").get_object(
             Bucket=self.outputs["DropBucketName"], Key=f"drop/{CREDITOR}/{name}"
         )
-        return found["Body"].read().decode("utf-8-sig")
+        return stored["Body"].read().decode("utf-8-sig")
 
     def exists(self, name: str) -> bool:
         prefix = f"drop/{CREDITOR}/{name}"
@@ -96,8 +96,8 @@ def test_rejected_rows_are_mended_by_either_route(desk: Desk) -> None:
 def test_a_hostile_file_is_refused_by_the_deployed_functions(desk: Desk, name: str) -> None:
     make, reason = HOSTILE[name]
     before = desk.accounts()
-    told = desk.drop(f"{name}.csv", make())
-    assert told["state"] == "rejected"
-    assert reason in told["reason"]
+    report = desk.drop(f"{name}.csv", make())
+    assert report["state"] == "rejected"
+    assert reason in report["reason"]
     assert reason in desk.read(f"{name}.report.csv")
     assert desk.accounts() == before

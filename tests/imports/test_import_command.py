@@ -31,15 +31,15 @@ def folder(tmp_path: Path) -> Path:
 
 def test_json_of_one_file_is_one_object(folder: Path) -> None:
     code, out, _ = run("--dry-run", "--json", str(folder / "open.csv"))
-    told = json.loads(out)
+    report = json.loads(out)
     assert code == 0
-    assert list(told)[:1] == ["file"]
-    assert told["file"] == "open.csv"
+    assert list(report)[:1] == ["file"]
+    assert report["file"] == "open.csv"
     assert {
         "file", "kind", "encoding", "delimiter", "header_row", "mapping", "decisions_needed",
         "totals", "outcomes", "rows",
-    } <= set(told)  # fmt: skip
-    assert told["rows"][0]["account"]["consumer"]["emails"] == ["ann@example.com"]
+    } <= set(report)  # fmt: skip
+    assert report["rows"][0]["account"]["consumer"]["emails"] == ["ann@example.com"]
 
 
 def test_json_of_several_files_is_a_list(folder: Path) -> None:
@@ -79,8 +79,8 @@ def test_a_sidecar_is_given_or_lies_beside(folder: Path, beside: bool) -> None:
     (folder / "open.csv").write_text(OPEN_ORDER, encoding="utf-8")
     name = "open.mapping.yaml" if beside else "other.yaml"
     (folder / name).write_text("version: 1\ndate_order: mdy\n", encoding="utf-8")
-    said = () if beside else ("--mapping", str(folder / name))
-    code, out, _ = run("--dry-run", "--json", str(folder / "open.csv"), *said)
+    options = () if beside else ("--mapping", str(folder / name))
+    code, out, _ = run("--dry-run", "--json", str(folder / "open.csv"), *options)
     assert code == 0
     assert json.loads(out)["rows"][0]["account"]["due_on"] == "2026-03-04"
 

@@ -55,9 +55,9 @@ def test_a_file_that_waits_says_what_to_decide(office: Office) -> None:
 def test_the_list_names_the_newest_file_first(office: Office) -> None:
     for name in ("a.csv", "b.csv", "a.csv"):
         office.drop(name, table([BO]))
-    found = newest_imports(office.box, CREDITOR)
-    assert [told["file"] for told in found] == ["a.csv", "b.csv"]
-    page = str(WIDGET.imports(ask(), found))
+    newest = newest_imports(office.box, CREDITOR)
+    assert [summary["file"] for summary in newest] == ["a.csv", "b.csv"]
+    page = str(WIDGET.imports(ask(), newest))
     assert page.index("a.csv") < page.index("b.csv")
     assert newest_imports(office.box, "somebody-else") == []
     assert "No imports yet" in str(WIDGET.imports(ask(), []))
@@ -77,8 +77,8 @@ def test_one_creditors_page_shows_no_other(office: Office) -> None:
 def test_what_a_file_says_never_becomes_markup(office: Office) -> None:
     name = f"{EVIL.replace('/', '')}.csv"
     header = HEADER.replace("Phone", EVIL)
-    told: dict[str, Any] = office.drop(name, table([BO, CY.replace("80.50", EVIL)], header))
-    assert EVIL in told["mapping"]
+    report: dict[str, Any] = office.drop(name, table([BO, CY.replace("80.50", EVIL)], header))
+    assert EVIL in report["mapping"]
     pages = (
         shown(office, name.removesuffix(".csv")),
         str(WIDGET.imports(ask(), newest_imports(office.box, CREDITOR))),

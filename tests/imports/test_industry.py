@@ -62,8 +62,8 @@ def test_a_claim_for_damage_is_not_asked_for(office: Office) -> None:
 def test_a_written_off_row_is_a_debt_where_the_sidecar_says_so(office: Office) -> None:
     header = "Invoice,Customer,Email,Balance,Due date,Status"
     content = table(["W-1,Wo Sample,w@example.com,40.00,2026-01-01,Written off"], header)
-    told = office.drop("old.csv", content)
-    assert (told["outcomes"], told["codes"]) == ({"unchanged": 1}, {"written_off": 1})
+    report = office.drop("old.csv", content)
+    assert (report["outcomes"], report["codes"]) == ({"unchanged": 1}, {"written_off": 1})
     office.box.files[f"drop/{CREDITOR}/old.mapping.yaml"] = b"version: 1\nwritten_off: true\n"
     assert office.drop("old.csv", content)["outcomes"] == {"created": 1}
     account = office.account("W-1")

@@ -24,9 +24,9 @@ def office() -> Office:
 def test_contacts_fill_the_accounts_that_came_before(office: Office) -> None:
     office.drop("open.csv", table([BO, DI]))
     assert office.account("K-3").hold is Hold.NO_CONTACT_POINT
-    told = office.drop("people.csv", CONTACTS)
-    assert told["kind"] == "contacts"
-    assert told["outcomes"] == {"updated": 1}
+    report = office.drop("people.csv", CONTACTS)
+    assert report["kind"] == "contacts"
+    assert report["outcomes"] == {"updated": 1}
     account = office.account("K-3")
     assert account.hold is None
     person = office.book.consumers[account.consumer_id]
@@ -74,10 +74,10 @@ def later(office: Office, days: int = 7) -> None:
 def test_payments_are_posted_once(office: Office) -> None:
     office.drop("open.csv", table([BO, CY]))
     later(office)
-    told = office.drop("payments.csv", PAYMENTS)
-    assert told["kind"] == "payments"
-    assert told["outcomes"] == {"updated": 2, "unchanged": 1}
-    assert told["codes"]["no_account"] == 1
+    report = office.drop("payments.csv", PAYMENTS)
+    assert report["kind"] == "payments"
+    assert report["outcomes"] == {"updated": 2, "unchanged": 1}
+    assert report["codes"]["no_account"] == 1
     first, second = office.account("K-1"), office.account("K-2")
     assert first.balance.minor == 7_000 == office.ledger_sum(first)
     assert (second.status, second.balance.minor) == (Status.SETTLED, 0)
@@ -94,9 +94,9 @@ def test_a_payment_that_the_export_counts_already_is_not_subtracted(office: Offi
     office.drop("open.csv", table([BO, CY]))
     before = office.book.writes
     early = PAYMENTS.replace("2026-11-24", "2026-11-22").replace("2026-11-25", "2026-11-02")
-    told = office.drop("payments.csv", early)
-    assert told["outcomes"] == {"unchanged": 3}
-    assert told["codes"] == {"already_counted": 2, "no_account": 1}
+    report = office.drop("payments.csv", early)
+    assert report["outcomes"] == {"unchanged": 3}
+    assert report["codes"] == {"already_counted": 2, "no_account": 1}
     assert office.book.writes == before
     assert {r["code"] for r in office.report("payments.report.csv")} >= {"already_counted"}
 
@@ -107,9 +107,9 @@ def test_a_payment_of_the_exports_own_day_is_counted_where_it_explains_the_fall(
     office.drop("open.csv", table([BO, CY]))
     later(office, 1)
     office.drop("open.csv", table([BO.replace("120.00", "70.00"), CY]))
-    told = office.drop("payments.csv", PAYMENTS)
-    assert told["outcomes"] == {"updated": 1, "unchanged": 2}
-    assert told["codes"]["already_counted"] == 1
+    report = office.drop("payments.csv", PAYMENTS)
+    assert report["outcomes"] == {"updated": 1, "unchanged": 2}
+    assert report["codes"]["already_counted"] == 1
     assert office.account("K-1").balance.minor == 7_000
     assert office.account("K-2").balance.minor == 0
 
@@ -130,16 +130,16 @@ def test_a_payment_that_was_counted_all_the_same_is_given_back_by_the_next_expor
 def test_the_day_of_a_report_is_the_one_in_its_title(office: Office) -> None:
     title = "Open invoices as of 2026-11-20\n\n"
     office.drop("open.csv", title + table([BO, CY]))
-    told = office.drop("payments.csv", PAYMENTS.replace("2026-11-24", "2026-11-21"))
-    assert told["outcomes"] == {"updated": 2, "unchanged": 1}
+    report = office.drop("payments.csv", PAYMENTS.replace("2026-11-24", "2026-11-21"))
+    assert report["outcomes"] == {"updated": 2, "unchanged": 1}
 
 
 def test_a_wrong_sidecar_is_told_in_the_report(office: Office) -> None:
     office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = b"mapping: {Balance: money}\nrole: x\n"
-    told = office.drop("open.csv", table([BO]))
-    assert told["state"] == "rejected"
-    assert "no field" in told["reason"]
-    assert "role" in told["reason"]
+    report = office.drop("open.csv", table([BO]))
+    assert report["state"] == "rejected"
+    assert "no field" in report["reason"]
+    assert "role" in report["reason"]
     assert [r["code"] for r in office.report("open.report.csv")] == ["bad_mapping_file"]
     assert not office.book.accounts
 
@@ -156,15 +156,15 @@ def test_a_sidecar_is_remembered_for_the_header(office: Office) -> None:
     other = row.replace("K-1", "K-2")
     assert office.drop("b.csv", table([other], header))["state"] == "done"
     assert str(office.account("K-2").due_on) == "2026-04-03"
-    told = office.drop("a-2.csv", table([other], header))
-    assert told["missing"]["closed"] == 0
+    report = office.drop("a-2.csv", table([other], header))
+    assert report["missing"]["closed"] == 0
 
 
 def test_a_file_over_the_limit_is_refused(office: Office) -> None:
     office.intake = DroppedFiles(office.box, largest=1_000)
-    told = office.drop("open.csv", table([BO] * 100))
-    assert told["state"] == "rejected"
-    assert "split it" in told["reason"]
+    report = office.drop("open.csv", table([BO] * 100))
+    assert report["state"] == "rejected"
+    assert "split it" in report["reason"]
     assert not office.book.accounts
 
 
@@ -174,9 +174,9 @@ def test_a_file_of_too_many_lines_is_refused(
 ) -> None:
     monkeypatch.setattr("dunlin.service.imports.profiling.MOST_LINES", 3)
     assert office.drop("open.csv", table([BO, CY]))["state"] == "done"
-    told = office.drop("more.csv", table([BO, CY, DI]).replace("\n", end))
-    assert told["state"] == "rejected"
-    assert "split it" in told["reason"]
+    report = office.drop("more.csv", table([BO, CY, DI]).replace("\n", end))
+    assert report["state"] == "rejected"
+    assert "split it" in report["reason"]
 
 
 def end_state(office: Office) -> dict[str, Any]:
@@ -239,7 +239,7 @@ def test_killed_before_any_write_and_run_again_it_ends_the_same() -> None:
 
 
 def test_the_summary_says_where_the_report_lies(office: Office) -> None:
-    told = office.drop("open.csv", table([BO]))
-    assert told["report"] == f"drop/{CREDITOR}/open.report.csv"
-    assert told["report"] in office.box.files
-    assert json.dumps(told)
+    report = office.drop("open.csv", table([BO]))
+    assert report["report"] == f"drop/{CREDITOR}/open.report.csv"
+    assert report["report"] in office.box.files
+    assert json.dumps(report)

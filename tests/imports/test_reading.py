@@ -15,15 +15,15 @@ def row(number: int, name: str = "Ann Lee", due: str = "2026-03-04", owed: str =
     return f"{number},{name},p{number}@example.com,{due},{owed}\n"
 
 
-def accounts(told: dict[str, Any]) -> list[dict[str, Any]]:
-    return [r["account"] for r in told["rows"]]
+def accounts(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return [r["account"] for r in result["rows"]]
 
 
 def test_a_broken_line_does_not_make_utf8_something_else() -> None:
     table = HEADER + "".join(row(n, "José") for n in range(50))
-    told = read(table.encode() + row(99, "Zoë").encode("cp1252"))
-    assert told["encoding"] == "utf-8"
-    assert accounts(told)[-1]["consumer"]["name"] == "Zoë"
+    result = read(table.encode() + row(99, "Zoë").encode("cp1252"))
+    assert result["encoding"] == "utf-8"
+    assert accounts(result)[-1]["consumer"]["name"] == "Zoë"
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,9 @@ def test_a_broken_line_does_not_make_utf8_something_else() -> None:
      (b"A\x81 \xe9", "latin-1", "A\x81 é"), (b"Ann Lee", "utf-8", "Ann Lee")],
 )  # fmt: skip
 def test_one_byte_encodings(raw: bytes, encoding: str, name: str) -> None:
-    told = read(HEADER.encode() + b"1," + raw + b",a@example.com,2026-03-04,10.00\n")
-    assert told["encoding"] == encoding
-    assert accounts(told)[0]["consumer"]["name"] == name
+    result = read(HEADER.encode() + b"1," + raw + b",a@example.com,2026-03-04,10.00\n")
+    assert result["encoding"] == encoding
+    assert accounts(result)[0]["consumer"]["name"] == name
 
 
 def test_utf16_without_a_mark() -> None:
@@ -43,38 +43,38 @@ def test_utf16_without_a_mark() -> None:
 
 
 def test_one_ambiguous_column_stops_the_file() -> None:
-    told = read(HEADER + row(1, due="03/04/2026") + row(2, due="05/06/2026"))
-    assert told["rows"] == []
-    assert told["totals"] == {}
-    (asked,) = told["decisions_needed"]
+    result = read(HEADER + row(1, due="03/04/2026") + row(2, due="05/06/2026"))
+    assert result["rows"] == []
+    assert result["totals"] == {}
+    (asked,) = result["decisions_needed"]
     assert (asked["kind"], asked["column"], asked["choices"]) == (
         "date_order", "Due Date", ["mdy", "dmy"],
     )  # fmt: skip
 
 
 def test_a_column_that_is_both_day_and_month_first_stops_the_file() -> None:
-    told = read(HEADER + row(1, due="13/04/2026") + row(2, due="05/26/2026"))
-    assert [d["kind"] for d in told["decisions_needed"]] == ["date_order"]
+    result = read(HEADER + row(1, due="13/04/2026") + row(2, due="05/26/2026"))
+    assert [d["kind"] for d in result["decisions_needed"]] == ["date_order"]
 
 
 @pytest.mark.slow
 def test_the_last_row_can_decide_the_order() -> None:
     table = HEADER + "".join(row(n, due="03/04/2026") for n in range(5000))
-    told = read(table + row(9999, due="25/04/2026"))
-    assert {a["due_on"] for a in accounts(told)} == {"2026-04-03", "2026-04-25"}
+    result = read(table + row(9999, due="25/04/2026"))
+    assert {a["due_on"] for a in accounts(result)} == {"2026-04-03", "2026-04-25"}
 
 
 def test_a_title_tells_the_order_its_program_writes() -> None:
-    told = read("Open invoices as of 11/20/2026\n\n" + HEADER + row(1, due="03/04/2026"))
-    assert accounts(told)[0]["due_on"] == "2026-03-04"
+    result = read("Open invoices as of 11/20/2026\n\n" + HEADER + row(1, due="03/04/2026"))
+    assert accounts(result)[0]["due_on"] == "2026-03-04"
 
 
 def test_an_ambiguous_last_payment_is_left_out_and_asked() -> None:
     table = HEADER.replace("Balance", "Balance,Last Payment Date")
-    told = read(table + "1,Ann,a@example.com,2026-03-04,10.00,03/04/2026\n")
-    assert [d["column"] for d in told["decisions_needed"]] == ["Last Payment Date"]
-    assert "last_payment_date" not in accounts(told)[0]["extras"]
-    assert told["outcomes"]["created"] == 1
+    result = read(table + "1,Ann,a@example.com,2026-03-04,10.00,03/04/2026\n")
+    assert [d["column"] for d in result["decisions_needed"]] == ["Last Payment Date"]
+    assert "last_payment_date" not in accounts(result)[0]["extras"]
+    assert result["outcomes"]["created"] == 1
 
 
 def test_mixed_marks_only_where_each_value_is_plain() -> None:
@@ -82,19 +82,19 @@ def test_mixed_marks_only_where_each_value_is_plain() -> None:
         f"{n};Ann;p{n}@example.com;2026-03-04;{owed}\n"
         for n, owed in enumerate(("1.234,50", "1,234.50", "12,5", "1.234", "7"), 1)
     )
-    told = read(table)
-    assert [r["account"]["balance_minor"] for r in told["rows"] if r["account"]] == [
+    result = read(table)
+    assert [r["account"]["balance_minor"] for r in result["rows"] if r["account"]] == [
         123450, 123450, 1250, 700,
     ]  # fmt: skip
-    bad = rows_by(told)[5]
+    bad = rows_by(result)[5]
     assert (bad["outcome"], bad["code"], bad["field"], bad["value"]) == (
         "rejected", "ambiguous_amount", "balance", "1.234",
     )  # fmt: skip
 
 
 def test_currencies_are_never_mixed() -> None:
-    told = read(HEADER + row(1, owed="$10.00") + row(2, owed="€20.00") + row(3, owed="GBP 5"))
-    assert told["totals"] == {
+    result = read(HEADER + row(1, owed="$10.00") + row(2, owed="€20.00") + row(3, owed="GBP 5"))
+    assert result["totals"] == {
         "USD": {"rows": 1, "balance_minor": 1000},
         "EUR": {"rows": 1, "balance_minor": 2000},
         "GBP": {"rows": 1, "balance_minor": 500},
@@ -102,40 +102,40 @@ def test_currencies_are_never_mixed() -> None:
 
 
 def test_a_sign_against_its_currency_column_is_rejected() -> None:
-    told = read(
+    result = read(
         "Invoice,Customer,Email,Due Date,Balance,Currency\n1,A,a@example.com,2026-03-04,€5,USD\n"
     )
-    assert [r.get("code") for r in told["rows"]] == ["mixed_currency"]
+    assert [r.get("code") for r in result["rows"]] == ["mixed_currency"]
 
 
 def test_a_table_without_a_header() -> None:
-    told = read(
+    result = read(
         "A1,Ann Lee,ann@example.com,2026-03-04,$10.00,(212) 555-0101\n"
         "A2,Bo Cy,bo@example.com,2026-05-06,$20.00,(212) 555-0102\n"
     )
-    assert told["header_row"] is None
-    assert {k: v["field"] for k, v in told["mapping"].items()} == {
+    assert result["header_row"] is None
+    assert {k: v["field"] for k, v in result["mapping"].items()} == {
         "#1": "account_reference", "#2": "consumer_name", "#3": "email", "#4": "due_date",
         "#5": "balance", "#6": "phone",
     }  # fmt: skip
-    assert [r["row"] for r in told["rows"]] == [1, 2]
+    assert [r["row"] for r in result["rows"]] == [1, 2]
 
 
 def test_two_nameless_amounts_wait_for_a_decision() -> None:
-    told = read(
+    result = read(
         "A1,Ann Lee,ann@example.com,2026-03-04,$10.00,$9.00\n"
         "A2,Bo Cy,bo@example.com,2026-05-06,$20.00,$8.00\n"
     )
-    assert [d["kind"] for d in told["decisions_needed"]] == ["mapping"]
-    assert told["rows"] == []
+    assert [d["kind"] for d in result["decisions_needed"]] == ["mapping"]
+    assert result["rows"] == []
 
 
 def test_empty_and_repeated_headers_have_number_keys() -> None:
-    told = read(
+    result = read(
         "Invoice,Customer,Email,Email,,Due Date,Balance\n"
         "1,A,a@example.com,b@example.com,x,2026-03-04,1\n"
     )
-    assert list(told["mapping"]) == [
+    assert list(result["mapping"]) == [
         "Invoice",
         "Customer",
         "Email",
@@ -144,34 +144,34 @@ def test_empty_and_repeated_headers_have_number_keys() -> None:
         "Due Date",
         "Balance",
     ]
-    assert accounts(told)[0]["consumer"]["emails"] == ["a@example.com", "b@example.com"]
+    assert accounts(result)[0]["consumer"]["emails"] == ["a@example.com", "b@example.com"]
 
 
 def test_repeated_headers_blanks_totals_and_ragged_rows() -> None:
-    told = read(
+    result = read(
         HEADER + row(1) + "\n" + HEADER + "2,Bo Cy,bo@example.com,2026-03-04,20,,\n"
         + "3,Smith, John,j@example.com,2026-03-04,30\n4,Ed,ed@example.com\n"
         + "5,a,b,c,d,e,f,g,h,i\n,,,Total,60\n"
     )  # fmt: skip
-    assert [(r["row"], r["outcome"], r.get("code")) for r in told["rows"]] == [
+    assert [(r["row"], r["outcome"], r.get("code")) for r in result["rows"]] == [
         (2, "created", None), (5, "created", None), (6, "created", None),
         (7, "rejected", "missing_balance"), (8, "rejected", "ragged_row"),
     ]  # fmt: skip
-    assert rows_by(told)[6]["account"]["consumer"]["name"] == "John Smith"
+    assert rows_by(result)[6]["account"]["consumer"]["name"] == "John Smith"
 
 
 def test_a_customer_whose_name_begins_with_total_is_no_total() -> None:
-    told = read(
+    result = read(
         "Customer,Invoice,Due Date,Balance\nTotal Fitness,1,2026-03-04,45.00\n"
         "Sum Company,2,2026-03-04,5.00\nTotal,,,50.00\n"
     )
-    assert told["outcomes"]["created"] == 2
-    assert len(told["rows"]) == 2
+    assert result["outcomes"]["created"] == 2
+    assert len(result["rows"]) == 2
 
 
 def test_quoted_line_breaks_count_as_physical_lines() -> None:
-    told = read(HEADER + '1,"Ann\nLee",a@example.com,2026-03-04,1\r\n' + row(2))
-    assert [r["row"] for r in told["rows"]] == [2, 4]
+    result = read(HEADER + '1,"Ann\nLee",a@example.com,2026-03-04,1\r\n' + row(2))
+    assert [r["row"] for r in result["rows"]] == [2, 4]
 
 
 @pytest.mark.parametrize(
@@ -183,19 +183,19 @@ def test_quoted_line_breaks_count_as_physical_lines() -> None:
 )  # fmt: skip
 def test_words_of_status(word: str, outcome: str, status: str) -> None:
     header = "Invoice,Customer,Email,Due Date,Balance,Status\n"
-    told = read(f"{header}1,A,a@example.com,2026-03-04,5,{word}\n")
-    (only,) = told["rows"]
+    result = read(f"{header}1,A,a@example.com,2026-03-04,5,{word}\n")
+    (only,) = result["rows"]
     assert (only["outcome"], only["account"]["status"]) == (outcome, status)
     assert (only.get("code") == "unknown_status") == (word == "Bankruptcy")
 
 
 def test_consent_columns_keep_their_evidence() -> None:
-    told = read(
+    result = read(
         "Account,Name,Email,Phone,Due Date,Balance,"
         "SMS Consent,Consent Date,Consent Source,Do Not Email\n"
         "1,Ann Lee,ann@example.com,2125550147,2026-03-04,5,Yes,2026-01-15,web form,true\n"
     )
-    assert accounts(told)[0]["extras"]["consents"] == [
+    assert accounts(result)[0]["extras"]["consents"] == [
         {"channel": "sms", "granted": True,
          "evidence": "SMS Consent: Yes; Consent Date: 2026-01-15; Consent Source: web form"},
         {"channel": "email", "granted": False,
@@ -217,26 +217,26 @@ def test_other_files_say_what_they_are() -> None:
 
 @pytest.mark.parametrize("owed", ["$10.00", "1000"])
 def test_an_unnamed_balance_is_asked_for(owed: str) -> None:
-    told = read(f"Invoice,Customer,Email,Due Date,Zork\n1,Ann,a@example.com,2026-03-04,{owed}\n")
-    (asked,) = told["decisions_needed"]
+    result = read(f"Invoice,Customer,Email,Due Date,Zork\n1,Ann,a@example.com,2026-03-04,{owed}\n")
+    (asked,) = result["decisions_needed"]
     assert (asked["kind"], asked["column"]) == ("mapping", "Zork")
-    assert told["rows"] == []
+    assert result["rows"] == []
 
 
 def test_every_row_has_an_account_or_null() -> None:
-    told = read(HEADER + row(1) + row(2, owed="x"))
-    assert [r["account"] is None for r in told["rows"]] == [False, True]
+    result = read(HEADER + row(1) + row(2, owed="x"))
+    assert [r["account"] is None for r in result["rows"]] == [False, True]
 
 
 def test_days_overdue_on_the_day_of_the_report_give_the_due_date() -> None:
     table = "Account,Name,Email,Balance,Days Past Due\n1,Ann,a@example.com,5.00,45\n"
-    told = read("Delinquent accounts\nAs of November 20, 2026\n\n" + table)
-    assert accounts(told)[0]["due_on"] == "2026-10-06"
+    result = read("Delinquent accounts\nAs of November 20, 2026\n\n" + table)
+    assert accounts(result)[0]["due_on"] == "2026-10-06"
     assert accounts(read(table))[0]["due_on"] is None
 
 
 def test_a_mapping_of_a_column_that_is_not_there_is_said() -> None:
-    told = read(HEADER + row(1), mapping={"Ballance": "balance", "INVOICE": "invoice_number"})
-    (asked,) = told["decisions_needed"]
+    result = read(HEADER + row(1), mapping={"Ballance": "balance", "INVOICE": "invoice_number"})
+    (asked,) = result["decisions_needed"]
     assert asked["column"] == "Ballance"
-    assert told["outcomes"]["created"] == 1
+    assert result["outcomes"]["created"] == 1

@@ -68,8 +68,8 @@ def report_of(table: str) -> list[list[str]]:
 def test_the_report_lists_what_did_not_import_as_it_stood() -> None:
     header, *lines = report_of(MESSY)
     assert header == ["row", "outcome", "field", "value", "code", "what_to_do"]
-    told = [(line[0], line[1], line[4]) for line in lines]
-    assert told == [
+    listed = [(line[0], line[1], line[4]) for line in lines]
+    assert listed == [
         ("3", "created", "missing_contact"), ("3", "created", "bad_email"),
         ("3", "created", "bad_phone"), ("4", "rejected", "bad_amount"),
         ("6", "rejected", "missing_balance"),
@@ -96,26 +96,26 @@ def test_rejected_rows_come_back_mended() -> None:
     text = rejected_of(MESSY)
     assert text.splitlines()[0].endswith(",dunlin_reason")
     mended = text.replace("'+cmd", "30.00").replace("2026-03-04,,", "2026-03-04,5.00,")
-    told = read(mended)
-    assert told["outcomes"] == {
+    result = read(mended)
+    assert result["outcomes"] == {
         "created": 2, "updated": 0, "unchanged": 0, "rejected": 0, "duplicate": 0,
     }  # fmt: skip
-    assert "dunlin_reason" in told["mapping"]
-    assert told["mapping"]["dunlin_reason"]["field"] == "ignore"
-    assert [r["account"]["consumer"]["name"] for r in told["rows"]] == ["@SUM(A1)", "'quoted"]
+    assert "dunlin_reason" in result["mapping"]
+    assert result["mapping"]["dunlin_reason"]["field"] == "ignore"
+    assert [r["account"]["consumer"]["name"] for r in result["rows"]] == ["@SUM(A1)", "'quoted"]
 
 
 def test_the_summary_reconciles_with_the_total_of_the_file() -> None:
     result = result_of(MESSY)
-    told = report.summary("open.csv", result.profile, result.assembly, TODAY)
-    assert told["totals"] == {"USD": {"rows": 2, "balance_minor": 3000}}
-    assert told["reconciliation"] == {
+    summary = report.summary("open.csv", result.profile, result.assembly, TODAY)
+    assert summary["totals"] == {"USD": {"rows": 2, "balance_minor": 3000}}
+    assert summary["reconciliation"] == {
         "USD": {"owed_minor": 3000, "file_total_minor": 3000, "difference_minor": 0}
     }
-    assert told["buckets"] == {"over-90": 2}
-    assert told["outcomes"] == {"created": 2, "rejected": 2, "unchanged": 1}
-    assert json.dumps(told)
-    assert "1 of 2 accounts" in str(told["next_step"])
+    assert summary["buckets"] == {"over-90": 2}
+    assert summary["outcomes"] == {"created": 2, "rejected": 2, "unchanged": 1}
+    assert json.dumps(summary)
+    assert "1 of 2 accounts" in str(summary["next_step"])
 
 
 def test_every_code_has_advice() -> None:

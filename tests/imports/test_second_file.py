@@ -57,8 +57,8 @@ def test_a_newer_file_moves_the_balance_and_wakes(office: Office) -> None:
     office.drop("open.csv", table([BO, CY]))
     act(office, "K-1", status=Status.ACTIVE)
     act(office, "K-2", status=Status.ACTIVE)
-    told = office.drop("open.csv", table([BO.replace("120.00", "70.00"), CY]))
-    assert told["outcomes"] == {"updated": 1, "unchanged": 1}
+    report = office.drop("open.csv", table([BO.replace("120.00", "70.00"), CY]))
+    assert report["outcomes"] == {"updated": 1, "unchanged": 1}
     account = office.account("K-1")
     assert account.balance.minor == 7_000 == office.ledger_sum(account)
     assert office.waker.woken == [account.account_id]
@@ -86,8 +86,8 @@ def test_a_file_that_has_not_heard_of_a_payment_here_never_raises_the_balance(
 
 def test_an_absent_account_is_told_and_stays(office: Office) -> None:
     office.drop("open-2026-11-01.csv", table([BO, CY]))
-    told = office.drop("open-2026-11-08.csv", table([BO]))
-    assert told["missing"] == {"accounts": 1, "closed": 0, "references": ["K-2"]}
+    report = office.drop("open-2026-11-08.csv", table([BO]))
+    assert report["missing"] == {"accounts": 1, "closed": 0, "references": ["K-2"]}
     assert office.account("K-2").status is Status.IMPORTED
     lines = office.report("open-2026-11-08.report.csv")
     assert [(r["outcome"], r["value"]) for r in lines] == [("missing", "K-2")]
@@ -102,8 +102,8 @@ def test_an_absent_account_is_closed_where_the_file_is_complete_and_returns(
     act(office, "K-2", status=Status.ACTIVE)
     sidecar = f"drop/{CREDITOR}/open.mapping.yaml"
     office.box.files[sidecar] = b"version: 1\ncomplete: true\n"
-    told = office.drop("open.csv", table([BO]))
-    assert told["missing"] == {"accounts": 1, "closed": 1, "references": ["K-2"]}
+    report = office.drop("open.csv", table([BO]))
+    assert report["missing"] == {"accounts": 1, "closed": 1, "references": ["K-2"]}
     assert office.account("K-2").status is Status.CLOSED
     assert office.waker.woken == [office.account("K-2").account_id]
     office.drop("open.csv", table([BO, CY]))
@@ -177,15 +177,15 @@ def test_a_file_that_says_paid_leaves_what_a_person_must_answer(office: Office) 
 
 def test_another_source_with_the_same_header_misses_nothing(office: Office) -> None:
     office.drop("north.csv", table([BO]))
-    told = office.drop("south.csv", table([CY]))
-    assert told["missing"]["accounts"] == 0
+    report = office.drop("south.csv", table([CY]))
+    assert report["missing"]["accounts"] == 0
 
 
 @pytest.mark.parametrize("name", ["open.mended.csv", "open.rejected.csv", "what I fixed.csv"])
 def test_mended_rows_come_back_alone(office: Office, name: str) -> None:
     broken = CY.replace("80.50", "not money").replace("Cy Sample", "=Cy Sample")
-    told = office.drop("open.csv", table([BO, broken]))
-    assert told["outcomes"] == {"created": 1, "rejected": 1}
+    report = office.drop("open.csv", table([BO, broken]))
+    assert report["outcomes"] == {"created": 1, "rejected": 1}
     rejected = office.box.files[f"drop/{CREDITOR}/open.rejected.csv"].decode("utf-8-sig")
     assert "'=Cy Sample" in rejected
     mended = office.drop(name, rejected.replace("not money", "80.50"))
@@ -229,9 +229,9 @@ def test_one_address_under_two_names_waits_for_a_person(office: Office) -> None:
 
 
 def test_a_probable_match_within_a_file_is_told_in_its_summary(office: Office) -> None:
-    told = office.drop("open.csv", table([BO, BO.replace("K-1,C-1", "K-7,C-7")]))
-    assert [d["kind"] for d in told["decisions_needed"]] == ["match"]
-    assert told["holds"] == {"probable_match": 1}
+    report = office.drop("open.csv", table([BO, BO.replace("K-1,C-1", "K-7,C-7")]))
+    assert [d["kind"] for d in report["decisions_needed"]] == ["match"]
+    assert report["holds"] == {"probable_match": 1}
     first, second = office.account("K-1"), office.account("K-7")
     assert (first.hold, second.hold) == (None, Hold.REVIEW)
     assert second.extras["probable_match"] == first.consumer_id

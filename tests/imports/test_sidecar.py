@@ -16,18 +16,18 @@ TABLE = (
 
 
 def errors_of(raw: object) -> tuple[str, ...]:
-    found = check_sidecar(raw)
-    assert isinstance(found, SidecarErrors)
-    return found.errors
+    problems = check_sidecar(raw)
+    assert isinstance(problems, SidecarErrors)
+    return problems.errors
 
 
 def test_a_whole_sidecar() -> None:
-    found = read_sidecar(
+    sidecar = read_sidecar(
         b"version: 1\nmapping:\n  Ref: invoice_number\n  Who: name\n  X: ignore\n"
         b"date_order: dmy\ncountry: Germany\ncurrency: eur\nindustry: dental\n"
         b"debt_kind: consumer\ncomplete: true\n"
     )
-    assert found == Sidecar(
+    assert sidecar == Sidecar(
         mapping={"Ref": "invoice_number", "Who": "consumer_name", "X": "ignore"},
         date_order="dmy",
         country="DE",
@@ -76,22 +76,22 @@ def test_a_broken_file_is_an_error_and_no_crash(data: bytes) -> None:
 
 
 def test_norway_is_no_falsehood() -> None:
-    found = read_sidecar(b"country: NO\n")
-    assert isinstance(found, Sidecar)
-    assert found.country == "NO"
+    sidecar = read_sidecar(b"country: NO\n")
+    assert isinstance(sidecar, Sidecar)
+    assert sidecar.country == "NO"
 
 
 def test_a_sidecar_answers_what_the_file_asks() -> None:
     assert read(TABLE)["state"] == "waiting"
-    told = read(
+    result = read(
         TABLE,
         mapping={"Zork": "invoice_number", "Blip": "consumer_name", "Fnord": "due_date",
                  "Wibble": "balance", "Wobble": "ignore"},
         date_order="dmy",
         currency="CAD",
     )  # fmt: skip
-    assert told["decisions_needed"] == []
-    account = told["rows"][0]["account"]
+    assert result["decisions_needed"] == []
+    account = result["rows"][0]["account"]
     assert (account["due_on"], account["currency"]) == ("2026-04-03", "CAD")
     assert account["invoice"] == "1"
 

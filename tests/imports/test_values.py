@@ -162,8 +162,8 @@ def test_places() -> None:
     assert [state_code(t) for t in ("tx", "Texas", "N.Y.", "new york", "Québec", "Bavaria")] == [
         "TX", "TX", "NY", "NY", "QC", None,
     ]  # fmt: skip
-    said = ("US", "usa", "U.S.A.", "Deutschland", "España", "UK", "X")
-    assert [country_code(t) for t in said] == [
+    places = ("US", "usa", "U.S.A.", "Deutschland", "España", "UK", "X")
+    assert [country_code(t) for t in places] == [
         "US", "US", "US", "DE", "ES", "GB", None,
     ]  # fmt: skip
     assert [tidy_zip(t, us=True) for t in ("2134", "021341234", "02134-1234", "95112.0")] == [

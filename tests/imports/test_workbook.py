@@ -34,9 +34,9 @@ TABLE: list[list[object]] = [
 
 
 def test_a_workbook_reads_by_its_row_numbers() -> None:
-    told = read(workbook([["notes only"]], TABLE))
-    assert (told["header_row"], told["delimiter"], told["encoding"]) == (3, ",", "utf-8")
-    by_line = rows_by(told)
+    result = read(workbook([["notes only"]], TABLE))
+    assert (result["header_row"], result["delimiter"], result["encoding"]) == (3, ",", "utf-8")
+    by_line = rows_by(result)
     assert sorted(by_line) == [4, 5, 7]
     first = by_line[4]["account"]
     assert (first["invoice"], first["balance_minor"], first["due_on"]) == (

@@ -44,8 +44,8 @@ class Standing:
 
     @property
     def waits(self) -> bool:
-        said = self.before in ("question", "dispute", "request")
-        return said or self.status is Status.FAILED
+        waiting = self.before in ("question", "dispute", "request")
+        return waiting or self.status is Status.FAILED
 
 
 STANDINGS = (
@@ -127,22 +127,22 @@ def _ask(account: Account, count: int, *, book: AccountBook, creditors: Creditor
         frequency="monthly", first_on=today + timedelta(days=7), today=today,
     )  # fmt: skip
     assert isinstance(terms, Terms)
-    made = arrangements.ask(
+    arrangement = arrangements.ask(
         account.account_id, terms, consent=None, book=book, creditors=creditors,
         waker=MemoryWaker(), now=NOON,
     )  # fmt: skip
-    assert not isinstance(made, arrangements.AskRefusal)
-    assert made.in_force is (count == 4)
+    assert not isinstance(arrangement, arrangements.AskRefusal)
+    assert arrangement.in_force is (count == 4)
 
 
 def letter_written(account: Account, book: AccountBook) -> None:
     """A letter that was printed for it before, not yet mailed."""
     history = book.facts(account.account_id).history
-    one = PastContact(
+    contact = PastContact(
         at=NOON - timedelta(days=1), channel="letter", direction="out", outcome="permitted",
         account_id=account.account_id, template="reminder", touch_id=LETTER,
     )  # fmt: skip
-    kept = replace(history, contacts=(*history.contacts, one), version=history.version + 1)
+    kept = replace(history, contacts=(*history.contacts, contact), version=history.version + 1)
     book.apply(Change(history=kept))
 
 
@@ -182,9 +182,9 @@ _NOBODY = Expected(3, says="Nothing on it waits for a person")
 
 def kind_of(at: Standing) -> str:
     """Its kind in the queue, as a person finds it."""
-    said = {"request": "arrangement_request"}.get(at.before, at.before)
+    kind = {"request": "arrangement_request"}.get(at.before, at.before)
     if at.before in ("question", "dispute", "request"):
-        return said
+        return kind
     return "failed" if at.status is Status.FAILED else ""
 
 

@@ -97,9 +97,9 @@ def book(*accounts: Account) -> MemoryBook:
     creditors = MemoryCreditors()
     creditors.put_strategy(CREDITOR, STRATEGY, NOW)
     filled = MemoryBook(creditors)
-    for one in accounts:
-        filled.accounts[one.account_id] = one
-        filled.consumers[one.consumer_id] = consumer(one)
+    for account in accounts:
+        filled.accounts[account.account_id] = account
+        filled.consumers[account.consumer_id] = consumer(account)
     return filled
 
 

@@ -58,7 +58,7 @@ def about_one_account(command: Any, name: str = "") -> set[str]:
     """The names of all commands that take an account."""
     if hasattr(command, "commands"):
         below = command.commands.items()
-        return {c for word, one in below for c in about_one_account(one, f"{name} {word}".strip())}
+        return {c for word, row in below for c in about_one_account(row, f"{name} {word}".strip())}
     return {name} if any(p.name == "which" for p in command.params) else set()
 
 
@@ -70,13 +70,13 @@ def function(name: str) -> ModuleType:
     """A function's own module, as Lambda loads it."""
     module_name = f"dunlin_{name}"
     if module_name not in sys.modules:
-        found = importlib.util.spec_from_file_location(
+        spec = importlib.util.spec_from_file_location(
             module_name, ROOT / f"functions/{name}/handler.py"
         )
-        assert found is not None
-        assert found.loader is not None
-        sys.modules[module_name] = importlib.util.module_from_spec(found)
-        found.loader.exec_module(sys.modules[module_name])
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[module_name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[module_name])
     return sys.modules[module_name]
 
 
@@ -100,11 +100,11 @@ def waker() -> MemoryWaker:
 
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
-    made, owed = ground.memory_world()
+    memory, owed = ground.memory_world()
     person_at_home = replace(
-        made.consumers[owed.consumer_id], street="5 Sample Road", city="Springfield"
+        memory.consumers[owed.consumer_id], street="5 Sample Road", city="Springfield"
     )
-    made.consumers[owed.consumer_id] = person_at_home
+    memory.consumers[owed.consumer_id] = person_at_home
     target = Target(
         where="here", outputs={"RefundExcessFunctionName": "RefundExcess"}, time_lapse="",
         endpoint="http://127.0.0.1:1", urls={},
@@ -112,14 +112,14 @@ def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
     monkeypatch.setattr("typer.testing._get_command", lambda _: COMMAND)
     monkeypatch.setattr(Target, "client", lambda *_: Functions())
     for name, value in {
-        "account_book": made, "creditors": made.creditors, "audit_archive": ChainLog(made),
+        "account_book": memory, "creditors": memory.creditors, "audit_archive": ChainLog(memory),
         "waker": waker, "arranging_waker": waker, "clock": FixedClock(NOON),
         "gate": GATE, "templates": MESSAGES, "processor": None,
     }.items():  # fmt: skip
         monkeypatch.setattr(wiring, name, lambda value=value: value)
     for module in COMMANDS:
         monkeypatch.setattr(module, "target_or_exit", lambda **_: target)
-    return made
+    return memory
 
 
 def run(act: Act, reference: str, folder: Path) -> tuple[int, str]:
@@ -147,16 +147,20 @@ def test_an_act_works_or_says_why_not(
     before = set_up(first, at, book=book, creditors=book.creditors, waker=MemoryWaker())
     if act.command == "letter proof":
         letter_written(before, book)
-    one = before.account_id
-    chains = [f"account#{one}", f"consumer#{before.consumer_id}"]
+    account_id = before.account_id
+    chains = [f"account#{account_id}", f"consumer#{before.consumer_id}"]
     written = {name: len(book.chains[name]) for name in chains}
-    rows = book.accounts[one], book.consumers[before.consumer_id], book.arrangements(one)
+    rows = (
+        book.accounts[account_id],
+        book.consumers[before.consumer_id],
+        book.arrangements(account_id),
+    )
 
-    code, said = run(act, first.reference, folder)
+    code, output = run(act, first.reference, folder)
 
     expected = act.leaves(at)
-    assert (code, expected.says in said) == (expected.code, True), said
-    assert said.strip(), "a command that says nothing"
+    assert (code, expected.says in output) == (expected.code, True), output
+    assert output.strip(), "a command that says nothing"
     entries = [entry for name in chains for entry in book.chains[name][written[name] :]]
     if expected.what:
         assert expected.what in [e.what for e in entries]
@@ -164,14 +168,16 @@ def test_an_act_works_or_says_why_not(
     else:
         assert entries == []
         assert rows == (
-            book.accounts[one], book.consumers[before.consumer_id], book.arrangements(one)
-        )  # fmt: skip
+            book.accounts[account_id],
+            book.consumers[before.consumer_id],
+            book.arrangements(account_id),
+        )
     # Who sees it afterwards.
     items = staff_queue.listing(creditor=CREDITOR, book=book, creditors=book.creditors, now=NOON)
     wanted = kind_afterwards(act, at)
     assert [item.kind for item in items] == ([wanted] if wanted else [])
     # Nobody is put on a ladder by surprise: a failed one begins anew, an ended one enters again.
-    after = book.accounts[one]
+    after = book.accounts[account_id]
     begun = after.on_ladder and not before.on_ladder
     freed = expected.what == "ReleaseApproved" and at.status is Status.FAILED
     assert begun is (freed or expected.what == "AccountReentered")

@@ -39,13 +39,13 @@ def target(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Itera
     assert isinstance(clock, VirtualClock)
     clock.move(NOON)
     wiring.creditors().put_strategy(CREDITOR, builders.strategy_document(), NOON)
-    found = Target(
+    deployment = Target(
         where="here", outputs=stack.outputs, time_lapse="", endpoint="http://127.0.0.1:1", urls={}
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "client", lambda _, service: stack.cloud.client(service))
         for module in COMMANDS:
-            patch.setattr(module, "target_or_exit", lambda **_: found)
+            patch.setattr(module, "target_or_exit", lambda **_: deployment)
         yield tmp_path_factory.mktemp("acts")
 
 
@@ -62,10 +62,10 @@ def test_an_act_works_or_says_why_not(act: Act, at: Standing, target: Path) -> N
     if act.command == "letter proof":
         letter_written(before, book)
 
-    code, said = run(act, first.reference, target)
+    code, output = run(act, first.reference, target)
 
     expected = act.leaves(at)
-    assert (code, expected.says in said) == (expected.code, True), said
+    assert (code, expected.says in output) == (expected.code, True), output
     after = book.account(before.account_id)
     assert after is not None
     if not expected.what:

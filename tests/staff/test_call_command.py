@@ -27,17 +27,17 @@ RUN = CliRunner()
 
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
-    made = MemoryBook()
+    memory = MemoryBook()
     person = replace(consumer(), street="5 Sample Road", city="Springfield")
     active = replace(ONE, status=Status.ACTIVE, ladder_run=1)
-    store(made, made.creditors, active, person=person)
-    monkeypatch.setattr(wiring, "account_book", lambda: made)
+    store(memory, memory.creditors, active, person=person)
+    monkeypatch.setattr(wiring, "account_book", lambda: memory)
     monkeypatch.setattr(wiring, "waker", MemoryWaker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     monkeypatch.setattr(wiring, "gate", lambda: Gate(rulebook=load_rulebook()))
     for module in (call, letter, account_command):
         monkeypatch.setattr(module, "target_or_exit", lambda **_: None)
-    return made
+    return memory
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -46,34 +46,34 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_check_then_log(book: MemoryBook) -> None:
-    code, said = run("call", "check", *HERE)
+    code, output = run("call", "check", *HERE)
     assert code == 0
-    assert "allowed until 2026-11-23 18:05 UTC" in said
-    code, said = run("call", "log", *HERE, "--outcome", "conversation", "--note-code", "n-1")
+    assert "allowed until 2026-11-23 18:05 UTC" in output
+    code, output = run("call", "log", *HERE, "--outcome", "conversation", "--note-code", "n-1")
     assert code == 0
-    code, said = run("call", "check", *HERE)
+    code, output = run("call", "check", *HERE)
     assert code == 3
-    assert "not before 2026-11-30 14:00:01 UTC" in said
-    assert "PLAT-FREQ" in said
+    assert "not before 2026-11-30 14:00:01 UTC" in output
+    assert "PLAT-FREQ" in output
 
 
 def test_what_staff_cannot_mean_is_refused_in_words(book: MemoryBook) -> None:
-    code, said = run("call", "log", *HERE, "--outcome", "shouted")
+    code, output = run("call", "log", *HERE, "--outcome", "shouted")
     assert code == 2
-    assert "an outcome is one of" in said
+    assert "an outcome is one of" in output
     assert book.histories == {}
     assert run("call", "check", "INV-9", "--creditor", CREDITOR, "--by", "op-7")[0] == 1
 
 
 def test_a_letter_is_written_and_then_proven(book: MemoryBook, tmp_path: Path) -> None:
     page = tmp_path / "letter.html"
-    code, said = run("letter", "write", *HERE, "--template", "reminder", "-o", str(page))
+    code, output = run("letter", "write", *HERE, "--template", "reminder", "-o", str(page))
     assert code == 0
     assert "5 Sample Road" in page.read_text("utf-8")
-    contact = said.split("permit ")[1].split()[0]
+    contact = output.split("permit ")[1].split()[0]
     proof = ["--mailed-on", "2026-11-23", "--proof", "batch-9"]
-    code, said = run("letter", "proof", "INV-1", contact, *HERE[1:], *proof)
-    assert (code, said.strip()) == (0, "mailed on 2026-11-23")
+    code, output = run("letter", "proof", "INV-1", contact, *HERE[1:], *proof)
+    assert (code, output.strip()) == (0, "mailed on 2026-11-23")
     assert run("letter", "proof", "INV-1", contact, *HERE[1:], "--mailed-on", "x", "--proof", "b")[
         0
     ] == 2  # fmt: skip
@@ -83,15 +83,15 @@ def test_a_letter_is_written_and_then_proven(book: MemoryBook, tmp_path: Path) -
 def test_a_refused_letter_is_not_written(book: MemoryBook, tmp_path: Path) -> None:
     assert run("account", "flag", "INV-1", "cease", *HERE[1:], "--evidence", "case-1")[0] == 0
     page = tmp_path / "letter.html"
-    code, said = run("letter", "write", *HERE, "--template", "reminder", "-o", str(page))
+    code, output = run("letter", "write", *HERE, "--template", "reminder", "-o", str(page))
     assert code == 3
-    assert "US-REGF-CEASE" in said
+    assert "US-REGF-CEASE" in output
     assert not page.exists()
     assert run("account", "unflag", "INV-1", "cease", *HERE[1:], "--evidence", "case-2")[0] == 0
     assert run("letter", "write", *HERE, "--template", "reminder", "-o", str(page))[0] == 0
 
 
 def test_an_unknown_flag_is_refused_in_words(book: MemoryBook) -> None:
-    code, said = run("account", "flag", "INV-1", "purple", *HERE[1:], "--evidence", "case-1")
+    code, output = run("account", "flag", "INV-1", "purple", *HERE[1:], "--evidence", "case-1")
     assert code == 2
-    assert "a flag is one of" in said
+    assert "a flag is one of" in output

@@ -73,8 +73,12 @@ def test_a_call_at_noon_is_allowed_and_counts_from_the_check_on() -> None:
     allowed = check(book)
     assert allowed.outcome == "allow"
     assert allowed.valid_until == NOON + calls.CALL_LIFE
-    (one,) = book.histories[ADA].contacts
-    assert (one.channel, one.outcome, one.touch_id) == ("call", "permitted", allowed.contact_id)
+    (contact,) = book.histories[ADA].contacts
+    assert (contact.channel, contact.outcome, contact.touch_id) == (
+        "call",
+        "permitted",
+        allowed.contact_id,
+    )
     entry = book.chains[f"account#{ONE.account_id}"][-1]
     assert (entry.what, entry.actor) == ("CallPermitted", "staff:op-7")
     assert entry.data["rules"]["PLAT-TIME"] == "pass"
@@ -85,8 +89,8 @@ def test_a_logged_call_uses_the_permit_up_and_does_not_count_twice() -> None:
     book = book_with()
     allowed = check(book)
     log(book, "no_answer", NOON + timedelta(minutes=3), "left-line-1")
-    (one,) = book.histories[ADA].contacts
-    assert (one.outcome, one.touch_id) == ("no_answer", allowed.contact_id)
+    (contact,) = book.histories[ADA].contacts
+    assert (contact.outcome, contact.touch_id) == ("no_answer", allowed.contact_id)
     entry = book.chains[f"account#{ONE.account_id}"][-1]
     assert (entry.data["permitted"], entry.data["note_code"]) == (True, "left-line-1")
 
@@ -259,8 +263,8 @@ def test_a_letter_is_recorded_with_its_hash_and_later_its_proof() -> None:
         book=book,
         now=NOON + timedelta(hours=2),
     )
-    (one,) = book.histories[ADA].contacts
-    assert (one.channel, one.outcome, one.template) == ("letter", "sent", "reminder")
+    (contact,) = book.histories[ADA].contacts
+    assert (contact.channel, contact.outcome, contact.template) == ("letter", "sent", "reminder")
     entry = book.chains[f"account#{ONE.account_id}"][-1]
     assert entry.data["mailed_on"] == "2026-11-23"
     with pytest.raises(DomainError, match="no letter"):

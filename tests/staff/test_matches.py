@@ -61,16 +61,16 @@ def say(book: MemoryBook, account: Account, decision: str, version: int | None =
 def test_one_person_has_both_accounts_and_all_that_binds() -> None:
     book, account = place()
     assert say(book, account, "approve", account.version) == "done"
-    one = book.consumers[KNOWN.consumer_id]
+    person = book.consumers[KNOWN.consumer_id]
     assert {a.reference for a in book.accounts_of_consumer(KNOWN.consumer_id)} == {"INV-1", "INV-2"}
-    assert one.emails == ("ada@example.com", "a-sample@example.com")
-    assert one.phones == ("+12175550142", "+12175550199")
-    assert "attorney" in one.flags
+    assert person.emails == ("ada@example.com", "a-sample@example.com")
+    assert person.phones == ("+12175550142", "+12175550199")
+    assert "attorney" in person.flags
     after = book.accounts[account.account_id]
     assert (after.hold, after.waits_for_staff) == (None, False)
     for subject, head in (
         (f"account#{account.account_id}", after.audit_head),
-        (f"consumer#{one.consumer_id}", one.audit_head),
+        (f"consumer#{person.consumer_id}", person.audit_head),
     ):
         assert not audit.verify(book.chains[subject], head=head)
     assert say(book, account, "approve") == "gone"
@@ -103,16 +103,16 @@ PEOPLE = st.builds(
 
 @given(kept=PEOPLE, other=PEOPLE)
 def test_a_merge_never_opens_what_either_closed(kept: Consumer, other: Consumer) -> None:
-    one = merge(kept, other)
+    merged = merge(kept, other)
     for channel in Channel:
         states = {kept.consent(channel).state, other.consent(channel).state}
         if ConsentState.REVOKED in states:
-            assert one.consent(channel).state is ConsentState.REVOKED
-        assert one.consent(channel).open <= any(
+            assert merged.consent(channel).state is ConsentState.REVOKED
+        assert merged.consent(channel).open <= any(
             state in (ConsentState.IMPLIED, ConsentState.GRANTED) for state in states
         )
-        if one.consent(channel).state is not kept.consent(channel).state:
-            assert one.consent(channel).version > kept.consent(channel).version
+        if merged.consent(channel).state is not kept.consent(channel).state:
+            assert merged.consent(channel).version > kept.consent(channel).version
 
 
 @pytest.mark.parametrize("decision", ["release", "close"])

@@ -19,24 +19,24 @@ from tests.staff.builders import CREDITOR, NOW, ChainLog
 def test_an_account_is_found_by_id_and_by_reference() -> None:
     book, account = builders.held_book()
     for wanted in (account.account_id, f"  {account.reference} "):
-        found = overview.look_up(
+        overview_shown = overview.look_up(
             wanted, creditor="", book=book, log=ChainLog(book), creditors=book.creditors
         )
-        assert found is not None
-        assert found.account_history.account == account
-        assert [entry.what for entry in found.history] == ["AccountHeld"]
+        assert overview_shown is not None
+        assert overview_shown.account_history.account == account
+        assert [entry.what for entry in overview_shown.history] == ["AccountHeld"]
 
 
 def test_a_widget_of_one_creditor_shows_no_account_of_another() -> None:
     book, account = builders.held_book()
-    found = overview.look_up(
+    overview_shown = overview.look_up(
         account.account_id,
         creditor="somebody-else",
         book=book,
         log=ChainLog(book),
         creditors=book.creditors,
     )
-    assert found is None
+    assert overview_shown is None
 
 
 def test_the_portfolio_of_all_creditors_is_the_sum_of_each() -> None:
@@ -60,17 +60,17 @@ def test_the_portfolio_of_all_creditors_is_the_sum_of_each() -> None:
 
 
 def test_each_dead_contact_point_is_listed_with_its_account_and_cause() -> None:
-    one, two = builders.account("INV-1"), builders.account("INV-2")
-    two = replace(two, consumer_id=one.consumer_id)
+    first, second = builders.account("INV-1"), builders.account("INV-2")
+    second = replace(second, consumer_id=first.consumer_id)
     fine = builders.account("INV-3")
-    book = builders.book(one, two, fine)
+    book = builders.book(first, second, fine)
     dead = "robin.castellano@example.com"
     flag = Flag(at=NOW, by="provider", detail={"address_hashes": [address_hash(dead)]})
-    book.consumers[one.consumer_id] = builders.consumer(
-        one, emails=("robin@example.org", dead), flags={"email_bounced": flag}
+    book.consumers[first.consumer_id] = builders.consumer(
+        first, emails=("robin@example.org", dead), flags={"email_bounced": flag}
     )
-    came_back = builders.touch(one, TouchState.BOUNCED, reason="General")
-    book.touches[one.account_id, came_back.key] = came_back
+    came_back = builders.touch(first, TouchState.BOUNCED, reason="General")
+    book.touches[first.account_id, came_back.key] = came_back
     assert [
         (b.reference, b.channel, b.address, b.cause) for b in overview.bounced(CREDITOR, book=book)
     ] == sorted(

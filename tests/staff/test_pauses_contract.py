@@ -150,10 +150,10 @@ def test_a_segment_is_paused_and_resumed_with_a_count(world: World) -> None:
     counts = segment(world, on=True)
     assert (counts["done"] >= 2, counts["unchanged"] >= 1) == (True, True)
     assert read(world, kept).hold is None
-    assert {read(world, one).hold for one in taken} == {Hold.PAUSED}
+    assert {read(world, account).hold for account in taken} == {Hold.PAUSED}
     segment(world, on=False)
-    assert {read(world, one).hold for one in taken} == {None}
-    assert {one.account_id for one in taken} <= set(world.waker.woken)
+    assert {read(world, account).hold for account in taken} == {None}
+    assert {account.account_id for account in taken} <= set(world.waker.woken)
 
 
 def test_a_paused_account_keeps_its_plan_and_says_who_and_why(world: World) -> None:
@@ -174,8 +174,8 @@ def test_a_pause_outlives_a_reply_that_came_and_was_answered() -> None:
     book, account = ground.memory_world()
     world = World(book, book.creditors, ChainLog(book), MemoryWaker())
     pause(world, account)
-    said = Signal(signal_id="rep_1", kind=SignalKind.REPLY, at=NOON, account_id=account.account_id)
-    apply_signal(said, book=book, waker=world.waker, now=NOON)
+    reply = Signal(signal_id="rep_1", kind=SignalKind.REPLY, at=NOON, account_id=account.account_id)
+    apply_signal(reply, book=book, waker=world.waker, now=NOON)
     held = read(world, account)
     assert (held.hold, held.paused) == (Hold.REVIEW, True)
     lifted = entry_of(held, now=NOON, what="ReleaseApproved", data={})

@@ -91,14 +91,14 @@ def check_chains(book: MemoryBook) -> None:
 
 def test_what_is_given_out_is_everything() -> None:
     book = world(settled(), settled("INV-2"))
-    found = exported(book)
-    assert all(private in found for private in PRIVATE)
-    told = json.loads(found)
-    assert [a["reference"] for a in told["accounts"]] == sorted(
+    document = exported(book)
+    assert all(private in document for private in PRIVATE)
+    given = json.loads(document)
+    assert [a["reference"] for a in given["accounts"]] == sorted(
         ["INV-1", "INV-2"], key=lambda r: builders.account(r).account_id
     )
-    assert [e["minor"] for a in told["accounts"] for e in a["ledger"]] == [12_500, 12_500]
-    assert len(told["log"]) == 3
+    assert [e["minor"] for a in given["accounts"] for e in a["ledger"]] == [12_500, 12_500]
+    assert len(given["log"]) == 3
 
 
 def test_nothing_is_left_but_what_must_stay_and_is_listed() -> None:
@@ -107,8 +107,8 @@ def test_nothing_is_left_but_what_must_stay_and_is_listed() -> None:
     done = erase(book)
     assert (done.contact_points, done.messages) == (2, 6)
     assert [(h.what, h.reason) for h in done.held] == list(ALWAYS)
-    found = exported(book)
-    assert not any(private in found for private in PRIVATE)
+    document = exported(book)
+    assert not any(private in document for private in PRIVATE)
     assert book.ledgers == before
     (person,) = book.consumers.values()
     assert person.consent(Channel.SMS).state is ConsentState.REVOKED
@@ -124,14 +124,14 @@ def test_nothing_is_left_but_what_must_stay_and_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "said"),
+    ("account", "words"),
     [
         (builders.account("INV-2", status=Status.ACTIVE), "owed"),
         (settled("INV-2", hold=Hold.REVIEW, balance=Money(0, "USD")), "Staff"),
     ],
 )
 def test_an_account_that_is_not_over_keeps_its_words_and_the_contact_points(
-    account: Account, said: str
+    account: Account, words: str
 ) -> None:
     book = world(settled(), account)
     done = erase(book)
@@ -140,7 +140,7 @@ def test_an_account_that_is_not_over_keeps_its_words_and_the_contact_points(
         ("messages", "INV-2"),
         ("contact points", ""),
     ]
-    assert said in done.held[0].reason
+    assert words in done.held[0].reason
     assert all(private in exported(book) for private in PRIVATE)
     assert book.texts(account.account_id) == 3
     check_chains(book)

@@ -51,10 +51,10 @@ def test_what_is_left_of_a_person_is_what_is_listed(
     log.write_text("date,direction\n2026-01-02,in\n")
     run = CliRunner()
     assert run.invoke(app, ["call", "import", str(log), "--creditor", CREDITOR]).exit_code == 0
-    told = json.loads(run.invoke(app, ["report", CREDITOR, "--json"]).output)
-    assert told["accounts"] == 1
-    assert told["lateness"]["touches"] == len([t for t in account_history.touches if t.run])
-    assert sum(told["series"]["inbound calls"]["days"].values()) == 0
+    figures = json.loads(run.invoke(app, ["report", CREDITOR, "--json"]).output)
+    assert figures["accounts"] == 1
+    assert figures["lateness"]["touches"] == len([t for t in account_history.touches if t.run])
+    assert sum(figures["series"]["inbound calls"]["days"].values()) == 0
 
     stored = book.facts(account.account_id).account
     entry = entry_of(stored, now=lapse.now, what="BalanceChanged", data={})

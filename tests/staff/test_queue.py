@@ -63,7 +63,7 @@ def test_approving_a_failed_ladder_starts_a_new_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
+    ("facts", "kind"),
     [
         ({"hold": Hold.DISPUTE}, "dispute"),
         ({"hold": None, "escalated": "arrangement_request"}, "arrangement_request"),
@@ -71,8 +71,8 @@ def test_approving_a_failed_ladder_starts_a_new_run() -> None:
         ({"hold": Hold.REVIEW}, "failed"),
     ],
 )
-def test_what_a_person_said_is_seen_before_that_the_ladder_failed(said: Any, kind: str) -> None:
-    _, account = builders.held_book(status=Status.FAILED, **said)
+def test_what_a_person_said_is_seen_before_that_the_ladder_failed(facts: Any, kind: str) -> None:
+    _, account = builders.held_book(status=Status.FAILED, **facts)
     assert kind_of(account) == kind
 
 
@@ -126,8 +126,8 @@ def test_nothing_is_approved_that_nobody_could_be_told() -> None:
     book, account = builders.held_book(hold=Hold.NO_CONTACT_POINT)
     person = book.consumers[account.consumer_id]
     book.consumers[account.consumer_id] = replace(person, emails=(), phones=())
-    (one,), _ = queue.waiting(creditor="", book=book, creditors=book.creditors, now=NOW)
-    assert not one.approvable
+    (item,), _ = queue.waiting(creditor="", book=book, creditors=book.creditors, now=NOW)
+    assert not item.approvable
     assert decide(book, MemoryWaker(), account, "approve") == "unmet"
     assert book.accounts[account.account_id] == account
     book.consumers[account.consumer_id] = person
@@ -165,9 +165,9 @@ def test_an_answer_goes_out_as_a_notice_and_its_words_are_on_no_log() -> None:
     book, account = asked_book()
     waker = MemoryWaker()
     assert answer(book, waker, account).outcome == "done"
-    ((said),) = book.account_history(account.account_id).answers
-    assert (said.text, said.channel, said.by) == ("It is for the visit of 3 May.", "sms", "ana")
-    assert waker.notices == [(account.account_id, "answer", said.answer_id)]
+    (reply,) = book.account_history(account.account_id).answers
+    assert (reply.text, reply.channel, reply.by) == ("It is for the visit of 3 May.", "sms", "ana")
+    assert waker.notices == [(account.account_id, "answer", reply.answer_id)]
     assert "visit" not in repr(last(book, account).data)
     after = stands(book, account)
     assert (after.hold, after.case, after.waits_for_staff) == (None, None, False)
@@ -264,11 +264,11 @@ def test_what_was_held_for_a_message_alone_is_freed_with_it() -> None:
     book, account = asked_book()
     sibling = builders.account("INV-2", consumer_id=account.consumer_id, version=0)
     other = builders.account("INV-3", consumer_id=account.consumer_id, version=0)
-    for one, hold, why in (
+    for related, hold, why in (
         (sibling, Hold.REVIEW, ABOUT_ANOTHER),
         (other, Hold.DISPUTE, "Disputes what is owed"),
     ):
-        held = replace(one, hold=hold, hold_reason=why)
+        held = replace(related, hold=hold, hold_reason=why)
         entry = entry_of(held, now=NOW, what="AccountHeld", data={})
         book.apply(Change(account=next_version(held, entry), audit=[entry]))
     waker = MemoryWaker()
@@ -303,7 +303,7 @@ def test_a_second_message_of_the_person_keeps_the_others_held() -> None:
         ("INV-2", None),
         ("INV-3", Case(kind="question", asked_at=NOW)),
     ):
-        one = builders.account(
+        sibling = builders.account(
             reference,
             consumer_id=account.consumer_id,
             version=0,
@@ -311,8 +311,8 @@ def test_a_second_message_of_the_person_keeps_the_others_held() -> None:
             hold_reason=ABOUT_ANOTHER,
             case=case,
         )
-        entry = entry_of(one, now=NOW, what="AccountHeld", data={})
-        book.apply(Change(account=next_version(one, entry), audit=[entry]))
+        entry = entry_of(sibling, now=NOW, what="AccountHeld", data={})
+        book.apply(Change(account=next_version(sibling, entry), audit=[entry]))
     decide(book, MemoryWaker(), account, "approve")
     held = [a.reference for a in book.accounts.values() if a.hold]
     assert sorted(held) == ["INV-2", "INV-3"]
@@ -322,14 +322,14 @@ def test_an_item_is_taken_and_found_by_its_owner() -> None:
     book, account = asked_book()
 
     def listed(**only: Any) -> list[str]:
-        found = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW, **only)
-        return [item.account.account_id for item in found]
+        items = queue.listing(creditor="", book=book, creditors=book.creditors, now=NOW, **only)
+        return [item.account.account_id for item in items]
 
     assert listed(owner="ana") == []
     order = replace(ORDER, version=account.version)
     taken = [
-        queue.take(account.account_id, one, owner="ana", book=book, now=NOW).outcome
-        for one in (order, order, replace(order, version=None))
+        queue.take(account.account_id, command, owner="ana", book=book, now=NOW).outcome
+        for command in (order, order, replace(order, version=None))
     ]
     assert taken == ["done", "stale", "unchanged"]
     assert listed(owner="ana") == listed(kind="question") == [account.account_id]
@@ -356,9 +356,9 @@ def test_what_is_due_first_comes_first_and_the_creditor_sets_the_hours() -> None
         ("INV-3", {"escalated": "approval:Lien notice"}),
         ("INV-4", {"escalated": "balance"}),
     ):
-        one = builders.account(reference, version=0, **changes)
-        entry = entry_of(one, now=NOW - timedelta(hours=47), what="AccountHeld", data={})
-        book.apply(Change(account=next_version(one, entry), audit=[entry]))
+        account = builders.account(reference, version=0, **changes)
+        entry = entry_of(account, now=NOW - timedelta(hours=47), what="AccountHeld", data={})
+        book.apply(Change(account=next_version(account, entry), audit=[entry]))
     document = {
         **builders.STRATEGY,
         "queue": {"hours": {"escalation": 100}, "owners": {"approval": "counsel"}},
@@ -373,7 +373,7 @@ def test_what_is_due_first_comes_first_and_the_creditor_sets_the_hours() -> None
     ]
     assert items[2].due == NOW + timedelta(hours=1)
     shown, total = queue.waiting(creditor="", book=book, creditors=book.creditors, now=NOW)
-    assert ([one.item for one in shown], total) == (items, 4)
+    assert ([item.item for item in shown], total) == (items, 4)
 
 
 def test_a_kind_that_does_not_exist_is_refused() -> None:

@@ -39,10 +39,10 @@ def waker() -> MemoryWaker:
 
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
-    made, _ = ground.memory_world()
-    monkeypatch.setattr(wiring, "account_book", lambda: made)
-    monkeypatch.setattr(wiring, "creditors", lambda: made.creditors)
-    monkeypatch.setattr(wiring, "audit_archive", lambda: ChainLog(made))
+    memory, _ = ground.memory_world()
+    monkeypatch.setattr(wiring, "account_book", lambda: memory)
+    monkeypatch.setattr(wiring, "creditors", lambda: memory.creditors)
+    monkeypatch.setattr(wiring, "audit_archive", lambda: ChainLog(memory))
     monkeypatch.setattr(wiring, "waker", lambda: waker)
     monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
@@ -50,7 +50,7 @@ def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
     monkeypatch.setattr(wiring, "templates", JinjaMessages)
     for module in (queue_command, account_command, pausing):
         monkeypatch.setattr(module, "target_or_exit", lambda **_: LAPTOP)
-    return made
+    return memory
 
 
 def run(*arguments: str, typed: str = "") -> tuple[int, str]:
@@ -85,21 +85,21 @@ def test_a_question_is_listed_shown_taken_and_answered(
     book: MemoryBook, waker: MemoryWaker, tmp_path: Path
 ) -> None:
     ask(book)
-    code, said = run("queue", "list", "--json")
-    (item,) = json.loads(said)
+    code, output = run("queue", "list", "--json")
+    (item,) = json.loads(output)
     assert (code, item["kind"], item["late"], item["owner"]) == (0, "question", False, "")
-    code, said = run("queue", "show", *HERE)
+    code, output = run("queue", "show", *HERE)
     assert code == 0
-    assert "What is this for?" in said
+    assert "What is this for?" in output
     assert run("queue", "take", *HERE, *BY)[0] == 0
     assert json.loads(run("queue", "list", "--json", "--owner", "ana")[1])[0]["owner"] == "ana"
     words = tmp_path / "answer.txt"
     words.write_text("It is for the visit of 1 September.\n")
     stale = ["--version", str(item["version"])]
-    code, said = run("queue", "answer", *HERE, str(words), *BY, *stale)
+    code, output = run("queue", "answer", *HERE, str(words), *BY, *stale)
     assert (code, book.answers) == (3, {})
-    assert "has moved" in said
-    code, said = run(
+    assert "has moved" in output
+    code, output = run(
         "queue", "answer", *HERE, "-", *BY, typed="It is for your invoice of 1 September."
     )
     assert code == 0
@@ -109,18 +109,18 @@ def test_a_question_is_listed_shown_taken_and_answered(
 
 def test_words_that_may_not_be_said_are_refused_with_the_rule(book: MemoryBook) -> None:
     ask(book)
-    code, said = run("queue", "answer", *HERE, "-", *BY, typed="Pay or you will be arrested.")
+    code, output = run("queue", "answer", *HERE, "-", *BY, typed="Pay or you will be arrested.")
     assert code == 3
-    assert "FDCPA" in said
+    assert "FDCPA" in output
     assert book.answers == {}
 
 
 def test_who_and_why_are_asked_for(book: MemoryBook) -> None:
     assert run("account", "pause", *HERE, "--by", "ana")[0] == 2
-    code, said = run("account", "pause", *HERE, "--why", "case-7")
-    assert (code, "who is a code" in said) == (2, True)
-    code, said = run("account", "pause", *HERE, "--by", "Ana Doe", "--why", "case-7")
-    assert (code, "who is a code" in said) == (2, True)
+    code, output = run("account", "pause", *HERE, "--why", "case-7")
+    assert (code, "who is a code" in output) == (2, True)
+    code, output = run("account", "pause", *HERE, "--by", "Ana Doe", "--why", "case-7")
+    assert (code, "who is a code" in output) == (2, True)
     assert {a.hold for a in book.accounts.values()} == {None}
 
 
@@ -142,12 +142,12 @@ def test_an_account_is_paused_resumed_moved_skipped_and_overridden(book: MemoryB
 
     assert run("account", "pause", *HERE, *BY)[0] == 0
     assert stands() == (Hold.PAUSED, 0)
-    code, said = run("account", "skip", *HERE, *BY)
-    assert (code, "Paused by staff." in said) == (3, True)
+    code, output = run("account", "skip", *HERE, *BY)
+    assert (code, "Paused by staff." in output) == (3, True)
     assert run("account", "resume", *HERE, *BY)[0] == 0
-    code, said = run("account", "move", *HERE, *BY, "--to", "2026-11-25T04:30Z")
+    code, output = run("account", "move", *HERE, *BY, "--to", "2026-11-25T04:30Z")
     assert code == 3
-    assert "Refused" in said
+    assert "Refused" in output
     assert run("account", "move", *HERE, *BY, "--to", "2026-11-24T18:00Z")[0] == 0
     assert run("account", "skip", *HERE, *BY)[0] == 0
     assert stands() == (None, 1)
@@ -158,8 +158,8 @@ def test_an_account_is_paused_resumed_moved_skipped_and_overridden(book: MemoryB
     assert run("account", "override", *HERE, *BY, "--tone", "rude")[0] == 2
     assert run("account", "snooze", *HERE, *BY, "--until", "2026-12-24")[0] == 0
     assert stands()[0] is Hold.SNOOZED
-    code, said = run("account", "show", *HERE)
-    assert "override: tone gentle" in said
+    code, output = run("account", "show", *HERE)
+    assert "override: tone gentle" in output
 
 
 def test_a_creditor_and_the_platform_are_paused_on_the_record(book: MemoryBook) -> None:
@@ -177,8 +177,8 @@ def test_what_nobody_attends_is_listed_with_an_exit_code(
     book: MemoryBook, waker: MemoryWaker
 ) -> None:
     (account,) = book.accounts.values()
-    code, said = run("queue", "unattended")
-    assert (code, account.account_id in said) == (1, True)
+    code, output = run("queue", "unattended")
+    assert (code, account.account_id in output) == (1, True)
     waker.start(account, wait_seconds=1)
     assert run("queue", "unattended")[0] == 0
 
@@ -188,6 +188,6 @@ def test_a_release_decides_no_request_and_a_closed_account_waits_for_nobody(
 ) -> None:
     ask(book)
     assert run("queue", "release", *HERE, *BY)[0] == 0
-    code, said = run("queue", "approve", *HERE, *BY)
+    code, output = run("queue", "approve", *HERE, *BY)
     assert code == 3
-    assert "Nothing on it waits for a person" in said
+    assert "Nothing on it waits for a person" in output

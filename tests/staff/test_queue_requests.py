@@ -37,7 +37,7 @@ def requested() -> tuple[MemoryBook, Account, MemoryWaker]:
     book, account = builders.held_book(hold=None, hold_reason="", due_at=NOW)
     waker = MemoryWaker()
     terms = five_years(book, account)
-    made = arrangements.ask(
+    arrangement = arrangements.ask(
         account.account_id,
         terms,
         consent=None,
@@ -46,8 +46,8 @@ def requested() -> tuple[MemoryBook, Account, MemoryWaker]:
         waker=waker,
         now=NOW,
     )
-    assert isinstance(made, Arrangement)
-    assert not made.in_force
+    assert isinstance(arrangement, Arrangement)
+    assert not arrangement.in_force
     return book, stands(book, account), waker
 
 
@@ -74,8 +74,8 @@ def test_a_request_is_an_item_that_is_agreed_to_as_it_was_asked() -> None:
     older = replace(account, version=account.version - 1)
     assert decide(book, waker, older, "approve") == "stale"
     assert decide(book, waker, account, "approve") == "done"
-    (made,) = book.arrangements(account.account_id)
-    assert made.in_force
+    (arrangement,) = book.arrangements(account.account_id)
+    assert arrangement.in_force
     assert not stands(book, account).waits_for_staff
     assert last(book, account).actor == "staff:supervisor"
     assert "arrangement_confirmation" in {kind for _, kind, _ in waker.notices}
@@ -133,8 +133,8 @@ def test_a_trigger_calls_named_staff_once_and_the_ladder_goes_on_at_the_rung_set
     assert [look(), look()] == ["escalated", "escalated"]
     held = stands(book, account)
     assert held.version == account.version + 1, "recorded once"
-    told = [e for e in of_account("1", account, held) if e.name == "StaffNeeded"]
-    assert [e.detail["kind"] for e in told] == ["escalation"]
+    notices = [e for e in of_account("1", account, held) if e.name == "StaffNeeded"]
+    assert [e.detail["kind"] for e in notices] == ["escalation"]
     order = StaffCommand(by="ana", why="case-7", version=held.version)
     released = queue.decide(
         account_id=account.account_id,

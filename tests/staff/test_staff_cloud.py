@@ -63,9 +63,9 @@ def entry(account: Account, at: datetime, what: str) -> AuditEntry:
 def write(
     book: AccountBook, account: Account, at: datetime, what: str, ledger: tuple[LedgerEntry, ...]
 ) -> Account:
-    one = entry(account, at, what)
-    account = replace(account, version=account.version + 1, audit_head=one.hash)
-    book.apply(Change(account=account, ledger=ledger, audit=[one]))
+    audit_entry = entry(account, at, what)
+    account = replace(account, version=account.version + 1, audit_head=audit_entry.hash)
+    book.apply(Change(account=account, ledger=ledger, audit=[audit_entry]))
     return account
 
 
@@ -234,6 +234,6 @@ def test_an_arrangement_is_agreed_to_by_a_button(
     assert asked is not None
     pressed = {"account_id": account.account_id, "version": asked.version, "decision": "approve"}
     assert "Agreed." in call("decide", **pressed)
-    (made,) = book.arrangements(account.account_id)
-    assert made.in_force
-    assert waker.arrangement_running(made)
+    (arrangement,) = book.arrangements(account.account_id)
+    assert arrangement.in_force
+    assert waker.arrangement_running(arrangement)

@@ -207,9 +207,9 @@ def test_limits_are_overridden_and_cleared_again() -> None:
     )
     assert override(book, account, longest_months=18).outcome == "unchanged"
     assert override(book, account, tone="gentle").outcome == "done"
-    found = stands(book, account).override
-    assert found is not None
-    assert (found.longest_months, found.lowest_instalment_minor, found.tone) == (
+    stored = stands(book, account).override
+    assert stored is not None
+    assert (stored.longest_months, stored.lowest_instalment_minor, stored.tone) == (
         18,
         2_000,
         "gentle",

@@ -128,8 +128,8 @@ def staff_account(text: str = "Robin Castellano") -> StaffAccount:
     return StaffAccount(account_history=account_history, history=[entry])
 
 
-def account_page(found: StaffAccount, **values: Any) -> str:
-    page = WIDGETS.account(WIDGETS.read(event(**values), ARN), found)
+def account_page(shown: StaffAccount, **values: Any) -> str:
+    page = WIDGETS.account(WIDGETS.read(event(**values), ARN), shown)
     assert isinstance(page, str)
     return page
 
@@ -137,8 +137,8 @@ def account_page(found: StaffAccount, **values: Any) -> str:
 def decisions_page(**changes: Any) -> str:
     params = {"creditor": "", "decide": DECIDE, "account": ARN}
     account = builders.account(hold=Hold.DISPUTE, **changes)
-    one = waiting(account, since=NOW - timedelta(days=4))
-    page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW)
+    item = waiting(account, since=NOW - timedelta(days=4))
+    page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [item], 1, NOW)
     assert isinstance(page, str)
     return page
 
@@ -159,14 +159,14 @@ def test_pages_take_the_theme_of_the_dashboard(theme: str) -> None:
 
 
 def test_nothing_that_somebody_wrote_becomes_markup() -> None:
-    found = staff_account(EVIL)
+    shown = staff_account(EVIL)
     held = builders.account(EVIL, hold=Hold.DISPUTE, hold_reason=EVIL, creditor="x")
-    one = waiting(held, since=NOW, consumer=builders.consumer(held, name=EVIL))
+    item = waiting(held, since=NOW, consumer=builders.consumer(held, name=EVIL))
     params = {"decide": DECIDE, "account": ARN, "creditor": EVIL}
     pages = [
-        account_page(found, account_id=EVIL, reveal="yes"),
-        account_page(found, forms={"account": EVIL}),
-        WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW),
+        account_page(shown, account_id=EVIL, reveal="yes"),
+        account_page(shown, forms={"account": EVIL}),
+        WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [item], 1, NOW),
         WIDGETS.decided(
             WIDGETS.read(event(params=params, account_id=EVIL, list=ARN), DECIDE),
             Decided(outcome="done", account_id=EVIL, decision="approve"),
@@ -182,29 +182,29 @@ def test_nothing_that_somebody_wrote_becomes_markup() -> None:
 
 def test_a_parameter_that_is_no_function_arn_is_not_called() -> None:
     params = {"decide": "https://example.com/", "account": "javascript:alert(1)"}
-    one = waiting(builders.account(hold=Hold.DISPUTE))
-    page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW)
+    item = waiting(builders.account(hold=Hold.DISPUTE))
+    page = WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [item], 1, NOW)
     assert Actions(str(page)).actions == []
     assert "names no function" in str(page)
 
 
 def test_a_name_is_masked_until_it_is_revealed() -> None:
-    found = staff_account()
-    found = replace(found, account_history=replace(found.account_history, replies=(), touches=()))
+    shown = staff_account()
+    shown = replace(shown, account_history=replace(shown.account_history, replies=(), touches=()))
     account = replace(
-        found.account_history.account, reference="INV-1", hold_reason="", next_action=None
+        shown.account_history.account, reference="INV-1", hold_reason="", next_action=None
     )
-    found = StaffAccount(
-        account_history=replace(found.account_history, account=account, ledger=()), history=[]
+    shown = StaffAccount(
+        account_history=replace(shown.account_history, account=account, ledger=()), history=[]
     )
-    page = account_page(found, forms={"account": "INV-1"})
+    page = account_page(shown, forms={"account": "INV-1"})
     assert "R••• C•••" in page
     assert "Castellano" not in page
     ((_, show), (attributes, payload)) = Actions(page).actions
     assert show == {}
     assert attributes["display"] == "popup"
     assert payload == {"account_id": account.account_id, "reveal": "yes", "popup": "yes"}
-    assert "Robin Castellano" in account_page(found, **payload)
+    assert "Robin Castellano" in account_page(shown, **payload)
 
 
 def test_a_mask_tells_nothing_of_the_length() -> None:
@@ -222,13 +222,13 @@ def test_the_thread_is_in_order_and_the_next_action_is_complete() -> None:
 
 
 def test_a_long_thread_shows_its_newest_part() -> None:
-    found = staff_account("word")
+    shown = staff_account("word")
     many = tuple(
-        builders.touch(found.account_history.account, key=f"T#1#0#{n}", template=f"number{n}.")
+        builders.touch(shown.account_history.account, key=f"T#1#0#{n}", template=f"number{n}.")
         for n in range(50)
     )
     page = account_page(
-        replace(found, account_history=replace(found.account_history, touches=many, replies=())),
+        replace(shown, account_history=replace(shown.account_history, touches=many, replies=())),
         account_id="x",
     )
     assert "10 older ones are not shown" in page
@@ -237,14 +237,14 @@ def test_a_long_thread_shows_its_newest_part() -> None:
 
 
 def test_a_ledger_that_does_not_add_up_is_said() -> None:
-    found = staff_account("word")
-    account = replace(found.account_history.account, balance=Money(1, "USD"))
-    found = replace(found, account_history=replace(found.account_history, account=account))
-    assert "do not add up" in account_page(found, account_id="x")
+    shown = staff_account("word")
+    account = replace(shown.account_history.account, balance=Money(1, "USD"))
+    shown = replace(shown, account_history=replace(shown.account_history, account=account))
+    assert "do not add up" in account_page(shown, account_id="x")
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "sentence"),
     [
         ({"hold": Hold.DISPUTE, "hold_reason": "Says it was paid"}, "Disputed: Says it was paid"),
         ({"escalated": "balance"}, "above the creditor's limit"),
@@ -255,11 +255,11 @@ def test_a_ledger_that_does_not_add_up_is_said() -> None:
         ({"status": Status.IMPORTED}, "Not activated"),
     ],
 )
-def test_why_nothing_happens_is_always_said(changes: dict[str, Any], said: str) -> None:
-    found = staff_account("word")
-    account = replace(found.account_history.account, **changes)
-    found = replace(found, account_history=replace(found.account_history, account=account))
-    assert said in html.unescape(account_page(found, account_id="x"))
+def test_why_nothing_happens_is_always_said(changes: dict[str, Any], sentence: str) -> None:
+    shown = staff_account("word")
+    account = replace(shown.account_history.account, **changes)
+    shown = replace(shown, account_history=replace(shown.account_history, account=account))
+    assert sentence in html.unescape(account_page(shown, account_id="x"))
 
 
 def test_decisions_carry_account_version_and_question() -> None:
@@ -277,8 +277,8 @@ def test_decisions_carry_account_version_and_question() -> None:
 def test_what_cannot_be_approved_offers_no_approval() -> None:
     params = {"decide": DECIDE}
     account = builders.account(hold=Hold.NO_CONTACT_POINT)
-    one = waiting(account, approvable=False)
-    page = str(WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [one], 1, NOW))
+    item = waiting(account, approvable=False)
+    page = str(WIDGETS.decisions(WIDGETS.read(event(params=params), ARN), [item], 1, NOW))
     assert [p["decision"] for _, p in Actions(page).actions] == ["decline", "close"]
     assert "contacts file" in page
 
@@ -290,7 +290,7 @@ def test_actions_are_reached_by_keyboard() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
+    ("outcome", "sentence"),
     [
         ("done", "Approved"),
         ("stale", "has moved since"),
@@ -298,11 +298,11 @@ def test_actions_are_reached_by_keyboard() -> None:
         ("unmet", "no e-mail address"),
     ],
 )
-def test_a_decision_says_what_became_of_it(outcome: str, said: str) -> None:
+def test_a_decision_says_what_became_of_it(outcome: str, sentence: str) -> None:
     params = {"decide": DECIDE, "account": ARN}
     ask = WIDGETS.read(event(params=params, list=ARN, account_id="x"), DECIDE)
     page = WIDGETS.decided(ask, Decided(outcome=outcome, account_id="x", decision="approve"))
-    assert said in str(page)
+    assert sentence in str(page)
     assert [a["endpoint"] for a, _ in Actions(str(page)).actions] == [ARN, ARN]
 
 
@@ -331,8 +331,8 @@ def test_a_portfolio_of_all_creditors_offers_each_and_marks_the_one_shown() -> N
     page = str(WIDGETS.portfolio(WIDGETS.read(event(creditor="b"), ARN), [], ["a", "b"]))
     assert [payload["creditor"] for _, payload in Actions(page).actions] == ["", "a", "b"]
     assert page.count('aria-pressed="true">b<') == 1
-    for one in (event(params={"creditor": "a"}), event(creditor="b", params={"creditor": "a"})):
-        ask = WIDGETS.read(one, ARN)
+    for call in (event(params={"creditor": "a"}), event(creditor="b", params={"creditor": "a"})):
+        ask = WIDGETS.read(call, ARN)
         assert ask.creditor == "a"
         assert Actions(str(WIDGETS.portfolio(ask, [], ["a", "b"]))).actions == []
 
@@ -346,45 +346,45 @@ def test_a_broken_call_is_read_as_an_empty_one() -> None:
 
 
 def test_what_our_messages_said_is_shown_with_the_name_alone() -> None:
-    found = staff_account()
-    touch = replace(found.account_history.touches[0], content="Dear Robin, this is a reminder.")
-    found = replace(found, account_history=replace(found.account_history, touches=(touch,)))
-    account_id = found.account_history.account.account_id
-    masked_page = str(WIDGETS.account(WIDGETS.read(event(account_id=account_id), ARN), found))
+    shown = staff_account()
+    touch = replace(shown.account_history.touches[0], content="Dear Robin, this is a reminder.")
+    shown = replace(shown, account_history=replace(shown.account_history, touches=(touch,)))
+    account_id = shown.account_history.account.account_id
+    masked_page = str(WIDGETS.account(WIDGETS.read(event(account_id=account_id), ARN), shown))
     revealed = str(
-        WIDGETS.account(WIDGETS.read(event(account_id=account_id, reveal="yes"), ARN), found)
+        WIDGETS.account(WIDGETS.read(event(account_id=account_id, reveal="yes"), ARN), shown)
     )
     assert ("Dear Robin" in masked_page, "Dear Robin" in revealed) == (False, True)
 
 
 def test_the_account_page_shows_what_staff_decided_and_what_waits_for_an_answer() -> None:
-    found = staff_account()
+    shown = staff_account()
     answer = Answer(
         answer_id="ans_1",
-        account_id=found.account_history.account.account_id,
+        account_id=shown.account_history.account.account_id,
         at=NOW,
         by="ana",
         channel="sms",
         text=EVIL,
     )
     account = replace(
-        found.account_history.account,
+        shown.account_history.account,
         hold=Hold.DISPUTE,
         override=Override(paused=True, tone="gentle", by="ana", why="case-7"),
         case=Case(kind="question", asked_at=NOW, owner="bo"),
     )
-    found = replace(
-        found, account_history=replace(found.account_history, account=account, answers=(answer,))
+    shown = replace(
+        shown, account_history=replace(shown.account_history, account=account, answers=(answer,))
     )
-    page = str(WIDGETS.account(WIDGETS.read(event(account_id="x"), ARN), found))
-    for said in (
+    page = str(WIDGETS.account(WIDGETS.read(event(account_id="x"), ARN), shown))
+    for words in (
         "Paused by staff besides",
         "with bo",
         "tone gentle",
         "Answer by ana",
         "Link opened",
     ):
-        assert said in page
+        assert words in page
     assert EVIL not in page
 
 
@@ -430,9 +430,9 @@ def test_a_request_shows_its_terms_and_is_agreed_to_by_its_own_words() -> None:
         strategy_version=1,
         version=1,
     )
-    one = waiting(account, since=NOW, request=request)
+    item = waiting(account, since=NOW, request=request)
     ask = WIDGETS.read(event(params={"decide": DECIDE}), ARN)
-    page = str(WIDGETS.decisions(ask, [one], 1, NOW))
+    page = str(WIDGETS.decisions(ask, [item], 1, NOW))
     assert "Asks to pay 2 times, monthly, $100.00 in all: $50.00 on 01 Jan 2027" in page
     assert [values["decision"] for _, values in Actions(page).actions] == [
         "approve",

@@ -35,9 +35,9 @@ def saved(
         success_url="https://example.com/done", cancel_url="https://example.com/back",
     )  # fmt: skip
     stand_in.pay_session(page.id, method)
-    found = processor.saved_method(page.id)
-    assert found is not None
-    return found
+    saved_method = processor.saved_method(page.id)
+    assert saved_method is not None
+    return saved_method
 
 
 def charge(

@@ -17,22 +17,22 @@ from tests.stripe.conftest import Processor
 
 class TestCustomers:
     def test_create_and_retrieve(self, processor: Processor) -> None:
-        made = processor.v1.customers.create({"email": "a@example.com", "metadata": {"k": "v"}})
-        found = processor.v1.customers.retrieve(made.id)
-        assert (found.email, found.to_dict()["metadata"]["k"], found.livemode) == (
+        customer = processor.v1.customers.create({"email": "a@example.com", "metadata": {"k": "v"}})
+        again = processor.v1.customers.retrieve(customer.id)
+        assert (again.email, again.to_dict()["metadata"]["k"], again.livemode) == (
             "a@example.com",
             "v",
             False,
         )
 
     def test_update_merges_metadata_and_empty_text_unsets(self, processor: Processor) -> None:
-        made = processor.v1.customers.create({"metadata": {"a": "1", "b": "2"}})
-        found = processor.v1.customers.update(made.id, {"metadata": {"b": "", "c": "3"}})
-        assert found.metadata.to_dict() == {"a": "1", "c": "3"}
+        customer = processor.v1.customers.create({"metadata": {"a": "1", "b": "2"}})
+        updated = processor.v1.customers.update(customer.id, {"metadata": {"b": "", "c": "3"}})
+        assert updated.metadata.to_dict() == {"a": "1", "c": "3"}
 
     def test_deleted_is_gone(self, processor: Processor) -> None:
-        made = processor.v1.customers.create({})
-        assert processor.v1.customers.delete(made.id).deleted is True
+        customer = processor.v1.customers.create({})
+        assert processor.v1.customers.delete(customer.id).deleted is True
 
     def test_unknown_is_404(self, processor: Processor) -> None:
         with pytest.raises(stripe.InvalidRequestError) as refusal:
@@ -40,21 +40,21 @@ class TestCustomers:
         assert (refusal.value.http_status, refusal.value.code) == (404, "resource_missing")
 
     def test_the_object_is_no_dict(self, processor: Processor) -> None:
-        made = processor.v1.customers.create({"email": "a@example.com"})
+        customer = processor.v1.customers.create({"email": "a@example.com"})
         with pytest.raises(AttributeError):
-            made.get("email")  # type: ignore[attr-defined]
-        assert made.to_dict()["email"] == "a@example.com"
+            customer.get("email")  # type: ignore[attr-defined]
+        assert customer.to_dict()["email"] == "a@example.com"
 
 
 class TestPaymentIntents:
     def test_waits_for_a_method(self, processor: Processor) -> None:
-        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
-        assert made.status == "requires_payment_method"
-        assert made.client_secret is not None
-        assert made.client_secret.startswith(f"{made.id}_secret_")
+        intent = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        assert intent.status == "requires_payment_method"
+        assert intent.client_secret is not None
+        assert intent.client_secret.startswith(f"{intent.id}_secret_")
 
     def test_takes_the_usual_parameters(self, processor: Processor) -> None:
-        made = processor.v1.payment_intents.create(
+        intent = processor.v1.payment_intents.create(
             {
                 "amount": 2500,
                 "currency": "usd",
@@ -65,23 +65,23 @@ class TestPaymentIntents:
                 "metadata": {"account_id": "acc_1"},
             }
         )
-        assert made.metadata["account_id"] == "acc_1"
+        assert intent.metadata["account_id"] == "acc_1"
 
     def test_pays(self, processor: Processor) -> None:
-        made = pay(processor)
-        assert (made.status, made.amount_received) == ("succeeded", 2500)
-        assert isinstance(made.latest_charge, str)
+        payment = pay(processor)
+        assert (payment.status, payment.amount_received) == ("succeeded", 2500)
+        assert isinstance(payment.latest_charge, str)
 
     def test_create_then_confirm(self, processor: Processor) -> None:
-        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        intent = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
         done = processor.v1.payment_intents.confirm(
-            made.id, {"payment_method": "pm_card_visa", "return_url": "https://example.com/back"}
+            intent.id, {"payment_method": "pm_card_visa", "return_url": "https://example.com/back"}
         )
         assert done.status == "succeeded"
 
     def test_amount_may_change_before_payment(self, processor: Processor) -> None:
-        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
-        assert processor.v1.payment_intents.update(made.id, {"amount": 900}).amount == 900
+        intent = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        assert processor.v1.payment_intents.update(intent.id, {"amount": 900}).amount == 900
 
     def test_amount_may_not_change_after(self, processor: Processor) -> None:
         with pytest.raises(stripe.InvalidRequestError) as refusal:
@@ -96,9 +96,9 @@ class TestPaymentIntents:
         assert refusal.value.error.payment_intent.status == "succeeded"
 
     def test_confirm_without_a_method(self, processor: Processor) -> None:
-        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        intent = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
         with pytest.raises(stripe.InvalidRequestError) as refusal:
-            processor.v1.payment_intents.confirm(made.id, {"return_url": "https://example.com"})
+            processor.v1.payment_intents.confirm(intent.id, {"return_url": "https://example.com"})
         assert refusal.value.code == "payment_intent_unexpected_state"
 
     def test_confirm_wants_a_return_url(self, processor: Processor) -> None:
@@ -109,15 +109,15 @@ class TestPaymentIntents:
             )  # fmt: skip
 
     def test_no_return_url_where_redirects_are_off(self, processor: Processor) -> None:
-        made = processor.v1.payment_intents.create(
+        intent = processor.v1.payment_intents.create(
             {"amount": 2500, "currency": "usd", "payment_method": "pm_card_visa",
              "confirm": True, **NEVER}
         )  # fmt: skip
-        assert made.status == "succeeded"
+        assert intent.status == "succeeded"
 
     def test_cancel(self, processor: Processor) -> None:
-        made = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
-        done = processor.v1.payment_intents.cancel(made.id, {"cancellation_reason": "abandoned"})
+        intent = processor.v1.payment_intents.create({"amount": 2500, "currency": "usd"})
+        done = processor.v1.payment_intents.cancel(intent.id, {"cancellation_reason": "abandoned"})
         assert (done.status, done.cancellation_reason) == ("canceled", "abandoned")
 
     def test_a_paid_one_cannot_be_cancelled(self, processor: Processor) -> None:
@@ -132,9 +132,9 @@ class TestPaymentIntents:
         assert (done.status, done.amount_received) == ("succeeded", 1000)
 
     def test_metadata_reaches_the_charge(self, processor: Processor) -> None:
-        made = pay(processor, metadata={"account_id": "acc_1"}, expand=["latest_charge"])
-        assert isinstance(made.latest_charge, stripe.Charge)
-        assert made.latest_charge.metadata["account_id"] == "acc_1"
+        payment = pay(processor, metadata={"account_id": "acc_1"}, expand=["latest_charge"])
+        assert isinstance(payment.latest_charge, stripe.Charge)
+        assert payment.latest_charge.metadata["account_id"] == "acc_1"
 
 
 class TestRefusedParameters:
@@ -270,12 +270,12 @@ class TestDeclines:
 
 class TestProofOfIdentity:
     def test_on_session_asks_with_a_redirect(self, processor: Processor) -> None:
-        made = pay(processor, "pm_card_threeDSecure2Required")
-        assert made.status == "requires_action"
-        assert made.next_action is not None
-        assert made.next_action.type == "redirect_to_url"
-        assert made.next_action.redirect_to_url is not None
-        assert made.next_action.redirect_to_url.return_url == BACK["return_url"]
+        payment = pay(processor, "pm_card_threeDSecure2Required")
+        assert payment.status == "requires_action"
+        assert payment.next_action is not None
+        assert payment.next_action.type == "redirect_to_url"
+        assert payment.next_action.redirect_to_url is not None
+        assert payment.next_action.redirect_to_url.return_url == BACK["return_url"]
 
     def test_off_session_is_a_card_error(self, processor: Processor) -> None:
         customer, method = saved(processor, "pm_card_authenticationRequired")
@@ -287,18 +287,18 @@ class TestProofOfIdentity:
         assert refusal.value.code == "authentication_required"
 
     def test_can_be_cancelled(self, processor: Processor) -> None:
-        made = pay(processor, "pm_card_threeDSecure2Required")
-        assert processor.v1.payment_intents.cancel(made.id).status == "canceled"
+        payment = pay(processor, "pm_card_threeDSecure2Required")
+        assert processor.v1.payment_intents.cancel(payment.id).status == "canceled"
 
 
 class TestSavedMethods:
     def test_off_session(self, processor: Processor) -> None:
         customer, method = saved(processor)
-        made = processor.v1.payment_intents.create(
+        payment = processor.v1.payment_intents.create(
             {"amount": 2500, "currency": "usd", "customer": customer, "payment_method": method,
              "confirm": True, "off_session": True}
         )  # fmt: skip
-        assert made.status == "succeeded"
+        assert payment.status == "succeeded"
 
     def test_off_session_needs_confirm(self, processor: Processor) -> None:
         with pytest.raises(stripe.InvalidRequestError) as refusal:
@@ -326,9 +326,9 @@ class TestSavedMethods:
 
     def test_kept_for_later(self, processor: Processor) -> None:
         customer = processor.v1.customers.create({}).id
-        made = pay(processor, customer=customer, setup_future_usage="off_session")
+        payment = pay(processor, customer=customer, setup_future_usage="off_session")
         held = processor.v1.customers.payment_methods.list(customer)
-        assert [m.id for m in held.data] == [made.payment_method]
+        assert [m.id for m in held.data] == [payment.payment_method]
 
     def test_detached_is_gone_for_good(self, processor: Processor) -> None:
         customer, method = saved(processor)
@@ -358,13 +358,13 @@ class TestSavedMethods:
 class TestSetupIntents:
     def test_saves_and_attaches(self, processor: Processor) -> None:
         customer = processor.v1.customers.create({}).id
-        made = processor.v1.setup_intents.create(
+        setup = processor.v1.setup_intents.create(
             {"customer": customer, "payment_method": "pm_card_visa", "confirm": True,
              "usage": "off_session", **NEVER}
         )  # fmt: skip
-        assert made.status == "succeeded"
+        assert setup.status == "succeeded"
         held = processor.v1.customers.payment_methods.list(customer, {"type": "card"})
-        assert [m.id for m in held.data] == [made.payment_method]
+        assert [m.id for m in held.data] == [setup.payment_method]
 
     def test_declined(self, processor: Processor) -> None:
         customer = processor.v1.customers.create({}).id
@@ -377,15 +377,15 @@ class TestSetupIntents:
         assert refusal.value.error.setup_intent.status == "requires_payment_method"
 
     def test_asks_for_proof(self, processor: Processor) -> None:
-        made = processor.v1.setup_intents.create(
+        setup = processor.v1.setup_intents.create(
             {"payment_method": "pm_card_authenticationRequiredOnSetup", "confirm": True,
              "return_url": "https://example.com/back"}
         )  # fmt: skip
-        assert made.status == "requires_action"
+        assert setup.status == "requires_action"
 
     def test_cancel(self, processor: Processor) -> None:
-        made = processor.v1.setup_intents.create({})
-        assert processor.v1.setup_intents.cancel(made.id).status == "canceled"
+        setup = processor.v1.setup_intents.create({})
+        assert processor.v1.setup_intents.cancel(setup.id).status == "canceled"
 
 
 class TestBankAccounts:
@@ -394,34 +394,34 @@ class TestBankAccounts:
             pay(processor, bank(processor))
 
     def test_waits_for_microdeposits(self, processor: Processor) -> None:
-        made = pay(processor, bank(processor), mandate_data=mandate())
-        assert made.status == "requires_action"
-        assert made.next_action is not None
-        assert made.next_action.type == "verify_with_microdeposits"
+        debit = pay(processor, bank(processor), mandate_data=mandate())
+        assert debit.status == "requires_action"
+        assert debit.next_action is not None
+        assert debit.next_action.type == "verify_with_microdeposits"
 
     def test_wrong_microdeposits(self, processor: Processor) -> None:
-        made = pay(processor, bank(processor), mandate_data=mandate())
+        debit = pay(processor, bank(processor), mandate_data=mandate())
         with pytest.raises(stripe.StripeError):
-            processor.v1.payment_intents.verify_microdeposits(made.id, {"amounts": [1, 2]})
+            processor.v1.payment_intents.verify_microdeposits(debit.id, {"amounts": [1, 2]})
 
     def test_right_microdeposits_begin_the_debit(self, processor: Processor) -> None:
-        made = pay(processor, bank(processor), mandate_data=mandate())
-        moved = processor.v1.payment_intents.verify_microdeposits(made.id, {"amounts": [32, 45]})
+        debit = pay(processor, bank(processor), mandate_data=mandate())
+        moved = processor.v1.payment_intents.verify_microdeposits(debit.id, {"amounts": [32, 45]})
         assert moved.status == "processing"
         assert moved.amount_received == 0
 
     def test_the_code_does_as_well(self, processor: Processor) -> None:
-        made = pay(processor, bank(processor), mandate_data=mandate())
+        debit = pay(processor, bank(processor), mandate_data=mandate())
         moved = processor.v1.payment_intents.verify_microdeposits(
-            made.id, {"descriptor_code": "SM11AA"}
+            debit.id, {"descriptor_code": "SM11AA"}
         )
         assert moved.status == "processing"
 
     def test_pending_cannot_be_refunded(self, processor: Processor) -> None:
-        made = pay(processor, "pm_usBankAccount_processing", mandate_data=mandate())
-        assert made.status == "processing"
+        debit = pay(processor, "pm_usBankAccount_processing", mandate_data=mandate())
+        assert debit.status == "processing"
         with pytest.raises(stripe.InvalidRequestError):
-            processor.v1.refunds.create({"payment_intent": made.id})
+            processor.v1.refunds.create({"payment_intent": debit.id})
 
     def test_dollars_only(self, processor: Processor) -> None:
         with pytest.raises(stripe.InvalidRequestError):

@@ -64,22 +64,22 @@ class TestIdempotency:
 class TestLists:
     def test_pages_newest_first(self, processor: Processor) -> None:
         customer = processor.v1.customers.create({}).id
-        made = [
+        payments = [
             processor.v1.payment_intents.create(
                 {"amount": 1000 + n, "currency": "usd", "customer": customer}
             ).id
             for n in range(5)
         ]
         first = processor.v1.payment_intents.list({"customer": customer, "limit": 2})
-        assert ([p.id for p in first.data], first.has_more) == (made[:2:-1], True)
+        assert ([p.id for p in first.data], first.has_more) == (payments[:2:-1], True)
         second = processor.v1.payment_intents.list(
             {"customer": customer, "limit": 2, "starting_after": first.data[-1].id}
         )
-        assert [p.id for p in second.data] == [made[2], made[1]]
+        assert [p.id for p in second.data] == [payments[2], payments[1]]
         back = processor.v1.payment_intents.list(
             {"customer": customer, "limit": 2, "ending_before": second.data[0].id}
         )
-        assert [p.id for p in back.data] == [made[4], made[3]]
+        assert [p.id for p in back.data] == [payments[4], payments[3]]
 
     def test_goes_through_all(self, processor: Processor) -> None:
         customer = processor.v1.customers.create({}).id
@@ -108,40 +108,40 @@ class TestLists:
 
 class TestExpand:
     def test_down_two_levels(self, processor: Processor) -> None:
-        made = pay(processor)
-        found = processor.v1.payment_intents.retrieve(
-            made.id, {"expand": ["latest_charge.balance_transaction", "payment_method"]}
+        payment = pay(processor)
+        expanded = processor.v1.payment_intents.retrieve(
+            payment.id, {"expand": ["latest_charge.balance_transaction", "payment_method"]}
         )
-        assert isinstance(found.latest_charge, stripe.Charge)
-        assert isinstance(found.latest_charge.balance_transaction, stripe.BalanceTransaction)
-        assert isinstance(found.payment_method, stripe.PaymentMethod)
+        assert isinstance(expanded.latest_charge, stripe.Charge)
+        assert isinstance(expanded.latest_charge.balance_transaction, stripe.BalanceTransaction)
+        assert isinstance(expanded.payment_method, stripe.PaymentMethod)
 
     def test_in_lists(self, processor: Processor) -> None:
-        made = pay(processor)
+        payment = pay(processor)
         (charge,) = processor.v1.charges.list(
-            {"payment_intent": made.id, "expand": ["data.payment_intent"]}
+            {"payment_intent": payment.id, "expand": ["data.payment_intent"]}
         ).data
         assert isinstance(charge.payment_intent, stripe.PaymentIntent)
 
     def test_refunds_of_a_charge(self, processor: Processor) -> None:
-        made = pay(processor)
-        refund = processor.v1.refunds.create({"payment_intent": made.id})
-        charge = processor.v1.charges.retrieve(str(made.latest_charge), {"expand": ["refunds"]})
+        payment = pay(processor)
+        refund = processor.v1.refunds.create({"payment_intent": payment.id})
+        charge = processor.v1.charges.retrieve(str(payment.latest_charge), {"expand": ["refunds"]})
         assert charge.refunds is not None
         assert [r.id for r in charge.refunds.data] == [refund.id]
 
     @pytest.mark.parametrize("path", ["amount", "nothing", "latest_charge.amount"])
     def test_what_cannot_be(self, processor: Processor, path: str) -> None:
-        made = pay(processor)
+        payment = pay(processor)
         with pytest.raises(stripe.InvalidRequestError):
-            processor.v1.payment_intents.retrieve(made.id, {"expand": [path]})
+            processor.v1.payment_intents.retrieve(payment.id, {"expand": [path]})
 
 
 class TestEvents:
     def test_tell_what_happened(self, processor: Processor) -> None:
-        made = pay(processor, metadata={"account_id": "acc_1"})
+        payment = pay(processor, metadata={"account_id": "acc_1"})
         listed = processor.v1.events.list({"type": "payment_intent.succeeded", "limit": 20})
-        (event,) = [e for e in listed.data if e.data.object["id"] == made.id]
+        (event,) = [e for e in listed.data if e.data.object["id"] == payment.id]
         assert event.data.object["metadata"]["account_id"] == "acc_1"
         assert event.api_version == stripe.api_version
         assert event.request is not None
@@ -156,20 +156,20 @@ class TestEvents:
 
 class TestWebhookEndpoints:
     def test_secret_is_told_once(self, processor: Processor) -> None:
-        made = processor.v1.webhook_endpoints.create(
+        endpoint = processor.v1.webhook_endpoints.create(
             {"url": "https://example.com/hook", "enabled_events": ["payment_intent.succeeded"],
              "api_version": stripe.api_version}
         )  # fmt: skip
         try:
-            assert made.secret is not None
-            assert made.secret.startswith("whsec_")
-            found = processor.v1.webhook_endpoints.retrieve(made.id)
-            assert getattr(found, "secret", None) is None
-            assert found.status == "enabled"
-            off = processor.v1.webhook_endpoints.update(made.id, {"disabled": True})
+            assert endpoint.secret is not None
+            assert endpoint.secret.startswith("whsec_")
+            retrieved = processor.v1.webhook_endpoints.retrieve(endpoint.id)
+            assert getattr(retrieved, "secret", None) is None
+            assert retrieved.status == "enabled"
+            off = processor.v1.webhook_endpoints.update(endpoint.id, {"disabled": True})
             assert off.status == "disabled"
         finally:
-            assert processor.v1.webhook_endpoints.delete(made.id).deleted is True
+            assert processor.v1.webhook_endpoints.delete(endpoint.id).deleted is True
 
     def test_unknown_event_type(self, processor: Processor) -> None:
         with pytest.raises(stripe.InvalidRequestError):

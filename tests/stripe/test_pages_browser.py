@@ -61,17 +61,17 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A phone whose console must stay silent."""
     context = chromium.new_context(viewport=PHONE, locale="en-US")
     page = context.new_page()
-    said: list[str] = []
+    console: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
         # A refused or closed page answers 4xx, which Chromium reports as an error of loading.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            said.append(message.text)
+            console.append(message.text)
 
     page.on("console", heard)
     yield page
     context.close()
-    assert said == []
+    assert console == []
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def submit(page: Page) -> None:
 
 def look(page: Page, name: str) -> None:
     """No violation of the accessibility rules, nothing sideways; a picture where one is asked."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    assert found.violations_count == 0, found.generate_report()
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     kept = os.environ.get("PICTURES")
     if kept:
@@ -120,24 +120,24 @@ def look(page: Page, name: str) -> None:
 
 
 def test_pays(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    page.goto(str(made.url))
+    checkout = opened(client, shop)
+    page.goto(str(checkout.url))
     expect(page.locator(".mode")).to_contain_text("TEST MODE")
     expect(page.locator(".sum")).to_have_text("$1,234.50")
     expect(page.locator("h1")).to_have_text("Pay North Clinic")
     look(page, "pay")
     fill(page)
     submit(page)
-    page.wait_for_url(f"{shop}/done?s={made.id}")
-    done = client.v1.checkout.sessions.retrieve(made.id)
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
+    done = client.v1.checkout.sessions.retrieve(checkout.id)
     assert (done.status, done.payment_status) == ("complete", "paid")
     assert done.customer_details is not None
     assert done.customer_details.email == "ada@example.com"
 
 
 def test_declined_and_then_paid(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    page.goto(str(made.url))
+    checkout = opened(client, shop)
+    page.goto(str(checkout.url))
     fill(page, card_number="4000 0000 0000 9995")
     submit(page)
     expect(page.locator(".problem")).to_contain_text("insufficient funds")
@@ -150,7 +150,7 @@ def test_declined_and_then_paid(page: Page, client: stripe.StripeClient, shop: s
     look(page, "declined")
     fill(page)
     submit(page)
-    page.wait_for_url(f"{shop}/done?s={made.id}")
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
 
 
 def test_mistakes_stand_beside_their_fields(
@@ -189,49 +189,49 @@ def test_says_what_is_wrong(
 
 
 def test_proof_of_identity_given(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    page.goto(str(made.url))
+    checkout = opened(client, shop)
+    page.goto(str(checkout.url))
     fill(page, card_number="4000 0000 0000 3220")
     submit(page)
     expect(page.locator("h1")).to_have_text("Confirm it is you")
     expect(page.locator(".card")).to_contain_text("$1,234.50 to your card ending in 3220")
     look(page, "proof")
     page.get_by_role("button", name="Confirm").click()
-    page.wait_for_url(f"{shop}/done?s={made.id}")
-    assert client.v1.checkout.sessions.retrieve(made.id).payment_status == "paid"
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
+    assert client.v1.checkout.sessions.retrieve(checkout.id).payment_status == "paid"
 
 
 def test_proof_of_identity_refused(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    page.goto(str(made.url))
+    checkout = opened(client, shop)
+    page.goto(str(checkout.url))
     fill(page, card_number="4000 0000 0000 3220")
     submit(page)
     page.get_by_role("button", name="This was not me").click()
     expect(page.locator(".problem")).to_contain_text("could not confirm it was you")
-    assert client.v1.checkout.sessions.retrieve(made.id).status == "open"
+    assert client.v1.checkout.sessions.retrieve(checkout.id).status == "open"
     fill(page)
     submit(page)
-    page.wait_for_url(f"{shop}/done?s={made.id}")
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
 
 
 def test_an_intent_of_its_own_comes_back(
     page: Page, client: stripe.StripeClient, shop: str
 ) -> None:
-    made = client.v1.payment_intents.create(
+    intent = client.v1.payment_intents.create(
         {"amount": 2500, "currency": "usd", "payment_method": "pm_card_threeDSecure2Required",
          "confirm": True, "return_url": f"{shop}/back?a=1"}
     )  # fmt: skip
-    page.goto(made.next_action.redirect_to_url.url)
+    page.goto(intent.next_action.redirect_to_url.url)
     page.get_by_role("button", name="Confirm").click()
-    page.wait_for_url(f"{shop}/back?a=1&payment_intent={made.id}&redirect_status=succeeded*")
-    assert client.v1.payment_intents.retrieve(made.id).status == "succeeded"
+    page.wait_for_url(f"{shop}/back?a=1&payment_intent={intent.id}&redirect_status=succeeded*")
+    assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
 
 
 def test_by_bank(
     page: Page, client: stripe.StripeClient, shop: str, running: StripeStandIn
 ) -> None:
-    made = opened(client, shop, customer_email="ada@example.com")
-    page.goto(str(made.url))
+    checkout = opened(client, shop, customer_email="ada@example.com")
+    page.goto(str(checkout.url))
     expect(page.locator("form")).to_contain_text("ada@example.com")
     expect(page.locator("#email")).to_have_count(0)
     page.get_by_label("US bank account").check()
@@ -241,11 +241,11 @@ def test_by_bank(
     page.fill("#account_number", "000123456789")
     look(page, "bank")
     submit(page)
-    page.wait_for_url(f"{shop}/done?s={made.id}")
-    left = client.v1.checkout.sessions.retrieve(made.id, {"expand": ["payment_intent"]})
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
+    left = client.v1.checkout.sessions.retrieve(checkout.id, {"expand": ["payment_intent"]})
     assert (left.payment_status, left.payment_intent.status) == ("unpaid", "processing")
     running.settle(left.payment_intent.id)
-    assert client.v1.checkout.sessions.retrieve(made.id).payment_status == "paid"
+    assert client.v1.checkout.sessions.retrieve(checkout.id).payment_status == "paid"
 
 
 def test_wrong_bank_details(page: Page, client: stripe.StripeClient, shop: str) -> None:
@@ -261,8 +261,8 @@ def test_wrong_bank_details(page: Page, client: stripe.StripeClient, shop: str) 
 
 
 def test_spanish(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop, locale="es")
-    page.goto(str(made.url))
+    checkout = opened(client, shop, locale="es")
+    page.goto(str(checkout.url))
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page.locator("h1")).to_have_text("Pagar a North Clinic")
     expect(page.get_by_label("Número de tarjeta")).to_be_visible()
@@ -272,7 +272,7 @@ def test_spanish(page: Page, client: stripe.StripeClient, shop: str) -> None:
     expect(page.locator("h1")).to_have_text("Confirme que es usted")
     look(page, "spanish-proof")
     page.get_by_role("button", name="Confirmar").click()
-    page.wait_for_url(f"{shop}/done?s={made.id}")
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
 
 
 def test_spanish_by_the_browser(chromium: Browser, client: stripe.StripeClient, shop: str) -> None:
@@ -283,42 +283,42 @@ def test_spanish_by_the_browser(chromium: Browser, client: stripe.StripeClient, 
 
 
 def test_back_link(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    page.goto(str(made.url))
+    checkout = opened(client, shop)
+    page.goto(str(checkout.url))
     page.get_by_role("link", name="Back").click()
     page.wait_for_url(f"{shop}/back")
-    assert client.v1.checkout.sessions.retrieve(made.id).status == "open"
+    assert client.v1.checkout.sessions.retrieve(checkout.id).status == "open"
 
 
 def test_saves_a_method(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened_setup(client, shop)
-    page.goto(str(made.url))
+    checkout = opened_setup(client, shop)
+    page.goto(str(checkout.url))
     expect(page.locator("h1")).to_have_text("Save a payment method for North Clinic")
     expect(page.locator(".terms").first).to_contain_text("until you withdraw it")
     look(page, "setup")
     fill(page)
     submit(page)
     page.wait_for_url(f"{shop}/done")
-    done = client.v1.checkout.sessions.retrieve(made.id, {"expand": ["setup_intent"]})
+    done = client.v1.checkout.sessions.retrieve(checkout.id, {"expand": ["setup_intent"]})
     held = client.v1.customers.payment_methods.list(str(done.customer))
     assert [m.id for m in held.data] == [done.setup_intent.payment_method]
 
 
 def test_saves_a_method_after_proof(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened_setup(client, shop)
-    page.goto(str(made.url))
+    checkout = opened_setup(client, shop)
+    page.goto(str(checkout.url))
     fill(page, card_number="4000 0025 0000 3155")
     submit(page)
     expect(page.locator(".card")).to_contain_text("save your card ending in 3155")
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url(f"{shop}/done")
-    assert client.v1.checkout.sessions.retrieve(made.id).status == "complete"
+    assert client.v1.checkout.sessions.retrieve(checkout.id).status == "complete"
 
 
 def test_closed_pages(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    client.v1.checkout.sessions.expire(made.id)
-    answer = page.goto(str(made.url))
+    checkout = opened(client, shop)
+    client.v1.checkout.sessions.expire(checkout.id)
+    answer = page.goto(str(checkout.url))
     assert answer is not None
     assert answer.status == 410
     expect(page.locator(".card")).to_contain_text("Nothing was charged")
@@ -328,12 +328,12 @@ def test_closed_pages(page: Page, client: stripe.StripeClient, shop: str) -> Non
 
 
 def test_a_paid_page_opened_again(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    page.goto(str(made.url))
+    checkout = opened(client, shop)
+    page.goto(str(checkout.url))
     fill(page)
     submit(page)
-    page.wait_for_url(f"{shop}/done?s={made.id}")
-    page.goto(str(made.url))
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
+    page.goto(str(checkout.url))
     expect(page.locator(".card")).to_contain_text("already sent")
 
 
@@ -344,8 +344,8 @@ def test_unknown_page(page: Page, running: StripeStandIn) -> None:
 
 
 def test_keyboard_alone(page: Page, client: stripe.StripeClient, shop: str) -> None:
-    made = opened(client, shop)
-    page.goto(str(made.url))
+    checkout = opened(client, shop)
+    page.goto(str(checkout.url))
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Back")).to_be_focused()
     for typed in (CARD["email"], None, *list(CARD.values())[1:]):
@@ -353,17 +353,17 @@ def test_keyboard_alone(page: Page, client: stripe.StripeClient, shop: str) -> N
         if typed is not None:
             page.keyboard.type(typed)
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{shop}/done?s={made.id}")
+    page.wait_for_url(f"{shop}/done?s={checkout.id}")
 
 
 def test_without_script(chromium: Browser, client: stripe.StripeClient, shop: str) -> None:
     with chromium.new_context(java_script_enabled=False, viewport=PHONE) as context:
         page = context.new_page()
-        made = opened(client, shop)
-        page.goto(str(made.url))
+        checkout = opened(client, shop)
+        page.goto(str(checkout.url))
         fill(page)
         submit(page)
-        page.wait_for_url(f"{shop}/done?s={made.id}")
+        page.wait_for_url(f"{shop}/done?s={checkout.id}")
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -380,9 +380,9 @@ def test_narrow_and_wide(
 def test_hostile_names_stay_text(page: Page, client: stripe.StripeClient, shop: str) -> None:
     line = {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 2500,
             "product_data": {"name": '<img src=x onerror=alert(1)> "&'}}}  # fmt: skip
-    made = opened(client, shop, line_items=[line], customer_email="a'b@example.com",
+    checkout = opened(client, shop, line_items=[line], customer_email="a'b@example.com",
                   branding_settings={"display_name": "<b>Clinic</b>"})  # fmt: skip
-    page.goto(str(made.url))
+    page.goto(str(checkout.url))
     expect(page.locator("main img, main h1 b")).to_have_count(0)
     expect(page.locator(".what")).to_have_text('<img src=x onerror=alert(1)> "&')
     expect(page.locator("h1")).to_have_text("Pay <b>Clinic</b>")

@@ -103,7 +103,7 @@ def test_reset_is_a_clean_slate(
     program: tuple[subprocess.Popen[str], str], receiver: Receiver
 ) -> None:
     _, base = program
-    made = opened(base)
+    checkout = opened(base)
     ask(base, "/webhooks", {"drop": 5})
     ask(base, "/clock", {"advance": 3600, "hold": True})
     ask(base, "/reset", {})
@@ -112,7 +112,7 @@ def test_reset_is_a_clean_slate(
     assert ask(base, "/webhooks")["drop"] == 0
     client = stripe.StripeClient(KEY, base_addresses={"api": base})
     with pytest.raises(stripe.InvalidRequestError):
-        client.v1.checkout.sessions.retrieve(made)
+        client.v1.checkout.sessions.retrieve(checkout)
     client.v1.customers.create({})
     until(lambda: receiver.types() == ["customer.created"])
 

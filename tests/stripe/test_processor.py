@@ -100,8 +100,8 @@ class TestCheckout:
     def test_no_loans_and_no_bank_outside_dollars(
         self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
-        made = stand_in.state.get("checkout.session", opened(processor).id)
-        assert made["allowed_payment_method_types"] == ["card", "us_bank_account"]
+        checkout = stand_in.state.get("checkout.session", opened(processor).id)
+        assert checkout["allowed_payment_method_types"] == ["card", "us_bank_account"]
         other = opened(processor, "att_2", amount=Money(5000, "EUR"))
         assert stand_in.state.get("checkout.session", other.id)["payment_method_types"] == ["card"]
 
@@ -117,16 +117,19 @@ class TestCheckout:
         assert line["description"] == "Account payment"
 
     def test_speaks_spanish(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
-        made = stand_in.state.get("checkout.session", opened(processor, locale="es-US").id)
-        assert (made["locale"], made["_lines"][0]["description"]) == ("es", "Pago de cuenta")
+        checkout = stand_in.state.get("checkout.session", opened(processor, locale="es-US").id)
+        assert (checkout["locale"], checkout["_lines"][0]["description"]) == (
+            "es",
+            "Pago de cuenta",
+        )
 
     def test_waits_for_proof(self, processor: StripeProcessor, stand_in: StripeStandIn) -> None:
         page = opened(processor)
-        found = cards.by_token("pm_card_threeDSecure2Required")
-        assert found is not None
+        card = cards.by_token("pm_card_threeDSecure2Required")
+        assert card is not None
         with stand_in.state.lock:
             thing = stand_in.state.get("checkout.session", page.id)
-            waiting = checkout.begin(stand_in.state, thing, *found)
+            waiting = checkout.begin(stand_in.state, thing, *card)
         assert processor.checkout(page.id).state is CheckoutState.OPEN
         standing = processor.payment(waiting["id"])
         assert (standing.state, standing.received.minor) == (PaymentState.WAITING, 0)
@@ -237,9 +240,9 @@ class TestSavedMethods:
         self, processor: StripeProcessor, stand_in: StripeStandIn
     ) -> None:
         method = saved(processor, stand_in)
-        made = [charge(processor, method, f"att_{n}") for n in range(3)]
-        found = processor.find_charge(attempt_id="att_1", customer_ref=method.customer_ref)
-        assert found == made[1]
+        charges = [charge(processor, method, f"att_{n}") for n in range(3)]
+        found_charge = processor.find_charge(attempt_id="att_1", customer_ref=method.customer_ref)
+        assert found_charge == charges[1]
         missing = processor.find_charge(attempt_id="att_9", customer_ref=method.customer_ref)
         assert missing is None
 

@@ -98,12 +98,12 @@ class TestEvents:
         refund = processor.refund(refund_key="r1", payment_id=payment, amount=Money(500, "USD"))
         stand_in.move_clock(advance=5 * DAY)
         stand_in.wait_idle()
-        told = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
-        assert {f.fact_id for f in told} == {refund.id}
-        assert {f.payment_id for f in told} == {payment}
-        assert {f.amount for f in told} == {Money(500, "USD")}
-        assert [f.undone for f in told] == [False, True, True]
-        assert told[-1].reason == "lost_or_stolen_card"
+        refunds = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
+        assert {f.fact_id for f in refunds} == {refund.id}
+        assert {f.payment_id for f in refunds} == {payment}
+        assert {f.amount for f in refunds} == {Money(500, "USD")}
+        assert [f.undone for f in refunds] == [False, True, True]
+        assert refunds[-1].reason == "lost_or_stolen_card"
 
     def test_a_waiting_refund_counts_at_once(
         self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
@@ -112,8 +112,8 @@ class TestEvents:
         stand_in.pay_session(page.id, "pm_card_pendingRefund")
         processor.refund(refund_key="r1", payment_id=processor.checkout(page.id).payment_id)
         stand_in.wait_idle()
-        (told,) = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
-        assert (told.undone, told.amount) == (False, DUE)
+        (refund,) = [f for f in facts(receiver) if f.fact is SignalKind.REFUND]
+        assert (refund.undone, refund.amount) == (False, DUE)
 
     def test_charged_back_and_won(
         self, processor: StripeProcessor, stand_in: StripeStandIn, receiver: Receiver
@@ -199,10 +199,10 @@ class TestEvents:
         stand_in.pay_session(page.id)
         stand_in.pay_session(opened(processor).id)
         stand_in.wait_idle()
-        told = [json.dumps(e) for e in stand_in.events("checkout.session.completed")]
-        found = [one for one in map(read_saved, told) if one is not None]
-        assert [(one.setup_id, one.account_id) for one in found] == [(page.id, "acc_1")]
-        assert [read_event(one) for one in told] == [None, None]
+        bodies = [json.dumps(e) for e in stand_in.events("checkout.session.completed")]
+        methods = [method for method in map(read_saved, bodies) if method is not None]
+        assert [(method.setup_id, method.account_id) for method in methods] == [(page.id, "acc_1")]
+        assert [read_event(body) for body in bodies] == [None, None]
 
     def test_the_endpoint_can_be_subscribed_to_just_these(
         self, processor: StripeProcessor, stand_in: StripeStandIn, client: stripe.StripeClient,
@@ -226,8 +226,8 @@ class TestEvents:
         stand_in.pay_session(page.id)
         processor.refund(refund_key="r1", payment_id=processor.checkout(page.id).payment_id)
         assert receiver.requests == []
-        found = list(processor.events_since(start))
-        assert [f.fact for f in found] == [SignalKind.REFUND, SignalKind.PAYMENT]
+        events = list(processor.events_since(start))
+        assert [f.fact for f in events] == [SignalKind.REFUND, SignalKind.PAYMENT]
         assert list(processor.events_since(start + timedelta(days=1))) == []
 
 

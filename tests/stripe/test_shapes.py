@@ -33,11 +33,11 @@ def stand_in() -> typing.Iterator[StripeStandIn]:
             client.v1.payment_intents.create(
                 {**pay, "payment_method": "pm_card_visa_chargeDeclined"}
             )
-        made = client.v1.checkout.sessions.create(
+        checkout = client.v1.checkout.sessions.create(
             {"mode": "setup", "currency": "usd", "success_url": "https://example.com",
              "customer": customer}
         )  # fmt: skip
-        running.pay_session(made.id, "pm_usBankAccount_success")
+        running.pay_session(checkout.id, "pm_usBankAccount_success")
         client.v1.webhook_endpoints.create(
             {"url": "http://127.0.0.1:9/", "enabled_events": ["charge.expired"]}
         )

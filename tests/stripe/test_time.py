@@ -42,12 +42,12 @@ def session(client: stripe.StripeClient, **more: object) -> stripe.checkout.Sess
 def test_a_debit_is_paid_after_days(
     stand_in: StripeStandIn, client: stripe.StripeClient, receiver: Receiver
 ) -> None:
-    made = debit(client, "pm_usBankAccount_success")
-    assert (made.status, made.amount_received) == ("processing", 0)
+    payment = debit(client, "pm_usBankAccount_success")
+    assert (payment.status, payment.amount_received) == ("processing", 0)
     stand_in.move_clock(advance=3 * DAY)
-    assert client.v1.payment_intents.retrieve(made.id).status == "processing"
+    assert client.v1.payment_intents.retrieve(payment.id).status == "processing"
     stand_in.move_clock(advance=1 * DAY)
-    done = client.v1.payment_intents.retrieve(made.id)
+    done = client.v1.payment_intents.retrieve(payment.id)
     assert (done.status, done.amount_received) == ("succeeded", 2500)
     stand_in.wait_idle()
     assert receiver.types() == [
@@ -71,10 +71,10 @@ def test_a_debit_is_paid_after_days(
 def test_a_debit_is_returned(
     stand_in: StripeStandIn, client: stripe.StripeClient, method: str, code: str
 ) -> None:
-    made = debit(client, method)
-    assert made.status == "processing"
+    payment = debit(client, method)
+    assert payment.status == "processing"
     stand_in.move_clock(advance=4 * DAY)
-    done = client.v1.payment_intents.retrieve(made.id, {"expand": ["latest_charge"]})
+    done = client.v1.payment_intents.retrieve(payment.id, {"expand": ["latest_charge"]})
     assert (done.status, done.amount_received) == ("requires_payment_method", 0)
     assert done.last_payment_error is not None
     assert done.last_payment_error.code == code
@@ -84,22 +84,22 @@ def test_a_debit_is_returned(
 def test_a_stuck_debit_stays_until_somebody_acts(
     stand_in: StripeStandIn, client: stripe.StripeClient
 ) -> None:
-    made = debit(client, "pm_usBankAccount_processing")
+    payment = debit(client, "pm_usBankAccount_processing")
     stand_in.move_clock(advance=90 * DAY)
-    assert client.v1.payment_intents.retrieve(made.id).status == "processing"
-    stand_in.control(f"/payments/{made.id}/settle", {"failure": "no_account"})
-    assert client.v1.payment_intents.retrieve(made.id).status == "requires_payment_method"
+    assert client.v1.payment_intents.retrieve(payment.id).status == "processing"
+    stand_in.control(f"/payments/{payment.id}/settle", {"failure": "no_account"})
+    assert client.v1.payment_intents.retrieve(payment.id).status == "requires_payment_method"
 
 
 def test_a_checkout_by_bank_tells_twice(
     stand_in: StripeStandIn, client: stripe.StripeClient, receiver: Receiver
 ) -> None:
-    made = session(client)
-    stand_in.pay_session(made.id, "pm_usBankAccount_success")
-    left = client.v1.checkout.sessions.retrieve(made.id)
+    checkout = session(client)
+    stand_in.pay_session(checkout.id, "pm_usBankAccount_success")
+    left = client.v1.checkout.sessions.retrieve(checkout.id)
     assert (left.status, left.payment_status) == ("complete", "unpaid")
     stand_in.move_clock(advance=4 * DAY)
-    done = client.v1.checkout.sessions.retrieve(made.id)
+    done = client.v1.checkout.sessions.retrieve(checkout.id)
     assert (done.status, done.payment_status) == ("complete", "paid")
     stand_in.wait_idle()
     assert receiver.types()[-4:] == [
@@ -113,20 +113,20 @@ def test_a_checkout_by_bank_tells_twice(
 def test_a_failed_checkout_by_bank(
     stand_in: StripeStandIn, client: stripe.StripeClient, receiver: Receiver
 ) -> None:
-    made = session(client)
-    stand_in.pay_session(made.id, "pm_usBankAccount_noAccount")
+    checkout = session(client)
+    stand_in.pay_session(checkout.id, "pm_usBankAccount_noAccount")
     stand_in.move_clock(advance=4 * DAY)
     stand_in.wait_idle()
     assert receiver.types()[-1] == "checkout.session.async_payment_failed"
-    assert client.v1.checkout.sessions.retrieve(made.id).payment_status == "unpaid"
+    assert client.v1.checkout.sessions.retrieve(checkout.id).payment_status == "unpaid"
 
 
 def test_a_page_closes_by_itself(
     stand_in: StripeStandIn, client: stripe.StripeClient, receiver: Receiver
 ) -> None:
-    made = session(client)
+    checkout = session(client)
     stand_in.move_clock(advance=DAY + 1)
-    assert client.v1.checkout.sessions.retrieve(made.id).status == "expired"
+    assert client.v1.checkout.sessions.retrieve(checkout.id).status == "expired"
     stand_in.wait_idle()
     assert receiver.types() == ["checkout.session.expired"]
 
@@ -134,24 +134,24 @@ def test_a_page_closes_by_itself(
 def test_a_page_that_asks_for_proof_can_still_be_closed(
     stand_in: StripeStandIn, client: stripe.StripeClient
 ) -> None:
-    made = session(client)
+    page = session(client)
     with stand_in.state.lock:
-        found = cards.by_token("pm_card_threeDSecure2Required")
-        assert found is not None
-        thing = stand_in.state.get("checkout.session", made.id)
-        checkout.begin(stand_in.state, thing, *found)
-    waiting = client.v1.checkout.sessions.retrieve(made.id, {"expand": ["payment_intent"]})
+        card = cards.by_token("pm_card_threeDSecure2Required")
+        assert card is not None
+        thing = stand_in.state.get("checkout.session", page.id)
+        checkout.begin(stand_in.state, thing, *card)
+    waiting = client.v1.checkout.sessions.retrieve(page.id, {"expand": ["payment_intent"]})
     assert waiting.payment_intent.status == "requires_action"
-    client.v1.checkout.sessions.expire(made.id)
+    client.v1.checkout.sessions.expire(page.id)
     assert client.v1.payment_intents.retrieve(waiting.payment_intent.id).status == "canceled"
 
 
 def test_a_payment_of_a_page_is_not_cancelled_alone(
     stand_in: StripeStandIn, client: stripe.StripeClient
 ) -> None:
-    made = session(client)
-    stand_in.pay_session(made.id, "pm_card_visa_chargeDeclined")
-    left = client.v1.checkout.sessions.retrieve(made.id)
+    checkout = session(client)
+    stand_in.pay_session(checkout.id, "pm_card_visa_chargeDeclined")
+    left = client.v1.checkout.sessions.retrieve(checkout.id)
     assert left.status == "open"
     with pytest.raises(stripe.InvalidRequestError, match="Checkout"):
         client.v1.payment_intents.cancel(str(left.payment_intent))
@@ -160,12 +160,12 @@ def test_a_payment_of_a_page_is_not_cancelled_alone(
 def test_a_submitted_page_cannot_be_closed(
     stand_in: StripeStandIn, client: stripe.StripeClient
 ) -> None:
-    made = session(client)
-    assert stand_in.clock()["next_due"] == made.expires_at
-    stand_in.pay_session(made.id)
+    checkout = session(client)
+    assert stand_in.clock()["next_due"] == checkout.expires_at
+    stand_in.pay_session(checkout.id)
     assert stand_in.clock()["next_due"] is None
     with pytest.raises(stripe.InvalidRequestError):
-        client.v1.checkout.sessions.expire(made.id)
+        client.v1.checkout.sessions.expire(checkout.id)
 
 
 def test_a_refund_takes_days(stand_in: StripeStandIn, client: stripe.StripeClient) -> None:
@@ -231,16 +231,16 @@ def test_the_clock_says_what_is_due_next(
 def test_everything_survives_a_restart(tmp_path: Path) -> None:
     with StripeStandIn(directory=tmp_path) as first:
         client = stripe.StripeClient(KEY, base_addresses={"api": first.url})
-        made = debit(client, "pm_usBankAccount_success")
+        payment = debit(client, "pm_usBankAccount_success")
         kept = client.v1.customers.create({}, {"idempotency_key": "attempt-1"}).id
         first.move_clock(advance=DAY)
-        told = first.events()
+        events = first.events()
     with StripeStandIn(directory=tmp_path) as second:
-        assert second.events() == told
+        assert second.events() == events
         client = stripe.StripeClient(KEY, base_addresses={"api": second.url})
-        assert client.v1.payment_intents.retrieve(made.id).status == "processing"
+        assert client.v1.payment_intents.retrieve(payment.id).status == "processing"
         second.move_clock(advance=3 * DAY)
-        assert client.v1.payment_intents.retrieve(made.id).status == "succeeded"
+        assert client.v1.payment_intents.retrieve(payment.id).status == "succeeded"
         assert client.v1.customers.list().data[0].id == kept
 
 
@@ -266,11 +266,11 @@ def test_undelivered_events_survive_a_restart(tmp_path: Path, receiver: Receiver
 def test_no_number_is_kept(tmp_path: Path) -> None:
     with StripeStandIn(directory=tmp_path) as running:
         client = stripe.StripeClient(KEY, base_addresses={"api": running.url})
-        made = session(client)
+        checkout = session(client)
         form = {"email": "ada@example.com", "method": "card", "card_number": "4000000000000002",
                 "card_expiry": "04/34", "card_cvc": "987", "card_name": "Ada Moreno",
                 "postal_code": "60601"}  # fmt: skip
-        with urlopen(made.url, data=urlencode(form).encode()) as answer:
+        with urlopen(checkout.url, data=urlencode(form).encode()) as answer:
             page = answer.read().decode()
     assert "declined" in page
     for kept in (

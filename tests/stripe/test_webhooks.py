@@ -74,9 +74,9 @@ def test_doubled(stand_in: StripeStandIn, client: stripe.StripeClient, receiver:
     stand_in.webhooks.turn({"duplicate": 2, "types": ["payment_intent.succeeded"]})
     pay(client)
     stand_in.wait_idle()
-    told = [e["id"] for e in receiver.events if e["type"] == "payment_intent.succeeded"]
-    assert len(told) == 3
-    assert len(set(told)) == 1
+    event_ids = [e["id"] for e in receiver.events if e["type"] == "payment_intent.succeeded"]
+    assert len(event_ids) == 3
+    assert len(set(event_ids)) == 1
     assert receiver.types().count("charge.succeeded") == 1
 
 

@@ -98,14 +98,14 @@ def store(
     from dataclasses import replace
 
     book.apply(Change(consumer=replace(person, version=1, audit_head=entry.hash), audit=[entry]))
-    for one in accounts:
-        first = entry_of(one, now=at, what="AccountImported", data={}, actor="test")
+    for account in accounts:
+        first = entry_of(account, now=at, what="AccountImported", data={}, actor="test")
         charge = LedgerEntry(
-            entry_id=ids.entry_id(one.account_id, "opening"),
-            account_id=one.account_id,
+            entry_id=ids.entry_id(account.account_id, "opening"),
+            account_id=account.account_id,
             kind="charge",
-            amount=one.balance,
-            on=one.issued_on or at.date(),
+            amount=account.balance,
+            on=account.issued_on or at.date(),
             source="opening",
         )
-        book.apply(Change(account=next_version(one, first), ledger=[charge], audit=[first]))
+        book.apply(Change(account=next_version(account, first), ledger=[charge], audit=[first]))

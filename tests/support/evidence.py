@@ -37,12 +37,12 @@ class MemoryArchive:
         self._roots.setdefault(date.fromisoformat(root.day), (root, list(leaves)))
 
     def root(self, day: date) -> SignedRoot | None:
-        found = self._roots.get(day)
-        return found[0] if found else None
+        root = self._roots.get(day)
+        return root[0] if root else None
 
     def leaves(self, day: date) -> list[Leaf]:
-        found = self._roots.get(day)
-        return list(found[1]) if found else []
+        root = self._roots.get(day)
+        return list(root[1]) if root else []
 
     def roots(self) -> list[date]:
         return sorted(self._roots)

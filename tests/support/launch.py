@@ -30,6 +30,6 @@ def ask(stack: LocalStack, event: dict[str, Any]) -> dict[str, Any]:
         FunctionName=stack.outputs["ActivateAccountsFunctionName"],
         Payload=json.dumps(event).encode(),
     )
-    told: dict[str, Any] = json.loads(answer["Payload"].read())
-    assert "FunctionError" not in answer, told
-    return told
+    reply: dict[str, Any] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, reply
+    return reply

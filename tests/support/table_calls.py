@@ -29,7 +29,7 @@ class TableCall:
 @contextmanager
 def table_calls() -> Iterator[list[TableCall]]:
     """The calls made until the block ends, in order."""
-    made: list[TableCall] = []
+    calls: list[TableCall] = []
     send: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def counted(client: Any, operation: str, asked: dict[str, Any]) -> Any:
@@ -38,12 +38,15 @@ def table_calls() -> Iterator[list[TableCall]]:
         try:
             answer = send(client, operation, {**asked, "ReturnConsumedCapacity": "TOTAL"})
         except Exception:
-            made.append(TableCall(operation=operation))
+            calls.append(TableCall(operation=operation))
             raise
-        told = answer.get("ConsumedCapacity") or []
-        units = sum(t["CapacityUnits"] for t in (told if isinstance(told, list) else [told]))
+        capacities = answer.get("ConsumedCapacity") or []
+        units = sum(
+            t["CapacityUnits"]
+            for t in (capacities if isinstance(capacities, list) else [capacities])
+        )
         wrote = operation in _WRITES
-        made.append(
+        calls.append(
             TableCall(
                 operation=operation, reads=0.0 if wrote else units, writes=units if wrote else 0.0
             )
@@ -51,4 +54,4 @@ def table_calls() -> Iterator[list[TableCall]]:
         return answer
 
     with patch.object(BaseClient, "_make_api_call", counted):
-        yield made
+        yield calls

@@ -116,7 +116,7 @@ def change_consumer(book: AccountBook, consumer_id: str, **changes: Any) -> None
     book.apply(Change(consumer=after, audit=[entry]))
 
 
-def fresh(made: Book, name: str) -> str:
+def fresh(under_test: Book, name: str) -> str:
     person = builders.consumer(name)
     account = builders.account(
         f"INV-{name}",
@@ -125,7 +125,7 @@ def fresh(made: Book, name: str) -> str:
         ladder_run=1,
         due_at=NOON,
     )
-    builders.store(made.book, made.creditors, account, person=person)
+    builders.store(under_test.book, under_test.creditors, account, person=person)
     return account.account_id
 
 

@@ -13,7 +13,7 @@ from tests.support.wholes import AccountBook
 
 
 @pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
-def made(request: pytest.FixtureRequest) -> Book:
+def under_test(request: pytest.FixtureRequest) -> Book:
     if request.param == "memory":
         book = MemoryBook()
         return Book(book, book.creditors)
@@ -24,7 +24,7 @@ def made(request: pytest.FixtureRequest) -> Book:
 
 
 @pytest.fixture
-def world(made: Book, request: pytest.FixtureRequest) -> tuple[AccountBook, str]:
+def world(under_test: Book, request: pytest.FixtureRequest) -> tuple[AccountBook, str]:
     """The book with one active account of its own consumer; its id."""
     name = request.node.name.split("[")[0]
     person = builders.consumer(name)
@@ -35,5 +35,5 @@ def world(made: Book, request: pytest.FixtureRequest) -> tuple[AccountBook, str]
         ladder_run=1,
         due_at=NOON,
     )
-    builders.store(made.book, made.creditors, account, person=person)
-    return made.book, account.account_id
+    builders.store(under_test.book, under_test.creditors, account, person=person)
+    return under_test.book, account.account_id

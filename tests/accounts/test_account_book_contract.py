@@ -40,9 +40,9 @@ def test_what_is_written_is_read_back(world: tuple[AccountBook, str]) -> None:
     assert sum(e.amount.minor for e in account_history.ledger) == 12_500
 
 
-def test_an_unknown_account_is_an_error(made: Book) -> None:
+def test_an_unknown_account_is_an_error(under_test: Book) -> None:
     with pytest.raises(DomainError):
-        made.book.facts("acc_nobody")
+        under_test.book.facts("acc_nobody")
 
 
 def test_a_permit_is_taken_and_spent_once(world: tuple[AccountBook, str]) -> None:
@@ -96,71 +96,71 @@ INTERFERENCES: dict[str, Interference] = {
 
 
 @pytest.fixture
-def unpaused(made: Book) -> Iterator[None]:
+def unpaused(under_test: Book) -> Iterator[None]:
     yield
     for scope in (CREDITOR, "platform"):
-        made.book.pause(scope, on=False, actor="test", at=NOON)
+        under_test.book.pause(scope, on=False, actor="test", at=NOON)
 
 
 @pytest.mark.usefixtures("unpaused")
 @pytest.mark.parametrize("what", INTERFERENCES)
 def test_no_permit_against_a_condition_that_became_false(
-    what: str, made: Book, request: pytest.FixtureRequest
+    what: str, under_test: Book, request: pytest.FixtureRequest
 ) -> None:
     name = f"before-{what}-{request.node.callspec.id}".replace(" ", "-")
-    account_id = fresh(made, name)
-    facts = made.book.facts(account_id)
-    INTERFERENCES[what](made.book, account_id)
+    account_id = fresh(under_test, name)
+    facts = under_test.book.facts(account_id)
+    INTERFERENCES[what](under_test.book, account_id)
     with pytest.raises(Conflict):
-        attempt(made.book, account_id, facts=facts)
-    assert not made.book.account_history(account_id).touches
-    assert made.book.facts(account_id).history.version == 0
+        attempt(under_test.book, account_id, facts=facts)
+    assert not under_test.book.account_history(account_id).touches
+    assert under_test.book.facts(account_id).history.version == 0
 
 
 @pytest.mark.usefixtures("unpaused")
 @pytest.mark.parametrize("what", INTERFERENCES)
 def test_no_spending_after_a_condition_became_false(
-    what: str, made: Book, request: pytest.FixtureRequest
+    what: str, under_test: Book, request: pytest.FixtureRequest
 ) -> None:
     name = f"after-{what}-{request.node.callspec.id}".replace(" ", "-")
-    account_id = fresh(made, name)
-    touch = attempt(made.book, account_id)
-    facts = made.book.facts(account_id, touch_key=touch.key)
-    INTERFERENCES[what](made.book, account_id)
-    assert not made.book.spend_permit(facts=facts, permit_id=touch.touch_id, now=NOON)
+    account_id = fresh(under_test, name)
+    touch = attempt(under_test.book, account_id)
+    facts = under_test.book.facts(account_id, touch_key=touch.key)
+    INTERFERENCES[what](under_test.book, account_id)
+    assert not under_test.book.spend_permit(facts=facts, permit_id=touch.touch_id, now=NOON)
     # Nor does a sender who reads only now make it good again.
-    facts = made.book.facts(account_id, touch_key=touch.key)
-    assert not made.book.spend_permit(facts=facts, permit_id=touch.touch_id, now=NOON)
-    left = made.book.touch(account_id, touch.key)
+    facts = under_test.book.facts(account_id, touch_key=touch.key)
+    assert not under_test.book.spend_permit(facts=facts, permit_id=touch.touch_id, now=NOON)
+    left = under_test.book.touch(account_id, touch.key)
     assert left is not None
     assert left.state is TouchState.PERMITTED
 
 
-def test_contacts_of_a_sibling_account_move_the_same_history(made: Book) -> None:
-    first = fresh(made, "sibling")
-    person = made.book.facts(first).consumer
+def test_contacts_of_a_sibling_account_move_the_same_history(under_test: Book) -> None:
+    first = fresh(under_test, "sibling")
+    person = under_test.book.facts(first).consumer
     second = builders.account(
         "INV-sibling-2", consumer_id=person.consumer_id, status=Status.ACTIVE, ladder_run=1
     )
     entry = entry_of(second, now=NOON, what="AccountImported", data={})
-    made.book.apply(Change(account=next_version(second, entry), audit=[entry]))
-    stale = made.book.facts(second.account_id)
-    attempt(made.book, first)
+    under_test.book.apply(Change(account=next_version(second, entry), audit=[entry]))
+    stale = under_test.book.facts(second.account_id)
+    attempt(under_test.book, first)
     with pytest.raises(Conflict):
-        attempt(made.book, second.account_id, facts=stale)
+        attempt(under_test.book, second.account_id, facts=stale)
 
 
-def test_twenty_attempts_at_one_rung_give_one_permit(made: Book) -> None:
-    account_id = fresh(made, "twenty")
+def test_twenty_attempts_at_one_rung_give_one_permit(under_test: Book) -> None:
+    account_id = fresh(under_test, "twenty")
     won: list[Touch] = []
     lost: list[Exception] = []
     gate = threading.Barrier(20)
 
     def run() -> None:
-        facts = made.book.facts(account_id)
+        facts = under_test.book.facts(account_id)
         gate.wait(30)
         try:
-            won.append(attempt(made.book, account_id, facts=facts))
+            won.append(attempt(under_test.book, account_id, facts=facts))
         except Conflict as conflict:
             lost.append(conflict)
 
@@ -170,7 +170,7 @@ def test_twenty_attempts_at_one_rung_give_one_permit(made: Book) -> None:
     for thread in threads:
         thread.join(60)
     assert (len(won), len(lost)) == (1, 19)
-    assert len(made.book.facts(account_id).history.contacts) == 1
+    assert len(under_test.book.facts(account_id).history.contacts) == 1
 
 
 def test_a_signal_is_applied_once(world: tuple[AccountBook, str]) -> None:
@@ -224,9 +224,9 @@ def test_touch_moves_only_from_the_states_named(world: tuple[AccountBook, str]) 
     with pytest.raises(Conflict):
         book.apply(Change(touch_move=(sent, ["unknown"])))
     book.apply(Change(touch_move=(sent, ["permitted"])))
-    found = book.touch_by_message(f"m-{touch.touch_id}")
-    assert found is not None
-    assert found.touch_id == touch.touch_id
+    touch_found = book.touch_by_message(f"m-{touch.touch_id}")
+    assert touch_found is not None
+    assert touch_found.touch_id == touch.touch_id
 
 
 def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> None:
@@ -235,7 +235,7 @@ def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> Non
     facts = book.facts(account_id)
     person = facts.consumer
     entry = entry_of(facts.account, now=NOON, what="Noted", data={})
-    said = Reply(
+    reply = Reply(
         reply_id=f"rep-{account_id}", account_id=account_id, consumer_id=person.consumer_id,
         channel="sms", at=NOON, text="I paid at the desk", labels=("payment_claim",),
     )  # fmt: skip
@@ -247,7 +247,7 @@ def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> Non
     book.apply(
         Change(
             account=next_version(facts.account, entry),
-            reply=said,
+            reply=reply,
             answer=answer,
             touch_move=(sent, ["permitted"]),
             audit=[entry],
@@ -266,12 +266,16 @@ def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> Non
     assert [(a.text, a.by) for a in account_history.answers] == [("", "desk")]
 
 
-def test_a_site_shows_its_own_brand(made: Book) -> None:
+def test_a_site_shows_its_own_brand(under_test: Book) -> None:
     person = builders.consumer("north")
     account = builders.account(
         "INV-north", consumer_id=person.consumer_id, extras={"property": "North"}
     )
     builders.store(
-        made.book, made.creditors, account, person=person, locations={"North": {"name": "Acme N"}}
+        under_test.book,
+        under_test.creditors,
+        account,
+        person=person,
+        locations={"North": {"name": "Acme N"}},
     )
-    assert made.book.facts(account.account_id).strategy.brand.name == "Acme N"
+    assert under_test.book.facts(account.account_id).strategy.brand.name == "Acme N"

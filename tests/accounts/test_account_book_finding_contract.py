@@ -34,8 +34,8 @@ from tests.support.wholes import AccountBook
 def test_people_are_found_by_address(world: tuple[AccountBook, str]) -> None:
     book, account_id = world
     person = book.facts(account_id).consumer
-    (found,) = book.consumers_at(person.emails[0].upper())
-    assert found.consumer_id == person.consumer_id
+    (match,) = book.consumers_at(person.emails[0].upper())
+    assert match.consumer_id == person.consumer_id
     assert book.consumers_at("nobody@example.org") == []
 
 
@@ -60,29 +60,33 @@ def test_people_are_found_by_the_day_they_closed_email(world: tuple[AccountBook,
     assert book.email_closed_on(day) == []
 
 
-def test_what_rests_without_a_ladder_is_found_when_its_rest_is_over(made: Book) -> None:
-    ended, begun = fresh(made, "rests-ended"), fresh(made, "rests-begun")
+def test_what_rests_without_a_ladder_is_found_when_its_rest_is_over(under_test: Book) -> None:
+    ended, begun = fresh(under_test, "rests-ended"), fresh(under_test, "rests-begun")
     day = NOON + timedelta(days=5)
     rest: dict[str, Any] = {"hold": Hold.PROMISE, "hold_reason": "Promises to pay", "due_at": day}
-    change_account(made.book, ended, status=Status.EXHAUSTED, **rest)
-    change_account(made.book, begun, **rest)
+    change_account(under_test.book, ended, status=Status.EXHAUSTED, **rest)
+    change_account(under_test.book, begun, **rest)
     mine = {ended, begun}
-    assert [a.account_id for a in made.book.rests_over(day) if a.account_id in mine] == [ended]
-    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day - timedelta(seconds=1)))
-    assert ended not in {a.account_id for a in made.book.due(day)}
-    change_account(made.book, ended, hold=Hold.REVIEW)
-    assert mine.isdisjoint(a.account_id for a in made.book.rests_over(day))
+    assert [a.account_id for a in under_test.book.rests_over(day) if a.account_id in mine] == [
+        ended
+    ]
+    assert mine.isdisjoint(
+        a.account_id for a in under_test.book.rests_over(day - timedelta(seconds=1))
+    )
+    assert ended not in {a.account_id for a in under_test.book.due(day)}
+    change_account(under_test.book, ended, hold=Hold.REVIEW)
+    assert mine.isdisjoint(a.account_id for a in under_test.book.rests_over(day))
 
 
-def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(made: Book) -> None:
-    early, late = fresh(made, "due-early"), fresh(made, "due-late")
-    change_account(made.book, early, due_at=NOON - timedelta(days=9))
-    change_account(made.book, late, due_at=NOON - timedelta(days=8))
-    due = [a.account_id for a in made.book.due(NOON - timedelta(days=7))]
+def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(under_test: Book) -> None:
+    early, late = fresh(under_test, "due-early"), fresh(under_test, "due-late")
+    change_account(under_test.book, early, due_at=NOON - timedelta(days=9))
+    change_account(under_test.book, late, due_at=NOON - timedelta(days=8))
+    due = [a.account_id for a in under_test.book.due(NOON - timedelta(days=7))]
     assert due == [early, late]
-    change_account(made.book, late, hold=Hold.REVIEW, due_at=None)
-    assert late in {a.account_id for a in made.book.waiting_for_staff(CREDITOR)}
-    assert [a.account_id for a in made.book.due(NOON - timedelta(days=7))] == [early]
+    change_account(under_test.book, late, hold=Hold.REVIEW, due_at=None)
+    assert late in {a.account_id for a in under_test.book.waiting_for_staff(CREDITOR)}
+    assert [a.account_id for a in under_test.book.due(NOON - timedelta(days=7))] == [early]
 
 
 def test_replies_stand_in_the_conversation(world: tuple[AccountBook, str]) -> None:
@@ -165,19 +169,19 @@ def test_an_account_is_read_whole_and_in_parts(world: tuple[AccountBook, str]) -
     entry = entry_of(stored, now=NOON, what="Paid", data={})
     after = next_version(stored, entry)
     book.apply(Change(account=after, ledger=[paid], answer=answer, audit=[entry]))
-    record, said = book.account_record(account_id), book.conversation(account_id)
+    record, conversation = book.account_record(account_id), book.conversation(account_id)
     assert record is not None
     assert (record.account, record.arrangements, record.arrangement) == (after, (), None)
     assert set(record.ledger) == {debt, paid}
     assert record.ledger == book.ledger(account_id) == book.account_history(account_id).ledger
-    assert ([t.key for t in said.touches], said.replies, said.answers) == (
+    assert ([t.key for t in conversation.touches], conversation.replies, conversation.answers) == (
         [touch.key], (), (answer,),
     )  # fmt: skip
     assert book.strategy_of(after) == book.facts(account_id).strategy
 
 
-def test_nothing_is_read_of_an_account_that_is_not_there(made: Book) -> None:
-    book = made.book
+def test_nothing_is_read_of_an_account_that_is_not_there(under_test: Book) -> None:
+    book = under_test.book
     assert book.account_record("acc_nobody") is None
     assert book.ledger("acc_nobody") == ()
     assert book.conversation("acc_nobody") == Conversation()
@@ -203,5 +207,5 @@ def test_a_person_without_contact_points_is_found_by_none(
     change_consumer(book, person.consumer_id, emails=(), phones=())
     book.drop_points(person.consumer_id)
     assert all(
-        found.consumer_id != person.consumer_id for found in book.consumers_at(person.emails[0])
+        match.consumer_id != person.consumer_id for match in book.consumers_at(person.emails[0])
     )

@@ -57,9 +57,9 @@ def test_fees_and_interest_added_after_the_principal_was_paid_stay_owed() -> Non
 
 def test_a_credit_note_and_a_payment_are_both_seen_and_the_sum_is_right() -> None:
     entries = (*DEBT, line("credit", -1_000, 25), line("payment", -3_000, 30))
-    found = allocate(entries, "USD", ORDER)
-    assert [one.entry_id for one in found.lines] == ["credit25-0", "payment30-0"]
-    assert sum(s.left.minor for s in found.shares) == total(entries, "USD").minor == 9_000
+    allocation = allocate(entries, "USD", ORDER)
+    assert [line.entry_id for line in allocation.lines] == ["credit25-0", "payment30-0"]
+    assert sum(s.left.minor for s in allocation.shares) == total(entries, "USD").minor == 9_000
     itemised = itemise(entries, "USD")
     assert itemised is not None
     assert (itemised.credited.minor, itemised.fees.minor, itemised.interest.minor) == (
@@ -71,8 +71,8 @@ def test_a_credit_note_and_a_payment_are_both_seen_and_the_sum_is_right() -> Non
 
 def test_what_is_taken_back_reopens_what_was_paid_last() -> None:
     paid, back = line("payment", -4_000, 30), line("chargeback", 1_500, 40)
-    found = allocate((*DEBT, paid, back), "USD", ORDER)
-    assert [(p, m.minor) for p, m in found.lines[-1].parts] == [
+    allocation = allocate((*DEBT, paid, back), "USD", ORDER)
+    assert [(p, m.minor) for p, m in allocation.lines[-1].parts] == [
         (PRINCIPAL, -1_000),
         (INTEREST, -500),
     ]
@@ -81,29 +81,29 @@ def test_what_is_taken_back_reopens_what_was_paid_last() -> None:
 
 def test_what_was_paid_in_advance_pays_a_later_charge() -> None:
     entries = (line("charge", 1_000, 0), line("payment", -1_500, 1), line("fee", 300, 2))
-    found = allocate(entries, "USD", ORDER)
-    assert (found.credit.minor, left(*entries)) == (200, {FEE: 0, INTEREST: 0, PRINCIPAL: 0})
+    allocation = allocate(entries, "USD", ORDER)
+    assert (allocation.credit.minor, left(*entries)) == (200, {FEE: 0, INTEREST: 0, PRINCIPAL: 0})
 
 
 _KINDS = ("charge", "fee", "interest", "payment", "credit", "refund", "chargeback", "adjustment")
 
 
 @given(
-    made=st.lists(
+    amounts=st.lists(
         st.tuples(st.sampled_from(_KINDS), st.integers(1, 5_000), st.integers(0, 9)), max_size=15
     ),
     order=st.sampled_from(list(permutations(ORDER))),
 )
 def test_nothing_is_lost_in_applying(
-    made: list[tuple[str, int, int]], order: tuple[str, ...]
+    amounts: list[tuple[str, int, int]], order: tuple[str, ...]
 ) -> None:
     entries = [
         line(kind, -minor if kind in ("payment", "credit") else minor, day, number=n)
-        for n, (kind, minor, day) in enumerate(made)
+        for n, (kind, minor, day) in enumerate(amounts)
     ]
-    found = allocate(entries, "USD", order)
-    owed = sum(s.left.minor for s in found.shares) - found.credit.minor
+    allocation = allocate(entries, "USD", order)
+    owed = sum(s.left.minor for s in allocation.shares) - allocation.credit.minor
     assert owed == total(entries, "USD").minor
-    assert found.credit.minor >= 0
-    assert all(0 <= s.applied.minor <= s.charged.minor for s in found.shares)
-    assert allocate(entries[::-1], "USD", order) == found, "the order of rows means nothing"
+    assert allocation.credit.minor >= 0
+    assert all(0 <= s.applied.minor <= s.charged.minor for s in allocation.shares)
+    assert allocate(entries[::-1], "USD", order) == allocation, "the order of rows means nothing"

@@ -140,8 +140,8 @@ def places() -> Iterator[Account]:
 def places_found() -> tuple[list[Account], list[Account]]:
     legal: list[Account] = []
     wrong: list[Account] = []
-    for one in places():
-        (wrong if violations(one) else legal).append(one)
+    for place in places():
+        (wrong if violations(place) else legal).append(place)
     return legal, wrong
 
 
@@ -157,10 +157,10 @@ def test_a_step_lands_in_a_legal_state_or_is_refused_by_name(
     name: str, places_found: tuple[list[Account], list[Account]]
 ) -> None:
     legal, _ = places_found
-    found = Counter(outcome(STEPS[name], one) for one in legal)
-    wrong = {why: n for why, n in found.items() if isinstance(why, frozenset) and why}
+    outcomes = Counter(outcome(STEPS[name], account) for account in legal)
+    wrong = {why: n for why, n in outcomes.items() if isinstance(why, frozenset) and why}
     assert not wrong
-    assert found[frozenset()], "it can be taken from nowhere"
+    assert outcomes[frozenset()], "it can be taken from nowhere"
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -169,10 +169,10 @@ def test_a_step_makes_nothing_worse_on_an_account_that_is_wrong_already(
 ) -> None:
     _, wrong = places_found
     worse = []
-    for one in wrong[::5]:  # a fifth of them: they differ in kind far less than in number
-        after = outcome(STEPS[name], one)
-        if isinstance(after, frozenset) and after - violations(one):
-            worse.append((one, after - violations(one)))
+    for account in wrong[::5]:  # a fifth of them: they differ in kind far less than in number
+        after = outcome(STEPS[name], account)
+        if isinstance(after, frozenset) and after - violations(account):
+            worse.append((account, after - violations(account)))
     assert worse == []
 
 
@@ -182,8 +182,8 @@ def test_the_table_holds_every_step_and_says_how_much_it_tried(
     legal, wrong = places_found
     public = {
         name
-        for name, found in vars(lifecycle).items()
-        if callable(found) and getattr(found, "__module__", "") == lifecycle.__name__
+        for name, member in vars(lifecycle).items()
+        if callable(member) and getattr(member, "__module__", "") == lifecycle.__name__
         if not name.startswith("_")
     }
     named = {name.split(" ")[0].rstrip(",") for name in STEPS}
@@ -197,9 +197,9 @@ def test_a_step_changes_neither_version_nor_chain_nor_money(
     legal, _ = places_found
     kept = ("account_id", "consumer_id", "version", "audit_head", "extras", "reference")
     assert set(kept) <= {field.name for field in fields(Account)}
-    for one, step in product(legal[::17], STEPS.values()):
+    for account, step in product(legal[::17], STEPS.values()):
         try:
-            after = step(one)
+            after = step(account)
         except StepRefused:
             continue
-        assert [getattr(after, k) for k in kept] == [getattr(one, k) for k in kept]
+        assert [getattr(after, k) for k in kept] == [getattr(account, k) for k in kept]

@@ -64,18 +64,18 @@ def _modules() -> list[Path]:
 
 
 def test_nobody_else_sets_where_an_account_stands() -> None:
-    found = {
+    settings = {
         (place, what): field
         for path in _modules()
         if (place := str(path.relative_to(PACKAGE))) not in {HOME, *BUILDERS}
         for what, field in setters(path.read_text("utf-8"))
     }
-    assert found.keys() == OTHERS.keys()
+    assert settings.keys() == OTHERS.keys()
 
 
 def test_the_home_itself_sets_every_one_of_them() -> None:
-    found = {field for _, field in setters((PACKAGE / HOME).read_text("utf-8"))}
-    assert found == STANDING
+    fields_set = {field for _, field in setters((PACKAGE / HOME).read_text("utf-8"))}
+    assert fields_set == STANDING
     assert set(Account.__dataclass_fields__) >= STANDING
 
 
@@ -95,7 +95,7 @@ def test_the_home_itself_sets_every_one_of_them() -> None:
     ],
 )
 def test_a_planted_setter_is_found(planted: str, field: str) -> None:
-    assert field in [found for _, found in setters(planted)]
+    assert field in [field for _, field in setters(planted)]
 
 
 @pytest.mark.parametrize(

@@ -144,9 +144,9 @@ def _classes() -> Iterator[type[Exception]]:
 
 
 def _below(family: type[Exception]) -> Iterator[type[Exception]]:
-    for one in family.__subclasses__():
-        yield one
-        yield from _below(one)
+    for kind in family.__subclasses__():
+        yield kind
+        yield from _below(kind)
 
 
 def _retried_by_name() -> set[str]:

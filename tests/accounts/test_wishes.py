@@ -61,18 +61,18 @@ def test_only_the_last_wish_counts_and_what_staff_noted_always(
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()).filter(any), min_size=2, max_size=6))
-def test_the_last_word_about_each_channel_stands(said: list[tuple[bool, bool]]) -> None:
+def test_the_last_word_about_each_channel_stands(wishes: list[tuple[bool, bool]]) -> None:
     person = builders.consumer(
         consents={c: Consent(state=ConsentState.REVOKED, version=3) for c in Channel},
         flags={"email_optout": Flag(at=AT, by="x"), "attorney": Flag(at=AT, by="x")},
     )
     versions = []
-    for email, sms in said:
+    for email, sms in wishes:
         person = with_channels(
             person, {"email": email, "sms": sms}, at=AT, evidence="portal consent-1:x"
         )
         versions.append([person.consent(c).version for c in Channel])
-    email, sms = said[-1]
+    email, sms = wishes[-1]
     for channel, on in ((Channel.EMAIL, email), (Channel.SMS, sms)):
         wanted = ConsentState.GRANTED if on else ConsentState.NONE
         assert person.consent(channel).state is wanted
@@ -82,9 +82,9 @@ def test_the_last_word_about_each_channel_stands(said: list[tuple[bool, bool]]) 
     assert (out.detail["value"] if out else []) == off
     assert "attorney" in person.flags, "a wish lifts nothing else"
     # A version moves with every change, so that what was permitted before is void.
-    for (before, now), (old, new) in zip(pairwise(said), pairwise(versions), strict=True):
-        for was, wants, one, two in zip(before, now, old, new, strict=True):
-            assert (two > one) is (was != wants)
+    for (before, now), (old, new) in zip(pairwise(wishes), pairwise(versions), strict=True):
+        for was, wants, first, second in zip(before, now, old, new, strict=True):
+            assert (second > first) is (was != wants)
 
 
 def test_the_consents_name_the_sender_and_how_to_stop_in_both_languages() -> None:

@@ -41,22 +41,22 @@ class Place:
 
     @property
     def account(self) -> Account:
-        found = self.book.account(self.account_id)
-        assert found is not None
-        return found
+        account = self.book.account(self.account_id)
+        assert account is not None
+        return account
 
     @property
     def current(self) -> Arrangement:
-        found = self.book.arrangement(self.account_id)
-        assert found is not None
-        return found
+        arrangement = self.book.arrangement(self.account_id)
+        assert arrangement is not None
+        return arrangement
 
     @property
     def newest(self) -> Arrangement:
         return self.book.arrangements(self.account_id)[0]
 
     def terms(self, count: int = 6, *, first_on: date = FIRST, **more: Any) -> Terms:
-        made = arrangements.propose(
+        terms = arrangements.propose(
             self.account,
             arrangements.in_force(self.account.creditor, self.book.creditors, TODAY),
             instalment=None,
@@ -65,8 +65,8 @@ class Place:
             first_on=first_on,
             today=more.get("today", TODAY),
         )
-        assert isinstance(made, Terms)
-        return made
+        assert isinstance(terms, Terms)
+        return terms
 
     def ask(
         self, terms: Terms | None = None, *, autopay: bool = False, now: datetime = NOW
@@ -82,10 +82,10 @@ class Place:
         )
 
     def agreed(self, **more: Any) -> Arrangement:
-        made = self.ask(**more)
-        assert isinstance(made, Arrangement)
-        assert made.in_force
-        return made
+        arrangement = self.ask(**more)
+        assert isinstance(arrangement, Arrangement)
+        assert arrangement.in_force
+        return arrangement
 
     def entries(self) -> list[str]:
         return [e.what for e in self.book.chains[f"account#{self.account_id}"]]

@@ -81,10 +81,10 @@ class Life(Place):
 
     def look(self) -> arrangements.ArrangementDecision:
         """One look of the newest arrangement's machine, then the events it caused."""
-        one = self.newest
-        found = arrangements.advance(self.account_id, one.arrangement_id, one.run, self.means)
+        newest = self.newest
+        look = arrangements.advance(self.account_id, newest.arrangement_id, newest.run, self.means)
         self.hear()
-        return found
+        return look
 
     def hear(self) -> None:
         """Deliver what the processor has not told yet."""
@@ -136,10 +136,10 @@ class Life(Place):
         """Live until an instant."""
         for _ in range(500):
             self.look()
-            one = self.newest
-            if one.next_at is None or one.next_at > until:
+            newest = self.newest
+            if newest.next_at is None or newest.next_at > until:
                 break
-            self.now = max(self.now, one.next_at)
+            self.now = max(self.now, newest.next_at)
         else:
             raise AssertionError("the arrangement never came to rest")
         self.now = max(self.now, until)

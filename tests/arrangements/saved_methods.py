@@ -36,7 +36,7 @@ class InterruptedProcessor(MemoryProcessor):
     ) -> PaymentStatus:
         self.before("charge")
         before = len(self.payments)
-        made = super().charge_saved(
+        result = super().charge_saved(
             attempt_id=attempt_id,
             account_id=account_id,
             creditor=creditor,
@@ -46,7 +46,7 @@ class InterruptedProcessor(MemoryProcessor):
         )
         if len(self.payments) > before:
             self.before("charged")
-        return made
+        return result
 
     @property
     def taken(self) -> int:

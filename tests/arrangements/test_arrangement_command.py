@@ -23,14 +23,14 @@ BY = ["--by", "ana", "--why", "case-7"]
 
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
-    made, _ = ground.memory_world()
+    memory, _ = ground.memory_world()
     waker = MemoryWaker()
-    monkeypatch.setattr(wiring, "account_book", lambda: made)
+    monkeypatch.setattr(wiring, "account_book", lambda: memory)
     monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     laptop = SimpleNamespace(endpoint="http://127.0.0.1:1")
     monkeypatch.setattr(arrangement_command, "target_or_exit", lambda **_: laptop)
-    return made
+    return memory
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -44,16 +44,16 @@ def only(book: MemoryBook) -> Account:
 
 
 def test_staff_record_show_and_end_an_arrangement_of_their_own(book: MemoryBook) -> None:
-    code, said = run("record", *HERE, "2026-12-01=2500", "2027-02-15=10000", *BY)
+    code, output = run("record", *HERE, "2026-12-01=2500", "2027-02-15=10000", *BY)
     assert code == 0
-    assert "2027-02-15" in said
+    assert "2027-02-15" in output
     assert (only(book).hold, only(book).arranged) == (Hold.ARRANGEMENT, True)
     entry = book.chains[f"account#{only(book).account_id}"][-1]
     assert (entry.actor, entry.data["why"], entry.data["manual"]) == ("staff:ana", "case-7", True)
-    code, said = run("show", *HERE)
+    code, output = run("show", *HERE)
     assert code == 0
-    assert "active, by_hand, by hand" in said
-    assert "$100.00" in said
+    assert "active, by_hand, by hand" in output
+    assert "$100.00" in output
     assert run("cancel", *HERE, *BY)[0] == 0
     assert not only(book).arranged
     assert run("cancel", *HERE, *BY)[0] == 2

@@ -41,10 +41,10 @@ class Mortal(Life):
         )
 
     def advance(self) -> None:
-        one = self.newest
+        newest = self.newest
         called_again(
             lambda: arrangements.advance(
-                self.account_id, one.arrangement_id, one.run, self.mortally()
+                self.account_id, newest.arrangement_id, newest.run, self.mortally()
             )
         )
 
@@ -60,8 +60,8 @@ class Mortal(Life):
         assert [a.arrangement_id for a in live] == (
             [account.arrangement_id] if account.arranged else []
         )
-        for one in live:
-            assert one.left == account.balance
+        for arrangement in live:
+            assert arrangement.left == account.balance
             assert account.hold is Hold.ARRANGEMENT
 
 
@@ -83,8 +83,8 @@ def test_asking_leaves_one_arrangement_with_its_machine_and_its_copy() -> None:
             )
         )
         life.check()
-        (one,) = life.book.arrangements(life.account_id)
-        assert f"{one.arrangement_id}-1" in life.waker.arrangements
+        (arrangement,) = life.book.arrangements(life.account_id)
+        assert f"{arrangement.arrangement_id}-1" in life.waker.arrangements
         assert [k for _, k, _ in life.waker.notices] == ["arrangement_confirmation"]
 
     died = list(every_death(play))
@@ -199,16 +199,16 @@ def test_two_looks_at_once_debit_once() -> None:
     life.agreed(autopay=True)
     life.save()
     life.now = at(FIRST)
-    one = life.newest
+    newest = life.newest
     inside: list[Arrangement] = []
 
     def meanwhile(point: str) -> None:
         if point == "charged" and not inside:
-            inside.append(one)
-            arrangements.advance(life.account_id, one.arrangement_id, one.run, life.means)
+            inside.append(newest)
+            arrangements.advance(life.account_id, newest.arrangement_id, newest.run, life.means)
 
     life.processor.before = meanwhile
-    arrangements.advance(life.account_id, one.arrangement_id, one.run, life.means)
+    arrangements.advance(life.account_id, newest.arrangement_id, newest.run, life.means)
     assert inside
     assert len(life.processor.payments) == 1
     assert [t.state for t in life.newest.instalments[0].tries] == [TryState.TAKEN]
@@ -223,14 +223,14 @@ def test_a_debit_that_died_before_it_was_made_is_not_made_once_the_word_is_taken
     life.agreed(autopay=True)
     life.save()
     life.now = at(FIRST)
-    one = life.newest
+    newest = life.newest
 
     def dies(point: str) -> None:
         raise Died(point)
 
     life.processor.before = dies
     with pytest.raises(Died):
-        arrangements.advance(life.account_id, one.arrangement_id, one.run, life.means)
+        arrangements.advance(life.account_id, newest.arrangement_id, newest.run, life.means)
     life.processor.before = lambda _point: None
     assert [t.state for t in life.newest.instalments[0].tries] == [TryState.STARTED]
     if meanwhile == "stopped":

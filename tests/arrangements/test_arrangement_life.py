@@ -43,13 +43,13 @@ def states(life: Life) -> list[str]:
 
 def test_kept_by_autopay_each_on_its_date_and_nothing_is_demanded() -> None:
     life = with_card()
-    made = life.after(200)
-    assert made.state is ArrangementState.KEPT
+    arrangement = life.after(200)
+    assert arrangement.state is ArrangementState.KEPT
     assert life.account.status is Status.SETTLED
     assert (life.account.hold, life.account.arrangement_id) == (None, "")
     assert life.processor.taken == 60_000
-    days_charged = [t.at for i in made.instalments for t in i.tries]
-    assert days_charged == [at(i.due_on) for i in made.instalments]
+    days_charged = [t.at for i in arrangement.instalments for t in i.tries]
+    assert days_charged == [at(i.due_on) for i in arrangement.instalments]
     assert life.notices("instalment_due") == ["1", "2", "3", "4", "5", "6"]
     assert life.notices("broken_instalment") == []
     assert life.notices("paid_in_full") == [""]
@@ -58,17 +58,19 @@ def test_kept_by_autopay_each_on_its_date_and_nothing_is_demanded() -> None:
 
 def test_kept_by_hand_reminded_three_days_before_each_date() -> None:
     life = Life()
-    made = life.agreed(terms=life.terms(3))
+    arrangement = life.agreed(terms=life.terms(3))
     reminded: list[datetime] = []
-    for one in made.instalments:
-        life.go(at(one.due_on - days(3)))
+    for instalment in arrangement.instalments:
+        life.go(at(instalment.due_on - days(3)))
         reminded += [
-            i.told_at for i in life.newest.instalments if i.number == one.number and i.told_at
+            i.told_at
+            for i in life.newest.instalments
+            if i.number == instalment.number and i.told_at
         ]
-        life.go(at(one.due_on))
-        assert life.newest.amount_due(one.due_on) == Money(20_000, "USD")
+        life.go(at(instalment.due_on))
+        assert life.newest.amount_due(instalment.due_on) == Money(20_000, "USD")
         life.pay(20_000)
-    assert reminded == [at(i.due_on - days(3)) for i in made.instalments]
+    assert reminded == [at(i.due_on - days(3)) for i in arrangement.instalments]
     assert life.newest.state is ArrangementState.KEPT
     assert life.notices("broken_instalment") == []
 
@@ -89,8 +91,8 @@ def test_late_then_paid_inside_the_grace_goes_on() -> None:
 def test_missed_it_breaks_and_a_person_looks() -> None:
     life = Life()
     life.agreed()
-    made = life.go(at(FIRST + days(8)))
-    assert made.state is ArrangementState.BROKEN
+    arrangement = life.go(at(FIRST + days(8)))
+    assert arrangement.state is ArrangementState.BROKEN
     assert states(life)[0] == InstalmentState.MISSED
     account = life.account
     assert (account.hold, account.arrangement_id) == (None, "")
@@ -117,14 +119,18 @@ def test_where_no_ladder_goes_on_a_person_always_looks(earlier: tuple[str, ...])
         replace(life.account, status=Status.EXHAUSTED, approved_triggers=earlier), entry
     )
     life.book.apply(Change(account=after, audit=[entry]))
-    made = life.agreed()
+    arrangement = life.agreed()
     assert life.account.hold is Hold.ARRANGEMENT
     assert life.go(at(FIRST + days(8))).state is ArrangementState.BROKEN
     account = life.account
     assert (account.status, account.hold, account.due_at) == (Status.EXHAUSTED, None, None)
     assert (account.escalated, account.waits_for_staff) == ("broken_arrangement", True)
-    told = {kind for _, kind, cause in life.waker.notices if cause.startswith(made.arrangement_id)}
-    assert {"instalment_due", "broken_instalment"} <= told
+    notices = {
+        kind
+        for _, kind, cause in life.waker.notices
+        if cause.startswith(arrangement.arrangement_id)
+    }
+    assert {"instalment_due", "broken_instalment"} <= notices
 
 
 def test_a_late_instalment_can_be_arranged_anew() -> None:
@@ -218,8 +224,8 @@ def test_stopped_autopay_debits_nothing_more_and_the_arrangement_stands() -> Non
     arrangements.stop_autopay(
         life.account_id, by="consumer", book=life.book, waker=life.waker, now=life.now
     )
-    made = life.go(at(life.newest.instalments[1].due_on))
-    assert made.in_force
+    arrangement = life.go(at(life.newest.instalments[1].due_on))
+    assert arrangement.in_force
     assert life.processor.taken == 10_000
     life.after(1)
     assert life.notices("broken_instalment") == ["2"]
@@ -267,9 +273,9 @@ def test_a_bankrupt_person_is_not_debited() -> None:
 
 def test_a_bank_debit_is_pending_then_paid() -> None:
     life = Life()
-    made = life.agreed(autopay=True)
+    arrangement = life.agreed(autopay=True)
     life.save(BANK)
-    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.sent("arrangement_confirmation", arrangement.arrangement_id)
     life.go(at(FIRST + days(2)))
     assert states(life)[0] == "pending"
     assert life.newest.amount_due(life.now.date()) == Money(10_000, "USD")  # the next one
@@ -292,9 +298,9 @@ def test_a_bank_debit_needs_the_persons_copy() -> None:
 
 def test_a_bank_return_for_want_of_funds_is_tried_twice_more() -> None:
     life = Life()
-    made = life.agreed(autopay=True)
+    arrangement = life.agreed(autopay=True)
     life.save(BANK)
-    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.sent("arrangement_confirmation", arrangement.arrangement_id)
     life.processor.declines[BANK.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
     life.go(at(FIRST))
     for number in (1, 2, 3):
@@ -308,9 +314,9 @@ def test_a_bank_return_for_want_of_funds_is_tried_twice_more() -> None:
 
 def test_a_bank_return_of_another_kind_is_never_tried_again() -> None:
     life = Life()
-    made = life.agreed(autopay=True)
+    arrangement = life.agreed(autopay=True)
     life.save(BANK)
-    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.sent("arrangement_confirmation", arrangement.arrangement_id)
     life.processor.declines[BANK.method_ref] = DeclineReason.NOT_AUTHORISED
     life.go(at(FIRST))
     life.processor.clear("pi_1")
@@ -321,22 +327,22 @@ def test_a_bank_return_of_another_kind_is_never_tried_again() -> None:
 
 def test_another_amount_from_a_bank_waits_ten_days_from_its_notice() -> None:
     life = Life()
-    made = life.agreed(autopay=True)
+    arrangement = life.agreed(autopay=True)
     life.save(BANK)
-    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.sent("arrangement_confirmation", arrangement.arrangement_id)
     life.go(at(FIRST - days(5)))
     life.pay(4_000)
     life.look()
-    cause = f"{made.arrangement_id}.1.6000"
+    cause = f"{arrangement.arrangement_id}.1.6000"
     assert life.notices("changed_debit") == ["1.6000"]
-    told = life.now
+    noticed_at = life.now
     life.sent("changed_debit", cause)
     life.go(at(FIRST))
     assert len(life.processor.payments) == 1  # the person's own alone
-    life.go(told + days(11))
+    life.go(noticed_at + days(11))
     debit = life.newest.instalments[0].tries[0]
     assert debit.amount == Money(6_000, "USD")
-    assert debit.at >= told + days(10)
+    assert debit.at >= noticed_at + days(10)
 
 
 def test_a_payment_by_hand_under_way_stops_the_clock() -> None:
@@ -375,7 +381,7 @@ def test_a_refund_is_owed_again_from_today_with_its_grace() -> None:
     life.pay(10_000)
     life.go(at(FIRST + days(20)))
     account = life.account
-    one = life.newest
+    arrangement = life.newest
     refunded, arranged = arrangements.credit(
         replace(account, balance=Money(60_000, "USD")),
         [_refund(life, 10_000)],
@@ -386,7 +392,7 @@ def test_a_refund_is_owed_again_from_today_with_its_grace() -> None:
     assert refunded.hold is Hold.ARRANGEMENT
     assert arranged[0].left == Money(60_000, "USD")
     assert arranged[0].instalments[0].not_before == life.now.date()
-    assert arranged[0].version == one.version + 1
+    assert arranged[0].version == arrangement.version + 1
 
 
 def _refund(life: Life, minor: int):
@@ -432,8 +438,8 @@ def test_made_by_hand_a_missed_payment_is_for_staff() -> None:
         waker=life.waker,
         now=NOW,
     )
-    made = life.go(at(FIRST + days(8)))
-    assert made.state is ArrangementState.BROKEN
+    arrangement = life.go(at(FIRST + days(8)))
+    assert arrangement.state is ArrangementState.BROKEN
     assert life.account.hold is Hold.REVIEW
     assert life.account.waits_for_staff
     assert life.waker.notices == []
@@ -460,10 +466,10 @@ def test_a_down_payment_is_debited_at_once() -> None:
 
 def test_an_older_run_leaves_it_to_the_newer() -> None:
     life = with_card()
-    one = life.newest
-    newer = replace(one, run=2, version=one.version + 1)
-    life.book.arranged[one.arrangement_id] = newer
-    look = arrangements.advance(life.account_id, one.arrangement_id, 1, life.means)
+    arrangement = life.newest
+    newer = replace(arrangement, run=2, version=arrangement.version + 1)
+    life.book.arranged[arrangement.arrangement_id] = newer
+    look = arrangements.advance(life.account_id, arrangement.arrangement_id, 1, life.means)
     assert look.outcome == "replaced"
     assert life.processor.taken == 0
 
@@ -503,9 +509,9 @@ def test_a_method_saved_by_someone_who_never_came_back_is_taken_up() -> None:
 
 def test_money_under_way_is_taken_over_by_the_arrangement_that_replaces() -> None:
     life = Life()
-    made = life.agreed(autopay=True)
+    arrangement = life.agreed(autopay=True)
     life.save(BANK)
-    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.sent("arrangement_confirmation", arrangement.arrangement_id)
     life.go(at(FIRST))
     today = life.now.date()
     anew = life.ask(
@@ -554,20 +560,20 @@ def test_a_debit_whose_money_went_to_an_older_instalment_is_made_again_days_late
 
 def test_a_bank_debit_due_at_once_waits_for_the_persons_copy_to_go_out() -> None:
     life = Life(arrangement={"lowest_instalment_minor": 5_000, "down_payment_percent": 10})
-    made = life.agreed(terms=life.terms(6), autopay=True)
+    arrangement = life.agreed(terms=life.terms(6), autopay=True)
     life.save(BANK)
     life.look()
     assert life.processor.payments == {}
     assert life.newest.autopays
-    life.sent("arrangement_confirmation", made.arrangement_id)
+    life.sent("arrangement_confirmation", arrangement.arrangement_id)
     life.after(1)
     assert [p.amount.minor for p in life.processor.payments.values()] == [6_000]
 
 
 def test_a_permission_given_later_has_a_copy_of_its_own() -> None:
     life = Life()
-    made = life.agreed()
-    life.sent("arrangement_confirmation", made.arrangement_id)
+    arrangement = life.agreed()
+    life.sent("arrangement_confirmation", arrangement.arrangement_id)
     life.go(at(FIRST - days(5)))
     life.save(BANK)
     stamp = str(int(life.now.timestamp()))
@@ -586,9 +592,9 @@ def test_a_refusal_that_only_the_person_can_mend_is_no_reason_to_try_again(
     life = with_card()
     life.processor.declines[CARD.method_ref] = reason
     life.go(at(FIRST))
-    one = life.newest
-    assert one.autopay is not None
-    going = replace(one, autopay=replace(one.autopay, paused=""))
+    arrangement = life.newest
+    assert arrangement.autopay is not None
+    going = replace(arrangement, autopay=replace(arrangement.autopay, paused=""))
     again = charge_at(going, going.instalments[0])
     later = Decline(reason=reason, code="").retry is Retry.LATER
     assert again == (at(FIRST + days(3)) if later else None)

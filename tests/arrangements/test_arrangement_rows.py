@@ -27,5 +27,5 @@ for kind, strategy in ((datetime, INSTANTS), (date, DAYS), (Money, AMOUNTS)):
 
 @pytest.mark.slow
 @given(st.from_type(Arrangement))
-def test_a_row_keeps_every_field(one: Arrangement) -> None:
-    assert ArrangementRow.of(one).to_domain() == one
+def test_a_row_keeps_every_field(arrangement: Arrangement) -> None:
+    assert ArrangementRow.of(arrangement).to_domain() == arrangement

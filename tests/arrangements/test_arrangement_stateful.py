@@ -40,15 +40,15 @@ class AnyLife(RuleBasedStateMachine):
         reason=st.none() | st.sampled_from(list(DeclineReason)),
     )
     def agree(self, count: int, method: object, reason: DeclineReason | None) -> None:
-        made = self.life.agreed(terms=self.life.terms(count), autopay=method is not None)
+        arrangement = self.life.agreed(terms=self.life.terms(count), autopay=method is not None)
         if method is not None:
-            self.life.sent("arrangement_confirmation", made.arrangement_id)
+            self.life.sent("arrangement_confirmation", arrangement.arrangement_id)
             self.life.save(method)  # type: ignore[arg-type]
             if reason is not None:
                 self.life.processor.declines[method.method_ref] = reason  # type: ignore[attr-defined]
 
     @property
-    def one(self) -> Arrangement:
+    def newest(self) -> Arrangement:
         return self.life.newest
 
     @rule(count=st.integers(1, 40))
@@ -71,7 +71,7 @@ class AnyLife(RuleBasedStateMachine):
         if reason is not None:
             self.life.processor.declines[ref] = reason
 
-    @precondition(lambda self: self.one.in_force)
+    @precondition(lambda self: self.newest.in_force)
     @rule(method=st.sampled_from(METHODS))
     def saves(self, method: object) -> None:
         if method.method_ref not in self.life.processor.forgotten:  # type: ignore[attr-defined]
@@ -142,17 +142,17 @@ class AnyLife(RuleBasedStateMachine):
         account = self.life.account
         live = [a for a in self.life.book.arrangements(account.account_id) if a.in_force]
         assert len(live) == account.arranged
-        for one in live:
-            assert one.arrangement_id == account.arrangement_id
-            assert one.left == account.balance
-            assert one.left.minor > 0
+        for arrangement in live:
+            assert arrangement.arrangement_id == account.arrangement_id
+            assert arrangement.left == account.balance
+            assert arrangement.left.minor > 0
             assert account.hold is not None
-            assert sum(0 < i.paid_minor < i.amount.minor for i in one.instalments) <= 1
+            assert sum(0 < i.paid_minor < i.amount.minor for i in arrangement.instalments) <= 1
 
     @invariant()
     def nobody_is_debited_wrongly(self) -> None:
-        for one in self.life.book.arrangements(self.life.account_id):
-            for instalment in one.instalments:
+        for arrangement in self.life.book.arrangements(self.life.account_id):
+            for instalment in arrangement.instalments:
                 assert sum(t.in_flight for t in instalment.tries) <= 1
                 by_method: dict[str, list[Try]] = {}
                 for tried in instalment.tries:
@@ -175,24 +175,24 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def each_thing_is_told_once(self) -> None:
-        told = self.life.waker.notices
-        assert len(told) == len(set(told))
+        notices = self.life.waker.notices
+        assert len(notices) == len(set(notices))
 
     @invariant()
     def a_settled_account_is_free(self) -> None:
         account = self.life.account
         if account.status is Status.SETTLED:
             assert not account.arranged
-            assert self.one.state is not ArrangementState.ACTIVE
+            assert self.newest.state is not ArrangementState.ACTIVE
 
     @invariant()
     def something_comes_next(self) -> None:
-        one = self.one
-        if one.in_force and one.frozen_since is None:
-            assert one.next_at is not None
-            flying = one.pending or any(i.in_flight for i in one.instalments)
-            last = max(i.counts_from for i in one.instalments)
-            assert flying or one.next_at <= instant(last + timedelta(days=8))
+        arrangement = self.newest
+        if arrangement.in_force and arrangement.frozen_since is None:
+            assert arrangement.next_at is not None
+            flying = arrangement.pending or any(i.in_flight for i in arrangement.instalments)
+            last = max(i.counts_from for i in arrangement.instalments)
+            assert flying or arrangement.next_at <= instant(last + timedelta(days=8))
 
 
 TestAnyLife = pytest.mark.slow(AnyLife.TestCase)

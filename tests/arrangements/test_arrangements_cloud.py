@@ -79,7 +79,7 @@ class Street:
         )
         assert isinstance(terms, Terms)
         consent = arrangements.consent_of("Debit me.", version="1", language="en", at=now)
-        made = arrangements.ask(
+        asked = arrangements.ask(
             account_id,
             terms,
             consent=consent if autopay else None,
@@ -88,9 +88,9 @@ class Street:
             waker=self.waker,
             now=now,
         )
-        assert isinstance(made, Arrangement)
-        assert made.in_force
-        return made
+        assert isinstance(asked, Arrangement)
+        assert asked.in_force
+        return asked
 
     def saves_a_card(self, account_id: str) -> None:
         """The person goes to the processor's page and comes back."""
@@ -130,14 +130,14 @@ class Street:
         self.stripe(f"/sessions/{page.id}/pay", {"method": "pm_card_visa"})
 
     def account(self, account_id: str) -> Account:
-        found = self.book.account(account_id)
-        assert found is not None
-        return found
+        account = self.book.account(account_id)
+        assert account is not None
+        return account
 
     def current(self, account_id: str) -> Arrangement:
-        found = self.book.arrangement(account_id)
-        assert found is not None
-        return found
+        arrangement = self.book.arrangement(account_id)
+        assert arrangement is not None
+        return arrangement
 
     def heard(self, account_id: str) -> list[tuple[str, date]]:
         """What went out after the agreement: kind and day."""
@@ -147,10 +147,10 @@ class Street:
     def rungs(self, account_id: str) -> int:
         return sum(1 for t in self.book.account_history(account_id).touches if t.run)
 
-    def ends(self, one: Arrangement) -> tuple[str, str]:
+    def ends(self, arrangement: Arrangement) -> tuple[str, str]:
         """The status of its execution, and the last state that it entered."""
         arn = self.stack.outputs["ArrangementMachineArn"].replace(":stateMachine:", ":execution:")
-        arn = f"{arn}:{one.arrangement_id}-{one.run}"
+        arn = f"{arn}:{arrangement.arrangement_id}-{arrangement.run}"
         steps = self.stack.cloud.client("stepfunctions")
         events = steps.get_execution_history(executionArn=arn, maxResults=1000)["events"]
         entered = [
@@ -174,9 +174,9 @@ def test_four_arrangements_live_through_half_a_year(street: Street) -> None:
         street.moves_in(name, f"+1217555014{n}") for n, name in enumerate(names)
     )
     assert launch(street.stack)["started"] == 4
-    for one in (keeper, mender, early):
-        street.asks(one)
-        street.saves_a_card(one)
+    for payer in (keeper, mender, early):
+        street.asks(payer)
+        street.saves_a_card(payer)
     missed = street.asks(misser, autopay=False)
     lapse, due = street.lapse, months(6)
 
@@ -209,10 +209,10 @@ def test_four_arrangements_live_through_half_a_year(street: Street) -> None:
     assert kept.state is ArrangementState.KEPT
     assert [t.at.date() for i in kept.instalments for t in i.tries] == due
     assert street.ends(kept) == ("SUCCEEDED", "Kept")
-    told = [(kind, day) for kind, day in street.heard(keeper) if kind != "receipt"]
-    assert told[0][0] == "arrangement_confirmation"
-    assert told[1:7] == [("instalment_due", day - timedelta(days=3)) for day in due]
-    assert told[7:] == [("paid_in_full", due[5])]
+    notices = [(kind, day) for kind, day in street.heard(keeper) if kind != "receipt"]
+    assert notices[0][0] == "arrangement_confirmation"
+    assert notices[1:7] == [("instalment_due", day - timedelta(days=3)) for day in due]
+    assert notices[7:] == [("paid_in_full", due[5])]
 
     (mended,) = street.book.arrangements(mender)
     assert mended.state is ArrangementState.KEPT
@@ -240,12 +240,12 @@ def test_a_missed_one_breaks_and_its_ladder_waits_for_a_person(street: Street) -
     assert launch(street.stack)["started"] == 1
     now = street.lapse.now
     first_on = (now + timedelta(days=5)).date()
-    made = street.asks(account_id, first_on=first_on, autopay=False)
+    arrangement = street.asks(account_id, first_on=first_on, autopay=False)
     street.lapse.run(now + timedelta(days=20))
     account = street.account(account_id)
     (broken,) = street.book.arrangements(account_id)
     assert broken.state is ArrangementState.BROKEN
-    assert street.ends(made) == ("SUCCEEDED", "Broken")
+    assert street.ends(arrangement) == ("SUCCEEDED", "Broken")
     assert (account.hold, account.escalated) == (None, "broken_arrangement")
     assert account.hold is not Hold.ARRANGEMENT
     kinds = [kind for kind, _ in street.heard(account_id)]
@@ -266,7 +266,7 @@ def test_a_hundred_requests_inside_the_limits_take_less_than_two_seconds_each(
     slowest = 0.0
     for account_id in asked:
         begun = time.perf_counter()
-        made = arrangements.ask(
+        arrangement = arrangements.ask(
             account_id,
             terms,
             consent=None,
@@ -276,7 +276,7 @@ def test_a_hundred_requests_inside_the_limits_take_less_than_two_seconds_each(
             now=street.lapse.now,
         )
         slowest = max(slowest, time.perf_counter() - begun)
-        assert isinstance(made, Arrangement)
-        assert made.in_force
+        assert isinstance(arrangement, Arrangement)
+        assert arrangement.in_force
     assert slowest < 2, f"slowest of 100 requests: {slowest:.2f} s"
     assert all(street.account(a).hold is Hold.ARRANGEMENT for a in asked)

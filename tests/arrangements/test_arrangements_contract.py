@@ -25,7 +25,7 @@ from tests.support.wholes import AccountBook
 
 
 @pytest.fixture(scope="module", params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
-def made(request: pytest.FixtureRequest) -> tuple[AccountBook, Creditors]:
+def books(request: pytest.FixtureRequest) -> tuple[AccountBook, Creditors]:
     if request.param == "memory":
         book = MemoryBook()
         return book, book.creditors
@@ -37,10 +37,10 @@ def made(request: pytest.FixtureRequest) -> tuple[AccountBook, Creditors]:
 
 @pytest.fixture
 def world(
-    made: tuple[AccountBook, Creditors], request: pytest.FixtureRequest
+    books: tuple[AccountBook, Creditors], request: pytest.FixtureRequest
 ) -> tuple[AccountBook, Arrangement]:
     """The book with one account of its own whose arrangement is in force."""
-    book, creditors = made
+    book, creditors = books
     name = request.node.name.split("[")[0]
     person = builders.consumer(name)
     account = builders.account(
@@ -74,10 +74,10 @@ def world(
     return book, asked
 
 
-def account_of(book: AccountBook, one: Arrangement) -> Account:
-    found = book.account(one.account_id)
-    assert found is not None
-    return found
+def account_of(book: AccountBook, arrangement: Arrangement) -> Account:
+    account = book.account(arrangement.account_id)
+    assert account is not None
+    return account
 
 
 def write(book: AccountBook, *changed: Arrangement) -> None:
@@ -87,35 +87,37 @@ def write(book: AccountBook, *changed: Arrangement) -> None:
 
 
 def test_the_one_in_force_is_read_as_it_was_written(world: tuple[AccountBook, Arrangement]) -> None:
-    book, one = world
-    assert book.arrangement(one.account_id) == one
-    assert book.arrangements(one.account_id) == [one]
-    assert account_of(book, one).arranged
+    book, arrangement = world
+    assert book.arrangement(arrangement.account_id) == arrangement
+    assert book.arrangements(arrangement.account_id) == [arrangement]
+    assert account_of(book, arrangement).arranged
     assert book.arrangement("acc_unknown") is None
 
 
 def test_a_write_binds_its_version_and_its_account(world: tuple[AccountBook, Arrangement]) -> None:
-    book, one = world
-    later = replace(one, why="moved", version=one.version + 1)
+    book, arrangement = world
+    later = replace(arrangement, why="moved", version=arrangement.version + 1)
     write(book, later)
-    version = account_of(book, one).version
+    version = account_of(book, arrangement).version
     with pytest.raises(Conflict):
-        write(book, replace(one, why="late", version=one.version + 1))
+        write(book, replace(arrangement, why="late", version=arrangement.version + 1))
     with pytest.raises(Conflict):
-        write(book, replace(one, version=1))
-    assert book.arrangement(one.account_id) == later
-    assert account_of(book, one).version == version
+        write(book, replace(arrangement, version=1))
+    assert book.arrangement(arrangement.account_id) == later
+    assert account_of(book, arrangement).version == version
 
 
 def test_two_are_written_together_and_come_newest_first(
     world: tuple[AccountBook, Arrangement],
 ) -> None:
-    book, one = world
-    old = replace(one, state=ArrangementState.REPLACED, next_at=None, version=one.version + 1)
-    new = replace(one, arrangement_id=f"{one.arrangement_id}x", number=2, version=1)
+    book, arrangement = world
+    old = replace(
+        arrangement, state=ArrangementState.REPLACED, next_at=None, version=arrangement.version + 1
+    )
+    new = replace(arrangement, arrangement_id=f"{arrangement.arrangement_id}x", number=2, version=1)
     write(book, new, old)
-    assert book.arrangements(one.account_id) == [new, old]
-    record = book.account_record(one.account_id)
+    assert book.arrangements(arrangement.account_id) == [new, old]
+    record = book.account_record(arrangement.account_id)
     assert record is not None
     assert (record.arrangements, record.arrangement) == ((new, old), old)
 
@@ -123,17 +125,19 @@ def test_two_are_written_together_and_come_newest_first(
 def test_what_is_due_is_found_by_its_instant_and_no_account_is_mistaken_for_it(
     world: tuple[AccountBook, Arrangement],
 ) -> None:
-    book, one = world
-    assert one.next_at == instant(FIRST - timedelta(days=3))
+    book, arrangement = world
+    assert arrangement.next_at == instant(FIRST - timedelta(days=3))
 
     def due(later: timedelta) -> list[str]:
-        assert one.next_at is not None
-        found = book.due_arrangements(one.next_at + later)
-        return [a.arrangement_id for a in found if a.account_id == one.account_id]
+        assert arrangement.next_at is not None
+        due_ids = book.due_arrangements(arrangement.next_at + later)
+        return [a.arrangement_id for a in due_ids if a.account_id == arrangement.account_id]
 
-    assert due(timedelta(0)) == [one.arrangement_id]
+    assert due(timedelta(0)) == [arrangement.arrangement_id]
     assert due(timedelta(seconds=-1)) == []
-    assert one.account_id not in [a.account_id for a in book.due(NOON + timedelta(days=400))]
-    ended = replace(one, state=ArrangementState.KEPT, version=one.version + 1)
+    assert arrangement.account_id not in [
+        a.account_id for a in book.due(NOON + timedelta(days=400))
+    ]
+    ended = replace(arrangement, state=ArrangementState.KEPT, version=arrangement.version + 1)
     write(book, scheduled(ended))
     assert due(timedelta(0)) == []

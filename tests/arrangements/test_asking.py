@@ -37,19 +37,19 @@ def by_staff(place: Place) -> dict[str, object]:
 def test_inside_the_limits_it_is_in_force_with_one_entry() -> None:
     place = Place()
     before = place.account
-    made = place.agreed(terms=place.terms(12))
+    arrangement = place.agreed(terms=place.terms(12))
     after = place.account
     assert after.version == before.version + 1
-    assert (after.hold, after.arrangement_id) == (Hold.ARRANGEMENT, made.arrangement_id)
-    assert place.current == made
-    assert made.left == before.balance == Money(60_000, "USD")
-    assert [i.state(TODAY) for i in made.instalments] == [InstalmentState.DUE] * 12
+    assert (after.hold, after.arrangement_id) == (Hold.ARRANGEMENT, arrangement.arrangement_id)
+    assert place.current == arrangement
+    assert arrangement.left == before.balance == Money(60_000, "USD")
+    assert [i.state(TODAY) for i in arrangement.instalments] == [InstalmentState.DUE] * 12
     assert place.entries()[-1] == "ArrangementAgreed"
     assert not verify(place.book.chains[f"account#{place.account_id}"], head=after.audit_head)
     assert place.waker.notices == [
-        (place.account_id, "arrangement_confirmation", made.arrangement_id)
+        (place.account_id, "arrangement_confirmation", arrangement.arrangement_id)
     ]
-    assert f"{made.arrangement_id}-1" in place.waker.arrangements
+    assert f"{arrangement.arrangement_id}-1" in place.waker.arrangements
 
 
 def test_the_planner_is_silent_while_it_stands() -> None:
@@ -74,15 +74,15 @@ def test_the_planner_is_silent_while_it_stands() -> None:
 )
 def test_a_step_beyond_is_never_agreed_by_itself(minor: int, count: int, over: Bound) -> None:
     place = Place(minor)
-    made = place.ask(place.terms(count))
-    assert isinstance(made, Arrangement)
-    assert made.state is ArrangementState.REQUESTED
-    assert made.beyond == (over,)
+    arrangement = place.ask(place.terms(count))
+    assert isinstance(arrangement, Arrangement)
+    assert arrangement.state is ArrangementState.REQUESTED
+    assert arrangement.beyond == (over,)
     assert place.account.escalated == "arrangement_request"
     assert place.account.waits_for_staff
     assert place.account.hold is None
     assert not place.waker.arrangements
-    assert arrangements.open_request(place.account_id, place.book) == made
+    assert arrangements.open_request(place.account_id, place.book) == arrangement
 
 
 def test_the_same_terms_twice_are_one_arrangement() -> None:
@@ -125,9 +125,9 @@ def test_why_there_is_none_is_a_word(changes: dict[str, object], word: AskRefusa
 def test_an_account_with_staff_is_decided_by_staff() -> None:
     place = Place()
     changed(place, hold=Hold.REVIEW, hold_reason="Says that paying is hard at present")
-    made = place.ask()
-    assert isinstance(made, Arrangement)
-    assert made.beyond == (Bound.HELD,)
+    arrangement = place.ask()
+    assert isinstance(arrangement, Arrangement)
+    assert arrangement.beyond == (Bound.HELD,)
     assert place.account.hold is Hold.REVIEW
     agreed = arrangements.approve(place.account_id, **by_staff(place))  # type: ignore[arg-type]
     assert isinstance(agreed, Arrangement)
@@ -248,9 +248,9 @@ def test_after_two_it_is_for_staff() -> None:
     place = Place()
     for count in (6, 7, 8):
         place.agreed(terms=place.terms(count))
-    made = place.ask(place.terms(9))
-    assert isinstance(made, Arrangement)
-    assert made.beyond == (Bound.REARRANGED,)
+    arrangement = place.ask(place.terms(9))
+    assert isinstance(arrangement, Arrangement)
+    assert arrangement.beyond == (Bound.REARRANGED,)
     assert place.current.terms == place.terms(8)
 
 
@@ -275,7 +275,7 @@ def test_a_request_beyond_leaves_the_one_in_force_alone() -> None:
 
 def test_cancelled_it_lets_the_ladder_go_on_once() -> None:
     place = Place()
-    made = place.agreed()
+    arrangement = place.agreed()
     gone = arrangements.cancel(
         place.account_id, by="consumer", book=place.book, waker=place.waker, now=NOW
     )
@@ -283,7 +283,7 @@ def test_cancelled_it_lets_the_ladder_go_on_once() -> None:
     assert gone.state is ArrangementState.CANCELLED
     assert (place.account.hold, place.account.arrangement_id) == (None, "")
     assert place.account.due_at == NOW + days(2)
-    assert made.arrangement_id in place.waker.woken_arrangements
+    assert arrangement.arrangement_id in place.waker.woken_arrangements
     again = arrangements.cancel(
         place.account_id, by="consumer", book=place.book, waker=place.waker, now=NOW
     )
@@ -292,10 +292,11 @@ def test_cancelled_it_lets_the_ladder_go_on_once() -> None:
 
 def test_made_by_hand_it_freezes_the_ladder_and_says_nothing() -> None:
     place = Place()
-    made = arrangements.record(place.account_id, place.terms(2), why="case-7", **by_staff(place))  # type: ignore[arg-type]
-    assert isinstance(made, Arrangement)
-    assert made.manual
-    assert made.in_force
+    terms = place.terms(2)
+    arrangement = arrangements.record(place.account_id, terms, why="case-7", **by_staff(place))  # type: ignore[arg-type]
+    assert isinstance(arrangement, Arrangement)
+    assert arrangement.manual
+    assert arrangement.in_force
     assert place.account.hold is Hold.ARRANGEMENT
     assert place.waker.notices == []
     assert place.book.chains[f"account#{place.account_id}"][-1].actor == "staff:ana"

@@ -65,19 +65,19 @@ def asked(cents: int = 60_000, **changes: object) -> Terms | NoTerms:
     return propose(dollars(cents), LIMITS, **(given_ | changes))  # type: ignore[arg-type]
 
 
-def reasons(made: Terms | NoTerms, limits: ArrangementLimits = LIMITS) -> tuple[Bound, ...]:
-    assert isinstance(made, Terms)
-    return beyond(made, limits, asked_on=TODAY)
+def reasons(terms: Terms | NoTerms, limits: ArrangementLimits = LIMITS) -> tuple[Bound, ...]:
+    assert isinstance(terms, Terms)
+    return beyond(terms, limits, asked_on=TODAY)
 
 
 @given(st.integers(1, 10_000_000), LIMITED, DAYS, PROFILES)
 def test_offers_are_exact_and_inside_the_limits(
     minor: int, limits: ArrangementLimits, today: date, profile: PayerProfile
 ) -> None:
-    made = offers(dollars(minor), limits, today=today, profile=profile)
-    assert len(made) <= 4
-    assert len({(t.frequency, t.instalments) for t in made}) == len(made)
-    for terms in made:
+    offered = offers(dollars(minor), limits, today=today, profile=profile)
+    assert len(offered) <= 4
+    assert len({(t.frequency, t.instalments) for t in offered}) == len(offered)
+    for terms in offered:
         assert terms.total == dollars(minor)
         assert beyond(terms, limits, asked_on=today) == ()
         assert len(terms.instalments) >= 2
@@ -107,41 +107,41 @@ def test_a_debt_that_can_be_split_has_two_offers(
         )
         for f in limits.frequencies
     )
-    made = offers(dollars(minor), limits, today=TODAY, profile=profile)
-    assert (len(made) >= 2) == (most >= (1 if limits.down_payment_percent else 2))
+    offered = offers(dollars(minor), limits, today=TODAY, profile=profile)
+    assert (len(offered) >= 2) == (most >= (1 if limits.down_payment_percent else 2))
 
 
 @given(st.integers(10_000, 1_000_000), st.integers(1, 40), LIMITED)
 def test_a_proposal_by_count_sums_to_the_cent(
     minor: int, count: int, limits: ArrangementLimits
 ) -> None:
-    made = propose(
+    terms = propose(
         dollars(minor), limits, instalment=None, count=count, frequency="weekly",
         first_on=TODAY, today=TODAY,
     )  # fmt: skip
-    if isinstance(made, NoTerms):
-        assert made is NoTerms.TOO_FEW
+    if isinstance(terms, NoTerms):
+        assert terms is NoTerms.TOO_FEW
         assert count == 1
         assert limits.down_payment_percent == 0
         return
-    assert made.total == dollars(minor)
-    assert len(made.regular) == count
+    assert terms.total == dollars(minor)
+    assert len(terms.regular) == count
 
 
 @given(st.integers(1, 1_000_000), st.integers(1, 1_000_000), LIMITED)
 def test_a_proposal_by_payment_pays_what_was_named(
     minor: int, each: int, limits: ArrangementLimits
 ) -> None:
-    made = propose(
+    terms = propose(
         dollars(minor), limits, instalment=dollars(each), count=None, frequency="monthly",
         first_on=TODAY, today=TODAY,
     )  # fmt: skip
-    if isinstance(made, NoTerms):
-        assert made in (NoTerms.AMOUNT, NoTerms.TOO_FEW, NoTerms.TOO_MANY)
+    if isinstance(terms, NoTerms):
+        assert terms in (NoTerms.AMOUNT, NoTerms.TOO_FEW, NoTerms.TOO_MANY)
         return
-    assert made.total == dollars(minor)
-    assert all(p.amount.minor == each for p in made.regular[:-1])
-    assert made.regular[-1].amount.minor < each + limits.lowest_instalment_minor
+    assert terms.total == dollars(minor)
+    assert all(p.amount.minor == each for p in terms.regular[:-1])
+    assert terms.regular[-1].amount.minor < each + limits.lowest_instalment_minor
 
 
 def test_the_bounds_themselves_are_inside_and_a_step_further_is_not() -> None:
@@ -170,8 +170,8 @@ def test_limits_bind_from_their_day_on() -> None:
 
 
 def test_a_down_payment_below_the_percentage_is_refused() -> None:
-    made = asked(60_000, count=6)
-    assert reasons(made, replace(LIMITS, down_payment_percent=10)) == (Bound.DOWN_PAYMENT,)
+    terms = asked(60_000, count=6)
+    assert reasons(terms, replace(LIMITS, down_payment_percent=10)) == (Bound.DOWN_PAYMENT,)
     with_down = propose(
         dollars(60_000), replace(LIMITS, down_payment_percent=10), instalment=None, count=6,
         frequency="monthly", first_on=date(2026, 12, 1), today=TODAY,
@@ -218,10 +218,10 @@ def test_what_cannot_be_a_schedule_is_a_word(changes: dict[str, object], word: N
 
 def test_staff_name_any_dates_in_order_that_sum_to_what_is_owed() -> None:
     soon, later = TODAY, TODAY + timedelta(days=50)
-    made = by_hand(dollars(600), [(soon, 100), (later, 500)], today=TODAY)
-    assert isinstance(made, Terms)
-    assert made.total == dollars(600)
-    assert [p.due_on for p in made.instalments] == [soon, later]
+    terms = by_hand(dollars(600), [(soon, 100), (later, 500)], today=TODAY)
+    assert isinstance(terms, Terms)
+    assert terms.total == dollars(600)
+    assert [p.due_on for p in terms.instalments] == [soon, later]
     for dated, word in (
         ([(soon, 100), (later, 499)], NoTerms.AMOUNT),
         ([(soon, -100), (later, 700)], NoTerms.AMOUNT),
@@ -249,9 +249,9 @@ def test_three_ways_to_pay_give_three_sets_of_choices() -> None:
     limits = ArrangementLimits()
 
     def shown(profile: PayerProfile) -> list[tuple[str, int, date]]:
-        made = offers(dollars(60_000), limits, today=TODAY, profile=profile)
-        assert all(beyond(t, limits, asked_on=TODAY) == () for t in made)
-        return [(t.frequency.value, t.instalment.minor, t.regular[0].due_on) for t in made]
+        offered = offers(dollars(60_000), limits, today=TODAY, profile=profile)
+        assert all(beyond(t, limits, asked_on=TODAY) == () for t in offered)
+        return [(t.frequency.value, t.instalment.minor, t.regular[0].due_on) for t in offered]
 
     new, steady, fell = (
         shown(PayerProfile()),
@@ -266,9 +266,9 @@ def test_three_ways_to_pay_give_three_sets_of_choices() -> None:
 
 
 def test_a_payday_at_the_end_of_the_month_stays_there() -> None:
-    made = offers(
+    offer = offers(
         dollars(60_000), LIMITS, today=date(2027, 2, 10), profile=PayerProfile(payday=31)
     )[0]
-    assert [p.due_on.isoformat() for p in made.regular][:3] == [
+    assert [p.due_on.isoformat() for p in offer.regular][:3] == [
         "2027-02-28", "2027-03-31", "2027-04-30",
     ]  # fmt: skip

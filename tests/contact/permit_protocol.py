@@ -497,8 +497,8 @@ def _stands_against(
         yield f"I2: {what} in a pause"
 
 
-def _same_rung(one: Touch, other: Touch) -> bool:
-    return one.touch_id != other.touch_id and (one.account_id, one.rung) == (
+def _same_rung(touch: Touch, other: Touch) -> bool:
+    return touch.touch_id != other.touch_id and (touch.account_id, touch.rung) == (
         other.account_id,
         other.rung,
     )

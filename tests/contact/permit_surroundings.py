@@ -55,8 +55,8 @@ def _name_lawyer(book: ForgetfulMemory, account_id: str, state: State) -> bool:
         data={},
     )
     flags = {"attorney": Flag(at=state.now, by="staff")}
-    told = replace(person, flags=flags, version=person.version + 1, audit_head=entry.hash)
-    book.apply(Change(consumer=told, audit=[entry]))
+    changed = replace(person, flags=flags, version=person.version + 1, audit_head=entry.hash)
+    book.apply(Change(consumer=changed, audit=[entry]))
     return True
 
 
@@ -95,9 +95,9 @@ def _lose_touch(book: ForgetfulMemory, account_id: str, state: State) -> bool:
 
 
 def _lose_permit(book: ForgetfulMemory, account_id: str, state: State) -> bool:
-    found = bool(book.permits)
+    permitted = bool(book.permits)
     book.permits.clear()
-    return found
+    return permitted
 
 
 PAUSES = {"the gate is paused": "platform", "the creditor pauses": builders.CREDITOR}

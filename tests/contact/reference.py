@@ -34,13 +34,13 @@ class Debt:
     reads: list[str]
     used: list[str] = field(default_factory=list)
     let_go: set[str] = field(default_factory=set)
-    told: list[tuple[str, str, str]] = field(default_factory=list)  # channel, family, read
+    messages: list[tuple[str, str, str]] = field(default_factory=list)  # channel, family, read
     last: date | None = None
 
 
 def actions(debt: Debt, document: dict[str, Any], start: date, days: int) -> list[tuple[Any, ...]]:
     """What a debt calls for within so many days: (day, rung, channel, template)."""
-    found: list[tuple[Any, ...]] = []
+    steps: list[tuple[Any, ...]] = []
     ladder = _ladder(debt, document, start, "")
     planned = _planned(debt, document, ladder, start, start)
     today = start
@@ -55,7 +55,7 @@ def actions(debt: Debt, document: dict[str, Any], start: date, days: int) -> lis
             debt.let_go |= _triggers(debt, document, today)
             rung = _next(debt, document, ladder, today)
             if rung is None:
-                return found
+                return steps
             first = _earliest(debt, rung, document)
             if rung["name"] != _rungs(debt, document, ladder)[0]["name"]:
                 # A notice before it is out of place: the rung keeps the day it would have had.
@@ -63,12 +63,12 @@ def actions(debt: Debt, document: dict[str, Any], start: date, days: int) -> lis
             if first is not None and first > today:
                 planned = first
                 continue
-            found.append((today, rung["name"], *_put(debt, rung, document)))
+            steps.append((today, rung["name"], *_put(debt, rung, document)))
             debt.used.append(rung["name"])
             debt.last = today
             planned = _planned(debt, document, ladder, start, today) or today + 7 * DAY
         today += DAY
-    return found
+    return steps
 
 
 def _open(day: date, document: dict[str, Any]) -> bool:
@@ -167,7 +167,7 @@ def _triggers(debt: Debt, document: dict[str, Any], today: date) -> set[str]:
     if debt.due and (today - debt.due).days > limits.get("days_past_due", 10**6):
         fired.add("days_past_due")
     silence = 0
-    for _, _, read in reversed(debt.told):
+    for _, _, read in reversed(debt.messages):
         if read == "clicked":
             break
         silence += 1
@@ -181,12 +181,12 @@ def _put(debt: Debt, rung: dict[str, Any], document: dict[str, Any]) -> tuple[st
     adapt = {"enabled": True, "unread_emails": 3, "answered": 2} | document.get("adapt", {})
     order = list(rung["channels"])
     unread = 0
-    for channel, _, read in reversed(debt.told):
+    for channel, _, read in reversed(debt.messages):
         if channel == "email" and read:
             break
         unread += channel == "email"
     answers = {
-        wanted: sum(c == wanted and r == "clicked" for c, _, r in debt.told)
+        wanted: sum(c == wanted and r == "clicked" for c, _, r in debt.messages)
         for wanted in ("email", "sms")
     }
     front = ""
@@ -206,12 +206,12 @@ def _put(debt: Debt, rung: dict[str, Any], document: dict[str, Any]) -> tuple[st
     channel = order[0]
     family, plain = rung["template"], rung.get("offer", "pay_now")
     free = plain != "final" and not rung.get("approval") and not _before_due(rung)
-    if free and adapt["enabled"] and debt.told:
-        _, last_family, last_read = debt.told[-1]
+    if free and adapt["enabled"] and debt.messages:
+        _, last_family, last_read = debt.messages[-1]
         if last_read == "clicked":
             family = "arrangement_offer"
         elif last_read == "opened" and (plain == "pay_now" or rung["template"] == last_family):
             family = "answers" if last_family == "arrangement_offer" else "arrangement_offer"
     template = template_id(family, rung.get("tone", "neutral"))
-    debt.told.append((channel, family, debt.reads[len(debt.told)]))
+    debt.messages.append((channel, family, debt.reads[len(debt.messages)]))
     return channel, template

@@ -59,7 +59,7 @@ def choice(
         builders.strategy_document(**document), creditor=builders.CREDITOR, version=1
     )
     consumer = builders.consumer("ada", **person)
-    found = planner.plan(
+    result = planner.plan(
         account=account,
         consumer=consumer,
         history=ContactHistory(consumer_id=consumer.consumer_id, contacts=contacts),
@@ -68,8 +68,8 @@ def choice(
         now=NOON,
         others=others,
     )
-    channels = [offer.channel.value for offer in found.offers]
-    return channels, found.offers[0].template if found.offers else "", found
+    channels = [offer.channel.value for offer in result.offers]
+    return channels, result.offers[0].template if result.offers else "", result
 
 
 def unread(count: int) -> list[PastContact]:
@@ -120,9 +120,9 @@ def test_reading_without_paying_changes_what_is_offered_next(
 ) -> None:
     old = replace(contact(1, read=read, template=before), at=NOON - timedelta(days=10))
     old = replace(old, read_at=old.at if read else None)
-    _, found, plan = choice(old)
+    _, chosen, plan = choice(old)
     assert plan.choice is not None
-    assert (found, plan.choice.longer) == (template, longer)
+    assert (chosen, plan.choice.longer) == (template, longer)
 
 
 def test_a_final_notice_stays_what_it_is() -> None:
@@ -171,7 +171,7 @@ def test_reading_moves_the_contact_and_never_back() -> None:
     walk.until(1)
     (touch,) = walk.touches()
 
-    def told() -> str:
+    def chosen() -> str:
         return walk.book.histories[touch.consumer_id].contacts[-1].read
 
     for kind, read in [
@@ -183,7 +183,7 @@ def test_reading_moves_the_contact_and_never_back() -> None:
     ]:
         walk.now += timedelta(minutes=5)
         walk.signal(kind, account_id, touch)
-        assert told() == read
+        assert chosen() == read
     walk.until(30)
     assert "arrangement_offer.neutral" in [t.template for t in walk.touches()]
 
@@ -225,20 +225,29 @@ def test_the_cards_of_a_hundred_decisions_are_what_a_recomputation_says(
         walk = random_walk(seed)
         for touch in walk.touches():
             chain = walk.book.chains[f"account#{touch.account_id}"]
-            found, plan = card(chain, touch.touch_id), plans[touch.account_id, touch.permitted_at]
+            card_shown, plan = (
+                card(chain, touch.touch_id),
+                plans[touch.account_id, touch.permitted_at],
+            )
             assert plan.choice is not None
             assert plan.rung is not None
-            assert (found.rung, found.template, found.channel) == (
+            assert (card_shown.rung, card_shown.template, card_shown.channel) == (
                 plan.rung.name, plan.choice.template, touch.channel.value,
             )  # fmt: skip
-            assert dict(found.signals) == plan.choice.signals
-            assert (found.reasons, found.label) == (plan.choice.reasons, plan.choice.label)
-            assert found.probability == "1"
-            taken = (found.channel, found.template)
+            assert dict(card_shown.signals) == plan.choice.signals
+            assert (card_shown.reasons, card_shown.label) == (
+                plan.choice.reasons,
+                plan.choice.label,
+            )
+            assert card_shown.probability == "1"
+            taken = (card_shown.channel, card_shown.template)
             lost = [x for x in plan.choice.lost if (x.channel, x.template) != taken]
             shown = [f"{x.channel}, {x.template}: {x.because}" for x in lost]
-            assert list(found.alternatives)[-len(shown) or len(found.alternatives) :] == shown
-            assert found.passed
+            assert (
+                list(card_shown.alternatives)[-len(shown) or len(card_shown.alternatives) :]
+                == shown
+            )
+            assert card_shown.passed
             compared += 1
     assert compared >= 100
 
@@ -250,9 +259,9 @@ def test_a_card_names_what_put_a_touch_off_and_speaks_plainly() -> None:
     walk.now = NOON + timedelta(hours=12)  # after midnight where the person is
     walk.look(account_id)
     walk.until(1)
-    (found,) = cards(walk.book.chains[f"account#{account_id}"])
-    assert [d.rules for d in found.delays] == [("PLAT-TIME",)]
-    staff, plain = for_staff(found), found.plain
+    (decision,) = cards(walk.book.chains[f"account#{account_id}"])
+    assert [d.rules for d in decision.delays] == [("PLAT-TIME",)]
+    staff, plain = for_staff(decision), decision.plain
     assert "put off 2026-11-24 06:00: PLAT-TIME" in staff
     assert "signal: unread_emails = 0" in staff
     assert "rules passed: " in staff

@@ -106,7 +106,7 @@ class Desk:
         """A webhook's payment of all that is owed."""
         owed = self.account.balance
         self.processor.payments["pi_1"] = payment(amount=owed, account_id=self.account_id)
-        told = PaymentEvent(
+        event = PaymentEvent(
             event_id="evt_1",
             fact=SignalKind.PAYMENT,
             fact_id="pi_1",
@@ -115,7 +115,7 @@ class Desk:
             at=NOON,
         )
         post_event(
-            told,
+            event,
             processor=self.processor,
             book=self.book,
             attempts=self.sessions,
@@ -234,8 +234,8 @@ def test_paying_the_principal_leaves_the_fee_owed_until_a_person_waives_it() -> 
 
     def left() -> dict[str, int]:
         ledger = list(desk.book.ledgers[desk.account_id].values())
-        found = allocate(ledger, "USD", PaymentPolicy().allocation)
-        return {s.part: s.left.minor for s in found.shares}
+        allocation = allocate(ledger, "USD", PaymentPolicy().allocation)
+        return {s.part: s.left.minor for s in allocation.shares}
 
     def give_up(kind: str, minor: int) -> None:
         waive(

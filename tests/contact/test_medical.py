@@ -18,11 +18,11 @@ def test_the_rules_know_a_medical_debt_by_one_name(industry: str, known_as: str)
     book = MemoryBook()
     account = builders.account(industry=industry)
     builders.store(book, book.creditors, account)
-    told = contact_facts(
+    facts = contact_facts(
         book.facts(account.account_id),
         channel=Channel.EMAIL,
         template="reminder.gentle",
         purpose="",
         now=builders.NOON,
     )
-    assert told.industry == known_as
+    assert facts.industry == known_as

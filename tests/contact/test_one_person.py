@@ -89,8 +89,8 @@ def test_a_final_notice_speaks_of_its_own_account_and_of_those_at_the_same_rung(
     walk.change(last, sent=("one", "two", "three"), rung=3, due_at=walk.now + timedelta(days=10))
     walk.change(behind, due_at=walk.now + timedelta(days=10))
     walk.until(16)
-    told = [(t.rung_name, t.account_id, t.covers) for t in walk.touches()[1:]]
-    assert sorted(told) == sorted([("last", last, ()), ("two", behind, ())])
+    messages = [(t.rung_name, t.account_id, t.covers) for t in walk.touches()[1:]]
+    assert sorted(messages) == sorted([("last", last, ()), ("two", behind, ())])
     windows(walk)
 
 
@@ -184,15 +184,15 @@ def reply(walk: Walk, account_id: str, *labels: str) -> None:
     from dunlin.service.signals.signals import apply_signal
 
     account = walk.account(account_id)
-    told = Reply(
+    answer = Reply(
         reply_id=f"r-{walk.now.isoformat()}", account_id=account_id,
         consumer_id=account.consumer_id, channel="sms", at=walk.now, text="Thanks", labels=labels,
     )  # fmt: skip
     signal = Signal(
-        signal_id=told.reply_id, kind=SignalKind.REPLY, at=walk.now, account_id=account_id,
+        signal_id=answer.reply_id, kind=SignalKind.REPLY, at=walk.now, account_id=account_id,
         consumer_id=account.consumer_id, channel="sms", detail={"labels": list(labels)},
     )  # fmt: skip
-    apply_signal(signal, book=walk.book, waker=walk.waker, now=walk.now, reply=told)
+    apply_signal(signal, book=walk.book, waker=walk.waker, now=walk.now, reply=answer)
 
 
 def test_a_reply_on_one_channel_holds_all_and_the_rule_lets_go() -> None:
@@ -202,12 +202,12 @@ def test_a_reply_on_one_channel_holds_all_and_the_rule_lets_go() -> None:
     second = walk.owes("INV-2", person, debt_kind="business")
     walk.start(first, second)
     walk.until(1)
-    said = walk.now
+    replied_at = walk.now
     reply(walk, first)
     for account_id in (first, second):
         assert walk.account(account_id).hold is Hold.SNOOZED
     walk.until(3.9)
-    assert all(t.permitted_at <= said for t in walk.touches())
+    assert all(t.permitted_at <= replied_at for t in walk.touches())
     walk.until(30)
     assert all(len(walk.account(i).sent) >= 2 for i in (first, second))
 

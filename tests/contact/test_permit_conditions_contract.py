@@ -73,8 +73,8 @@ class Ground:
 
     @property
     def account(self) -> Account:
-        found: Account = self.book.account(self.account_id)
-        return found
+        account: Account = self.book.account(self.account_id)
+        return account
 
     def sibling(self) -> str:
         second = ground.active(f"{self.name}-2", at=self.now, consumer_id=self.consumer_id)
@@ -83,8 +83,8 @@ class Ground:
         return second.account_id
 
     def facts(self, account_id: str = "", key: str = "") -> Facts:
-        found: Facts = self.book.facts(account_id or self.account_id, touch_key=key)
-        return found
+        facts: Facts = self.book.facts(account_id or self.account_id, touch_key=key)
+        return facts
 
     def check(self, account_id: str = "", *, believing: Facts | None = None) -> str:
         """Ask for the due rung's permit; its id, "" where there was none."""
@@ -206,10 +206,10 @@ _REVOKED = {c: Consent(state=ConsentState.REVOKED, version=2, evidence="test") f
 
 @dataclass(frozen=True)
 class Story:
-    """`told` plays it and says whether the violation happened."""
+    """`happens` plays it and says whether the violation happened."""
 
     violates: str
-    told: Callable[[Ground], bool]
+    happens: Callable[[Ground], bool]
 
 
 def _stale_account(g: Ground) -> bool:
@@ -223,14 +223,14 @@ def _stale_account(g: Ground) -> bool:
 def _misread(**changes: Any) -> Callable[[Ground], bool]:
     """The account moved, and the gate read it as if it had not."""
 
-    def told(g: Ground) -> bool:
+    def happened(g: Ground) -> bool:
         good = g.account
         g.change(**changes)
         kept = {name: getattr(good, name) for name in changes}
         facts = g.facts()
         return bool(g.check(believing=replace(facts, account=replace(facts.account, **kept))))
 
-    return told
+    return happened
 
 
 def _misread_consent(g: Ground) -> bool:
@@ -249,12 +249,12 @@ def _stale_person(g: Ground) -> bool:
 
 
 def _paused(scope: str) -> Callable[[Ground], bool]:
-    def told(g: Ground) -> bool:
+    def happened(g: Ground) -> bool:
         before = g.facts()
         g.book.pause(scope, on=True, actor="test", at=g.now)
         return bool(g.check(believing=before))
 
-    return told
+    return happened
 
 
 def _two_accounts_one_place(g: Ground) -> bool:
@@ -329,13 +329,13 @@ def _released_meanwhile(g: Ground) -> bool:
 
 
 def _moved_after_the_permit(**changes: Any) -> Callable[[Ground], bool]:
-    def told(g: Ground) -> bool:
+    def happened(g: Ground) -> bool:
         touch = g.permitted()
         g.change(**changes)
         g.send(touch)
         return bool(g.mailbox.sent)
 
-    return told
+    return happened
 
 
 def _paid_after_the_permit(g: Ground) -> bool:
@@ -363,13 +363,13 @@ def _closed_without_a_version(g: Ground) -> bool:
 
 
 def _paused_after(scope: str) -> Callable[[Ground], bool]:
-    def told(g: Ground) -> bool:
+    def happened(g: Ground) -> bool:
         touch = g.permitted()
         g.book.pause(scope, on=True, actor="test", at=g.now)
         g.send(touch)
         return bool(g.mailbox.sent)
 
-    return told
+    return happened
 
 
 STORIES: dict[tuple[str, str], Story] = {
@@ -432,8 +432,8 @@ def test_in_memory_each_condition_alone_keeps_its_story_from_happening(
 ) -> None:
     story = STORIES[condition]
     whole = ForgetfulMemory()
-    assert not story.told(Ground(whole, "whole", builders.NOON))
-    assert story.told(Ground(ForgetfulMemory(*condition), "less", builders.NOON))
+    assert not story.happens(Ground(whole, "whole", builders.NOON))
+    assert story.happens(Ground(ForgetfulMemory(*condition), "less", builders.NOON))
     with capsys.disabled():
         sys.stdout.write(f"\n  without {condition[0]}/{condition[1]}: {story.violates} ")
 
@@ -442,7 +442,7 @@ def test_every_condition_in_memory_has_its_story() -> None:
     met: set[tuple[str, str]] = set()
     for story in STORIES.values():
         book = ForgetfulMemory()
-        story.told(Ground(book, "whole", builders.NOON))
+        story.happens(Ground(book, "whole", builders.NOON))
         met |= book.met
     assert met == set(STORIES) == set(IN_DYNAMO)
 
@@ -467,7 +467,7 @@ def test_on_dynamodb_each_condition_alone_keeps_its_story_from_happening(
     name = "-".join(condition).replace(" ", "-")
     for forgets in (("", ""), condition):
         book.forgets = forgets
-        violated = STORIES[condition].told(Ground(book, f"{len(forgets[0])}-{name}", now))
+        violated = STORIES[condition].happens(Ground(book, f"{len(forgets[0])}-{name}", now))
         for scope in (CREDITOR, "platform") if "pause" in name else ():
             book.pause(scope, on=False, actor="test", at=now)
         assert violated is (forgets == condition)

@@ -38,9 +38,9 @@ class Counters:
 
 
 def _with(
-    workers: tuple[tuple[str, int], ...], n: int, one: tuple[str, int]
+    workers: tuple[tuple[str, int], ...], n: int, worker: tuple[str, int]
 ) -> tuple[tuple[str, int], ...]:
-    return (*workers[:n], one, *workers[n + 1 :])
+    return (*workers[:n], worker, *workers[n + 1 :])
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 4])

@@ -40,10 +40,10 @@ CHOICE = st.fixed_dictionaries(
 DEBT = st.tuples(st.integers(-20, 120), st.integers(100, 200_000), st.booleans())
 
 
-def named(found: list[dict[str, Any]], choice: dict[str, Any]) -> dict[str, Any]:
+def named(specs: list[dict[str, Any]], choice: dict[str, Any]) -> dict[str, Any]:
     """A strategy of these rungs; the first cannot count from the one before it."""
-    first = {"basis": "activation"} if found[0]["basis"] == "previous" else {}
-    ladder = [found[0] | first, *found[1:]]
+    first = {"basis": "activation"} if specs[0]["basis"] == "previous" else {}
+    ladder = [specs[0] | first, *specs[1:]]
     return rungs(*({"name": f"r{n}"} | rung for n, rung in enumerate(ladder)), coordination=choice)
 
 
@@ -67,9 +67,9 @@ def walk_of(document: dict[str, Any], debts: list[tuple[int, int, bool]]) -> tup
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(RUNG, min_size=1, max_size=5), CHOICE, st.lists(DEBT, min_size=1, max_size=4))
 def test_one_person_is_never_written_to_twice(
-    found: list[dict[str, Any]], choice: dict[str, Any], debts: list[tuple[int, int, bool]]
+    specs: list[dict[str, Any]], choice: dict[str, Any], debts: list[tuple[int, int, bool]]
 ) -> None:
-    document = named(found, choice)
+    document = named(specs, choice)
     walk, ids = walk_of(document, debts)
     touches = walk.touches()
     window = timedelta(hours=choice["window_hours"])
@@ -83,7 +83,7 @@ def test_one_person_is_never_written_to_twice(
         gap = timedelta(hours=choice["minimum_gap_hours"])
         assert all(b.permitted_at - a.permitted_at >= gap for a, b in pairwise(own))
         notices = {
-            f"r{n}" for n, r in enumerate(found) if r["days"] == 0 and _on_due_date(n, found)
+            f"r{n}" for n, r in enumerate(specs) if r["days"] == 0 and _on_due_date(n, specs)
         }
         late = cadence.payable_from(account)
         assert late is not None
@@ -102,8 +102,8 @@ def test_one_person_is_never_written_to_twice(
     ]
 
 
-def _on_due_date(place: int, found: list[dict[str, Any]]) -> bool:
-    return bool(found[place]["basis"] == "due_date")
+def _on_due_date(place: int, specs: list[dict[str, Any]]) -> bool:
+    return bool(specs[place]["basis"] == "due_date")
 
 
 @given(st.integers(-50, 50) | st.none(), st.integers(-50, 50) | st.none(), st.integers(-60, 60))

@@ -119,7 +119,7 @@ def walked(
         return []
     account = replace(account, due_at=planner.next_action(account, strategy, now).at)
     contacts: list[PastContact] = []
-    found: list[tuple[Any, ...]] = []
+    steps: list[tuple[Any, ...]] = []
     while account.due_at is not None and (now := max(now, account.due_at)) <= end:
         plan = planner.plan(
             account=account, consumer=person, strategy=strategy, paused="", now=now,
@@ -139,13 +139,13 @@ def walked(
             assert plan.rung is not None
             offer = plan.offers[0]
             day = cadence.today(now)
-            found.append((day, plan.rung.name, offer.channel.value, offer.template))
+            steps.append((day, plan.rung.name, offer.channel.value, offer.template))
             contacts.append(_read(account, offer, now, reads[len(contacts)]))
             account = planner.rung_used(account, strategy, plan.rung.name, now)
         else:
             assert plan.step == "exhausted", plan
             break
-    return found
+    return steps
 
 
 def _read(account: Account, offer: planner.Offer, now: datetime, read: str) -> PastContact:

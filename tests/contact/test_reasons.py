@@ -28,7 +28,7 @@ def test_staff_read_a_reason_once_and_from_the_rule_that_gave_it() -> None:
     echoes = [r for r in refused if r.because.startswith("Through ")]
     assert echoes
     offer = Offer(channel=Channel.SMS, template="reminder.gentle", rung=0, reason="")
-    said = because([(offer, verdict)])
-    assert "Through" not in said
+    reasons = because([(offer, verdict)])
+    assert "Through" not in reasons
     for result in refused:
-        assert (f"({result.id})" in said) is (result not in echoes)
+        assert (f"({result.id})" in reasons) is (result not in echoes)

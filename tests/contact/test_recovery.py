@@ -50,8 +50,8 @@ def test_a_ladder_whose_execution_is_gone_is_reported_and_started_again(due: tim
     book, account = ground.memory_world(due_at=NOON + due)
     waker = MemoryWaker()
     waker.wake = lambda account_id: False  # type: ignore[method-assign]
-    found = find(book, waker, timedelta(0))
-    assert (found.restarted, found.unattended) == (1, (account.account_id,))
+    recovered = find(book, waker, timedelta(0))
+    assert (recovered.restarted, recovered.unattended) == (1, (account.account_id,))
     stored = book.accounts[account.account_id]
     assert (stored.ladder_run, stored.rung, stored.due_at) == (2, 0, account.due_at)
     ((_, wait_seconds),) = waker.started.values()
@@ -67,8 +67,8 @@ def test_a_ladder_that_lives_is_woken_a_while_after_its_due_time(minutes: int, w
     book, account = ground.memory_world()
     waker = MemoryWaker()
     waker.start(account, wait_seconds=1)
-    found = find(book, waker, timedelta(minutes=minutes))
-    assert found == Recovery(restarted=0, doubtful=0, unattended=())
+    recovered = find(book, waker, timedelta(minutes=minutes))
+    assert recovered == Recovery(restarted=0, doubtful=0, unattended=())
     assert len(waker.woken) == woken
     assert book.accounts[account.account_id] == account
 
@@ -122,8 +122,8 @@ def test_a_permit_whose_sender_never_came_is_closed_and_the_rung_goes_on() -> No
     gate, templates = ground.gate("PLAT-FREQ-ALL"), ground.PlainLetters()
     check_ladder(account.account_id, 1, book=book, gate=gate, templates=templates, now=NOON)
     later = timedelta(hours=1)
-    found = find(book, Deaf(), later)
-    assert (found.restarted, found.doubtful) == (1, 1)
+    recovered = find(book, Deaf(), later)
+    assert (recovered.restarted, recovered.doubtful) == (1, 1)
     (touch,) = book.touches.values()
     assert touch.state is TouchState.RELEASED
     assert find(book, Deaf(), later).doubtful == 0
@@ -180,8 +180,8 @@ def test_two_days_without_a_clock_are_caught_up_once_and_within_the_caps() -> No
     for number in range(100):
         at = down + timedelta(seconds=30 * number)
         find(book, waker, at)
-        for one in (account, other):
-            climb(book, one, mailbox, at)
+        for debt in (account, other):
+            climb(book, debt, mailbox, at)
     assert len(mailbox.sent) == 1, "one person, one message"
     assert find(book, waker, down + timedelta(hours=1)).unattended == ()
 

@@ -145,13 +145,15 @@ def test_a_replay_on_other_time_zone_data_is_told_apart():
     record = dict(_decide(book, account, NIGHT).data["record"])
     assert record["tzdata"] == BOOK.tzdata
     assert all(r.otherwise == () for r in replay(record, rulebook=BOOK))
-    for older, said in (("2019a", "2019a"), (None, "of no stated version")):
+    for older, version in (("2019a", "2019a"), (None, "of no stated version")):
         changed = {k: v for k, v in record.items() if k != "tzdata"}
         if older:
             changed["tzdata"] = older
         [again, *_] = replay(changed, rulebook=BOOK)
         assert again.holds
-        assert again.otherwise == (f"judged with time zone data {said}, again with {BOOK.tzdata}",)
+        assert again.otherwise == (
+            f"judged with time zone data {version}, again with {BOOK.tzdata}",
+        )
 
 
 def test_entries_without_a_record_are_left_out():

@@ -19,7 +19,7 @@ DISPUTED = "Disputes what is owed"
 
 
 def look(book: MemoryBook, account: Account) -> tuple[str, Account]:
-    found = check_ladder(
+    decision = check_ladder(
         account.account_id,
         account.ladder_run,
         book=book,
@@ -27,7 +27,7 @@ def look(book: MemoryBook, account: Account) -> tuple[str, Account]:
         templates=ground.PlainLetters(),
         now=NOON,
     )
-    return found.outcome, book.accounts[account.account_id]
+    return decision.outcome, book.accounts[account.account_id]
 
 
 def test_a_ladder_leaves_a_closed_account_closed() -> None:

@@ -115,19 +115,19 @@ def test_a_thousand_interleaved_messages_cross_nothing() -> None:
     gate = ground.gate()
     permits = []
     for account in due:  # all permits first: the senders meet them in turn
-        found = check_ladder(
+        decision = check_ladder(
             account.account_id, 1, book=book, gate=gate, templates=templates, now=NOON
         )
-        assert found.permit_id, (account.reference, found)
-        permits.append((account, found))
+        assert decision.permit_id, (account.reference, decision)
+        permits.append((account, decision))
     by_touch: dict[str, Account] = {}
-    for account, found in permits:
-        by_touch[found.permit_id] = account
-        told = send(
-            account.account_id, found.touch_key, found.permit_id, book=book,
-            ports=outboxes[found.outcome], now=NOON,
+    for account, decision in permits:
+        by_touch[decision.permit_id] = account
+        result = send(
+            account.account_id, decision.touch_key, decision.permit_id, book=book,
+            ports=outboxes[decision.outcome], now=NOON,
         )  # fmt: skip
-        assert told.outcome == "sent"
+        assert result.outcome == "sent"
     sent: list[Email | Text] = [*mail.sent, *texts.sent]
     assert len(sent) == MESSAGES
     assert len(texts.sent) == MESSAGES // 4

@@ -19,7 +19,7 @@ from tests.support.builders import NOON
 DUE = date(2026, 12, 10)  # a Thursday
 
 
-def one(walk: Walk, **changes: object) -> str:
+def account_on(walk: Walk, **changes: object) -> str:
     account_id = walk.owes("INV-1", walk.person(), **changes)
     walk.start(account_id)
     return account_id
@@ -27,7 +27,7 @@ def one(walk: Walk, **changes: object) -> str:
 
 def test_every_rung_once_in_order_and_then_the_end() -> None:
     walk = Walk()
-    account_id = one(walk)
+    account_id = account_on(walk)
     walk.until(60)
     assert walk.names() == ["one", "two", "three", "last"]
     days = [t.permitted_at.date() for t in walk.touches()]
@@ -39,7 +39,7 @@ def test_every_rung_once_in_order_and_then_the_end() -> None:
 
 def test_a_ladder_looked_at_a_hundred_times_in_an_hour_sends_once() -> None:
     walk = Walk()
-    account_id = one(walk)
+    account_id = account_on(walk)
     walk.until(1)
     for _ in range(100):
         walk.now += timedelta(seconds=36)
@@ -58,7 +58,7 @@ NOTICES = rungs(
 
 def test_notice_rungs_fire_before_and_on_the_due_date() -> None:
     walk = Walk(document=NOTICES)
-    one(walk, due_on=DUE, issued_on=date(2026, 11, 20))
+    account_on(walk, due_on=DUE, issued_on=date(2026, 11, 20))
     walk.until(40)
     assert [(t.rung_name, t.permitted_at.date()) for t in walk.touches()] == [
         ("soon", date(2026, 12, 5)),
@@ -81,14 +81,14 @@ def test_a_notice_whose_day_has_passed_is_never_made_up_for(
     due: date | None, expected: list[str]
 ) -> None:
     walk = Walk(document=NOTICES)
-    one(walk, due_on=due, issued_on=date(2026, 8, 1))
+    account_on(walk, due_on=due, issued_on=date(2026, 8, 1))
     walk.until(45)
     assert walk.names() == expected
 
 
 def test_nothing_on_the_day_of_issue_nor_before_the_debt_is_late() -> None:
     walk = Walk()
-    account_id = one(walk, due_on=NOON.date(), issued_on=NOON.date())
+    account_id = account_on(walk, due_on=NOON.date(), issued_on=NOON.date())
     walk.change(account_id, due_at=walk.now)
     assert walk.look(account_id) == "wait"
     walk.until(30)
@@ -102,7 +102,7 @@ def test_no_second_touch_within_the_minimum_gap() -> None:
         coordination={"minimum_gap_hours": 72, "window_hours": 1},
     )  # fmt: skip
     walk = Walk(document=gap)
-    one(walk)
+    account_on(walk)
     walk.until(20)
     first, second = walk.touches()
     assert second.permitted_at - first.permitted_at >= timedelta(hours=72)
@@ -123,7 +123,7 @@ def test_weekends_and_holidays_are_the_creditors_choice(
 ) -> None:
     document = rungs({"name": "one", "basis": "due_date", "days": 10}, coordination=choice)
     walk = Walk(document=document)
-    one(walk, due_on=date(2026, 11, due))
+    account_on(walk, due_on=date(2026, 11, due))
     walk.until(10)
     assert [t.permitted_at.date() for t in walk.touches()] == [sent]
 
@@ -164,7 +164,7 @@ TENANT = {
 
 def test_a_move_out_in_the_middle_changes_the_ladder_and_repeats_nothing() -> None:
     walk = Walk(document=TENANT)
-    account_id = one(walk, extras={"relationship": "current_tenant"})
+    account_id = account_on(walk, extras={"relationship": "current_tenant"})
     walk.until(12)
     assert walk.names() == ["hello", "second"]
     walk.change(account_id, extras={"relationship": "former_tenant"})
@@ -177,7 +177,7 @@ def test_a_move_out_in_the_middle_changes_the_ladder_and_repeats_nothing() -> No
 
 def test_paying_a_part_skips_no_rung() -> None:
     walk = Walk()
-    account_id = one(walk)
+    account_id = account_on(walk)
     walk.until(5)
     walk.change(account_id, balance=Money(4_000, "USD"))
     walk.until(60)
@@ -193,7 +193,7 @@ LIEN = rungs(
 
 def test_a_rung_that_needs_a_person_waits_and_goes_once_released() -> None:
     walk = Walk(document=LIEN)
-    account_id = one(walk)
+    account_id = account_on(walk)
     walk.until(30)
     assert walk.names() == ["one"]
     assert walk.account(account_id).escalated == "approval:lien"
@@ -218,12 +218,12 @@ def test_a_trigger_fires_past_its_bound_and_once(
     limits: dict[str, object], changes: dict[str, object], trigger: str
 ) -> None:
     walk = Walk(document=FOUR | {"escalation": limits | {"notify": ["lead@example.com"]}})
-    account_id = one(walk, **changes)
+    account_id = account_on(walk, **changes)
     walk.look(account_id)
     walk.look(account_id)
     assert walk.account(account_id).escalated == trigger
-    told = walk.entries(account_id, "AccountEscalated")
-    assert [e.data["notify"] for e in told] == [["lead@example.com"]] * bool(trigger)
+    escalations = walk.entries(account_id, "AccountEscalated")
+    assert [e.data["notify"] for e in escalations] == [["lead@example.com"]] * bool(trigger)
     if trigger:
         walk.change(account_id, escalated="", approved_triggers=(trigger,), due_at=walk.now)
         walk.until(60)
@@ -234,7 +234,7 @@ def test_a_trigger_fires_past_its_bound_and_once(
 def test_silence_fires_after_so_many_touches_and_a_click_breaks_it() -> None:
     document = FOUR | {"escalation": {"silent_touches": 2, "rung": "last"}}
     silent, answered = Walk(document=document), Walk(document=document)
-    first, second = one(silent), one(answered)
+    first, second = account_on(silent), account_on(answered)
     silent.until(60)
     assert (silent.names(), silent.account(first).escalated) == (["one", "two"], "silent")
     answered.until(2)
@@ -251,7 +251,7 @@ def test_silence_fires_after_so_many_touches_and_a_click_breaks_it() -> None:
 
 def test_what_is_contested_as_a_whole_waits_for_a_person() -> None:
     walk = Walk()
-    account_id = one(walk, contested_minor=12_500)
+    account_id = account_on(walk, contested_minor=12_500)
     walk.until(5)
     assert walk.touches() == []
     assert walk.account(account_id).hold is Hold.REVIEW
@@ -259,7 +259,7 @@ def test_what_is_contested_as_a_whole_waits_for_a_person() -> None:
 
 def test_a_promise_that_passes_is_followed_up() -> None:
     walk = Walk()
-    account_id = one(walk)
+    account_id = account_on(walk)
     walk.until(2)
     until = walk.now + timedelta(days=20)
     walk.change(account_id, hold=Hold.PROMISE, hold_reason="Promised", due_at=until)
@@ -272,14 +272,14 @@ def test_a_promise_that_passes_is_followed_up() -> None:
 
 def test_a_paused_strategy_sends_nothing() -> None:
     walk = Walk(document=FOUR | {"paused": True})
-    one(walk)
+    account_on(walk)
     walk.until(3)
     assert walk.touches() == []
 
 
 def test_a_message_that_bounced_still_uses_its_rung() -> None:
     walk = Walk()
-    account_id = one(walk)
+    account_id = account_on(walk)
     walk.until(1)
     walk.signal(SignalKind.BOUNCE, account_id, walk.touches()[0])
     walk.until(60)
@@ -305,7 +305,7 @@ def test_a_wave_leaves_no_faster_than_the_creditor_wants() -> None:
 def test_what_is_owed_once_more_is_asked_for_once_more() -> None:
     """A settled debt that a chargeback opens again: a new run, from the first rung."""
     walk = Walk()
-    account_id = one(walk)
+    account_id = account_on(walk)
     walk.until(60)
     walk.change(account_id, balance=Money(0, "USD"), status=Status.SETTLED)
     opened = give_back(walk.account(account_id), [("re_1", Money(5_000, "USD"))], NOON)

@@ -30,7 +30,7 @@ GATE = ground.gate("PLAT-OPTOUT-ALL")
 def rungs(*documents: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A strategy's ladders: one of these rungs, each filled up with what every rung has."""
     usual = {"channels": ["email", "sms"], "template": "reminder", "days": 10}
-    return {"ladders": {"standard": [usual | one for one in documents]}} | more
+    return {"ladders": {"standard": [usual | document for document in documents]}} | more
 
 
 FOUR = rungs(
@@ -81,11 +81,11 @@ class Walk:
         strategy = self.book.creditors.strategy(builders.CREDITOR)
         assert strategy is not None
         for place, account_id in enumerate(ids):
-            told = start_ladder(
+            started = start_ladder(
                 account_id, strategy=strategy, cohort="", shadow=False, book=self.book,
                 waker=self.waker, now=self.now, place=place,
             )  # fmt: skip
-            assert told == "started", told
+            assert started == "started", started
 
     def account(self, account_id: str) -> Account:
         return self.book.accounts[account_id]
@@ -100,16 +100,16 @@ class Walk:
     def look(self, account_id: str) -> str:
         """What the account's machine does now; a permit is sent at once."""
         run = self.account(account_id).ladder_run
-        found = check_ladder(
+        decision = check_ladder(
             account_id, run, book=self.book, gate=self.gate, templates=ground.PlainLetters(),
             now=self.now,
         )  # fmt: skip
-        if found.permit_id:
+        if decision.permit_id:
             send(
-                account_id, found.touch_key, found.permit_id, book=self.book,
-                ports=self.outboxes[Channel(found.outcome)], now=self.now,
+                account_id, decision.touch_key, decision.permit_id, book=self.book,
+                ports=self.outboxes[Channel(decision.outcome)], now=self.now,
             )  # fmt: skip
-        return found.outcome
+        return decision.outcome
 
     def until(self, days: float) -> None:
         """Let the time pass; every account looks whenever it is due, earliest first."""
@@ -130,8 +130,8 @@ class Walk:
             assert self.account(first.account_id).version > before, "it looks for ever"
 
     def touches(self, *ids: str) -> list[Touch]:
-        found = [t for t in self.book.touches.values() if not ids or t.account_id in ids]
-        return sorted(found, key=lambda t: (t.permitted_at, t.account_id))
+        touches = [t for t in self.book.touches.values() if not ids or t.account_id in ids]
+        return sorted(touches, key=lambda t: (t.permitted_at, t.account_id))
 
     def names(self, *ids: str) -> list[str]:
         return [t.rung_name for t in self.touches(*ids)]

@@ -65,8 +65,8 @@ class Bank(MemoryProcessor):
         return super().refund(refund_key=refund_key, payment_id=payment_id, amount=amount)
 
     def dispute(self, payment_id: str) -> None:
-        one = self.payments[payment_id]
-        left = one.received - one.refunded
+        payment = self.payments[payment_id]
+        left = payment.received - payment.refunded
         if left.minor > 0 and payment_id not in self.disputes:
             self.disputes[payment_id], self.taken[payment_id] = "open", left
             self.tell(SignalKind.CHARGEBACK, payment_id, f"dp_{payment_id}", left)
@@ -82,11 +82,11 @@ class Bank(MemoryProcessor):
 
     def kept(self, payment_id: str) -> int:
         """What of a payment is with the creditor, in cents."""
-        one = self.payments[payment_id]
+        payment = self.payments[payment_id]
         back = self.taken.get(payment_id, Money(0, "USD"))
         if self.disputes.get(payment_id) == "won":
             back = Money(0, "USD")
-        return one.received.minor - one.refunded.minor - back.minor
+        return payment.received.minor - payment.refunded.minor - back.minor
 
 
 class Life:
@@ -128,29 +128,29 @@ class Life:
         self.bank.arrive(name, PaymentState.SUCCEEDED)
 
     def bank_answers(self, n: int, minor: int) -> None:
-        one = self._pick(n, PaymentState.PENDING)
-        if one:
-            self.bank.arrive(one, PaymentState.SUCCEEDED if minor % 3 else PaymentState.FAILED)
+        payment = self._pick(n, PaymentState.PENDING)
+        if payment:
+            self.bank.arrive(payment, PaymentState.SUCCEEDED if minor % 3 else PaymentState.FAILED)
 
     def refund_by_hand(self, n: int, minor: int) -> None:
-        one = self._pick(n, PaymentState.SUCCEEDED)
-        if one and not self.bank.dies:
+        payment = self._pick(n, PaymentState.SUCCEEDED)
+        if payment and not self.bank.dies:
             key = f"by hand {next(self.numbers)}"
-            self.bank.refund(refund_key=key, payment_id=one, amount=usd(minor))
+            self.bank.refund(refund_key=key, payment_id=payment, amount=usd(minor))
 
     def refund_fails(self, n: int, _minor: int) -> None:
         if self.bank.refunded:
             self.bank.fail_refund(list(self.bank.refunded)[n % len(self.bank.refunded)])
 
     def dispute(self, n: int, _minor: int) -> None:
-        one = self._pick(n, PaymentState.SUCCEEDED)
-        if one:
-            self.bank.dispute(one)
+        payment = self._pick(n, PaymentState.SUCCEEDED)
+        if payment:
+            self.bank.dispute(payment)
 
     def decide_dispute(self, n: int, minor: int) -> None:
         if self.bank.disputes:
-            one = list(self.bank.disputes)[n % len(self.bank.disputes)]
-            self.bank.decide(one, won=bool(minor % 2))
+            dispute = list(self.bank.disputes)[n % len(self.bank.disputes)]
+            self.bank.decide(dispute, won=bool(minor % 2))
 
     def credit_note(self, n: int, minor: int) -> None:
         self._adjust(ACCOUNTS[n % 2], -minor, f"credit {next(self.numbers)}")
@@ -222,8 +222,8 @@ class Life:
         return name
 
     def _pick(self, n: int, state: PaymentState) -> str:
-        found = [p.id for p in self.bank.payments.values() if p.state is state]
-        return found[n % len(found)] if found else ""
+        ids = [p.id for p in self.bank.payments.values() if p.state is state]
+        return ids[n % len(ids)] if ids else ""
 
     def _adjust(self, account_id: str, minor: int, source: str, *, owed: bool = True) -> None:
         """The billing system's word, as an import writes it: an entry and the new balance."""
@@ -237,13 +237,13 @@ class Life:
             source=source,
         )
         balance = before.balance + usd(minor) if owed else before.balance
-        told = entry_of(before, now=NOW, what="AccountUpdated", data={})
+        audit_entry = entry_of(before, now=NOW, what="AccountUpdated", data={})
         status = before.status
         if owed:
             self.adjusted[account_id] += minor
             status = Status.SETTLED if balance.minor <= 0 else Status.ACTIVE
-        after = next_version(replace(before, balance=balance, status=status), told)
-        self.shop.book.apply(Change(account=after, ledger=[entry], audit=[told]))
+        after = next_version(replace(before, balance=balance, status=status), audit_entry)
+        self.shop.book.apply(Change(account=after, ledger=[entry], audit=[audit_entry]))
 
     def _hear(self, number: int) -> None:
         event = self.bank.told[number]
@@ -303,9 +303,9 @@ class Life:
                 c for a, k, c in self.shop.waker.notices if (a, k) == (account_id, "receipt")
             }
             assert receipts == set(posted)
-        for made in self.bank.refunded.values():
-            assert made.amount is not None
-            assert made.amount.minor > 0
+        for refund in self.bank.refunded.values():
+            assert refund.amount is not None
+            assert refund.amount.minor > 0
 
     def _ledger(self, account_id: str, kind: str) -> list[LedgerEntry]:
         return [e for e in self.shop.book.ledgers[account_id].values() if e.kind == kind]

@@ -216,17 +216,21 @@ def test_the_return_page_asks_the_processor() -> None:
     shop.processor.payments["pi_1"] = payment(state=PaymentState.FAILED)
     assert outcome() is Returned.FAILED
     shop.processor.payments["pi_1"] = payment()
-    found = returned_payment(
+    returned = returned_payment(
         ACCOUNT, book=shop.book, attempts=shop.sessions, processor=shop.processor
     )
-    assert (found.outcome, found.posted, found.amount) == (Returned.PAID, False, usd(10_000))
+    assert (returned.outcome, returned.posted, returned.amount) == (
+        Returned.PAID,
+        False,
+        usd(10_000),
+    )
     shop.tell(event())
-    found = returned_payment(
+    returned = returned_payment(
         ACCOUNT, book=shop.book, attempts=shop.sessions, processor=shop.processor
     )
-    assert found.posted
+    assert returned.posted
     assert len(shop.book.chains[f"account#{ACCOUNT}"]) == 1
-    assert len(found.reference) == 14
+    assert len(returned.reference) == 14
 
 
 def test_an_expired_checkout_is_replaced() -> None:

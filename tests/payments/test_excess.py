@@ -47,16 +47,16 @@ def test_a_debt_that_is_paid_twice_is_paid_once_and_the_other_goes_back(shop: Sh
     """A double click past every guard, webhooks doubled, reordered and late."""
     shop.processor.webhooks.turn({"duplicate": 2, "reorder": 3, "retry": [0.01, 0.02]})
     pages = [page(shop, 1), page(shop, 2)]
-    for one in pages:
-        shop.processor.pay_session(one)
+    for paid_page in pages:
+        shop.processor.pay_session(paid_page)
     shop.processor.webhooks.turn({"reorder": 0})
     shop.until(lambda: len(entries(shop, "refund")) == 1)
 
     owed = shop.account.balance
     (back,) = entries(shop, "refund")
     payment_id = back.source.split("/")[1]
-    (made,) = till_of(shop).refunds(payment_id)
-    assert (made.amount, made.key, made.state) == (owed, back.source, RefundState.SUCCEEDED)
+    (refund,) = till_of(shop).refunds(payment_id)
+    assert (refund.amount, refund.key, refund.state) == (owed, back.source, RefundState.SUCCEEDED)
     paid = {e.source: e.amount for e in entries(shop, "payment")}
     assert {amount for name, amount in paid.items() if name.startswith("pi_")} == {-owed}
     assert len([name for name in paid if name.startswith("pi_")]) == 2
@@ -64,12 +64,12 @@ def test_a_debt_that_is_paid_twice_is_paid_once_and_the_other_goes_back(shop: Sh
 
 
 def test_an_excess_whose_card_is_closed_comes_back_and_waits_for_a_person(shop: Shop) -> None:
-    for one in (page(shop, 1), page(shop, 2)):
-        shop.processor.pay_session(one)
+    for paid_page in (page(shop, 1), page(shop, 2)):
+        shop.processor.pay_session(paid_page)
     shop.until(lambda: len(entries(shop, "refund")) == 1)
     (back,) = entries(shop, "refund")
-    (made,) = till_of(shop).refunds(back.source.split("/")[1])
-    shop.processor.control(f"refunds/{made.id}/fail", {})
+    (refund,) = till_of(shop).refunds(back.source.split("/")[1])
+    shop.processor.control(f"refunds/{refund.id}/fail", {})
     shop.until(lambda: shop.now.hold is Hold.REVIEW)
     assert shop.now.balance == -shop.account.balance
     assert shop.now.hold_reason == "overpaid"
@@ -79,17 +79,19 @@ def test_a_disputed_excess_is_not_given_back_besides(shop: Shop) -> None:
     """The bank took the second payment back before we heard of it: only its chargeback stands."""
     shop.processor.webhooks.turn({"reorder": 50})
     pages = [page(shop, 1), page(shop, 2)]
-    for one in pages:
-        shop.processor.pay_session(one)
-    found = [e["data"]["object"]["id"] for e in shop.processor.events("payment_intent.succeeded")]
-    shop.processor.control(f"payments/{found[1]}/dispute", {})
+    for paid_page in pages:
+        shop.processor.pay_session(paid_page)
+    event_ids = [
+        e["data"]["object"]["id"] for e in shop.processor.events("payment_intent.succeeded")
+    ]
+    shop.processor.control(f"payments/{event_ids[1]}/dispute", {})
     shop.processor.webhooks.turn({"reorder": 0})
     shop.until(lambda: len(entries(shop, "chargeback")) == 1)
     kept = Money(shop.account.balance.minor, "USD")
     refunds = sum(e.amount.minor for e in entries(shop, "refund"))
     assert refunds in (0, kept.minor)
     assert shop.now.balance.minor == (0 if not refunds else kept.minor)
-    assert len(till_of(shop).refunds(found[1])) == 0, "a disputed payment cannot be refunded"
+    assert len(till_of(shop).refunds(event_ids[1])) == 0, "a disputed payment cannot be refunded"
 
 
 def test_a_lost_dispute_is_told_to_staff_and_a_won_one_settles_again(shop: Shop) -> None:
@@ -109,6 +111,6 @@ def test_a_bank_debit_that_fails_after_the_person_left_is_told_to_them(shop: Sho
     payment_id = shop.now.hold_reason
     shop.processor.settle(payment_id, "insufficient_funds")
     shop.until(lambda: shop.now.hold is None)
-    told = [(kind, cause) for _, kind, cause in shop.harness.waker.notices]
-    assert told == [("payment_failed", payment_id)]
+    notices = [(kind, cause) for _, kind, cause in shop.harness.waker.notices]
+    assert notices == [("payment_failed", payment_id)]
     assert shop.now.balance == shop.account.balance

@@ -102,16 +102,16 @@ def test_what_two_payments_bring_beyond_the_debt_goes_back_once_and_the_ledger_s
         ("payment", -7_000, "pi_2"),
         ("refund", 4_000, "excess/pi_2/1"),
     ]
-    (made,) = shop.processor.refunded.values()
-    assert (made.payment_id, made.amount, made.key) == ("pi_2", usd(4_000), "excess/pi_2/1")
+    (refund,) = shop.processor.refunded.values()
+    assert (refund.payment_id, refund.amount, refund.key) == ("pi_2", usd(4_000), "excess/pi_2/1")
     assert (shop.account.balance, shop.account.hold) == (usd(0), None)
     assert shop.account.status is Status.SETTLED
     posted = shop.book.chains[f"account#{ACCOUNT}"][-1]
     assert posted.what == "PaymentPosted"
     assert posted.data["entries"][-1][1:] == ["refund", 4_000, "excess/pi_2/1"]
     # The processor's own word about this refund, told last, is the entry that stands there.
-    told = event(SignalKind.REFUND, "pi_2", "excess/pi_2/1", usd(4_000))
-    assert shop.tell(told) is Posted.NOTHING_NEW
+    late_event = event(SignalKind.REFUND, "pi_2", "excess/pi_2/1", usd(4_000))
+    assert shop.tell(late_event) is Posted.NOTHING_NEW
     shop.check_ledger()
 
 
@@ -299,13 +299,13 @@ def test_any_order_and_repetition_of_events_ends_in_one_ledger(
 ) -> None:
     """Entries sum to the balance; one provider payment posts once."""
 
-    def run(told: list[tuple[str, SignalKind, int, bool]], late: bool) -> Shop:
+    def run(story: list[tuple[str, SignalKind, int, bool]], late: bool) -> Shop:
         shop = Shop(back=0)  # which of two payments is the excess is a matter of order
         for n, (amount, state) in enumerate(zip(amounts, states, strict=True), start=1):
             money = Money(amount, "EUR") if foreign and n == 3 else usd(amount)
             final = payment(f"pi_{n}", state, money)
             shop.processor.payments[final.id] = final
-        for telling, (pid, fact, which, undone) in enumerate(told):
+        for telling, (pid, fact, which, undone) in enumerate(story):
             final = shop.processor.payments[pid]
             if late and telling == 0:  # the first answer is an older one
                 shop.processor.payments[pid] = replace(

@@ -33,13 +33,13 @@ class Functions:
 
     def invoke(self, **asked: str) -> dict[str, Any]:
         self.asked.append((asked["FunctionName"], json.loads(asked["Payload"])))
-        made = {"Payload": io.BytesIO(json.dumps(self.answers).encode())}
-        return made | ({"FunctionError": self.error} if self.error else {})
+        response = {"Payload": io.BytesIO(json.dumps(self.answers).encode())}
+        return response | ({"FunctionError": self.error} if self.error else {})
 
 
 @pytest.fixture
 def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
-    made = Functions()
+    fakes = Functions()
     target = Target(
         where="here",
         outputs={f"{n}FunctionName": n for n in ("ReconcilePayments", "RefundExcess")},
@@ -48,26 +48,26 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
         urls={},
     )
     monkeypatch.setattr(payments, "target_or_exit", lambda **_: target)
-    monkeypatch.setattr(Target, "client", lambda *_: made)
-    return made
+    monkeypatch.setattr(Target, "client", lambda *_: fakes)
+    return fakes
 
 
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
-    made, account = ground.memory_world()
+    memory, account = ground.memory_world()
     owed = account.balance
     lines = [("charge", owed), ("fee", owed), ("payment", -owed)]
-    made.ledgers[account.account_id] = {
+    memory.ledgers[account.account_id] = {
         kind: LedgerEntry(
             entry_id=kind, account_id=account.account_id, kind=kind, amount=amount,
             on=NOON.date(), source=kind,
         )
         for kind, amount in lines
     }  # fmt: skip
-    monkeypatch.setattr(wiring, "account_book", lambda: made)
+    monkeypatch.setattr(wiring, "account_book", lambda: memory)
     monkeypatch.setattr(wiring, "waker", MemoryWaker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
-    return made
+    return memory
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -83,22 +83,22 @@ REPORT: dict[str, Any] = {
 
 def test_reconcile_says_what_was_found(functions: Functions) -> None:
     functions.answers = REPORT
-    code, said = run("reconcile", "--days", "7")
+    code, output = run("reconcile", "--days", "7")
     assert (code, functions.asked) == (0, [("ReconcilePayments", {"days": 7})])
-    assert "3 events, 1 missed by the webhook, 1 posted now, 0 bank debits stuck" in said
-    assert "USD: processor $50.00, ledger $50.00" in said
+    assert "3 events, 1 missed by the webhook, 1 posted now, 0 bank debits stuck" in output
+    assert "USD: processor $50.00, ledger $50.00" in output
 
 
 def test_reconcile_exits_with_three_where_the_books_differ(functions: Functions) -> None:
     wrong = {"what": "not_posted", "account_id": "acc_1", "payment_id": "pi_1",
              "processor_minor": 5_000, "ledger_minor": 0}  # fmt: skip
     functions.answers = REPORT | {"differences": [wrong]}
-    code, said = run("reconcile")
+    code, output = run("reconcile")
     assert code == 3
-    assert "not_posted: account acc_1, payment pi_1, processor 5000, ledger 0" in said
+    assert "not_posted: account acc_1, payment pi_1, processor 5000, ledger 0" in output
     functions.error, functions.answers = "Unhandled", {"errorType": "Unavailable"}
-    code, said = run("reconcile")
-    assert (code, "ReconcilePayments failed: Unavailable" in said) == (1, True)
+    code, output = run("reconcile")
+    assert (code, "ReconcilePayments failed: Unavailable" in output) == (1, True)
 
 
 def test_a_refund_needs_who_and_why_and_says_what_goes_back(
@@ -121,13 +121,13 @@ def test_what_was_applied_is_shown_and_a_fee_can_be_waived(
 ) -> None:
     (account,) = book.accounts.values()
     which = (account.account_id,)
-    code, said = run("applied", *which)
+    code, output = run("applied", *which)
     assert code == 0
-    assert "payments pay fee, then interest, then principal" in said
-    assert f"{NOON.date()} payment {account.balance}: {account.balance} fee" in said
+    assert "payments pay fee, then interest, then principal" in output
+    assert f"{NOON.date()} payment {account.balance}: {account.balance} fee" in output
     who = ("--by", "op-7", "--why", "goodwill")
-    code, said = run("waive", *which, "--kind", "fee", "--minor", "1", *who)
-    assert (code, "only $0.00 of fee is left" in said) == (2, True)
+    code, output = run("waive", *which, "--kind", "fee", "--minor", "1", *who)
+    assert (code, "only $0.00 of fee is left" in output) == (2, True)
     book.ledgers[account.account_id].pop("payment")
     assert run("waive", *which, "--kind", "fee", "--minor", "1", *who) == (0, "waived\n")
     assert book.accounts[account.account_id].balance.minor == account.balance.minor - 1

@@ -273,14 +273,14 @@ def test_a_page_for_a_method_cannot_change_its_person(counter: Counter) -> None:
 
 def test_an_attempt_debits_once(counter: Counter) -> None:
     method = saved(counter)
-    made = charge(counter, method)
-    assert (made.state, made.received, made.method) == (
+    result = charge(counter, method)
+    assert (result.state, result.received, result.method) == (
         PaymentState.SUCCEEDED, DUE, MethodKind.CARD,
     )  # fmt: skip
-    assert (made.account_id, made.attempt_id, made.creditor) == (
+    assert (result.account_id, result.attempt_id, result.creditor) == (
         "acc_1", "deb_1", "north-clinic",
     )  # fmt: skip
-    assert charge(counter, method) == made
+    assert charge(counter, method) == result
     with pytest.raises(Defect):
         charge(counter, method, amount=Money(100, "USD"))
 
@@ -289,13 +289,13 @@ def test_a_debit_is_found_by_attempt_and_person_once_the_key_is_forgotten(
     counter: Counter,
 ) -> None:
     method = saved(counter)
-    made = [charge(counter, method, f"deb_{n}") for n in range(3)]
+    results = [charge(counter, method, f"deb_{n}") for n in range(3)]
     counter.forgets_keys()
     find = counter.processor.find_charge
-    assert find(attempt_id="deb_1", customer_ref=method.customer_ref) == made[1]
+    assert find(attempt_id="deb_1", customer_ref=method.customer_ref) == results[1]
     assert find(attempt_id="deb_9", customer_ref=method.customer_ref) is None
     again = charge(counter, method, "deb_1")
-    assert again.id not in {one.id for one in made}  # why the finding must come first
+    assert again.id not in {result.id for result in results}  # why the finding must come first
 
 
 @pytest.mark.parametrize("reason", [DeclineReason.EXPIRED_CARD, DeclineReason.LOST_OR_STOLEN])
@@ -374,14 +374,14 @@ def test_every_move_of_money_is_told_newest_first(counter: Counter) -> None:
     theirs = counter.processor.refund(
         refund_key="key_2", payment_id=payment, amount=Money(5, "USD")
     )
-    told = list(counter.processor.events_since(_long_ago(counter)))
-    assert [(e.fact, e.fact_id, e.payment_id, e.amount.minor, e.account_id) for e in told] == [
+    events = list(counter.processor.events_since(_long_ago(counter)))
+    assert [(e.fact, e.fact_id, e.payment_id, e.amount.minor, e.account_id) for e in events] == [
         (SignalKind.REFUND, theirs.id, payment, 5, ""),
         (SignalKind.REFUND, ours.key, payment, 45, ""),
         (SignalKind.PAYMENT, payment, payment, 12_345, "acc_1"),
     ]
-    assert len({e.event_id for e in told}) == 3
-    newest = told[0].at + timedelta(seconds=1)
+    assert len({e.event_id for e in events}) == 3
+    newest = events[0].at + timedelta(seconds=1)
     assert list(counter.processor.events_since(newest)) == []
 
 
@@ -389,8 +389,8 @@ def test_a_debit_and_its_refusal_are_told(counter: Counter) -> None:
     method = saved(counter, MethodKind.BANK)
     pending = charge(counter, method)
     counter.answers(pending.id)
-    told = list(counter.processor.events_since(_long_ago(counter)))
-    assert [(e.fact, e.payment_id, e.attempt_id, e.account_id) for e in told] == [
+    events = list(counter.processor.events_since(_long_ago(counter)))
+    assert [(e.fact, e.payment_id, e.attempt_id, e.account_id) for e in events] == [
         (SignalKind.PAYMENT, pending.id, "deb_1", "acc_1"),
         (SignalKind.PAYMENT_PENDING, pending.id, "deb_1", "acc_1"),
     ]
@@ -400,10 +400,10 @@ def test_a_refused_debit_is_told_with_its_reason(counter: Counter) -> None:
     method = saved(counter)
     counter.refuses(method.method_ref, DeclineReason.EXPIRED_CARD)
     refused = charge(counter, method)
-    (told,) = counter.processor.events_since(_long_ago(counter))
-    assert (told.fact, told.payment_id) == (SignalKind.PAYMENT_FAILED, refused.id)
-    assert told.decline is not None
-    assert told.decline.reason is DeclineReason.EXPIRED_CARD
+    (event,) = counter.processor.events_since(_long_ago(counter))
+    assert (event.fact, event.payment_id) == (SignalKind.PAYMENT_FAILED, refused.id)
+    assert event.decline is not None
+    assert event.decline.reason is DeclineReason.EXPIRED_CARD
 
 
 def _long_ago(counter: Counter) -> datetime:

@@ -35,11 +35,11 @@ def look(shop: Shop, *, after: timedelta = timedelta(hours=6)) -> Reconciled:
     return reconciler.look(since=NOW - timedelta(days=4), now=NOW + after)
 
 
-def happened(shop: Shop, told: PaymentEvent) -> PaymentEvent:
+def happened(shop: Shop, event: PaymentEvent) -> PaymentEvent:
     """The processor knows of it; whether a webhook came is another matter."""
-    told = replace(told, account_id=shop.processor.payments[told.payment_id].account_id)
-    shop.processor.told.append(told)
-    return told
+    event = replace(event, account_id=shop.processor.payments[event.payment_id].account_id)
+    shop.processor.told.append(event)
+    return event
 
 
 def test_a_missed_webhook_is_found_posted_and_reported_once() -> None:
@@ -49,11 +49,15 @@ def test_a_missed_webhook_is_found_posted_and_reported_once() -> None:
     shop.tell(happened(shop, event(amount=usd(4_000))))
     missed = happened(shop, event(payment_id="pi_2", amount=usd(1_000)))
 
-    found = look(shop)
+    report = look(shop)
 
-    assert (found.events, found.missed, found.posted) == (2, [missed.event_id], [missed.event_id])
-    assert found.differences == []
-    assert found.processor_minor == {"USD": 4_000 + 1_000} == found.ledger_minor
+    assert (report.events, report.missed, report.posted) == (
+        2,
+        [missed.event_id],
+        [missed.event_id],
+    )
+    assert report.differences == []
+    assert report.processor_minor == {"USD": 4_000 + 1_000} == report.ledger_minor
     assert shop.account.balance == usd(5_000)
     assert (ACCOUNT, "receipt", "pi_2") in shop.waker.notices
     assert shop.waker.woken[-1] == ACCOUNT
@@ -69,8 +73,8 @@ def test_an_event_that_was_kept_but_never_posted_is_posted() -> None:
     shop.processor.payments["pi_1"] = payment()
     kept = happened(shop, event())
     shop.inbox.events[kept.event_id] = "{}"
-    found = look(shop)
-    assert (found.missed, found.posted) == ([], [kept.event_id])
+    report = look(shop)
+    assert (report.missed, report.posted) == ([], [kept.event_id])
     assert shop.account.status is Status.SETTLED
 
 
@@ -87,8 +91,8 @@ def test_a_missed_chargeback_and_a_missed_refund_are_posted() -> None:
     shop.processor.payments["pi_1"] = payment()
     shop.tell(happened(shop, event()))
     shop.processor.told.append(event(SignalKind.CHARGEBACK, "pi_1", "dp_1", usd(10_000)))
-    found = look(shop)
-    assert len(found.missed) == len(found.posted) == 1
+    report = look(shop)
+    assert len(report.missed) == len(report.posted) == 1
     assert (shop.account.balance, shop.account.hold) == (usd(10_000), Hold.REVIEW)
     shop.check_ledger()
 
@@ -100,8 +104,8 @@ def test_money_for_an_account_nobody_knows_is_a_difference_and_stops_nothing() -
     shop.processor.payments["pi_1"] = payment()
     happened(shop, event(payment_id="pi_9"))
     happened(shop, event())
-    found = look(shop)
-    assert [(d.what, d.account_id) for d in found.differences] == [("unknown_account", stranger)]
+    report = look(shop)
+    assert [(d.what, d.account_id) for d in report.differences] == [("unknown_account", stranger)]
     assert shop.account.status is Status.SETTLED
 
 
@@ -109,8 +113,8 @@ def test_payments_taken_elsewhere_are_no_difference() -> None:
     shop = Shop()
     shop.processor.payments["pi_1"] = payment(account_id="")
     happened(shop, event())
-    found = look(shop)
-    assert (found.posted, found.differences) == ([], [])
+    report = look(shop)
+    assert (report.posted, report.differences) == ([], [])
 
 
 def test_another_amount_a_false_sum_and_an_invented_payment_are_differences() -> None:
@@ -125,8 +129,8 @@ def test_another_amount_a_false_sum_and_an_invented_payment_are_differences() ->
         entry_id="ent_7", account_id=ACCOUNT, kind="payment", amount=usd(-7), on=NOW.date(),
         source="pi_7",
     )  # fmt: skip
-    found = look(shop)
-    assert {d.what: (d.processor_minor, d.ledger_minor) for d in found.differences} == {
+    report = look(shop)
+    assert {d.what: (d.processor_minor, d.ledger_minor) for d in report.differences} == {
         "other_amount": (4_000, 3_999),
         "ledger_sum": (6_000, 5_994),
         "not_at_processor": (0, 7),
@@ -138,9 +142,9 @@ def test_money_of_another_currency_is_with_a_person_and_no_difference() -> None:
     euros = Money(5_000, "EUR")
     shop.processor.payments["pi_1"] = payment(amount=euros)
     shop.tell(happened(shop, event(amount=euros)))
-    found = look(shop)
-    assert found.differences == []
-    assert (found.processor_minor, found.ledger_minor) == ({"EUR": 5_000}, {})
+    report = look(shop)
+    assert report.differences == []
+    assert (report.processor_minor, report.ledger_minor) == ({"EUR": 5_000}, {})
 
 
 def _pending(shop: Shop) -> None:
@@ -163,19 +167,19 @@ def test_a_bank_debit_that_hangs_raises_one_task_and_still_shows_as_pending() ->
 
 
 @pytest.mark.parametrize(
-    ("state", "balance", "said"),
+    ("state", "balance", "words"),
     [(PaymentState.SUCCEEDED, 0, "receipt"), (PaymentState.FAILED, 10_000, "payment_failed")],
 )
 def test_what_a_bank_answered_unheard_is_posted_and_said(
-    state: PaymentState, balance: int, said: str
+    state: PaymentState, balance: int, words: str
 ) -> None:
     shop = Shop()
     _pending(shop)
     shop.processor.payments["pi_1"] = replace(payment(state=state), method=MethodKind.BANK)
-    found = look(shop, after=timedelta(days=20))
-    assert (found.posted, found.stuck) == (["look/pi_1"], [])
+    report = look(shop, after=timedelta(days=20))
+    assert (report.posted, report.stuck) == (["look/pi_1"], [])
     assert (shop.account.hold, shop.account.balance) == (None, usd(balance))
-    assert shop.waker.notices == [(ACCOUNT, said, "pi_1")]
+    assert shop.waker.notices == [(ACCOUNT, words, "pi_1")]
 
 
 def test_a_refund_that_was_decided_and_never_asked_for_is_asked_for() -> None:

@@ -77,14 +77,14 @@ def pay(shop: Shop, minor: int, number: int) -> None:
 
 
 def endpoint(shop: Shop) -> str:
-    (one,) = shop.processor.state.every("webhook_endpoint")
-    return str(one["id"])
+    (stored,) = shop.processor.state.every("webhook_endpoint")
+    return str(stored["id"])
 
 
 def answers(shop: Shop) -> set[int]:
     """What the receiver answered to every attempt so far."""
     tries = [a for d in shop.processor.deliveries() for a in d["attempts"]]
-    return {status for one in tries for status in one["results"]}
+    return {status for answer in tries for status in answer["results"]}
 
 
 def wait(done: Callable[[], bool]) -> None:

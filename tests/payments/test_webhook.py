@@ -28,7 +28,7 @@ from tests.portal.harness import NOW, PortalHarness
 CURRENT, PREVIOUS = "whsec_current", "whsec_previous"
 
 
-def told(account_id: str, *, event_id: str = "evt_1", payment_id: str = "pi_1") -> bytes:
+def event_body(account_id: str, *, event_id: str = "evt_1", payment_id: str = "pi_1") -> bytes:
     """A delivery that a payment succeeded, as the processor writes it."""
     event = {
         "id": event_id,
@@ -125,14 +125,14 @@ def desk() -> Iterator[Desk]:
 def test_a_genuine_event_is_stored_as_it_came_and_queued(
     desk: Desk, encoded: bool, secret: str
 ) -> None:
-    raw = told(desk.account.account_id)
+    raw = event_body(desk.account.account_id)
     assert desk.receive(raw, signed(raw, secret=secret), encoded=encoded) == 200
     assert desk.inbox.events == {"evt_1": raw.decode()}
     assert desk.queue.messages == [{"event_id": "evt_1"}]
 
 
 def test_forged_old_altered_and_unreadable_events_have_no_effect(desk: Desk) -> None:
-    raw = told(desk.account.account_id)
+    raw = event_body(desk.account.account_id)
     live = raw.replace(b'"livemode": false', b'"livemode": true')
     for body, signature in (
         (raw, ""),
@@ -155,7 +155,7 @@ def test_forged_old_altered_and_unreadable_events_have_no_effect(desk: Desk) -> 
 
 
 def test_a_replayed_event_is_stored_once_and_posts_once(desk: Desk) -> None:
-    raw = told(desk.account.account_id)
+    raw = event_body(desk.account.account_id)
     for _ in range(3):
         assert desk.receive(raw, signed(raw)) == 200
     assert len(desk.inbox.events) == 1
@@ -181,7 +181,10 @@ def test_a_replayed_event_is_stored_once_and_posts_once(desk: Desk) -> None:
 def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbours(
     desk: Desk,
 ) -> None:
-    first, second = told(desk.account.account_id), told("", event_id="evt_2", payment_id="pi_2")
+    first, second = (
+        event_body(desk.account.account_id),
+        event_body("", event_id="evt_2", payment_id="pi_2"),
+    )
     desk.receive(first, signed(first))
     desk.receive(second, signed(second))
     desk.processor = desk.harness.processor
@@ -208,7 +211,7 @@ def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbo
 
 
 def test_signatures_are_checked_in_real_time(desk: Desk) -> None:
-    raw = told(desk.account.account_id)
+    raw = event_body(desk.account.account_id)
     moved = FixedClock(NOW + timedelta(days=60))
     with patch("dunlin.runtime.wiring.clock", lambda: moved):
         assert desk.receive(raw, signed(raw)) == 200

@@ -92,8 +92,8 @@ def set_up(harness: PortalHarness, standing: Standing, **person: Any) -> Account
         due_at=NOW + timedelta(days=3) if held in TIMED_HOLDS else None,
     )
     if standing.hold is Hold.ARRANGEMENT:
-        made = ask(harness, account, count=6)
-        assert made.in_force
+        arrangement = ask(harness, account, count=6)
+        assert arrangement.in_force
     if standing.hold is Hold.PAUSED:
         order = StaffCommand(by="ana", why="case-1")
         assert pauses.pause(account.account_id, order, book=harness.book, now=NOW).outcome == "done"
@@ -113,12 +113,12 @@ def ask(harness: PortalHarness, account: Account, *, count: int) -> Arrangement:
         today=today,
     )
     assert isinstance(terms, Terms)
-    made = arrangements.ask(
+    asked = arrangements.ask(
         account.account_id, terms, consent=None, book=harness.book,
         creditors=harness.creditors, waker=harness.waker, now=NOW,
     )  # fmt: skip
-    assert isinstance(made, Arrangement)
-    return made
+    assert isinstance(asked, Arrangement)
+    return asked
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Visitor:
 
     def touch(self) -> str:
         """A message of ours that they can speak of."""
-        one = Touch(
+        touch = Touch(
             touch_id="tch_" + "7" * 32,
             key="T#1#0#0",
             account_id=self.account.account_id,
@@ -155,8 +155,8 @@ class Visitor:
             expires_at=NOW - timedelta(days=2),
             sent_at=NOW - timedelta(days=2),
         )
-        self.keep(one)
-        return one.touch_id
+        self.keep(touch)
+        return touch.touch_id
 
     def plan(self, **form: str) -> Answer:
         """Terms of one's own, checked and then agreed."""
@@ -526,5 +526,5 @@ ACTS: tuple[Act, ...] = (
 
 
 def heading(answer: Answer) -> str:
-    found = re.search(r"<h1[^>]*>(.*?)</h1>", answer.body, re.DOTALL)
-    return found[1].strip() if found else ""
+    match = re.search(r"<h1[^>]*>(.*?)</h1>", answer.body, re.DOTALL)
+    return match[1].strip() if match else ""

@@ -89,9 +89,9 @@ class Answer:
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.body))
 
     def field(self, name: str) -> str:
-        found = re.search(rf'name="{name}" value="([^"]*)"', self.body)
-        assert found is not None, f"no field {name}"
-        return found[1]
+        match = re.search(rf'name="{name}" value="([^"]*)"', self.body)
+        assert match is not None, f"no field {name}"
+        return match[1]
 
 
 @dataclass
@@ -256,10 +256,10 @@ class PortalHarness:
             return Answer(403, {}, "")
         with self.open():
             answer = app(event, None)
-        found = {k.lower(): [str(v)] for k, v in (answer.get("headers") or {}).items()}
+        answer_headers = {k.lower(): [str(v)] for k, v in (answer.get("headers") or {}).items()}
         for name, values in (answer.get("multiValueHeaders") or {}).items():
-            found.setdefault(name.lower(), []).extend(values)
-        return Answer(answer["statusCode"], found, answer["body"])
+            answer_headers.setdefault(name.lower(), []).extend(values)
+        return Answer(answer["statusCode"], answer_headers, answer["body"])
 
 
 def _route(routes: Mapping[str, Any], path: str) -> tuple[str, dict[str, str]]:
@@ -268,9 +268,9 @@ def _route(routes: Mapping[str, Any], path: str) -> tuple[str, dict[str, str]]:
             f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part)
             for part in re.split(r"(\{[^}]+\})", route)
         )
-        found = re.fullmatch(pattern, path)
-        if found:
-            return route, {k: unquote(v) for k, v in found.groupdict().items()}
+        match = re.fullmatch(pattern, path)
+        if match:
+            return route, {k: unquote(v) for k, v in match.groupdict().items()}
     return path, {}
 
 

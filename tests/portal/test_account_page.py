@@ -48,7 +48,7 @@ def test_spanish_by_browser_by_choice_and_by_the_persons_own_language(
 
 
 @pytest.mark.parametrize(
-    ("change", "said", "payable"),
+    ("change", "sentence", "payable"),
     [
         ({"balance": Money(0, "USD"), "status": Status.SETTLED}, "Nothing left to pay", False),
         ({"balance": Money(-2_500, "USD"), "hold": Hold.REVIEW}, "send $25.00 back", False),
@@ -58,12 +58,12 @@ def test_spanish_by_browser_by_choice_and_by_the_persons_own_language(
     ],
 )
 def test_each_standing_is_said_and_never_a_negative_amount_owed(
-    harness: PortalHarness, browser: Browser, change: dict[str, Any], said: str, payable: bool
+    harness: PortalHarness, browser: Browser, change: dict[str, Any], sentence: str, payable: bool
 ) -> None:
     account = harness.debt(harness.person())
     harness.book.accounts[account.account_id] = replace(account, **change)
     answer = browser.sign_in(account)
-    assert said in answer.text
+    assert sentence in answer.text
     assert ("/live/pay" in answer.body) is payable
     assert "−$25.00" not in answer.text
 

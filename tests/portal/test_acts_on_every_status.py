@@ -89,14 +89,14 @@ LANGUAGES = ("en", "es")
 
 
 @cache
-def said(language: str) -> dict[str, str]:
+def sentences(language: str) -> dict[str, str]:
     sentences: dict[str, str] = json.loads((PAGES / f"strings/{language}.json").read_text("utf-8"))
     return sentences
 
 
 def first_words(language: str, key: str) -> str:
     """A sentence of the portal up to its first figure."""
-    return said(language)[key].split("{", 1)[0].strip()
+    return sentences(language)[key].split("{", 1)[0].strip()
 
 
 def test_every_form_of_the_portal_is_an_act_here() -> None:

@@ -63,11 +63,11 @@ class StackBrowser(Browser):
         )
         try:
             with OPENER.open(request, timeout=30) as answer:
-                found = answer.status, answer.headers, answer.read()
+                response = answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as refused:
-            found = refused.code, refused.headers, refused.read()
-        status, told, content = found
-        cookies = told.get_all("Set-Cookie") or []
+            response = refused.code, refused.headers, refused.read()
+        status, answer_headers, content = response
+        cookies = answer_headers.get_all("Set-Cookie") or []
         for cookie in cookies:
             name, _, rest = cookie.partition("=")
             self.jar[name] = rest.split(";")[0]
@@ -91,10 +91,10 @@ def _moves_in(town: PortalHarness, at: Standing, stack: LocalStack, now: datetim
     book.apply(Change(consumer=replace(person, version=1)))
     kept = [
         write(
-            book, one, one, what="BroughtHere", data={}, now=now,
-            besides=Change(ledger=_charge(one)),
+            book, account, account, what="BroughtHere", data={}, now=now,
+            besides=Change(ledger=_charge(account)),
         )
-        for one in (account, sibling)
+        for account in (account, sibling)
     ]  # fmt: skip
     token = new_token()
     link = Link(
@@ -116,11 +116,11 @@ def _moves_in(town: PortalHarness, at: Standing, stack: LocalStack, now: datetim
 
 
 def _charge(account: Account) -> tuple[LedgerEntry, ...]:
-    one = LedgerEntry(
+    charge = LedgerEntry(
         entry_id=entry_id(account.account_id, "invoice"), account_id=account.account_id,
         kind="charge", amount=account.balance, on=date(2026, 9, 1), source="invoice",
     )  # fmt: skip
-    return (one,)
+    return (charge,)
 
 
 @pytest.mark.parametrize("at", STANDINGS, ids=str)

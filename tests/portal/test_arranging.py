@@ -63,9 +63,9 @@ def agree(browser: Browser, page: Answer, pays: str = "self") -> Answer:
 
 
 def standing(harness: PortalHarness, account: Account) -> Arrangement:
-    found = harness.book.arrangement(account.account_id)
-    assert found is not None
-    return found
+    arrangement = harness.book.arrangement(account.account_id)
+    assert arrangement is not None
+    return arrangement
 
 
 def arranged(harness: PortalHarness, browser: Browser, pays: str = "self") -> Account:
@@ -106,9 +106,9 @@ def test_a_plan_inside_the_limits_starts_at_once_and_is_asked_for_by_its_parts(
     assert "Your plan is in place" in answer.text
     held = harness.book.accounts[account.account_id]
     assert held.hold is Hold.ARRANGEMENT
-    made = standing(harness, account)
-    assert (made.in_force, made.autopay) == (True, None)
-    assert ("arrangement_confirmation", made.arrangement_id) in [
+    arrangement = standing(harness, account)
+    assert (arrangement.in_force, arrangement.autopay) == (True, None)
+    assert ("arrangement_confirmation", arrangement.arrangement_id) in [
         (n[1], n[2]) for n in harness.waker.notices
     ]
     shown = browser.get("/account")
@@ -138,7 +138,7 @@ def test_a_plan_beyond_the_limits_waits_for_a_person_and_says_so(
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "sentence"),
     [
         ({"amount": ""}, "Enter the amount"),
         ({"amount": "1.005"}, "no more than two digits"),
@@ -159,12 +159,12 @@ def test_a_plan_beyond_the_limits_waits_for_a_person_and_says_so(
     ],
 )
 def test_terms_that_cannot_be_are_said_by_the_field_and_kept(
-    harness: PortalHarness, browser: Browser, changed: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, changed: dict[str, str], sentence: str
 ) -> None:
     account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = step(browser, **OWN | {"amount": "120"} | IN_A_WEEK | changed)
-    assert (answer.status, said in answer.text) == (422, True), answer.text
+    assert (answer.status, sentence in answer.text) == (422, True), answer.text
     assert harness.book.accounts[account.account_id] == account
 
 
@@ -207,14 +207,14 @@ def test_autopay_is_agreed_to_in_words_saved_at_the_processor_and_changed_and_st
     answer = agree(browser, page, "autopay")
     assert answer.status == 303
     assert answer.header("location").startswith("https://checkout.example.com/c/pay/cs_")
-    made = standing(harness, account)
-    assert made.autopay is not None
+    arrangement = standing(harness, account)
+    assert arrangement.autopay is not None
     agreed = arrangements.consent_of(words, version=AUTOPAY_CONSENT, language="en", at=NOW)
-    assert made.autopay.consent == agreed
+    assert arrangement.autopay.consent == agreed
     assert "Off. You pay each part yourself" in browser.get("/plan").text, "nothing saved yet"
-    harness.processor.save(made.autopay.setup_id, VISA)
+    harness.processor.save(arrangement.autopay.setup_id, VISA)
     assert "has Visa 4242 for you" in browser.get("/plan/returned").text
-    assert standing(harness, account) == made, "to look changes nothing"
+    assert standing(harness, account) == arrangement, "to look changes nothing"
     assert "Saved. We use Visa 4242" in step(browser, step="take_up").text
     assert "Saved. We use Visa 4242" in browser.get("/plan/returned").text
     taken = standing(harness, account)
@@ -296,16 +296,16 @@ def test_a_counter_offer_is_taken_or_not(
     assert "We have another plan for you" in browser.get("/account").text
     page = browser.get("/plan")
     assert "You can take it until December 5, 2026" in page.text
-    said = step(browser, step=answer).text
-    found = harness.book.arrangement(account.account_id)
+    text = step(browser, step=answer).text
+    arrangement = harness.book.arrangement(account.account_id)
     if answer == "accept":
-        assert "Your plan is in place" in said
-        assert found is not None
-        assert (found.in_force, found.terms) == (True, terms)
+        assert "Your plan is in place" in text
+        assert arrangement is not None
+        assert (arrangement.in_force, arrangement.terms) == (True, terms)
         assert "no longer stands" in step(browser, step="accept").text
     else:
-        assert "Your plan has ended" in said
-        assert found is None
+        assert "Your plan has ended" in text
+        assert arrangement is None
 
 
 def test_a_plan_of_another_person_cannot_be_touched(
@@ -336,7 +336,7 @@ def test_a_disputed_account_or_one_with_nothing_owed_offers_no_plan_it_cannot_ke
 
 
 @pytest.mark.parametrize(
-    ("paused", "said"),
+    ("paused", "sentence"),
     [
         ("expired_card", "The card has expired"),
         ("lost_or_stolen", "gave no reason"),
@@ -344,15 +344,15 @@ def test_a_disputed_account_or_one_with_nothing_owed_offers_no_plan_it_cannot_ke
     ],
 )
 def test_a_refused_method_is_said_in_words_with_what_to_do(
-    harness: PortalHarness, browser: Browser, paused: str, said: str
+    harness: PortalHarness, browser: Browser, paused: str, sentence: str
 ) -> None:
     account = arranged(harness, browser, "autopay")
-    made = standing(harness, account)
-    assert made.autopay is not None
-    refused = replace(made.autopay, method_ref="pm_1", label="Visa 4242", paused=paused)
-    harness.book.arranged[made.arrangement_id] = replace(made, autopay=refused)
+    arrangement = standing(harness, account)
+    assert arrangement.autopay is not None
+    refused = replace(arrangement.autopay, method_ref="pm_1", label="Visa 4242", paused=paused)
+    harness.book.arranged[arrangement.arrangement_id] = replace(arrangement, autopay=refused)
     text = browser.get("/plan").text
-    assert said in text
+    assert sentence in text
     assert "Save another card or account" in text
     assert "Pay $120.00" in browser.get("/account").text, "asked for again once it failed"
 

@@ -130,8 +130,8 @@ def test_the_way_in_by_code(harness: PortalHarness, browser: Browser) -> None:
     answer = browser.post(f"/m/{token}/code")
     assert answer.header("location") == f"/live/m/{token}?sent=1"
     assert "A code is on its way" in browser.get(f"/m/{token}?sent=1").text
-    ((told, kind, cause),) = harness.waker.notices
-    assert (told, kind, cause.split(".")[0]) == (account.account_id, "code", hashed)
+    ((account_id, kind, cause),) = harness.waker.notices
+    assert (account_id, kind, cause.split(".")[0]) == (account.account_id, "code", hashed)
 
     harness.sessions.put_code(hashed, token_hash("123456"), NOW + timedelta(minutes=10))
     assert browser.post(f"/m/{token}", {"code": "654321"}).status == 403

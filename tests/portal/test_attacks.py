@@ -196,7 +196,7 @@ def test_no_get_changes_anything() -> None:
 
     def everything() -> str:
         kept = (harness.book, harness.sessions, harness.processor, harness.waker, harness.evidence)
-        return repr([{k: v for k, v in vars(one).items() if k != "_lock"} for one in kept])
+        return repr([{k: v for k, v in vars(row).items() if k != "_lock"} for row in kept])
 
     before = everything()
     for route, method in ROUTES:

@@ -27,15 +27,15 @@ def shop() -> Iterator[Shop]:
 def page(chromium: Browser, shop: Shop) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
     page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if "Failed to load" not in m.text else None)
+    console: list[str] = []
+    page.on("console", lambda m: console.append(m.text) if "Failed to load" not in m.text else None)
     page.goto(f"{shop.base}/m/{shop.harness.link(shop.account, days=4000)}")
     for name, value in {"month": "4", "day": "27", "year": "1985"}.items():
         page.fill(f"[name={name}]", value)
     page.click("form:has([name=year]) button")
     yield page
     context.close()
-    assert said == []
+    assert console == []
 
 
 def checkout(page: Page, **changed: str) -> None:

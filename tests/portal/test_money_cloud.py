@@ -23,11 +23,11 @@ pytestmark = pytest.mark.cloud
 
 
 def call(stack: LocalStack, function: str, payload: dict[str, Any]) -> dict[str, Any]:
-    made = stack.cloud.client("lambda").invoke(
+    response = stack.cloud.client("lambda").invoke(
         FunctionName=stack.outputs[f"{function}FunctionName"], Payload=json.dumps(payload)
     )
-    answer: dict[str, Any] = json.loads(made["Payload"].read())
-    assert "FunctionError" not in made, answer
+    answer: dict[str, Any] = json.loads(response["Payload"].read())
+    assert "FunctionError" not in response, answer
     return answer
 
 
@@ -65,8 +65,8 @@ def test_the_nightly_count_reads_what_it_needs(stack: LocalStack) -> None:
     account = activated(stack, lapse, "counted")
     stack.cloud.settle(120)
     day = timedelta(days=1)
-    found = wiring.account_book().touches_permitted(lapse.now - day, lapse.now + day)
-    touches = [touch for touch in found if touch.account_id == account.account_id]
+    permitted = wiring.account_book().touches_permitted(lapse.now - day, lapse.now + day)
+    touches = [touch for touch in permitted if touch.account_id == account.account_id]
     assert len([touch for touch in touches if touch.sent_at]) == 1, touches
     lapse.run(lapse.now + 2 * day)
     report = call(stack, "ReconcileCounts", {})
@@ -119,11 +119,11 @@ def test_the_books_agree_again_after_lost_webhooks_and_a_second_payment(stack: L
     ]
     assert key.endswith(".json")
 
-    told = {"creditor": account.creditor, "reference": account.reference, "kind": "credit",
+    edit = {"creditor": account.creditor, "reference": account.reference, "kind": "credit",
             "amount_minor": 700, "currency": "USD", "change_id": "cn-1"}  # fmt: skip
-    assert call(stack, "ChangeBalance", told)["outcome"] == "applied"
-    assert call(stack, "ChangeBalance", told)["outcome"] == "known"
-    assert call(stack, "ChangeBalance", {**told, "currency": "EUR"})["outcome"] == "refused"
+    assert call(stack, "ChangeBalance", edit)["outcome"] == "applied"
+    assert call(stack, "ChangeBalance", edit)["outcome"] == "known"
+    assert call(stack, "ChangeBalance", {**edit, "currency": "EUR"})["outcome"] == "refused"
     assert check(-700).waits_for_staff
     given = {"account_id": account.account_id, "by": "op-7", "why": "cn-1"}
     assert call(stack, "RefundExcess", given) == {"refunded": "$7.00"}

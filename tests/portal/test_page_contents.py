@@ -25,7 +25,7 @@ PARTS = {"base.html.j2", "parts.html.j2", "schedule.html.j2", "sums.html.j2"}
 
 def given() -> dict[str, set[type[Any] | None]]:
     """Every page that the use cases and the function name, and the classes they give it."""
-    found: dict[str, set[type[Any] | None]] = {}
+    contents: dict[str, set[type[Any] | None]] = {}
     for path in SOURCES:
         for call in ast.walk(ast.parse(path.read_text())):
             if not isinstance(call, ast.Call):
@@ -39,15 +39,15 @@ def given() -> dict[str, set[type[Any] | None]]:
                 continue
             if isinstance(name, ast.Constant) and isinstance(content, ast.Call):
                 maker = ast.unparse(content.func).removesuffix(".of")
-                found.setdefault(str(name.value), set()).add(getattr(pages, maker))
+                contents.setdefault(str(name.value), set()).add(getattr(pages, maker))
     for form, make in pages.FORMS.items():
-        found.setdefault(form, set()).add(_made(make))
-    found["messages"] = {_made(pages.messages)}
-    found["account"] = {pages.AccountPage}
+        contents.setdefault(form, set()).add(_made(make))
+    contents["messages"] = {_made(pages.messages)}
+    contents["account"] = {pages.AccountPage}
     # Those whose content is built a line before.
-    found |= {"receipt": {pages.ReceiptPage}, "accounts": {pages.AccountsPage}}
-    found |= {"data": {pages.DataPage}, "plan_agreed": {pages.PlanAgreedPage}}
-    return found
+    contents |= {"receipt": {pages.ReceiptPage}, "accounts": {pages.AccountsPage}}
+    contents |= {"data": {pages.DataPage}, "plan_agreed": {pages.PlanAgreedPage}}
+    return contents
 
 
 def _made(make: Any) -> type[Any] | None:
@@ -93,8 +93,8 @@ def always() -> set[str]:
 def test_a_page_is_given_what_its_template_reads(page: str) -> None:
     read = read_by(template_of(page)) - always()
     for content in given()[page]:
-        told = {f.name for f in fields(content)} if content is not None else set()
-        assert told == read, (page, content)
+        names = {f.name for f in fields(content)} if content is not None else set()
+        assert names == read, (page, content)
 
 
 def test_every_template_is_shown_by_a_page_that_is_looked_at_here() -> None:
@@ -104,4 +104,4 @@ def test_every_template_is_shown_by_a_page_that_is_looked_at_here() -> None:
 
 
 def test_every_page_of_words_alone_is_given_as_such() -> None:
-    assert {page for page, made in given().items() if made == {pages.Done}} <= jinja_pages._SIMPLE
+    assert {page for page, kinds in given().items() if kinds == {pages.Done}} <= jinja_pages._SIMPLE

@@ -51,7 +51,7 @@ def test_another_amount_is_read_as_people_write_it(
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ("", "Enter the amount"),
         ("0", "The smallest amount you can pay is $1.00"),
@@ -66,13 +66,13 @@ def test_another_amount_is_read_as_people_write_it(
     ],
 )
 def test_a_wrong_amount_is_said_by_the_field_and_kept(
-    harness: PortalHarness, browser: Browser, typed: str, said: str
+    harness: PortalHarness, browser: Browser, typed: str, sentence: str
 ) -> None:
     page = browser.sign_in(harness.debt(harness.person()))
     form = {"nonce": page.field("nonce"), "choice": "part", "amount": typed}
     answer = browser.post("/pay", form)
     assert answer.status == 422
-    assert answer.text.count(said) == 2, "in the summary and at the field"
+    assert answer.text.count(sentence) == 2, "in the summary and at the field"
     assert 'href="#amount"' in answer.body
     assert harness.processor.opened == []
     assert "<b>25" not in answer.body
@@ -101,7 +101,7 @@ def test_an_amount_the_processor_cannot_take_is_said(
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "sentence"),
     [
         (PaymentState.SUCCEEDED, "Your payment went through."),
         (PaymentState.PENDING, "Your payment is processing"),
@@ -109,7 +109,7 @@ def test_an_amount_the_processor_cannot_take_is_said(
     ],
 )
 def test_the_return_page_says_what_the_processor_says_and_changes_nothing(
-    harness: PortalHarness, browser: Browser, state: PaymentState, said: str
+    harness: PortalHarness, browser: Browser, state: PaymentState, sentence: str
 ) -> None:
     account = harness.debt(harness.person())
     page = browser.sign_in(account)
@@ -118,7 +118,7 @@ def test_the_return_page_says_what_the_processor_says_and_changes_nothing(
     harness.processor.pay(attempt, paid(account.account_id, state))
     before = snapshot(harness)
     answer = browser.get("/return")
-    assert said in answer.text
+    assert sentence in answer.text
     assert browser.get("/return").body == answer.body, "bookmarked or reloaded"
     assert snapshot(harness) == before
     again = browser.post("/pay", {"nonce": page.field("nonce")})

@@ -76,8 +76,8 @@ class Reader:
     def check(self) -> None:
         """No accessibility violation, no sideways scroll, every target large enough."""
         options = {"runOnly": self.rules, "resultTypes": ["violations"]}
-        found = Axe().run(self.page, options=options)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        results = Axe().run(self.page, options=options)
+        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
         self.fits()
         usual = self.page.viewport_size
         assert usual is not None

@@ -138,10 +138,10 @@ def test_an_error_of_ours_is_a_page_without_a_trace_and_a_log_without_the_token(
     token = harness.link(harness.debt(harness.person()))
     with patch.object(harness.sessions, "link", side_effect=RuntimeError("secret detail")):
         answer = browser.get(f"/m/{token}")
-    said = repr([record.__dict__ for record in caplog.records])
-    assert "/m/{token}" in said, "the route"
-    assert token not in said
-    assert "secret" not in said
+    log = repr([record.__dict__ for record in caplog.records])
+    assert "/m/{token}" in log, "the route"
+    assert token not in log
+    assert "secret" not in log
     assert answer.status == 503
     assert "Something went wrong on our side" in answer.text
     assert "secret" not in answer.body

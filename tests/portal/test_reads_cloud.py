@@ -27,9 +27,9 @@ MOST = {
 
 @pytest.fixture(scope="module")
 def flows(stack: LocalStack) -> Flows:
-    made = Flows()
-    made.walk()
-    return made
+    counted = Flows()
+    counted.walk()
+    return counted
 
 
 @pytest.mark.parametrize("flow", MOST)

@@ -102,17 +102,17 @@ def test_only_the_part_that_is_disputed_is_not_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
+    ("amount", "sentence"),
     [("0", "at least one cent"), ("500", "more than you owe"), ("-1", "in numbers"),
      ("1.005", "no more than two digits")],
 )  # fmt: skip
 def test_a_part_that_cannot_be_is_said_by_its_field(
-    harness: PortalHarness, browser: Browser, amount: str, said: str
+    harness: PortalHarness, browser: Browser, amount: str, sentence: str
 ) -> None:
     account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = browser.fill("/dispute", reason="other", text="Kept", amount=amount)
-    assert (answer.status, said in answer.text) == (422, True)
+    assert (answer.status, sentence in answer.text) == (422, True)
     assert 'href="#amount"' in answer.body
     assert f'value="{amount}"' in answer.body
     assert harness.book.accounts[account.account_id] == account
@@ -156,7 +156,7 @@ def test_two_promises_hold_by_themselves_and_the_third_waits_for_a_person(
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ({}, "Enter a day, month and year"),
         ({"day": "30", "month": "2", "year": "2027"}, "Enter a real date"),
@@ -165,13 +165,13 @@ def test_two_promises_hold_by_themselves_and_the_third_waits_for_a_person(
     ],
 )
 def test_a_promise_for_a_wrong_day_is_said_and_kept(
-    harness: PortalHarness, browser: Browser, typed: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, typed: dict[str, str], sentence: str
 ) -> None:
     browser.sign_in(harness.debt(harness.person()))
     nonce = browser.get("/promise").field("nonce")
     answer = browser.post("/promise", {"nonce": nonce, **typed})
     assert answer.status == 422
-    assert said in answer.text
+    assert sentence in answer.text
     assert 'href="#date"' in answer.body
     for value in typed.values():
         assert f'value="{value}"' in answer.body

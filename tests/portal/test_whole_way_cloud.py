@@ -47,9 +47,9 @@ def activated(stack: LocalStack, lapse: TimeLapse, name: str) -> Account:
 def now(account: Account) -> Account:
     from dunlin.runtime import wiring
 
-    found = wiring.account_book().account(account.account_id)
-    assert found is not None
-    return found
+    current = wiring.account_book().account(account.account_id)
+    assert current is not None
+    return current
 
 
 def sent_to(stack: LocalStack, address: str) -> list[str]:
@@ -103,10 +103,10 @@ def test_a_person_pays_and_hears_nothing_more(page: Page, stack: LocalStack) -> 
     ]
     assert entered[-1] == "Settled"
     # The receipt is the last they hear.
-    told = sent_to(stack, "payer@example.com")
-    assert len(told) == 2
+    messages = sent_to(stack, "payer@example.com")
+    assert len(messages) == 2
     lapse.run(lapse.now + timedelta(days=60))
-    assert sent_to(stack, "payer@example.com") == told
+    assert sent_to(stack, "payer@example.com") == messages
 
 
 def test_a_dispute_and_an_opt_out_stop_the_ladder(page: Page, stack: LocalStack) -> None:
@@ -130,9 +130,9 @@ def test_a_dispute_and_an_opt_out_stop_the_ladder(page: Page, stack: LocalStack)
     assert person is not None
     assert not any(person.consent(channel).open for channel in Channel)
     stack.cloud.settle(120)
-    told = sent_to(stack, "doubter@example.com")
+    messages = sent_to(stack, "doubter@example.com")
     lapse.run(lapse.now + timedelta(days=60))
-    assert sent_to(stack, "doubter@example.com") == told
+    assert sent_to(stack, "doubter@example.com") == messages
 
 
 def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(

@@ -131,7 +131,7 @@ def test_language_and_payday_are_kept_and_the_pages_speak_it_at_once(
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "sentence"),
     [
         ({"language": "fr"}, "Choose a language"),
         ({"hours": ""}, "Choose a time of day"),
@@ -141,14 +141,14 @@ def test_language_and_payday_are_kept_and_the_pages_speak_it_at_once(
     ],
 )
 def test_a_wish_that_cannot_be_read_changes_nothing_and_keeps_the_answers(
-    harness: PortalHarness, browser: Browser, changed: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, changed: dict[str, str], sentence: str
 ) -> None:
     account = harness.debt(harness.person())
     browser.sign_in(account)
     before = harness.book.consumers[account.consumer_id]
     answer = times(browser, **EVERY_DAY | {"payday": "7"} | changed)
     assert answer.status == 422
-    assert said in answer.text
+    assert sentence in answer.text
     assert harness.book.consumers[account.consumer_id] == before
     if "payday" not in changed:
         assert 'value="7"' in answer.body

@@ -62,7 +62,7 @@ def test_a_payment_claimed_elsewhere_waits_for_staff(
 
 
 @pytest.mark.parametrize(
-    ("path", "form", "said"),
+    ("path", "form", "sentence"),
     [
         ("/paid", {"text": "x"}, "Choose how you paid"),
         ("/paid", {"how": "cheque"}, "Tell us a little about it"),
@@ -74,12 +74,12 @@ def test_a_payment_claimed_elsewhere_waits_for_staff(
     ],
 )
 def test_what_is_missing_is_said_and_the_answers_are_kept(
-    harness: PortalHarness, browser: Browser, path: str, form: dict[str, str], said: str
+    harness: PortalHarness, browser: Browser, path: str, form: dict[str, str], sentence: str
 ) -> None:
     account = harness.debt(harness.person())
     browser.sign_in(account)
     answer = browser.fill(path, **form)
-    assert (answer.status, said in answer.text) == (422, True)
+    assert (answer.status, sentence in answer.text) == (422, True)
     assert "Error: " in answer.body
     assert all(
         len(text) > 1_000 or text in answer.body for text in form.values() if path != "/snooze"
@@ -219,7 +219,7 @@ def test_a_file_is_kept_byte_for_byte_under_a_random_name(
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "sentence"),
     [
         (b"", "Choose a file"),
         (b"<html><script>alert(1)</script>", "Choose a PDF, a JPEG or a PNG"),
@@ -228,13 +228,13 @@ def test_a_file_is_kept_byte_for_byte_under_a_random_name(
     ],
 )
 def test_a_file_that_is_none_of_the_three_kinds_is_refused(
-    harness: PortalHarness, browser: Browser, file: bytes, said: str
+    harness: PortalHarness, browser: Browser, file: bytes, sentence: str
 ) -> None:
     browser.sign_in(harness.debt(harness.person()))
     page = browser.get("/documents")
     form = {n: page.field(n) for n in ("nonce", "form_id")} | {"about": "other"}
     answer = browser.upload("/documents", form, file)
-    assert (answer.status, said in answer.text) == (422, True)
+    assert (answer.status, sentence in answer.text) == (422, True)
     assert harness.evidence.files == {}
 
 

@@ -58,7 +58,7 @@ def member(
             for n, (on, kind, minor) in enumerate(lines)
         ],
         touches=[touch(held.account_id, on, on in clicked) for on in touched],
-        labels=[(LAUNCH + timedelta(days=on), said) for on, said in labels],
+        labels=[(LAUNCH + timedelta(days=on), label) for on, label in labels],
         entries=[
             AuditEntry(
                 subject=f"account#{held.account_id}",

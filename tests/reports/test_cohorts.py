@@ -21,9 +21,9 @@ def test_the_interval_covers_a_known_effect_at_its_rate() -> None:
     dice = random.Random(38)
     truth, runs, covered = (0.30 - 0.20) * 0.75, 2_000, 0
     for _ in range(runs):
-        found = lift(drawn(300, 0.30, dice), drawn(100, 0.20, dice))
-        assert found is not None
-        covered += found.low <= truth <= found.high
+        difference = lift(drawn(300, 0.30, dice), drawn(100, 0.20, dice))
+        assert difference is not None
+        covered += difference.low <= truth <= difference.high
     # 95 % of 2,000 within four standard errors.
     assert abs(covered / runs - 0.95) < 0.02
 
@@ -32,10 +32,10 @@ def test_no_winner_is_named_where_there_is_none() -> None:
     dice = random.Random(71)
     named = 0
     for _ in range(1_000):
-        found = lift(drawn(200, 0.25, dice), drawn(200, 0.25, dice))
-        assert found is not None
-        assert (found.winner == "") is (found.low <= 0 <= found.high)
-        named += bool(found.winner)
+        difference = lift(drawn(200, 0.25, dice), drawn(200, 0.25, dice))
+        assert difference is not None
+        assert (difference.winner == "") is (difference.low <= 0 <= difference.high)
+        named += bool(difference.winner)
     assert named < 1_000 * 0.08
     sure = lift(drawn(200, 0.6, dice), drawn(200, 0.1, dice))
     assert sure is not None
@@ -58,24 +58,24 @@ def test_weeks_are_told_once_they_are_over_against_holdout_and_the_time_before()
     held_out = cohort("h", 20, 2, on=10, launched=False)
     earlier = cohort("e", 40, 4, on=-3, launched=False)
     everybody = treated + held_out + earlier
-    found = {
+    lifts = {
         (w.week, w.against): w.lift
         for w in weeks(
             treated, held_out, everybody, since=LAUNCH, until=LAUNCH + timedelta(days=15)
         )
     }
-    assert set(found) == {(w, a) for w in (1, 2, 4) for a in (HOLDOUT, BEFORE)}
+    assert set(lifts) == {(w, a) for w in (1, 2, 4) for a in (HOLDOUT, BEFORE)}
     # Nobody had paid by the end of the first week; in the week before, 4 of 80 had paid half.
-    first, ago = found[1, HOLDOUT], found[1, BEFORE]
+    first, ago = lifts[1, HOLDOUT], lifts[1, BEFORE]
     assert first is not None
     assert (first.treated, first.held_out) == (0.0, 0.0)
     assert ago is not None
     assert (ago.treated, ago.held_out) == (0.0, 4 * 0.5 / 80)
-    second = found[2, HOLDOUT]
+    second = lifts[2, HOLDOUT]
     assert second is not None
     assert (second.treated, second.held_out) == (0.25, 0.05)
     assert (second.treated_accounts, second.held_out_accounts) == (20, 20)
     assert second.winner == "treated"
     # The fourth week is not over.
-    assert found[4, HOLDOUT] is None
-    assert found[4, BEFORE] is None
+    assert lifts[4, HOLDOUT] is None
+    assert lifts[4, BEFORE] is None

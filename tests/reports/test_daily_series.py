@@ -42,8 +42,8 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def test_a_call_log_is_counted_by_day_and_keeps_no_reference() -> None:
-    found = read_call_log(rows(LOG))
-    assert found == [
+    log = read_call_log(rows(LOG))
+    assert log == [
         Calls(on=date(2026, 8, 30), direction=INBOUND, calls=2, minutes=10),
         Calls(on=date(2026, 8, 31), direction=OUTBOUND, calls=1, minutes=0),
         Calls(on=date(2026, 9, 1), direction=INBOUND, calls=1, minutes=3),
@@ -51,8 +51,8 @@ def test_a_call_log_is_counted_by_day_and_keeps_no_reference() -> None:
     ]
     box = MemoryDropBox()
     assert call_log("acme-clinic", box) == []
-    keep_calls("acme-clinic", found, box)
-    assert keep_calls("acme-clinic", found, box) == call_log("acme-clinic", box) == found
+    keep_calls("acme-clinic", log, box)
+    assert keep_calls("acme-clinic", log, box) == call_log("acme-clinic", box) == log
     assert b"INV" not in box.files["reports/calls/acme-clinic.json"]
     # A day that is told again is told anew.
     mended = read_call_log(rows("date,direction\n2026-09-02,in\n2026-09-02,in\n"))
@@ -61,26 +61,26 @@ def test_a_call_log_is_counted_by_day_and_keeps_no_reference() -> None:
 
 
 def test_a_row_that_says_nothing_is_refused_by_its_line() -> None:
-    for line, said in (
+    for line, message in (
         ("01/02/2026,in,", "date"),
         ("2026-01-02,sideways,", "direction"),
         ("2026-01-02,in,-3", "minutes"),
     ):
-        with pytest.raises(DomainError, match=f"line 3: {said}"):
+        with pytest.raises(DomainError, match=f"line 3: {message}"):
             read_call_log(rows(f"date,direction,minutes\n2026-01-01,in,1\n{line}\n"))
 
 
 def test_each_day_since_launch_stands_beside_an_average_day_before() -> None:
     log = read_call_log(rows(LOG))
-    found = series(
+    calls = series(
         "inbound calls",
         calls_by_day(log, INBOUND),
         launch=date(2026, 9, 1),
         until=date(2026, 9, 4),
         known_from=first_day(log),
     )
-    assert list(found.days.values()) == [1, 1, 0, 0]
-    assert (found.baseline, found.average) == (Fraction(2, 2), Fraction(1, 2))
+    assert list(calls.days.values()) == [1, 1, 0, 0]
+    assert (calls.baseline, calls.average) == (Fraction(2, 2), Fraction(1, 2))
     unknown = series("x", {}, launch=day(0), until=day(0), known_from=None)
     assert (unknown.baseline, unknown.average) == (None, 0)
 
@@ -107,5 +107,5 @@ def test_series_are_charted_with_their_baseline_and_nothing_becomes_markup() -> 
 
 
 def test_a_visit_is_a_link_that_was_followed() -> None:
-    found = member(touched=[0, 3, 6], clicked=[3])
-    assert visits(found.touches) == {day(3): 1}
+    person = member(touched=[0, 3, 6], clicked=[3])
+    assert visits(person.touches) == {day(3): 1}

@@ -19,8 +19,8 @@ TEXT = RefusedTouch(
 
 
 def _found(*touches):
-    found = exposure(touches, BOOK.tables)
-    return found, {line.rule: line for line in found.rules}
+    estimate = exposure(touches, BOOK.tables)
+    return estimate, {line.rule: line for line in estimate.rules}
 
 
 def _dollars(low, high):
@@ -28,8 +28,8 @@ def _dollars(low, high):
 
 
 def test_one_text_is_one_violation_however_many_rules_stopped_it():
-    found, lines = _found(TEXT)
-    assert _dollars(found.low, found.high) == (500, 1500)
+    estimate, lines = _found(TEXT)
+    assert _dollars(estimate.low, estimate.high) == (500, 1500)
     assert _dollars(lines["US-TCPA-CONSENT"].low, lines["US-TCPA-CONSENT"].high) == (500, 1500)
     assert lines["US-TCPA-REVOKE"].blocked == 1
 
@@ -37,48 +37,48 @@ def test_one_text_is_one_violation_however_many_rules_stopped_it():
 def test_texts_count_each_and_persons_once():
     other_day = replace(TEXT, day=date(2026, 11, 21))
     again = replace(TEXT, blocked=("US-TCPA-RND",))  # the same touch, asked again that day
-    found, lines = _found(TEXT, again, other_day)
-    assert found.touches == 2
-    assert _dollars(found.low, found.high) == (1000, 3000)
+    estimate, lines = _found(TEXT, again, other_day)
+    assert estimate.touches == 2
+    assert _dollars(estimate.low, estimate.high) == (1000, 3000)
     assert lines["US-TCPA-RND"].blocked == 1
     mail = replace(TEXT, channel="email", debt_role="third", blocked=("US-REGF-CEASE",))
     mails = [replace(mail, day=date(2026, 11, n)) for n in (1, 2, 3)]
     others = [replace(m, account_id="acc_9", consumer_id="con_9") for m in mails]
-    found, lines = _found(*mails, *others)
-    assert _dollars(found.low, found.high) == (0, 2000)
+    estimate, lines = _found(*mails, *others)
+    assert _dollars(estimate.low, estimate.high) == (0, 2000)
     assert lines["US-REGF-CEASE"].blocked == 6
 
 
 def test_a_statute_reaches_only_its_role_its_state_and_its_channel():
     mail = replace(TEXT, channel="email", blocked=("US-REGF-CEASE",))
-    found, lines = _found(mail)
-    assert (found.high.minor, found.unpriced, lines["US-REGF-CEASE"].low) == (0, 1, None)
-    found, lines = _found(replace(mail, state="CA"))
-    assert _dollars(found.low, found.high) == (100, 1000)
+    estimate, lines = _found(mail)
+    assert (estimate.high.minor, estimate.unpriced, lines["US-REGF-CEASE"].low) == (0, 1, None)
+    estimate, lines = _found(replace(mail, state="CA"))
+    assert _dollars(estimate.low, estimate.high) == (100, 1000)
     assert lines["US-REGF-CEASE"].cites == ("Cal. Civ. Code 1788.30(b)",)
-    found, _ = _found(replace(mail, state="CA", debt_role="third"))
-    assert _dollars(found.low, found.high) == (100, 2000)  # both acts, one person
-    found, _ = _found(replace(TEXT, channel="call"))
-    assert found.high.minor == 0
+    estimate, _ = _found(replace(mail, state="CA", debt_role="third"))
+    assert _dollars(estimate.low, estimate.high) == (100, 2000)  # both acts, one person
+    estimate, _ = _found(replace(TEXT, channel="call"))
+    assert estimate.high.minor == 0
 
 
 def test_a_deferral_is_counted_apart_and_the_most_frequent_rule_comes_first():
     late = replace(TEXT, channel="email", blocked=(), deferred=("PLAT-TIME",))
     touches = [replace(late, day=date(2026, 11, n)) for n in (1, 2)]
-    found, lines = _found(TEXT, *touches)
-    assert found.rules[0].rule == "PLAT-TIME"
+    estimate, lines = _found(TEXT, *touches)
+    assert estimate.rules[0].rule == "PLAT-TIME"
     assert (lines["PLAT-TIME"].blocked, lines["PLAT-TIME"].deferred) == (0, 2)
-    assert found.unpriced == 2
+    assert estimate.unpriced == 2
 
 
 def test_every_form_says_that_it_is_an_estimate():
-    found, _ = _found(TEXT)
-    assert found.plain()["estimate"] is True
-    assert found.plain()["note"] == NOTE
-    assert (found.plain()["low_minor"], found.plain()["high_minor"]) == (50_000, 150_000)
-    assert found.markdown().startswith("**Estimate: $500 to $1,500**")
-    assert "| US-TCPA-CONSENT | 1 | 0 | $500 to $1,500 | 47 USC 227(b)(3) |" in found.markdown()
-    assert "con_1" not in found.markdown() + str(found.plain())
+    estimate, _ = _found(TEXT)
+    assert estimate.plain()["estimate"] is True
+    assert estimate.plain()["note"] == NOTE
+    assert (estimate.plain()["low_minor"], estimate.plain()["high_minor"]) == (50_000, 150_000)
+    assert estimate.markdown().startswith("**Estimate: $500 to $1,500**")
+    assert "| US-TCPA-CONSENT | 1 | 0 | $500 to $1,500 | 47 USC 227(b)(3) |" in estimate.markdown()
+    assert "con_1" not in estimate.markdown() + str(estimate.plain())
     assert _found()[0].touches == 0
 
 

@@ -71,10 +71,10 @@ def site_facts(book: MemoryBook, site: str) -> Facts:
 
 
 def test_a_site_shows_itself_by_its_own_brand() -> None:
-    book, said = MemoryBook(), {}
+    book, texts = MemoryBook(), {}
     for site in ("North", "South", ""):
         facts = site_facts(book, site)
-        said[site] = JinjaMessages().render(
+        texts[site] = JinjaMessages().render(
             "reminder.gentle",
             Channel.EMAIL,
             facts=facts,
@@ -85,10 +85,10 @@ def test_a_site_shows_itself_by_its_own_brand() -> None:
         brand = facts.strategy.brand
         assert brand.email_from == "accounts@clinic.example.com"
         assert (brand.phone == NORTH["phone"]) is (site == "North")
-    for site, rendered in said.items():
+    for site, rendered in texts.items():
         assert ("Acme Clinic North" in rendered.text) is (site == "North")
         assert ("#7a1f4a" in rendered.html) is (site == "North")
-    assert said["South"].sha256 == said[""].sha256
+    assert texts["South"].sha256 == texts[""].sha256
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,10 @@ def test_what_was_recovered_by_day_sixty_counts_whole_runs_alone() -> None:
     late = member("b", owed=40_000, paid=[(61, 40_000)])
     other = member("c", owed=5_000, paid=[(3, 1_000)], currency="EUR")
     never = member("d", launched=False, paid=[(5, 10_000)])
-    found = collected([paid, late, other, never], until=END.date(), days=60)
-    assert (found.accounts, found.targeted) == (3, {"EUR": 5_000, "USD": 100_000})
-    assert found.share("USD") == Fraction(6, 10)
-    assert found.share("EUR") == Fraction(1, 5)
+    rate = collected([paid, late, other, never], until=END.date(), days=60)
+    assert (rate.accounts, rate.targeted) == (3, {"EUR": 5_000, "USD": 100_000})
+    assert rate.share("USD") == Fraction(6, 10)
+    assert rate.share("EUR") == Fraction(1, 5)
     # Before day 60 is over the figure does not exist.
     early = collected([paid], until=day(59), days=60)
     assert (early.accounts, early.share("USD")) == (0, None)
@@ -59,29 +59,29 @@ def test_small_and_written_off_balances_are_recovered_apart() -> None:
 def test_days_to_collect_before_and_after_are_of_equal_periods() -> None:
     # Due thirty days before the launch. Before: 100 on day -10, 300 on day -2 -> (20 + 3*28) / 4.
     # After: 200 on day 0, 600 on day 10 -> (30 + 3*40) / 4. Day -12 lies outside.
-    one = member("a", owed=500_000, paid=[(-12, 99_000), (-10, 10_000), (-2, 30_000)])
-    two = member("b", owed=500_000, paid=[(0, 20_000), (10, 60_000), (11, 7_000)])
-    found = before_and_after([one, two], day(0), day(10))
-    assert found is not None
-    before, after = found
+    first = member("a", owed=500_000, paid=[(-12, 99_000), (-10, 10_000), (-2, 30_000)])
+    second = member("b", owed=500_000, paid=[(0, 20_000), (10, 60_000), (11, 7_000)])
+    comparison = before_and_after([first, second], day(0), day(10))
+    assert comparison is not None
+    before, after = comparison
     assert (before.since, before.until) == (day(-11), day(-1))
     assert (before.recovered, after.recovered) == ({"USD": 40_000}, {"USD": 80_000})
     assert before.days_to_collect == {"USD": Fraction(26)}
     assert after.days_to_collect == {"USD": Fraction(75, 2)}
-    assert before_and_after([one], day(0), day(0)) is None
+    assert before_and_after([first], day(0), day(0)) is None
 
 
 def test_medians_of_paying_agreeing_and_settling() -> None:
     money = {"entries": [["ent", "payment", -1, "pi"]]}
     back = {"entries": [["ent", "refund", 1, "re"]]}
-    one = member(
+    first = member(
         "a",
         paid=[(3, 10_000)],
         touched=[0, 2],
         entries=[(3, "PaymentPosted", money), (4, "PaymentPosted", back)],
         status=Status.SETTLED,
     )
-    two = member(
+    second = member(
         "b",
         touched=[0],
         paid=[(5, 10_000)],
@@ -92,11 +92,11 @@ def test_medians_of_paying_agreeing_and_settling() -> None:
         ],
         status=Status.SETTLED,
     )
-    three = member("c", touched=[0], entries=[(6, "ArrangementAgreed", {})])
-    found = medians([one, two, three], LAUNCH, END)
-    assert found.touch_to_payment_hours == Fraction(24 + 120, 2)
-    assert found.request_to_active_hours == Fraction(48 + 0, 2)
-    assert found.touches_per_resolution == Fraction(3, 2)
+    third = member("c", touched=[0], entries=[(6, "ArrangementAgreed", {})])
+    typical = medians([first, second, third], LAUNCH, END)
+    assert typical.touch_to_payment_hours == Fraction(24 + 120, 2)
+    assert typical.request_to_active_hours == Fraction(48 + 0, 2)
+    assert typical.touches_per_resolution == Fraction(3, 2)
     assert medians([], LAUNCH, END).touch_to_payment_hours is None
 
 
@@ -105,35 +105,35 @@ def test_lateness_is_counted_from_the_plan() -> None:
         planned = LAUNCH + timedelta(days=1) - timedelta(seconds=seconds)
         return 1, "TouchPermitted", {"planned_at": planned.isoformat()}
 
-    one = member("a", entries=[permitted(s) for s in (0, 60, 61, 301, -500)])
-    two = member("b", entries=[permitted(90_000), (1, "TouchPermitted", {})])
-    found = lateness([one, two], LAUNCH, END)
-    assert (found.touches, found.longest_seconds) == (6, 90_000)
-    assert found.within == {60: 3, 300: 1, 3_600: 1, 0: 1}
-    assert found.on_time == Fraction(1, 2)
+    first = member("a", entries=[permitted(s) for s in (0, 60, 61, 301, -500)])
+    second = member("b", entries=[permitted(90_000), (1, "TouchPermitted", {})])
+    delays = lateness([first, second], LAUNCH, END)
+    assert (delays.touches, delays.longest_seconds) == (6, 90_000)
+    assert delays.within == {60: 3, 300: 1, 3_600: 1, 0: 1}
+    assert delays.on_time == Fraction(1, 2)
     assert lateness([], LAUNCH, END).on_time is None
 
 
 def test_responses_are_told_by_template_channel_and_segment() -> None:
     # One paid four days after the first of two contacts; the payment of day 10 is the second's.
-    one = member("a", touched=[0, 10], paid=[(4, 1_000), (10, 1_000)], industry="dental")
+    first = member("a", touched=[0, 10], paid=[(4, 1_000), (10, 1_000)], industry="dental")
     # One followed the link and called the message clear; the other wrote back after a fortnight.
     touch = f"tch-{member('b').account.account_id}-0"
-    two = member(
+    second = member(
         "b",
         touched=[0],
         clicked=[0],
         labels=[(1, ("rating", "clear", touch))],
         industry="dental",
     )
-    three = member("c", touched=[0], labels=[(15, ("question",))], industry="legal")
+    third = member("c", touched=[0], labels=[(15, ("question",))], industry="legal")
 
     def segments(account: Account, _on: object) -> list[str]:
         return [account.industry] if account.industry == "dental" else []
 
     never = member("d", paid=[(1, 500)])
-    found = responses([one, two, three, never], segments, LAUNCH, END)
-    assert found == {
+    rates = responses([first, second, third, never], segments, LAUNCH, END)
+    assert rates == {
         ("reminder.gentle", "email", "dental"): ResponseCell(
             contacts=3, responded=3, paid=2, days_to_pay=Fraction(2), feedback={"clear": 1}
         ),
@@ -146,7 +146,7 @@ def test_responses_are_told_by_template_channel_and_segment() -> None:
 def test_the_return_is_held_against_the_holdout_and_an_agency() -> None:
     treated = [member(f"t{n}", paid=[(1, 6_000 if n % 2 else 4_000)]) for n in range(40)]
     held_out = [member(f"h{n}", paid=[(1, 2_000)], launched=False) for n in range(40)]
-    found = returns(
+    comparison = returns(
         treated,
         held_out,
         currency="USD",
@@ -155,13 +155,13 @@ def test_the_return_is_held_against_the_holdout_and_an_agency() -> None:
         costs={"aws": 1_000, "staff": 9_000},
         agency_percent=25,
     )
-    assert (found.recovered, found.cost, found.net) == (200_000, 10_000, 190_000)
-    assert found.cost_of_a_unit == Fraction(1, 20)
-    assert (found.agency_fee, found.saved) == (50_000, 40_000)
+    assert (comparison.recovered, comparison.cost, comparison.net) == (200_000, 10_000, 190_000)
+    assert comparison.cost_of_a_unit == Fraction(1, 20)
+    assert (comparison.agency_fee, comparison.saved) == (50_000, 40_000)
     # 5,000 against 2,000 over 40 accounts; the variance of the treated is 40e6/39.
-    assert found.extra is not None
-    low, middle, high = found.extra
+    assert comparison.extra is not None
+    low, middle, high = comparison.extra
     assert middle == 120_000
     half = round(40 * 1.959964 * (40_000_000 / 39 / 40) ** 0.5)
     assert (low, high) == (120_000 - half, 120_000 + half)
-    assert found.extra_net == (low - 10_000, 110_000, high - 10_000)
+    assert comparison.extra_net == (low - 10_000, 110_000, high - 10_000)

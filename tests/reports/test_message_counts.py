@@ -60,7 +60,7 @@ def look(touches: list[Touch], provider: int | None) -> MessageCounts:
 
 
 def test_a_day_on_which_every_message_was_answered_has_no_difference() -> None:
-    found = look(
+    counts = look(
         [
             touch(1, TouchState.DELIVERED),
             touch(2, TouchState.BOUNCED),
@@ -70,26 +70,26 @@ def test_a_day_on_which_every_message_was_answered_has_no_difference() -> None:
         ],
         provider=2,
     )
-    assert found.day == DAY
-    assert found.counts == {
+    assert counts.day == DAY
+    assert counts.counts == {
         "email": {"delivered": 1, "bounced": 1, "released": 1},
         "sms": {"delivered": 1},
     }
-    assert (found.silent, found.emails_differ, found.differences) == ((), 0, 0)
+    assert (counts.silent, counts.emails_differ, counts.differences) == ((), 0, 0)
 
 
 def test_a_dropped_event_is_found_by_its_touch() -> None:
-    found = look([touch(1, TouchState.DELIVERED), touch(2, TouchState.SENT)], provider=2)
-    assert (found.silent, found.differences) == (("tch_2",), 1)
-    assert found.document()["silent"] == ("tch_2",)
+    counts = look([touch(1, TouchState.DELIVERED), touch(2, TouchState.SENT)], provider=2)
+    assert (counts.silent, counts.differences) == (("tch_2",), 1)
+    assert counts.document()["silent"] == ("tch_2",)
 
 
 @pytest.mark.parametrize(
     ("provider", "differ"), [(None, 0), (0, -1), (1, 0), (2, 0), (3, 1), (10, 8)]
 )
 def test_a_touch_in_doubt_may_have_gone_out_or_not(provider: int | None, differ: int) -> None:
-    found = look([touch(1, TouchState.DELIVERED), touch(2, TouchState.UNKNOWN)], provider)
-    assert (found.emails_differ, found.doubtful) == (differ, ("tch_2",))
+    counts = look([touch(1, TouchState.DELIVERED), touch(2, TouchState.UNKNOWN)], provider)
+    assert (counts.emails_differ, counts.doubtful) == (differ, ("tch_2",))
 
 
 def test_a_message_belongs_to_the_day_it_was_handed_over() -> None:

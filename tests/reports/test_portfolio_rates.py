@@ -42,6 +42,6 @@ def ended(state: ArrangementState) -> Any:
 
 def test_arrangements_that_ended_are_kept_or_broken() -> None:
     states = ["kept", "paid_off", "broken", "kept", "cancelled", "replaced", "active", "declined"]
-    found = kept(ended(ArrangementState(state)) for state in states)
-    assert (found.kept, found.broken, found.rate) == (3, 1, Fraction(3, 4))
+    rate = kept(ended(ArrangementState(state)) for state in states)
+    assert (rate.kept, rate.broken, rate.rate) == (3, 1, Fraction(3, 4))
     assert kept([]).rate is None

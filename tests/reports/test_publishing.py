@@ -176,8 +176,8 @@ def test_recount_finds_a_lost_change() -> None:
     counters.count([share_of(account)])
     assert publishing.recount(CREDITOR, book=held, counters=counters) == []
     held.accounts[account.account_id] = replace(account, balance=Money(7, "USD"), version=2)
-    (found,) = publishing.recount(CREDITOR, book=held, counters=counters)
-    assert (found.counted, found.actual) == (Figure(1, 12_345), Figure(1, 7))
+    (difference,) = publishing.recount(CREDITOR, book=held, counters=counters)
+    assert (difference.counted, difference.actual) == (Figure(1, 12_345), Figure(1, 7))
 
 
 def everything() -> list[StreamRecord]:
@@ -238,19 +238,19 @@ def test_staff_are_called_once_for_each_wait_and_again_for_a_new_message() -> No
     graver = replace(asked, case=Case(kind="dispute", asked_at=NOW))
     late = replace(asked, case=replace(question, lapsed=True))
 
-    def told(old: Account, new: Account) -> list[tuple[str, str]]:
+    def kinds(old: Account, new: Account) -> list[tuple[str, str]]:
         staff = ("StaffNeeded", "StaffTimerLapsed")
-        found = [e for e in events.of_account("1", old, new) if e.name in staff]
-        return [(e.name, e.detail["kind"]) for e in found]
+        notices = [e for e in events.of_account("1", old, new) if e.name in staff]
+        return [(e.name, e.detail["kind"]) for e in notices]
 
-    assert told(quiet, asked) == [("StaffNeeded", "question")]
-    assert told(asked, replace(asked, rung=1)) == []
-    assert told(asked, graver) == [("StaffNeeded", "dispute")]
-    assert told(asked, read) == [("StaffNeeded", "review")]
-    assert told(read, asked) == [("StaffNeeded", "question")]
-    assert told(asked, late) == [("StaffTimerLapsed", "question")]
-    assert told(late, replace(late, rung=1)) == []
-    assert told(late, quiet) == []
+    assert kinds(quiet, asked) == [("StaffNeeded", "question")]
+    assert kinds(asked, replace(asked, rung=1)) == []
+    assert kinds(asked, graver) == [("StaffNeeded", "dispute")]
+    assert kinds(asked, read) == [("StaffNeeded", "review")]
+    assert kinds(read, asked) == [("StaffNeeded", "question")]
+    assert kinds(asked, late) == [("StaffTimerLapsed", "question")]
+    assert kinds(late, replace(late, rung=1)) == []
+    assert kinds(late, quiet) == []
 
 
 def test_one_arrangement_in_place_of_another_ends_one_and_starts_one() -> None:
@@ -258,25 +258,25 @@ def test_one_arrangement_in_place_of_another_ends_one_and_starts_one() -> None:
     first = replace(quiet, arranged=True, arrangement_id="arr_1")
     asked = replace(quiet, arrangement_id="arr_1")
 
-    def told(old: Account, new: Account) -> list[tuple[str, str]]:
-        found = [e for e in events.of_account("1", old, new) if e.name.startswith("Arr")]
-        return [(e.name, e.detail["arrangement_id"]) for e in found]
+    def kinds(old: Account, new: Account) -> list[tuple[str, str]]:
+        notices = [e for e in events.of_account("1", old, new) if e.name.startswith("Arr")]
+        return [(e.name, e.detail["arrangement_id"]) for e in notices]
 
-    assert told(quiet, asked) == []
-    assert told(asked, first) == [("ArrangementStarted", "arr_1")]
-    assert told(first, replace(first, rung=1)) == []
-    assert told(first, replace(first, arrangement_id="arr_2")) == [
+    assert kinds(quiet, asked) == []
+    assert kinds(asked, first) == [("ArrangementStarted", "arr_1")]
+    assert kinds(first, replace(first, rung=1)) == []
+    assert kinds(first, replace(first, arrangement_id="arr_2")) == [
         ("ArrangementEnded", "arr_1"), ("ArrangementStarted", "arr_2"),
     ]  # fmt: skip
-    assert told(first, quiet) == [("ArrangementEnded", "arr_1")]
+    assert kinds(first, quiet) == [("ArrangementEnded", "arr_1")]
 
 
 def test_every_event_meets_its_schema_and_every_schema_has_its_event() -> None:
     bus = MemoryBus()
     publishing.publish(everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=bus)
-    told = {event.name for event in bus.events.values()}
+    names = {event.name for event in bus.events.values()}
     schemas = {p.name.removesuffix(".schema.json") for p in SCHEMAS.glob("*.schema.json")}
-    assert told == schemas == set(events.FIELDS)
+    assert names == schemas == set(events.FIELDS)
     for event in bus.events.values():
         schema = json.loads((SCHEMAS / f"{event.name}.schema.json").read_text())
         jsonschema.validate(detail(event), schema)
@@ -323,9 +323,9 @@ def test_measures_are_summed_and_of_few_dimensions() -> None:
     measures = publishing.publish(
         everything(), counters=MemoryCounters(), meter=MemorySpendMeter(), bus=MemoryBus()
     )
-    found = {(m.name, tuple(m.dimensions.items())): m.value for m in measures}
+    values = {(m.name, tuple(m.dimensions.items())): m.value for m in measures}
     # Sent, delivered and bounced each came straight from `permitted` here: three messages.
-    assert found == {
+    assert values == {
         ("LadderOutcomes", (("outcome", "closed"),)): 1,
         ("LadderOutcomes", (("outcome", "exhausted"),)): 1,
         ("LadderOutcomes", (("outcome", "failed"),)): 1,
@@ -370,7 +370,7 @@ class Bus:
         }
 
 
-def told(number: int) -> list[events.DomainEvent]:
+def changes(number: int) -> list[events.DomainEvent]:
     account = builders.account()
     return [
         events.of_account(f"rec{n}", None, replace(account, status=Status.IMPORTED))[0]
@@ -380,7 +380,7 @@ def told(number: int) -> list[events.DomainEvent]:
 
 def test_events_go_on_the_bus_ten_at_a_time() -> None:
     client: Any = Bus()
-    EventBridgeBus(client).publish(told(23))
+    EventBridgeBus(client).publish(changes(23))
     assert len(client.entries) == 23
     assert client.entries[0]["Source"] == "dunlin"
     assert json.loads(client.entries[0]["Detail"])["event_id"] == "rec0/AccountImported"
@@ -389,4 +389,4 @@ def test_events_go_on_the_bus_ten_at_a_time() -> None:
 def test_a_refused_event_fails_the_batch() -> None:
     client: Any = Bus(refused="AccountImported")
     with pytest.raises(Unavailable, match="ThrottlingException"):
-        EventBridgeBus(client).publish(told(2))
+        EventBridgeBus(client).publish(changes(2))

@@ -80,22 +80,22 @@ def test_the_calendar_begins_on_monday_and_is_darkest_on_the_busiest_day() -> No
 
 def test_the_figures_stand_in_tables() -> None:
     written = html.unescape(page([("acme", forecast(message(0), message(1, "sms", "final")))]))
-    for said in ("<b>1,234</b>", "<b>$0.20</b>", "12,000", "1,230", "final"):
-        assert said in written
+    for text in ("<b>1,234</b>", "<b>$0.20</b>", "12,000", "1,230", "final"):
+        assert text in written
     assert "Refusals by rule" not in page([("acme", replace(forecast(), refusals={}))])
 
 
 def test_two_forecasts_stand_beside_what_sets_them_apart() -> None:
     first, second = forecast(message(0), message(1)), forecast(message(0))
     written = page([(EVIL, first), ("other", second)], compare(first, second))
-    for said in ('messages in both, alike</td><td class="n">1<', "only with other"):
-        assert said in written
+    for text in ('messages in both, alike</td><td class="n">1<', "only with other"):
+        assert text in written
     assert written.count("<svg") == 2
 
 
 def test_what_is_given_never_becomes_markup() -> None:
-    told = forecast(message(0, template=EVIL))
-    written = page([(EVIL, told), ("b", told)], compare(told, told))
+    foretold = forecast(message(0, template=EVIL))
+    written = page([(EVIL, foretold), ("b", foretold)], compare(foretold, foretold))
     assert EVIL not in written
     assert html.escape(EVIL) in written
 

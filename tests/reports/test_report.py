@@ -54,9 +54,9 @@ def test_a_cohort_is_reported_with_its_holdout_money_and_days() -> None:
         pay(town, account_id, 12_500, 5)
     pay(town, out[0], 12_500, 5)
     town.now = NOON + timedelta(days=8)
-    told = report(town)
-    assert (told.launch, told.accounts) == (NOON.date(), 100)
-    ((rollout, weeks),) = told.cohorts
+    document = report(town)
+    assert (document.launch, document.accounts) == (NOON.date(), 100)
+    ((rollout, weeks),) = document.cohorts
     assert rollout.rollout_id == begun.rollout.rollout_id
     first = weeks[0].lift
     assert first is not None
@@ -64,29 +64,29 @@ def test_a_cohort_is_reported_with_its_holdout_money_and_days() -> None:
     assert first.held_out == pytest.approx(1 / len(out))
     assert first.winner == "treated"
     assert weeks[2].lift is None
-    money = told.returns["USD"]
+    money = document.returns["USD"]
     assert money.recovered == len(treated) // 2 * 12_500
     assert money.net == money.recovered - 500
     # Due on 10 October: 44 days on the day of launch, 52 now.
-    assert told.rolled == {"USD": {AgingBucket.TO_60: 0}}
-    assert told.kept.rate is None
+    assert document.rolled == {"USD": {AgingBucket.TO_60: 0}}
+    assert document.kept.rate is None
     # The town looks at its ladders two hours after the launch.
-    assert (told.lateness.touches, told.lateness.on_time) == (len(treated), 0)
-    assert 0 < told.lateness.longest_seconds <= 2 * 3_600
-    ((_, cell),) = told.responses.items()
+    assert (document.lateness.touches, document.lateness.on_time) == (len(treated), 0)
+    assert 0 < document.lateness.longest_seconds <= 2 * 3_600
+    ((_, cell),) = document.responses.items()
     assert (cell.contacts, cell.paid) == (len(treated), len(treated) // 2)
-    assert told.kinds["small"].recovered == {"USD": money.recovered}
+    assert document.kinds["small"].recovered == {"USD": money.recovered}
     # Day 60 is not over, and nobody called.
-    assert (told.by_day_60.accounts, told.calls) == (0, 0)
-    assert sum(site.accounts for site in told.locations) == 100
+    assert (document.by_day_60.accounts, document.calls) == (0, 0)
+    assert sum(site.accounts for site in document.locations) == 100
 
 
 def test_two_rollouts_are_compared_over_equally_many_days() -> None:
     town = Town(120)
-    one = town.begin()
+    rollout = town.begin()
     town.now = NOON + timedelta(days=3)
     other = town.begin(size=50)
-    names = (one.rollout.rollout_id, other.rollout.rollout_id)
+    names = (rollout.rollout.rollout_id, other.rollout.rollout_id)
     assert names[0] != names[1]
     first = [a.account_id for a in town.accounts() if a.cohort == names[0]]
     # Paid on the sixth day: beyond the two days that the second has had.

@@ -23,17 +23,17 @@ RUN = CliRunner()
 
 @pytest.fixture
 def town(monkeypatch: pytest.MonkeyPatch) -> Town:
-    made, box = Town(60, holdout_percent=20), MemoryDropBox()
-    made.begin(stage="full", size=0)
-    made.contact(hours=2)
-    for account_id in sorted(made.active()):
-        pay(made, account_id, 12_500, 4)
+    pilot, box = Town(60, holdout_percent=20), MemoryDropBox()
+    pilot.begin(stage="full", size=0)
+    pilot.contact(hours=2)
+    for account_id in sorted(pilot.active()):
+        pay(pilot, account_id, 12_500, 4)
     for place in (call, report, rollout):
         monkeypatch.setattr(place, "target_or_exit", lambda **_: None)
-    monkeypatch.setattr(wiring, "rollout_ports", lambda: made.ports)
+    monkeypatch.setattr(wiring, "rollout_ports", lambda: pilot.ports)
     monkeypatch.setattr(wiring, "drop_box", lambda: box)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(days=9)))
-    return made
+    return pilot
 
 
 def test_the_report_is_told_in_words_and_as_data(town: Town, tmp_path: Path) -> None:
@@ -44,18 +44,18 @@ def test_the_report_is_told_in_words_and_as_data(town: Town, tmp_path: Path) -> 
     kept = RUN.invoke(app, ["call", "import", str(log), "--creditor", CREDITOR])
     assert kept.exit_code == 0
     assert "3 calls read; 3 days are known." in kept.output
-    said = RUN.invoke(app, ["report", CREDITOR, "--cost", "staff=1000", "--agency-percent", "30"])
-    assert said.exit_code == 0
+    words = RUN.invoke(app, ["report", CREDITOR, "--cost", "staff=1000", "--agency-percent", "30"])
+    assert words.exit_code == 0
     number = len(town.active() | {a.account_id for a in town.accounts() if a.ladder_run})
-    told = RUN.invoke(app, ["report", CREDITOR, "--cost", "staff=1000", "--json"])
-    found = json.loads(told.output)
-    assert found["returns"]["USD"]["recovered"] == number * 12_500
-    assert found["returns"]["USD"]["net"] == number * 12_500 - 1_000
-    ((weeks),) = found["cohorts"].values()
+    data = RUN.invoke(app, ["report", CREDITOR, "--cost", "staff=1000", "--json"])
+    document = json.loads(data.output)
+    assert document["returns"]["USD"]["recovered"] == number * 12_500
+    assert document["returns"]["USD"]["net"] == number * 12_500 - 1_000
+    ((weeks),) = document["cohorts"].values()
     assert weeks[0]["lift"]["winner"] == "contacted"
-    assert found["series"]["inbound calls"]["baseline"] == 1.0
-    assert found["series"]["inbound calls"]["days"]["2026-11-24"] == 1
-    assert "week 1: 100.0% recovered, 0.0% where nobody was contacted" in said.output
+    assert document["series"]["inbound calls"]["baseline"] == 1.0
+    assert document["series"]["inbound calls"]["days"]["2026-11-24"] == 1
+    assert "week 1: 100.0% recovered, 0.0% where nobody was contacted" in words.output
 
 
 def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_two_rollouts_side_by_side_name_no_winner_without_proof(town: Town) -> None:
-    (one,) = town.ports.rollouts.rollouts(CREDITOR)
-    said = RUN.invoke(app, ["pilot", "compare", one.rollout_id, one.rollout_id])
-    assert said.exit_code == 0
-    assert "Neither is proven better." in " ".join(said.output.split())
+    (rollout,) = town.ports.rollouts.rollouts(CREDITOR)
+    result = RUN.invoke(app, ["pilot", "compare", rollout.rollout_id, rollout.rollout_id])
+    assert result.exit_code == 0
+    assert "Neither is proven better." in " ".join(result.output.split())

@@ -25,12 +25,12 @@ def spoken(hours: float, account: str = "a", channel: str = "email") -> Spoken:
 
 
 def test_agreement_pairs_each_contact_once_within_a_day() -> None:
-    made = [spoken(0), spoken(1), spoken(0, "b"), spoken(0, "c", "sms"), spoken(200, "d")]
+    contacts = [spoken(0), spoken(1), spoken(0, "b"), spoken(0, "c", "sms"), spoken(200, "d")]
     proposed = [spoken(23), spoken(25.1, "b"), spoken(0, "c"), spoken(190, "d")]
-    found = agreement(made, proposed)
+    match = agreement(contacts, proposed)
     # a once of twice, d once; b is an hour too far, c is on another channel.
-    assert (found.both, found.only_made, found.only_proposed) == (2, 3, 2)
-    assert found.rate == Fraction(2, 7)
+    assert (match.both, match.only_made, match.only_proposed) == (2, 3, 2)
+    assert match.rate == Fraction(2, 7)
     assert agreement([], []).rate is None
 
 
@@ -48,10 +48,10 @@ def test_a_line_that_says_nothing_is_named() -> None:
 @pytest.fixture
 def town() -> Town:
     """Three accounts whose shadow has proposed one e-mail each, at noon in Chicago."""
-    made = Town(3)
-    made.begin(stage="shadow", size=3)
-    made.contact(hours=1)
-    return made
+    pilot = Town(3)
+    pilot.begin(stage="shadow", size=3)
+    pilot.contact(hours=1)
+    return pilot
 
 
 BREACHES = """at,reference,channel
@@ -71,25 +71,25 @@ def test_every_known_breach_is_listed_and_the_rate_is_right(
     log.write_text(BREACHES)
     lines = [line.split(",") for line in BREACHES.splitlines()[1:]]
     rows = [{"at": at, "reference": of, "channel": channel} for at, of, channel in lines]
-    found = beside(rollout.rollout_id, rows, ports=town.ports, gate=ground.gate())
-    assert (found.contacts, found.others) == (10, 1)
+    comparison = beside(rollout.rollout_id, rows, ports=town.ports, gate=ground.gate())
+    assert (comparison.contacts, comparison.others) == (10, 1)
     # One e-mail in ten contacts and three proposals is in both.
-    assert found.agreement.rate == Fraction(1, 10 + 3 - 1)
-    refused = {(r.contact.at, r.contact.channel) for r in found.refused}
+    assert comparison.agreement.rate == Fraction(1, 10 + 3 - 1)
+    refused = {(r.contact.at, r.contact.channel) for r in comparison.refused}
     assert (datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "call") in refused
     # The eighth contact in seven days, and no other of that person for its number.
     eighth = datetime(2026, 11, 29, 19, tzinfo=UTC)
-    rules = {r.contact.at: {rule for rule, _ in r.because} for r in found.refused}
+    rules = {r.contact.at: {rule for rule, _ in r.because} for r in comparison.refused}
     assert "PLAT-FREQ-ALL" in rules[eighth]
     assert sum("PLAT-FREQ-ALL" in names for names in rules.values()) == 1
     assert datetime(2026, 11, 23, 19, tzinfo=UTC) not in rules
     monkeypatch.setattr(command, "target_or_exit", lambda **_: None)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
     monkeypatch.setattr(wiring, "gate", ground.gate)
-    said = CliRunner().invoke(app, ["pilot", "agree", rollout.rollout_id, str(log)])
-    assert said.exit_code == 0
-    assert "Agreement: 8.3%." in said.output
-    assert "PLAT-FREQ-ALL" in said.output
+    result = CliRunner().invoke(app, ["pilot", "agree", rollout.rollout_id, str(log)])
+    assert result.exit_code == 0
+    assert "Agreement: 8.3%." in result.output
+    assert "PLAT-FREQ-ALL" in result.output
 
 
 def test_what_is_no_shadow_is_refused() -> None:

@@ -39,7 +39,7 @@ def touch(number: int, channel: Channel, content: str) -> Touch:
     )
 
 
-def told(meter: MemorySpendMeter, *touches: Touch) -> None:
+def spend(meter: MemorySpendMeter, *touches: Touch) -> None:
     records = [
         StreamRecord(
             record_id=t.touch_id, old=t, new=replace(t, state=TouchState.SENT, sent_at=NOON)
@@ -53,7 +53,7 @@ def test_a_message_is_priced_when_it_is_handed_over_and_then_no_more() -> None:
     meter = MemorySpendMeter()
     mail = touch(1, Channel.EMAIL, "long " * 500)
     text = touch(2, Channel.SMS, "x" * 161)  # two parts
-    told(meter, mail, text)
+    spend(meter, mail, text)
     assert meter.sums == {MONTH: EMAIL_MICRO + 2 * TEXT_PART_MICRO}
     sent = replace(mail, state=TouchState.SENT, sent_at=NOON)
     arrived = replace(sent, state=TouchState.DELIVERED)
@@ -80,10 +80,10 @@ def test_at_the_cap_what_was_permitted_is_void_and_nothing_more_is_permitted() -
         account.account_id, 1, book=book, gate=gate, templates=templates, now=NOON
     )
     assert permitted.outcome == "email"
-    told(means["meter"], *(touch(n, Channel.EMAIL, "") for n in range(4)))
+    spend(means["meter"], *(touch(n, Channel.EMAIL, "") for n in range(4)))
     below = guard_spend(CAP, **means)
     assert (below.percent, below.stopped) == (80, False)
-    told(means["meter"], touch(5, Channel.EMAIL, ""))
+    spend(means["meter"], touch(5, Channel.EMAIL, ""))
     at_cap = guard_spend(CAP, **means)
     assert (at_cap.percent, at_cap.stopped) == (100, True)
     outbox = ground.outbox()

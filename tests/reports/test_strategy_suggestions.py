@@ -41,15 +41,15 @@ def read(document: dict[str, Any] = DOCUMENT) -> Strategy:
     return read_strategy(document, creditor=CREDITOR, version=1)
 
 
-def told(members: list[Member], document: dict[str, Any] = DOCUMENT) -> dict[str, int]:
-    found = proposals(document, read(document), members)
-    return {".".join(map(str, p.path)): p.after for p in found}
+def suggestions(members: list[Member], document: dict[str, Any] = DOCUMENT) -> dict[str, int]:
+    proposed = proposals(document, read(document), members)
+    return {".".join(map(str, p.path)): p.after for p in proposed}
 
 
 def reminded(name: str, answer: int) -> Member:
     """An account that paid so many days after its reminder."""
-    made = member(name, touched=[0], paid=[(answer, 100)], due_on=None, issued_on=None)
-    return replace(made, touches=[replace(t, rung_name="Reminder") for t in made.touches])
+    person = member(name, touched=[0], paid=[(answer, 100)], due_on=None, issued_on=None)
+    return replace(person, touches=[replace(t, rung_name="Reminder") for t in person.touches])
 
 
 def test_a_quantile_is_a_value_that_so_many_do_not_exceed() -> None:
@@ -61,19 +61,21 @@ def test_a_quantile_is_a_value_that_so_many_do_not_exceed() -> None:
 def test_a_rung_follows_when_three_of_four_who_pay_have_paid() -> None:
     # Fifteen pay within five days, four on day 18, one on day 50.
     answers = [5] * 15 + [18] * 4 + [50]
-    found = told([reminded(f"a{n}", days) for n, days in enumerate(answers)])
-    assert found == {"ladders.standard.1.days": 5}
-    slower = told([reminded(f"a{n}", days + 8) for n, days in enumerate(answers)])
+    figures = suggestions([reminded(f"a{n}", days) for n, days in enumerate(answers)])
+    assert figures == {"ladders.standard.1.days": 5}
+    slower = suggestions([reminded(f"a{n}", days + 8) for n, days in enumerate(answers)])
     assert slower == {"ladders.standard.1.days": 13}
-    assert told([reminded(f"a{n}", 5) for n in range(LEAST - 1)]) == {}
+    assert suggestions([reminded(f"a{n}", 5) for n in range(LEAST - 1)]) == {}
     # Never quicker than three days, whatever history says.
-    assert told([reminded(f"a{n}", 0) for n in range(LEAST)]) == {"ladders.standard.1.days": 3}
+    assert suggestions([reminded(f"a{n}", 0) for n in range(LEAST)]) == {
+        "ladders.standard.1.days": 3
+    }
 
 
 def test_history_from_before_launch_stands_by_the_due_date() -> None:
     # Due on day -30 and paid 18 days late, without a contact of ours.
     late = [member(f"l{n}", paid=[(-12, 100)], launched=False) for n in range(LEAST)]
-    assert told(late) == {
+    assert suggestions(late) == {
         "ladders.standard.1.days": 18,
         "ladders.standard.2.days": 18,
         "ladders.standard.3.days": 18,
@@ -90,7 +92,7 @@ def test_limits_follow_how_people_in_fact_paid_in_parts() -> None:
         member(f"q{n}", owed=3_702, paid=[(30 * k, 1_234) for k in range(3)], due_on=None)
         for n in range(2)
     ]
-    assert told(parts) == {
+    assert suggestions(parts) == {
         "arrangement.lowest_instalment_minor": 4_000,
         "arrangement.longest_months": 10,
     }
@@ -99,12 +101,12 @@ def test_limits_follow_how_people_in_fact_paid_in_parts() -> None:
         member(f"s{n}", owed=3_702, paid=[(30 * k, 1_234) for k in range(3)], due_on=None)
         for n in range(30)
     ]
-    assert told(many)["arrangement.lowest_instalment_minor"] == 1_200
+    assert suggestions(many)["arrangement.lowest_instalment_minor"] == 1_200
 
 
 def test_a_figure_that_does_not_stand_in_the_document_is_not_put_there() -> None:
     late = [member(f"l{n}", paid=[(-12, 100)], launched=False) for n in range(LEAST)]
-    assert "escalation.days_past_due" not in told(late, builders.strategy_document())
+    assert "escalation.days_past_due" not in suggestions(late, builders.strategy_document())
 
 
 TEXT = b"""# ours

@@ -80,11 +80,11 @@ def exported(signer: LocalSigner) -> Dossier:
     roots = sign_finished_days((NOON + timedelta(days=2)).date(), archive=archive, signer=signer)
     assert [r.leaves for r in roots] == [3, 2]
     assert roots[1].previous == roots[0].root
-    found = dossier(
+    document = dossier(
         account_id, book=book, archive=archive, signer=signer, now=NOON + timedelta(days=3)
     )
-    assert len(found["proofs"]) == 4
-    loaded: Dossier = json.loads(json.dumps(found))
+    assert len(document["proofs"]) == 4
+    loaded: Dossier = json.loads(json.dumps(document))
     return loaded
 
 
@@ -225,9 +225,9 @@ TAMPERED: dict[str, Callable[[Dossier], None]] = {
 
 
 def test_an_untouched_dossier_verifies(tmp_path: Path) -> None:
-    code, told = verify(exported(LocalSigner()), tmp_path)
-    assert code == 0, told
-    assert "4 proofs" in told
+    code, output = verify(exported(LocalSigner()), tmp_path)
+    assert code == 0, output
+    assert "4 proofs" in output
 
 
 def test_a_dossier_says_what_was_sent_when_by_whose_clock_and_under_which_rules() -> None:
@@ -247,9 +247,9 @@ def test_a_dossier_says_what_was_sent_when_by_whose_clock_and_under_which_rules(
 def test_tampering_is_found_from_the_file_alone(how: str, tmp_path: Path) -> None:
     document = exported(LocalSigner())
     TAMPERED[how](document)
-    code, told = verify(document, tmp_path)
-    assert code == 1, told
-    assert "✗" in told
+    code, output = verify(document, tmp_path)
+    assert code == 1, output
+    assert "✗" in output
 
 
 def test_a_file_that_brings_its_own_key_is_found_with_the_creditors_key(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sample.csv"
         write_sample(path, rows)
-        made = read_profile(path.open("rb"))
+        profile = read_profile(path.open("rb"))
 
         def plain() -> None:
             with path.open(newline="", encoding="utf-8") as source:
@@ -97,27 +97,27 @@ def main() -> None:
             )
 
         def read() -> None:
-            for part in made.ranges:
+            for part in profile.ranges:
                 with path.open("rb") as source:
                     source.seek(part.start)
-                    for _ in read_range(source, made, part):
+                    for _ in read_range(source, profile, part):
                         pass
 
         def stage() -> None:
-            normaliser = Normaliser(made, CHECKS)
-            for part in made.ranges:
+            normaliser = Normaliser(profile, CHECKS)
+            for part in profile.ranges:
                 with path.open("rb") as source:
                     source.seek(part.start)
-                    for row in read_range(source, made, part):
+                    for row in read_range(source, profile, part):
                         normaliser.normalise(row)
 
         def whole() -> None:
-            book = Assembler(made, dt.date(2026, 11, 21))
-            normaliser = Normaliser(made, CHECKS)
-            for part in made.ranges:
+            book = Assembler(profile, dt.date(2026, 11, 21))
+            normaliser = Normaliser(profile, CHECKS)
+            for part in profile.ranges:
                 with path.open("rb") as source:
                     source.seek(part.start)
-                    for row in read_range(source, made, part):
+                    for row in read_range(source, profile, part):
                         book.add(normaliser.normalise(row))
             book.finish()
 

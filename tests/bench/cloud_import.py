@@ -101,10 +101,10 @@ def _import(stack: LocalStack, counter: Counter, creditor: str, rows: int) -> Ru
     say(f"{creditor}: importing {rows:,} rows")
     since, run = time.time(), Run(rows=rows)
     with _watched(stack.cloud, run):
-        told = drop_and_follow(target, creditor, file)
+        report = drop_and_follow(target, creditor, file)
     run.seconds = time.time() - since
-    if told["outcomes"] != {"created": rows}:
-        raise RuntimeError(f"{told['outcomes']}: {told['reason']}")
+    if report["outcomes"] != {"created": rows}:
+        raise RuntimeError(f"{report['outcomes']}: {report['reason']}")
     say(
         f"{creditor}: {run.seconds:.0f} s, {run.ours:.0f} CPU s ours, {run.emulator:.0f} the"
         f" emulator's; {run.functions_mb:.0f} and {run.emulator_mb:.0f} MB"
@@ -147,19 +147,19 @@ def _watched(cloud: Cloud, run: Run) -> Iterator[None]:
 
 def _cpu(cloud: Cloud) -> dict[int, float]:
     """CPU seconds of each process of the cloud; the leader is the emulator, the rest functions."""
-    found = {}
+    cpu = {}
     for pid in cloud.processes():
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        found[pid] = (int(fields[11]) + int(fields[12])) / _TICK
-    return found
+        cpu[pid] = (int(fields[11]) + int(fields[12])) / _TICK
+    return cpu
 
 
 def _memory(cloud: Cloud) -> dict[int, float]:
     """Peak resident megabytes of each process of the cloud."""
-    found = {}
+    memory = {}
     for pid in cloud.processes():
         try:
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -167,22 +167,22 @@ def _memory(cloud: Cloud) -> dict[int, float]:
             continue
         peak = next((line for line in lines if line.startswith("VmHWM")), None)
         if peak:
-            found[pid] = int(peak.split()[1]) / 1024
-    return found
+            memory[pid] = int(peak.split()[1]) / 1024
+    return memory
 
 
 def _took(cloud: Cloud, since: float) -> dict[str, list[float]]:
     """Milliseconds of every invocation of the import's functions, from their logs."""
     logs = cloud.client("logs")
-    found: dict[str, list[float]] = defaultdict(list)
+    seconds: dict[str, list[float]] = defaultdict(list)
     for name in _FUNCTIONS:
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/lambda/{local_stack.STACK}-{name}", startTime=int(since * 1000)
         )
         for event in (e for page in pages for e in page["events"]):
             if report := REPORT.search(event["message"]):
-                found[name].append(float(report[1]))
-    return dict(found)
+                seconds[name].append(float(report[1]))
+    return dict(seconds)
 
 
 def bill(timed: Run, counted: Run) -> list[tuple[str, float, float]]:

@@ -151,10 +151,10 @@ def _call(
     app = re.search(r"\bapp/(\S+)", request.headers.get("user-agent", ""))
     units, copies, clock, entries = 0.0, 0.0, False, 1
     if service == "dynamodb" and status == 200:
-        told = json.loads(content).get("ConsumedCapacity") or []
-        tables = told if isinstance(told, list) else [told]
-        units = sum(one["CapacityUnits"] for one in tables)
-        indexes = (i for one in tables for i in one.get("GlobalSecondaryIndexes", {}).values())
+        capacities = json.loads(content).get("ConsumedCapacity") or []
+        tables = capacities if isinstance(capacities, list) else [capacities]
+        units = sum(table["CapacityUnits"] for table in tables)
+        indexes = (i for table in tables for i in table.get("GlobalSecondaryIndexes", {}).values())
         copies = sum(index["CapacityUnits"] for index in indexes)
         clock = asked.get("Key", {}).get("pk", {}).get("S") == "CLOCK"
     elif service == "dynamodb" and operation in _WRITES:

@@ -84,7 +84,7 @@ class Flows:
         with patch("dunlin.adapters.aws.ladder_waker._client", _NoMachines):
             self._import()
             for _ in ("cold", "warm"):
-                self.calls = {name: made for name, made in self.calls.items() if "row" in name}
+                self.calls = {name: calls for name, calls in self.calls.items() if "row" in name}
                 self._message()
                 self._portal()
                 self._webhook()
@@ -92,9 +92,9 @@ class Flows:
 
     @contextmanager
     def _count(self, flow: str) -> Iterator[None]:
-        with table_calls() as made:
+        with table_calls() as calls:
             yield
-        self.calls[flow] = made
+        self.calls[flow] = calls
 
     def _import(self) -> None:
         """New accounts of new people: calls of one share of forty rows."""
@@ -280,12 +280,12 @@ class Flows:
             )
         assert decided.outcome == "done", decided
         with self._count("widget of one account"):
-            found = overview.look_up(
+            account_shown = overview.look_up(
                 held.account_id, creditor="", book=book, log=MemoryArchive(dict),
                 creditors=wiring.creditors(),
             )  # fmt: skip
-        assert found is not None
-        assert found.account_history.account.status is Status.ACTIVE
+        assert account_shown is not None
+        assert account_shown.account_history.account.status is Status.ACTIVE
 
 
 def report(built: Path) -> str:
@@ -308,8 +308,8 @@ def report(built: Path) -> str:
     finally:
         local_stack.close_stack(DIRECTORY)
     lines = [
-        [flow, len(made), f"{sum(c.reads for c in made):g}", f"{sum(c.writes for c in made):g}"]
-        for flow, made in flows.calls.items()
+        [flow, len(calls), f"{sum(c.reads for c in calls):g}", f"{sum(c.writes for c in calls):g}"]
+        for flow, calls in flows.calls.items()
     ]
     return "\n\n".join(
         [

@@ -160,8 +160,8 @@ def _walk(
         people.look()
         if not measured.account_bytes:
             _weigh(stack, measured)
-        found = wiring.account_book().accounts_of_creditor(creditor)
-        if people.looks > 100 * accounts or any(a.status.value == "failed" for a in found):
+        held = wiring.account_book().accounts_of_creditor(creditor)
+        if people.looks > 100 * accounts or any(a.status.value == "failed" for a in held):
             raise RuntimeError("a ladder failed or does not end")
 
     lapse.run(start + timedelta(days=DAYS), after_each=after_each)
@@ -269,7 +269,7 @@ REPORT = re.compile(r"REPORT .*?Duration: ([\d.]+) ms")
 
 def _read_logs(cloud: Cloud, since: float, measured: Measured) -> None:
     logs = cloud.client("logs")
-    found: dict[str, list[float]] = defaultdict(list)
+    durations: dict[str, list[float]] = defaultdict(list)
     for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
         name = group["logGroupName"].rpartition("-")[2]
         if name in SCHEDULED:
@@ -280,8 +280,8 @@ def _read_logs(cloud: Cloud, since: float, measured: Measured) -> None:
         for event in (e for page in pages for e in page["events"]):
             measured.log_bytes += len(event["message"].encode()) + 26
             if report := REPORT.search(event["message"]):
-                found[name].append(float(report[1]))
-    measured.invocations = dict(found)
+                durations[name].append(float(report[1]))
+    measured.invocations = dict(durations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,14 +327,14 @@ def bill(m: Measured) -> list[Line]:
 def report(built: Path, company: int) -> str:
     """The section of the bench. Opens and closes a stack; takes some minutes."""
     alone, together = measure(built, company)
-    one, many = bill(alone), bill(together)
-    total, cheaper = sum(line.usd for line in one), sum(line.usd for line in many)
+    single, many = bill(alone), bill(together)
+    total, cheaper = sum(line.usd for line in single), sum(line.usd for line in many)
     states = ", ".join(f"{n} {s}" for s, n in alone.states.most_common())
     edge = 2 * ACCOUNTS * PRICES["transition"]["usd"] / PRICES["transition"]["each"]
     messages = alone.emails * ACCOUNTS * PRICES["email"]["usd"] / PRICES["email"]["each"]
     rows = [
         (a.what, _units(a.units), f"{a.usd:.4f}", _units(b.units), f"{b.usd:.4f}")
-        for a, b in zip(one, many, strict=True)
+        for a, b in zip(single, many, strict=True)
     ]
     rows.append(("**together**", "", f"**{total:.2f}**", "", f"**{cheaper:.2f}**"))
     return "\n\n".join(

@@ -41,12 +41,12 @@ def report(accounts: int) -> str:
         )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    said = next(line for line in done.stdout.splitlines() if " ladders, " in line)
-    messages = int(said.split(" ladders, ")[1].split(" messages")[0].replace(",", ""))
+    figures = next(line for line in done.stdout.splitlines() if " ladders, " in line)
+    messages = int(figures.split(" ladders, ")[1].split(" messages")[0].replace(",", ""))
     return "\n\n".join(
         [
             "## Rehearsal",
-            f"{accounts:,} rows, ninety days, the default strategy. {said.strip()}",
+            f"{accounts:,} rows, ninety days, the default strategy. {figures.strip()}",
             table(
                 ["measure", "value"],
                 [

@@ -24,13 +24,13 @@ def report(rows: int) -> str:
         check=True,
     )
     lines = done.stdout.splitlines()
-    rates = [found for line in lines if (found := _RATE.match(line))]
-    told = ". ".join(line for line in lines if not _RATE.match(line))
+    rates = [rate for line in lines if (rate := _RATE.match(line))]
+    text = ". ".join(line for line in lines if not _RATE.match(line))
     return "\n\n".join(
         [
             "## Import",
             (
-                f"{rows:,} rows of 12 columns on one core: {told}. Target: 25,000 rows a second for"
+                f"{rows:,} rows of 12 columns on one core: {text}. Target: 25,000 rows a second for"
                 " reading, normalising and validating."
             ),
             table(["stage", "rows a second"], [(m["stage"], m["rate"]) for m in rates]),

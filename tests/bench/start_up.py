@@ -144,7 +144,7 @@ def _once(folder: Path, layers: Sequence[Path], url: str) -> list[float]:
 def measure(built: Path) -> dict[str, list[float]]:
     """Median ms of CPU by function: interpreter, import, ports, first read; modules loaded."""
     layers = [built / "RuntimeLayer" / "python", built / "CoreLayer" / "python"]
-    found = {}
+    times = {}
     with _stub() as url:
         for source in sorted((ROOT / "functions").iterdir()):
             name = "".join(part.capitalize() for part in source.name.split("_"))
@@ -153,14 +153,14 @@ def measure(built: Path) -> dict[str, list[float]]:
                 continue
             say(f"starting {source.name} {RUNS} times")
             runs = [_once(folder, layers, url) for _ in range(RUNS)]
-            found[source.name] = [statistics.median(each) for each in zip(*runs, strict=True)]
-    return found
+            times[source.name] = [statistics.median(each) for each in zip(*runs, strict=True)]
+    return times
 
 
 def report(built: Path) -> str:
     """The section of the bench."""
-    found = measure(built)
-    worst = max((sum(found[n][1:4]), n) for n in LADDER)
+    times = measure(built)
+    worst = max((sum(times[n][1:4]), n) for n in LADDER)
     rows = [
         (
             f"**{name}**" if name in LADDER else name,
@@ -170,9 +170,9 @@ def report(built: Path) -> str:
             f"{imported + ports + read:.0f}",
             f"{modules:.0f}",
         )
-        for name, (_, imported, ports, read, modules) in found.items()
+        for name, (_, imported, ports, read, modules) in times.items()
     ]
-    base = statistics.median(f[0] for f in found.values())
+    base = statistics.median(f[0] for f in times.values())
     return "\n\n".join(
         [
             "## Start of each function",

@@ -62,8 +62,10 @@ def strategy(*, number: str = NUMBER, role: str = "first") -> Strategy:
 
 
 def endpoint(**changes: Any) -> WebhookEndpoint:
-    made = WebhookEndpoint(url=URL, enabled=True, version=VERSION, events=frozenset(WEBHOOK_EVENTS))
-    return replace(made, **changes)
+    webhook = WebhookEndpoint(
+        url=URL, enabled=True, version=VERSION, events=frozenset(WEBHOOK_EVENTS)
+    )
+    return replace(webhook, **changes)
 
 
 def keys(*endpoints: WebhookEndpoint, **changes: Any) -> Processor:
@@ -71,14 +73,14 @@ def keys(*endpoints: WebhookEndpoint, **changes: Any) -> Processor:
 
 
 def mail(**changes: Any) -> MailAccount:
-    made = MailAccount(
+    account = MailAccount(
         production=True,
         sending=True,
         per_day=50_000,
         per_second=14,
         suppresses=frozenset({"BOUNCE", "COMPLAINT"}),
     )
-    return replace(made, **changes)
+    return replace(account, **changes)
 
 
 def ready(**changes: Any) -> Readiness:
@@ -86,7 +88,7 @@ def ready(**changes: Any) -> Readiness:
     identity = Identity(
         name="mail.example.com", verified=True, dkim=True, mail_from="bounce.mail.example.com"
     )
-    made = Readiness(
+    readiness = Readiness(
         stage="prod",
         time_lapse="",
         portal_url="https://pay.example.com",
@@ -111,11 +113,13 @@ def ready(**changes: Any) -> Readiness:
         open_executions=1_000_000,
         signs_audit=True,
     )
-    return replace(made, **changes)
+    return replace(readiness, **changes)
 
 
-def states(found: Readiness) -> dict[str, str]:
-    return {one.subject: one.state for one in assess(found) if one.state != "ok"}
+def states(readiness: Readiness) -> dict[str, str]:
+    return {
+        finding.subject: finding.state for finding in assess(readiness) if finding.state != "ok"
+    }
 
 
 def test_a_stack_that_is_ready_lacks_nothing() -> None:
@@ -130,9 +134,9 @@ def test_what_is_not_ok_says_what_to_do() -> None:
         processor=Unknown("Defect"),
         signs_audit=False,
     )
-    findings = [one for one in assess(worst) if one.state != "ok"]
+    findings = [finding for finding in assess(worst) if finding.state != "ok"]
     assert len(findings) >= 5
-    assert all(one.to_do for one in findings)
+    assert all(finding.to_do for finding in findings)
 
 
 NO_IDENTITY = Identity(name=FROM, verified=False, dkim=False, mail_from="")
@@ -329,34 +333,36 @@ GOOD = {
 
 
 def test_what_aws_answers_is_read_as_ready() -> None:
-    found = read(GOOD)
-    assert states(found) == {}
-    assert found.alarm_subscribers == 1
-    assert found.mail_events == {"DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"}
+    facts = read(GOOD)
+    assert states(facts) == {}
+    assert facts.alarm_subscribers == 1
+    assert facts.mail_events == {"DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"}
 
 
 def test_a_refused_call_makes_its_fact_unknown_and_no_other() -> None:
     for operation in GOOD:
-        found = read({name: answer for name, answer in GOOD.items() if name != operation})
-        assert set(states(found).values()) == {"unknown"}, operation
+        facts = read({name: answer for name, answer in GOOD.items() if name != operation})
+        assert set(states(facts).values()) == {"unknown"}, operation
 
 
 @pytest.mark.parametrize(
     "answer", [{}, {"Error": []}, None, EndpointConnectionError(endpoint_url="https://x")]
 )
 def test_nothing_that_the_outside_answers_makes_it_fail(answer: Any) -> None:
-    found = read(dict.fromkeys(GOOD, answer))
+    facts = read(dict.fromkeys(GOOD, answer))
     assert "missing" not in {
-        one.state for one in assess(found) if one.subject in ("mail account", "audit key")
+        finding.state
+        for finding in assess(facts)
+        if finding.subject in ("mail account", "audit key")
     }
 
 
 def test_the_configuration_set_beats_the_account_where_it_speaks_of_suppression() -> None:
-    found = read(
+    facts = read(
         GOOD
         | {"sesv2.get_configuration_set": {"SuppressionOptions": {"SuppressedReasons": ["BOUNCE"]}}}
     )
-    assert states(found) == {"suppression list": "missing"}
+    assert states(facts) == {"suppression list": "missing"}
 
 
 def test_a_sender_that_ses_does_not_know_is_missing() -> None:
@@ -375,25 +381,27 @@ def test_tables_and_keys_that_cannot_be_read_are_unknown(error: Exception) -> No
     def fail() -> Any:
         raise error
 
-    told = states(read(GOOD, strategies=fail, accounts=fail, processor=fail))
-    assert told == dict.fromkeys(("strategies", "open executions", "processor keys"), "unknown")
+    states_found = states(read(GOOD, strategies=fail, accounts=fail, processor=fail))
+    assert states_found == dict.fromkeys(
+        ("strategies", "open executions", "processor keys"), "unknown"
+    )
 
 
 def test_outputs_of_an_older_stack_make_facts_unknown() -> None:
-    found = read(GOOD, outputs={"Stage": "prod", "PortalUrl": "https://pay.example.com"})
-    told = states(found)
+    facts = read(GOOD, outputs={"Stage": "prod", "PortalUrl": "https://pay.example.com"})
+    states_found = states(facts)
     unread = ("audit key", "alarms", "mail events", "mail account")
-    assert [told[subject] for subject in unread] == ["unknown"] * 4
+    assert [states_found[subject] for subject in unread] == ["unknown"] * 4
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Readiness], tuple[int, str]]:
     """The command over given facts: exit code and what it prints."""
 
-    def called(found: Readiness) -> tuple[int, str]:
+    def called(readiness: Readiness) -> tuple[int, str]:
         target = Target(where="stack dunlin on AWS", outputs=OUTPUTS, time_lapse="", urls={})
         monkeypatch.setattr(command, "target_or_exit", lambda **_: target)
-        monkeypatch.setattr(command, "_read", lambda _: found)
+        monkeypatch.setattr(command, "_read", lambda _: readiness)
         answer = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
         return answer.exit_code, re.sub(r"\s+", " ", answer.output)
 
@@ -404,12 +412,12 @@ def test_the_command_ends_with_1_only_where_something_is_missing(
     run: Callable[[Readiness], tuple[int, str]],
 ) -> None:
     assert run(ready())[0] == 0
-    code, told = run(ready(sms=Unknown("AccessDenied")))
+    code, output = run(ready(sms=Unknown("AccessDenied")))
     assert code == 0
-    assert "0 missing, 1 unknown" in told
-    code, told = run(ready(stage="sandbox"))
+    assert "0 missing, 1 unknown" in output
+    code, output = run(ready(stage="sandbox"))
     assert code == 1
-    assert "missing stage: sandbox -> deploy with --config-env prod" in told
+    assert "missing stage: sandbox -> deploy with --config-env prod" in output
 
 
 def test_text_from_outside_is_printed_as_it_is(

@@ -61,14 +61,14 @@ def _files() -> list[Path]:
 
 def _unexplained(text: str) -> list[str]:
     """Codes and documents named in a text that no page explains."""
-    found = []
+    unexplained = []
     for line in text.splitlines():
         if "S3" not in line and not _ELSEWHERE.search(line):
-            found += [c for c in _CODE.findall(line) if c not in EXPLAINED]
-        found += [d for d in _SECTION.findall(line) if not list(ROOT.glob(f"**/{d}"))]
+            unexplained += [c for c in _CODE.findall(line) if c not in EXPLAINED]
+        unexplained += [d for d in _SECTION.findall(line) if not list(ROOT.glob(f"**/{d}"))]
         if re.search(r"\.md,? sections? \d", line):
-            found.append(line.strip())
-    return found
+            unexplained.append(line.strip())
+    return unexplained
 
 
 def _own_words(path: Path) -> str:
@@ -80,9 +80,9 @@ def _own_words(path: Path) -> str:
 
 def test_every_code_is_explained_and_every_document_is_there() -> None:
     wrong = {
-        str(path.relative_to(ROOT)): found
+        str(path.relative_to(ROOT)): unexplained
         for path in _files()
-        if path.name != "test_codes.py" and (found := _unexplained(_own_words(path)))
+        if path.name != "test_codes.py" and (unexplained := _unexplained(_own_words(path)))
     }
     assert wrong == {}
 

@@ -73,18 +73,18 @@ def test_every_target_on_a_page_is_one_of_the_makefile(page: Path) -> None:
 def test_the_table_of_commands_is_the_program_itself() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     section = page.split("\n## Commands\n", 1)[1].split("\n## ", 1)[0]
-    told: dict[str, set[str]] = {}
+    listed: dict[str, set[str]] = {}
     for span in spans(section.split("|---|---|", 1)[1]):
         for part in span.split(" ") if "|" not in span and " " in span else [span]:
             head, _, rest = part.partition(" ")
-            told[head] = set(rest.split("|")) - {""}
+            listed[head] = set(rest.split("|")) - {""}
     there = {
         name: set(getattr(command, "commands", ()))
         for name, command in _commands(COMMAND).items()
         if not command.hidden
     }
-    assert set(told) == set(there)
-    assert {n: c for n, c in told.items() if c} == {n: there[n] for n, c in told.items() if c}
+    assert set(listed) == set(there)
+    assert {n: c for n, c in listed.items() if c} == {n: there[n] for n, c in listed.items() if c}
 
 
 @pytest.mark.parametrize(

@@ -205,15 +205,15 @@ def test_the_terms_of_the_packs_are_those_of_their_files() -> None:
     assert set(rows_) == {path.stem for path in folder.glob("*.yaml")}
     for name, terms in rows_.items():
         limits = _pack(name)["arrangement"]
-        told = [
+        figures = [
             f"{limits['longest_months']} months",
             f"${limits['lowest_instalment_minor'] // 100}",
         ]
         if only := (limits["frequencies"] if len(limits.get("frequencies", ())) == 1 else ()):
-            told += [only[0]] if only[0] in terms else []
+            figures += [only[0]] if only[0] in terms else []
         if limits.get("down_payment_percent"):
-            told.append(f"{limits['down_payment_percent']}% first")
-        assert [part for part in told if part not in terms] == [], name
+            figures.append(f"{limits['down_payment_percent']}% first")
+        assert [part for part in figures if part not in terms] == [], name
         assert "first" not in terms or limits.get("down_payment_percent"), name
 
 

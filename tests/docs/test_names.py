@@ -49,10 +49,10 @@ def words() -> frozenset[str]:
         if Path(name).suffix in {".py", ".yaml", ".toml", ".j2", ".json", ".html", ".sh", ".css"}
         and not name.startswith(("/tests/docs/", "/docs/", "/tests/imports/vendors"))
     ]
-    found = {word for text in texts for word in re.findall(r"\w+", text)}
-    outputs = {f"{word}FunctionName" for word in found if word.endswith("e")}
+    words_found = {word for text in texts for word in re.findall(r"\w+", text)}
+    outputs = {f"{word}FunctionName" for word in words_found if word.endswith("e")}
     stems = {Path(name).stem for name in tracked()}
-    return frozenset(found | {w.removeprefix("test_") for w in found} | stems | outputs)
+    return frozenset(words_found | {w.removeprefix("test_") for w in words_found} | stems | outputs)
 
 
 @cache
@@ -75,8 +75,8 @@ def _paths(span: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_every_path_on_a_page_is_in_the_repository(page: Path) -> None:
-    found = [p for span in spans(page.read_text(encoding="utf-8")) for p in _paths(span)]
-    assert [p for p in found if not there(p)] == []
+    paths = [p for span in spans(page.read_text(encoding="utf-8")) for p in _paths(span)]
+    assert [p for p in paths if not there(p)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
@@ -147,11 +147,11 @@ def test_the_floors_and_trades_are_those_of_the_package() -> None:
 def test_the_ports_are_those_of_the_package() -> None:
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     section = page.split("\n## Ports\n", 1)[1].split("\n## ", 1)[0]
-    told = {n for row in re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE) for n in spans(row)}
+    ports = {n for row in re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE) for n in spans(row)}
     code = "".join(
         p.read_text(encoding="utf-8") for p in (ROOT / "layers/core/dunlin/ports").glob("*.py")
     )
-    assert told == set(re.findall(r"^class (\w+)\((?:\w+, )*Protocol", code, re.MULTILINE))
+    assert ports == set(re.findall(r"^class (\w+)\((?:\w+, )*Protocol", code, re.MULTILINE))
 
 
 def test_the_functions_are_those_of_the_tree() -> None:

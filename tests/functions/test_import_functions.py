@@ -42,17 +42,17 @@ class MemoryMachine:
 
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> Office:
-    made = Office()
+    new_office = Office()
     wire(
         monkeypatch,
-        account_book=made.book,
-        creditors=made.book.creditors,
-        waker=made.waker,
-        drop_box=made.box,
-        intake=made.intake,
-        clock=FixedClock(made.now),
+        account_book=new_office.book,
+        creditors=new_office.book.creditors,
+        waker=new_office.waker,
+        drop_box=new_office.box,
+        intake=new_office.intake,
+        clock=FixedClock(new_office.now),
     )
-    return made
+    return new_office
 
 
 def dropped(key: str, version: str = "v1") -> dict[str, Any]:
@@ -90,8 +90,8 @@ def test_an_import_runs_through_its_functions(
     for part in profiled["ranges"]:
         loaded = load_rows({**job, "range": part}, None)
         assert loaded == {"share": part["share"], "counts": {"created": 3}}
-    told = [(m["outcome"], m["ImportedAccounts"]) for m in counted("ImportedAccounts", capsys)]
-    assert told == [("created", [3.0])]
+    counts = [(m["outcome"], m["ImportedAccounts"]) for m in counted("ImportedAccounts", capsys)]
+    assert counts == [("created", [3.0])]
     assert reconcile_import(dict(job), None) == {
         "outcome": "done",
         "import_id": job["import_id"],
@@ -129,8 +129,10 @@ def test_the_page_of_imports_lists_them_and_shows_one(office: Office) -> None:
     assert "open.csv" in page
     assert "2 created" in page
     summary = f"drop/{CREDITOR}/open.summary.json"
-    one = show_import(event(creditor=CREDITOR, key=summary, params={"creditor": CREDITOR}), context)
-    assert "2 debts" in one
+    shown = show_import(
+        event(creditor=CREDITOR, key=summary, params={"creditor": CREDITOR}), context
+    )
+    assert "2 debts" in shown
     other = event(creditor="other", key=summary, params={"creditor": "other"})
     assert "There is no import" in show_import(other, context)
     described = show_import({"describe": True}, context)
@@ -143,8 +145,8 @@ def test_a_strategy_becomes_the_next_version(office: Office) -> None:
     document = strategy_document() | {"payments": {"pending_days": 12}}
     office.box.files[key] = json.dumps(document).encode()
     assert load_strategy(dropped(key), None) == {"batchItemFailures": []}
-    told = office.box.files[f"config/{CREDITOR}/strategy.errors.txt"].decode()
-    assert told == "No errors. Stored as version 2. 0 active accounts follow it.\n"
+    errors = office.box.files[f"config/{CREDITOR}/strategy.errors.txt"].decode()
+    assert errors == "No errors. Stored as version 2. 0 active accounts follow it.\n"
     stored = office.book.creditors.strategy(CREDITOR, 2)
     assert stored is not None
     assert yaml_documents.parse(office.box.files[key]) == document
@@ -154,8 +156,8 @@ def test_a_strategy_with_an_error_changes_nothing_and_says_the_line(office: Offi
     key = f"config/{CREDITOR}/strategy.yaml"
     office.box.files[key] = b"debt_role: fourth\n"
     assert load_strategy(dropped(key), None) == {"batchItemFailures": []}
-    told = office.box.files[f"config/{CREDITOR}/strategy.errors.txt"].decode()
-    assert told.startswith("line 1")
+    errors = office.box.files[f"config/{CREDITOR}/strategy.errors.txt"].decode()
+    assert errors.startswith("line 1")
     assert office.book.creditors.strategy(CREDITOR, 2) is None
 
 

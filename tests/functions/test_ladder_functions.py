@@ -129,7 +129,7 @@ def test_a_rollout_begins_is_looked_at_and_is_halted(monkeypatch: pytest.MonkeyP
     }
     assert len(town.active()) == 2
     hourly = activate_accounts({"source": "aws.scheduler"}, None)
-    assert [one["rollout"] for one in hourly["rollouts"]] == [begun["rollout"]]
+    assert [rollout["rollout"] for rollout in hourly["rollouts"]] == [begun["rollout"]]
     halted = activate_accounts({"halt": begun["rollout"], "by": "s.okafor", "why": "case-1"}, None)
     assert halted["halted"]
 

@@ -42,23 +42,23 @@ CREDIT = {
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> Shop:
-    made = Shop(back=0)
-    made.owe_too(INVOICE, 6_000)
-    monkeypatch.setattr(wiring, "account_book", lambda: made.book)
-    monkeypatch.setattr(wiring, "sessions", lambda: made.sessions)
-    monkeypatch.setattr(wiring, "processor", lambda: made.processor)
-    monkeypatch.setattr(wiring, "waker", lambda: made.waker)
+    new_shop = Shop(back=0)
+    new_shop.owe_too(INVOICE, 6_000)
+    monkeypatch.setattr(wiring, "account_book", lambda: new_shop.book)
+    monkeypatch.setattr(wiring, "sessions", lambda: new_shop.sessions)
+    monkeypatch.setattr(wiring, "processor", lambda: new_shop.processor)
+    monkeypatch.setattr(wiring, "waker", lambda: new_shop.waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOW))
-    return made
+    return new_shop
 
 
 class TestChangeBalance:
     def test_a_credit_is_applied_once_however_often_it_is_said(
         self, shop: Shop, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        told = {"account_id": INVOICE, "balance_minor": 3_500}
-        assert change_balance(CREDIT, None) == {"outcome": "applied", **told}
-        assert change_balance(CREDIT, None) == {"outcome": "known", **told}
+        edit = {"account_id": INVOICE, "balance_minor": 3_500}
+        assert change_balance(CREDIT, None) == {"outcome": "applied", **edit}
+        assert change_balance(CREDIT, None) == {"outcome": "known", **edit}
         assert shop.book.accounts[INVOICE].balance == usd(3_500)
         outcomes = [m["outcome"] for m in counted("BalanceChanges", capsys)]
         assert outcomes == ["applied", "known"]
@@ -176,9 +176,9 @@ class TestReconcilePayments:
         (kept,) = box.files.values()
         assert list(box.files) == ["reports/payments/2026-11-22.json"]
         assert json.loads(kept) == report
-        told = capsys.readouterr().out
-        assert [m["WebhooksMissed"] for m in counted("WebhooksMissed", told)] == [[1.0]]
-        assert [m["PaymentsStuck"] for m in counted("PaymentsStuck", told)] == [[0.0]]
+        output = capsys.readouterr().out
+        assert [m["WebhooksMissed"] for m in counted("WebhooksMissed", output)] == [[1.0]]
+        assert [m["PaymentsStuck"] for m in counted("PaymentsStuck", output)] == [[0.0]]
 
     @pytest.mark.parametrize(("days", "first"), [("90", 23), (0, 21)])
     def test_a_look_goes_back_one_day_to_thirty(
@@ -211,11 +211,11 @@ class TestChargeInstalment:
         return life
 
     def asked(self, life: Life) -> dict[str, Any]:
-        one = life.newest
+        newest = life.newest
         return {
             "account_id": life.account_id,
-            "arrangement_id": one.arrangement_id,
-            "run": one.run,
+            "arrangement_id": newest.arrangement_id,
+            "run": newest.run,
         }
 
     def test_a_debit_that_is_due_is_made_and_the_machine_waits(

@@ -78,9 +78,9 @@ class TestReconcileCounts:
         (key,) = box.files
         assert key == "reports/messages/2026-11-22.json"
         assert json.loads(box.files[key]) == json.loads(json.dumps(report))
-        told = capsys.readouterr().out
-        assert [m["MessageDifferences"] for m in counted("MessageDifferences", told)] == [[2.0]]
-        assert [m["CountersAdrift"] for m in counted("CountersAdrift", told)] == [[1.0]]
+        output = capsys.readouterr().out
+        assert [m["MessageDifferences"] for m in counted("MessageDifferences", output)] == [[2.0]]
+        assert [m["CountersAdrift"] for m in counted("CountersAdrift", output)] == [[1.0]]
 
     def test_a_provider_that_is_away_leaves_no_report(
         self, box: MemoryDropBox, monkeypatch: pytest.MonkeyPatch
@@ -115,8 +115,8 @@ class TestReconcileLadders:
             "lapsed": 0,
         }
         assert len(waker.started) == 1
-        told = capsys.readouterr().out
-        assert [m["LaddersRestarted"] for m in counted("LaddersRestarted", told)] == [[1.0]]
+        output = capsys.readouterr().out
+        assert [m["LaddersRestarted"] for m in counted("LaddersRestarted", output)] == [[1.0]]
         assert reconcile_ladders({}, None)["restarted"] == 0
 
     def test_a_book_that_is_away_fails_the_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,8 +151,10 @@ class TestAuditLog:
         batch = {"Records": [record, record | {"eventName": "REMOVE"}]}
         assert archive_audit(batch, None) == {"batchItemFailures": []}
         assert list(archive.archived(NOON.date())) == [entry]
-        told = capsys.readouterr().out
-        assert [m["AuditEntriesTampered"] for m in counted("AuditEntriesTampered", told)] == [[1.0]]
+        output = capsys.readouterr().out
+        assert [m["AuditEntriesTampered"] for m in counted("AuditEntriesTampered", output)] == [
+            [1.0]
+        ]
         wire(monkeypatch, real_clock=FixedClock(NOON + timedelta(days=1)))
         assert NOON.date().isoformat() in sign_audit_roots({}, None)["days"]
         assert archive.leaves(NOON.date())[0].subject == entry.subject
@@ -189,8 +191,8 @@ class TestGuardSpend:
             audit_archive=MemoryArchive(lambda: book.chains),
             clock=FixedClock(NOON.replace(month=11, day=23)),
         )
-        told = {"month": "2026-11", "micro": spent, "stopped": stopped}
-        assert guard_spend({}, None) == told
+        spending = {"month": "2026-11", "micro": spent, "stopped": stopped}
+        assert guard_spend({}, None) == spending
         assert ("platform" in book.pauses) is stopped
         (percent,) = counted("SpendPercent", capsys)
         assert percent["SpendPercent"] == [float(100 * spent // 1_000_000)]

@@ -28,12 +28,12 @@ from tests.signals.test_signals import ADA, FIRST, LATER, a_touch, book_with
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     book = book_with(touch=a_touch())
-    made = SimpleNamespace(book=book, waker=MemoryWaker(), clock=FixedClock(LATER))
-    monkeypatch.setattr(wiring, "account_book", lambda: made.book)
-    monkeypatch.setattr(wiring, "creditors", lambda: made.book.creditors)
-    monkeypatch.setattr(wiring, "waker", lambda: made.waker)
-    monkeypatch.setattr(wiring, "clock", lambda: made.clock)
-    return made
+    parts = SimpleNamespace(book=book, waker=MemoryWaker(), clock=FixedClock(LATER))
+    monkeypatch.setattr(wiring, "account_book", lambda: parts.book)
+    monkeypatch.setattr(wiring, "creditors", lambda: parts.book.creditors)
+    monkeypatch.setattr(wiring, "waker", lambda: parts.waker)
+    monkeypatch.setattr(wiring, "clock", lambda: parts.clock)
+    return parts
 
 
 def queued(*bodies: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def queued(*bodies: Any) -> dict[str, Any]:
 
 def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     lines = [json.loads(text) for text in capsys.readouterr().out.splitlines() if text]
-    return [one for one in lines if "_aws" in one]
+    return [line for line in lines if "_aws" in line]
 
 
 def test_email_events_reach_the_account_and_a_bad_one_fails_alone(
@@ -75,7 +75,7 @@ def test_a_receipt_reaches_the_touch_and_an_unknown_one_is_tried_again(
     def packed(*lines: dict[str, Any]) -> dict[str, Any]:
         document = {
             "messageType": "DATA_MESSAGE",
-            "logEvents": [{"message": json.dumps(one)} for one in lines],
+            "logEvents": [{"message": json.dumps(line)} for line in lines],
         }
         data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
         return {"awslogs": {"data": data}}
@@ -101,8 +101,8 @@ def test_a_reply_is_obeyed_and_neither_its_words_nor_its_number_are_logged(
     )
     assert answer == {"batchItemFailures": []}
     assert stack.book.accounts[FIRST.account_id].hold in (Hold.REVIEW, Hold.DISPUTE)
-    told = capsys.readouterr()
-    everything = told.out + told.err
+    output = capsys.readouterr()
+    everything = output.out + output.err
     assert "Zachariah" not in everything
     assert "5550142" not in everything
     assert '"outcome":"malformed"' in everything.replace(" ", "")

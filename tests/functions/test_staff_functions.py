@@ -99,6 +99,6 @@ def test_a_decision_is_made_once_and_counted(
     assert book.accounts[account.account_id].hold is None
     again = decide(asked, context)
     assert again != first
-    told = [(m["decision"], m["outcome"]) for m in counted("Decisions", capsys)]
-    assert told == [("release", "done"), ("release", "stale")]
+    counts = [(m["decision"], m["outcome"]) for m in counted("Decisions", capsys)]
+    assert counts == [("release", "done"), ("release", "stale")]
     assert book.chains[f"account#{account.account_id}"][-1].actor == "staff:supervisor"

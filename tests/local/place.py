@@ -49,7 +49,7 @@ class Place:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("app.py", code)
-        made = self.client("lambda").create_function(
+        answer = self.client("lambda").create_function(
             **{
                 "FunctionName": name,
                 "Runtime": RUNTIME,
@@ -60,7 +60,7 @@ class Place:
                 **options,
             }
         )
-        return str(made["FunctionArn"])
+        return str(answer["FunctionArn"])
 
     def call(self, name: str, event: object = None) -> Any:
         """Invoke a function; what it returned, or its error."""
@@ -68,10 +68,10 @@ class Place:
         return json.loads(answer["Payload"].read())
 
     def machine(self, name: str, definition: dict[str, Any], role: str = f"{ROLE}/any") -> str:
-        made = self.client("stepfunctions").create_state_machine(
+        answer = self.client("stepfunctions").create_state_machine(
             name=name, roleArn=role, definition=json.dumps(definition)
         )
-        return str(made["stateMachineArn"])
+        return str(answer["stateMachineArn"])
 
     def start(self, machine: str, given: object = None, **options: Any) -> str:
         started = self.client("stepfunctions").start_execution(

@@ -16,28 +16,32 @@ ROOT = STACK.parents[2]
 @pytest.fixture(scope="module")
 def deployed(patched):
     """The outputs of the small stack, and what was said on the way."""
-    said: list[str] = []
+    lines: list[str] = []
     built = build(
-        STACK / "template.yaml", directory=ROOT / ".aws-sam" / "tests-local", say=said.append
+        STACK / "template.yaml", directory=ROOT / ".aws-sam" / "tests-local", say=lines.append
     )
-    told = deploy(patched.cloud, "tiny", {"Greeting": "good morning"}, built=built, say=said.append)
-    return told, said
+    outputs = deploy(
+        patched.cloud, "tiny", {"Greeting": "good morning"}, built=built, say=lines.append
+    )
+    return outputs, lines
 
 
 def test_a_deployed_stack_works(patched, deployed):
     """Layers, parameters and a state machine in YAML with its own role arrive."""
-    told, said = deployed
-    ended = patched.run(told["Machine"], {"name": "Ada"})
+    deployed_outputs, lines = deployed
+    ended = patched.run(deployed_outputs["Machine"], {"name": "Ada"})
     assert json.loads(ended["output"]) == {"said": "good morning, Ada"}
-    assert outputs(patched.cloud, "tiny") == told
-    assert any(line.startswith("CREATE_COMPLETE AWS::StepFunctions") for line in said)
-    assert any("Building " in line or "Valid cache" in line for line in said)
+    assert outputs(patched.cloud, "tiny") == deployed_outputs
+    assert any(line.startswith("CREATE_COMPLETE AWS::StepFunctions") for line in lines)
+    assert any("Building " in line or "Valid cache" in line for line in lines)
 
 
 def test_a_function_has_its_layers_and_no_others(patched, deployed):
-    told, _ = deployed
-    assert patched.call(told["WithLayers"], {"name": "Bo"}) == {"said": "good morning, Bo"}
-    failed = patched.call(told["WithoutLayers"], {})
+    deployed_outputs, _ = deployed
+    assert patched.call(deployed_outputs["WithLayers"], {"name": "Bo"}) == {
+        "said": "good morning, Bo"
+    }
+    failed = patched.call(deployed_outputs["WithoutLayers"], {})
     assert "No module named 'aws_lambda_powertools'" in failed["errorMessage"]
 
 

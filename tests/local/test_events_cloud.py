@@ -177,8 +177,8 @@ def test_streams(patched, bare):
         place.client("dynamodb").batch_write_item(RequestItems={"source": batch})
         place.until(lambda place=place: _times(place, "keeps-stream", "good"))
         if place is patched:
-            told = place.received(url)[0]
-            assert told["DDBStreamBatchInfo"]["batchSize"] == 1
+            event = place.received(url)[0]
+            assert event["DDBStreamBatchInfo"]["batchSize"] == 1
         seen.append((_times(place, "keeps-stream", "poison"), _visible(place, url)))
     assert seen[0][0] in (3, 4), "a call and two retries alone, before it perhaps one in the batch"
     assert seen[1] == (1, 0)
@@ -328,8 +328,8 @@ def test_file_versions(patched, bare):
             },
         )
         put = s3.put_object(Bucket="versions", Key="a.csv", Body=b"x")
-        said = place.received(url)[0]["detail"]["object"]
-        named.append(said.get("version-id") == put["VersionId"])
+        version = place.received(url)[0]["detail"]["object"]
+        named.append(version.get("version-id") == put["VersionId"])
     assert named == [True, False]
 
 

@@ -37,14 +37,14 @@ def _listening(pids):
                 inodes.add(str(descriptor.readlink()))
             except OSError:
                 continue
-    found = set()
+    ports = set()
     for table, width in (("tcp", 8), ("tcp6", 32), ("udp", 8), ("udp6", 32)):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()
             idle = table.startswith("udp") or fields[3] == "0A"
             if idle and f"socket:[{fields[9]}]" in inodes:
-                found.add((table, fields[1][:width], int(fields[1][width + 1 :], 16)))
-    return found
+                ports.add((table, fields[1][:width], int(fields[1][width + 1 :], 16)))
+    return ports
 
 
 def _loopback_only(place):

@@ -137,8 +137,8 @@ def test_optout_lists(patched, bare):
     assert patched.client("sns").list_phone_numbers_opted_out()["phoneNumbers"] == ["+12025550177"]
     ses = patched.client("sesv2")
     ses.put_suppressed_destination(EmailAddress="Ada@example.com", Reason="COMPLAINT")
-    [found] = ses.list_suppressed_destinations()["SuppressedDestinationSummaries"]
-    assert (found["EmailAddress"], found["Reason"]) == ("ada@example.com", "COMPLAINT")
+    [suppressed] = ses.list_suppressed_destinations()["SuppressedDestinationSummaries"]
+    assert (suppressed["EmailAddress"], suppressed["Reason"]) == ("ada@example.com", "COMPLAINT")
     with pytest.raises(bare.client("sns").exceptions.ClientError):
         bare.client("sns").list_phone_numbers_opted_out()
     with pytest.raises(bare.client("sesv2").exceptions.ClientError):
@@ -152,8 +152,8 @@ def test_sms_receipts(patched, status, suffix):
     outside = OutsideWorld(cloud=patched.cloud, now=NOON)
     sent = patched.client("sns").publish(PhoneNumber="+12025550124", Message="Hi")["MessageId"]
     outside.sms_receipt(sent, status)
-    found = patched.client("logs").filter_log_events(logGroupName=SMS_LOG_GROUP + suffix)["events"]
-    line = json.loads(found[-1]["message"])
+    events = patched.client("logs").filter_log_events(logGroupName=SMS_LOG_GROUP + suffix)["events"]
+    line = json.loads(events[-1]["message"])
     assert line["status"] == status
     assert line["notification"] == {"messageId": sent, "timestamp": "2026-03-02 17:00:00.000"}
     assert line["delivery"]["destination"] == "+12025550124"

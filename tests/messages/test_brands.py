@@ -58,13 +58,13 @@ def test_two_creditors_letters_differ_in_their_brand_alone() -> None:
     )
     compared = 0
     for harbor, maple in pairs:
-        for one, other in (
+        for part, other in (
             (harbor.rendered.subject, maple.rendered.subject),
             (harbor.rendered.text, maple.rendered.text),
             (harbor.rendered.html, maple.rendered.html),
         ):
-            assert one != other or not one
-            assert _as_maple(one) == other
+            assert part != other or not part
+            assert _as_maple(part) == other
             compared += 1
         assert harbor.rendered.version == maple.rendered.version
     assert compared > 200

@@ -8,7 +8,7 @@ from dunlin.domain.messages.colour import READABLE, contrast
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "ratio"),
+    ("colour", "other", "ratio"),
     [
         ("#000000", "#ffffff", 21.0),
         ("#ffffff", "#ffffff", 1.0),
@@ -18,6 +18,6 @@ from dunlin.domain.messages.colour import READABLE, contrast
         ("#0000ff", "#ffffff", 8.59),
     ],
 )
-def test_contrast_is_what_wcag_says(one: str, other: str, ratio: float) -> None:
-    assert contrast(one, other) == contrast(other, one) == pytest.approx(ratio, abs=0.01)
-    assert (contrast(one, other) >= READABLE) is (ratio >= 4.5)
+def test_contrast_is_what_wcag_says(colour: str, other: str, ratio: float) -> None:
+    assert contrast(colour, other) == contrast(other, colour) == pytest.approx(ratio, abs=0.01)
+    assert (contrast(colour, other) >= READABLE) is (ratio >= 4.5)

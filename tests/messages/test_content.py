@@ -205,7 +205,7 @@ def test_what_is_listed_is_read_for_each_person_anew() -> None:
             replace(facts().account, account_id=f"acc_{n}", reference=reference)
             for n, reference in enumerate(references)
         ]
-        _, found = JinjaMessages().review(
+        _, review = JinjaMessages().review(
             "reminder.gentle",
             Channel.EMAIL,
             facts=facts(),
@@ -214,7 +214,7 @@ def test_what_is_listed_is_read_for_each_person_anew() -> None:
             fields={},
             accounts=listed,
         )
-        return {one.rule_id for one in found}
+        return {finding.rule_id for finding in review}
 
     assert findings("INV-1", "455") == set()
     assert findings("INV-1", "JAIL-1")
@@ -225,7 +225,7 @@ def test_a_name_hides_only_itself() -> None:
     draft = JinjaMessages()
 
     def findings(name: str) -> tuple[object, ...]:
-        _, found = draft.review(
+        _, review = draft.review(
             "reminder.gentle",
             Channel.EMAIL,
             facts=facts(given_name=name),
@@ -233,7 +233,7 @@ def test_a_name_hides_only_itself() -> None:
             stop_link=STOP_LINK,
             fields={},
         )
-        return found
+        return review
 
     # A name that is part of a word of the message, of the brand, or of markup changes nothing.
     for name in ("Ada", "An", "page", "Sue", "O'Brien", "td", "Acme", "Pay"):
@@ -268,9 +268,9 @@ PUSHY = [
 def test_a_message_that_presses_harder_than_its_tone_fails(
     tone: str, words: str, kindness: str
 ) -> None:
-    found = check(replace(saying(words + kindness), tone=tone))
-    assert "PLAT-TONE" in {f.rule_id for f in found}
-    assert any("is the most" in f.because for f in found)
+    findings = check(replace(saying(words + kindness), tone=tone))
+    assert "PLAT-TONE" in {f.rule_id for f in findings}
+    assert any("is the most" in f.because for f in findings)
 
 
 @pytest.mark.slow
@@ -278,23 +278,23 @@ def test_every_shipped_message_keeps_under_its_ceiling_and_tones_rise() -> None:
     """Every template in both languages and for both audiences; the last rung too."""
     templates, strategy = JinjaMessages(), facts().strategy
     hardest: dict[str, int] = {}
-    for one in samples(templates, strategy):
-        assert one.findings == (), one.template
-        tone = one.template.partition(".")[2]
+    for sample in samples(templates, strategy):
+        assert sample.findings == (), sample.template
+        tone = sample.template.partition(".")[2]
         if tone:
-            found = max(pressures(one).values())
-            assert found <= ceiling(tone)
-            hardest[one.template] = max(hardest.get(one.template, 0), found)
+            pressure = max(pressures(sample).values())
+            assert pressure <= ceiling(tone)
+            hardest[sample.template] = max(hardest.get(sample.template, 0), pressure)
     for family in ("reminder", "second_reminder", "arrangement_offer"):
         mild, plain, firm = (hardest[f"{family}.{t}"] for t in ("gentle", "neutral", "firm"))
         assert mild <= plain < firm
     assert hardest["final_notice.neutral"] < hardest["final_notice.firm"]
 
 
-def pressures(one: Sample) -> dict[str, int]:
-    body, _ = visible(one.rendered.html)
-    parts = {"subject": one.rendered.subject, "text": one.rendered.text, "html": body}
-    return pressure_of(replace(EMAIL, text=one.rendered.text), parts)
+def pressures(sample: Sample) -> dict[str, int]:
+    body, _ = visible(sample.rendered.html)
+    parts = {"subject": sample.rendered.subject, "text": sample.rendered.text, "html": body}
+    return pressure_of(replace(EMAIL, text=sample.rendered.text), parts)
 
 
 def test_words_of_staff_are_checked_before_they_are_sent() -> None:

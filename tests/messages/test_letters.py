@@ -22,13 +22,13 @@ NAMES = ("reminder", "arrangement_offer", "final_notice", "lien_notice")
 
 
 def addressed(**given: object) -> Facts:
-    found = facts(**given)  # type: ignore[arg-type]
+    letter_facts = facts(**given)  # type: ignore[arg-type]
     person = replace(
-        found.consumer, street="7 Final Street", city="Arrest", state="CA", zip="95814"
+        letter_facts.consumer, street="7 Final Street", city="Arrest", state="CA", zip="95814"
     )
     return replace(
-        found,
-        account=replace(found.account, debt_role=found.strategy.debt_role),
+        letter_facts,
+        account=replace(letter_facts.account, debt_role=letter_facts.strategy.debt_role),
         consumer=person,
     )
 
@@ -52,9 +52,13 @@ def test_a_lien_letter_gives_three_weeks_and_says_how_soldiers_are_protected() -
 
 
 def test_a_contested_part_is_not_asked_for() -> None:
-    found = addressed()
-    account = replace(found.account, balance=Money(400_000, "USD"), contested_minor=150_000)
-    html = JinjaLetterPrinter().print("reminder", facts=replace(found, account=account), on=ON).html
+    letter_facts = addressed()
+    account = replace(letter_facts.account, balance=Money(400_000, "USD"), contested_minor=150_000)
+    html = (
+        JinjaLetterPrinter()
+        .print("reminder", facts=replace(letter_facts, account=account), on=ON)
+        .html
+    )
     assert "$2,500.00" in html
     assert "4,000" not in html
 
@@ -75,9 +79,9 @@ def test_a_letter_that_may_not_be_said_is_not_printed(
 ) -> None:
     shutil.copytree(FOLDER, tmp_path / "paper")
     file = tmp_path / "paper" / "words.json"
-    said = json.loads(file.read_text("utf-8"))
-    said["en"][name]["body"].append(words)
-    file.write_text(json.dumps(said), "utf-8")
+    document = json.loads(file.read_text("utf-8"))
+    document["en"][name]["body"].append(words)
+    file.write_text(json.dumps(document), "utf-8")
     with pytest.raises(Defect, match=rule):
         JinjaLetterPrinter(tmp_path / "paper").print(name, facts=addressed(), on=ON)
 
@@ -88,9 +92,9 @@ def test_a_letter_without_what_it_must_say_is_not_printed(
 ) -> None:
     shutil.copytree(FOLDER, tmp_path / "paper")
     file = tmp_path / "paper" / "words.json"
-    said = json.loads(file.read_text("utf-8"))
-    said["en"]["frame"][gone] = "Nothing."
-    file.write_text(json.dumps(said), "utf-8")
+    document = json.loads(file.read_text("utf-8"))
+    document["en"]["frame"][gone] = "Nothing."
+    file.write_text(json.dumps(document), "utf-8")
     with pytest.raises(Defect, match=rule):
         JinjaLetterPrinter(tmp_path / "paper").print(
             "reminder", facts=addressed(role="third"), on=ON

@@ -61,9 +61,9 @@ def test_every_letter_can_be_read_on_a_phone(chromium: Browser, scheme: str) -> 
                 accounts=several,
             )
             page.set_content(rendered.html)
-            found = page.evaluate(_CONTRASTS)
-            assert len(found) > 6
-            faint = [(text, round(ratio, 1)) for text, ratio in found if ratio < 4.5]
+            contrasts = page.evaluate(_CONTRASTS)
+            assert len(contrasts) > 6
+            faint = [(text, round(ratio, 1)) for text, ratio in contrasts if ratio < 4.5]
             assert faint == [], f"{name}.{language} in {scheme}"
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
             dark = page.evaluate(

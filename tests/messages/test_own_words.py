@@ -37,12 +37,12 @@ def document(templates: Mapping[str, Any]) -> dict[str, Any]:
     return builders.strategy_document(ladders=LADDER, templates=dict(templates))
 
 
-def subject(said: str, template: str = "reminder.gentle") -> dict[str, Any]:
-    return {template: {"email": {"en": {"subject": said}}}}
+def subject(words: str, template: str = "reminder.gentle") -> dict[str, Any]:
+    return {template: {"email": {"en": {"subject": words}}}}
 
 
-def text(said: str) -> dict[str, Any]:
-    return {"reminder.gentle": {"sms": {"en": f"{said}: {{{{ link }}}}"}}}
+def text(words: str) -> dict[str, Any]:
+    return {"reminder.gentle": {"sms": {"en": f"{words}: {{{{ link }}}}"}}}
 
 
 def refusal(templates: Mapping[str, Any], **changes: Any) -> StrategyError:
@@ -83,16 +83,16 @@ def test_own_words_lie_over_the_shipped_ones_and_leave_the_rest() -> None:
 def test_each_account_is_sent_the_words_of_its_version_and_they_are_what_was_previewed() -> None:
     book = MemoryBook()
     sent: dict[str, tuple[str, str, str]] = {}
-    for version, said in ((1, "The first subject"), (2, "The second subject")):
+    for version, words in ((1, "The first subject"), (2, "The second subject")):
         assert (
-            book.creditors.put_strategy(builders.CREDITOR, document(subject(said)), builders.NOON)
+            book.creditors.put_strategy(builders.CREDITOR, document(subject(words)), builders.NOON)
             == version
         )
         name = f"ada{version}"
         account = ground.active(name, strategy_version=version, ladder="standard")
         builders.store(
             book, book.creditors, account, person=builders.consumer(name),
-            ladders=LADDER, templates=subject(said),
+            ladders=LADDER, templates=subject(words),
         )  # fmt: skip
     for version in (1, 2):  # both after the second was stored
         account_id = ground.active(f"ada{version}").account_id
@@ -132,9 +132,9 @@ def test_a_template_of_the_creditors_own_is_written_in_full() -> None:
     ladders = {"standard": [LADDER["standard"][0] | {"template": "our_note", "tone": "neutral"}]}
     written = yaml.safe_dump(document(own) | {"ladders": ladders}).encode()
     _, strategy = wiring.strategy_reader().read(written, creditor=builders.CREDITOR)
-    found = list(samples(LETTERS, strategy, only="our_note.neutral"))
-    assert {s.channel for s in found} == set(Channel)
-    mail = next(s.rendered.html for s in found if s.channel is Channel.EMAIL)
+    rendered = list(samples(LETTERS, strategy, only="our_note.neutral"))
+    assert {s.channel for s in rendered} == set(Channel)
+    mail = next(s.rendered.html for s in rendered if s.channel is Channel.EMAIL)
     assert "There is something on your account" in mail
     assert refusal({"our_note.neutral": {"email": {"en": {"subject": "x"}}}}).field.endswith(
         "our_note.neutral.email.en.preheader"
@@ -142,7 +142,7 @@ def test_a_template_of_the_creditors_own_is_written_in_full() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (subject("Your debt"), "US-REGF-THIRDPARTY"),
         (subject("You owe us"), "US-REGF-THIRDPARTY"),
@@ -178,23 +178,23 @@ def test_a_template_of_the_creditors_own_is_written_in_full() -> None:
     ],
 )
 def test_words_that_may_not_be_said_are_refused_with_place_and_reason(
-    words: dict[str, Any], told: str
+    words: dict[str, Any], message: str
 ) -> None:
     error = refusal(words)
-    assert told in str(error)
+    assert message in str(error)
     assert "templates" in error.field
 
 
 @pytest.mark.parametrize(
-    ("rung", "told"),
+    ("rung", "message"),
     [
         ({"template": "nothing"}, "template: there is no 'nothing'"),
         ({"template": "answers", "tone": "firm"}, "tone: 'answers' is written in gentle, neutral"),
     ],
 )
-def test_a_rung_whose_message_is_not_written_is_refused(rung: dict[str, str], told: str) -> None:
+def test_a_rung_whose_message_is_not_written_is_refused(rung: dict[str, str], message: str) -> None:
     ladders = {"standard": [LADDER["standard"][0] | rung]}
-    assert told in str(refusal({}, ladders=ladders))
+    assert message in str(refusal({}, ladders=ladders))
 
 
 def test_a_colour_that_cannot_be_read_is_refused() -> None:
@@ -203,15 +203,15 @@ def test_a_colour_that_cannot_be_read_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("Pay now or we will sue you", "US-FDCPA-FALSE"),
         ("THE DEBT DESK, WAITING FOR YOU", "PLAT-TONE"),
         ("Friends of deadbeats", "US-FDCPA-HARASS"),
     ],
 )
-def test_a_signature_is_a_text_like_any_other(text: str, told: str) -> None:
+def test_a_signature_is_a_text_like_any_other(text: str, message: str) -> None:
     brand = builders.strategy_document()["brand"] | {"signature": text}
     error = refusal({}, brand=brand)
-    assert told in str(error)
+    assert message in str(error)
     assert error.field == "strategy.brand"

@@ -34,8 +34,8 @@ GSM, UCS = Encoding.GSM7, Encoding.UCS2
 def test_a_text_is_counted_as_the_network_counts_it(
     text: str, encoding: Encoding, units: int, count: int
 ) -> None:
-    found = measure(text)
-    assert (found.encoding, found.units, found.count) == (encoding, units, count)
+    parts = measure(text)
+    assert (parts.encoding, parts.units, parts.count) == (encoding, units, count)
 
 
 def test_the_characters_that_cost_are_named_once() -> None:

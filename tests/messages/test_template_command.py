@@ -32,10 +32,10 @@ def test_the_compiled_letters_are_checked(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 @pytest.mark.slow
 def test_lint_shows_the_segments_of_every_text() -> None:
-    found = RUN.invoke(app, ["lint"])
-    assert found.exit_code == 0
-    assert "1 x GSM-7" in found.output
-    assert "none" in found.output
+    result = RUN.invoke(app, ["lint"])
+    assert result.exit_code == 0
+    assert "1 x GSM-7" in result.output
+    assert "none" in result.output
 
 
 @pytest.mark.slow
@@ -69,10 +69,10 @@ def test_a_preview_is_what_would_be_sent(tmp_path: Path) -> None:
 
 
 def test_the_list_says_whose_words_they_are() -> None:
-    found = RUN.invoke(app, ["list"])
-    assert found.exit_code == 0
-    assert "final_notice.firm" in found.output
-    assert "shipped" in found.output
+    result = RUN.invoke(app, ["list"])
+    assert result.exit_code == 0
+    assert "final_notice.firm" in result.output
+    assert "shipped" in result.output
 
 
 def test_a_test_goes_to_a_known_address_and_is_marked_and_says_nothing_of_a_person() -> None:
@@ -83,9 +83,9 @@ def test_a_test_goes_to_a_known_address_and_is_marked_and_says_nothing_of_a_pers
     assert mail.sender == document["brand"]["email_from"]
     assert "Ana" in mail.text
     [html] = [
-        one.rendered.html
-        for one in samples(JinjaMessages(), strategy, only="reminder.neutral")
-        if (one.channel, one.language, one.audience) == (Channel.EMAIL, "es", "consumer")
+        sample.rendered.html
+        for sample in samples(JinjaMessages(), strategy, only="reminder.neutral")
+        if (sample.channel, sample.language, sample.audience) == (Channel.EMAIL, "es", "consumer")
     ]
     assert mail.html == html  # what is looked at is what would be sent
     for address in ("other@creditor.example.com", "", "counsel@creditor.example.com.evil.example"):

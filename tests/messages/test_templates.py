@@ -111,8 +111,8 @@ def test_a_shipped_letter_renders_and_passes_the_content_check(
     rendered = render(name, channel, language=language, role=role)
     assert rendered.version == LETTERS.version(name, channel, strategy=STRATEGY)
     assert "{{" not in rendered.text + rendered.html + rendered.subject
-    told = "debt collector" in rendered.text or "cobrador de deudas" in rendered.text
-    assert told == (role == "third" and name != "opt_out_confirmation")
+    disclosed = "debt collector" in rendered.text or "cobrador de deudas" in rendered.text
+    assert disclosed == (role == "third" and name != "opt_out_confirmation")
     if channel is Channel.SMS:
         assert rendered.text.startswith("Harbor Lane & Co: ")
         assert rendered.html == rendered.subject == ""
@@ -124,8 +124,8 @@ def test_a_text_is_one_segment_for_a_creditors_name_of_thirty_characters(
     name: str, language: str
 ) -> None:
     brand = replace(BRAND, name="Clínica “Río Verde” y Asociado")
-    found = measure(render(name, Channel.SMS, language=language, brand=brand).text)
-    assert (found.count, found.offenders) == (1, ())
+    parts = measure(render(name, Channel.SMS, language=language, brand=brand).text)
+    assert (parts.count, parts.offenders) == (1, ())
 
 
 @pytest.mark.parametrize("business", [False, True])
@@ -347,12 +347,12 @@ def test_one_message_lists_several_accounts_and_no_amount() -> None:
     lead = facts().account
     accounts = [replace(lead, reference=f"INV-{n}", due_on=day) for n, day in enumerate(DAYS)]
     mail = render("reminder.neutral", accounts=accounts)
-    for said in (visible(mail.html)[0], mail.text):
-        assert "your 3 accounts" in said
+    for words in (visible(mail.html)[0], mail.text):
+        assert "your 3 accounts" in words
         for n in range(3):
-            assert f"Account INV-{n}" in said
-        assert "due October 1, 2026" in said
-        assert "$" not in said
+            assert f"Account INV-{n}" in words
+        assert "due October 1, 2026" in words
+        assert "$" not in words
     es = render("reminder.neutral", accounts=accounts, language="es")
     assert "vence el 1 de octubre de 2026" in es.text
     text = render("reminder.neutral", Channel.SMS, accounts=accounts)
@@ -395,14 +395,14 @@ def test_a_business_reads_other_words_than_a_person(name: str, language: str) ->
 def test_a_notice_shows_its_lines_and_its_days() -> None:
     mail = render("arrangement_confirmation")
     body = visible(mail.html)[0]
-    for said in (
+    for words in (
         "December 1, 2026",
         "$60.00",
         "Together that is $165.00",
         "taken from the payment",
     ):
-        assert said in body
-        assert said in mail.text.replace("\n", " ")
+        assert words in body
+        assert words in mail.text.replace("\n", " ")
     by_hand = render(
         "arrangement_confirmation", fields=NOTICE["arrangement_confirmation"] | {"autopay": ""}
     )
@@ -414,7 +414,7 @@ def test_a_notice_shows_its_lines_and_its_days() -> None:
 
 
 def test_a_third_partys_letter_to_new_york_says_which_languages_are_spoken() -> None:
-    for state, told in (("NY", True), ("", True), ("OR", False)):
+    for state, expected in (("NY", True), ("", True), ("OR", False)):
         mail = render("reminder.neutral", role="third", state=state)
-        assert ("English and Spanish" in mail.text) is told
+        assert ("English and Spanish" in mail.text) is expected
     assert "English and Spanish" not in render("reminder.neutral", state="NY").text

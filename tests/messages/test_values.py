@@ -26,7 +26,7 @@ TEXT = st.one_of(
 
 
 def whole(template: str, channel: Channel, whom: Facts, words: str, *references: str) -> Rendered:
-    listed = [replace(whom.account, reference=one) for one in references]
+    listed = [replace(whom.account, reference=reference) for reference in references]
     return LETTERS.review(
         template,
         channel,
@@ -55,5 +55,5 @@ def test_no_value_adds_a_tag_a_link_or_runs(
         return
     for tag in ("<script", "<b>", "<img", "<a ", "href="):
         assert mail.html.count(tag) == shape.html.count(tag)
-    said = mail.text.replace(STOP_LINK, "").replace(LINK, "")
-    assert "49" not in said or "49" in "".join(values)  # nothing worked out {{ 7*7 }}
+    text = mail.text.replace(STOP_LINK, "").replace(LINK, "")
+    assert "49" not in text or "49" in "".join(values)  # nothing worked out {{ 7*7 }}

@@ -32,11 +32,11 @@ HEADER = "Invoice,Customer No,Customer,Email,Phone,SMS consent,Balance,Due date,
 
 def rows(dice: random.Random) -> list[str]:
     """Open invoices; some people have several, some no e-mail, some a text consent."""
-    found = []
+    rows_found = []
     for n in range(ACCOUNTS):
         person = dice.randrange(80)
         state, code = PLACES[person % len(PLACES)]
-        found.append(
+        rows_found.append(
             ",".join(
                 [
                     f"F-{n}",
@@ -52,7 +52,7 @@ def rows(dice: random.Random) -> list[str]:
                 ]
             )
         )
-    return found
+    return rows_found
 
 
 def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path) -> None:
@@ -62,12 +62,12 @@ def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path)
     start = lapse.now
     export = tmp_path / "open.csv"
     export.write_text("\n".join([HEADER, *rows(dice)]) + "\n")
-    told = [
+    sequence = [
         {"reference": f"F-{n}", "at": (start + timedelta(days=day)).isoformat(), "kind": kind}
         for n, day, kind in ((3, 2, "opt_out"), (17, 6, "dispute"), (40, 12, "opt_out"))
     ]
     events = tmp_path / "events.jsonl"
-    events.write_text("\n".join(json.dumps(one) for one in told))
+    events.write_text("\n".join(json.dumps(message) for message in sequence))
 
     forecast = play(
         [export], strategy_document(), at=start, days=DAYS, events=events, creditor=CREDITOR
@@ -75,12 +75,12 @@ def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path)
 
     desk.drop("open.csv", export.read_text())
     by_reference = desk.accounts()
-    for number, one in enumerate(told):
-        account = by_reference[one["reference"]]
+    for number, message in enumerate(sequence):
+        account = by_reference[message["reference"]]
         signal = Signal(
             signal_id=f"event-{number}",
-            kind=SignalKind(one["kind"]),
-            at=datetime.fromisoformat(one["at"]),
+            kind=SignalKind(message["kind"]),
+            at=datetime.fromisoformat(message["at"]),
             account_id=account.account_id,
             consumer_id=account.consumer_id,
             channel=Channel.EMAIL.value,

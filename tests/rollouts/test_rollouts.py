@@ -148,9 +148,9 @@ class Town:
 
 
 def stage(town: Town, rollout: Rollout) -> Rollout:
-    found = town.ports.rollouts.rollout(rollout.rollout_id)
-    assert found is not None
-    return found
+    rollout_now = town.ports.rollouts.rollout(rollout.rollout_id)
+    assert rollout_now is not None
+    return rollout_now
 
 
 def test_exactly_those_chosen_are_contacted() -> None:
@@ -188,8 +188,8 @@ def test_people_held_out_are_left_alone_and_measured_by() -> None:
     town.contact(hours=2)
     assert town.touched() == town.active()
     assert not town.touched() & out
-    told, _ = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=town.now)
-    assert (told.accounts, told.held_out) == (200 - len(out), len(out))
+    report, _ = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=town.now)
+    assert (report.accounts, report.held_out) == (200 - len(out), len(out))
 
 
 def test_who_was_held_out_and_paid_is_still_measured_as_held_out() -> None:
@@ -211,9 +211,9 @@ def test_who_was_held_out_and_paid_is_still_measured_as_held_out() -> None:
                 Change(account=next_version(after, entry), ledger=[paid], audit=[entry])
             )
     assert not any(a.hold is Hold.HOLDOUT for a in town.accounts())
-    told, lifted = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=town.now)
-    assert (told.accounts, told.held_out) == (begun.started, begun.held_out)
-    assert told.paid == {}
+    report, lifted = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=town.now)
+    assert (report.accounts, report.held_out) == (begun.started, begun.held_out)
+    assert report.paid == {}
     assert lifted is not None
     assert (lifted.treated, lifted.held_out) == (0.0, 1.0)
 
@@ -226,13 +226,13 @@ def test_the_report_counts_what_the_log_holds() -> None:
     town.react(SignalKind.BOUNCE, 0.1, dice)
     town.react(SignalKind.DELIVERED, 1.0, dice)
     town.react(SignalKind.COMPLAINT, 0.0, dice)
-    told, _ = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=TWO_DAYS)
+    report, _ = rollouts.show(begun.rollout.rollout_id, ports=town.ports, now=TWO_DAYS)
     bounced = sum(t.state is TouchState.BOUNCED for t in town.book.touches.values())
     assert bounced > 0
-    assert (told.accounts, told.planned, told.actual, told.contacts) == (50, 50, 50, 50)
-    (counted,) = told.deliveries.values()
+    assert (report.accounts, report.planned, report.actual, report.contacts) == (50, 50, 50, 50)
+    (counted,) = report.deliveries.values()
     assert (counted.sent, counted.bounced, counted.delivered) == (50, bounced, 50 - bounced)
-    assert {r.guardrail: r.events for r in told.guardrails}["bounce"] == bounced
+    assert {r.guardrail: r.events for r in report.guardrails}["bounce"] == bounced
 
 
 class Unfinished(ground.PlainLetters):
@@ -270,10 +270,10 @@ def pilot() -> tuple[Town, Rollout]:
 
 def obstacles(town: Town, rollout: Rollout, links: Links | None = None, **parts: Any) -> list[str]:
     town.ports = replace(town.ports, **parts)
-    found = town.promote(rollout, links)
-    assert isinstance(found, list)
+    promotion = town.promote(rollout, links)
+    assert isinstance(promotion, list)
     assert stage(town, rollout).stage is RolloutStage.PILOT
-    return found
+    return promotion
 
 
 def test_each_defect_keeps_a_pilot_from_promotion(pilot: tuple[Town, Rollout]) -> None:

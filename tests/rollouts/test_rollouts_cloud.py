@@ -48,8 +48,8 @@ class Town:
         return list(self.book.accounts_of_creditor(CREDITOR, status=Status.ACTIVE.value))
 
     def people_of(self, accounts: list[Account]) -> set[str]:
-        found = self.book.read_consumers([a.consumer_id for a in accounts]).values()
-        return {address for person in found for address in person.emails}
+        people = self.book.read_consumers([a.consumer_id for a in accounts]).values()
+        return {address for person in people for address in person.emails}
 
     def pass_days(self, days: int) -> None:
         self.lapse.run(self.lapse.now + timedelta(days=days))
@@ -58,8 +58,8 @@ class Town:
         from dunlin.runtime import wiring
         from dunlin.service.rollouts.rollouts import show
 
-        told, _ = show(rollout, ports=wiring.rollout_ports(), now=self.lapse.now)
-        return told
+        report, _ = show(rollout, ports=wiring.rollout_ports(), now=self.lapse.now)
+        return report
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def test_fifty_are_contacted_and_what_was_tested_reaches_everybody(town: Town) -
     assert "Its first 48 hours are not over." in early
     town.pass_days(3)
     assert town.addresses() == chosen
-    told = town.report(begun["rollout"])
-    assert (told.planned, told.actual, told.contacts) == (50, 50, 50)
+    report = town.report(begun["rollout"])
+    assert (report.planned, report.actual, report.contacts) == (50, 50, 50)
     promoted = ask(town.stack, {"promote": begun["rollout"]})
     assert "obstacles" not in promoted, promoted
     assert (promoted["stage"], promoted["size"], promoted["started"]) == ("full", PEOPLE, 20)

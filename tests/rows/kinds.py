@@ -67,12 +67,12 @@ def _words(text: str) -> frozenset[str]:
 
 def _bare(row: type[StoredRow], needed: str = "", **held: Any) -> Kind:
     """A row that no class of the domain stands behind, by what it holds."""
-    return Kind(lambda told: row(**told), _without_shape(row(**held)), _words(needed))
+    return Kind(lambda attributes: row(**attributes), _without_shape(row(**held)), _words(needed))
 
 
 KINDS = {
     "account": Kind(
-        lambda one: AccountRow.of(one, AT.isoformat()),
+        lambda account: AccountRow.of(account, AT.isoformat()),
         values.ACCOUNT,
         _words("creditor consumer_id reference status balance_minor currency version audit_head"),
         _words("next_action.at next_action.channel next_action.template next_action.reason"),
@@ -143,7 +143,9 @@ KINDS = {
         at=AT,
     ),
     "creditor": _bare(CreditorRow, sk=CREDITOR, at=AT),
-    "segment": Kind(lambda one: SegmentRow.of(CREDITOR, one), values.SEGMENT, _words("document")),
+    "segment": Kind(
+        lambda segment: SegmentRow.of(CREDITOR, segment), values.SEGMENT, _words("document")
+    ),
     "rollout": Kind(
         RolloutRow.of,
         values.ROLLOUT,

@@ -53,8 +53,8 @@ def _defaults(value: Any, lost: str) -> Any:
         return {k: v for k, v in value.items() if k != lost} if isinstance(value, dict) else value
     for field in fields(value):
         if field.name == lost:
-            made = field.default_factory
-            return replace(value, **{lost: field.default if made is MISSING else made()})
+            factory = field.default_factory
+            return replace(value, **{lost: field.default if factory is MISSING else factory()})
     return value
 
 
@@ -123,14 +123,14 @@ def _documents(kind: Kind) -> Iterator[tuple[str, Any]]:
 def _ways(value: Any, *path: Any) -> Iterator[tuple[Any, ...]]:
     """The way to each field of a document."""
     if isinstance(value, dict):
-        for key, one in value.items():
+        for key, item in value.items():
             if path[-1] not in BY_NAME:
                 yield (*path, key)
             if key not in OPAQUE:
-                yield from _ways(one, *path, key)
+                yield from _ways(item, *path, key)
     elif isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _ways(one, *path, number)
+        for number, item in enumerate(value):
+            yield from _ways(item, *path, number)
 
 
 def _fields() -> Iterator[Any]:

@@ -84,7 +84,7 @@ EXPECTED: list[tuple[str, str, str, Any]] = [
 
 @pytest.mark.parametrize(
     ("kind", "table", "begins", "value"),
-    [pytest.param(*one, id=f"{one[0]}-{one[2]}") for one in EXPECTED],
+    [pytest.param(*expected, id=f"{expected[0]}-{expected[2]}") for expected in EXPECTED],
 )
 def test_an_older_row_is_read_as_what_was_written(
     kind: str, table: str, begins: str, value: Any
@@ -102,8 +102,8 @@ def test_every_shard_of_an_older_pause_is_still_on() -> None:
     items = _stored("ops", "PAUSE#")
     assert len(items) == 16
     for item in items:
-        said = _read("pause", item)
-        assert (said["by_platform"], said["by_creditor"]) == (
+        pause = _read("pause", item)
+        assert (pause["by_platform"], pause["by_creditor"]) == (
             "op_1 2026-11-23T18:00:00.000000Z",
             "op_2 2026-11-23T18:00:00.000000Z",
         )
@@ -120,8 +120,8 @@ def test_own_words_that_a_strategy_called_letters_are_its_templates() -> None:
 
 def test_older_counters_still_sum_to_the_same() -> None:
     months = [i for i in TABLES["ops"] if _name(i).startswith(f"AGG#{CREDITOR}#")]
-    found = {cell: figure for item in months for cell, figure in cells(CREDITOR, item)}
-    assert found == values.TALLY
+    sums = {cell: figure for item in months for cell, figure in cells(CREDITOR, item)}
+    assert sums == values.TALLY
     (dated,) = (i for i in months if "n01" in i)
     del dated["m01"]
     (figure,) = (figure for _, figure in cells(CREDITOR, dated))
@@ -135,13 +135,13 @@ def test_an_older_image_of_a_stream_is_read() -> None:
             for item in (*TABLES["accounts"], *TABLES["touches"])
         ]
     }
-    found = {record.record_id: record.new for record in read_records(event)}
-    assert found["acc_full META"] == values.ACCOUNT
-    assert found["acc_full T#2#1#3"] == values.TOUCH
+    images = {record.record_id: record.new for record in read_records(event)}
+    assert images["acc_full META"] == values.ACCOUNT
+    assert images["acc_full T#2#1#3"] == values.TOUCH
 
 
 def test_every_older_row_is_read_by_some_test() -> None:
-    told = {(table, begins) for _, table, begins, _ in EXPECTED} | {
+    heads = {(table, begins) for _, table, begins, _ in EXPECTED} | {
         ("permits", "tch_1"),
         ("ops", "PAUSE#"),
         ("ops", f"CREDITOR#{CREDITOR} "),
@@ -149,7 +149,7 @@ def test_every_older_row_is_read_by_some_test() -> None:
     }
     for table, items in TABLES.items():
         for item in items:
-            assert any(t == table and _name(item).startswith(b) for t, b in told), _name(item)
+            assert any(t == table and _name(item).startswith(b) for t, b in heads), _name(item)
 
 
 def test_a_row_is_written_again_in_the_newest_shape() -> None:

@@ -80,8 +80,8 @@ def test_a_faulty_rule_is_refused_with_its_reason(change, says):
 
 def test_a_test_that_does_not_exist_and_a_carried_rule_that_does_not_are_refused():
     assert _problems(lambda _d: None, test_ids=["US-REGF-7IN7/1"])
-    found = _problems(lambda d: d["constraint"].update(of=["NOPE"]), rule="SOLAR-LOAN")
-    assert "SOLAR-LOAN: carries NOPE, which does not exist" in found
+    problems = _problems(lambda d: d["constraint"].update(of=["NOPE"]), rule="SOLAR-LOAN")
+    assert "SOLAR-LOAN: carries NOPE, which does not exist" in problems
 
 
 def test_overlapping_versions_are_refused_and_following_ones_are_not():
@@ -210,17 +210,17 @@ def test_the_clocks_come_from_the_pinned_package_and_are_named():
 
 @pytest.mark.slow
 def test_the_rules_of_a_past_day_are_listed_and_shown():
-    def said(*words: str) -> str:
+    def output_of(*words: str) -> str:
         result = CliRunner().invoke(app, ["rules", *words])
         assert result.exit_code == 0, result.output
         return result.output
 
-    assert "NYC-SHIELD-3IN7" in said("list")
-    assert "NYC-SHIELD-3IN7" not in said("list", "--as-of", "2026-08-20")
-    assert "NYC-LEGACY-2IN7" in said("list", "--as-of", "2026-12-31")
-    assert "NYC-LEGACY-2IN7" not in said("list", "--as-of", "2027-01-02")
-    assert "Massachusetts" in said("show", "ma-940-time", "--edition", load_rulebook().version)
-    assert f"{load_rulebook().version}  in force" in said("editions")
+    assert "NYC-SHIELD-3IN7" in output_of("list")
+    assert "NYC-SHIELD-3IN7" not in output_of("list", "--as-of", "2026-08-20")
+    assert "NYC-LEGACY-2IN7" in output_of("list", "--as-of", "2026-12-31")
+    assert "NYC-LEGACY-2IN7" not in output_of("list", "--as-of", "2027-01-02")
+    assert "Massachusetts" in output_of("show", "ma-940-time", "--edition", load_rulebook().version)
+    assert f"{load_rulebook().version}  in force" in output_of("editions")
     for wrong in (["show", "NYC-SHIELD-3IN7", "--as-of", "2026-08-20"],
                   ["list", "--as-of", "yesterday"], ["list", "--edition", "none"]):  # fmt: skip
         assert CliRunner().invoke(app, ["rules", *wrong]).exit_code != 0

@@ -94,12 +94,12 @@ def test_folding_undoes_a_disguise_and_leaves_numbers(raw, folded):
 
 
 @pytest.mark.parametrize(
-    ("word", "one"),
+    ("word", "slip"),
     [("stop", True), ("stp", True), ("stoop", True), ("stpo", True), ("atop", True),
      ("shops", False), ("post", False), ("st", False)],
 )  # fmt: skip
-def test_one_typo_is_one_slip_of_a_finger(word, one):
-    assert one_typo(word, "stop") is one
+def test_one_typo_is_one_slip_of_a_finger(word, slip):
+    assert one_typo(word, "stop") is slip
 
 
 @pytest.mark.slow

@@ -32,8 +32,8 @@ def test_the_page_is_accessible_fits_and_asks_nobody_for_anything(chromium, page
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
     tab.goto(page.as_uri())
-    found = Axe().run(tab)
-    assert found.violations_count == 0, found.generate_report()
+    results = Axe().run(tab)
+    assert results.violations_count == 0, results.generate_report()
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert asked == [page.as_uri()]
     context.close()

@@ -129,13 +129,13 @@ def _what_happens(people, number: int, rulebook: Rulebook) -> str:
 @given(portfolios(), st.sampled_from(NEW))
 def test_the_accounts_listed_are_those_whose_next_touch_then_changes(people, new):
     book, ids = _stored(people)
-    found = {e.account_id: e for e in effects(ids, old=BOOK, new=new, book=book, now=NOON)}
+    effects_found = {e.account_id: e for e in effects(ids, old=BOOK, new=new, book=book, now=NOON)}
     for number, account_id in enumerate(ids):
         before, after = (_what_happens(people, number, b) for b in (BOOK, new))
-        listed = account_id in found and found[account_id].outcome_changes
+        listed = account_id in effects_found and effects_found[account_id].outcome_changes
         assert listed is (before != after)
         if listed:
-            effect = found[account_id]
+            effect = effects_found[account_id]
             assert (effect.before.outcome, effect.after.outcome) == (before, after)
             assert effect.rules
 
@@ -170,10 +170,10 @@ def test_rules_added_removed_and_changed_are_told_field_by_field():
         documents["PLAT-TIME"]["title"] = "Other hours"
         documents["PLAT-TIME"]["authority"][0]["cite"] = "A new source"
 
-    found = {c.name: c for c in rulebook_changes(BOOK, _changed(edit))}
-    assert {name: change.kind for name, change in found.items()} == {
+    changes = {c.name: c for c in rulebook_changes(BOOK, _changed(edit))}
+    assert {name: change.kind for name, change in changes.items()} == {
         "US-CANSPAM": "removed", "NEW-RULE": "added", "PLAT-TIME": "changed"}  # fmt: skip
-    fields = {path: now for path, _, now in found["PLAT-TIME"].fields}
+    fields = {path: now for path, _, now in changes["PLAT-TIME"].fields}
     assert fields == {"title": '"Other hours"', "authority[0].cite": '"A new source"'}
     assert rulebook_changes(BOOK, BOOK) == []
 
@@ -186,8 +186,8 @@ def test_every_change_shows_version_citation_and_reviewer():
         late["status"] = {**late["status"], "review": "approved", "counsel": "Ada Counsel",
                           "signed_on": "2026-12-01"}  # fmt: skip
 
-    found = {c.name: c for c in rulebook_changes(BOOK, _changed(edit))}
-    silent, moved = found["PLAT-TIME"], found["US-REGF-TIME"]
+    changes = {c.name: c for c in rulebook_changes(BOOK, _changed(edit))}
+    silent, moved = changes["PLAT-TIME"], changes["US-REGF-TIME"]
     assert (silent.unmoved, moved.unmoved) == (True, False)
     assert silent.review == "draft, not signed yet"
     assert moved.version == "1 -> 2"
@@ -257,18 +257,18 @@ def test_the_command_estimates_what_refused_touches_might_have_cost(world):
         ids[1], 1, book=book, gate=ground.gate(), templates=ground.PlainLetters(), now=NOON
     )
 
-    def told(*more: str) -> dict:
+    def diff(*more: str) -> dict:
         result = runner.invoke(app, ["rules", "exposure", "--form", "json", *more])
         assert result.exit_code == 0, result.output
         return json.loads(result.output)
 
-    found = told()
-    assert found["estimate"] is True
-    attorney = next(line for line in found["rules"] if line["rule"] == "US-REGF-ATTY")
+    report = diff()
+    assert report["estimate"] is True
+    attorney = next(line for line in report["rules"] if line["rule"] == "US-REGF-ATTY")
     assert (attorney["low_minor"], attorney["high_minor"]) == (10_000, 100_000)
-    assert (found["low_minor"], found["high_minor"]) == (10_000, 100_000)
-    assert told("--creditor", "nobody")["touches"] == 0
-    assert told("--to", "2020-01-02", "--from", "2020-01-01")["touches"] == 0
+    assert (report["low_minor"], report["high_minor"]) == (10_000, 100_000)
+    assert diff("--creditor", "nobody")["touches"] == 0
+    assert diff("--to", "2020-01-02", "--from", "2020-01-01")["touches"] == 0
     widget = runner.invoke(app, ["rules", "exposure", "--form", "markdown"]).output
     assert json.loads(widget)["markdown"].startswith("**Estimate: $100 to $1,000**")
     assert runner.invoke(app, ["rules", "exposure", "--from", "spring"]).exit_code == 2

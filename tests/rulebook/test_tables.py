@@ -15,19 +15,19 @@ def test_the_families_of_split_area_codes_are_what_the_zones_say():
     zones = load_rulebook().zones
     for family in _tables()["split_zones"]["families"]:
         for code in family["codes"]:
-            found = zones.candidates(
+            candidates = zones.candidates(
                 state=None, zip5=None, phones=(f"+1{code}5550123",), tz_known=None
             )
-            assert [z.name for z in found] == sorted(family["zones"]), code
+            assert [z.name for z in candidates] == sorted(family["zones"]), code
 
 
 def test_numbers_without_a_place_have_no_zone():
     everywhere = load_rulebook().zones.candidates(state=None, zip5=None, phones=(), tz_known=None)
     for code in _tables()["split_zones"]["no_place"]:
-        found = load_rulebook().zones.candidates(
+        candidates = load_rulebook().zones.candidates(
             state=None, zip5=None, phones=(f"+1{code}5550123",), tz_known=None
         )
-        assert found == everywhere, code
+        assert candidates == everywhere, code
 
 
 def test_the_tables_name_rules_that_exist_and_reach_creditors_there():

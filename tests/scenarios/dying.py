@@ -57,18 +57,18 @@ class _Guarded:
         self._port, self._name, self._deaths = port, name, deaths
 
     def __getattr__(self, method: str) -> Any:
-        found = getattr(self._port, method)
+        member = getattr(self._port, method)
         if method not in WRITES[self._name]:
-            return found
+            return member
         if method == "apply_many":
             # Many changes are several transactions: death may fall between any two of them.
             return lambda changes: [
                 refused
                 for change in changes
-                for refused in self._deaths.effect("book.apply_many", partial(found, [change]))
+                for refused in self._deaths.effect("book.apply_many", partial(member, [change]))
             ]
         return lambda *args, **kwargs: self._deaths.effect(
-            f"{self._name}.{method}", lambda: found(*args, **kwargs)
+            f"{self._name}.{method}", lambda: member(*args, **kwargs)
         )
 
 

@@ -33,7 +33,7 @@ def pay(
     processor: MemoryProcessor,
     inbox: MemoryInbox,
 ) -> None:
-    told = event(amount=amount)
+    payment = event(amount=amount)
     money = Money(amount, "USD")
     paid = PaymentStatus(
         id="pi_1",
@@ -47,11 +47,11 @@ def pay(
         method=MethodKind.CARD,
     )
     processor.payments.setdefault("pi_1", paid)
-    inbox.events.setdefault(told.event_id, "{}")
+    inbox.events.setdefault(payment.event_id, "{}")
     post_payment(
-        told.event_id,
+        payment.event_id,
         inbox=inbox,
-        read=lambda _: told,
+        read=lambda _: payment,
         processor=processor,
         book=book,
         attempts=MemoryPortalSessions(),

@@ -42,8 +42,8 @@ _GATE = Gate(rulebook=load_rulebook())
 
 def pack(name: str, **changes: Any) -> dict[str, Any]:
     """The document of a shipped pack, with other settings where a story needs them."""
-    found: dict[str, Any] = yaml.safe_load((PACKS / f"{name}.yaml").read_text("utf-8"))
-    return found | changes
+    document: dict[str, Any] = yaml.safe_load((PACKS / f"{name}.yaml").read_text("utf-8"))
+    return document | changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +73,9 @@ class Town:
 
     @property
     def strategy(self) -> Strategy:
-        found = self.book.creditors.strategy(self.creditor)
-        assert found is not None
-        return found
+        strategy = self.book.creditors.strategy(self.creditor)
+        assert strategy is not None
+        return strategy
 
     def lives_here(self, name: str = "ada", **changes: Any) -> Consumer:
         """A person moves in."""
@@ -122,9 +122,9 @@ class Town:
         return account.account_id
 
     def account(self, account_id: str) -> Account:
-        found = self.book.account(account_id)
-        assert found is not None
-        return found
+        account = self.book.account(account_id)
+        assert account is not None
+        return account
 
     def changes(self, account_id: str, **changes: Any) -> None:
         """A newer file or a member of staff writes the account, and wakes its ladder."""
@@ -157,9 +157,9 @@ class Town:
             self.now = min(self.now + _LOOK, end)
             for account in list(self.book.due(self.now)):
                 self._look(account.account_id)
-        found = self._sent()
-        fresh = [message for key, message in found.items() if key not in self._told]
-        self._told |= set(found)
+        messages = self._sent()
+        fresh = [message for key, message in messages.items() if key not in self._told]
+        self._told |= set(messages)
         return fresh
 
     def _look(self, account_id: str) -> None:
@@ -168,7 +168,7 @@ class Town:
             account = self.account(account_id)
             if account.status is not Status.ACTIVE:
                 return
-            found = check_ladder(
+            decision = check_ladder(
                 account_id,
                 account.ladder_run,
                 book=self.book,
@@ -176,13 +176,13 @@ class Town:
                 templates=_LETTERS,
                 now=self.now,
             )
-            if found.outcome not in ("email", "sms"):
+            if decision.outcome not in ("email", "sms"):
                 return
-            channel = Channel(found.outcome)
+            channel = Channel(decision.outcome)
             send(
                 account_id,
-                found.touch_key,
-                found.permit_id,
+                decision.touch_key,
+                decision.permit_id,
                 book=self.book,
                 ports=self._outbox(channel),
                 now=self.now,

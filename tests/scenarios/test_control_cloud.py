@@ -36,9 +36,9 @@ def reconcile(stack: LocalStack) -> dict[str, int]:
     answer = stack.cloud.client("lambda").invoke(
         FunctionName=stack.outputs["ReconcileLaddersFunctionName"], Payload=b"{}"
     )
-    told: dict[str, int] = json.loads(answer["Payload"].read())
-    assert "FunctionError" not in answer, told
-    return told
+    report: dict[str, int] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, report
+    return report
 
 
 def calls_to_staff(stack: LocalStack) -> Callable[[], list[dict[str, str]]]:
@@ -123,10 +123,10 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     names = [f"switch{n}" for n in range(4)]
     accounts = [town.moves_in(name, f"+1217555019{n}") for n, name in enumerate(names)]
     assert launch(town.stack)["started"] == len(accounts)
-    one, two = accounts[:2]
+    first, second = accounts[:2]
 
     def selected(account: Account) -> bool:
-        return account.account_id == two.account_id
+        return account.account_id == second.account_id
 
     def everything(scope: str, *, on: bool) -> None:
         from dunlin.runtime import wiring
@@ -152,7 +152,9 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
             now=town.lapse.now,
         )
 
-    assert pauses.pause(one.account_id, ORDER, book=town.book, now=town.lapse.now).outcome == "done"
+    assert (
+        pauses.pause(first.account_id, ORDER, book=town.book, now=town.lapse.now).outcome == "done"
+    )
     assert choose(on=True) == {"done": 1}
     everything(CREDITOR, on=True)
     everything("platform", on=True)
@@ -165,7 +167,7 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     assert [len(town.emails(name)) for name in names] == [0, 0, 1, 1]
     assert choose(on=False) == {"done": 1}
     resumed = pauses.resume(
-        one.account_id, ORDER, book=town.book, waker=town.waker, now=town.lapse.now
+        first.account_id, ORDER, book=town.book, waker=town.waker, now=town.lapse.now
     )
     assert resumed.outcome == "done"
     town.lapse.run(town.lapse.now + timedelta(days=2))

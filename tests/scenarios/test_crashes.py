@@ -83,7 +83,7 @@ class World:
         self.now = NOON
 
     @property
-    def told(self) -> list[str]:
+    def messages_sent(self) -> list[str]:
         """Touch ids of the messages that providers took."""
         return [m.tags["touch_id"] for m in self.mailbox.sent] + [
             m.tags["touch_id"] for m in self.line.sent
@@ -91,11 +91,11 @@ class World:
 
     def check(self) -> None:
         """What holds whatever died (I1, I5, I6, I7, I9)."""
-        told = [t for t in self.stored.touches.values() if t.touch_id in self.told]
-        assert len(self.told) == len(set(self.told)) == len(told)
-        rungs = [(t.account_id, t.rung) for t in told if t.run]
+        touches = [t for t in self.stored.touches.values() if t.touch_id in self.messages_sent]
+        assert len(self.messages_sent) == len(set(self.messages_sent)) == len(touches)
+        rungs = [(t.account_id, t.rung) for t in touches if t.run]
         assert len(rungs) == len(set(rungs))
-        assert all(t.state in (TouchState.SENT, TouchState.UNKNOWN) for t in told)
+        assert all(t.state in (TouchState.SENT, TouchState.UNKNOWN) for t in touches)
         for account in self.stored.accounts.values():
             entries = list(self.stored.ledgers.get(account.account_id, {}).values())
             assert total(entries, account.balance.currency) == account.balance
@@ -171,12 +171,12 @@ def climb(world: World, account_id: str, *, found_again: bool) -> str:
 @pytest.mark.parametrize("found_again", [False, True], ids=["called again", "found again"])
 def test_a_whole_ladder_survives_a_death_at_any_side_effect(found_again: bool) -> None:
     def play(deaths: Deaths) -> None:
-        one = account()
-        world = World(deaths, one)
-        assert climb(world, one.account_id, found_again=found_again) == "exhausted"
-        stored = world.stored.accounts[one.account_id]
+        owing = account()
+        world = World(deaths, owing)
+        assert climb(world, owing.account_id, found_again=found_again) == "exhausted"
+        stored = world.stored.accounts[owing.account_id]
         assert stored.status is Status.EXHAUSTED
-        messages = len(world.told)
+        messages = len(world.messages_sent)
         touches = [t for t in world.stored.touches.values() if t.state is not TouchState.RELEASED]
         assert len(touches) == 4
         doubtful = [t for t in touches if t.state is TouchState.UNKNOWN]
@@ -197,11 +197,11 @@ def test_a_whole_ladder_survives_a_death_at_any_side_effect(found_again: bool) -
 
 def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
     def play(deaths: Deaths) -> None:
-        one = account(status=Status.ACTIVE, due_at=NOON + timedelta(days=3))
-        world = World(deaths, one)
+        owing = account(status=Status.ACTIVE, due_at=NOON + timedelta(days=3))
+        world = World(deaths, owing)
         processor, inbox = MemoryProcessor(), MemoryInbox()
         pay(
-            one.account_id,
+            owing.account_id,
             2_500,
             book=world.stored,
             waker=MemoryWaker(),
@@ -210,7 +210,7 @@ def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
         )
         decision = called_again(
             lambda: check_notice(
-                one.account_id,
+                owing.account_id,
                 kind="receipt",
                 cause="pi_1",
                 book=world.book,
@@ -223,7 +223,7 @@ def test_a_receipt_survives_a_death_at_any_side_effect() -> None:
         assert decision.outcome == "email"
         called_again(
             lambda: send(
-                one.account_id,
+                owing.account_id,
                 decision.touch_key,
                 decision.permit_id,
                 book=world.book,
@@ -287,12 +287,12 @@ def test_a_signal_survives_a_death_at_any_side_effect(name: str) -> None:
 @pytest.mark.parametrize("amount", [2_500, 12_500])
 def test_a_payment_survives_a_death_at_any_side_effect(amount: int) -> None:
     def play(deaths: Deaths) -> None:
-        one = account()
-        world = World(deaths, one)
+        owing = account()
+        world = World(deaths, owing)
         processor, inbox = MemoryProcessor(), MemoryInbox()
         called_again(
             lambda: pay(
-                one.account_id,
+                owing.account_id,
                 amount,
                 book=world.book,
                 waker=world.waker,
@@ -301,23 +301,23 @@ def test_a_payment_survives_a_death_at_any_side_effect(amount: int) -> None:
             )
         )
         world.check()
-        stored = world.stored.accounts[one.account_id]
+        stored = world.stored.accounts[owing.account_id]
         assert stored.balance.minor == 12_500 - amount
         assert (stored.status is Status.SETTLED) is (amount == 12_500)
-        assert one.account_id in world.ringing.woken
-        assert world.ringing.notices == [(one.account_id, "receipt", "pi_1")]
+        assert owing.account_id in world.ringing.woken
+        assert world.ringing.notices == [(owing.account_id, "receipt", "pi_1")]
 
     assert len(list(every_death(play))) == 6
 
 
 def test_an_excess_goes_back_once_whatever_dies_between_ledger_and_processor() -> None:
     def play(deaths: Deaths) -> None:
-        one = account()
-        world = World(deaths, one)
+        owing = account()
+        world = World(deaths, owing)
         processor, inbox = MemoryProcessor(), MemoryInbox()
         called_again(
             lambda: pay(
-                one.account_id,
+                owing.account_id,
                 15_000,
                 book=world.book,
                 waker=world.waker,
@@ -326,12 +326,12 @@ def test_an_excess_goes_back_once_whatever_dies_between_ledger_and_processor() -
             )
         )
         world.check()
-        stored = world.stored.accounts[one.account_id]
+        stored = world.stored.accounts[owing.account_id]
         assert (stored.balance.minor, stored.status) == (0, Status.SETTLED)
         assert [(r.key, r.amount) for r in processor.refunded.values()] == [
             ("excess/pi_1/1", Money(2_500, "USD"))
         ]
-        assert world.ringing.notices == [(one.account_id, "receipt", "pi_1")]
+        assert world.ringing.notices == [(owing.account_id, "receipt", "pi_1")]
 
     died = list(every_death(play))
     assert {"before processor.refund", "after processor.refund"} <= set(died)
@@ -382,8 +382,8 @@ def test_a_reply_survives_a_death_at_any_side_effect(text: str) -> None:
         if "lawyer" in text:
             assert "attorney" in person.flags
             assert all(a.hold for a in world.stored.accounts.values())
-        said = json.dumps([audit.to_json(e) for c in world.stored.chains.values() for e in c])
-        assert "ask him" not in said
+        log = json.dumps([audit.to_json(e) for c in world.stored.chains.values() for e in c])
+        assert "ask him" not in log
 
     assert list(every_death(play))
 
@@ -431,10 +431,10 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
         )
         assert calm.unattended == ()
         world.check()
-        for one in owed:
-            stored = world.stored.accounts[one.account_id]
+        for debt in owed:
+            stored = world.stored.accounts[debt.account_id]
             assert stored.status is Status.ACTIVE
-            assert f"{one.account_id}-{stored.ladder_run}" in world.ringing.started
+            assert f"{debt.account_id}-{stored.ladder_run}" in world.ringing.started
 
     died = list(every_death(play))
     assert {d.split()[1] for d in died} == {
@@ -549,8 +549,8 @@ def test_publishing_survives_a_death_at_any_side_effect() -> None:
         )
         figures = counters.tally(CREDITOR).values()
         assert sum(f.accounts for f in figures) == 1
-        told = json.dumps([asdict(e) for e in bus.events.values()], default=str)
+        events = json.dumps([asdict(e) for e in bus.events.values()], default=str)
         assert bus.events
-        assert not [p for p in PERSONAL if p in told]
+        assert not [p for p in PERSONAL if p in events]
 
     assert len(list(every_death(play))) == 4

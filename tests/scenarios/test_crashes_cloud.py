@@ -43,8 +43,8 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
 
     def play(deaths: Deaths) -> None:
         name = f"dying-{next(count)}"
-        one = ground.active(name, at=now)
-        builders.store(book, creditors, one, person=builders.consumer(name), at=now)
+        owing = ground.active(name, at=now)
+        builders.store(book, creditors, owing, person=builders.consumer(name), at=now)
         mailbox = MemoryMailbox()
         outbox = replace(
             ground.outbox(mailbox=deaths.guard(mailbox, "mailbox"), at=now),
@@ -52,11 +52,11 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
         )
         guarded = deaths.guard(book, "book")
         permit = check_ladder(
-            one.account_id, 1, book=book, gate=gate, templates=outbox.templates, now=now
+            owing.account_id, 1, book=book, gate=gate, templates=outbox.templates, now=now
         )
         outcome = called_again(
             lambda: send(
-                one.account_id,
+                owing.account_id,
                 permit.touch_key,
                 permit.permit_id,
                 book=guarded,
@@ -64,15 +64,15 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_sending_sends_at_most_once(
                 now=now,
             )
         ).outcome
-        (touch,) = book.account_history(one.account_id).touches
+        (touch,) = book.account_history(owing.account_id).touches
         assert len(mailbox.sent) <= 1
         assert outcome in ("sent", "unknown")
         assert touch.state is (TouchState.SENT if outcome == "sent" else TouchState.UNKNOWN)
-        stored = book.account(one.account_id)
+        stored = book.account(owing.account_id)
         assert stored is not None
         assert (stored.rung, stored.occurrence) == (1, 0)
         again = send(
-            one.account_id,
+            owing.account_id,
             permit.touch_key,
             permit.permit_id,
             book=book,
@@ -93,12 +93,12 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_posting_posts_once(
 
     def play(deaths: Deaths) -> None:
         name = f"paying-{next(count)}"
-        one = ground.active(name, at=now)
-        builders.store(book, creditors, one, person=builders.consumer(name), at=now)
+        owing = ground.active(name, at=now)
+        builders.store(book, creditors, owing, person=builders.consumer(name), at=now)
         waker, processor, inbox = MemoryWaker(), MemoryProcessor(), MemoryInbox()
         called_again(
             lambda: pay(
-                one.account_id,
+                owing.account_id,
                 12_500,
                 book=deaths.guard(book, "book"),
                 waker=deaths.guard(waker, "waker"),
@@ -106,7 +106,7 @@ def test_on_dynamodb_a_death_at_any_side_effect_of_posting_posts_once(
                 inbox=inbox,
             )
         )
-        account_history = book.account_history(one.account_id)
+        account_history = book.account_history(owing.account_id)
         assert [e.amount.minor for e in account_history.ledger if e.kind == "payment"] == [-12_500]
         assert (
             total(account_history.ledger, "USD")

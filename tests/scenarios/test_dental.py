@@ -69,5 +69,10 @@ def test_the_report_of_variants_counts_what_was_sent() -> None:
     ]
     town.begin(*owed)
     assert len(town.pass_days(20)) == 4
-    [found] = diversity(said(town.creditor, town.book))
-    assert (found.segment, found.messages, found.variants, found.repeated) == ("six_weeks", 4, 2, 0)
+    [segment] = diversity(said(town.creditor, town.book))
+    assert (segment.segment, segment.messages, segment.variants, segment.repeated) == (
+        "six_weeks",
+        4,
+        2,
+        0,
+    )

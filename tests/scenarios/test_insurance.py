@@ -39,10 +39,10 @@ def test_the_insurer_pays_its_part_and_only_the_share_that_is_left_is_asked_for(
         extras={"insurance": "settled"},
         balance=Money(12_000, "USD"),
     )
-    told, *later = town.pass_days(80)
-    assert (told.rung, told.template) == ("Your share", "insurance_update.gentle")
+    first, *later = town.pass_days(80)
+    assert (first.rung, first.template) == ("Your share", "insurance_update.gentle")
     assert [m.rung for m in later] == ["About your share", "At your pace", "Last word"]
-    for message in (told, *later):
+    for message in (first, *later):
         for word in ("insur", "patient", "$", "debt", "900", "120"):
             assert word not in message.text.lower()
     assert town.account(owed).balance == Money(12_000, "USD")

@@ -68,9 +68,9 @@ class Town:
         return self.book.account_history(account.account_id)
 
     def person(self, account: Account) -> Consumer:
-        found = self.book.consumer(account.consumer_id)
-        assert found is not None
-        return found
+        person = self.book.consumer(account.consumer_id)
+        assert person is not None
+        return person
 
     def states(self, account: Account, run: int = 1) -> tuple[str, list[str]]:
         """The execution's status and the states it entered."""
@@ -128,12 +128,12 @@ def test_stop_by_text_is_confirmed_once_and_then_there_is_silence(town: Town) ->
         town.outside.sms_reply(number, OURS, "Stop!", topic_arn=town.stack.outputs["ReplyTopicArn"])
         town.settle()
     assert not any(town.person(account).consent(c).open for c in Channel)
-    told = town.texts(number)
+    texts = town.texts(number)
     town.lapse.run(town.lapse.now + timedelta(days=75))
-    assert town.texts(number) == told
+    assert town.texts(number) == texts
     confirmations = [t for t in town.account_history(account).touches if not t.run]
     assert [t.template for t in confirmations] == ["opt_out_confirmation"]
-    assert len(told) == 2
+    assert len(texts) == 2
 
 
 def test_a_dispute_holds_and_a_decision_of_staff_resumes(town: Town) -> None:

@@ -39,9 +39,9 @@ class Town:
             FunctionName=self.stack.outputs[f"{function}FunctionName"],
             Payload=json.dumps(payload).encode(),
         )
-        told: dict[str, Any] = json.loads(answer["Payload"].read())
-        assert "FunctionError" not in answer, told
-        return told
+        reply: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, reply
+        return reply
 
     def moves_in(self, mailbox: str, number: str) -> Account:
         consumer = builders.consumer(mailbox, phones=(number,))

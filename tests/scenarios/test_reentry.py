@@ -38,9 +38,9 @@ def pays(town: Town, account_id: str, dollars: float, source: str) -> None:
         entry_id=ids.entry_id(account_id, source), account_id=account_id, kind="payment",
         amount=Money(-round(dollars * 100), "USD"), on=town.now.date(), source=source,
     )  # fmt: skip
-    said = entry_of(account, now=town.now, what="PaymentPosted", data={}, actor="story")
-    after = next_version(replace(account, balance=account.balance + entry.amount), said)
-    town.book.apply(Change(account=after, ledger=[entry], audit=[said]))
+    audit_entry = entry_of(account, now=town.now, what="PaymentPosted", data={}, actor="story")
+    after = next_version(replace(account, balance=account.balance + entry.amount), audit_entry)
+    town.book.apply(Change(account=after, ledger=[entry], audit=[audit_entry]))
 
 
 def test_a_small_balance_enters_once_more_on_its_own_ladder_and_repeats_no_rung() -> None:
@@ -116,8 +116,8 @@ def test_recoveries_are_grouped_and_what_went_back_counts_against_them() -> None
         entry("credit", -2_000, date(2027, 3, 9)),  # no money came in
     ]
     other = replace(account, account_id="acc_other", extras={})
-    [found] = recovered([(account, ledger), (other, ledger)])
-    assert (found.group, found.accounts, found.paid) == (
+    [recovery] = recovered([(account, ledger), (other, ledger)])
+    assert (recovery.group, recovery.accounts, recovery.paid) == (
         Group.WRITTEN_OFF,
         1,
         Money(4_000, "USD"),

@@ -63,9 +63,9 @@ def test_a_lien_letter_that_nobody_approves_never_leaves() -> None:
     waiting = town.account(unit)
     assert waiting.escalated == f"approval:{LETTER}"
     assert waiting.waits_for_staff
-    found, printed = prints(town, unit)
+    letters, printed = prints(town, unit)
     assert printed is None
-    assert (found.outcome, found.reasons[0][0]) == ("block", "APPROVAL")
+    assert (letters.outcome, letters.reasons[0][0]) == ("block", "APPROVAL")
 
 
 def test_an_approved_letter_is_printed_announced_and_kept_with_its_proof() -> None:
@@ -81,8 +81,8 @@ def test_an_approved_letter_is_printed_announced_and_kept_with_its_proof() -> No
 
     allowed, printed = prints(town, unit)
     assert printed is not None
-    for said in ("Preliminary lien notice", "$180.00", "UNIT-12", "armed forces", "Sacramento"):
-        assert said in printed.html
+    for words in ("Preliminary lien notice", "$180.00", "UNIT-12", "armed forces", "Sacramento"):
+        assert words in printed.html
     day = town.now.date()
     calls.prove_letter(
         unit, allowed.contact_id, mailed_on=day, proof="9407-0000-0000-0001", by="clerk-7",
@@ -98,11 +98,11 @@ def test_california_wants_fourteen_whole_days_unpaid_before_the_letter() -> None
     town, unit = renter()
     town.pass_days(14)  # nine days late
     town.changes(unit, approved_triggers=(f"approval:{LETTER}",))
-    found, printed = prints(town, unit)
-    assert (found.outcome, printed) == ("defer", None)
-    assert found.reasons[0][0] == "CA-STOR-LIEN"
-    assert found.until is not None
-    town.now = found.until + timedelta(hours=18)
+    letters, printed = prints(town, unit)
+    assert (letters.outcome, printed) == ("defer", None)
+    assert letters.reasons[0][0] == "CA-STOR-LIEN"
+    assert letters.until is not None
+    town.now = letters.until + timedelta(hours=18)
     assert prints(town, unit)[1] is not None
 
 
@@ -110,9 +110,9 @@ def test_a_state_without_a_lien_calendar_gets_no_letter() -> None:
     town, unit = renter(state="IL", zip="62701")
     town.pass_days(30)
     approve(town, unit)
-    found, printed = prints(town, unit)
-    assert (found.outcome, printed) == ("block", None)
-    assert found.reasons[0][0] == "PLAT-FAILCLOSED"
+    letters, printed = prints(town, unit)
+    assert (letters.outcome, printed) == ("block", None)
+    assert letters.reasons[0][0] == "PLAT-FAILCLOSED"
 
 
 def test_what_is_paid_after_the_approval_is_not_noticed_any_more() -> None:

@@ -59,8 +59,8 @@ def by_queue(book: MemoryBook, account: Account, _touch: Touch) -> object:
 
 def by_complaint(book: MemoryBook, account: Account, touch: Touch) -> object:
     signal = _signal(account, touch, SignalKind.COMPLAINT, "ses")
-    told = ProviderSignal(signal=signal, message_id="m-0")
-    return record(told, book=book, waker=MemoryWaker(), now=LATER)
+    complaint = ProviderSignal(signal=signal, message_id="m-0")
+    return record(complaint, book=book, waker=MemoryWaker(), now=LATER)
 
 
 def by_provider_list(book: MemoryBook, account: Account, _touch: Touch) -> object:
@@ -83,8 +83,8 @@ def test_nothing_leaves_after_an_opt_out_whichever_way_it_came(route: Route) -> 
     assert route(book, account, touch)
     mailbox = MemoryMailbox()
     outbox = ground.outbox(mailbox=mailbox)
-    told = send(touch.account_id, touch.key, touch.touch_id, book=book, ports=outbox, now=LATER)
-    assert told.outcome == "void"
+    result = send(touch.account_id, touch.key, touch.touch_id, book=book, ports=outbox, now=LATER)
+    assert result.outcome == "void"
     assert mailbox.calls == 0
     assert book.touches[touch.account_id, touch.key].state is TouchState.RELEASED
     # The evidence is in the log of the person or of the account.

@@ -38,8 +38,8 @@ def book_with(person: Consumer = ADA) -> MemoryBook:
 
 def sync(book: MemoryBook, lists: MemoryLists) -> tuple[InStep, list[str]]:
     waker = MemoryWaker()
-    found = reconcile_optouts(lists=lists, book=book, addresses=book, waker=waker, now=NOON)
-    return found, waker.woken
+    report = reconcile_optouts(lists=lists, book=book, addresses=book, waker=waker, now=NOON)
+    return report, waker.woken
 
 
 def stop(book: MemoryBook) -> None:
@@ -50,8 +50,8 @@ def stop(book: MemoryBook) -> None:
 def test_an_opt_out_that_only_the_carrier_knows_closes_the_person_and_wakes() -> None:
     book, lists = book_with(), MemoryLists()
     lists.numbers = [PHONE, "+12175550199"]
-    found, woken = sync(book, lists)
-    assert (found.closed, found.strangers) == (1, 1)
+    report, woken = sync(book, lists)
+    assert (report.closed, report.strangers) == (1, 1)
     assert woken == [ONE.account_id]
     person = book.consumers[ADA.consumer_id]
     assert person.consent(Channel.SMS).state is ConsentState.REVOKED
@@ -151,10 +151,10 @@ def lists(request: pytest.FixtureRequest) -> Iterator[OptOutLists]:
     """Two numbers and two addresses, over two pages where there are pages. The stubs hold every
     request and answer to the shapes of the services."""
     if request.param == "memory":
-        made = MemoryLists()
-        made.numbers = [PHONE, "+12175550199"]
-        made.suppressed = {"a@example.com": True, "b@example.com": False}
-        yield made
+        memory_lists = MemoryLists()
+        memory_lists.numbers = [PHONE, "+12175550199"]
+        memory_lists.suppressed = {"a@example.com": True, "b@example.com": False}
+        yield memory_lists
         return
     known: dict[str, Any] = {
         "region_name": "us-east-1",

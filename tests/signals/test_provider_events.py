@@ -43,10 +43,10 @@ def email_event(kind: str, tags: dict[str, str] | None = None, **happened: Any) 
     }
 
 
-def told(event: dict[str, Any]) -> ProviderSignal:
-    found = read_email_event(event)
-    assert isinstance(found, ProviderSignal)
-    return found
+def signal_of(event: dict[str, Any]) -> ProviderSignal:
+    event_read = read_email_event(event)
+    assert isinstance(event_read, ProviderSignal)
+    return event_read
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def told(event: dict[str, Any]) -> ProviderSignal:
 def test_an_email_event_is_one_signal_with_the_ids_of_its_tags(
     event: dict[str, Any], kind: SignalKind, detail: dict[str, Any]
 ) -> None:
-    found = told(event)
-    signal = found.signal
+    event_read = signal_of(event)
+    signal = event_read.signal
     assert (signal.kind, signal.account_id, signal.touch_id) == (kind, FIRST.account_id, "tch_1")
     assert detail.items() <= signal.detail.items()
-    assert signal.detail["message_id"] == found.message_id == "m-1"
+    assert signal.detail["message_id"] == event_read.message_id == "m-1"
     assert signal.channel == "email"
-    assert told(event).signal.signal_id == signal.signal_id
+    assert signal_of(event).signal.signal_id == signal.signal_id
     assert "@" not in repr(signal)
 
 
@@ -117,7 +117,7 @@ def test_a_machines_open_is_dropped(opened: dict[str, Any]) -> None:
 
 def test_a_persons_open_is_kept() -> None:
     event = email_event("Open", userAgent=PERSON_AGENT, timestamp="2026-11-23T18:00:11Z")
-    assert told(event).signal.at == datetime(2026, 11, 23, 18, 0, 11, tzinfo=UTC)
+    assert signal_of(event).signal.at == datetime(2026, 11, 23, 18, 0, 11, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("kind", ["Send", "DeliveryDelay", "Click", "Subscription", "Whatever"])
@@ -143,7 +143,7 @@ def test_a_shape_that_is_none_never_raises(event: dict[str, Any]) -> None:
 
 
 def test_a_tag_that_is_no_id_names_nothing() -> None:
-    signal = told(email_event("Delivery", tags={"touch_id": "x y", "account_id": ""})).signal
+    signal = signal_of(email_event("Delivery", tags={"touch_id": "x y", "account_id": ""})).signal
     assert (signal.touch_id, signal.account_id) == (None, None)
 
 
@@ -175,12 +175,12 @@ def line(status: str = "SUCCESS", response: str = "accepted", **changes: Any) ->
 def test_a_status_line_is_one_signal(
     status: str, response: str, kind: SignalKind, detail: dict[str, Any]
 ) -> None:
-    found = read_sms_receipt(line(status, response))
-    assert isinstance(found, ProviderSignal)
-    assert (found.signal.kind, found.signal.channel) == (kind, "sms")
-    assert detail.items() <= found.signal.detail.items()
-    assert found.signal.at == datetime(2026, 11, 23, 18, 30, 0, 123000, tzinfo=UTC)
-    assert "+1217" not in repr(found)
+    event_read = read_sms_receipt(line(status, response))
+    assert isinstance(event_read, ProviderSignal)
+    assert (event_read.signal.kind, event_read.signal.channel) == (kind, "sms")
+    assert detail.items() <= event_read.signal.detail.items()
+    assert event_read.signal.at == datetime(2026, 11, 23, 18, 30, 0, 123000, tzinfo=UTC)
+    assert "+1217" not in repr(event_read)
 
 
 @pytest.mark.parametrize(
@@ -212,27 +212,34 @@ def test_status_lines_come_packed_by_the_subscription() -> None:
 
 def test_an_event_without_tags_is_found_by_its_message() -> None:
     book = book_with(touch=a_touch())
-    found = told(email_event("Delivery", tags={}))
-    assert record(found, book=book, waker=MemoryWaker(), now=LATER) == "applied"
+    event_read = signal_of(email_event("Delivery", tags={}))
+    assert record(event_read, book=book, waker=MemoryWaker(), now=LATER) == "applied"
     assert book.touches[FIRST.account_id, "T#1#0#0"].state is TouchState.DELIVERED
-    assert record(found, book=book, waker=MemoryWaker(), now=LATER) == "repeated"
+    assert record(event_read, book=book, waker=MemoryWaker(), now=LATER) == "repeated"
 
 
 def test_an_unknown_message_is_tried_again_while_it_is_fresh_and_then_counted() -> None:
     book = book_with()
-    found = told(email_event("Delivery", tags={}))
+    event_read = signal_of(email_event("Delivery", tags={}))
     with pytest.raises(Unavailable):
-        record(found, book=book, waker=MemoryWaker(), now=found.signal.at + timedelta(seconds=5))
-    late = found.signal.at + timedelta(hours=1)
-    assert record(found, book=book, waker=MemoryWaker(), now=late) == "unknown"
-    stranger = replace(found, signal=replace(found.signal, account_id="acc_x", touch_id="tch_x"))
+        record(
+            event_read,
+            book=book,
+            waker=MemoryWaker(),
+            now=event_read.signal.at + timedelta(seconds=5),
+        )
+    late = event_read.signal.at + timedelta(hours=1)
+    assert record(event_read, book=book, waker=MemoryWaker(), now=late) == "unknown"
+    stranger = replace(
+        event_read, signal=replace(event_read.signal, account_id="acc_x", touch_id="tch_x")
+    )
     assert record(stranger, book=book, waker=MemoryWaker(), now=late) == "unknown"
     assert book.seen == set()
 
 
 def test_a_carriers_opt_out_becomes_ours() -> None:
     book = book_with(touch=a_touch(channel=Channel.SMS))
-    found = read_sms_receipt(line("FAILURE", "Phone number is opted out"))
-    assert isinstance(found, ProviderSignal)
-    assert record(found, book=book, waker=MemoryWaker(), now=LATER) == "applied"
+    event_read = read_sms_receipt(line("FAILURE", "Phone number is opted out"))
+    assert isinstance(event_read, ProviderSignal)
+    assert record(event_read, book=book, waker=MemoryWaker(), now=LATER) == "applied"
     assert not any(book.consumers[ADA].consent(c).open for c in Channel)

@@ -47,7 +47,7 @@ def read(book: MemoryBook, message: Inbound) -> tuple[str, MemoryWaker]:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, ReplySignals]:
+def signals_of_words(monkeypatch: pytest.MonkeyPatch) -> dict[str, ReplySignals]:
     """What the classifier makes of a text, where a test says so."""
     known: dict[str, ReplySignals] = {}
     real = classify_reply
@@ -144,8 +144,10 @@ def test_stop_from_a_person_without_an_account_is_obeyed() -> None:
     assert waker.notices == []
 
 
-def test_start_opens_texts_and_help_changes_nothing(said: dict[str, ReplySignals]) -> None:
-    said |= {"START": ReplySignals(start=True), "HELP": ReplySignals(help=True)}
+def test_start_opens_texts_and_help_changes_nothing(
+    signals_of_words: dict[str, ReplySignals],
+) -> None:
+    signals_of_words |= {"START": ReplySignals(start=True), "HELP": ReplySignals(help=True)}
     book = book_with()
     read(book, inbound("stop"))
     assert read(book, inbound("START", message_id="in-2"))[0] == "start"
@@ -175,9 +177,9 @@ def test_start_opens_texts_and_help_changes_nothing(said: dict[str, ReplySignals
     ],
 )
 def test_any_other_reply_holds_until_a_person_reads_it(
-    said: dict[str, ReplySignals], signals: ReplySignals, hold: Hold, reason: str
+    signals_of_words: dict[str, ReplySignals], signals: ReplySignals, hold: Hold, reason: str
 ) -> None:
-    said["…"] = signals
+    signals_of_words["…"] = signals
     book = book_with(touch=a_touch(message_id="out-9"))
     word, waker = read(book, inbound("…", answers="out-9"))
     assert word in ("reply", "start")
@@ -189,8 +191,8 @@ def test_any_other_reply_holds_until_a_person_reads_it(
     assert set(waker.woken) == {FIRST.account_id, SECOND.account_id}
 
 
-def test_an_opt_out_with_a_lawyer_does_both(said: dict[str, ReplySignals]) -> None:
-    said["…"] = ReplySignals(opt_out=True, signals=frozenset({"attorney"}))
+def test_an_opt_out_with_a_lawyer_does_both(signals_of_words: dict[str, ReplySignals]) -> None:
+    signals_of_words["…"] = ReplySignals(opt_out=True, signals=frozenset({"attorney"}))
     book = book_with()
     read(book, inbound("…"))
     person = book.consumers[ADA]

@@ -44,7 +44,7 @@ def test_the_texts_are_enough_and_in_both_languages(training: ModuleType) -> Non
     rows = training.texts()
     assert len(rows) >= 600
     for label in SHIPPED.labels:
-        assert sum(one == label for _, one in rows) >= 50, label
+        assert sum(given == label for _, given in rows) >= 50, label
     assert len(training.spanish()) >= 200
 
 
@@ -61,11 +61,11 @@ def test_scores_are_those_of_scikit_learn_on_texts_held_out(training: ModuleType
 
 @pytest.mark.slow
 def test_list_and_model_together_reach_their_bars(training: ModuleType) -> None:
-    found = training.measure(training.texts())
-    assert found["opt_out_recall"] >= 0.97
-    assert found["opt_out_false_alarms"] <= 0.05
-    assert found["must_pause_recall"] >= 0.95
-    assert found["macro_f1"] >= 0.80
+    bars = training.measure(training.texts())
+    assert bars["opt_out_recall"] >= 0.97
+    assert bars["opt_out_false_alarms"] <= 0.05
+    assert bars["must_pause_recall"] >= 0.95
+    assert bars["macro_f1"] >= 0.80
 
 
 def test_the_model_is_small_and_is_no_pickle() -> None:
@@ -84,8 +84,8 @@ def test_the_hash_is_murmur(token: str) -> None:
     st.sampled_from(["STOP", "start", "help", "my lawyer will call", "wrong number", "ok", ""]),
     st.text(max_size=60),
 )
-def test_nothing_that_the_lists_heard_is_ever_removed(said: str, more: str) -> None:
-    text = f"{said} {more}"
+def test_nothing_that_the_lists_heard_is_ever_removed(opening: str, more: str) -> None:
+    text = f"{opening} {more}"
     heard = labels_of(classify_reply(text))
     assert set(heard) <= set(add_to(heard, text, SHIPPED))
 

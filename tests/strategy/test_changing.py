@@ -48,9 +48,9 @@ def world() -> tuple[Walk, dict[str, str]]:
 
 def changed(walk: Walk, document: dict[str, Any]) -> Strategy:
     version = walk.put(document)
-    found = walk.book.creditors.strategy(builders.CREDITOR, version)
-    assert found is not None
-    return found
+    strategy = walk.book.creditors.strategy(builders.CREDITOR, version)
+    assert strategy is not None
+    return strategy
 
 
 def moving(walk: Walk, strategy: Strategy) -> int:
@@ -101,8 +101,8 @@ def test_a_change_that_moves_no_rung_leaves_what_put_it_off_since() -> None:
 def test_before_and_after_are_told_in_lines() -> None:
     walk, _ = world()
     strategy = changed(walk, FASTER)
-    found = list(moves(strategy, book=walk.book, creditors=walk.book.creditors, now=walk.now))
-    lines = told(found, most=1).splitlines()
+    moved = list(moves(strategy, book=walk.book, creditors=walk.book.creditors, now=walk.now))
+    lines = told(moved, most=1).splitlines()
     assert lines[0] == "4 active accounts, 2 of them with another next touch."
     assert " email reminder.neutral -> 2026-11-" in lines[1] + lines[2]
     assert lines[-1] == "... and 1 more."
@@ -122,8 +122,8 @@ def test_a_dropped_strategy_is_stored_and_moves_the_accounts() -> None:
         )  # fmt: skip
 
     assert load() == 2
-    said = box.read(key.replace("yaml", "errors.txt")).decode()
-    assert said == "No errors. Stored as version 2. 4 active accounts follow it.\n"
+    errors = box.read(key.replace("yaml", "errors.txt")).decode()
+    assert errors == "No errors. Stored as version 2. 4 active accounts follow it.\n"
     assert "running:" in box.read(key.replace("yaml", "changes.txt")).decode()
     assert walk.account(ids["running"]).strategy_version == 2
     assert load() == 2  # delivered again: nothing moves twice

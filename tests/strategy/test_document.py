@@ -102,14 +102,14 @@ def test_a_rule_takes_what_lies_in_its_bounds_both_ends_included(
     days: int, minor: int, relationship: str, ladder: str
 ) -> None:
     _, strategy = wiring.strategy_reader().read(WHOLE.encode(), creditor="acme")
-    one: Account = account(
+    debt: Account = account(
         due_on=date.fromordinal(TODAY.toordinal() - days),
         balance=Money(minor, "USD"),
         extras={"relationship": relationship} if relationship else {},
     )
-    found = strategy.assign(one, TODAY)
-    assert found.ladder == ladder
-    assert found.reason
+    assigned = strategy.assign(debt, TODAY)
+    assert assigned.ladder == ladder
+    assert assigned.reason
 
 
 def test_an_unknown_due_date_fits_no_age() -> None:
@@ -168,7 +168,7 @@ _RUNG = {"name": "Reminder", "days": 0, "channels": ["email"], "template": "remi
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ("a: 1\nb: 2\na: 3\n", "line 3, column 1: a stands there twice"),
         ("a: [1\n", "line 2"),
@@ -176,8 +176,8 @@ _RUNG = {"name": "Reminder", "days": 0, "channels": ["email"], "template": "remi
         ("- " * 5000, "nested too deeply"),
     ],
 )
-def test_what_is_no_document_is_told_where(text: str, told: str) -> None:
-    with pytest.raises(DomainError, match=told):
+def test_what_is_no_document_is_told_where(text: str, problem: str) -> None:
+    with pytest.raises(DomainError, match=problem):
         read(text)
 
 

@@ -52,9 +52,9 @@ def test_there_is_a_pack_for_each_industry() -> None:
     assert {path.stem for path in PACKS.glob("*.yaml")} == set(NAMES)
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(NAMES, 2)))
-def test_two_packs_differ_in_tone_terms_and_pace(one: str, other: str) -> None:
-    a, b = strategy_of(one), strategy_of(other)
+@pytest.mark.parametrize(("pack", "other"), list(combinations(NAMES, 2)))
+def test_two_packs_differ_in_tone_terms_and_pace(pack: str, other: str) -> None:
+    a, b = strategy_of(pack), strategy_of(other)
     assert tone(a) != tone(b)
     assert a.arrangement != b.arrangement
     assert pace(a) != pace(b)
@@ -94,7 +94,7 @@ def test_legal_is_formal_with_shorter_terms_than_the_default_and_solar_has_the_l
 
 
 def _mean(strategy: Strategy) -> float:
-    tones = [TONES.index(one) for one in tone(strategy)]
+    tones = [TONES.index(word) for word in tone(strategy)]
     return sum(tones) / len(tones)
 
 
@@ -114,15 +114,17 @@ def test_what_a_pack_says_reveals_nothing_on_a_lock_screen_and_no_amount_anywher
     }
     seen = 0
     for template in sorted(wanted):
-        for one in samples(templates, strategy, accounts=3, only=template):
-            assert one.findings == ()
-            body, _ = visible(one.rendered.html)
-            for said in (one.rendered.subject, one.rendered.text, body):
-                words = said.replace(strategy.brand.name, "").lower()
+        for sample in samples(templates, strategy, accounts=3, only=template):
+            assert sample.findings == ()
+            body, _ = visible(sample.rendered.html)
+            for shown in (sample.rendered.subject, sample.rendered.text, body):
+                words = shown.replace(strategy.brand.name, "").lower()
                 for kind in ("debt", "deuda", "$", "rent", "loan", "patient", "medical", "unit",
                              "alquiler", "préstamo", "paciente", "médic"):  # fmt: skip
                     assert f" {kind}" not in f" {words}", (template, kind)
-            assert not REVEALS.search(one.rendered.subject.replace(strategy.brand.name, "").lower())
+            assert not REVEALS.search(
+                sample.rendered.subject.replace(strategy.brand.name, "").lower()
+            )
             seen += 1
     assert seen >= 4 * len(wanted)
 
@@ -131,9 +133,9 @@ def test_financial_services_keep_the_parts_of_a_loan_apart() -> None:
     strategy = strategy_of("financial")
     assert set(strategy.payments.allocation) == {"interest", "fee", "principal"}
     [mail] = [
-        one.rendered
-        for one in samples(JinjaMessages(), strategy, only="reminder.neutral")
-        if (one.channel, one.language, one.audience) == (Channel.EMAIL, "en", "consumer")
+        sample.rendered
+        for sample in samples(JinjaMessages(), strategy, only="reminder.neutral")
+        if (sample.channel, sample.language, sample.audience) == (Channel.EMAIL, "en", "consumer")
     ]
     assert "disclosures that belong to your agreement" in mail.text.replace("\n", " ")
 

@@ -56,7 +56,7 @@ def weekday(day: date) -> bool:
 
 def cases() -> list[Case]:
     dice = random.Random(1_800)
-    found = []
+    cases_found = []
     for number in range(COUNT):
         name = NAMES[number % len(NAMES)]
         activated = BEGINS + timedelta(days=dice.randrange(28))
@@ -73,7 +73,7 @@ def cases() -> list[Case]:
             extras["insurance"] = dice.choice(["settled", "denied"])
         if dice.random() < 0.1:
             extras["written_off"] = "yes"
-        found.append(
+        cases_found.append(
             Case(
                 number=number,
                 pack=name,
@@ -85,7 +85,7 @@ def cases() -> list[Case]:
                 moves=moves if extras.get("relationship") == "current_tenant" else None,
             )
         )
-    return found
+    return cases_found
 
 
 Event = tuple[date, str, str]  # the day, what happened, and the message where one went out
@@ -151,8 +151,8 @@ def _ladder(
             if name in when
         )
         if words and spans:
-            found: list[Mapping[str, Any]] = document["ladders"][rule["ladder"]]
-            return found
+            rungs: list[Mapping[str, Any]] = document["ladders"][rule["ladder"]]
+            return rungs
     return None
 
 
@@ -297,12 +297,12 @@ def test_every_planned_action_equals_the_reference_none_missed_and_none_repeated
     actions = 0
     for case in cases():
         wanted = list(reference(case, documents[case.pack]))
-        found = list(planned(case, strategies[case.pack]))
-        assert found == wanted, case
-        rungs = [what for _, what, message in found if "." in message]
+        touches = list(planned(case, strategies[case.pack]))
+        assert touches == wanted, case
+        rungs = [what for _, what, message in touches if "." in message]
         assert len(rungs) == len(set(rungs))
         actions += len(rungs)
-        seen[found[-1][1]] += 1
+        seen[touches[-1][1]] += 1
     assert actions > 2 * COUNT
     assert set(seen) == {"exhausted", "escalated", "no ladder"}
     assert min(seen.values()) > 50

@@ -36,8 +36,8 @@ def test_one_message_for_two_accounts_and_a_change_that_moves_the_next(stack: Lo
     (touch,) = town.account_history(second).touches
     assert touch.covers == (first.account_id,)
     assert town.account_history(first).touches == ()
-    told = [town.book.account(a.account_id) for a in (first, second)]
-    assert [a and a.sent for a in told] == [("Reminder",), ("Reminder",)]
+    accounts = [town.book.account(a.account_id) for a in (first, second)]
+    assert [a and a.sent for a in accounts] == [("Reminder",), ("Reminder",)]
     (mail,) = [e for e in town.outside.emails() if "rowan@example.com" in e.to]
     assert "INV-rowan" in mail.text
     assert "INV-rowan-2" in mail.text
@@ -53,7 +53,7 @@ def test_one_message_for_two_accounts_and_a_change_that_moves_the_next(stack: Lo
         Key=f"config/{CREDITOR}/strategy.yaml",
         Body=document.encode(),
     )
-    before, after = told[1], _moved(town, second)
+    before, after = accounts[1], _moved(town, second)
     assert before is not None
     assert before.due_at is not None
     assert after.due_at is not None

@@ -50,17 +50,17 @@ def test_check_reads_a_file_without_a_stack(tmp_path: Path) -> None:
     ).output.replace("\n", " ")
     slip = tmp_path / "slip.yaml"
     slip.write_text(EXAMPLE.read_text("utf-8").replace("days: 30", "days: thirty"), "utf-8")
-    told = RUN.invoke(app, ["strategy", "check", str(slip)])
-    assert told.exit_code == 1
+    result = RUN.invoke(app, ["strategy", "check", str(slip)])
+    assert result.exit_code == 1
     line = EXAMPLE.read_text("utf-8").split("days: 30")[0].count("\n") + 1
-    assert f"slip.yaml: line {line}: strategy.ladders.usual[1].days" in told.output
+    assert f"slip.yaml: line {line}: strategy.ladders.usual[1].days" in result.output
 
 
 def test_show_names_every_setting(walk: Walk) -> None:
-    told = RUN.invoke(app, ["strategy", "show", builders.CREDITOR]).output
-    assert "version 1" in told
-    assert "ladders.standard[3].name: last" in told
-    assert "coordination.window_hours: 24" in told
+    output = RUN.invoke(app, ["strategy", "show", builders.CREDITOR]).output
+    assert "version 1" in output
+    assert "ladders.standard[3].name: last" in output
+    assert "coordination.window_hours: 24" in output
     gone = RUN.invoke(app, ["strategy", "show", builders.CREDITOR, "--version", "7"])
     assert gone.exit_code == 1
 
@@ -68,15 +68,15 @@ def test_show_names_every_setting(walk: Walk) -> None:
 def test_diff_tells_settings_and_whose_next_message(walk: Walk, tmp_path: Path) -> None:
     file = tmp_path / "new.yaml"
     file.write_text(yaml.safe_dump(builders.strategy_document(**FASTER)), "utf-8")
-    told = RUN.invoke(app, ["strategy", "diff", builders.CREDITOR, str(file)]).output
-    assert "ladders.standard[1].name: two -> extra" in told
-    assert "1 active accounts, 1 of them with another next touch." in told
-    assert "INV-1: " in told
+    output = RUN.invoke(app, ["strategy", "diff", builders.CREDITOR, str(file)]).output
+    assert "ladders.standard[1].name: two -> extra" in output
+    assert "1 active accounts, 1 of them with another next touch." in output
+    assert "INV-1: " in output
     (account,) = walk.book.accounts.values()
     assert account.strategy_version == 1
     file.write_text(yaml.safe_dump(builders.strategy_document(**walk.document)), "utf-8")
-    told = RUN.invoke(app, ["strategy", "diff", builders.CREDITOR, str(file)]).output
-    assert "No setting changes." in told
+    output = RUN.invoke(app, ["strategy", "diff", builders.CREDITOR, str(file)]).output
+    assert "No setting changes." in output
 
 
 def test_a_card_is_shown_to_staff_and_in_plain_words(walk: Walk) -> None:

@@ -45,9 +45,9 @@ def without_loops(source: dict[str, Any]) -> dict[str, Any]:
     cfn-lint goes through the loops, as it does before it looks at the source. Inside them it also
     looks values up: what depends on the stage is then production's.
     """
-    made = copy.deepcopy(source)
+    template = copy.deepcopy(source)
     for section in ("Resources", "Outputs"):
-        loops = {key: made[section].pop(key) for key in source[section] if "Fn::ForEach" in key}
+        loops = {key: template[section].pop(key) for key in source[section] if "Fn::ForEach" in key}
         alone = Template(
             None,
             {
@@ -57,10 +57,10 @@ def without_loops(source: dict[str, Any]) -> dict[str, Any]:
             },
         )
         assert alone.transform() == []
-        assert not alone.template[section].keys() & made[section].keys()
-        made[section] |= alone.template[section]
-    del made["Mappings"]["SnakeCase"]  # looked up by the loops alone
-    return made
+        assert not alone.template[section].keys() & template[section].keys()
+        template[section] |= alone.template[section]
+    del template["Mappings"]["SnakeCase"]  # looked up by the loops alone
+    return template
 
 
 @cache
@@ -77,8 +77,8 @@ def translation(source: dict[str, Any]) -> dict[str, Any]:
             if place in resource.get("Properties", {}):
                 resource["Properties"][place] = "s3://bucket/key"
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    made: dict[str, Any] = transform(source, {}, _NoManagedPolicies())
-    return made
+    translated: dict[str, Any] = transform(source, {}, _NoManagedPolicies())
+    return translated
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
@@ -88,12 +88,12 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 
 def functions() -> dict[str, dict[str, Any]]:
     """Folder → the function as written in the template."""
-    found = {}
+    handlers = {}
     for name, resource in template()["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             folder = resource["Properties"]["CodeUri"].removeprefix("functions/").rstrip("/")
-            found[folder] = {"name": name, **resource["Properties"]}
-    return found
+            handlers[folder] = {"name": name, **resource["Properties"]}
+    return handlers
 
 
 def folders() -> set[str]:
@@ -152,5 +152,5 @@ def roles() -> list[str]:
 
 def table_of(resource: str) -> str:
     """`AccountsTable` of an ARN of the table, an index or its stream; "" for anything else."""
-    found = re.match(r"(?:\$\{)?(\w+Table)\.", resource)
-    return found[1] if found else ""
+    match = re.match(r"(?:\$\{)?(\w+Table)\.", resource)
+    return match[1] if match else ""

@@ -18,7 +18,7 @@ def test_types_are_checked_in_every_file_of_the_repository() -> None:
     assert [path for path in listed.split() if not path.startswith(checked)] == []
     assert SETTINGS["mypy"]["strict"] is True
     assert not {"exclude", "ignore_errors"} & SETTINGS["mypy"].keys()
-    assert not any("ignore_errors" in one for one in SETTINGS["mypy"]["overrides"])
+    assert not any("ignore_errors" in override for override in SETTINGS["mypy"]["overrides"])
 
 
 def test_a_limit_of_size_is_lifted_for_a_named_file_alone() -> None:

@@ -57,21 +57,21 @@ def _wiring() -> dict[str, ast.AST]:
 def _read_by(factory: str, seen: frozenset[str] = frozenset()) -> set[str]:
     """Variables that a factory reads, with those of the factories it calls."""
     node = _wiring()[factory]
-    found = {
+    names = {
         name
         for name in _variables(node)
         if "queue_url" in _attributes(node, "settings") and name.endswith("_URL")
     }
     for group in _attributes(node, "settings"):
-        found |= _settings()[group]
+        names |= _settings()[group]
     called = {
         each.func.id
         for each in ast.walk(node)
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
     }
     for name in (called & _wiring().keys()) - seen:
-        found |= _read_by(name, seen | {factory, name})
-    return found
+        names |= _read_by(name, seen | {factory, name})
+    return names
 
 
 def _shared() -> set[str]:

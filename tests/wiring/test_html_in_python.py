@@ -39,12 +39,16 @@ def _docstrings(tree: ast.AST) -> set[int]:
 def markup_in(source: str) -> Iterator[tuple[int, str]]:
     """The line and the mark of each string in a module that holds markup or a style."""
     tree = ast.parse(source)
-    told = _docstrings(tree)
+    docstrings = _docstrings(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
-            found = _MARKUP.search(node.value) or _STYLES.search(node.value)
-            if found:
-                yield node.lineno, found[0].strip()
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        ):
+            match = _MARKUP.search(node.value) or _STYLES.search(node.value)
+            if match:
+                yield node.lineno, match[0].strip()
 
 
 def _modules() -> Iterator[Path]:
@@ -53,12 +57,12 @@ def _modules() -> Iterator[Path]:
 
 
 def test_no_string_of_python_holds_markup() -> None:
-    found = {
+    marks = {
         f"{path.relative_to(stack.ROOT)}:{line}": mark
         for path in _modules()
         for line, mark in markup_in(path.read_text("utf-8"))
     }
-    assert found == {}
+    assert marks == {}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +81,7 @@ def test_no_string_of_python_holds_markup() -> None:
     ],
 )
 def test_planted_markup_is_found(planted: str, mark: str) -> None:
-    assert mark in [found for _, found in markup_in(planted)]
+    assert mark in [mark for _, mark in markup_in(planted)]
 
 
 @pytest.mark.parametrize(

@@ -45,10 +45,10 @@ def _evaluate(value: Any, states: dict[str, Any]) -> Any:
         return {key: _evaluate(inner, states) for key, inner in value.items()}
     if isinstance(value, list):
         return [_evaluate(inner, states) for inner in value]
-    found = _expressions(value)
-    if not found:
+    expressions = _expressions(value)
+    if not expressions:
         return value
-    expression = jsonata.Jsonata(found[0])
+    expression = jsonata.Jsonata(expressions[0])
     expression.assign("states", states)
     return expression.evaluate({})
 

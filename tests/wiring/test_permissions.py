@@ -9,22 +9,22 @@ from tests.wiring import stack
 
 
 def _by_role(prefix: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+    actions: dict[str, set[str]] = defaultdict(set)
     for role in stack.roles():
         for action, _ in stack.grants(role):
             if action.startswith(prefix):
-                found[role].add(action)
-    return dict(found)
+                actions[role].add(action)
+    return dict(actions)
 
 
 def _on_table(table: str, *, stream: bool = False) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+    actions: dict[str, set[str]] = defaultdict(set)
     for role in stack.roles():
         for action, resource in stack.grants(role):
             of_stream = "StreamArn" in resource or "/stream/" in resource
             if stack.table_of(resource) == table and of_stream is stream:
-                found[role].add(action.removeprefix("dynamodb:"))
-    return dict(found)
+                actions[role].add(action.removeprefix("dynamodb:"))
+    return dict(actions)
 
 
 def test_only_the_gate_writes_permits_and_only_senders_delete_them():

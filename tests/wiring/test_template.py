@@ -35,8 +35,8 @@ def _faults(template: dict, *, ours_alone: bool = False) -> list[str]:
         rules = RulesCollection()
         rules.create_from_directory(str(stack.RULES))
     everything = ManualArgs(append_rules=[str(stack.RULES)], regions=["us-east-1"])
-    found = lint(json.dumps(template, default=str), rules, ["us-east-1"], everything)
-    return [f"{m.rule.id} {m.message}" for m in found]
+    problems = lint(json.dumps(template, default=str), rules, ["us-east-1"], everything)
+    return [f"{m.rule.id} {m.message}" for m in problems]
 
 
 @pytest.mark.slow
@@ -269,15 +269,15 @@ def _text(value) -> str:
     """A name as CloudFormation makes it: `Fn::Sub` with the values it brings along."""
     sub = value["Fn::Sub"]
     text, values = (sub, {}) if isinstance(sub, str) else sub
-    return re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], text)
+    return re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text)
 
 
 def _uncovered(translated: dict) -> set[str]:
     """Functions without a log group of their own or an alarm on their first error."""
-    made = translated["Resources"]
+    resources = translated["Resources"]
     watched = {
         waker["Properties"]["Dimensions"][0]["Value"]["Ref"]
-        for name, waker in made.items()
+        for name, waker in resources.items()
         if waker["Type"] == "AWS::CloudWatch::Alarm"
         and waker["Properties"]["MetricName"] == "Errors"
         and waker["Properties"]["Threshold"] == 0
@@ -285,11 +285,11 @@ def _uncovered(translated: dict) -> set[str]:
         and _text(waker["Properties"]["AlarmName"]) == "${AWS::StackName}-" + name[: -len("Alarm")]
     }
     missing = set()
-    for name, function in made.items():
+    for name, function in resources.items():
         if function["Type"] != "AWS::Lambda::Function":
             continue
         called = _text(function["Properties"]["FunctionName"])
-        group = made.get(function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"])
+        group = resources.get(function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"])
         written = group and _text(group["Properties"]["LogGroupName"]) == f"/aws/lambda/{called}"
         if name not in watched or not written:
             missing.add(name)

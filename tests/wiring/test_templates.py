@@ -22,12 +22,12 @@ FILES = [path for folder in FOLDERS for path in sorted(folder.iterdir()) if path
 
 def _named_somewhere() -> set[str]:
     """Every quoted word of the project's Python and templates that may name a template."""
-    found: set[str] = set()
+    names: set[str] = set()
     for place in ("layers/core/dunlin", "local", "tools"):
         for path in (stack.ROOT / place).rglob("*"):
             if path.suffix in (".py", ".j2"):
-                found |= set(re.findall(r"[\"']([\w.-]+)[\"']", path.read_text("utf-8")))
-    return found
+                names |= set(re.findall(r"[\"']([\w.-]+)[\"']", path.read_text("utf-8")))
+    return names
 
 
 def test_there_are_templates() -> None:

@@ -196,7 +196,7 @@ class ViewerHarness:
     ) -> tuple[list[ChartSeries], Frame]:
         end = datetime.now(UTC).timestamp() // 60 * 60
         frame = Frame(start=end - minutes * 60, end=end, period=minutes)
-        found = []
+        series = []
         lines = [line[-1] for line in properties["metrics"]]
         if "expression" in lines[0]:
             lines = [{"label": rule} for rule in ("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL", "US-HOURS")]
@@ -205,10 +205,10 @@ class ViewerHarness:
                 (frame.start + step * minutes, float((step * (7 + number * 3)) % (11 - number % 5)))
                 for step in range(4, 56, 2 + number)
             )
-            found.append(
+            series.append(
                 ChartSeries(label=options["label"], points=points, colour=options.get("color", ""))
             )
-        return found, frame
+        return series, frame
 
     def alarms(self, arns: list[str]) -> list[tuple[str, str]]:
         return [(arn, "OK") for arn in arns]
@@ -240,21 +240,21 @@ def _handler(name: str) -> Callable[[Any, Any], Any]:
 @contextmanager
 def harness() -> Iterator[ViewerHarness]:
     """A stack whose functions are wired to a book in memory."""
-    made = ViewerHarness(portfolio())
+    viewer = ViewerHarness(portfolio())
     counters = MemoryCounters()
-    counters.count([share_of(a) for a in made.held.accounts.values()])
-    log = builders.ChainLog(made.held)
+    counters.count([share_of(a) for a in viewer.held.accounts.values()])
+    log = builders.ChainLog(viewer.held)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "widgets", Widgets)
         patch.setattr(wiring, "clock", lambda: FixedClock(NOW))
         patch.setattr(wiring, "counters", lambda: counters)
-        patch.setattr(wiring, "creditors", lambda: made.held.creditors)
-        patch.setattr(wiring, "account_book", lambda: made.held)
+        patch.setattr(wiring, "creditors", lambda: viewer.held.creditors)
+        patch.setattr(wiring, "account_book", lambda: viewer.held)
         patch.setattr(wiring, "audit_archive", lambda: log)
-        patch.setattr(wiring, "arranging_waker", lambda: made.waker)
+        patch.setattr(wiring, "arranging_waker", lambda: viewer.waker)
         patch.setattr(wiring, "drop_box", MemoryDropBox)
-        yield made
+        yield viewer
 
 
-def account_of(made: ViewerHarness, reference: str) -> Account:
-    return made.held.accounts[ids.account_id(CREDITOR, reference)]
+def account_of(viewer: ViewerHarness, reference: str) -> Account:
+    return viewer.held.accounts[ids.account_id(CREDITOR, reference)]

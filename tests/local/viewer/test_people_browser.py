@@ -119,8 +119,8 @@ class Remembering:
         return tuple(self.sent)
 
     def email(self, message_id: str) -> OutboxEmail:
-        found = {e.message_id: e for e in self.sent}
-        return found[message_id]
+        by_id = {e.message_id: e for e in self.sent}
+        return by_id[message_id]
 
     def texts(self) -> tuple[OutboxText, ...]:
         return tuple(self.texts_sent)
@@ -269,9 +269,9 @@ def test_the_pages_are_accessible_and_fit_a_phone(
     page = chromium.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
     page.goto(f"{people.url}{path}")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
-    found = Axe().run(page)
+    results = Axe().run(page)
     page.close()
-    assert found.violations_count == 0, found.generate_report()
+    assert results.violations_count == 0, results.generate_report()
 
 
 def test_what_is_not_there_says_so(page: Page, people: People) -> None:
@@ -293,10 +293,10 @@ def test_no_other_page_may_post_here(people: People, outside: Remembering) -> No
 
 def test_a_link_ends_before_the_full_stop() -> None:
     text = 'See https://pay.example.com/m/abc. <i> "https://example.com/?a=1&b=2"'
-    made = body(replace(Remembering("").sent[0], html="", text=text))
-    assert 'href="https://pay.example.com/m/abc"' in made
-    assert 'href="https://example.com/?a=1&amp;b=2"' in made
-    assert "<i>" not in made
+    text_shown = body(replace(Remembering("").sent[0], html="", text=text))
+    assert 'href="https://pay.example.com/m/abc"' in text_shown
+    assert 'href="https://example.com/?a=1&amp;b=2"' in text_shown
+    assert "<i>" not in text_shown
 
 
 def test_only_a_complete_pair_of_headers_is_one_click() -> None:

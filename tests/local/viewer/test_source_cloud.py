@@ -39,7 +39,7 @@ def source(bare: Cloud) -> Source:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("app.py", ECHO)
     bare.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument="{}")
-    made = bare.client("lambda").create_function(
+    function = bare.client("lambda").create_function(
         FunctionName="echo",
         Runtime=f"python{sys.version_info.major}.{sys.version_info.minor}",
         Handler="app.handler",
@@ -119,7 +119,7 @@ def source(bare: Cloud) -> Source:
             **place,
             "properties": {
                 "title": "Echo",
-                "endpoint": made["FunctionArn"],
+                "endpoint": function["FunctionArn"],
                 "params": {"creditor": "a"},
             },
         },

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def harness() -> Iterator[ViewerHarness]:
-    with dashboard.harness() as made:
-        yield made
+    with dashboard.harness() as viewer:
+        yield viewer
 
 
 @pytest.fixture
@@ -34,22 +34,22 @@ def viewer(harness: ViewerHarness) -> Iterator[Viewer]:
 
 
 @pytest.fixture
-def said() -> list[str]:
+def console() -> list[str]:
     """What the browser said on its console."""
     return []
 
 
 @pytest.fixture
-def page(chromium: Browser, viewer: Viewer, said: list[str]) -> Iterator[Page]:
+def page(chromium: Browser, viewer: Viewer, console: list[str]) -> Iterator[Page]:
     """The loaded dashboard; anything on the console fails the test."""
     opened = chromium.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light")
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("console", lambda message: console.append(message.text))
+    opened.on("pageerror", lambda error: console.append(str(error)))
     opened.goto(viewer.url)
     loaded(opened)
     yield opened
     opened.close()
-    assert said == []
+    assert console == []
 
 
 def loaded(page: Page) -> None:
@@ -170,7 +170,7 @@ def test_what_people_wrote_stays_text(page: Page) -> None:
 
 
 def test_a_hostile_widget_cannot_run_anything(
-    page: Page, harness: ViewerHarness, said: list[str]
+    page: Page, harness: ViewerHarness, console: list[str]
 ) -> None:
     harness.answer = lambda _endpoint, _event: (
         "<p onclick=\"document.title='owned'\" id=bait>Bait</p>"
@@ -190,9 +190,9 @@ def test_a_hostile_widget_cannot_run_anything(
     assert page.title() == "dunlin"
     expect(page.locator("body")).to_be_visible()
     # The picture from elsewhere was refused by the page's policy, and nothing else happened.
-    assert said
-    assert all("img-src 'self' data:" in line for line in said)
-    said.clear()
+    assert console
+    assert all("img-src 'self' data:" in line for line in console)
+    console.clear()
 
 
 def test_a_widget_that_fails_says_so(page: Page, harness: ViewerHarness) -> None:
@@ -228,12 +228,12 @@ def test_the_page_is_accessible(page: Page, theme: str) -> None:
     account.get_by_label("Account id or reference").fill("HD-3000")
     account.get_by_role("button", name="Show").click()
     expect(account.get_by_text("Next: E-mail")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
     card(page, "Waiting for a decision").get_by_role("button", name="HD-2001").click()
     expect(page.locator("dialog.popup").get_by_text("M••• Q•••")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
 
 
 def test_a_telephone_shows_one_column(page: Page) -> None:

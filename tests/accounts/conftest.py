@@ -24,7 +24,7 @@ def under_test(request: pytest.FixtureRequest) -> Book:
 
 
 @pytest.fixture
-def world(under_test: Book, request: pytest.FixtureRequest) -> tuple[AccountBook, str]:
+def stored_account(under_test: Book, request: pytest.FixtureRequest) -> tuple[AccountBook, str]:
     """The book with one active account of its own consumer; its id."""
     name = request.node.name.split("[")[0]
     person = builders.consumer(name)

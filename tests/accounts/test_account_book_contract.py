@@ -26,8 +26,8 @@ from tests.support.builders import CREDITOR, NOON
 from tests.support.wholes import AccountBook
 
 
-def test_what_is_written_is_read_back(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_what_is_written_is_read_back(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     facts = book.facts(account_id)
     assert facts.account.balance.minor == 12_500
     assert facts.account.version == 1
@@ -45,8 +45,8 @@ def test_an_unknown_account_is_an_error(under_test: Book) -> None:
         under_test.book.facts("acc_nobody")
 
 
-def test_a_permit_is_taken_and_spent_once(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_a_permit_is_taken_and_spent_once(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     touch = attempt(book, account_id)
     facts = book.facts(account_id, touch_key=touch.key)
     assert facts.touch is not None
@@ -59,8 +59,8 @@ def test_a_permit_is_taken_and_spent_once(world: tuple[AccountBook, str]) -> Non
     assert not book.spend_permit(facts=facts, permit_id=touch.touch_id, now=NOON)
 
 
-def test_an_expired_permit_is_void(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_an_expired_permit_is_void(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     touch = attempt(book, account_id)
     facts = book.facts(account_id, touch_key=touch.key)
     late = NOON + timedelta(seconds=300)
@@ -173,8 +173,8 @@ def test_twenty_attempts_at_one_rung_give_one_permit(under_test: Book) -> None:
     assert len(under_test.book.facts(account_id).history.contacts) == 1
 
 
-def test_a_signal_is_applied_once(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_a_signal_is_applied_once(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
 
     def apply() -> None:
         account = book.account(account_id)
@@ -192,8 +192,8 @@ def test_a_signal_is_applied_once(world: tuple[AccountBook, str]) -> None:
     assert after.version == 2
 
 
-def test_a_stale_write_changes_nothing(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_a_stale_write_changes_nothing(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     stale = book.account(account_id)
     assert stale is not None
     change_account(book, account_id, hold_reason="first")
@@ -207,8 +207,8 @@ def test_a_stale_write_changes_nothing(world: tuple[AccountBook, str]) -> None:
     assert after.hold_reason == "first"
 
 
-def test_a_ledger_entry_posts_once(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_a_ledger_entry_posts_once(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     charge = book.account_history(account_id).ledger[0]
     account = book.account(account_id)
     assert account is not None
@@ -217,8 +217,8 @@ def test_a_ledger_entry_posts_once(world: tuple[AccountBook, str]) -> None:
         book.apply(Change(account=next_version(account, entry), ledger=[charge], audit=[entry]))
 
 
-def test_touch_moves_only_from_the_states_named(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_touch_moves_only_from_the_states_named(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     touch = attempt(book, account_id)
     sent = replace(touch, state=TouchState.SENT, message_id=f"m-{touch.touch_id}")
     with pytest.raises(Conflict):
@@ -229,8 +229,8 @@ def test_touch_moves_only_from_the_states_named(world: tuple[AccountBook, str]) 
     assert touch_found.touch_id == touch.touch_id
 
 
-def test_words_go_and_what_happened_stays(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_words_go_and_what_happened_stays(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     touch = attempt(book, account_id)
     facts = book.facts(account_id)
     person = facts.consumer

@@ -31,16 +31,18 @@ from tests.support.builders import CREDITOR, NOON
 from tests.support.wholes import AccountBook
 
 
-def test_people_are_found_by_address(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_people_are_found_by_address(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     person = book.facts(account_id).consumer
     (match,) = book.consumers_at(person.emails[0].upper())
     assert match.consumer_id == person.consumer_id
     assert book.consumers_at("nobody@example.org") == []
 
 
-def test_people_are_found_by_the_day_they_closed_email(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_people_are_found_by_the_day_they_closed_email(
+    stored_account: tuple[AccountBook, str],
+) -> None:
+    book, account_id = stored_account
     person = book.facts(account_id).consumer
     day = date(2026, 3, 14)
     assert book.email_closed_on(day) == []
@@ -89,8 +91,8 @@ def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(under_test: Boo
     assert [a.account_id for a in under_test.book.due(NOON - timedelta(days=7))] == [early]
 
 
-def test_replies_stand_in_the_conversation(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_replies_stand_in_the_conversation(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     consumer_id = book.facts(account_id).consumer.consumer_id
     reply = Reply(
         reply_id=f"r-{account_id}",
@@ -105,8 +107,10 @@ def test_replies_stand_in_the_conversation(world: tuple[AccountBook, str]) -> No
     assert book.account_history(account_id).replies == (reply,)
 
 
-def test_what_nobody_attends_is_listed_until_it_is_attended(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_what_nobody_attends_is_listed_until_it_is_attended(
+    stored_account: tuple[AccountBook, str],
+) -> None:
+    book, account_id = stored_account
 
     def listed() -> bool:
         return account_id in {a.account_id for a in book.unattended(CREDITOR)}
@@ -120,8 +124,10 @@ def test_what_nobody_attends_is_listed_until_it_is_attended(world: tuple[Account
     assert not listed()
 
 
-def test_an_active_account_is_on_its_ladder_by_its_run(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_an_active_account_is_on_its_ladder_by_its_run(
+    stored_account: tuple[AccountBook, str],
+) -> None:
+    book, account_id = stored_account
 
     def run() -> int | None:
         return dict(book.on_ladders(CREDITOR)).get(account_id)
@@ -133,8 +139,10 @@ def test_an_active_account_is_on_its_ladder_by_its_run(world: tuple[AccountBook,
     eventually(lambda: run() is None)
 
 
-def test_an_answer_is_kept_once_with_the_conversation(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_an_answer_is_kept_once_with_the_conversation(
+    stored_account: tuple[AccountBook, str],
+) -> None:
+    book, account_id = stored_account
     answer = Answer(
         answer_id=f"ans_{account_id}",
         account_id=account_id,
@@ -149,8 +157,8 @@ def test_an_answer_is_kept_once_with_the_conversation(world: tuple[AccountBook, 
         book.apply(Change(answer=answer))
 
 
-def test_an_account_is_read_whole_and_in_parts(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_an_account_is_read_whole_and_in_parts(stored_account: tuple[AccountBook, str]) -> None:
+    book, account_id = stored_account
     stored = book.account(account_id)
     assert stored is not None
     debt = book.ledger(account_id)[0]
@@ -187,8 +195,10 @@ def test_nothing_is_read_of_an_account_that_is_not_there(under_test: Book) -> No
     assert book.conversation("acc_nobody") == Conversation()
 
 
-def test_a_case_and_an_override_come_back_as_they_were(world: tuple[AccountBook, str]) -> None:
-    book, account_id = world
+def test_a_case_and_an_override_come_back_as_they_were(
+    stored_account: tuple[AccountBook, str],
+) -> None:
+    book, account_id = stored_account
     case = Case(since=NOON, kind="question", asked_at=NOON, owner="ana", lapsed=True)
     override = Override(tone="gentle", longest_months=18, paused=True, by="ana", why="case-7")
     write(book, account_id, case=case, override=override)
@@ -199,9 +209,9 @@ def test_a_case_and_an_override_come_back_as_they_were(world: tuple[AccountBook,
 
 
 def test_a_person_without_contact_points_is_found_by_none(
-    world: tuple[AccountBook, str],
+    stored_account: tuple[AccountBook, str],
 ) -> None:
-    book, account_id = world
+    book, account_id = stored_account
     person = book.facts(account_id).consumer
     assert book.consumers_at(person.emails[0])
     change_consumer(book, person.consumer_id, emails=(), phones=())

@@ -36,7 +36,7 @@ def books(request: pytest.FixtureRequest) -> tuple[AccountBook, Creditors]:
 
 
 @pytest.fixture
-def world(
+def arranged_account(
     books: tuple[AccountBook, Creditors], request: pytest.FixtureRequest
 ) -> tuple[AccountBook, Arrangement]:
     """The book with one account of its own whose arrangement is in force."""
@@ -86,16 +86,20 @@ def write(book: AccountBook, *changed: Arrangement) -> None:
     book.apply(Change(account=next_version(account, entry), arrangements=changed, audit=[entry]))
 
 
-def test_the_one_in_force_is_read_as_it_was_written(world: tuple[AccountBook, Arrangement]) -> None:
-    book, arrangement = world
+def test_the_one_in_force_is_read_as_it_was_written(
+    arranged_account: tuple[AccountBook, Arrangement],
+) -> None:
+    book, arrangement = arranged_account
     assert book.arrangement(arrangement.account_id) == arrangement
     assert book.arrangements(arrangement.account_id) == [arrangement]
     assert account_of(book, arrangement).arranged
     assert book.arrangement("acc_unknown") is None
 
 
-def test_a_write_binds_its_version_and_its_account(world: tuple[AccountBook, Arrangement]) -> None:
-    book, arrangement = world
+def test_a_write_binds_its_version_and_its_account(
+    arranged_account: tuple[AccountBook, Arrangement],
+) -> None:
+    book, arrangement = arranged_account
     later = replace(arrangement, why="moved", version=arrangement.version + 1)
     write(book, later)
     version = account_of(book, arrangement).version
@@ -108,9 +112,9 @@ def test_a_write_binds_its_version_and_its_account(world: tuple[AccountBook, Arr
 
 
 def test_two_are_written_together_and_come_newest_first(
-    world: tuple[AccountBook, Arrangement],
+    arranged_account: tuple[AccountBook, Arrangement],
 ) -> None:
-    book, arrangement = world
+    book, arrangement = arranged_account
     old = replace(
         arrangement, state=ArrangementState.REPLACED, next_at=None, version=arrangement.version + 1
     )
@@ -123,9 +127,9 @@ def test_two_are_written_together_and_come_newest_first(
 
 
 def test_what_is_due_is_found_by_its_instant_and_no_account_is_mistaken_for_it(
-    world: tuple[AccountBook, Arrangement],
+    arranged_account: tuple[AccountBook, Arrangement],
 ) -> None:
-    book, arrangement = world
+    book, arrangement = arranged_account
     assert arrangement.next_at == instant(FIRST - timedelta(days=3))
 
     def due(later: timedelta) -> list[str]:

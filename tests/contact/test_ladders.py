@@ -196,12 +196,12 @@ def test_others_who_write_first_are_met_with_another_look() -> None:
                 raise Conflict("busy")
             super().take_permit(**asked)  # type: ignore[arg-type]
 
-    def world(left: int) -> tuple[Busy, Account]:
+    def busy_book(left: int) -> tuple[Busy, Account]:
         book, account = Busy(), ground.active("ada")
         builders.store(book, book.creditors, account, person=builders.consumer("ada"))
         book.left = left
         return book, account
 
-    assert check(*world(3)).outcome == "email"
+    assert check(*busy_book(3)).outcome == "email"
     with pytest.raises(Conflict):
-        check(*world(100))
+        check(*busy_book(100))

@@ -40,7 +40,7 @@ from tests.support.builders import NOON
 GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL")
 
 
-class Desk:
+class DueDebt:
     """One active account whose first touch is due now, and every way its balance may change."""
 
     def __init__(self, book: MemoryBook | None = None, account: Account | None = None) -> None:
@@ -133,18 +133,18 @@ class Desk:
         assert total(ledger, "USD") == self.account.balance
 
 
-CLEAR: dict[str, Callable[[Desk], None]] = {"webhook": Desk.pay, "api": Desk.credit}
+CLEAR: dict[str, Callable[[DueDebt], None]] = {"webhook": DueDebt.pay, "api": DueDebt.credit}
 
 
 @pytest.mark.parametrize("route", CLEAR)
 def test_a_balance_cleared_just_before_a_due_touch_sends_nothing(route: str) -> None:
-    control = Desk()
+    control = DueDebt()
     assert (control.touch(), len(control.mailbox.sent)) == ("sent", 1), "it would have been sent"
-    desk = Desk()
-    CLEAR[route](desk)
-    assert (desk.touch(), desk.mailbox.sent) == ("settled", [])
-    assert desk.waker.woken[0] == desk.account_id
-    desk.check_cleared()
+    debt = DueDebt()
+    CLEAR[route](debt)
+    assert (debt.touch(), debt.mailbox.sent) == ("settled", [])
+    assert debt.waker.woken[0] == debt.account_id
+    debt.check_cleared()
 
 
 def test_a_file_dropped_just_before_a_due_touch_sends_nothing() -> None:
@@ -158,9 +158,9 @@ def test_a_file_dropped_just_before_a_due_touch_sends_nothing() -> None:
     )  # fmt: skip
     office.book.accounts[imported.account_id] = due
     office.drop("open.csv", table([BO.replace("120.00", "0.00")]))
-    desk = Desk(office.book, due)
-    assert desk.account.balance.minor == 0
-    assert (desk.touch(), desk.mailbox.sent) == ("settled", [])
+    debt = DueDebt(office.book, due)
+    assert debt.account.balance.minor == 0
+    assert (debt.touch(), debt.mailbox.sent) == ("settled", [])
     assert office.waker.woken == [imported.account_id]
 
 
@@ -170,27 +170,27 @@ def test_a_payment_and_the_gate_in_any_order_a_thousand_times() -> None:
     time, and nothing is handed over once it stands."""
     chance, sent, kept = Random(22), 0, 0
     for _ in range(1_000):
-        desk = Desk()
-        meddler = Meddler(desk, chance.choice(list(CLEAR.values())), at=chance.randrange(8))
-        desk.touch()
+        debt = DueDebt()
+        meddler = Meddler(debt, chance.choice(list(CLEAR.values())), at=chance.randrange(8))
+        debt.touch()
         meddler.clear()
-        assert desk.touch() in ("settled", "exhausted")
-        desk.check_cleared()
+        assert debt.touch() in ("settled", "exhausted")
+        debt.check_cleared()
         assert not meddler.too_late
-        sent, kept = sent + len(desk.mailbox.sent), kept + (not desk.mailbox.sent)
+        sent, kept = sent + len(debt.mailbox.sent), kept + (not debt.mailbox.sent)
     assert sent > 100 < kept, "both orders occur"
 
 
 class Meddler:
     """Clears the balance before the nth call of the book, and watches what is handed over after."""
 
-    def __init__(self, desk: Desk, clear: Callable[[Desk], None], *, at: int) -> None:
-        self._desk, self._clear, self._left = desk, clear, at
+    def __init__(self, debt: DueDebt, clear: Callable[[DueDebt], None], *, at: int) -> None:
+        self._desk, self._clear, self._left = debt, clear, at
         self.cleared = self.too_late = False
         for name in ("facts", "take_permit", "spend_permit", "apply"):
-            setattr(desk.book, name, self._before(getattr(desk.book, name)))
-        self._send = desk.mailbox.send
-        desk.mailbox.send = self._hand_over  # type: ignore[method-assign]
+            setattr(debt.book, name, self._before(getattr(debt.book, name)))
+        self._send = debt.mailbox.send
+        debt.mailbox.send = self._hand_over  # type: ignore[method-assign]
 
     def clear(self) -> None:
         if not self.cleared:
@@ -212,12 +212,12 @@ class Meddler:
 
 
 def test_a_fee_that_is_run_three_times_is_one_line() -> None:
-    desk = Desk()
-    owed = desk.account.balance.minor
-    assert [desk.change("fee", 2_500, "late-2026-11") for _ in range(3)] == [True, False, False]
-    assert desk.change("interest", 300, "late-2026-11"), "the id is the kind's own"
-    assert desk.account.balance.minor == owed + 2_800
-    assert [e.kind for e in desk.book.ledgers[desk.account_id].values()] == [
+    debt = DueDebt()
+    owed = debt.account.balance.minor
+    assert [debt.change("fee", 2_500, "late-2026-11") for _ in range(3)] == [True, False, False]
+    assert debt.change("interest", 300, "late-2026-11"), "the id is the kind's own"
+    assert debt.account.balance.minor == owed + 2_800
+    assert [e.kind for e in debt.book.ledgers[debt.account_id].values()] == [
         "charge",
         "fee",
         "interest",
@@ -225,42 +225,42 @@ def test_a_fee_that_is_run_three_times_is_one_line() -> None:
 
 
 def test_paying_the_principal_leaves_the_fee_owed_until_a_person_waives_it() -> None:
-    desk = Desk()
-    owed = desk.account.balance.minor
-    desk.change("payment", owed, "paid-1")
-    assert desk.account.status is Status.SETTLED
-    desk.change("fee", 2_500, now=NOON + timedelta(days=30))
-    assert (desk.account.status, desk.account.hold) == (Status.ACTIVE, Hold.REVIEW)
+    debt = DueDebt()
+    owed = debt.account.balance.minor
+    debt.change("payment", owed, "paid-1")
+    assert debt.account.status is Status.SETTLED
+    debt.change("fee", 2_500, now=NOON + timedelta(days=30))
+    assert (debt.account.status, debt.account.hold) == (Status.ACTIVE, Hold.REVIEW)
 
     def left() -> dict[str, int]:
-        ledger = list(desk.book.ledgers[desk.account_id].values())
+        ledger = list(debt.book.ledgers[debt.account_id].values())
         allocation = allocate(ledger, "USD", PaymentPolicy().allocation)
         return {s.part: s.left.minor for s in allocation.shares}
 
     def give_up(kind: str, minor: int) -> None:
         waive(
-            desk.account_id, kind=kind, amount=Money(minor, "USD"), by="staff-7", why="goodwill",
-            book=desk.book, waker=desk.waker, now=NOON,
+            debt.account_id, kind=kind, amount=Money(minor, "USD"), by="staff-7", why="goodwill",
+            book=debt.book, waker=debt.waker, now=NOON,
         )  # fmt: skip
 
     assert sum(left().values()) == 2_500
     with pytest.raises(DomainError, match="left"):
         give_up(INTEREST, 1)
     give_up(FEE, 1_000)
-    assert desk.account.balance.minor == 1_500
+    assert debt.account.balance.minor == 1_500
     with pytest.raises(DomainError, match="nothing else"):
         give_up(PRINCIPAL, 1_500)
 
 
 def test_a_change_closes_the_page_that_asks_for_too_much() -> None:
-    desk = Desk()
+    debt = DueDebt()
     open_checkout(
-        desk.account_id, amount=None, locale="en", success_url="s", cancel_url="c",
-        book=desk.book, attempts=desk.sessions, processor=desk.processor,
+        debt.account_id, amount=None, locale="en", success_url="s", cancel_url="c",
+        book=debt.book, attempts=debt.sessions, processor=debt.processor,
         new_id=lambda: "a-1", now=NOON,
     )  # fmt: skip
-    desk.change("credit", 100)
-    assert [c.state for c in desk.processor.checkouts.values()] == [CheckoutState.EXPIRED]
+    debt.change("credit", 100)
+    assert [c.state for c in debt.processor.checkouts.values()] == [CheckoutState.EXPIRED]
 
 
 @pytest.mark.parametrize(
@@ -270,20 +270,20 @@ def test_a_change_closes_the_page_that_asks_for_too_much() -> None:
 )  # fmt: skip
 def test_a_change_that_makes_no_sense_is_refused(kind: str, minor: int, change_id: str) -> None:
     with pytest.raises(DomainError):
-        Desk().change(kind, minor, change_id)
+        DueDebt().change(kind, minor, change_id)
 
 
 def test_another_currency_and_a_closed_account_are_refused() -> None:
-    desk = Desk()
-    desk.book.accounts[desk.account_id] = replace(desk.account, status=Status.CLOSED)
+    debt = DueDebt()
+    debt.book.accounts[debt.account_id] = replace(debt.account, status=Status.CLOSED)
     with pytest.raises(DomainError, match="closed"):
-        desk.change("credit", 5)
+        debt.change("credit", 5)
     euros = BalanceChange(change_id="a", kind="credit", amount=Money(5, "EUR"))
     with pytest.raises(DomainError, match="USD"):
         change_balance(
-            desk.account_id, euros, by="billing", book=desk.book, attempts=desk.sessions,
-            processor=desk.processor,
-            waker=desk.waker, now=NOON,
+            debt.account_id, euros, by="billing", book=debt.book, attempts=debt.sessions,
+            processor=debt.processor,
+            waker=debt.waker, now=NOON,
         )  # fmt: skip
 
 

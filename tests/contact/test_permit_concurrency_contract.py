@@ -30,22 +30,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class World:
+class Stores:
     book: AccountBook
     creditors: Creditors
     now: datetime
 
 
 @pytest.fixture(params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
-def world(request: pytest.FixtureRequest) -> World:
+def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         book = MemoryBook()
-        return World(book, book.creditors, builders.NOON)
+        return Stores(book, book.creditors, builders.NOON)
     request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
     # Rows expire in real time, so the stack's own instant dates them.
-    return World(wiring.account_book(), wiring.creditors(), wiring.clock().now())
+    return Stores(wiring.account_book(), wiring.creditors(), wiring.clock().now())
 
 
 def persistent(attempt: Callable[[], T]) -> T:
@@ -80,20 +80,20 @@ def all_at_once(attempts: list[Callable[[], T]]) -> list[T]:
     return results
 
 
-def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world: World) -> None:
+def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(stores: Stores) -> None:
     person = builders.consumer("fifty")
-    accounts = [ground.active("fifty", at=world.now)]
+    accounts = [ground.active("fifty", at=stores.now)]
     builders.store(
-        world.book,
-        world.creditors,
+        stores.book,
+        stores.creditors,
         accounts[0],
         person=person,
-        at=world.now,
+        at=stores.now,
         **ground.EACH_ALONE,
     )
-    second = ground.active("fifty-2", at=world.now, consumer_id=person.consumer_id)
-    entry = entry_of(second, now=world.now, what="AccountImported", data={})
-    world.book.apply(Change(account=next_version(second, entry), audit=[entry]))
+    second = ground.active("fifty-2", at=stores.now, consumer_id=person.consumer_id)
+    entry = entry_of(second, now=stores.now, what="AccountImported", data={})
+    stores.book.apply(Change(account=next_version(second, entry), audit=[entry]))
     gate, sessions, templates = (
         ground.gate("PLAT-FREQ-ALL"),
         MemoryPortalSessions(),
@@ -102,7 +102,7 @@ def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world
 
     def rung(account_id: str) -> LadderDecision:
         return check_ladder(
-            account_id, 1, book=world.book, gate=gate, templates=templates, now=world.now
+            account_id, 1, book=stores.book, gate=gate, templates=templates, now=stores.now
         )
 
     def notice(account_id: str, number: int) -> LadderDecision:
@@ -110,11 +110,11 @@ def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world
             account_id,
             kind="receipt",
             cause=f"pi_{number}",
-            book=world.book,
+            book=stores.book,
             links=sessions,
             gate=gate,
             templates=templates,
-            now=world.now,
+            now=stores.now,
         )
 
     ids = [accounts[0].account_id, second.account_id]
@@ -129,33 +129,33 @@ def test_fifty_attempts_at_one_person_with_two_accounts_give_seven_permits(world
     assert all(d.outcome == "email" for d in permits)
     refused = [d for d in decisions if not d.permit_id]
     assert {d.outcome for d in refused} == {"wait"}
-    touches = [t for a in ids for t in world.book.account_history(a).touches]
+    touches = [t for a in ids for t in stores.book.account_history(a).touches]
     assert len(touches) == 7
-    history = world.book.facts(ids[0]).history
+    history = stores.book.facts(ids[0]).history
     assert (len(history.contacts), history.version) == (7, 7)
 
 
-def test_twenty_attempts_at_one_rung_give_one_message(world: World) -> None:
-    account = ground.active("twenty", at=world.now)
+def test_twenty_attempts_at_one_rung_give_one_message(stores: Stores) -> None:
+    account = ground.active("twenty", at=stores.now)
     builders.store(
-        world.book,
-        world.creditors,
+        stores.book,
+        stores.creditors,
         account,
         person=builders.consumer("twenty"),
-        at=world.now,
+        at=stores.now,
     )
     gate, mailbox = ground.gate("PLAT-FREQ-ALL"), MemoryMailbox()
-    outbox = ground.outbox(mailbox=mailbox, at=world.now)
+    outbox = ground.outbox(mailbox=mailbox, at=stores.now)
 
     def climb() -> str:
         decision = persistent(
             lambda: check_ladder(
                 account.account_id,
                 1,
-                book=world.book,
+                book=stores.book,
                 gate=gate,
                 templates=outbox.templates,
-                now=world.now,
+                now=stores.now,
             )
         )
         if not decision.permit_id:
@@ -165,37 +165,37 @@ def test_twenty_attempts_at_one_rung_give_one_message(world: World) -> None:
                 account.account_id,
                 decision.touch_key,
                 decision.permit_id,
-                book=world.book,
+                book=stores.book,
                 ports=outbox,
-                now=world.now,
+                now=stores.now,
             )
         ).outcome
 
     outcomes = Counter(all_at_once([climb] * 20))
     assert outcomes == {"sent": 1, "wait": 19}
     assert (mailbox.calls, len(mailbox.sent)) == (1, 1)
-    (touch,) = world.book.account_history(account.account_id).touches
+    (touch,) = stores.book.account_history(account.account_id).touches
     assert touch.state is TouchState.SENT
 
 
-def test_twenty_senders_of_one_permit_send_once(world: World) -> None:
-    account = ground.active("senders", at=world.now)
+def test_twenty_senders_of_one_permit_send_once(stores: Stores) -> None:
+    account = ground.active("senders", at=stores.now)
     builders.store(
-        world.book,
-        world.creditors,
+        stores.book,
+        stores.creditors,
         account,
         person=builders.consumer("senders"),
-        at=world.now,
+        at=stores.now,
     )
     mailbox = MemoryMailbox()
-    outbox = ground.outbox(mailbox=mailbox, at=world.now)
+    outbox = ground.outbox(mailbox=mailbox, at=stores.now)
     permit = check_ladder(
         account.account_id,
         1,
-        book=world.book,
+        book=stores.book,
         gate=ground.gate("PLAT-FREQ-ALL"),
         templates=outbox.templates,
-        now=world.now,
+        now=stores.now,
     )
 
     def hand_over() -> str:
@@ -204,16 +204,16 @@ def test_twenty_senders_of_one_permit_send_once(world: World) -> None:
                 account.account_id,
                 permit.touch_key,
                 permit.permit_id,
-                book=world.book,
+                book=stores.book,
                 ports=outbox,
-                now=world.now,
+                now=stores.now,
             )
         ).outcome
 
     all_at_once([hand_over] * 20)
     assert (mailbox.calls, len(mailbox.sent)) == (1, 1)
-    (touch,) = world.book.account_history(account.account_id).touches
+    (touch,) = stores.book.account_history(account.account_id).touches
     assert touch.state is TouchState.SENT
-    after = world.book.account(account.account_id)
+    after = stores.book.account(account.account_id)
     assert after is not None
     assert after.rung == 1

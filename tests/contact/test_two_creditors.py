@@ -54,7 +54,7 @@ TEXTED = {
 }
 
 
-def world() -> tuple[MemoryBook, list[Account]]:
+def book_of_two() -> tuple[MemoryBook, list[Account]]:
     """The same people owe both creditors, by the same reference."""
     book = MemoryBook()
     for creditor, brand in BRANDS.items():
@@ -101,7 +101,7 @@ def marks(brand: dict[str, str]) -> list[str]:
 
 @pytest.mark.slow
 def test_a_thousand_interleaved_messages_cross_nothing() -> None:
-    book, due = world()
+    book, due = book_of_two()
     templates, sessions = JinjaMessages(), MemoryPortalSessions()
     mail, texts = MemoryMailbox(), MemorySmsSender()
     outboxes: dict[str, Any] = {

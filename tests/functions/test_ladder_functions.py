@@ -25,7 +25,7 @@ from tests.support.builders import CREDITOR, NOON
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> tuple[MemoryBook, Account]:
+def wired_account(monkeypatch: pytest.MonkeyPatch) -> tuple[MemoryBook, Account]:
     book, account = ground.memory_world()
     wire(
         monkeypatch,
@@ -47,9 +47,9 @@ def permit_of(decision: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_look_takes_a_permit_and_the_message_goes_out_once(
-    world: tuple[MemoryBook, Account], monkeypatch: pytest.MonkeyPatch
+    wired_account: tuple[MemoryBook, Account], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book, account = world
+    book, account = wired_account
     mailbox = MemoryMailbox()
     wire(monkeypatch, email_outbox=ground.outbox(mailbox=mailbox))
     decision = looked(account)
@@ -75,7 +75,7 @@ def test_a_look_takes_a_permit_and_the_message_goes_out_once(
 
 
 def test_a_provider_whose_answer_was_lost_leaves_a_doubt_that_is_counted(
-    world: tuple[MemoryBook, Account],
+    wired_account: tuple[MemoryBook, Account],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -84,27 +84,29 @@ def test_a_provider_whose_answer_was_lost_leaves_a_doubt_that_is_counted(
             raise Unavailable("ses", "no answer")
 
     wire(monkeypatch, email_outbox=ground.outbox(mailbox=Lost()))
-    assert send_email(permit_of(looked(world[1])), None)["outcome"] == "unknown"
+    assert send_email(permit_of(looked(wired_account[1])), None)["outcome"] == "unknown"
     assert [m["channel"] for m in counted("TouchesUnknown", capsys)] == ["email"]
 
 
 def test_a_permit_for_one_channel_sends_nothing_on_another(
-    world: tuple[MemoryBook, Account], monkeypatch: pytest.MonkeyPatch
+    wired_account: tuple[MemoryBook, Account], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = MemorySmsSender()
     wire(monkeypatch, sms_outbox=ground.outbox(Channel.SMS, sms_sender=line))
     with pytest.raises(DomainError):
-        send_sms(permit_of(looked(world[1])), None)
+        send_sms(permit_of(looked(wired_account[1])), None)
     assert line.sent == []
 
 
-def test_a_look_at_an_account_that_nobody_knows_fails(world: tuple[MemoryBook, Account]) -> None:
+def test_a_look_at_an_account_that_nobody_knows_fails(
+    wired_account: tuple[MemoryBook, Account],
+) -> None:
     with pytest.raises(DomainError):
         check_compliance({"account_id": "acc_nothing", "run": 1}, None)
 
 
-def test_a_notice_is_decided_by_its_cause(world: tuple[MemoryBook, Account]) -> None:
-    asked = {"account_id": world[1].account_id, "kind": "receipt", "cause": "pi_1"}
+def test_a_notice_is_decided_by_its_cause(wired_account: tuple[MemoryBook, Account]) -> None:
+    asked = {"account_id": wired_account[1].account_id, "kind": "receipt", "cause": "pi_1"}
     assert check_compliance(asked, None)["touch_key"] in ("N#receipt#pi_1", "")
 
 

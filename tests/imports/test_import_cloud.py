@@ -17,7 +17,7 @@ from tests.support.builders import CREDITOR, strategy_document
 pytestmark = pytest.mark.cloud
 
 
-class Desk:
+class ImportOperator:
     """An operator at the deployed stack."""
 
     def __init__(self, stack: LocalStack, folder: Path) -> None:
@@ -55,49 +55,51 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return Desk(stack, tmp_path_factory.mktemp("drop"))
+def operator(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> ImportOperator:
+    return ImportOperator(stack, tmp_path_factory.mktemp("drop"))
 
 
-def test_a_file_its_newer_version_and_a_contacts_file(desk: Desk) -> None:
-    assert desk.drop("open.csv", table([BO, CY, DI]))["outcomes"] == {"created": 3}
-    before = desk.accounts()
+def test_a_file_its_newer_version_and_a_contacts_file(operator: ImportOperator) -> None:
+    assert operator.drop("open.csv", table([BO, CY, DI]))["outcomes"] == {"created": 3}
+    before = operator.accounts()
     assert before["K-3"].hold is Hold.NO_CONTACT_POINT
-    assert desk.drop("open.csv", table([BO, CY, DI]))["outcomes"] == {"unchanged": 3}
-    assert desk.accounts() == before
+    assert operator.drop("open.csv", table([BO, CY, DI]))["outcomes"] == {"unchanged": 3}
+    assert operator.accounts() == before
     contacts = "Customer No,Name,Email,Phone\nC-3,Di Sample,di@example.com,\n"
-    assert desk.drop("people.csv", contacts)["outcomes"] == {"updated": 1}
-    newer = desk.drop("open.csv", table([BO.replace("120.00", "70.00"), DI]))
+    assert operator.drop("people.csv", contacts)["outcomes"] == {"updated": 1}
+    newer = operator.drop("open.csv", table([BO.replace("120.00", "70.00"), DI]))
     assert newer["outcomes"] == {"updated": 1, "unchanged": 1}
     assert newer["missing"]["references"] == ["K-2"]
-    after = desk.accounts()
+    after = operator.accounts()
     assert after["K-1"].balance.minor == 7_000
     assert after["K-2"] == before["K-2"]
     assert after["K-3"].hold is None
-    ledger = desk.book.account_history(after["K-1"].account_id).ledger
+    ledger = operator.book.account_history(after["K-1"].account_id).ledger
     assert sum(entry.amount.minor for entry in ledger) == 7_000
 
 
-def test_rejected_rows_are_mended_by_either_route(desk: Desk) -> None:
+def test_rejected_rows_are_mended_by_either_route(operator: ImportOperator) -> None:
     broken = [r.replace("K-", "R-").replace("C-", "P-") for r in (BO, CY, DI)]
     broken[1], broken[2] = broken[1].replace("80.50", "?"), broken[2].replace("40.00", "?")
-    assert desk.drop("odd.csv", table(broken))["outcomes"] == {"created": 1, "rejected": 2}
-    rows = desk.read("odd.rejected.csv").splitlines()
+    assert operator.drop("odd.csv", table(broken))["outcomes"] == {"created": 1, "rejected": 2}
+    rows = operator.read("odd.rejected.csv").splitlines()
     # What the import wrote itself started nothing; what a person drops under that name does.
-    assert not desk.exists("odd.rejected.summary.json")
+    assert not operator.exists("odd.rejected.summary.json")
     first = "\n".join([rows[0], rows[1].replace("?", "80.50")])
-    assert desk.drop("odd.rejected.csv", first)["outcomes"] == {"created": 1}
+    assert operator.drop("odd.rejected.csv", first)["outcomes"] == {"created": 1}
     second = "\n".join([rows[0], rows[2].replace("?", "40.00")])
-    assert desk.drop("mended by hand.csv", second)["outcomes"] == {"created": 1}
-    assert {"R-1", "R-2", "R-3"} <= desk.accounts().keys()
+    assert operator.drop("mended by hand.csv", second)["outcomes"] == {"created": 1}
+    assert {"R-1", "R-2", "R-3"} <= operator.accounts().keys()
 
 
 @pytest.mark.parametrize("name", ["one endless line", "an archive that unpacks without end"])
-def test_a_hostile_file_is_refused_by_the_deployed_functions(desk: Desk, name: str) -> None:
+def test_a_hostile_file_is_refused_by_the_deployed_functions(
+    operator: ImportOperator, name: str
+) -> None:
     make, reason = HOSTILE[name]
-    before = desk.accounts()
-    report = desk.drop(f"{name}.csv", make())
+    before = operator.accounts()
+    report = operator.drop(f"{name}.csv", make())
     assert report["state"] == "rejected"
     assert reason in report["reason"]
-    assert reason in desk.read(f"{name}.report.csv")
-    assert desk.accounts() == before
+    assert reason in operator.read(f"{name}.report.csv")
+    assert operator.accounts() == before

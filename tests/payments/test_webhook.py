@@ -69,7 +69,7 @@ def request(raw: bytes, signature: str, *, encoded: bool = False) -> dict[str, A
     }
 
 
-class Desk:
+class WebhookFunctions:
     """Both functions with their ports in memory."""
 
     def __init__(self) -> None:
@@ -102,37 +102,39 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    desk = Desk()
+def handlers() -> Iterator[WebhookFunctions]:
+    handlers = WebhookFunctions()
     ports = {
         "real_clock": lambda: FixedClock(NOW),
         "clock": lambda: FixedClock(NOW),
-        "processor": lambda: desk.processor,
-        "inbox": lambda: desk.inbox,
-        "payment_queue": lambda: desk.queue,
-        "account_book": lambda: desk.harness.book,
-        "sessions": lambda: desk.harness.sessions,
-        "waker": lambda: desk.harness.waker,
+        "processor": lambda: handlers.processor,
+        "inbox": lambda: handlers.inbox,
+        "payment_queue": lambda: handlers.queue,
+        "account_book": lambda: handlers.harness.book,
+        "sessions": lambda: handlers.harness.sessions,
+        "waker": lambda: handlers.harness.waker,
     }
     with ExitStack() as stack:
         for name, port in ports.items():
             stack.enter_context(patch(f"dunlin.runtime.wiring.{name}", port))
-        yield desk
+        yield handlers
 
 
 @pytest.mark.parametrize("encoded", [False, True])
 @pytest.mark.parametrize("secret", [CURRENT, PREVIOUS])
 def test_a_genuine_event_is_stored_as_it_came_and_queued(
-    desk: Desk, encoded: bool, secret: str
+    handlers: WebhookFunctions, encoded: bool, secret: str
 ) -> None:
-    raw = event_body(desk.account.account_id)
-    assert desk.receive(raw, signed(raw, secret=secret), encoded=encoded) == 200
-    assert desk.inbox.events == {"evt_1": raw.decode()}
-    assert desk.queue.messages == [{"event_id": "evt_1"}]
+    raw = event_body(handlers.account.account_id)
+    assert handlers.receive(raw, signed(raw, secret=secret), encoded=encoded) == 200
+    assert handlers.inbox.events == {"evt_1": raw.decode()}
+    assert handlers.queue.messages == [{"event_id": "evt_1"}]
 
 
-def test_forged_old_altered_and_unreadable_events_have_no_effect(desk: Desk) -> None:
-    raw = event_body(desk.account.account_id)
+def test_forged_old_altered_and_unreadable_events_have_no_effect(
+    handlers: WebhookFunctions,
+) -> None:
+    raw = event_body(handlers.account.account_id)
     live = raw.replace(b'"livemode": false', b'"livemode": true')
     for body, signature in (
         (raw, ""),
@@ -147,47 +149,47 @@ def test_forged_old_altered_and_unreadable_events_have_no_effect(desk: Desk) -> 
         (b"a" * 400_000, signed(b"a" * 400_000)),
         (b"", ""),
     ):
-        assert desk.receive(body, signature) == 400
+        assert handlers.receive(body, signature) == 400
     bad = {"headers": None, "body": "%%%", "isBase64Encoded": True}
-    assert desk.webhook.handler(bad, None)["statusCode"] == 400
-    assert desk.inbox.events == {}
-    assert desk.queue.messages == []
+    assert handlers.webhook.handler(bad, None)["statusCode"] == 400
+    assert handlers.inbox.events == {}
+    assert handlers.queue.messages == []
 
 
-def test_a_replayed_event_is_stored_once_and_posts_once(desk: Desk) -> None:
-    raw = event_body(desk.account.account_id)
+def test_a_replayed_event_is_stored_once_and_posts_once(handlers: WebhookFunctions) -> None:
+    raw = event_body(handlers.account.account_id)
     for _ in range(3):
-        assert desk.receive(raw, signed(raw)) == 200
-    assert len(desk.inbox.events) == 1
+        assert handlers.receive(raw, signed(raw)) == 200
+    assert len(handlers.inbox.events) == 1
     status = PaymentStatus(
         id="pi_1",
         state=PaymentState.SUCCEEDED,
         amount=Money(48_250, "USD"),
         received=Money(48_250, "USD"),
         refunded=Money(0, "USD"),
-        account_id=desk.account.account_id,
+        account_id=handlers.account.account_id,
         attempt_id="a",
         creditor="harbor",
         method=MethodKind.CARD,
     )
-    desk.harness.processor.payments["pi_1"] = status
-    desk.processor = desk.harness.processor
-    assert desk.drain() == []
-    assert (desk.now.balance.minor, desk.now.status) == (0, Status.SETTLED)
-    assert len(desk.harness.book.ledgers[desk.account.account_id]) == 4
-    assert desk.harness.waker.notices == [(desk.account.account_id, "receipt", "pi_1")]
+    handlers.harness.processor.payments["pi_1"] = status
+    handlers.processor = handlers.harness.processor
+    assert handlers.drain() == []
+    assert (handlers.now.balance.minor, handlers.now.status) == (0, Status.SETTLED)
+    assert len(handlers.harness.book.ledgers[handlers.account.account_id]) == 4
+    assert handlers.harness.waker.notices == [(handlers.account.account_id, "receipt", "pi_1")]
 
 
 def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbours(
-    desk: Desk,
+    handlers: WebhookFunctions,
 ) -> None:
     first, second = (
-        event_body(desk.account.account_id),
+        event_body(handlers.account.account_id),
         event_body("", event_id="evt_2", payment_id="pi_2"),
     )
-    desk.receive(first, signed(first))
-    desk.receive(second, signed(second))
-    desk.processor = desk.harness.processor
+    handlers.receive(first, signed(first))
+    handlers.receive(second, signed(second))
+    handlers.processor = handlers.harness.processor
     elsewhere = PaymentStatus(
         id="pi_2",
         state=PaymentState.SUCCEEDED,
@@ -205,13 +207,13 @@ def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbo
             raise Unavailable("stripe", "timeout")
         return elsewhere
 
-    with patch.object(desk.processor, "payment", payment):
-        assert desk.drain() == [{"itemIdentifier": "0"}]
-    assert desk.now.balance.minor == 48_250
+    with patch.object(handlers.processor, "payment", payment):
+        assert handlers.drain() == [{"itemIdentifier": "0"}]
+    assert handlers.now.balance.minor == 48_250
 
 
-def test_signatures_are_checked_in_real_time(desk: Desk) -> None:
-    raw = event_body(desk.account.account_id)
+def test_signatures_are_checked_in_real_time(handlers: WebhookFunctions) -> None:
+    raw = event_body(handlers.account.account_id)
     moved = FixedClock(NOW + timedelta(days=60))
     with patch("dunlin.runtime.wiring.clock", lambda: moved):
-        assert desk.receive(raw, signed(raw)) == 200
+        assert handlers.receive(raw, signed(raw)) == 200

@@ -19,7 +19,7 @@ from dunlin.domain.accounts.touch import TouchState
 from dunlin.service.signals.signals import apply_signal
 from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
-from tests.imports.test_import_cloud import Desk
+from tests.imports.test_import_cloud import ImportOperator
 from tests.support.builders import CREDITOR, strategy_document
 from tests.support.launch import launch
 
@@ -58,7 +58,7 @@ def rows(dice: random.Random) -> list[str]:
 def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path) -> None:
     dice = random.Random(9)
     lapse = TimeLapse(stack)
-    desk = Desk(stack, tmp_path)
+    operator = ImportOperator(stack, tmp_path)
     start = lapse.now
     export = tmp_path / "open.csv"
     export.write_text("\n".join([HEADER, *rows(dice)]) + "\n")
@@ -73,8 +73,8 @@ def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path)
         [export], strategy_document(), at=start, days=DAYS, events=events, creditor=CREDITOR
     )
 
-    desk.drop("open.csv", export.read_text())
-    by_reference = desk.accounts()
+    operator.drop("open.csv", export.read_text())
+    by_reference = operator.accounts()
     for number, message in enumerate(sequence):
         account = by_reference[message["reference"]]
         signal = Signal(
@@ -97,8 +97,8 @@ def test_the_forecast_is_what_the_cloud_sends(stack: LocalStack, tmp_path: Path)
             touch.channel.value,
             touch.template,
         )
-        for account in desk.accounts().values()
-        for touch in desk.book.account_history(account.account_id).touches
+        for account in operator.accounts().values()
+        for touch in operator.book.account_history(account.account_id).touches
         if touch.run and touch.state in (TouchState.SENT, TouchState.DELIVERED)
     )
     foreseen = Counter(

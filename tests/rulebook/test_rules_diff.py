@@ -109,7 +109,7 @@ WORDS = {"email": "allow", "sms": "allow", "wait": "defer", "held": "block", "ex
 
 
 def _what_happens(people, number: int, rulebook: Rulebook) -> str:
-    """The real ladder of one account, run at its due time in a world of its own."""
+    """The real ladder of one account, run at its due time in a book of its own."""
     book, ids = _stored(people)
     account = book.accounts[ids[number]]
     assert account.due_at is not None
@@ -224,7 +224,7 @@ def two(tmp_path):
 
 
 @pytest.fixture
-def world(monkeypatch):
+def stored_accounts(monkeypatch):
     book, ids = _stored([
         ("ada", NOON, {"state": "IL", "zip": "62701"}, []),
         ("bob", NOON, {"state": "IL", "flags": {"attorney": Flag(at=NOON, by="staff")}}, []),
@@ -249,8 +249,8 @@ class _Chains:
         return [e for chain in self._book.chains.values() for e in chain if e.at.date() == day]
 
 
-def test_the_command_estimates_what_refused_touches_might_have_cost(world):
-    book, ids = world
+def test_the_command_estimates_what_refused_touches_might_have_cost(stored_accounts):
+    book, ids = stored_accounts
     person = book.consumer(book.account(ids[1]).consumer_id)
     book.consumers[person.consumer_id] = replace(person, state="CA", zip="90012")
     check_ladder(
@@ -274,8 +274,8 @@ def test_the_command_estimates_what_refused_touches_might_have_cost(world):
     assert runner.invoke(app, ["rules", "exposure", "--from", "spring"]).exit_code == 2
 
 
-def test_the_command_lists_whose_outcome_changes(two, world):
-    _, ids = world
+def test_the_command_lists_whose_outcome_changes(two, stored_accounts):
+    _, ids = stored_accounts
     result = runner.invoke(app, ["rules", "diff", *two, "--portfolio"])
     assert result.exit_code == 0, result.output
     assert "changed  PLAT-TIME" in result.output
@@ -294,8 +294,10 @@ def test_a_folder_without_a_rulebook_is_refused(two, tmp_path):
     assert "no rulebook" in result.output
 
 
-def test_recorded_decisions_hold_under_their_rulebook_and_differ_under_another(two, world):
-    book, ids = world
+def test_recorded_decisions_hold_under_their_rulebook_and_differ_under_another(
+    two, stored_accounts
+):
+    book, ids = stored_accounts
     for account_id in ids:
         check_ladder(account_id, 1, book=book, gate=ground.gate(), templates=ground.PlainLetters(),
                      now=NOON)  # fmt: skip

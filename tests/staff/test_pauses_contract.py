@@ -37,7 +37,7 @@ DUE = 25  # accounts queued for each switch: a hundred over the four switches
 
 
 @dataclass(frozen=True)
-class World:
+class Stores:
     book: AccountBook
     creditors: Creditors
     log: AuditLog
@@ -45,97 +45,97 @@ class World:
 
 
 @pytest.fixture(params=["memory", pytest.param("dynamo", marks=pytest.mark.cloud)])
-def world(request: pytest.FixtureRequest) -> World:
+def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         book = MemoryBook()
-        return World(book, book.creditors, ChainLog(book), MemoryWaker())
+        return Stores(book, book.creditors, ChainLog(book), MemoryWaker())
     request.getfixturevalue("stack")
     from dunlin.runtime import wiring
 
-    return World(wiring.account_book(), wiring.creditors(), wiring.audit_archive(), MemoryWaker())
+    return Stores(wiring.account_book(), wiring.creditors(), wiring.audit_archive(), MemoryWaker())
 
 
-def put(world: World, name: str, **changes: Any) -> Account:
+def put(stores: Stores, name: str, **changes: Any) -> Account:
     account = ground.active(name, **changes)
-    builders.store(world.book, world.creditors, account, person=builders.consumer(name))
-    return read(world, account)
+    builders.store(stores.book, stores.creditors, account, person=builders.consumer(name))
+    return read(stores, account)
 
 
-def read(world: World, account: Account) -> Account:
-    stored = world.book.account(account.account_id)
+def read(stores: Stores, account: Account) -> Account:
+    stored = stores.book.account(account.account_id)
     assert stored is not None
     return stored
 
 
-def check(world: World, account: Account, at: timedelta = timedelta(0)) -> LadderDecision:
+def check(stores: Stores, account: Account, at: timedelta = timedelta(0)) -> LadderDecision:
     return check_ladder(
         account.account_id,
         account.ladder_run,
-        book=world.book,
+        book=stores.book,
         gate=GATE,
         templates=ground.PlainLetters(),
         now=NOON + at,
     )
 
 
-def pause(world: World, account: Account) -> CommandResult:
-    return pauses.pause(account.account_id, ORDER, book=world.book, now=NOON)
+def pause(stores: Stores, account: Account) -> CommandResult:
+    return pauses.pause(account.account_id, ORDER, book=stores.book, now=NOON)
 
 
-def resume(world: World, account: Account, order: StaffCommand = ORDER) -> CommandResult:
-    return pauses.resume(account.account_id, order, book=world.book, waker=world.waker, now=NOON)
+def resume(stores: Stores, account: Account, order: StaffCommand = ORDER) -> CommandResult:
+    return pauses.resume(account.account_id, order, book=stores.book, waker=stores.waker, now=NOON)
 
 
-def switch(world: World, scope: str, *, on: bool) -> None:
+def switch(stores: Stores, scope: str, *, on: bool) -> None:
     pauses.pause_scope(
         scope,
         ORDER,
         on=on,
-        book=world.book,
-        creditors=world.creditors,
-        log=world.log,
+        book=stores.book,
+        creditors=stores.creditors,
+        log=stores.log,
         now=NOON,
     )
 
 
-def segment(world: World, *, on: bool) -> dict[str, int]:
+def segment(stores: Stores, *, on: bool) -> dict[str, int]:
     return pauses.pause_all(
         CREDITOR,
         lambda account: "segment" in account.reference,
         ORDER,
         on=on,
-        book=world.book,
-        waker=world.waker,
+        book=stores.book,
+        waker=stores.waker,
         now=NOON,
     )
 
 
 @pytest.mark.parametrize("scope", ["account", "segment", "creditor", "platform"])
-def test_what_is_queued_does_not_leave_once_a_switch_is_flipped(world: World, scope: str) -> None:
+def test_what_is_queued_does_not_leave_once_a_switch_is_flipped(stores: Stores, scope: str) -> None:
     queued = []
     for number in range(DUE):
-        account = put(world, f"{scope}{number}")
-        decision = check(world, account)
+        account = put(stores, f"{scope}{number}")
+        decision = check(stores, account)
         assert decision.outcome == "email"
         queued.append((account, decision))
     flip: dict[str, Callable[[], object]] = {
-        "account": lambda: [pause(world, account) for account, _ in queued],
-        "segment": lambda: segment(world, on=True),
-        "creditor": lambda: switch(world, CREDITOR, on=True),
-        "platform": lambda: switch(world, "platform", on=True),
+        "account": lambda: [pause(stores, account) for account, _ in queued],
+        "segment": lambda: segment(stores, on=True),
+        "creditor": lambda: switch(stores, CREDITOR, on=True),
+        "platform": lambda: switch(stores, "platform", on=True),
     }
     flip[scope]()
     mailbox = MemoryMailbox()
     outbox = ground.outbox(mailbox=mailbox)
     outcomes = [
-        send(a.account_id, d.touch_key, d.permit_id, book=world.book, ports=outbox, now=NOON)
+        send(a.account_id, d.touch_key, d.permit_id, book=stores.book, ports=outbox, now=NOON)
         for a, d in queued
     ]
     assert (len(mailbox.sent), {o.outcome for o in outcomes}) == (0, {"void"})
-    assert {check(world, a, timedelta(minutes=10)).outcome for a, _ in queued} <= {"held", "wait"}
+    assert {check(stores, a, timedelta(minutes=10)).outcome for a, _ in queued} <= {"held", "wait"}
     if scope in ("creditor", "platform"):
-        switch(world, scope if scope == "platform" else CREDITOR, on=False)
-        chain = world.log.chain(f"creditor#{CREDITOR}")
+        switch(stores, scope if scope == "platform" else CREDITOR, on=False)
+        chain = stores.log.chain(f"creditor#{CREDITOR}")
         assert audit.verify(chain, head=chain[-1].hash) == []
         assert [(e.what, e.actor, e.data["why"]) for e in chain[-2:]] == [
             ("ContactPaused", "staff:ana", "case-7"),
@@ -143,72 +143,72 @@ def test_what_is_queued_does_not_leave_once_a_switch_is_flipped(world: World, sc
         ]
 
 
-def test_a_segment_is_paused_and_resumed_with_a_count(world: World) -> None:
-    kept = put(world, "other")
-    taken = [put(world, f"resegment{n}") for n in range(3)]
-    assert pause(world, taken[0]).outcome == "done"
-    counts = segment(world, on=True)
+def test_a_segment_is_paused_and_resumed_with_a_count(stores: Stores) -> None:
+    kept = put(stores, "other")
+    taken = [put(stores, f"resegment{n}") for n in range(3)]
+    assert pause(stores, taken[0]).outcome == "done"
+    counts = segment(stores, on=True)
     assert (counts["done"] >= 2, counts["unchanged"] >= 1) == (True, True)
-    assert read(world, kept).hold is None
-    assert {read(world, account).hold for account in taken} == {Hold.PAUSED}
-    segment(world, on=False)
-    assert {read(world, account).hold for account in taken} == {None}
-    assert {account.account_id for account in taken} <= set(world.waker.woken)
+    assert read(stores, kept).hold is None
+    assert {read(stores, account).hold for account in taken} == {Hold.PAUSED}
+    segment(stores, on=False)
+    assert {read(stores, account).hold for account in taken} == {None}
+    assert {account.account_id for account in taken} <= set(stores.waker.woken)
 
 
-def test_a_paused_account_keeps_its_plan_and_says_who_and_why(world: World) -> None:
-    account = put(world, "plan", due_at=NOON + timedelta(days=3))
-    assert pause(world, account).outcome == "done"
-    assert pause(world, account).outcome == "unchanged"
-    paused = read(world, account)
+def test_a_paused_account_keeps_its_plan_and_says_who_and_why(stores: Stores) -> None:
+    account = put(stores, "plan", due_at=NOON + timedelta(days=3))
+    assert pause(stores, account).outcome == "done"
+    assert pause(stores, account).outcome == "unchanged"
+    paused = read(stores, account)
     assert (paused.hold, paused.due_at, paused.paused) == (Hold.PAUSED, account.due_at, True)
-    entry = world.log.chain(f"account#{account.account_id}")[-1]
+    entry = stores.log.chain(f"account#{account.account_id}")[-1]
     assert (entry.actor, entry.what, entry.data["why"]) == ("staff:ana", "AccountPaused", "case-7")
-    assert resume(world, account, replace(ORDER, version=account.version)).outcome == "stale"
-    assert resume(world, account).outcome == "done"
-    after = read(world, account)
+    assert resume(stores, account, replace(ORDER, version=account.version)).outcome == "stale"
+    assert resume(stores, account).outcome == "done"
+    after = read(stores, account)
     assert (after.hold, after.due_at, after.override) == (None, account.due_at, None)
 
 
 def test_a_pause_outlives_a_reply_that_came_and_was_answered() -> None:
     book, account = ground.memory_world()
-    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
-    pause(world, account)
+    stores = Stores(book, book.creditors, ChainLog(book), MemoryWaker())
+    pause(stores, account)
     reply = Signal(signal_id="rep_1", kind=SignalKind.REPLY, at=NOON, account_id=account.account_id)
-    apply_signal(reply, book=book, waker=world.waker, now=NOON)
-    held = read(world, account)
+    apply_signal(reply, book=book, waker=stores.waker, now=NOON)
+    held = read(stores, account)
     assert (held.hold, held.paused) == (Hold.REVIEW, True)
     lifted = entry_of(held, now=NOON, what="ReleaseApproved", data={})
     book.apply(
         Change(account=next_version(replace(held, hold=None, due_at=NOON), lifted), audit=[lifted])
     )
-    assert check(world, account).outcome == "held"
-    assert read(world, account).hold is Hold.PAUSED
+    assert check(stores, account).outcome == "held"
+    assert read(stores, account).hold is Hold.PAUSED
 
 
 def test_a_pause_under_another_hold_leaves_that_hold_to_those_who_lift_it() -> None:
     book, account = ground.memory_world(hold=Hold.DISPUTE, hold_reason="Disputes what is owed")
-    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
-    assert pause(world, account).outcome == "done"
-    assert read(world, account).hold is Hold.DISPUTE
-    assert resume(world, account).outcome == "done"
-    assert read(world, account).hold is Hold.DISPUTE
+    stores = Stores(book, book.creditors, ChainLog(book), MemoryWaker())
+    assert pause(stores, account).outcome == "done"
+    assert read(stores, account).hold is Hold.DISPUTE
+    assert resume(stores, account).outcome == "done"
+    assert read(stores, account).hold is Hold.DISPUTE
 
 
-def test_a_snooze_ends_by_itself_and_not_before(world: World) -> None:
-    account = put(world, "snoozed")
+def test_a_snooze_ends_by_itself_and_not_before(stores: Stores) -> None:
+    account = put(stores, "snoozed")
     until = NOON.date() + timedelta(days=9)
     done = pauses.snooze(
-        account.account_id, ORDER, until=until, book=world.book, waker=world.waker, now=NOON
+        account.account_id, ORDER, until=until, book=stores.book, waker=stores.waker, now=NOON
     )
     assert done.outcome == "done"
-    snoozed = read(world, account)
+    snoozed = read(stores, account)
     assert snoozed.hold is Hold.SNOOZED
     assert snoozed.next_action is not None
     assert snoozed.due_at is not None
     assert snoozed.due_at.date() == until == snoozed.next_action.at.date()
-    assert check(world, account, timedelta(days=8)).outcome == "wait"
-    assert check(world, account, timedelta(days=9)).outcome == "email"
+    assert check(stores, account, timedelta(days=8)).outcome == "wait"
+    assert check(stores, account, timedelta(days=9)).outcome == "email"
 
 
 def test_a_snooze_neither_shortens_another_wait_nor_lifts_a_hold() -> None:
@@ -227,14 +227,16 @@ def test_a_snooze_neither_shortens_another_wait_nor_lifts_a_hold() -> None:
         assert book.accounts[account.account_id] == account
 
 
-def test_staff_end_their_own_snooze_and_not_the_persons(world: World) -> None:
-    mine = put(world, "mine")
+def test_staff_end_their_own_snooze_and_not_the_persons(stores: Stores) -> None:
+    mine = put(stores, "mine")
     until = NOON.date() + timedelta(days=9)
-    pauses.snooze(mine.account_id, ORDER, until=until, book=world.book, waker=world.waker, now=NOON)
-    assert resume(world, mine).outcome == "done"
-    assert read(world, mine).due_at == NOON
-    theirs = put(world, "theirs", hold=Hold.SNOOZED, hold_reason="Asked for quiet.", due_at=NOON)
-    assert resume(world, theirs).outcome == "unchanged"
+    pauses.snooze(
+        mine.account_id, ORDER, until=until, book=stores.book, waker=stores.waker, now=NOON
+    )
+    assert resume(stores, mine).outcome == "done"
+    assert read(stores, mine).due_at == NOON
+    theirs = put(stores, "theirs", hold=Hold.SNOOZED, hold_reason="Asked for quiet.", due_at=NOON)
+    assert resume(stores, theirs).outcome == "unchanged"
 
 
 @pytest.mark.parametrize("until", [date(2026, 11, 23), date(2026, 11, 1), date(2028, 1, 1)])
@@ -259,9 +261,9 @@ def test_nothing_is_written_without_a_code_for_who_and_why() -> None:
 
 def test_an_unknown_creditor_has_no_switch() -> None:
     book, _ = ground.memory_world()
-    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
+    stores = Stores(book, book.creditors, ChainLog(book), MemoryWaker())
     with pytest.raises(DomainError, match="no creditor"):
-        switch(world, "nobody", on=True)
+        switch(stores, "nobody", on=True)
 
 
 def test_a_segment_pauses_an_account_that_moved_meanwhile() -> None:
@@ -280,9 +282,9 @@ def test_a_segment_pauses_an_account_that_moved_meanwhile() -> None:
             return super().apply_many(changes)
 
     book = Busy()
-    world = World(book, book.creditors, ChainLog(book), MemoryWaker())
-    account = put(world, "segment1")
-    assert segment(world, on=True) == {"done": 1}
-    assert read(world, account).hold is Hold.PAUSED
+    stores = Stores(book, book.creditors, ChainLog(book), MemoryWaker())
+    account = put(stores, "segment1")
+    assert segment(stores, on=True) == {"done": 1}
+    assert read(stores, account).hold is Hold.PAUSED
     with pytest.raises(Conflict):
         book.apply(Change(account=account))

@@ -38,7 +38,7 @@ WORDS = ("Dear Ada, your statement", "I have paid", "Thank you, Ada")
 PRIVATE = (*WORDS, "Ada Example", "ada@example.com", "+12175550142")
 
 
-def world(*accounts: Account, **document: Any) -> MemoryBook:
+def person_book(*accounts: Account, **document: Any) -> MemoryBook:
     """A person with accounts, each with one message, one reply and one answer of staff."""
     book = MemoryBook()
     revoked = Consent(state=ConsentState.REVOKED, version=2, at=NOON)
@@ -90,7 +90,7 @@ def check_chains(book: MemoryBook) -> None:
 
 
 def test_what_is_given_out_is_everything() -> None:
-    book = world(settled(), settled("INV-2"))
+    book = person_book(settled(), settled("INV-2"))
     document = exported(book)
     assert all(private in document for private in PRIVATE)
     given = json.loads(document)
@@ -102,7 +102,7 @@ def test_what_is_given_out_is_everything() -> None:
 
 
 def test_nothing_is_left_but_what_must_stay_and_is_listed() -> None:
-    book = world(settled(), settled("INV-2"))
+    book = person_book(settled(), settled("INV-2"))
     before = {name: dict(lines) for name, lines in book.ledgers.items()}
     done = erase(book)
     assert (done.contact_points, done.messages) == (2, 6)
@@ -133,7 +133,7 @@ def test_nothing_is_left_but_what_must_stay_and_is_listed() -> None:
 def test_an_account_that_is_not_over_keeps_its_words_and_the_contact_points(
     account: Account, words: str
 ) -> None:
-    book = world(settled(), account)
+    book = person_book(settled(), account)
     done = erase(book)
     assert (done.contact_points, done.messages) == (0, 3)
     assert [(h.what, h.reference) for h in done.held][:2] == [
@@ -147,7 +147,7 @@ def test_an_account_that_is_not_over_keeps_its_words_and_the_contact_points(
 
 
 def test_a_third_party_keeps_evidence_three_years_and_not_a_day_more() -> None:
-    book = world(settled(), debt_role="third")
+    book = person_book(settled(), debt_role="third")
     assert "1006.100" in erase(book).held[0].reason
     assert "1006.100" in erase(book, now=NOON + timedelta(days=3 * 366 - 1)).held[0].reason
     assert erase(book, now=NOON + timedelta(days=3 * 366)).messages == 3
@@ -162,7 +162,7 @@ def test_a_crash_before_the_words_went_is_mended_by_doing_it_again() -> None:
                 raise KeyboardInterrupt
             return super().erase_texts(owner)
 
-    book = world(settled())
+    book = person_book(settled())
     book.__class__ = Dies
     with pytest.raises(KeyboardInterrupt):
         erase(book)
@@ -181,7 +181,7 @@ def test_an_unknown_person_is_refused() -> None:
 def test_the_command_needs_who_why_and_a_yes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book = world(settled())
+    book = person_book(settled())
     here = Target(where="here", outputs={}, time_lapse="", endpoint="http://127.0.0.1:1", urls={})
     monkeypatch.setattr(command, "target_or_exit", lambda **_: here)
     monkeypatch.setattr(wiring, "account_book", lambda: book)

@@ -30,7 +30,7 @@ TUESDAY = NOON + timedelta(days=1)
 NIGHT = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)  # 22:30 on Tuesday in Chicago
 
 
-def world(**changes: Any) -> tuple[MemoryBook, Account]:
+def active_book(**changes: Any) -> tuple[MemoryBook, Account]:
     return ground.memory_world(**changes)
 
 
@@ -86,7 +86,7 @@ def refuse_texts(book: MemoryBook, account: Account) -> None:
 
 
 def test_a_moved_rung_goes_when_staff_said() -> None:
-    book, account = world(due_at=NOON + timedelta(days=9))
+    book, account = active_book(due_at=NOON + timedelta(days=9))
     assert move(book, account, TUESDAY).outcome == "done"
     moved = stands(book, account)
     assert moved.due_at == TUESDAY
@@ -97,7 +97,7 @@ def test_a_moved_rung_goes_when_staff_said() -> None:
 
 
 def test_a_rung_is_not_moved_into_the_night_and_the_verdict_says_why() -> None:
-    book, account = world()
+    book, account = active_book()
     done = move(book, account, NIGHT)
     assert done.outcome == "refused"
     assert any("US-REGF-TIME" in rule or "TIME" in rule for rule, _ in done.because)
@@ -105,14 +105,14 @@ def test_a_rung_is_not_moved_into_the_night_and_the_verdict_says_why() -> None:
 
 
 def test_a_rung_moves_neither_into_the_past_nor_beyond_a_year() -> None:
-    book, account = world()
+    book, account = active_book()
     for to in (NOON - timedelta(seconds=1), NOON + timedelta(days=400)):
         with pytest.raises(DomainError, match="later instant"):
             move(book, account, to)
 
 
 def test_a_rung_moves_to_no_time_at_which_the_creditors_own_plan_has_none() -> None:
-    book, account = world()
+    book, account = active_book()
     first = check(book, account, NOON)
     assert first.outcome == "email"
     used = stands(book, account)
@@ -131,13 +131,13 @@ def test_a_rung_moves_to_no_time_at_which_the_creditors_own_plan_has_none() -> N
     ],
 )
 def test_what_something_else_holds_is_neither_moved_nor_skipped(changes: dict[str, Any]) -> None:
-    book, account = world(**changes)
+    book, account = active_book(**changes)
     assert (move(book, account, TUESDAY).outcome, skip(book, account).outcome) == ("held", "held")
     assert stands(book, account) == account
 
 
 def test_a_skipped_rung_is_never_sent_and_the_next_is_planned() -> None:
-    book, account = world()
+    book, account = active_book()
     strategy = book.facts(account.account_id).strategy
     first, second = strategy.ladder("standard")[:2]
     assert skip(book, account).outcome == "done"
@@ -150,21 +150,21 @@ def test_a_skipped_rung_is_never_sent_and_the_next_is_planned() -> None:
 
 
 def test_a_second_click_does_not_skip_a_second_rung() -> None:
-    book, account = world()
+    book, account = active_book()
     order = replace(ORDER, version=account.version)
     assert [skip(book, account, order).outcome for _ in range(2)] == ["done", "stale"]
     assert len(stands(book, account).sent) == 1
 
 
 def test_every_rung_can_be_skipped_and_then_there_is_none() -> None:
-    book, account = world()
+    book, account = active_book()
     rungs = len(book.facts(account.account_id).strategy.ladder("standard"))
     outcomes = [skip(book, account).outcome for _ in range(rungs + 1)]
     assert outcomes == ["done"] * rungs + ["refused"]
 
 
 def test_an_overridden_tone_and_channel_are_what_is_shown_and_what_is_sent() -> None:
-    book, account = world()
+    book, account = active_book()
     assert override(book, account, tone="gentle", channel="sms").outcome == "done"
     after = stands(book, account)
     assert after.override == Override(tone="gentle", channel="sms", by="ana", why="case-7")
@@ -176,7 +176,7 @@ def test_an_overridden_tone_and_channel_are_what_is_shown_and_what_is_sent() -> 
 
 
 def test_a_channel_without_consent_is_refused_with_the_verdict() -> None:
-    book, account = world()
+    book, account = active_book()
     refuse_texts(book, account)
     done = override(book, account, channel="sms")
     assert done.outcome == "refused"
@@ -191,7 +191,7 @@ def test_a_message_that_was_never_approved_in_a_tone_keeps_its_own() -> None:
              "template": "lien_notice"},
         ]
     }  # fmt: skip
-    book, account = world()
+    book, account = active_book()
     document = builders.strategy_document(ladders=ladders)
     book.creditors.put_strategy(builders.CREDITOR, document, NOON)
     assert override(book, account, tone="gentle").outcome == "done"
@@ -201,7 +201,7 @@ def test_a_message_that_was_never_approved_in_a_tone_keeps_its_own() -> None:
 
 
 def test_limits_are_overridden_and_cleared_again() -> None:
-    book, account = world()
+    book, account = active_book()
     assert override(book, account, longest_months=18, lowest_instalment_minor=2_000).outcome == (
         "done"
     )
@@ -231,7 +231,7 @@ def test_limits_are_overridden_and_cleared_again() -> None:
     ],
 )
 def test_nonsense_is_no_override(wanted: dict[str, Any]) -> None:
-    book, account = world()
+    book, account = active_book()
     with pytest.raises(DomainError):
         override(book, account, **wanted)
 
@@ -252,7 +252,7 @@ def test_nothing_that_staff_steer_makes_the_rules_allow_a_touch(
 ) -> None:
     """Whatever is overridden and moved, a permit is taken only where the gate allows that very
     touch at that very moment for the facts as they are."""
-    book, account = world()
+    book, account = active_book()
     if channel or tone:
         override(book, account, channel=channel, tone=tone)
     move(book, account, NOON + timedelta(minutes=15) * to)

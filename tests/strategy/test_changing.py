@@ -26,7 +26,7 @@ FASTER = rungs(
 )
 
 
-def world() -> tuple[Walk, dict[str, str]]:
+def started_walk() -> tuple[Walk, dict[str, str]]:
     """Accounts in every state a new version may find them in."""
     walk = Walk(document=FOUR)
     ids = {
@@ -60,7 +60,7 @@ def moving(walk: Walk, strategy: Strategy) -> int:
 
 
 def test_what_is_shown_is_what_moves_and_what_was_sent_is_not_redone() -> None:
-    walk, ids = world()
+    walk, ids = started_walk()
     before = {n: walk.account(i) for n, i in ids.items()}
     strategy = changed(walk, FASTER)
     shown = {
@@ -90,7 +90,7 @@ def test_what_is_shown_is_what_moves_and_what_was_sent_is_not_redone() -> None:
 
 
 def test_a_change_that_moves_no_rung_leaves_what_put_it_off_since() -> None:
-    walk, ids = world()
+    walk, ids = started_walk()
     strategy = changed(walk, FOUR | {"escalation": {"balance_over_minor": 900_000}})
     due = {n: walk.account(i).due_at for n, i in ids.items()}
     moving(walk, strategy)
@@ -99,7 +99,7 @@ def test_a_change_that_moves_no_rung_leaves_what_put_it_off_since() -> None:
 
 
 def test_before_and_after_are_told_in_lines() -> None:
-    walk, _ = world()
+    walk, _ = started_walk()
     strategy = changed(walk, FASTER)
     moved = list(moves(strategy, book=walk.book, creditors=walk.book.creditors, now=walk.now))
     lines = told(moved, most=1).splitlines()
@@ -109,7 +109,7 @@ def test_before_and_after_are_told_in_lines() -> None:
 
 
 def test_a_dropped_strategy_is_stored_and_moves_the_accounts() -> None:
-    walk, ids = world()
+    walk, ids = started_walk()
     box = MemoryDropBox()
     key = f"config/{builders.CREDITOR}/strategy.yaml"
     text = yaml.safe_dump(builders.strategy_document(**FASTER)).encode()

@@ -169,11 +169,12 @@ def test_a_request_that_nobody_decided_waits_again_when_its_debt_is_back() -> No
         lifecycle.settle(replace(account, balance=Money(0, "USD"))),
         lifecycle.close(account),
     ]
-    assert [kind_of(one) for one in gone] == ["", ""]
-    back = [replace(one, balance=account.balance) for one in gone]
+    assert [kind_of(ended) for ended in gone] == ["", ""]
+    back = [replace(ended, balance=account.balance) for ended in gone]
     again = [
         lifecycle.reopen(back[0], "refund"),
         lifecycle.reimport(back[0]),
         lifecycle.reimport(back[1]),
     ]
-    assert [kind_of(lifecycle.complete(one, NOW)) for one in again] == ["arrangement_request"] * 3
+    waiting = [kind_of(lifecycle.complete(returned, NOW)) for returned in again]
+    assert waiting == ["arrangement_request"] * 3

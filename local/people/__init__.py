@@ -2,6 +2,6 @@
 answer, bounce, complain. What is done here reaches the stack as it would from outside.
 """
 
-from local.people.server import People, start
+from local.people.server import PeoplePages, start
 
-__all__ = ["People", "start"]
+__all__ = ["PeoplePages", "start"]

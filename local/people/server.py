@@ -42,7 +42,7 @@ _LONGEST = 10_000
 
 
 @dataclass
-class People:
+class PeoplePages:
     """Running pages."""
 
     url: str
@@ -56,7 +56,7 @@ class People:
         self._server.server_close()
 
 
-def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> People:
+def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> PeoplePages:
     """Serve the mailboxes and telephones of `outside`; port 0 takes a free one.
 
     `reply_topic` is the ARN of the two-way number's topic; left out, the topic whose name says
@@ -67,7 +67,7 @@ def start(outside: OutsideWorld, *, reply_topic: str = "", port: int = 0) -> Peo
     server = PageServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
-    return People(f"http://127.0.0.1:{server.server_address[1]}/", server, thread)
+    return PeoplePages(f"http://127.0.0.1:{server.server_address[1]}/", server, thread)
 
 
 @dataclass

@@ -111,8 +111,8 @@ class AnyLife(RuleBasedStateMachine):
         while begun == "exhausted" and self.account("K-1").status is not Status.EXHAUSTED:
             self.time_passes(12)
 
-    def _any(self, found: Callable[[Account], object]) -> bool:
-        return any(found(account) for account in self.book.accounts.values())
+    def _any(self, holds: Callable[[Account], object]) -> bool:
+        return any(holds(account) for account in self.book.accounts.values())
 
     def _payments(self, state: PaymentState) -> list[PaymentStatus]:
         return [p for p in self.processor.payments.values() if p.state is state]
@@ -157,8 +157,8 @@ class AnyLife(RuleBasedStateMachine):
             account = self.account(row)
             if account.timed and account.runs and account.due_at and account.due_at <= self.now:
                 self._ladder(account)
-            for one in self.book.arrangements(account.account_id)[:1]:
-                if one.next_at is not None and one.next_at <= self.now:
+            for arrangement in self.book.arrangements(account.account_id)[:1]:
+                if arrangement.next_at is not None and arrangement.next_at <= self.now:
                     ports = arrangements.ArrangementPorts(
                         book=self.book,
                         gate=self.gate,
@@ -166,7 +166,9 @@ class AnyLife(RuleBasedStateMachine):
                         waker=self.waker,
                         now=self.now,
                     )
-                    arrangements.advance(account.account_id, one.arrangement_id, one.run, ports)
+                    arrangements.advance(
+                        account.account_id, arrangement.arrangement_id, arrangement.run, ports
+                    )
         reconcile(book=self.book, creditors=self.book.creditors, waker=self.waker, now=self.now)
 
     def _ladder(self, account: Account) -> None:
@@ -196,9 +198,9 @@ class AnyLife(RuleBasedStateMachine):
 
     # -- the person
 
-    @rule(row=which, said=st.sampled_from(SAID), days=st.sampled_from([3, 20]))
-    def say(self, row: str, said: tuple[SignalKind, dict[str, Any]], days: int) -> None:
-        account, (kind, detail) = self.account(row), said
+    @rule(row=which, words=st.sampled_from(SAID), days=st.sampled_from([3, 20]))
+    def say(self, row: str, words: tuple[SignalKind, dict[str, Any]], days: int) -> None:
+        account, (kind, detail) = self.account(row), words
         if "rest" in detail:
             detail = detail | {"until": (self.now + timedelta(days=days)).isoformat()}
         name = f"said-{next(self.numbers)}"
@@ -466,10 +468,9 @@ class AnyLife(RuleBasedStateMachine):
     def whatever_holds_an_account_will_end(self) -> None:
         """Whoever or whatever lifts a hold is there, and what was asked is before staff."""
         for account in self.book.accounts.values():
-            one = self.book.arrangement(account.account_id)
-            assert account.arranged == (one is not None and one.in_force) or not account.owes, (
-                account
-            )
+            arrangement = self.book.arrangement(account.account_id)
+            in_force = arrangement is not None and arrangement.in_force
+            assert account.arranged == in_force or not account.owes, account
             assert account.hold is not None or not (account.arranged and account.owes), account
             if account.hold is Hold.PAYMENT_PENDING:
                 for name in account.hold_reason.split():

@@ -8,6 +8,7 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.waker import MemoryWaker
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.money import Money
@@ -94,3 +95,42 @@ def test_a_promise_that_was_kept_is_nobody_s_matter() -> None:
     )
     assert end_rests(book=book, now=UNTIL) == 0
     assert book.accounts[account.account_id] == account
+
+
+@pytest.mark.parametrize(("rest", "hold"), [("promise", Hold.PROMISE), ("snooze", Hold.SNOOZED)])
+def test_a_rest_goes_on_to_its_day_where_a_payment_that_came_upon_it_failed(
+    rest: str, hold: Hold
+) -> None:
+    book, account = builders.held_book(hold=None, hold_reason="", status=Status.EXHAUSTED)
+    signal = Signal(
+        signal_id=rest,
+        kind=SignalKind.PROMISE if rest == "promise" else SignalKind.PREFERENCE,
+        at=NOW,
+        account_id=account.account_id,
+        detail={"rest": rest, "until": UNTIL.isoformat()},
+    )
+    apply_signal(signal, book=book, waker=MemoryWaker(), now=NOW)
+    rested = book.accounts[account.account_id]
+    frozen = lifecycle.await_payment(rested, "pi_1")
+    assert (frozen.hold, frozen.resting) == (Hold.PAYMENT_PENDING, False)
+    failed = lifecycle.payment_over(frozen, "pi_1", NOW + timedelta(days=2))
+    assert (failed.hold, failed.hold_reason, failed.due_at) == (hold, rested.hold_reason, UNTIL)
+    assert failed.resting
+
+
+@pytest.mark.parametrize("hold", [Hold.PAUSED, Hold.PAYMENT_PENDING, Hold.INSURER])
+@pytest.mark.parametrize("status", [Status.EXHAUSTED, Status.ACTIVE])
+def test_a_promise_that_a_stricter_hold_keeps_from_binding_is_read_by_staff(
+    hold: Hold, status: Status
+) -> None:
+    book, account = builders.held_book(hold=hold, hold_reason="pi_1", status=status)
+    signal = Signal(
+        signal_id="promise",
+        kind=SignalKind.PROMISE,
+        at=NOW,
+        account_id=account.account_id,
+        detail={"rest": "promise", "until": UNTIL.isoformat()},
+    )
+    apply_signal(signal, book=book, waker=MemoryWaker(), now=NOW)
+    after = book.accounts[account.account_id]
+    assert (after.hold, kind_of(after)) == (hold, "reply")

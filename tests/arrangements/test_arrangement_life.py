@@ -588,7 +588,6 @@ def test_a_permission_given_later_has_a_copy_of_its_own() -> None:
 def test_a_refusal_that_only_the_person_can_mend_is_no_reason_to_try_again(
     reason: DeclineReason,
 ) -> None:
-    """Also where autopay was set going again with the same method."""
     life = with_card()
     life.processor.declines[CARD.method_ref] = reason
     life.go(at(FIRST))
@@ -596,5 +595,5 @@ def test_a_refusal_that_only_the_person_can_mend_is_no_reason_to_try_again(
     assert arrangement.autopay is not None
     going = replace(arrangement, autopay=replace(arrangement.autopay, paused=""))
     again = charge_at(going, going.instalments[0])
-    later = Decline(reason=reason, code="").retry is Retry.LATER
-    assert again == (at(FIRST + days(3)) if later else None)
+    later = at(FIRST + days(3)) if Decline(reason=reason, code="").retry is Retry.LATER else None
+    assert again == later

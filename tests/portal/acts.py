@@ -21,6 +21,9 @@ from tests.portal.harness import NOW, Answer, Browser, PortalHarness
 
 FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 ELSEWHERE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
+# Holds under which a promise binds nothing, and staff read it instead.
+UNPROMISED = (Hold.PAUSED, Hold.PAYMENT_PENDING, Hold.INSURER)
+OFF_THE_LADDER = (Status.EXHAUSTED, Status.FAILED)
 
 
 @dataclass(frozen=True)
@@ -231,10 +234,12 @@ def _rest(page: str, hold: Hold, *, ended: str) -> Callable[[Standing], Expected
             return Expected(ended, kind="review", hold=Hold.REVIEW)
         if not at.owes:
             return Expected(ended, written=False)
-        if at.hold is Hold.PROMISE and hold is Hold.PROMISE:
-            return Expected(page, hold=hold)
+        if at.hold is Hold.PROMISE and (hold is Hold.PROMISE or at.status in OFF_THE_LADDER):
+            return Expected(page, hold=Hold.PROMISE)
         if not at.free:
             name = "rest_plan_done" if at.hold is Hold.ARRANGEMENT else "rest_held_done"
+            if hold is Hold.PROMISE and at.hold in UNPROMISED:
+                return Expected(name, kind="reply", hold=at.hold)
             return Expected(name, written=False)
         return Expected(page, hold=hold)
 

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from local.outside import EmailKind, OutboxEmail, OutboxText
-from local.people import People, start
+from local.people import PeoplePages, start
 from local.people.pages import body, unsubscribe_target
 
 pytestmark = pytest.mark.browser
@@ -143,7 +143,7 @@ def outside(portal: str) -> Remembering:
 
 
 @pytest.fixture
-def people(outside: Remembering) -> Iterator[People]:
+def people(outside: Remembering) -> Iterator[PeoplePages]:
     running = start(outside)  # type: ignore[arg-type]
     yield running
     running.stop()
@@ -156,7 +156,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     opened.close()
 
 
-def test_everyone_is_listed_and_found(page: Page, people: People) -> None:
+def test_everyone_is_listed_and_found(page: Page, people: PeoplePages) -> None:
     page.goto(people.url)
     expect(page.get_by_role("link", name=ROBIN)).to_contain_text("2 messages")
     expect(page.get_by_role("link", name=NUMBER)).to_contain_text("Harbor Dental")
@@ -166,7 +166,7 @@ def test_everyone_is_listed_and_found(page: Page, people: People) -> None:
     expect(page.get_by_role("link", name=ROBIN)).to_have_count(0)
 
 
-def test_a_mailbox_holds_its_own_messages_newest_first(page: Page, people: People) -> None:
+def test_a_mailbox_holds_its_own_messages_newest_first(page: Page, people: PeoplePages) -> None:
     page.goto(people.url)
     page.get_by_role("link", name=ROBIN).click()
     rows = page.locator(".inbox li")
@@ -175,7 +175,7 @@ def test_a_mailbox_holds_its_own_messages_newest_first(page: Page, people: Peopl
 
 
 def test_the_link_in_an_email_opens_the_portal(
-    page: Page, people: People, outside: Remembering
+    page: Page, people: PeoplePages, outside: Remembering
 ) -> None:
     page.goto(f"{people.url}mail/mail-0")
     frame = page.frame_locator("iframe")
@@ -186,7 +186,7 @@ def test_the_link_in_an_email_opens_the_portal(
     assert page.title() == "A message from Harbor Dental"
 
 
-def test_text_part_and_headers_can_be_read(page: Page, people: People) -> None:
+def test_text_part_and_headers_can_be_read(page: Page, people: PeoplePages) -> None:
     page.goto(f"{people.url}mail/mail-0")
     page.get_by_text("Text part").click()
     expect(page.locator("pre")).to_contain_text("Hello, see http")
@@ -195,7 +195,7 @@ def test_text_part_and_headers_can_be_read(page: Page, people: People) -> None:
     expect(page.locator(".headers")).to_contain_text("tch_1")
 
 
-def test_one_click_unsubscribe_posts_without_a_cookie(page: Page, people: People) -> None:
+def test_one_click_unsubscribe_posts_without_a_cookie(page: Page, people: PeoplePages) -> None:
     page.goto(f"{people.url}mail/mail-0")
     page.get_by_role("button", name="Unsubscribe").click()
     expect(page.get_by_role("status")).to_contain_text("accepted")
@@ -212,7 +212,7 @@ def test_one_click_unsubscribe_posts_without_a_cookie(page: Page, people: People
     ],
 )
 def test_what_happens_to_an_email_is_told(
-    page: Page, people: People, outside: Remembering, button: str, kind: EmailKind
+    page: Page, people: PeoplePages, outside: Remembering, button: str, kind: EmailKind
 ) -> None:
     page.goto(f"{people.url}mail/mail-1")
     page.get_by_role("button", name=button).click()
@@ -221,7 +221,7 @@ def test_what_happens_to_an_email_is_told(
 
 
 def test_a_typed_reply_reaches_the_two_way_number(
-    page: Page, people: People, outside: Remembering
+    page: Page, people: PeoplePages, outside: Remembering
 ) -> None:
     page.goto(people.url)
     page.get_by_role("link", name=NUMBER).click()
@@ -237,7 +237,7 @@ def test_a_typed_reply_reaches_the_two_way_number(
 
 
 def test_a_text_has_its_link_and_its_receipt(
-    page: Page, people: People, outside: Remembering
+    page: Page, people: PeoplePages, outside: Remembering
 ) -> None:
     page.goto(f"{people.url}phone/{NUMBER}")
     with page.context.expect_page() as opened:
@@ -250,7 +250,9 @@ def test_a_text_has_its_link_and_its_receipt(
     assert outside.told == [("SUCCESS", "text-1"), ("FAILURE", "text-1")]
 
 
-def test_a_new_message_appears_by_itself(page: Page, people: People, outside: Remembering) -> None:
+def test_a_new_message_appears_by_itself(
+    page: Page, people: PeoplePages, outside: Remembering
+) -> None:
     page.clock.install()
     page.goto(f"{people.url}phone/{NUMBER}")
     expect(page.locator(".talk li")).to_have_count(1)
@@ -264,7 +266,7 @@ def test_a_new_message_appears_by_itself(page: Page, people: People, outside: Re
 @pytest.mark.parametrize("path", ["", f"mailbox/{ROBIN}", "mail/mail-0", f"phone/{NUMBER}"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible_and_fit_a_phone(
-    chromium: Browser, people: People, path: str, scheme: Any
+    chromium: Browser, people: PeoplePages, path: str, scheme: Any
 ) -> None:
     page = chromium.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
     page.goto(f"{people.url}{path}")
@@ -274,14 +276,14 @@ def test_the_pages_are_accessible_and_fit_a_phone(
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_what_is_not_there_says_so(page: Page, people: People) -> None:
+def test_what_is_not_there_says_so(page: Page, people: PeoplePages) -> None:
     answer = page.goto(f"{people.url}mail/none")
     assert answer is not None
     assert answer.status == 404
     expect(page.get_by_text("There is nothing here")).to_be_visible()
 
 
-def test_no_other_page_may_post_here(people: People, outside: Remembering) -> None:
+def test_no_other_page_may_post_here(people: PeoplePages, outside: Remembering) -> None:
     for headers in ({"Origin": "https://example.com"}, {}, {"Host": "rebound.example.com"}):
         request = urllib.request.Request(
             f"{people.url}mail/mail-0/bounced", data=b"", headers=headers

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from dunlin.domain.accounts.reasons import SNOOZED
 from dunlin.domain.money import Money
 
 
@@ -169,6 +170,18 @@ class Account:
             and not self.paused
             and (self.hold is None or self.hold in TIMED_HOLDS)
         )
+
+    @property
+    def rest_beneath(self) -> str:
+        """Why it would rest until its due time, without a ladder, were it not for a hold that came
+        upon it, as of a payment that is on its way; "" where it would not."""
+        waits = self.owes and not self.on_ladder and self.due_at is not None
+        return self.next_action.reason if waits and self.next_action is not None else ""
+
+    @property
+    def snoozed_by_staff(self) -> bool:
+        """True at a rest that staff chose, not the person."""
+        return self.hold is Hold.SNOOZED and self.hold_reason.startswith(SNOOZED)
 
     @property
     def resting(self) -> bool:

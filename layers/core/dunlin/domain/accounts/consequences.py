@@ -15,6 +15,7 @@ from typing import Any
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
+from dunlin.domain.accounts.reasons import CHEQUE, PROMISED
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch, TouchState, advance
 from dunlin.domain.accounts.wishes import with_channels, with_times
@@ -77,10 +78,13 @@ _WRONG = {Channel.EMAIL: "email_wrong_party", Channel.SMS: "wrong_number"}
 _INSURER = "Says that the insurer should pay"
 # A wait that the person asked for or promised, by the word in the signal's detail.
 _RESTS = {
-    "promise": (Hold.PROMISE, "Promises to pay"),
-    "cheque": (Hold.PROMISE, "Says that a cheque is in the post"),
+    "promise": (Hold.PROMISE, PROMISED),
+    "cheque": (Hold.PROMISE, CHEQUE),
     "snooze": (Hold.SNOOZED, "Asked for quiet"),
 }
+# Holds under which a promise binds nothing and nobody looks yet: staff read it. A plan follows
+# itself up, and a dispute or a review is before staff already.
+_UNPROMISED = (Hold.PAUSED, Hold.PAYMENT_PENDING, Hold.INSURER)
 # Applied by their own use cases: money by payments, decisions by staff.
 _ELSEWHERE = frozenset(
     {
@@ -171,7 +175,11 @@ def _account(
     if rest and account.owes:  # else nothing is asked for, and staff read what was promised
         wanted, reason = _RESTS[rest]
         until = datetime.fromisoformat(str(signal.detail["until"]))
-        return _rest(account, wanted, reason, until), "AccountHeld"
+        rested = _rest(account, wanted, reason, until)
+        unread = account.hold in _UNPROMISED and not account.has_open_message
+        if wanted is Hold.PROMISE and unread:
+            rested = lifecycle.ask(rested, "reply", signal.at)
+        return rested, "AccountHeld"
     if "insurer" in labels:
         held = lifecycle.hold(account, Hold.INSURER, _INSURER, signal.at)
         return _asked(held, signal), "AccountHeld"

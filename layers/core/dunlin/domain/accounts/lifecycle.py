@@ -25,7 +25,7 @@ from dunlin.domain.accounts.account import (
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-from dunlin.domain.accounts.reasons import BROKEN, BROKEN_PROMISE, PAUSED, REQUEST, SNOOZED
+from dunlin.domain.accounts.reasons import BROKEN, BROKEN_PROMISE, PAUSED, PROMISES, REQUEST
 
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
@@ -323,12 +323,16 @@ def await_payment(account: Account, payment_id: str) -> Account:
 
 
 def payment_over(account: Account, payment_id: str, at: datetime) -> Account:
-    """A payment is with its bank no longer; after the last one nothing holds the account."""
+    """A payment is with its bank no longer; after the last one nothing holds the account, but
+    for the rest that no ladder would have ended, as after a promise: it goes on to its day."""
     names = set(account.hold_reason.split()) if account.hold is Hold.PAYMENT_PENDING else set()
     if payment_id not in names:
         return account
     left = " ".join(sorted(names - {payment_id}))
-    return replace(account, hold_reason=left) if left else lift(account, at)
+    why = account.rest_beneath
+    if left or not why:
+        return replace(account, hold_reason=left) if left else lift(account, at)
+    return replace(account, hold=Hold.PROMISE if why in PROMISES else Hold.SNOOZED, hold_reason=why)
 
 
 def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Account:
@@ -393,7 +397,7 @@ def resume(account: Account, *, by: str, why: str, at: datetime) -> Account:
         kept = replace(override, paused=False, by=by, why=why)
         override = None if kept == Override(by=by, why=why) else kept
     account = replace(account, override=override)
-    snoozed = snoozed_by_staff(account)
+    snoozed = account.snoozed_by_staff
     if not snoozed and account.hold is not Hold.PAUSED:
         return go_on(account, at)
     free = replace(account, hold=None, hold_reason="")
@@ -402,11 +406,6 @@ def resume(account: Account, *, by: str, why: str, at: datetime) -> Account:
     due = at if snoozed or free.due_at is None else max(free.due_at, at)
     action = free.next_action and replace(free.next_action, at=due, reason="Resumed by staff.")
     return replace(free, due_at=due, next_action=action)
-
-
-def snoozed_by_staff(account: Account) -> bool:
-    """True at a rest that staff chose, not the person."""
-    return account.hold is Hold.SNOOZED and account.hold_reason.startswith(SNOOZED)
 
 
 def override_by_staff(account: Account, wanted: Override) -> Account:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
 BROKEN = "broken_arrangement"
+PROMISED = "Promises to pay"
+CHEQUE = "Says that a cheque is in the post"
+PROMISES = (PROMISED, CHEQUE)
 BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
 PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"  # and the day

@@ -223,7 +223,7 @@ def _pause(account: Account, order: StaffCommand) -> CommandResult | AccountChan
 
 
 def _resume(account: Account, order: StaffCommand, now: datetime) -> CommandResult | AccountChange:
-    snoozed = lifecycle.snoozed_by_staff(account)
+    snoozed = account.snoozed_by_staff
     if not (account.paused or snoozed):
         return CommandResult(outcome="unchanged")
     after = lifecycle.resume(account, by=order.by, why=order.why, at=now)

@@ -30,8 +30,8 @@ down:  ## Stop whatever demo or up left running
 # What needs a cloud or a browser runs beside the rest: it waits more than it works.
 test: setup check  ## Pass everything: style, types, architecture, template, all tests
 	@set -o pipefail; \
-	( $(PY) -m pytest -q -m "cloud or browser" 2>&1 | sed -u 's/^/[cloud] /' ) & beside=$$!; \
-	$(PY) -m pytest -q -n 2 $(PLAIN) -m "not cloud and not browser"; rest=$$?; \
+	( $(PY) -m pytest -q -m cloud 2>&1 | sed -u 's/^/[cloud] /' ) & beside=$$!; \
+	$(PY) -m pytest -q -n 2 --ignore-glob='*_cloud.py' -m "not cloud"; rest=$$?; \
 	wait $$beside; cloud=$$?; exit $$((rest || cloud))
 
 test-fast: setup  ## Pass what needs no cloud, no browser and no patience (a minute)

@@ -27,7 +27,7 @@ up: setup  ## Start the local cloud with the deployed stack, without a portfolio
 down:  ## Stop whatever demo or up left running
 	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Nothing was running."; fi
 
-# What needs a cloud or a browser runs beside the rest: it waits more than it works.
+# What needs a cloud runs beside the rest: it waits more than it works.
 test: setup check  ## Pass everything: style, types, architecture, template, all tests
 	@set -o pipefail; \
 	( $(PY) -m pytest -q -m cloud 2>&1 | sed -u 's/^/[cloud] /' ) & beside=$$!; \

@@ -98,7 +98,7 @@ class Place:
         url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         return url, f"arn:aws:sqs:us-east-1:000000000000:{name}"
 
-    def received(self, url: str, count: int = 1, deadline: float = 10) -> list[Any]:
+    def received(self, url: str, count: int = 1, deadline: float = 60) -> list[Any]:
         """The bodies of at least `count` messages of a queue."""
         bodies: list[Any] = []
 
@@ -149,7 +149,7 @@ class Place:
         return str(self.until(settled, 15))
 
     @staticmethod
-    def until(check: Callable[[], Any], deadline: float = 10) -> Any:
+    def until(check: Callable[[], Any], deadline: float = 60) -> Any:
         """The first true answer of `check`; fails after `deadline` seconds."""
         end = time.monotonic() + deadline
         while not (seen := check()):

@@ -225,7 +225,8 @@ def test_a_queue_retries_what_failed_and_redrives_it(patched):
     """Partial failures, redrive and topic to queue need no patch; our inboxes rest on them."""
     dead, dead_arn = patched.queue("inbox-dead")
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-    url, arn = patched.queue("inbox", VisibilityTimeout="1", RedrivePolicy=redrive)
+    # Longer than a call takes on a busy machine: unanswered for that long, the good comes back too.
+    url, arn = patched.queue("inbox", VisibilityTimeout="15", RedrivePolicy=redrive)
     topic = patched.client("sns").create_topic(Name="replies")["TopicArn"]
     policy = {
         "Version": "2012-10-17",

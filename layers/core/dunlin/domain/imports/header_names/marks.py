@@ -1,0 +1,163 @@
+"""Statuses, flags and permissions, and what stands beside a debt: names of columns by field."""
+
+STRONG = {
+    "status": """
+        status|invoice status|invoicestatus|state of invoice|payment status|payment state
+        |paymentstatus|bill status|account status|document status|open closed|invoice state
+        |rechnungsstatus|zahlungsstatus|estado factura|estado de la factura|estado de pago|estatus
+        |estado pago|situacion|statut|etat facture|statut facture|etat paiement|statut de paiement
+        |statut paiement|statusp|status p|debt status|claim status|collection status|belegstatus
+        |status rechnung|paid status|invoice payment status|statut de la facture""",
+    "document_type": """
+        type|transaction type|doc type|document type|invoice type|doctype|trans type|txn type
+        |record type|move type|journal entry type|entry type|belegart|dokumenttyp|art|vorgangsart
+        |tipo|tipo de documento|tipo documento|tipo de transaccion|type de document|type de piece
+        |type document|dty|voucher type|charge type|tran type|transtype|document class|typ
+        |item type|type of document|tipo de comprobante|nature|accounting document type""",
+    "disputed": """
+        disputed|dispute|in dispute|is disputed|dispute flag|under dispute|on dispute
+        |dispute status|strittig|bestritten|einspruch|in klarung|en disputa|disputado|litige
+        |en litige|contested|reclamacion|contestee|conteste|reklamation""",
+    "claim_amount": """
+        claim amount|claimed amount|amount claimed|damage claim amount|damages claimed|claim value
+        |cargo claim amount|damage amount|disputed amount|amount disputed|amount in dispute
+        |contested amount|amount contested|streitbetrag|bestrittener betrag|importe reclamado
+        |importe disputado|montant conteste|montant reclame""",
+    "deleted": """
+        deleted|is deleted|fivetran deleted|void flag|voided|is void|is voided|cancelled|canceled
+        |is cancelled|storniert|storno|anulada|annulee|isdeleted|void|closed without payment""",
+    "paid_flag": "paid|is paid|bezahlt|pagado|pagada|paye|payee|fully paid|cleared|settled|regle",
+    "draft_flag": "draft|is draft|entwurf|borrador|brouillon",
+    "docstatus": "docstatus",
+    "notes": """
+        notes|note|memo|comment|comments|remarks|customer memo|private note|internal note
+        |internal notes|delinquency notes|bemerkung|bemerkungen|notiz|notizen|anmerkung|hinweis
+        |kommentar|nota|notas|comentario|comentarios|observaciones|remarque|remarques|commentaire
+        |commentaires|public note|collection notes|account notes|terms notes|message""",
+    "description": """
+        description|item|item name|item description|line description|product|product service
+        |service|memo description|details|line item|buchungstext|beschreibung|artikel|leistung
+        |concepto|descripcion|articulo|producto|designation|libelle|article|item desc|text
+        |charge description|procedure description|inventory item code|invoice line description
+        |transaction description""",
+    "quantity": """
+        quantity|qty|hours|menge|anzahl|cantidad|quantite|rate|unit price|unitamount|item price
+        |cost""",
+    "unit": """
+        unit|unit number|unit no|unit name|unit id|apartment number|apt no|apt number|space number
+        |wohnung|wohneinheit|einheit|unidad|departamento|apartamento|logement|appartement|lot
+        |rental unit|bldg unit|building unit|unit space""",
+    "property": """
+        property|property name|property code|building|community|property id|propiedad|immeuble
+        |objekt|liegenschaft|complex|site name|site|location name|branch|branch name|facility
+        |facility name|standort|sucursal|sede|agence""",
+    "lease_status": """
+        lease status|tenant status|resident status|occupancy status|lease state|tenancy status
+        |mietstatus|mieterstatus|estado del contrato|statut du bail|estado del arrendamiento
+        |estado contrato|statut bail|lease type status|mietverhaltnis status""",
+    "move_out": """
+        move out|move out date|moveout|moved out|moveout date|move out on|vacate date|lease end
+        |lease end date|auszug|auszugsdatum|fecha de salida|fecha de desocupacion|date de depart
+        |date de sortie|fecha desocupacion|moved out on|date moved out|lease to""",
+    "move_in": """
+        move in|move in date|movein|lease start|lease start date|lease from|einzug|einzugsdatum""",
+    "payer": """
+        payer|insurance|insurance name|insurance company|insurer|carrier|carrier name|payor
+        |payor name|payer name|primary insurance|insurance carrier|health plan|plan name
+        |versicherung|krankenkasse|aseguradora|seguro|assurance|mutuelle|primary payer
+        |insurance plan|primary carrier|kostentrager""",
+    "insurance_status": """
+        insurance status|ins status|insurance claim status|coverage status|eob status
+        |ins claim status|claim state|versicherungsstatus|estado del seguro|statut assurance
+        |insurance pending status|estado seguro|adjudication status""",
+    "insurance_pending": """
+        insurance pending|ins pending|ins est|insurance estimate|est insurance|estimated insurance
+        |inspend|insurance portion|est ins|insest|pending insurance|insurance estimated
+        |pending ins|ins portion""",
+    "date_of_service": """
+        date of service|service date|servicedate|dos|dos from|from date of service|service from
+        |treatment date|visit date|procedure date|behandlungsdatum|leistungsdatum
+        |fecha de servicio|fecha servicio|date de service|date du service|encounter date
+        |date of visit|proc date|first date of service|date de prestation|fecha del servicio
+        |appointment date|procdate""",
+    "claim": """
+        claim|claim id|claimid|claim number|claim no|claim ref|claim reference|schadennummer
+        |numero de reclamo|numero de siniestro|numero de reclamation|insurance claim number
+        |insurance claim no|claim control number|numero reclamo|no reclamo""",
+    "load_number": """
+        load|load number|load no|load id|load ref|shipment|shipment id|shipment number|shipment no
+        |pro number|pro no|bol|bol number|bol no|bill of lading|sendung|sendungsnummer|ladenummer
+        |ladungsnummer|numero de carga|carga|no de carga|numero de chargement|chargement|waybill
+        |awb|load ref no|tour nr|tournummer|frachtbrief nr|numero de embarque""",
+    "language": """
+        language|preferred language|lang|locale|language code|sprache|idioma|langue
+        |preferredlanguage|contact language|customer language|sprachcode""",
+    "time_zone": """
+        time zone|timezone|tz|zeitzone|zona horaria|fuseau horaire|customer time zone
+        |iana time zone""",
+    "date_of_birth": """
+        date of birth|dob|birth date|birthdate|birthday|geburtsdatum|geburtstag
+        |fecha de nacimiento|fecha nacimiento|date de naissance|patient dob|patient date of birth
+        |customer dob|ne le|nacimiento|patient birth date|guarantor dob""",
+    "consent_email": """
+        email consent|consent email|email opt in|email optin|opt in email|emailable
+        |email permission|e mail consent|email consent given|e mail einwilligung
+        |einwilligung e mail|consentimiento email|consentement email|email ok|ok to email
+        |may email|accepts email|email allowed|email opt in status|consentimiento correo
+        |einwilligung email|consentement courriel""",
+    "consent_sms": """
+        sms consent|consent sms|sms opt in|sms optin|text consent|text opt in|opt in sms
+        |texting consent|sms permission|text permission|ok to text|consent to text|tcpa consent
+        |sms einwilligung|einwilligung sms|consentimiento sms|consentement sms|may text
+        |accepts text|mobile consent|text message consent|sms allowed|phone consent|consent to sms
+        |accepts sms|txtmsgok|text ok""",
+    "consent_date": """
+        consent date|opt in date|date of consent|consent timestamp|consented on|consent given on
+        |consented at|opt in timestamp|einwilligung am|datum der einwilligung
+        |fecha de consentimiento|date du consentement|sms consent date|email consent date
+        |consent time|opt in at|consent on|tcpa consent date|text consent date
+        |fecha consentimiento|einwilligungsdatum|date consentement""",
+    "consent_source": """
+        consent source|consent evidence|opt in source|consent method|consent text|consent proof
+        |source of consent|consent record|consent ip|einwilligungsquelle|origen del consentimiento
+        |source du consentement|consent form|consent channel|opt in method|consent wording
+        |evidence of consent|einwilligungsnachweis|preuve du consentement|nachweis einwilligung""",
+    "opt_out_email": """
+        do not email|email opt out|email optout|no email|unsubscribed|email unsubscribed
+        |opted out email|opt out email|dnemail|keine e mail""",
+    "opt_out_sms": """
+        do not text|sms opt out|sms optout|no sms|no text|text opt out|opted out sms|opt out sms
+        |keine sms""",
+    "opt_out_all": """
+        do not contact|dnc|opt out|opted out|cease|cease and desist|do not call or text
+        |cease contact|no contact|nicht kontaktieren|no contactar|ne pas contacter""",
+    "days_overdue": """
+        days overdue|days past due|dpd|overdue days|days late|aging|past due days|aging days
+        |tage uberfallig|tage in verzug|verzugstage|dias vencidos|dias de atraso|jours de retard
+        |arrears after net due date|age days|age in days|days outstanding|days open|dias de mora
+        |dias vencido|retard jours|mahntage|days delinquent""",
+    "as_of": "as of|as of date|report date|stichtag|date d arrete|fecha de corte",
+    "contra_account": "gegenkonto|gegenkonto ohne bu schlussel|contra account|offset account",
+    "payment_date": "payment date|date received|receipt date|received date|deposit date|pmt date",
+    "payment_method": """
+        payment method|payment method id|payment type|card brand|card last4|card id|card funding
+        |payment source type|method of payment|zahlungsart|metodo de pago|mode de paiement
+        |check no|check number|pay method|balance transaction id|payment intent id
+        |unapplied amount|credit card amount|credit card type|transaction status|failure code
+        |paid via|deposit to account id|card fingerprint|card exp month|captured|receipt number
+        |unapplied|process payment""",
+    "vendor": """
+        vendor|vendor name|supplier|supplier name|vendor id|vendor no|vendor number|supplier id
+        |bill from|lieferant|lieferantenname|kreditor|kreditorennummer|kreditorname|proveedor
+        |nombre del proveedor|nombre proveedor|fournisseur|nom du fournisseur|nom fournisseur
+        |creditor name|payee|beneficiary|lieferantennummer|kreditor nr|pay to""",
+}
+
+WEAK = {
+    "status": "state|estado|etat|stage|zustand|condition|paid unpaid|situation|stato",
+    "notes": "description|reason|subject|details|text|info|informacion",
+    "document_type": "kind|class|category doc|art der buchung|clase",
+    "unit": "space|suite no|apt unit",
+    "claim": "encounter|case",
+    "days_overdue": "age|days",
+}

@@ -14,15 +14,20 @@ from dunlin.domain.imports.types import FileProfile
 VERSION = 1
 _KEYS = (
     "version", "mapping", "date_order", "country", "currency", "industry", "debt_kind", "complete",
-    "written_off",
+    "written_off", "answers",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sidecar:
-    """A checked sidecar; an empty value means that nothing is said."""
+    """A checked sidecar; an empty value means that nothing is said.
+
+    `answers` are a person's answers to questions, by the question's id; whoever asks a question
+    looks here first.
+    """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
     country: str = ""
     currency: str = ""
@@ -55,6 +60,7 @@ def check_sidecar(raw: object) -> Sidecar | SidecarErrors:
     if version != VERSION:
         errors.append(f"version must be {VERSION}, not {version!r}")
     mapping = _mapping(raw.get("mapping"), errors)
+    answers = _answers(raw.get("answers"), errors)
     order = _word(raw, "date_order", (YMD, MDY, DMY), errors)
     debt_kind = _word(raw, "debt_kind", ("consumer", "business"), errors)
     complete = _flag(raw, "complete", errors)
@@ -78,6 +84,7 @@ def check_sidecar(raw: object) -> Sidecar | SidecarErrors:
         return SidecarErrors(errors=tuple(errors))
     return Sidecar(
         mapping=mapping,
+        answers=answers,
         date_order=order,
         country=country,
         currency=currency,
@@ -105,6 +112,15 @@ def _word(raw: Mapping[str, object], key: str, allowed: tuple[str, ...], errors:
         errors.append(f"{key} must be one of {', '.join(allowed)}, not {value!r}")
         return ""
     return word
+
+
+def _answers(raw: object, errors: list[str]) -> dict[str, str]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping):
+        errors.append("answers must hold one `question: answer` a line")
+        return {}
+    return {str(question): str(answer) for question, answer in raw.items() if answer is not None}
 
 
 def _mapping(raw: object, errors: list[str]) -> dict[str, str]:

@@ -31,17 +31,28 @@ class ColumnMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportQuestion:
-    """A question for a person: `kind` is mapping, date_order, currency, country or match."""
+    """A question for a person, answered in the mapping file under `answers:` by its id.
+
+    `meanings` say for each of `choices` what it would make of the debts and the money; `rows` are
+    two or three records of the file that show what is meant, as (line, cells).
+    """
 
     kind: str
     column: str | None
     choices: tuple[str, ...]
     why: str
     blocking: bool = True
+    meanings: tuple[str, ...] = ()
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What an answer is kept under: the kind, and the column where it is about one."""
+        return self.kind if self.column is None else f"{self.kind}:{self.column}"
 
     def wire(self) -> dict[str, object]:
         """The JSON of it."""
-        out: dict[str, object] = {"kind": self.kind}
+        out: dict[str, object] = {"id": self.id, "kind": self.kind}
         if self.column is not None:
             out["column"] = self.column
         return out | {"choices": list(self.choices), "why": self.why}

@@ -271,7 +271,17 @@ def packed_decisions(decisions: Iterable[ImportQuestion]) -> list[dict[str, Any]
 
 def unpacked_decisions(raw: Iterable[Mapping[str, Any]]) -> list[ImportQuestion]:
     """The questions of `packed_decisions`."""
-    return [ImportQuestion(**{**d, "choices": tuple(d["choices"])}) for d in raw]
+    return [
+        ImportQuestion(
+            **{
+                **d,
+                "choices": tuple(d["choices"]),
+                "meanings": tuple(d["meanings"]),
+                "rows": tuple((line, tuple(cells)) for line, cells in d["rows"]),
+            }
+        )
+        for d in raw
+    ]
 
 
 def _iso(day: date | None) -> str | None:

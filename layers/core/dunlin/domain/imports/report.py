@@ -270,9 +270,11 @@ def decisions_of(profile: FileProfile, assembly: Assembly | None) -> list[Import
     return [*profile.decisions, *(assembly.decisions if assembly else ())]
 
 
-def account_json(account: NormalisedAccount) -> dict[str, object]:
-    """An account as the dry run shows it. Dates are ISO, money is minor units."""
+def account_json(profile: FileProfile, account: NormalisedAccount) -> dict[str, object]:
+    """An account as the dry run shows it. Dates are ISO, money is minor units; `held` is the code
+    of the gravest hold that waits for a person, null where none does."""
     consumer = account.consumer
+    by_kind = "business" if consumer.company else "consumer"
     return {
         "reference": account.reference or None,
         "invoice": account.invoice or None,
@@ -282,6 +284,8 @@ def account_json(account: NormalisedAccount) -> dict[str, object]:
         "issued_on": _iso(account.issued_on),
         "due_on": _iso(account.due_on),
         "paid_on": _iso(account.paid_on),
+        "held": next((HOLD_CODES[h] for h in account.holds if h != "not_due"), None),
+        "debt_kind": profile.debt_kind or by_kind,
         "consumer": {
             "name": consumer.name or None,
             "emails": list(consumer.emails),
@@ -341,7 +345,7 @@ def row_json(
             out["field"] = field
         if outcome.value:
             out["value"] = outcome.value
-    out["account"] = None if account is None else account_json(account)
+    out["account"] = None if account is None else account_json(profile, account)
     return out
 
 

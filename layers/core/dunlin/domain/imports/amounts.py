@@ -43,7 +43,22 @@ _SHAPE = re.compile(
     r"(?P<open2>\()?(?P<num>\d[\d.,'’]*|[.,]\d+)(?P<close2>\))?(?P<sign3>[-+])?"
     r"(?P<post>[^\d\s.,'’()+-]{1,5}\.?)?(?P<close>\))?(?P<sign4>[-+])?"
 )
-_SIDE = {"CR": -1, "DR": 1, "H": -1, "S": 1, "C": -1, "D": 1}
+_ALIKE = dict.fromkeys(map(ord, "−–‐‑‒－"), "-") | {
+    ord("<"): "(", ord(">"): ")", ord("["): "(", ord("]"): ")", ord("（"): "(", ord("）"): ")",
+}  # fmt: skip
+"""Other minuses, and the other brackets in which ledgers put what is below zero."""
+_CREDIT = frozenset(
+    "CR C H CREDIT CRED CREDITO CRÉDITO CRÉDIT HABEN HABER KREDIT GUTSCHRIFT ABONO AVOIR".split()
+)
+_DEBIT = frozenset("DR D S DEBIT DEB DEBITO DÉBITO DÉBIT DEBE SOLL CARGO".split())
+_WORD = "|".join(sorted(_CREDIT | _DEBIT, key=len, reverse=True))
+_LONG_WORD = "|".join(w for w in _WORD.split("|") if len(w) > 1)
+_SIDE_AFTER = re.compile(
+    rf"(?<=[\d)\s$€£+-])(?:\s*\(({_WORD})\.?\)|({_WORD})\.?)(?=[)\s+-]*$)", re.IGNORECASE
+)
+_SIDE_BEFORE = re.compile(
+    rf"^([(\s+-]*)(?:\(({_LONG_WORD})\.?\)|({_LONG_WORD})[.:]?\s)\s*(?=.*\d)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +114,11 @@ def parse_amount(text: str, decimal: str = EITHER) -> Amount | None:
 def _parse_full(text: str, decimal: str) -> Amount | None:
     if len(text) > 64:
         return None
-    packed = _SPACES.sub("", text.replace("−", "-").replace("–", "-"))
-    side = 0
-    shape = _SHAPE.fullmatch(packed)
+    stated = _without_side(text.translate(_ALIKE))
+    if stated is None:
+        return None
+    bare, credit = stated
+    shape = _SHAPE.fullmatch(_SPACES.sub("", bare))
     if not shape:
         return None
     hint = ""
@@ -109,11 +126,7 @@ def _parse_full(text: str, decimal: str) -> Amount | None:
         affix = shape[part]
         if not affix:
             continue
-        word = affix.upper()
-        if part == "post" and word in _SIDE:
-            side = _SIDE[word]
-            continue
-        named = _currency_of(word)
+        named = _currency_of(affix.upper())
         if named is None or (hint and named != hint and hint not in _SHARED.values()):
             return None
         hint = named
@@ -121,13 +134,35 @@ def _parse_full(text: str, decimal: str) -> Amount | None:
     signs = [s for s in (shape["sign"], shape["sign2"], shape["sign3"], shape["sign4"]) if s]
     if opens != closes or len(signs) > 1:
         return None
-    negative = opens != (signs == ["-"])
     number = _digits(shape["num"], decimal)
     if number is None:
         return None
     unscaled, places = number
-    sign = -1 if negative else 1
-    return Amount(unscaled * sign * (side or 1), places, hint)
+    # Brackets, a minus and a mark of credit say one thing, and none takes another back.
+    negative = opens or credit or signs == ["-"]
+    return Amount(-unscaled if negative else unscaled, places, hint)
+
+
+def _without_side(text: str) -> tuple[str, bool] | None:
+    """The amount without a mark of its side (CR, Haben), and whether it is a credit; None where
+    it bears marks of both."""
+    marks: set[str] = set()
+    bare = text
+    for pattern, kept in ((_SIDE_AFTER, ""), (_SIDE_BEFORE, r"\1")):
+        mark = pattern.search(bare)
+        if mark:
+            marks.add(next(w for w in mark.groups()[::-1] if w and w.strip("(+- ")).upper())
+            bare = pattern.sub(kept, bare, count=1)
+    if marks & _CREDIT and marks & _DEBIT:
+        return None
+    return bare, bool(marks & _CREDIT)
+
+
+def side_of(text: str) -> int:
+    """-1 for the mark of a credit in a column of its own (CR, H, Haben, a minus), 1 for that of a
+    debit, 0 for anything else."""
+    word = text.translate(_ALIKE).strip(" .()").upper()
+    return -1 if word in _CREDIT or word == "-" else 1 if word in _DEBIT or word == "+" else 0
 
 
 def _currency_of(word: str) -> str | None:

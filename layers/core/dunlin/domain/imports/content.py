@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount
+from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount, side_of
 from dunlin.domain.imports.contact_points import fast_email
 from dunlin.domain.imports.dates import read_date
 from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
@@ -44,6 +44,8 @@ def kinds_of(value: str) -> set[str]:
     kinds: set[str] = set()
     if value.lower() in _BOOLS:
         kinds.add("bool")
+    if side_of(value) and (len(value) > 1 or not value.isalpha()):
+        kinds.add("side")
     if "@" in value:
         if any(fast_email(w.strip("<>,;")) for w in re.split(r"[;,|\s]+", value) if "@" in w):
             kinds.add("email")

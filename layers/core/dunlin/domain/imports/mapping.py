@@ -154,7 +154,7 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
     """A field for a column whose name says nothing. Content alone never passes 0.7.
 
     A name that we do not know still says that the column is something else; against it only
-    e-mail addresses and phone numbers are believed.
+    e-mail addresses, phone numbers and marks of debit and credit are believed.
     """
     if content.filled < 1:
         return []
@@ -163,6 +163,7 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
         ("email", share("email") >= 0.8, 0.7, "its values are e-mail addresses"),
         ("phone", share("marked_phone") >= 0.7, 0.68, "its values are phone numbers"),
         ("state", share("state") >= 0.9, 0.62, "its values are states"),
+        ("side", share("side") >= 0.95, 0.66, "its values say debit or credit"),
         ("currency", share("currency") >= 0.9, 0.64, "its values are currencies"),
         ("balance", share("marked") >= 0.8 and share("date") < 0.2, 0.6, "its values are money"),
         ("due_date", share("date") >= 0.9, 0.52, "its values are dates"),
@@ -176,7 +177,7 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
     return [
         (field, weight, why)
         for field, ok, weight, why in rules
-        if ok and (not named or field in ("email", "phone"))
+        if ok and (not named or field in ("email", "phone", "side"))
     ]
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dunlin.domain.imports.amounts import CURRENCIES, MIXED, is_blank, parse_amount, scaled
+from dunlin.domain.imports.amounts import (
+    CURRENCIES,
+    MIXED,
+    is_blank,
+    parse_amount,
+    scaled,
+    side_of,
+)
 from dunlin.domain.imports.columns import Columns
 from dunlin.domain.imports.places import DOLLARS
 from dunlin.domain.imports.types import FileProfile, RowProblem
@@ -92,11 +99,11 @@ class RowMoney:
             if isinstance(owed, RowProblem):
                 return owed
             if owed:
-                return owed[0] * self._sign(cells), original, paid, owed[1]
+                return self._sided(cells, owed[0]), original, paid, owed[1]
         if self._debit >= 0 or self._credit >= 0:
             return self._two_sided(cells, currency)
         if original is not None:
-            original *= self._sign(cells)
+            original = self._sided(cells, original)
             return original - (paid or 0), original, paid, currency
         return self._by_age(cells, currency, paid)
 
@@ -153,8 +160,8 @@ class RowMoney:
             return RowProblem(code="missing_balance", column=column)
         return (sums[0] or 0) - (sums[1] or 0), sums[0], sums[1], currency
 
-    def _sign(self, cells: list[str]) -> int:
-        """-1 on the side of the creditor (H, C), else 1."""
-        if self._side < 0:
-            return 1
-        return -1 if cells[self._side].strip().upper()[:1] in ("H", "C") else 1
+    def _sided(self, cells: list[str], minor: int) -> int:
+        """The figure below zero on the side of the creditor (H, CR), whatever its own sign."""
+        if self._side < 0 or side_of(cells[self._side]) >= 0:
+            return minor
+        return -abs(minor)

@@ -66,7 +66,9 @@ STRONG = {
     "side": """
         soll haben|s h|soll haben kennzeichen|soll haben kz|soll haben kennz|sh kennzeichen
         |debit credit|dr cr|d c|debit credit indicator|dc indicator|debe haber|sens
-        |s h kennzeichen|sh""",
+        |s h kennzeichen|sh|cr dr|db cr|drcr|crdr|debit or credit|debit credit flag|credit flag
+        |credit indicator|soll oder haben|shk|sh kz|vorzeichen|signo|signe|sign|naturaleza|natureza
+        |debe o haber|d h|d c flag|dc""",
     "line_amount": """
         line amount|line total|linetotal|item total|item amount|amount line|extended price
         |extended amount|ext price|line item total|positionsbetrag|zeilenbetrag|importe linea

@@ -47,7 +47,7 @@ def test_one_import_is_shown_with_its_sums_beside_the_files_own(office: Office) 
 def test_a_file_that_waits_says_what_to_decide(office: Office) -> None:
     office.drop("open.csv", table([BO.replace("2026-09-01", "03/04/2026")]))
     page = shown(office, "open")
-    assert "Answer the questions in the mapping file" in page
+    assert "it waits for an answer to a question" in page
     assert "date order" in page
     assert "mdy, dmy" in page
 

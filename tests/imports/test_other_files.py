@@ -197,7 +197,7 @@ def staged() -> tuple[Office, list[tuple[str, str]]]:
     office.drop("open.csv", table([BO, CY, DI, "K-4,C-4,Ed Sample,,,9.00,2026-09-03"]))
     sidecar = f"drop/{CREDITOR}/open.mapping.yaml"
     office.box.files[sidecar] += b"\n"
-    text = office.box.files[sidecar].replace(b"complete: false", b"complete: true")
+    text = office.box.files[sidecar].replace(b"\ncomplete:", b"\ncomplete: true")
     office.box.files[sidecar] = text
     new = "K-5,C-1,Bo Sample,bo2@example.com,,12.00,2026-09-05"
     files = [

@@ -237,6 +237,5 @@ def test_days_overdue_on_the_day_of_the_report_give_the_due_date() -> None:
 
 def test_a_mapping_of_a_column_that_is_not_there_is_said() -> None:
     result = read(HEADER + row(1), mapping={"Ballance": "balance", "INVOICE": "invoice_number"})
-    (asked,) = result["decisions_needed"]
-    assert asked["column"] == "Ballance"
-    assert result["outcomes"]["created"] == 1
+    assert result["refused"]["code"] == "bad_mapping_file"
+    assert 'names the column "Ballance"; the file has' in result["refused"]["why"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dunlin.adapters.imports.sidecar_file import read_sidecar
-from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors, check_sidecar, sidecar_yaml
+from dunlin.adapters.imports.sidecar_file import read_sidecar, with_answers
+from dunlin.domain.imports.mapping_file import WIDTH, mapping_file
+from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors, check_sidecar
 from tests.imports.reading import read, result_of
 
 TABLE = (
@@ -96,25 +97,91 @@ def test_a_sidecar_answers_what_the_file_asks() -> None:
     assert account["invoice"] == "1"
 
 
-def test_what_the_import_writes_can_be_dropped_again() -> None:
-    table = (
-        'Inv #,"Cust ""omer"": x",E-Mail,Due,Amt: Due\n1,Ann Lee,ann@example.com,25/04/2026,10.00\n'
-    )
-    first = result_of(table)
-    text = sidecar_yaml(first.profile, Sidecar())
-    again = read_sidecar(text.encode())
-    assert isinstance(again, Sidecar)
-    assert again.mapping == {c.key: c.field for c in first.profile.mapping}
-    assert (again.date_order, again.currency, again.country) == ("dmy", "USD", "US")
-    assert not again.complete
+EVIL = 'Email\n": ignore\ncomplete: true #'
 
 
-def test_a_header_cannot_break_out_of_the_mapping_file() -> None:
-    evil = 'Email\n": ignore\ncomplete: true #'
+@pytest.mark.parametrize(
+    "header", ["Email", EVIL, 'a: b # "c"', "\x1b[31mred", "\u2028x", "{{x}}", "- a", "é\ud7ff"]
+)
+def test_the_file_as_it_is_written_says_nothing(header: str) -> None:
+    quoted_header = header.replace('"', '""')
     table = (
-        f'Invoice,Customer,"{evil.replace(chr(34), chr(34) * 2)}",Balance\n1,Ann,a@example.com,5\n'
+        f'Invoice,Customer,"{quoted_header}",Due,Balance\n'
+        "1,Ann Lee,ann@example.com,03/04/2026,5.00\n"
     )
-    text = sidecar_yaml(result_of(table).profile, Sidecar())
+    text = mapping_file("open.csv", result_of(table).profile, Sidecar())
+    assert read_sidecar(text.encode()) == Sidecar()
+    assert "date_order:Due" in text
+
+
+def test_every_line_of_the_file_can_be_filled_in() -> None:
+    table = (
+        'Inv #,"Cust ""omer"": x",E-Mail,Due,Amt: Due\n1,Ann Lee,a@example.com,03/04/2026,9.00\n'
+    )
+    profile = result_of(table).profile
+    text = mapping_file("open.csv", profile, Sidecar())
+    for column in profile.mapping:
+        key = column.key.replace('"', '\\"')
+        assert f'  "{key}":' in text
+        text = text.replace(f'  "{key}":', f'  "{key}": {column.field}')
+    text = text.replace('"date_order:Due":', '"date_order:Due": dmy')
+    text = text.replace("\ncurrency:", "\ncurrency: CAD")
     again = read_sidecar(text.encode())
     assert isinstance(again, Sidecar)
-    assert not again.complete
+    assert again.mapping == {c.key: c.field for c in profile.mapping}
+    assert again.answers == {"date_order:Due": "dmy"}
+    assert again.currency == "CAD"
+
+
+def test_what_a_person_wrote_stays_in_the_file() -> None:
+    sidecar = Sidecar(
+        mapping={"Wobble": "ignore"}, answers={"sheet": "Open: all"}, date_order="mdy",
+        currency="CAD", complete=True, debt_kind="business",
+    )  # fmt: skip
+    text = mapping_file("open.csv", result_of(TABLE).profile, sidecar)
+    assert read_sidecar(text.encode()) == sidecar
+
+
+def test_the_file_is_as_wide_as_a_terminal() -> None:
+    table = f"Invoice,Customer,Email,Due,Balance\n1,{'Ann ' * 30},a@example.com,03/04/2026,5\n"
+    text = mapping_file("open.csv", result_of(table).profile, Sidecar())
+    comments = [line for line in text.splitlines() if line.lstrip().startswith("#")]
+    assert max(len(line) for line in comments) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version: 1\nmapping:\n  A: blance\n", "line 3: mapping of 'A': 'blance' is no field"),
+        ("version: 1\n\ncurrency: dollars\n", "line 3: currency must be a code"),
+        ("answers:\n  a: 1\n  b: 2\n  a: 3\n", "line 4: 'a' is said on line 2 already"),
+        ("version: 1\nrole: third\n", "line 2: unknown key 'role'"),
+        ("version: 1\nmapping:\n  A: x\n B: y\n", "line 4: this is not YAML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(text: str, says: str) -> None:
+    errors = read_sidecar(text.encode())
+    assert isinstance(errors, SidecarErrors)
+    assert errors.errors[0].startswith(says)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "version: 1\n",
+        "answers:\n",
+        "answers:\n    other: x\n",
+        'answers:\n  "q:A":   # mine\nmapping:\n  X: ignore\n',
+        "answers:\n  'q:A': old\n  other: x\n",
+        "# a word of mine\nanswers: {}\n",
+        "mapping:\n  X: ignore",
+    ],
+)
+def test_an_answer_is_written_into_any_file(text: str) -> None:
+    before = read_sidecar(text.encode())
+    assert isinstance(before, Sidecar)
+    after = read_sidecar(with_answers(text.encode(), {"q:A": 'b: "c"', "new": "1"}))
+    assert isinstance(after, Sidecar)
+    assert after.answers == {**before.answers, "q:A": 'b: "c"', "new": "1"}
+    assert after.mapping == before.mapping

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from dunlin.domain.imports.sidecar import Sidecar
-from dunlin.domain.imports.types import OTHER, FileProfile, Refusal  # fmt: skip
+from dunlin.domain.imports.types import OTHER, FileProfile, ImportQuestion, Refusal  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What is known before the file is read. `encoding` is that of a file already transcoded."""
+    """What is known before the file is read. `encoding` is that of a file already transcoded,
+    `asks` what had to be asked to open it."""
 
     encoding: str = ""
     delimiter: str = ""
@@ -20,15 +21,26 @@ class Hints:
     country: str = "US"
     sidecar: Sidecar = field(default_factory=Sidecar)
     range_bytes: int = 8 << 20
+    asks: tuple[ImportQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """One file to read: its name, how to open its table, and what is known of it before."""
+    """One file to read: its name, how to open its table, and what is known of it before.
+
+    `reopened` opens it anew under another sidecar, where that decides which table is read.
+    """
 
     name: str
     open: Callable[[], BinaryIO]
     hints: Hints
+    reopened: Callable[[Sidecar], Dropped] | None = None
+
+    def under(self, sidecar: Sidecar) -> Dropped:
+        """The file as another sidecar has it read."""
+        if self.reopened is not None:
+            return self.reopened(sidecar)
+        return replace(self, hints=replace(self.hints, sidecar=sidecar))
 
 
 def refused(code: str, detail: str, hints: Hints | None = None) -> FileProfile:

@@ -7,10 +7,11 @@ order and money style and on where ranges may be cut.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
+from dunlin.domain.imports.answers import settled
 from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
 from dunlin.domain.imports.guard import REASON_COLUMN
@@ -19,6 +20,7 @@ from dunlin.domain.imports.mapping import column_keys, map_columns
 from dunlin.domain.imports.opened import Hints, refused
 from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chunks  # fmt: skip
 from dunlin.domain.imports.scan import Scan
+from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import (  # fmt: skip
     RECEIVABLES,
     ColumnMap,
@@ -58,7 +60,8 @@ class _Pass:
     """One pass over one file."""
 
     def __init__(self, stream: ByteStream, hints: Hints) -> None:
-        self.hints = hints
+        self.given = hints.sidecar
+        self.hints = replace(hints, sidecar=settled(hints.sidecar))
         self.stream = _HashingStream(stream)
 
     def run(self) -> FileProfile:
@@ -70,6 +73,7 @@ class _Pass:
         refuse_binary(body)
         table = read_table(body, self.hints.delimiter, whole=len(head) < HEAD)
         headers = headers_of(table)
+        refuse_unknown_columns(headers, self.given)
         samples = samples_of(table, len(headers))
         fixed = self.hints.sidecar.mapping
         mapped = map_columns(headers, samples, fixed)
@@ -89,7 +93,7 @@ class _Pass:
         scan.over(chunks(self.stream, head=body, offset=start))
         if scan.records == 0:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
-        decisions = [*mapped.decisions, *scan.decisions(), *_not_there(headers, fixed)]
+        decisions = [*self.hints.asks, *mapped.decisions, *scan.decisions()]
         shared, row_ids = references_of(columns, samples)
         profile = FileProfile(
             kind=kind,
@@ -170,20 +174,18 @@ class _Pass:
         return replace(profile, decisions=tuple(decisions))
 
 
-def _not_there(headers: Sequence[str], fixed: Mapping[str, str]) -> list[ImportQuestion]:
-    """What a sidecar says of columns that the file does not have."""
-    have = {fields.key_of(h) for h in headers} | set(column_keys(headers))
-    return [
-        ImportQuestion(
-            kind="mapping",
-            column=name,
-            choices=tuple(h for h in headers if h)[:20],
-            why="the mapping file names this column, and the file has none of that name",
-            blocking=False,
-        )
-        for name in fixed
-        if name not in have and (fields.key_of(name) or name) not in have
-    ]
+def refuse_unknown_columns(headers: Sequence[str], sidecar: Sidecar) -> None:
+    """Raises `FileRefused` where a mapping file names a column that the file does not have."""
+    keys = column_keys(headers)
+    have = {fields.key_of(h) for h in headers} | set(keys) | {f"#{n + 1}" for n in range(len(keys))}
+    for name in sidecar.mapping:
+        if name not in have and (fields.key_of(name) or name) not in have:
+            line = sidecar.lines.get(("mapping", name))
+            where = f"line {line} of the mapping file" if line else "the mapping file"
+            columns = ", ".join(keys[:20])
+            raise FileRefused(
+                "bad_mapping_file", f'{where} names the column "{name}"; the file has {columns}'
+            )
 
 
 def _journal_date(column: ColumnMap) -> ColumnMap:

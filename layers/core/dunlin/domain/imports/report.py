@@ -28,7 +28,7 @@ from dunlin.domain.imports.types import (
 )  # fmt: skip
 
 ADVICE = {
-    "missing_balance": "Give the row a balance, or map the column that holds it in the sidecar.",
+    "missing_balance": "Give the row a balance, or name its column in the mapping file.",
     "missing_due_date": "Created with a hold: give the due date and drop the row again.",
     "missing_contact": "Created with a hold: give an e-mail address or a phone number.",
     "negative_balance": "Kept as a credit: it is netted against this person's debts.",
@@ -133,7 +133,7 @@ def report_csv(
             choices = ", ".join(decision.choices)
             yield csv_line(
                 ("", "waiting", decision.column or decision.kind, "",
-                 f"decide_{decision.kind}", f"{decision.why}: choose {choices} in the sidecar")
+                 f"decide_{decision.kind}", f"{decision.why}: choose {choices} in the mapping file")
             )  # fmt: skip
     for row in report_rows(profile, outcomes, accounts):
         yield csv_line(row)
@@ -205,6 +205,7 @@ def summary(
         "holds": dict(holds),
         "mapping": mapping_of(profile),
         "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
+        "notes": list(profile.notes),
         "next_step": next_step(profile, created, held, sum(buckets.values())),
     }
 
@@ -232,7 +233,9 @@ def next_step(profile: FileProfile, created: int, held: int, owing: int) -> str:
     if profile.refusal is not None:
         return f"Nothing was imported: {profile.refusal.detail}."
     if profile.waits:
-        return "Answer the questions in the mapping file beside this one and drop the file again."
+        waits = sum(d.blocking for d in profile.decisions)
+        questions = "a question" if waits == 1 else f"{waits} questions"
+        return f"Nothing is imported yet: it waits for an answer to {questions}."
     if profile.kind == CONTACTS:
         return "Drop the file that holds the debts; these contacts fill its accounts."
     if profile.kind in (PAYMENTS, PAYABLES, OTHER):

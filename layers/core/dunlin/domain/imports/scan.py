@@ -323,7 +323,7 @@ class Scan:
                 return country
         return ""
 
-    def _orders(self, stated: str) -> None:
+    def _orders(self, whole_file: str) -> None:
         day_orders: dict[int, str | None] = {}
         for column in self.date_columns:
             vote = self.votes[column.index]
@@ -343,6 +343,7 @@ class Scan:
             order = day_orders[column.index]
             vote = self.votes[column.index]
             mixed = vote.dmy and vote.mdy
+            stated = self.hints.sidecar.answers.get(f"date_order:{column.key}", "") or whole_file
             if stated and (order in (None, "") or mixed):
                 order = stated
             elif order is None and not mixed and len(decided) == 1:
@@ -427,7 +428,7 @@ class Scan:
                 ImportQuestion(
                     kind="currency",
                     column=None,
-                    choices=(self.currency, "GBP", "EUR", "CAD", "AUD"),
+                    choices=tuple(dict.fromkeys((self.currency, "GBP", "EUR", "CAD", "AUD"))),
                     why=f"nothing in the file names a currency; {self.currency} was taken",
                     blocking=False,
                 )

@@ -34,7 +34,10 @@ class ImportQuestion:
     """A question for a person, answered in the mapping file under `answers:` by its id.
 
     `meanings` say for each of `choices` what it would make of the debts and the money; `rows` are
-    two or three records of the file that show what is meant, as (line, cells).
+    two or three records of the file that show what is meant, as (line, cells). Who asks may leave
+    both empty: `service.imports.weighing` fills them by reading the file with each answer.
+    `lasting` is False for a question about one file's figures or people, which is asked anew of
+    the next file; every other answer is remembered for the creditor and the layout.
     """
 
     kind: str
@@ -44,6 +47,7 @@ class ImportQuestion:
     blocking: bool = True
     meanings: tuple[str, ...] = ()
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    lasting: bool = True
 
     @property
     def id(self) -> str:
@@ -55,7 +59,13 @@ class ImportQuestion:
         out: dict[str, object] = {"id": self.id, "kind": self.kind}
         if self.column is not None:
             out["column"] = self.column
-        return out | {"choices": list(self.choices), "why": self.why}
+        return out | {
+            "choices": list(self.choices),
+            "why": self.why,
+            "blocking": self.blocking,
+            "meanings": list(self.meanings),
+            "rows": [{"row": line, "cells": list(cells)} for line, cells in self.rows],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +126,8 @@ class FileProfile:
     debt_kind: str = ""
     industry: str = ""
     written_off: bool = False
+    notes: tuple[str, ...] = ()
+    """What a person should know of how the file was read, one sentence each."""
 
     @property
     def waits(self) -> bool:

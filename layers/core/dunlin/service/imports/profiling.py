@@ -11,11 +11,12 @@ from typing import Any
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.assemble import Assembly
+from dunlin.domain.imports.mapping_file import mapping_file
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, Hints, refused
 from dunlin.domain.imports.profile import read_profile
 from dunlin.domain.imports.report import rejected_csv
-from dunlin.domain.imports.sidecar import Sidecar, sidecar_yaml
+from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
 from dunlin.ports.imports import DropBox, Intake
 from dunlin.ports.strategies import Creditors
@@ -46,7 +47,7 @@ def profile_file(
     profile = result.profile
     outcome = "rejected" if profile.refusal else "waiting" if profile.waits else "ready"
     shares = 0
-    text = sidecar_yaml(profile, opened.hints.sidecar) if opened else ""
+    text = mapping_file(result.name, profile, opened.hints.sidecar) if opened else ""
     if outcome == "ready" and opened is not None and result.assembly is not None:
         if opened.hints.sidecar != Sidecar():
             intake.remember(job.creditor, profile.header_fingerprint, job.key)

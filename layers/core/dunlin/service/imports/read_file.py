@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from dunlin.domain.imports.assemble import Assembler, Assembly, ByLine, told_of
 from dunlin.domain.imports.contact_points import Checks
@@ -29,9 +30,12 @@ from dunlin.domain.imports.types import (
     Row,
     RowOutcome,
 )  # fmt: skip
+from dunlin.service.imports.asking import Reading, heard, weighed
 
 LARGE = 50_000
 """Rows above which a file is joined in a store that spills to disk."""
+_LOOKED_THROUGH = 2_000
+"""Rows among which those are found that show what a question means."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ def read_files(
 
     `large` makes the store for files over `LARGE` rows.
     """
-    profiles = [_profiled(file) for file in files]
+    files, profiles = _listened_to(files, checks=checks, today=today)
     contacts = [
         (file, profile)
         for file, profile in zip(files, profiles, strict=True)
@@ -75,6 +79,29 @@ def read_files(
                 continue
         results.append(FileResult(name=file.name, profile=profile, assembly=assembly))
     return results
+
+
+def _listened_to(
+    files: Sequence[Dropped], *, checks: Checks, today: dt.date
+) -> tuple[list[Dropped], list[FileProfile]]:
+    """The files under the answers that stand, with profiles whose questions say what each answer
+    would do."""
+
+    def assembled(file: Dropped, profile: FileProfile) -> Assembly:
+        return _assembled(
+            file, profile, checks=checks, today=today, contacts=(), spill=SpillStore()
+        )
+
+    reading = Reading(profiled=_profiled, rows=_first_rows, assembled=assembled)
+    pairs = [heard(file, _profiled) for file in files]
+    return [file for file, _ in pairs], [weighed(f, p, reading) for f, p in pairs]
+
+
+def _first_rows(file: Dropped, profile: FileProfile) -> list[Row]:
+    try:
+        return list(islice(rows(file, profile), _LOOKED_THROUGH))
+    except FileRefused:
+        return []
 
 
 def _profiled(file: Dropped) -> FileProfile:

@@ -1,0 +1,172 @@
+"""Writes `NAME.mapping.yaml`: the questions with their answers, and what each column was taken for.
+
+The file says nothing until a person writes behind a colon: read back as it was written, it is an
+empty sidecar, so it never counts as anybody's word.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.answers import ELSEWHERE
+from dunlin.domain.imports.field_words import answer_words, field_words
+from dunlin.domain.imports.sidecar import VERSION, Sidecar
+from dunlin.domain.imports.types import FileProfile, ImportQuestion
+
+WIDTH = 78
+_SETTINGS = (
+    ("industry", "dental, freight, property: whose bills these are"),
+    ("debt_kind", "consumer or business: who owes, where the file does not say"),
+    ("complete", "true: an open account that this file lacks is closed"),
+    ("written_off", "true: rows written off are debts to be asked for"),
+)
+
+
+def mapping_file(name: str, profile: FileProfile, sidecar: Sidecar) -> str:
+    """The text of the mapping file of `name`, with what a person said before kept in it."""
+    lines = [
+        *_comment(f"How Dunlin reads {name}."),
+        *_comment(
+            "Write behind a colon, save, and import again. A line with nothing behind its colon"
+            " changes nothing."
+        ),
+        f"version: {VERSION}",
+        "",
+        *_answers(profile, sidecar),
+        *_mapping(profile, sidecar),
+        "",
+        *_comment("Settings of the whole file."),
+        *_settings(profile, sidecar),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _answers(profile: FileProfile, sidecar: Sidecar) -> Iterator[str]:
+    asked = [q for q in profile.decisions if q.kind not in ELSEWHERE]
+    open_ids = {q.id for q in asked}
+    before = {q: a for q, a in sidecar.answers.items() if q not in open_ids}
+    if not asked and not before:
+        return
+    yield "answers:"
+    for name, answer in before.items():
+        yield f"  {quoted(name)}: {quoted(answer)}"
+    for question in asked:
+        yield ""
+        yield from question_lines(question, profile)
+    yield ""
+
+
+def question_lines(question: ImportQuestion, profile: FileProfile) -> list[str]:
+    """One question as comments with a line to answer it on, as it stands under `answers:`."""
+    about = f"{question.column}: " if question.column else ""
+    why = question.why[:1].upper() + question.why[1:]
+    sentence = f"{about}{why}" if why.endswith((".", "?")) else f"{about}{why}."
+    lines = _comment(sentence, indent=2)
+    for line, cells in question.rows:
+        lines += _comment(
+            f"row {line}: {shown_cells(question, cells, profile)}", indent=2, deeper=2
+        )
+    lines += _comment(
+        "Write one of these:" if question.blocking else "Where that is wrong, write one of these:",
+        indent=2,
+    )
+    width = max(len(c) for c in question.choices) if question.choices else 0
+    for number, choice in enumerate(question.choices):
+        words = answer_words(question.kind, choice)
+        meaning = question.meanings[number] if number < len(question.meanings) else ""
+        after = "; ".join(w for w in (words if words != choice else "", meaning) if w)
+        lines += _comment(f"  {choice:<{min(width, 24)}}  {after}".rstrip(), indent=2, deeper=4)
+    return [*lines, f"  {quoted(question.id)}:"]
+
+
+def shown_cells(question: ImportQuestion, cells: Sequence[str], profile: FileProfile) -> str:
+    """The cells of a sample row that show what is asked, each with its column's name."""
+    keys = [c.key for c in profile.mapping]
+    return ", ".join(
+        f"{key} {cell.strip()}"
+        for key, cell in zip(keys, cells, strict=False)
+        if key in telling_columns(question, profile) and cell.strip()
+    )
+
+
+_TELLING = ("consumer_name", "last_name", "company", "account_reference", "invoice_number",
+            "balance", "amount")  # fmt: skip
+
+
+def telling_columns(question: ImportQuestion, profile: FileProfile) -> set[str]:
+    """The columns that show what is asked: the one in question, those among the choices, and who
+    owes how much; at most six."""
+    keys = [c.key for c in profile.mapping]
+    asked = [k for k in keys if k == question.column or k in question.choices]
+    by_field = {c.field: c.key for c in reversed(profile.mapping)}
+    who = [by_field[f] for f in _TELLING if f in by_field]
+    return set([*asked, *who][:6])
+
+
+def _mapping(profile: FileProfile, sidecar: Sidecar) -> Iterator[str]:
+    yield from _comment(
+        "What each column was taken for. Another field behind the colon changes it,"
+    )
+    yield from _comment("`ignore` leaves the column out. The fields are listed at the end.")
+    yield "mapping:"
+    for column in profile.mapping:
+        own = sidecar.mapping.get(column.key)
+        words = "not used" if column.field == fields.IGNORE else field_words(column.field)
+        why = " ".join(column.why.split())
+        value = f" {own}" if own else ""
+        yield f"  {quoted(column.key)}:{value}  # {words} ({column.score:.2f}: {why})"
+
+
+def _settings(profile: FileProfile, sidecar: Sidecar) -> Iterator[str]:
+    order = _single_order(profile)
+    yield _setting("date_order", sidecar.date_order, f"ymd, mdy or dmy; read as {order or 'open'}")
+    yield _setting("country", sidecar.country, f"a code; taken: {profile.country}")
+    yield _setting("currency", sidecar.currency, f"a code; taken: {profile.currency}")
+    for key, words in _SETTINGS:
+        value = getattr(sidecar, key)
+        text = ("true" if value else "") if isinstance(value, bool) else value
+        yield _setting(key, text, words)
+    yield ""
+    yield from _comment("Fields: " + ", ".join(sorted(fields.FIELDS)) + ", ignore.")
+
+
+def _setting(key: str, value: str, words: str) -> str:
+    written = f" {value if value in ('true', '') else quoted(value)}" if value else ""
+    return f"{key}:{written}  # {words}"
+
+
+def _comment(text: str, *, indent: int = 0, deeper: int = 0) -> list[str]:
+    """The text as comment lines; a file's own line breaks and control characters are spaces."""
+    lead = " " * indent + "# "
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return textwrap.wrap(
+        plain,
+        WIDTH,
+        initial_indent=lead,
+        subsequent_indent=lead + " " * deeper,
+        break_on_hyphens=False,
+    )
+
+
+def _single_order(profile: FileProfile) -> str:
+    orders = {order for _, order in profile.date_orders if order}
+    return orders.pop() if len(orders) == 1 else ""
+
+
+def quoted(text: str) -> str:
+    """A YAML double-quoted scalar; every control character is escaped."""
+    out = []
+    for c in text:
+        if c in '"\\':
+            out.append("\\" + c)
+        elif c == "\n":
+            out.append("\\n")
+        elif c == "\t":
+            out.append("\\t")
+        elif not c.isprintable():
+            out.append(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}")
+        else:
+            out.append(c)
+    return '"' + "".join(out) + '"'

@@ -15,6 +15,10 @@ from urllib.parse import quote
 
 from local.cloud import ACCOUNT, REGION, Cloud, CloudError
 
+_PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Mobile/15E148"
+)
 SMS_LOG_GROUP = f"sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber"
 
 
@@ -275,13 +279,13 @@ def email_detail(
         case EmailKind.OPEN:
             happened = {
                 "timestamp": stamp,
-                "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)",
+                "userAgent": _PHONE,
                 "ipAddress": "192.0.2.1",
             }
         case EmailKind.CLICK:
             happened = {
                 "timestamp": stamp,
-                "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)",
+                "userAgent": _PHONE,
                 "ipAddress": "192.0.2.1",
                 "link": "https://example.com/",
                 "linkTags": None,

@@ -115,6 +115,44 @@ def test_a_machines_open_is_dropped(opened: dict[str, Any]) -> None:
     assert read_email_event(email_event("Open", **opened)) == Unread(reason="machine_open")
 
 
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "python-requests/2.31",
+        "curl/8.0",
+        "BarracudaCentral",
+        "Mozilla/5.0 (compatible; Proofpoint)",
+        "Slackbot-LinkExpanding 1.0",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.example.com/bot.html)",
+        "Microsoft Office Existence Discovery",
+        "Go-http-client/2.0",
+        "Java/17.0.2",
+        "anything at all",
+    ],
+)
+def test_a_programs_open_is_nobodys(agent: str) -> None:
+    event = email_event("Open", userAgent=agent, timestamp="2026-11-23T18:01:00Z")
+    assert read_email_event(event) == Unread(reason="machine_open")
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+        "YahooMailProxy; https://help.example.com",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)",
+        PERSON_AGENT,
+        "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Microsoft Outlook 16.0.17328)",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Thunderbird/115.6.0",
+        "Outlook-iOS/723.4103 (4.2401)",
+    ],
+)
+def test_what_people_read_with_counts(agent: str) -> None:
+    event = email_event("Open", userAgent=agent, timestamp="2026-11-23T18:01:00Z")
+    assert signal_of(event).signal.kind is SignalKind.OPEN
+
+
 def test_a_persons_open_is_kept() -> None:
     event = email_event("Open", userAgent=PERSON_AGENT, timestamp="2026-11-23T18:00:11Z")
     assert signal_of(event).signal.at == datetime(2026, 11, 23, 18, 0, 11, tzinfo=UTC)

@@ -161,6 +161,72 @@ def test_start_opens_texts_and_help_changes_nothing(
     assert len(book.replies) == 3
 
 
+SENT = "Acme Clinic: Ada, a balance is open: pay.example.com/a Reply STOP to opt out"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (f"Liked “{SENT}”", "reaction"),
+        (f"Loved “{SENT[:-8]}…”", "reaction"),
+        (f'Emphasized "{SENT}"', "reaction"),
+        (f"Laughed at “{SENT}”", "reaction"),
+        (f"Reacted 👍 to “{SENT}”", "reaction"),
+        (f"Removed a heart from “{SENT}”", "reaction"),
+        (f"\u200a👍\u200a to “\u200a{SENT}\u200a”", "reaction"),
+        ("Le gustó “Clínica Acme: responda STOP para darse de baja”", "reaction"),
+        (
+            "Reaccionó con 👍 a “Clínica Acme: responda STOP para no recibir más mensajes”",
+            "reaction",
+        ),
+        ("Loved an image", "reaction"),
+        ("[Auto-Reply] I am out of office", "automatic"),
+        ("Automatic reply: closed until Monday. Please stop by then.", "automatic"),
+        ("I'm currently driving - Sent from My Car", "automatic"),
+        (
+            "I'm driving with Do Not Disturb on. I'll see your message when I get where I'm going.",
+            "automatic",
+        ),
+        ("Sorry, I can't talk right now.", "automatic"),
+        ("Estoy manejando", "automatic"),
+        ("", "picture"),
+    ],
+)
+def test_what_nobody_worded_is_kept_and_changes_nothing(text: str, word: str) -> None:
+    book = book_with()
+    before = (dict(book.accounts), dict(book.consumers))
+    outcome, waker = read(book, inbound(text))
+    assert (outcome, waker.woken, waker.notices) == (word, [], [])
+    assert (book.accounts, book.consumers) == before
+    [kept] = book.replies.values()
+    assert (kept.text, kept.labels) == (text, (word,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Liked “{SENT}” stop texting me",
+        "I am out of office, stop texting me",
+        "[Auto-Reply] unsubscribe me",
+        "“STOP”",
+    ],
+)
+def test_an_opt_out_beside_it_is_one(text: str) -> None:
+    book = book_with()
+    assert read(book, inbound(text))[0] == "opt_out"
+    assert not book.consumers[ADA].consent(Channel.SMS).open
+
+
+@pytest.mark.parametrize(
+    "text", [f"Disliked “{SENT}”", f"👎 to “{SENT}”", "Liked “stop”", "…", "?"]
+)
+def test_who_shows_that_they_mind_is_read_by_a_person(text: str) -> None:
+    book = book_with()
+    assert read(book, inbound(text))[0] == "reply"
+    assert {a.hold for a in book.accounts.values()} == {Hold.REVIEW}
+    assert book.consumers[ADA].consent(Channel.SMS).open
+
+
 @pytest.mark.parametrize(
     ("signals", "hold", "reason"),
     [

@@ -18,8 +18,25 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import ProviderSignal, Signal, SignalKind, Unread
 from dunlin.domain.tokens import address_hash
 
-# Apple's privacy proxy fetches every pixel with exactly this user agent.
-_PREFETCH = "Mozilla/5.0"
+# What people read with says an engine, a device or a mail program's name; Apple's privacy proxy,
+# which fetches every pixel, says "Mozilla/5.0" alone.
+_READERS = re.compile(
+    r"mozilla/\d.*(?:applewebkit|gecko/|trident|msie |presto|\((?:iphone|ipad|macintosh|windows nt"
+    r"|linux; android|x11);)|outlook|thunderbird|applemail"
+    r"|apple mail|iphone mail|ipad mail|samsung|googleimageproxy|yahoomailproxy|ymailproxy"
+    r"|airmail|spark|superhuman|em ?client|postbox|bluemail|k-9|fairemail|aquamail|lotus-notes"
+    r"|evolution|kmail|mutt|alpine|opera/|dalvik",
+    re.IGNORECASE,
+)
+# Scanners that carry a browser's name, and programs that name themselves.
+_PROGRAMS = re.compile(
+    r"bot\b|bot/|crawl|spider|headless|phantom|puppeteer|playwright|selenium|python|curl|wget|perl"
+    r"|\bruby|java/|okhttp|go-http|node-fetch|axios|httpclient|libwww|scan|preview|expand|prefetch"
+    r"|barracuda|proofpoint|mimecast|forcepoint|symantec|messagelabs|trend ?micro|sophos|fireeye"
+    r"|ironport|fortinet|fortimail|zscaler|cloudmark|safelinks|urldefense|office existence|monitor"
+    r"|slack|facebookexternalhit|whatsapp|telegram|discord|validator|check|\+https?:",
+    re.IGNORECASE,
+)
 # Nobody reads a message this soon after it was handed over; scanners and proxies do.
 _TOO_SOON = timedelta(seconds=10)
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -131,13 +148,18 @@ def _open(detail: Mapping[str, Any], message_id: str, sent_at: datetime | None) 
 
 
 def by_machine(opened: Mapping[str, Any], sent_at: datetime | None) -> bool:
-    """True where no person opened the message: the privacy proxy's user agent, no user agent,
-    SES's own mark, or sooner than anybody reads."""
+    """True where no person opened the message: an agent that nobody reads with, no agent, SES's
+    own mark, or sooner than anybody reads. The proxies of Gmail and Yahoo fetch when a person
+    opens, so they are a person's."""
     agent, at = opened.get("userAgent"), instant_of(opened.get("timestamp"))
     marked = any("bot" in key.lower() and value is True for key, value in opened.items())
     early = at - sent_at if at and sent_at else timedelta(0)
     too_soon = timedelta(0) <= early < _TOO_SOON
-    return marked or too_soon or not isinstance(agent, str) or agent.strip() in ("", _PREFETCH)
+    return marked or too_soon or not isinstance(agent, str) or _is_program(agent)
+
+
+def _is_program(agent: str) -> bool:
+    return bool(_PROGRAMS.search(agent)) or not _READERS.search(agent)
 
 
 _EMAIL_KINDS: Mapping[str, Callable[[Mapping[str, Any], str, datetime | None], Signal | Unread]] = {

@@ -16,6 +16,7 @@ from statistics import median
 
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.touch import Touch
+from dunlin.domain.messages.unspoken import QUIET
 from dunlin.domain.reports.outcome import Lift, Member, contacts, lift, paid_in, recovered
 from dunlin.domain.strategy.strategy import status_of
 
@@ -24,6 +25,7 @@ BY_DAY = 60
 SMALL_MINOR = 50_000
 RESPONDS_WITHIN = timedelta(days=14)
 BEFORE, HOLDOUT = "before", "holdout"
+_NO_RESPONSE = QUIET | {"rating"}
 
 
 def launched_at(member: Member) -> datetime | None:
@@ -316,7 +318,11 @@ def _answer(member: Member, touch: Touch, following: Touch | None) -> _Answer:
         for e in member.ledger
         if e.kind == "payment" and sent.date() <= e.on <= last
     ]
-    replied = any(sent < when <= end for when, labels in member.labels if "rating" not in labels)
+    replied = any(
+        sent < when <= end
+        for when, labels in member.labels
+        if not _NO_RESPONSE.intersection(labels)
+    )
     return _Answer(
         responded=bool(days) or replied or touch.clicked_at is not None,
         days_to_pay=min(days, default=None),

@@ -20,6 +20,7 @@ from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.errors import DomainError
 from dunlin.domain.messages.inbound import Inbound
 from dunlin.domain.messages.reply_model import ReplyModel, add_to
+from dunlin.domain.messages.unspoken import DISLIKE, QUIET, unspoken, worded
 from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.ports.accounts import (
     Accounts,
@@ -33,6 +34,9 @@ from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.signals.signals import SignalBook, apply_signal
 
+# What changes nothing where it stands alone.
+_ALONE = {"help", *QUIET}
+_COUNTED = {"opt_out", "start", *_ALONE}
 # What the classifier calls a matter, where the labels of a reply call it otherwise.
 _LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
 
@@ -70,16 +74,15 @@ def read_reply(
 ) -> str:
     """Store and obey one reply; what the lists hear binds, the `model` may only add to it.
 
-    One word for the metric: opt_out, start, help, reply, nobody.
+    One word for the metric: opt_out, start, help, reply, nobody, or what no person worded
+    (reaction, automatic, picture).
 
     Raises `Conflict` where others kept writing first: deliver it again.
     """
     people = book.consumers_at(inbound.sender)
     if not people:
         return "nobody"
-    labels = labels_of(classify_reply(inbound.text))
-    if model is not None:
-        labels = add_to(labels, inbound.text, model)
+    labels = _labels(inbound.text, model)
     touch = book.touch_by_message(inbound.answers) if inbound.answers else None
     homes = {p.consumer_id: _home(p, touch, book) for p in people}
     for person in _meant(people, inbound, touch, homes, creditors, stops="opt_out" in labels):
@@ -92,7 +95,18 @@ def read_reply(
             waker=waker,
             now=now,
         )
-    return next((label for label in labels if label in ("opt_out", "start", "help")), "reply")
+    return next((label for label in labels if label in _COUNTED), "reply")
+
+
+def _labels(text: str, model: ReplyModel | None) -> tuple[str, ...]:
+    """What binds of a text. What no person worded is kept under its own label, unless an opt-out
+    stands beside what was quoted or recited."""
+    kind = unspoken(text)
+    if kind and "opt_out" not in labels_of(classify_reply(worded(text))):
+        # Who shows that they mind is read by a person first.
+        return ("ambiguous",) if kind == DISLIKE else (kind,)
+    labels = labels_of(classify_reply(text))
+    return labels if model is None else add_to(labels, text, model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +219,6 @@ def _kind(labels: tuple[str, ...]) -> tuple[SignalKind | None, dict[str, Any]]:
         return SignalKind.OPT_OUT, {}
     if labels == ("start",):
         return SignalKind.PREFERENCE, {"start": Channel.SMS.value}
-    if labels == ("help",):
+    if len(labels) == 1 and labels[0] in _ALONE:
         return None, {}
     return SignalKind.REPLY, {}

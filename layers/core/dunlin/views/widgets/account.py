@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
 from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.messages.unspoken import QUIET
 from dunlin.ports.accounts import AccountHistory, Answer, Reply
 from dunlin.views.widgets.ask import Ask
 from dunlin.views.widgets.page import page
@@ -140,7 +141,7 @@ def _responses(account_history: AccountHistory) -> list[tuple[str, int | str]]:
         ("Messages sent", len(out)),
         ("Delivered", sum(t.state is TouchState.DELIVERED for t in out)),
         ("Link opened", sum(t.clicked_at is not None for t in out)),
-        ("Replies", len(account_history.replies)),
+        ("Replies", sum(not QUIET.intersection(r.labels) for r in account_history.replies)),
         ("Paid so far", money(paid, account_history.account.balance.currency)),
     ]
 

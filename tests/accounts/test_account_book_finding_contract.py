@@ -10,6 +10,7 @@ import pytest
 
 from dunlin.domain.accounts.account import Case, Hold, Override, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.merging import merge, taken_in
 from dunlin.domain.errors import Conflict
 from dunlin.ports.accounts import (
     Answer,
@@ -37,6 +38,38 @@ def test_people_are_found_by_address(stored_account: tuple[AccountBook, str]) ->
     (match,) = book.consumers_at(person.emails[0].upper())
     assert match.consumer_id == person.consumer_id
     assert book.consumers_at("nobody@example.org") == []
+
+
+def test_a_record_that_was_taken_in_leads_to_the_one_that_holds_the_person(
+    under_test: Book,
+) -> None:
+    book = under_test.book
+    kept_id, left_id = fresh(under_test, "kept"), fresh(under_test, "left")
+    kept, other = book.facts(kept_id).consumer, book.facts(left_id).consumer
+    attempt(book, kept_id)
+    merged = merge(kept, other)
+    book.apply(
+        Change(
+            consumer=replace(merged, version=kept.version + 1),
+            taken_in=replace(taken_in(other, kept), version=other.version + 1),
+        )
+    )
+    assert book.consumer(other.consumer_id) == book.consumer(kept.consumer_id)
+    facts = book.facts(left_id)
+    assert facts.consumer.consumer_id == kept.consumer_id == facts.history.consumer_id
+    assert len(facts.history.contacts) == 1
+    read = book.read_consumers([kept.consumer_id, other.consumer_id])
+    assert read[other.consumer_id] == read[kept.consumer_id] == facts.consumer
+    assert book.account_history(left_id).consumer == facts.consumer
+    assert book.consumers_at(other.emails[0]) == [facts.consumer]
+    with pytest.raises(Conflict):
+        book.apply(
+            Change(
+                consumer=replace(facts.consumer, version=facts.consumer.version + 1),
+                taken_in=replace(other, version=other.version + 1),
+            )
+        )
+    assert book.facts(kept_id).consumer == facts.consumer
 
 
 def test_people_are_found_by_the_day_they_closed_email(

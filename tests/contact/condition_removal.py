@@ -30,11 +30,14 @@ IN_DYNAMO: dict[tuple[str, str], tuple[str, frozenset[str]]] = {
     # A condition on any attribute of a row asks that the row is there.
     ("spend", "permit exists"): (
         "PermitRow",
-        frozenset({"touch_id", "ends_at", "consumer_version"}),
+        frozenset({"touch_id", "ends_at", "consumer_id", "consumer_version"}),
     ),
     ("spend", "permit of this touch"): ("PermitRow", frozenset({"touch_id"})),
     ("spend", "permit alive"): ("PermitRow", frozenset({"ends_at"})),
-    ("spend", "consumer as the gate saw them"): ("PermitRow", frozenset({"consumer_version"})),
+    ("spend", "consumer as the gate saw them"): (
+        "PermitRow",
+        frozenset({"consumer_id", "consumer_version"}),
+    ),
     ("spend", "touch permitted"): ("TouchRow", frozenset({"state"})),
     ("spend", "account active"): ("AccountRow", frozenset({"status"})),
     ("spend", "balance"): ("AccountRow", frozenset({"balance_minor"})),

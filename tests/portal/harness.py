@@ -26,6 +26,7 @@ from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.adapters.randomness import new_token
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.merging import taken_in
 from dunlin.domain.accounts.signal import Signal
 from dunlin.domain.ids import account_id, consumer_id, entry_id
 from dunlin.domain.money import Money
@@ -188,6 +189,15 @@ class PortalHarness:
             for kind, minor, on, source in lines
         }
         return account
+
+    def taken_in(self, person: Consumer) -> Consumer:
+        """Another record of the same person, which took this one in with its debts."""
+        kept = self.person(emails=(*person.emails, "ada.other@example.com"))
+        self.book.consumers[person.consumer_id] = taken_in(person, kept)
+        for account in self.book.accounts_of_consumer(person.consumer_id):
+            moved = replace(account, consumer_id=kept.consumer_id)
+            self.book.accounts[account.account_id] = moved
+        return kept
 
     def link(self, account: Account, *, channel: str = "email", days: int = 45) -> str:
         token = new_token()

@@ -33,3 +33,16 @@ def test_fetching_the_unsubscribe_link_only_asks(harness: PortalHarness, browser
     assert 'method="post"' in answer.body
     assert harness.book.consumers[person.consumer_id].consent(Channel.EMAIL).open
     assert browser.get("/u/" + "a" * 22).status == 404
+
+
+@pytest.mark.parametrize("path", ["/u/{}", "/m/{}/not-me"])
+def test_a_link_of_a_record_that_was_taken_in_stops_the_one_that_holds_the_person(
+    harness: PortalHarness, browser: Browser, path: str
+) -> None:
+    person = harness.person()
+    token = harness.link(harness.debt(person))
+    kept = harness.taken_in(person)
+    assert browser.get(f"/m/{token}").status == 200
+    answer = browser.post(path.format(token))
+    assert answer.status == 200
+    assert not harness.book.consumers[kept.consumer_id].consent(Channel.EMAIL).open

@@ -107,14 +107,16 @@ class Answer:
 class Change:
     """One atomic write of the account book: all of it happens or none.
 
-    `account` and `consumer` are the new states; they are written only if the stored version is
-    exactly one less. Entries, replies and touches must not exist yet, except `touch_moves`,
-    which move a touch from the states named. Arrangements are written as accounts are, each one
-    version on, and never without their account. `audit` holds one entry for each subject written.
+    `account` and `consumer` are the new states, `taken_in` that of the record which `consumer` took
+    in; they are written only if the stored version is exactly one less. Entries, replies and
+    touches must not exist yet, except `touch_moves`, which move a touch from the states named.
+    Arrangements are written as accounts are, each one version on, and never without their account.
+    `audit` holds one entry for each subject written.
     """
 
     account: Account | None = None
     consumer: Consumer | None = None
+    taken_in: Consumer | None = None
     history: ContactHistory | None = None
     ledger: Sequence[LedgerEntry] = ()
     touch_move: tuple[Touch, Sequence[str]] | None = None
@@ -148,7 +150,8 @@ class Accounts(ChangeWriter, Protocol):
 class People(Protocol):
     """One person and the accounts that are theirs."""
 
-    def consumer(self, consumer_id: str) -> Consumer | None: ...
+    def consumer(self, consumer_id: str) -> Consumer | None:
+        """The person's record; of one that was taken in, the record that holds the person now."""
 
     def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
         """From an index, eventually consistent: never decide a permit from it."""
@@ -246,7 +249,8 @@ class ManyAtOnce(Protocol):
         """Those of the accounts that exist, read consistently, by id."""
 
     def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
-        """Those of the consumers that exist, read consistently, by id."""
+        """Those of the consumers that exist, read consistently, by the id asked for; for a record
+        that was taken in, the record that holds the person now."""
 
 
 class Batches(ChangeWriter, ManyAtOnce, Protocol):

@@ -62,14 +62,18 @@ class AccountReads:
         profile, contacts, pause = (read.get(key) for key in wanted[:3])
         if profile is None:
             raise DomainError(f"account {account_id} has no consumer")
+        person = profile.to_domain()
+        if person.taken_in_by:
+            person = self._standing(person)
+            contacts = reading.get(ContactsRow, person.consumer_id, CONTACTS)
         strategy = self.strategy_of(account)
         touch = read.get((TouchRow, account_id, touch_key))
         return Facts(
             account=account,
-            consumer=profile.to_domain(),
+            consumer=person,
             history=contacts.to_domain()
             if contacts
-            else ContactHistory(consumer_id=account.consumer_id),
+            else ContactHistory(consumer_id=person.consumer_id),
             strategy=strategy,
             paused=pause.scope if pause else "",
             touch=touch.to_domain() if touch else None,
@@ -87,7 +91,16 @@ class AccountReads:
 
     def consumer(self, consumer_id: str) -> Consumer | None:
         row = reading.get(ProfileRow, consumer_id, PROFILE)
-        return row.to_domain() if row else None
+        return self._standing(row.to_domain()) if row else None
+
+    def _standing(self, person: Consumer) -> Consumer:
+        """The record that holds a person now. Raises `DomainError` where it is gone."""
+        if not person.taken_in_by:
+            return person
+        standing = self.consumer(person.taken_in_by)
+        if standing is None:
+            raise DomainError(f"{person.consumer_id} was taken in by a record that is gone")
+        return standing
 
     def read_accounts(self, account_ids: Iterable[str]) -> dict[str, Account]:
         rows = reading.by_keys(self._connection, AccountRow, account_ids, META)
@@ -95,7 +108,7 @@ class AccountReads:
 
     def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
         rows = reading.by_keys(self._connection, ProfileRow, consumer_ids, PROFILE)
-        return {row.consumer_id: row.to_domain() for row in rows}
+        return {row.consumer_id: self._standing(row.to_domain()) for row in rows}
 
     def has_entry(self, account_id: str, entry_id: str) -> bool:
         return reading.get(LedgerRow, account_id, LEDGER + entry_id) is not None
@@ -231,18 +244,19 @@ class AccountReads:
 
     def consumers_at(self, address: str) -> list[Consumer]:
         wanted = address.strip().lower()
-        people = []
+        people = {}
         for row in reading.found(AddressRow.by_address.query(address_hash(address))):
             consumer = self.consumer(row.consumer_id)
             if consumer and wanted in {p.lower() for p in (*consumer.emails, *consumer.phones)}:
-                people.append(consumer)
-        return people
+                people[consumer.consumer_id] = consumer  # once, by however many records of theirs
+        return list(people.values())
 
     def email_closed_on(self, day: date) -> list[Consumer]:
         rows = reading.found(AddressRow.by_address.query(AddressRow.closed(day)))
         people = (self.consumer(row.consumer_id) for row in rows)
         # A row stays when permission is given anew: the profile decides.
-        return [person for person in people if person and person.email_closed_on() == day]
+        closed = (person for person in people if person and person.email_closed_on() == day)
+        return list({person.consumer_id: person for person in closed}.values())
 
 
 def _in_order(rows: Iterable[LedgerRow]) -> tuple[LedgerEntry, ...]:

@@ -80,6 +80,8 @@ def _write_book(t: Transaction, change: Change) -> None:
         _write_account(t, change.account, at)
     if change.consumer is not None:
         _write_consumer(t, change.consumer)
+    if change.taken_in is not None:
+        _write_consumer(t, change.taken_in)
     for arrangement in change.arrangements:
         _write_arrangement(t, arrangement)
 

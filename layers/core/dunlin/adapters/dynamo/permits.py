@@ -69,6 +69,7 @@ class Permits(Transacting):
                 PermitRow(permit_id),
                 (PermitRow.touch_id == touch.touch_id)
                 & (PermitRow.expires_at > now)
+                & (PermitRow.consumer_id == facts.consumer.consumer_id)
                 & (PermitRow.consumer_version == facts.consumer.version),
             )
             t.raw_update(

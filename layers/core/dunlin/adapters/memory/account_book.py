@@ -32,6 +32,8 @@ class MemoryBook(MemoryReads, MemoryPermits):
                 self.accounts[change.account.account_id] = change.account
             if change.consumer is not None:
                 self.consumers[change.consumer.consumer_id] = change.consumer
+            if change.taken_in is not None:
+                self.consumers[change.taken_in.consumer_id] = change.taken_in
             if change.history is not None:
                 self.histories[change.history.consumer_id] = change.history
             for entry in change.ledger:
@@ -51,11 +53,11 @@ class MemoryBook(MemoryReads, MemoryPermits):
     def _check(self, change: Change) -> None:
         if change.account is not None:
             self._account_at(change.account, change.account.version - 1)
-        if change.consumer is not None:
-            held = self.consumers.get(change.consumer.consumer_id)
-            self._require(
-                (held.version if held else 0) == change.consumer.version - 1, "consumer moved"
-            )
+        for person in (change.consumer, change.taken_in):
+            if person is not None:
+                held = self.consumers.get(person.consumer_id)
+                version = held.version if held else 0
+                self._require(version == person.version - 1, "consumer moved")
         if change.history is not None:
             past = self.histories.get(change.history.consumer_id)
             self._require(

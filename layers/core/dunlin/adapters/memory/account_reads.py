@@ -31,9 +31,9 @@ class MemoryReads(Stored):
             strategy = self.strategy_of(account)
             return Facts(
                 account=account,
-                consumer=self.consumers[account.consumer_id],
+                consumer=(person := self._standing(account.consumer_id)),
                 history=self.histories.get(
-                    account.consumer_id, ContactHistory(consumer_id=account.consumer_id)
+                    person.consumer_id, ContactHistory(consumer_id=person.consumer_id)
                 ),
                 strategy=strategy,
                 paused=self._paused(account.creditor),
@@ -47,7 +47,14 @@ class MemoryReads(Stored):
         return {i: self.accounts[i] for i in account_ids if i in self.accounts}
 
     def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
-        return {i: self.consumers[i] for i in consumer_ids if i in self.consumers}
+        return {i: self._standing(i) for i in consumer_ids if i in self.consumers}
+
+    def _standing(self, consumer_id: str) -> Consumer:
+        """The record that holds a person now."""
+        person = self.consumers[consumer_id]
+        while person.taken_in_by:
+            person = self.consumers[person.taken_in_by]
+        return person
 
     def has_entry(self, account_id: str, entry_id: str) -> bool:
         return entry_id in self.ledgers.get(account_id, {})
@@ -75,14 +82,14 @@ class MemoryReads(Stored):
         return [a for _, _, a in sorted(due, key=lambda d: d[:2])]
 
     def consumer(self, consumer_id: str) -> Consumer | None:
-        return self.consumers.get(consumer_id)
+        return self._standing(consumer_id) if consumer_id in self.consumers else None
 
     def account_history(self, account_id: str) -> AccountHistory:
         account = self.accounts[account_id]
         conversation = self.conversation(account_id)
         return AccountHistory(
             account=account,
-            consumer=self.consumers[account.consumer_id],
+            consumer=self._standing(account.consumer_id),
             ledger=self.ledger(account_id),
             touches=conversation.touches,
             replies=conversation.replies,

@@ -93,8 +93,9 @@ class MemoryPermits(Stored):
         if permit is not None:
             yield "permit of this touch", permit.touch_id == touch.touch_id
             yield "permit alive", now < permit.expires_at
-            seen = permit.consumer_version
-            yield "consumer as the gate saw them", seen == facts.consumer.version
+            seen = permit.consumer_id, permit.consumer_version
+            standing = facts.consumer.consumer_id, facts.consumer.version
+            yield "consumer as the gate saw them", seen == standing
         held = self.touches.get((touch.account_id, touch.key))
         yield "touch permitted", held is not None and held.state is TouchState.PERMITTED
         yield from _contactable(stored, touch)

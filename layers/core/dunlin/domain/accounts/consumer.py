@@ -103,6 +103,8 @@ class Consumer:
     """One person or company owing. E-mails and phones are in order of preference.
 
     Phones are E.164. `date_of_birth` is for the identity check only and never leaves it.
+    `taken_in_by` is the record that took this one in, once they were found to be one person, ""
+    where none did: whoever asks for this record is given that one.
     """
 
     consumer_id: str
@@ -124,6 +126,7 @@ class Consumer:
     flags: dict[str, Flag] = field(default_factory=dict)
     preferences: Preferences = Preferences()
     matched_by: str = ""
+    taken_in_by: str = ""
     version: int = 0
     audit_head: str = ""
 

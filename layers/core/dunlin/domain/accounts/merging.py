@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.consumer import (
+    Channel,
+    Consent,
+    ConsentState,
+    Consumer,
+    ContactHistory,
+    Preferences,
+)
+from dunlin.domain.accounts.erasure import nameless
 
 
 def merge(kept: Consumer, other: Consumer) -> Consumer:
-    """`kept` with what `other` adds: contact points behind its own, flags, and the stricter
-    permission of each channel. Version and chain are the kept one's."""
+    """`kept` with what `other` adds: contact points behind its own, flags, wishes where it has
+    none, and the stricter permission of each channel. Version and chain are the kept one's."""
     return replace(
         kept,
         emails=_added(kept.emails, other.emails),
         phones=_added(kept.phones, other.phones),
         consents={c: _stricter(kept.consent(c), other.consent(c)) for c in Channel},
         flags={**other.flags, **kept.flags},
+        preferences=other.preferences if kept.preferences == Preferences() else kept.preferences,
         date_of_birth=kept.date_of_birth or other.date_of_birth,
         street=kept.street or other.street,
         city=kept.city or other.city,
@@ -23,6 +32,22 @@ def merge(kept: Consumer, other: Consumer) -> Consumer:
         zip=kept.zip or other.zip,
         tz_known=kept.tz_known or other.tz_known,
     )
+
+
+def taken_in(other: Consumer, kept: Consumer) -> Consumer:
+    """What is left of `other` once `kept` took it in: the way there, and nothing that could be
+    written to. Its links, sessions and ids lead to the kept one from then on."""
+    closed = {
+        channel: replace(consent, state=ConsentState.NONE, version=consent.version + 1)
+        for channel, consent in other.consents.items()
+    }
+    return replace(nameless(other), consents=closed, taken_in_by=kept.consumer_id)
+
+
+def one_history(kept: ContactHistory, other: ContactHistory) -> ContactHistory:
+    """The contacts of both records, oldest first: every cap counts them for the one person."""
+    contacts = sorted((*kept.contacts, *other.contacts), key=lambda c: c.at)
+    return replace(kept, contacts=tuple(contacts), version=kept.version + 1)
 
 
 def _added(points: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

@@ -69,8 +69,8 @@ def create(
     maybe = account_read.maybe and ids.consumer_id(context.job.creditor, account_read.maybe)
     if known is None and context.terms["known"]:
         known, doubted = known_by_address(book, context, account_read.consumer, read)
-        consumer_id = known.consumer_id if known else consumer_id
         maybe = maybe or doubted
+    consumer_id = known.consumer_id if known else consumer_id
     person, entries = (
         next_consumer(context, new_consumer(context, consumer_id, account_read), "ConsumerImported")
         if known is None

@@ -71,8 +71,12 @@ def _opened(portal: PortalPorts, token: str, now: datetime) -> tuple[Link, Facts
         facts = portal.book.facts(link.account_id)
     except DomainError:
         return None
+    # A record that was taken in leads to the one that holds the person now; a debt that went to
+    # somebody else is not theirs to see.
     if facts.consumer.consumer_id != link.consumer_id:
-        return None
+        person = portal.book.consumer(link.consumer_id)
+        if person is None or facts.consumer.consumer_id != person.consumer_id:
+            return None
     return link, facts
 
 
@@ -142,7 +146,7 @@ def identify(
     session = Session(
         session_hash=token_hash(cookie),
         account_id=link.account_id,
-        consumer_id=link.consumer_id,
+        consumer_id=consumer.consumer_id,
         creditor=link.creditor,
         csrf=portal.new_token(),
         language=language,

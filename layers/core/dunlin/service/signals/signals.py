@@ -153,6 +153,10 @@ def _subjects(
     account = book.account(signal.account_id) if signal.account_id else None
     consumer_id = signal.consumer_id or (account.consumer_id if account else None)
     consumer = book.consumer(consumer_id) if consumer_id else None
+    # The record that the signal names may have been taken in by the account's.
+    standing = consumer.consumer_id if consumer is not None else ""
+    if facts is not None and standing == facts.consumer.consumer_id:
+        return facts.account, facts.consumer, facts.history
     return account, consumer, facts.history if facts is not None else None
 
 
@@ -277,6 +281,9 @@ def _opened(signal: Signal, account: Account) -> list[PastContact]:
 def _concerned(signal: Signal, account: Account | None, book: People) -> list[Account]:
     consumer_id = signal.consumer_id or (account.consumer_id if account else None)
     if signal.kind in _OF_THE_PERSON and consumer_id:
+        if account is None or account.consumer_id != consumer_id:
+            person = book.consumer(consumer_id)
+            consumer_id = person.consumer_id if person is not None else consumer_id
         by_id = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}
         if account is not None:
             by_id[account.account_id] = account  # the index may lag behind it

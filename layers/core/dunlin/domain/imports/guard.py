@@ -16,6 +16,9 @@ REASON_COLUMN = "dunlin_reason"
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FIGURE = re.compile(r"[+-]?[\d.,' ]*\d[\d.,]*%?")
+_WRAPPED = re.compile(r'(?<![^,;\t|\r\n])(?:="([^"\r\n]*)"|"=""([^"\r\n]*)""")(?![^,;\t|\r\n])')
+_APOSTROPHE = re.compile(r"""(?<![^,;\t|\r\n"])'([\w./-]*\d[\w./-]*)'?(?![^,;\t|\r\n"])""")
+_BEFORE = tuple(c + "'" for c in ',;\t|"\n\r')
 
 
 def guarded(cell: str) -> str:
@@ -32,6 +35,15 @@ def unguarded(cell: str) -> str:
     if cell.startswith("'") and cell[1:].startswith((*_RISKY, "'")):
         return cell[1:]
     return cell
+
+
+def unwrapped(text: str) -> str:
+    """A text without what keeps a spreadsheet from turning a number round: `="0012"`, `'0012`."""
+    if '="' in text:
+        text = _WRAPPED.sub(lambda m: f'"{m[1] if m[1] is not None else m[2]}"', text)
+    if any(mark in text for mark in _BEFORE) or text.startswith("'"):
+        text = _APOSTROPHE.sub(r"\1", text)
+    return text
 
 
 def csv_line(cells: Iterable[str]) -> str:

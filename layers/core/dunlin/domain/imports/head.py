@@ -195,9 +195,9 @@ def headers_of(table: Head) -> list[str]:
         headers = [unguarded(h) for h in headers]
     body = table.rows[table.header + 1 : table.header + 50]
     wide = _modal_width(body)
-    if wide > len(headers) and any(
-        r[len(headers) :] and any(c.strip() for c in r[len(headers) : wide]) for r in body
-    ):
+    filled = [r for r in body if any(c.strip() for c in r)]
+    most = sum(len(r) == wide for r in filled) * 2 > len(filled)
+    if most and any(c.strip() for r in filled for c in r[len(headers) : wide]):
         headers += [""] * (wide - len(headers))
     if len(headers) > COLUMN_CAP:
         raise FileRefused("too_many_columns", f"{len(headers)} columns; the limit is {COLUMN_CAP}")

@@ -15,6 +15,7 @@ from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
+from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
 
 THRESHOLD = 0.5
@@ -222,9 +223,14 @@ def map_columns(
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
         else:
             ranked.append(candidates(header, contents[index], mute=mute))
+    counting = counts_rows(headers, samples, ranked)
+    for index in counting:
+        ranked[index] = []
     named = {pick[0][1] for pick in ranked if pick}
     adjust(headers, contents, ranked, named)
     chosen, decisions = _settle(keys, ranked, contents, fixed)
+    for index in counting:
+        chosen[index] = (0.9, fields.IGNORE, "it counts the rows")
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
         for i, (s, f, w) in enumerate(chosen)

@@ -13,6 +13,7 @@ from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, LONGEST, Columns
 from dunlin.domain.imports.contact_points import Checks
+from dunlin.domain.imports.number_columns import is_cut
 from dunlin.domain.imports.ragged import RaggedRows
 from dunlin.domain.imports.row_consumer import RowConsumer
 from dunlin.domain.imports.row_dates import RowDates
@@ -56,6 +57,7 @@ class Normaliser:
         self._reference = columns.at("account_reference")
         self._invoice = columns.at("invoice_number")
         self._consumer = columns.at("consumer_reference")
+        self._cut_columns = frozenset(profile.cut_columns)
         self._notes = columns.by.get("notes", [])
         self._extras = [(f, columns.first[f]) for f in EXTRAS if f in columns.first]
         # Contacts and payments are no debts: a row without a balance is still a row.
@@ -74,7 +76,10 @@ class Normaliser:
         problems: list[RowProblem] = []
         if self.profile.journal_year is not None and not self._debtor(cells):
             return Rejected(row.line, "no_debt")
-        reference, invoice, consumer_reference = self._numbers(cells)
+        numbers = self._numbers(cells, problems)
+        if isinstance(numbers, RowProblem):
+            return Rejected(row.line, numbers.code, numbers.column, numbers.value)
+        reference, invoice, consumer_reference = numbers
         currency = self._currency_of(cells)
         status, code = self._read_status(cells)
         issued = self._date(cells, "issue_date", problems)
@@ -124,13 +129,29 @@ class Normaliser:
             tuple(problems),
         )
 
-    def _numbers(self, cells: list[str]) -> tuple[str, str, str]:
-        """The numbers of the account, its invoice and its consumer, "" where there is none."""
+    def _numbers(
+        self, cells: list[str], problems: list[RowProblem]
+    ) -> tuple[str, str, str] | RowProblem:
+        """The numbers of the account, its invoice and its consumer, "" where there is none.
+
+        A number that a spreadsheet cut is none: without it nobody knows which debt the row means.
+        """
         reference = cells[self._reference].strip()[:LONG] if self._reference >= 0 else ""
         invoice = cells[self._invoice].strip()[:LONG] if self._invoice >= 0 else ""
         if len(invoice) < 2 and not invoice.isalnum():
             invoice = ""
         consumer_reference = cells[self._consumer].strip()[:LONG] if self._consumer >= 0 else ""
+        cut = self._cut_columns
+        if is_cut(invoice, self._invoice in cut):
+            return self.columns.problem("cut_number", self._invoice, invoice)
+        if is_cut(reference, self._reference in cut):
+            if not invoice:
+                return self.columns.problem("cut_number", self._reference, reference)
+            problems.append(self.columns.problem("cut_number", self._reference, reference))
+            reference = ""
+        if is_cut(consumer_reference, self._consumer in cut):
+            problems.append(self.columns.problem("cut_number", self._consumer, consumer_reference))
+            consumer_reference = ""
         if self.profile.shared_reference and not consumer_reference:
             consumer_reference = reference
         if self.profile.row_ids and (invoice or self.columns.text(cells, "claim")):

@@ -119,6 +119,7 @@ class _Pass:
             minor_units=scan.minor_units,
             shared_reference=shared,
             row_ids=row_ids,
+            cut_columns=scan.long_numbers.cut(),
             open_dates=tuple(c.index for c in scan.open_columns),
             journal_year=table.journal_year,
             as_of=scan.as_of,

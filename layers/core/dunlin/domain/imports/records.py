@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from dunlin.domain.imports.guard import unwrapped
+
 CHUNK = 1 << 18
 LINE_CAP = 131_072
 """Bytes of one physical line and characters of one value: the field limit of the `csv` module."""
@@ -87,7 +89,7 @@ def line_breaks(data: bytes) -> int:
 
 def lines_of(text: str) -> Iterator[str]:
     """Physical lines with their ends. Unlike `str.splitlines`, only LF, CRLF and CR end a line."""
-    return io.StringIO(text, newline="")
+    return io.StringIO(unwrapped(text), newline="")
 
 
 class Rows:

@@ -41,6 +41,7 @@ ADVICE = {
     "bad_email": "Correct the e-mail address.",
     "ragged_row": "The row has more cells than the header: quote the text with the delimiter.",
     "no_reference": "Give the row an account or invoice number, or the name of who owes.",
+    "cut_number": "A spreadsheet cut the number: format its column as text and export again.",
     "same_row": "The same row stands in the file before; nothing to do.",
     "conflicting_row": "Another row has the same number and another balance; the first was kept.",
     "same_account": "Part of the account that an earlier row made. Nothing to do.",

@@ -22,6 +22,7 @@ from dunlin.domain.imports.contact_points import fast_phone
 from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
 from dunlin.domain.imports.head import TOTAL_WORD, Head, first_filled, is_total_row
 from dunlin.domain.imports.mapping import column_keys  # fmt: skip
+from dunlin.domain.imports.number_columns import LongNumbers
 from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
@@ -82,6 +83,7 @@ class Scan:
         self._sums: Counter[int] = Counter()
         self._samples = samples
         self.money_indexes = {c.index for c in self.money_columns}
+        self.long_numbers = LongNumbers(columns)
         self._range: tuple[int, int] | None = None
         self._rows = Rows(self.table.delimiter)
         self._range_group = self._group = ""
@@ -200,6 +202,7 @@ class Scan:
             if not text.startswith(("+", "00")) and sum(c.isdigit() for c in text) >= 7:
                 self.phones += 1
                 self.phones_home += fast_phone(text, "US") is not None
+        self.long_numbers.add(cells)
         self._repeats(cells, size)
 
     def _date(self, text: str, vote: OrderVote) -> None:

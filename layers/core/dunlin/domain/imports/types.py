@@ -119,6 +119,7 @@ class FileProfile:
     shared_reference: bool = False
     row_ids: bool = False
     open_dates: tuple[int, ...] = ()
+    cut_columns: tuple[int, ...] = ()
     journal_year: int | None = None
     as_of: dt.date | None = None
     file_total: tuple[tuple[str, int], ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapp
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from dunlin.domain.imports import statuses
+from dunlin.domain.imports import barring, statuses
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of
 from dunlin.domain.imports.matching import Consumers, SpillStore, rule_of
@@ -38,7 +38,7 @@ from dunlin.domain.imports.types import (
 )  # fmt: skip
 from dunlin.domain.money import Money
 
-HOLD_CODES = {
+HOLD_CODES = {code: code for code in barring.STAFF} | {
     "no_contact": "missing_contact",
     "no_due_date": "missing_due_date",
     "not_due": "future_due_date",
@@ -230,8 +230,9 @@ class Assembler:
             self._fill_contacts()
         if owing:
             self._net(owing)
+        barred = self._barred()
         for key, draft in self.drafts.items():
-            account = self._held(draft.account, draft.owner)
+            account = self._held(draft.account, draft.owner, barred.get(draft.owner, ()))
             self.accounts[key] = account
             self._settle(key, draft, account)
         return Assembly(self.accounts, ByLine(self.by_line), self.consumers.decisions)
@@ -277,7 +278,7 @@ class Assembler:
             lines=tuple(r.line for r in rows),
             last_payment_on=last,
             last_payment=None if paid_last is None else Money(paid_last, lead.currency),
-            holds=("unknown_status",) if lead.status_code == "unknown_status" else (),
+            holds=_said_to_hold(rows, lead),
         )
 
     def _entries(
@@ -416,11 +417,23 @@ class Assembler:
                         account=_credited(draft.account, take, credit)
                     )
 
-    def _held(self, account: NormalisedAccount, at: int) -> NormalisedAccount:
+    def _barred(self) -> dict[int, tuple[str, ...]]:
+        """By consumer what one row says of the person: it holds all of their debts."""
+        barred: dict[int, tuple[str, ...]] = {}
+        for draft in self.drafts.values():
+            of_person = tuple(h for h in draft.account.holds if h in barring.PERSONAL)
+            if of_person:
+                barred[draft.owner] = (*barred.get(draft.owner, ()), *of_person)
+        return barred
+
+    def _held(
+        self, account: NormalisedAccount, at: int, barred: tuple[str, ...]
+    ) -> NormalisedAccount:
         known = self.consumers.all[at]
         holds = list(account.holds)
         maybe = ""
         if account.status == OPEN:
+            holds += [h for h in dict.fromkeys(barred) if h not in holds]
             if not known.consumer.reachable:
                 holds.append("no_contact")
             if account.due_on is None:
@@ -433,7 +446,7 @@ class Assembler:
                 holds.append("probable_match")
                 other, _ = self.consumers.probable[at]
                 maybe = self.consumers.all[other].identity
-            if insurance_of(dict(account.extras)) == PENDING:
+            if "insurer" not in holds and insurance_of(dict(account.extras)) == PENDING:
                 holds.append("insurer")
         order = list(HOLD_CODES)
         rule = account.matched_by if account.matched_by != "new" else rule_of(known.identity)
@@ -468,6 +481,12 @@ class Assembler:
             account=key,
             problems=lead.problems,
         )
+
+
+def _said_to_hold(rows: list[NormalisedRow], lead: NormalisedRow) -> tuple[str, ...]:
+    """Holds that the words of a debt's rows ask for, each once."""
+    unknown = ("unknown_status",) if lead.status_code == "unknown_status" else ()
+    return tuple(dict.fromkeys((*(h for r in rows for h in r.holds), *unknown)))
 
 
 def _several(rows: list[NormalisedRow]) -> bool:

@@ -11,6 +11,7 @@ import re
 
 from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
+from dunlin.domain.imports.barring import DISPUTED
 from dunlin.domain.imports.columns import LONG, LONGEST, Columns
 from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.number_columns import is_cut
@@ -81,7 +82,7 @@ class Normaliser:
             return Rejected(row.line, numbers.code, numbers.column, numbers.value)
         reference, invoice, consumer_reference = numbers
         currency = self._currency_of(cells)
-        status, code = self._read_status(cells)
+        status, code, held = self._read_status(cells)
         issued = self._date(cells, "issue_date", problems)
         due = self._date(cells, "due_date", problems) or self._days_back(cells)
         paid_on = self._date(cells, "paid_date", problems)
@@ -102,6 +103,7 @@ class Normaliser:
             last_minor = self._money.minor(cells, "last_payment_amount", currency, problems)
             at = self.columns.at("disputed")
             disputed = at >= 0 and statuses.yes_no(cells[at]) is True
+        holds = () if held in ("", DISPUTED) else (held,)
         extras = self._read_extras(cells, currency, problems)
         if status == OPEN and code == "written_off":
             extras += (("written_off", "yes"),)
@@ -123,10 +125,11 @@ class Normaliser:
             paid_on,
             last_on,
             last_minor,
-            disputed,
+            disputed or held == DISPUTED,
             " · ".join(t for t in (cells[i].strip() for i in self._notes) if t)[:LONGEST],
             extras,
             tuple(problems),
+            holds,
         )
 
     def _numbers(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dunlin.domain.imports import statuses
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
+from dunlin.domain.imports.statuses import StatusReading
 from dunlin.domain.imports.types import CREDIT, DRAFT, OPEN, PAID, PAYABLE, VOID, FileProfile
+
+_SILENT = StatusReading(OPEN)
 
 
 class RowStatus:
@@ -13,61 +16,74 @@ class RowStatus:
     def __init__(self, profile: FileProfile, columns: Columns) -> None:
         self._profile = profile
         self._columns = columns
-        self._words: dict[tuple[str, str], str | None] = {}
+        self._readings: dict[str, StatusReading] = {}
+        self._types: dict[str, str | None] = {}
 
-    def status(self, cells: list[str]) -> tuple[str, str]:
-        """(status, reason code): worst first, what forbids a touch wins over what allows it."""
+    def status(self, cells: list[str]) -> tuple[str, str, str]:
+        """(status, reason code, code of a hold or ""): worst first, what forbids a touch wins over
+        what allows it."""
         first = self._columns.first
         if "deleted" in first and self._flag(cells, "deleted"):
-            return VOID, "deleted"
-        index = first.get("document_type", -1)
-        kind = self._word("type", cells[index]) if index >= 0 and cells[index] else None
-        state, word = self._state(cells)
+            return VOID, "deleted", ""
+        kind = self._type(cells)
+        reading = self._state(cells)
         if kind == PAYABLE or ("vendor" in first and self._profile.kind == "payables"):
-            return PAYABLE, "payable"
+            return PAYABLE, "payable", ""
         if "docstatus" in first and cells[first["docstatus"]].strip() in ("0", "2"):
             draft = cells[first["docstatus"]].strip() == "0"
-            return (DRAFT, "draft") if draft else (VOID, "void")
-        if state == VOID and kind != VOID and statuses.is_written_off(word):
+            return (DRAFT, "draft", "") if draft else (VOID, "void", "")
+        status, code = self._standing(cells, kind, reading)
+        return status, code, reading.hold if status == OPEN else ""
+
+    def _standing(
+        self, cells: list[str], kind: str | None, reading: StatusReading
+    ) -> tuple[str, str]:
+        state = reading.status
+        if reading.written_off and kind != VOID:
             return (OPEN if self._profile.written_off else VOID), "written_off"
         for worst in (VOID, DRAFT):
             if worst in (state, kind):
                 return worst, worst
-        if "draft_flag" in first and self._flag(cells, "draft_flag"):
+        if self._flag(cells, "draft_flag"):
             return DRAFT, "draft"
         if kind == statuses.PAYMENT:
             return statuses.PAYMENT, "payment"
         if CREDIT in (kind, state):
             return (PAID, "paid") if state == PAID else (CREDIT, "credit")
-        if state == PAID or ("paid_flag" in first and self._flag(cells, "paid_flag")):
+        if state == PAID or self._flag(cells, "paid_flag"):
             return PAID, "paid"
-        return OPEN, "" if state or not word else "unknown_status"
+        return OPEN, "" if state else "unknown_status"
 
-    def _state(self, cells: list[str]) -> tuple[str | None, str]:
-        """(status, word) of the status columns; of several the one that forbids most counts."""
+    def _state(self, cells: list[str]) -> StatusReading:
+        """The reading of the status columns. Columns that say different things are read as one
+        text, of which what forbids most counts; a word that is not known says nothing there."""
         columns = self._columns.by.get("status", ())
-        if len(columns) == 1:
-            word = cells[columns[0]].strip()
-            return (self._word("status", word), word) if word else (None, "")
         words = [w for w in (cells[i].strip() for i in columns) if w]
         if not words:
-            return None, ""
-        states = [self._word("status", w) for w in words]
-        for worst in (VOID, DRAFT, CREDIT, PAID, OPEN):
-            if worst in states:
-                return worst, words[states.index(worst)]
-        return None, words[0]
+            return _SILENT
+        readings = [self._reading(w) for w in words]
+        known = [(w, r) for w, r in zip(words, readings, strict=True) if r.status]
+        if len(known) < 2 or len({r for _, r in known}) == 1:
+            return known[0][1] if known else readings[0]
+        return self._reading(" | ".join(w for w, _ in known))
 
     def _flag(self, cells: list[str], field: str) -> bool:
         return any(statuses.yes_no(cells[i]) is True for i in self._columns.by.get(field, ()))
 
-    def _word(self, kind: str, text: str) -> str | None:
+    def _type(self, cells: list[str]) -> str | None:
+        index = self._columns.first.get("document_type", -1)
+        text = cells[index][:LONG] if index >= 0 else ""
+        if text not in self._types:
+            if len(self._types) > MEMORY:
+                self._types.clear()
+            self._types[text] = statuses.type_of(text) if text else None
+        return self._types[text]
+
+    def _reading(self, text: str) -> StatusReading:
         text = text[:LONG]
-        key = (kind, text)
-        if key in self._words:
-            return self._words[key]
-        if len(self._words) > MEMORY:
-            self._words.clear()
-        meaning = statuses.type_of(text) if kind == "type" else statuses.status_of(text)
-        self._words[key] = meaning
-        return meaning
+        reading = self._readings.get(text)
+        if reading is None:
+            if len(self._readings) > MEMORY:
+                self._readings.clear()
+            reading = self._readings[text] = statuses.read_status(text)
+        return reading

@@ -1,53 +1,246 @@
-"""Whether a row is owed: words of status and document type in four languages."""
+"""Whether a row is owed: words of status and document type in five languages."""
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from dunlin.domain.imports import barring
 from dunlin.domain.imports.fields import words_of
+from dunlin.domain.imports.phrases import ASKED, BREAK, NEGATORS, Lexicon, Worded
 from dunlin.domain.imports.types import CREDIT, DRAFT, OPEN, PAID, PAYABLE, VOID
 
 PAYMENT = "payment"
 """A row that is no debt but money received; it becomes a ledger entry."""
 
-_STATUS = {
-    OPEN: """
-        open|unpaid|overdue|past due|pastdue|due|outstanding|authorised|authorized|sent|viewed
-        |partial|partially paid|partly paid|partial payment|part paid|posted|not paid|notpaid
-        |approved|awaiting payment|pending|uncollectible|current|active|late|delinquent|submitted
-        |invoice open|in collections|collections|collection|issued|emailed|finalized
-        |unpaid overdue|in payment plan|offen|uberfallig|fallig|gemahnt|teilweise bezahlt
-        |teilbezahlt|versendet|gebucht|mahnung|in mahnung|unbezahlt|abierta|abierto|pendiente
-        |vencida|vencido|impagada|impagado|parcial|pendiente de pago|parcialmente pagada|enviada
-        |no pagada|no pagado|por cobrar|publicado|ouvert|ouverte|impaye|impayee|en retard|echue
-        |en attente|envoyee|partiellement payee|non paye|non payee|a payer|validee|comptabilise
-        |emise|relancee|new|unsettled|billed|closed unpaid|disputed|in dispute|charged|eviction
-        |notice|evict|failed|partially settled|delivered|autorizada|timbrada|vigente|scheduled
-        |overdue and discounted|unpaid and discounted|partly paid and discounted|awaiting
-        |customer invoice|uncleared|parcialmente pagado|entregado|zahlung ausstehend|in verzug
-        |teilzahlung|paiement partiel|billed open|invoice overdue|o""",
-    PAID: """
-        paid|paid in full|paidinfull|fully paid|settled|closed|complete|completed|cleared
-        |auto paid|paid off|in payment|inpayment|reconciled|bezahlt|ausgeglichen|erledigt
-        |beglichen|geschlossen|pagada|pagado|cobrada|cobrado|liquidada|liquidado|cerrada|saldada
-        |payee|paye|reglee|regle|soldee|solde|encaissee|acquittee|succeeded|invoice paid in full
-        |balanced|zero balance|satisfied|resolved|collected|paid and discounted|invoice closed
-        |closed paid|lettre""",
-    VOID: """
-        void|voided|deleted|cancelled|canceled|reversed|written off|writeoff|write off|charged off
-        |invalid|rejected|annulled|storniert|storno|geloscht|ungultig|annulliert|ausgebucht
-        |anulada|anulado|cancelada|cancelado|eliminada|annulee|annule|supprimee|invoice voided
-        |removed|refunded|inactive|test|expired|canceled invoice|invoicing legacy|archived
-        |abgebrochen|error|withdrawn|incobrable|passee en perte|cancel""",
-    DRAFT: """
-        draft|unsent|not sent|saved|pending approval|awaiting approval|unapproved|quote|estimate
-        |proforma|pro forma|in progress|not submitted|entwurf|vorlaufig|angebot|borrador
-        |presupuesto|brouillon|devis|a valider|invoice pending approval|provisoire|proposal
-        |unposted|planned|en borrador|sin enviar|nicht versendet|pending posting|cotizacion
-        |kostenvoranschlag""",
-    CREDIT: """
-        credit|credit note|credit note issued|return|unapplied|credited|gutschrift|overpaid
-        |credit memo|abono|nota de credito|avoir|credit balance|guthaben|open credit
-        |credit available|unused credit|unapplied credit|nota credito|trop percu""",
-}
+_DENIED, _PART, _FAILED, _BACK, _OFF, _REFUND = "denied", "part", "failed", "back", "off", "refund"
+_ISSUED, _DUE, _WEAK, _LATER, _UNCLEAR = "issued", "due", "weakly paid", "later", "unclear"
+_REVERSED, _PAYS, _PAYMENT, _NOTHING = "reversed", "pays", "payment word", ""
+
+_PHRASES = (
+    (_DUE, """
+        due|due now|overdue|past due|pastdue|over due|late|upcoming|current|active|not due|grace
+        |mora|en mora|vencid*|a vencer|no vencid*|atrasad*|em atraso|echu*|a echoir|en retard
+        |days|currently|tage|fallig*|faellig*|uberfallig*|ueberfallig*|ueberfaellig*|verzug
+        |vigente*|activ*"""),
+    (OPEN, """
+        open|opn|oxs|dpd|outstanding|delinquent|pending|awaiting|arrears|in default|default
+        |unsettled|uncleared|reopened|re opened|new|o|promis*|ptp|broken promise|broken ptp
+        |reminder*|notice*|dunning|dunned|called|left message|left voicemail|left msg|lvm|lm
+        |voicemail|self pay|patient respons*|patient balance|pt resp|patient due|balance due
+        |bal due|payment due|payment pending|pending payment|awaiting payment|charged|rent due
+        |balance forward|final notice|final letter|past due letter|credit reported|abiert*
+        |pendient*|pdte|pendiente pago|pendiente de pago|pdte pago|pdte de pago|pago pendiente
+        |pago vencido|pago atrasado|por cobrar|por pagar|adeud*|pend|pend pago|pend de pago
+        |pendiente cobro|pendiente de cobro|saldo pendiente|saldo vencido|moros*|promesa pago
+        |promesa de pago|recordatorio*|aviso*|no cobrad*|ouvert*|attente|en attente de paiement
+        |attente paiement|attente reglement|a payer|a regler|reste a payer|reste du|solde du
+        |solde a payer|solde restant|solde ouvert|en souffrance|relanc*|en cours|mise demeure
+        |offen*|noch offen|ausstehend*|zahlung ausstehend|ruckstand*|gemahnt|mahnung*|mahnstufe*
+        |mahnbrief*|zahlungserinnerung*|erinnert|zu zahlen|zahlung fehlt|erinnerung*|op|abert*
+        |em aberto|em debito|pendente*|a receber|a pagar|inadimplent*|aguardando
+        |aguardando pagamento|aguardando pgto|pgto pendente|por liquidar|por regularizar
+        |pagamento pendente"""),
+    (_ISSUED, """
+        sent|issued|invoiced|billed|emailed|mailed|delivered|viewed|finali*|posted|approved
+        |authoris*|authoriz*|submitted|statement*|printed|published|confirmed|fulfil*|unfulfil*
+        |shipped|enviad*|emitid*|facturad*|timbrad*|publicad*|contabilizad*|entregad*|autorizad*
+        |aceptad*|envoye*|emis|emise*|valide|validee|validees|comptabilise*|facturee|facture
+        |versendet|versandt|gesendet|zugestellt|gebucht|verbucht|ausgestellt|gestellt|fakturiert
+        |freigegeben|faturad*|boleto emitido"""),
+    (_DENIED, """
+        unpaid|un paid|no payment|no pmt|no payment received|no payment recd|no pmt received
+        |no pmt recd|payment not received|payment not recd|pmt not received|pmt not recd|impagad*
+        |impago*|sin pagar|sin cobrar|sin pago|impaye*|pas de paiement|aucun paiement
+        |aucun reglement|non payer|unbezahlt*|unbeglichen*|keine zahlung|keine zahlung erhalten
+        |kein zahlungseingang|kein geld|sem pagamento|never paid|open unpaid"""),
+    (_PART, """
+        partial*|partly|part|paid in part|half|short paid|paid short|short pay|shortpaid
+        |underpaid|under paid|paid less|paid except|paid all but|paid but|paid minus|deposit paid
+        |parcial*|pagad* en parte|en parte|en partie|partiel*|paye* partie|acompte*|teil*
+        |anteilig*|anzahlung*|em parte"""),
+    (_FAILED, """
+        payment failed|payment declined|payment rejected|payment returned|payment reversed
+        |payment voided|payment void|payment cancel*|payment refused|payment bounced|pmt returned
+        |pmt reversed|failed|failed payment|insufficient funds|cc declined|dd returned
+        |ach returned|card declined|cancelled payment|canceled payment|voided payment
+        |reversed payment|rejected payment|ach return*|ach reject*|nsf|bounced|bounced check
+        |returned check*|returned payment*|returned item*|check returned|check bounced
+        |cheque returned|unpaid check|rucklastschrift*|ruecklastschrift*|lastschrift geplatzt
+        |lastschrift zuruck*|zahlung fehlgeschlagen|prelevement rejete*|paiement rejete
+        |paiement refuse|rejet*|cheque impaye|cheque sans provision|recibo devuelto
+        |pago rechazado|pago devuelto|pago fallido|cobro fallido|cheque devuelto
+        |pagamento recusado|pagamento devolvido|pagamento estornado|cheque devolvido"""),
+    (_BACK, "returned|declined|rejected|dishonored|dishonoured|devuelt*|devolvid*|retour*"),
+    (_REVERSED, "reversed|revertid*|reversal"),
+    (_PAYMENT, """
+        payment*|pmt|pmts|pymt|pymts|zahlung|zahlungen|paiement*|reglement*|pagamento*|pgto|pagto
+        |geldeingang"""),
+    (_PAYS, """
+        pay|pays|paying|payer|pagar|zahlen|bezahlen|settle|regler|remit|remitted|received|recd
+        |collected|collect|eingegangen|pagou|abonar"""),
+    (PAID, """
+        paid|paid in full|paidinfull|pd in full|payed|paied|pif|fully paid|paid off
+        |payoff complete*|sif|settled|settled in full|cleared|reconciled|satisfied
+        |judgment satisfied|judgement satisfied|prepaid|pre paid|payment received|payment recd
+        |payment rec|payment complete*|payment successful|payment posted|payment made
+        |payment applied|zeroed out|bal : 0|zahlung verbucht|zahlung gebucht|pgto recebido
+        |payment confirmed|payment cleared|pmt received|pmt recd|pmt rec|zero bal*|0 bal*
+        |nil bal*|no bal*|bal 0|balance 0|balance zero|nothing owed|nothing owing|nothing due
+        |no balance due|no amount due|no payment due|no payment required|no payment needed
+        |in payment|inpayment|auto paid|succeeded|balanced|resolved|overpaid|pagad*
+        |totalmente pagad*|cobrad*|liquidad*|saldad*|finiquitad*|pago recibido|pago completo
+        |pago confirmado|pago total*|pago integral*|totalmente pago|sin adeudo|sin saldo
+        |sin deuda|no adeuda|paye|payee|payes|payees|regle|reglee|regles|reglees|solde|soldee
+        |soldes|soldees|acquitte*|encaisse*|lettre|lettree|lettres|paiement recu|reglement recu
+        |rien a payer|plus rien a payer|bezahlt|beglichen|ausgeglichen|erledigt|gezahlt
+        |zahlung eingegangen|zahlung erhalten|zahlungseingang|bez ~|saldiert|ausgeziffert
+        |nichts offen|nichts mehr offen|quittiert|vereinnahmt|uberzahlt|quitad*|recebid*|baixad*
+        |titulo baixado|compensad*|pagamento recebido|pagamento confirmado|pagamento efetuado
+        |pagamento ok|nada a pagar"""),
+    (_WEAK, """
+        pago|paga|pagos|pagas|pd|closed|complete|completed|cerrad*|clotur*|clos|geschlossen
+        |abgeschlossen|encerrad*|concluid*"""),
+    (VOID, """
+        void*|cancel*|cancld|canc|cxl|cxld|deleted|removed|rescinded|withdrawn|waived|forgiven
+        |adjusted off|adjusted to zero|billed in error|entered in error|invoiced in error
+        |in error|duplicate invoice|superseded|replaced|invalid|annul*|test|anulad*|eliminad*
+        |borrad*|condonad*|sustituid*|sin efecto|supprime*|extourn*|remplace*|remise gracieuse
+        |stornier*|storno*|gelosch*|geloescht|ungultig|erlassen|aufgehoben|abgebrochen|estornad*
+        |excluid*|inutilizad*|denegad*|perdoad*"""),
+    (_OFF, """
+        written off|write off|writeoff|wrote off|wxo|woff|charged off|charge off|chargeoff
+        |chargedoff|bad debt|bad debt write off|abgeschrieben|ausgebucht|uneinbringlich*
+        |niedergeschlagen|incobrab*|incobrav*|castigad*|dad* de baja|irrecouvrab*
+        |passe* en perte*|abandonne*|baixad* por perda|prejuizo"""),
+    (_REFUND, "refund*|reembolsad*|rembourse*|erstattet|ruckerstattet"),
+    (DRAFT, """
+        draft*|proforma|pro forma|quote*|quotation|estimate*|unsent|unissued|unbilled|unposted
+        |unapproved|prebill|pre bill|pending approval|awaiting approval|needs approval
+        |to be invoiced|to be billed|to be sent|to be approved|to be issued|saved|planned
+        |pending posting|wip|in progress|proposal|borrador*|presupuesto*|cotizacion*|por emitir
+        |por facturar|por timbrar|por enviar|por aprobar|sin emitir|sin facturar|sin timbrar
+        |sin enviar|pendiente aprobacion|brouillon*|provisoire*|devis|a facturer|a valider
+        |a emettre|attente validation|entwurf*|entwurfe|angebot*|kostenvoranschlag|vorlaufig*
+        |in vorbereitung|zu genehmigen|ungebucht|rascunho*|orcamento*|a emitir|a faturar
+        |a aprovar|aguardando aprovacao"""),
+    (CREDIT, """
+        credit|return|credit note*|credit memo*|credit balance|credited|overpayment*|unapplied*
+        |unused credit|saldo a favor|nota de credito|nota credito|abono|avoir*|note de credit
+        |trop percu|gutschrift*|guthaben|uberzahlung*|open credit|credit available"""),
+    (_UNCLEAR, """
+        uncollect*|paid by insurance|paid by ins|insurance paid|ins paid|settlement offer*
+        |settlement pending|payment processing|processing payment"""),
+    (_LATER, """
+        to be paid|to be settled|will be paid|will be settled|should be paid|must be paid
+        |needs to be paid|yet to be paid|waiting to be paid|expected to be paid"""),
+    (_NOTHING, """
+        invoice*|bill|status|account|acct|balance|bal|amount|amt|customer|client|tenant|patient
+        |pt|rent|check|chk|ck|cheque|card|credit card|ach|debit card|stripe|pix|wire|cash|factura
+        |fact|facture|fatura|nf|rechnung|titulo|boleto|loan|day|stage|level|letter|step|only|now
+        |still|already|yet|fully|full|thank*|thanks|by|since|until|depuis|hace|ha|dias|jours
+        |months|mths|mois|monate|meses|weeks|longer|more|item|items|stufe|letzte|letzter|posten
+        |seit|noch|aun|todavia|deja|encore|ainda|ya|bereits|first|second|third|final|st|nd|rd|th
+        |ere|eme|re|segundo|primer|discounted"""),
+)  # fmt: skip
+
+_LEXICON = Lexicon((*_PHRASES, *barring.SAID, *barring.BARE, (_NOTHING, barring.OVER)))
+_OWED = frozenset((OPEN, _ISSUED, _DUE, _FAILED, _LATER, _DENIED, _PART))
+_SIGNATURE = re.compile(
+    r"\b(?:by|per|von|par|por)\s+([A-Z]?[\w.]+)(?:\s([A-Z][\w.]+))?|\b([A-Z])\.?\s?([A-Z][a-z]+)"
+)
+_INITIALS = re.compile(r"\b[A-Z]{2,3}\b")
+_MOST_LEFT = 3
+"""Words that are not known beside "paid" or "void"; with more of them the text is a story."""
+
+
+class StatusReading(NamedTuple):
+    """What a status says: one of the statuses of a row, None for words we do not know, and the
+    code of what forbids to write, "" where nothing does."""
+
+    status: str | None
+    hold: str = ""
+    written_off: bool = False
+
+
+@lru_cache(maxsize=4096)
+def read_status(text: str, *, typos: bool = True) -> StatusReading:
+    """The reading of a status. Of two words of one text the one that forbids most counts; what is
+    denied ("not yet paid", "Paid: No") counts as its opposite, and a text that says both paid and
+    unpaid, or owed among words that are not known, is not known."""
+    worded = _LEXICON.read(text, typos=typos)
+    says = {f.meaning for f in worded.phrases if not f.denied}
+    denied = {f.meaning for f in worded.phrases if f.denied}
+    if says & {VOID, _OFF}:
+        return StatusReading(VOID, written_off=_OFF in says and VOID not in says)
+    hold = next((code for code in barring.CODES if code in says), "")
+    if hold:
+        return StatusReading(OPEN, hold)
+    if DRAFT in says or _ISSUED in denied:
+        return StatusReading(DRAFT)
+    if CREDIT in says:
+        return StatusReading(CREDIT)
+    if _REVERSED in says:
+        # What was paid and reversed is owed again, as far as anybody can tell.
+        return StatusReading(None if says & {PAID, _WEAK} else VOID)
+    if _REFUND in says:
+        return StatusReading(None if _PART in says else VOID)
+    if _UNCLEAR in says:
+        return StatusReading(None)
+    return StatusReading(_owed_or_paid(text, worded, says, denied))
+
+
+def _owed_or_paid(text: str, worded: Worded, says: set[str], denied: set[str]) -> str | None:
+    paid = bool(says & {PAID, _WEAK})
+    left = [w for w in worded.left if w not in _signed(text)]
+    if _PART in says or (paid and _in_part(worded.words)):
+        return OPEN if len(left) <= 1 else None
+    if paid:
+        unsure = bool(says & {_DENIED, _FAILED, _BACK, _LATER}) or bool(
+            denied & {PAID, _WEAK, _PAYS}
+        )
+        unsure = unsure or ASKED in worded.words[-1:] or len(left) > _MOST_LEFT
+        if PAID not in says:
+            # "pd" alone may be "past due", and "pago" beside "open" is a payment that is awaited.
+            unsure = unsure or [w for w in worded.words if w != BREAK] == ["pd"]
+            unsure = unsure or bool(says & {OPEN, _DUE, _PAYMENT}) or bool(left)
+        return None if unsure else PAID
+    if _PAYMENT in says and not says & (_OWED - {_ISSUED}):
+        # What was sent or confirmed is then the payment and not the bill.
+        return OPEN if NEGATORS & set(worded.words) else None
+    unpaid = denied & {PAID, _WEAK, _PAYS, _PAYMENT, VOID, _OFF, DRAFT, _DUE, *barring.CODES}
+    return OPEN if (says & _OWED or unpaid) and not left else None
+
+
+def _in_part(words: list[str]) -> bool:
+    """`50% paid`, `paid 100 of 200`."""
+    for before, word, after in zip(words, words[1:], [*words[2:], ""], strict=False):
+        if word == "%" and before.isdigit() and before != "100":
+            return True
+        if word in ("of", "von", "de", "sur") and before.isdigit() and after.isdigit():
+            return before != after
+    return False
+
+
+def _signed(text: str) -> set[str]:
+    """The folded words of who wrote a status: `by Maria`, `J. Smith`, initials."""
+    words = {w for m in _SIGNATURE.findall(text) for part in m for w in words_of(part)}
+    if text != text.upper():
+        words |= {w.lower() for w in _INITIALS.findall(text)}
+    return words
+
+
+def status_of(text: str) -> str | None:
+    """The status that a status word names, or None for a word we do not know."""
+    return read_status(text).status
+
+
+def is_written_off(text: str) -> bool:
+    """True for a status that says that the creditor wrote the debt off and still holds it."""
+    return read_status(text).written_off
+
+
 _TYPE = {
     OPEN: """
         invoice|inv|accrec|sales invoice|salesinvoice|tax invoice|out invoice|outinvoice
@@ -86,11 +279,6 @@ _TYPE = {
 }
 
 
-_WRITTEN_OFF = """
-    written off|writeoff|write off|charged off|chargeoff|charge off|ausgebucht|incobrable
-    |passee en perte"""
-
-
 def _table(source: dict[str, str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for status, words in source.items():
@@ -99,8 +287,6 @@ def _table(source: dict[str, str]) -> dict[str, str]:
     return out
 
 
-_WRITTEN_OFF_KEYS = frozenset(_table({VOID: _WRITTEN_OFF}))
-_STATUS_OF = _table(_STATUS)
 _TYPE_OF = _table(_TYPE)
 _YES = frozenset(
     ("true yes y t 1 x ja si sim oui j wahr verdadero vrai on disputed strittig open").split()
@@ -108,30 +294,6 @@ _YES = frozenset(
 _NO = frozenset(
     ["false", "no", "n", "f", "0", "nein", "non", "falsch", "falso", "faux", "off", "none", "not"]
 )
-
-
-def status_of(text: str) -> str | None:
-    """The status that a status word names, or None for a word we do not know."""
-    words = words_of(text)
-    key = "".join(words)
-    status = _STATUS_OF.get(key)
-    if status or not words:
-        return status
-    # NetSuite says "Invoice : Open", Odoo "Posted / Not Paid": the last known part counts.
-    for size in range(min(3, len(words)), 0, -1):
-        status = _STATUS_OF.get("".join(words[-size:]))
-        if status:
-            return status
-    for size in range(min(3, len(words)), 0, -1):
-        status = _STATUS_OF.get("".join(words[:size]))
-        if status:
-            return status
-    return None
-
-
-def is_written_off(text: str) -> bool:
-    """True for a status that says that the creditor wrote the debt off and still holds it."""
-    return "".join(words_of(text)) in _WRITTEN_OFF_KEYS
 
 
 def type_of(text: str) -> str | None:

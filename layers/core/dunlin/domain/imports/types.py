@@ -227,6 +227,7 @@ class NormalisedRow(NamedTuple):
     notes: str
     extras: tuple[tuple[str, str], ...]
     problems: tuple[RowProblem, ...]
+    holds: tuple[str, ...] = ()  # codes of what forbids to write, from any of its cells
 
 
 class FileEntry(NamedTuple):

@@ -35,6 +35,17 @@ from dunlin.service.imports.received import FELL, RECEIVED, payment_source
 
 # What a person must decide comes before what a file or time lifts: an account has one hold.
 _HOLDS = {
+    "deceased": (Hold.REVIEW, "The file says that the person has died."),
+    "bankruptcy": (Hold.REVIEW, "The file names a bankruptcy."),
+    "attorney": (Hold.REVIEW, "The file says that an attorney speaks for the person."),
+    "legal_action": (Hold.REVIEW, "The file says that the debt is in court."),
+    "do_not_contact": (Hold.REVIEW, "The file says not to contact this person."),
+    "fraud": (Hold.REVIEW, "The file names fraud or a stolen identity."),
+    "wrong_person": (Hold.REVIEW, "The file says that this is the wrong person."),
+    "vulnerable": (Hold.REVIEW, "The file says that the person is ill, in custody or in service."),
+    "agency": (Hold.REVIEW, "The file says that an agency has the debt."),
+    "payment_plan": (Hold.REVIEW, "The file says that a payment plan is agreed."),
+    "on_hold": (Hold.REVIEW, "The file says that the debt is on hold."),
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),

@@ -69,6 +69,7 @@ _ENVIRONMENT = {
     "MAIL_CONFIGURATION_SET": "dunlin",
     "PORTAL_BASE_URL": "https://pay.example.com",
     "STRIPE_SECRET_NAME": "dunlin/stripe",
+    "STACK_ID": "stack",
     "STRIPE_API_BASE": "",
     "CHECKOUT_ORIGIN": "https://checkout.stripe.com",
     "PAYMENT_QUEUE_URL": "http://127.0.0.1/000000000000/payments",

@@ -254,6 +254,35 @@ class TestSavedMethods:
             charge(processor, method)
 
 
+class TestTwoStacks:
+    """Two stacks, or one that was built again, on one account at the processor."""
+
+    def test_a_payment_of_the_other_names_no_account(self, stand_in: StripeStandIn) -> None:
+        mine, theirs = (
+            StripeProcessor(secret_key=KEY, api_base=stand_in.url, stack=stack)
+            for stack in ("mine", "theirs")
+        )
+        page = opened(theirs)
+        stand_in.pay_session(page.id)
+        seen = mine.checkout(page.id)
+        payment = mine.payment(seen.payment_id)
+        assert (seen.account_id, payment.account_id, payment.state) == (
+            "", "", PaymentState.SUCCEEDED,
+        )  # fmt: skip
+        assert theirs.payment(seen.payment_id).account_id == "acc_1"
+        since = datetime.now(UTC) - timedelta(days=1)
+        assert {e.account_id for e in mine.events_since(since)} == {""}
+        assert {e.account_id for e in theirs.events_since(since)} == {"acc_1"}
+
+    def test_a_page_from_before_stacks_were_named_is_ours(
+        self, processor: StripeProcessor, stand_in: StripeStandIn
+    ) -> None:
+        page = opened(processor)
+        stand_in.pay_session(page.id)
+        mine = StripeProcessor(secret_key=KEY, api_base=stand_in.url, stack="mine")
+        assert mine.payment(mine.checkout(page.id).payment_id).account_id == "acc_1"
+
+
 class TestRefunds:
     def paid(
         self, processor: StripeProcessor, stand_in: StripeStandIn, method: str = "pm_card_visa"

@@ -107,13 +107,20 @@ class PortalSettings:
         return cls(base_url=_required("PORTAL_BASE_URL").rstrip("/"))
 
 
+def stack_id() -> str:
+    """What tells this stack from every other, also from one of the same name before it."""
+    return os.environ.get("STACK_ID", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """The processor. `api_base` is empty except where a stand-in is used; `secret` is a name."""
+    """The processor. `api_base` is empty except where a stand-in is used; `secret` is a name.
+    `stack` tells this stack's payments from those of another on the same account there."""
 
     secret: str
     api_base: str
     checkout_origin: str
+    stack: str
 
     @classmethod
     def from_env(cls) -> Payments:
@@ -121,6 +128,7 @@ class Payments:
             secret=_required("STRIPE_SECRET_NAME"),
             api_base=os.environ.get("STRIPE_API_BASE", ""),
             checkout_origin=_required("CHECKOUT_ORIGIN"),
+            stack=stack_id(),
         )
 
 

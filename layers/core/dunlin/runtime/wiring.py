@@ -220,11 +220,14 @@ def sms_outbox() -> SendingPorts:
 
 
 @cache
-def _processor_with(keys: ProcessorKeys, api_base: str) -> StripeProcessor:
+def _processor_with(keys: ProcessorKeys, api_base: str, stack: str) -> StripeProcessor:
     from dunlin.adapters.stripe.processor import StripeProcessor
 
     return StripeProcessor(
-        secret_key=keys.api_key, webhook_secrets=keys.webhook_secrets, api_base=api_base
+        secret_key=keys.api_key,
+        webhook_secrets=keys.webhook_secrets,
+        api_base=api_base,
+        stack=stack,
     )
 
 
@@ -233,7 +236,7 @@ def processor() -> StripeProcessor:
     from dunlin.adapters.aws.secrets import processor_keys
 
     payments = settings.Payments.from_env()
-    return _processor_with(processor_keys(payments.secret), payments.api_base)
+    return _processor_with(processor_keys(payments.secret), payments.api_base, payments.stack)
 
 
 def reconciler() -> Reconciler:
@@ -404,7 +407,8 @@ def read_payment_event(body: str) -> PaymentEvent | MethodSaved | None:
     """The fact about money in a stored event, or that a method was saved; None for the rest."""
     from dunlin.adapters.stripe.events import read_event, read_saved
 
-    return read_event(body) or read_saved(body)
+    stack = settings.stack_id()
+    return read_event(body, stack) or read_saved(body, stack)
 
 
 @cache

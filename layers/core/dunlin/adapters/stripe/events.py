@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dunlin.adapters.stripe.shapes import decline, instant, method_kind, money
+from dunlin.adapters.stripe.shapes import decline, facts_of, instant, method_kind, money
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.payments.payments import (
     ForgedEvent,
@@ -49,7 +49,7 @@ def verify_signature(
         raise ForgedEvent("the signature is too old")
 
 
-def read_event(raw: bytes | str) -> PaymentEvent | None:
+def read_event(raw: bytes | str, stack: str = "") -> PaymentEvent | None:
     """The fact about money in a verified event; None where it holds none.
 
     payment: `payment_intent.succeeded`, and nothing else. payment_pending: `.processing`.
@@ -57,6 +57,7 @@ def read_event(raw: bytes | str) -> PaymentEvent | None:
     for, since Stripe takes the money at once, and `undone` when it failed or was cancelled.
     chargeback: `charge.dispute.funds_withdrawn`, `.funds_reinstated` with `undone`, and
     `.closed` with `lost` where it was lost; an inquiry moves no money and is no chargeback.
+    An event of another stack than `stack` names no account.
     Raises `ForgedEvent` where the bytes are no event.
     """
     try:
@@ -64,12 +65,14 @@ def read_event(raw: bytes | str) -> PaymentEvent | None:
         if event["object"] != "event":
             raise ForgedEvent("not an event")
         reader = READERS.get(event["type"])
-        return reader(event, event["data"]["object"]) if reader else None
+        facts = event["data"]["object"]
+        facts = {**facts, "metadata": facts_of(facts, stack)} if reader else facts
+        return reader(event, facts) if reader else None
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as wrong:
         raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
 
 
-def read_saved(raw: bytes | str) -> MethodSaved | None:
+def read_saved(raw: bytes | str, stack: str = "") -> MethodSaved | None:
     """That a page of `create_setup` was finished: `checkout.session.completed` in setup mode;
     None for every other event. Raises `ForgedEvent` where the bytes are no event."""
     try:
@@ -77,7 +80,7 @@ def read_saved(raw: bytes | str) -> MethodSaved | None:
         if event["type"] != _PAGE_DONE or event["data"]["object"]["mode"] != "setup":
             return None
         page = event["data"]["object"]
-        facts = page["metadata"] or {}
+        facts = facts_of(page, stack)
         return MethodSaved(
             event_id=event["id"], setup_id=page["id"], account_id=facts.get("account_id", "")
         )

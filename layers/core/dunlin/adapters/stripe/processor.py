@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from dunlin.adapters.stripe.events import READERS, read_event, verify_signature
-from dunlin.adapters.stripe.shapes import METHOD_KINDS, instant, money, payment_status, refund_state
+from dunlin.adapters.stripe.shapes import (
+    METHOD_KINDS,
+    facts_of,
+    instant,
+    money,
+    payment_status,
+    refund_state,
+)
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import (
@@ -72,12 +79,14 @@ def _loopback(host: str) -> bool:
 @dataclass(frozen=True, kw_only=True)
 class StripeProcessor:
     """One creditor's account at Stripe. `webhook_secrets` holds one secret, or two while one
-    replaces the other. `api_base` is empty but for a stand-in on this machine.
+    replaces the other. `api_base` is empty but for a stand-in on this machine. `stack` is written
+    beside every page and payment: two stacks may share one account at Stripe.
     """
 
     secret_key: str = field(repr=False)
     webhook_secrets: Sequence[str] = field(default=(), repr=False)
     api_base: str = ""
+    stack: str = ""
 
     def __post_init__(self) -> None:
         checked_base(self.secret_key, self.api_base)
@@ -96,6 +105,15 @@ class StripeProcessor:
                 max_network_retries=2,
             )
         return stripe.StripeClient(self.secret_key, http_client=http, max_network_retries=2)
+
+    def _facts(self, attempt_id: str, account_id: str, creditor: str, way: str) -> dict[str, str]:
+        facts = {
+            "account_id": account_id,
+            "attempt_id": attempt_id,
+            "creditor": creditor,
+            "way": way,
+        }
+        return facts | {"stack": self.stack} if self.stack else facts
 
     # -- checkout
 
@@ -119,7 +137,7 @@ class StripeProcessor:
         `expires_at` lies 30 minutes to 24 hours ahead (24 hours where none is given).
         Raises `DomainError` for an amount Stripe cannot take, `Unavailable`.
         """
-        facts = _metadata(attempt_id, account_id, creditor, "checkout")
+        facts = self._facts(attempt_id, account_id, creditor, "checkout")
         methods = _METHODS.get(amount.currency, ["card"])
         params: dict[str, Any] = {
             "mode": "payment",
@@ -164,7 +182,7 @@ class StripeProcessor:
         `customer_ref` keeps further methods with the same person at Stripe. `saved_method`
         tells what was saved. Raises as `open_checkout`.
         """
-        facts = _metadata(attempt_id, account_id, creditor, "setup")
+        facts = self._facts(attempt_id, account_id, creditor, "setup")
         params: dict[str, Any] = {
             "mode": "setup",
             "ui_mode": "hosted_page",
@@ -209,7 +227,7 @@ class StripeProcessor:
         """Where a page stands. Raises `DomainError` for an unknown one, `Unavailable`."""
         with _translated():
             page = self._client.v1.checkout.sessions.retrieve(session_id).to_dict()
-        facts = page.get("metadata") or {}
+        facts = facts_of(page, self.stack)
         return CheckoutStatus(
             id=page["id"],
             state=CheckoutState(page["status"]),
@@ -233,7 +251,7 @@ class StripeProcessor:
             intent = self._client.v1.payment_intents.retrieve(
                 payment_id, {"expand": ["latest_charge", "payment_method"]}
             ).to_dict()
-        return payment_status(intent)
+        return payment_status(intent, self.stack)
 
     def charge_saved(
         self,
@@ -260,7 +278,7 @@ class StripeProcessor:
             "confirm": True,
             "off_session": True,
             "description": f"Account {account_id}",
-            "metadata": _metadata(attempt_id, account_id, creditor, "saved"),
+            "metadata": self._facts(attempt_id, account_id, creditor, "saved"),
             "expand": ["latest_charge", "payment_method"],
         }
         with _translated() as stripe:
@@ -274,7 +292,7 @@ class StripeProcessor:
                 if not tried:
                     raise
                 return self.payment(tried["id"])
-        return payment_status(intent.to_dict())
+        return payment_status(intent.to_dict(), self.stack)
 
     def find_charge(self, *, attempt_id: str, customer_ref: str) -> PaymentStatus | None:
         """The payment that an attempt of `charge_saved` made, None where it made none: what to
@@ -388,7 +406,7 @@ class StripeProcessor:
         Raises `ForgedEvent` for a bad, old or missing signature and for unreadable bytes.
         """
         self.verify(raw, signature, now)
-        return read_event(raw)
+        return read_event(raw, self.stack)
 
     def verify(self, raw: bytes, signature: str, now: datetime) -> str:
         """Verify one webhook delivery and give the event's id, under which it is stored once.
@@ -419,7 +437,7 @@ class StripeProcessor:
                 }
             )
             for event in listed.auto_paging_iter():
-                fact = read_event(json.dumps(event.to_dict()))
+                fact = read_event(json.dumps(event.to_dict()), self.stack)
                 if fact is not None:
                     yield fact
 
@@ -447,15 +465,6 @@ def _translated() -> Iterator[Any]:
         raise DomainError(f"Stripe declined: {wrong.code}") from wrong
     except stripe.StripeError as wrong:  # 5xx, and 409 while the same attempt is under way
         raise Unavailable(_PROVIDER, f"HTTP {wrong.http_status}") from wrong
-
-
-def _metadata(attempt_id: str, account_id: str, creditor: str, way: str) -> dict[str, str]:
-    return {
-        "account_id": account_id,
-        "attempt_id": attempt_id,
-        "creditor": creditor,
-        "way": way,
-    }
 
 
 def _locale(locale: str) -> str:

@@ -82,8 +82,15 @@ def refund_state(status: str) -> RefundState:
     return RefundState.FAILED if status == "canceled" else RefundState.PENDING
 
 
-def payment_status(intent: Mapping[str, Any]) -> PaymentStatus:
-    facts = intent.get("metadata") or {}
+def facts_of(page_or_payment: Mapping[str, Any], stack: str) -> Mapping[str, Any]:
+    """What was written beside a page or a payment when it was opened; nothing where another stack
+    opened it, so that its payments are none of ours. What names no stack is older than the name."""
+    facts: Mapping[str, Any] = page_or_payment.get("metadata") or {}
+    return {} if stack and facts.get("stack", stack) != stack else facts
+
+
+def payment_status(intent: Mapping[str, Any], stack: str = "") -> PaymentStatus:
+    facts = facts_of(intent, stack)
     error = intent.get("last_payment_error")
     charge = intent["latest_charge"]
     state = _PAYMENT_STATES.get(intent["status"])

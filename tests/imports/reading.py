@@ -6,13 +6,14 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from dunlin.adapters.imports.contact_checks import CHECKS
-from dunlin.adapters.imports.opening import as_table
+from dunlin.adapters.imports.opening import opened_file
 from dunlin.domain.imports import report
 from dunlin.domain.imports.matching import SpillStore
-from dunlin.domain.imports.opened import Dropped, Hints, refused
+from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.service.imports.read_file import FileResult, read_files
@@ -24,14 +25,8 @@ def dropped(
     content: bytes, name: str = "open.csv", *, range_bytes: int = 8 << 20, **settings: Any
 ) -> Dropped:
     """A file from its bytes; `settings` is its sidecar."""
-    table = as_table(lambda: io.BytesIO(content))
-    hints = Hints(
-        encoding=table.encoding,
-        delimiter=table.delimiter,
-        sidecar=Sidecar(**settings),
-        range_bytes=range_bytes,
-    )
-    return Dropped(name=name, open=table.open, hints=hints)
+    file = opened_file(name, lambda: io.BytesIO(content), Sidecar(**settings))
+    return replace(file, hints=replace(file.hints, range_bytes=range_bytes))
 
 
 def result_of(content: bytes | str, **settings: Any) -> FileResult:

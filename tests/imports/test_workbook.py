@@ -7,7 +7,7 @@ import io
 
 import openpyxl
 
-from tests.imports.reading import read, rows_by
+from tests.imports.reading import read, result_of, rows_by
 
 
 def workbook(*sheets: list[list[object]]) -> bytes:
@@ -48,3 +48,50 @@ def test_a_workbook_reads_by_its_row_numbers() -> None:
 
 def test_a_workbook_without_a_table_is_refused() -> None:
     assert read(workbook([["a note"]]))["refused"]["code"] == "no_rows"
+
+
+DEBTS: list[list[object]] = [
+    ["Invoice", "Customer", "Email", "Due Date", "Balance"],
+    [1, "Ann Lee", "ann@example.com", dt.date(2026, 3, 14), 10],
+    [2, "Bo Cy", "bo@example.com", dt.date(2026, 3, 15), 20],
+]
+SUPPLIERS: list[list[object]] = [
+    ["Vendor", "Bill No", "Bill Date", "Open Balance"],
+    ["Paper Mill", "B-1", dt.date(2026, 3, 4), 900],
+    ["Ink Works", "B-2", dt.date(2026, 3, 4), 800],
+]
+
+
+def test_the_sheet_of_debts_is_read_wherever_it_stands() -> None:
+    result = result_of(workbook(SUPPLIERS, DEBTS))
+    assert result.assembly is not None
+    assert len(result.assembly.accounts) == 2
+    assert result.profile.notes == ('Of the workbook the sheet "s1" was read, not "s0".',)
+
+
+def test_of_two_sheets_of_debts_a_person_says_which() -> None:
+    newer = [DEBTS[0], [7, "Cy Dee", "cy@example.com", dt.date(2026, 4, 14), 99]]
+    content = workbook(SUPPLIERS, DEBTS, newer)
+    document = read(content)
+    assert document["state"] == "waiting"
+    (asked,) = document["decisions_needed"]
+    assert (asked["id"], asked["choices"]) == ("sheet", ["s1", "s2"])
+    assert asked["meanings"][0].startswith("2 debts, $30.00")
+    assert asked["meanings"][1].startswith("1 debt, $99.00")
+    answered = read(content, answers={"sheet": "s2"})
+    assert answered["state"] == "done"
+    assert answered["totals"]["USD"]["balance_minor"] == 9900
+    notes = result_of(content, answers={"sheet": "s0"}).profile.notes
+    assert any('"s0" is no answer' in note for note in notes)
+
+
+def test_a_hidden_sheet_is_read_only_where_no_other_holds_a_table() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(DEBTS, DEBTS)))
+    book.worksheets[0].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    assert read(out.getvalue())["decisions_needed"] == []
+    book.worksheets[1].delete_rows(1, 9)
+    out = io.BytesIO()
+    book.save(out)
+    assert read(out.getvalue())["outcomes"]["created"] == 2

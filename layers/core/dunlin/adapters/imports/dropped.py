@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dunlin.adapters.imports.contact_checks import email, phone
-from dunlin.adapters.imports.opening import as_table
+from dunlin.adapters.imports.opening import opened_file
 from dunlin.adapters.imports.sidecar_file import read_sidecar
 from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.matching import SpillStore
-from dunlin.domain.imports.opened import Dropped, Hints, refused
+from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors
 from dunlin.domain.imports.types import FileProfile
@@ -49,18 +49,13 @@ class DroppedFiles:
         if isinstance(sidecar, SidecarErrors):
             return refused("bad_mapping_file", "; ".join(sidecar.errors))
         try:
-            table = as_table(self._fetched(key, version))
+            return opened_file(key.rsplit("/", 1)[-1], self._fetched(key, version), sidecar)
         except FileRefused as no:
             return refused(no.code, no.detail)
         except OSError as full:
             if full.errno != errno.ENOSPC:
                 raise
             return refused("too_large", "the file unpacks to more than there is room for: split it")
-        return Dropped(
-            name=key.rsplit("/", 1)[-1],
-            open=table.open,
-            hints=Hints(encoding=table.encoding, delimiter=table.delimiter, sidecar=sidecar),
-        )
 
     def spill_store(self) -> SpillStore:
         return FileSpillStore()

@@ -1,4 +1,4 @@
-"""A dropped file as a table in bytes: compressed, UTF-16 and xlsx files become UTF-8 first.
+"""A dropped file as a table in bytes: packed, UTF-16 and xlsx files become UTF-8 first.
 
 Every cap is checked while reading, so a bomb costs no more memory than a good file.
 """
@@ -6,14 +6,20 @@ Every cap is checked while reading, so a bomb costs no more memory than a good f
 from __future__ import annotations
 
 import codecs
+import io
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO, cast
 
-from dunlin.adapters.imports.workbook import sheet_lines
+from dunlin.adapters.imports.archive import is_workbook, only_member
+from dunlin.adapters.imports.workbook import SHEET, Sheets, sheet_lines, sheets_of
+from dunlin.domain.imports.foreign import refuse_foreign, refuse_old_office
+from dunlin.domain.imports.opened import Dropped, Hints
 from dunlin.domain.imports.records import FileRefused
+from dunlin.domain.imports.sidecar import Sidecar
 
 _CHUNK = 1 << 18
 _MEMORY = 8 << 20
@@ -23,7 +29,10 @@ RATIO_CAP = 200
 RATIO_FROM = 64 << 20
 """Packing better than `RATIO_CAP` after `RATIO_FROM` bytes is a bomb, not a table."""
 
+_OLE_CAP = 64 << 20
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+_NO_SHEETS = Sheets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +47,74 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
     converted: bool = False
+    sheets: Sheets = _NO_SHEETS
 
 
-def as_table(opened: Callable[[], BinaryIO]) -> Table:
-    """The table in a file; `opened` opens it anew each time.
+def opened_file(name: str, source: Callable[[], BinaryIO], sidecar: Sidecar) -> Dropped:
+    """A dropped file as its stages read it; `source` opens its bytes anew each time.
 
-    Raises `FileRefused` for an archive, a bomb, or a workbook without a table.
+    Raises `FileRefused` for what is no table.
+    """
+    table = as_table(source, sheet=sidecar.answers.get(SHEET, ""))
+    return Dropped(
+        name=name,
+        open=table.open,
+        hints=Hints(
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            sidecar=sidecar,
+            asks=table.sheets.asks,
+            notes=table.sheets.notes,
+        ),
+        reopened=partial(opened_file, name, source) if len(table.sheets.debts) > 1 else None,
+    )
+
+
+def as_table(opened: Callable[[], BinaryIO], *, sheet: str = "", packed: bool = False) -> Table:
+    """The table in a file; `opened` opens it anew each time. Of a workbook the sheet that is
+    named, else the one that is a table of debts; `packed` says that it came out of an archive.
+
+    Raises `FileRefused` for what is no table, for an archive of several files, and for a bomb.
     """
     with opened() as source:
         lead = source.read(4096)
-    if lead.startswith(_GZIP):
+    if lead.startswith((_GZIP, _ZIP)) and packed:
+        if lead.startswith(_GZIP) or not is_workbook(opened):
+            raise FileRefused("packed_twice", "an archive inside an archive")
+    elif lead.startswith(_GZIP):
         return _unpacked(opened)
     if lead.startswith(_ZIP):
-        return _converted(sheet_lines(opened), "utf-8", delimiter=",")
+        if not is_workbook(opened):
+            return _from_archive(opened, sheet)
+        sheets = sheets_of(opened, sheet)
+        lines = _converted(sheet_lines(opened, sheets.read), "utf-8", delimiter=",")
+        return replace(lines, sheets=sheets)
     if lead.startswith(_OLE):
-        raise FileRefused("old_workbook", "an .xls file: save it as .xlsx or CSV and drop that")
+        with opened() as source:
+            refuse_old_office(source.read(_OLE_CAP))
+    refuse_foreign(lead)
     wide = wide_encoding(lead)
     if wide:
         return _converted(_transcoded(_plain(opened), wide), wide)
     return Table(open=opened)
+
+
+def _from_archive(opened: Callable[[], BinaryIO], sheet: str) -> Table:
+    """The table in the one file of a zip archive, which may be a workbook."""
+    with opened() as source:
+        source.seek(0, io.SEEK_END)
+        packed = source.tell()
+    member = _converted(_bounded(only_member(opened), packed), "")
+    inner = as_table(member.open, sheet=sheet, packed=True)
+    return inner if inner.converted else member
+
+
+def _bounded(pieces: Iterator[bytes], packed: int) -> Iterator[bytes]:
+    unpacked = 0
+    for piece in pieces:
+        unpacked += len(piece)
+        _refuse_bomb(packed, unpacked)
+        yield piece
 
 
 def _unpacked(opened: Callable[[], BinaryIO]) -> Table:
@@ -64,6 +122,7 @@ def _unpacked(opened: Callable[[], BinaryIO]) -> Table:
     first = next(pieces, b"")
     if first.startswith((_GZIP, _ZIP)):
         raise FileRefused("packed_twice", "an archive inside an archive")
+    refuse_foreign(first[:4096])
     wide = wide_encoding(first[:4096])
     rest = _chain(first, pieces)
     if wide:
@@ -188,6 +247,12 @@ class _Rewound:
     def seek(self, offset: int, whence: int = 0, /) -> int:
         self._kept.file.seek(offset, whence)
         return self._kept.file.tell()
+
+    def tell(self) -> int:
+        return self._kept.file.tell()
+
+    def seekable(self) -> bool:
+        return True
 
     def close(self) -> None:
         """Leaves the file open for the next reader."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dunlin.domain.imports.amounts import parse_amount
 from dunlin.domain.imports.content import content_of, kinds_of
+from dunlin.domain.imports.foreign import refuse_foreign
 from dunlin.domain.imports.guard import REASON_COLUMN, unguarded
 from dunlin.domain.imports.mapping import looks_like_header
 from dunlin.domain.imports.records import (  # fmt: skip
@@ -47,14 +48,12 @@ class Head:
 def refuse_binary(body: bytes) -> None:
     if not body.strip():
         raise FileRefused("empty_file", "the file is empty")
+    refuse_foreign(body)
     if b"\0" in body:
         raise FileRefused("binary_file", "the file holds NUL bytes: it is no text table")
     odd = sum(body.count(bytes((b,))) for b in range(32) if b not in (9, 10, 12, 13, 26, 27))
     if odd > max(4, len(body) // 200):
         raise FileRefused("binary_file", "the file holds control characters: it is no text table")
-    starts = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
-    if body.startswith(starts):
-        raise FileRefused("binary_file", "the file is a document or a picture, not a table")
     lead = body[:200].lstrip()
     if lead[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\[{\"]", lead):
         raise FileRefused("not_a_table", "the file is JSON, not a table")

@@ -13,7 +13,7 @@ from dunlin.domain.imports.types import OTHER, FileProfile, ImportQuestion, Refu
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
     """What is known before the file is read. `encoding` is that of a file already transcoded,
-    `asks` what had to be asked to open it."""
+    `asks` what had to be asked to open it, `notes` what a person should know of that."""
 
     encoding: str = ""
     delimiter: str = ""
@@ -22,6 +22,7 @@ class Hints:
     sidecar: Sidecar = field(default_factory=Sidecar)
     range_bytes: int = 8 << 20
     asks: tuple[ImportQuestion, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,7 @@ class _Pass:
             debt_kind=self.hints.sidecar.debt_kind,
             industry=self.hints.sidecar.industry,
             written_off=self.hints.sidecar.written_off,
+            notes=self.hints.notes,
         )
         return self._judged(profile, decisions, samples)
 

@@ -4,8 +4,10 @@ A line names its `files` (the debts, and what was dropped with them), the debts 
 (`want`: [who, minor units, checks]), whether waiting with a question is right too (`ask_ok`), and
 why. `who` is an e-mail address or a name, `~x` a name that holds the words of x, `*SUM x` all open
 debts of x added up. The checks: `name`, `emails`, `phones`, `not_emails` (none of them), `kind`
-(consumer or business), `cur`, `due`, `ref`, `or` (other amounts and currencies that are right), and
-`held`: true where a person must look first, null where holding it would be a fault.
+(consumer or business), `cur`, `due`, `ref`, `or` (other amounts and currencies that are right),
+`closed` (the channels that the person has closed; with none, that nothing is closed) and `held`:
+true where a person must look first, null where holding it would be a fault. What is held reaches
+nobody, so it need not be closed, nor without the addresses of others.
 
 A file is right where every wanted debt is there, chased or held, or its row is rejected with a
 reason, and no other debt is open without being held.
@@ -88,11 +90,21 @@ def _failed_checks(account: Account, who: str, checks: Mapping[str, Any]) -> lis
     ]
     if "name" in checks and _plain(person["name"]) != _plain(checks["name"]):
         faults.append(f"{who}: name {checks['name']!r}, not {person['name']!r}")
-    if set(checks.get("not_emails", ())) & set(person["emails"]):
+    if not account["held"] and set(checks.get("not_emails", ())) & set(person["emails"]):
         faults.append(f"{who}: has {person['emails']}")
+    if "closed" in checks and _closed_wrongly(account, checks["closed"]):
+        faults.append(f"{who}: closed {checks['closed']}, not {account['extras'].get('consents')}")
     if "held" in checks and bool(account["held"]) != bool(checks["held"]):
         faults.append(f"{who}: held {account['held']!r}")
     return sorted(faults)
+
+
+def _closed_wrongly(account: Account, channels: Sequence[str]) -> bool:
+    consents = account["extras"].get("consents", ())
+    closed = {consent["channel"] for consent in consents if not consent["granted"]}
+    if not channels:
+        return bool(closed)
+    return not (account["held"] or "all" in closed or closed >= set(channels))
 
 
 def _is_who(account: Account, who: str) -> bool:

@@ -1,11 +1,13 @@
 """Exports that are easily read wrong, and their neighbours that are plain: each is read right, or
-waits with a question where a person could not say either. `faults/expected.jsonl` says what is
-right of each, `fault_judge.py` how it is judged."""
+waits with a question where a person could not say either. `faults` holds known kinds of misreading
+under their numbers, `bad_input` whatever else is dropped. In each, `expected.jsonl` says what is
+right of a file; `fault_judge.py` is how it is judged."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +16,53 @@ import pytest
 from dunlin.cli.import_file import run_dry
 from tests.imports.fault_judge import faults_of
 
-FOLDER = Path(__file__).parent / "faults"
+HERE = Path(__file__).parent
+FOLDERS = [HERE / "faults", HERE / "bad_input"]
 TODAY = dt.date(2026, 11, 21)
-CASES: list[dict[str, Any]] = [
-    json.loads(line)
-    for line in (FOLDER / "expected.jsonl").read_text(encoding="utf-8").splitlines()
-]
-NAMES = [case["files"][0] for case in CASES]
-# Read wrong today. Whoever mends one strikes its line.
-KNOWN = (FOLDER / "known.txt").read_text(encoding="utf-8").split()
 
 
-def _case(case: dict[str, Any]) -> Any:
-    name = case["files"][0]
+def _cases(folder: Path) -> list[dict[str, Any]]:
+    lines = (folder / "expected.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def _known(folder: Path) -> list[str]:
+    """The files that are read wrong today. Whoever mends one strikes its line."""
+    return (folder / "known.txt").read_text(encoding="utf-8").split()
+
+
+def _params() -> Iterator[Any]:
     wrong = pytest.mark.xfail(reason="read wrong today", strict=True)
-    return pytest.param(case, id=name, marks=[wrong] if name in KNOWN else [])
+    for folder in FOLDERS:
+        known = set(_known(folder))
+        for case in _cases(folder):
+            name = case["files"][0]
+            marks = [wrong] if name in known else []
+            yield pytest.param(folder, case, id=name, marks=marks)
 
 
-@pytest.mark.parametrize("case", [_case(case) for case in CASES])
+@pytest.mark.parametrize(("folder", "case"), _params())
 def test_every_debt_is_right_or_the_file_waits(
-    case: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    folder: Path, case: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_dry([FOLDER / name for name in case["files"]], [], as_json=True, today=TODAY)
-    documents = json.loads(capsys.readouterr().out)
+    code = run_dry([folder / name for name in case["files"]], [], as_json=True, today=TODAY)
+    written = capsys.readouterr()
+    if code == 2:
+        # A mapping file that cannot be used: nothing is read, and what is wrong with it is said.
+        assert case["ask_ok"]
+        assert written.err
+        return
+    documents = json.loads(written.out)
     debts = documents[0] if isinstance(documents, list) else documents
     assert faults_of(debts, case["want"], ask_ok=case["ask_ok"]) == [], case["right"]
 
 
-def test_every_file_has_its_expectation_and_every_known_fault_its_file() -> None:
-    kept = {path.name for path in FOLDER.iterdir()} - {"expected.jsonl", "known.txt"}
-    assert kept == {name for case in CASES for name in case["files"]}
-    assert sorted(set(KNOWN)) == KNOWN
-    assert set(KNOWN) <= set(NAMES)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_file_has_its_expectation_and_every_known_fault_its_file(folder: Path) -> None:
+    names = {name for case in _cases(folder) for name in case["files"]}
+    mappings = {f"{Path(name).stem}.mapping.yaml" for name in names}
+    kept = {path.name for path in folder.iterdir()} - {"expected.jsonl", "known.txt"}
+    assert kept - mappings == names
+    known = _known(folder)
+    assert sorted(set(known)) == known
+    assert set(known) <= names

@@ -41,7 +41,7 @@ def _params() -> Iterator[Any]:
             yield pytest.param(folder, case, id=name, marks=marks)
 
 
-@pytest.mark.parametrize(("folder", "case"), _params())
+@pytest.mark.parametrize(("folder", "case"), list(_params()))
 def test_every_debt_is_right_or_the_file_waits(
     folder: Path, case: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

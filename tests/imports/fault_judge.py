@@ -9,8 +9,9 @@ debts of x added up. The checks: `name`, `emails`, `phones`, `not_emails` (none 
 true where a person must look first, null where holding it would be a fault. What is held reaches
 nobody, so it need not be closed, nor without the addresses of others.
 
-A file is right where every wanted debt is there, chased or held, or its row is rejected with a
-reason, and no other debt is open without being held.
+A file waits where it is waiting, refused or of no known kind; taken for contacts or payments, the
+debts that are wanted of it are lost without a word. It is right where every wanted debt is there,
+chased or held, or its row is rejected with a reason, and no other debt is open without being held.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ Account = dict[str, Any]
 def faults_of(document: Mapping[str, Any], want: Sequence[Want], *, ask_ok: bool) -> list[str]:
     """What is wrong with the reading, a sentence a fault; none where it is right."""
     if document["state"] != "done" or document["kind"] != "receivables":
-        asked = [d["kind"] for d in document["decisions_needed"]]
-        return [] if ask_ok else [f"{document['kind']}, {document['state']}, asks {asked}"]
+        waits = document["state"] in ("waiting", "rejected") or document["kind"] == "other"
+        if ask_ok and (waits or not want):
+            return []
+        asked = [question["kind"] for question in document["decisions_needed"]]
+        return [f"{document['kind']}, {document['state']}, asks {asked}"]
     left = _open_accounts(document["rows"])
     rejected = sum(row["outcome"] == "rejected" for row in document["rows"])
     faults: list[str] = []

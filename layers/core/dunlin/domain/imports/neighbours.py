@@ -31,6 +31,9 @@ _PRIOR = {
     "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
     "amountresidualsigned": 0.006, "customername": 0.009, "fullname": 0.005, "name1": 0.005,
     "accountname": -0.05, "accountholder": -0.05, "outstanding1": -0.05, "cardname": -0.05,
+    "localcurrency": -0.02, "lcurr": -0.02, "hauswahrung": -0.02, "hwahr": -0.02,
+    "basecurrency": -0.02, "homecurrency": -0.02, "companycurrency": -0.02,
+    "accountcurrency": -0.02, "functionalcurrency": -0.02,
     "billto": -0.004, "amountpaid": 0.004, "linetotal": 0.004, "patestbal": 0.009,
 }  # fmt: skip
 """Which of two names for one field says it more exactly."""

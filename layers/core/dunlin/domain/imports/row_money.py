@@ -99,7 +99,10 @@ class RowMoney:
             if isinstance(owed, RowProblem):
                 return owed
             if owed:
-                return self._sided(cells, owed[0]), original, paid, owed[1]
+                gross = self._grossed(cells, owed)
+                if isinstance(gross, RowProblem):
+                    return gross
+                return self._sided(cells, gross), original, paid, owed[1]
         if self._debit >= 0 or self._credit >= 0:
             return self._two_sided(cells, currency)
         if original is not None:
@@ -121,7 +124,11 @@ class RowMoney:
                     return billed
                 problems.append(billed)
             elif billed:
-                original, currency = billed
+                currency = billed[1]
+                gross = self._grossed(cells, billed) if self._balance < 0 else billed[0]
+                if isinstance(gross, RowProblem):
+                    return gross
+                original = gross
         for index in self._payments:
             billed = self.value(cells, index, currency)
             if isinstance(billed, RowProblem):
@@ -131,6 +138,26 @@ class RowMoney:
             elif billed:
                 paid = (paid or 0) + abs(billed[0])
         return original, paid, currency
+
+    def _grossed(self, cells: list[str], net: tuple[int, str]) -> int | RowProblem:
+        """A figure with the tax that is still to be added to it, rounded to the minor unit."""
+        tax = self._profile.tax
+        minor, currency = net
+        if tax is None:
+            return minor
+        if tax.kind == "amount":
+            value = self.value(cells, tax.index, currency)
+            return value if isinstance(value, RowProblem) else minor + (value[0] if value else 0)
+        text = cells[tax.index].replace("%", "").strip()
+        if is_blank(text):
+            return minor
+        rate = parse_amount(text)
+        if rate is None:
+            return self._columns.problem("bad_amount", tax.index, text)
+        unit: int = 10 ** (rate.places + (2 if tax.kind == "percent" else 0))
+        whole, rest = divmod(abs(minor) * rate.unscaled, unit)
+        added = int(whole) + (rest * 2 >= unit)
+        return minor - added if minor < 0 else minor + added
 
     def _by_age(self, cells: list[str], currency: str, paid: int | None) -> Owed | RowProblem:
         """The sum of the columns by age."""

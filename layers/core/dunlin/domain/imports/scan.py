@@ -19,11 +19,15 @@ from dunlin.domain.imports.amounts import (
     parse_amount,
 )
 from dunlin.domain.imports.contact_points import fast_phone
+from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
+from dunlin.domain.imports.figure_counts import FigureCounts
+from dunlin.domain.imports.figures import figures_of
 from dunlin.domain.imports.head import TOTAL_WORD, Head, first_filled, is_total_row
 from dunlin.domain.imports.mapping import column_keys  # fmt: skip
 from dunlin.domain.imports.number_columns import LongNumbers
 from dunlin.domain.imports.opened import Hints
+from dunlin.domain.imports.owed_column import Settled, settle
 from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
 from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range  # fmt: skip
@@ -84,12 +88,34 @@ class Scan:
         self._samples = samples
         self.money_indexes = {c.index for c in self.money_columns}
         self.long_numbers = LongNumbers(columns)
+        self._total_cells: list[str] = []
         self._range: tuple[int, int] | None = None
         self._rows = Rows(self.table.delimiter)
         self._range_group = self._group = ""
         self._grouping = False
         self._end = self._row_line = 0
         self._silent_currency = False
+        self.columns = tuple(columns)
+        self.settled = Settled(self.columns)
+        self.figures = self._figures(samples)
+        self._counting = self.figures.needed and kind == RECEIVABLES
+
+    def _figures(self, samples: list[list[str]]) -> FigureCounts:
+        """What the rows are to tell of the columns of money."""
+        contents = [content_of(column) for column in samples]
+        figures = figures_of(self.headers, contents, self.columns)
+        if {"debit", "credit", "line_amount"} & self.by_field.keys():
+            figures = []  # rows of movements: no one of them is what is owed
+        marks = {}
+        for figure in figures:
+            seen = {evidence(cell) for cell in samples[figure.index]}
+            marks[figure.index] = COMMA if COMMA in seen and DOT not in seen else EITHER
+        return FigureCounts(
+            figures,
+            marks,
+            status=[c.index for c in self.columns if c.field == "status"],
+            currency=self.by_field.get("currency", -1),
+        )
 
     def over(self, stream: Iterator[Chunk]) -> None:
         """Runs through all records."""
@@ -176,7 +202,7 @@ class Scan:
         index = self.by_field.get("balance", self.by_field.get("amount"))
         if index is not None and index < len(cells) and first_filled(cells):
             self.totals["last"] = 0
-            self._total_text = cells[index]
+            self._total_cells = cells
 
     def _row(self, cells: list[str]) -> None:
         size = len(cells)
@@ -204,6 +230,8 @@ class Scan:
                 self.phones_home += fast_phone(text, "US") is not None
         self.long_numbers.add(cells)
         self._repeats(cells, size)
+        if self._counting:
+            self.figures.row(self._row_line, cells)
 
     def _date(self, text: str, vote: OrderVote) -> None:
         seen = self._readings
@@ -266,6 +294,8 @@ class Scan:
 
     def _conclude(self) -> None:
         sidecar = self.hints.sidecar
+        if self._counting:
+            self._settle()
         self.sums_lines = self._differ > self._repeat
         self._decimals()
         self.country = sidecar.country or self._country()
@@ -285,10 +315,27 @@ class Scan:
         self.minor_units = self._in_minor_units()
         self._file_totals()
 
+    def _settle(self) -> None:
+        """Chooses what is owed among the columns of money, now that the rows have spoken."""
+        settled = settle(
+            self.columns,
+            self.figures,
+            self.hints.sidecar.answers,
+            home=self.hints.currency,
+            currencies=[c for c in self.currencies if c in CURRENCIES],
+        )
+        self.settled = settled
+        self.columns = settled.columns
+        self.by_field = {}
+        for column in self.columns:
+            self.by_field.setdefault(column.field, column.index)
+        if "currency" not in self.by_field:
+            self.currencies.clear()
+
     def _file_totals(self) -> None:
-        text = getattr(self, "_total_text", "")
         self.totals.clear()
         index = self.by_field.get("balance", self.by_field.get("amount", -1))
+        text = self._total_cells[index] if 0 <= index < len(self._total_cells) else ""
         amount = parse_amount(text.strip(), dict(self.decimals).get(index, "")) if text else None
         if amount is not None:
             minor = amount.minor(self.currency)
@@ -426,6 +473,7 @@ class Scan:
                     blocking=column.field in _DECISIVE,
                 )
             )
+        out += self.settled.questions(self.currency)
         if self.currency_guessed:
             out.append(
                 ImportQuestion(

@@ -82,6 +82,15 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaxOnTop:
+    """A column of tax to be added to what is owed: an `amount`, or a rate as `percent` (23) or as
+    `fraction` (0.23)."""
+
+    index: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why a whole file is not imported."""
 
@@ -116,6 +125,7 @@ class FileProfile:
     grouped: bool = False
     sums_lines: bool = False
     minor_units: bool = False
+    tax: TaxOnTop | None = None
     shared_reference: bool = False
     row_ids: bool = False
     open_dates: tuple[int, ...] = ()

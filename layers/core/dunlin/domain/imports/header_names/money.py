@@ -79,7 +79,8 @@ STRONG = {
         |doc currency|document currency|local currency|lcurr|crcy|wahrung|wahrungscode|waehrung
         |waehrungskennzeichen|hauswahrung|belegwahrung|moneda|divisa|codigo moneda|devise|monnaie
         |code devise|currency symbol|wkz umsatz|wkz|currency iso|account currency|iso currency
-        |wahrungsschlussel|wahrungskennung""",
+        |wahrungsschlussel|wahrungskennung|base currency|home currency|company currency|moeda
+        |functional currency|transaction currency|divisa documento|moneda documento""",
 }
 
 WEAK = {

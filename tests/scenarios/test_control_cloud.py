@@ -131,15 +131,16 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     def everything(scope: str, *, on: bool) -> None:
         from dunlin.runtime import wiring
 
-        pauses.pause_scope(
-            scope,
-            ORDER,
-            on=on,
-            book=town.book,
-            creditors=town.creditors,
-            log=wiring.audit_archive(),
-            now=town.lapse.now,
-        )
+        ports: dict[str, Any] = {
+            "book": town.book,
+            "creditors": town.creditors,
+            "log": wiring.audit_archive(),
+            "now": town.lapse.now,
+        }
+        if on:
+            pauses.pause_scope(scope, ORDER, **ports)
+        else:
+            pauses.resume_scope(scope, ORDER, waker=wiring.waker(), **ports)
 
     def choose(*, on: bool) -> dict[str, int]:
         return pauses.pause_all(

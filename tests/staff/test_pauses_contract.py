@@ -87,15 +87,16 @@ def resume(stores: Stores, account: Account, order: StaffCommand = ORDER) -> Com
 
 
 def switch(stores: Stores, scope: str, *, on: bool) -> None:
-    pauses.pause_scope(
-        scope,
-        ORDER,
-        on=on,
-        book=stores.book,
-        creditors=stores.creditors,
-        log=stores.log,
-        now=NOON,
-    )
+    ports: dict[str, Any] = {
+        "book": stores.book,
+        "creditors": stores.creditors,
+        "log": stores.log,
+        "now": NOON,
+    }
+    if on:
+        pauses.pause_scope(scope, ORDER, **ports)
+    else:
+        pauses.resume_scope(scope, ORDER, waker=stores.waker, **ports)
 
 
 def segment(stores: Stores, *, on: bool) -> dict[str, int]:
@@ -288,3 +289,27 @@ def test_a_segment_pauses_an_account_that_moved_meanwhile() -> None:
     assert read(stores, account).hold is Hold.PAUSED
     with pytest.raises(Conflict):
         book.apply(Change(account=account))
+
+
+def test_a_paused_creditor_costs_a_look_a_day_and_one_entry_an_account(stores: Stores) -> None:
+    account = put(stores, "patient")
+    switch(stores, CREDITOR, on=True)
+    looks = [check(stores, account, timedelta(days=day)) for day in range(29)]
+    assert {(look.outcome, look.wait_seconds) for look in looks} == {("wait", 86_400)}
+    chain = stores.log.chain(f"account#{account.account_id}")
+    assert [e.what for e in chain].count("TouchDeferred") == 1
+    assert chain[-1].data["reason"].startswith("Paused for")
+    switch(stores, CREDITOR, on=False)
+    assert account.account_id in stores.waker.woken
+    assert check(stores, account, timedelta(days=29)).outcome == "email"
+
+
+def test_what_is_not_due_yet_keeps_its_time_through_a_pause(stores: Stores) -> None:
+    later = put(stores, "later", due_at=NOON + timedelta(hours=47))
+    switch(stores, CREDITOR, on=True)
+    look = check(stores, later)
+    assert (look.outcome, look.wait_seconds) == ("wait", 47 * 3_600)
+    switch(stores, CREDITOR, on=False)
+    assert read(stores, later).due_at == later.due_at
+    assert check(stores, later, timedelta(hours=46)).outcome == "wait"
+    assert check(stores, later, timedelta(hours=47)).outcome == "email"

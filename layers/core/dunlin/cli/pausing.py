@@ -66,16 +66,20 @@ def _switch(
         for outcome, number in sorted(counts.items()):
             console.print(f"{number:6}  {outcome}")
         return
+    book, creditors, log = wiring.account_book(), wiring.creditors(), wiring.audit_archive()
     try:
-        pauses.pause_scope(
-            scope,
-            asked,
-            on=on,
-            book=wiring.account_book(),
-            creditors=wiring.creditors(),
-            log=wiring.audit_archive(),
-            now=now,
-        )
+        if on:
+            pauses.pause_scope(scope, asked, book=book, creditors=creditors, log=log, now=now)
+        else:
+            pauses.resume_scope(
+                scope,
+                asked,
+                book=book,
+                creditors=creditors,
+                log=log,
+                waker=wiring.waker(),
+                now=now,
+            )
     except DomainError as error:
         raise refused(error) from error
     console.print(f"{scope} is {'paused' if on else 'running'}.")

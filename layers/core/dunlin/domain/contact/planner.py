@@ -26,7 +26,11 @@ from dunlin.domain.contact.adapting import TouchChoice
 from dunlin.domain.messages.templates import template_id
 from dunlin.domain.strategy.strategy import Rung, Strategy
 
-PAUSE_RECHECK = timedelta(hours=1)
+PAUSED_WAIT = timedelta(days=30)
+"""How long an account of a paused creditor is put off; going on wakes it before."""
+PAUSED_LOOK = timedelta(days=1)
+"""How often its ladder looks meanwhile, in case nobody woke it; a look writes nothing."""
+_PAUSED = "Paused for the "
 CERTAIN = "1"  # the probability of a choice that follows from fixed rules
 _MOMENT = timedelta(seconds=1)
 
@@ -48,14 +52,15 @@ class Plan:
     step: offer (ask the gate about `offers`, in order), wait (until `until`), covered (a message
     about another account, `named`, stood for `rung`), held, escalated, settled, exhausted.
     `reason` is in plain words, for staff and the log. `ladder` is the account's ladder from now
-    on. `covers` are the person's accounts that the message names besides, `choice` how the rung
-    was put to this person.
+    on; it looks at `look` at the latest. `covers` are the person's accounts that the message names
+    besides, `choice` how the rung was put to this person.
     """
 
     step: Literal["offer", "wait", "covered", "held", "escalated", "settled", "exhausted"]
     reason: str
     offers: tuple[Offer, ...] = ()
     until: datetime | None = None
+    look: datetime | None = None
     trigger: str = ""
     ladder: str = ""
     rung: Rung | None = None
@@ -88,6 +93,8 @@ def plan(
     account = lifecycle.take_ladder(account, ladder)
     step = cadence.next_step(account, strategy, now=now)
     due = step.at if moved and step is not None else account.due_at
+    if put_off_by_pause(account) and not moved:
+        due = None  # it was due when it was put off, and the pause is over
     if step and due and cadence.stands_in(step.rung, account, strategy, now):
         # The time on the account is that of a notice which is out of place by now. What is due
         # at once is spread anew at each look: that is no later time.
@@ -109,6 +116,11 @@ def plan(
     return replace(_rung_due(due_now), ladder=ladder, rung=step.rung)
 
 
+def put_off_by_pause(account: Account) -> bool:
+    """True where the account waits for no rung but for its creditor to go on."""
+    return account.next_action is not None and account.next_action.reason.startswith(_PAUSED)
+
+
 def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -> Plan | None:
     """What keeps an account from its rungs altogether."""
     if account.status is Status.CLOSED:
@@ -128,8 +140,12 @@ def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -
     if account.contested_minor > 0 and strategy.contested_rest == "wait":
         return Plan(step="held", reason="A part is contested, and the rest waits for it.")
     if paused or strategy.paused:
-        who = paused or "creditor, by its strategy"
-        return Plan(step="wait", until=now + PAUSE_RECHECK, reason=f"Paused for the {who}.")
+        why = f"{_PAUSED}{paused or 'creditor, by its strategy'}."
+        if account.due_at is None or account.due_at <= now:
+            until = now + PAUSED_WAIT
+            return Plan(step="wait", until=until, look=now + PAUSED_LOOK, reason=why)
+        look = now + PAUSED_LOOK if put_off_by_pause(account) else None
+        return Plan(step="wait", until=account.due_at, look=look, reason=why)
     if account.escalated:
         return Plan(step="escalated", trigger=account.escalated, reason="A person must look first.")
     return None

@@ -202,7 +202,8 @@ def _settle_step(
         what, after = step
         data = {"reason": plan.reason} | _more(facts, plan)
         account = write(book, account, after, what=what, data=data, now=now)
-    return decision(_WORDS[plan.step], account, now, until=plan.until or account.due_at)
+    until = plan.look or plan.until or account.due_at
+    return decision(_WORDS[plan.step], account, now, until=until)
 
 
 def _step_of(facts: Facts, plan: planner.Plan) -> tuple[str, Account] | None:

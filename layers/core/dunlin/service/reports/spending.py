@@ -51,6 +51,6 @@ def guard_spend(
     stopped = 0 < cap_micro <= micro and meter.stopped(month) < cap_micro
     if stopped:
         # Paused before it is noted: a look that dies in between pauses again, harmlessly.
-        pause_scope("platform", _BY, on=True, book=book, creditors=creditors, log=log, now=now)
+        pause_scope("platform", _BY, book=book, creditors=creditors, log=log, now=now)
         meter.note_stop(month, cap_micro)
     return Spent(month=month, micro=micro, cap_micro=cap_micro, stopped=stopped)

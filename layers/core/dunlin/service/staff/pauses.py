@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
 from dunlin.domain.audit import audit
-from dunlin.domain.contact import cadence
+from dunlin.domain.contact import cadence, planner
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import Accounts, Batches, Change, ChangeWriter, Portfolios
 from dunlin.ports.audit import AuditLog
@@ -41,6 +41,10 @@ _BATCH = 500
 
 class PausingBook(Accounts, Batches, Portfolios, Protocol):
     """A creditor's accounts, paused in batches."""
+
+
+class ScopeBook(Pauses, Portfolios, Protocol):
+    """The pauses of creditors, and the accounts that wait for their end."""
 
 
 def pause(account_id: str, order: StaffCommand, *, book: Accounts, now: datetime) -> CommandResult:
@@ -164,26 +168,51 @@ def pause_scope(
     scope: str,
     order: StaffCommand,
     *,
-    on: bool,
     book: Pauses,
     creditors: Creditors,
     log: AuditLog,
     now: datetime,
 ) -> None:
-    """Switch the pause of a creditor, or of all for `platform`, with an entry on the chain of
-    each. Stopping comes first and its record after; going on is recorded before it happens.
+    """Pause a creditor, or all for `platform`; its record, on the chain of each, comes after.
     Raises `DomainError` for an unknown creditor."""
-    named = creditors.all() if scope == "platform" else [scope]
-    if scope != "platform" and scope not in creditors.all():
-        raise DomainError(f"no creditor {scope}")
+    named = _named(scope, creditors)
     actor, why = staff(order.by), code(order.why, "why")
-    if on:
-        book.pause(scope, on=True, actor=actor, at=now)
+    book.pause(scope, on=True, actor=actor, at=now)
     for creditor in named:
-        what = "ContactPaused" if on else "ContactResumed"
-        _record(creditor, what, {"scope": scope, "why": why}, actor, book=book, log=log, now=now)
-    if not on:
-        book.pause(scope, on=False, actor=actor, at=now)
+        data = {"scope": scope, "why": why}
+        _record(creditor, "ContactPaused", data, actor, book=book, log=log, now=now)
+
+
+def resume_scope(
+    scope: str,
+    order: StaffCommand,
+    *,
+    book: ScopeBook,
+    creditors: Creditors,
+    log: AuditLog,
+    waker: LadderWaker,
+    now: datetime,
+) -> None:
+    """Let a creditor, or all for `platform`, go on: recorded before it happens, and then every
+    ladder that waited for it is woken; one that is missed looks within a day.
+    Raises `DomainError` for an unknown creditor."""
+    named = _named(scope, creditors)
+    actor, why = staff(order.by), code(order.why, "why")
+    for creditor in named:
+        data = {"scope": scope, "why": why}
+        _record(creditor, "ContactResumed", data, actor, book=book, log=log, now=now)
+    book.pause(scope, on=False, actor=actor, at=now)
+    for creditor in named:
+        for account in book.accounts_of_creditor(creditor, status=Status.ACTIVE.value):
+            if planner.put_off_by_pause(account):
+                waker.wake(account.account_id)
+
+
+def _named(scope: str, creditors: Creditors) -> list[str]:
+    known = creditors.all()
+    if scope != "platform" and scope not in known:
+        raise DomainError(f"no creditor {scope}")
+    return list(known) if scope == "platform" else [scope]
 
 
 def _record(

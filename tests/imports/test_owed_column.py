@@ -119,7 +119,10 @@ def test_where_no_sum_tells_a_person_is_asked_and_obeyed(
 def test_a_question_says_what_each_answer_would_make_of_the_debts() -> None:
     text = table("Total Due,Past Due", "400.00,300.00", "200.00,0.00")
     (question,) = result_of(text, currency="USD").profile.decisions
-    assert question.meanings == ("2 debts, $600.00 in all", "1 debt, $300.00 in all")
+    assert question.meanings == (
+        "2 debts, $600.00, due 1 October 2026 to 21 October 2026",
+        "1 debt, $300.00, due 1 October 2026",
+    )
     assert [line for line, _ in question.rows] == [2, 3]
 
 

@@ -67,16 +67,9 @@ class TaxBeside:
 
 
 @dataclass(slots=True)
-class Owing:
-    """The debts that a reading would make: how many, and their sum in hundredths."""
-
-    debts: int = 0
-    hundredths: int = 0
-
-
-@dataclass(slots=True)
 class FigureCounts:
-    """Counts over the rows of one file. `marks` are the decimal marks by column."""
+    """Counts over the rows of one file. `marks` are the decimal marks by column; `rows` are two or
+    three records in which the columns differ."""
 
     figures: Sequence[MoneyColumn]
     marks: Mapping[int, str]
@@ -85,8 +78,6 @@ class FigureCounts:
     relations: list[Relation] = field(default_factory=list)
     paid_beside: dict[int, PaidBeside] = field(default_factory=dict)
     tax_beside: dict[int, TaxBeside] = field(default_factory=dict)
-    owing: dict[int, Owing] = field(default_factory=dict)
-    less_paid: dict[int, Owing] = field(default_factory=dict)
     by_currency: Counter[tuple[str, int, int, bool]] = field(default_factory=Counter)
     rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     largest_rate: int = 0
@@ -95,10 +86,8 @@ class FigureCounts:
     def __post_init__(self) -> None:
         self.relations = list(_relations(self.figures))[:_MOST_RELATIONS]
         wanted = self.claims
-        self.owing = {f.index: Owing() for f in wanted}
         if self.paid:
             self.paid_beside = {f.index: PaidBeside() for f in wanted}
-            self.less_paid = {f.index: Owing() for f in wanted}
         if self.taxes:
             self.tax_beside = {f.index: TaxBeside() for f in wanted}
 
@@ -153,8 +142,6 @@ class FigureCounts:
         for figure, value in zip(self.claims, claims, strict=True):
             if value is None:
                 continue
-            if live and value > 0:
-                _owe(self.owing[figure.index], value)
             if paid:
                 self._paid(figure.index, value, paid, state)
             if self.taxes:
@@ -165,16 +152,15 @@ class FigureCounts:
         self._show(line, cells, claims, paid)
 
     def _paid(self, at: int, value: int, paid: int, state: str | None) -> None:
-        beside, rest = self.paid_beside[at], self.less_paid[at]
-        if state not in (VOID, DRAFT):
-            if value == paid and state == PAID:
-                beside.bill += 1
-            elif value == 0 or 0 < value < paid:
-                beside.left += 1
-            elif value > 0 and state != PAID:
-                beside.open += 1
-        if state not in (PAID, VOID, DRAFT) and value > paid:
-            _owe(rest, value - paid)
+        beside = self.paid_beside[at]
+        if state in (VOID, DRAFT):
+            return
+        if value == paid and state == PAID:
+            beside.bill += 1
+        elif value == 0 or 0 < value < paid:
+            beside.left += 1
+        elif value > 0 and state != PAID:
+            beside.open += 1
 
     def _show(
         self, line: int, cells: Sequence[str], claims: Sequence[int | None], paid: int
@@ -216,11 +202,6 @@ def hundredths(text: str, mark: str) -> int | None:
     if amount.places <= 2:
         return int(amount.unscaled * 10 ** (2 - amount.places))
     return round(amount.unscaled / int(10 ** (amount.places - 2)))
-
-
-def _owe(owing: Owing, value: int) -> None:
-    owing.debts += 1
-    owing.hundredths += value
 
 
 def _count(relation: Relation, values: Mapping[int, int | None], live: bool) -> None:

@@ -11,11 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dunlin.domain.imports import fields
-from dunlin.domain.imports.figure_counts import FigureCounts, Owing, Sum
+from dunlin.domain.imports.figure_counts import FigureCounts, Sum
 from dunlin.domain.imports.figures import MoneyColumn, MoneyPart, currency_in, words_in
 from dunlin.domain.imports.header_names import figures as names
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion, TaxOnTop
-from dunlin.domain.money import Money, exponent
 
 LESS_PAID, AS_IT_STANDS, ADDED, EACH_ROW = "less_paid", "as_it_stands", "added", "each_row"
 _RANK = {
@@ -27,21 +26,11 @@ _MOST_CHOICES = 8
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The columns with the one that is owed chosen, the tax to add to it, and what is asked, each
-    with what its answers would make of the debts."""
+    """The columns with the one that is owed chosen, the tax to add to it, and what is asked."""
 
     columns: tuple[ColumnMap, ...]
-    asked: tuple[tuple[ImportQuestion, tuple[Owing, ...]], ...] = ()
+    questions: tuple[ImportQuestion, ...] = ()
     tax: TaxOnTop | None = None
-
-    def questions(self, currency: str) -> list[ImportQuestion]:
-        """What is asked, its sums in a currency."""
-        return [
-            replace(question, meanings=tuple(_means(o, currency) for o in owing))
-            if owing
-            else question
-            for question, owing in self.asked
-        ]
 
 
 def settle(
@@ -57,12 +46,6 @@ def settle(
     if not counts.needed:
         return Settled(tuple(columns))
     return _Choice(columns, counts, answers, home, currencies).settled()
-
-
-def _means(owing: Owing, currency: str) -> str:
-    minor = owing.hundredths * 10 ** exponent(currency) // 100
-    debts = "1 debt" if owing.debts == 1 else f"{owing.debts} debts"
-    return f"{debts}, {Money(minor, currency)} in all"
 
 
 class _Choice:
@@ -84,7 +67,7 @@ class _Choice:
         self.alive = sorted(counts.claims, key=lambda f: _RANK[f.part])
         self.why = "its name says so more plainly"
         self.bill: MoneyColumn | None = None
-        self.asked: list[tuple[ImportQuestion, tuple[Owing, ...]]] = []
+        self.questions: list[ImportQuestion] = []
 
     def settled(self) -> Settled:
         answered = next((f for f in self.alive if f.key == self.answers.get("balance")), None)
@@ -97,14 +80,14 @@ class _Choice:
             self._gross_by_name()
         if len(self.alive) > 1:
             self._ask_which()
-            return Settled(tuple(self.columns), tuple(self.asked))
+            return Settled(tuple(self.columns), tuple(self.questions))
         owed = self.alive[0]
         self._take(owed)
         self._currency_of(owed)
         if self._is_bill(owed):
             self._less_paid(owed)
         tax = self._tax_on_top(owed)
-        return Settled(tuple(self.columns), tuple(self.asked), tax)
+        return Settled(tuple(self.columns), tuple(self.questions), tax)
 
     def _own_money(self) -> None:
         """Of one figure in the creditor's money and in the debt's own, the debt's own is owed."""
@@ -148,13 +131,9 @@ class _Choice:
                     f'"{owed.key}" is named as the creditor\'s own money, and'
                     f' "{self._key(self.counts.currency)}" names other currencies'
                 ),
-                meanings=(
-                    f"every figure is in {own}",
-                    "each figure is in the currency that its row names",
-                ),
                 rows=tuple(self.counts.rows),
             )
-            self.asked.append((question, ()))
+            self.questions.append(question)
         elif answer != EACH_ROW:
             self.columns = [
                 _ignored(c, owed) if c.index == self.counts.currency else c for c in self.columns
@@ -209,7 +188,7 @@ class _Choice:
             why=f"{listed} could each be what is owed, and no sum over the rows tells which",
             rows=tuple(self.counts.rows),
         )
-        self.asked.append((question, tuple(self.counts.owing[f.index] for f in claims)))
+        self.questions.append(question)
 
     def _take(self, owed: MoneyColumn) -> None:
         """Gives the column its field, and takes that field from the column that had it."""
@@ -259,8 +238,7 @@ class _Choice:
             ),
             rows=tuple(self.counts.rows),
         )
-        counts = self.counts
-        self.asked.append((question, (counts.less_paid[owed.index], counts.owing[owed.index])))
+        self.questions.append(question)
         return False
 
     def _less_of_a_bill(self, owed: MoneyColumn) -> bool:
@@ -306,10 +284,9 @@ class _Choice:
                 column=owed.key,
                 choices=choices,
                 why=f'"{owed.key}" seems to be without its tax',
-                meanings=_TAX_MEANS[choices],
                 rows=tuple(self.counts.rows),
             )
-            self.asked.append((question, ()))
+            self.questions.append(question)
         return None
 
     def _lacks_tax(self, owed: MoneyColumn) -> bool:
@@ -358,16 +335,6 @@ _WHY = {
     Sum.LESS: 'in every row it is "{base}" less {others}',
     Sum.PLUS: 'in every row it is "{base}" and {others}',
     Sum.OFF: 'in every row it is "{base}" with {others} taken off',
-}
-_TAX_MEANS: dict[tuple[str, ...], tuple[str, str]] = {
-    (ADDED, AS_IT_STANDS): (
-        "the tax of each row is added to the figure: that is owed",
-        "the figure is owed as it stands",
-    ),
-    (AS_IT_STANDS, fields.IGNORE): (
-        "the figure is owed as it stands",
-        "the figure is not what is owed, and the column is not used",
-    ),
 }
 
 

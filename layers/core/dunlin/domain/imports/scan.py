@@ -473,7 +473,7 @@ class Scan:
                     blocking=column.field in _DECISIVE,
                 )
             )
-        out += self.settled.questions(self.currency)
+        out += self.settled.questions
         if self.currency_guessed:
             out.append(
                 ImportQuestion(

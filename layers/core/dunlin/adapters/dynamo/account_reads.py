@@ -247,7 +247,7 @@ class AccountReads:
         people = {}
         for row in reading.found(AddressRow.by_address.query(address_hash(address))):
             consumer = self.consumer(row.consumer_id)
-            if consumer and wanted in {p.lower() for p in (*consumer.emails, *consumer.phones)}:
+            if consumer and wanted in {p.lower() for p in consumer.all_points}:
                 people[consumer.consumer_id] = consumer  # once, by however many records of theirs
         return list(people.values())
 

@@ -103,8 +103,7 @@ def _write_arrangement(t: Transaction, arrangement: Arrangement) -> None:
 
 
 def _write_consumer(t: Transaction, consumer: Consumer) -> None:
-    points = (*consumer.emails, *consumer.phones)
-    for hashed in dict.fromkeys(address_hash(point) for point in points):
+    for hashed in dict.fromkeys(address_hash(point) for point in consumer.all_points):
         t.put(AddressRow.of(consumer.consumer_id, hashed), None)
     if day := consumer.email_closed_on():
         t.put(AddressRow.of(consumer.consumer_id, AddressRow.closed(day)), None)
@@ -137,7 +136,7 @@ def packed(changes: Iterable[Change]) -> Iterator[list[Change]]:
 def items_of(change: Change) -> int:
     """How many items of a transaction a bulk write of the change takes."""
     person = change.consumer
-    points = 2 + len(person.emails) + len(person.phones) if person else 0
+    points = 2 + len(person.all_points) if person else 0
     return len(change.ledger) + len(change.audit) + (change.account is not None) + points
 
 

@@ -31,7 +31,7 @@ class Texts:
     def drop_points(self, consumer_id: str) -> None:
         row = reading.get(ProfileRow, consumer_id, PROFILE)
         person = row.to_domain() if row else None
-        points = (*person.emails, *person.phones) if person else ()
+        points = person.all_points if person else ()
         held = {POINT + address_hash(point) for point in points}
         for point in reading.under(AddressRow, consumer_id, POINT):
             if point.sk not in held and not point.marks_a_day:

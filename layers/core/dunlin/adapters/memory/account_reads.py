@@ -132,11 +132,7 @@ class MemoryReads(Stored):
 
     def consumers_at(self, address: str) -> list[Consumer]:
         wanted = address.strip().lower()
-        return [
-            c
-            for c in self.consumers.values()
-            if wanted in {p.lower() for p in (*c.emails, *c.phones)}
-        ]
+        return [c for c in self.consumers.values() if wanted in {p.lower() for p in c.all_points}]
 
     def email_closed_on(self, day: date) -> list[Consumer]:
         return [c for c in self.consumers.values() if c.email_closed_on() == day]

@@ -15,6 +15,7 @@ from typing import Any
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
+from dunlin.domain.accounts.points import DENIED, OPTED_OUT, WRONG_PARTY
 from dunlin.domain.accounts.reasons import CHEQUE, PROMISED
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch, TouchState, advance
@@ -73,8 +74,6 @@ _ONLY = {"only_email": "email", "only_sms": "sms", "only_letter": "letter", "onl
 # What a person says binds all their accounts until staff has read it; a dispute binds its own.
 PERSONAL = frozenset({SignalKind.HARDSHIP, SignalKind.QUESTION, SignalKind.REPLY})
 _STOPS = frozenset({SignalKind.OPT_OUT, SignalKind.COMPLAINT})
-_OPTED_OUT = {Channel.EMAIL: "email_optout", Channel.SMS: "sms_optout"}
-_WRONG = {Channel.EMAIL: "email_wrong_party", Channel.SMS: "wrong_number"}
 _INSURER = "Says that the insurer should pay"
 # A wait that the person asked for or promised, by the word in the signal's detail.
 _RESTS = {
@@ -288,7 +287,7 @@ def _flag(consumer: Consumer, signal: Signal, name: str, value: str = "") -> Con
 
 
 def _stop(consumer: Consumer, signal: Signal) -> Consumer:
-    for channel, flag in _OPTED_OUT.items():
+    for channel, flag in OPTED_OUT.items():
         consumer = _with_consent(consumer, channel, ConsentState.REVOKED, signal)
         consumer = _flag(consumer, signal, flag)
     return consumer
@@ -297,7 +296,8 @@ def _stop(consumer: Consumer, signal: Signal) -> Consumer:
 def _reopen(consumer: Consumer, channel: Channel, signal: Signal) -> Consumer:
     """Express new consent on the very channel it came from. It lifts that opt-out alone."""
     consumer = _with_consent(consumer, channel, ConsentState.GRANTED, signal)
-    kept = {n: f for n, f in consumer.flags.items() if n != _OPTED_OUT[channel]}
+    closed = {OPTED_OUT[channel], DENIED[channel]}
+    kept = {n: f for n, f in consumer.flags.items() if n not in closed}
     return replace(consumer, flags=kept)
 
 
@@ -305,14 +305,18 @@ def _wrong_party(consumer: Consumer, signal: Signal) -> Consumer:
     channels = [c for c in Channel if signal.channel == c.value] or list(Channel)
     for channel in channels:
         consumer = _with_consent(consumer, channel, ConsentState.REVOKED, signal)
-        consumer = _flag(consumer, signal, _WRONG[channel])
+        consumer = _flag(consumer, signal, WRONG_PARTY[channel])
+        hashed = [address_hash(point) for point in consumer.points(channel)]
+        reached = str(signal.detail.get("address_hash") or "")
+        wrong = [reached] if reached in hashed else hashed
+        consumer = replace(consumer, wrong=tuple(dict.fromkeys((*consumer.wrong, *wrong))))
     return consumer
 
 
 def _bounced(consumer: Consumer, signal: Signal) -> Consumer:
     """A dead address goes behind the others; where all are dead the channel is closed."""
     channel = Channel.SMS if signal.channel == Channel.SMS.value else Channel.EMAIL
-    points = consumer.emails if channel is Channel.EMAIL else consumer.phones
+    points = consumer.points(channel)
     name = f"{channel.value}_bounced"
     hashes = [address_hash(p) for p in points]
     dead = str(signal.detail.get("address_hash") or next(iter(hashes), ""))

@@ -102,7 +102,10 @@ def read_on(contact: PastContact, how: str, at: datetime) -> PastContact:
 class Consumer:
     """One person or company owing. E-mails and phones are in order of preference.
 
-    Phones are E.164. `date_of_birth` is for the identity check only and never leaves it.
+    Phones are E.164. `resting` are contact points that the creditor has replaced: nothing is sent
+    there, and what comes from there is theirs still. `given_here` are those that the person gave
+    to us. `wrong` are the hashes of those that reached somebody else. `date_of_birth` is for the
+    identity check only and never leaves it.
     `taken_in_by` is the record that took this one in, once they were found to be one person, ""
     where none did: whoever asks for this record is given that one.
     """
@@ -125,6 +128,9 @@ class Consumer:
     consents: dict[Channel, Consent] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
     preferences: Preferences = Preferences()
+    resting: tuple[str, ...] = ()
+    given_here: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
     matched_by: str = ""
     taken_in_by: str = ""
     version: int = 0
@@ -147,8 +153,22 @@ class Consumer:
 
     def address(self, channel: Channel) -> str | None:
         """The contact point of a channel, None where we hold none."""
-        points = self.emails if channel is Channel.EMAIL else self.phones
+        points = self.points(channel)
         return points[0] if points else None
+
+    def points(self, channel: Channel) -> tuple[str, ...]:
+        """The contact points of a channel that are in use."""
+        return self.emails if channel is Channel.EMAIL else self.phones
+
+    @property
+    def all_points(self) -> tuple[str, ...]:
+        """Every contact point that we know them by, in use or at rest."""
+        return (*self.emails, *self.phones, *self.resting)
+
+    def bounced(self, channel: Channel) -> frozenset[str]:
+        """The hashes of the contact points of a channel that take nothing any more."""
+        flag = self.flags.get(f"{channel.value}_bounced")
+        return frozenset(flag.detail.get("address_hashes", ())) if flag else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def retained(account: Account, last_act: datetime | None, debt_role: str, now: d
 
 def points_of(person: Consumer) -> int:
     """How many contact points are held: addresses, numbers, a postal address."""
-    return len(person.emails) + len(person.phones) + bool(person.street)
+    return len(person.all_points) + bool(person.street)
 
 
 def nameless(person: Consumer) -> Consumer:
@@ -57,6 +57,8 @@ def nameless(person: Consumer) -> Consumer:
         given_name="",
         emails=(),
         phones=(),
+        resting=(),
+        given_here=(),
         street="",
         city="",
         zip=None,

@@ -19,6 +19,7 @@ from dunlin.domain.accounts.consumer import (
     Flag,
     Preferences,
 )
+from dunlin.domain.accounts.points import DENIED, OPTED_OUT
 
 # The sentences a person agrees to on the portal: for texts as 47 CFR 64.1200(f)(9) wants them,
 # for e-mail so that a collector may use the address too (12 CFR 1006.6(d)(4)(i)(B)). Other words
@@ -135,8 +136,9 @@ def with_channels(
     for channel in Channel:
         if person.dead(channel):
             continue
-        flags.pop(f"{channel.value}_optout", None)
         on = bool(wished[channel.value])
+        for closed in (OPTED_OUT[channel], *([DENIED[channel]] if on else [])):
+            flags.pop(closed, None)
         out = out - {channel.value} if on else out | {channel.value}
         consents[channel] = _consent(person.consent(channel), on, at=at, evidence=evidence)
     if out:

@@ -76,6 +76,10 @@ ADVICE = {
     "unknown_status": "Created with a hold: the status is not a known one; map or correct it.",
     "probable_duplicate": "Owed by the same person on the same day as another row: is it one debt?",
     "probable_match": "Created with a hold: say whether this is the person of another row.",
+    "permission_withdrawn": "The file says that this person is not to be written to: closed, and it"
+    " stays closed until the person or you open it again.",
+    "currency_differs": "The account is known in another currency: it is on hold, correct the"
+    " currency and drop the file again.",
     "no_debt": "The row is a posting that names no debt.",
 }
 """What to do about each reason code."""

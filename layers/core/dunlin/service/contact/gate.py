@@ -10,6 +10,7 @@ from dunlin.domain.accounts.account import MEDICAL, Account, Hold
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, PastContact
 from dunlin.domain.accounts.wishes import agreed_here
 from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, Verdict, decide
+from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Facts
 
 
@@ -105,11 +106,15 @@ def _flags(account: Account, consumer: Consumer) -> dict[str, Any]:
     """What is known about the person and the debt, under the rulebook's names.
 
     A channel that is closed because its addresses are dead is no opt-out, which would close all.
+    Addresses that are dead say nothing of another that is in use.
     """
     flags: dict[str, Any] = {
         name: flag.detail.get("value", flag.detail) for name, flag in consumer.flags.items()
     }
     for channel in Channel:
+        used = consumer.address(channel)
+        if used is not None and address_hash(used) not in consumer.bounced(channel):
+            flags.pop(f"{channel.value}_bounced", None)
         revoked = consumer.consent(channel).state is ConsentState.REVOKED
         if revoked and not consumer.dead(channel):
             flags[f"{channel.value}_optout"] = True

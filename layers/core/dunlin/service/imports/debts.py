@@ -12,6 +12,7 @@ from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
@@ -22,11 +23,15 @@ from dunlin.service.imports.people import (
     known_by_address,
     new_consumer,
     next_consumer,
+    reached_again,
+    taken_up,
     with_contacts,
+    withdrawal,
 )
 from dunlin.service.imports.plans import (
     MADE_BY,
     MOST_ENTRIES,
+    OTHER_CURRENCY,
     ImportContext,
     ImportPlan,
     Read,
@@ -58,6 +63,8 @@ _HOLDS = {
 # What the files said last, kept with the account: a file that says it again is no news, whatever
 # was paid or decided here since.
 _SAID, _SAID_DISPUTED, _ABSENT = "file_balance_minor", "file_disputed", "missing_since"
+_STATED_ELSE = "file_other_currency"
+_POINTS = "file_points"  # hashes of the contact points
 _ABSENT_HOLD = "missing_hold"  # what held it then, should a file name it again
 _PASS = TIMED_HOLDS | {Hold.PAYMENT_PENDING, Hold.ARRANGEMENT}  # over by themselves meanwhile
 MISSING, CLOSED = "missing", "closed"
@@ -81,11 +88,15 @@ def create(
     if known is None and context.terms["known"]:
         known, doubted = known_by_address(book, context, account_read.consumer, read)
         maybe = maybe or doubted
+    # A record that was matched by an address has points of its own; the file's stand behind them.
+    own = known is None or read.consumers.get(consumer_id) == known
     consumer_id = known.consumer_id if known else consumer_id
     person, entries = (
         next_consumer(context, new_consumer(context, consumer_id, account_read), "ConsumerImported")
         if known is None
-        else with_contacts(context, known, account_read.consumer)
+        else with_contacts(
+            context, known, account_read.consumer, before=None if own else (), first=own
+        )
     )
     account = _new_account(context, account_id, consumer_id, account_read, maybe)
     change = account_change(
@@ -105,7 +116,8 @@ def create(
             consumer=person, ledger=_ledger(context, account, account_read), audit=list(entries)
         ),
     )
-    return ImportPlan(outcomes={key: CREATED}, changes=(change,))
+    codes = withdrawal(key, known, person) if known is not None else {}
+    return ImportPlan(outcomes={key: CREATED}, changes=(change,), codes=codes)
 
 
 def _new_account(
@@ -118,10 +130,14 @@ def _new_account(
     """`maybe` is the id of a consumer who is probably the same person, "" where there is none."""
     holds = (*account_read.holds, "probable_match") if maybe else account_read.holds
     hold, reason = next((of for name, of in _HOLDS.items() if name in holds), (None, ""))
-    extras = told(account_read, context.now.date()) | {
-        MADE_BY: context.job.import_id,
-        _SAID: str(account_read.balance.minor),
-    }
+    extras = (
+        told(account_read, context.now.date())
+        | {
+            MADE_BY: context.job.import_id,
+            _SAID: str(account_read.balance.minor),
+        }
+        | _named(account_read)
+    )
     if maybe:
         extras["probable_match"] = maybe
     if account_read.disputed:
@@ -194,13 +210,20 @@ def update(
     consumer = read.consumers.get(stored.consumer_id)
     if consumer is None:
         raise DomainError(f"{stored.account_id} has no consumer")
-    if account_read.balance.currency != stored.balance.currency:
-        return ImportPlan(outcomes={key: UNCHANGED})
-    person, entries = with_contacts(context, consumer, account_read.consumer)
+    person, entries = with_contacts(
+        context, consumer, account_read.consumer, before=_named_before(stored)
+    )
+    codes = withdrawal(key, consumer, person)
     owed = account_read.balance.minor if account_read.status == OPEN else 0
-    after, difference = _news(stored, account_read, owed, person or consumer, context)
+    if account_read.balance.currency == stored.balance.currency:
+        after, difference = _news(stored, account_read, owed, person or consumer, context)
+    else:
+        after, difference = _in_other_currency(stored, account_read), 0
+        codes = {key: OTHER_CURRENCY} | codes
+    if reached_again(consumer, person):
+        after = taken_up(after, context.strategy)
     if after == stored and person is None:
-        return ImportPlan(outcomes={key: context.before(stored)})
+        return ImportPlan(outcomes={key: context.before(stored)}, codes=codes)
     ledger = []
     if difference:
         ledger.append(
@@ -224,7 +247,17 @@ def update(
         entries=entries,
     )
     wake = (stored.account_id,) if stored.status is Status.ACTIVE else ()
-    return ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake)
+    return ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake, codes=codes)
+
+
+def _in_other_currency(stored: Account, account_read: NormalisedAccount) -> Account:
+    """The account held for a person, once for what the file says: its figure is no figure of this
+    debt, and may say that it is paid."""
+    stated = f"{account_read.balance.minor} {account_read.balance.currency}"
+    if stored.extras.get(_STATED_ELSE) == stated or not stored.owes:
+        return stored
+    noted = replace(stored, extras=stored.extras | {_STATED_ELSE: stated})
+    return lifecycle.review(noted, "The file states it in another currency")
 
 
 def close_absent(context: ImportContext, account_id: str, read: Read) -> ImportPlan:
@@ -245,6 +278,18 @@ def close_absent(context: ImportContext, account_id: str, read: Read) -> ImportP
     change = context.changed(stored, "AccountClosed", data={"why": "absent"}, after=after)
     wake = (account_id,) if stored.status is Status.ACTIVE else ()
     return ImportPlan(outcomes={account_id: CLOSED}, changes=(change,), wake=wake)
+
+
+def _named(account_read: NormalisedAccount) -> dict[str, str]:
+    """The contact points that the file names, as they are kept with the account."""
+    person = account_read.consumer
+    kept = " ".join(hashes((*person.emails, *person.phones)[: 2 * MOST_POINTS]))
+    return {_POINTS: kept} if kept else {}
+
+
+def _named_before(stored: Account) -> list[str] | None:
+    """The contact points that the account's file named last, None where nobody wrote them down."""
+    return stored.extras[_POINTS].split() if _POINTS in stored.extras else None
 
 
 def told(account_read: NormalisedAccount, today: date) -> dict[str, str]:
@@ -281,7 +326,7 @@ def _news(
 ) -> tuple[Account, int]:
     """The account with what a file says that it did not say before, and by how much the balance
     moves. What staff decided stands until the file says something else than before."""
-    extras = _facts_anew(stored, account_read, context.now.date())
+    extras = _facts_anew(stored, account_read, context.now.date()) | _named(account_read)
     after = _claimed(stored, extras)
     difference = _difference(extras, stored.balance.minor, owed, context.terms)
     if difference:

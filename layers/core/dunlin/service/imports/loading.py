@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
-from dunlin.domain.imports.types import OPEN, UNCHANGED
+from dunlin.domain.imports.types import OPEN
 from dunlin.ports.accounts import Addresses, Batches, LedgerEntries
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
@@ -47,9 +47,13 @@ def load_rows(
     context = ImportContext(job=job, terms=next(lines), strategy=strategy, now=now)
     loader = _RowLoader(context=context, book=book, waker=waker)
     outcomes: dict[str, str] = {}
+    codes: dict[str, str] = {}
     while items := list(islice(lines, _AT_ONCE)):
-        outcomes |= loader.load(items)
-    work.write_json(drop_box, job.work(f"outcomes-{share}.json"), outcomes)
+        for plan in loader.load(items):
+            outcomes |= plan.outcomes
+            codes |= plan.codes
+    written = {"outcomes": outcomes, "codes": codes}
+    work.write_json(drop_box, job.work(f"outcomes-{share}.json"), written)
     return dict(Counter(outcomes.values()))
 
 
@@ -61,8 +65,8 @@ class _RowLoader:
     book: LoadingBook
     waker: LadderWaker
 
-    def load(self, items: list[dict[str, Any]]) -> dict[str, str]:
-        """Outcomes by key. What was refused because somebody else wrote is done alone."""
+    def load(self, items: list[dict[str, Any]]) -> list[ImportPlan]:
+        """What was done, in order. What was refused because somebody else wrote is done alone."""
         read = self._read(items)
         plans = []
         for item in items:
@@ -70,15 +74,12 @@ class _RowLoader:
             read.after(plan.changes)
             plans.append(plan)
         refused = {id(c) for c in self.book.apply_many([c for plan in plans for c in plan.changes])}
-        outcomes: dict[str, str] = {}
-        for item, planned in zip(items, plans, strict=True):
-            plan = planned
-            if any(id(change) in refused for change in planned.changes):
-                plan = retry_on_conflict(partial(self._alone, item))
-            for account_id in plan.wake:
+        for number, item in enumerate(items):
+            if any(id(change) in refused for change in plans[number].changes):
+                plans[number] = retry_on_conflict(partial(self._alone, item))
+            for account_id in plans[number].wake:
                 self.waker.wake(account_id)
-            outcomes |= plan.outcomes
-        return outcomes
+        return plans
 
     def _alone(self, item: dict[str, Any]) -> ImportPlan:
         plan = self._plan(item, self._read([item]))
@@ -111,7 +112,7 @@ class _RowLoader:
             if stored is not None:
                 return debts.update(self.context, item["key"], stored, account_read, read)
             if account_read.status != OPEN:
-                return ImportPlan(outcomes={item["key"]: UNCHANGED})
+                return people.hear(self.context, item["key"], account_read, read)
             return debts.create(self.book, self.context, item["key"], account_read, read)
         if item["what"] == "contact":
             return people.fill(self.context, item, read)

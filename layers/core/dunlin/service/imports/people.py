@@ -1,24 +1,33 @@
-"""Consumers of a file: made, filled with contact points, never with a decision of their own."""
+"""Consumers of a file: made, reached by its newest contact points, closed where it says so."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
-from dunlin.domain.accounts.account import Hold, Status
-from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
+from dunlin.domain.accounts.points import DENIED, MOST_POINTS, NamedPoints, take_named
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.imports.matching import SHARED_ADDRESS_LIMIT, compatible
 from dunlin.domain.imports.names import name_key
-from dunlin.domain.imports.types import UNCHANGED, UPDATED, NormalisedAccount, NormalisedConsumer
+from dunlin.domain.imports.types import (
+    UNCHANGED,
+    UPDATED,
+    FileConsent,
+    NormalisedAccount,
+    NormalisedConsumer,
+)
+from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Addresses, Change
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
-from dunlin.service.imports.plans import UNMATCHED, ImportContext, ImportPlan, Read
+from dunlin.service.imports.plans import UNMATCHED, WITHDRAWN, ImportContext, ImportPlan, Read
 
 _LOOKED_UP = 3
-_MOST_POINTS = 15  # e-mail addresses, and phone numbers, of one consumer
 
 
 def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
@@ -35,15 +44,17 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
     changes, wake = [], []
     for number, account in enumerate(own):
         lifted = reachable and account.hold is Hold.NO_CONTACT_POINT
+        after = lifecycle.lift(account, context.now) if lifted else account
+        after = taken_up(after, context.strategy) if reached_again(consumer, person) else after
         first = number == 0 and person is not None
-        if not lifted and not first:
+        if after == account and not first:
             continue
         changes.append(
             context.changed(
                 account,
                 "AccountUpdated",
                 data={"changed": ["contact"]},
-                after=lifecycle.lift(account, context.now) if lifted else account,
+                after=after,
                 person=person if first else None,
                 entries=entries if first else (),
             )
@@ -55,7 +66,28 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
     if not changes:
         before = UPDATED if any(context.before(a) == UPDATED for a in own) else UNCHANGED
         return ImportPlan(outcomes={key: before})
-    return ImportPlan(outcomes={key: UPDATED}, changes=tuple(changes), wake=tuple(wake))
+    codes = withdrawal(key, consumer, person)
+    return ImportPlan(
+        outcomes={key: UPDATED}, changes=tuple(changes), wake=tuple(wake), codes=codes
+    )
+
+
+def hear(
+    context: ImportContext, key: str, account_read: NormalisedAccount, read: Read
+) -> ImportPlan:
+    """What a row says of a known person though it makes no debt: that they are not to be written
+    to binds for what they owe elsewhere."""
+    consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
+    known = read.consumers.get(consumer_id)
+    denied = tuple(c for c in account_read.consumer.consents if not c.granted)
+    if known is None or not denied:
+        return ImportPlan(outcomes={key: UNCHANGED})
+    person, entries = with_contacts(context, known, NormalisedConsumer(consents=denied))
+    if person is None:
+        return ImportPlan(outcomes={key: UNCHANGED})
+    change = Change(consumer=person, audit=entries)
+    codes = withdrawal(key, known, person)
+    return ImportPlan(outcomes={key: UPDATED}, changes=(change,), codes=codes)
 
 
 def next_consumer(
@@ -111,8 +143,8 @@ def new_consumer(
         name=person.name,
         given_name=person.given,
         company=person.company,
-        emails=person.emails[:_MOST_POINTS],
-        phones=person.phones[:_MOST_POINTS],
+        emails=person.emails[:MOST_POINTS],
+        phones=person.phones[:MOST_POINTS],
         street=person.street,
         city=person.city,
         state=person.state or None,
@@ -122,22 +154,32 @@ def new_consumer(
         language=person.language or "en",
         tz_known=person.time_zone or None,
         consents=_consents(person, context.job),
+        flags={
+            DENIED[channel]: _denial(context)
+            for channel in Channel
+            if any(_denies(consent, channel) for consent in person.consents)
+        },
         matched_by=account_read.matched_by,
     )
 
 
 def with_contacts(
-    context: ImportContext, stored: Consumer, person: NormalisedConsumer
+    context: ImportContext,
+    stored: Consumer,
+    person: NormalisedConsumer,
+    *,
+    before: Collection[str] | None = None,
+    first: bool = True,
 ) -> tuple[Consumer | None, list[AuditEntry]]:
-    """Add contact points and fill what was empty; None where nothing is new. Consents and
-    flags are never touched: what a person said to us outlives what a file says."""
-    emails = tuple(dict.fromkeys((*stored.emails, *person.emails)))[:_MOST_POINTS]
-    phones = tuple(dict.fromkeys((*stored.phones, *person.phones)))[:_MOST_POINTS]
+    """Take the file's contact points, fill what was empty, and close what the file closes; None
+    where nothing is new. A file never opens what is closed but for an address that it corrects:
+    what a person said to us outlives what a file says. `before` and `first` as in `NamedPoints`.
+    """
+    named = NamedPoints(emails=person.emails, phones=person.phones, before=before, first=first)
+    source = f"import {context.job.import_id}"
+    after = take_named(stored, named, at=context.now, evidence=source)
+    after = _permitted(stored, after, person, context)
     changes: dict[str, Any] = {}
-    if len(emails) > len(stored.emails):
-        changes["emails"] = emails
-    if len(phones) > len(stored.phones):
-        changes["phones"] = phones
     if not stored.name and person.name:
         changes |= {"name": person.name, "given_name": person.given}
     fields = {
@@ -148,9 +190,70 @@ def with_contacts(
         "date_of_birth": person.date_of_birth,
     }
     changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
-    if not changes:
+    after = replace(after, **changes)
+    if after == stored:
         return None, []
-    return next_consumer(context, replace(stored, **changes), "ConsumerUpdated")
+    closed = any(stored.consent(c).open and not after.consent(c).open for c in Channel)
+    what = "PermissionWithdrawn" if closed else "ConsumerUpdated"
+    return next_consumer(context, after, what)
+
+
+def withdrawal(key: str, before: Consumer, after: Consumer | None) -> dict[str, str]:
+    """The code of a row by which a permission ended that stood until now."""
+    if after is None:
+        return {}
+    closed = any(before.consent(c).open and not after.consent(c).open for c in Channel)
+    return {key: WITHDRAWN} if closed else {}
+
+
+def reached_again(before: Consumer, after: Consumer | None) -> bool:
+    """True where a channel that was closed is open again, as by a corrected address."""
+    return after is not None and any(
+        after.consent(channel).open and not before.consent(channel).open for channel in Channel
+    )
+
+
+def taken_up(account: Account, strategy: Strategy) -> Account:
+    """An account whose person can be reached again: a ladder that ended before its last rung, for
+    nobody could be written to, begins with the next rollout where it stood."""
+    left = set(account.sent) < {rung.name for rung in strategy.ladder(account.ladder)}
+    if account.status is not Status.EXHAUSTED or account.hold is not None or not left:
+        return account
+    return lifecycle.reenter(account)
+
+
+def _denies(consent: FileConsent, channel: Channel) -> bool:
+    return not consent.granted and consent.channel in ("all", channel.value)
+
+
+def _permitted(
+    stored: Consumer, after: Consumer, person: NormalisedConsumer, context: ImportContext
+) -> Consumer:
+    """The person without the permissions that the file denies. A permission that it states counts
+    only for an address that it has just given in place of one that had the same."""
+    consents, flags = dict(after.consents), dict(after.flags)
+    for channel in Channel:
+        stated = [c for c in person.consents if c.channel in ("all", channel.value)]
+        now, denied = after.consent(channel), next((c for c in stated if not c.granted), None)
+        if denied is not None:
+            state, word = ConsentState.NONE, denied
+            flags.setdefault(DENIED[channel], _denial(context))
+            if not now.open:
+                continue
+        elif stated and now.version > stored.consent(channel).version:
+            state, word = ConsentState.GRANTED, stated[0]
+        else:
+            continue
+        evidence = f"import: {word.evidence}"[:200]
+        consents[channel] = Consent(
+            state=state, version=now.version + 1, at=context.now, evidence=evidence
+        )
+    return replace(after, consents=consents, flags=flags)
+
+
+def _denial(context: ImportContext) -> Flag:
+    by = f"import {context.job.import_id}"
+    return Flag(at=context.now, by=by, detail={"value": True})
 
 
 def _consents(person: NormalisedConsumer, job: Job) -> dict[Channel, Consent]:

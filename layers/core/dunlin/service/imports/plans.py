@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,15 +26,21 @@ COUNTED = "counted"
 """The outcome of a payment that the newest export of its account counts already."""
 MADE_BY, MOVED_BY = "import", "import_update"
 """Extras of an account: the import that made it, and the one that changed it last."""
+WITHDRAWN = "permission_withdrawn"
+"""The code of a row by which the file took a permission away."""
+OTHER_CURRENCY = "currency_differs"
+"""The code of a row that states a known account in another currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPlan:
-    """What becomes of one item: outcomes by key, what to write, which ladder to wake after."""
+    """What becomes of one item: outcomes by key, what to write, which ladder to wake after.
+    `codes` say by key what a person should read of it in the report."""
 
     outcomes: dict[str, str]
     changes: tuple[Change, ...] = ()
     wake: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from dunlin.ports.strategies import Creditors
 from dunlin.service.imports import work
 from dunlin.service.imports.debts import CLOSED, MISSING
 from dunlin.service.imports.job import Job, strategy_of
-from dunlin.service.imports.plans import COUNTED, UNMATCHED
+from dunlin.service.imports.plans import COUNTED, UNMATCHED, WITHDRAWN
 from dunlin.service.imports.read_file import LARGE, FileResult
 
 _TEXT, CSV = "text/plain; charset=utf-8", "text/csv; charset=utf-8"
@@ -46,12 +46,15 @@ def reconcile_import(
     accounts = spill.by_text()
     by_line = spill.by_number()
     outcomes: MutableMapping[str, str] = spill.by_text()
+    codes: dict[str, str] = {}
     absent: list[tuple[str, str]] = []
     for share in range(document["shares"]):
-        own = work.read_json(drop_box, job.work(f"outcomes-{share}.json"))
-        if own is None:
+        loaded = work.read_json(drop_box, job.work(f"outcomes-{share}.json"))
+        if loaded is None:
             raise DomainError(f"share {share} of {job.key} was not loaded")
+        own = loaded["outcomes"]
         outcomes.update(own)
+        codes |= loaded["codes"]
         for item in islice(work.read_lines(drop_box, job.work(f"share-{share}.jsonl")), 1, None):
             if item["what"] == "account":
                 # The report needs the debt alone, not who owes it.
@@ -61,6 +64,7 @@ def reconcile_import(
                 absent.append((item["reference"], own[item["key"]]))
     for raw in work.read_parts(drop_box, job.work("rows"), document["rows"]):
         row = _with_outcome(work.unpacked_row(raw), outcomes)
+        row = replace(row, code=codes.get(row.account) or row.code)
         by_line[row.line] = row
     result = FileResult(
         name=job.key.rsplit("/", 1)[-1],
@@ -68,7 +72,13 @@ def reconcile_import(
         assembly=Assembly(accounts, ByLine(by_line), work.unpacked_decisions(document["matches"])),
     )
     counts = write_report(
-        job, result, document["sidecar"], drop_box=drop_box, today=today, absent=absent
+        job,
+        result,
+        document["sidecar"],
+        drop_box=drop_box,
+        today=today,
+        absent=absent,
+        withdrawn=sum(code == WITHDRAWN for code in codes.values()),
     )
     return {"outcome": "done", "import_id": job.import_id, "counts": counts}
 
@@ -97,8 +107,10 @@ def write_report(
     drop_box: DropBox,
     today: date,
     absent: Iterable[tuple[str, str]] = (),
+    withdrawn: int = 0,
 ) -> dict[str, int]:
-    """Write report, summary and mapping beside the file; rows by outcome."""
+    """Write report, summary and mapping beside the file; rows by outcome. `withdrawn`: how many
+    people the file closed."""
     assembly, profile = result.assembly, result.profile
     outcomes = assembly.outcomes if assembly else ()
     absent = list(absent)
@@ -108,6 +120,7 @@ def write_report(
     content = summary(result.name, profile, assembly, today) | {
         "import_id": job.import_id,
         "report": f"{job.stem}.report.csv",
+        "permission_withdrawn": withdrawn,
         "missing": {
             "accounts": len(absent),
             "closed": sum(what == CLOSED for _, what in absent),

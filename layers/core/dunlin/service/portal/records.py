@@ -155,8 +155,8 @@ def _own_data(portal: PortalPorts, inside: Inside) -> dict[str, Any]:
         "held_by": {"name": strategy.brand.name, "address": strategy.brand.address},
         "you": {
             "name": person.name,
-            "emails": list(person.emails),
-            "phones": list(person.phones),
+            "emails": [point for point in person.all_points if "@" in point],
+            "phones": [point for point in person.all_points if "@" not in point],
             "street": person.street,
             "city": person.city,
             "state": person.state,

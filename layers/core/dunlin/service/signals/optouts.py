@@ -108,8 +108,8 @@ def _closed_here(addresses: ClosedAddresses, days: Iterable[date]) -> Iterator[s
     provider's list knows no creditors: one who may still write must not be silenced by another's
     opt-out."""
     people = (person for day in days for person in addresses.email_closed_on(day))
-    closed = (a.lower() for person in people if _opted_out(person) for a in person.emails)
-    for address in dict.fromkeys(closed):
+    closed = (p.lower() for person in people if _opted_out(person) for p in person.all_points)
+    for address in dict.fromkeys(p for p in closed if "@" in p):
         if all(_opted_out(person) for person in addresses.consumers_at(address)):
             yield address
 

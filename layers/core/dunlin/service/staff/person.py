@@ -48,6 +48,7 @@ def export_person(
             "name": person.name,
             "emails": list(person.emails),
             "phones": list(person.phones),
+            "resting": list(person.resting),
             "street": person.street,
             "city": person.city,
             "state": person.state,

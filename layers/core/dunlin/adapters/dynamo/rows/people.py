@@ -44,6 +44,9 @@ _PROFILE = Fields(
     *("tz_known", "matched_by", "taken_in_by"),
     emails=WORDS,
     phones=WORDS,
+    resting=WORDS,
+    given_here=WORDS,
+    wrong=WORDS,
     date_of_birth=DAY,
     preferences=document(Preferences, channels=each(word(Channel)), hours=WORDS, days=WORDS),
 )

@@ -45,7 +45,13 @@ _TEXT = {
     ".sh",
 }
 # Files that hold texts of others or test data, where such words are no codes.
-_DATA = ("tests/imports/vendors", "tests/imports/expected", "tests/rulebook/cases", "requirements/")
+_DATA = (
+    "tests/imports/vendors",
+    "tests/imports/bad_input",
+    "tests/imports/expected",
+    "tests/rulebook/cases",
+    "requirements/",
+)
 
 
 def _files() -> list[Path]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,10 +54,113 @@ def test_json_of_several_files_is_a_list(folder: Path) -> None:
 
 
 def test_words_for_a_person(folder: Path) -> None:
+    more = GOOD + "2,Bo Cy,,2026-03-05,20.50\n3,Cy Dee,cy@example.com,2026-03-05,abc\n"
+    (folder / "open.csv").write_text(
+        more.replace("Email", "Email,Ledger Code", 1)
+        .replace("example.com,", "example.com,77,")
+        .replace("Bo Cy,,", "Bo Cy,,77,"),
+        encoding="utf-8",
+    )
     code, out, _ = run("--dry-run", str(folder / "open.csv"))
     assert code == 0
-    assert "Balance -> balance" in out
-    assert "1 accounts are ready" in out
+    assert "2 new debts, $30.50 in all." in out
+    assert "what is owed now" in out
+    assert "Not used: Ledger Code." in out
+    assert "1 missing contact. Created with a hold: give an e-mail address" in out
+    assert "1 row not imported." in out
+    assert "1 of 2 accounts waits; the report says what each needs." in out
+    assert max(len(line) for line in out.splitlines()) <= 80
+    for python in ("{", "['", "None", "True", "_minor", "missing_contact"):
+        assert python not in out
+
+
+def test_the_named_files_lie_beside_the_file(folder: Path) -> None:
+    (folder / "open.csv").write_text(OPEN_ORDER, encoding="utf-8")
+    code, out, _ = run("--dry-run", str(folder / "open.csv"))
+    assert code == 1
+    for name in ("open.mapping.yaml", "open.report.csv"):
+        assert name in out
+        assert (folder / name).is_file()
+    report = (folder / "open.report.csv").read_text("utf-8-sig").splitlines()
+    assert report[0] == "row,outcome,field,value,code,what_to_do"
+    mapping = folder / "open.mapping.yaml"
+    assert run("--dry-run", str(folder / "open.csv"))[0] == 1, "as it was written it says nothing"
+    answered = mapping.read_text().replace('"date_order:Due Date":', '"date_order:Due Date": dmy')
+    mapping.write_text(answered)
+    code, out, _ = run("--dry-run", str(folder / "open.csv"))
+    assert code == 0
+    assert "open.mapping.yaml holds what you wrote and stays as it is." in out
+    assert mapping.read_text() == answered
+
+
+def test_a_report_that_somebody_made_his_own_is_not_written_over(folder: Path) -> None:
+    own = "row,outcome,field,value,code,what_to_do,done\n"
+    (folder / "open.report.csv").write_text(own)
+    _, out, _ = run("--dry-run", str(folder / "open.csv"))
+    assert (folder / "open.report.csv").read_text() == own
+    assert "stays as it is" in out
+
+
+def test_as_json_nothing_is_written(folder: Path) -> None:
+    run("--dry-run", "--json", str(folder / "open.csv"))
+    assert [path.name for path in folder.iterdir()] == ["open.csv"]
+
+
+def test_a_folder_that_takes_no_file_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    code, out, _ = run("--dry-run", str(folder / "open.csv"))
+    assert code == 0
+    assert "Nothing could be written beside the file: Permission denied." in out
+
+
+def at_a_terminal(folder: Path, *answers: str) -> str:
+    """What `dunlin import --dry-run` says at a terminal of 80 columns, where a person types."""
+    mine, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from dunlin.cli.main import app; app()",
+         "import", "--dry-run", "open.csv"],
+        cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs,
+        env=os.environ | {"COLUMNS": "80", "TERM": "dumb"},
+    )  # fmt: skip
+    os.close(theirs)
+    left = list(answers)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(mine, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        seen += piece
+        if left and seen.endswith(b"leaves it open): "):
+            os.write(mine, left.pop(0).encode() + b"\n")
+    os.close(mine)
+    assert process.wait(timeout=60) in (0, 1)
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_a_question_is_asked_at_the_terminal_and_the_answer_kept(folder: Path) -> None:
+    (folder / "open.csv").write_text(OPEN_ORDER, encoding="utf-8")
+    out = at_a_terminal(folder, "5", "day first")
+    assert "Question 1. Due Date: every date of the column" in out
+    assert "1  month first: 1 debt, $10.00, due 4 March 2026" in out
+    assert "That is none of the answers." in out
+    assert "1 account is ready to be activated." in out
+    assert max(len(line) for line in out.splitlines()) <= 80
+    assert '"date_order:Due Date": "dmy"' in (folder / "open.mapping.yaml").read_text()
+    _, out, _ = run("--dry-run", "--json", str(folder / "open.csv"))
+    assert json.loads(out)["rows"][0]["account"]["due_on"] == "2026-04-03"
+
+
+def test_a_question_may_be_left_open(folder: Path) -> None:
+    (folder / "open.csv").write_text(OPEN_ORDER, encoding="utf-8")
+    out = at_a_terminal(folder, "")
+    assert "it waits for an answer to a question" in out
+    assert "dmy" in (folder / "open.mapping.yaml").read_text()
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,18 @@ from typing import Annotated
 import typer
 
 from dunlin.adapters.imports.contact_checks import CHECKS
-from dunlin.adapters.imports.opening import as_table
-from dunlin.adapters.imports.sidecar_file import read_sidecar
+from dunlin.adapters.imports.opening import opened_file
 from dunlin.adapters.imports.spill_store import FileSpillStore
+from dunlin.cli.asking import ask, somebody_is_there
+from dunlin.cli.beside import FilesBeside, MappingMistake
 from dunlin.cli.stack import Json
 from dunlin.domain.imports import report
-from dunlin.domain.imports.opened import Dropped, Hints, refused
+from dunlin.domain.imports.mapping_file import mapping_file
+from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.records import FileRefused
-from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors
+from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.service.imports.read_file import FileResult, read_files
+from dunlin.views.imports.import_text import import_lines, wrapped
 
 Uploader = Callable[[Sequence[Path], Sequence[Path], str], int]
 """(files, sidecars, creditor) -> exit code: drops them in the bucket and follows the import."""
@@ -55,61 +58,105 @@ def register(app: typer.Typer, upload: Uploader | None = None) -> None:
 
 
 def run_dry(
-    files: Sequence[Path], sidecars: Sequence[Path], *, as_json: bool, today: dt.date | None = None
+    files: Sequence[Path],
+    sidecars: Sequence[Path],
+    *,
+    as_json: bool,
+    today: dt.date | None = None,
+    remembered: Remembered | None = None,
 ) -> int:
-    """Reads the files, prints what an import would do, and returns the exit code.
+    """Reads the files, says what an import would do, asks where somebody sits at the terminal,
+    and returns the exit code. `remembered` gives what was answered before for the same columns.
 
-    0 where anything could be imported, 1 where nothing could, 2 where a file or a sidecar cannot
-    be read.
+    0 where anything could be imported, 1 where nothing could, 2 where a file or a mapping file
+    cannot be read. As JSON nothing is asked and nothing written.
     """
-    dropped: list[Dropped | FileResult] = []
+    day = today or dt.datetime.now(dt.UTC).date()
+    beside = []
     for number, path in enumerate(files):
         if not path.is_file():
             typer.echo(f"{path}: no such file", err=True)
             return 2
-        beside = path.with_name(path.name + ".mapping.yaml")
-        stem = path.with_suffix(".mapping.yaml")
-        given = sidecars[number] if number < len(sidecars) else None
-        sidecar = _sidecar(given or next((p for p in (stem, beside) if p.is_file()), None))
-        if sidecar is None:
-            return 2
-        dropped.append(_dropped(path, sidecar))
-    day = today or dt.datetime.now(dt.UTC).date()
-    readable = [d for d in dropped if isinstance(d, Dropped)]
+        beside.append(
+            FilesBeside(export=path, given=sidecars[number] if number < len(sidecars) else None)
+        )
     # A run makes millions of values and no cycles; the collector would walk them all each time.
     gc.set_threshold(100_000, 50, 1_000)
-    read = iter(read_files(readable, checks=CHECKS, today=day, large=FileSpillStore))
-    results = [d if isinstance(d, FileResult) else next(read) for d in dropped]
-    if as_json:
-        _print_json(results)
-    else:
-        for result in results:
-            _print_text(result, day)
-    nothing = all(report.nothing_imported(r.profile, r.assembly) for r in results)
+    try:
+        read = _read(beside, day, remembered)
+        if as_json:
+            _print_json([result for _, result in read])
+        else:
+            while _answered(read, day):
+                read = _read(beside, day, remembered)
+            for place, (_, result) in zip(beside, read, strict=True):
+                _write(place, result)
+    except MappingMistake as mistake:
+        typer.echo(str(mistake), err=True)
+        return 2
+    nothing = all(report.nothing_imported(r.profile, r.assembly) for _, r in read)
     return 1 if nothing else 0
 
 
-def _sidecar(path: Path | None) -> Sidecar | None:
-    if path is None:
-        return Sidecar()
-    if not path.is_file():
-        typer.echo(f"{path}: no such file", err=True)
-        return None
-    mapping = read_sidecar(path.read_bytes())
-    if isinstance(mapping, SidecarErrors):
-        for error in mapping.errors:
-            typer.echo(f"{path}: {error}", err=True)
-        return None
-    return mapping
+Remembered = Callable[[Dropped], Dropped]
+"""Gives a file the answers that were given before for one like it, where it has none."""
+
+
+def _read(
+    beside: Sequence[FilesBeside], today: dt.date, remembered: Remembered | None
+) -> list[tuple[FilesBeside, FileResult]]:
+    dropped: list[Dropped | FileResult] = []
+    for place in beside:
+        file = _dropped(place.export, place.sidecar())
+        if remembered is not None and isinstance(file, Dropped):
+            file = remembered(file)
+        dropped.append(file)
+    readable = [d for d in dropped if isinstance(d, Dropped)]
+    read = iter(read_files(readable, checks=CHECKS, today=today, large=FileSpillStore))
+    results = [d if isinstance(d, FileResult) else next(read) for d in dropped]
+    return list(zip(beside, results, strict=True))
+
+
+def _answered(read: Sequence[tuple[FilesBeside, FileResult]], today: dt.date) -> bool:
+    """Says what became of each file, and asks what it waits for; True where that was answered."""
+    answered = False
+    for number, (place, result) in enumerate(read):
+        document = report.summary(result.name, result.profile, result.assembly, today)
+        if number:
+            typer.echo("")
+        asked_next = result.profile.waits and somebody_is_there()
+        for line in import_lines(document, asked_next=asked_next):
+            typer.echo(line)
+        answers = ask(document) if asked_next else {}
+        if asked_next and not answers:
+            typer.echo("\n" + "\n".join(wrapped(str(document["next_step"]))))
+        if answers:
+            place.answer(answers, mapping_file(result.name, result.profile, Sidecar()))
+            answered = True
+    if answered:
+        typer.echo("")
+    return answered
+
+
+def _write(place: FilesBeside, result: FileResult) -> None:
+    profile, assembly = result.profile, result.assembly
+    refused_whole = profile.refusal is not None
+    text = "" if refused_whole else mapping_file(result.name, profile, place.sidecar())
+    lines = report.report_csv(
+        profile, assembly.outcomes if assembly else (), assembly.accounts if assembly else {}
+    )
+    sentences = place.write(text, () if refused_whole else lines)
+    if sentences:
+        typer.echo("\nBeside the file:")
+    for sentence in sentences:
+        typer.echo("\n".join(wrapped(sentence, 2, 2)))
 
 
 def _dropped(path: Path, sidecar: Sidecar) -> Dropped | FileResult:
     try:
-        table = as_table(lambda: path.open("rb"))
+        return opened_file(path.name, lambda: path.open("rb"), sidecar)
     except FileRefused as no:
         return FileResult(name=path.name, profile=refused(no.code, no.detail), assembly=None)
-    hints = Hints(encoding=table.encoding, delimiter=table.delimiter, sidecar=sidecar)
-    return Dropped(name=path.name, open=table.open, hints=hints)
 
 
 def _print_json(results: Sequence[FileResult]) -> None:
@@ -122,20 +169,3 @@ def _print_json(results: Sequence[FileResult]) -> None:
         for piece in report.dry_run_json(result.name, result.profile, result.assembly):
             sys.stdout.write(piece)
     sys.stdout.write("\n]\n" if many else "\n")
-
-
-def _print_text(result: FileResult, today: dt.date) -> None:
-    profile = result.profile
-    summary = report.summary(result.name, profile, result.assembly, today)
-    typer.echo(f"{result.name}: {profile.kind}. {profile.kind_why}")
-    delimiter = {"\t": "tab"}.get(profile.delimiter, profile.delimiter)
-    typer.echo(f"  {profile.encoding}, delimiter {delimiter}, header on line {profile.header_row}")
-    for column in profile.mapping:
-        if column.field != "ignore":
-            typer.echo(f"  {column.key} -> {column.field} ({column.score:.2f}: {column.why})")
-    for decision in report.decisions_of(profile, result.assembly):
-        where = f" {decision.column}" if decision.column else ""
-        typer.echo(f"  decide {decision.kind}{where}: {decision.why} {list(decision.choices)}")
-    typer.echo(f"  rows: {summary['outcomes']}")
-    typer.echo(f"  totals: {summary['totals']}")
-    typer.echo(f"  {summary['next_step']}")

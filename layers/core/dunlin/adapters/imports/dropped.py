@@ -21,6 +21,7 @@ from dunlin.adapters.imports.sidecar_file import read_sidecar
 from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.contact_points import Checks
+from dunlin.domain.imports.file_names import mapping_name
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.records import FileRefused
@@ -62,7 +63,7 @@ class DroppedFiles:
 
     def remember(self, creditor: str, fingerprint: str, key: str) -> None:
         try:
-            content = self._drop_box.read(_sidecar_key(key))
+            content = self._drop_box.read(mapping_name(key))
         except DomainError:
             return
         kept = _memory_key(creditor, fingerprint)
@@ -75,7 +76,7 @@ class DroppedFiles:
         return sidecar if isinstance(sidecar, Sidecar) else None
 
     def _sidecar(self, key: str) -> Sidecar | SidecarErrors:
-        content = self._read_or_nothing(_sidecar_key(key))
+        content = self._read_or_nothing(mapping_name(key))
         return read_sidecar(content) if content else Sidecar()
 
     def _read_or_nothing(self, key: str) -> bytes:
@@ -112,17 +113,6 @@ class DroppedFiles:
             yield piece
             if len(piece) < _PIECE:
                 return
-
-
-def stem(key: str) -> str:
-    """The key without its ending: `drop/acme/open.csv` → `drop/acme/open`."""
-    folder, _, name = key.rpartition("/")
-    base = name.split(".", 1)[0] if name.lower().endswith(".gz") else name.rsplit(".", 1)[0]
-    return f"{folder}/{base}"
-
-
-def _sidecar_key(key: str) -> str:
-    return f"{stem(key)}.mapping.yaml"
 
 
 def _memory_key(creditor: str, fingerprint: str) -> str:

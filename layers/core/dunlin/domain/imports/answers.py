@@ -12,9 +12,6 @@ from dunlin.domain.imports.places import country_code
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import ImportQuestion
 
-ELSEWHERE = frozenset({"match"})
-"""Kinds of question that staff answer on the account, not for the file."""
-
 
 def choice_of(question: ImportQuestion, answer: str) -> str | None:
     """The choice that an answer means: its word, what it is called, or its number from 1. None

@@ -6,16 +6,18 @@ empty sidecar, so it never counts as anybody's word.
 
 from __future__ import annotations
 
+import hashlib
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from dunlin.domain.imports import fields
-from dunlin.domain.imports.answers import ELSEWHERE
-from dunlin.domain.imports.field_words import answer_words, field_words
+from dunlin.domain.imports.field_words import field_words
+from dunlin.domain.imports.question_words import ELSEWHERE, spoken
 from dunlin.domain.imports.sidecar import VERSION, Sidecar
 from dunlin.domain.imports.types import FileProfile, ImportQuestion
 
 WIDTH = 78
+_SIGN = "# Dunlin wrote this"
 _SETTINGS = (
     ("industry", "dental, freight, property: whose bills these are"),
     ("debt_kind", "consumer or business: who owes, where the file does not say"),
@@ -40,7 +42,23 @@ def mapping_file(name: str, profile: FileProfile, sidecar: Sidecar) -> str:
         *_comment("Settings of the whole file."),
         *_settings(profile, sidecar),
     ]
-    return "\n".join(lines) + "\n"
+    return signed("\n".join(lines) + "\n")
+
+
+def signed(text: str) -> str:
+    """The text under a line that tells whether anybody has changed it since."""
+    rest = text.split("\n", 1)[1] if text.startswith(_SIGN) else text
+    return f"{_SIGN} ({_checksum(rest)}); changed by hand, it is left as it is.\n{rest}"
+
+
+def untouched(text: str) -> bool:
+    """True for a mapping file that is as it was written, so that it may be written anew."""
+    first, _, rest = text.partition("\n")
+    return first.startswith(f"{_SIGN} ({_checksum(rest)})")
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _answers(profile: FileProfile, sidecar: Sidecar) -> Iterator[str]:
@@ -54,55 +72,26 @@ def _answers(profile: FileProfile, sidecar: Sidecar) -> Iterator[str]:
         yield f"  {quoted(name)}: {quoted(answer)}"
     for question in asked:
         yield ""
-        yield from question_lines(question, profile)
+        yield from _question(question, profile)
     yield ""
 
 
-def question_lines(question: ImportQuestion, profile: FileProfile) -> list[str]:
-    """One question as comments with a line to answer it on, as it stands under `answers:`."""
-    about = f"{question.column}: " if question.column else ""
-    why = question.why[:1].upper() + question.why[1:]
-    sentence = f"{about}{why}" if why.endswith((".", "?")) else f"{about}{why}."
-    lines = _comment(sentence, indent=2)
-    for line, cells in question.rows:
-        lines += _comment(
-            f"row {line}: {shown_cells(question, cells, profile)}", indent=2, deeper=2
-        )
+def _question(question: ImportQuestion, profile: FileProfile) -> list[str]:
+    """One question as comments, with a line to answer it on."""
+    asked = spoken(question, [(c.key, c.field) for c in profile.mapping])
+    lines = _comment(asked.asks, indent=2)
+    for line, cells in asked.rows:
+        told_by = ", ".join(f"{key} {cell}" for key, _, cell in cells)
+        lines += _comment(f"row {line}: {told_by}", indent=2, deeper=2)
     lines += _comment(
-        "Write one of these:" if question.blocking else "Where that is wrong, write one of these:",
+        "Write one of these:" if asked.blocking else "Where that is wrong, write one of these:",
         indent=2,
     )
-    width = max(len(c) for c in question.choices) if question.choices else 0
-    for number, choice in enumerate(question.choices):
-        words = answer_words(question.kind, choice)
-        meaning = question.meanings[number] if number < len(question.meanings) else ""
-        after = "; ".join(w for w in (words if words != choice else "", meaning) if w)
-        lines += _comment(f"  {choice:<{min(width, 24)}}  {after}".rstrip(), indent=2, deeper=4)
+    for answer in asked.answers:
+        words = answer.words if answer.words != answer.choice else ""
+        after = "; ".join(w for w in (words, answer.meaning) if w)
+        lines += _comment(f"  {answer.choice}  {after}".rstrip(), indent=2, deeper=6)
     return [*lines, f"  {quoted(question.id)}:"]
-
-
-def shown_cells(question: ImportQuestion, cells: Sequence[str], profile: FileProfile) -> str:
-    """The cells of a sample row that show what is asked, each with its column's name."""
-    keys = [c.key for c in profile.mapping]
-    return ", ".join(
-        f"{key} {cell.strip()}"
-        for key, cell in zip(keys, cells, strict=False)
-        if key in telling_columns(question, profile) and cell.strip()
-    )
-
-
-_TELLING = ("consumer_name", "last_name", "company", "account_reference", "invoice_number",
-            "balance", "amount")  # fmt: skip
-
-
-def telling_columns(question: ImportQuestion, profile: FileProfile) -> set[str]:
-    """The columns that show what is asked: the one in question, those among the choices, and who
-    owes how much; at most six."""
-    keys = [c.key for c in profile.mapping]
-    asked = [k for k in keys if k == question.column or k in question.choices]
-    by_field = {c.field: c.key for c in reversed(profile.mapping)}
-    who = [by_field[f] for f in _TELLING if f in by_field]
-    return set([*asked, *who][:6])
 
 
 def _mapping(profile: FileProfile, sidecar: Sidecar) -> Iterator[str]:

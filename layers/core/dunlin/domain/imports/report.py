@@ -175,9 +175,12 @@ def summary(
     """
     outcomes: Counter[str] = Counter()
     codes: Counter[str] = Counter()
+    reasons: dict[str, Counter[str]] = {}
     for outcome in assembly.outcomes if assembly else ():
         outcomes[outcome.outcome] += 1
         codes[outcome.code] += 1
+        if outcome.code:
+            reasons.setdefault(outcome.outcome, Counter())[outcome.code] += 1
     del codes[""]
     totals: dict[str, dict[str, int]] = {}
     holds: Counter[str] = Counter()
@@ -214,12 +217,15 @@ def summary(
         "rows": profile.records,
         "outcomes": dict(outcomes),
         "codes": dict(codes),
+        "reasons": {name: dict(counted) for name, counted in reasons.items()},
         "totals": totals,
         "owed": owed,
         "reconciliation": reconciled,
         "buckets": dict(buckets),
         "holds": dict(holds),
+        "waiting_accounts": held,
         "mapping": mapping_of(profile),
+        "date_orders": date_orders_of(profile),
         "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
         "notes": list(profile.notes),
         "next_step": next_step(profile, created, held, sum(buckets.values())),
@@ -251,23 +257,35 @@ def next_step(profile: FileProfile, created: int, held: int, owing: int) -> str:
     if profile.waits:
         waits = sum(d.blocking for d in profile.decisions)
         questions = "a question" if waits == 1 else f"{waits} questions"
-        return f"Nothing is imported yet: it waits for an answer to {questions}."
+        return (
+            f"Nothing is imported yet: it waits for an answer to {questions}, at a terminal, on the"
+            " dashboard, or in the mapping file beside it."
+        )
     if profile.kind == CONTACTS:
         return "Drop the file that holds the debts; these contacts fill its accounts."
     if profile.kind in (PAYMENTS, PAYABLES, OTHER):
         return "Drop a file that holds open invoices or balances."
     if not created and owing:
-        return f"No new debts: {owing} are known already, and what changed is recorded."
+        known = "1 is" if owing == 1 else f"{owing:,} are"
+        return f"No new debts: {known} known already, and what changed is recorded."
     if not created:
         return "Nothing in this file is owed; nothing to do."
     if held:
-        return f"{held} of {created} accounts are on hold; the report says what each needs."
-    return f"{created} accounts are ready to be activated."
+        verb = "waits" if held == 1 else "wait"
+        return f"{held:,} of {created:,} accounts {verb}; the report says what each needs."
+    ready = "1 account is" if created == 1 else f"{created:,} accounts are"
+    return f"{ready} ready to be activated."
 
 
 def mapping_of(profile: FileProfile) -> dict[str, dict[str, object]]:
     """{column: {field, score, why}}."""
     return {c.key: {"field": c.field, "score": c.score, "why": c.why} for c in profile.mapping}
+
+
+def date_orders_of(profile: FileProfile) -> dict[str, str]:
+    """{column: order} of the dates that could be read in two ways."""
+    keys = {column.index: column.key for column in profile.mapping}
+    return {keys[index]: order for index, order in profile.date_orders if order and index in keys}
 
 
 def totals_of(accounts: Iterable[NormalisedAccount]) -> dict[str, dict[str, int]]:

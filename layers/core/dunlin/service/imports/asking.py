@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from dunlin.domain.imports.answers import ELSEWHERE, choice_of
+from dunlin.domain.imports.answers import choice_of
 from dunlin.domain.imports.assemble import Assembly
 from dunlin.domain.imports.opened import Dropped
+from dunlin.domain.imports.question_words import ELSEWHERE
 from dunlin.domain.imports.types import RECEIVABLES, FileProfile, ImportQuestion, Row
 from dunlin.domain.money import Money
 

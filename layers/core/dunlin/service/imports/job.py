@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports import file_names
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.imports import DropBox
 from dunlin.ports.strategies import Creditors
@@ -36,9 +37,7 @@ class Job:
 
     @property
     def stem(self) -> str:
-        folder, _, name = self.key.rpartition("/")
-        packed = name.lower().endswith(".gz")
-        return f"{folder}/{name.split('.', 1)[0] if packed else name.rsplit('.', 1)[0]}"
+        return file_names.stem(self.key)
 
     def work(self, name: str) -> str:
         return f"work/{self.import_id}/{name}"

@@ -240,7 +240,7 @@ def unpacked_row(raw: list[Any]) -> RowOutcome:
 _PLAIN = (
     "kind", "kind_why", "encoding", "delimiter", "header_row", "headers", "currency", "country",
     "records", "header_fingerprint", "file_total", "complete", "debt_kind", "industry",
-    "notes",
+    "notes", "date_orders",
 )  # fmt: skip
 
 
@@ -256,6 +256,7 @@ def packed_profile(profile: FileProfile) -> dict[str, Any]:
 def unpacked_profile(raw: Mapping[str, Any]) -> FileProfile:
     plain = {name: raw[name] for name in _PLAIN}
     plain["headers"] = tuple(plain["headers"])
+    plain["date_orders"] = tuple((index, order) for index, order in plain["date_orders"])
     plain["notes"] = tuple(plain["notes"])
     plain["file_total"] = tuple((c, n) for c, n in plain["file_total"])
     return FileProfile(

@@ -1,0 +1,1 @@
+"""What an import says to the person who dropped the file."""

@@ -1,0 +1,191 @@
+"""An import in plain words for a terminal: what came of the rows, the money, each column, and what
+is asked. The same words for a dry run and for what the stack did; made of `NAME.summary.json`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.assemble import HOLD_CODES
+from dunlin.domain.imports.field_words import answer_words, field_words
+from dunlin.domain.imports.question_words import ELSEWHERE, SpokenQuestion, asked_of_the_file
+from dunlin.domain.imports.report import advice
+from dunlin.domain.imports.types import (
+    CONTACTS,
+    CREATED,
+    DUPLICATE,
+    OTHER,
+    PAYABLES,
+    PAYMENTS,
+    RECEIVABLES,
+    REJECTED,
+    UNCHANGED,
+    UPDATED,
+)
+from dunlin.domain.money import Money
+
+WIDTH = 80
+_KINDS = {
+    RECEIVABLES: "a list of debts",
+    CONTACTS: "a list of people and how to reach them",
+    PAYMENTS: "a list of payments",
+    PAYABLES: "bills that the creditor owes itself",
+    OTHER: "no list of debts",
+}
+_OUTCOMES = {
+    CREATED: "new",
+    UPDATED: "changed what was known",
+    UNCHANGED: "say nothing new",
+    DUPLICATE: "stand in the file twice",
+    REJECTED: "not imported",
+}
+_UNSURE = 0.75
+_COLUMN = 30
+_SILENT = frozenset({"same_account", "contact", "payment", "not_a_debt"})
+"""Codes of rows that went as they should."""
+
+
+def import_lines(document: Mapping[str, Any], *, asked_next: bool = False) -> list[str]:
+    """The whole import as lines of at most `WIDTH`, its questions last but one. Those that it
+    waits for are left out where they are asked next."""
+    if document["state"] == "rejected":
+        return [*wrapped(f"{document['file']}: {document['next_step']}"), *_notes(document)]
+    rows = document["rows"]
+    kind = _KINDS.get(document["kind"], document["kind"])
+    lines = wrapped(f"{document['file']}: {_number(rows, 'row')}, {kind}.")
+    lines += _notes(document)
+    for part in (_debts(document), _holds(document), _rows(document), _columns(document)):
+        if part:
+            lines += ["", *part]
+    for number, (_, question) in enumerate(asked_of_the_file(document), 1):
+        if not (asked_next and question.blocking):
+            lines += ["", *question_lines(question, number)]
+    elsewhere = [q for q in document["decisions_needed"] if q["kind"] in ELSEWHERE]
+    if elsewhere:
+        lines += ["", "Perhaps one person; each waits in the staff queue (kind: match):"]
+        for question in elsewhere[:5]:
+            lines += wrapped(question["why"], 2)
+        if len(elsewhere) > 5:
+            lines.append(f"  and {len(elsewhere) - 5} more")
+    return lines if asked_next else [*lines, "", *wrapped(document["next_step"])]
+
+
+def question_lines(question: SpokenQuestion, number: int) -> list[str]:
+    """One question with its rows and, under figures from 1, its answers."""
+    lead = "Question" if question.blocking else "Taken, unless you say otherwise"
+    lines = wrapped(f"{lead} {number}. {question.asks}")
+    for line, cells in question.rows:
+        words = ", ".join(f"{key} {cell}" for key, _, cell in cells)
+        lines += wrapped(f"row {line}: {words}", 4, 2)
+    for place, answer in enumerate(question.answers, 1):
+        after = f": {answer.meaning}" if answer.meaning else ""
+        lines += wrapped(f"{place}  {answer.words}{after}", 2, 3)
+    return lines
+
+
+def _debts(document: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for currency, sums in document["totals"].items():
+        total = Money(sums["balance_minor"], currency)
+        lines.append(f"{_number(sums['rows'], 'new debt')}, {total} in all.")
+    for currency, own in document["reconciliation"].items():
+        total = Money(own["file_total_minor"], currency)
+        apart = Money(abs(own["difference_minor"]), currency)
+        if own["difference_minor"] == 0:
+            lines.append(f"The file's own total, {total}, agrees with its rows.")
+        else:
+            word = "more" if own["difference_minor"] > 0 else "less"
+            lines += wrapped(f"The file's own total is {total}: {apart} {word} than its rows.")
+    missing = document.get("missing", {})
+    if missing.get("accounts"):
+        lines += wrapped(
+            f"{_number(missing['accounts'], 'account')} of the file before "
+            f"{'is' if missing['accounts'] == 1 else 'are'} not in this one; "
+            f"{missing['closed']:,} closed."
+        )
+    return lines
+
+
+def _holds(document: Mapping[str, Any]) -> list[str]:
+    holds = document["holds"]
+    if not holds:
+        return []
+    waiting = document["waiting_accounts"]
+    lines = [f"{_number(waiting, 'of them waits', 'of them wait')} before anybody is written to:"]
+    for hold in HOLD_CODES:
+        if hold in holds:
+            lines += _reason(holds[hold], HOLD_CODES[hold])
+    return lines
+
+
+def _rows(document: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for outcome, words in _OUTCOMES.items():
+        count = document["outcomes"].get(outcome, 0)
+        if not count:
+            continue
+        lines.append(f"  {_number(count, 'row')} {words if count > 1 else _of_one(outcome)}.")
+        if outcome != CREATED:
+            for code, number in sorted(document["reasons"].get(outcome, {}).items()):
+                if code not in _SILENT:
+                    lines += _reason(number, code)
+    return ["What became of the rows", *lines] if lines else []
+
+
+def _of_one(outcome: str) -> str:
+    words = {UNCHANGED: "says nothing new", DUPLICATE: "stands in the file twice"}
+    return words.get(outcome, _OUTCOMES[outcome])
+
+
+def _reason(number: int, code: str) -> list[str]:
+    return wrapped(f"{number:,} {code.replace('_', ' ')}. {advice(code)}", 4, 2)
+
+
+def _columns(document: Mapping[str, Any]) -> list[str]:
+    mapping, orders = document["mapping"], document["date_orders"]
+    used = {key: c for key, c in mapping.items() if c["field"] != fields.IGNORE}
+    left = [_short(key, 40) for key, c in mapping.items() if c["field"] == fields.IGNORE]
+    if not mapping:
+        return []
+    lines = ["What each column was taken for"]
+    wide = min(_COLUMN, max((len(key) for key in used), default=0))
+    for key, column in used.items():
+        words = field_words(column["field"])
+        if key in orders and orders[key] != "ymd":
+            words += f", {answer_words('date_order', orders[key])}"
+        if column["score"] < _UNSURE:
+            words += f" (unsure: {column['why']})"
+        lines += wrapped(f"{_short(key, wide):<{wide}}  {words}", 2, wide + 2)
+    if left:
+        lines += wrapped(f"Not used: {', '.join(left)}.", 2, 2)
+    return lines
+
+
+def _notes(document: Mapping[str, Any]) -> list[str]:
+    return [line for note in document.get("notes", ()) for line in wrapped(note)]
+
+
+def _number(count: int, what: str, plural: str = "") -> str:
+    return f"{count:,} {what if count == 1 else plural or what + 's'}"
+
+
+def _short(text: str, most: int) -> str:
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+def wrapped(text: str, indent: int = 0, deeper: int = 0) -> list[str]:
+    """Lines of the text; what a file holds of control characters reaches no terminal."""
+    lead = " " * indent
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return textwrap.wrap(
+        plain,
+        WIDTH,
+        initial_indent=lead,
+        subsequent_indent=lead + " " * deeper,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )

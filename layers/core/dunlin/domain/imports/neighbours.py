@@ -26,6 +26,9 @@ _CODED = frozenset(
 """Names of columns that hold a person's name or, in some exports, their number."""
 _FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "referenceno"))
 """Names of columns that hold an order number or a text where an invoice number stands beside."""
+_NUMBERS = frozenset(("consumer_reference", "account_reference"))
+_LEDGERS = frozenset(("account", "konto", "compte", "cuenta", "acct"))
+"""Names of columns that hold a customer's number or an account of the books."""
 _PRIOR = {
     "amountremaining": 0.009, "remainingamount": 0.009, "openbalance": 0.009,
     "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
@@ -151,6 +154,11 @@ _RULES = (
         ),
         _less(0.3),
         "the invoice number has a column of its own",
+    ),
+    NeighbourRule(
+        lambda o: o.field in _NUMBERS and o.key in _LEDGERS and o.share("code") < 0.5,
+        _less(0.4),
+        "its values are names of accounts in the books",
     ),
     NeighbourRule(
         lambda o: o.key in ("payer", "payername") and o.field in ("payer", "consumer_name"),

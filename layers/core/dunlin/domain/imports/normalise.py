@@ -14,6 +14,7 @@ from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.barring import DISPUTED
 from dunlin.domain.imports.columns import LONG, LONGEST, Columns
 from dunlin.domain.imports.contact_points import Checks
+from dunlin.domain.imports.fillers import names_nobody
 from dunlin.domain.imports.number_columns import is_cut
 from dunlin.domain.imports.ragged import RaggedRows
 from dunlin.domain.imports.row_consumer import RowConsumer
@@ -144,6 +145,13 @@ class Normaliser:
         if len(invoice) < 2 and not invoice.isalnum():
             invoice = ""
         consumer_reference = cells[self._consumer].strip()[:LONG] if self._consumer >= 0 else ""
+        if consumer_reference and names_nobody(consumer_reference):
+            problems.append(self.columns.problem("placeholder", self._consumer, consumer_reference))
+            consumer_reference = ""
+        if reference and names_nobody(reference):
+            reference = ""
+        if invoice and names_nobody(invoice):
+            invoice = ""
         cut = self._cut_columns
         if is_cut(invoice, self._invoice in cut):
             return self.columns.problem("cut_number", self._invoice, invoice)

@@ -39,6 +39,9 @@ ADVICE = {
     "bad_date": "Write the date as YYYY-MM-DD.",
     "bad_phone": "Write the number with its country code, such as +1 212 555 0147.",
     "bad_email": "Correct the e-mail address.",
+    "shared_contact": "Created with a hold: its address or number stands under other names too;"
+    " give this person's own.",
+    "placeholder": "This fills the cell and reaches nobody: give the address, number or name.",
     "ragged_row": "The row has more cells than the header: quote the text with the delimiter.",
     "no_reference": "Give the row an account or invoice number, or the name of who owes.",
     "cut_number": "A spreadsheet cut the number: format its column as text and export again.",

@@ -54,6 +54,10 @@ _HOLDS = {
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
+    "shared_contact": (
+        Hold.NO_CONTACT_POINT,
+        "The address or number in the file stands under other names too.",
+    ),
     "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
     "no_due_date": (Hold.REVIEW, "The file gives no due date."),
     "insurer": (Hold.INSURER, "The insurer has not answered."),

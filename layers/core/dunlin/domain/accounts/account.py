@@ -131,6 +131,7 @@ class Account:
     approved_triggers: tuple[str, ...] = ()  # triggers that a person has let pass
     activated_at: datetime | None = None  # when its present run of the ladder began
     touched_at: datetime | None = None  # when its newest rung was used
+    paid_at: datetime | None = None  # when money last came, by whatever way
     sent: tuple[str, ...] = ()  # names of the rungs used so far, in order, whatever the ladder
     cohort: str = ""  # the rollout it belongs to, "" before
     shadow: bool = False  # its ladder plans and logs what it would send, and sends nothing

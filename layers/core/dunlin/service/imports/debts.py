@@ -336,6 +336,8 @@ def _news(
     if difference:
         left = stored.balance.minor + difference
         after = replace(after, balance=Money(left, stored.balance.currency))
+        if difference < 0:
+            after = replace(after, paid_at=context.now)
         if left <= 0:
             after = lifecycle.settle(after)
         elif stored.status is Status.SETTLED:

@@ -110,6 +110,7 @@ class AccountRow(StoredRow):
     approved_triggers = JsonAttribute(WORDS, null=True, attr_name="released")
     activated_at = TextAttribute(INSTANT, null=True)
     touched_at = TextAttribute(INSTANT, null=True)
+    paid_at = TextAttribute(INSTANT, null=True)
     sent = JsonAttribute(WORDS, null=True)
     cohort = UnicodeAttribute(null=True)
     shadow = BooleanAttribute(null=True)

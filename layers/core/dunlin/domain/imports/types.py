@@ -139,6 +139,8 @@ class FileProfile:
     written_off: bool = False
     notes: tuple[str, ...] = ()
     """What a person should know of how the file was read, one sentence each."""
+    lasting_answers: tuple[tuple[str, str], ...] = ()
+    """Answers that were obeyed and hold for later files with the same columns."""
 
     @property
     def waits(self) -> bool:

@@ -548,7 +548,7 @@ def _spoken(row: NormalisedRow) -> str:
     since = row.due_on or row.issued_on
     parts = (
         row.consumer_reference or row.consumer.name,
-        extras.get("unit", ""),
+        extras.get("unit", "") or extras.get("job", ""),
         since.isoformat() if since else "",
     )
     return " ".join(p for p in parts if p)

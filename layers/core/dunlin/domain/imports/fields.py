@@ -20,7 +20,9 @@ _BUCKET_SHAPE = re.compile(
     r"(?:>|over|über|plus de|más de|mas de)\s*\d{1,3}|"
     r"\d{2,3}\s*(?:\+|plus|and over|or more|\&\s*over))"
     r"\s*(?:days?|d|tage|d[ií]as|jours|past due|overdue)?(?:\s*past due)?\W*$|"
-    r"^current$|^not due$|^nicht fällig$",
+    r"^current$|^not due$|^nicht fällig$|^older$|^at date$|^plus ancien$|^à la date$|^anterior$|"
+    r"^a la fecha$|^älter$|^mais antigos?$|^corriente$|^no vencido$|^non échu$|^à échoir$|"
+    r"^a vencer$|^[<>]?\s*\d{1,2}\+?\s*(?:months?|monate?|mois|mes(?:es)?)\s*\+?$",
     re.IGNORECASE,
 )
 _PAREN = re.compile(r"[(\[][^)\]]*[)\]]")
@@ -58,7 +60,7 @@ def _names(source: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 STRONG = _names(people.STRONG | money.STRONG | days.STRONG | marks.STRONG)
 WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK)
-FIELDS = frozenset(people.STRONG | money.STRONG | days.STRONG | marks.STRONG) | {"bucket"}
+FIELDS = frozenset(people.STRONG | money.STRONG | days.STRONG | marks.STRONG) | {"bucket", "job"}
 
 ALIASES = {
     "reference": "account_reference", "account": "account_reference", "invoice": "invoice_number",

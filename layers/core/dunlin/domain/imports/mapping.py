@@ -14,6 +14,7 @@ from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.guard import REASON_COLUMN
+from dunlin.domain.imports.ledger import ledger_columns
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
@@ -184,10 +185,12 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The mapping of a file and what must be asked about it."""
+    """The mapping of a file and what must be asked about it. `legs` is the column that tells the
+    customers' postings of a journal from the others, -1 where there is none."""
 
     columns: tuple[ColumnMap, ...]
     decisions: tuple[ImportQuestion, ...]
+    legs: int = -1
 
 
 def column_keys(headers: Sequence[str]) -> tuple[str, ...]:
@@ -223,19 +226,24 @@ def map_columns(
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
         else:
             ranked.append(candidates(header, contents[index], mute=mute))
-    counting = counts_rows(headers, samples, ranked)
-    for index in counting:
+    by_hand = {i for i, options in enumerate(ranked) if options and options[0][2] == SET_BY_HAND}
+    ledger = ledger_columns(headers, samples, by_hand)
+    meaningless = dict.fromkeys(ledger.indexes, "it names an account of the ledger")
+    for index in meaningless:
+        ranked[index] = []
+    meaningless |= dict.fromkeys(counts_rows(headers, samples, ranked), "it counts the rows")
+    for index in meaningless:
         ranked[index] = []
     named = {pick[0][1] for pick in ranked if pick}
     adjust(headers, contents, ranked, named)
     chosen, decisions = _settle(keys, ranked, contents, fixed)
-    for index in counting:
-        chosen[index] = (0.9, fields.IGNORE, "it counts the rows")
+    for index, why in meaningless.items():
+        chosen[index] = (0.9, fields.IGNORE, why)
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
         for i, (s, f, w) in enumerate(chosen)
     )
-    return Mapped(columns, decisions)
+    return Mapped(columns, decisions, ledger.legs)
 
 
 def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:

@@ -15,6 +15,7 @@ from dunlin.domain.imports.barring import DISPUTED
 from dunlin.domain.imports.columns import LONG, LONGEST, Columns
 from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.fillers import names_nobody
+from dunlin.domain.imports.ledger import is_receivable
 from dunlin.domain.imports.number_columns import is_cut
 from dunlin.domain.imports.ragged import RaggedRows
 from dunlin.domain.imports.row_consumer import RowConsumer
@@ -36,7 +37,7 @@ from dunlin.domain.imports.types import (
 
 EXTRAS = (
     "unit", "property", "lease_status", "move_in", "move_out", "payer", "insurance_status",
-    "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount",
+    "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount", "job",
 )  # fmt: skip
 """Fields that go into an account's extras."""
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")
@@ -59,6 +60,7 @@ class Normaliser:
         self._reference = columns.at("account_reference")
         self._invoice = columns.at("invoice_number")
         self._consumer = columns.at("consumer_reference")
+        self._journal = profile.journal_year is not None or profile.legs >= 0
         self._cut_columns = frozenset(profile.cut_columns)
         self._notes = columns.by.get("notes", [])
         self._extras = [(f, columns.first[f]) for f in EXTRAS if f in columns.first]
@@ -76,7 +78,7 @@ class Normaliser:
                 return Rejected(row.line, "ragged_row", "", f"{len(cells)} cells")
             cells = fitted
         problems: list[RowProblem] = []
-        if self.profile.journal_year is not None and not self._debtor(cells):
+        if self._journal and not self._debtor(cells):
             return Rejected(row.line, "no_debt")
         numbers = self._numbers(cells, problems)
         if isinstance(numbers, RowProblem):
@@ -170,10 +172,14 @@ class Normaliser:
         return reference, invoice, consumer_reference
 
     def _debtor(self, cells: list[str]) -> bool:
-        """Whether a posting of a DATEV journal touches a debtor's account (10000 to 69999).
+        """Whether a posting of a journal touches a debtor's account: by its name, or in a DATEV
+        journal by its number (10000 to 69999).
 
-        The debtor then stands in the account column, and the side is told from its account.
+        The debtor of a DATEV posting then stands in the account column, and the side is told from
+        its account.
         """
+        if self.profile.legs >= 0:
+            return is_receivable(cells[self.profile.legs])
         account, contra = self._consumer, self.columns.at("contra_account")
         side = self.columns.at("side")
         if _DEBTOR.fullmatch(cells[account].strip()):

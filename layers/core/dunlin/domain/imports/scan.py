@@ -23,14 +23,16 @@ from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
 from dunlin.domain.imports.figure_counts import FigureCounts
 from dunlin.domain.imports.figures import figures_of
-from dunlin.domain.imports.head import TOTAL_WORD, Head, first_filled, is_total_row
+from dunlin.domain.imports.head import Head, first_filled
+from dunlin.domain.imports.layout import LayoutVotes, Start
 from dunlin.domain.imports.mapping import column_keys  # fmt: skip
 from dunlin.domain.imports.number_columns import LongNumbers
 from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.owed_column import Settled, settle
 from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
-from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range  # fmt: skip
+from dunlin.domain.imports.row_kinds import ROW, TOTAL
+from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range, Shape
 
 _VOTES = 5_000
 _PHONE_VOTES = 500
@@ -51,6 +53,7 @@ class Scan:
         kind: str,
         decoder: Decoder,
         hints: Hints,
+        names_at: int = -1,
     ) -> None:
         self.table = table
         self.decoder = decoder
@@ -74,8 +77,15 @@ class Scan:
         self.records = self.last = 0
         self.last_full: int | None = None
         self.ranges: list[Range] = []
-        self.grouped = False
-        self.groups = 0
+        self.layout = LayoutVotes(
+            columns,
+            headers,
+            samples,
+            titles=table.rows[: table.header or 0],
+            answers=hints.sidecar.answers,
+            names_at=names_at,
+        )
+        self.shape = Shape()
         self.totals: dict[str, int] = {}
         self.as_of: dt.date | None = None
         self.titles = OrderVote()
@@ -91,8 +101,8 @@ class Scan:
         self._total_cells: list[str] = []
         self._range: tuple[int, int] | None = None
         self._rows = Rows(self.table.delimiter)
-        self._range_group = self._group = ""
-        self._grouping = False
+        self._range_start = self.layout.start
+        self._cuts: list[tuple[int, int, int, Start]] = []
         self._end = self._row_line = 0
         self._silent_currency = False
         self.columns = tuple(columns)
@@ -122,38 +132,49 @@ class Scan:
         table = self.table
         header_line = 0 if table.header is None else table.lines[table.header]
         before = header_line or (table.lines[0] - 1 if table.lines else 0)
-        header = None if table.header is None else table.rows[table.header]
-        self._grouping = self._group_column()
-        self._group = self._range_group = ""
-        width = len(self.headers)
+        layout = self.layout
+        kind_of = layout.kinds.kind
         for line, cells in self._rows.read(self._lines(stream)):
             self._row_line = line
             if line <= before:
                 self._title(cells)
                 continue
-            if not (len(cells) > 2 and cells[0] and cells[1]):
-                filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
-                if not filled:
-                    continue
-                if len(filled) == 1 and width > 2:
-                    self._alone(cells[filled[0]].strip(), filled[0])
-                    continue
-            if cells == header:
-                continue
-            if is_total_row(cells, self.money_indexes):
+            kind = kind_of(cells)
+            if kind == TOTAL:
                 self._file_total(cells)
-                continue
-            self.last_full = line
-            self.records += 1
-            self._row(cells)
+            if kind == ROW:
+                self.last_full = line
+                self.records += 1
+                self._row(cells)
+                layout.row(cells)
+            elif layout.passes(kind, line, cells):
+                self.last_full = line
+                self._row(cells)
         self.last = self._row_line
-        if self._range is not None and self._end > self._range[0]:
-            start, first = self._range
-            self.ranges.append(
-                Range(start=start, end=self._end, line=first, group=self._range_group)
-            )
-        self.grouped = bool(self._grouping and self.groups)
+        if self._range is not None:
+            self._cut(*self._range, self._end)
+        self._lie()
         self._conclude()
+
+    def _cut(self, start: int, line: int, end: int) -> None:
+        """Ends a range; the next one starts with what is in force there."""
+        if end > start:
+            self._cuts.append((start, end, line, self._range_start))
+        self._range_start = self.layout.start
+
+    def _lie(self) -> None:
+        """How the rows lie, and so what is in force where each range starts."""
+        layout = self.layout
+        self.shape = shape = layout.finish()
+        for start, end, line, force in self._cuts:
+            group, above = layout.start_of(force, shape)
+            self.ranges.append(Range(start=start, end=end, line=line, group=group, above=above))
+        self.last_full = max(self.last_full or 0, *shape.customers, 0) or None
+        self.records += len(shape.customers) + (0 if shape.sums else layout.sum_rows)
+        self.columns = layout.mapped(self.columns, shape)
+        self._name_fields()
+        # Where the balance runs on, no column is what is owed: the rows move it.
+        self._counting = self._counting and shape.running < 0
 
     def _lines(self, stream: Iterator[Chunk]) -> Iterator[str]:
         """Feeds the reader, and cuts ranges where a chunk starts between two records."""
@@ -163,25 +184,10 @@ class Scan:
             if self._range is None:
                 self._range = (chunk.offset, chunk.line)
             elif chunk.offset - self._range[0] >= most and self._rows.next_line == chunk.line:
-                start, first = self._range
-                self.ranges.append(
-                    Range(start=start, end=chunk.offset, line=first, group=self._range_group)
-                )
-                self._range, self._range_group = (chunk.offset, chunk.line), self._group
+                self._cut(*self._range, chunk.offset)
+                self._range = (chunk.offset, chunk.line)
             self._end = chunk.offset + len(chunk.data)
             yield from lines_of(decode(chunk.data))
-
-    def _alone(self, text: str, at: int) -> None:
-        """A row with one value: a heading over the rows that follow, or a note."""
-        if self._grouping and at <= 1 and not TOTAL_WORD.match(text):
-            self._group = text[:200]
-            self.groups += 1
-
-    def _group_column(self) -> bool:
-        """True where rows may stand under headings that name the consumer."""
-        return not self.by_field.keys() & {
-            "consumer_name", "last_name", "company", "consumer_reference", "email",
-        }  # fmt: skip
 
     def _title(self, cells: list[str]) -> None:
         text = " ".join(c for c in cells if c.strip())
@@ -327,10 +333,14 @@ class Scan:
         self.settled = settled
         self.columns = settled.columns
         self.by_field = {}
-        for column in self.columns:
-            self.by_field.setdefault(column.field, column.index)
+        self._name_fields()
         if "currency" not in self.by_field:
             self.currencies.clear()
+
+    def _name_fields(self) -> None:
+        self.by_field = {}
+        for column in self.columns:
+            self.by_field.setdefault(column.field, column.index)
 
     def _file_totals(self) -> None:
         self.totals.clear()
@@ -458,7 +468,7 @@ class Scan:
 
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""
-        out = []
+        out = self.layout.questions()
         for column in self.open_columns:
             vote = self.votes[column.index]
             why = "some dates can only be day first and some only month first" if vote.dmy else (

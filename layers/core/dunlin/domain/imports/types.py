@@ -72,13 +72,35 @@ class ImportQuestion:
 class Range:
     """Bytes `start` to `end` hold whole records; `line` is the first one's physical line.
 
-    `group` is the heading in force at the start, in reports that group rows under a name.
+    `group` is the heading in force at the start, in reports that group rows under a name, and
+    `above` the row whose consumer those that follow share, where that is written once.
     """
 
     start: int
     end: int
     line: int
     group: str = ""
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How the rows of a file lie. Columns are indexes, -1 where there is none.
+
+    `heading_at` takes the name of a heading, `names_at` holds names in headings and numbers in
+    rows, `running` is a balance that runs on. `sums` says where rows with a name and a sum stand
+    (`above` or `below` what they add up), `figures` that figures alone are sums too, `merged` that
+    a consumer is written in the first of their rows alone. `customers` are lines that look like
+    totals and are debts.
+    """
+
+    heading_at: int = -1
+    names_at: int = -1
+    running: int = -1
+    sums: str = ""
+    figures: bool = False
+    merged: bool = False
+    customers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +152,8 @@ class FileProfile:
     row_ids: bool = False
     open_dates: tuple[int, ...] = ()
     cut_columns: tuple[int, ...] = ()
+    legs: int = -1
+    shape: Shape = Shape()
     journal_year: int | None = None
     as_of: dt.date | None = None
     file_total: tuple[tuple[str, int], ...] = ()

@@ -108,6 +108,8 @@ def _most_alike(
         return None
     scored = []
     for layout in layouts:
+        if not (layout.sidecar.mapping or layout.sidecar.answers or layout.sidecar.date_order):
+            continue  # nothing was said of its columns
         there = {c for c in layout.columns if not c.startswith("#")}
         shared = len(have & there) / len(have | there)
         named_alike = bool(shared) and words_of_name(layout.file) == words_of_name(name)

@@ -144,6 +144,14 @@ class Account:
     audit_head: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the creditor calls it: its reference, its invoice, both as its books key them, and
+        the number of who owes it."""
+        both = f"{self.reference}/{self.invoice}" if self.reference and self.invoice else ""
+        named = (self.reference, self.invoice, both, self.extras.get("consumer_reference", ""))
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    @property
     def on_ladder(self) -> bool:
         """True while its ladder runs or may still begin, and something is owed: what Dunlin does
         of its own accord asks this."""

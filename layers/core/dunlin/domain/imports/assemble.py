@@ -47,6 +47,8 @@ HOLD_CODES = {code: code for code in barring.STAFF} | {
     "probable_match": "probable_match",
     "shared_contact": "shared_contact",
     "insurer": "insurance_pending",
+    "payment_shown": "payment_shown",
+    "cleared_with_balance": "cleared_with_balance",
 }
 """Reason code of each hold, the gravest first."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from dunlin.domain.imports.dates import fold
-from dunlin.domain.imports.header_names import days, marks, money, people
+from dunlin.domain.imports.header_names import days, marks, money, people, standings
 
 IGNORE = "ignore"
 
@@ -58,9 +58,10 @@ def _names(source: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(fields) for key, fields in table.items()}
 
 
-STRONG = _names(people.STRONG | money.STRONG | days.STRONG | marks.STRONG)
-WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK)
-FIELDS = frozenset(people.STRONG | money.STRONG | days.STRONG | marks.STRONG) | {"bucket", "job"}
+_STRONG = people.STRONG | money.STRONG | days.STRONG | marks.STRONG | standings.STRONG
+STRONG = _names(_STRONG)
+WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK | standings.WEAK)
+FIELDS = frozenset(_STRONG) | {"bucket", "job"}
 
 ALIASES = {
     "reference": "account_reference", "account": "account_reference", "invoice": "invoice_number",
@@ -112,10 +113,12 @@ DATES = frozenset(
         "consent_date",
         "payment_date",
         "as_of",
+        "final_date",
     ]
 )
 MANY = frozenset(
-    ("status", "email", "phone", "notes", "bucket", "payment_method", "deleted", "street2")
+    """status email phone notes bucket payment_method deleted street2
+    void_mark write_off_mark settled_mark payment_mark""".split()
 )
 """Fields that several columns may share; of any other field the best column wins."""
 

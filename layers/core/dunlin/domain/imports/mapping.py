@@ -39,6 +39,8 @@ _FITS |= {
     "document_type": ("name", "code", "int"), "city": ("name",),
     "opt_out_email": ("bool",), "opt_out_sms": ("bool",), "opt_out_all": ("bool",),
     "days_overdue": ("int", "money"), "quantity": ("money",), "disputed": ("bool", "name"),
+    "write_off_mark": ("date", "number_date", "bool", "name"), "terms": ("int", "name", "text"),
+    "void_mark": ("date", "number_date", "bool", "name", "text"),
 }  # fmt: skip
 _CONTACT = frozenset("email phone zip consumer_name first_name last_name".split())
 _SOFT = frozenset(("email", "phone", "state", "country", "city", "zip", "status", "last_name",
@@ -156,7 +158,7 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
     """A field for a column whose name says nothing. Content alone never passes 0.7.
 
     A name that we do not know still says that the column is something else; against it only
-    e-mail addresses, phone numbers and marks of debit and credit are believed.
+    e-mail addresses, phone numbers, marks of debit and credit and statuses are believed.
     """
     if content.filled < 1:
         return []
@@ -172,6 +174,8 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
         ("zip", share("zip") >= 0.95 and share("date") == 0, 0.51, "its values look like ZIPs"),
         ("consumer_name", share("name") >= 0.9 and content.distinct > 0.4 and share("state") < 0.5,
          0.51, "its values look like names"),
+        ("status", share("status") >= 0.9 and share("payment_status") >= 0.2, 0.55,
+         "its values say how a debt stands"),
         ("account_reference", share("code") >= 0.95 and content.distinct > 0.98
          and share("marked") < 0.2 and share("date") == 0 and share("zip") < 0.5,
          0.51, "its values are distinct codes"),
@@ -179,7 +183,7 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
     return [
         (field, weight, why)
         for field, ok, weight, why in rules
-        if ok and (not named or field in ("email", "phone", "side"))
+        if ok and (not named or field in ("email", "phone", "side", "status"))
     ]
 
 

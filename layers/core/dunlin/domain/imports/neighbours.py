@@ -29,6 +29,8 @@ _FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "reference
 _NUMBERS = frozenset(("consumer_reference", "account_reference"))
 _LEDGERS = frozenset(("account", "konto", "compte", "cuenta", "acct"))
 """Names of columns that hold a customer's number or an account of the books."""
+_VAGUE = fields.WEAK.keys() - fields.STRONG.keys()
+"""Names that mean a field only where the values agree."""
 _PRIOR = {
     "amountremaining": 0.009, "remainingamount": 0.009, "openbalance": 0.009,
     "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
@@ -110,6 +112,15 @@ _RULES = (
         lambda o: o.field in ("last_name", "consumer_name") and o.key in ("name", "nom"),
         _scored(lambda o: o.score + (0.1 if _agrees_with_a_first_name(o) else -0.1)),
         "beside a first name it is the last name, else the whole",
+    ),
+    NeighbourRule(
+        lambda o: (
+            o.field == "status"
+            and ((o.key in _VAGUE and o.share("status") < 0.5) or o.share("state") >= 0.8)
+            and o.key not in ("state", "estado", "etat")
+        ),
+        _scored(lambda _: 0.4),
+        "its values say nothing of a debt",
     ),
     NeighbourRule(
         lambda o: o.field in ("state", "status") and o.key in ("state", "estado", "etat"),

@@ -20,6 +20,7 @@ from dunlin.domain.imports.number_columns import is_cut
 from dunlin.domain.imports.ragged import RaggedRows
 from dunlin.domain.imports.row_consumer import RowConsumer
 from dunlin.domain.imports.row_dates import RowDates
+from dunlin.domain.imports.row_marks import RowMarks
 from dunlin.domain.imports.row_money import RowMoney
 from dunlin.domain.imports.row_status import RowStatus
 from dunlin.domain.imports.types import (
@@ -53,7 +54,8 @@ class Normaliser:
         self._money = RowMoney(profile, columns)
         dates = RowDates(profile, columns)
         # Bound once: they run for every row.
-        self._date, self._days_back = dates.date, dates.days_back
+        self._date, self._days_back, self._by_terms = dates.date, dates.days_back, dates.by_terms
+        self._marks = RowMarks(profile, columns, dates)
         self._currency_of, self._read_owed = self._money.currency_of, self._money.owed
         self._read_status = RowStatus(profile, columns).status
         self._read_consumer = RowConsumer(profile, columns, checks, dates).read
@@ -87,7 +89,8 @@ class Normaliser:
         currency = self._currency_of(cells)
         status, code, held = self._read_status(cells)
         issued = self._date(cells, "issue_date", problems)
-        due = self._date(cells, "due_date", problems) or self._days_back(cells)
+        due = self._date(cells, "due_date", problems) or self._by_terms(cells, issued)
+        due = due or self._days_back(cells)
         paid_on = self._date(cells, "paid_date", problems)
         if paid_on is None and not self._owed:
             paid_on = self._date(cells, "payment_date", problems)
@@ -99,6 +102,9 @@ class Normaliser:
         balance, original, paid, currency = amounts
         if balance is not None:
             status, code, balance = _standing(status, code, balance, paid)
+        if self._marks.any and self._owed and status == OPEN:
+            marked, why, sign = self._marks.standing(cells, balance, original)
+            status, code, held = marked or status, why or code, held or sign
         consumer = self._read_consumer(cells, problems)
         last_on, last_minor, disputed = None, None, False
         if self._rare:

@@ -83,6 +83,10 @@ ADVICE = {
     " stays closed until the person or you open it again.",
     "currency_differs": "The account is known in another currency: it is on hold, correct the"
     " currency and drop the file again.",
+    "payment_shown": "Created with a hold: the row shows a payment and no balance. Is it paid?",
+    "cleared_with_balance": "Created with a hold: the row is marked as settled and has a balance.",
+    "settled": "The row says when or by what it was settled, so nothing is chased.",
+    "impossible_date": "The date is none of a debt (1900, 1970, 9999): give the right one.",
     "no_debt": "The row is a posting that names no debt.",
 }
 """What to do about each reason code."""

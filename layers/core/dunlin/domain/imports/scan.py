@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
@@ -36,6 +36,7 @@ from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, 
 
 _VOTES = 5_000
 _PHONE_VOTES = 500
+TURNED, TURN_BACK, AS_WRITTEN = "turned_dates", "turn_back", "as_written"
 _DECISIVE = frozenset(("due_date", "issue_date", "date_of_service", "date_of_birth"))
 """Dates that a file waits for; of the others an ambiguous one is left out."""
 
@@ -312,7 +313,7 @@ class Scan:
             and self.phones >= 2
             and self.phones_home < self.phones * 0.3
         )
-        self._orders(sidecar.date_order)
+        self._orders(sidecar.date_order, sidecar.answers)
         self.currency = sidecar.currency or self._currency()
         abroad = any(v.dmy and not v.mdy for v in self.votes.values())
         self.currency_guessed = (
@@ -383,7 +384,21 @@ class Scan:
                 return country
         return ""
 
-    def _orders(self, whole_file: str) -> None:
+    def _turned(self, answers: Mapping[str, str]) -> None:
+        """Columns whose days a spreadsheet seems to have turned round, by what a person says."""
+        turned = [c for c in self.date_columns if self.votes[c.index].turned]
+        by_answer = {c.index: answers.get(f"{TURNED}:{c.key}") for c in turned}
+        self.turned_dates = tuple(i for i, answer in by_answer.items() if answer == TURN_BACK)
+        self.turned_columns = [
+            c for c in turned if by_answer[c.index] not in (TURN_BACK, AS_WRITTEN)
+        ]
+
+    @property
+    def open_dates(self) -> tuple[int, ...]:
+        """Columns whose days are not read, for nobody has said yet how."""
+        return tuple(c.index for c in (*self.open_columns, *self.turned_columns))
+
+    def _orders(self, whole_file: str, answers: Mapping[str, str]) -> None:
         day_orders: dict[int, str | None] = {}
         for column in self.date_columns:
             vote = self.votes[column.index]
@@ -397,6 +412,7 @@ class Scan:
         if title and not decided:
             # The program that wrote the title wrote the columns in the same order.
             decided = {title}
+        self._turned(answers)
         self.open_columns: list[ColumnMap] = []
         orders: list[tuple[int, str]] = []
         for column in self.date_columns:
@@ -469,6 +485,18 @@ class Scan:
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""
         out = self.layout.questions()
+        out += [
+            ImportQuestion(
+                kind=TURNED,
+                column=column.key,
+                choices=(TURN_BACK, AS_WRITTEN),
+                why="days after the 12th are written otherwise than all others: a spreadsheet seems"
+                " to have taken days for months in the others",
+                blocking=column.field in _DECISIVE,
+                lasting=False,
+            )
+            for column in self.turned_columns
+        ]
         for column in self.open_columns:
             vote = self.votes[column.index]
             why = "some dates can only be day first and some only month first" if vote.dmy else (

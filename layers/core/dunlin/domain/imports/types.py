@@ -151,6 +151,7 @@ class FileProfile:
     shared_reference: bool = False
     row_ids: bool = False
     open_dates: tuple[int, ...] = ()
+    turned_dates: tuple[int, ...] = ()
     cut_columns: tuple[int, ...] = ()
     legs: int = -1
     shape: Shape = Shape()

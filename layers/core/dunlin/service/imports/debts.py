@@ -53,6 +53,11 @@ _HOLDS = {
     "on_hold": (Hold.REVIEW, "The file says that the debt is on hold."),
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
+    "payment_shown": (Hold.REVIEW, "The file shows a payment and no balance."),
+    "cleared_with_balance": (
+        Hold.REVIEW,
+        "The file says that it was settled, with a balance left.",
+    ),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
     "shared_contact": (
         Hold.NO_CONTACT_POINT,

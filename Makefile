@@ -53,9 +53,12 @@ template: setup  ## Write template.yaml anew from infra/template and the dashboa
 bench: setup  ## Measure speed, sizes and cost (no pass or fail)
 	@$(PY) -m tests.bench $(ARGS)
 
+measure-import: setup  ## Read generated exports (ARGS="--files 10000"), figures by mutation
+	@$(PY) -m tests.imports.exports.measure $(ARGS)
+
 lock: setup  ## Write the lock files anew from requirements/*.in
 	@for name in runtime dev ministack sam; do \
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup demo up down test test-fast fmt check template bench lock
+.PHONY: help setup demo up down test test-fast fmt check template bench measure-import lock

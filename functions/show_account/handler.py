@@ -1,4 +1,4 @@
-"""ShowAccount: dashboard widget of one account, found by its id or the creditor's reference."""
+"""ShowAccount: dashboard widget of one account, found by whatever somebody knows of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import logger
-from dunlin.service.staff.overview import look_up
+from dunlin.service.staff.overview import StaffAccount, look_up
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
@@ -22,7 +22,7 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
         log=wiring.audit_archive(),
         creditors=wiring.creditors(),
     )
-    if staff_account is not None and ask.reveal:
+    if isinstance(staff_account, StaffAccount) and ask.reveal:
         account_id = staff_account.account_history.account.account_id
         logger.info("name revealed", extra={"account_id": account_id, "by": ask.by})
     return widgets.account(ask, staff_account)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from dunlin.adapters.randomness import new_token
+from dunlin.domain import ids
 from dunlin.domain.accounts.account import Case, Hold, Override, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
 from dunlin.domain.accounts.merging import merge, taken_in
@@ -28,6 +30,7 @@ from tests.accounts.books import (
     fresh,
     write,
 )
+from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
 from tests.support.wholes import AccountBook
 
@@ -38,6 +41,34 @@ def test_people_are_found_by_address(stored_account: tuple[AccountBook, str]) ->
     (match,) = book.consumers_at(person.emails[0].upper())
     assert match.consumer_id == person.consumer_id
     assert book.consumers_at("nobody@example.org") == []
+
+
+def test_accounts_are_found_by_what_their_creditor_calls_them(under_test: Book) -> None:
+    book = under_test.book
+    stem = new_token()[:12].replace("-", "x")
+    patients = [
+        builders.account(f"{stem} {day}", extras={"consumer_reference": stem}, invoice=invoice)
+        for day, invoice in (("2026-08-14", ""), ("2026-09-20", f"Inv {stem}"))
+    ]
+    # Their ids are not made of their references, as of debts that a file tells by who owes.
+    first, second = (
+        replace(a, account_id=ids.account_id(CREDITOR, f"{n}|{stem}"))
+        for n, a in enumerate(patients)
+    )
+    plain = builders.account(f"R-{stem}")
+    for account in (first, second, plain):
+        entry = entry_of(account, now=NOON, what="AccountImported", data={})
+        book.apply(Change(account=next_version(account, entry), audit=[entry]))
+
+    def named(name: str, creditor: str = CREDITOR) -> set[str]:
+        return {a.account_id for a in book.accounts_named(creditor, name)}
+
+    assert named(f"{stem.upper()}  2026-08-14") == {first.account_id}
+    assert named(f"inv {stem}") == {second.account_id}
+    assert named(f"{stem} 2026-09-20/Inv {stem}") == {second.account_id}
+    assert named(stem) == {first.account_id, second.account_id}
+    assert named(f"R-{stem}") == {plain.account_id}
+    assert named(stem, creditor="somebody-else") == set()
 
 
 def test_a_record_that_was_taken_in_leads_to_the_one_that_holds_the_person(

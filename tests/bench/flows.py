@@ -284,7 +284,7 @@ class Flows:
                 held.account_id, creditor="", book=book, log=MemoryArchive(dict),
                 creditors=wiring.creditors(),
             )  # fmt: skip
-        assert account_shown is not None
+        assert isinstance(account_shown, overview.StaffAccount)
         assert account_shown.account_history.account.status is Status.ACTIVE
 
 

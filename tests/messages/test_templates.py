@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,27 @@ def render(template: str, channel: Channel = Channel.EMAIL, **given: object) -> 
         fields=fields,  # type: ignore[arg-type]
         accounts=accounts,  # type: ignore[arg-type]
     )
+
+
+@pytest.mark.parametrize(("language", "thanks"), [("en", "Thank you."), ("es", "Gracias.")])
+def test_an_e_mail_after_money_came_knows_of_it(language: str, thanks: str) -> None:
+    given = facts(language=language)
+    now = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+    later = replace(given.account, touched_at=now, paid_at=now + timedelta(hours=1))
+    mails = {}
+    for account in (later, replace(later, paid_at=now), replace(later, paid_at=None)):
+        mails[account.paid_at] = LETTERS.render(
+            "final_notice.firm",
+            Channel.EMAIL,
+            facts=replace(given, account=account),
+            link=LINK,
+            stop_link=STOP_LINK,
+            fields={},
+        )
+    assert thanks in mails[later.paid_at].text
+    assert thanks in mails[later.paid_at].html
+    assert mails[now] == mails[None]
+    assert thanks not in mails[now].text
 
 
 def every() -> Iterator[tuple[str, Channel, str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow
+from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow, NameRow
 from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
 from dunlin.adapters.dynamo.rows.audit import AuditRow
 from dunlin.adapters.dynamo.rows.counters import ShareRow
@@ -82,6 +82,7 @@ KINDS = {
         values.LEDGER_ENTRY,
         _words("kind amount_minor currency on source"),
     ),
+    "name": _bare(NameRow, account_id="NAME#acme-clinic#inv-1", sk="acc_full"),
     "arrangement": Kind(
         ArrangementRow.of,
         values.ARRANGEMENT,

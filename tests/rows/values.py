@@ -80,6 +80,7 @@ ACCOUNT = Account(
     approved_triggers=("first_contact", "balance_over"),
     activated_at=AT - 9 * DAY,
     touched_at=AT - DAY,
+    paid_at=AT - DAY,
     sent=("Reminder", "Second"),
     cohort="acme-clinic.1",
     shadow=True,

@@ -22,7 +22,7 @@ def test_an_account_is_found_by_id_and_by_reference() -> None:
         overview_shown = overview.look_up(
             wanted, creditor="", book=book, log=ChainLog(book), creditors=book.creditors
         )
-        assert overview_shown is not None
+        assert isinstance(overview_shown, overview.StaffAccount)
         assert overview_shown.account_history.account == account
         assert [entry.what for entry in overview_shown.history] == ["AccountHeld"]
 
@@ -36,7 +36,7 @@ def test_a_widget_of_one_creditor_shows_no_account_of_another() -> None:
         log=ChainLog(book),
         creditors=book.creditors,
     )
-    assert overview_shown is None
+    assert overview_shown == []
 
 
 def test_the_portfolio_of_all_creditors_is_the_sum_of_each() -> None:

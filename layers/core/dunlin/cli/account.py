@@ -15,10 +15,10 @@ from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Version, Why, order, refused, tell
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.errors import DomainError
-from dunlin.domain.ids import account_id as make_account_id
 from dunlin.domain.imports.guard import csv_line
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff import overview, pauses, steering
+from dunlin.service.staff.finding import find_accounts
 from dunlin.service.staff.flags import FLAGS, lift_flag, set_flag
 
 _INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ"]
@@ -31,19 +31,34 @@ def _accounts() -> None:
 
 
 def find_account(which: str, creditor: str) -> Account:
-    """An account by its id, or by its reference at a creditor. Exits with 1 where none is."""
+    """The account that is meant by an id, a reference, an invoice, the number of a person or an
+    address of theirs. Exits with 1 where none is, or several are: those are listed."""
     from dunlin.runtime import wiring
 
-    wanted = which if which.startswith("acc_") else make_account_id(creditor, which)
-    account = wiring.account_book().account(wanted)
-    if account is None:
-        console.print(f"[red]No account {which!r}. Give its id, or --creditor and its reference.")
+    meant = find_accounts(
+        which, creditor=creditor, book=wiring.account_book(), creditors=wiring.creditors()
+    )
+    if len(meant) == 1:
+        return meant[0]
+    if not meant:
+        console.print(
+            f"[red]No account {which!r}. Give its id, its reference, the number or the address of"
+            " who owes it."
+        )
         raise typer.Exit(1)
-    return account
+    console.print(f"[yellow]{len(meant)} accounts go by {which!r}. Give the id of one:")
+    table = Table("id", "creditor", "reference", "owed", "status")
+    for account in meant:
+        cells = (account.account_id, account.creditor, account.reference, str(account.balance))
+        table.add_row(*cells, account.status.value)
+    console.print(table)
+    raise typer.Exit(1)
 
 
-Which = Annotated[str, typer.Argument(help="Account id, or the creditor's reference.")]
-Creditor = Annotated[str, typer.Option("--creditor", help="Needed with a reference.")]
+Which = Annotated[
+    str, typer.Argument(help="Account id, reference, invoice, or number or address of who owes.")
+]
+Creditor = Annotated[str, typer.Option("--creditor", help="Of this creditor alone.")]
 
 
 @app.command()

@@ -15,7 +15,7 @@ from dunlin.domain.errors import DomainError
 
 app = typer.Typer(no_args_is_help=True, help="One person: what is held of them.")
 WhichPerson = Annotated[
-    str, typer.Argument(help="A person's id (con_…), an account's id, or its reference.")
+    str, typer.Argument(help="A person's id (con_…), or whatever names one account of theirs.")
 ]
 
 

@@ -168,6 +168,18 @@ class Addresses(Protocol):
         """Every consumer who has this e-mail address or E.164 number."""
 
 
+class NamedAccounts(Protocol):
+    """Accounts found by what their creditor calls them."""
+
+    def accounts_named(self, creditor: str, name: str) -> list[Account]:
+        """Every account of a creditor that goes by a name (`Account.names`), however it is
+        written in capitals and spaces, by account id."""
+
+
+class FoundAccounts(Accounts, People, Addresses, NamedAccounts, Protocol):
+    """Accounts and people by whatever somebody knows of them."""
+
+
 class ClosedAddresses(Addresses, Protocol):
     """People by how they are reached, also those who closed that way."""
 

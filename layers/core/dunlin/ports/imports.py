@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from dunlin.domain.imports.contact_points import Checks
     from dunlin.domain.imports.matching import SpillStore
-    from dunlin.domain.imports.sidecar import Sidecar
 
 
 class DropBox(Protocol):
@@ -24,6 +23,9 @@ class DropBox(Protocol):
 
     def ours(self, key: str, version: str) -> bool:
         """True where Dunlin wrote this version itself, False where a person dropped it."""
+
+    def remove(self, key: str) -> None:
+        """Take a file away; a versioned bucket keeps what it was."""
 
     def keys(self, prefix: str) -> list[str]:
         """Every key that begins with `prefix`, in order."""
@@ -44,9 +46,6 @@ class Intake(Protocol):
     def spill_store(self) -> SpillStore:
         """A store that holds a large file in little memory."""
 
-    def remember(self, creditor: str, fingerprint: str, key: str) -> None:
-        """Keep the sidecar beside a file for this creditor's next file with the same header;
-        the same one again writes nothing."""
-
-    def remembered(self, creditor: str, fingerprint: str) -> Sidecar | None:
-        """The sidecar kept for a header, None where there is none."""
+    def answer(self, key: str, answers: Mapping[str, str]) -> Mapping[str, str]:
+        """Put answers into the mapping file beside a file; all that it holds then. Raises
+        `DomainError` where it cannot be read."""

@@ -79,6 +79,9 @@ class S3DropBox:
             raise
         return bool(head["Metadata"] == _OURS)
 
+    def remove(self, key: str) -> None:
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
+
     def keys(self, prefix: str) -> list[str]:
         return [item["Key"] for item in self._listed(prefix)]
 

@@ -17,6 +17,7 @@ from dunlin.adapters.dynamo.rows.accounts import (
     RESTING,
     AccountRow,
     LedgerRow,
+    NameRow,
 )
 from dunlin.adapters.dynamo.rows.arrangements import ARRANGEMENT, ArrangementRow
 from dunlin.adapters.dynamo.rows.ops import PAUSE, PauseRow
@@ -33,6 +34,7 @@ from dunlin.domain.accounts.consumer import Consumer, ContactHistory
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
+from dunlin.domain.ids import account_id as made_of
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountHistory, AccountRecord, Conversation, Facts
@@ -227,6 +229,11 @@ class AccountReads:
         only = None if status is None else AccountRow.status == status
         for row in reading.found(AccountRow.by_creditor.query(creditor, filter_condition=only)):
             yield row.to_domain()
+
+    def accounts_named(self, creditor: str, name: str) -> list[Account]:
+        named = (row.sk for row in reading.found(NameRow.query(NameRow.key(creditor, name))))
+        wanted = {made_of(creditor, name), *named}
+        return [account for _, account in sorted(self.read_accounts(wanted).items())]
 
     def unattended(self, creditor: str) -> Iterator[Account]:
         for row in reading.found(AccountRow.by_queue.query(f"UNATTENDED#{creditor}")):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dunlin.adapters.dynamo.back_off import LONG, try_again
 from dunlin.adapters.dynamo.permits import contacts_at
-from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow
+from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow, NameRow
 from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
 from dunlin.adapters.dynamo.rows.audit import AuditRow
 from dunlin.adapters.dynamo.rows.ops import SeenRow
@@ -90,6 +90,8 @@ def _write_account(t: Transaction, account: Account, at: str) -> None:
     row = AccountRow.of(account, at)
     if account.version == 1:
         t.put(row, AccountRow.account_id.does_not_exist())
+        for named in NameRow.of(account):
+            t.put(named, None)
     else:
         t.update(row, AccountRow.version == account.version - 1)
 
@@ -137,7 +139,9 @@ def items_of(change: Change) -> int:
     """How many items of a transaction a bulk write of the change takes."""
     person = change.consumer
     points = 2 + len(person.all_points) if person else 0
-    return len(change.ledger) + len(change.audit) + (change.account is not None) + points
+    account = change.account
+    rows = 0 if account is None else 1 + (len(NameRow.of(account)) if account.version == 1 else 0)
+    return len(change.ledger) + len(change.audit) + rows + points
 
 
 def _bytes(change: Change) -> int:

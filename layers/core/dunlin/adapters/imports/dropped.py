@@ -10,16 +10,17 @@ import errno
 import io
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from dunlin.adapters.imports.contact_checks import email, phone
 from dunlin.adapters.imports.opening import opened_file
-from dunlin.adapters.imports.sidecar_file import read_sidecar
+from dunlin.adapters.imports.sidecar_file import read_sidecar, with_answers
 from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports import mapping_file
 from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.file_names import mapping_name
 from dunlin.domain.imports.matching import SpillStore
@@ -61,19 +62,15 @@ class DroppedFiles:
     def spill_store(self) -> SpillStore:
         return FileSpillStore()
 
-    def remember(self, creditor: str, fingerprint: str, key: str) -> None:
-        try:
-            content = self._drop_box.read(mapping_name(key))
-        except DomainError:
-            return
-        kept = _memory_key(creditor, fingerprint)
-        if self._read_or_nothing(kept) != content:
-            self._drop_box.write(kept, content, "text/plain; charset=utf-8")
-
-    def remembered(self, creditor: str, fingerprint: str) -> Sidecar | None:
-        content = self._read_or_nothing(_memory_key(creditor, fingerprint))
-        sidecar = read_sidecar(content) if content else None
-        return sidecar if isinstance(sidecar, Sidecar) else None
+    def answer(self, key: str, answers: Mapping[str, str]) -> Mapping[str, str]:
+        place = mapping_name(key)
+        there = self._read_or_nothing(place)
+        answered = with_answers(there, answers)
+        if mapping_file.untouched(there.decode("utf-8-sig")):
+            answered = mapping_file.signed(answered.decode()).encode()
+        self._drop_box.write(place, answered, "text/plain; charset=utf-8")
+        sidecar = read_sidecar(answered)
+        return sidecar.answers if isinstance(sidecar, Sidecar) else {}
 
     def _sidecar(self, key: str) -> Sidecar | SidecarErrors:
         content = self._read_or_nothing(mapping_name(key))
@@ -113,7 +110,3 @@ class DroppedFiles:
             yield piece
             if len(piece) < _PIECE:
                 return
-
-
-def _memory_key(creditor: str, fingerprint: str) -> str:
-    return f"work/{creditor}/mappings/{fingerprint}.yaml"

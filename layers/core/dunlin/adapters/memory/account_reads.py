@@ -8,6 +8,7 @@ from datetime import date, datetime
 from dunlin.adapters.memory.stored import Stored
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer, ContactHistory
+from dunlin.domain.accounts.names import plain
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
@@ -133,6 +134,14 @@ class MemoryReads(Stored):
     def consumers_at(self, address: str) -> list[Consumer]:
         wanted = address.strip().lower()
         return [c for c in self.consumers.values() if wanted in {p.lower() for p in c.all_points}]
+
+    def accounts_named(self, creditor: str, name: str) -> list[Account]:
+        wanted = plain(name)
+        return [
+            account
+            for account in self.accounts_of_creditor(creditor)
+            if wanted in map(plain, account.names)
+        ]
 
     def email_closed_on(self, day: date) -> list[Consumer]:
         return [c for c in self.consumers.values() if c.email_closed_on() == day]

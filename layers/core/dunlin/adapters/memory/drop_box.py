@@ -29,6 +29,10 @@ class MemoryDropBox:
     def ours(self, key: str, version: str) -> bool:
         return key in self.written
 
+    def remove(self, key: str) -> None:
+        self.files.pop(key, None)
+        self.written.discard(key)
+
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.files if key.startswith(prefix))
 

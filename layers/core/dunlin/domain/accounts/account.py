@@ -131,6 +131,7 @@ class Account:
     approved_triggers: tuple[str, ...] = ()  # triggers that a person has let pass
     activated_at: datetime | None = None  # when its present run of the ladder began
     touched_at: datetime | None = None  # when its newest rung was used
+    paid_at: datetime | None = None  # when money last came, by whatever way
     sent: tuple[str, ...] = ()  # names of the rungs used so far, in order, whatever the ladder
     cohort: str = ""  # the rollout it belongs to, "" before
     shadow: bool = False  # its ladder plans and logs what it would send, and sends nothing
@@ -141,6 +142,14 @@ class Account:
     case: Case | None = None
     version: int = 0
     audit_head: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the creditor calls it: its reference, its invoice, both as its books key them, and
+        the number of who owes it."""
+        both = f"{self.reference}/{self.invoice}" if self.reference and self.invoice else ""
+        named = (self.reference, self.invoice, both, self.extras.get("consumer_reference", ""))
+        return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def on_ladder(self) -> bool:

@@ -150,12 +150,31 @@ def _missed(rung: Rung, later: tuple[Rung, ...], account: Account, now: datetime
 
 
 def earliest(rung: Rung, account: Account, strategy: Strategy) -> datetime | None:
-    """Never before the debt is late, but for a notice; never within the minimum gap."""
+    """Never before the debt is late, but for a notice; never within the minimum gap, nor while
+    money that came rests the ladder."""
     gap = timedelta(hours=strategy.coordination.minimum_gap_hours)
     bounds = [account.touched_at + gap] if account.touched_at else []
+    if account.paid_at is not None:
+        bounds.append(account.paid_at + _rest_after_payment(rung, account, strategy))
     late = None if rung.pre_due else payable_from(account)
     bounds += [late] if late else []
     return max(bounds, default=None)
+
+
+def _rest_after_payment(rung: Rung, account: Account, strategy: Strategy) -> timedelta:
+    """As long as the strategy says, else as long as `rung` lies behind the one before it, and the
+    minimum gap at least."""
+    days = strategy.coordination.rest_after_payment_days
+    if days is not None:
+        return timedelta(days=days)
+    gap = timedelta(hours=strategy.coordination.minimum_gap_hours)
+    if rung.basis is Basis.PREVIOUS:
+        return max(gap, timedelta(days=rung.days))
+    rungs = strategy.ladder(account.ladder)
+    place = next((n for n, other in enumerate(rungs) if other.name == rung.name), 0)
+    before = rungs[place - 1] if place else rung
+    alike = before.basis is rung.basis
+    return max(gap, timedelta(days=rung.days - before.days if alike else 0))
 
 
 def _basis(rung: Rung, account: Account, now: datetime) -> datetime:

@@ -26,11 +26,12 @@ from dunlin.domain.contact.adapting import TouchChoice
 from dunlin.domain.messages.templates import template_id
 from dunlin.domain.strategy.strategy import Rung, Strategy
 
-PAUSED_WAIT = timedelta(days=30)
-"""How long an account of a paused creditor is put off; going on wakes it before."""
+PUT_OFF = timedelta(days=30)
+"""How long an account waits for news, such as the end of its creditor's pause, which wakes it."""
 PAUSED_LOOK = timedelta(days=1)
-"""How often its ladder looks meanwhile, in case nobody woke it; a look writes nothing."""
+"""How often the ladder of a paused creditor looks meanwhile; a look writes nothing."""
 _PAUSED = "Paused for the "
+_SMALL = "Too little is owed to be asked for."
 CERTAIN = "1"  # the probability of a choice that follows from fixed rules
 _MOMENT = timedelta(seconds=1)
 
@@ -93,8 +94,8 @@ def plan(
     account = lifecycle.take_ladder(account, ladder)
     step = cadence.next_step(account, strategy, now=now)
     due = step.at if moved and step is not None else account.due_at
-    if put_off_by_pause(account) and not moved:
-        due = None  # it was due when it was put off, and the pause is over
+    if _put_off(account) and not moved:
+        due = None  # it was due when it was put off, and what put it off is over
     if step and due and cadence.stands_in(step.rung, account, strategy, now):
         # The time on the account is that of a notice which is out of place by now. What is due
         # at once is spread anew at each look: that is no later time.
@@ -121,6 +122,25 @@ def put_off_by_pause(account: Account) -> bool:
     return account.next_action is not None and account.next_action.reason.startswith(_PAUSED)
 
 
+def _put_off(account: Account) -> bool:
+    small = account.next_action is not None and account.next_action.reason == _SMALL
+    return small or put_off_by_pause(account)
+
+
+def _wait_for_news(account: Account, why: str, now: datetime) -> Plan:
+    """What is due is put off until somebody wakes it, what is not keeps its time. A pause that is
+    over may have missed one of many, so those look every day."""
+    if account.due_at is not None and account.due_at > now and not _put_off(account):
+        return Plan(step="wait", until=account.due_at, reason=why)
+    until = account.due_at if account.due_at is not None and account.due_at > now else None
+    return Plan(
+        step="wait",
+        until=until or now + PUT_OFF,
+        look=now + PAUSED_LOOK if why.startswith(_PAUSED) else None,
+        reason=why,
+    )
+
+
 def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -> Plan | None:
     """What keeps an account from its rungs altogether."""
     if account.status is Status.CLOSED:
@@ -139,13 +159,11 @@ def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -
         return Plan(step="held", reason="Everything that is owed is contested.")
     if account.contested_minor > 0 and strategy.contested_rest == "wait":
         return Plan(step="held", reason="A part is contested, and the rest waits for it.")
+    if cadence.claimable_minor(account) < strategy.payments.smallest_minor:
+        return _wait_for_news(account, _SMALL, now)
     if paused or strategy.paused:
         why = f"{_PAUSED}{paused or 'creditor, by its strategy'}."
-        if account.due_at is None or account.due_at <= now:
-            until = now + PAUSED_WAIT
-            return Plan(step="wait", until=until, look=now + PAUSED_LOOK, reason=why)
-        look = now + PAUSED_LOOK if put_off_by_pause(account) else None
-        return Plan(step="wait", until=account.due_at, look=look, reason=why)
+        return _wait_for_news(account, why, now)
     if account.escalated:
         return Plan(step="escalated", trigger=account.escalated, reason="A person must look first.")
     return None

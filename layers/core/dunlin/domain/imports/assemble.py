@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dunlin.domain.imports import barring, statuses
+from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, who_of
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of
 from dunlin.domain.imports.matching import Consumers, SpillStore, rule_of
-from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import (
     CONTACTS,
     CREATED,
     CREDIT,
-    DOES_NOT_ADD_UP,
     DUPLICATE,
     OPEN,
     PAID,
@@ -39,39 +38,22 @@ from dunlin.domain.imports.types import (
 )  # fmt: skip
 from dunlin.domain.money import Money
 
-HOLD_CODES = {code: code for code in (*barring.STAFF, DOES_NOT_ADD_UP)} | {
+HOLD_CODES = {code: code for code in barring.STAFF} | {
     "no_contact": "missing_contact",
     "no_due_date": "missing_due_date",
     "not_due": "future_due_date",
     "disputed": "disputed",
     "unknown_status": "unknown_status",
     "probable_match": "probable_match",
+    "shared_contact": "shared_contact",
     "insurer": "insurance_pending",
+    "payment_shown": "payment_shown",
+    "cleared_with_balance": "cleared_with_balance",
 }
 """Reason code of each hold, the gravest first."""
 
 
 _NOBODY = NormalisedConsumer()
-
-
-def debt_key(row: NormalisedRow) -> str:
-    """What makes a debt unique in its creditor's books: reference and invoice number.
-
-    A row with neither is known by who owes and since when, never by how much: that changes.
-    """
-    if row.reference or row.invoice:
-        if row.reference and row.invoice and row.reference != row.invoice:
-            return f"{row.reference}/{row.invoice}"
-        return row.reference or row.invoice
-    who = row.consumer_reference or name_key(row.consumer.name)
-    who = who or next(iter((*row.consumer.emails, *row.consumer.phones)), "")
-    if not who:
-        return ""
-    extras = dict(row.extras)
-    parts = [who, *(extras.get(k, "") for k in ("property", "unit", "claim", "load_number"))]
-    since = row.due_on or row.issued_on
-    parts.append(since.isoformat() if since else "")
-    return "|".join(p for p in parts if p)
 
 
 _MOST_ROWS = 10_000
@@ -164,6 +146,10 @@ class Assembler:
             self._note(row.line, REJECTED, "no_reference")
             return
         debt = self.debts.get(key)
+        if debt is not None and not of_one_debtor(debt.rows[0], row):
+            # Two branches number alike, or two people have one name: a debt of each.
+            key = f"{key}|{who_of(row)}"
+            debt = self.debts.get(key)
         if debt is None:
             self.debts[key] = _Debt(key, [row], {row.digest})
         elif row.digest in debt.digests:
@@ -208,11 +194,12 @@ class Assembler:
         owing: list[str] = []
         for key, debt in self.debts.items():
             first = debt.rows[0]
-            at, rule = self.consumers.place(first.consumer_reference, first.consumer, key)
+            where = where_of(first)
+            at, rule = self.consumers.place(first.consumer_reference, first.consumer, key, where)
             for more in debt.rows[1:]:
                 if more.consumer != first.consumer:
                     reference = first.consumer_reference or more.consumer_reference
-                    self.consumers.place(reference, more.consumer, key)
+                    self.consumers.place(reference, more.consumer, key, where)
             lead = next((r for r in debt.rows if r.status == OPEN), first)
             account = self._join(debt, lead, rule)
             self.drafts[key] = _Draft(
@@ -431,12 +418,13 @@ class Assembler:
         self, account: NormalisedAccount, at: int, barred: tuple[str, ...]
     ) -> NormalisedAccount:
         known = self.consumers.all[at]
+        consumer, shared = self.consumers.reached(at)
         holds = list(account.holds)
         maybe = ""
         if account.status == OPEN:
             holds += [h for h in dict.fromkeys(barred) if h not in holds]
-            if not known.consumer.reachable:
-                holds.append("no_contact")
+            if not consumer.reachable:
+                holds.append("shared_contact" if shared else "no_contact")
             if account.due_on is None:
                 holds.append("no_due_date")
             elif account.due_on > self.today:
@@ -453,7 +441,7 @@ class Assembler:
         rule = account.matched_by if account.matched_by != "new" else rule_of(known.identity)
         return replace(
             account,
-            consumer=known.consumer,
+            consumer=consumer,
             identity=known.identity,
             maybe=maybe,
             matched_by=rule,
@@ -470,7 +458,10 @@ class Assembler:
         else:
             outcome = UNCHANGED
             code = lead.code if lead.status != OPEN else "settled_by_credit"
-        problem = next((p for p in lead.problems if p.code != "probable_duplicate"), None)
+        problems = lead.problems
+        if shared := self.consumers.reached(lead.owner)[1]:
+            problems += tuple(RowProblem(code="shared_contact", value=s) for s in shared)
+        problem = next((p for p in problems if p.code != "probable_duplicate"), None)
         if not code and problem is not None:
             code, column, value = problem.code, problem.column, problem.value
         self._note(
@@ -480,7 +471,7 @@ class Assembler:
             column=column,
             value=value,
             account=key,
-            problems=lead.problems,
+            problems=problems,
         )
 
 
@@ -559,7 +550,7 @@ def _spoken(row: NormalisedRow) -> str:
     since = row.due_on or row.issued_on
     parts = (
         row.consumer_reference or row.consumer.name,
-        extras.get("unit", ""),
+        extras.get("unit", "") or extras.get("job", ""),
         since.isoformat() if since else "",
     )
     return " ".join(p for p in parts if p)

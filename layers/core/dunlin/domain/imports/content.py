@@ -10,7 +10,7 @@ from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount, si
 from dunlin.domain.imports.contact_points import fast_email
 from dunlin.domain.imports.dates import read_date
 from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
-from dunlin.domain.imports.statuses import status_of
+from dunlin.domain.imports.statuses import names_payment, read_status
 
 _SAMPLE = 200
 
@@ -72,8 +72,12 @@ def kinds_of(value: str) -> set[str]:
 
 def _word_kinds(value: str, kinds: set[str]) -> None:
     kinds.add("name")
-    if len(value) < 40 and status_of(value):
-        kinds.add("status")
+    if len(value) < 40:
+        reading = read_status(value, typos=False)
+        if reading.status or reading.hold:
+            kinds.add("status")
+        if reading.status and names_payment(value):
+            kinds.add("payment_status")
     if _TENANCY & set(value.lower().split()):
         kinds.add("tenancy")
 

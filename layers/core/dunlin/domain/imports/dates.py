@@ -23,23 +23,32 @@ _WEEKDAY = re.compile(
     r"^(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mie|jue|vie|sab|dom|mer|jeu|ven|sam|dim|mo|di|mi|do|"
     r"fr|sa|so)[a-z]*\.?,\s*"
 )
+_WEEKDAYS = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday tue wed thu fri sat sun lunes martes
+    miercoles jueves viernes sabado domingo lun mie jue vie dom lundi mardi mercredi jeudi vendredi
+    samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag segunda terca quarta
+    quinta sexta feira""".split()
+)
+_FILLERS = _WEEKDAYS | frozenset(
+    "de del den der le of the st nd rd th er el dia o do di t utc".split()
+)
 _EPOCH_DAY = dt.date(1899, 12, 30)
 
 _MONTHS: dict[str, int] = {}
 for _number, _names in enumerate(
     (
-        "january jan enero ene januar jaenner jaen janner janvier janv",
-        "february feb febrero februar fevrier fevr fev",
-        "march mar marzo marz maerz mrz mars",
+        "january jan enero ene januar jaenner jaen janner janvier janv janeiro",
+        "february feb febrero februar fevrier fevr fev febr fevereiro",
+        "march mar marzo marz maerz mrz mars marco",
         "april apr abril abr avril avr",
-        "may mayo mai",
-        "june jun junio juni juin",
-        "july jul julio juli juillet juil",
+        "may mayo mai maio",
+        "june jun junio juni juin junho",
+        "july jul julio juli juillet juil julho",
         "august aug agosto ago aout",
-        "september sep sept septiembre setiembre septembre",
-        "october oct octubre oktober okt octobre",
-        "november nov noviembre novembre",
-        "december dec diciembre dic dezember dez decembre",
+        "september sep sept septiembre setiembre septembre setembro set",
+        "october oct octubre oktober okt octobre outubro out",
+        "november nov noviembre novembre novembro",
+        "december dec diciembre dic dezember dez decembre dezembro",
     ),
     1,
 ):
@@ -96,7 +105,7 @@ def read_date(text: str) -> DateReading | None:
     iso = _ISO.fullmatch(text)
     if iso:
         day = _day(int(iso[1]), int(iso[2]), int(iso[3]))
-        return DateReading(fixed=day) if day else None
+        return DateReading(fixed=day, shape="iso") if day else None
     bare = _CLOCK.sub("", text.strip()).strip()
     numeric = _NUMERIC.fullmatch(bare)
     if numeric:
@@ -115,7 +124,7 @@ def _numeric(match: re.Match[str]) -> DateReading | None:
     a, b, c = int(match[1]), int(match[3]), int(match[4])
     if len(match[1]) >= 3:
         day = _day(full_year(a, len(match[1])), b, c) if len(match[1]) == 4 else None
-        return DateReading(fixed=day) if day else None
+        return DateReading(fixed=day, shape="iso") if day else None
     if len(match[4]) == 3 or a == 0 or b == 0 or (a > 12 and b > 12):
         return None
     year = full_year(c, len(match[4]))
@@ -140,10 +149,9 @@ def _wordy(bare: str) -> DateReading | None:
     words = _WORDY.findall(_WEEKDAY.sub("", fold(bare)))
     months = [w for w in words if w in _MONTHS]
     numbers = [w for w in words if w.isdigit()]
-    fillers = {"de", "del", "den", "der", "le", "of", "the", "st", "nd", "rd", "th", "er"}
     if len(months) != 1 or len(numbers) != 2:
         return None
-    if any(not (w in _MONTHS or w.isdigit() or w in fillers) for w in words):
+    if any(not (w in _MONTHS or w.isdigit() or w in _FILLERS) for w in words):
         return None
     month = _MONTHS[months[0]]
     a, b = numbers
@@ -151,13 +159,22 @@ def _wordy(bare: str) -> DateReading | None:
         day = _day(int(a), month, int(b))
     else:
         day = _day(full_year(int(b), len(b)), month, int(a)) if len(b) in (2, 4) else None
-    return DateReading(fixed=day) if day else None
+    return DateReading(fixed=day, shape="word") if day else None
 
 
 def to_date(text: str, order: str = "") -> dt.date | None:
     """The day in `text` under a column's order; None where it is none or the order is missing."""
     reading = read_date(text)
     return None if reading is None else resolve(reading, order)
+
+
+def turn_back(reading: DateReading, order: str) -> dt.date | None:
+    """The day of a reading whose day and month a spreadsheet took for each other; what only one
+    order fits is left alone."""
+    day = resolve(reading, order)
+    if day is None or day.day > 12 or reading.shape not in _STAMPS:
+        return day
+    return _day(day.year, day.day, day.month)
 
 
 def resolve(reading: DateReading, order: str) -> dt.date | None:
@@ -175,6 +192,12 @@ def resolve(reading: DateReading, order: str) -> dt.date | None:
     return None
 
 
+_STAMPS = ("iso", "serial", "word")
+"""Shapes in which a spreadsheet writes the days that it understood."""
+_CHANCE = 4
+"""Stamps none of which is later than the 12th by chance: fewer say nothing of themselves."""
+
+
 @dataclass(slots=True)
 class OrderVote:
     """Counts over a column's rows; dots are day first wherever they are written."""
@@ -184,11 +207,18 @@ class OrderVote:
     open: int = 0
     dotted: int = 0
     dates: int = 0
+    stamps: int = 0
+    late_stamps: int = 0
 
     def add(self, reading: DateReading) -> None:
         """Count one cell."""
         self.dates += 1
-        if reading.fixed is not None or reading.first == reading.second:
+        if reading.fixed is not None:
+            if reading.shape in _STAMPS and 1980 <= reading.fixed.year < 2060:
+                self.stamps += 1
+                self.late_stamps += reading.fixed.day > 12
+            return
+        if reading.first == reading.second:
             return
         if reading.first > 12:
             self.dmy += 1
@@ -197,6 +227,15 @@ class OrderVote:
         else:
             self.open += 1
             self.dotted += reading.shape == "."
+
+    @property
+    def turned(self) -> bool:
+        """True where a spreadsheet seems to have taken days for months: it turns what reads both
+        ways into stamps and leaves the days after the 12th as text."""
+        if bool(self.dmy) == bool(self.mdy):
+            return False
+        by_chance = self.open and self.stamps < _CHANCE
+        return bool(self.stamps) and not self.late_stamps and not by_chance
 
     def order(self) -> str | None:
         """The order of the column; "" where none is needed; None where it must be asked."""

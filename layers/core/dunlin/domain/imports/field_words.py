@@ -86,14 +86,6 @@ ANSWER_WORDS = {
     "same": "one person",
     "different": "two people",
     "as_before": "as before",
-    "less_paid": "less what was paid",
-    "taken_off": "less the credits",
-    "added": "with the tax added",
-    "each_row": "each row in its own currency",
-    "whole": "in whole units, as written",
-    "as_written": "as written",
-    "owed_below_zero": "owed, though below zero",
-    "credits": "credits of the people",
     "anew": "from the start",
 }
 

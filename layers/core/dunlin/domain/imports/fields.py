@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 
-from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.dates import fold
-from dunlin.domain.imports.header_names import days, marks, money, people
-from dunlin.domain.imports.header_names.figures import UNIT_JOINTS, UNITS
+from dunlin.domain.imports.header_names import days, marks, money, people, standings
 
 IGNORE = "ignore"
 
@@ -22,7 +20,9 @@ _BUCKET_SHAPE = re.compile(
     r"(?:>|over|über|plus de|más de|mas de)\s*\d{1,3}|"
     r"\d{2,3}\s*(?:\+|plus|and over|or more|\&\s*over))"
     r"\s*(?:days?|d|tage|d[ií]as|jours|past due|overdue)?(?:\s*past due)?\W*$|"
-    r"^current$|^not due$|^nicht fällig$",
+    r"^current$|^not due$|^nicht fällig$|^older$|^at date$|^plus ancien$|^à la date$|^anterior$|"
+    r"^a la fecha$|^älter$|^mais antigos?$|^corriente$|^no vencido$|^non échu$|^à échoir$|"
+    r"^a vencer$|^[<>]?\s*\d{1,2}\+?\s*(?:months?|monate?|mois|mes(?:es)?)\s*\+?$",
     re.IGNORECASE,
 )
 _PAREN = re.compile(r"[(\[][^)\]]*[)\]]")
@@ -48,15 +48,6 @@ def bare_key(header: str) -> str:
     return key_of(_PAREN.sub(" ", header))
 
 
-def unitless_key(header: str) -> str:
-    """The same without the words that say in what its figures are given: cents, EUR, thousands."""
-    words = words_of(header)
-    kept = [w for w in words if w not in UNITS and w.upper() not in CURRENCIES]
-    if len(kept) == len(words):
-        return ""
-    return "".join(w for w in kept if w not in UNIT_JOINTS)
-
-
 def _names(source: dict[str, str]) -> dict[str, tuple[str, ...]]:
     table: dict[str, list[str]] = {}
     for field, names in source.items():
@@ -67,9 +58,10 @@ def _names(source: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(fields) for key, fields in table.items()}
 
 
-STRONG = _names(people.STRONG | money.STRONG | days.STRONG | marks.STRONG)
-WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK)
-FIELDS = frozenset(people.STRONG | money.STRONG | days.STRONG | marks.STRONG) | {"bucket"}
+_STRONG = people.STRONG | money.STRONG | days.STRONG | marks.STRONG | standings.STRONG
+STRONG = _names(_STRONG)
+WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK | standings.WEAK)
+FIELDS = frozenset(_STRONG) | {"bucket", "job"}
 
 ALIASES = {
     "reference": "account_reference", "account": "account_reference", "invoice": "invoice_number",
@@ -121,10 +113,12 @@ DATES = frozenset(
         "consent_date",
         "payment_date",
         "as_of",
+        "final_date",
     ]
 )
 MANY = frozenset(
-    ("status", "email", "phone", "notes", "bucket", "payment_method", "deleted", "street2")
+    """status email phone notes bucket payment_method deleted street2
+    void_mark write_off_mark settled_mark payment_mark""".split()
 )
 """Fields that several columns may share; of any other field the best column wins."""
 

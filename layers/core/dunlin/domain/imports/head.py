@@ -25,9 +25,9 @@ _HEADER_WITHIN = 60
 _SAMPLE_ROWS = 500
 _HEAD_ROWS = 2_000
 TOTAL_WORD = re.compile(
-    r"^(?:grand\s*)?(?:sub\s*-?\s*)?(?:totals?|totales|totaux|total\s+general|sum|summen?|"
-    r"gesamt(?:summe)?|"
-    r"zwischensumme|endsumme|suma|somme|gesamtbetrag|report total|balance total)\b[\s:.]*",
+    r"^(?:(?:grand|report|page|overall|balance|customer|client)\s+)?(?:(?:sub|sous)\s*-?\s*)?"
+    r"(?:totals?|totales|totais|totaux|sum|sums|summen?|gesamt(?:summe|betrag)?|zwischensumme|"
+    r"teilsumme|endsumme|seitensumme|suma|sumas|somme|soma)\b[\s:.]*",
     re.IGNORECASE,
 )
 
@@ -208,30 +208,18 @@ def samples_of(table: Head, width: int) -> list[list[str]]:
     columns: list[list[str]] = [[] for _ in range(width)]
     header = None if table.header is None else table.rows[table.header]
     for row in table.rows[first : first + _SAMPLE_ROWS]:
-        if row == header or (row and TOTAL_WORD.match(first_filled(row))):
+        if row == header or (TOTAL_WORD.match(first_filled(row)) and _says_little(row)):
             continue
         for index in range(min(len(row), width)):
             columns[index].append(row[index])
     return columns
 
 
+def _says_little(row: Sequence[str]) -> bool:
+    """True for a row of one word and figures."""
+    words = (c for c in row if c.strip() and parse_amount(c.strip()) is None)
+    return sum(1 for _ in words) <= 1
+
+
 def first_filled(row: Sequence[str]) -> str:
     return next((c.strip() for c in row if c.strip()), "")
-
-
-def is_total_row(cells: Sequence[str], money: set[int]) -> bool:
-    """A sum under the rows: a total word and figures, and nothing that names a debt."""
-    for at, cell in enumerate(cells):
-        if not cell or at in money or cell.isspace():
-            continue
-        text = cell.strip()
-        match = TOTAL_WORD.match(text)
-        if not match:
-            return False
-        others = [
-            c
-            for i, c in enumerate(cells)
-            if i != at and i not in money and c.strip() and parse_amount(c.strip()) is None
-        ]
-        return not others or (len(others) == 1 and match.end() == len(text))
-    return False

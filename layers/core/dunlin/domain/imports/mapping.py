@@ -14,6 +14,7 @@ from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.guard import REASON_COLUMN
+from dunlin.domain.imports.ledger import ledger_columns
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
@@ -38,6 +39,8 @@ _FITS |= {
     "document_type": ("name", "code", "int"), "city": ("name",),
     "opt_out_email": ("bool",), "opt_out_sms": ("bool",), "opt_out_all": ("bool",),
     "days_overdue": ("int", "money"), "quantity": ("money",), "disputed": ("bool", "name"),
+    "write_off_mark": ("date", "number_date", "bool", "name"), "terms": ("int", "name", "text"),
+    "void_mark": ("date", "number_date", "bool", "name", "text"),
 }  # fmt: skip
 _CONTACT = frozenset("email phone zip consumer_name first_name last_name".split())
 _SOFT = frozenset(("email", "phone", "state", "country", "city", "zip", "status", "last_name",
@@ -69,7 +72,7 @@ def candidates(
         return []
     key = fields.key_of(header)
     bare = fields.bare_key(header)
-    for name, factor in ((key, 1.0), (bare, 0.97), (fields.unitless_key(header), 0.96)):
+    for name, factor in ((key, 1.0), (bare, 0.97)):
         for field in fields.STRONG.get(name, ()):
             _offer(scores, field, 0.96 * factor, f'named "{header.strip()}"', content)
         for field in fields.WEAK.get(name, ()):
@@ -155,7 +158,7 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
     """A field for a column whose name says nothing. Content alone never passes 0.7.
 
     A name that we do not know still says that the column is something else; against it only
-    e-mail addresses, phone numbers and marks of debit and credit are believed.
+    e-mail addresses, phone numbers, marks of debit and credit and statuses are believed.
     """
     if content.filled < 1:
         return []
@@ -171,6 +174,8 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
         ("zip", share("zip") >= 0.95 and share("date") == 0, 0.51, "its values look like ZIPs"),
         ("consumer_name", share("name") >= 0.9 and content.distinct > 0.4 and share("state") < 0.5,
          0.51, "its values look like names"),
+        ("status", share("status") >= 0.9 and share("payment_status") >= 0.2, 0.55,
+         "its values say how a debt stands"),
         ("account_reference", share("code") >= 0.95 and content.distinct > 0.98
          and share("marked") < 0.2 and share("date") == 0 and share("zip") < 0.5,
          0.51, "its values are distinct codes"),
@@ -178,16 +183,18 @@ def _by_content(content: Content, *, named: bool) -> list[tuple[str, float, str]
     return [
         (field, weight, why)
         for field, ok, weight, why in rules
-        if ok and (not named or field in ("email", "phone", "side"))
+        if ok and (not named or field in ("email", "phone", "side", "status"))
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The mapping of a file and what must be asked about it."""
+    """The mapping of a file and what must be asked about it. `legs` is the column that tells the
+    customers' postings of a journal from the others, -1 where there is none."""
 
     columns: tuple[ColumnMap, ...]
     decisions: tuple[ImportQuestion, ...]
+    legs: int = -1
 
 
 def column_keys(headers: Sequence[str]) -> tuple[str, ...]:
@@ -223,19 +230,24 @@ def map_columns(
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
         else:
             ranked.append(candidates(header, contents[index], mute=mute))
-    counting = counts_rows(headers, samples, ranked)
-    for index in counting:
+    by_hand = {i for i, options in enumerate(ranked) if options and options[0][2] == SET_BY_HAND}
+    ledger = ledger_columns(headers, samples, by_hand)
+    meaningless = dict.fromkeys(ledger.indexes, "it names an account of the ledger")
+    for index in meaningless:
+        ranked[index] = []
+    meaningless |= dict.fromkeys(counts_rows(headers, samples, ranked), "it counts the rows")
+    for index in meaningless:
         ranked[index] = []
     named = {pick[0][1] for pick in ranked if pick}
     adjust(headers, contents, ranked, named)
     chosen, decisions = _settle(keys, ranked, contents, fixed)
-    for index in counting:
-        chosen[index] = (0.9, fields.IGNORE, "it counts the rows")
+    for index, why in meaningless.items():
+        chosen[index] = (0.9, fields.IGNORE, why)
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
         for i, (s, f, w) in enumerate(chosen)
     )
-    return Mapped(columns, decisions)
+    return Mapped(columns, decisions, ledger.legs)
 
 
 def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dunlin.domain.imports.name_words import FORMS, PLAIN, TRADES, WEAK_TRADES
 from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import ImportQuestion, NormalisedConsumer
 
@@ -33,12 +34,14 @@ class SpillStore:
 
 @dataclass(slots=True)
 class Known:
-    """A consumer as the rows so far describe it. `identity` is the key that its id is made of."""
+    """A consumer as the rows so far describe it. `identity` is the key that its id is made of,
+    `where` the unit or site of the first debt."""
 
     identity: str
     reference: str
     consumer: NormalisedConsumer
     names: set[str] = field(default_factory=set)
+    where: str = ""
 
 
 def match_keys(reference: str, consumer: NormalisedConsumer) -> list[str]:
@@ -66,11 +69,13 @@ def rule_of(identity: str) -> str:
     return _RULES[identity.partition(":")[0]]
 
 
-def _same(
-    kind: str, name: str, reference: str, consumer: NormalisedConsumer, other: Known
-) -> tuple[bool, str]:
+def _same(kind: str, name: str, mine: Known, other: Known) -> tuple[bool, str]:
     """Whether a consumer is one that is known under a key of this kind; and where that is in
     doubt, why a person must be asked."""
+    reference, consumer = mine.reference, mine.consumer
+    if kind == "ref":
+        same = compatible(name, other.names) or share_contact(consumer, other.consumer)
+        return same, "" if same else "the same customer number under two names"
     reached = kind in ("email", "phone")
     if reference and other.reference and reference != other.reference:
         alike = reached and name and name in other.names
@@ -80,11 +85,15 @@ def _same(
         return same, "" if same else f"the same {kind} under two names"
     if kind == "home":
         return True, ""
-    if _contradicts(consumer, other.consumer):
+    if contradicts(consumer, other.consumer) or _elsewhere(mine, other):
         return False, ""
     silent = _silent(consumer), _silent(other.consumer)
     only_one = "the same name, and only one of them has contact points"
     return all(silent), only_one if silent[0] != silent[1] else ""
+
+
+def _elsewhere(mine: Known, other: Known) -> bool:
+    return bool(mine.where and other.where and mine.where != other.where)
 
 
 class Consumers:
@@ -95,38 +104,74 @@ class Consumers:
         self._index: MutableMapping[str, int] = spill.by_text()
         self._count = 0
         self._doubted: dict[int, int] = {}
+        self._under: MutableMapping[str, int] = spill.by_text()
+        self.of_strangers: dict[str, bool] = {}
+        """Contact points under names that have nothing in common: they reach nobody."""
+        self.namesakes: MutableMapping[str, bool] = spill.by_text()
+        """Keys of names that more than one consumer bears."""
         self.decisions: list[ImportQuestion] = []
         self.probable: MutableMapping[int, tuple[int, str]] = spill.by_number()
         """By number of a consumer: who it probably is too, and why."""
 
-    def place(self, reference: str, consumer: NormalisedConsumer, debt: str) -> tuple[int, str]:
-        """(number of the consumer, rule that matched it); a new one says `new`."""
+    def place(
+        self, reference: str, consumer: NormalisedConsumer, debt: str, where: str = ""
+    ) -> tuple[int, str]:
+        """(number of the consumer, rule that matched it); a new one says `new`.
+
+        `where` is the unit or site of the debt: two people of one name live at two.
+        """
         keys = match_keys(reference, consumer)
         name = _key(consumer.name)
+        mine = Known("", reference, consumer, {name} if name else set(), where)
         doubts: list[tuple[int, str]] = []
         for key in keys:
             at = self._index.get(key)
             if at is None:
                 continue
             kind = key.partition(":")[0]
-            if kind == "ref":
-                return self._join(at, keys, consumer, name), "reference"
-            same, doubt = _same(kind, name, reference, consumer, self.all[at])
+            other = self.all[at]
+            same, doubt = _same(kind, name, mine, other)
             if same:
                 return self._join(at, keys, consumer, name, reference), _RULES[kind]
             if doubt:
                 doubts.append((at, doubt))
+            if kind in ("email", "phone"):
+                self._meet(key, consumer, other)
+            elif kind == "name":
+                self.namesakes[key] = True
         at = self._count
         self._count += 1
-        identity = keys[0] if keys else f"debt:{debt}"
-        if identity in self._index:
-            identity = f"debt:{debt}"
-        self.all[at] = Known(identity, reference, consumer, {name} if name else set())
+        free = (k for k in keys if not k.startswith("name:") and k not in self._index)
+        identity = next(free, f"debt:{debt}")
+        if keys and identity.startswith("debt:") and keys[0] not in self._index:
+            identity = keys[0]
+        mine.identity = identity
+        self.all[at] = mine
         for key in keys:
             self._index.setdefault(key, at)
         for other_at, why in doubts[:1]:
             self._ask(other_at, at, why)
         return at, "new"
+
+    def _meet(self, key: str, consumer: NormalisedConsumer, other: Known) -> None:
+        """Notes that a contact point stands under two names."""
+        under = self._under[key] = self._under.get(key, 1) + 1
+        firms = consumer.company and other.consumer.company
+        if not firms and (under > SHARED_ADDRESS_LIMIT or not _may_share(consumer, other.consumer)):
+            self.of_strangers[key] = True
+
+    def reached(self, at: int) -> tuple[NormalisedConsumer, tuple[str, ...]]:
+        """A consumer without contact points that stand under names of strangers, and those."""
+        consumer = self.all[at].consumer
+        if not self.of_strangers:
+            return consumer, ()
+        shared = [e for e in consumer.emails if f"email:{e.lower()}" in self.of_strangers]
+        shared += [p for p in consumer.phones if f"phone:{p}" in self.of_strangers]
+        if not shared:
+            return consumer, ()
+        emails = tuple(e for e in consumer.emails if e not in shared)
+        phones = tuple(p for p in consumer.phones if p not in shared)
+        return consumer._replace(emails=emails, phones=phones), tuple(shared)
 
     def find(self, reference: str, consumer: NormalisedConsumer) -> int | None:
         """The consumer that a contact's row means, None where there is none."""
@@ -180,29 +225,76 @@ class Consumers:
 
 
 def compatible(name: str, names: set[str]) -> bool:
-    """True where a name is one of them, or one side is not named, or one holds the other."""
+    """True where a name is one of them, or one side is not named, or one holds the other, an
+    initial standing for a name."""
     if not name or not names or name in names:
         return True
-    words = set(name.split())
-    return any(words <= set(n.split()) or set(n.split()) <= words for n in names)
+    words = name.split()
+    return any(_holds(words, n.split()) or _holds(n.split(), words) for n in names)
+
+
+def _holds(words: list[str], all_words: list[str]) -> bool:
+    """True where every word stands among all of them, or is the initial of one left over."""
+    left = list(all_words)
+    initials = []
+    for word in words:
+        if word in left:
+            left.remove(word)
+        elif len(word) == 1:
+            initials.append(word)
+        else:
+            return False
+    for initial in initials:
+        meant = next((w for w in left if w.startswith(initial)), None)
+        if meant is None:
+            return False
+        left.remove(meant)
+    return True
+
+
+def share_contact(first: NormalisedConsumer, second: NormalisedConsumer) -> bool:
+    """True where two consumers have an address, a number or a home in common."""
+    if first.phones and not set(first.phones).isdisjoint(second.phones):
+        return True
+    emails = {e.lower() for e in first.emails}
+    if emails and not emails.isdisjoint(e.lower() for e in second.emails):
+        return True
+    return bool(first.street) and _home(first) == _home(second)
+
+
+def _home(consumer: NormalisedConsumer) -> tuple[str, str]:
+    return _key(consumer.street), (consumer.zip[:5] or consumer.city).lower()
+
+
+def _may_share(first: NormalisedConsumer, second: NormalisedConsumer) -> bool:
+    """True for a household or an owner and the firm: one home, or a name in common and no two
+    homes."""
+    if first.street and second.street:
+        return _home(first) == _home(second)
+    words = _own_words(first.name), _own_words(second.name)
+    return not words[0].isdisjoint(words[1]) or first.company != second.company
+
+
+def _own_words(name: str) -> set[str]:
+    words = {w for w in _key(name).split() if len(w) > 1}
+    return words - FORMS - TRADES - WEAK_TRADES - PLAIN
 
 
 def _silent(consumer: NormalisedConsumer) -> bool:
     return not (consumer.emails or consumer.phones or consumer.street)
 
 
-def _contradicts(first: NormalisedConsumer, two: NormalisedConsumer) -> bool:
-    """True where something that tells people apart differs."""
+def contradicts(first: NormalisedConsumer, second: NormalisedConsumer) -> bool:
+    """True where something that tells people apart differs and nothing is in common."""
+    if share_contact(first, second):
+        return False
     pairs = (
-        (first.emails, two.emails),
-        (first.phones, two.phones),
-        (first.street and (first.street,), two.street and (two.street,)),
-        (
-            first.date_of_birth and (first.date_of_birth,),
-            two.date_of_birth and (two.date_of_birth,),
-        ),
+        (first.emails, second.emails),
+        (first.phones, second.phones),
+        (first.street, second.street),
+        (first.date_of_birth, second.date_of_birth),
     )
-    return any(a and b and not set(a) & set(b) for a, b in pairs)
+    return any(a and b and a != b for a, b in pairs)
 
 
 def merged(old: NormalisedConsumer, new: NormalisedConsumer) -> NormalisedConsumer:

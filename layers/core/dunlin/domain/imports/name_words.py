@@ -203,7 +203,7 @@ GIVEN = frozenset(
     meredith mia michael michaela michel michele michelle miguel mike mila mildred milton mina minh
     miranda miriam mitchell mohamed mohammad mohammed moises molly mona monica monika monique
     morgan moritz muhammad mustafa myra myrtle nadia nadine nancy naomi natalia natalie natasha
-    nathan nathaniel neil nelson nestor nguyen nicholas nick nicolas nicole nigel nina noah noel
+    nathan nathaniel neil nelson nestor nicholas nick nicolas nicole nigel nina noah noel
     noelle nora norbert norma norman octavio oleg olga olive oliver olivia omar oscar otto owen
     pablo paige pam pamela paola pascal pat patricia patrick patrizia patsy patti paul paula
     paulette paulina pauline pavel pearl pedro peggy penny perry peter petra phil philip philippe

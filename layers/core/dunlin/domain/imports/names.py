@@ -79,11 +79,17 @@ def is_company(text: str) -> bool:
     if not words:
         return False
     return (
-        not TRADES.isdisjoint(words)
+        (not TRADES.isdisjoint(words) and not _named_like_a_trade(low, words))
         or not FORMS.isdisjoint(words[1:])
         or _shows_form(text, low, words)
         or _speaks_of_firm(low, words)
     )
+
+
+def _named_like_a_trade(low: str, words: list[str]) -> bool:
+    """`Art Studios` and `Services, Earl` may be people: a given name and one word more."""
+    given = words[1 if "," in low else 0] if len(words) == 2 else ""
+    return given in GIVEN or given == "van"
 
 
 def _shows_form(text: str, low: str, words: list[str]) -> bool:

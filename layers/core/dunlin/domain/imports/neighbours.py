@@ -26,6 +26,11 @@ _CODED = frozenset(
 """Names of columns that hold a person's name or, in some exports, their number."""
 _FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "referenceno"))
 """Names of columns that hold an order number or a text where an invoice number stands beside."""
+_NUMBERS = frozenset(("consumer_reference", "account_reference"))
+_LEDGERS = frozenset(("account", "konto", "compte", "cuenta", "acct"))
+"""Names of columns that hold a customer's number or an account of the books."""
+_VAGUE = fields.WEAK.keys() - fields.STRONG.keys()
+"""Names that mean a field only where the values agree."""
 _PRIOR = {
     "amountremaining": 0.009, "remainingamount": 0.009, "openbalance": 0.009,
     "outstanding": 0.008, "outstandingamount": 0.008, "balance": 0.007, "balancedue": 0.007,
@@ -109,6 +114,15 @@ _RULES = (
         "beside a first name it is the last name, else the whole",
     ),
     NeighbourRule(
+        lambda o: (
+            o.field == "status"
+            and ((o.key in _VAGUE and o.share("status") < 0.5) or o.share("state") >= 0.8)
+            and o.key not in ("state", "estado", "etat")
+        ),
+        _scored(lambda _: 0.4),
+        "its values say nothing of a debt",
+    ),
+    NeighbourRule(
         lambda o: o.field in ("state", "status") and o.key in ("state", "estado", "etat"),
         _scored(lambda o: 0.97 if (o.field == "status") == (o.share("status") >= 0.8) else 0.4),
         "the word names a place or a standing, and its values tell which",
@@ -151,6 +165,11 @@ _RULES = (
         ),
         _less(0.3),
         "the invoice number has a column of its own",
+    ),
+    NeighbourRule(
+        lambda o: o.field in _NUMBERS and o.key in _LEDGERS and o.share("code") < 0.5,
+        _less(0.4),
+        "its values are names of accounts in the books",
     ),
     NeighbourRule(
         lambda o: o.key in ("payer", "payername") and o.field in ("payer", "consumer_name"),

@@ -14,15 +14,17 @@ from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.barring import DISPUTED
 from dunlin.domain.imports.columns import LONG, LONGEST, Columns
 from dunlin.domain.imports.contact_points import Checks
+from dunlin.domain.imports.fillers import names_nobody
+from dunlin.domain.imports.ledger import is_receivable
 from dunlin.domain.imports.number_columns import is_cut
 from dunlin.domain.imports.ragged import RaggedRows
 from dunlin.domain.imports.row_consumer import RowConsumer
 from dunlin.domain.imports.row_dates import RowDates
+from dunlin.domain.imports.row_marks import RowMarks
 from dunlin.domain.imports.row_money import RowMoney
 from dunlin.domain.imports.row_status import RowStatus
 from dunlin.domain.imports.types import (
     CREDIT,
-    DOES_NOT_ADD_UP,
     OPEN,
     PAID,
     PAYABLES,
@@ -36,7 +38,7 @@ from dunlin.domain.imports.types import (
 
 EXTRAS = (
     "unit", "property", "lease_status", "move_in", "move_out", "payer", "insurance_status",
-    "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount",
+    "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount", "job",
 )  # fmt: skip
 """Fields that go into an account's extras."""
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")
@@ -52,13 +54,15 @@ class Normaliser:
         self._money = RowMoney(profile, columns)
         dates = RowDates(profile, columns)
         # Bound once: they run for every row.
-        self._date, self._days_back = dates.date, dates.days_back
+        self._date, self._days_back, self._by_terms = dates.date, dates.days_back, dates.by_terms
+        self._marks = RowMarks(profile, columns, dates)
         self._currency_of, self._read_owed = self._money.currency_of, self._money.owed
         self._read_status = RowStatus(profile, columns).status
         self._read_consumer = RowConsumer(profile, columns, checks, dates).read
         self._reference = columns.at("account_reference")
         self._invoice = columns.at("invoice_number")
         self._consumer = columns.at("consumer_reference")
+        self._journal = profile.journal_year is not None or profile.legs >= 0
         self._cut_columns = frozenset(profile.cut_columns)
         self._notes = columns.by.get("notes", [])
         self._extras = [(f, columns.first[f]) for f in EXTRAS if f in columns.first]
@@ -76,7 +80,7 @@ class Normaliser:
                 return Rejected(row.line, "ragged_row", "", f"{len(cells)} cells")
             cells = fitted
         problems: list[RowProblem] = []
-        if self.profile.journal_year is not None and not self._debtor(cells):
+        if self._journal and not self._debtor(cells):
             return Rejected(row.line, "no_debt")
         numbers = self._numbers(cells, problems)
         if isinstance(numbers, RowProblem):
@@ -85,7 +89,8 @@ class Normaliser:
         currency = self._currency_of(cells)
         status, code, held = self._read_status(cells)
         issued = self._date(cells, "issue_date", problems)
-        due = self._date(cells, "due_date", problems) or self._days_back(cells)
+        due = self._date(cells, "due_date", problems) or self._by_terms(cells, issued)
+        due = due or self._days_back(cells)
         paid_on = self._date(cells, "paid_date", problems)
         if paid_on is None and not self._owed:
             paid_on = self._date(cells, "payment_date", problems)
@@ -97,6 +102,9 @@ class Normaliser:
         balance, original, paid, currency = amounts
         if balance is not None:
             status, code, balance = _standing(status, code, balance, paid)
+        if self._marks.any and self._owed and status == OPEN:
+            marked, why, sign = self._marks.standing(cells, balance, original)
+            status, code, held = marked or status, why or code, held or sign
         consumer = self._read_consumer(cells, problems)
         last_on, last_minor, disputed = None, None, False
         if self._rare:
@@ -104,9 +112,7 @@ class Normaliser:
             last_minor = self._money.minor(cells, "last_payment_amount", currency, problems)
             at = self.columns.at("disputed")
             disputed = at >= 0 and statuses.yes_no(cells[at]) is True
-        holds: tuple[str, ...] = () if held in ("", DISPUTED) else (held,)
-        if not self._money.adds_up(cells):
-            holds += (DOES_NOT_ADD_UP,)
+        holds = () if held in ("", DISPUTED) else (held,)
         extras = self._read_extras(cells, currency, problems)
         if status == OPEN and code == "written_off":
             extras += (("written_off", "yes"),)
@@ -147,6 +153,13 @@ class Normaliser:
         if len(invoice) < 2 and not invoice.isalnum():
             invoice = ""
         consumer_reference = cells[self._consumer].strip()[:LONG] if self._consumer >= 0 else ""
+        if consumer_reference and names_nobody(consumer_reference):
+            problems.append(self.columns.problem("placeholder", self._consumer, consumer_reference))
+            consumer_reference = ""
+        if reference and names_nobody(reference):
+            reference = ""
+        if invoice and names_nobody(invoice):
+            invoice = ""
         cut = self._cut_columns
         if is_cut(invoice, self._invoice in cut):
             return self.columns.problem("cut_number", self._invoice, invoice)
@@ -165,10 +178,14 @@ class Normaliser:
         return reference, invoice, consumer_reference
 
     def _debtor(self, cells: list[str]) -> bool:
-        """Whether a posting of a DATEV journal touches a debtor's account (10000 to 69999).
+        """Whether a posting of a journal touches a debtor's account: by its name, or in a DATEV
+        journal by its number (10000 to 69999).
 
-        The debtor then stands in the account column, and the side is told from its account.
+        The debtor of a DATEV posting then stands in the account column, and the side is told from
+        its account.
         """
+        if self.profile.legs >= 0:
+            return is_receivable(cells[self.profile.legs])
         account, contra = self._consumer, self.columns.at("contra_account")
         side = self.columns.at("side")
         if _DEBTOR.fullmatch(cells[account].strip()):

@@ -16,6 +16,7 @@ from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.head import headers_of, read_table, refuse_binary, samples_of
+from dunlin.domain.imports.headings import names_over_numbers
 from dunlin.domain.imports.mapping import column_keys, map_columns
 from dunlin.domain.imports.opened import Hints, refused
 from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chunks  # fmt: skip
@@ -80,6 +81,8 @@ class _Pass:
         columns = mapped.columns
         if table.journal_year is not None:
             columns = tuple(_journal_date(c) for c in columns)
+        below = 0 if table.header is None else table.header + 1
+        names_at, columns = names_over_numbers(columns, table.rows[below:])
         kind, why = kind_of(headers, columns, samples)
         scan = Scan(
             table,
@@ -89,10 +92,13 @@ class _Pass:
             kind=kind,
             decoder=self.decoder,
             hints=self.hints,
+            names_at=names_at,
         )
         scan.over(chunks(self.stream, head=body, offset=start))
         if scan.records == 0:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
+        if scan.layout.stopped():
+            raise FileRefused("totals_differ", "the rows do not add up to the file's own total")
         decisions = [*self.hints.asks, *mapped.decisions, *scan.decisions()]
         shared, row_ids = references_of(columns, samples)
         profile = FileProfile(
@@ -114,16 +120,17 @@ class _Pass:
             header_fingerprint=fingerprint(headers),
             ranges=tuple(scan.ranges),
             last_line=scan.last_full,
-            grouped=scan.grouped,
+            grouped=scan.shape.heading_at >= len(headers),
+            shape=scan.shape,
             sums_lines=scan.sums_lines,
-            units=scan.units,
-            negated=scan.style.negated(self.hints.sidecar.answers),
+            minor_units=scan.minor_units,
             tax=scan.settled.tax,
-            balance_sum=scan.settled.balance_sum,
             shared_reference=shared,
             row_ids=row_ids,
+            legs=mapped.legs,
             cut_columns=scan.long_numbers.cut(),
-            open_dates=tuple(c.index for c in scan.open_columns),
+            open_dates=scan.open_dates,
+            turned_dates=scan.turned_dates,
             journal_year=table.journal_year,
             as_of=scan.as_of,
             file_total=tuple(sorted(scan.totals.items())),

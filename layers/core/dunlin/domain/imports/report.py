@@ -35,12 +35,13 @@ ADVICE = {
     "future_due_date": "Created with a hold that ends on the due date. Nothing to do.",
     "bad_amount": "Write the amount as digits with at most one decimal mark, such as 1234.50.",
     "ambiguous_amount": "Write the amount so that it can be read in one way only, such as 1234.50.",
-    "does_not_add_up": "Created with a hold: the bill less what was paid is not the balance, as in"
-    " the other rows. Say which figure is right.",
     "mixed_currency": "The amount and the currency column disagree: correct one of them.",
     "bad_date": "Write the date as YYYY-MM-DD.",
     "bad_phone": "Write the number with its country code, such as +1 212 555 0147.",
     "bad_email": "Correct the e-mail address.",
+    "shared_contact": "Created with a hold: its address or number stands under other names too;"
+    " give this person's own.",
+    "placeholder": "This fills the cell and reaches nobody: give the address, number or name.",
     "ragged_row": "The row has more cells than the header: quote the text with the delimiter.",
     "no_reference": "Give the row an account or invoice number, or the name of who owes.",
     "cut_number": "A spreadsheet cut the number: format its column as text and export again.",
@@ -82,6 +83,10 @@ ADVICE = {
     " stays closed until the person or you open it again.",
     "currency_differs": "The account is known in another currency: it is on hold, correct the"
     " currency and drop the file again.",
+    "payment_shown": "Created with a hold: the row shows a payment and no balance. Is it paid?",
+    "cleared_with_balance": "Created with a hold: the row is marked as settled and has a balance.",
+    "settled": "The row says when or by what it was settled, so nothing is chased.",
+    "impossible_date": "The date is none of a debt (1900, 1970, 9999): give the right one.",
     "no_debt": "The row is a posting that names no debt.",
 }
 """What to do about each reason code."""

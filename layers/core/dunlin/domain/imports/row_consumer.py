@@ -13,6 +13,7 @@ from dunlin.domain.imports.contact_points import (
     read_phones,
 )
 from dunlin.domain.imports.dates import DMY, to_date
+from dunlin.domain.imports.fillers import is_no_email, is_no_phone, is_nobody, names_nobody
 from dunlin.domain.imports.names import Name, is_company, join_name, read_name
 from dunlin.domain.imports.places import country_code, split_address, state_code, tidy_zip
 from dunlin.domain.imports.row_dates import RowDates
@@ -51,7 +52,7 @@ class RowConsumer:
         emails = self._read_emails(cells, problems)
         phones, extensions = self._read_phones(cells, home, problems)
         street, city, state, code = self._address(cells, us=home in ("US", "PR"))
-        name = self._name(cells)
+        name = self._name(cells, problems)
         return NormalisedConsumer(
             name=name.display,
             given=name.given,
@@ -86,7 +87,10 @@ class RowConsumer:
             elif not is_blank(text):
                 read = read_emails(text, self._checks.email)
                 addresses += read.addresses
-                problems.extend(self._columns.problem("bad_email", index, b) for b in read.bad)
+                problems.extend(self._columns.problem(*_bad_email(b, index)) for b in read.bad)
+        for address in [a for a in addresses if is_no_email(a)]:
+            addresses.remove(address)
+            problems.append(self._columns.problem("placeholder", self._emails[0], address))
         if len(addresses) < 2:
             return tuple(addresses)
         first: dict[str, str] = {}
@@ -110,7 +114,10 @@ class RowConsumer:
                 read = read_phones(text, home, self._checks.phone)
                 numbers += read.numbers
                 extensions += read.extensions
-                problems.extend(self._columns.problem("bad_phone", index, b) for b in read.bad)
+                problems.extend(self._columns.problem(*_bad_phone(b, index)) for b in read.bad)
+        for number in [n for n in numbers if is_no_phone(n)]:
+            numbers.remove(number)
+            problems.append(self._columns.problem("placeholder", self._phones[0], number))
         return tuple(dict.fromkeys(numbers)), extensions
 
     def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:
@@ -144,16 +151,24 @@ class RowConsumer:
             self._places[text] = known
         return known
 
-    def _name(self, cells: list[str]) -> Name:
-        whole = " ".join(
-            (
-                self._columns.text(cells, "consumer_name") or self._columns.text(cells, "vendor")
-            ).split()
-        )
-        company = " ".join(self._columns.text(cells, "company").split())
+    def _named(self, cells: list[str], field: str, problems: list[RowProblem]) -> str:
+        """The cell of a field that names somebody, "" where it only fills the cell."""
+        text = self._columns.text(cells, field)
+        if not text:
+            return ""
+        text = " ".join(text.split())
+        if not is_nobody(text):
+            return text
+        problems.append(self._columns.problem("placeholder", self._columns.first[field], text))
+        return ""
+
+    def _name(self, cells: list[str], problems: list[RowProblem]) -> Name:
+        whole = self._named(cells, "consumer_name", problems)
+        whole = whole or self._named(cells, "vendor", problems)
+        company = self._named(cells, "company", problems)
         given = self._columns.text(cells, "first_name")
         family = self._columns.text(cells, "last_name")
-        if company and self._contact_person:
+        if company and (self._contact_person or (is_company(company) and not whole)):
             return Name(company, company=True)
         if whole:
             return Name(whole) if self._whole_names else read_name(whole)
@@ -198,3 +213,15 @@ class RowConsumer:
                 )
             )
         return tuple(out)
+
+
+def _bad_email(text: str, index: int) -> tuple[str, int, str]:
+    """What a cell without an address says: that there is none, or one that is written wrong."""
+    nobody = names_nobody(text) or ("@" in text and is_no_email(text))
+    return "placeholder" if nobody else "bad_email", index, text
+
+
+def _bad_phone(text: str, index: int) -> tuple[str, int, str]:
+    digits = "".join(c for c in text if c.isdigit())
+    nobody = names_nobody(text) or is_no_phone(digits)
+    return "placeholder" if nobody else "bad_phone", index, text

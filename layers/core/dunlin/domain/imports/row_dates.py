@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
-from dunlin.domain.imports.dates import to_date
+from dunlin.domain.imports.dates import read_date, resolve, to_date, turn_back
+from dunlin.domain.imports.terms import due_on, read_terms
 from dunlin.domain.imports.types import FileProfile, RowProblem
+
+_EARLIEST, _LATEST = dt.date(1980, 1, 2), dt.date(2059, 12, 30)
+"""Days of a debt lie between; 1900, 1970, 9999 and the like are what programs write for none."""
+_OLDEST = {"date_of_birth": dt.date(1900, 1, 2), "move_in": dt.date(1930, 1, 1)}
+_TOLD = frozenset(("due_date", "issue_date", "date_of_birth", "date_of_service"))
+"""Fields of which an impossible day is a matter for the report; of others it means none."""
+_NUMBERS = re.compile(r"[\d./\s:TZ-]+")
 
 
 class RowDates:
@@ -19,7 +28,9 @@ class RowDates:
         self._first = columns.first
         self._orders = dict(profile.date_orders)
         self._open = frozenset(profile.open_dates)
+        self._turned = frozenset(profile.turned_dates)
         self._known: dict[tuple[int, str], dt.date | None] = {}
+        self._terms = columns.at("terms")
 
     def date(self, cells: list[str], field: str, problems: list[RowProblem]) -> dt.date | None:
         """The day in a field's cell; None where it is blank, open, or no day at all."""
@@ -36,22 +47,53 @@ class RowDates:
         if key in known:
             return known[key]
         bare = text.strip()
-        if is_blank(bare) or bare.startswith(("0000-00-00", "00/00/00", "00.00.00")):
+        if is_blank(bare) or index in self._open:
             return None
-        if index in self._open:
-            return None
-        day = to_date(bare, self._orders.get(index, ""))
-        if day is None and self._profile.journal_year and bare.isdigit() and len(bare) in (3, 4):
-            day = to_date(f"{bare[-2:]}/{bare[:-2]}/{self._profile.journal_year}", "mdy")
-        if day is not None and not 1900 <= day.year <= 2100:
-            day = None
-        if day is None:
-            problems.append(self._columns.problem("bad_date", index, bare))
+        day = self._day(index, bare)
+        if day is None or not _possible(field, day):
+            self._tell(field, index, bare, day, problems)
             return None
         if len(known) > MEMORY:
             known.clear()
         known[key] = day
         return day
+
+    def _day(self, index: int, bare: str) -> dt.date | None:
+        order = self._orders.get(index, "")
+        if index in self._turned:
+            reading = read_date(bare)
+            return None if reading is None else turn_back(reading, order)
+        day = to_date(bare, order)
+        if day is None and self._profile.journal_year and bare.isdigit() and len(bare) in (3, 4):
+            day = to_date(f"{bare[-2:]}/{bare[:-2]}/{self._profile.journal_year}", "mdy")
+        return day
+
+    def _tell(
+        self, field: str, index: int, bare: str, day: dt.date | None, problems: list[RowProblem]
+    ) -> None:
+        """Why a cell gives no day. What a program writes for none is told where a day is wanted."""
+        filler = day is not None or bool(_NUMBERS.fullmatch(bare) and not bare.isdigit())
+        if not filler:
+            problems.append(self._columns.problem("bad_date", index, bare))
+        elif field in _TOLD:
+            problems.append(self._columns.problem("impossible_date", index, bare))
+
+    def is_day(self, index: int, text: str) -> bool | None:
+        """Whether a cell holds a day of our time; None where it holds no date at all."""
+        reading = read_date(text)
+        if reading is None:
+            return False if _NUMBERS.fullmatch(text) and not text.isdigit() else None
+        if index in self._open:
+            return True
+        day = resolve(reading, self._orders.get(index, "") or "mdy")
+        return day is None or _possible("", day)
+
+    def by_terms(self, cells: list[str], issued: dt.date | None) -> dt.date | None:
+        """The due date by the terms of a bill, from the day of its issue."""
+        if self._terms < 0 or issued is None:
+            return None
+        terms = read_terms(cells[self._terms].strip()[:LONG])
+        return None if terms is None else due_on(terms, issued)
 
     def days_back(self, cells: list[str]) -> dt.date | None:
         """The due date told as days overdue on the day that the report's title names."""
@@ -62,3 +104,7 @@ class RowDates:
         if not text.lstrip("-").isdigit() or len(text) > 5:
             return None
         return self._profile.as_of - dt.timedelta(days=int(text))
+
+
+def _possible(field: str, day: dt.date) -> bool:
+    return _OLDEST.get(field, _EARLIEST) <= day <= _LATEST

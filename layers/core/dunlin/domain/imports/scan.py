@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
@@ -16,26 +16,27 @@ from dunlin.domain.imports.amounts import (
     EITHER,
     MIXED,
     evidence,
-    in_unit,
     parse_amount,
 )
 from dunlin.domain.imports.contact_points import fast_phone
 from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
 from dunlin.domain.imports.figure_counts import FigureCounts
-from dunlin.domain.imports.figure_style import FigureStyle, style_of
 from dunlin.domain.imports.figures import figures_of
-from dunlin.domain.imports.head import TOTAL_WORD, Head, first_filled, is_total_row
+from dunlin.domain.imports.head import Head, first_filled
+from dunlin.domain.imports.layout import LayoutVotes, Start
 from dunlin.domain.imports.mapping import column_keys  # fmt: skip
 from dunlin.domain.imports.number_columns import LongNumbers
 from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.owed_column import Settled, settle
 from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
-from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range  # fmt: skip
+from dunlin.domain.imports.row_kinds import ROW, TOTAL
+from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range, Shape
 
 _VOTES = 5_000
 _PHONE_VOTES = 500
+TURNED, TURN_BACK, AS_WRITTEN = "turned_dates", "turn_back", "as_written"
 _DECISIVE = frozenset(("due_date", "issue_date", "date_of_service", "date_of_birth"))
 """Dates that a file waits for; of the others an ambiguous one is left out."""
 
@@ -53,6 +54,7 @@ class Scan:
         kind: str,
         decoder: Decoder,
         hints: Hints,
+        names_at: int = -1,
     ) -> None:
         self.table = table
         self.decoder = decoder
@@ -76,8 +78,15 @@ class Scan:
         self.records = self.last = 0
         self.last_full: int | None = None
         self.ranges: list[Range] = []
-        self.grouped = False
-        self.groups = 0
+        self.layout = LayoutVotes(
+            columns,
+            headers,
+            samples,
+            titles=table.rows[: table.header or 0],
+            answers=hints.sidecar.answers,
+            names_at=names_at,
+        )
+        self.shape = Shape()
         self.totals: dict[str, int] = {}
         self.as_of: dt.date | None = None
         self.titles = OrderVote()
@@ -85,6 +94,7 @@ class Scan:
         self._readings: dict[str, DateReading | None] = {}
         self._repeat = self._differ = 0
         self._previous: tuple[str, str] = ("", "")
+        self._integers = True
         self._sums: Counter[int] = Counter()
         self._samples = samples
         self.money_indexes = {c.index for c in self.money_columns}
@@ -92,16 +102,14 @@ class Scan:
         self._total_cells: list[str] = []
         self._range: tuple[int, int] | None = None
         self._rows = Rows(self.table.delimiter)
-        self._range_group = self._group = ""
-        self._grouping = False
+        self._range_start = self.layout.start
+        self._cuts: list[tuple[int, int, int, Start]] = []
         self._end = self._row_line = 0
         self._silent_currency = False
         self.columns = tuple(columns)
         self.settled = Settled(self.columns)
         self.figures = self._figures(samples)
         self._counting = self.figures.needed and kind == RECEIVABLES
-        self.style = self._style(samples)
-        self._styling = kind == RECEIVABLES
 
     def _figures(self, samples: list[list[str]]) -> FigureCounts:
         """What the rows are to tell of the columns of money."""
@@ -109,29 +117,15 @@ class Scan:
         figures = figures_of(self.headers, contents, self.columns)
         if {"debit", "credit", "line_amount"} & self.by_field.keys():
             figures = []  # rows of movements: no one of them is what is owed
+        marks = {}
+        for figure in figures:
+            seen = {evidence(cell) for cell in samples[figure.index]}
+            marks[figure.index] = COMMA if COMMA in seen and DOT not in seen else EITHER
         return FigureCounts(
             figures,
-            _marks([f.index for f in figures], samples),
+            marks,
             status=[c.index for c in self.columns if c.field == "status"],
             currency=self.by_field.get("currency", -1),
-            mapped=self.by_field.get("balance", self.by_field.get("amount", -1)),
-        )
-
-    def _style(self, samples: list[list[str]]) -> FigureStyle:
-        """How the file gives its figures."""
-        keys = {f.index: f.key for f in self.figures.figures}
-        keys |= {c.index: c.key for c in self.money_columns}
-        at = self.by_field.get
-        above = self.table.rows[: self.table.header or 0]
-        named = {f: samples[i] for f, i in self.by_field.items()}
-        return style_of(
-            keys,
-            [" ".join(cells) for cells in above],
-            marks=_marks(list(keys), samples),
-            owed=at("balance", at("amount", -1)),
-            side=at("side", -1),
-            currencies=named.get("currency", ()),
-            ids=named.get("account_reference", ()),
         )
 
     def over(self, stream: Iterator[Chunk]) -> None:
@@ -139,38 +133,49 @@ class Scan:
         table = self.table
         header_line = 0 if table.header is None else table.lines[table.header]
         before = header_line or (table.lines[0] - 1 if table.lines else 0)
-        header = None if table.header is None else table.rows[table.header]
-        self._grouping = self._group_column()
-        self._group = self._range_group = ""
-        width = len(self.headers)
+        layout = self.layout
+        kind_of = layout.kinds.kind
         for line, cells in self._rows.read(self._lines(stream)):
             self._row_line = line
             if line <= before:
                 self._title(cells)
                 continue
-            if not (len(cells) > 2 and cells[0] and cells[1]):
-                filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
-                if not filled:
-                    continue
-                if len(filled) == 1 and width > 2:
-                    self._alone(cells[filled[0]].strip(), filled[0])
-                    continue
-            if cells == header:
-                continue
-            if is_total_row(cells, self.money_indexes):
+            kind = kind_of(cells)
+            if kind == TOTAL:
                 self._file_total(cells)
-                continue
-            self.last_full = line
-            self.records += 1
-            self._row(cells)
+            if kind == ROW:
+                self.last_full = line
+                self.records += 1
+                self._row(cells)
+                layout.row(cells)
+            elif layout.passes(kind, line, cells):
+                self.last_full = line
+                self._row(cells)
         self.last = self._row_line
-        if self._range is not None and self._end > self._range[0]:
-            start, first = self._range
-            self.ranges.append(
-                Range(start=start, end=self._end, line=first, group=self._range_group)
-            )
-        self.grouped = bool(self._grouping and self.groups)
+        if self._range is not None:
+            self._cut(*self._range, self._end)
+        self._lie()
         self._conclude()
+
+    def _cut(self, start: int, line: int, end: int) -> None:
+        """Ends a range; the next one starts with what is in force there."""
+        if end > start:
+            self._cuts.append((start, end, line, self._range_start))
+        self._range_start = self.layout.start
+
+    def _lie(self) -> None:
+        """How the rows lie, and so what is in force where each range starts."""
+        layout = self.layout
+        self.shape = shape = layout.finish()
+        for start, end, line, force in self._cuts:
+            group, above = layout.start_of(force, shape)
+            self.ranges.append(Range(start=start, end=end, line=line, group=group, above=above))
+        self.last_full = max(self.last_full or 0, *shape.customers, 0) or None
+        self.records += len(shape.customers) + (0 if shape.sums else layout.sum_rows)
+        self.columns = layout.mapped(self.columns, shape)
+        self._name_fields()
+        # Where the balance runs on, no column is what is owed: the rows move it.
+        self._counting = self._counting and shape.running < 0
 
     def _lines(self, stream: Iterator[Chunk]) -> Iterator[str]:
         """Feeds the reader, and cuts ranges where a chunk starts between two records."""
@@ -180,25 +185,10 @@ class Scan:
             if self._range is None:
                 self._range = (chunk.offset, chunk.line)
             elif chunk.offset - self._range[0] >= most and self._rows.next_line == chunk.line:
-                start, first = self._range
-                self.ranges.append(
-                    Range(start=start, end=chunk.offset, line=first, group=self._range_group)
-                )
-                self._range, self._range_group = (chunk.offset, chunk.line), self._group
+                self._cut(*self._range, chunk.offset)
+                self._range = (chunk.offset, chunk.line)
             self._end = chunk.offset + len(chunk.data)
             yield from lines_of(decode(chunk.data))
-
-    def _alone(self, text: str, at: int) -> None:
-        """A row with one value: a heading over the rows that follow, or a note."""
-        if self._grouping and at <= 1 and not TOTAL_WORD.match(text):
-            self._group = text[:200]
-            self.groups += 1
-
-    def _group_column(self) -> bool:
-        """True where rows may stand under headings that name the consumer."""
-        return not self.by_field.keys() & {
-            "consumer_name", "last_name", "company", "consumer_reference", "email",
-        }  # fmt: skip
 
     def _title(self, cells: list[str]) -> None:
         text = " ".join(c for c in cells if c.strip())
@@ -233,28 +223,22 @@ class Scan:
                     mark = text[-3:-2]
                     if (mark == "." or mark == ",") and text[-2:].isdigit():  # noqa: PLR1714
                         marks[mark] += 1
+                        self._integers = False
                         if self.records > _VOTES:
                             continue
                     self._money(text, marks, mark)
         if self.records <= _VOTES:
             self._places(cells, size)
-        if self.phones < _PHONE_VOTES:
-            self._phone(cells, size)
-        self.long_numbers.add(cells)
-        self._repeats(cells, size)
-        if self._counting:
-            self.figures.row(self._row_line, cells)
-        if self._styling:
-            self.style.row(cells)
-            self._styling = self.style.open
-
-    def _phone(self, cells: list[str], size: int) -> None:
         phone = self.by_field.get("phone", -1)
-        if 0 <= phone < size and cells[phone]:
+        if 0 <= phone < size and cells[phone] and self.phones < _PHONE_VOTES:
             text = cells[phone].strip()
             if not text.startswith(("+", "00")) and sum(c.isdigit() for c in text) >= 7:
                 self.phones += 1
                 self.phones_home += fast_phone(text, "US") is not None
+        self.long_numbers.add(cells)
+        self._repeats(cells, size)
+        if self._counting:
+            self.figures.row(self._row_line, cells)
 
     def _date(self, text: str, vote: OrderVote) -> None:
         seen = self._readings
@@ -273,6 +257,7 @@ class Scan:
     def _money(self, text: str, marks: Counter[str], mark: str) -> None:
         if text.isdigit():
             return
+        self._integers = False
         if mark not in (DOT, COMMA):
             amount_evidence = evidence(text)
             if amount_evidence:
@@ -328,13 +313,13 @@ class Scan:
             and self.phones >= 2
             and self.phones_home < self.phones * 0.3
         )
-        self._orders(sidecar.date_order)
+        self._orders(sidecar.date_order, sidecar.answers)
         self.currency = sidecar.currency or self._currency()
         abroad = any(v.dmy and not v.mdy for v in self.votes.values())
         self.currency_guessed = (
             not sidecar.currency and self._silent_currency and abroad and not self.comma_file
         )
-        self.units = tuple(sorted(self.style.in_units(sidecar.answers).items()))
+        self.minor_units = self._in_minor_units()
         self._file_totals()
 
     def _settle(self) -> None:
@@ -349,10 +334,14 @@ class Scan:
         self.settled = settled
         self.columns = settled.columns
         self.by_field = {}
-        for column in self.columns:
-            self.by_field.setdefault(column.field, column.index)
+        self._name_fields()
         if "currency" not in self.by_field:
             self.currencies.clear()
+
+    def _name_fields(self) -> None:
+        self.by_field = {}
+        for column in self.columns:
+            self.by_field.setdefault(column.field, column.index)
 
     def _file_totals(self) -> None:
         self.totals.clear()
@@ -360,7 +349,7 @@ class Scan:
         text = self._total_cells[index] if 0 <= index < len(self._total_cells) else ""
         amount = parse_amount(text.strip(), dict(self.decimals).get(index, "")) if text else None
         if amount is not None:
-            minor = in_unit(amount, self.currency, dict(self.units).get(index, ""))
+            minor = amount.minor(self.currency)
             if minor is not None:
                 self.totals[self.currency] = minor
 
@@ -395,7 +384,21 @@ class Scan:
                 return country
         return ""
 
-    def _orders(self, whole_file: str) -> None:
+    def _turned(self, answers: Mapping[str, str]) -> None:
+        """Columns whose days a spreadsheet seems to have turned round, by what a person says."""
+        turned = [c for c in self.date_columns if self.votes[c.index].turned]
+        by_answer = {c.index: answers.get(f"{TURNED}:{c.key}") for c in turned}
+        self.turned_dates = tuple(i for i, answer in by_answer.items() if answer == TURN_BACK)
+        self.turned_columns = [
+            c for c in turned if by_answer[c.index] not in (TURN_BACK, AS_WRITTEN)
+        ]
+
+    @property
+    def open_dates(self) -> tuple[int, ...]:
+        """Columns whose days are not read, for nobody has said yet how."""
+        return tuple(c.index for c in (*self.open_columns, *self.turned_columns))
+
+    def _orders(self, whole_file: str, answers: Mapping[str, str]) -> None:
         day_orders: dict[int, str | None] = {}
         for column in self.date_columns:
             vote = self.votes[column.index]
@@ -409,6 +412,7 @@ class Scan:
         if title and not decided:
             # The program that wrote the title wrote the columns in the same order.
             decided = {title}
+        self._turned(answers)
         self.open_columns: list[ColumnMap] = []
         orders: list[tuple[int, str]] = []
         for column in self.date_columns:
@@ -465,9 +469,34 @@ class Scan:
         self._silent_currency = True
         return self.hints.currency
 
+    def _in_minor_units(self) -> bool:
+        """Stripe's API speaks cents: its ids, lower-case currencies and whole numbers tell."""
+        if not self._integers or not self.currencies:
+            return False
+        low = self.by_field.get("currency")
+        ids = self.by_field.get("account_reference")
+        if low is None or ids is None:
+            return False
+        lower = all(v.strip().islower() for v in self._samples[low] if v.strip())
+        ids_given = [v for v in self._samples[ids] if v.strip()]
+        stripe = sum(bool(re.match(r"(?:in|ch|py|pi|txn|inv)_", v)) for v in ids_given)
+        return lower and bool(ids_given) and stripe > len(ids_given) * 0.8
+
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""
-        out = []
+        out = self.layout.questions()
+        out += [
+            ImportQuestion(
+                kind=TURNED,
+                column=column.key,
+                choices=(TURN_BACK, AS_WRITTEN),
+                why="days after the 12th are written otherwise than all others: a spreadsheet seems"
+                " to have taken days for months in the others",
+                blocking=column.field in _DECISIVE,
+                lasting=False,
+            )
+            for column in self.turned_columns
+        ]
         for column in self.open_columns:
             vote = self.votes[column.index]
             why = "some dates can only be day first and some only month first" if vote.dmy else (
@@ -483,7 +512,6 @@ class Scan:
                 )
             )
         out += self.settled.questions
-        out += self.style.questions(self.hints.sidecar.answers)
         if self.currency_guessed:
             out.append(
                 ImportQuestion(
@@ -507,15 +535,6 @@ class Scan:
         if self.kind != RECEIVABLES:
             return [replace(d, blocking=False) for d in out]
         return out
-
-
-def _marks(indexes: Sequence[int], samples: Sequence[Sequence[str]]) -> dict[int, str]:
-    """The decimal mark of each column, as far as a sample tells."""
-    marks = {}
-    for index in indexes:
-        seen = {evidence(cell) for cell in samples[index]}
-        marks[index] = COMMA if COMMA in seen and DOT not in seen else EITHER
-    return marks
 
 
 _HOMES = {

@@ -26,7 +26,8 @@ class Sidecar:
 
     `answers` are a person's answers to questions, by the question's id; whoever asks a question
     looks here first. `lines` says on which line of the file a column or an answer stands, under
-    `(section, name)`; what a sidecar says does not hang on it.
+    `(section, name)`; `recalled` are the questions that were answered for an earlier file. What a
+    sidecar says hangs on neither.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Sidecar:
     complete: bool = False
     written_off: bool = False
     lines: Lines = field(default_factory=dict, compare=False)
+    recalled: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -231,6 +231,12 @@ def _signed(text: str) -> set[str]:
     return words
 
 
+def names_payment(text: str) -> bool:
+    """True for a status that speaks of payment, and so of a debt and not of a job or an order."""
+    meanings = {phrase.meaning for phrase in _LEXICON.read(text).phrases}
+    return bool(meanings & {PAID, _DENIED, _OFF, _PART, _FAILED})
+
+
 def status_of(text: str) -> str | None:
     """The status that a status word names, or None for a word we do not know."""
     return read_status(text).status

@@ -17,9 +17,6 @@ CREATED, UPDATED, UNCHANGED, REJECTED, DUPLICATE = (
     "created", "updated", "unchanged", "rejected", "duplicate",
 )  # fmt: skip
 
-DOES_NOT_ADD_UP, OTHER_CURRENCY = "does_not_add_up", "other_currency"
-"""Holds of a debt whose money a person must look at."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMap:
@@ -75,13 +72,35 @@ class ImportQuestion:
 class Range:
     """Bytes `start` to `end` hold whole records; `line` is the first one's physical line.
 
-    `group` is the heading in force at the start, in reports that group rows under a name.
+    `group` is the heading in force at the start, in reports that group rows under a name, and
+    `above` the row whose consumer those that follow share, where that is written once.
     """
 
     start: int
     end: int
     line: int
     group: str = ""
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How the rows of a file lie. Columns are indexes, -1 where there is none.
+
+    `heading_at` takes the name of a heading, `names_at` holds names in headings and numbers in
+    rows, `running` is a balance that runs on. `sums` says where rows with a name and a sum stand
+    (`above` or `below` what they add up), `figures` that figures alone are sums too, `merged` that
+    a consumer is written in the first of their rows alone. `customers` are lines that look like
+    totals and are debts.
+    """
+
+    heading_at: int = -1
+    names_at: int = -1
+    running: int = -1
+    sums: str = ""
+    figures: bool = False
+    merged: bool = False
+    customers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +110,6 @@ class TaxOnTop:
 
     index: int
     kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceSum:
-    """Columns by index: in nearly every row `balance` is `bill` less all of `paid`."""
-
-    balance: int
-    bill: int
-    paid: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +146,15 @@ class FileProfile:
     last_line: int | None = None
     grouped: bool = False
     sums_lines: bool = False
-    units: tuple[tuple[int, str], ...] = ()
-    negated: bool = False
+    minor_units: bool = False
     tax: TaxOnTop | None = None
-    balance_sum: BalanceSum | None = None
     shared_reference: bool = False
     row_ids: bool = False
     open_dates: tuple[int, ...] = ()
+    turned_dates: tuple[int, ...] = ()
     cut_columns: tuple[int, ...] = ()
+    legs: int = -1
+    shape: Shape = Shape()
     journal_year: int | None = None
     as_of: dt.date | None = None
     file_total: tuple[tuple[str, int], ...] = ()
@@ -153,6 +164,8 @@ class FileProfile:
     written_off: bool = False
     notes: tuple[str, ...] = ()
     """What a person should know of how the file was read, one sentence each."""
+    lasting_answers: tuple[tuple[str, str], ...] = ()
+    """Answers that were obeyed and hold for later files with the same columns."""
 
     @property
     def waits(self) -> bool:

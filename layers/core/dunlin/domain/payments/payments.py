@@ -155,11 +155,14 @@ class PaymentPolicy:
     `refund_excess_up_to_minor`: so much paid beyond what is owed goes back by itself, more than
     that when a person says so; 0 is never by itself. `pending_days`: so long may a bank take
     before staff are asked to look. `allocation`: what a payment pays first, second and last.
+    `smallest_minor`: less than that is owed, but nobody is asked for it; the usual figure is the
+    least that the processor takes by card.
     """
 
     refund_excess_up_to_minor: int = 100_000
     pending_days: int = 10
     allocation: tuple[str, ...] = ("fee", "interest", "principal")
+    smallest_minor: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,8 @@ def _with_pending(account: Account, payment: PaymentStatus, at: datetime) -> Acc
 def _balanced(account: Account, entries: tuple[LedgerEntry, ...], at: datetime) -> Posting:
     """What follows for the account from its new balance."""
     owed = account.balance.minor
+    if any(e.kind == "payment" and e.amount.minor < 0 for e in entries):
+        account = replace(account, paid_at=at)
     if any(e.note.startswith(WRONG_CURRENCY) for e in entries):
         account = lifecycle.review(account, WRONG_CURRENCY)
     if owed < 0:

@@ -225,7 +225,9 @@ class Coordination:
     leaves each account to itself), at least `minimum_gap_hours` between two on one account.
     `weekends`, `holidays`: true sends then.
     `resume_after_reply_days`: a reply that needs no staff holds the ladder so long, 0 for staff
-    to decide. `per_minute`: how fast a wave goes out, 0 for no pace."""
+    to decide. `rest_after_payment_days`: money that came rests the ladder so long, None for as long
+    as the next rung lies behind the one before it. `per_minute`: how fast a wave goes out, 0 for no
+    pace."""
 
     window_hours: int = 24
     minimum_gap_hours: int = 48
@@ -233,6 +235,7 @@ class Coordination:
     holidays: bool = False
     resume_after_reply_days: int = 0
     promise_grace_days: int = 1
+    rest_after_payment_days: int | None = None
     per_minute: Mapping[Channel, int] = field(default_factory=dict)
 
 

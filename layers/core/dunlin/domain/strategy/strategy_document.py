@@ -287,7 +287,7 @@ def _escalation(doc: Part, ladders: Mapping[str, tuple[Rung, ...]]) -> Escalatio
 def _coordination(doc: Part) -> Coordination:
     doc.only(
         "window_hours", "minimum_gap_hours", "weekends", "holidays", "resume_after_reply_days",
-        "promise_grace_days", "per_minute",
+        "promise_grace_days", "rest_after_payment_days", "per_minute",
     )  # fmt: skip
     pace = doc.part("per_minute")
     pace.only(*Channel)
@@ -298,6 +298,7 @@ def _coordination(doc: Part) -> Coordination:
         holidays=doc.flag("holidays", False),
         resume_after_reply_days=doc.whole("resume_after_reply_days", low=0, high=60, default=0),
         promise_grace_days=doc.whole("promise_grace_days", low=0, high=30, default=1),
+        rest_after_payment_days=doc.maybe("rest_after_payment_days", low=0, high=90),
         per_minute={
             channel: pace.whole(channel.value, low=1, high=100_000)
             for channel in Channel
@@ -326,7 +327,7 @@ def _queue(doc: Part) -> StaffQueuePolicy:
 
 
 def _payments(doc: Part) -> PaymentPolicy:
-    doc.only("refund_excess_up_to_minor", "pending_days", "allocation")
+    doc.only("refund_excess_up_to_minor", "pending_days", "allocation", "smallest_minor")
     usual = PaymentPolicy()
     allocation = doc.words("allocation", usual.allocation) or usual.allocation
     if sorted(allocation) != sorted(usual.allocation):
@@ -340,6 +341,9 @@ def _payments(doc: Part) -> PaymentPolicy:
         ),
         pending_days=doc.whole("pending_days", low=1, high=60, default=usual.pending_days),
         allocation=allocation,
+        smallest_minor=doc.whole(
+            "smallest_minor", low=1, high=100_000, default=usual.smallest_minor
+        ),
     )
 
 

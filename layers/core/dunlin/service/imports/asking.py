@@ -52,6 +52,8 @@ def heard(file: Dropped, profiled: Profiled) -> tuple[Dropped, FileProfile]:
     notes, wrong = [], set()
     for question_id, answer in given.items():
         question = questions.get(question_id)
+        if question is None and question_id in file.hints.sidecar.recalled:
+            continue
         if question is None:
             notes.append(f"{_place(file, question_id)} was not used: this file does not ask that.")
         elif question_id not in obeyed:
@@ -63,7 +65,12 @@ def heard(file: Dropped, profiled: Profiled) -> tuple[Dropped, FileProfile]:
     file = _answering(file, obeyed)
     profile = profiled(file)
     decisions = (replace(q, blocking=True) if q.id in wrong else q for q in profile.decisions)
-    return file, replace(profile, notes=(*profile.notes, *notes), decisions=tuple(decisions))
+    return file, replace(
+        profile,
+        notes=(*profile.notes, *notes),
+        decisions=tuple(decisions),
+        lasting_answers=tuple((q, a) for q, a in obeyed.items() if questions[q].lasting),
+    )
 
 
 def _raised(

@@ -51,10 +51,18 @@ _HOLDS = {
     "agency": (Hold.REVIEW, "The file says that an agency has the debt."),
     "payment_plan": (Hold.REVIEW, "The file says that a payment plan is agreed."),
     "on_hold": (Hold.REVIEW, "The file says that the debt is on hold."),
-    "does_not_add_up": (Hold.REVIEW, "The figures of the file's row do not add up."),
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
+    "payment_shown": (Hold.REVIEW, "The file shows a payment and no balance."),
+    "cleared_with_balance": (
+        Hold.REVIEW,
+        "The file says that it was settled, with a balance left.",
+    ),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
+    "shared_contact": (
+        Hold.NO_CONTACT_POINT,
+        "The address or number in the file stands under other names too.",
+    ),
     "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
     "no_due_date": (Hold.REVIEW, "The file gives no due date."),
     "insurer": (Hold.INSURER, "The insurer has not answered."),
@@ -333,6 +341,8 @@ def _news(
     if difference:
         left = stored.balance.minor + difference
         after = replace(after, balance=Money(left, stored.balance.currency))
+        if difference < 0:
+            after = replace(after, paid_at=context.now)
         if left <= 0:
             after = lifecycle.settle(after)
         elif stored.status is Status.SETTLED:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import chain, islice
 from typing import Any
@@ -13,10 +11,8 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.assemble import Assembly
 from dunlin.domain.imports.mapping_file import mapping_file
 from dunlin.domain.imports.matching import SpillStore
-from dunlin.domain.imports.opened import Dropped, Hints, refused
-from dunlin.domain.imports.profile import read_profile
+from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.report import rejected_csv
-from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
 from dunlin.ports.imports import DropBox, Intake
 from dunlin.ports.strategies import Creditors
@@ -25,6 +21,7 @@ from dunlin.service.imports.items import items_of, told_before
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.read_file import LARGE, FileResult, read_files, rows
 from dunlin.service.imports.reconciling import CSV, pieces, write_report
+from dunlin.service.imports.remembering import recall, remember
 
 MOST_LINES = 1_050_000
 """Lines of a file in the cloud: a million records and their line breaks. More would not fit the
@@ -48,10 +45,9 @@ def profile_file(
     outcome = "rejected" if profile.refusal else "waiting" if profile.waits else "ready"
     shares = 0
     text = mapping_file(result.name, profile, opened.hints.sidecar) if opened else ""
-    if outcome == "ready" and opened is not None and result.assembly is not None:
-        if opened.hints.sidecar != Sidecar():
-            intake.remember(job.creditor, profile.header_fingerprint, job.key)
-        _write_rejected(job, opened, profile, result.assembly, drop_box)
+    if outcome == "ready" and result.file is not None and result.assembly is not None:
+        remember(job.creditor, result.file, profile, day=today.isoformat(), drop_box=drop_box)
+        _write_rejected(job, result.file, profile, result.assembly, drop_box)
         shares = _hand_on(
             job, profile, result.assembly, text, intake=intake, drop_box=drop_box, today=today
         )
@@ -86,9 +82,8 @@ def _read(
         refusal = f"the file has over {MOST_LINES} lines: split it into smaller files"
         profiled = refused("too_many_rows", refusal, opened.hints)
         return None, FileResult(name=name, profile=profiled, assembly=None)
-    opened = _as_before(job, opened, intake)
     result, *_ = read_files(
-        [opened, *_contacts_files(job, intake, drop_box)],
+        [recall(opened, job.creditor, drop_box), *_contacts_files(job, intake, drop_box)],
         checks=intake.checks,
         today=today,
         large=intake.spill_store,
@@ -114,24 +109,6 @@ def _lines(opened: Dropped) -> int:
     return max(feeds, returns)
 
 
-def _as_before(job: Job, opened: Dropped, intake: Intake) -> Dropped:
-    """The file with the sidecar that this creditor gave for the same header, if it has none.
-
-    Whether a file is complete is said of one file and not remembered.
-    """
-    if opened.hints.sidecar != Sidecar():
-        return opened
-    with opened.open() as stream:
-        head = stream.read(1 << 18)
-    lines = head.rfind(b"\n") + 1 or len(head)
-    hints = Hints(encoding=opened.hints.encoding, delimiter=opened.hints.delimiter)
-    fingerprint = read_profile(io.BytesIO(head[:lines]), hints).header_fingerprint
-    kept = intake.remembered(job.creditor, fingerprint) if fingerprint else None
-    if kept is None:
-        return opened
-    return replace(opened, hints=replace(opened.hints, sidecar=replace(kept, complete=False)))
-
-
 def _contacts_files(job: Job, intake: Intake, drop_box: DropBox) -> Iterator[Dropped]:
     """The contacts files that this creditor dropped before."""
     for key in drop_box.keys(f"work/{job.creditor}/contacts/"):
@@ -142,7 +119,7 @@ def _contacts_files(job: Job, intake: Intake, drop_box: DropBox) -> Iterator[Dro
             except DomainError:  # deleted since
                 continue
             if isinstance(opened, Dropped):
-                yield _as_before(job, opened, intake)
+                yield recall(opened, job.creditor, drop_box)
 
 
 def _write_rejected(

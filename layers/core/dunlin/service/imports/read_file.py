@@ -40,11 +40,13 @@ _LOOKED_THROUGH = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileResult:
-    """What an import of one file would do. `assembly` is None where no row was read."""
+    """What an import of one file would do. `assembly` is None where no row was read, `file` is
+    the file as it was read, None where it could not be."""
 
     name: str
     profile: FileProfile
     assembly: Assembly | None
+    file: Dropped | None = None
 
 
 def read_files(
@@ -77,7 +79,7 @@ def read_files(
                 no_file = refused(no.code, no.detail, file.hints)
                 results.append(FileResult(name=file.name, profile=no_file, assembly=None))
                 continue
-        results.append(FileResult(name=file.name, profile=profile, assembly=assembly))
+        results.append(FileResult(name=file.name, profile=profile, assembly=assembly, file=file))
     return results
 
 

@@ -73,6 +73,8 @@ def pay(
     left = Money(stored.balance.minor + paid, stored.balance.currency)
     received = int(stored.extras.get(RECEIVED, "0")) - paid
     after = replace(stored, balance=left, extras=stored.extras | {RECEIVED: str(received)})
+    if paid < 0:
+        after = replace(after, paid_at=context.now)
     if left.minor <= 0:
         after = lifecycle.settle(after)
     data = {"changed": ["balance"], "difference_minor": paid}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any, NamedTuple
 
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.file_names import words_of_name
 from dunlin.domain.imports.types import (
     ColumnMap,
     FileConsent,
@@ -95,8 +95,8 @@ def read_parts(drop_box: DropBox, prefix: str, parts: int) -> Iterator[Any]:
 def source_of(file_name: str, fingerprint: str) -> str:
     """What makes two files exports of one source: the same header, and the same name but for
     figures, which count days and versions."""
-    words = re.sub(r"[\W\d_]+", "", file_name.rpartition("/")[2].lower())
-    return hashlib.sha256(f"{fingerprint} {words}".encode()).hexdigest()[:24]
+    name = f"{fingerprint} {words_of_name(file_name)}"
+    return hashlib.sha256(name.encode()).hexdigest()[:24]
 
 
 def write_source(

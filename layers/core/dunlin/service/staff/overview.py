@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from dunlin.domain import ids
+from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, Consumer, Flag
 from dunlin.domain.accounts.counters import CounterCell, CurrencyPortfolio, Figure
 from dunlin.domain.accounts.counters import portfolio as sum_up
@@ -16,13 +16,19 @@ from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import (
     AccountHistory,
+    FoundAccounts,
+    Histories,
     ManyAtOnce,
-    PeoplesHistories,
     PortfolioConversations,
 )
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.reports import Counters
 from dunlin.ports.strategies import Creditors
+from dunlin.service.staff.finding import find_accounts
+
+
+class LookUpBook(FoundAccounts, Histories, Protocol):
+    """Accounts by whatever somebody knows of them, and the whole of one."""
 
 
 class BouncedBook(PortfolioConversations, ManyAtOnce, Protocol):
@@ -51,30 +57,23 @@ def look_up(
     wanted: str,
     *,
     creditor: str,
-    book: PeoplesHistories,
+    book: LookUpBook,
     log: AuditLog,
     creditors: Creditors,
-) -> StaffAccount | None:
-    """One account by its id or by a creditor's own reference; None where there is none.
+) -> StaffAccount | list[Account]:
+    """The one account that is meant by an id, a creditor's own word or an address of its person;
+    where none or several may be, those.
 
     A widget made for one creditor never shows an account of another.
     """
-    for account_id in _candidates(wanted.strip(), creditor, creditors):
-        account = book.account(account_id)
-        if account is not None and creditor in ("", account.creditor):
-            return StaffAccount(
-                account_history=book.account_history(account_id),
-                history=log.chain(f"account#{account_id}"),
-            )
-    return None
-
-
-def _candidates(wanted: str, creditor: str, creditors: Creditors) -> list[str]:
-    if not wanted:
-        return []
-    if wanted.startswith("acc_"):
-        return [wanted]
-    return [ids.account_id(name, wanted) for name in ([creditor] if creditor else creditors.all())]
+    meant = find_accounts(wanted, creditor=creditor, book=book, creditors=creditors)
+    if len(meant) != 1:
+        return meant
+    account_id = meant[0].account_id
+    return StaffAccount(
+        account_history=book.account_history(account_id),
+        history=log.chain(f"account#{account_id}"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

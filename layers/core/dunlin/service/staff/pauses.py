@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
-from dunlin.domain.audit import audit
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import Accounts, Batches, Change, ChangeWriter, Portfolios
+from dunlin.ports.accounts import Accounts, Batches, Portfolios
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.staff import Pauses
 from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.creditor_log import record
 from dunlin.service.accounts.staff_command import (
     AccountChange,
     CommandResult,
@@ -33,7 +33,6 @@ from dunlin.service.accounts.staff_command import (
     staff,
     woken,
 )
-from dunlin.service.accounts.writing import retry_on_conflict
 
 LONGEST_WAIT = timedelta(days=365)
 _BATCH = 500
@@ -180,7 +179,7 @@ def pause_scope(
     book.pause(scope, on=True, actor=actor, at=now)
     for creditor in named:
         data = {"scope": scope, "why": why}
-        _record(creditor, "ContactPaused", data, actor, book=book, log=log, now=now)
+        record(creditor, "ContactPaused", data, actor, book=book, log=log, now=now)
 
 
 def resume_scope(
@@ -200,7 +199,7 @@ def resume_scope(
     actor, why = staff(order.by), code(order.why, "why")
     for creditor in named:
         data = {"scope": scope, "why": why}
-        _record(creditor, "ContactResumed", data, actor, book=book, log=log, now=now)
+        record(creditor, "ContactResumed", data, actor, book=book, log=log, now=now)
     book.pause(scope, on=False, actor=actor, at=now)
     for creditor in named:
         for account in book.accounts_of_creditor(creditor, status=Status.ACTIVE.value):
@@ -213,32 +212,6 @@ def _named(scope: str, creditors: Creditors) -> list[str]:
     if scope != "platform" and scope not in known:
         raise DomainError(f"no creditor {scope}")
     return list(known) if scope == "platform" else [scope]
-
-
-def _record(
-    creditor: str,
-    what: str,
-    data: dict[str, Any],
-    actor: str,
-    *,
-    book: ChangeWriter,
-    log: AuditLog,
-    now: datetime,
-) -> None:
-    def attempt() -> None:
-        chain = log.chain(f"creditor#{creditor}")
-        entry = audit.append(
-            subject=f"creditor#{creditor}",
-            sequence=len(chain) + 1,
-            previous=chain[-1].hash if chain else "",
-            at=now,
-            actor=actor,
-            what=what,
-            data=data,
-        )
-        book.apply(Change(audit=[entry]))
-
-    retry_on_conflict(attempt)
 
 
 def _pause(account: Account, order: StaffCommand) -> CommandResult | AccountChange:

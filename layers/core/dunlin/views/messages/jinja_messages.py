@@ -223,6 +223,8 @@ class JinjaMessages:
                 items = _listed(frame, language, accounts)
                 rows = _rows(email_words, values, items)
                 draft = replace(draft, listed=tuple(filter(None, chain(*items))))
+                if written.kind is MessageKind.RUNG and _paid_lately(facts.account):
+                    email_words = _thanking(email_words, frame["thanks"])
                 text = self._plain(email_words, language, values, around, rows)
                 html = self._mail(email_words, language, values, around, rows)
         except (JinjaError, KeyError) as error:
@@ -381,6 +383,20 @@ def _notice(name: str, value: str, frame: Mapping[str, str], language: str) -> s
 
 def _said_day(value: str, language: str) -> str:
     return day_in_words(value, language) if _DAY.fullmatch(value) else value
+
+
+def _paid_lately(account: Account) -> bool:
+    """Money came since the newest rung was used."""
+    paid, touched = account.paid_at, account.touched_at
+    return paid is not None and (touched is None or touched < paid)
+
+
+def _thanking(email_words: EmailWords, thanks: str) -> EmailWords:
+    return replace(
+        email_words,
+        text=f"{thanks}\n\n{email_words.text}",
+        before=(thanks, *email_words.before),
+    )
 
 
 def _given_name(facts: Facts) -> str:

@@ -42,10 +42,10 @@ class ConversationLine:
     answer: Answer | None = None
 
 
-def account_page(ask: Ask, staff_account: StaffAccount | None) -> str:
-    """The form, and the account that was asked for; None where there is none."""
-    if staff_account is None:
-        return page(ask, "account", account=None)
+def account_page(ask: Ask, staff_account: StaffAccount | list[Account]) -> str:
+    """The form, and the account that was asked for; where none or several are meant, those."""
+    if isinstance(staff_account, list):
+        return page(ask, "account", account=None, several=staff_account)
     account_history = staff_account.account_history
     account = account_history.account
     conversation = _conversation(account_history)
@@ -53,6 +53,7 @@ def account_page(ask: Ask, staff_account: StaffAccount | None) -> str:
         ask,
         "account",
         account=account,
+        several=(),
         consumer=account_history.consumer,
         standing=_standing(account),
         facts=_facts(account),

@@ -20,6 +20,7 @@ from dunlin.views.widgets.words import HOLDS
 
 # Only their fields are read here; a widget that draws none of them starts without their use cases.
 if TYPE_CHECKING:
+    from dunlin.domain.accounts.account import Account
     from dunlin.service.staff.overview import StaffAccount
     from dunlin.service.staff.queue import Decided, Waiting
 
@@ -54,7 +55,7 @@ _DESCRIBED = {
     "account": "### Account\nOne account: standing, next action, ledger, conversation, and why a "
     "message was refused. Names are masked until revealed.\n\n| parameter | meaning |\n|---|---|\n"
     "| `creditor` | only accounts of this creditor; empty for all |\n"
-    "| `account` | an account id or the creditor's reference, also a field of the form |\n",
+    "| `account` | what names an account or its person, also a field of the form |\n",
     "decisions": "### Decisions\nWhat waits for a person, longest first, with approve, keep and "
     "close.\n\n| parameter | meaning |\n|---|---|\n| `creditor` | one creditor; empty for all |\n"
     "| `decide` | ARN of the function that takes decisions |\n"
@@ -100,7 +101,7 @@ class Widgets:
             sections=[_section(part) for part in parts],
         )
 
-    def account(self, ask: Ask, staff_account: StaffAccount | None) -> Html:
+    def account(self, ask: Ask, staff_account: StaffAccount | list[Account]) -> Html:
         """The form, and the account that was asked for."""
         return account_page(ask, staff_account)
 

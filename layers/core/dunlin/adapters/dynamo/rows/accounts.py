@@ -19,6 +19,8 @@ from dunlin.domain.accounts.account import (
     Override,
     Status,
 )
+from dunlin.domain.accounts.names import plain
+from dunlin.domain.ids import account_id as made_of
 from dunlin.domain.money import Money
 
 META = "META"
@@ -110,6 +112,7 @@ class AccountRow(StoredRow):
     approved_triggers = JsonAttribute(WORDS, null=True, attr_name="released")
     activated_at = TextAttribute(INSTANT, null=True)
     touched_at = TextAttribute(INSTANT, null=True)
+    paid_at = TextAttribute(INSTANT, null=True)
     sent = JsonAttribute(WORDS, null=True)
     cohort = UnicodeAttribute(null=True)
     shadow = BooleanAttribute(null=True)
@@ -164,6 +167,24 @@ def _queue_of(account: Account) -> str | None:
     if account.waits_for_staff:
         return f"STAFF#{account.creditor}"
     return f"UNATTENDED#{account.creditor}" if account.unattended else None
+
+
+class NameRow(StoredRow):
+    """One for each name of an account that its id is not made of: which accounts go by it."""
+
+    Meta: Any = ACCOUNTS
+
+    account_id = UnicodeAttribute(hash_key=True)  # the name
+    sk = UnicodeAttribute(range_key=True)  # the account that it leads to
+
+    @classmethod
+    def of(cls, account: Account) -> list[NameRow]:
+        named = (n for n in account.names if account.account_id != made_of(account.creditor, n))
+        return [cls(cls.key(account.creditor, name), account.account_id) for name in named]
+
+    @staticmethod
+    def key(creditor: str, name: str) -> str:
+        return f"NAME#{creditor}#{plain(name)}"
 
 
 class LedgerRow(StoredRow):

@@ -13,11 +13,14 @@ STRONG = {
         |fecha de expedicion|date de facture|date facture|date de la facture|date d emission
         |date emission|date de facturation|date facturation|date de piece|date piece|ecriture date
         |piecedate|last billed date|lastbilleddatep|open date|origination date|charged on
-        |date billed out""",
+        |date billed out|fecha doc|fec factura|f factura|fecha contabilizacion|ordered|date ordered
+        |data de emissao|data emissao|dt emissao|emissao|emitida em|data da fatura|data fatura
+        |data do documento|data documento|emitido em|ausgestellt am|rechnung vom|emise le
+        |emitida el|date document""",
     "due_date": """
         due date|duedate|due|date due|due on|payment due|payment due date|payment due by|pay by
         |pay by date|invoice due date|due date utc|date due utc|due by|net due date|net due dt
-        |net due|due date receive by|maturity date|expiry date invoice|invoice date due|due dt
+        |net due|due date receive by|expiry date invoice|invoice date due|due dt
         |due at|baseline due date|rent due date|due date net|last date to pay|payable by
         |payment date due|falligkeit|falligkeitsdatum|fallig|fallig am|fallig seit|zahlbar bis
         |zahlungsziel datum|netto fallig|nettofalligkeit|nettofalligkeitsdatum|faelligkeit
@@ -25,7 +28,15 @@ STRONG = {
         |vencimiento|vence|fecha limite|fecha limite de pago|fecha de pago limite|vence el
         |date d echeance|date echeance|echeance|echeance le|date limite|date limite de paiement
         |a payer avant|date d exigibilite|date ech|datelim reglement|current due date
-        |next due date|first due date""",
+        |next due date|first due date|next payment date|next payment due|next payment due date
+        |next installment date|next instalment date|invoice due|bill due|pay on or before
+        |date payment due|net due dt|vencimiento neto|proximo vencimiento|fecha proximo pago
+        |proximo pago|fecha de proximo pago|vence en|fecha vto|fecha vcto|vto|vcto|f vencimiento
+        |fec vencimiento|prochaine echeance|prochain paiement|echeance nette|date prochaine echeance
+        |nachste falligkeit|nachste rate|nachste zahlung|nachste rate fallig|fallig zum
+        |zu zahlen bis|vencimento|data de vencimento|data vencimento|data do vencimento
+        |dt vencimento|dt vcto|vence em|proximo vencimento|proxima parcela|data limite|pagar ate
+        |vencimento liquido""",
     "last_payment_date": """
         last payment date|last payment on|date of last payment|last paid date|last paid
         |last paid on|lastpaymentdate|last pmt date|last pay date|most recent payment date
@@ -45,7 +56,38 @@ STRONG = {
         |paid at utc|cleared date|clearing date|paiddate|bezahlt am|zahlungsdatum|ausgleichsdatum
         |gezahlt am|beglichen am|fecha de pago|fecha pago|pagado el|fecha pagado|date de paiement
         |date paiement|paye le|date de reglement|regle le|date reglement|ausgleich
-        |last payment date paid|closed on|closing date|paid on date|date closed""",
+        |last payment date paid|closed on|closing date|paid on date|date closed
+        |date settled|paid in full on|paid in full date|paid in full|date paid in full|paid off on
+        |paid off date|date paid off|payoff date actual|cleared on|clearing|clearing dt|clrng date
+        |clearing date time|date cleared|settled at|settled|date of settlement|closed date
+        |close date|closed at|completed on|completed date|date completed|fecha compens
+        |fecha compensacion|fecha de compensacion|fecha liquidacion|fecha de liquidacion
+        |liquidado el|liquidada el|saldada el|saldado el|cobrado el|cobrada el|fecha de cobro
+        |fecha cobro|fecha cierre|fecha de cierre|cerrada el|cancelado totalmente el
+        |date de lettrage|date lettrage|reglee le|payee le|soldee le|solde le|acquittee le
+        |encaissee le|encaisse le|date d encaissement|date encaissement|date de solde|cloturee le
+        |date de cloture|ausgeglichen am|ausgleich am|erledigt am|geschlossen am|abgeschlossen am
+        |bezahlt|beglichen|augdt|ausgl datum|datum ausgleich|datum zahlung|pago em|paga em
+        |quitado em|quitada em|liquidado em|liquidada em|recebido em|data de liquidacao
+        |data liquidacao|data da baixa|data de baixa|data baixa|baixado em|data de quitacao
+        |data quitacao|encerrado em|data de encerramento""",
+    "final_date": """
+        loan end date|loan maturity|loan maturity date|contract maturity|contract maturity date
+        |contract end|contract end date|final payment date|final due date|last payment due
+        |end of term|term end|term end date|balloon date|note maturity|payoff date|laufzeitende
+        |ende der laufzeit|vertragsende|letzte rate|vencimiento final|fecha vencimiento final
+        |fecha final|fin de contrato|fecha fin|fecha fin contrato|ultima cuota|echeance finale
+        |date de fin|fin de contrat|date fin contrat|derniere echeance|vencimento final
+        |data final|fim do contrato|ultima parcela|data fim""",
+    "terms": """
+        terms|payment terms|net terms|credit terms|terms of payment|invoice terms|pay terms
+        |pmt terms|terms code|terms name|due days|net days|days to pay|payment days|credit days
+        |zahlungsbedingung|zahlungsbedingungen|zahlungsziel|zahlungsfrist|zahlungskondition
+        |zahlungskonditionen|zahlungsziel tage|ziel|condiciones de pago|condicion de pago
+        |condiciones|plazo|plazo de pago|terminos|terminos de pago|dias de credito
+        |conditions de paiement|condition de paiement|conditions de reglement|delai de paiement
+        |delai|modalites de paiement|condicoes de pagamento|condicao de pagamento
+        |prazo de pagamento|prazo|dias para pagamento""",
 }
 
 WEAK = {
@@ -53,7 +95,8 @@ WEAK = {
         date|datum|fecha|created|created at|created on|created time|day|opened|service|charge date
         |month|erstellt am|valeur|entry date|currentillnessdate""",
     "due_date": """
-        payment terms date|deadline|target date|maturity|payment date expected""",
+        payment terms date|deadline|target date|maturity|maturity date|payment date expected
+        |endfalligkeit""",
     "paid_date": "payment date|paid|pay date|last updated paid",
     "last_payment_amount": "payment amount|pmt amount",
 }

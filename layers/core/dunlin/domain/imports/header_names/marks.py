@@ -1,13 +1,6 @@
-"""Statuses, flags and permissions, and what stands beside a debt: names of columns by field."""
+"""Flags and permissions, and what stands beside a debt: names of columns by field."""
 
 STRONG = {
-    "status": """
-        status|invoice status|invoicestatus|state of invoice|payment status|payment state
-        |paymentstatus|bill status|account status|document status|open closed|invoice state
-        |rechnungsstatus|zahlungsstatus|estado factura|estado de la factura|estado de pago|estatus
-        |estado pago|situacion|statut|etat facture|statut facture|etat paiement|statut de paiement
-        |statut paiement|statusp|status p|debt status|claim status|collection status|belegstatus
-        |status rechnung|paid status|invoice payment status|statut de la facture""",
     "document_type": """
         type|transaction type|doc type|document type|invoice type|doctype|trans type|txn type
         |record type|move type|journal entry type|entry type|belegart|dokumenttyp|art|vorgangsart
@@ -154,7 +147,6 @@ STRONG = {
 }
 
 WEAK = {
-    "status": "state|estado|etat|stage|zustand|condition|paid unpaid|situation|stato",
     "notes": "description|reason|subject|details|text|info|informacion",
     "document_type": "kind|class|category doc|art der buchung|clase",
     "unit": "space|suite no|apt unit",

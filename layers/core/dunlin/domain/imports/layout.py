@@ -1,0 +1,310 @@
+"""How the rows of a file lie, counted while they pass: sums, headings, running balances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dunlin.domain.imports.amounts import COMMA, DOT, EITHER, evidence
+from dunlin.domain.imports.headings import Headings
+from dunlin.domain.imports.row_kinds import FIGURES, LONE, SUM, TOTAL, RowKinds
+from dunlin.domain.imports.running import RunningBalance, as_movements, scaled_value
+from dunlin.domain.imports.sums import ABOVE, Figures, Sums, Unplaced
+from dunlin.domain.imports.types import ColumnMap, ImportQuestion, Shape
+
+_OWED = ("balance",)
+_BILLED = ("amount", "line_amount")
+_QUESTION_ROWS = 3
+_TEN_THOUSAND = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is in force where a range starts, by each way in which the file may lie."""
+
+    heading: str = ""
+    sum_heading: str = ""
+    above: tuple[str, ...] = ()
+
+
+class LayoutVotes:
+    """Takes every record of a file and says at the end how they lie."""
+
+    def __init__(
+        self,
+        columns: Sequence[ColumnMap],
+        headers: Sequence[str],
+        samples: Sequence[Sequence[str]],
+        *,
+        titles: Sequence[Sequence[str]],
+        answers: Mapping[str, str],
+        names_at: int = -1,
+    ) -> None:
+        self.kinds = RowKinds(headers, columns, names_at)
+        self._answers = answers
+        self._names_at = names_at
+        self._width = len(headers)
+        by: dict[str, list[int]] = {}
+        for column in columns:
+            by.setdefault(column.field, []).append(column.index)
+        self._name_at = next((by[f][0] for f in ("consumer_name", "company") if f in by), -1)
+        self._has_details = bool(
+            by.keys() & {"email", "phone", "street", "unit", "invoice_number", "due_date"}
+        )
+        marks = {i: _mark(samples[i]) for i in self.kinds.money if i < len(samples)}
+        self._marks = marks
+        self._owed = _first(by, _OWED)
+        self._billed = _first(by, _BILLED)
+        if self._owed < 0:
+            self._owed, self._billed = self._billed, -1
+        self._sides = _first(by, ("debit",)), _first(by, ("credit",))
+        self._buckets = by.get("bucket", [])
+        self._currency = _first(by, ("currency",))
+        self._currencies: set[str] = set()
+        self.running = RunningBalance(columns, marks)
+        self._sums = Sums()
+        words = [" ".join(c for c in cells if c.strip()) for cells in titles]
+        self._headings, self._sum_headings = Headings(words), Headings(words)
+        self._above: tuple[str, ...] = ()
+        self._named_rows = self._orphans = self._repeats = self._runs = 0
+        self._after_orphan = False
+        self._name = ""
+        self._asks_for_headings = self.over_jobs = False
+        self._lone_name: tuple[int, int] | None = None
+
+    @property
+    def start(self) -> Start:
+        """What is in force for the next record."""
+        return Start(self._headings.now, self._sum_headings.now, self._above)
+
+    @property
+    def sum_rows(self) -> int:
+        """How many rows have a name and a sum, but no number and no day."""
+        return self._sums.sum_rows.count
+
+    def passes(self, kind: int, line: int, cells: list[str]) -> bool:
+        """Takes a record that is no plain row; True where it may be a row all the same."""
+        if kind == SUM:
+            name = self.kinds.named(cells)
+            value = self._figures(cells)
+            self._sums.sum_row(line, cells, value, name)
+            if value == (None, None):
+                self._headings.name(name)
+            self._sum_headings.name(name)
+            self._name = ""
+            return value != (None, None)
+        if kind == TOTAL:
+            self._sums.total(line, cells, self._figures(cells), self.kinds.label)
+            self._name = ""
+        elif kind == FIGURES:
+            self._sums.figures(self._figures(cells))
+        elif kind == LONE:
+            text = self._headings.lone(cells)
+            if text:
+                self._sum_headings.name(text)
+                self._sums.heading(text)
+                self._name = ""
+        return False
+
+    def row(self, cells: list[str]) -> None:
+        """Takes a plain row."""
+        name = "" if self._names_at >= 0 else self.kinds.named(cells)
+        orphan = not name and not any(
+            i < len(cells) and cells[i] and not cells[i].isspace() for i in self.kinds.contact
+        )
+        if self._headings.now:
+            self._headings.row(name)
+        if self._sum_headings.now:
+            self._sum_headings.row(name)
+        if orphan:
+            self._orphans += 1
+            self._runs += self._after_orphan
+        elif name:
+            self._repeats += name == self._name
+            self._named_rows += 1
+            self._above = tuple(cells)
+        self._after_orphan = orphan
+        self._name = name or self._name
+        self._sums.row(self._figures(cells), name, orphan=orphan)
+        if self.running.asked:
+            self.running.add(cells, name or self._headings.now)
+        if 0 <= self._currency < len(cells) and len(self._currencies) < 2:
+            text = cells[self._currency].strip()
+            if text:
+                self._currencies.add(text)
+
+    def finish(self) -> Shape:
+        """The shape of the file."""
+        sums = self._sums
+        runs = self.running.runs()
+        sums.finish(running=runs)
+        lie = sums.lie()
+        if sums.doubtful_sums() and "sum_rows" in self._answers:
+            lie = sums.likelier() if self._answers["sum_rows"] == "sums" else ""
+        headings = self._sum_headings if lie == ABOVE else self._headings
+        self.over_jobs = self._answered_jobs()
+        heads = headings.head_rows() or bool(self.over_jobs)
+        into_name = self._name_at >= 0 and not self.over_jobs
+        self._lone_name = sums.doubtful_customer()
+        customers = sums.customers()
+        if self._lone_name and self._answers.get("named_total") == "customer":
+            customers = (self._lone_name[0],)
+        return Shape(
+            heading_at=(self._name_at if into_name else self._width) if heads else -1,
+            names_at=self._names_at,
+            running=self._owed if runs else -1,
+            sums=lie,
+            figures=bool(sums.figures_placed and not sums.figures_off),
+            merged=not heads and self._merged(),
+            customers=tuple(sorted(customers)),
+        )
+
+    def start_of(self, start: Start, shape: Shape) -> tuple[str, tuple[str, ...]]:
+        """The heading and the row above that are in force where a range starts."""
+        if shape.heading_at < 0:
+            return "", start.above if shape.merged else ()
+        return (start.sum_heading if shape.sums == ABOVE else start.heading), ()
+
+    def questions(self) -> list[ImportQuestion]:
+        """What only a person can say of the shape."""
+        sums, answers = self._sums, self._answers
+        out: list[ImportQuestion] = []
+        if sums.doubtful_sums() and answers.get("sum_rows") not in ("sums", "debts"):
+            out.append(_sum_rows_question(sums))
+        if self._asks_for_headings and answers.get("headings") not in ("customers", "places"):
+            out.append(_HEADINGS_QUESTION)
+        if self._lone_name and answers.get("named_total") not in ("total", "customer"):
+            out.append(_named_total_question(*self._lone_name))
+        off = sums.disagreeing()
+        if off and not sums.unread and len(self._currencies) < 2 and not answers.get("totals"):
+            out.append(_totals_question(off, sums))
+        return out
+
+    def mapped(self, columns: Sequence[ColumnMap], shape: Shape) -> tuple[ColumnMap, ...]:
+        """The columns as they mean in a file of this shape."""
+        if shape.running >= 0:
+            columns = as_movements(columns)
+        if not self.over_jobs:
+            return tuple(columns)
+        job = "the heading above names who owes"
+        return tuple(
+            replace(c, field="job", why=job) if c.index == self._name_at else c for c in columns
+        )
+
+    def stopped(self) -> bool:
+        """True where a person said that the file lacks rows."""
+        return bool(self._sums.disagreeing()) and self._answers.get("totals") == "stop"
+
+    def _answered_jobs(self) -> bool:
+        """Whether the names in rows are jobs of whoever the heading above names."""
+        below = self._headings
+        may_be = (
+            below.named and not below.head_rows() and self._sums.of_headings
+            and not self._has_details
+        )  # fmt: skip
+        jobs = below.over_jobs() if may_be else False
+        self._asks_for_headings = jobs is None
+        if jobs is None:
+            return self._answers.get("headings") == "customers"
+        return jobs
+
+    def _merged(self) -> bool:
+        """Whether rows without a consumer are of the one above: sums say so, or no consumer is
+        ever written twice and many rows follow each other without one."""
+        if not self._orphans or not self._named_rows:
+            return False
+        many = self._orphans * 10 >= 3 * (self._orphans + self._named_rows)
+        return self._sums.orphans_summed or (many and not self._repeats and self._runs >= 2)
+
+    def _figures(self, cells: list[str]) -> Figures:
+        debit, credit = self._sides
+        if self._owed < 0 and (debit >= 0 or credit >= 0):
+            two = self._value(cells, debit), self._value(cells, credit)
+            return (None if two == (None, None) else (two[0] or 0) - (two[1] or 0)), None
+        owed = self._value(cells, self._owed)
+        if owed is None and self._buckets:
+            aged = [self._value(cells, i) for i in self._buckets]
+            owed = sum(v or 0 for v in aged) if any(v is not None for v in aged) else None
+        return owed, self._value(cells, self._billed)
+
+    def _value(self, cells: list[str], index: int) -> int | None:
+        if index < 0 or index >= len(cells):
+            return None
+        text = cells[index]
+        mark = self._marks.get(index, EITHER)
+        if mark == DOT == text[-3:-2]:
+            digits = text.replace(",", "").replace(".", "").lstrip("$")
+            if digits.isdigit():
+                return int(digits) * _TEN_THOUSAND
+        return scaled_value(text, mark)
+
+
+def _first(by: Mapping[str, Sequence[int]], names: Sequence[str]) -> int:
+    return next((by[n][0] for n in names if n in by), -1)
+
+
+def _mark(values: Sequence[str]) -> str:
+    """The decimal mark of a column by its first cells."""
+    marks = {evidence(v.strip()) for v in values if v}
+    return next(iter(marks & {DOT, COMMA})) if len(marks & {DOT, COMMA}) == 1 else EITHER
+
+
+def _money(millionths: int) -> str:
+    return f"{millionths / 1_000_000:,.2f}"
+
+
+def _totals_question(off: Sequence[Unplaced], sums: Sums) -> ImportQuestion:
+    first = off[0]
+    whose = f' of "{first.of}"' if first.of else ""
+    added = _money(sums.rows_total) if not first.of else "something else"
+    return ImportQuestion(
+        kind="totals",
+        column=None,
+        choices=("rows", "stop"),
+        why=f"the total{whose} in line {first.line} says {_money(first.value)}, and the rows add"
+        f" up to {added}",
+        meanings=(
+            "the rows are right and are imported as they stand",
+            "rows are missing or wrong: nothing is imported from this file",
+        ),
+        rows=tuple((u.line, u.cells) for u in off[:_QUESTION_ROWS]),
+    )
+
+
+def _sum_rows_question(sums: Sums) -> ImportQuestion:
+    rows = sums.sum_rows
+    fit = max(rows.above, rows.below)
+    return ImportQuestion(
+        kind="sum_rows",
+        column=None,
+        choices=("sums", "debts"),
+        why=f"{rows.count} rows have a name and an amount but no number and no day, and {fit} of"
+        " them add up the rows beside them",
+        meanings=(
+            "they are subtotals and are left out",
+            f"they are debts of their own, {_money(rows.total)} in all",
+        ),
+        rows=tuple((rows.off or rows.first)[:_QUESTION_ROWS]),
+    )
+
+
+def _named_total_question(line: int, value: int) -> ImportQuestion:
+    return ImportQuestion(
+        kind="named_total",
+        column=None,
+        choices=("total", "customer"),
+        why=f"line {line} begins like a total and says as much as the row above it",
+        meanings=("it is the total and is left out", f"it is a customer who owes {_money(value)}"),
+    )
+
+
+_HEADINGS_QUESTION = ImportQuestion(
+    kind="headings",
+    column=None,
+    choices=("customers", "places"),
+    why="rows with names stand under headings with names: who of them owes?",
+    meanings=(
+        "the headings name who owes, and the rows their jobs",
+        "the rows name who owes, and the headings where",
+    ),
+)

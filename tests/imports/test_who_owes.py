@@ -1,0 +1,245 @@
+"""Who owes: fillers name nobody, one number is one customer, one name may be two people, and an
+address under several names reaches nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.imports.reading import read, result_of
+
+HEADER = "Invoice,Customer No,Customer,Email,Phone,Balance,Due date\n"
+
+
+def debts_of(document: dict[str, Any]) -> list[tuple[str, int, str | None]]:
+    """(name, balance, what holds it) of each debt that is open."""
+    accounts = (r["account"] for r in document["rows"] if r["outcome"] == "created")
+    return [(a["consumer"]["name"], a["balance_minor"], a["held"]) for a in accounts]
+
+
+def persons_of(text: str) -> dict[str, str]:
+    """{invoice: identity of who owes it}."""
+    result = result_of(HEADER + text)
+    assert result.assembly is not None
+    return {a.invoice: a.identity for a in result.assembly.accounts.values()}
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        "N/A",
+        "none",
+        "-",
+        "0",
+        "000",
+        "CASH",
+        "Walk-in",
+        "Barverkauf",
+        "S/N",
+        "Cliente general",
+        "k.A.",
+    ],
+)
+def test_a_filler_is_no_customers_number(filler: str) -> None:
+    document = read(
+        HEADER
+        + f"1,{filler},Ada Abbott,ada@example.com,,300.25,2026-01-15\n"
+        + f"2,{filler},Ben Barker,ben@example.com,,80.10,2026-01-25\n"
+        + f"3,{filler},Cora Castillo,cora@example.com,,-50.00,2026-01-26\n"
+    )
+    assert debts_of(document) == [("Ada Abbott", 30025, None), ("Ben Barker", 8010, None)]
+    assert [r["account"]["consumer"]["emails"] for r in document["rows"][:2]] == [
+        ["ada@example.com"], ["ben@example.com"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "filler",
+    ["CASH", "Walk-in customer", "Barverkauf", "Público en general", "Client divers", "Unknown",
+     "Consumidor final", "Laufkundschaft", "N/A"],
+)  # fmt: skip
+def test_a_filler_is_nobodys_name(filler: str) -> None:
+    document = read(
+        HEADER
+        + f"1,,{filler},,,20.00,2026-01-15\n"
+        + f"2,,{filler},,,30.00,2026-01-16\n"
+        + "3,,Ada Abbott,ada@example.com,,40.00,2026-01-16\n"
+    )
+    assert debts_of(document) == [
+        (None, 2000, "missing_contact"), (None, 3000, "missing_contact"),
+        ("Ada Abbott", 4000, None),
+    ]  # fmt: skip
+    assert len(set(persons_of(f"1,,{filler},,,20,\n2,,{filler},,,30,\n").values())) == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["noemail@noemail.com", "none@none.com", "patient@declined.com", "no.email@example.com",
+     "NOEMAIL@example.com", "sincorreo@example.com", "keine-email@example.de", "a@a.com", "none"],
+)  # fmt: skip
+def test_an_address_that_was_made_up_reaches_nobody(address: str) -> None:
+    (row,) = read(HEADER + f"1,C1,Ada Abbott,{address},,300.25,2026-01-15\n")["rows"]
+    assert row["account"]["consumer"]["emails"] == []
+    assert row["account"]["held"] == "missing_contact"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["000-000-0000", "555-555-5555", "1234567890", "(999) 999-9999", "212-555-1212", "111 111 1111",
+     "8888888888", "N/A"],
+)  # fmt: skip
+def test_a_number_that_was_made_up_reaches_nobody(number: str) -> None:
+    (row,) = read(HEADER + f"1,C1,Ada Abbott,ada@example.com,{number},300.25,2026-01-15\n")["rows"]
+    assert row["account"]["consumer"]["phones"] == []
+    assert row["outcome"] == "created"
+
+
+@pytest.mark.parametrize("address", ["na.li@example.com", "12345@163.com", "ada@none-such.com"])
+def test_a_real_address_is_none_of_those(address: str) -> None:
+    (row,) = read(HEADER + f"1,C1,Ada Abbott,{address},,300.25,2026-01-15\n")["rows"]
+    assert row["account"]["consumer"]["emails"] == [address]
+
+
+def test_one_invoice_number_of_two_customers_is_two_debts() -> None:
+    document = read(
+        HEADER
+        + "K-1,C-1,Bo Sample,bo@example.com,(217) 555-0111,120.00,2026-09-01\n"
+        + "K-1,C-9,Zed Other,zed@example.com,(217) 555-0177,900.00,2026-10-01\n"
+    )
+    assert debts_of(document) == [("Bo Sample", 12000, None), ("Zed Other", 90000, None)]
+
+
+def test_two_branches_number_alike_in_whatever_order_they_stand() -> None:
+    rows = [
+        "17,,Ada Abbott,ada@example.com,,700.00,2026-03-30\n",
+        "17,,Ben Barker,ben@example.com,,80.00,2026-04-30\n",
+        "18,,Ben Barker,ben@example.com,,90.00,2026-05-30\n",
+    ]
+    wanted = {("Ada Abbott", 70000), ("Ben Barker", 8000), ("Ben Barker", 9000)}
+    for order in (rows, rows[::-1]):
+        assert {d[:2] for d in debts_of(read(HEADER + "".join(order)))} == wanted
+
+
+@pytest.mark.parametrize("second", ["Ada Abbott", "A. Abbott", "ABBOTT ADA", ""])
+def test_rows_of_one_number_and_person_are_one_debt(second: str) -> None:
+    document = read(
+        HEADER
+        + "17,,Ada Abbott,ada@example.com,,700.00,2026-03-30\n"
+        + f"17,,{second},,,80.00,2026-04-30\n"
+    )
+    assert len(debts_of(document)) == 1
+
+
+def test_a_customer_number_under_two_names_makes_no_one_person() -> None:
+    rows = ("1,100,Ada Abbott,ada@example.com,,10", "2,100,Zed Other,zed@example.com,,20")
+    text = "".join(f"{row},2026-10-01\n" for row in rows)
+    assert len(set(persons_of(text).values())) == 2
+    document = read(HEADER + text)
+    assert document["rows"][1]["code"] == "probable_match"
+    assert document["rows"][0]["account"]["consumer"]["emails"] == ["ada@example.com"]
+
+
+def test_a_customer_number_under_two_spellings_or_one_address_is_one_person() -> None:
+    for second in ("A. Abbott,a2@example.com", "Ada Abbott-Cole,a2@example.com",
+                   "Dee Cole,ada@example.com"):  # fmt: skip
+        text = f"1,100,Ada Abbott,ada@example.com,,10,\n2,100,{second},,20,\n"
+        assert len(set(persons_of(text).values())) == 1, second
+
+
+def test_people_of_one_name_with_other_contact_points_are_other_people() -> None:
+    document = read(
+        "Name,Email,Mobile,Due Date,Amount Due\n"
+        "Maria Garcia,maria.one@example.com,212-555-0101,2026-10-01,287.74\n"
+        "Maria Garcia,maria.two@example.com,212-555-0102,2026-10-01,566.35\n"
+        "Maria Garcia,maria.one@example.com,212-555-0101,2026-11-01,10.00\n"
+    )
+    assert [d[:2] for d in debts_of(document)] == [
+        ("Maria Garcia", 28774), ("Maria Garcia", 56635), ("Maria Garcia", 1000),
+    ]  # fmt: skip
+    emails = [r["account"]["consumer"]["emails"] for r in document["rows"]]
+    assert emails == [
+        ["maria.one@example.com"],
+        ["maria.two@example.com"],
+        ["maria.one@example.com"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second"),
+    [("Unit", "101", "204"), ("Property", "Elm St 4", "Oak Ave 9"), ("Street", "4 Pine", "9 Lake"),
+     ("Email", "a@example.com", "b@example.com"), ("Phone", "2125550101", "2125550102"),
+     ("Date of birth", "1960-04-02", "1999-08-15")],
+)  # fmt: skip
+def test_a_credit_is_not_laid_over_another_of_the_same_name(
+    header: str, first: str, second: str
+) -> None:
+    document = read(
+        f"Invoice,Tenant,{header},Due Date,Balance\n"
+        f"1,Maria Garcia,{first},2026-10-01,653.00\n"
+        f"2,Maria Garcia,{second},2026-10-01,-700.00\n"
+        f"3,Ben Barker,,2026-10-01,90.50\n"
+    )
+    assert [d[:2] for d in debts_of(document)] == [("Maria Garcia", 65300), ("Ben Barker", 9050)]
+
+
+def test_a_credit_is_laid_over_the_debts_of_its_own_person() -> None:
+    document = read(
+        HEADER
+        + "1,C1,Ada Abbott,ada@example.com,,653.00,2026-10-01\n"
+        + "2,C1,Ada Abbott,ada@example.com,,-50.00,2026-10-01\n"
+    )
+    assert debts_of(document) == [("Ada Abbott", 60300, None)]
+
+
+def test_an_address_under_names_with_nothing_in_common_reaches_nobody() -> None:
+    document = read(
+        HEADER
+        + "1,,Ada Abbott,desk@example.com,212-555-0101,10.00,2026-03-04\n"
+        + "2,,Ben Barker,desk@example.com,,20.00,2026-03-04\n"
+        + "3,,Cora Castillo,cora@example.com,,30.00,2026-03-04\n"
+    )
+    assert [r["account"]["consumer"]["emails"] for r in document["rows"]] == [
+        [], [], ["cora@example.com"],
+    ]  # fmt: skip
+    # The first has a number of her own.
+    assert [held for _, _, held in debts_of(document)] == [None, "probable_match", None]
+    assert document["rows"][0]["code"] == "shared_contact"
+    assert document["rows"][0]["value"] == "desk@example.com"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Ada Abbott", "Ben Abbott"), ("Abbott Supply LLC", "Barker Foods Inc"),
+     ("Ada Abbott", "Abbott Supply LLC")],
+)  # fmt: skip
+def test_a_household_and_an_office_may_share_an_address(first: str, second: str) -> None:
+    document = read(
+        HEADER
+        + f"1,,{first},home@example.com,,10.00,2026-03-04\n"
+        + f"2,,{second},home@example.com,,20.00,2026-03-04\n"
+    )
+    emails = [r["account"]["consumer"]["emails"] for r in document["rows"]]
+    assert emails == [["home@example.com"], ["home@example.com"]]
+
+
+def test_one_family_name_in_two_homes_is_no_household() -> None:
+    document = read(
+        "Invoice,Customer,Email,Street,Zip,Balance,Due date\n"
+        "1,Ada Abbott,desk@example.com,4 Pine Rd,30301,10.00,2026-03-04\n"
+        "2,Ben Abbott,desk@example.com,9 Lake Dr,60601,20.00,2026-03-04\n"
+    )
+    assert [r["account"]["consumer"]["emails"] for r in document["rows"]] == [[], []]
+
+
+def test_where_a_company_stands_it_owes() -> None:
+    document = read(
+        "invoice_no,company,first_name,last_name,email,due_date,balance\n"
+        "1,Mesa Tile Inc,Noor,Haddad,noor@example.com,2026-02-10,350.00\n"
+        "2,,Samuel,Osei,samuel@example.com,2026-02-10,90.50\n"
+        "3,N/A,Grace,Kim,grace@example.com,2026-02-10,60.00\n"
+    )
+    assert [d[0] for d in debts_of(document)] == ["Mesa Tile Inc", "Samuel Osei", "Grace Kim"]
+    assert [r["account"]["debt_kind"] for r in document["rows"]] == [
+        "business", "consumer", "consumer",
+    ]  # fmt: skip

@@ -93,7 +93,10 @@ def test_of_two_conflicting_rows_the_first_is_kept() -> None:
         + "1,C1,Ann Lee,ann@example.com,,2026-03-04,100\n"
         + "1,C1,Ann Lee,ann@example.com,,2026-03-04,90\n"
     )
-    assert outcomes(result) == [(2, "created", ""), (3, "duplicate", "conflicting_row")]
+    assert outcomes(result) == [
+        (2, "created", "conflicting_rows"),
+        (3, "duplicate", "conflicting_row"),
+    ]
     assert result["totals"]["USD"]["balance_minor"] == 10000
 
 

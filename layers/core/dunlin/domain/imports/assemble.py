@@ -46,6 +46,8 @@ HOLD_CODES = {code: code for code in barring.STAFF} | {
     "unknown_status": "unknown_status",
     "probable_match": "probable_match",
     "shared_contact": "shared_contact",
+    "two_balances": "conflicting_rows",
+    "instalments": "instalments",
     "insurer": "insurance_pending",
     "payment_shown": "payment_shown",
     "cleared_with_balance": "cleared_with_balance",
@@ -132,7 +134,7 @@ class Assembler:
         self._contact_count = 0
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & LINE_FIELDS)
-        self._sums = (profile.sums_lines and self._line_level) or (
+        self._sums = (profile.sums_lines and (self._line_level or profile.charges)) or (
             "balance" not in have and bool(have & {"line_amount", "debit", "credit", "side"})
         )
 
@@ -266,7 +268,7 @@ class Assembler:
             lines=tuple(r.line for r in rows),
             last_payment_on=last,
             last_payment=None if paid_last is None else Money(paid_last, lead.currency),
-            holds=_said_to_hold(rows, lead),
+            holds=(*_said_to_hold(rows, lead), *self._doubted(open_rows, conflicts)),
         )
 
     def _entries(
@@ -277,7 +279,7 @@ class Assembler:
         conflicts: set[int] = set()
         use = open_rows or [lead]
         values = {r.balance for r in use}
-        if len(use) == 1 or (len(values) == 1 and not self._sums):
+        if len(use) == 1 or (len(values) == 1 and not self._sums and not _fall_due_apart(use)):
             split = self._split_payments(use)
             if split is not None:
                 entries = split
@@ -285,7 +287,7 @@ class Assembler:
                 entries += _opening(lead)
         elif self._split_payments(use) is not None:
             entries = self._split_payments(use) or []
-        elif self._sums or self._line_level or _several(use):
+        elif self._sums or self._line_level or self.profile.charges or _several(use):
             entries = [
                 FileEntry(kind="line", minor=r.balance or 0, on=r.issued_on, source=f"row {r.line}")
                 for r in use
@@ -304,6 +306,15 @@ class Assembler:
                         )
                     )  # fmt: skip
         return entries, sum(e.minor for e in entries), conflicts
+
+    def _doubted(self, rows: list[NormalisedRow], conflicts: set[int]) -> list[str]:
+        """Why the figures of a debt wait for a person: two balances of one number, or parts that
+        fall due apart, of which not all is owed on the first day."""
+        dues = {r.due_on for r in rows if r.due_on}
+        parts = len(dues) > 1 and (
+            bool(rows[0].invoice) or min(dues) <= self.today < max(dues)
+        )  # fmt: skip
+        return ["two_balances"] * bool(conflicts) + ["instalments"] * parts
 
     def _split_payments(self, use: list[NormalisedRow]) -> list[FileEntry] | None:
         """Rows that repeat one invoice, each with another of its payments, and no balance."""
@@ -479,6 +490,10 @@ def _said_to_hold(rows: list[NormalisedRow], lead: NormalisedRow) -> tuple[str, 
     """Holds that the words of a debt's rows ask for, each once."""
     unknown = ("unknown_status",) if lead.status_code == "unknown_status" else ()
     return tuple(dict.fromkeys((*(h for r in rows for h in r.holds), *unknown)))
+
+
+def _fall_due_apart(rows: list[NormalisedRow]) -> bool:
+    return len({r.due_on for r in rows if r.due_on}) > 1
 
 
 def _several(rows: list[NormalisedRow]) -> bool:

@@ -259,14 +259,11 @@ def _totals_question(off: Sequence[Unplaced], sums: Sums) -> ImportQuestion:
     added = _money(sums.rows_total) if not first.of else "something else"
     return ImportQuestion(
         kind="totals",
+        lasting=False,
         column=None,
         choices=("rows", "stop"),
         why=f"the total{whose} in line {first.line} says {_money(first.value)}, and the rows add"
         f" up to {added}",
-        meanings=(
-            "the rows are right and are imported as they stand",
-            "rows are missing or wrong: nothing is imported from this file",
-        ),
         rows=tuple((u.line, u.cells) for u in off[:_QUESTION_ROWS]),
     )
 
@@ -276,14 +273,11 @@ def _sum_rows_question(sums: Sums) -> ImportQuestion:
     fit = max(rows.above, rows.below)
     return ImportQuestion(
         kind="sum_rows",
+        lasting=False,
         column=None,
         choices=("sums", "debts"),
         why=f"{rows.count} rows have a name and an amount but no number and no day, and {fit} of"
         " them add up the rows beside them",
-        meanings=(
-            "they are subtotals and are left out",
-            f"they are debts of their own, {_money(rows.total)} in all",
-        ),
         rows=tuple((rows.off or rows.first)[:_QUESTION_ROWS]),
     )
 
@@ -291,10 +285,10 @@ def _sum_rows_question(sums: Sums) -> ImportQuestion:
 def _named_total_question(line: int, value: int) -> ImportQuestion:
     return ImportQuestion(
         kind="named_total",
+        lasting=False,
         column=None,
         choices=("total", "customer"),
-        why=f"line {line} begins like a total and says as much as the row above it",
-        meanings=("it is the total and is left out", f"it is a customer who owes {_money(value)}"),
+        why=f"line {line} begins like a total, and says {_money(value)} as the row above it does",
     )
 
 
@@ -303,8 +297,4 @@ _HEADINGS_QUESTION = ImportQuestion(
     column=None,
     choices=("customers", "places"),
     why="rows with names stand under headings with names: who of them owes?",
-    meanings=(
-        "the headings name who owes, and the rows their jobs",
-        "the rows name who owes, and the headings where",
-    ),
 )

@@ -31,6 +31,7 @@ from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.owed_column import Settled, settle
 from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
+from dunlin.domain.imports.repeats import Repeats
 from dunlin.domain.imports.row_kinds import ROW, TOTAL
 from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range, Shape
 
@@ -92,8 +93,7 @@ class Scan:
         self.titles = OrderVote()
         self._as_of_text = ""
         self._readings: dict[str, DateReading | None] = {}
-        self._repeat = self._differ = 0
-        self._previous: tuple[str, str] = ("", "")
+        self.repeats = Repeats(columns)
         self._integers = True
         self._sums: Counter[int] = Counter()
         self._samples = samples
@@ -236,7 +236,7 @@ class Scan:
                 self.phones += 1
                 self.phones_home += fast_phone(text, "US") is not None
         self.long_numbers.add(cells)
-        self._repeats(cells, size)
+        self.repeats.add(cells)
         if self._counting:
             self.figures.row(self._row_line, cells)
 
@@ -285,25 +285,10 @@ class Scan:
         elif state_code(text):
             self.states += 1
 
-    def _repeats(self, cells: list[str], size: int) -> None:
-        """Whether rows of one invoice repeat its total or share it."""
-        index = self.by_field.get("invoice_number", self.by_field.get("account_reference", -1))
-        money = self.by_field.get("balance", self.by_field.get("amount", -1))
-        if not (0 <= index < size and 0 <= money < size):
-            return
-        key, value = cells[index], cells[money]
-        if key and key == self._previous[0]:
-            if value == self._previous[1]:
-                self._repeat += 1
-            else:
-                self._differ += 1
-        self._previous = (key, value)
-
     def _conclude(self) -> None:
         sidecar = self.hints.sidecar
         if self._counting:
             self._settle()
-        self.sums_lines = self._differ > self._repeat
         self._decimals()
         self.country = sidecar.country or self._country()
         self.country_open = (

@@ -146,6 +146,7 @@ class FileProfile:
     last_line: int | None = None
     grouped: bool = False
     sums_lines: bool = False
+    charges: bool = False
     minor_units: bool = False
     tax: TaxOnTop | None = None
     shared_reference: bool = False

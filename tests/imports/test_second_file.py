@@ -235,3 +235,90 @@ def test_a_probable_match_within_a_file_is_told_in_its_summary(office: Office) -
     first, second = office.account("K-1"), office.account("K-7")
     assert (first.hold, second.hold) == (None, Hold.REVIEW)
     assert second.extras["probable_match"] == first.consumer_id
+
+
+def test_a_number_that_comes_back_under_another_person_is_a_debt_of_its_own(
+    office: Office,
+) -> None:
+    """A unit with a new tenant: the one who moved out is asked for nothing of it."""
+    header = "Lease ID,Tenant,Email,Balance,Due date"
+    ada = "UNIT-7,Ada Finch,ada@example.com,300.00,2026-08-01"
+    cy = "UNIT-7,Cy Moss,cy@example.com,45.00,2026-11-01"
+    office.drop("rent.csv", table([ada], header))
+    first = office.account("UNIT-7")
+    act(office, "UNIT-7", status=Status.ACTIVE)
+    report = office.drop("rent.csv", table([cy], header))
+    assert report["codes"] == {"another_person": 1}
+    before, after = sorted(office.book.accounts.values(), key=lambda a: -a.balance.minor)
+    assert before.account_id == first.account_id
+    assert (before.balance.minor, before.hold, before.consumer_id) == (
+        30_000,
+        Hold.REVIEW,
+        first.consumer_id,
+    )
+    assert (after.balance.minor, after.hold, after.reference) == (4_500, None, "UNIT-7")
+    holder = office.book.consumers[after.consumer_id]
+    assert (holder.name, holder.emails) == ("Cy Moss", ("cy@example.com",))
+    assert office.book.consumers[before.consumer_id].emails == ("ada@example.com",)
+    writes = office.book.writes
+    office.drop("rent.csv", table([cy], header))
+    assert office.book.writes == writes
+    office.drop("rent.csv", table([cy.replace("45.00", "20.00")], header))
+    assert office.book.accounts[after.account_id].balance.minor == 2_000
+    assert office.book.accounts[before.account_id].balance.minor == 30_000
+
+
+def test_a_customer_number_that_comes_back_under_another_name_is_another_person(
+    office: Office,
+) -> None:
+    header = "Unit,Customer No,Customer,Email,Balance,Due date"
+    office.drop("a.csv", table(["7,U-7,Ada Finch,ada@example.com,300.00,2026-08-01"], header))
+    for _ in range(2):
+        office.drop("a.csv", table(["7,U-7,Cy Moss,cy@example.com,45.00,2026-11-01"], header))
+    people = {p.name: p for p in office.book.consumers.values()}
+    assert people.keys() == {"Ada Finch", "Cy Moss"}
+    assert people["Ada Finch"].emails == ("ada@example.com",)
+    owed = {a.consumer_id: a.balance.minor for a in office.book.accounts.values()}
+    assert owed == {people["Ada Finch"].consumer_id: 30_000, people["Cy Moss"].consumer_id: 4_500}
+    # What a contacts file says under the number is for whom it names.
+    contacts = "Customer No,Customer,Email\nU-7,Dee Fox,dee@example.com\n"
+    office.drop("contacts.csv", contacts)
+    assert {p.emails for p in office.book.consumers.values()} == {
+        ("ada@example.com",),
+        ("cy@example.com",),
+    }
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "UNIT-7,Ada Finch,new@example.com,300.00,2026-08-01",  # moved to another address
+        "UNIT-7,Finch Ada M,new@example.com,300.00,2026-08-01",  # told more of the name
+        "UNIT-7,Ada Marsh,ada@example.com,300.00,2026-08-01",  # another name, reached as before
+        "UNIT-7,Ada Finch,,300.00,2026-08-01",
+        "UNIT-7,,new@example.com,300.00,2026-08-01",
+    ],
+)
+def test_a_person_who_is_told_otherwise_stays_the_same(office: Office, row: str) -> None:
+    header = "Lease ID,Tenant,Email,Balance,Due date"
+    office.drop("rent.csv", table(["UNIT-7,Ada Finch,ada@example.com,300.00,2026-08-01"], header))
+    report = office.drop("rent.csv", table([row], header))
+    assert "another_person" not in report["codes"]
+    assert len(office.book.accounts) == 1
+
+
+def test_what_is_owed_anew_begins_at_the_first_rung(office: Office) -> None:
+    office.drop("rent.csv", table([BO]))
+    act(office, "K-1", status=Status.ACTIVE, ladder="standard", ladder_run=1, rung=2,
+        sent=("Reminder", "Second"), approved_triggers=("balance",))  # fmt: skip
+    office.drop("rent.csv", table([BO.replace("120.00", "0.00")]))
+    assert office.account("K-1").status is Status.SETTLED
+    office.drop("rent.csv", table([BO.replace("120.00,2026-09-01", "95.00,2026-11-01")]))
+    back = office.account("K-1")
+    assert (back.status, back.balance.minor, str(back.due_on)) == (
+        Status.IMPORTED,
+        9_500,
+        "2026-11-01",
+    )
+    assert (back.rung, back.occurrence, back.sent, back.cohort) == (0, 0, (), "")
+    assert back.approved_triggers == ()

@@ -207,7 +207,7 @@ def reopen(account: Account, why: str) -> Account:
 def reimport(account: Account) -> Account:
     """A newer file asks for it again: it stands as on its first day, until a rollout takes it."""
     legality.needs_end("reimport", account, *legality.ENDED)
-    return replace(_anew(account), status=Status.IMPORTED)
+    return replace(_anew(account), status=Status.IMPORTED, cohort="", approved_triggers=())
 
 
 def reenter(account: Account) -> Account:

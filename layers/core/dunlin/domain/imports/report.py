@@ -84,6 +84,8 @@ ADVICE = {
     "probable_match": "Created with a hold: say whether this is the person of another row.",
     "permission_withdrawn": "The file says that this person is not to be written to: closed, and it"
     " stays closed until the person or you open it again.",
+    "another_person": "The number is known for another person: this is a debt of its own, and the"
+    " earlier one is on hold until you say what became of it.",
     "currency_differs": "The account is known in another currency: it is on hold, correct the"
     " currency and drop the file again.",
     "payment_shown": "Created with a hold: the row shows a payment and no balance. Is it paid?",

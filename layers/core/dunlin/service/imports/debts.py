@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
@@ -17,9 +17,10 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import Addresses, Change
+from dunlin.ports.accounts import Addresses, Change, ManyAtOnce
 from dunlin.service.accounts.writing import account_change
 from dunlin.service.imports.people import (
+    hear,
     known_by_address,
     new_consumer,
     next_consumer,
@@ -29,6 +30,7 @@ from dunlin.service.imports.people import (
     withdrawal,
 )
 from dunlin.service.imports.plans import (
+    ANOTHER_PERSON,
     MADE_BY,
     MOST_ENTRIES,
     OTHER_CURRENCY,
@@ -37,6 +39,12 @@ from dunlin.service.imports.plans import (
     Read,
 )
 from dunlin.service.imports.received import FELL, RECEIVED, payment_source
+from dunlin.service.imports.whose import identity_of_other, key_of_other, named_person, strangers
+
+
+class KnownAddresses(Addresses, ManyAtOnce, Protocol):
+    """People by how they are reached, accounts and people by id."""
+
 
 # What a person must decide comes before what a file or time lifts: an account has one hold.
 _HOLDS = {
@@ -75,6 +83,7 @@ _HOLDS = {
 # was paid or decided here since.
 _SAID, _SAID_DISPUTED, _ABSENT = "file_balance_minor", "file_disputed", "missing_since"
 _STATED_ELSE = "file_other_currency"
+_REPLACED = "number_given_on"
 _POINTS = "file_points"  # hashes of the contact points
 _ABSENT_HOLD = "missing_hold"  # what held it then, should a file name it again
 _PASS = TIMED_HOLDS | {Hold.PAYMENT_PENDING, Hold.ARRANGEMENT}  # over by themselves meanwhile
@@ -89,12 +98,24 @@ _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status
 
 
 def create(
-    book: Addresses, context: ImportContext, key: str, account_read: NormalisedAccount, read: Read
+    book: KnownAddresses,
+    context: ImportContext,
+    key: str,
+    account_read: NormalisedAccount,
+    read: Read,
+    *,
+    account_id: str = "",
 ) -> ImportPlan:
-    """A new account, with its consumer where that is new too."""
-    account_id = ids.account_id(context.job.creditor, key)
+    """A new account, with its consumer where that is new too; `account_id` where its number is
+    another person's already."""
+    account_id = account_id or ids.account_id(context.job.creditor, key)
     consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
     known = read.consumers.get(consumer_id)
+    if known is not None and strangers(known, account_read.consumer):
+        identity = identity_of_other(account_read.identity, account_read.consumer)
+        consumer_id = ids.consumer_id(context.job.creditor, identity)
+        read.consumers |= book.read_consumers([consumer_id]) | read.consumers
+        known = read.consumers.get(consumer_id)
     maybe = account_read.maybe and ids.consumer_id(context.job.creditor, account_read.maybe)
     if known is None and context.terms["known"]:
         known, doubted = known_by_address(book, context, account_read.consumer, read)
@@ -148,6 +169,7 @@ def _new_account(
             _SAID: str(account_read.balance.minor),
         }
         | _named(account_read)
+        | named_person(account_read)
     )
     if maybe:
         extras["probable_match"] = maybe
@@ -261,6 +283,35 @@ def update(
     return ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake, codes=codes)
 
 
+def take_over(
+    book: KnownAddresses,
+    context: ImportContext,
+    key: str,
+    account_read: NormalisedAccount,
+    read: Read,
+) -> ImportPlan:
+    """A known number under another person, as of a unit with a new tenant: a debt of its own. The
+    one on record is held, once, for a person to say what became of it."""
+    stored = read.accounts[ids.account_id(context.job.creditor, key)]
+    account_id = ids.account_id(context.job.creditor, key_of_other(key, account_read))
+    known = read.accounts.get(account_id) or book.read_accounts([account_id]).get(account_id)
+    if known is not None:
+        read.consumers |= book.read_consumers([known.consumer_id])
+        plan = update(context, key, known, account_read, read)
+    elif account_read.status == OPEN:
+        plan = create(book, context, key, account_read, read, account_id=account_id)
+    else:
+        plan = hear(context, key, account_read, read)
+    codes = {key: ANOTHER_PERSON, **plan.codes}
+    if _REPLACED in stored.extras or not stored.owes:
+        return replace(plan, codes=codes)
+    noted = replace(stored, extras=stored.extras | {_REPLACED: context.now.date().isoformat()})
+    held = lifecycle.review(noted, "A newer file names somebody else under its number")
+    change = context.changed(stored, "AccountHeld", data={"why": ANOTHER_PERSON}, after=held)
+    wake = (stored.account_id,) if stored.status is Status.ACTIVE else ()
+    return replace(plan, codes=codes, changes=(*plan.changes, change), wake=(*plan.wake, *wake))
+
+
 def _in_other_currency(stored: Account, account_read: NormalisedAccount) -> Account:
     """The account held for a person, once for what the file says: its figure is no figure of this
     debt, and may say that it is paid."""
@@ -337,7 +388,11 @@ def _news(
 ) -> tuple[Account, int]:
     """The account with what a file says that it did not say before, and by how much the balance
     moves. What staff decided stands until the file says something else than before."""
-    extras = _facts_anew(stored, account_read, context.now.date()) | _named(account_read)
+    extras = (
+        _facts_anew(stored, account_read, context.now.date())
+        | _named(account_read)
+        | named_person(account_read)
+    )
     after = _claimed(stored, extras)
     difference = _difference(extras, stored.balance.minor, owed, context.terms)
     if difference:

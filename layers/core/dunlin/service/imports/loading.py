@@ -20,6 +20,7 @@ from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.imports import debts, people, received, work
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.plans import ImportContext, ImportPlan, Read
+from dunlin.service.imports.whose import another_person
 
 _AT_ONCE = 400
 
@@ -109,6 +110,9 @@ class _RowLoader:
             account_read = work.unpacked(item["account"])
             account_id = ids.account_id(self.context.job.creditor, item["key"])
             stored = read.accounts.get(account_id)
+            holder = read.consumers.get(stored.consumer_id) if stored is not None else None
+            if stored and holder and another_person(stored, holder, account_read):
+                return debts.take_over(self.book, self.context, item["key"], account_read, read)
             if stored is not None:
                 return debts.update(self.context, item["key"], stored, account_read, read)
             if account_read.status != OPEN:

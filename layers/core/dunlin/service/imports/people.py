@@ -26,6 +26,7 @@ from dunlin.ports.accounts import Addresses, Change
 from dunlin.service.imports import work
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import UNMATCHED, WITHDRAWN, ImportContext, ImportPlan, Read
+from dunlin.service.imports.whose import strangers
 
 _LOOKED_UP = 3
 
@@ -33,11 +34,12 @@ _LOOKED_UP = 3
 def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
     """What a contacts file knows of a consumer; lifts the holds that waited for it."""
     key = item["key"]
-    known = next((c for c in item["consumers"] if c in read.consumers), None)
+    person_read = work.unpacked_consumer(item["consumer"])
+    meant = (c for c in item["consumers"] if c in read.consumers)
+    known = next((c for c in meant if not strangers(read.consumers[c], person_read)), None)
     if known is None:
         return ImportPlan(outcomes={key: UNMATCHED})
     consumer = read.consumers[known]
-    person_read = work.unpacked_consumer(item["consumer"])
     person, entries = with_contacts(context, consumer, person_read)
     own = [read.accounts[a] for a in item["consumers"][known] if a in read.accounts]
     reachable = bool((person or consumer).emails or (person or consumer).phones)
@@ -80,7 +82,7 @@ def hear(
     consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
     known = read.consumers.get(consumer_id)
     denied = tuple(c for c in account_read.consumer.consents if not c.granted)
-    if known is None or not denied:
+    if known is None or not denied or strangers(known, account_read.consumer):
         return ImportPlan(outcomes={key: UNCHANGED})
     person, entries = with_contacts(context, known, NormalisedConsumer(consents=denied))
     if person is None:

@@ -28,6 +28,8 @@ MADE_BY, MOVED_BY = "import", "import_update"
 """Extras of an account: the import that made it, and the one that changed it last."""
 WITHDRAWN = "permission_withdrawn"
 """The code of a row by which the file took a permission away."""
+ANOTHER_PERSON = "another_person"
+"""The code of a row whose number is known for somebody else."""
 OTHER_CURRENCY = "currency_differs"
 """The code of a row that states a known account in another currency."""
 

@@ -11,7 +11,7 @@ from tests.imports.reading import read, result_of
 
 def owed(document: dict[str, Any]) -> list[tuple[int, str]]:
     """The balances that a file would make, in the order of its rows."""
-    accounts = [row["account"] for row in document["rows"]]
+    accounts = [row["account"] for row in document["rows"] if row["account"]]
     return [(a["balance_minor"], a["currency"]) for a in accounts if a["status"] == "open"]
 
 
@@ -79,8 +79,8 @@ def test_the_same_sums_are_seen_in_german_and_in_french() -> None:
     assert owed(german) == [(45000, "EUR"), (120000, "EUR")]
     french = read(
         "Facture;Client;Courriel;Échéance;Montant HT;TVA;Montant TTC\n"
-        "F1;Ada Abbott;ada@example.com;01/10/2026;100,00;20,00;120,00\n"
-        "F2;Ben Barker;ben@example.com;21/10/2026;50,00;10,00;60,00\n",
+        "11;Ada Abbott;ada@example.com;01/10/2026;100,00;20,00;120,00\n"
+        "12;Ben Barker;ben@example.com;21/10/2026;50,00;10,00;60,00\n",
         currency="EUR",
     )
     assert owed(french) == [(12000, "EUR"), (6000, "EUR")]
@@ -225,3 +225,48 @@ def test_the_creditors_own_money_beside_other_currencies_is_asked_about(name: st
     assert owed(own) == [(108000, "USD"), (50000, "USD")]
     by_row = read(text, answers={f"currency:{name}": "each_row"})
     assert owed(by_row) == [(108000, "EUR"), (50000, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        ("Total,Paid,Balance",
+         ("400.00,100.00,300.00", "200.00,120.00,80.00", "900.00,850.00,500.00",
+          "75.00,0.00,75.00")),
+        ("Balance,Amount,Received,Credited",
+         ("60.00,100.00,40.00,0.00", "45.00,50.00,0.00,5.00", "50.00,90.00,85.00,0.00",
+          "75.00,75.00,0.00,0.00")),
+        ("Restbetrag,Rechnungsbetrag,Gezahlt",
+         ("300.00,400.00,100.00", "80.00,200.00,120.00", "5.00,900.00,850.00", "75.00,75.00,0.00")),
+    ],
+)  # fmt: skip
+def test_a_row_that_breaks_the_sum_of_the_others_is_held(columns: str, rows: list[str]) -> None:
+    people = [ADA, BEN, "3,Cora Castillo,cora@example.com,2026-10-01",
+              "4,Dan Diaz,dan@example.com,2026-10-01"]  # fmt: skip
+    lines = [f"{who},{money}" for who, money in zip(people, rows, strict=True)]
+    got = read("\n".join([f"{HEAD},{columns}", *lines]) + "\n", currency="USD")
+    assert not got["decisions_needed"]
+    held = [row["account"]["held"] for row in got["rows"]]
+    assert held == [None, None, "does_not_add_up", None]
+
+
+def test_sums_that_most_rows_break_are_no_rule() -> None:
+    text = table("Total,Paid,Balance", "400.00,100.00,250.00", "200.00,120.00,75.00")
+    assert [row["account"]["held"] for row in read(text)["rows"]] == [None, None]
+
+
+@pytest.mark.parametrize("credit", ["Unapplied Credits", "Prepayments", "Anticipos"])
+def test_credits_beside_a_balance_are_asked_about(credit: str) -> None:
+    text = table(f"Open Invoices,{credit}", "500.00,200.00", "80.00,0.00")
+    assert asked(read(text)) == {"credits:Open Invoices": ["taken_off", "as_it_stands"]}
+    off = read(text, answers={"credits:Open Invoices": "taken_off"})
+    assert [minor for minor, _ in owed(off)] == [30000, 8000]
+    whole = read(text, answers={"credits:Open Invoices": "as_it_stands"})
+    assert [minor for minor, _ in owed(whole)] == [50000, 8000]
+
+
+@pytest.mark.parametrize("other", ["Previous Balance", "Opening Balance", "Credit Limit Balance"])
+def test_another_balance_is_not_the_one_owed(other: str) -> None:
+    text = table(f"{other},New Charges,Payments,New Balance", "200.00,50.00,130.00,120.00",
+                 "0.00,80.00,0.00,80.00")  # fmt: skip
+    assert [minor for minor, _ in owed(read(text))] == [12000, 8000]

@@ -90,6 +90,15 @@ def scaled(unscaled: int, places: int, units: int) -> int | None:
     return -whole if unscaled < 0 else whole
 
 
+def in_unit(amount: Amount, currency: str, unit: str) -> int | None:
+    """The minor units of a figure given in cents, thousands or millions, or, with no unit, as it
+    stands; None where it has more decimals than the currency."""
+    if unit == "cents":
+        return scaled(amount.unscaled, amount.places, 0)
+    power: int = 10 ** {"thousands": 3, "millions": 6}.get(unit, 0)
+    return scaled(amount.unscaled * power, amount.places, exponent(currency))
+
+
 def is_blank(text: str) -> bool:
     """True for what an export writes where there is no value."""
     return text.strip().lower() in _BLANK

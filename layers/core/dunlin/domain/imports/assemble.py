@@ -20,6 +20,7 @@ from dunlin.domain.imports.types import (
     CONTACTS,
     CREATED,
     CREDIT,
+    DOES_NOT_ADD_UP,
     DUPLICATE,
     OPEN,
     PAID,
@@ -38,7 +39,7 @@ from dunlin.domain.imports.types import (
 )  # fmt: skip
 from dunlin.domain.money import Money
 
-HOLD_CODES = {code: code for code in barring.STAFF} | {
+HOLD_CODES = {code: code for code in (*barring.STAFF, DOES_NOT_ADD_UP)} | {
     "no_contact": "missing_contact",
     "no_due_date": "missing_due_date",
     "not_due": "future_due_date",

@@ -96,6 +96,14 @@ ANSWER_WORDS = {
     "places": "the rows say who owes",
     "without": "read the debts without it",
     "as_before": "as before",
+    "less_paid": "less what was paid",
+    "taken_off": "less the credits",
+    "added": "with the tax added",
+    "each_row": "each row in its own currency",
+    "whole": "in whole units, as written",
+    "as_written": "as written",
+    "owed_below_zero": "owed, though below zero",
+    "credits": "credits of the people",
     "anew": "from the start",
 }
 

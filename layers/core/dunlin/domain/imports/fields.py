@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 
+from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.header_names import days, marks, money, people, standings
+from dunlin.domain.imports.header_names.figures import UNIT_JOINTS, UNITS
 
 IGNORE = "ignore"
 
@@ -46,6 +48,15 @@ def key_of(header: str) -> str:
 def bare_key(header: str) -> str:
     """The same without what stands in brackets."""
     return key_of(_PAREN.sub(" ", header))
+
+
+def unitless_key(header: str) -> str:
+    """The same without the words that say in what its figures are given: cents, EUR, thousands."""
+    words = words_of(header)
+    kept = [w for w in words if w not in UNITS and w.upper() not in CURRENCIES]
+    if len(kept) == len(words):
+        return ""
+    return "".join(w for w in kept if w not in UNIT_JOINTS)
 
 
 def _names(source: dict[str, str]) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,8 @@ from enum import StrEnum
 from itertools import combinations, product
 
 from dunlin.domain.imports.amounts import COMMA, is_blank, parse_amount
-from dunlin.domain.imports.figures import OWED, MoneyColumn, MoneyPart
+from dunlin.domain.imports.figures import OWED, MoneyColumn, MoneyPart, words_in
+from dunlin.domain.imports.header_names.figures import UNAPPLIED
 from dunlin.domain.imports.statuses import status_of
 from dunlin.domain.imports.types import DRAFT, PAID, VOID
 
@@ -68,19 +69,22 @@ class TaxBeside:
 
 @dataclass(slots=True)
 class FigureCounts:
-    """Counts over the rows of one file. `marks` are the decimal marks by column; `rows` are two or
+    """Counts over the rows of one file. `marks` are the decimal marks by column, `mapped` is the
+    one that is taken for what is owed so far, `rows` are two or
     three records in which the columns differ."""
 
     figures: Sequence[MoneyColumn]
     marks: Mapping[int, str]
     status: Sequence[int] = ()
     currency: int = -1
+    mapped: int = -1
     relations: list[Relation] = field(default_factory=list)
     paid_beside: dict[int, PaidBeside] = field(default_factory=dict)
     tax_beside: dict[int, TaxBeside] = field(default_factory=dict)
     by_currency: Counter[tuple[str, int, int, bool]] = field(default_factory=Counter)
     rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     largest_rate: int = 0
+    unapplied: int = 0  # rows with money of the person that is not taken off
     _words: dict[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,6 +109,11 @@ class FigureCounts:
         return self.of(MoneyPart.PAID)
 
     @property
+    def credits(self) -> list[MoneyColumn]:
+        """The columns of money of the person that may still be to be taken off."""
+        return [f for f in self.of(MoneyPart.TAKEN_OFF) if words_in(f.key) & UNAPPLIED]
+
+    @property
     def taxes(self) -> list[MoneyColumn]:
         return self.of(MoneyPart.TAX)
 
@@ -117,9 +126,11 @@ class FigureCounts:
         return len(claims) > 1 or bool(
             claims
             and (
-                self.paid
+                claims[0].index != self.mapped
+                or self.paid
                 or self.taxes
                 or self.of(MoneyPart.RATE)
+                or self.credits
                 or (self.of(MoneyPart.FEE) and self.of(MoneyPart.BILLED))
                 or claims[0].part is MoneyPart.NET
                 or claims[0].money == "home"
@@ -147,9 +158,12 @@ class FigureCounts:
             if self.taxes:
                 tax = sum(values[t.index] or 0 for t in self.taxes)
                 _tax(self.tax_beside[figure.index], value, tax)
+        kept = self.credits
+        if kept:
+            self.unapplied += any(values[f.index] for f in kept) and any(claims)
         for rate in self.of(MoneyPart.RATE):
             self.largest_rate = max(self.largest_rate, values[rate.index] or 0)
-        self._show(line, cells, claims, paid)
+        self._show(line, cells, claims, paid or len(kept))
 
     def _paid(self, at: int, value: int, paid: int, state: str | None) -> None:
         beside = self.paid_beside[at]

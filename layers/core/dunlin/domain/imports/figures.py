@@ -50,6 +50,7 @@ class MoneyColumn:
     part: MoneyPart
     money: str = ""
     by_hand: bool = False
+    barred: bool = False  # its words say that it is another balance than the one owed
 
 
 def figures_of(
@@ -58,32 +59,32 @@ def figures_of(
     """The columns of money that name a part of a debt."""
     out = []
     for column in columns:
-        content = contents[column.index]
         header = headers[column.index]
         by_hand = column.why == SET_BY_HAND
         if column.field not in _MONEY and (column.field != fields.IGNORE or by_hand):
             continue
-        figures = content.share("money") >= 0.6 and content.share("date") <= 0.4
-        if (
-            not by_hand
-            and not figures
-            and _tax_part(words_in(header), header) is not MoneyPart.RATE
-        ):
-            continue
         if by_hand:
             part = _BY_FIELD[column.field]
-        elif column.field == fields.IGNORE:
-            barred = words_in(header) & names.NOT_OWED
-            part = (
-                MoneyPart.NONE
-                if barred and not _other_part(header)
-                else part_of(header, _named(header))
-            )
+        elif _holds_figures(header, contents[column.index]):
+            named = _named(header) if column.field == fields.IGNORE else column.field
+            part = part_of(header, named)
         else:
-            part = part_of(header, column.field)
+            continue
         if part is not MoneyPart.NONE:
-            out.append(MoneyColumn(column.index, column.key, part, money_of(header), by_hand))
+            barred = bool(words_in(header) & names.NOT_OWED) and not _other_part(header)
+            if column.field == fields.IGNORE and barred:
+                continue
+            money = money_of(header)
+            out.append(MoneyColumn(column.index, column.key, part, money, by_hand, barred))
+    if any(f.part in OWED and not f.barred for f in out):
+        out = [f for f in out if f.part not in OWED or not f.barred or f.by_hand]
     return out
+
+
+def _holds_figures(header: str, content: Content) -> bool:
+    if content.share("money") >= 0.6 and content.share("date") <= 0.4:
+        return True
+    return _tax_part(words_in(header), header) is MoneyPart.RATE
 
 
 def _other_part(header: str) -> bool:

@@ -72,7 +72,7 @@ def candidates(
         return []
     key = fields.key_of(header)
     bare = fields.bare_key(header)
-    for name, factor in ((key, 1.0), (bare, 0.97)):
+    for name, factor in ((key, 1.0), (bare, 0.97), (fields.unitless_key(header), 0.96)):
         for field in fields.STRONG.get(name, ()):
             _offer(scores, field, 0.96 * factor, f'named "{header.strip()}"', content)
         for field in fields.WEAK.get(name, ()):

@@ -25,6 +25,7 @@ from dunlin.domain.imports.row_money import RowMoney
 from dunlin.domain.imports.row_status import RowStatus
 from dunlin.domain.imports.types import (
     CREDIT,
+    DOES_NOT_ADD_UP,
     OPEN,
     PAID,
     PAYABLES,
@@ -112,7 +113,6 @@ class Normaliser:
             last_minor = self._money.minor(cells, "last_payment_amount", currency, problems)
             at = self.columns.at("disputed")
             disputed = at >= 0 and statuses.yes_no(cells[at]) is True
-        holds = () if held in ("", DISPUTED) else (held,)
         extras = self._read_extras(cells, currency, problems)
         if status == OPEN and code == "written_off":
             extras += (("written_off", "yes"),)
@@ -138,8 +138,13 @@ class Normaliser:
             " · ".join(t for t in (cells[i].strip() for i in self._notes) if t)[:LONGEST],
             extras,
             tuple(problems),
-            holds,
+            self._holds(cells, held),
         )
+
+    def _holds(self, cells: list[str], held: str) -> tuple[str, ...]:
+        """Codes of what a person must look at in the row; a dispute has a value of its own."""
+        by_words = () if held in ("", DISPUTED) else (held,)
+        return by_words if self._money.adds_up(cells) else (*by_words, DOES_NOT_ADD_UP)
 
     def _numbers(
         self, cells: list[str], problems: list[RowProblem]

@@ -14,9 +14,10 @@ from dunlin.domain.imports import fields
 from dunlin.domain.imports.figure_counts import FigureCounts, Sum
 from dunlin.domain.imports.figures import MoneyColumn, MoneyPart, currency_in, words_in
 from dunlin.domain.imports.header_names import figures as names
-from dunlin.domain.imports.types import ColumnMap, ImportQuestion, TaxOnTop
+from dunlin.domain.imports.types import BalanceSum, ColumnMap, ImportQuestion, TaxOnTop
 
-LESS_PAID, AS_IT_STANDS, ADDED, EACH_ROW = "less_paid", "as_it_stands", "added", "each_row"
+LESS_PAID, TAKEN_OFF, ADDED = "less_paid", "taken_off", "added"
+AS_IT_STANDS, EACH_ROW = "as_it_stands", "each_row"
 _RANK = {
     MoneyPart.LEFT: 0, MoneyPart.DUE: 1, MoneyPart.OVERDUE: 2, MoneyPart.CURRENT: 3,
     MoneyPart.BILLED: 4, MoneyPart.NET: 5,
@@ -26,11 +27,13 @@ _MOST_CHOICES = 8
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The columns with the one that is owed chosen, the tax to add to it, and what is asked."""
+    """The columns with the one that is owed chosen, the tax to add to it, what is asked, and the
+    sum that a few rows break where all others keep it."""
 
     columns: tuple[ColumnMap, ...]
     questions: tuple[ImportQuestion, ...] = ()
     tax: TaxOnTop | None = None
+    balance_sum: BalanceSum | None = None
 
 
 def settle(
@@ -85,9 +88,19 @@ class _Choice:
         self._take(owed)
         self._currency_of(owed)
         if self._is_bill(owed):
-            self._less_paid(owed)
+            self._less(owed, self.counts.paid[0], "paid", "the bill: rows that are paid show it")
+        elif self._credits_come_off(owed):
+            self._less(owed, self.counts.credits[0], "credited", "before the person's credits")
         tax = self._tax_on_top(owed)
-        return Settled(tuple(self.columns), tuple(self.questions), tax)
+        return Settled(tuple(self.columns), tuple(self.questions), tax, self._broken_sum(owed))
+
+    def _broken_sum(self, owed: MoneyColumn) -> BalanceSum | None:
+        for r in self.counts.relations:
+            rule = r.kind is Sum.LESS and r.shown > 1 and 0 < r.fails <= r.shown / 2
+            if rule and r.whole is owed:
+                paid = tuple(f.index for f in r.others)
+                return BalanceSum(balance=owed.index, bill=r.base.index, paid=paid)
+        return None
 
     def _own_money(self) -> None:
         """Of one figure in the creditor's money and in the debt's own, the debt's own is owed."""
@@ -253,15 +266,32 @@ class _Choice:
             for r in self.counts.relations
         )
 
-    def _less_paid(self, owed: MoneyColumn) -> None:
-        """Makes a column the bill: what is owed is that less what was paid."""
+    def _credits_come_off(self, owed: MoneyColumn) -> bool:
+        """Whether money of the person beside a figure is still to be taken off, as one says."""
+        kept = self.counts.credits
+        off = any(r.proven and r.kind is Sum.OFF and r.whole is owed for r in self.counts.relations)
+        if not kept or not self.counts.unapplied or off:
+            return False
+        answer = self.answers.get(f"credits:{owed.key}")
+        if answer not in (TAKEN_OFF, AS_IT_STANDS):
+            question = ImportQuestion(
+                kind="credits",
+                column=owed.key,
+                choices=(TAKEN_OFF, AS_IT_STANDS),
+                why=f'"{kept[0].key}" may be still to be taken off "{owed.key}"',
+                rows=tuple(self.counts.rows),
+            )
+            self.questions.append(question)
+        return answer == TAKEN_OFF
+
+    def _less(self, owed: MoneyColumn, off: MoneyColumn, field: str, why: str) -> None:
+        """Makes a column the bill: what is owed is that less what another column holds."""
         for at, column in enumerate(self.columns):
             if column.index == owed.index:
-                why = "the bill: rows that are paid show it still"
                 self.columns[at] = replace(column, field="amount", why=why)
             elif column.field in ("amount", "balance"):
                 self.columns[at] = _ignored(column, owed)
-        self._set(self.counts.paid[0], "paid", "what was paid of the bill")
+        self._set(off, field, f'what is taken off "{owed.key}"')
 
     def _tax_on_top(self, owed: MoneyColumn) -> TaxOnTop | None:
         """The column of tax that is still to be added to what is owed, by a person's answer."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dunlin.domain.imports.amounts import (
     CURRENCIES,
     MIXED,
+    in_unit,
     is_blank,
     parse_amount,
     scaled,
     side_of,
 )
 from dunlin.domain.imports.columns import Columns
+from dunlin.domain.imports.figure_counts import hundredths
 from dunlin.domain.imports.places import DOLLARS
 from dunlin.domain.imports.types import FileProfile, RowProblem
 from dunlin.domain.money import exponent
@@ -26,6 +28,8 @@ class RowMoney:
         self._profile = profile
         self._columns = columns
         self._marks = dict(profile.decimals)
+        self._units = dict(profile.units)
+        self._below = -1 if profile.negated else 1
         self._currency = columns.at("currency")
         self._balance = columns.at("balance")
         self._amount = columns.first.get("amount", columns.at("line_amount"))
@@ -66,9 +70,10 @@ class RowMoney:
             currency = hint
         elif hint == "$" and self._currency < 0 and currency not in DOLLARS.values():
             currency = DOLLARS.get(self._profile.country, "USD")
-        if self._profile.minor_units:
-            return amount.unscaled, currency
-        minor = scaled(amount.unscaled, amount.places, exponent(currency))
+        if self._units and index in self._units:
+            minor = in_unit(amount, currency, self._units[index])
+        else:
+            minor = scaled(amount.unscaled, amount.places, exponent(currency))
         if minor is None:
             return self._columns.problem("bad_amount", index, text)
         return minor, currency
@@ -109,6 +114,17 @@ class RowMoney:
             original = self._sided(cells, original)
             return original - (paid or 0), original, paid, currency
         return self._by_age(cells, currency, paid)
+
+    def adds_up(self, cells: list[str]) -> bool:
+        """False where the row breaks the sum that nearly all rows of the file keep."""
+        rule = self._profile.balance_sum
+        if rule is None:
+            return True
+        at = (rule.balance, rule.bill, *rule.paid)
+        left, bill, *paid = (hundredths(cells[i], self._marks.get(i, "")) for i in at)
+        if left is None or bill is None:
+            return True
+        return abs(bill - sum(abs(p or 0) for p in paid) - left) <= 1
 
     def _billed(
         self, cells: list[str], currency: str, problems: list[RowProblem]
@@ -189,6 +205,7 @@ class RowMoney:
 
     def _sided(self, cells: list[str], minor: int) -> int:
         """The figure below zero on the side of the creditor (H, CR), whatever its own sign."""
+        minor *= self._below
         if self._side < 0 or side_of(cells[self._side]) >= 0:
             return minor
         return -abs(minor)

@@ -16,12 +16,14 @@ from dunlin.domain.imports.amounts import (
     EITHER,
     MIXED,
     evidence,
+    in_unit,
     parse_amount,
 )
 from dunlin.domain.imports.contact_points import fast_phone
 from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
 from dunlin.domain.imports.figure_counts import FigureCounts
+from dunlin.domain.imports.figure_style import FigureStyle, style_of
 from dunlin.domain.imports.figures import figures_of
 from dunlin.domain.imports.head import Head, first_filled
 from dunlin.domain.imports.layout import LayoutVotes, Start
@@ -94,7 +96,6 @@ class Scan:
         self._as_of_text = ""
         self._readings: dict[str, DateReading | None] = {}
         self.repeats = Repeats(columns)
-        self._integers = True
         self._sums: Counter[int] = Counter()
         self._samples = samples
         self.money_indexes = {c.index for c in self.money_columns}
@@ -110,6 +111,8 @@ class Scan:
         self.settled = Settled(self.columns)
         self.figures = self._figures(samples)
         self._counting = self.figures.needed and kind == RECEIVABLES
+        self.style = self._style(samples)
+        self._styling = kind == RECEIVABLES
 
     def _figures(self, samples: list[list[str]]) -> FigureCounts:
         """What the rows are to tell of the columns of money."""
@@ -117,15 +120,29 @@ class Scan:
         figures = figures_of(self.headers, contents, self.columns)
         if {"debit", "credit", "line_amount"} & self.by_field.keys():
             figures = []  # rows of movements: no one of them is what is owed
-        marks = {}
-        for figure in figures:
-            seen = {evidence(cell) for cell in samples[figure.index]}
-            marks[figure.index] = COMMA if COMMA in seen and DOT not in seen else EITHER
         return FigureCounts(
             figures,
-            marks,
+            _marks([f.index for f in figures], samples),
             status=[c.index for c in self.columns if c.field == "status"],
             currency=self.by_field.get("currency", -1),
+            mapped=self.by_field.get("balance", self.by_field.get("amount", -1)),
+        )
+
+    def _style(self, samples: list[list[str]]) -> FigureStyle:
+        """How the file gives its figures."""
+        keys = {f.index: f.key for f in self.figures.figures}
+        keys |= {c.index: c.key for c in self.money_columns}
+        at = self.by_field.get
+        above = self.table.rows[: self.table.header or 0]
+        named = {f: samples[i] for f, i in self.by_field.items()}
+        return style_of(
+            keys,
+            [" ".join(cells) for cells in above],
+            marks=_marks(list(keys), samples),
+            owed=at("balance", at("amount", -1)),
+            side=at("side", -1),
+            currencies=named.get("currency", ()),
+            ids=named.get("account_reference", ()),
         )
 
     def over(self, stream: Iterator[Chunk]) -> None:
@@ -223,22 +240,28 @@ class Scan:
                     mark = text[-3:-2]
                     if (mark == "." or mark == ",") and text[-2:].isdigit():  # noqa: PLR1714
                         marks[mark] += 1
-                        self._integers = False
                         if self.records > _VOTES:
                             continue
                     self._money(text, marks, mark)
         if self.records <= _VOTES:
             self._places(cells, size)
-        phone = self.by_field.get("phone", -1)
-        if 0 <= phone < size and cells[phone] and self.phones < _PHONE_VOTES:
-            text = cells[phone].strip()
-            if not text.startswith(("+", "00")) and sum(c.isdigit() for c in text) >= 7:
-                self.phones += 1
-                self.phones_home += fast_phone(text, "US") is not None
+        if self.phones < _PHONE_VOTES:
+            self._phone(cells, size)
         self.long_numbers.add(cells)
         self.repeats.add(cells)
         if self._counting:
             self.figures.row(self._row_line, cells)
+        if self._styling:
+            self.style.row(cells)
+            self._styling = self.style.open
+
+    def _phone(self, cells: list[str], size: int) -> None:
+        phone = self.by_field.get("phone", -1)
+        if 0 <= phone < size and cells[phone]:
+            text = cells[phone].strip()
+            if not text.startswith(("+", "00")) and sum(c.isdigit() for c in text) >= 7:
+                self.phones += 1
+                self.phones_home += fast_phone(text, "US") is not None
 
     def _date(self, text: str, vote: OrderVote) -> None:
         seen = self._readings
@@ -257,7 +280,6 @@ class Scan:
     def _money(self, text: str, marks: Counter[str], mark: str) -> None:
         if text.isdigit():
             return
-        self._integers = False
         if mark not in (DOT, COMMA):
             amount_evidence = evidence(text)
             if amount_evidence:
@@ -304,7 +326,7 @@ class Scan:
         self.currency_guessed = (
             not sidecar.currency and self._silent_currency and abroad and not self.comma_file
         )
-        self.minor_units = self._in_minor_units()
+        self.units = tuple(sorted(self.style.in_units(sidecar.answers).items()))
         self._file_totals()
 
     def _settle(self) -> None:
@@ -334,7 +356,7 @@ class Scan:
         text = self._total_cells[index] if 0 <= index < len(self._total_cells) else ""
         amount = parse_amount(text.strip(), dict(self.decimals).get(index, "")) if text else None
         if amount is not None:
-            minor = amount.minor(self.currency)
+            minor = in_unit(amount, self.currency, dict(self.units).get(index, ""))
             if minor is not None:
                 self.totals[self.currency] = minor
 
@@ -454,19 +476,6 @@ class Scan:
         self._silent_currency = True
         return self.hints.currency
 
-    def _in_minor_units(self) -> bool:
-        """Stripe's API speaks cents: its ids, lower-case currencies and whole numbers tell."""
-        if not self._integers or not self.currencies:
-            return False
-        low = self.by_field.get("currency")
-        ids = self.by_field.get("account_reference")
-        if low is None or ids is None:
-            return False
-        lower = all(v.strip().islower() for v in self._samples[low] if v.strip())
-        ids_given = [v for v in self._samples[ids] if v.strip()]
-        stripe = sum(bool(re.match(r"(?:in|ch|py|pi|txn|inv)_", v)) for v in ids_given)
-        return lower and bool(ids_given) and stripe > len(ids_given) * 0.8
-
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""
         out = self.layout.questions()
@@ -497,6 +506,7 @@ class Scan:
                 )
             )
         out += self.settled.questions
+        out += self.style.questions(self.hints.sidecar.answers)
         if self.currency_guessed:
             out.append(
                 ImportQuestion(
@@ -520,6 +530,15 @@ class Scan:
         if self.kind != RECEIVABLES:
             return [replace(d, blocking=False) for d in out]
         return out
+
+
+def _marks(indexes: Sequence[int], samples: Sequence[Sequence[str]]) -> dict[int, str]:
+    """The decimal mark of each column, as far as a sample tells."""
+    marks = {}
+    for index in indexes:
+        seen = {evidence(cell) for cell in samples[index]}
+        marks[index] = COMMA if COMMA in seen and DOT not in seen else EITHER
+    return marks
 
 
 _HOMES = {

@@ -17,6 +17,9 @@ CREATED, UPDATED, UNCHANGED, REJECTED, DUPLICATE = (
     "created", "updated", "unchanged", "rejected", "duplicate",
 )  # fmt: skip
 
+DOES_NOT_ADD_UP, OTHER_CURRENCY = "does_not_add_up", "other_currency"
+"""Holds of a debt whose money a person must look at."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMap:
@@ -113,6 +116,15 @@ class TaxOnTop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceSum:
+    """Columns by index: in nearly every row `balance` is `bill` less all of `paid`."""
+
+    balance: int
+    bill: int
+    paid: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why a whole file is not imported."""
 
@@ -147,8 +159,10 @@ class FileProfile:
     grouped: bool = False
     sums_lines: bool = False
     charges: bool = False
-    minor_units: bool = False
+    units: tuple[tuple[int, str], ...] = ()
+    negated: bool = False
     tax: TaxOnTop | None = None
+    balance_sum: BalanceSum | None = None
     shared_reference: bool = False
     row_ids: bool = False
     open_dates: tuple[int, ...] = ()

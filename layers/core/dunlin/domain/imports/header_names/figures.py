@@ -27,7 +27,7 @@ CURRENT = _set("minimum min instalment installment cuota parcela monatsrate mens
 CURRENT_PHRASES = (
     "current due", "current amount due", "currently due", "due now", "due today", "payment due",
     "due this month", "current charges due", "current rent due", "next due", "not yet due",
-    "rent due", "new charges",
+    "rent due",
 )  # fmt: skip
 TAX = _set(
     """vat iva mwst ust tva gst hst pst qst tax taxes steuer umsatzsteuer mehrwertsteuer impuesto
@@ -54,6 +54,10 @@ TAKEN_OFF = _set(
     """prepaid prepay prepays prepayment prepayments unapplied credits credit anticipo anticipos
     anzahlung avoir discount descuento remise skonto rabatt deposit"""
 )
+UNAPPLIED = _set(
+    "prepaid prepay prepays prepayment prepayments unapplied anticipo anticipos anzahlung avoir"
+)
+"""Money of the person that no invoice has been settled with yet."""
 PAID = _set(
     """paid payment payments received receipts collected applied bezahlt gezahlt zahlung zahlungen
     pagado pagos pagada cobrado abonado abonos paye payes regle encaisse paiements reglements pago
@@ -89,5 +93,9 @@ THOUSANDS = _set(
     000usd"""
 )
 MILLIONS = _set("million millions mio mn mln millones millionen milhoes mm")
-UNITS = CENTS | THOUSANDS | _set("in en unit units of dollars dollar euros euro pesos pounds usd")
+UNITS = (
+    CENTS | THOUSANDS | MILLIONS | _set("dollar dollars euro euros pesos pounds usd reais francs")
+)
 """Words that say in what a figure is given, and not what it is."""
+UNIT_JOINTS = _set("in en em unit units of")
+"""Words that mean nothing of their own beside one of those."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from dunlin.domain.imports import barring, statuses
 from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, who_of
 from dunlin.domain.imports.file_kind import LINE_FIELDS
-from dunlin.domain.imports.industry import PENDING, insurance_of
+from dunlin.domain.imports.industry import PENDING, insurance_of, waits_for_insurer
 from dunlin.domain.imports.matching import Consumers, SpillStore, rule_of
 from dunlin.domain.imports.types import (
     CONTACTS,
@@ -447,7 +447,7 @@ class Assembler:
                 holds.append("probable_match")
                 other, _ = self.consumers.probable[at]
                 maybe = self.consumers.all[other].identity
-            if "insurer" not in holds and insurance_of(dict(account.extras)) == PENDING:
+            if "insurer" not in holds and self._at_insurer(dict(account.extras)):
                 holds.append("insurer")
         order = list(HOLD_CODES)
         rule = account.matched_by if account.matched_by != "new" else rule_of(known.identity)
@@ -459,6 +459,10 @@ class Assembler:
             matched_by=rule,
             holds=tuple(sorted(holds, key=order.index)),
         )
+
+    def _at_insurer(self, extras: Mapping[str, str]) -> bool:
+        billed = self.profile.billed_to_insurer and waits_for_insurer(extras)
+        return billed or insurance_of(extras) == PENDING
 
     def _settle(self, key: str, lead: _Draft, account: NormalisedAccount) -> None:
         """The outcome of a debt's leading row."""

@@ -15,6 +15,7 @@ from dunlin.domain.imports import fields
 from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.content import Content
 from dunlin.domain.imports.header_names import figures as names
+from dunlin.domain.imports.industry import PATIENTS_PART
 from dunlin.domain.imports.neighbours import SET_BY_HAND
 from dunlin.domain.imports.types import ColumnMap
 
@@ -60,7 +61,7 @@ def figures_of(
     out = []
     for column in columns:
         header = headers[column.index]
-        by_hand = column.why == SET_BY_HAND
+        by_hand = column.why in (SET_BY_HAND, PATIENTS_PART)
         if column.field not in _MONEY and (column.field != fields.IGNORE or by_hand):
             continue
         if by_hand:

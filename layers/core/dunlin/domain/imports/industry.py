@@ -7,13 +7,15 @@ A file writes "Past", "moved out 3/1" or "Est Ins 40.00"; an account carries `re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from dunlin.domain.imports.amounts import parse_amount
 from dunlin.domain.imports.fields import words_of
 
 CURRENT_TENANT, FORMER_TENANT = "current_tenant", "former_tenant"
 PENDING, DENIED, SETTLED = "pending", "denied", "settled"
+PATIENTS_PART = "the part that is the patient's own"
+"""The reason of a column of money that holds what the patient owes, beside what an insurer has."""
 TOLD = ("relationship", "insurance", "insurance_pending_minor", "claim_amount_minor", "written_off")
 """The names of an account's extras that this module decides."""
 
@@ -34,7 +36,61 @@ _INSURANCE = {
         pending submitted filed sent awaiting waiting process processing open review received
         billed appeal resubmitted unprocessed offen ausstehend pendiente attente cours""",
 }
+_PATIENT = frozenset("patient patients pat pt guarantor paciente pacientes patienten".split())
+_PART = frozenset(
+    (
+        "portion responsibility resp share part due owes owed balance bal est estimate estimated "
+        "liability payable anteil saldo cargo parte reste responsabilidad responsabilidade"
+    ).split()
+)
+_NO_PART = frozenset(
+    "paid payment payments pmt adj adjustment id number no name phone email dob date type".split()
+)
+_OWN_PART = frozenset("eigenanteil resteacharge coparticipacao copago patientenanteil".split())
+_INSURER = frozenset(
+    (
+        "ins insurance insurer carrier payer payor seguro aseguradora seguradora versicherung "
+        "versicherer krankenkasse kasse kostentrager assurance mutuelle convenio eob insest"
+    ).split()
+)
+_HANDED_IN = frozenset(
+    "submitted submission submit eingereicht einreichung envio envoi enviado enviada soumis".split()
+)
 _NO_INSURER = frozenset("noinsurance selfpay uninsured none selbstzahler particular".split())
+
+
+def patients_part(headers: Sequence[str], money: Container[int]) -> int:
+    """The column of `money` that holds the patient's own part, where another names an insurer's;
+    -1 where there is none or several."""
+    words = [set(words_of(h)) for h in headers]
+    parts = [
+        i
+        for i, have in enumerate(words)
+        if i in money and (_OWN_PART & {"".join(words_of(headers[i]))} or _names_part(have))
+    ]
+    insured = any(have & _INSURER for i, have in enumerate(words) if i not in parts)
+    return parts[0] if len(parts) == 1 and insured else -1
+
+
+def _names_part(have: set[str]) -> bool:
+    if not have & _PATIENT or have & _NO_PART:
+        return False
+    return bool(have & _PART) or len(have) == 1
+
+
+def is_billed_to_insurer(headers: Sequence[str], fields: Container[str]) -> bool:
+    """True for a list of claims handed in at an insurer: what was billed, and no balance of the
+    patient."""
+    handed_in = any(_HANDED_IN & set(words_of(h)) for h in headers)
+    return "payer" in fields and "balance" not in fields and ("claim" in fields or handed_in)
+
+
+def waits_for_insurer(extras: Mapping[str, str]) -> bool:
+    """Whether a claim names an insurer who has not answered it."""
+    payer = extras.get("payer", "")
+    if not payer or "".join(words_of(payer)) in _NO_INSURER:
+        return False
+    return insurance_of(extras) in ("", PENDING)
 
 
 def facts_of(extras: Mapping[str, str], currency: str, today: dt.date) -> dict[str, str]:

@@ -7,13 +7,14 @@ field the better wins and the other is ignored, and where they are level a perso
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.guard import REASON_COLUMN
+from dunlin.domain.imports.industry import PATIENTS_PART, patients_part
 from dunlin.domain.imports.ledger import ledger_columns
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
@@ -236,6 +237,7 @@ def map_columns(
     for index in meaningless:
         ranked[index] = []
     meaningless |= dict.fromkeys(counts_rows(headers, samples, ranked), "it counts the rows")
+    meaningless |= _without_insurers_part(headers, contents, ranked, by_hand)
     for index in meaningless:
         ranked[index] = []
     named = {pick[0][1] for pick in ranked if pick}
@@ -248,6 +250,26 @@ def map_columns(
         for i, (s, f, w) in enumerate(chosen)
     )
     return Mapped(columns, decisions, ledger.legs)
+
+
+def _without_insurers_part(
+    headers: Sequence[str],
+    contents: Sequence[Content],
+    ranked: list[list[tuple[float, str, str]]],
+    by_hand: Container[int],
+) -> dict[int, str]:
+    """Makes the patient's own part what is owed; the columns that hold an insurer's part too."""
+    whole = ("balance", "amount", "bucket")
+    free = [i for i, c in enumerate(contents) if i not in by_hand and c.share("marked") >= 0.6]
+    part = patients_part(headers, free)
+    if part < 0 or any(o[0][1] in whole for i, o in enumerate(ranked) if o and i in by_hand):
+        return {}
+    ranked[part] = [(1.0, "balance", PATIENTS_PART)]
+    return {
+        i: "an insurer has a part of it"
+        for i, options in enumerate(ranked)
+        if i != part and options and options[0][1] in whole
+    }
 
 
 def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:

@@ -17,6 +17,7 @@ from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kin
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.head import headers_of, read_table, refuse_binary, samples_of
 from dunlin.domain.imports.headings import names_over_numbers
+from dunlin.domain.imports.industry import is_billed_to_insurer
 from dunlin.domain.imports.mapping import column_keys, map_columns
 from dunlin.domain.imports.opened import Hints, refused
 from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chunks  # fmt: skip
@@ -131,6 +132,7 @@ class _Pass:
             shared_reference=shared,
             row_ids=row_ids,
             legs=mapped.legs,
+            billed_to_insurer=is_billed_to_insurer(headers, {c.field for c in scan.columns}),
             cut_columns=scan.long_numbers.cut(),
             open_dates=scan.open_dates,
             turned_dates=scan.turned_dates,

@@ -20,8 +20,9 @@ _TEXTS = frozenset(
 """Fields in which an unquoted delimiter may stand. A figure cut in two is not mended: the row goes
 back to a person."""
 _MOST_WAYS = 400
-_LEADS = re.compile(r"\D*\d{1,3}")
-_FOLLOWS = re.compile(r"\d{3}(?:\.\d+)?\D*")
+_LEADS = re.compile(r"\D?\d{1,3}")
+_FOLLOWS = re.compile(r"\d{3}(?:\.\d\d)\D?|\d{3}")
+_FIGURE = re.compile(r"[$€£]\s?\d.*|.*\d[.,]\d\d")
 
 
 class RaggedRows:
@@ -75,6 +76,8 @@ class RaggedRows:
 
     def _joined(self, cells: list[str], ends: Sequence[int]) -> list[str] | None:
         """The cells with those at `ends` joined to the one before, None where none may be."""
+        if any(_FIGURE.fullmatch(cells[at].strip()) for at in ends):
+            return None
         row = list(_grown(cells, ends, self._profile.delimiter))
         if any(parts > 1 and not self._may_hold(i) for i, (_, parts) in enumerate(row)):
             return None
@@ -87,8 +90,7 @@ class RaggedRows:
     def _stands(self, cells: list[str]) -> bool:
         """True where all columns read and no figure looks cut in two."""
         return self._reads(cells) and not any(
-            self._fields.get(at) in fields.MONEY
-            and _LEADS.fullmatch(cells[at].strip())
+            _LEADS.fullmatch(cells[at].strip())
             and _FOLLOWS.fullmatch(cells[at + 1].strip())
             for at in range(len(cells) - 1)
         )

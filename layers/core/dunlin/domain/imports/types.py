@@ -169,6 +169,7 @@ class FileProfile:
     turned_dates: tuple[int, ...] = ()
     cut_columns: tuple[int, ...] = ()
     legs: int = -1
+    billed_to_insurer: bool = False
     shape: Shape = Shape()
     journal_year: int | None = None
     as_of: dt.date | None = None

@@ -90,8 +90,7 @@ class RaggedRows:
     def _stands(self, cells: list[str]) -> bool:
         """True where all columns read and no figure looks cut in two."""
         return self._reads(cells) and not any(
-            _LEADS.fullmatch(cells[at].strip())
-            and _FOLLOWS.fullmatch(cells[at + 1].strip())
+            _LEADS.fullmatch(cells[at].strip()) and _FOLLOWS.fullmatch(cells[at + 1].strip())
             for at in range(len(cells) - 1)
         )
 

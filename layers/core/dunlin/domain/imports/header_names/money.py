@@ -11,6 +11,7 @@ STRONG = {
         |amountremaining|total unpaid charges|total unpaid|delinquent amount|delinquent balance
         |total delinquent|patient balance|pat balance|patient portion|patient responsibility
         |patient due|guarantor balance|account balance|ending balance|debt amount|debt balance
+        |open amt|outstanding amt|due amt|balance amt
         |amount residual|amount residual signed|amount due signed|residual|residual amount
         |due amount|balance amount|to pay|net due|saldo|saldo pendiente|pendiente
         |importe pendiente|monto pendiente|saldo vencido|adeudo|importe adeudado|monto adeudado

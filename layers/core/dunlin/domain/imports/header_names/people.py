@@ -4,7 +4,8 @@ STRONG = {
     "account_reference": """
         account reference|account ref|account number|account no|account nr|acct no|acct number
         |acct|account id|acct id|debt id|debt reference|accountnumber|invoice id|invoiceid
-        |case number|transaction id|bill id|internal id|loan number|loan id|policy number
+        |case number|transaction id|bill id|internal id|loan number|loan id|loan|loan no
+        |policy number
         |file number|numero de cuenta|no de cuenta|cuenta no|kontonummer|vertragsnummer
         |aktenzeichen|numero de compte|numero de dossier|reference dossier|statement number
         |ledger id|guarantor account|lease id|tenant id account|agreement number|contract number
@@ -41,7 +42,8 @@ STRONG = {
         |contact name|contactname|debtor name|debtor|debtor full name|consumer name|consumer
         |full name|fullname|display name|displayname|bill to|bill to name|billto|billed to
         |billing name|billing contact name|customer display name|tenant name|tenant|tenants
-        |resident|resident name|residents|occupant|lessee|patient|patient name|guarantor
+        |resident|resident name|residents|occupant|lessee|renter|renter name|borrower
+        |borrower name|patient|patient name|guarantor
         |guarantor name|responsible party|responsible party name|member name|member|student name
         |student|owner name|homeowner|account name|account holder|name of customer
         |payer name customer|kunde|kundenname|debitorname|name des kunden|name debitor

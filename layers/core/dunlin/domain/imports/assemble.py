@@ -571,6 +571,7 @@ def _spoken(row: NormalisedRow) -> str:
     parts = (
         row.consumer_reference or row.consumer.name,
         extras.get("unit", "") or extras.get("job", ""),
+        extras.get("for_reference", ""),
         since.isoformat() if since else "",
     )
     return " ".join(p for p in parts if p)

@@ -6,7 +6,7 @@ from dunlin.domain.imports.matching import compatible, contradicts, share_contac
 from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import NormalisedRow
 
-_APART = ("property", "unit", "claim", "load_number", "for", "job")
+_APART = ("property", "unit", "claim", "load_number", "for_reference", "for", "job")
 """What tells the debts of one person apart where they have no number."""
 
 

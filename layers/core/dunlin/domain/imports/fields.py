@@ -69,10 +69,14 @@ def _names(source: dict[str, str]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(fields) for key, fields in table.items()}
 
 
+FOR = frozenset(
+    "for for_first_name for_last_name for_reference for_date_of_birth for_email for_phone".split()
+)
+"""Fields of whom a debt is about, where another answers for it: a patient, a child."""
 _STRONG = people.STRONG | money.STRONG | days.STRONG | marks.STRONG | standings.STRONG
 STRONG = _names(_STRONG)
 WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK | standings.WEAK)
-FIELDS = frozenset(_STRONG) | {"bucket", "job"}
+FIELDS = frozenset(_STRONG) | FOR | {"bucket"}
 
 ALIASES = {
     "reference": "account_reference", "account": "account_reference", "invoice": "invoice_number",
@@ -121,6 +125,7 @@ DATES = frozenset(
         "move_in",
         "date_of_service",
         "date_of_birth",
+        "for_date_of_birth",
         "consent_date",
         "payment_date",
         "as_of",
@@ -128,7 +133,7 @@ DATES = frozenset(
     ]
 )
 MANY = frozenset(
-    """status email phone notes bucket payment_method deleted street2
+    """status email phone for_email for_phone notes bucket payment_method deleted street2
     void_mark write_off_mark settled_mark payment_mark""".split()
 )
 """Fields that several columns may share; of any other field the best column wins."""

@@ -19,6 +19,8 @@ from dunlin.domain.imports.ledger import ledger_columns
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
+from dunlin.domain.imports.whose import Parties
+from dunlin.domain.imports.whose_contacts import settle_contacts
 
 THRESHOLD = 0.5
 """Below it a column is not used; for what a debt cannot be without, a person is asked."""
@@ -34,6 +36,7 @@ _FITS: dict[str, tuple[str, ...]] = dict.fromkeys(fields.MONEY, ("money",)) | di
 )
 _FITS |= {
     "email": ("email",), "phone": ("phone",), "state": ("state", "name"), "zip": ("zip", "code"),
+    "for_email": ("email",), "for_phone": ("phone",), "for": ("name", "text"),
     "country": ("country", "name"), "currency": ("currency",), "consumer_name": ("name", "text"),
     "first_name": ("name",), "last_name": ("name",), "paid_flag": ("bool",), "deleted": ("bool",),
     "draft_flag": ("bool",), "docstatus": ("int",), "side": ("text",), "status": ("name",),
@@ -112,8 +115,8 @@ def _offer(
 _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tuple(
     (frozenset(need.split()), frozenset(bar.split()), field, weight)
     for need, bar, field, weight in (
-        ("email", "status sent type preference bcc cc id template opt consent", "email", 0.7),
-        ("mail", "status sent type preference bcc cc id opt consent", "email", 0.62),
+        ("email", "status sent type preference bcc cc id template opt consent out", "email", 0.7),
+        ("mail", "status sent type preference bcc cc id opt consent out", "email", 0.62),
         ("phone", "type id ext consent status fax", "phone", 0.72),
         ("telefon", "fax", "phone", 0.72),
         ("telefono", "fax", "phone", 0.72),
@@ -223,12 +226,17 @@ def map_columns(
     contents = [content_of(column) for column in samples]
     ranked: list[list[tuple[float, str, str]]] = []
     mute = _says_little(headers, contents)
+    parties = Parties(headers)
+    of_others: dict[int, str] = {}
     lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}
     for index, header in enumerate(headers):
         target = fixed.get(keys[index]) or fixed.get(f"#{index + 1}")
         target = target or (lookup.get(fields.key_of(header)) if header.strip() else None)
         if target:
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
+        elif meant := parties.meant(index, contents[index]):
+            ranked.append([] if meant.field == fields.IGNORE else [(0.95, meant.field, meant.why)])
+            of_others[index] = meant.why
         else:
             ranked.append(candidates(header, contents[index], mute=mute))
     by_hand = {i for i, options in enumerate(ranked) if options and options[0][2] == SET_BY_HAND}
@@ -243,8 +251,10 @@ def map_columns(
     named = {pick[0][1] for pick in ranked if pick}
     adjust(headers, contents, ranked, named)
     chosen, decisions = _settle(keys, ranked, contents, fixed)
-    for index, why in meaningless.items():
-        chosen[index] = (0.9, fields.IGNORE, why)
+    for index, why in (meaningless | of_others).items():
+        if index in meaningless or chosen[index][1] == fields.IGNORE:
+            chosen[index] = (0.9 if index in meaningless else 0.0, fields.IGNORE, why)
+    decisions += settle_contacts(parties, keys, samples, chosen, SET_BY_HAND)
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
         for i, (s, f, w) in enumerate(chosen)

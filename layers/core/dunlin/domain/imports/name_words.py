@@ -157,7 +157,8 @@ GIVEN = frozenset(
     amir amit amy ana andre andrea andreas andres andrew andy angel angela angelica angelina anh
     anil anita ann anna anne annette annie anthony antoine anton antonia antonio anya april arjun
     arlene armando arnold art arthur arturo asha ashley astrid aubrey audrey august austin autumn
-    ava avery axel bea elle tess ayesha barbara barry bart beatrice beatriz becky bella ben
+    ava avery axel bea elle tess angel noor lucia ines olga ravi wei petra jonas lena klaus
+    uwe ayesha barbara barry bart beatrice beatriz becky bella ben
     benjamin berit bernard
     bernd bernice bertha beth bethany betty beverly bianca bill billy bjorn blake blanca bob bobby
     bonnie brad bradley brandi brandon brenda brendan brent brett brian briana bridget brittany

@@ -87,7 +87,12 @@ def is_company(text: str) -> bool:
 
 
 def _named_like_a_trade(low: str, words: list[str]) -> bool:
-    """`Art Studios` and `Services, Earl` may be people: a given name and one word more."""
+    """`Art Studios`, `Services, Earl` and `Maria Jose Servicios Rey` may be people: given names
+    and the word among family names."""
+    if len(words) > 2:
+        last = words[-1]
+        plain = last not in TRADES and last not in WEAK_TRADES and last not in FORMS
+        return plain and words[0] in GIVEN and words[1] in GIVEN
     given = words[1 if "," in low else 0] if len(words) == 2 else ""
     return given in GIVEN or given == "van"
 

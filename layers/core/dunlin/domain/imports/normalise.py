@@ -39,7 +39,8 @@ from dunlin.domain.imports.types import (
 
 EXTRAS = (
     "unit", "property", "lease_status", "move_in", "move_out", "payer", "insurance_status",
-    "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount", "job",
+    "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount",
+    "for_reference", "job",
 )  # fmt: skip
 """Fields that go into an account's extras."""
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")
@@ -106,14 +107,14 @@ class Normaliser:
         if self._marks.any and self._owed and status == OPEN:
             marked, why, sign = self._marks.standing(cells, balance, original)
             status, code, held = marked or status, why or code, held or sign
-        consumer = self._read_consumer(cells, problems)
+        consumer, about = self._read_consumer(cells, problems)
         last_on, last_minor, disputed = None, None, False
         if self._rare:
             last_on = self._date(cells, "last_payment_date", problems)
             last_minor = self._money.minor(cells, "last_payment_amount", currency, problems)
             at = self.columns.at("disputed")
             disputed = at >= 0 and statuses.yes_no(cells[at]) is True
-        extras = self._read_extras(cells, currency, problems)
+        extras = self._read_extras(cells, currency, problems) + about
         if status == OPEN and code == "written_off":
             extras += (("written_off", "yes"),)
         return NormalisedRow(

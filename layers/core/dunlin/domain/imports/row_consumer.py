@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
-from dunlin.domain.imports.columns import MEMORY, Columns
+from dunlin.domain.imports.columns import LONG, MEMORY, Columns
 from dunlin.domain.imports.contact_points import (
     Checks,
     fast_email,
@@ -14,12 +14,21 @@ from dunlin.domain.imports.contact_points import (
 )
 from dunlin.domain.imports.dates import DMY, to_date
 from dunlin.domain.imports.fillers import is_no_email, is_no_phone, is_nobody, names_nobody
-from dunlin.domain.imports.names import Name, is_company, join_name, read_name
+from dunlin.domain.imports.names import Name, is_company, join_name, name_key, read_name
 from dunlin.domain.imports.places import country_code, split_address, state_code, tidy_zip
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedConsumer, RowProblem
+from dunlin.domain.imports.whose import is_self
 
-_PERSONS = frozenset("contact kontakt contacto ansprechpartner attn primarycontact".split())
+_PERSONS = frozenset(
+    """
+    contact contactname contactperson contactfullname primarycontact primarycontactname
+    billingcontact billingcontactname attn attention attnname kontakt kontaktperson ansprechpartner
+    contacto nombrecontacto nombredecontacto nombredelcontacto personadecontacto interlocuteur
+    nomducontact nominterlocuteur personneacontacter contato nomedocontato pessoadecontato
+    """.split()
+)
+"""Names of columns of the person at a firm."""
 
 
 class RowConsumer:
@@ -37,6 +46,9 @@ class RowConsumer:
         self._emails = by.get("email", [])
         self._phones = by.get("phone", [])
         self._consents = [f for f in first if f.startswith(("consent_", "opt_out_"))]
+        self._for = not fields.FOR.isdisjoint(first)
+        self._for_emails = by.get("for_email", [])
+        self._for_phones = by.get("for_phone", [])
         self._dob = columns.at("date_of_birth")
         self._whole_address = not {"city", "state", "zip"} & first.keys()
         name = columns.at("consumer_name")
@@ -45,15 +57,24 @@ class RowConsumer:
         # Odoo writes a contact as "Company, Person".
         self._whole_names = name >= 0 and "partner" in columns.keys[name].lower()
 
-    def read(self, cells: list[str], problems: list[RowProblem]) -> NormalisedConsumer:
-        """The consumer as the row describes them."""
+    def read(
+        self, cells: list[str], problems: list[RowProblem]
+    ) -> tuple[NormalisedConsumer, tuple[tuple[str, str], ...]]:
+        """The consumer as the row describes them, and extras: whom and which job the debt is
+        about."""
         country = self._place(self._columns.text(cells, "country"))[1]
         home = country or self._profile.country
-        emails = self._read_emails(cells, problems)
-        phones, extensions = self._read_phones(cells, home, problems)
-        street, city, state, code = self._address(cells, us=home in ("US", "PR"))
         name = self._name(cells, problems)
-        return NormalisedConsumer(
+        about, alone = self._about(cells, name, problems) if self._for else (Name(""), False)
+        if alone:
+            name = about
+        emails = self._read_emails(cells, alone, problems)
+        phones, extensions = self._read_phones(cells, home, alone, problems)
+        street, city, state, code = self._address(cells, us=home in ("US", "PR"))
+        born = self._dates.date(cells, "date_of_birth", problems) if self._dob >= 0 else None
+        if alone and born is None:
+            born = self._dates.date(cells, "for_date_of_birth", problems)
+        consumer = NormalisedConsumer(
             name=name.display,
             given=name.given,
             family=name.family,
@@ -67,17 +88,33 @@ class RowConsumer:
             state=state,
             zip=code,
             country=country,
-            date_of_birth=self._dates.date(cells, "date_of_birth", problems)
-            if self._dob >= 0
-            else None,
+            date_of_birth=born,
             language=self._columns.text(cells, "language"),
             time_zone=self._columns.text(cells, "time_zone"),
             consents=self._read_consents(cells) if self._consents else (),
         )
+        extras: tuple[tuple[str, str], ...] = ()
+        if about.display and not alone:
+            extras = (("for", about.display),)
+        return consumer, (*extras, ("job", name.job[:LONG])) if name.job else extras
 
-    def _read_emails(self, cells: list[str], problems: list[RowProblem]) -> tuple[str, ...]:
+    def _about(self, cells: list[str], name: Name, problems: list[RowProblem]) -> tuple[Name, bool]:
+        """Whom the debt is about where another answers for it, and whether that is the same: an
+        adult patient is their own guarantor, or has none."""
+        whole = self._named(cells, "for", problems)
+        given = self._columns.text(cells, "for_first_name")
+        family = self._columns.text(cells, "for_last_name")
+        about = read_name(whole) if whole else join_name(given, family)
+        if not about.display:
+            return about, False
+        alone = not name.display or is_self(name.display)
+        return about, alone or name_key(name.display) == name_key(about.display)
+
+    def _read_emails(
+        self, cells: list[str], alone: bool, problems: list[RowProblem]
+    ) -> tuple[str, ...]:
         addresses: list[str] = []
-        for index in self._emails:
+        for index in self._emails if not alone else [*self._emails, *self._for_emails]:
             text = cells[index]
             if not text:
                 continue
@@ -90,7 +127,7 @@ class RowConsumer:
                 problems.extend(self._columns.problem(*_bad_email(b, index)) for b in read.bad)
         for address in [a for a in addresses if is_no_email(a)]:
             addresses.remove(address)
-            problems.append(self._columns.problem("placeholder", self._emails[0], address))
+            problems.append(self._columns.problem("placeholder", index, address))
         if len(addresses) < 2:
             return tuple(addresses)
         first: dict[str, str] = {}
@@ -99,11 +136,11 @@ class RowConsumer:
         return tuple(first.values())
 
     def _read_phones(
-        self, cells: list[str], home: str, problems: list[RowProblem]
+        self, cells: list[str], home: str, alone: bool, problems: list[RowProblem]
     ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         numbers: list[str] = []
         extensions: tuple[tuple[str, str], ...] = ()
-        for index in self._phones:
+        for index in self._phones if not alone else [*self._phones, *self._for_phones]:
             text = cells[index]
             if not text:
                 continue
@@ -117,7 +154,7 @@ class RowConsumer:
                 problems.extend(self._columns.problem(*_bad_phone(b, index)) for b in read.bad)
         for number in [n for n in numbers if is_no_phone(n)]:
             numbers.remove(number)
-            problems.append(self._columns.problem("placeholder", self._phones[0], number))
+            problems.append(self._columns.problem("placeholder", index, number))
         return tuple(dict.fromkeys(numbers)), extensions
 
     def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:

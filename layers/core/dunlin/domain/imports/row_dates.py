@@ -13,7 +13,8 @@ from dunlin.domain.imports.types import FileProfile, RowProblem
 
 _EARLIEST, _LATEST = dt.date(1980, 1, 2), dt.date(2059, 12, 30)
 """Days of a debt lie between; 1900, 1970, 9999 and the like are what programs write for none."""
-_OLDEST = {"date_of_birth": dt.date(1900, 1, 2), "move_in": dt.date(1930, 1, 1)}
+_BORN = dt.date(1900, 1, 2)
+_OLDEST = {"date_of_birth": _BORN, "for_date_of_birth": _BORN, "move_in": dt.date(1930, 1, 1)}
 _TOLD = frozenset(("due_date", "issue_date", "date_of_birth", "date_of_service"))
 """Fields of which an impossible day is a matter for the report; of others it means none."""
 _NUMBERS = re.compile(r"[\d./\s:TZ-]+")

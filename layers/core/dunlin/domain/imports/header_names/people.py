@@ -71,6 +71,9 @@ STRONG = {
         |kunde nachname|primer apellido""",
     "middle_name": "middle name|middlename|middle|mi|middle initial|segundo nombre",
     "name_suffix": "suffix|name suffix|suffixe|generation",
+    "job": """
+        job|job name|job no|job number|project|project name|project number|proyecto|projekt
+        |bauvorhaben|projektname|chantier|projet|obra|projeto|sub customer|subcustomer""",
     "company": """
         company|company name|companyname|organization|organisation|organization name|business name
         |firma|firmenname|unternehmen|empresa|compania|nombre de empresa|societe|entreprise

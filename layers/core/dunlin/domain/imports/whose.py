@@ -1,0 +1,346 @@
+"""Of whom each column speaks, and who of all those named answers for the debt.
+
+A header is read as a role and what it tells of them: `Attorney E-Mail`, `correo del vendedor`,
+`guarantorDOB`. Whoever answers for the debt is the debtor, with their own contact points; a patient
+or a child for whom another answers is told beside the debt; columns of all others are not used. An
+address whose header names a role that is not known is nobody's before a person says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.content import Content
+from dunlin.domain.imports.dates import fold
+from dunlin.domain.imports.header_names.roles import (
+    ANSWERS,
+    NEUTRAL,
+    OTHER,
+    OWES,
+    OWNER,
+    PAYS,
+    POINTS,
+    ROLES,
+    SELF,
+    SHIPS,
+    STOPS,
+    WARD,
+)
+
+NAMES = frozenset(("consumer_name", "first_name", "last_name"))
+CONTACTS = frozenset(("email", "phone"))
+UNKNOWN = "unknown"
+
+_PHRASES: dict[tuple[str, ...], tuple[str, str]] = {}
+_JOINED: dict[str, tuple[str, str]] = {}
+for _part, _role, _names in ROLES:
+    for _phrase in _names.split("|"):
+        _words = tuple(w for w in fields.words_of(_phrase.strip()) if w not in STOPS)
+        _PHRASES.setdefault(_words, (_part, _role))
+        _JOINED.setdefault("".join(_words), (_part, _role))
+_LONGEST = max(map(len, _PHRASES))
+_POINT_OF = {word: point for point, words in POINTS.items() for word in words.split()}
+_ENDS = sorted((w for w in _POINT_OF if len(w) > 2), key=len, reverse=True)
+_HARD_POINTS = CONTACTS | {"date_of_birth"}
+_COUNTS = frozenset(("2", "3", "two", "second", "secondary"))
+_TELLS_MORE = frozenset(
+    """
+    status sent type preference bcc cc template opt out in consent date day time ok flag allowed
+    marketing subscribe subscribed unsubscribe unsubscribed bounce bounced note notes comment count
+    domain ext extension carrier permission do not dnc by charge fee plan bill usage
+    message messages body subject link merge format
+    """.replace("?", "").split()
+)
+"""Beside an e-mail or a phone they tell something about it, and not where it is."""
+_SPANISH_WARDS = frozenset(
+    "alumno alumna estudiante nino nina hijo hija aluno aluna crianca".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Of whom a header speaks: what they are to the debt, what a person calls them (with the
+    number where the header counts them), and what it tells of them (a field, or `address`)."""
+
+    part: str
+    role: str
+    point: str
+
+
+def party_of(header: str) -> Party | None:
+    """The party of a header, None where it names none or tells something else of the debt."""
+    words = [w for w in fields.words_of(header) if w not in STOPS or w == "e"]
+    if "mail" in words and "e" in words:
+        words.remove("e")
+    words = [w for w in words if w != "e"]
+    words = _parted(words)
+    at = _role_in(words)
+    if at is None:
+        return _unmarked(words)
+    start, end, (part, role) = at
+    rest = words[:start] + words[end:]
+    around = [*words[max(0, start - 1) : start], *words[end : end + 1]]
+    counted = not _COUNTS.isdisjoint(around)
+    points = {_POINT_OF[w] for w in rest if w in _POINT_OF}
+    left = [w for w in rest if w not in _POINT_OF and w not in NEUTRAL]
+    if left:
+        # Who is not known beside who is: `Debtor's Notary Email`.
+        unknown = points & _HARD_POINTS and _TELLS_MORE.isdisjoint(left)
+        return Party(UNKNOWN, " ".join(left), _first(points)) if unknown else None
+    point = _first(points) if points else "consumer_name"
+    if part == ANSWERS and counted:
+        return Party(OTHER, f"second {role}", point)
+    return Party(part, role, point)
+
+
+def _first(points: set[str]) -> str:
+    return next(point for point in POINTS if point in points)
+
+
+def _unmarked(words: list[str]) -> Party | None:
+    """An e-mail or phone beside words that say of whom, and are not known."""
+    points = {_POINT_OF[w] for w in words if w in _POINT_OF}
+    if not points & CONTACTS or "fax" in words:
+        return None
+    left = [w for w in words if w not in _POINT_OF and w not in NEUTRAL]
+    if not left or not _TELLS_MORE.isdisjoint(words):
+        return None
+    return Party(UNKNOWN, " ".join(left), _first(points))
+
+
+def _role_in(words: list[str]) -> tuple[int, int, tuple[str, str]] | None:
+    """(first word, word behind, role) of the longest role that a header names."""
+    for size in range(min(_LONGEST, len(words)), 0, -1):
+        roles = [
+            (start, start + size, known)
+            for start in range(len(words) - size + 1)
+            if (known := _PHRASES.get(tuple(words[start : start + size])))
+        ]
+        if roles:
+            # Of two as long the one that has no part in the debt: `Customer Attorney Email`.
+            return next((r for r in roles if r[2][0] == OTHER), roles[0])
+    return None
+
+
+def _parted(words: list[str]) -> list[str]:
+    """Words written as one, parted: `vertreteremail` and `telefonkunde`."""
+    out = []
+    for word in words:
+        if word in _POINT_OF or (word,) in _PHRASES:
+            out.append(word)
+            continue
+        if word in _JOINED:
+            out += _spaced(word)
+            continue
+        for end in _ENDS:
+            rest = word.removesuffix(end) if word.endswith(end) else word.removeprefix(end)
+            rest = rest if rest in _JOINED else rest.removesuffix("s").removeprefix("s")
+            if rest != word and rest in _JOINED:
+                out += [*_spaced(rest), end]
+                break
+        else:
+            out.append(word)
+    return out
+
+
+def _spaced(joined: str) -> tuple[str, ...]:
+    return next(words for words in _PHRASES if "".join(words) == joined)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a column is because of whom it speaks: a field, or `ignore`, and why."""
+
+    field: str
+    why: str
+
+
+_FOR = {
+    "consumer_name": "for", "first_name": "for_first_name", "last_name": "for_last_name",
+    "email": "for_email", "phone": "for_phone", "date_of_birth": "for_date_of_birth",
+    "reference": "for_reference",
+}  # fmt: skip
+"""The fields of whoever the debt is about, where another answers for it."""
+
+
+class Parties:
+    """Everybody whom the headers of one file name."""
+
+    def __init__(self, headers: Sequence[str]) -> None:
+        self.headers = headers
+        self.parties = [party_of(h) for h in headers]
+        self._keys = [fields.key_of(h) for h in headers]
+        self._in_spanish = bool(_SPANISH_WARDS & {w for h in headers for w in fields.words_of(h)})
+        self.payer = self._answering()
+        self.ward = self._about() if self.payer is not None else None
+        self.splits = self.payer is not None and self.ward is not None
+        """True where one is named who answers for the debt, and another whom it is about."""
+
+    def _with(self, part: str, points: frozenset[str] | None = None) -> list[Party]:
+        return [
+            p for p in self.parties
+            if p is not None and p.part == part and (points is None or p.point in points)
+        ]  # fmt: skip
+
+    def _answering(self) -> Party | None:
+        """Who answers for the debts of another, None where the debtors are named alone."""
+        debtors = self._with(OWES, NAMES)
+        wards = self._with(WARD, NAMES)
+        pays = self._with(PAYS)
+        if pays and (debtors or wards or self._bare_name()):
+            return pays[0]
+        answers = [p for p in self._with(ANSWERS) if self._speaks_of_parents(p, bool(wards))]
+        named = [p for p in answers if p.point in NAMES] or answers
+        if not named:
+            return None
+        members = [p for p in debtors if p.role in ("member", "customer")]
+        parental = named[0].role not in ("guarantor", "account holder", "person in charge")
+        if wards and not debtors:
+            return named[0]
+        if parental and not wards and (debtors == members and members):
+            return named[0]
+        if parental and not wards and not debtors and self._bare_name():
+            return named[0]
+        return None
+
+    def _speaks_of_parents(self, party: Party, wards: bool) -> bool:
+        """`Tutor` and `Responsable` are a child's in Spanish; elsewhere they are staff."""
+        if party.role != "person in charge":
+            return True
+        at = self.parties.index(party)
+        return wards and (self._in_spanish or "tutor" not in self._keys[at])
+
+    def _bare_name(self) -> bool:
+        return any(k in _BARE_NAMES for k in self._keys)
+
+    def _about(self) -> Party | None:
+        """Whom the debt is about where another answers for it."""
+        wards = self._with(WARD, NAMES) or self._with(OWES, NAMES)
+        if wards:
+            return wards[0]
+        return Party(WARD, "person", "consumer_name") if self._bare_name() else None
+
+    def meant(self, index: int, content: Content) -> Meant | None:
+        """What a column is because of whom it speaks, None where its own name says it."""
+        meant = self._meant(index)
+        if meant is None or meant.field == fields.IGNORE or not content.filled:
+            return meant
+        figures = content.share("marked") > 0.5 or content.share("date") > 0.5
+        is_name = meant.field in (*NAMES, "for", "for_first_name", "for_last_name")
+        if is_name and (figures or content.share("int") > 0.5):
+            return None
+        for field in CONTACTS:
+            if meant.field.endswith(field) and content.share(field) < 0.5:
+                return None
+        return meant
+
+    def _meant(self, index: int) -> Meant | None:
+        party = self.parties[index]
+        if party is None:
+            return self._bare(index) if self.splits else None
+        if party.part == UNKNOWN:
+            if self._keys[index] in fields.STRONG:
+                return None
+            return Meant(
+                fields.IGNORE, f'it speaks of "{party.role}", and who that is is not known'
+            )
+        if party.part == OTHER:
+            return self._of_other(index, party)
+        if party.part in (OWNER, SHIPS):
+            others = self._with(OWES, None if party.part == OWNER else frozenset((party.point,)))
+            plain = party.part == SHIPS and self._has_plain(party.point)
+            if others or plain:
+                return self._of_other(index, party)
+            return self._debtors(index, party)
+        if party.part in (ANSWERS, PAYS) and self.payer is None and self._with(OWES, NAMES):
+            return self._of_other(index, party)
+        if not self.splits:
+            return self._debtors(index, party)
+        payer, ward = self.payer, self.ward
+        if payer is not None and self._is_payers(party, payer):
+            return self._debtors(index, party)
+        if ward is not None and (party.part == WARD or party.role == ward.role):
+            return self._wards(party)
+        if party.part == OWES:
+            return self._debtors(index, party)
+        return self._of_other(index, party)
+
+    def _is_payers(self, party: Party, payer: Party) -> bool:
+        """The same role, or another word for it that has no name of its own."""
+        if (party.part, party.role) == (payer.part, payer.role):
+            return True
+        named = {p.role for p in self.parties if p is not None and p.point in NAMES}
+        return {party.role, payer.role} <= _SYNONYMS and party.role not in named
+
+    def _has_plain(self, point: str) -> bool:
+        """Whether a column of this kind names nobody, and so is the debtor's."""
+        names = fields.STRONG if point in CONTACTS else {}
+        return any(
+            self.parties[i] is None and point in names.get(k, ()) for i, k in enumerate(self._keys)
+        )
+
+    def _of_other(self, index: int, party: Party) -> Meant | None:
+        if party.point in ("reference", "address") or self._means_something_else(index):
+            return None
+        return Meant(fields.IGNORE, f"it speaks of the {party.role}, who does not owe")
+
+    def _means_something_else(self, index: int) -> bool:
+        """Whether the header is a known name of a column that is about nobody."""
+        known = fields.STRONG.get(self._keys[index]) or fields.WEAK.get(self._keys[index], ())
+        return bool(known) and not set(known) & (_PERSONAL | {"email", "phone"})
+
+    def _debtors(self, index: int, party: Party) -> Meant | None:
+        """The debtor's own column: its field where the header's name alone does not say it."""
+        if party.point == "address" or fields.STRONG.get(self._keys[index]):
+            return None
+        field = "consumer_reference" if party.point == "reference" else party.point
+        return Meant(field, f"it speaks of the {party.role}")
+
+    def _wards(self, party: Party) -> Meant | None:
+        field = _FOR.get(party.point)
+        payer = self.payer.role if self.payer else ""
+        if field is None:
+            return None
+        return Meant(field, f"it speaks of the {party.role}, and the {payer} answers for the debt")
+
+    def _bare(self, index: int) -> Meant | None:
+        """A column that names nobody, where one answers for another: a name is the other's where
+        the file names the payer apart, and so is a birth date."""
+        key = self._keys[index]
+        payer = self.payer.role if self.payer else ""
+        why = f"the {payer} has columns of their own"
+        if key in _BARE_NAMES and self.ward is not None and self.ward.role == "person":
+            return Meant(_FOR[_BARE_NAMES[key]], why)
+        if key in _BARE_BIRTHS:
+            return Meant("for_date_of_birth", f"the {payer} is somebody else")
+        return None
+
+
+_SYNONYMS = frozenset(
+    ("responsible party", "guarantor", "parent", "guardian", "person in charge", "account holder")
+)
+_BARE_NAMES = {
+    "name": "consumer_name", "fullname": "consumer_name", "nombre": "consumer_name",
+    "nom": "consumer_name", "nome": "consumer_name", "firstname": "first_name",
+    "lastname": "last_name", "vorname": "first_name", "nachname": "last_name",
+    "prenom": "first_name", "apellido": "last_name", "apellidos": "last_name",
+}  # fmt: skip
+_BARE_BIRTHS = frozenset(
+    fields.key_of(name)
+    for name in """
+        dob|d o b|birth date|birthdate|date of birth|birthday|geburtsdatum|fecha de nacimiento
+        |fecha nacimiento|fecha nac|date de naissance|data de nascimento|data nascimento|geb datum
+        |nacimiento
+    """.split("|")
+)
+_PERSONAL = frozenset(
+    "consumer_name first_name last_name middle_name company date_of_birth language "
+    "street city state zip country".split()
+)
+
+
+def is_self(text: str) -> bool:
+    """True for what says that whom the debt is about answers for it too."""
+    return "".join(c for c in fold(text) if c.isalpha()) in SELF

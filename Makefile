@@ -1,4 +1,4 @@
-# Everything starts from a clean clone with make, git and apt; see README.md.
+# Everything starts from a clean clone with make, git and Python; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
@@ -18,6 +18,9 @@ setup: .local/ready  ## Install everything into .venv and .local; leaves .venv/b
 	@bash infra/setup.sh
 	@mkdir -p .local && touch $@
 
+browser: infra/browser.sh  ## Install Chromium, which only tests and pictures need
+	@bash infra/browser.sh
+
 demo: setup  ## Sixty virtual days of a sample portfolio (FILE=your.csv for your own); stays up
 	@$(PY) -m local demo --days $(DAYS) $(if $(FILE),--file "$(FILE)")
 
@@ -28,7 +31,7 @@ down:  ## Stop whatever demo or up left running
 	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Nothing was running."; fi
 
 # What needs a cloud runs beside the rest: it waits more than it works.
-test: setup check  ## Pass everything: style, types, architecture, template, all tests
+test: setup browser check  ## Pass everything: style, types, architecture, template, all tests
 	@set -o pipefail; \
 	( $(PY) -m pytest -q -m cloud 2>&1 | sed -u 's/^/[cloud] /' ) & beside=$$!; \
 	$(PY) -m pytest -q -n 2 --ignore-glob='*_cloud.py' -m "not cloud"; rest=$$?; \
@@ -61,4 +64,4 @@ lock: setup  ## Write the lock files anew from requirements/*.in
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup demo up down test test-fast fmt check template bench measure-import lock
+.PHONY: help setup browser demo up down test test-fast fmt check template bench measure-import lock

@@ -1,19 +1,24 @@
 #!/usr/bin/env bash
-# Installs what Dunlin needs on a Debian with Python 3.11 or newer: three virtual environments from
-# the lock files (the product with its tools, the sam command, the emulator) and Chromium.
+# Installs what Dunlin needs on any Linux or macOS with Python 3.11 or newer: three virtual
+# environments from the lock files (the product with its tools, the sam command, the emulator).
 # Safe to run again; only what is missing or changed is done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '%s\n' "── $*"; }
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-missing=()
-python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
-[ -x /usr/bin/chromium ] || missing+=(chromium fonts-liberation fonts-dejavu-core)
-if [ ${#missing[@]} -gt 0 ]; then
-  say "Installing ${missing[*]}"
-  as_root apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+  say "Dunlin needs Python 3.11 or newer; python3 is $(python3 --version 2>&1 || true)."
+  exit 1
+}
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+  if ! command -v apt-get >/dev/null; then
+    say "python3 lacks the modules venv and ensurepip: install them first."
+    exit 1
+  fi
+  say "Installing python3-venv"
+  [ "$(id -u)" = 0 ] || as_root=sudo
+  ${as_root:-} apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive ${as_root:-} apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
 fi
 
 mkdir -p .local

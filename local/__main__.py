@@ -7,6 +7,7 @@ from rich.console import Console
 
 from local import local_stack
 from local.demo import links, run
+from local.progress import Progress
 
 
 def main() -> None:
@@ -22,7 +23,9 @@ def main() -> None:
     given = parser.parse_args()
     console = Console()
     if given.command == "up":
-        links(local_stack.open_stack(time_lapse=given.time_lapse), console)
+        with Progress(console, "building and deploying") as progress:
+            stack = local_stack.open_stack(time_lapse=given.time_lapse, say=progress.say)
+        links(stack, console)
     elif given.command == "down":
         stopped = local_stack.close_stack()
         console.print("Stopped." if stopped else "Nothing was running.")

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local import processes
+
 ROOT = Path(__file__).resolve().parents[1]
 INTERPRETER = ROOT / ".local" / "ministack" / "bin" / "python"
 REGION = "us-east-1"
@@ -25,9 +27,6 @@ ACCOUNT = "000000000000"
 
 # Unpacked layers nobody used for so long are thrown away at the next start.
 _KEEP_UNPACKED_SECONDS = 7 * 86_400
-
-# Emulators this process started: only their parent can collect them when they end.
-_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class CloudError(Exception):
@@ -109,7 +108,7 @@ class Cloud:
         """Return once the cloud answers; raise `CloudError` after `deadline` seconds or its end."""
         end = time.monotonic() + deadline
         while time.monotonic() < end:
-            if not _alive(self.pid):
+            if not processes.alive(self.pid):
                 raise CloudError(f"the local cloud ended at once: {self._log_tail()}")
             try:
                 self.ask("GET", "/_ministack/health", timeout=2)
@@ -146,25 +145,25 @@ class Cloud:
 
     def processes(self) -> list[int]:
         """The emulator and its workers."""
-        return _group(self.pid)
+        return processes.group(self.pid)
 
     def memory_mb(self) -> float:
         """Resident memory of the emulator and its workers, shared pages counted once a process."""
-        return sum(_resident_mb(pid) for pid in self.processes())
+        return sum(processes.resident_mb(pid) for pid in self.processes())
 
     def running(self) -> bool:
         """Whether the emulator is alive."""
-        return _alive(self.pid)
+        return processes.alive(self.pid)
 
     def stop(self, deadline: float = 5) -> None:
         """End the emulator and its workers and remove the process id. Safe to call twice."""
         workers = self.processes()
-        if _alive(self.pid):
+        if processes.alive(self.pid):
             os.kill(self.pid, signal.SIGTERM)
-            _wait_gone(self.pid, deadline)
+            processes.wait_gone(self.pid, deadline)
         for pid in {self.pid, *workers, *self.processes()}:
-            _kill(pid)
-            _wait_gone(pid, deadline)
+            processes.kill(pid)
+            processes.wait_gone(pid, deadline)
         (self.directory / "pid").unlink(missing_ok=True)
         shutil.rmtree(self.directory / "tmp", ignore_errors=True)
 
@@ -181,7 +180,7 @@ def find(directory: Path | str = ROOT / ".local" / "cloud") -> Cloud | None:
     except (OSError, ValueError):
         return None
     cloud = Cloud(pid=written["pid"], port=written["port"], directory=directory)
-    same = _alive(cloud.pid) and _started(cloud.pid) == written["started"]
+    same = processes.alive(cloud.pid) and processes.started(cloud.pid) == written["started"]
     return cloud if same else None
 
 
@@ -251,9 +250,9 @@ def start(
             stderr=log,
             start_new_session=True,
         )
-    _CHILDREN[process.pid] = process
+    processes.CHILDREN[process.pid] = process
     cloud = Cloud(pid=process.pid, port=port, directory=directory)
-    written = {"pid": cloud.pid, "port": port, "started": _started(cloud.pid)}
+    written = {"pid": cloud.pid, "port": port, "started": processes.started(cloud.pid)}
     (directory / "pid").write_text(json.dumps(written))
     try:
         cloud.wait_ready(deadline)
@@ -273,79 +272,3 @@ def _forget_old(unpacked: Path) -> None:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _field(pid: int, name: str) -> str:
-    """One column of `ps`, empty where the process is gone."""
-    shown = subprocess.run(
-        ["ps", "-o", f"{name}=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return shown.stdout.strip()
-
-
-def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat after the command's name: state, parent, group ..."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    return text.rpartition(")")[2].split()
-
-
-def _has_proc() -> bool:
-    return Path("/proc/self/stat").exists()
-
-
-def _alive(pid: int) -> bool:
-    if pid in _CHILDREN:
-        return _CHILDREN[pid].poll() is None
-    if _has_proc():
-        fields = _stat(pid)
-        return fields is not None and fields[0] != "Z"
-    state = _field(pid, "stat")
-    return bool(state) and not state.startswith("Z")
-
-
-def _started(pid: int) -> str:
-    """When a process started, to tell it from a later one with the same id."""
-    if _has_proc():
-        return (_stat(pid) or [""] * 20)[19]
-    return _field(pid, "lstart")
-
-
-def _group(leader: int) -> list[int]:
-    """The processes of a process group."""
-    if not _has_proc():
-        shown = subprocess.run(
-            ["ps", "-axo", "pid=,pgid="], capture_output=True, text=True, check=True
-        )
-        pairs = [line.split() for line in shown.stdout.splitlines()]
-        return [int(pid) for pid, group in pairs if int(group) == leader]
-    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    processes = ((pid, _stat(pid)) for pid in pids)
-    return [
-        pid for pid, fields in processes if fields and fields[2] == str(leader) and fields[0] != "Z"
-    ]
-
-
-def _resident_mb(pid: int) -> float:
-    if not _has_proc():
-        return int(_field(pid, "rss") or 0) / 1024
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except OSError:
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def _wait_gone(pid: int, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while _alive(pid) and time.monotonic() < end:
-        time.sleep(0.02)

@@ -21,6 +21,7 @@ from rich.table import Table
 from local import local_stack
 from local.local_stack import LocalStack
 from local.outside import OutsideWorld
+from local.progress import Progress
 from local.simulated_consumers import SimulatedConsumers
 from local.timelapse import TimeLapse
 
@@ -28,6 +29,7 @@ SAMPLE = Path(__file__).parent / "sample"
 WRITTEN_ON = date(2026, 11, 23)  # the Monday that the sample's dates look back from
 DAYS = 60
 PILOT = 10  # so many that the list fits a screen
+_SAID_EVERY = timedelta(days=10)
 _DATE_FORMS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%Y")
 
 
@@ -110,10 +112,10 @@ def run(
     console.rule(f"Rehearsing {days} days: nobody is contacted")
     rehearse(drops, start, days, console)
     console.rule("Starting the local cloud and deploying the stack")
-    stack = local_stack.open_stack(
-        time_lapse=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        say=lambda line: console.print(f"  [dim]{line.strip()[:140]}", highlight=False),
-    )
+    with Progress(console, "building and deploying") as progress:
+        stack = local_stack.open_stack(
+            time_lapse=start.strftime("%Y-%m-%dT%H:%M:%SZ"), say=progress.say
+        )
     lapse = TimeLapse(stack)
     from dunlin.cli.drop import drop_and_follow, print_summary, put_strategy
     from dunlin.cli.rollout import EVERYBODY, begin
@@ -217,21 +219,25 @@ def _live(
     until: datetime,
     console: Console,
 ) -> None:
-    shown = lapse.now
+    shown = said = lapse.now
 
     def after_each() -> None:
-        nonlocal shown
+        nonlocal shown, said
         consumers.look()
-        if lapse.now - shown >= timedelta(days=2):
-            shown = lapse.now
-            console.print(
-                f"  {shown:%a %d %b}  {len(outside.emails())} e-mails,"
-                f" {len(outside.texts())} texts,"
-                f" {sum(n for w, n in consumers.did.items() if w.startswith('paid'))} payments",
-                highlight=False,
-            )
+        if lapse.now - shown < timedelta(days=2):
+            return
+        shown = lapse.now
+        how_far = (
+            f"{shown:%a %d %b}  {len(outside.emails())} e-mails, {len(outside.texts())} texts,"
+            f" {sum(n for w, n in consumers.did.items() if w.startswith('paid'))} payments"
+        )
+        progress.show(how_far)
+        if shown - said >= _SAID_EVERY:
+            said = shown
+            console.print(f"  {how_far}", highlight=False)
 
-    lapse.run(until, after_each=after_each)
+    with Progress(console, f"living until {until:%a %d %b}") as progress:
+        lapse.run(until, after_each=after_each)
 
 
 def summary(

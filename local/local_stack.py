@@ -17,13 +17,12 @@ from pathlib import Path
 
 from dunlin.cli.target import environment
 from local import cloud as clouds
+from local import processes
 from local.cloud import ROOT, Cloud
 from local.deploy import Say, build, deploy
 
 STACK = "dunlin"
 DIRECTORY = ROOT / ".local" / "stack"
-# Servers that this process started, kept so that their end can be waited for.
-_CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
 class LocalStackError(Exception):
@@ -187,7 +186,7 @@ def _serve(directory: Path, name: str, port: int, arguments: list[str]) -> str:
             start_new_session=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
-    _CHILDREN.append(process)
+    processes.CHILDREN[process.pid] = process
     record.write_text(str(process.pid))
     end = time.monotonic() + 30
     while not _answers(url):
@@ -215,17 +214,8 @@ def _end(record: Path) -> bool:
         return False
     pid = int(record.read_text())
     record.unlink()
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    if b"local." not in command:
+    if "local." not in processes.command_of(pid):
         return False
     os.kill(pid, signal.SIGTERM)
-    end = time.monotonic() + 5
-    for child in [c for c in _CHILDREN if c.pid == pid]:
-        child.wait(5)
-        _CHILDREN.remove(child)
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
+    processes.wait_gone(pid, 5)
     return True

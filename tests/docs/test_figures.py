@@ -53,7 +53,7 @@ _bits = round(tokens.LENGTH * math.log2(len(tokens.ALPHABET)))
 # Phrases with figures as they stand on a page, and where those are from.
 FIGURES: dict[str, dict[str, str]] = {
     "README.md": {
-        "Debian 12 (or any Debian with Python 3.11 or newer)": "infra/setup.sh",
+        "Python 3.11 or newer": "infra/setup.sh",
         "at most fifty accounts, 30 to 60 days late": "Segment() of cli/rollout.py",
     },
     "SECURITY.md": {

@@ -153,6 +153,14 @@ def stage(town: Town, rollout: Rollout) -> Rollout:
     return rollout_now
 
 
+def test_a_pilot_of_nobody_does_not_start() -> None:
+    town = Town(5)
+    nobody = replace(AGED, name="nobody", when=Selection(status=("settled",)))
+    with pytest.raises(DomainError, match="a pilot of nobody would contact nobody"):
+        town.begin(nobody)
+    assert list(town.ports.rollouts.rollouts(CREDITOR)) == []
+
+
 def test_exactly_those_chosen_are_contacted() -> None:
     town = Town(120)
     listed, _ = rollouts.preview(CREDITOR, EVERYBODY, size=50, ports=town.ports, now=NOON)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from dunlin.cli import strategies
+from dunlin.cli import packs, strategies
 from dunlin.cli.packs import init
 from dunlin.cli.refit import refit
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
@@ -134,6 +134,17 @@ def put(
 ) -> None:
     """Show what a strategy changes, drop it, and print what the stack says of it."""
     target = target_or_exit(stack=stack, aws=aws)
+    brand = strategies.read_or_exit(file.read_bytes(), creditor, file.name).brand
+    samples = [f"brand.{field}: {getattr(brand, field)}" for field in packs.sample_fields(brand)]
+    if samples:
+        console.print(
+            f"{file.name}: messages would come from an invented office. Write your own first:",
+            style="red",
+            markup=False,
+        )
+        for line in samples:
+            console.print(f"  {line}", markup=False, highlight=False)
+        raise typer.Exit(1)
     changes = strategies.difference(creditor, file.read_bytes(), file.name)
     console.print(changes, markup=False)
     answer = put_strategy(target, creditor, file.read_bytes())

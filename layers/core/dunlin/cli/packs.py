@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 import dunlin
+from dunlin.adapters.files.yaml_documents import parse
 from dunlin.cli.stack import console
+from dunlin.domain.strategy.strategy import Brand
 
 PACKS = Path(dunlin.__file__).parent / "strategies" / "packs"
 
@@ -16,6 +18,17 @@ PACKS = Path(dunlin.__file__).parent / "strategies" / "packs"
 def names() -> list[str]:
     """The industries that have a pack."""
     return sorted(path.stem for path in PACKS.glob("*.yaml"))
+
+
+def sample_fields(brand: Brand) -> list[str]:
+    """What of a brand still is that of a sample, such as its address."""
+    paths = [*PACKS.glob("*.yaml"), *PACKS.parent.glob("*.yaml")]
+    samples = [cast("dict[str, dict[str, str]]", parse(path.read_bytes())) for path in paths]
+    return [
+        field
+        for field in ("name", "address", "email_from")
+        if getattr(brand, field) in {sample["brand"][field] for sample in samples}
+    ]
 
 
 def init(

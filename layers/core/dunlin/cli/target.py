@@ -23,12 +23,13 @@ class NoStack(DomainError):
 
 
 def project_root() -> Path:
-    """The folder of template.yaml, here or above."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+    """The project: the folder of template.yaml here or above, else the one that this command was
+    installed from, so that commands work from any folder."""
+    here, installed = Path.cwd(), Path(__file__).resolve()
+    for folder in (here, *here.parents, *installed.parents):
         if (folder / "template.yaml").exists() and (folder / "local").is_dir():
             return folder
-    raise NoStack("not inside a Dunlin project: no template.yaml here or above")
+    raise NoStack("no Dunlin project is here or above, and this command was not installed from one")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,8 @@ def _deployed(stack: str) -> Target:
         description = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as error:
         raise NoStack(
-            f"no local stack runs (`dunlin up`) and no stack {stack} was found on AWS: {error}"
+            f"no local stack runs (start one with `dunlin up`), and no stack {stack} was found on"
+            f" AWS: {error}"
         ) from error
     outputs = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in description.get("Parameters", [])}

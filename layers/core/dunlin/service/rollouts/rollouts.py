@@ -127,13 +127,18 @@ def begin(
     now: datetime,
 ) -> Started:
     """Store a rollout with its baseline, then start its first accounts; `size` 0 takes every
-    account of the segment. Raises `DomainError`."""
+    account of the segment. Raises `DomainError`, also for a pilot that would contact nobody."""
     strategy = _strategy(creditor, None, ports)
     if strategy.paused:
         raise DomainError(f"the strategy of {creditor} is paused")
     rollout = _new(creditor, segment, RolloutStage(stage), size, strategy, ports=ports, now=now)
     if not size:
         rollout = replace(rollout, size=_eligible(rollout, ports, now))
+    if rollout.stage in (RolloutStage.PILOT, RolloutStage.SHADOW):
+        chosen, passed = preview(creditor, segment, size=rollout.size, ports=ports, now=now)
+        if not chosen:
+            reasons = ", ".join(f"{n} {why}" for why, n in passed.items()) or "no account fits"
+            raise DomainError(f"a pilot of {segment.name} would contact nobody: {reasons}")
     ports.rollouts.put_rollout(rollout)
     return fill(rollout, ports=ports, now=now)
 

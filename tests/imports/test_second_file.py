@@ -87,7 +87,7 @@ def test_a_file_that_has_not_heard_of_a_payment_here_never_raises_the_balance(
 def test_an_absent_account_is_told_and_stays(office: Office) -> None:
     office.drop("open-2026-11-01.csv", table([BO, CY]))
     report = office.drop("open-2026-11-08.csv", table([BO]))
-    assert report["missing"] == {"accounts": 1, "closed": 0, "references": ["K-2"]}
+    assert report["missing"] == {"accounts": 1, "closed": 0, "resting": 0, "references": ["K-2"]}
     assert office.account("K-2").status is Status.IMPORTED
     lines = office.report("open-2026-11-08.report.csv")
     assert [(r["outcome"], r["value"]) for r in lines] == [("missing", "K-2")]
@@ -103,11 +103,13 @@ def test_an_absent_account_is_closed_where_the_file_is_complete_and_returns(
     sidecar = f"drop/{CREDITOR}/open.mapping.yaml"
     office.box.files[sidecar] = b"version: 1\ncomplete: true\n"
     report = office.drop("open.csv", table([BO]))
-    assert report["missing"] == {"accounts": 1, "closed": 1, "references": ["K-2"]}
+    assert report["missing"] == {"accounts": 1, "closed": 1, "resting": 0, "references": ["K-2"]}
     assert office.account("K-2").status is Status.CLOSED
     assert office.waker.woken == [office.account("K-2").account_id]
     office.drop("open.csv", table([BO, CY]))
-    assert office.account("K-2").status is Status.IMPORTED
+    back = office.account("K-2")
+    # Its ladder's execution has ended: it goes on as a new run at the same rung.
+    assert (back.status, back.ladder_run, back.due_at) == (Status.ACTIVE, 1, office.now)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_an_account_that_is_closed_as_absent_waits_for_nobody_and_is_held_again_
     assert list(office.book.waiting_for_staff(CREDITOR)) == []
     office.drop("open.csv", table([BO, CY]))
     back = office.account("K-2")
-    assert (back.status, (back.hold, back.hold_reason)) == (Status.IMPORTED, after_return)
+    assert (back.status, (back.hold, back.hold_reason)) == (Status.ACTIVE, after_return)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_what_a_person_said_on_a_closed_account_and_what_held_it_before_both_hol
     act(office, "K-2", hold=Hold.REVIEW, hold_reason="Asks something")
     office.drop("open.csv", table([BO, CY]))
     back = office.account("K-2")
-    assert (back.status, back.hold) == (Status.IMPORTED, after_return)
+    assert (back.status, back.hold) == (Status.ACTIVE, after_return)
     assert set(back.hold_reason.split(", ")) == {"Said so.", "Asks something"}
 
 

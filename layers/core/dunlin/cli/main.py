@@ -17,6 +17,7 @@ from dunlin.cli import (
     judge,
     leave,
     letter,
+    missing,
     pausing,
     payments,
     person,
@@ -43,6 +44,7 @@ app.command()(rollout.activate)
 app.command()(rehearse.rehearse)
 app.command()(pausing.pause)
 app.command()(pausing.resume)
+app.command()(missing.missing)
 app.command()(judge.judge)
 app.command()(report.report)
 app.command()(leave.export)

@@ -214,6 +214,12 @@ class Account:
         return self.extras.get("property", "").strip()
 
     @property
+    def missing_since(self) -> date | None:
+        """The day on which a complete file closed it by lacking it; None where none did."""
+        day = self.extras.get("missing_since", "")
+        return date.fromisoformat(day) if day and self.status is Status.CLOSED else None
+
+    @property
     def claimed_minor(self) -> int:
         """What the debtor claims back by the creditor's file, at most the balance."""
         claimed = int(self.extras.get("claim_amount_minor", "0"))

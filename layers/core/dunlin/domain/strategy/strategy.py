@@ -261,6 +261,18 @@ class StaffQueuePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissingBound:
+    """How many accounts a file that is said to be complete may lack and still close them by
+    itself. Beyond both figures it is perhaps cut short: they rest until a person has said."""
+
+    percent: int = 10
+    accounts: int = 10
+
+    def beyond(self, missing: int, before: int) -> bool:
+        return missing > self.accounts and missing * 100 > self.percent * before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
     """One version of a creditor's strategy."""
 
@@ -282,6 +294,7 @@ class Strategy:
     opens: bool = True
     queue: StaffQueuePolicy = StaffQueuePolicy()
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
+    missing: MissingBound = MissingBound()
     policy: Mapping[str, Any] = field(default_factory=dict)
     contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
     templates: Mapping[str, Any] = field(default_factory=dict)  # own words, by template

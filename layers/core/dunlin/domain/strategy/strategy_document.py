@@ -23,6 +23,7 @@ from dunlin.domain.strategy.strategy import (
     Brand,
     Coordination,
     Escalation,
+    MissingBound,
     Rung,
     RungOffer,
     Selection,
@@ -57,7 +58,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
         "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
         "contested_rest", "templates", "test_addresses", "holdout_percent", "paused", "queue",
-        "payments", "locations",
+        "payments", "locations", "missing",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -86,6 +87,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         opens=doc.flag("opens", True),
         queue=_queue(doc.part("queue")),
         payments=_payments(doc.part("payments")),
+        missing=_missing(doc.part("missing")),
         policy=dict(doc.part("policy").value),
         contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
         templates=_templates(doc.part("templates")),
@@ -323,6 +325,15 @@ def _queue(doc: Part) -> StaffQueuePolicy:
     return StaffQueuePolicy(
         hours={str(kind): hours.whole(kind, low=1, high=8760) for kind in hours.value},
         owners={str(kind): owners.text(kind) for kind in owners.value},
+    )
+
+
+def _missing(doc: Part) -> MissingBound:
+    doc.only("percent", "accounts")
+    usual = MissingBound()
+    return MissingBound(
+        percent=doc.whole("percent", low=0, high=100, default=usual.percent),
+        accounts=doc.whole("accounts", low=0, high=1_000_000, default=usual.accounts),
     )
 
 

@@ -59,6 +59,7 @@ from dunlin.service.contact.permits import rules
 _STEPS = 40  # more than one look can find to do
 _STUCK = timedelta(days=10)
 _NOTICE_WAITS = timedelta(days=3)  # for the lawful hour of a notice that must come first
+_COMES_BACK = timedelta(days=60)  # a file that lacked an account may have been wrong
 _HELD_LOOK = timedelta(days=300)  # a person decides within it
 
 
@@ -155,6 +156,8 @@ def _once(account_id: str, arrangement_id: str, ports: ArrangementPorts) -> date
         after = credited(arrangement, owed, now)
         _write(facts, after, "ArrangementCredited", {"owed": owed.minor}, ports)
         return None
+    if account.missing_since is not None and now.date() < account.missing_since + _COMES_BACK:
+        return _frozen(facts, arrangement, ports)
     if account.status is Status.CLOSED:
         after = ended(
             arrangement, ArrangementState.CANCELLED, now, "The creditor took the account back."
@@ -203,7 +206,8 @@ def _frozen(facts: Facts, arrangement: Arrangement, ports: ArrangementPorts) -> 
     if arrangement.frozen_since is None or (
         arrangement.next_at is not None and arrangement.next_at <= ports.now
     ):
-        why = facts.paused or (facts.account.hold or Hold.PAUSED).value
+        missing = "missing" if facts.account.missing_since is not None else ""
+        why = missing or facts.paused or (facts.account.hold or Hold.PAUSED).value
         after = replace(
             arrangement,
             frozen_since=arrangement.frozen_since or ports.now,

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
-from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, LedgerEntry, Status
+from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.errors import DomainError
@@ -19,6 +19,7 @@ from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, Norma
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Addresses, Change, ManyAtOnce
 from dunlin.service.accounts.writing import account_change
+from dunlin.service.imports import missing
 from dunlin.service.imports.people import (
     hear,
     known_by_address,
@@ -82,13 +83,11 @@ _HOLDS = {
 
 # What the files said last, kept with the account: a file that says it again is no news, whatever
 # was paid or decided here since.
-_SAID, _SAID_DISPUTED, _ABSENT = "file_balance_minor", "file_disputed", "missing_since"
+_SAID, _SAID_DISPUTED = "file_balance_minor", "file_disputed"
 _STATED_ELSE = "file_other_currency"
 _REPLACED = "number_given_on"
 _POINTS = "file_points"  # hashes of the contact points
-_ABSENT_HOLD = "missing_hold"  # what held it then, should a file name it again
-_PASS = TIMED_HOLDS | {Hold.PAYMENT_PENDING, Hold.ARRANGEMENT}  # over by themselves meanwhile
-MISSING, CLOSED = "missing", "closed"
+MISSING, CLOSED, RESTING = "missing", "closed", "resting"
 # Columns of a file, and what they decide together.
 _DERIVED = {
     frozenset({"lease_status", "move_out"}): ("relationship",),
@@ -280,7 +279,8 @@ def update(
         person=person,
         entries=entries,
     )
-    wake = (stored.account_id,) if stored.status is Status.ACTIVE else ()
+    back = missing.STOOD in stored.extras and missing.STOOD not in after.extras
+    wake = (stored.account_id,) if stored.status is Status.ACTIVE or back else ()
     return ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake, codes=codes)
 
 
@@ -323,8 +323,10 @@ def _in_other_currency(stored: Account, account_read: NormalisedAccount) -> Acco
     return lifecycle.review(noted, "The file states it in another currency")
 
 
-def close_absent(context: ImportContext, account_id: str, read: Read) -> ImportPlan:
-    """An account that its source no longer names: told, and closed where the file is whole."""
+def close_absent(context: ImportContext, item: Mapping[str, Any], read: Read) -> ImportPlan:
+    """An account that its source no longer names: told, and closed where the file is whole; at
+    rest where it lacks so many that a person must say."""
+    account_id = item["key"]
     stored = read.accounts.get(account_id)
     if stored is None:
         return ImportPlan(outcomes={account_id: UNCHANGED})
@@ -332,15 +334,18 @@ def close_absent(context: ImportContext, account_id: str, read: Read) -> ImportP
         return ImportPlan(outcomes={account_id: CLOSED})
     if stored.status not in _CAN_CLOSE or stored.balance.minor <= 0:
         return ImportPlan(outcomes={account_id: UNCHANGED})
-    if not context.terms["complete"]:
+    if missing.RESTS in stored.extras:
+        return ImportPlan(outcomes={account_id: RESTING})
+    if not context.terms["complete"] or missing.STAYS in stored.extras:
         return ImportPlan(outcomes={account_id: MISSING})
-    extras = stored.extras | {_ABSENT: context.now.date().isoformat()}
-    if stored.hold is not None and stored.hold not in _PASS:
-        extras[_ABSENT_HOLD] = f"{stored.hold.value} {stored.hold_reason}"
-    after = replace(lifecycle.close(stored), extras=extras)
-    change = context.changed(stored, "AccountClosed", data={"why": "absent"}, after=after)
+    if item["rests"]:
+        after, what = missing.set_aside(stored, context.job.import_id), "AccountSetAside"
+    else:
+        after, what = missing.closed(stored, context.now), "AccountClosed"
+    change = context.changed(stored, what, data={"why": "absent"}, after=after)
     wake = (account_id,) if stored.status is Status.ACTIVE else ()
-    return ImportPlan(outcomes={account_id: CLOSED}, changes=(change,), wake=wake)
+    outcome = RESTING if item["rests"] else CLOSED
+    return ImportPlan(outcomes={account_id: outcome}, changes=(change,), wake=wake)
 
 
 def _named(account_read: NormalisedAccount) -> dict[str, str]:
@@ -405,12 +410,11 @@ def _news(
             after = lifecycle.settle(after)
         elif stored.status is Status.SETTLED:
             after = lifecycle.reimport(after)
-    wanted = owed > 0 and after.balance.minor > 0
-    if stored.status is Status.CLOSED and _ABSENT in extras and wanted:
-        del extras[_ABSENT]
-        after = lifecycle.reimport(after)
-        held, _, why = extras.pop(_ABSENT_HOLD, "").partition(" ")
-        after = _held_again(after, Hold(held), why, context.now) if held else after
+    extras.pop(missing.STAYS, None)
+    after = replace(after, extras=extras)
+    if owed > 0:
+        after = missing.named_again(after, context.now)
+        extras = dict(after.extras)
     if account_read.due_on is not None:
         after = replace(after, due_on=account_read.due_on)
     disputes = account_read.disputed and _SAID_DISPUTED not in extras
@@ -420,14 +424,6 @@ def _news(
     if disputes and after.owes and after.hold is None:
         after = lifecycle.hold_by_file(after, *_HOLDS["disputed"])
     return after, difference
-
-
-def _held_again(account: Account, held: Hold, why: str, at: datetime) -> Account:
-    """The account with what held it before it was missed, and with what its person or a payment
-    put before staff since."""
-    if account.hold is None:
-        return lifecycle.hold_by_file(account, held, why)
-    return lifecycle.hold(account, held, why, at)
 
 
 def _claimed(stored: Account, extras: dict[str, str]) -> Account:

@@ -19,8 +19,9 @@ from dunlin.domain.imports.types import (
     FileProfile,
     NormalisedAccount,
 )
+from dunlin.domain.strategy.strategy import MissingBound
 from dunlin.ports.imports import DropBox
-from dunlin.service.imports import work
+from dunlin.service.imports import missing, work
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import MOST_ENTRIES
 from dunlin.service.imports.work import Named
@@ -36,6 +37,7 @@ def items_of(
     *,
     here: MutableMapping[str, Any],
     today: date,
+    bound: MissingBound,
 ) -> Iterator[dict[str, Any]]:
     """Everything that there is to write, one item each, in one fixed order.
 
@@ -44,7 +46,7 @@ def items_of(
     if profile.kind == RECEIVABLES:
         for key, account in assembly.accounts.items():
             yield {"what": "account", "key": key, "account": work.packed(account)}
-        yield from _absent(job, profile, assembly, drop_box, here=here, today=today)
+        yield from _absent(job, profile, assembly, drop_box, here=here, today=today, bound=bound)
     elif profile.kind == CONTACTS:
         # Kept first: accounts that are loaded meanwhile find the contacts there.
         name = job.key.rpartition("/")[2]
@@ -65,6 +67,7 @@ def _absent(
     *,
     here: MutableMapping[str, Any],
     today: date,
+    bound: MissingBound,
 ) -> Iterator[dict[str, Any]]:
     """Accounts of the last export of this source that this one does not name. A file of mended
     rows names only those, so nothing is missing from it."""
@@ -83,7 +86,8 @@ def _absent(
             if manifest is not None:
                 here[item.account_id] = True
             yield item
-        yield from absent()
+        for each in absent():
+            yield each if mended or each.missing else each._replace(missing=as_of)
 
     work.write_source(
         drop_box,
@@ -93,9 +97,21 @@ def _absent(
         sha256=profile.sha256,
         named=named(),
     )
-    if not mended:
-        for each in absent():
-            yield {"what": "absent", "key": each.account_id, "reference": each.reference}
+    if mended:
+        return
+    standing = sum(not n.missing for n in work.named_by(drop_box, job.creditor, manifest))
+    lacks = sum(not n.missing for n in absent())
+    asked = profile.complete and bound.beyond(lacks, standing)
+    if asked:
+        missing.write_down(job, absent(), before=standing, drop_box=drop_box)
+    for each in absent():
+        rests = asked and not each.missing
+        yield {
+            "what": "absent",
+            "key": each.account_id,
+            "reference": each.reference,
+            "rests": rests,
+        }
 
 
 def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:

@@ -122,4 +122,4 @@ class _RowLoader:
             return people.fill(self.context, item, read)
         if item["what"] == "payment":
             return received.pay(self.book, self.context, item, read)
-        return debts.close_absent(self.context, item["key"], read)
+        return debts.close_absent(self.context, item, read)

@@ -14,6 +14,7 @@ from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.report import rejected_csv
 from dunlin.domain.imports.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
+from dunlin.domain.strategy.strategy import MissingBound
 from dunlin.ports.imports import DropBox, Intake
 from dunlin.ports.strategies import Creditors
 from dunlin.service.imports import work
@@ -49,7 +50,14 @@ def profile_file(
         remember(job.creditor, result.file, profile, day=today.isoformat(), drop_box=drop_box)
         _write_rejected(job, result.file, profile, result.assembly, drop_box)
         shares = _hand_on(
-            job, profile, result.assembly, text, intake=intake, drop_box=drop_box, today=today
+            job,
+            profile,
+            result.assembly,
+            text,
+            intake=intake,
+            drop_box=drop_box,
+            today=today,
+            bound=_bound(job, creditors),
         )
     else:
         write_report(job, result, text, drop_box=drop_box, today=today)
@@ -143,6 +151,11 @@ def _cells_of(
         yield row.cells, outcome.code
 
 
+def _bound(job: Job, creditors: Creditors) -> MissingBound:
+    strategy = strategy_of(job.creditor, creditors)
+    return strategy.missing if strategy is not None else MissingBound()
+
+
 def _hand_on(
     job: Job,
     profile: FileProfile,
@@ -152,6 +165,7 @@ def _hand_on(
     intake: Intake,
     drop_box: DropBox,
     today: date,
+    bound: MissingBound,
 ) -> int:
     """Leave rows and shares under `work/`; the number of shares, at least one."""
     parts = work.write_parts(
@@ -159,7 +173,7 @@ def _hand_on(
     )
     size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
     here = (intake.spill_store() if profile.records > LARGE else SpillStore()).by_text()
-    items = items_of(job, profile, assembly, drop_box, here=here, today=today)
+    items = items_of(job, profile, assembly, drop_box, here=here, today=today, bound=bound)
     terms = {
         "industry": profile.industry,
         "debt_kind": profile.debt_kind,

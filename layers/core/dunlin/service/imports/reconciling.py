@@ -20,7 +20,7 @@ from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED, RowOutcome
 from dunlin.ports.imports import DropBox, Intake
 from dunlin.ports.strategies import Creditors
 from dunlin.service.imports import work
-from dunlin.service.imports.debts import CLOSED, MISSING
+from dunlin.service.imports.debts import CLOSED, MISSING, RESTING
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.plans import COUNTED, UNMATCHED, WITHDRAWN
 from dunlin.service.imports.read_file import LARGE, FileResult
@@ -60,7 +60,7 @@ def reconcile_import(
                 # The report needs the debt alone, not who owes it.
                 bare = item["account"] | {"consumer": {}, "entries": [], "extras": {}}
                 accounts[item["key"]] = work.unpacked(bare)
-            elif item["what"] == "absent" and own[item["key"]] in (MISSING, CLOSED):
+            elif item["what"] == "absent" and own[item["key"]] in (MISSING, CLOSED, RESTING):
                 absent.append((item["reference"], own[item["key"]]))
     for raw in work.read_parts(drop_box, job.work("rows"), document["rows"]):
         row = _with_outcome(work.unpacked_row(raw), outcomes)
@@ -124,6 +124,7 @@ def write_report(
         "missing": {
             "accounts": len(absent),
             "closed": sum(what == CLOSED for _, what in absent),
+            "resting": sum(what == RESTING for _, what in absent),
             "references": [reference for reference, _ in absent[:50]],
         },
     }
@@ -137,14 +138,18 @@ def write_report(
     return dict(Counter(o.outcome for o in outcomes))
 
 
+_OF_ABSENT = {
+    CLOSED: "Closed: the file is complete and does not name it.",
+    MISSING: "Nothing was changed: say `complete: true` in the mapping file to close what a file"
+    " does not name.",
+    RESTING: "Set aside: the file lacks so many that it may be cut short. Say whether they are gone"
+    " with `dunlin missing`, or on the dashboard's import page.",
+}
+
+
 def _absent_line(reference: str, what: str) -> str:
-    advice = (
-        "Closed: the file is complete and does not name it."
-        if what == CLOSED
-        else "Nothing was changed: say `complete: true` in the mapping file to close what a file"
-        " does not name."
-    )
-    return csv_line(("", what, "account_reference", reference, "missing_from_file", advice))
+    cells = ("", what, "account_reference", reference, "missing_from_file", _OF_ABSENT[what])
+    return csv_line(cells)
 
 
 def pieces(lines: Iterable[str]) -> Iterator[bytes]:

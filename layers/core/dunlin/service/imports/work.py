@@ -35,7 +35,8 @@ _A_PART = 20_000
 
 
 class Named(NamedTuple):
-    """One account as a source named it. `as_of`: the day of which the source last told it."""
+    """One account as a source named it. `as_of`: the day of which the source last told it;
+    `missing`: since when its files lack it, "" where the newest names it."""
 
     account_id: str
     consumer_id: str
@@ -43,6 +44,7 @@ class Named(NamedTuple):
     invoice: str
     consumer_reference: str
     as_of: str = ""
+    missing: str = ""
 
 
 def write_json(drop_box: DropBox, key: str, content: object) -> None:

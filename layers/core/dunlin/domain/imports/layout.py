@@ -62,7 +62,7 @@ class LayoutVotes:
         self._currency = _first(by, ("currency",))
         self._currencies: set[str] = set()
         self.running = RunningBalance(columns, marks)
-        self._sums = Sums()
+        self._sums = Sums(self.kinds.who)
         words = [" ".join(c for c in cells if c.strip()) for cells in titles]
         self._headings, self._sum_headings = Headings(words), Headings(words)
         self._above: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class LayoutVotes:
             self._above = tuple(cells)
         self._after_orphan = orphan
         self._name = name or self._name
-        self._sums.row(self._figures(cells), name, orphan=orphan)
+        self._sums.row(cells, self._figures(cells), named=bool(name), orphan=orphan)
         if self.running.asked:
             self.running.add(cells, name or self._headings.now)
         if 0 <= self._currency < len(cells) and len(self._currencies) < 2:

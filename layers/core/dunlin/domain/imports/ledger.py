@@ -14,9 +14,12 @@ _ACCOUNT_WORDS = frozenset(
     "account accounts acct konto sachkonto hauptbuchkonto cuenta compte conta ledger gl".split()
 )
 _RECEIVABLE = re.compile(
-    r"receivable|forderung|por cobrar|a receber|creances? clients?|trade debtors|"
-    r"^(?:system )?(?:debitoren|debtors|debtors control|clientes|clients|customers|a r|ar|"
-    r"kunden|sales ledger control)$"
+    r"(?:system |trade |other |current )?(?:accounts? |acct |ar |a r )?receivables?"
+    r"(?: (?:invoice|trade|control|customers|usd|a r|ar))?|"
+    r"forderungen?(?: (?:aus|aus lieferungen und leistungen|a(?:us)? l u l|all|gg kunden))?|"
+    r"(?:cuentas |contas |clientes )(?:por cobrar|a receber)(?: clientes)?|creances? clients?|"
+    r"trade debtors|debtors(?: control)?|debitoren|clientes|clients|customers|kunden|a r|ar|"
+    r"sales ledger control"
 )
 
 
@@ -32,7 +35,7 @@ class LedgerColumns(NamedTuple):
 def is_receivable(text: str) -> bool:
     """True for the name of the account on which customers owe: `1200 Accounts Receivable`."""
     plain = " ".join(re.findall(r"[a-z]+", fold(text)))
-    return bool(_RECEIVABLE.search(plain))
+    return bool(_RECEIVABLE.fullmatch(plain))
 
 
 def ledger_columns(
@@ -57,4 +60,4 @@ def ledger_columns(
 
 def _balanced(accounts: Sequence[str], owed: int) -> bool:
     """A journal names few accounts, and each document touches the customers' once."""
-    return owed * 10 >= len(accounts) and len(set(accounts)) <= max(3, len(accounts) // 2)
+    return owed * 10 >= len(accounts) and len(set(accounts)) <= max(4, len(accounts) // 2)

@@ -110,7 +110,7 @@ class RowKinds:
 
     def kind(self, cells: list[str]) -> int:
         """What a record is."""
-        if not (len(cells) > 2 and cells[0] and cells[1]):
+        if not (len(cells) > 2 and cells[0] and cells[1]) or cells[0][0] in _RULE:
             filled = [i for i, c in enumerate(cells) if c and not c.isspace()]
             if not filled or all(set(cells[i].strip()) <= _RULE for i in filled):
                 return BLANK
@@ -143,7 +143,7 @@ class RowKinds:
             text = cell.strip()
             match = TOTAL_WORD.match(text)
             if not match:
-                return False
+                return self._is_sum_of_details(cells, at, text)
             others = [c for i, c in enumerate(cells) if i != at and i not in self.money
                       and c.strip() and parse_amount(c.strip()) is None]  # fmt: skip
             alone = match.end() == len(text)
@@ -156,6 +156,18 @@ class RowKinds:
             self.label = label_of(text) or Label("")
             return True
         return False
+
+    def _is_sum_of_details(self, cells: list[str], at: int, text: str) -> bool:
+        """A label that stands in the column of the numbers or days, alone."""
+        if at not in self._details or text[-1].isdigit():
+            return False
+        label = label_of(text)
+        if label is None or any(
+            c.strip() for i, c in enumerate(cells) if i != at and i not in self.money
+        ):
+            return False
+        self.label = label
+        return True
 
     def _without_details(self, cells: list[str]) -> int:
         texts = 0

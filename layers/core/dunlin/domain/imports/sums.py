@@ -14,6 +14,7 @@ from dunlin.domain.imports.row_kinds import Label, plain
 ABOVE, BELOW = "above", "below"
 _MOST = 200
 _MOST_TRIED = 10
+_MOST_OPEN = 5
 _CENT = 10_000
 """A cent in millionths, as figures are counted here: a sum may be off by its rounding."""
 
@@ -52,7 +53,8 @@ class SumRows:
 class Sums:
     """Takes the records of a file one by one, and tells at the end what they were."""
 
-    def __init__(self) -> None:
+    def __init__(self, who: Sequence[int]) -> None:
+        self._who = who
         self._all = [0, 0]
         self._block = [0, 0]
         self._block_rows = 0
@@ -62,7 +64,7 @@ class Sums:
         self._over_several = False
         self._lead: int | None = None
         self._heading = ""
-        self._names: list[str] = []
+        self._last: Sequence[str] = ()
         self.sum_rows = SumRows()
         self.figures_off = self.figures_placed = 0
         self.placed = 0
@@ -71,8 +73,10 @@ class Sums:
         self.orphans_summed = False
         self._orphans = 0
 
-    def row(self, value: Figures, name: str, *, orphan: bool) -> None:
+    def row(self, cells: Sequence[str], value: Figures, *, named: bool, orphan: bool) -> None:
         """A row that is no total."""
+        if self._unplaced and named:
+            self._resolve()
         if value[0] is None and value[1] is None:
             self.unread += 1
         for at in (0, 1):
@@ -81,8 +85,8 @@ class Sums:
             self._block[at] += figure
         self._block_rows += 1
         self._orphans += orphan
-        if name and (not self._names or self._names[-1] != name):
-            self._names = [*self._names[-2:], name]
+        if named:
+            self._last = cells
 
     def heading(self, text: str) -> None:
         """A heading over the rows that follow."""
@@ -100,7 +104,7 @@ class Sums:
         owed, billed = value
         figure = owed if owed is not None else billed or 0
         fits = self._sums_to(figure, 0 if owed is not None else 1)
-        self._resolve_last()
+        self._resolve()
         if fits or (not label.of and self._holds_sum_rows(figure)):
             self.placed += 1
             self.orphans_summed |= bool(self._orphans and known)
@@ -134,7 +138,7 @@ class Sums:
         if len(rows.first) < 3:
             rows.first.append((line, tuple(cells)))
         rows.total += figure
-        own = not self._names or not name or plain(self._names[-1]) == plain(name)
+        own = not self._last or not name or bool(self._names(cells) & self._names(self._last))
         if own and self._block_rows and abs(figure - self._block[0]) <= _CENT:
             rows.below += 1
             rows.over_several += self._block_rows > 1
@@ -149,7 +153,7 @@ class Sums:
     def finish(self, *, running: bool) -> None:
         """No more records follow. Where the balance runs on, totals are held beside what moved."""
         self._check_lead()
-        self._resolve_last()
+        self._resolve()
         if running:
             self.placed += sum(u.billed for u in self._unplaced)
             self._unplaced = [u for u in self._unplaced if not u.billed]
@@ -245,20 +249,22 @@ class Sums:
             self.sum_rows.above += abs(self._lead - self._block[0]) <= _CENT
         self._lead = None
 
-    def _resolve_last(self) -> None:
+    def _resolve(self) -> None:
         """A total that stands before its rows is one all the same."""
-        if not self._unplaced:
-            return
-        last, since = self._unplaced[-1], self._all[0] - self._unplaced[-1].before
-        if since and abs(since - last.value) <= _CENT:
-            self._unplaced.pop()
-            self.placed += 1
-            if last.of and not last.known:
-                self._named.append((last.line, last.value))
+        for last in self._unplaced[-_MOST_OPEN:]:
+            since = self._all[0] - last.before
+            if since and abs(since - last.value) <= _CENT:
+                self._unplaced.remove(last)
+                self.placed += 1
+                if last.of and not last.known:
+                    self._named.append((last.line, last.value))
 
     def _is_known(self, of: str) -> bool:
-        names = (self._heading, *self._names)
-        return bool(of) and any(self._matches(plain(n), of) for n in names if n)
+        names = {plain(self._heading), *self._names(self._last)} - {""}
+        return bool(of) and any(self._matches(n, of) for n in names)
+
+    def _names(self, cells: Sequence[str]) -> set[str]:
+        return {plain(cells[i]) for i in self._who if i < len(cells)} - {""}
 
     @staticmethod
     def _matches(name: str, of: str) -> bool:

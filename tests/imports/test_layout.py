@@ -1,0 +1,409 @@
+"""How rows lie: totals in their shapes, names in headings, jobs, journals, balances that run on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.imports.reading import read, result_of
+
+Owed = dict[str, int]
+
+
+def owed(result: dict[str, Any]) -> Owed:
+    """What each name owes in open debts, in minor units."""
+    out: Owed = {}
+    for row in result["rows"]:
+        account = row["account"]
+        if row["outcome"] == "created" and account["status"] == "open":
+            name = account["consumer"]["name"]
+            out[name] = out.get(name, 0) + account["balance_minor"]
+    return out
+
+
+def asked(result: dict[str, Any]) -> list[str]:
+    return [q["id"] for q in result["decisions_needed"] if q["blocking"]]
+
+
+LIST = "Customer,Email,Invoice,Due Date,Balance\n"
+ADA = "Ada Abbott,ada@example.com,1001,2026-03-04,100.00\n"
+ADAS_SECOND = "Ada Abbott,ada@example.com,1002,2026-04-04,50.00\n"
+BEN = "Ben Barker,ben@example.com,1003,2026-03-04,75.00\n"
+ALL = {"Ada Abbott": 15000, "Ben Barker": 7500}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Total", "TOTAL:", "Grand Total", "Report Total", "Summe", "Gesamtsumme", "Zwischensumme",
+        "Total general", "Sous-total", "Subtotal", "Total geral", "Suma", "Somme", "Soma",
+        "Total Receivables", "Totals for all customers", "Carried forward", "Übertrag",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("at", range(4))
+def test_the_sum_of_all_rows_is_no_debt(word: str, at: int) -> None:
+    cells = [""] * 5
+    cells[at], cells[4] = word, "225.00"
+    result = read(LIST + ADA + ADAS_SECOND + BEN + ",".join(cells) + "\n")
+    assert (owed(result), asked(result), len(result["rows"])) == (ALL, [], 3)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Total for", ""), ("", " Total"), ("Sous-total", "")]
+)
+def test_the_sum_of_one_customer_is_no_debt(first: str, second: str) -> None:
+    result = read(
+        LIST + ADA + ADAS_SECOND + f"{first} Ada Abbott{second},,,,150.00\n"
+        + BEN + f"{first} Ben Barker{second},,,,75.00\nTotal,,,,225.00\n"
+    )  # fmt: skip
+    assert (owed(result), asked(result), len(result["rows"])) == (ALL, [], 3)
+
+
+@pytest.mark.parametrize("row", ["% of total,,,,100.00", "Percent,,,,100", "Average,,,,75.00"])
+def test_a_row_of_shares_or_means_is_no_debt(row: str) -> None:
+    result = read(LIST + ADA + ADAS_SECOND + BEN + "Total,,,,225.00\n" + row + "\n")
+    assert (owed(result), asked(result), len(result["rows"])) == (ALL, [], 3)
+
+
+def test_figures_without_a_word_that_add_up_are_sums() -> None:
+    result = read(LIST + ADA + ADAS_SECOND + ",,,,150.00\n" + BEN + ",,,,75.00\n,,,,225.00\n")
+    assert (owed(result), len(result["rows"])) == (ALL, 3)
+
+
+def test_a_total_before_its_rows_is_one() -> None:
+    result = read(
+        LIST + "Total,,,,225.00\n" + "Total Ada Abbott,,,,150.00\n" + ADA + ADAS_SECOND + BEN
+    )
+    assert (owed(result), len(result["rows"])) == (ALL, 3)
+
+
+def test_an_unquoted_repeat_of_the_header_and_lines_of_dashes_are_no_rows() -> None:
+    result = read(
+        LIST + ADA + "-----,-----,----,-----,-----\nPage 2,,,,\n" + LIST.upper() + ADAS_SECOND + BEN
+    )
+    assert (owed(result), len(result["rows"])) == (ALL, 3)
+
+
+AGED = "Customer,Current,1 - 30,31 - 60,Total\n"
+
+
+@pytest.mark.parametrize("name", ["Total Tire Centers", "Summe Karl", "Suma Ortiz", "Soma Ana"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_customer_who_is_called_like_a_total_owes(name: str, place: int) -> None:
+    rows = ["Ben Barker,0.00,90.50,0.00,90.50\n", "Cora Castillo,0.00,0.00,75.00,75.00\n"]
+    rows.insert(place, f"{name},0.00,210.25,0.00,210.25\n")
+    result = read(AGED + "".join(rows) + "TOTAL,0.00,300.75,75.00,375.75\n")
+    assert asked(result) == []
+    assert sorted(owed(result).values()) == [7500, 9050, 21025]
+
+
+def test_a_customer_called_like_a_total_owes_where_no_row_sums_up() -> None:
+    result = read(AGED + "Ben Barker,0.00,90.50,0.00,90.50\nTotal Care,0.00,0.00,5.00,5.00\n")
+    assert sorted(owed(result).values()) == [500, 9050]
+
+
+def test_a_customer_who_owes_as_much_as_the_row_above_is_told_by_the_last_sum() -> None:
+    rows = "Ben Barker,0.00,90.50,0.00,90.50\nTotal Care,0.00,90.50,0.00,90.50\n"
+    assert sorted(owed(read(AGED + rows + "Total,0.00,181.00,0.00,181.00\n")).values()) == [
+        9050, 9050,
+    ]  # fmt: skip
+
+
+def test_where_nothing_tells_a_customer_from_a_total_the_file_asks() -> None:
+    text = AGED + "Ben Barker,0.00,90.50,0.00,90.50\nTotal Care,0.00,90.50,0.00,90.50\n"
+    assert asked(read(text)) == ["named_total"]
+    assert owed(read(text, answers={"named_total": "total"})) == {"Ben Barker": 9050}
+    assert sum(owed(read(text, answers={"named_total": "customer"})).values()) == 18100
+
+
+@pytest.mark.parametrize(
+    "totals",
+    ["Total,,,,310.00\n", "Total Ben Barker,,,,80.00\nTotal,,,,225.00\n", "Summe,,,,22.50\n"],
+)
+def test_a_total_that_disagrees_is_asked_about(totals: str) -> None:
+    text = LIST + ADA + ADAS_SECOND + BEN + totals
+    assert asked(read(text)) == ["totals"]
+    assert owed(read(text, answers={"totals": "rows"})) == ALL
+    stopped = result_of(text, answers={"totals": "stop"})
+    assert stopped.profile.refusal is not None
+    assert stopped.profile.refusal.code == "totals_differ"
+
+
+def test_sums_of_two_currencies_are_held_beside_nothing() -> None:
+    result = read(
+        "Customer,Email,Invoice,Due Date,Balance,Currency\n"
+        "Ada Abbott,ada@example.com,1,2026-03-04,100.00,USD\n"
+        "Ben Barker,ben@example.com,2,2026-03-04,75.00,EUR\nTotal,,,,182.13,USD\n"
+    )
+    assert (asked(result), len(result["rows"])) == ([], 2)
+
+
+NUMBERED = "Customer ID,Customer,Email,Invoice,Date,Due Date,Balance\n"
+
+
+@pytest.mark.parametrize("who", ["A1,Ada Abbott,,", "A1,,,", ",Ada Abbott,ada@example.com,"])
+def test_a_sum_may_repeat_the_customer(who: str) -> None:
+    result = read(
+        NUMBERED
+        + "A1,Ada Abbott,ada@example.com,1001,2026-02-04,2026-03-04,100.00\n"
+        + "A1,Ada Abbott,ada@example.com,1002,2026-03-04,2026-04-04,50.00\n"
+        + f"{who},,,150.00\n"
+        + "B1,Ben Barker,ben@example.com,1003,2026-02-04,2026-03-04,75.00\n"
+    )
+    assert (owed(result), asked(result), len(result["rows"])) == (ALL, [], 3)
+
+
+def test_a_sum_may_stand_before_the_rows_of_its_customer() -> None:
+    result = read(
+        NUMBERED
+        + "A1,Ada Abbott,,,,,150.00\n"
+        + "A1,Ada Abbott,ada@example.com,1001,2026-02-04,2026-03-04,100.00\n"
+        + "A1,Ada Abbott,ada@example.com,1002,2026-03-04,2026-04-04,50.00\n"
+        + "B1,Ben Barker,,,,,75.00\n"
+        + "B1,Ben Barker,ben@example.com,1003,2026-02-04,2026-03-04,75.00\n"
+    )
+    assert (owed(result), asked(result), len(result["rows"])) == (ALL, [], 3)
+
+
+def test_a_customer_is_written_once_where_sums_say_so() -> None:
+    result = read(
+        NUMBERED
+        + "A1,Ada Abbott,ada@example.com,1001,2026-02-04,2026-03-04,100.00\n"
+        + ",,,1002,2026-03-04,2026-04-04,50.00\n"
+        + "A1,Ada Abbott,,,,,150.00\n"
+        + "B1,Ben Barker,ben@example.com,1003,2026-02-04,2026-03-04,75.00\n"
+        + "B1,Ben Barker,,,,,75.00\n"
+    )
+    assert (owed(result), asked(result)) == (ALL, [])
+
+
+def test_a_row_that_lacks_its_customer_is_nobodys() -> None:
+    result = read(LIST + ADA + ",,1002,2026-04-04,50.00\n" + BEN)
+    nameless = [r for r in result["rows"] if r["account"]["consumer"]["name"] is None]
+    assert [(r["row"], r["code"]) for r in nameless] == [(3, "missing_contact")]
+
+
+def test_one_sum_that_repeats_the_row_above_is_asked_about() -> None:
+    text = (
+        NUMBERED
+        + "A1,Ada Abbott,ada@example.com,1001,2026-02-04,2026-03-04,100.00\n"
+        + "A1,Ada Abbott,ada@example.com,,,,100.00\n"
+        + "B1,Ben Barker,ben@example.com,1003,2026-02-04,2026-03-04,75.00\n"
+    )
+    assert asked(read(text)) == ["sum_rows"]
+    assert sum(owed(read(text, answers={"sum_rows": "sums"})).values()) == 17500
+    assert sum(owed(read(text, answers={"sum_rows": "debts"})).values()) == 27500
+
+
+def test_a_debt_without_number_and_day_that_adds_up_nothing_is_a_debt() -> None:
+    result = read(
+        NUMBERED
+        + "A1,Ada Abbott,ada@example.com,1001,2026-02-04,2026-03-04,100.00\n"
+        + "B1,Ben Barker,ben@example.com,,,,75.00\n"
+    )
+    assert owed(result) == {"Ada Abbott": 10000, "Ben Barker": 7500}
+    assert asked(result) == []
+
+
+@pytest.mark.parametrize("heading", ["", "Customer", "Customer:Project", "Name", "Kunde"])
+@pytest.mark.parametrize("page", ["", "Page 2 of 3,,,,\n", "Printed 11/20/2026,,,,\n"])
+def test_names_stand_in_headings(heading: str, page: str) -> None:
+    result = read(
+        f"{heading},Type,Num,Due Date,Open Balance\n"
+         '"Abbott, Ada",,,,\n,Invoice,1001,03/14/2026,100.00\n' + page
+        + ",Invoice,1002,04/14/2026,50.00\n"
+        + '"Total Abbott, Ada",,,,150.00\n"Barker, Ben",,,,\n,Invoice,1003,03/14/2026,75.00\n'
+        + '"Total Barker, Ben",,,,75.00\nTOTAL,,,,225.00\n'
+    )  # fmt: skip
+    assert (owed(result), asked(result)) == (ALL, [])
+
+
+def test_headings_hold_over_the_ranges_of_a_large_file() -> None:
+    lines = ["Customer,Type,Num,Due Date,Open Balance\n"]
+    for n in range(4000):
+        lines += [f"Firm{n} Ltd,,,,\n", f",Invoice,A{n},03/14/2026,10.00\n"]
+        lines += [f",Invoice,B{n},03/14/2026,5.00\n", f"Total Firm{n} Ltd,,,,15.00\n"]
+    result = read("".join(lines), range_bytes=1)
+    assert set(owed(result).values()) == {1500}
+    assert len(owed(result)) == 4000
+
+
+JOBS = "Customer,Current,1 - 30,TOTAL\n"
+
+
+@pytest.mark.parametrize("job", ["   Kitchen", "Kitchen"])
+def test_rows_under_a_customer_are_jobs(job: str) -> None:
+    result = read(
+        JOBS + '"Abbott, Ada",,,\n' + f"{job},0.00,100.00,100.00\n" + "   Bath,50.00,0.00,50.00\n"
+        + '"Total Abbott, Ada",50.00,100.00,150.00\n"Barker, Ben",,,\n'
+        + f"{job},0.00,75.00,75.00\n" + '"Total Barker, Ben",0.00,75.00,75.00\n'
+        + "TOTAL,50.00,175.00,225.00\n"
+    )  # fmt: skip
+    assert (owed(result), asked(result)) == (ALL, [])
+
+
+def test_people_under_a_place_owe_themselves() -> None:
+    result = read(
+        JOBS + "Maple Court,,,\n" + '"Abbott, Ada",50.00,100.00,150.00\n'
+        + '"Barker, Ben",0.00,75.00,75.00\n' + "Total Maple Court,50.00,175.00,225.00\n"
+    )  # fmt: skip
+    assert (owed(result), asked(result)) == (ALL, [])
+
+
+def test_where_nothing_tells_jobs_from_people_the_file_asks() -> None:
+    text = (
+        JOBS + "Maple Court,,,\nAda Abbott,50.00,100.00,150.00\nBen Barker,0.00,75.00,75.00\n"
+        "Total Maple Court,50.00,175.00,225.00\n"
+    )
+    assert asked(read(text)) == ["headings"]
+    assert owed(read(text, answers={"headings": "places"})) == ALL
+    assert owed(read(text, answers={"headings": "customers"})) == {"Maple Court": 22500}
+
+
+@pytest.mark.parametrize("older", ["Older", "Anterior", "Plus ancien"])
+def test_names_stand_over_the_numbers_of_their_invoices(older: str) -> None:
+    result = read(
+        f",Invoice Date,At Date,1-30,{older},Total\n"
+        "Ada Abbott,,0.00,50.00,100.00,150.00\nINV/1,2026-03-04,0.00,0.00,100.00,\n"
+        "INV/2,2026-10-04,0.00,50.00,0.00,\nTotal Ada Abbott,,0.00,50.00,100.00,150.00\n"
+        "Ben Barker,,0.00,75.00,0.00,75.00\nINV/3,2026-10-05,0.00,75.00,0.00,\n"
+        "Total Ben Barker,,0.00,75.00,0.00,75.00\n"
+    )
+    assert (owed(result), asked(result)) == (ALL, [])
+    assert [r["account"]["invoice"] for r in result["rows"]] == ["INV/1", "INV/2", "INV/3"]
+
+
+RUNNING = "Customer,Email,Date,Type,Num,Amount,Balance\n"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("Invoice", "100.00", "100.00"), ("Payment", "-30.00", "70.00"),
+         ("Invoice", "80.00", "150.00")),
+        (("Invoice", "100.00", "100.00"), ("Payment", "30.00", "70.00"),
+         ("Invoice", "80.00", "150.00")),
+        (("Invoice", "80.00", "150.00"), ("Payment", "-30.00", "70.00"),
+         ("Invoice", "100.00", "100.00")),
+        (("Invoice", "120.00", "120.00"), ("Payment", "-120.00", "0.00"),
+         ("Invoice", "150.00", "150.00"), ("Payment", "-20.00", "130.00"),
+         ("Invoice", "20.00", "150.00")),
+    ],
+)  # fmt: skip
+def test_a_balance_that_runs_on_is_owed_once(rows: tuple[tuple[str, str, str], ...]) -> None:
+    adas = "".join(
+        f"Ada Abbott,ada@example.com,2026-03-{n:02},{kind},{n},{amount},{balance}\n"
+        for n, (kind, amount, balance) in enumerate(rows, 13)
+    )
+    bens = "Ben Barker,ben@example.com,2026-03-20,Invoice,99,75.00,75.00\n"
+    assert owed(read(RUNNING + adas + bens)) == ALL
+
+
+def test_what_was_owed_before_the_first_movement_is_owed() -> None:
+    result = read(
+        "Customer,Email,Date,Description,Debit,Credit,Balance\n"
+        "Ada Abbott,ada@example.com,2026-03-13,Opening balance,,,60.00\n"
+        "Ada Abbott,ada@example.com,2026-03-14,Invoice 1,100.00,,160.00\n"
+        "Ada Abbott,ada@example.com,2026-03-20,Payment,,10.00,150.00\n"
+        "Ben Barker,ben@example.com,2026-03-20,Invoice 2,75.00,,75.00\n"
+    )
+    assert owed(result) == ALL
+
+
+def test_a_balance_of_each_invoice_does_not_run_on() -> None:
+    result = read(
+        RUNNING
+        + "Ada Abbott,ada@example.com,2026-03-13,Invoice,1,200.00,100.00\n"
+        + "Ada Abbott,ada@example.com,2026-03-14,Invoice,2,50.00,50.00\n"
+        + "Ben Barker,ben@example.com,2026-03-15,Invoice,3,75.00,75.00\n"
+    )
+    assert (owed(result), asked(result)) == (ALL, [])
+
+
+@pytest.mark.parametrize(
+    ("account", "others"),
+    [
+        ("Accounts Receivable", ("Sales", "Checking")),
+        ("1200 · Accounts Receivable", ("4000 Income", "1000 Cash")),
+        ("Debitoren", ("Erlöse", "Bank")),
+        ("430000 Clientes", ("700 Ventas", "572 Bancos")),
+        ("411000 Clients", ("706 Prestations", "512 Banque")),
+        ("Contas a receber", ("Receita", "Caixa")),
+    ],
+)
+def test_of_a_journal_the_customers_legs_alone_are_debts(
+    account: str, others: tuple[str, str]
+) -> None:
+    result = read(
+        "Trans,Date,Account,Name,Num,Debit,Credit\n"
+        f"1,2026-03-13,{account},Ada Abbott,1001,150.00,\n"
+        f"1,2026-03-13,{others[0]},Ada Abbott,1001,,150.00\n"
+        f"2,2026-03-14,{account},Ben Barker,1002,100.00,\n"
+        f"2,2026-03-14,{others[0]},Ben Barker,1002,,100.00\n"
+        f"3,2026-03-15,{others[1]},Ben Barker,1002,25.00,\n"
+        f"3,2026-03-15,{account},Ben Barker,1002,,25.00\n"
+    )
+    assert owed(result) == ALL
+
+
+def test_a_customer_whose_firm_is_called_receivables_is_a_customer() -> None:
+    result = read(
+        "Account Name,Email,Invoice,Due Date,Balance\n"
+        "Acme Receivables LLC,acme@example.com,1,2026-03-04,10.00\n"
+        "Ben Barker,ben@example.com,2,2026-03-04,75.00\n"
+        "Cora Castillo,cora@example.com,3,2026-03-04,5.00\n"
+        "Dan Dalton,dan@example.com,4,2026-03-04,5.00\n"
+    )
+    assert sorted(owed(result).values()) == [500, 500, 1000, 7500]
+
+
+CHARGES = "Account,Name,Email,Charge,Due Date,Balance\n"
+
+
+def test_charges_of_one_account_add_up() -> None:
+    result = read(
+        CHARGES
+        + "t1,Ada Abbott,ada@example.com,rent,2026-03-01,100.00\n"
+        + "t1,Ada Abbott,ada@example.com,water,2026-03-01,50.00\n"
+        + "t2,Ben Barker,ben@example.com,rent,2026-03-01,75.00\n"
+    )
+    assert owed(result) == ALL
+
+
+@pytest.mark.parametrize("due", ["2026-04-04", "2026-12-04"])
+def test_parts_of_one_invoice_that_fall_due_apart_wait_for_a_person(due: str) -> None:
+    result = read(LIST + ADA + f"Ada Abbott,ada@example.com,1001,{due},50.00\n" + BEN)
+    assert owed(result) == ALL
+    adas = next(r for r in result["rows"] if r["row"] == 2)
+    assert adas["account"]["held"] == "instalments"
+
+
+def test_two_balances_of_one_invoice_wait_for_a_person() -> None:
+    result = read(LIST + ADA + ADA.replace("100.00", "90.00") + BEN)
+    assert result["rows"][0]["account"]["held"] == "conflicting_rows"
+
+
+@pytest.mark.parametrize(
+    "part", ["Patient Portion", "=Patient", "Pt Responsibility", "Pat Est Bal", "Eigenanteil"]
+)
+@pytest.mark.parametrize("insurer", ["Ins Est", "Insurance Pending", "Primary Carrier"])
+def test_a_patient_owes_the_patients_part(part: str, insurer: str) -> None:
+    result = read(
+        f"Guarantor,Phone,0-30,31-60,Total,{insurer},{part}\n"
+        '"Abbott, Ada",216-555-0101,400.00,0.00,400.00,250.00,150.00\n'
+        '"Barker, Ben",216-555-0102,75.00,0.00,75.00,0.00,75.00\n'
+        '"Castillo, Cora",216-555-0103,90.00,0.00,90.00,90.00,0.00\n'
+    )
+    assert owed(result) == ALL
+
+
+@pytest.mark.parametrize(
+    ("payer", "held"), [("Acme Health", "insurance_pending"), ("Self Pay", None)]
+)
+def test_a_claim_waits_for_the_insurer_whom_it_names(payer: str, held: str | None) -> None:
+    result = read(
+        "Claim ID,Patient,Email,Payer,Billed Amount,Submitted,Due Date\n"
+        f"C1,Ada Abbott,ada@example.com,{payer},150.00,2026-02-01,2026-03-01\n"
+    )
+    assert [r["account"]["held"] for r in result["rows"]] == [held]

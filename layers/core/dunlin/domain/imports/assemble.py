@@ -56,6 +56,7 @@ HOLD_CODES = {code: code for code in (*barring.STAFF, DOES_NOT_ADD_UP)} | {
 """Reason code of each hold, the gravest first."""
 
 
+_OF_AGE = 18
 _NOBODY = NormalisedConsumer()
 
 
@@ -422,6 +423,8 @@ class Assembler:
         barred: dict[int, tuple[str, ...]] = {}
         for draft in self.drafts.values():
             of_person = tuple(h for h in draft.account.holds if h in barring.PERSONAL)
+            if _is_minor(self.consumers.all[draft.owner].consumer, self.today):
+                of_person = (*of_person, barring.MINOR)
             if of_person:
                 barred[draft.owner] = (*barred.get(draft.owner, ()), *of_person)
         return barred
@@ -489,6 +492,14 @@ class Assembler:
             account=key,
             problems=problems,
         )
+
+
+def _is_minor(consumer: NormalisedConsumer, today: dt.date) -> bool:
+    born = consumer.date_of_birth
+    if born is None or consumer.company:
+        return False
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return 0 <= years < _OF_AGE
 
 
 def _said_to_hold(rows: list[NormalisedRow], lead: NormalisedRow) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount, side_of
 from dunlin.domain.imports.contact_points import fast_email
-from dunlin.domain.imports.dates import read_date
+from dunlin.domain.imports.dates import fold, read_date
 from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
 from dunlin.domain.imports.statuses import names_payment, read_status
 
@@ -17,7 +17,11 @@ _SAMPLE = 200
 _TENANCY = frozenset(
     "current past notice future eviction evict former occupied vacated active ended".split()
 )
-_BOOLS = frozenset(("true false yes no y n t f 1 0 ja nein si no oui non x").split())
+_BOOLS = frozenset(
+    """true false yes no y n t f 1 0 ja nein si oui non x sim nao wahr falsch verdadero falso vrai
+    faux on off""".split()
+)
+_TICKS = frozenset("✓✔☑✗✘☐")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
 _CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,8}[-_/#]?[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*")
@@ -42,7 +46,7 @@ class Content:
 def kinds_of(value: str) -> set[str]:
     """Every kind of value that one cell could be."""
     kinds: set[str] = set()
-    if value.lower() in _BOOLS:
+    if fold(value) in _BOOLS or value in _TICKS:
         kinds.add("bool")
     if side_of(value) and (len(value) > 1 or not value.isalpha()):
         kinds.add("side")

@@ -11,7 +11,7 @@ import re
 
 from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.dates import fold
-from dunlin.domain.imports.header_names import days, marks, money, people, standings
+from dunlin.domain.imports.header_names import bars, days, marks, money, people, standings
 from dunlin.domain.imports.header_names.figures import UNIT_JOINTS, UNITS
 
 IGNORE = "ignore"
@@ -73,7 +73,7 @@ FOR = frozenset(
     "for for_first_name for_last_name for_reference for_date_of_birth for_email for_phone".split()
 )
 """Fields of whom a debt is about, where another answers for it: a patient, a child."""
-_STRONG = people.STRONG | money.STRONG | days.STRONG | marks.STRONG | standings.STRONG
+_STRONG = people.STRONG | money.STRONG | days.STRONG | marks.STRONG | standings.STRONG | bars.STRONG
 STRONG = _names(_STRONG)
 WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK | standings.WEAK)
 FIELDS = frozenset(_STRONG) | FOR | {"bucket"}
@@ -134,7 +134,9 @@ DATES = frozenset(
 )
 MANY = frozenset(
     """status email phone for_email for_phone notes bucket payment_method deleted street2
-    void_mark write_off_mark settled_mark payment_mark""".split()
+    void_mark write_off_mark settled_mark payment_mark opt_out_all opt_out_email opt_out_sms
+    consent_all deceased bankruptcy attorney legal_action fraud wrong_person vulnerable agency
+    payment_plan on_hold minor paid_flag open_flag""".split()
 )
 """Fields that several columns may share; of any other field the best column wins."""
 

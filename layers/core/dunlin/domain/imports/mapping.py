@@ -41,7 +41,7 @@ _FITS |= {
     "first_name": ("name",), "last_name": ("name",), "paid_flag": ("bool",), "deleted": ("bool",),
     "draft_flag": ("bool",), "docstatus": ("int",), "side": ("text",), "status": ("name",),
     "document_type": ("name", "code", "int"), "city": ("name",),
-    "opt_out_email": ("bool",), "opt_out_sms": ("bool",), "opt_out_all": ("bool",),
+    "open_flag": ("bool",),
     "days_overdue": ("int", "money"), "quantity": ("money",), "disputed": ("bool", "name"),
     "write_off_mark": ("date", "number_date", "bool", "name"), "terms": ("int", "name", "text"),
     "void_mark": ("date", "number_date", "bool", "name", "text"),

@@ -104,6 +104,11 @@ def _numbers_the_invoices(option: Option) -> bool:
 
 _RULES = (
     NeighbourRule(
+        lambda o: o.field == "attorney" and o.content.filled > 3 and o.content.distinct < 0.5,
+        _scored(lambda _: 0.4),
+        "few names over many rows are the firm's own",
+    ),
+    NeighbourRule(
         lambda o: o.field == "consumer_name" and o.key in _CODED and o.share("code") >= 0.8,
         _number_of_whom,
         "its values are codes",

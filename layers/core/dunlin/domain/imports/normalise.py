@@ -18,6 +18,7 @@ from dunlin.domain.imports.fillers import names_nobody
 from dunlin.domain.imports.ledger import is_receivable
 from dunlin.domain.imports.number_columns import is_cut
 from dunlin.domain.imports.ragged import RaggedRows
+from dunlin.domain.imports.row_bars import RowBars
 from dunlin.domain.imports.row_consumer import RowConsumer
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.row_marks import RowMarks
@@ -58,6 +59,7 @@ class Normaliser:
         # Bound once: they run for every row.
         self._date, self._days_back, self._by_terms = dates.date, dates.days_back, dates.by_terms
         self._marks = RowMarks(profile, columns, dates)
+        self._read_bars = RowBars(columns, dates).read
         self._currency_of, self._read_owed = self._money.currency_of, self._money.owed
         self._read_status = RowStatus(profile, columns).status
         self._read_consumer = RowConsumer(profile, columns, checks, dates).read
@@ -114,6 +116,7 @@ class Normaliser:
             last_minor = self._money.minor(cells, "last_payment_amount", currency, problems)
             at = self.columns.at("disputed")
             disputed = at >= 0 and statuses.yes_no(cells[at]) is True
+        bars = self._read_bars(cells, held)
         extras = self._read_extras(cells, currency, problems) + about
         if status == OPEN and code == "written_off":
             extras += (("written_off", "yes"),)
@@ -135,16 +138,16 @@ class Normaliser:
             paid_on,
             last_on,
             last_minor,
-            disputed or held == DISPUTED,
+            disputed or DISPUTED in bars,
             " · ".join(t for t in (cells[i].strip() for i in self._notes) if t)[:LONGEST],
             extras,
             tuple(problems),
-            self._holds(cells, held),
+            self._holds(cells, bars),
         )
 
-    def _holds(self, cells: list[str], held: str) -> tuple[str, ...]:
+    def _holds(self, cells: list[str], bars: tuple[str, ...]) -> tuple[str, ...]:
         """Codes of what a person must look at in the row; a dispute has a value of its own."""
-        by_words = () if held in ("", DISPUTED) else (held,)
+        by_words = tuple(code for code in bars if code != DISPUTED) if bars else ()
         return by_words if self._money.adds_up(cells) else (*by_words, DOES_NOT_ADD_UP)
 
     def _numbers(

@@ -183,6 +183,8 @@ def _matches(words: list[str], at: int, phrase: tuple[str, ...]) -> int:
 
 
 def _is_denied(words: list[str], phrase: Phrase, taken: set[int]) -> bool:
+    if not NEGATORS.isdisjoint(words[phrase.start : phrase.end]):
+        return False  # it denies by itself: "ne ... pas d'accord"
     reach = _REACH
     for i in range(phrase.start - 1, -1, -1):
         word = words[i]
@@ -200,6 +202,8 @@ def _is_denied(words: list[str], phrase: Phrase, taken: set[int]) -> bool:
 def _answered_no(words: list[str], at: int) -> bool:
     """`Paid: No`, `Paid - no`, `Paid (n)`: an answer after a mark, with which the text ends."""
     rest = [w for w in words[at:] if w not in (BREAK, COLON, ASKED)]
+    if rest == ["none"]:
+        return True
     marked = at < len(words) and words[at] in (BREAK, COLON, ASKED)
     return marked and len(rest) == 1 and rest[0] in _NO
 

@@ -1,8 +1,9 @@
-"""States, provinces and countries by name or code."""
+"""States, provinces, countries and languages by name or code."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dunlin.domain.imports.dates import fold
 
@@ -43,6 +44,30 @@ _COUNTRIES = (
     "ID Indonesia|VN Vietnam|PK Pakistan|BD Bangladesh|EG Egypt|MA Morocco|TN Tunisia|UA Ukraine|"
     "RU Russia|IS Iceland|MT Malta|CY Cyprus|EE Estonia|LV Latvia|LT Lithuania"
 )
+_LANGUAGES = {
+    "en": """en eng english englisch ingles anglais inglesa""",
+    "es": """es esp spa sp spanish espanol espanola spanisch espagnol espanhol castellano
+             castilian hispanic""",
+    "fr": """fr fra fre french frances francais francaise franzosisch franzoesisch""",
+    "de": """de deu ger german aleman allemand alemao deutsch""",
+    "pt": """pt por ptg portuguese portugues portugais portugiesisch portuguesa brazilian""",
+    "it": "it ita italian italiano italien italienisch",
+    "zh": "zh chi zho chinese mandarin cantonese chino chinois chinesisch chines",
+    "vi": "vi vie vietnamese vietnamita vietnamien vietnamesisch",
+    "ko": "ko kor korean coreano coreen koreanisch",
+    "ja": "ja jpn japanese japones japonais japanisch",
+    "ru": "ru rus russian ruso russe russisch russo",
+    "ar": "ar ara arabic arabe arabisch",
+    "tl": "tl tgl fil tagalog filipino",
+    "ht": "ht hat haitian creole kreyol",
+    "pl": "pl pol polish polaco polonais polnisch polones",
+    "nl": "nl nld dut dutch holandes neerlandais niederlandisch",
+    "hi": "hi hin hindi",
+    "uk": "uk ukr ukrainian ucraniano ukrainien ukrainisch",
+    "fa": "fa fas per farsi persian",
+    "tr": "tr tur turkish turco turc turkisch",
+}
+_LANGUAGE = {word: code for code, words in _LANGUAGES.items() for word in words.split()}
 _ALPHA3 = [
     "USA",
     "US",
@@ -215,3 +240,14 @@ def tidy_zip(text: str, *, us: bool) -> str:
 def looks_like_zip(text: str) -> bool:
     """True for the US form (12345 or 12345-6789)."""
     return bool(_ZIP.fullmatch(text))
+
+
+@lru_cache(maxsize=512)
+def language_code(text: str) -> str:
+    """The two letters of a language by its name or code in five languages (`Spanish`, `es-MX`); of
+    several the first. "" where the text names none that we know."""
+    for word in re.findall(r"[a-z]+", fold(text)):
+        code = _LANGUAGE.get(word)
+        if code:
+            return code
+    return ""

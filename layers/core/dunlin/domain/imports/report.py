@@ -74,6 +74,7 @@ ADVICE = {
     "attorney": "Created with a hold: an attorney speaks for the person. Write to them by hand.",
     "legal_action": "Created with a hold: the debt is in court or with your attorneys.",
     "do_not_contact": "Created with a hold: the file says not to contact this person.",
+    "minor": "Created with a hold: the person is under 18. Say who answers for the debt.",
     "fraud": "Created with a hold: fraud or a stolen identity is named. Find out who owes.",
     "wrong_person": "Created with a hold: this is said to be the wrong person. Correct who owes.",
     "vulnerable": "Created with a hold: the person is ill, in custody or in service. Look first.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunlin.domain.imports import fields, statuses
+from dunlin.domain.imports import fields
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
 from dunlin.domain.imports.contact_points import (
@@ -12,10 +12,16 @@ from dunlin.domain.imports.contact_points import (
     read_emails,
     read_phones,
 )
-from dunlin.domain.imports.dates import DMY, to_date
 from dunlin.domain.imports.fillers import is_no_email, is_no_phone, is_nobody, names_nobody
 from dunlin.domain.imports.names import Name, is_company, join_name, name_key, read_name
-from dunlin.domain.imports.places import country_code, split_address, state_code, tidy_zip
+from dunlin.domain.imports.permissions import opts_out, permission
+from dunlin.domain.imports.places import (
+    country_code,
+    language_code,
+    split_address,
+    state_code,
+    tidy_zip,
+)
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedConsumer, RowProblem
 from dunlin.domain.imports.whose import is_self
@@ -45,7 +51,12 @@ class RowConsumer:
         first, by = columns.first, columns.by
         self._emails = by.get("email", [])
         self._phones = by.get("phone", [])
-        self._consents = [f for f in first if f.startswith(("consent_", "opt_out_"))]
+        self._consents = [
+            f
+            for f in first
+            if f.startswith(("consent_", "opt_out_"))
+            and f not in ("consent_date", "consent_source")
+        ]
         self._for = not fields.FOR.isdisjoint(first)
         self._for_emails = by.get("for_email", [])
         self._for_phones = by.get("for_phone", [])
@@ -89,7 +100,7 @@ class RowConsumer:
             zip=code,
             country=country,
             date_of_birth=born,
-            language=self._columns.text(cells, "language"),
+            language=language_code(self._columns.text(cells, "language")),
             time_zone=self._columns.text(cells, "time_zone"),
             consents=self._read_consents(cells) if self._consents else (),
         )
@@ -227,29 +238,32 @@ class RowConsumer:
         )
         out = []
         for field in self._consents:
-            if field in ("consent_date", "consent_source"):
-                continue
-            text = self._columns.text(cells, field)
-            says_yes = statuses.yes_no(text)
-            if says_yes is None:
-                # A consent column may hold the day on which it was given.
-                if field.startswith("consent_") and to_date(text, DMY) is not None:
-                    says_yes = True
-                else:
+            for index in self._columns.by[field]:
+                text = cells[index].strip()[:LONG]
+                granted = self._granted(field, index, text) if text else None
+                if granted is None:
                     continue
-            granted = says_yes if field.startswith("consent_") else not says_yes
-            if field.startswith("opt_out_") and granted:
-                continue
-            own = f"{self._columns.keys[self._columns.first[field]]}: {text}"
-            channel = field.removeprefix("consent_").removeprefix("opt_out_")
-            out.append(
-                FileConsent(
-                    channel=channel,
-                    granted=granted,
-                    evidence=f"{own}; {evidence}" if evidence else own,
+                own = f"{self._columns.keys[index]}: {text}"
+                out.append(
+                    FileConsent(
+                        channel=field.removeprefix("consent_").removeprefix("opt_out_"),
+                        granted=granted,
+                        evidence=f"{own}; {evidence}" if evidence else own,
+                    )
                 )
-            )
         return tuple(out)
+
+    def _granted(self, field: str, index: int, text: str) -> bool | None:
+        """Whether a cell grants or denies a channel; None where it says nothing of it."""
+        day = self._dates.is_day(index, text)
+        if field.startswith("opt_out_"):
+            return False if opts_out(text, day=day) else None
+        if day is not None and not text.isdigit():
+            # A consent column may hold the day on which it was given.
+            return True if day and field != "consent_all" else None
+        given = permission(text)
+        # What allows contact at large is no consent to a channel.
+        return None if given and field == "consent_all" else given
 
 
 def _bad_email(text: str, index: int) -> tuple[str, int, str]:

@@ -17,6 +17,8 @@ _BORN = dt.date(1900, 1, 2)
 _OLDEST = {"date_of_birth": _BORN, "for_date_of_birth": _BORN, "move_in": dt.date(1930, 1, 1)}
 _TOLD = frozenset(("due_date", "issue_date", "date_of_birth", "date_of_service"))
 """Fields of which an impossible day is a matter for the report; of others it means none."""
+_NOT_BORN = 2030
+_FULL_YEAR = re.compile(r"\d{4}")
 _NUMBERS = re.compile(r"[\d./\s:TZ-]+")
 
 
@@ -51,6 +53,9 @@ class RowDates:
         if is_blank(bare) or index in self._open:
             return None
         day = self._day(index, bare)
+        if field == "date_of_birth" and day is not None and day.year >= _NOT_BORN:
+            # Two digits of a year say no century, and nobody is born ahead.
+            day = day.replace(year=day.year - 100) if not _FULL_YEAR.search(bare) else day
         if day is None or not _possible(field, day):
             self._tell(field, index, bare, day, problems)
             return None

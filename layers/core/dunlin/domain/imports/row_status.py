@@ -50,7 +50,7 @@ class RowStatus:
             return statuses.PAYMENT, "payment"
         if CREDIT in (kind, state):
             return (PAID, "paid") if state == PAID else (CREDIT, "credit")
-        if state == PAID or self._flag(cells, "paid_flag"):
+        if state == PAID or self._flag(cells, "paid_flag") or self._shut(cells):
             return PAID, "paid"
         return OPEN, "" if state else "unknown_status"
 
@@ -69,6 +69,11 @@ class RowStatus:
 
     def _flag(self, cells: list[str], field: str) -> bool:
         return any(statuses.yes_no(cells[i]) is True for i in self._columns.by.get(field, ()))
+
+    def _shut(self, cells: list[str]) -> bool:
+        """True where a column asks whether the debt is open and the row says no."""
+        columns = self._columns.by.get("open_flag", ())
+        return any(statuses.yes_no(cells[i]) is False for i in columns)
 
     def _type(self, cells: list[str]) -> str | None:
         index = self._columns.first.get("document_type", -1)

@@ -295,10 +295,28 @@ def _table(source: dict[str, str]) -> dict[str, str]:
 
 _TYPE_OF = _table(_TYPE)
 _YES = frozenset(
-    ("true yes y t 1 x ja si sim oui j wahr verdadero vrai on disputed strittig open").split()
+    ("true yes y t 1 x ja si sim oui j wahr verdadero vrai on disputed strittig open ✓ ✔ ☑").split()
 )
 _NO = frozenset(
-    ["false", "no", "n", "f", "0", "nein", "non", "falsch", "falso", "faux", "off", "none", "not"]
+    [
+        "false",
+        "no",
+        "n",
+        "f",
+        "0",
+        "nein",
+        "non",
+        "falsch",
+        "falso",
+        "faux",
+        "off",
+        "none",
+        "not",
+        "nao",
+        "✗",
+        "✘",
+        "☐",
+    ]
 )
 
 
@@ -318,7 +336,7 @@ def type_of(text: str) -> str | None:
 def yes_no(text: str) -> bool | None:
     """A flag, or None where the text is none."""
     words = words_of(text)
-    key = words[0] if words else ""
+    key = words[0] if words else text.strip()
     if key in _YES:
         return True
     return False if key in _NO else None

@@ -14,6 +14,7 @@ from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports import barring
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
@@ -54,6 +55,7 @@ _HOLDS = {
     "attorney": (Hold.REVIEW, "The file says that an attorney speaks for the person."),
     "legal_action": (Hold.REVIEW, "The file says that the debt is in court."),
     "do_not_contact": (Hold.REVIEW, "The file says not to contact this person."),
+    "minor": (Hold.REVIEW, "The file says that the person is under 18."),
     "fraud": (Hold.REVIEW, "The file names fraud or a stolen identity."),
     "wrong_person": (Hold.REVIEW, "The file says that this is the wrong person."),
     "vulnerable": (Hold.REVIEW, "The file says that the person is ill, in custody or in service."),
@@ -84,6 +86,8 @@ _HOLDS = {
 # What the files said last, kept with the account: a file that says it again is no news, whatever
 # was paid or decided here since.
 _SAID, _SAID_DISPUTED = "file_balance_minor", "file_disputed"
+_SAID_BARS = "file_bars"
+_BARS = frozenset((*barring.STAFF, "unknown_status", "payment_shown", "cleared_with_balance"))
 _STATED_ELSE = "file_other_currency"
 _REPLACED = "number_given_on"
 _POINTS = "file_points"  # hashes of the contact points
@@ -175,6 +179,9 @@ def _new_account(
         extras["probable_match"] = maybe
     if account_read.disputed:
         extras[_SAID_DISPUTED] = "yes"
+    bars = [name for name in holds if name in _BARS]
+    if bars:
+        extras[_SAID_BARS] = " ".join(bars)
     company = "business" if account_read.consumer.company else "consumer"
     account = Account(
         account_id=account_id,
@@ -423,7 +430,22 @@ def _news(
     after = _holds_anew(stored, replace(after, extras=extras), account_read, consumer, context.now)
     if disputes and after.owes and after.hold is None:
         after = lifecycle.hold_by_file(after, *_HOLDS["disputed"])
-    return after, difference
+    return _barred_anew(stored, after, account_read), difference
+
+
+def _barred_anew(stored: Account, after: Account, account_read: NormalisedAccount) -> Account:
+    """The account held for a person by what a file says of it that no file said before, whatever
+    holds it already; a plan that runs here is no news."""
+    before = stored.extras.get(_SAID_BARS, "").split()
+    bars = [name for name in account_read.holds if name in _BARS and name not in before]
+    if not bars:
+        return after
+    after = replace(after, extras={**after.extras, _SAID_BARS: " ".join([*before, *bars])})
+    if after.hold is Hold.ARRANGEMENT:
+        bars = [name for name in bars if name != barring.PLAN]
+    if not bars or not after.owes:
+        return after
+    return lifecycle.review(after, _HOLDS[bars[0]][1])
 
 
 def _claimed(stored: Account, extras: dict[str, str]) -> Account:

@@ -19,14 +19,31 @@ STRONG = {
     "deleted": """
         deleted|is deleted|fivetran deleted|void flag|voided|is void|is voided|cancelled|canceled
         |is cancelled|storniert|storno|anulada|annulee|isdeleted|void|closed without payment""",
-    "paid_flag": "paid|is paid|bezahlt|pagado|pagada|paye|payee|fully paid|cleared|settled|regle",
+    "paid_flag": """
+        paid|is paid|bezahlt|pagado|pagada|paye|payee|fully paid|cleared|settled|regle|closed
+        |is closed|is settled|is cleared|paid flag|paid yn|paid in full|pago|paga|quitado|liquidado
+        |liquidada|cobrado|cobrada|reglee|solde|soldee|beglichen|ausgeglichen|erledigt|geschlossen
+        |cerrado|cerrada|cloturee|encerrado""",
+    "open_flag": """
+        open|is open|open flag|open yn|unpaid|is unpaid|outstanding|still open|offen|noch offen
+        |unbezahlt|abierto|abierta|pendiente|impagado|impagada|ouvert|ouverte|impaye|impayee
+        |em aberto|aberto|aberta|pendente""",
     "draft_flag": "draft|is draft|entwurf|borrador|brouillon",
     "docstatus": "docstatus",
     "notes": """
         notes|note|memo|comment|comments|remarks|customer memo|private note|internal note
         |internal notes|delinquency notes|bemerkung|bemerkungen|notiz|notizen|anmerkung|hinweis
         |kommentar|nota|notas|comentario|comentarios|observaciones|remarque|remarques|commentaire
-        |commentaires|public note|collection notes|account notes|terms notes|message""",
+        |commentaires|public note|collection notes|account notes|terms notes|message|observacao
+        |observacoes|obs|observation|observations|anotacao|anotacoes|notas internas|nota interna
+        |collector notes|patient notes|tenant notes|loan notes|office notes|billing notes
+        |account comments|account comment|alert|alerts|account alert|account alerts|patient alert
+        |warning|warnings|flag|flags|account flag|customer flag|account flags|special handling
+        |special instructions|instructions|billing instructions|handling|tags|tag|labels
+        |disposition notes|last disposition|attention|caution|sperrvermerk|hinweise|warnung
+        |besonderheiten|vermerk|interne notiz|alerta|alertas|etiqueta|etiquetas|advertencia
+        |indicaciones|incidencia|incidencias|alerte|etiquette|signalement|consigne|consignes
+        |marcador|informacoes adicionais|last note|last comment|recent note""",
     "description": """
         description|item|item name|item description|line description|product|product service
         |service|memo description|details|line item|buchungstext|beschreibung|artikel|leistung
@@ -97,13 +114,18 @@ STRONG = {
         |email permission|e mail consent|email consent given|e mail einwilligung
         |einwilligung e mail|consentimiento email|consentement email|email ok|ok to email
         |may email|accepts email|email allowed|email opt in status|consentimiento correo
-        |einwilligung email|consentement courriel""",
+        |einwilligung email|consentement courriel
+        |email status|email subscription|email subscription status|subscription status
+        |email preference|email preferences|email permission status|mail status|correo permitido
+        |acepta correo|acepta email|accepte email|aceita email|e mail erlaubt""",
     "consent_sms": """
         sms consent|consent sms|sms opt in|sms optin|text consent|text opt in|opt in sms
         |texting consent|sms permission|text permission|ok to text|consent to text|tcpa consent
         |sms einwilligung|einwilligung sms|consentimiento sms|consentement sms|may text
         |accepts text|mobile consent|text message consent|sms allowed|phone consent|consent to sms
-        |accepts sms|txtmsgok|text ok""",
+        |accepts sms|txtmsgok|text ok
+        |sms status|sms subscription|text status|sms preference|acepta sms|accepte sms|aceita sms
+        |sms erlaubt|text subscription status""",
     "consent_date": """
         consent date|opt in date|date of consent|consent timestamp|consented on|consent given on
         |consented at|opt in timestamp|einwilligung am|datum der einwilligung
@@ -115,15 +137,43 @@ STRONG = {
         |source of consent|consent record|consent ip|einwilligungsquelle|origen del consentimiento
         |source du consentement|consent form|consent channel|opt in method|consent wording
         |evidence of consent|einwilligungsnachweis|preuve du consentement|nachweis einwilligung""",
+    "consent_all": """
+        ok to contact|may contact|can contact|contact allowed|contact permitted|contact permission
+        |contact consent|consent to contact|permission to contact|contactable|contact ok
+        |allow contact|communication consent|communications allowed|may we contact
+        |kontakt erlaubt|kontakt gestattet|kontakteinwilligung|darf kontaktiert werden
+        |se puede contactar|contacto permitido|permite contacto|contact autorise
+        |contact possible|peut etre contacte|contato permitido|pode contatar|permite contato
+        |contact preference|contact preferences|communication preference
+        |communication preferences|preferred contact method|preferred contact
+        |preferred method of contact|contact method|preferencia de contacto
+        |preference de contact|kontaktpraferenz|preferencia de contato""",
     "opt_out_email": """
         do not email|email opt out|email optout|no email|unsubscribed|email unsubscribed
-        |opted out email|opt out email|dnemail|keine e mail""",
+        |opted out email|opt out email|dnemail|keine e mail
+        |unsubscribe|unsubscribed at|unsubscribed on|unsubscribe date|unsubscribed date
+        |email unsubscribe|email opted out|email blocked|email suppressed|email do not send
+        |no emails|dont email|email dnc|suppress email|email suppression|no enviar correo
+        |no enviar email|baja correo|baja email|ne pas envoyer d email|desinscrit|desabonne
+        |keine e mails|e mail sperre|email sperre|newsletter abgemeldet|nao enviar email
+        |descadastrado|e mail opt out|correo no""",
     "opt_out_sms": """
         do not text|sms opt out|sms optout|no sms|no text|text opt out|opted out sms|opt out sms
-        |keine sms""",
+        |keine sms|sms opted out|text opted out|text stop|sms stop|stop sms|no texting|no texts
+        |dont text|sms blocked|sms unsubscribed|sms unsubscribe|no enviar sms|pas de sms
+        |ne pas envoyer de sms|sms sperre|nao enviar sms|sms dnc|text dnc|sms suppressed""",
     "opt_out_all": """
         do not contact|dnc|opt out|opted out|cease|cease and desist|do not call or text
-        |cease contact|no contact|nicht kontaktieren|no contactar|ne pas contacter""",
+        |cease contact|no contact|nicht kontaktieren|no contactar|ne pas contacter
+        |dnc flag|do not contact flag|is dnc|opted out on|opted out date|opt out date|opted out at
+        |opt out flag|optout|optedout|communication opt out|contact opt out|global opt out
+        |all opt out|do not solicit|contact restriction|contact restrictions|contact blocked
+        |blocked contact|block contact|stop contact|suppress contact|suppressed|do not disturb
+        |donotcontact|cease date|cease and desist date|c d date|cease communication|kontaktsperre
+        |kontaktverbot|kein kontakt|keine kontaktaufnahme|kontakt gesperrt|no molestar|no llamar
+        |bloqueo contacto|contacto bloqueado|opuesto a contacto|ne plus contacter|contact interdit
+        |opposition contact|liste rouge|nao contatar|nao contactar|nao perturbe|contato bloqueado
+        |descadastro|bloqueio contato""",
     "days_overdue": """
         days overdue|days past due|dpd|overdue days|days late|aging|past due days|aging days
         |tage uberfallig|tage in verzug|verzugstage|dias vencidos|dias de atraso|jours de retard

@@ -338,8 +338,8 @@ def try_next(creditor: str, console: Console) -> None:
         (f"arrangement show {which}", "what was agreed"),
         (f"pilot list {creditor}", "rollouts; `pilot show` draws one"),
         (f"report {creditor}", "what contact brought"),
-        ("strategy init property", "a strategy to start from"),
-        ("rehearse YOUR.csv --strategy strategy.yaml", "before anybody is contacted"),
+        ("new YOUR-OFFICE", "a strategy of your own, in a few questions"),
+        ("rehearse YOUR.csv --strategy YOUR-OFFICE.strategy.yaml", "before anybody is contacted"),
     ):
         console.print(f"  {what}:\n    .venv/bin/dunlin {command}", highlight=False, markup=False)
     console.print("  stop everything with: make down")

@@ -18,6 +18,7 @@ from dunlin.cli import (
     leave,
     letter,
     missing,
+    new,
     pausing,
     payments,
     person,
@@ -40,6 +41,7 @@ app.command()(stack.up)
 app.command()(stack.down)
 app.command()(stack.deploy)
 app.command()(stack.status)
+app.command()(new.new)
 app.command()(rollout.activate)
 app.command()(rehearse.rehearse)
 app.command()(pausing.pause)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports.reading import read, result_of
+from tests.imports.reading import read, read_together, result_of
 
 HEADER = "Invoice,Customer No,Customer,Email,Phone,Balance,Due date\n"
 
@@ -243,3 +243,66 @@ def test_where_a_company_stands_it_owes() -> None:
     assert [r["account"]["debt_kind"] for r in document["rows"]] == [
         "business", "consumer", "consumer",
     ]  # fmt: skip
+
+
+def _filled(debts: str, contacts: str) -> list[tuple[str | None, list[str], str | None]]:
+    """(name, addresses, what holds it) of each debt, read with a contacts file."""
+    accounts = [r["account"] for r in read_together(debts, contacts)[0]["rows"]]
+    return [(a["consumer"]["name"], a["consumer"]["emails"], a["held"]) for a in accounts]
+
+
+@pytest.mark.parametrize(
+    ("debts", "contacts"),
+    [("id,invoice_number,client_id", "id"), ("ID,Pro Number,Shipper ID", "ID"),
+     ("Invoice,Statement No,Customer No", "Customer No"), ("invoice_id,n,account_id", "account_id"),
+     ("Rechnungsnr,Beleg,Kundennr", "Kundennr")],
+)  # fmt: skip
+def test_a_contact_fills_by_a_number_of_its_own_kind_alone(debts: str, contacts: str) -> None:
+    assert _filled(
+        f"{debts},Balance,Due Date\n3,F-1,5,87.50,2026-02-20\n4,F-2,6,63.00,2026-03-01\n",
+        f"{contacts},Name,Email\n5,Ada Abbott,ada@example.com\n6,Ben Barker,ben@example.com\n"
+        "3,Cora Castillo,cora@example.com\n",
+    ) == [
+        ("Ada Abbott", ["ada@example.com"], None), ("Ben Barker", ["ben@example.com"], None),
+    ]  # fmt: skip
+
+
+NAMED = "Invoice,Customer,Due Date,Balance\n1,Maria Garcia,2026-01-15,100\n2,Ben Barker,,50\n"
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["Maria Garcia,maria.two@example.com,", "\"Garcia, Maria\",,212-555-0102",
+     "MARIA GARCIA,m2@example.com,212-555-0102"],
+)  # fmt: skip
+def test_where_two_contacts_bear_one_name_nobody_is_filled(second: str) -> None:
+    first, ben = _filled(
+        NAMED,
+        f"Name,Email,Phone\nMaria Garcia,maria.one@example.com,212-555-0101\n{second}\n"
+        "Ben Barker,ben@example.com,\n",
+    )
+    assert first == ("Maria Garcia", [], "contact_unclear")
+    assert ben[:2] == ("Ben Barker", ["ben@example.com"])
+
+
+def test_where_two_debtors_bear_one_name_a_contact_of_that_name_fills_neither() -> None:
+    assert _filled(
+        "Invoice,Unit,Tenant,Due Date,Balance\n1,101,Maria Garcia,2026-01-15,100\n"
+        "2,204,Maria Garcia,2026-01-15,50\n",
+        "Name,Email\nMaria Garcia,maria@example.com\n",
+    ) == [("Maria Garcia", [], "contact_unclear"), ("Maria Garcia", [], "contact_unclear")]
+
+
+def test_one_contact_told_twice_is_one() -> None:
+    contacts = (
+        "Name,Email,Phone\nMaria Garcia,m@example.com,\nMaria Garcia,m@example.com,2125550101\n"
+    )
+    assert _filled(NAMED, contacts)[0] == ("Maria Garcia", ["m@example.com"], None)
+
+
+def test_a_contact_of_the_number_but_another_name_fills_nobody() -> None:
+    (first,) = _filled(
+        "Invoice,Customer No,Customer,Balance,Due Date\n1,5,Ada Abbott,10,2026-02-20\n",
+        "Customer No,Name,Email\n5,Zed Other,zed@example.com\n",
+    )
+    assert first == ("Ada Abbott", [], "missing_contact")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dunlin.domain.imports import barring, statuses
+from dunlin.domain.imports.contact_filling import ContactFiles, DebtKey
 from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, who_of
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of, waits_for_insurer
@@ -47,6 +48,7 @@ HOLD_CODES = {code: code for code in (*barring.STAFF, DOES_NOT_ADD_UP)} | {
     "unknown_status": "unknown_status",
     "probable_match": "probable_match",
     "shared_contact": "shared_contact",
+    "contact_unclear": "contact_unclear",
     "two_balances": "conflicting_rows",
     "instalments": "instalments",
     "insurer": "insurance_pending",
@@ -57,9 +59,6 @@ HOLD_CODES = {code: code for code in (*barring.STAFF, DOES_NOT_ADD_UP)} | {
 
 
 _OF_AGE = 18
-_NOBODY = NormalisedConsumer()
-
-
 _MOST_ROWS = 10_000
 """Rows of one debt; more of one number are no invoice."""
 
@@ -128,12 +127,12 @@ class Assembler:
         self.debts: MutableMapping[str, _Debt] = spill.by_text()
         self.accounts: MutableMapping[str, NormalisedAccount] = spill.by_text()
         self.by_line: MutableMapping[int, RowOutcome] = spill.by_number()
-        self.contacts: MutableMapping[int, NormalisedRow] = spill.by_number()
+        self.contacts = ContactFiles(spill)
+        self._unclear: set[int] = set()
         self.drafts: MutableMapping[str, _Draft] = spill.by_text()
         self.consumers = Consumers(spill)
         self._twins: MutableMapping[str, str] = spill.by_text()
         self._spill = spill
-        self._contact_count = 0
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & LINE_FIELDS)
         self._sums = (profile.sums_lines and (self._line_level or profile.charges)) or (
@@ -186,12 +185,9 @@ class Assembler:
             problems=problems,
         )
 
-    def fill(self, rows: Iterable[NormalisedRow | Rejected]) -> None:
-        """Keeps the rows of a contacts file, whichever file came first."""
-        for row in rows:
-            if not isinstance(row, Rejected):
-                self.contacts[self._contact_count] = row
-                self._contact_count += 1
+    def fill(self, contacts: FileProfile, rows: Iterable[NormalisedRow | Rejected]) -> None:
+        """Takes the rows of a contacts file, whichever file came first."""
+        self.contacts.add(contacts, self.profile, rows)
 
     def finish(self) -> Assembly:
         """Joins all rows."""
@@ -218,8 +214,9 @@ class Assembler:
             if account.status == CREDIT:
                 owing.append(key)
         self._flag_twins()
-        if self._contact_count:
-            self._fill_contacts()
+        if len(self.contacts):
+            debts = (DebtKey(*draft.names, draft.owner) for draft in self.drafts.values())
+            self._unclear = self.contacts.fill(self.consumers, debts)
         if owing:
             self._net(owing)
         barred = self._barred()
@@ -376,26 +373,6 @@ class Assembler:
                 problem = RowProblem(code="probable_duplicate", value=other)
                 self.drafts[key] = draft._replace(problems=(*draft.problems, problem))
 
-    def _fill_contacts(self) -> None:
-        """Names and contact points from a contacts file, by consumer, then by debt."""
-        by_debt: MutableMapping[str, int] = self._spill.by_text()
-        for draft in self.drafts.values():
-            for name in draft.names:
-                if name:
-                    by_debt.setdefault(name, draft.owner)
-        for row in self.contacts.values():
-            at = None
-            for reference in (row.consumer_reference, row.reference):
-                if at is None and reference:
-                    at = self.consumers.find(reference, _NOBODY)
-            for name in (row.reference, row.invoice, row.consumer_reference):
-                if at is None:
-                    at = by_debt.get(name)
-            if at is None:
-                at = self.consumers.find("", row.consumer)
-            if at is not None:
-                self.consumers.fill(at, row.consumer)
-
     def _net(self, owing: list[str]) -> None:
         """Nets the credits of a consumer against the oldest debts in the same currency."""
         owners = {self.drafts[key].owner for key in owing}
@@ -439,7 +416,8 @@ class Assembler:
         if account.status == OPEN:
             holds += [h for h in dict.fromkeys(barred) if h not in holds]
             if not consumer.reachable:
-                holds.append("shared_contact" if shared else "no_contact")
+                unclear = "contact_unclear" if at in self._unclear else "no_contact"
+                holds.append("shared_contact" if shared else unclear)
             if account.due_on is None:
                 holds.append("no_due_date")
             elif account.due_on > self.today:

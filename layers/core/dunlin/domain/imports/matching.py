@@ -173,13 +173,15 @@ class Consumers:
         phones = tuple(p for p in consumer.phones if p not in shared)
         return consumer._replace(emails=emails, phones=phones), tuple(shared)
 
-    def find(self, reference: str, consumer: NormalisedConsumer) -> int | None:
-        """The consumer that a contact's row means, None where there is none."""
-        for key in match_keys(reference, consumer):
-            at = self._index.get(key)
-            if at is not None:
-                return at
-        return None
+    def at(self, key: str) -> int | None:
+        """The consumer that is known under a key, None where there is none."""
+        return self._index.get(key)
+
+    def of_names(self, names: set[str]) -> set[int]:
+        """Every consumer who bears one of some names."""
+        if not names:
+            return set()
+        return {at for at, known in self.all.items() if not names.isdisjoint(known.names)}
 
     def fill(self, at: int, consumer: NormalisedConsumer) -> None:
         """Adds what a contacts file knows of a consumer."""

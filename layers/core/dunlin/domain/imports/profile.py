@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.answers import settled
+from dunlin.domain.imports.contact_filling import numbers_contacts
 from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
 from dunlin.domain.imports.guard import REASON_COLUMN
@@ -24,6 +25,7 @@ from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chun
 from dunlin.domain.imports.scan import Scan
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import (  # fmt: skip
+    CONTACTS,
     RECEIVABLES,
     ColumnMap,
     FileProfile,
@@ -85,6 +87,8 @@ class _Pass:
         below = 0 if table.header is None else table.header + 1
         names_at, columns = names_over_numbers(columns, table.rows[below:])
         kind, why = kind_of(headers, columns, samples)
+        if kind == CONTACTS:
+            columns = numbers_contacts(columns)
         scan = Scan(
             table,
             columns,

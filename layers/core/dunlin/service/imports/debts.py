@@ -75,6 +75,10 @@ _HOLDS = {
         Hold.NO_CONTACT_POINT,
         "The address or number in the file stands under other names too.",
     ),
+    "contact_unclear": (
+        Hold.NO_CONTACT_POINT,
+        "Several contacts, or several debtors, bear this name.",
+    ),
     "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
     "no_due_date": (Hold.REVIEW, "The file gives no due date."),
     "two_balances": (Hold.REVIEW, "Two rows of the file give it two balances."),

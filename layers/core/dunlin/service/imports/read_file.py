@@ -145,7 +145,7 @@ def _assembled(
         for row in values(file, profile, checks):
             book.add(row)
         for other, profiled in contacts:
-            book.fill(values(other, profiled, checks))
+            book.fill(profiled, values(other, profiled, checks))
         return book.finish()
     if profile.kind == OTHER:
         by_line = spill.by_number()

@@ -13,7 +13,7 @@ from tests.imports.exports.mutations.rows import MUTATIONS as ROWS
 from tests.imports.exports.shape import base
 from tests.imports.exports.shapes import BY_NAME as SHAPE_OF
 from tests.imports.exports.shapes import SHAPES
-from tests.imports.exports.truth import EITHER, Debt, Export
+from tests.imports.exports.truth import EITHER, HOLD, Debt, Export
 from tests.imports.exports.writing import content
 
 COUNTS = (0, 1, 1, 1, 2, 2, 3, 4)
@@ -88,7 +88,9 @@ def _written(seed: int, shape: str, applied: tuple[str, ...], draft: Draft) -> E
     if _days_turn(draft):
         draft.doubt(EITHER, "no day over 12 tells days from months")
     sees = _seen(draft)
+    kept = {debt.party for debt in debts if debt.want == HOLD}
     for debt in debts:
+        debt.may_hold = debt.may_hold or debt.party in kept  # what forbids may forbid the person
         points = [getattr(debt.party, k) for k in ("email", "phone") if k in sees]
         if not any(points) or "due" not in sees:
             debt.may_hold = True  # for want of a way to reach them, or of a day

@@ -64,7 +64,7 @@ def judged(export: Export, document: dict[str, Any]) -> Verdict:
 
 def words(name: str | None) -> list[str]:
     """The words of a name, without titles."""
-    return re.findall(r"\w+", TITLES.sub("", (name or "").lower()).replace("'", ""))
+    return re.findall(r"\w+", TITLES.sub("", (name or "").casefold()).replace("'", ""))
 
 
 class _Case:

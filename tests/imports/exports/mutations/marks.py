@@ -70,7 +70,7 @@ def decimal_comma(draft: Draft, rng: random.Random) -> bool:
 
 def unmarked_currency(draft: Draft, _rng: random.Random) -> bool:
     """A file of another country that names no currency."""
-    if draft.style.currency == "USD" or draft.column("currency") or not draft.free:
+    if draft.style.currency in ("USD", "GBP") or draft.column("currency") or not draft.free:
         return False
     draft.style.sign = "none"
     draft.doubt(EITHER, "no currency named")
@@ -88,14 +88,13 @@ def currency_setting(draft: Draft, _rng: random.Random) -> bool:
 
 def guarded_numbers(draft: Draft, rng: random.Random) -> bool:
     """Numbers kept from a spreadsheet: `="0012345"`, or with an apostrophe before them."""
-    if not draft.column("number"):
+    column = draft.column("number")
+    if column is None:
         return False
     guard = rng.choice(('="{}"', "'{}", "\t{}"))
     for debt in draft.debts():
         debt.number = f"00{debt.number}" if debt.number.isdigit() else debt.number
-    for line in draft.lines:
-        if line.debt is not None:
-            line.cells["number"] = guard.format(line.debt.number)
+    column.fill = lambda d: guard.format(d.number)
     return True
 
 
@@ -165,8 +164,8 @@ MUTATIONS: dict[str, Mutation] = {
     "currency marks": signs,
     "currency unnamed": unmarked_currency,
     "currency by setting": currency_setting,
-    "guarded numbers": guarded_numbers,
     "leading zeros": leading_zeros,
+    "guarded numbers": guarded_numbers,
     "cut numbers": cut_numbers,
     "padded names": padded,
     "delimiters": delimiters,

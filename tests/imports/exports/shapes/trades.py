@@ -6,6 +6,7 @@ import datetime as dt
 
 from tests.imports.exports.shape import Shape
 from tests.imports.exports.shapes import ages
+from tests.imports.exports.truth import EITHER
 from tests.imports.exports.writing import Minor
 
 SHAPES = (
@@ -20,7 +21,8 @@ SHAPES = (
                    "void": ("Void", "Draft")},
     ),
     Shape(
-        name="loan-servicing", firms=0, columns=(
+        name="loan-servicing", firms=0, verdict=EITHER,
+        reason="the principal is owed too, though not yet", columns=(
             ("Loan Number", "number"), ("Borrower", "name"), ("Borrower Email", "email"),
             ("Borrower Phone", "phone"),
             ("Origination Date", lambda _d, _r: lambda d: d.issued - dt.timedelta(days=900)),

@@ -60,6 +60,8 @@ class Draft:
     verdict: str = PLAIN
     reasons: list[str] = field(default_factory=list)
     headless: bool = False
+    container: str = "csv"
+    """csv, gz, zip or xlsx, `xlsx, words first` and `xlsx, words last` with a sheet more."""
     trailing: int = 0
     """Delimiters without cells behind each row."""
     arrange: Callable[[Draft], None] | None = None
@@ -106,24 +108,37 @@ class Draft:
 
     def rows(self) -> list[list[str]]:
         """The whole file as texts."""
-        heading = [c.header for c in self.columns]
         out = [list(row) for row in self.preamble]
         if not self.headless:
-            out.append(heading)
-        for line in self.lines:
-            if line.heading:
-                out.append(heading)
-            elif line.raw is not None:
-                out.append(list(line.raw))
-            else:
-                texts = [self._text(line, c) for c in self.columns]
-                if line.shifted:
-                    texts[0] = "\0" + texts[0]
-                out.append(texts)
-                while line.short and texts[-1] == "":
-                    texts.pop()
+            out.append([c.header for c in self.columns])
+        out += [self.texts(line) for line in self.lines]
         out += [list(row) for row in self.footer]
         return [row + [""] * self.trailing for row in out]
+
+    def values(self) -> list[list[Value]]:
+        """The whole file as a workbook holds it: days and money are not texts."""
+        out: list[list[Value]] = [list[Value](row) for row in self.preamble]
+        if not self.headless:
+            out.append([c.header for c in self.columns])
+        for line in self.lines:
+            if line.raw is not None or line.heading:
+                out.append(list[Value](self.texts(line)))
+            else:
+                out.append([self.value(line, c) for c in self.columns])
+        return out + [list[Value](row) for row in self.footer]
+
+    def texts(self, line: Line) -> list[str]:
+        """A line as texts."""
+        if line.heading:
+            return [c.header for c in self.columns]
+        if line.raw is not None:
+            return list(line.raw)
+        texts = [self._text(line, c) for c in self.columns]
+        if line.shifted:
+            texts[0] = "\0" + texts[0]
+        while line.short and texts[-1] == "":
+            texts.pop()
+        return texts
 
     def _text(self, line: Line, column: Column) -> str:
         value = self.value(line, column)

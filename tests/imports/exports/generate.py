@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 
 from tests.imports.exports.draft import Draft
 from tests.imports.exports.mutations import BY_NAME as MUTATIONS
-from tests.imports.exports.mutations.rows import MUTATIONS as ROWS
+from tests.imports.exports.mutations import LAST
 from tests.imports.exports.shape import base
 from tests.imports.exports.shapes import BY_NAME as SHAPE_OF
 from tests.imports.exports.shapes import SHAPES
 from tests.imports.exports.truth import EITHER, HOLD, Debt, Export
-from tests.imports.exports.writing import content
+from tests.imports.exports.writing import content, packed, workbook
 
 COUNTS = (0, 1, 1, 1, 2, 2, 3, 4)
 """How many mutations a file undergoes."""
@@ -58,10 +58,10 @@ def build(
     draft = base(form, random.Random(f"base {seed}"), size or count)
     draft.drop_column(*without)
     chosen = names if mutations is None else mutations
-    applied = [n for n in chosen if n not in ROWS and _applied(n, draft, seed)]
+    applied = [n for n in chosen if n not in LAST and _applied(n, draft, seed)]
     if draft.arrange is not None:
         draft.arrange(draft)
-    applied += [n for n in chosen if n in ROWS and _applied(n, draft, seed)]
+    applied += [n for n in chosen if n in LAST and _applied(n, draft, seed)]
     return _written(seed, form.name, tuple(applied), draft)
 
 
@@ -99,7 +99,7 @@ def _written(seed: int, shape: str, applied: tuple[str, ...], draft: Draft) -> E
         shape=shape,
         mutations=applied,
         filename=draft.filename,
-        content=content(draft.rows(), draft.style),
+        content=_bytes(draft),
         settings=draft.settings,
         currency=draft.style.currency,
         verdict=draft.verdict,
@@ -119,9 +119,15 @@ def _sum_unnumbered(draft: Draft, debts: list[Debt]) -> None:
         debt.net = debt.net or counts[debt.party] > 1
 
 
+def _bytes(draft: Draft) -> bytes:
+    if draft.container.startswith("xlsx"):
+        return workbook(draft.values(), draft.container)
+    return packed(content(draft.rows(), draft.style), draft.container)
+
+
 def _days_turn(draft: Draft) -> bool:
     """Whether all days of the file read as well with day and month turned round."""
-    if not TURNABLE.fullmatch(draft.style.day):
+    if not TURNABLE.fullmatch(draft.style.day) or draft.container.startswith("xlsx"):
         return False
     shown = [key for key in ("issued", "due") if draft.column(key)]
     days = [getattr(debt, key) for debt in draft.debts() for key in shown]
@@ -139,9 +145,10 @@ def _seen(draft: Draft) -> frozenset[str]:
 
 
 def _lines(draft: Draft, debts: list[Debt]) -> dict[Debt, tuple[int, ...]]:
-    first = 1 + len(draft.preamble) + (not draft.headless) + draft.style.declared
     places: dict[Debt, list[int]] = {debt: [] for debt in debts}
-    for number, line in enumerate(draft.lines, first):
+    number = 1 + len(draft.preamble) + (not draft.headless) + draft.style.declared
+    for line in draft.lines:
         if line.debt is not None:
             places[line.debt].append(number)
+        number += 1 + max((len(t.splitlines()) - 1 for t in draft.texts(line) if t), default=0)
     return {debt: tuple(numbers) for debt, numbers in places.items()}

@@ -205,8 +205,9 @@ class _Case:
             return
         if account["balance_minor"] != debt.minor:
             self.fault("money", "wrong amount", f"{debt.minor} wanted: {_summary(account)}")
-        if account["currency"] != self.export.currency:
-            self.fault("money", "wrong currency", f"{self.export.currency}: {_summary(account)}")
+        currency = debt.currency or self.export.currency
+        if account["currency"] != currency:
+            self.fault("money", "wrong currency", f"{currency}: {_summary(account)}")
 
     def _who(self, debt: Debt, account: Account, *, numbered: bool = True) -> None:
         party, sees, person = debt.party, self.export.sees, account["consumer"]
@@ -217,7 +218,8 @@ class _Case:
                 kind = "name turned round" if turned else "wrong name"
                 self.fault("who", kind, f"{party.name!r} wanted, {person['name']!r} found")
         for sort in ("email", "phone"):
-            own, got = {getattr(party, sort)} - {""}, set(person[f"{sort}s"])
+            own, got = {getattr(party, sort)} - {""}, {p.lower() for p in person[f"{sort}s"]}
+            own |= set(party.more_emails) if sort == "email" else set()
             self._points(sort, party, own if sort in sees else got & own, got)
         if numbered and "number" in sees and debt.number and not _has_number(debt, account):
             refers = f"{account['reference']!r}, {account['invoice']!r}"
@@ -229,7 +231,7 @@ class _Case:
     def _points(self, sort: str, party: Party, own: set[str], got: set[str]) -> None:
         if got - own:
             self.fault("who", f"{sort} of another", f"{party.name}: {sorted(got - own)}")
-        if own - got:
+        if own - got and not party.unsure:
             self.fault("who", f"{sort} lost", f"{party.name}: {sorted(own - got)}")
 
     def _when(self, debt: Debt, account: Account) -> None:

@@ -24,8 +24,11 @@ class Party:
     last: str
     number: str
     email: str = ""
+    more_emails: tuple[str, ...] = ()
     phone: str = ""
     """In E.164; '' where there is none."""
+    unsure: bool = False
+    """Somebody else gives the same address or number: to leave it out is right as well."""
     street: str = ""
     city: str = ""
     state: str = ""
@@ -65,6 +68,8 @@ class Debt:
     may_refuse: bool = False
     """A row refused with a reason is right as well."""
     note: str = ""
+    currency: str = ""
+    """Where it is not the file's."""
     foreign: int = 0
     """The same in euros, where the file says that too; either may be asked for."""
     net: bool = False

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import io
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import openpyxl
 
 MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -126,3 +131,31 @@ def content(rows: list[list[str]], style: Style) -> bytes:
     if not style.encoding.startswith("utf"):
         text = text.replace("\u202f", "\xa0")
     return text.encode(style.encoding, "replace")
+
+
+def packed(data: bytes, container: str) -> bytes:
+    """The file as it is, or packed the same at each call."""
+    if container == "gz":
+        return gzip.compress(data, mtime=0)
+    if container == "zip":
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(zipfile.ZipInfo("open.csv"), data)
+        return out.getvalue()
+    return data
+
+
+def workbook(rows: Sequence[Sequence[Value]], container: str) -> bytes:
+    """A workbook with the rows on a sheet, and a sheet of words where the container says so."""
+    book = openpyxl.Workbook()
+    sheet = book.active or book.create_sheet()
+    if container == "xlsx, words first":
+        words, sheet = sheet, book.create_sheet("Open")
+        words.append(["How to read this list"])
+    for row in rows:
+        sheet.append([float(v) / 100 if isinstance(v, Minor) else v for v in row])
+    if container == "xlsx, words last":
+        book.create_sheet("Notes").append(["How to read this list"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -22,7 +22,8 @@ OTHERS = {
     "en": (
         "Sales Rep", "Rep", "Attorney", "Employer", "Emergency Contact", "Insurer",
         "Account Manager", "Property Manager", "Collector", "Landlord", "Referred By", "Vendor",
-        "Technician", "Next of Kin", "Spouse", "Assigned To", "Created By", "Broker Agent",
+        "Technician", "Next of Kin", "Spouse", "Co-Borrower", "Co-Signer", "Ship To",
+        "Assigned To", "Created By", "Broker Agent",
     ),
     "es": ("Vendedor", "Abogado", "Aseguradora", "Comercial", "Gestor"),
     "fr": ("Commercial", "Avocat", "Assureur", "Employeur", "Gestionnaire"),

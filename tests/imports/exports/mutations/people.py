@@ -58,6 +58,7 @@ def household(draft: Draft, rng: random.Random) -> bool:
     if len(people) < 2:
         return False
     first, second = rng.sample(people, 2)
+    first.unsure = second.unsure = True
     second.last, second.phone, second.street = first.last, first.phone, first.street
     second.city, second.state, second.zip = first.city, first.state, first.zip
     second.email = draft.town.email(second.name)
@@ -73,6 +74,7 @@ def shared_address(draft: Draft, rng: random.Random) -> bool:
         return False
     first, second = rng.sample(people, 2)
     second.email = first.email
+    first.unsure = second.unsure = True
     for debt in _of(draft, first) + _of(draft, second):
         debt.may_hold = True
     return True
@@ -204,7 +206,7 @@ def filler_accounts(draft: Draft, rng: random.Random) -> bool:
 def empty_words(draft: Draft, rng: random.Random) -> bool:
     """Words where a cell is empty, in all columns, and some cells that are."""
     draft.style.empty = rng.choice(FILLERS)
-    for party in rng.sample(draft.parties(), 2):
+    for party in draft.parties()[:2]:
         party.phone = ""
     return bool(draft.column("phone", "note"))
 
@@ -217,6 +219,72 @@ def missing_points(draft: Draft, rng: random.Random) -> bool:
         elif rng.random() < 0.3:
             party.phone = ""
     return draft.column("email", "phone") is not None
+
+
+def couples(draft: Draft, rng: random.Random) -> bool:
+    """Two people in one name: `Ada & Ben Abbott`."""
+    people = _people(draft)
+    if not people or not draft.column("name"):
+        return False
+    joint = {"en": "and", "es": "y", "fr": "et", "de": "und", "pt": "e"}[draft.lang]
+    for party in rng.sample(people, max(1, len(people) // 3)):
+        other = draft.town.party().first
+        party.shown = f"{party.first} {rng.choice(('&', joint))} {other} {party.last}"
+        party.also = (party.shown,)
+    return True
+
+
+def numbers_in_names(draft: Draft, rng: random.Random) -> bool:
+    """The customer's number before or behind the name, in one cell."""
+    if not draft.column("name") or not draft.column("email") or draft.column("account"):
+        return False
+    form = rng.choice(("{1} - {0}", "{0} ({1})", "{1} {0}", "{0} #{1}"))
+    for party in draft.parties():
+        party.shown = form.format(party.name, party.number)
+        party.also = (party.shown,)
+    return True
+
+
+def several_emails(draft: Draft, rng: random.Random) -> bool:
+    """Some give two addresses in one cell."""
+    people = [p for p in _people(draft) if p.email]
+    if not draft.column("email") or not people:
+        return False
+    mark = rng.choice((";", "; ", ", ", " ", " / "))
+    for party in rng.sample(people, max(1, len(people) // 3)):
+        party.more_emails = (draft.town.email(f"{party.first} home"),)
+        for debt in _of(draft, party):
+            _override(draft, debt, "email", mark.join((party.email, *party.more_emails)))
+    return True
+
+
+def dressed_emails(draft: Draft, rng: random.Random) -> bool:
+    """Addresses with a name, a scheme, capitals or spaces around them."""
+    if not draft.column("email"):
+        return False
+    form = rng.choice(("{0} <{1}>", "mailto:{1}", " {1} ", "<{1}>", "{2}"))
+    for party in draft.parties():
+        if party.email and not party.more_emails:
+            for debt in _of(draft, party):
+                text = form.format(party.first, party.email, party.email.upper())
+                _override(draft, debt, "email", text)
+    return True
+
+
+def dressed_phones(draft: Draft, rng: random.Random) -> bool:
+    """Telephone numbers in other dress."""
+    if not draft.column("phone") or draft.style.currency != "USD":
+        return False
+    form = rng.choice(
+        ("{}.{}.{}", "{}{}{}", "1-{}-{}-{}", "+1 {} {} {}", "({}) {}-{} (cell)", "C: {}-{}-{}",
+         "{}-{}-{}", "1{}{}{}", "{} {} {}")
+    )  # fmt: skip
+    for party in draft.parties():
+        digits = party.phone.removeprefix("+1")
+        for debt in _of(draft, party) if party.phone else ():
+            text = form.format(digits[:3], digits[3:6], digits[6:])
+            _override(draft, debt, "phone", text)
+    return True
 
 
 def minors(draft: Draft, rng: random.Random) -> bool:
@@ -302,6 +370,11 @@ MUTATIONS: dict[str, Mutation] = {
     "filler customer numbers": filler_accounts,
     "words for empty cells": empty_words,
     "missing contact points": missing_points,
+    "couples": couples,
+    "numbers in names": numbers_in_names,
+    "several e-mails": several_emails,
+    "dressed e-mails": dressed_emails,
+    "dressed phones": dressed_phones,
     "minors": minors,
     "guarantor and patient": guarantor,
     "one number, two customers": one_number_two_customers,

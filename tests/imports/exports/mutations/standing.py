@@ -188,7 +188,7 @@ def credit_rows(draft: Draft, rng: random.Random) -> bool:
     known = draft.column("email", "account") or draft.grouped
     if place is None or not known:
         return False
-    debts = [d for d in pick(rng, draft.debts(), 99) if _free_party(draft, d)]
+    debts = [d for d in pick(rng, draft.debts(), 99) if free_party(draft, d)]
     if not debts:
         return False
     debt = debts[0]
@@ -203,14 +203,14 @@ def credit_rows(draft: Draft, rng: random.Random) -> bool:
     line = Line(debt=credit)
     kind = _type_column(draft)
     if kind:
-        line.cells[kind] = "Credit Memo"
+        line.cells[kind] = rng.choice(("Credit Memo", "Payment"))
     at = next(n for n, other in enumerate(draft.lines) if other.debt is debt)
     draft.lines.insert(at + 1, line)
     draft.style.negative = rng.choice(("minus", "brackets", "after", "cr"))
     return True
 
 
-def _free_party(draft: Draft, debt: Debt) -> bool:
+def free_party(draft: Draft, debt: Debt) -> bool:
     """Whether nothing was done to any debt of the debt's party, and it is told from others."""
     party = debt.party
     own = [d for d in draft.debts() if d.party is party]

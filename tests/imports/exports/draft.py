@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tests.imports.exports.people import Town
-from tests.imports.exports.truth import ASK, EITHER, LEAVE, PLAIN, Debt, Party
+from tests.imports.exports.truth import AS_OF, ASK, EITHER, LEAVE, PLAIN, Debt, Party
 from tests.imports.exports.words import HEADINGS, STANDING
 from tests.imports.exports.writing import Minor, Style, Value, cell
 
@@ -62,6 +62,8 @@ class Draft:
     headless: bool = False
     container: str = "csv"
     """csv, gz, zip or xlsx, `xlsx, words first` and `xlsx, words last` with a sheet more."""
+    held_back: list[Debt] = field(default_factory=list)
+    """Debts that stand in no line of their own, only in a sum of their party."""
     trailing: int = 0
     """Delimiters without cells behind each row."""
     arrange: Callable[[Draft], None] | None = None
@@ -75,7 +77,8 @@ class Draft:
 
     def debts(self) -> list[Debt]:
         """All debts that stand in a line, each once."""
-        return list(dict.fromkeys(line.debt for line in self.lines if line.debt is not None))
+        own = [line.debt for line in self.lines if line.debt is not None]
+        return list(dict.fromkeys([*own, *self.held_back]))
 
     def parties(self) -> list[Party]:
         """All parties of the debts, each once."""
@@ -166,6 +169,16 @@ def shown(party: Party) -> str:
     return party.shown or party.name
 
 
+def _aged(low: int, high: int) -> Fill:
+    """What is owed where it is so many days overdue, else nothing."""
+
+    def fill(debt: Debt) -> Minor:
+        days = (AS_OF - debt.due).days if debt.due else 0
+        return Minor(debt.minor if low < days <= high else 0)
+
+    return fill
+
+
 FILLS: dict[str, Fill] = {
     "number": lambda d: d.number,
     "account": lambda d: d.party.number,
@@ -186,6 +199,11 @@ FILLS: dict[str, Fill] = {
     "billed": lambda d: Minor(d.billed),
     "paid": lambda d: Minor(d.billed if d.want == LEAVE else d.billed - d.minor),
     "note": lambda d: d.note,
+    "b-current": lambda _: Minor(0),
+    "b0": _aged(-9999, 30),
+    "b30": _aged(30, 60),
+    "b60": _aged(60, 90),
+    "b90": _aged(90, 99999),
 }
 """What stands under a key. `sole` is the one amount of a file that has no other."""
 

@@ -66,7 +66,7 @@ class Shape:
 
 
 LEFT = ("paid", "void", "written_off")
-SUMMED = ("owed", "sole", "billed", "paid", "b0", "b30", "b60", "b90")
+SUMMED = ("owed", "sole", "billed", "paid", "b-current", "b0", "b30", "b60", "b90")
 
 
 def base(shape: Shape, rng: random.Random, size: int) -> Draft:

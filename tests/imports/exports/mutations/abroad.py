@@ -49,7 +49,7 @@ def roles(draft: Draft, rng: random.Random) -> bool:
     if draft.lang not in ROLES or not draft.free or column is None:
         return False
     for party in draft.parties():
-        party.firm = ""
+        party.firm = party.shown = ""
     column.header, whom = rng.choice(ROLES[draft.lang])
     kids: dict[Party, str] = {}
 

@@ -50,7 +50,7 @@ def instalments(draft: Draft, rng: random.Random) -> bool:
 
 def _sole_amount(draft: Draft) -> Column | None:
     """The one column of money of a list made by hand."""
-    others = draft.column("billed", "paid", "net", "cents", "running", "foreign")
+    others = draft.column("billed", "paid", "net", "cents", "running", "foreign", "item")
     if not draft.free or others or not draft.column("number"):
         return None
     if any(line.debt is None for line in draft.lines):

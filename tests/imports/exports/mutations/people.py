@@ -312,7 +312,7 @@ def guarantor(draft: Draft, rng: random.Random) -> bool:
     if not draft.free or draft.lang != "en" or column is None:
         return False
     for party in draft.parties():
-        party.firm = ""
+        party.firm = party.shown = ""
     roles = (
         ("Guarantor", "Patient"), ("Responsible Party", "Patient Name"), ("Parent", "Student"),
         ("Parent/Guardian", "Child"), ("Policyholder", "Patient"), ("Guarantor Name", "Patient"),

@@ -153,7 +153,7 @@ def harmless_notes(draft: Draft, rng: random.Random) -> bool:
 def never_due(draft: Draft, rng: random.Random) -> bool:
     """The day that a system writes where it has none."""
     debts = pick(rng, draft.debts(), 2)
-    if not draft.column("due"):
+    if not draft.column("due") or any(c.header == "Terms" for c in draft.columns):
         return False
     never = rng.choice((dt.date(1900, 1, 1), dt.date(1970, 1, 1), dt.date(1899, 12, 30)))
     for debt in debts:
@@ -167,7 +167,7 @@ def never_due(draft: Draft, rng: random.Random) -> bool:
 def no_due(draft: Draft, rng: random.Random) -> bool:
     """Some have no due day."""
     debts = pick(rng, draft.debts(), 2)
-    if not draft.column("due"):
+    if not draft.column("due") or any(c.header == "Terms" for c in draft.columns):
         return False
     for debt in debts:
         debt.due, debt.may_hold, debt.may_refuse = None, True, True

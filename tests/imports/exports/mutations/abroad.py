@@ -82,6 +82,7 @@ def paid_day(draft: Draft, rng: random.Random) -> bool:
         return False
     for debt in debts:
         debt.want, debt.standing, debt.word = LEAVE, "paid on a day", header
+        debt.may_hold = True  # the amount still stands there
     draft.add_column(Column(header, "flag", lambda d: d.issued + later if d in debts else ""), rng)
     return True
 

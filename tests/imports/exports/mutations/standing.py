@@ -104,6 +104,7 @@ def paid_day(draft: Draft, rng: random.Random) -> bool:
     header, day = rng.choice(headers), dt.timedelta(days=rng.randint(12, 40))
     for debt in debts:
         debt.want, debt.standing, debt.word = LEAVE, "paid on a day", header
+        debt.may_hold = True  # the amount still stands there
     draft.add_column(Column(header, "flag", lambda d: d.issued + day if d in debts else ""), rng)
     return True
 

@@ -60,17 +60,17 @@ class Office:
         self._versions = count(1)
         self.book.creditors.put_strategy(CREDITOR, builders.strategy_document(), self.now)
 
-    def put(self, name: str, content: str | bytes) -> Job:
-        key = f"drop/{CREDITOR}/{name}"
+    def put(self, name: str, content: str | bytes, creditor: str = CREDITOR) -> Job:
+        key = f"drop/{creditor}/{name}"
         self.box.written.discard(key)
         self.box.files[key] = content.encode() if isinstance(content, str) else content
         job = job_of(key, f"v{next(self._versions)}")
         assert job is not None
         return job
 
-    def drop(self, name: str, content: str | bytes) -> dict[str, Any]:
+    def drop(self, name: str, content: str | bytes, creditor: str = CREDITOR) -> dict[str, Any]:
         """The summary of the import of one more version of a file."""
-        return self.run(self.put(name, content))
+        return self.run(self.put(name, content, creditor))
 
     def run(self, job: Job) -> dict[str, Any]:
         means: dict[str, Any] = {

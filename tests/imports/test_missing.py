@@ -40,7 +40,7 @@ def act(office: Office, reference: str, **changes: Any) -> Account:
     return office.account(reference)
 
 
-def settle(office: Office, *, gone: bool) -> missing.Settled:
+def settle(office: Office, *, gone: bool) -> missing.SettledMissing:
     (asked,) = missing.open_questions(CREDITOR, drop_box=office.box)
     return missing.settle(
         asked,
@@ -103,7 +103,7 @@ def test_the_whole_file_next_day_brings_all_back_as_it_was(office: Office) -> No
 def test_a_person_says_that_they_are_gone(office: Office) -> None:
     office.drop("open.csv", table(ROWS[:3]))
     done = settle(office, gone=True)
-    assert done == missing.Settled(done=197, left=0)
+    assert done == missing.SettledMissing(done=197, left=0)
     assert statuses(office) == {"imported": 3, "closed": 197}
     assert missing.open_questions(CREDITOR, drop_box=office.box) == []
     # Should they have been wrong, the next whole file has them as they were.
@@ -128,8 +128,8 @@ def test_a_person_says_that_they_stay_and_the_next_cut_file_closes_none(office: 
 def test_more_than_one_call_may_be_needed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(missing, "AT_ONCE", 100)
     office.drop("open.csv", table(ROWS[:3]))
-    assert settle(office, gone=True) == missing.Settled(done=100, left=97)
-    assert settle(office, gone=True) == missing.Settled(done=97, left=0)
+    assert settle(office, gone=True) == missing.SettledMissing(done=100, left=97)
+    assert settle(office, gone=True) == missing.SettledMissing(done=97, left=0)
     assert statuses(office)["closed"] == 197
 
 

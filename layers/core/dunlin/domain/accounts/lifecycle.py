@@ -1,10 +1,10 @@
 """An account's life: every step that changes where it stands, an account in, an account out.
 
-Nothing else sets an account's status, hold, escalation, case, due time, place on its ladder,
-arrangement or override; `tests/accounts/test_lifecycle_alone.py` reads the code for anybody who
-does. A step that makes no sense where an account stands is refused by name, which is a bug of
-whoever took it: a use case looks first. `legality` says what no account may be; every write is held
-to it. Version and chain belong to the write, not to the step.
+Nothing else, but for `absence`, sets an account's status, hold, escalation, case, due time, place
+on its ladder, arrangement or override; `tests/accounts/test_lifecycle_alone.py` reads the code for
+anybody who does. A step that makes no sense where an account stands is refused by name, which is a
+bug of whoever took it: a use case looks first. `legality` says what no account may be; every write
+is held to it. Version and chain belong to the write, not to the step.
 """
 
 from __future__ import annotations
@@ -26,10 +26,7 @@ from dunlin.domain.accounts.account import (
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
 from dunlin.domain.accounts.reasons import BROKEN, BROKEN_PROMISE, PAUSED, PROMISES, REQUEST
-from dunlin.domain.accounts.standing import Standing
 
-# What a payment and an arrangement end or begin anew by themselves.
-_ENDS_BY_ITSELF = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT)
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
 _ELSEWHERE_DUE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
@@ -211,44 +208,6 @@ def reimport(account: Account) -> Account:
     """A newer file asks for it again: it stands as on its first day, until a rollout takes it."""
     legality.needs_end("reimport", account, *legality.ENDED)
     return replace(_anew(account), status=Status.IMPORTED, cohort="", approved_triggers=())
-
-
-def restore(account: Account, was: Standing, at: datetime) -> Account:
-    """A file that lacked it closed it in error: it stands as before, on a new run of its ladder
-    since the one before has ended. What was put upon it meanwhile holds it besides."""
-    legality.needs_end("restore", account, Status.CLOSED)
-    runs = was.status is Status.ACTIVE
-    over = was.hold in TIMED_HOLDS and was.due_at is not None and was.due_at <= at
-    due = max(was.due_at, at) if was.due_at is not None else None
-    back = replace(
-        account,
-        status=was.status,
-        escalated=was.escalated,
-        ladder_run=account.ladder_run + 1 if runs else account.ladder_run,
-        due_at=due if runs or (was.hold in TIMED_HOLDS and not over) else None,
-    )
-    if was.hold is not None and was.hold not in _ENDS_BY_ITSELF and not over:
-        if account.hold is None:
-            back = replace(back, hold=was.hold, hold_reason=was.hold_reason)
-        else:
-            back = hold(back, was.hold, was.hold_reason, at)
-    return go_on(back, at)
-
-
-def set_aside(account: Account) -> Account:
-    """Missing from a file that is perhaps cut short: nobody is contacted until that is known."""
-    return account if account.paused else pause(account, by="import", why="missing")
-
-
-def take_up(account: Account, was: Standing, at: datetime) -> Account:
-    """Set aside no more; a pause of staff stays, and so does a rest that is not over."""
-    if was.paused or not account.paused:
-        return account
-    back = resume(account, by="import", why="named_again", at=at)
-    rests = was.hold in TIMED_HOLDS and was.due_at is not None and was.due_at > at
-    if back.hold is not None or not rests:
-        return back
-    return replace(back, hold=was.hold, hold_reason=was.hold_reason, due_at=was.due_at)
 
 
 def reenter(account: Account) -> Account:

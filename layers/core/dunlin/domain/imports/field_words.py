@@ -112,6 +112,8 @@ ANSWER_WORDS = {
     "owed_below_zero": "owed, though below zero",
     "credits": "credits of the people",
     "anew": "from the start",
+    "import": "import it here",
+    "leave": "import nothing",
 }
 
 

@@ -12,6 +12,9 @@ from dunlin.domain.imports.types import ImportQuestion
 ELSEWHERE = frozenset({"match"})
 """Kinds of question that staff answer on the account, not for the file."""
 
+OF_OTHER_FILES = frozenset({"other_creditor"})
+"""Kinds of question that no file raises by itself: they compare it with what others said."""
+
 _TELLING = ("consumer_name", "last_name", "company", "account_reference", "invoice_number",
             "balance", "amount")  # fmt: skip
 _MOST_CELLS = 6

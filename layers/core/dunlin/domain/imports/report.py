@@ -89,6 +89,11 @@ ADVICE = {
     "probable_match": "Created with a hold: say whether this is the person of another row.",
     "permission_withdrawn": "The file says that this person is not to be written to: closed, and it"
     " stays closed until the person or you open it again.",
+    "known_file": "The same file was imported under another name: nothing was taken from it.",
+    "older_file": "A newer file told this debt: nothing was taken from this one but a 'no' to"
+    " messages, and what it alone names is on hold. Is it the newest? Drop it under a name without"
+    " a day.",
+    "other_creditor": "Drop the file for the creditor whose debts it names.",
     "another_person": "The number is known for another person: this is a debt of its own, and the"
     " earlier one is on hold until you say what became of it.",
     "currency_differs": "The account is known in another currency: it is on hold, correct the"

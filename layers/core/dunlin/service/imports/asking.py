@@ -16,7 +16,7 @@ from itertools import islice
 from dunlin.domain.imports.answers import choice_of
 from dunlin.domain.imports.assemble import Assembly
 from dunlin.domain.imports.opened import Dropped
-from dunlin.domain.imports.question_words import ELSEWHERE
+from dunlin.domain.imports.question_words import ELSEWHERE, OF_OTHER_FILES
 from dunlin.domain.imports.types import RECEIVABLES, FileProfile, ImportQuestion, Row
 from dunlin.domain.money import Money
 
@@ -52,7 +52,7 @@ def heard(file: Dropped, profiled: Profiled) -> tuple[Dropped, FileProfile]:
     notes, wrong = [], set()
     for question_id, answer in given.items():
         question = questions.get(question_id)
-        if question is None and question_id in file.hints.sidecar.recalled:
+        if question is None and question_id in (*file.hints.sidecar.recalled, *OF_OTHER_FILES):
             continue
         if question is None:
             notes.append(f"{_place(file, question_id)} was not used: this file does not ask that.")

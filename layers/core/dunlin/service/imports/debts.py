@@ -15,6 +15,7 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports import barring
+from dunlin.domain.imports.dated import read_days
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
@@ -35,6 +36,7 @@ from dunlin.service.imports.plans import (
     ANOTHER_PERSON,
     MADE_BY,
     MOST_ENTRIES,
+    OLDER_FILE,
     OTHER_CURRENCY,
     ImportContext,
     ImportPlan,
@@ -79,6 +81,7 @@ _HOLDS = {
         Hold.NO_CONTACT_POINT,
         "Several contacts, or several debtors, bear this name.",
     ),
+    "older_file": (Hold.REVIEW, "An older file names it, and the newer one does not."),
     "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
     "no_due_date": (Hold.REVIEW, "The file gives no due date."),
     "two_balances": (Hold.REVIEW, "Two rows of the file give it two balances."),
@@ -93,6 +96,7 @@ _SAID, _SAID_DISPUTED = "file_balance_minor", "file_disputed"
 _SAID_BARS = "file_bars"
 _BARS = frozenset((*barring.STAFF, "unknown_status", "payment_shown", "cleared_with_balance"))
 _STATED_ELSE = "file_other_currency"
+_DAYS = "file_days"
 _REPLACED = "number_given_on"
 _POINTS = "file_points"  # hashes of the contact points
 MISSING, CLOSED, RESTING = "missing", "closed", "resting"
@@ -117,6 +121,9 @@ def create(
     """A new account, with its consumer where that is new too; `account_id` where its number is
     another person's already."""
     account_id = account_id or ids.account_id(context.job.creditor, key)
+    no_news = context.terms["no_news"]
+    if no_news:
+        account_read = replace(account_read, holds=(*account_read.holds, OLDER_FILE))
     consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
     known = read.consumers.get(consumer_id)
     if known is not None and strangers(known, account_read.consumer):
@@ -157,6 +164,7 @@ def create(
         ),
     )
     codes = withdrawal(key, known, person) if known is not None else {}
+    codes = {key: no_news, **codes} if no_news else codes
     return ImportPlan(outcomes={key: CREATED}, changes=(change,), codes=codes)
 
 
@@ -176,6 +184,7 @@ def _new_account(
             MADE_BY: context.job.import_id,
             _SAID: str(account_read.balance.minor),
         }
+        | _days(context)
         | _named(account_read)
         | named_person(account_read)
     )
@@ -254,6 +263,9 @@ def update(
     consumer = read.consumers.get(stored.consumer_id)
     if consumer is None:
         raise DomainError(f"{stored.account_id} has no consumer")
+    if overtaken := context.terms["no_news"] or _overtaken(context, stored):
+        heard = hear(context, key, account_read, read, holder=consumer)
+        return replace(heard, codes={key: overtaken, **heard.codes})
     person, entries = with_contacts(
         context, consumer, account_read.consumer, before=_named_before(stored)
     )
@@ -268,6 +280,7 @@ def update(
         after = taken_up(after, context.strategy)
     if after == stored and person is None:
         return ImportPlan(outcomes={key: context.before(stored)}, codes=codes)
+    after = replace(after, extras=after.extras | _days(context))
     ledger = []
     if difference:
         ledger.append(
@@ -357,6 +370,18 @@ def close_absent(context: ImportContext, item: Mapping[str, Any], read: Read) ->
     wake = (account_id,) if stored.status is Status.ACTIVE else ()
     outcome = RESTING if item["rests"] else CLOSED
     return ImportPlan(outcomes={account_id: outcome}, changes=(change,), wake=wake)
+
+
+def _days(context: ImportContext) -> dict[str, str]:
+    """Of which days the file tells, as it is kept with the account; nothing where nobody says."""
+    days = context.terms["days"]
+    return {_DAYS: " ".join(days)} if days else {}
+
+
+def _overtaken(context: ImportContext, stored: Account) -> str:
+    """The code of a file that is older than the one which told the account last, "" else."""
+    own, last = read_days(context.terms["days"]), read_days(stored.extras.get(_DAYS, "").split())
+    return OLDER_FILE if own is not None and last is not None and own.before(last) else ""
 
 
 def _named(account_read: NormalisedAccount) -> dict[str, str]:

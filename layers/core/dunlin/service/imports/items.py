@@ -21,7 +21,7 @@ from dunlin.domain.imports.types import (
 )
 from dunlin.domain.strategy.strategy import MissingBound
 from dunlin.ports.imports import DropBox
-from dunlin.service.imports import missing, work
+from dunlin.service.imports import missing, whole_file, work
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import MOST_ENTRIES
 from dunlin.service.imports.work import Named
@@ -38,6 +38,7 @@ def items_of(
     here: MutableMapping[str, Any],
     today: date,
     bound: MissingBound,
+    known: whole_file.KnownFile,
 ) -> Iterator[dict[str, Any]]:
     """Everything that there is to write, one item each, in one fixed order.
 
@@ -46,7 +47,10 @@ def items_of(
     if profile.kind == RECEIVABLES:
         for key, account in assembly.accounts.items():
             yield {"what": "account", "key": key, "account": work.packed(account)}
-        yield from _absent(job, profile, assembly, drop_box, here=here, today=today, bound=bound)
+        if not known.code:  # what brings no news says nothing by what it lacks
+            yield from _absent(
+                job, profile, assembly, drop_box, here=here, today=today, bound=bound
+            )
     elif profile.kind == CONTACTS:
         # Kept first: accounts that are loaded meanwhile find the contacts there.
         name = job.key.rpartition("/")[2]
@@ -72,6 +76,7 @@ def _absent(
     """Accounts of the last export of this source that this one does not name. A file of mended
     rows names only those, so nothing is missing from it."""
     source = work.source_of(job.key, profile.header_fingerprint)
+    days = whole_file.days(job, profile, today)
     as_of = (profile.as_of or today).isoformat()
     manifest = work.previous_of(drop_box, job.creditor, source, job.import_id)
     mended = REASON_COLUMN in profile.headers or bool(_MENDED.search(job.key))
@@ -95,6 +100,7 @@ def _absent(
         source,
         import_id=job.import_id,
         sha256=profile.sha256,
+        days=days.text() if days is not None else None,
         named=named(),
     )
     if mended:
@@ -121,6 +127,7 @@ def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:
         account.reference,
         account.invoice,
         dict(account.extras).get("consumer_reference", ""),
+        person=whole_file.person_mark(account),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import absence, lifecycle
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.standing import Standing
 from dunlin.ports.accounts import Accounts
@@ -49,7 +49,7 @@ class MissingAccounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class SettledMissing:
     """How many accounts one call closed or took up again, and how many are left to do."""
 
     done: int
@@ -88,7 +88,7 @@ def settle(
     waker: LadderWaker,
     drop_box: DropBox,
     now: datetime,
-) -> Settled:
+) -> SettledMissing:
     """Close the accounts that rest (`gone`), or take them up as they stood. At most `AT_ONCE` a
     call; safe to say again. One that a file has named since, or that somebody else settled, is
     left as it is. Raises `DomainError`, `Conflict`."""
@@ -116,13 +116,13 @@ def settle(
         work.write_json(drop_box, _key(asked.creditor, asked.import_id), content)
     else:
         drop_box.remove(_key(asked.creditor, asked.import_id))
-    return Settled(done=done, left=len(rest))
+    return SettledMissing(done=done, left=len(rest))
 
 
 def set_aside(account: Account, import_id: str) -> Account:
     """The account at rest, for a file lacks it that is perhaps cut short."""
     extras = account.extras | {RESTS: import_id, STOOD: Standing.of(account).text()}
-    return replace(lifecycle.set_aside(account), extras=extras)
+    return replace(absence.set_aside(account), extras=extras)
 
 
 def closed(account: Account, at: datetime) -> Account:
@@ -130,10 +130,9 @@ def closed(account: Account, at: datetime) -> Account:
     extras = {name: value for name, value in account.extras.items() if name != RESTS}
     stood = extras[STOOD] if RESTS in account.extras else Standing.of(account).text()
     extras |= {CLOSED_ON: at.date().isoformat(), STOOD: stood}
-    override = account.override
-    if RESTS in account.extras and not Standing.read(stood).paused and override is not None:
-        override = replace(override, paused=False)
-    return replace(lifecycle.close(account), extras=extras, override=override)
+    if RESTS in account.extras:
+        account = absence.take_up(account, Standing.read(stood), at)
+    return replace(lifecycle.close(account), extras=extras)
 
 
 def named_again(account: Account, at: datetime) -> Account:
@@ -147,9 +146,9 @@ def named_again(account: Account, at: datetime) -> Account:
         return replace(lifecycle.reimport(account), extras=extras)
     was = Standing.read(stood)
     if closed_on and account.status is Status.CLOSED:
-        return replace(lifecycle.restore(account, was, at), extras=extras)
+        return replace(absence.restore(account, was, at), extras=extras)
     if rests and account.owes:
-        return replace(lifecycle.take_up(account, was, at), extras=extras)
+        return replace(absence.take_up(account, was, at), extras=extras)
     return account
 
 

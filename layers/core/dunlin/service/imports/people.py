@@ -75,12 +75,17 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
 
 
 def hear(
-    context: ImportContext, key: str, account_read: NormalisedAccount, read: Read
+    context: ImportContext,
+    key: str,
+    account_read: NormalisedAccount,
+    read: Read,
+    *,
+    holder: Consumer | None = None,
 ) -> ImportPlan:
     """What a row says of a known person though it makes no debt: that they are not to be written
-    to binds for what they owe elsewhere."""
+    to binds for what they owe elsewhere. `holder`: of the account that the row names."""
     consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
-    known = read.consumers.get(consumer_id)
+    known = holder or read.consumers.get(consumer_id)
     denied = tuple(c for c in account_read.consumer.consents if not c.granted)
     if known is None or not denied or strangers(known, account_read.consumer):
         return ImportPlan(outcomes={key: UNCHANGED})

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain, islice
 from typing import Any
 
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.answers import choice_of
 from dunlin.domain.imports.assemble import Assembly
 from dunlin.domain.imports.mapping_file import mapping_file
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.report import rejected_csv
-from dunlin.domain.imports.types import CONTACTS, PAYMENTS, REJECTED, FileProfile, Row, RowOutcome
+from dunlin.domain.imports.types import (
+    CONTACTS,
+    PAYMENTS,
+    REJECTED,
+    FileProfile,
+    Refusal,
+    Row,
+    RowOutcome,
+)
 from dunlin.domain.strategy.strategy import MissingBound
 from dunlin.ports.imports import DropBox, Intake
 from dunlin.ports.strategies import Creditors
-from dunlin.service.imports import work
+from dunlin.service.imports import whole_file, work
 from dunlin.service.imports.items import items_of, told_before
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.read_file import LARGE, FileResult, read_files, rows
@@ -42,6 +52,7 @@ def profile_file(
     file at once, and nothing is created.
     """
     opened, result = _read(job, intake=intake, creditors=creditors, drop_box=drop_box, today=today)
+    result = _asked_whose(job, opened, result, creditors=creditors, drop_box=drop_box)
     profile = result.profile
     outcome = "rejected" if profile.refusal else "waiting" if profile.waits else "ready"
     shares = 0
@@ -151,6 +162,31 @@ def _cells_of(
         yield row.cells, outcome.code
 
 
+def _asked_whose(
+    job: Job,
+    opened: Dropped | None,
+    result: FileResult,
+    *,
+    creditors: Creditors,
+    drop_box: DropBox,
+) -> FileResult:
+    """The result with the question whether the file is another creditor's, or its answer."""
+    profile, assembly = result.profile, result.assembly
+    if assembly is None or profile.waits or profile.refusal is not None or opened is None:
+        return result
+    question = whole_file.whose(job, profile, assembly, creditors=creditors, drop_box=drop_box)
+    if question is None:
+        return result
+    answer = choice_of(question, opened.hints.sidecar.answers.get(question.id, ""))
+    if answer == whole_file.IMPORT:
+        return result
+    if answer == whole_file.LEAVE:
+        refusal = Refusal(code="other_creditor", detail=question.meanings[1])
+        return replace(result, profile=replace(profile, refusal=refusal), assembly=None)
+    asked = replace(profile, decisions=(question, *profile.decisions))
+    return replace(result, profile=asked, assembly=None)
+
+
 def _bound(job: Job, creditors: Creditors) -> MissingBound:
     strategy = strategy_of(job.creditor, creditors)
     return strategy.missing if strategy is not None else MissingBound()
@@ -172,8 +208,12 @@ def _hand_on(
         drop_box, job.work("rows"), (work.packed_row(o) for o in assembly.outcomes)
     )
     size = max(_A_SHARE, -(-len(assembly.accounts) // _MOST_SHARES))
+    known = whole_file.known(job, profile, drop_box, today)
+    days = whole_file.days(job, profile, today)
     here = (intake.spill_store() if profile.records > LARGE else SpillStore()).by_text()
-    items = items_of(job, profile, assembly, drop_box, here=here, today=today, bound=bound)
+    items = items_of(
+        job, profile, assembly, drop_box, here=here, today=today, bound=bound, known=known
+    )
     terms = {
         "industry": profile.industry,
         "debt_kind": profile.debt_kind,
@@ -181,6 +221,8 @@ def _hand_on(
         "as_of": (profile.as_of or today).isoformat(),
         "known": work.has_sources(drop_box, job.creditor, job.import_id),
         "again": told_before(job, profile, drop_box),
+        "no_news": known.code,
+        "days": days.text() if days is not None else None,
     }
     shares = 0
     while (share := list(islice(items, size))) or not shares:
@@ -192,6 +234,8 @@ def _hand_on(
         "rows": parts,
         "shares": shares,
         "matches": work.packed_decisions(assembly.decisions),
+        "known_as": known.name,
     }
+    whole_file.remember_file(job, profile, drop_box)
     work.write_json(drop_box, job.work("profile.json"), document)
     return shares

@@ -79,6 +79,7 @@ def reconcile_import(
         today=today,
         absent=absent,
         withdrawn=sum(code == WITHDRAWN for code in codes.values()),
+        known_as=document["known_as"],
     )
     return {"outcome": "done", "import_id": job.import_id, "counts": counts}
 
@@ -108,9 +109,10 @@ def write_report(
     today: date,
     absent: Iterable[tuple[str, str]] = (),
     withdrawn: int = 0,
+    known_as: str = "",
 ) -> dict[str, int]:
     """Write report, summary and mapping beside the file; rows by outcome. `withdrawn`: how many
-    people the file closed."""
+    people the file closed; `known_as`: the name under which the same file was dropped before."""
     assembly, profile = result.assembly, result.profile
     outcomes = assembly.outcomes if assembly else ()
     absent = list(absent)
@@ -121,6 +123,7 @@ def write_report(
         "import_id": job.import_id,
         "report": f"{job.stem}.report.csv",
         "permission_withdrawn": withdrawn,
+        "known_as": known_as,
         "missing": {
             "accounts": len(absent),
             "closed": sum(what == CLOSED for _, what in absent),

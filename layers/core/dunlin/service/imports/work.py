@@ -36,7 +36,8 @@ _A_PART = 20_000
 
 class Named(NamedTuple):
     """One account as a source named it. `as_of`: the day of which the source last told it;
-    `missing`: since when its files lack it, "" where the newest names it."""
+    `missing`: since when its files lack it, "" where the newest names it; `person`: a hash of who
+    owes, the same at every creditor."""
 
     account_id: str
     consumer_id: str
@@ -45,6 +46,7 @@ class Named(NamedTuple):
     consumer_reference: str
     as_of: str = ""
     missing: str = ""
+    person: str = ""
 
 
 def write_json(drop_box: DropBox, key: str, content: object) -> None:
@@ -108,6 +110,7 @@ def write_source(
     *,
     import_id: str,
     sha256: str,
+    days: list[str] | None,
     named: Iterable[Named],
 ) -> None:
     """Make an import the newest of its source. The one before stays readable, so that running
@@ -115,7 +118,13 @@ def write_source(
     manifest = f"work/{creditor}/sources/{source}.json"
     before = previous_of(drop_box, creditor, source, import_id)
     parts = write_parts(drop_box, _named_key(creditor, import_id), named)
-    newest = {"import": import_id, "sha256": sha256, "parts": parts, "before": before}
+    newest = {
+        "import": import_id,
+        "sha256": sha256,
+        "parts": parts,
+        "days": days or (before or {}).get("days"),
+        "before": before,
+    }
     if read_json(drop_box, manifest) != newest:
         write_json(drop_box, manifest, newest)
 
@@ -123,14 +132,14 @@ def write_source(
 def previous_of(
     drop_box: DropBox, creditor: str, source: str, import_id: str
 ) -> dict[str, Any] | None:
-    """The import of a source before this one: `{import, sha256, parts}`."""
+    """The import of a source before this one: `{import, sha256, parts, days}`."""
     newest = read_json(drop_box, f"work/{creditor}/sources/{source}.json")
     if newest is None:
         return None
     if newest["import"] == import_id:
         before: dict[str, Any] | None = newest["before"]
         return before
-    return {name: newest[name] for name in ("import", "sha256", "parts")}
+    return {name: newest.get(name) for name in ("import", "sha256", "parts", "days")}
 
 
 def named_by(

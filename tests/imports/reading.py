@@ -22,11 +22,17 @@ TODAY = dt.date(2026, 11, 21)
 
 
 def dropped(
-    content: bytes, name: str = "open.csv", *, range_bytes: int = 8 << 20, **settings: Any
+    content: bytes,
+    name: str = "open.csv",
+    *,
+    range_bytes: int = 8 << 20,
+    creditors_currency: str = "",
+    **settings: Any,
 ) -> Dropped:
     """A file from its bytes; `settings` is its sidecar."""
     file = opened_file(name, lambda: io.BytesIO(content), Sidecar(**settings))
-    return replace(file, hints=replace(file.hints, range_bytes=range_bytes))
+    hints = replace(file.hints, range_bytes=range_bytes, currency=creditors_currency)
+    return replace(file, hints=hints)
 
 
 def result_of(content: bytes | str, **settings: Any) -> FileResult:

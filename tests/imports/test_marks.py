@@ -16,7 +16,7 @@ def _standing(
     text = HEADER.format(money=money, column=column)
     text += f'1,Ada Abbott,ada@example.com,2026-01-15,{amount},"{mark}"\n'
     text += f"2,Ben Barker,ben@example.com,2026-01-15,{amount},\n"
-    rows = rows_by(read(text))
+    rows = rows_by(read(text, currency="USD"))
     other = rows[3]["account"]
     assert (other["status"], other["held"]) == ("open", None)
     account = rows[2]["account"]

@@ -28,6 +28,9 @@ _SYMBOLS = {
     "AU$": "AUD", "NZ$": "NZD", "MX$": "MXN", "MXN$": "MXN", "HK$": "HKD", "S$": "SGD",
     "R$": "BRL", "€": "EUR", "£": "GBP", "₹": "INR", "RS.": "INR", "FR.": "CHF", "SFR.": "CHF",
     "ZŁ": "PLN", "KČ": "CZK", "₪": "ILS", "₩": "KRW", "₺": "TRY", "₽": "RUB", "₴": "UAH",
+    "$CA": "CAD", "$CAN": "CAD", "CAN$": "CAD", "$US": "USD", "$USD": "USD", "$CAD": "CAD",
+    "$MXN": "MXN", "$MX": "MXN", "$AU": "AUD", "COL$": "COP", "COP$": "COP", "AR$": "ARS",
+    "CLP$": "CLP", "RD$": "DOP", "$U": "UYU", "S/": "PEN", "S/.": "PEN", "₡": "CRC", "₲": "PYG",
     "EURO": "EUR", "EUROS": "EUR", "₦": "NGN", "₱": "PHP", "฿": "THB", "₫": "VND",
 }  # fmt: skip
 # `$` and `¥` and `kr` name several currencies: the hint says which sign stood there.

@@ -21,8 +21,8 @@ from dunlin.domain.imports.types import (
     CONTACTS,
     CREATED,
     CREDIT,
-    DOES_NOT_ADD_UP,
     DUPLICATE,
+    MONEY_HOLDS,
     OPEN,
     PAID,
     REJECTED,
@@ -40,7 +40,7 @@ from dunlin.domain.imports.types import (
 )  # fmt: skip
 from dunlin.domain.money import Money
 
-HOLD_CODES = {code: code for code in (*barring.STAFF, DOES_NOT_ADD_UP)} | {
+HOLD_CODES = {code: code for code in (*barring.STAFF, *MONEY_HOLDS)} | {
     "no_contact": "missing_contact",
     "no_due_date": "missing_due_date",
     "not_due": "future_due_date",

@@ -27,6 +27,7 @@ from dunlin.domain.imports.row_status import RowStatus
 from dunlin.domain.imports.types import (
     CREDIT,
     DOES_NOT_ADD_UP,
+    ODD_CURRENCY,
     OPEN,
     PAID,
     PAYABLES,
@@ -142,13 +143,15 @@ class Normaliser:
             " · ".join(t for t in (cells[i].strip() for i in self._notes) if t)[:LONGEST],
             extras,
             tuple(problems),
-            self._holds(cells, bars),
+            self._holds(cells, bars, currency),
         )
 
-    def _holds(self, cells: list[str], bars: tuple[str, ...]) -> tuple[str, ...]:
+    def _holds(self, cells: list[str], bars: tuple[str, ...], currency: str) -> tuple[str, ...]:
         """Codes of what a person must look at in the row; a dispute has a value of its own."""
-        by_words = tuple(code for code in bars if code != DISPUTED) if bars else ()
-        return by_words if self._money.adds_up(cells) else (*by_words, DOES_NOT_ADD_UP)
+        holds = tuple(code for code in bars if code != DISPUTED) if bars else ()
+        if currency in self.profile.odd_currencies:
+            holds = (*holds, ODD_CURRENCY)
+        return holds if self._money.adds_up(cells) else (*holds, DOES_NOT_ADD_UP)
 
     def _numbers(
         self, cells: list[str], problems: list[RowProblem]

@@ -13,11 +13,12 @@ from dunlin.domain.imports.types import OTHER, FileProfile, ImportQuestion, Refu
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
     """What is known before the file is read. `encoding` is that of a file already transcoded,
-    `asks` what had to be asked to open it, `notes` what a person should know of that."""
+    `currency` the creditor's own, "" where nobody said it, `asks` what had to be asked to open it,
+    `notes` what a person should know of that."""
 
     encoding: str = ""
     delimiter: str = ""
-    currency: str = "USD"
+    currency: str = ""
     country: str = "US"
     sidecar: Sidecar = field(default_factory=Sidecar)
     range_bytes: int = 8 << 20
@@ -40,7 +41,8 @@ class Dropped:
     def under(self, sidecar: Sidecar) -> Dropped:
         """The file as another sidecar has it read."""
         if self.reopened is not None:
-            return self.reopened(sidecar)
+            anew = self.reopened(sidecar)
+            return replace(anew, hints=replace(anew.hints, currency=self.hints.currency))
         return replace(self, hints=replace(self.hints, sidecar=sidecar))
 
 

@@ -26,7 +26,7 @@ _MOST_CHOICES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class OwedColumn:
     """The columns with the one that is owed chosen, the tax to add to it, what is asked, and the
     sum that a few rows break where all others keep it."""
 
@@ -43,11 +43,11 @@ def settle(
     *,
     home: str,
     currencies: Collection[str],
-) -> Settled:
+) -> OwedColumn:
     """Chooses what is owed. `home` is the creditor's currency, `currencies` those that a column
     of the file names; `answers` are a person's, by the question's id."""
     if not counts.needed:
-        return Settled(tuple(columns))
+        return OwedColumn(tuple(columns))
     return _Choice(columns, counts, answers, home, currencies).settled()
 
 
@@ -72,7 +72,7 @@ class _Choice:
         self.bill: MoneyColumn | None = None
         self.questions: list[ImportQuestion] = []
 
-    def settled(self) -> Settled:
+    def settled(self) -> OwedColumn:
         answered = next((f for f in self.alive if f.key == self.answers.get("balance")), None)
         if answered is not None:
             self.alive, self.why = [answered], "a person said so"
@@ -83,7 +83,7 @@ class _Choice:
             self._gross_by_name()
         if len(self.alive) > 1:
             self._ask_which()
-            return Settled(tuple(self.columns), tuple(self.questions))
+            return OwedColumn(tuple(self.columns), tuple(self.questions))
         owed = self.alive[0]
         self._take(owed)
         self._currency_of(owed)
@@ -92,7 +92,7 @@ class _Choice:
         elif self._credits_come_off(owed):
             self._less(owed, self.counts.credits[0], "credited", "before the person's credits")
         tax = self._tax_on_top(owed)
-        return Settled(tuple(self.columns), tuple(self.questions), tax, self._broken_sum(owed))
+        return OwedColumn(tuple(self.columns), tuple(self.questions), tax, self._broken_sum(owed))
 
     def _broken_sum(self, owed: MoneyColumn) -> BalanceSum | None:
         for r in self.counts.relations:

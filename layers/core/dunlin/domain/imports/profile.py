@@ -117,6 +117,8 @@ class _Pass:
             date_orders=scan.date_orders,
             decimals=scan.decimals,
             currency=scan.currency,
+            one_currency=scan.money.alone,
+            odd_currencies=scan.money.odd,
             country=scan.country,
             records=scan.records,
             lines=scan.last,

@@ -37,6 +37,7 @@ ADVICE = {
     "ambiguous_amount": "Write the amount so that it can be read in one way only, such as 1234.50.",
     "does_not_add_up": "Created with a hold: the bill less what was paid is not the balance, as in"
     " the other rows. Say which figure is right.",
+    "odd_currency": "Created with a hold: no other row is in this currency. Is it right?",
     "mixed_currency": "The amount and the currency column disagree: correct one of them.",
     "bad_date": "Write the date as YYYY-MM-DD.",
     "bad_phone": "Write the number with its country code, such as +1 212 555 0147.",

@@ -13,7 +13,7 @@ from dunlin.domain.imports.amounts import (
 )
 from dunlin.domain.imports.columns import Columns
 from dunlin.domain.imports.figure_counts import hundredths
-from dunlin.domain.imports.places import DOLLARS
+from dunlin.domain.imports.file_currency import DOLLAR_SIGNED, code_of
 from dunlin.domain.imports.types import FileProfile, RowProblem
 from dunlin.domain.money import exponent
 
@@ -28,6 +28,7 @@ class RowMoney:
         self._profile = profile
         self._columns = columns
         self._marks = dict(profile.decimals)
+        self._alone = profile.one_currency
         self._units = dict(profile.units)
         self._below = -1 if profile.negated else 1
         self._currency = columns.at("currency")
@@ -40,16 +41,10 @@ class RowMoney:
 
     def currency_of(self, cells: list[str]) -> str:
         """The row's own currency, or the file's."""
-        if self._currency < 0:
+        if self._currency < 0 or self._alone:
             return self._profile.currency
         text = cells[self._currency].strip().upper()
-        if text in CURRENCIES:
-            return text
-        if not text:
-            return self._profile.currency
-        amount = parse_amount(text + "1")
-        hint = amount.hint if amount else ""
-        return hint if hint in CURRENCIES else self._profile.currency
+        return text if text in CURRENCIES else code_of(text) or self._profile.currency
 
     def value(
         self, cells: list[str], index: int, currency: str
@@ -64,12 +59,14 @@ class RowMoney:
             code = "ambiguous_amount" if doubt else "bad_amount"
             return self._columns.problem(code, index, text)
         hint = amount.hint
-        if hint and hint in CURRENCIES and hint != currency:
+        if self._alone:
+            currency = self._profile.currency
+        elif hint and hint in CURRENCIES and hint != currency:
             if self._currency >= 0 and cells[self._currency].strip():
                 return self._columns.problem("mixed_currency", index, text)
             currency = hint
-        elif hint == "$" and self._currency < 0 and currency not in DOLLARS.values():
-            currency = DOLLARS.get(self._profile.country, "USD")
+        elif hint == "$" and currency not in DOLLAR_SIGNED:
+            return self._columns.problem("mixed_currency", index, text)
         if self._units and index in self._units:
             minor = in_unit(amount, currency, self._units[index])
         else:

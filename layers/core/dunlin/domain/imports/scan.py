@@ -11,7 +11,6 @@ from dataclasses import replace
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.amounts import (
     COMMA,
-    CURRENCIES,
     DOT,
     EITHER,
     MIXED,
@@ -25,16 +24,23 @@ from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date,
 from dunlin.domain.imports.figure_counts import FigureCounts
 from dunlin.domain.imports.figure_style import FigureStyle, style_of
 from dunlin.domain.imports.figures import figures_of
+from dunlin.domain.imports.file_currency import (
+    USUAL,
+    CurrencyClues,
+    CurrencyMarks,
+    currency_of_file,
+)
 from dunlin.domain.imports.head import Head, first_filled
 from dunlin.domain.imports.layout import LayoutVotes, Start
 from dunlin.domain.imports.mapping import column_keys  # fmt: skip
 from dunlin.domain.imports.number_columns import LongNumbers
 from dunlin.domain.imports.opened import Hints
-from dunlin.domain.imports.owed_column import Settled, settle
-from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES, country_code, state_code
+from dunlin.domain.imports.owed_column import OwedColumn, settle
+from dunlin.domain.imports.places import CA_PROVINCES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
 from dunlin.domain.imports.repeats import Repeats
 from dunlin.domain.imports.row_kinds import ROW, TOTAL
+from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range, Shape
 
 _VOTES = 5_000
@@ -72,12 +78,9 @@ class Scan:
         self.money_columns = [c for c in columns if c.field in fields.MONEY]
         self.votes = {c.index: OrderVote() for c in self.date_columns}
         self.marks: dict[int, Counter[str]] = {c.index: Counter() for c in self.money_columns}
-        self.signs: Counter[str] = Counter()
-        self.currencies: Counter[str] = Counter()
-        self.countries: Counter[str] = Counter()
-        self.states = 0
+        self.currency_marks = CurrencyMarks()
         self.phones = self.phones_home = 0
-        self.currency_guessed = self.country_open = False
+        self.country_open = False
         self.records = self.last = 0
         self.last_full: int | None = None
         self.ranges: list[Range] = []
@@ -106,9 +109,9 @@ class Scan:
         self._range_start = self.layout.start
         self._cuts: list[tuple[int, int, int, Start]] = []
         self._end = self._row_line = 0
-        self._silent_currency = False
+        self._currency_at = self.by_field.get("currency", -1)
         self.columns = tuple(columns)
-        self.settled = Settled(self.columns)
+        self.settled = OwedColumn(self.columns)
         self.figures = self._figures(samples)
         self._counting = self.figures.needed and kind == RECEIVABLES
         self.style = self._style(samples)
@@ -249,6 +252,11 @@ class Scan:
             self._phone(cells, size)
         self.long_numbers.add(cells)
         self.repeats.add(cells)
+        self._count_money(cells, size)
+
+    def _count_money(self, cells: list[str], size: int) -> None:
+        if 0 <= self._currency_at < size and cells[self._currency_at]:
+            self.currency_marks.word(cells[self._currency_at])
         if self._counting:
             self.figures.row(self._row_line, cells)
         if self._styling:
@@ -287,25 +295,24 @@ class Scan:
         if self.records > _VOTES:
             return
         if not text.isascii() or "$" in text or text[:1].isalpha() or text[-1:].isalpha():
-            amount = parse_amount(text.strip())
-            if amount is not None and amount.hint:
-                self.signs[amount.hint] += 1
+            self.currency_marks.figure(text.strip())
 
     def _places(self, cells: list[str], size: int) -> None:
-        for name in ("currency", "country", "state"):
+        for name in ("country", "state"):
             index = self.by_field.get(name, -1)
             if 0 <= index < size and cells[index]:
                 self._place(name, cells[index].strip())
 
     def _place(self, name: str, text: str) -> None:
-        if name == "currency":
-            self.currencies[text[:9].upper()] += 1
-        elif name == "country":
+        marks = self.currency_marks
+        if name == "country":
             code = country_code(text)
             if code:
-                self.countries[code] += 1
-        elif state_code(text):
-            self.states += 1
+                marks.countries[code] += 1
+        elif (state := state_code(text)) in CA_PROVINCES:
+            marks.provinces += 1
+        elif state:
+            marks.states += 1
 
     def _conclude(self) -> None:
         sidecar = self.hints.sidecar
@@ -315,17 +322,14 @@ class Scan:
         self.country = sidecar.country or self._country()
         self.country_open = (
             not sidecar.country
-            and not self.countries
+            and not self.currency_marks.countries
             and self.country == "US"
             and self.phones >= 2
             and self.phones_home < self.phones * 0.3
         )
         self._orders(sidecar.date_order, sidecar.answers)
-        self.currency = sidecar.currency or self._currency()
-        abroad = any(v.dmy and not v.mdy for v in self.votes.values())
-        self.currency_guessed = (
-            not sidecar.currency and self._silent_currency and abroad and not self.comma_file
-        )
+        self.money = currency_of_file(self._clues(sidecar), self.currency_marks)
+        self.currency = self.money.code
         self.units = tuple(sorted(self.style.in_units(sidecar.answers).items()))
         self._file_totals()
 
@@ -335,15 +339,15 @@ class Scan:
             self.columns,
             self.figures,
             self.hints.sidecar.answers,
-            home=self.hints.currency,
-            currencies=[c for c in self.currencies if c in CURRENCIES],
+            home=self.hints.currency or USUAL,
+            currencies=self.currency_marks.named(),
         )
         self.settled = settled
         self.columns = settled.columns
         self.by_field = {}
         self._name_fields()
         if "currency" not in self.by_field:
-            self.currencies.clear()
+            self.currency_marks.words.clear()
 
     def _name_fields(self) -> None:
         self.by_field = {}
@@ -360,13 +364,29 @@ class Scan:
             if minor is not None:
                 self.totals[self.currency] = minor
 
+    def _clues(self, sidecar: Sidecar) -> CurrencyClues:
+        owed = [i for f in ("balance", "amount") if (i := self.by_field.get(f)) is not None]
+        others = [c.index for c in self.columns if c.field in fields.MONEY]
+        return CurrencyClues(
+            creditor=self.hints.currency,
+            stated=sidecar.currency,
+            answered="currency" in sidecar.answers,
+            headers=self.headers,
+            money_headers=[self.headers[i] for i in (owed[:1] or others)],
+            comma=self.comma_file,
+            abroad=any(v.dmy and not v.mdy for v in self.votes.values()),
+        )
+
     def _country(self) -> str:
-        if self.countries:
-            return self.countries.most_common(1)[0][0]
-        if self.states:
+        marks = self.currency_marks
+        if marks.countries:
+            return marks.countries.most_common(1)[0][0]
+        if marks.states:
             return "US"
-        coins = {c for c in (*self.currencies, *self.signs) if c in CURRENCIES}
-        if len(coins) == 1 and not self.signs.get("$"):
+        if marks.provinces:
+            return "CA"
+        coins = {*marks.named(), *marks.marked()}
+        if len(coins) == 1 and not marks.signs["$"]:
             home = _HOMES.get(next(iter(coins)))
             if home:
                 return home
@@ -382,7 +402,8 @@ class Scan:
                      for h in self.headers)  # fmt: skip
         if german >= max(2, len(self.headers) * 0.15):
             return "DE"
-        euros = self.currencies.get("EUR", 0) + self.signs.get("EUR", 0)
+        marks = self.currency_marks
+        euros = marks.named()["EUR"] + marks.signs["EUR"]
         if not euros and not self.comma_file:
             return ""
         for country, words in _ROMANCE.items():
@@ -452,30 +473,6 @@ class Scan:
         self.decimals = tuple(out)
         self.comma_file = known == {COMMA}
 
-    def _currency(self) -> str:
-        named = [c for c in self.currencies if c in CURRENCIES]
-        if named:
-            return max(named, key=lambda c: self.currencies[c])
-        for header in self.headers:
-            for word in re.findall(r"\b[A-Z]{3}\b|[€£]", header):
-                code = {"€": "EUR", "£": "GBP"}.get(word, word)
-                if code in CURRENCIES:
-                    return str(code)
-        signs = [s for s in self.signs if s in CURRENCIES]
-        if signs and not self.signs.get("$"):
-            return max(signs, key=lambda s: self.signs[s])
-        if self.signs.get("$"):
-            return DOLLARS.get(self.country, "USD")
-        if self.country in EURO_COUNTRIES:
-            return "EUR"
-        home = {"GB": "GBP", "CH": "CHF", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "MX": "MXN"}
-        if self.countries and self.country in home:
-            return home[self.country]
-        if self.comma_file and self.country == "US" and not self.states:
-            return "EUR" if not self.currencies else self.hints.currency
-        self._silent_currency = True
-        return self.hints.currency
-
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""
         out = self.layout.questions()
@@ -507,16 +504,7 @@ class Scan:
             )
         out += self.settled.questions
         out += self.style.questions(self.hints.sidecar.answers)
-        if self.currency_guessed:
-            out.append(
-                ImportQuestion(
-                    kind="currency",
-                    column=None,
-                    choices=tuple(dict.fromkeys((self.currency, "GBP", "EUR", "CAD", "AUD"))),
-                    why=f"nothing in the file names a currency; {self.currency} was taken",
-                    blocking=False,
-                )
-            )
+        out += self.money.questions()
         if self.country_open:
             out.append(
                 ImportQuestion(

@@ -17,7 +17,8 @@ CREATED, UPDATED, UNCHANGED, REJECTED, DUPLICATE = (
     "created", "updated", "unchanged", "rejected", "duplicate",
 )  # fmt: skip
 
-DOES_NOT_ADD_UP, OTHER_CURRENCY = "does_not_add_up", "other_currency"
+DOES_NOT_ADD_UP, ODD_CURRENCY = "does_not_add_up", "odd_currency"
+MONEY_HOLDS = (DOES_NOT_ADD_UP, ODD_CURRENCY)
 """Holds of a debt whose money a person must look at."""
 
 
@@ -146,6 +147,8 @@ class FileProfile:
     date_orders: tuple[tuple[int, str], ...] = ()
     decimals: tuple[tuple[int, str], ...] = ()
     currency: str = "USD"
+    one_currency: bool = False
+    odd_currencies: tuple[str, ...] = ()
     country: str = "US"
     records: int = 0
     lines: int = 0

@@ -65,6 +65,7 @@ _HOLDS = {
     "payment_plan": (Hold.REVIEW, "The file says that a payment plan is agreed."),
     "on_hold": (Hold.REVIEW, "The file says that the debt is on hold."),
     "does_not_add_up": (Hold.REVIEW, "The figures of the file's row do not add up."),
+    "odd_currency": (Hold.REVIEW, "No other row of the file is in this currency."),
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
     "payment_shown": (Hold.REVIEW, "The file shows a payment and no balance."),

@@ -36,6 +36,7 @@ Robert Service|Ada Abbott 2|10017 Ada Abbott|ADA ABBOTT|ada abbott|Abbott Ada|Ch
 """
 
 FIRMS = """
+Gordon, Johnson and Armstrong
 Abbott Supply LLC|ABBOTT SUPPLY LLC|Abbott, Barker & Cole LLP|Acme, Inc.|Acme Inc|Barker Foods Inc
 Hobbs Ltd|Hobbs Limited|Castillo Corp.|Castillo Corporation|Jones & Co|Jones & Co.|Smith & Sons
 Smith and Sons Roofing|Smith Brothers Plumbing|Joe's Diner|Paris, Texas Diner|First Baptist Church

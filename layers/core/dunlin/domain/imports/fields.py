@@ -78,6 +78,16 @@ STRONG = _names(_STRONG)
 WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK | standings.WEAK)
 FIELDS = frozenset(_STRONG) | FOR | {"bucket"}
 
+CONTACT_PERSONS = frozenset(
+    """
+    contact contactname contactperson contactfullname primarycontact primarycontactname
+    billingcontact billingcontactname attn attention attnname kontakt kontaktperson ansprechpartner
+    contacto nombrecontacto nombredecontacto nombredelcontacto personadecontacto interlocuteur
+    nomducontact nominterlocuteur personneacontacter contato nomedocontato pessoadecontato
+    """.split()
+)
+"""Names of columns of the person at a firm."""
+
 ALIASES = {
     "reference": "account_reference", "account": "account_reference", "invoice": "invoice_number",
     "name": "consumer_name", "consumer": "consumer_name", "customer": "consumer_name",

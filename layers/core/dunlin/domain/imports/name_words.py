@@ -10,7 +10,7 @@ FORMS = frozenset(
     """
     inc incorporated llc llp lp pllc plc ltd limited corp corporation gmbh mbh kg kgaa ohg gbr ug
  sarl eurl sasu sci scp snc selarl sl slu sll srl scl spa bv nv cv vof oyj aps pty pte
-    ltda eireli lda sociedad unipessoal company
+    ltda eireli lda sociedad unipessoal
     """.split()
 )
 """Legal forms that are nobody's name, wherever they stand after the first word."""
@@ -157,7 +157,12 @@ GIVEN = frozenset(
     amir amit amy ana andre andrea andreas andres andrew andy angel angela angelica angelina anh
     anil anita ann anna anne annette annie anthony antoine anton antonia antonio anya april arjun
     arlene armando arnold art arthur arturo asha ashley astrid aubrey audrey august austin autumn
-    ava avery axel bea elle tess angel noor lucia ines olga ravi wei petra jonas lena klaus
+    ava avery axel bea elle tess emerson hudson carson mason easton colton kingston ashton
+    clayton preston weston winston harrison nelson anderson jefferson madison allison addison
+    jackson emerson ellison milton clifton stanley wesley ashley bradley kimberley beverley
+    harley riley finley kinsley paisley shirley presley bentley sheldon gary clifford bradford
+    lizabeth norman herman roman truman freeman angel noor lucia ines olga ravi wei petra
+    jonas lena klaus
     uwe ayesha barbara barry bart beatrice beatriz becky bella ben
     benjamin berit bernard
     bernd bernice bertha beth bethany betty beverly bianca bill billy bjorn blake blanca bob bobby

@@ -45,11 +45,19 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_A_COLON = re.compile(r"(?:attn|att|attention|c/o|z\.?\s?hd|to|for|a la atencion de)\.?")
+_SURNAME = re.compile(
+    r"\w+(?:son|sen|strong|man|mann|berg|stein|ton|ley|ford|field|worth|smith|wood)"
+)
 _AND = re.compile(r"\s+(?:&|and|und|et|y|e|\+)\s+", re.IGNORECASE)
 _APART = re.compile(r"[\s,/+]+")
 _SPACE = re.compile(r"\s+")
 _CODE = re.compile(r"(?:\d{3,}|[a-z]{1,3}-?\d{3,})[\s:-]+(?=[^\W\d])", re.IGNORECASE)
-_VISIBLE = re.compile(r"\b(?:estate|heirs|deceased|c/o|care of|trust|trustee|nachlass|erben)\b")
+_CODE_IN_NAME = re.compile(r"\d{3,4}\s+[^\W\d]+\s*$|1st|24")
+_VISIBLE = re.compile(
+    r"\b(?:estate of|heirs|deceased|decedent|c/o|care of|nachlass|erben|trustee|"
+    r"trust (?:of|dated|dtd)|(?:family|living|revocable|irrevocable|testamentary) trust)\b|"
+    r"\bestate$|/estate\b"
+)
 _ENDS = tuple(FIRM_ENDS)
 _SEEN = FORMS | SHORT_FORMS | LEADING_FORMS | TRADES | WEAK_TRADES | PARTICLES | STATES | frozenset(
     "and und et of mr mrs ms miss mx dr prof herr frau mme mlle estate heirs trust deceased jr sr "
@@ -128,6 +136,8 @@ def _speaks_of_firm(low: str, words: list[str]) -> bool:
     """The shapes of a firm's name: `Bank of X`, `Joe's Y`, `X & Sons`, two words that hint."""
     if "of" in words[1:-1] and not STANDS_FOR & set(words[: words.index("of", 1)]):
         return True
+    if _three_surnames(low):
+        return True
     if _POSSESSIVE.search(low) or _GLUED.match(low) or _FIRM_END.search(low):
         return True
     if words[0] == "stadt" and len(words) > 1:
@@ -141,6 +151,13 @@ def _speaks_of_firm(low: str, words: list[str]) -> bool:
     if len(words) < 3 and words[0] in GIVEN:
         return False
     return (len(weak) > 1 and len(words) > 2) or any(w in PLAIN for w in words if w not in weak)
+
+
+def _three_surnames(low: str) -> bool:
+    """`Gordon, Johnson and Armstrong`: what joins surnames is a firm's, given names a couple's."""
+    first, comma, others = low.partition(", ")
+    pair = _AND.split(others) if comma and " " not in first else []
+    return len(pair) == 2 and all(_SURNAME.fullmatch(w) and w not in GIVEN for w in pair)
 
 
 def read_name(text: str) -> Name:
@@ -161,6 +178,10 @@ def read_name(text: str) -> Name:
             return read_name(after)
         if before and not before.isdigit():
             return replace(read_name(before), job=after.replace(":", ", "))
+    code = _CODE.match(whole)
+    if code and not _CODE_IN_NAME.match(whole):
+        # A customer's number before the name.
+        whole = whole[code.end() :]
     if is_company(whole):
         return Name(whole, company=True)
     return _person(whole)
@@ -171,9 +192,6 @@ def _person(whole: str) -> Name:
     if _VISIBLE.search(low):
         # Who died, or is spoken for, must be read as it stands.
         return Name(whole)
-    code = _CODE.match(whole)
-    if code:
-        whole = whole[code.end() :]
     parts = [p.strip() for p in whole.split(",") if p.strip()]
     suffix = ""
     while len(parts) > 1 and _is_suffix(parts[-1], whole):

@@ -15,6 +15,7 @@ from dunlin.domain.imports.content import Content
 SET_BY_HAND = "set in the sidecar"
 """The reason of a meaning that a person gave: nothing here changes it."""
 
+_SURE = 0.9
 _PERSON = frozenset(("consumer_name", "company", "last_name"))
 _WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name", "email"))
 _CODED = frozenset(
@@ -47,7 +48,8 @@ _PRIOR = {
 @dataclass(frozen=True, slots=True)
 class Option:
     """One meaning that a column may have (`field`, 0 to 1), and what stands around it: its
-    folded header, its cells, the best meanings by name of all columns and those of the others."""
+    folded header, its cells, the best meanings by name of all columns, those of the others, and
+    which of these are sure."""
 
     field: str
     score: float
@@ -55,6 +57,7 @@ class Option:
     content: Content
     named: frozenset[str]
     beside: frozenset[str]
+    sure: frozenset[str] = frozenset()
 
     def share(self, kind: str) -> float:
         """The share of the column's cells that are of a kind; 0 where it holds none."""
@@ -100,6 +103,13 @@ def _numbers_the_invoices(option: Option) -> bool:
         and {"issue_date", "due_date"} <= option.named
         and option.share("opaque") < 0.5
     )
+
+
+def _names_accounts(option: Option) -> bool:
+    """Whether an account's column holds names of customers: many, and none that is sure beside."""
+    named = option.share("name") >= 0.9 and option.share("code") < 0.2
+    others = {"first_name", "last_name", "company", "consumer_name"} & option.sure
+    return named and option.content.distinct > 0.3 and not others
 
 
 _RULES = (
@@ -166,10 +176,36 @@ _RULES = (
     ),
     NeighbourRule(
         lambda o: (
-            o.field == "account_reference" and o.key in _FREE_TEXT and "invoice_number" in o.named
+            o.field == "account_reference" and o.key in _FREE_TEXT and "invoice_number" in o.sure
         ),
         _less(0.3),
         "the invoice number has a column of its own",
+    ),
+    NeighbourRule(
+        lambda o: o.field in _NUMBERS and o.key in _LEDGERS and _names_accounts(o),
+        lambda o: replace(o, field="consumer_name", score=0.985),
+        "its values are names",
+    ),
+    NeighbourRule(
+        lambda o: (
+            o.field == "account_reference"
+            and "account_reference" in o.beside
+            and o.content.filled > 2
+            and o.content.distinct < 1
+        ),
+        _meant("consumer_reference"),
+        "its values repeat, and a column beside it numbers the debts",
+    ),
+    NeighbourRule(
+        lambda o: (
+            o.field == "zip"
+            and o.score < 0.6
+            and not {"state", "city", "street"} & o.named
+            and "account_reference" not in o.named
+            and o.content.distinct > 0.9
+        ),
+        lambda o: replace(o, field="account_reference", score=0.56),
+        "its values are distinct, and no column names a place",
     ),
     NeighbourRule(
         lambda o: o.field in _NUMBERS and o.key in _LEDGERS and o.share("code") < 0.5,
@@ -208,13 +244,19 @@ def adjust(
 ) -> None:
     """Move each column's options (score, field, why) by what the others mean, best first again.
     `named` holds the best meanings by name alone."""
+    keys = [fields.key_of(header) for header in headers]
     for index, options in enumerate(ranked):
-        key = fields.key_of(headers[index])
+        key = keys[index]
         beside = frozenset(o[0][1] for i, o in enumerate(ranked) if o and i != index)
+        sure = frozenset(
+            o[0][1]
+            for i, o in enumerate(ranked)
+            if o and i != index and o[0][0] >= _SURE and keys[i] not in fields.CONTACT_PERSONS
+        )
         for at, (score, field, why) in enumerate(options):
             if why == SET_BY_HAND:
                 continue
-            before = Option(field, score, key, contents[index], frozenset(named), beside)
+            before = Option(field, score, key, contents[index], frozenset(named), beside, sure)
             rule = next((r for r in _RULES if r.when(before)), None)
             after = rule.then(before) if rule else before
             reason = f"{why}; {rule.why}" if rule and after != before else why

@@ -26,16 +26,6 @@ from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedConsumer, RowProblem
 from dunlin.domain.imports.whose import is_self
 
-_PERSONS = frozenset(
-    """
-    contact contactname contactperson contactfullname primarycontact primarycontactname
-    billingcontact billingcontactname attn attention attnname kontakt kontaktperson ansprechpartner
-    contacto nombrecontacto nombredecontacto nombredelcontacto personadecontacto interlocuteur
-    nomducontact nominterlocuteur personneacontacter contato nomedocontato pessoadecontato
-    """.split()
-)
-"""Names of columns of the person at a firm."""
-
 
 class RowConsumer:
     """Reads the cells that describe the consumer, and remembers states and countries."""
@@ -64,7 +54,9 @@ class RowConsumer:
         self._whole_address = not {"city", "state", "zip"} & first.keys()
         name = columns.at("consumer_name")
         # A contact person stands for the firm that owes.
-        self._contact_person = name >= 0 and fields.key_of(columns.keys[name]) in _PERSONS
+        self._contact_person = (
+            name >= 0 and fields.key_of(columns.keys[name]) in fields.CONTACT_PERSONS
+        )
         # Odoo writes a contact as "Company, Person".
         self._whole_names = name >= 0 and "partner" in columns.keys[name].lower()
 
@@ -219,7 +211,9 @@ class RowConsumer:
         if company and (self._contact_person or (is_company(company) and not whole)):
             return Name(company, company=True)
         if whole:
-            return Name(whole) if self._whole_names else read_name(whole)
+            # "Company, Person" is no "Last, First".
+            kept = self._whole_names and " " in whole.partition(",")[0] and "," in whole
+            return Name(whole, company=is_company(whole)) if kept else read_name(whole)
         if given or family:
             if company and not given:
                 return Name(company, company=True)

@@ -193,11 +193,14 @@ class Parties:
             return pays[0]
         answers = [p for p in self._with(ANSWERS) if self._speaks_of_parents(p, bool(wards))]
         named = [p for p in answers if p.point in NAMES] or answers
+        if wards and (debtors or not named):
+            # A clinic's customer or billed party, the owner of a pet.
+            return next(iter(debtors or self._with(OWNER, NAMES)), None)
         if not named:
             return None
         members = [p for p in debtors if p.role in ("member", "customer")]
         parental = named[0].role not in ("guarantor", "account holder", "person in charge")
-        if wards and not debtors:
+        if wards:
             return named[0]
         if parental and not wards and (debtors == members and members):
             return named[0]
@@ -249,7 +252,8 @@ class Parties:
         if party.part == OTHER:
             return self._of_other(index, party)
         if party.part in (OWNER, SHIPS):
-            others = self._with(OWES, None if party.part == OWNER else frozenset((party.point,)))
+            points = NAMES | CONTACTS if party.part == OWNER else frozenset((party.point,))
+            others = self._with(OWES, points)
             plain = party.part == SHIPS and self._has_plain(party.point)
             if others or plain:
                 return self._of_other(index, party)

@@ -28,9 +28,10 @@ STRONG = {
         |vencimiento|vence|fecha limite|fecha limite de pago|fecha de pago limite|vence el
         |date d echeance|date echeance|echeance|echeance le|date limite|date limite de paiement
         |a payer avant|date d exigibilite|date ech|datelim reglement|current due date
-        |next due date|first due date|next payment date|next payment due|next payment due date
-        |next installment date|next instalment date|invoice due|bill due|pay on or before
-        |date payment due|net due dt|vencimiento neto|proximo vencimiento|fecha proximo pago
+        |next due|next due date|first due date|next payment date|next payment due
+        |next payment due date|next installment date|next instalment date|invoice due|bill due
+        |pay on or before|date payment due|net due dt|vencimiento neto|proximo vencimiento
+        |fecha proximo pago
         |proximo pago|fecha de proximo pago|vence en|fecha vto|fecha vcto|vto|vcto|f vencimiento
         |fec vencimiento|prochaine echeance|prochain paiement|echeance nette|date prochaine echeance
         |nachste falligkeit|nachste rate|nachste zahlung|nachste rate fallig|fallig zum

@@ -21,7 +21,9 @@ STRONG = {
         |ticket number|number invoice|faktura|numero documento|numero de documento|no documento
         |num doc|piece|n piece|no piece|numero de piece|invoice ref|invoice reference|rg nr|re nr
         |op rechnungsnummer|bill no|pro number invoice|freight bill number|freight bill no
-        |accounting document|billing document""",
+        |accounting document|billing document|recibo|numero de recibo|no recibo|quittance
+        |n quittance|numero quittance|fatura|numero da fatura|no fatura|n fatura|nota fiscal
+        |boleto|titulo|receipt no|receipt number|receipt""",
     "consumer_reference": """
         customer id|customer no|customer number|customer code|cust id|cust no|cust number
         |customerid|customer ref|client id|client number|client no|client code|contact id
@@ -56,7 +58,9 @@ STRONG = {
         |entity name|entity|customer vendor name|partenaire|intitule client|intitule|destinatario
         |name1|name 1|customer name 1|buyer name|buyer|subscriber name|card name|cardholder name
         |party name|contact display name|libelle client|bezeichnung kunde|geschaftspartner
-        |adressat""",
+        |adressat|firma name|name firma|company or name|name or company|company name or customer
+        |customer or company|nom ou raison sociale|nombre o razon social|nome ou razao social
+        |nome razao social|nombre razon social|nome|nome do cliente|nome completo""",
     "first_name": """
         first name|firstname|given name|givenname|forename|first|customer first name
         |billing first name|client first name|patient first name|tenant first name

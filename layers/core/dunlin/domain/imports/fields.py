@@ -21,7 +21,7 @@ _BUCKET_SHAPE = re.compile(
     r"(?:\d{1,3}\s*(?:-{1,2}>?|–|to|a|bis|_)\s*(?:\d{1,3}|$)|"
     r"(?:>|over|über|plus de|más de|mas de)\s*\d{1,3}|"
     r"\d{2,3}\s*(?:\+|plus|and over|or more|\&\s*over))"
-    r"\s*(?:days?|d|tage|d[ií]as|jours|past due|overdue)?(?:\s*past due)?\W*$|"
+    r"\s*(?:days?|d|tage|d[ií]as|jours|past due|overdue)?(?:\s*(?:past due|owed|due|open))?\W*$|"
     r"^current$|^not due$|^nicht fällig$|^older$|^at date$|^plus ancien$|^à la date$|^anterior$|"
     r"^a la fecha$|^älter$|^mais antigos?$|^corriente$|^no vencido$|^non échu$|^à échoir$|"
     r"^a vencer$|^[<>]?\s*\d{1,2}\+?\s*(?:months?|monate?|mois|mes(?:es)?)\s*\+?$",

@@ -25,6 +25,8 @@ _COUNTERS = frozenset(
 """Names of columns that number the rows of a list."""
 _PLAIN_NUMBERS = frozenset(("", "no", "nr", "n", "num", "number", "numero", "nummer", "id"))
 """Names that a debt's number may bear as well as a row's."""
+_REFERENCES = frozenset("ref refno reference referenceno referencenumber".split())
+_FIRST_OF_A_LIST = 2
 _MANY = 4
 
 
@@ -36,14 +38,20 @@ def counts_rows(
     """The columns that count the rows of a list (1, 2, 3 in the order of the file).
 
     A debt may have a small number too: a column whose name does not say which it is counts rows
-    where another numbers the debts, or where there are too many for chance.
+    where another numbers the debts, or where there are too many for chance. A count of all that
+    was ever booked starts anywhere, and stands beside a column of references.
     """
     out = []
     for index, header in enumerate(headers):
         key = "".join(fields.words_of(header))
-        if key not in _COUNTERS | _PLAIN_NUMBERS or not _consecutive(samples[index]):
+        if key not in _COUNTERS | _PLAIN_NUMBERS:
             continue
-        if ranked[index] and ranked[index][0][0] == 1.0:
+        first = _first_of_count(samples[index])
+        if first is None or (ranked[index] and ranked[index][0][0] == 1.0):
+            continue
+        if first > _FIRST_OF_A_LIST:
+            if len(samples[index]) > _MANY and _has_references(headers, samples, index):
+                out.append(index)
             continue
         beside = any(
             options and options[0][1] in _NUMBERS_A_DEBT
@@ -56,13 +64,26 @@ def counts_rows(
     return out
 
 
-def _consecutive(values: Sequence[str]) -> bool:
-    """True for whole numbers one after the other from 0, 1 or 2."""
+def _first_of_count(values: Sequence[str]) -> int | None:
+    """The first of whole numbers that follow one another, None where they do not."""
     filled = [v.strip().rstrip(".)") for v in values if v.strip()]
-    if len(filled) < 2 or not filled[0].isdigit() or int(filled[0]) > 2:
-        return False
+    if len(filled) < 2 or not filled[0].isdigit():
+        return None
     first = int(filled[0])
-    return all(text.isdigit() and int(text) == number for number, text in enumerate(filled, first))
+    counts = all(t.isdigit() and int(t) == number for number, t in enumerate(filled, first))
+    return first if counts else None
+
+
+def _has_references(headers: Sequence[str], samples: Sequence[Sequence[str]], but: int) -> bool:
+    """True where a column called reference holds a number of its own in nearly every row."""
+    for index, header in enumerate(headers):
+        if index == but or "".join(fields.words_of(header)) not in _REFERENCES:
+            continue
+        filled = [v.strip() for v in samples[index] if v.strip()]
+        numbers = {v for v in filled if any(c.isdigit() for c in v) and " " not in v}
+        if filled and len(numbers) >= 0.8 * len(samples[index]):
+            return _first_of_count(samples[index]) is None
+    return False
 
 
 def is_cut(number: str, zeros: bool) -> bool:

@@ -18,7 +18,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FIGURE = re.compile(r"[+-]?[\d.,' ]*\d[\d.,]*%?")
 _WRAPPED = re.compile(r'(?<![^,;\t|\r\n])(?:="([^"\r\n]*)"|"=""([^"\r\n]*)""")(?![^,;\t|\r\n])')
 _APOSTROPHE = re.compile(r"""(?<![^,;\t|\r\n"])'([\w./-]*\d[\w./-]*)'?(?![^,;\t|\r\n"])""")
-_BEFORE = tuple(c + "'" for c in ',;\t|"\n\r')
+_BEFORE = frozenset(',;\t|"\n\r')
 
 
 def guarded(cell: str) -> str:
@@ -41,9 +41,15 @@ def unwrapped(text: str) -> str:
     """A text without what keeps a spreadsheet from turning a number round: `="0012"`, `'0012`."""
     if '="' in text:
         text = _WRAPPED.sub(lambda m: f'"{m[1] if m[1] is not None else m[2]}"', text)
-    if any(mark in text for mark in _BEFORE) or text.startswith("'"):
-        text = _APOSTROPHE.sub(r"\1", text)
-    return text
+    return _APOSTROPHE.sub(r"\1", text) if _opens_with_apostrophe(text) else text
+
+
+def _opens_with_apostrophe(text: str) -> bool:
+    """Whether any cell begins with one; looked for by hand, for this runs over whole files."""
+    at = text.find("'")
+    while at > 0 and text[at - 1] not in _BEFORE:
+        at = text.find("'", at + 1)
+    return at >= 0
 
 
 def csv_line(cells: Iterable[str]) -> str:

@@ -225,7 +225,7 @@ class LayoutVotes:
         if owed is None and self._buckets:
             aged = [self._value(cells, i) for i in self._buckets]
             owed = sum(v or 0 for v in aged) if any(v is not None for v in aged) else None
-        return owed, self._value(cells, self._billed)
+        return owed, self._value(cells, self._billed) if self._billed >= 0 else None
 
     def _value(self, cells: list[str], index: int) -> int | None:
         if index < 0 or index >= len(cells):

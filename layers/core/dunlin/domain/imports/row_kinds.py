@@ -92,7 +92,10 @@ class RowKinds:
         self, headers: Sequence[str], columns: Sequence[ColumnMap], names_at: int = -1
     ) -> None:
         self._header = frozenset(h.strip().casefold() for h in headers if h.strip())
-        self._first = headers[0] if headers else ""
+        # What the first cell of a header again may be: compared for every row.
+        self._again_begins = frozenset(
+            f for h in headers for f in (h, h.strip(), h.upper(), h.lower(), h.title()) if f
+        )
         self._width = len(headers)
         self.money = {c.index for c in columns if c.field in (*fields.MONEY, "currency")}
         have = {c.field for c in columns}
@@ -126,8 +129,7 @@ class RowKinds:
 
     def _again(self, cells: list[str]) -> bool:
         """Whether a record is the header once more, as at the top of a page."""
-        first = cells[0]
-        if first and first != self._first and first.strip().casefold() not in self._header:
+        if cells[0] and cells[0] not in self._again_begins:
             return False
         filled = [c.strip().casefold() for c in cells if c and not c.isspace()]
         if len(filled) < 2:
@@ -141,7 +143,7 @@ class RowKinds:
             if not cell or at in self.money or cell.isspace():
                 continue
             text = cell.strip()
-            match = TOTAL_WORD.match(text)
+            match = None if text[0].isdigit() else TOTAL_WORD.match(text)
             if not match:
                 return self._is_sum_of_details(cells, at, text)
             others = [c for i, c in enumerate(cells) if i != at and i not in self.money

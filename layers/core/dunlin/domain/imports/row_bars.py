@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from dunlin.domain.imports import barring, statuses
@@ -34,7 +33,9 @@ _BRIEF = 3
 _ALIVE = frozenset("alive living vivo viva lebt vivant vivante a active l".split())
 _NEITHER = frozenset("none never inactive ok clear normal civilian".split())
 """Words with which a flag is not set; the first where it asks who has died."""
-_WORDS = re.compile(r"[a-z]+|[&/]")
+_JOINED = frozenset(("cxo", "cnd"))
+"""`c/o` and `C&D`, as a text is split."""
+_APART = {n: " " for n in range(128) if not chr(n).isalpha()} | dict.fromkeys(map(ord, "·–—’"), " ")
 
 
 def _triggers(*lexicons: Iterable[tuple[str, str]]) -> tuple[frozenset[str], frozenset[str]]:
@@ -44,7 +45,7 @@ def _triggers(*lexicons: Iterable[tuple[str, str]]) -> tuple[frozenset[str], fro
     for rows in lexicons:
         for _, phrases in rows:
             for phrase in phrases.split("|"):
-                word = max(phrase.split(), key=len)
+                word = max((w for w in phrase.split() if w not in _JOINED), key=len, default="")
                 if word.endswith("*"):
                     begun.add(word[:-1][:4])
                 else:
@@ -54,16 +55,15 @@ def _triggers(*lexicons: Iterable[tuple[str, str]]) -> tuple[frozenset[str], fro
 
 _WHOLE, _BEGUN = _triggers(barring.SAID, barring.NOTED, barring.NAMED, barring.BARE, barring.MARKED)
 
+_STARTS = frozenset(w[:4] for w in _WHOLE) | _BEGUN
+
 
 def may_bar(text: str) -> bool:
     """False for a text in which no word of the lists stands."""
-    words = _WORDS.findall(fold(text))
-    return (
-        not _WHOLE.isdisjoint(words)
-        or not _BEGUN.isdisjoint([w[:4] for w in words])
-        or "&" in words
-        or "/" in words
-    )
+    words = (text.lower() if text.isascii() else fold(text)).translate(_APART).split()
+    if _STARTS.isdisjoint([w[:4] for w in words]):
+        return "c" in words and "d" in words
+    return not _WHOLE.isdisjoint(words) or not _BEGUN.isdisjoint([w[:4] for w in words])
 
 
 def bars_of_note(text: str) -> tuple[str, ...]:
@@ -146,15 +146,14 @@ class RowBars:
             text = cells[index]
             if text:
                 codes += self._remembered(text)
-        for index in self._names:
-            text = cells[index]
-            if text and may_bar(text):
-                codes += bars_of_name(text)
+        if may_bar(" ".join([cells[i] for i in self._names])):
+            for index in self._names:
+                codes += bars_of_name(cells[index])
         for code, index in self._flags:
             text = cells[index]
             if text and self._flagged(code, text.strip()[:LONG], index):
                 codes += (code,)
-        return tuple(dict.fromkeys(codes)) if codes else codes
+        return tuple(dict.fromkeys(codes))
 
     def _remembered(self, text: str) -> tuple[str, ...]:
         known = self._known.get(text)

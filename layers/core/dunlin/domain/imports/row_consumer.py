@@ -51,6 +51,7 @@ class RowConsumer:
         self._for_emails = by.get("for_email", [])
         self._for_phones = by.get("for_phone", [])
         self._dob = columns.at("date_of_birth")
+        self._language = columns.at("language")
         self._whole_address = not {"city", "state", "zip"} & first.keys()
         name = columns.at("consumer_name")
         # A contact person stands for the firm that owes.
@@ -92,7 +93,7 @@ class RowConsumer:
             zip=code,
             country=country,
             date_of_birth=born,
-            language=language_code(self._columns.text(cells, "language")),
+            language=language_code(cells[self._language]) if self._language >= 0 else "",
             time_zone=self._columns.text(cells, "time_zone"),
             consents=self._read_consents(cells) if self._consents else (),
         )

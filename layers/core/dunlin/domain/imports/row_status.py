@@ -7,6 +7,15 @@ from dunlin.domain.imports.columns import LONG, MEMORY, Columns
 from dunlin.domain.imports.statuses import StatusReading
 from dunlin.domain.imports.types import CREDIT, DRAFT, OPEN, PAID, PAYABLE, VOID, FileProfile
 
+_FIELDS = (
+    "status",
+    "document_type",
+    "deleted",
+    "docstatus",
+    "draft_flag",
+    "paid_flag",
+    "open_flag",
+)
 _SILENT = StatusReading(OPEN)
 
 
@@ -16,12 +25,21 @@ class RowStatus:
     def __init__(self, profile: FileProfile, columns: Columns) -> None:
         self._profile = profile
         self._columns = columns
-        self._readings: dict[str, StatusReading] = {}
-        self._types: dict[str, str | None] = {}
+        self._read = [i for field in _FIELDS for i in columns.by.get(field, ())]
+        self._known: dict[tuple[str, ...], tuple[str, str, str]] = {}
 
     def status(self, cells: list[str]) -> tuple[str, str, str]:
         """(status, reason code, code of a hold or ""): worst first, what forbids a touch wins over
         what allows it."""
+        key = tuple([cells[i] for i in self._read])
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) > MEMORY:
+                self._known.clear()
+            known = self._known[key] = self._status(cells)
+        return known
+
+    def _status(self, cells: list[str]) -> tuple[str, str, str]:
         first = self._columns.first
         if "deleted" in first and self._flag(cells, "deleted"):
             return VOID, "deleted", ""
@@ -78,17 +96,7 @@ class RowStatus:
     def _type(self, cells: list[str]) -> str | None:
         index = self._columns.first.get("document_type", -1)
         text = cells[index][:LONG] if index >= 0 else ""
-        if text not in self._types:
-            if len(self._types) > MEMORY:
-                self._types.clear()
-            self._types[text] = statuses.type_of(text) if text else None
-        return self._types[text]
+        return statuses.type_of(text) if text else None
 
     def _reading(self, text: str) -> StatusReading:
-        text = text[:LONG]
-        reading = self._readings.get(text)
-        if reading is None:
-            if len(self._readings) > MEMORY:
-                self._readings.clear()
-            reading = self._readings[text] = statuses.read_status(text)
-        return reading
+        return statuses.read_status(text[:LONG])

@@ -407,3 +407,61 @@ def test_a_claim_waits_for_the_insurer_whom_it_names(payer: str, held: str | Non
         f"C1,Ada Abbott,ada@example.com,{payer},150.00,2026-02-01,2026-03-01\n"
     )
     assert [r["account"]["held"] for r in result["rows"]] == [held]
+
+
+@pytest.mark.parametrize("at", [2, 3])
+def test_a_label_may_stand_in_the_column_of_numbers_or_days(at: int) -> None:
+    def sum_of(who: str, amount: str) -> str:
+        cells = [who, "", "", "", amount]
+        cells[at] = "Subtotal"
+        return ",".join(cells) + "\n"
+
+    result = read(
+        LIST + ADA + ADAS_SECOND + sum_of("Ada Abbott", "150.00")
+        + BEN + sum_of("Ben Barker", "75.00")
+    )  # fmt: skip
+    assert (owed(result), asked(result), len(result["rows"])) == (ALL, [], 3)
+
+
+@pytest.mark.parametrize(
+    "heading", ["1 - 30 days past due", "91 or more days", "Current", "Über 90 Tage"]
+)
+def test_an_age_is_nobodys_name(heading: str) -> None:
+    result = result_of(
+        f"Date,Num,Due date,Open balance\n{heading},,,\n2026-01-01,11,2026-10-30,100.00\n"
+    )
+    assert result.profile.refusal is not None
+    assert result.profile.refusal.code == "no_contact_column"
+
+
+MOVES = "Customer,Email,Type,Date,Num,Amount\n"
+
+
+@pytest.mark.parametrize(
+    ("payment", "back"),
+    [
+        ("Payment,2026-01-20,2,-100.00", "Payment,2026-01-22,3,100.00"),
+        ("Payment,2026-01-20,2,100.00", "Payment,2026-01-22,3,-100.00"),
+        ("Payment,2026-01-20,2,-100.00", "Returned payment,2026-01-22,3,100.00"),
+        ("Payment,2026-01-20,2,100.00", "Payment (NSF),2026-01-22,3,100.00"),
+        ("Payment,2026-01-20,1,-100.00", "Payment,2026-01-22,1,100.00"),
+    ],
+)
+def test_a_payment_that_came_back_pays_nothing(payment: str, back: str) -> None:
+    sign = "-" if ",-" in payment else ""
+    result = read(
+        MOVES + "Ada Abbott,ada@example.com,Invoice,2026-01-13,1,150.00\n"
+        + f"Ada Abbott,ada@example.com,{payment}\n" + f"Ada Abbott,ada@example.com,{back}\n"
+        + "Ben Barker,ben@example.com,Invoice,2026-01-13,4,100.00\n"
+        + f"Ben Barker,ben@example.com,Payment,2026-01-14,5,{sign}25.00\n"
+    )  # fmt: skip
+    assert owed(result) == ALL
+
+
+def test_a_claim_that_waits_for_an_explanation_of_benefits_is_held() -> None:
+    result = read(
+        "Patient,Email,Payer,Claim Status,Due Date,Balance\n"
+        "Ada Abbott,ada@example.com,Acme Health,EOB Pending,2026-03-01,100.00\n"
+        "Ben Barker,ben@example.com,Acme Health,Paid,2026-03-01,75.00\n"
+    )
+    assert [r["account"]["held"] for r in result["rows"]] == ["insurance_pending", None]

@@ -231,7 +231,9 @@ class Assembler:
     def _join(self, debt: _Debt, lead: NormalisedRow, rule: str) -> NormalisedAccount:
         rows = debt.rows
         open_rows = [r for r in rows if r.status == OPEN]
-        status = lead.status if lead.status != statuses.PAYMENT else CREDIT
+        status = lead.status
+        if status == statuses.PAYMENT:  # one that came back is owed anew
+            status = OPEN if (lead.balance or 0) > 0 else CREDIT
         entries, balance, conflicts = self._entries(rows, open_rows, lead)
         if status == OPEN and balance <= 0:
             status = PAID if balance == 0 else CREDIT

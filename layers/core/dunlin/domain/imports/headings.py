@@ -18,6 +18,10 @@ _PAGE_MARK = re.compile(
     r"cash basis|continued|fortsetzung|continua|suite|report|run date|as of|stand|end of)\b.*|"
     r"confidential.*"
 )
+_AGE = re.compile(
+    r".*\d.*\b(?:days?|months?|tage|dias|jours|mois|meses)\b.*|current|overdue|past due|not due|"
+    r"open|paid|unpaid|fallig|uberfallig|nicht fallig|vencid[oa]s?|corriente|echus?|non echus?"
+)
 _MOST_TITLES = 20
 _MOST_NAMES = 500
 
@@ -31,7 +35,8 @@ def heading_of(cells: Sequence[str], before: str) -> str:
 
 def is_heading(text: str) -> bool:
     """True for a line alone that may name somebody: no total, no page's mark, no date."""
-    if label_of(text) is not None or _PAGE_MARK.fullmatch(plain(text)):
+    low = plain(text)
+    if label_of(text) is not None or _PAGE_MARK.fullmatch(low) or _AGE.fullmatch(low):
         return False
     return any(c.isalpha() for c in text) and read_date(text) is None
 

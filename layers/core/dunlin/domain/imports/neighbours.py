@@ -148,6 +148,11 @@ _RULES = (
         "its values are those of a lease",
     ),
     NeighbourRule(
+        lambda o: o.field == "status" and o.key == "claimstatus" and "payer" in o.named,
+        _meant("insurance_status"),
+        "an insurer has the claim",
+    ),
+    NeighbourRule(
         _numbers_the_invoices,
         _meant("invoice_number"),
         "no other column numbers the invoices",

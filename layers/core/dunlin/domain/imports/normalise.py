@@ -106,7 +106,8 @@ class Normaliser:
             amounts = (None, None, None, currency)
         balance, original, paid, currency = amounts
         if balance is not None:
-            status, code, balance = _standing(status, code, balance, paid)
+            back = status == statuses.PAYMENT and self._came_back(cells, balance)
+            status, code, balance = _standing(status, code, balance, paid, back=back)
         if self._marks.any and self._owed and status == OPEN:
             marked, why, sign = self._marks.standing(cells, balance, original)
             status, code, held = marked or status, why or code, held or sign
@@ -189,6 +190,13 @@ class Normaliser:
             reference = ""
         return reference, invoice, consumer_reference
 
+    def _came_back(self, cells: list[str], minor: int) -> bool:
+        """Whether a payment was returned: by its type's words, or by the other sign than the
+        payments of this file have."""
+        if statuses.is_returned(self.columns.text(cells, "document_type")):
+            return True
+        return minor > 0 if self.profile.signed_payments else minor < 0 < self.profile.payments
+
     def _debtor(self, cells: list[str]) -> bool:
         """Whether a posting of a journal touches a debtor's account: by its name, or in a DATEV
         journal by its number (10000 to 69999).
@@ -230,9 +238,13 @@ class Normaliser:
         return tuple(out)
 
 
-def _standing(status: str, code: str, balance: int, paid: int | None) -> tuple[str, str, int]:
+def _standing(
+    status: str, code: str, balance: int, paid: int | None, *, back: bool
+) -> tuple[str, str, int]:
     """(status, reason code, balance) where the balance says more than the status: nothing owed is
-    paid, and what is the consumer's own stands below zero."""
+    paid, and what is the consumer's own stands below zero, but for a payment that came back."""
+    if back:
+        return status, "returned_payment", abs(balance)
     if status == OPEN and balance <= 0:
         status, code = (PAID, "zero_balance") if balance == 0 else (CREDIT, "negative_balance")
     if status in (CREDIT, statuses.PAYMENT) and balance > 0:

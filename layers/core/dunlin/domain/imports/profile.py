@@ -138,6 +138,8 @@ class _Pass:
             shared_reference=shared,
             row_ids=row_ids,
             legs=mapped.legs,
+            payments=scan.payments.above,
+            signed_payments=scan.payments.signed,
             billed_to_insurer=is_billed_to_insurer(headers, {c.field for c in scan.columns}),
             cut_columns=scan.long_numbers.cut(),
             open_dates=scan.open_dates,

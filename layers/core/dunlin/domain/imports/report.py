@@ -67,6 +67,7 @@ ADVICE = {
     "draft": "A draft, so nothing is chased. Drop the file again once it is issued.",
     "credit": "Kept as a credit: it is netted against this person's debts.",
     "payment": "Kept as a payment: it is netted against this person's debts.",
+    "returned_payment": "The payment came back, so what it had paid is owed again.",
     "no_account": "No account of this number is known: drop the file that holds the debts first.",
     "already_counted": "Dated before the newest file that tells the balance, which counts it.",
     "payable": "A bill that the creditor itself owes, so it is no account.",

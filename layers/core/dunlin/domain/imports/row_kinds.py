@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -66,6 +67,7 @@ def plain(text: str) -> str:
     return folded(text).strip(" .:-")
 
 
+@functools.lru_cache(maxsize=4096)
 def label_of(text: str) -> Label | None:
     """What a cell says of a total; None where it is none."""
     low = plain(text)
@@ -121,11 +123,18 @@ class RowKinds:
                 return FIGURES if filled[0] in self.money else LONE
         if self._again(cells):
             return HEADER
-        size = len(cells)
+        size, labelled = len(cells), None
         for index in self._details:
             if index < size and cells[index] and not cells[index].isspace():
-                return TOTAL if self._is_total_with_details(cells) else ROW
-        return self._without_details(cells)
+                label = None if cells[index][-1].isdigit() else label_of(cells[index].strip())
+                if label is None:
+                    return TOTAL if self._is_total_with_details(cells) else ROW
+                labelled = label
+        if labelled is None:
+            return self._without_details(cells)
+        # The label stands in the column of the numbers or the days.
+        self.label = labelled._replace(of=labelled.of or plain(self.named(cells)))
+        return TOTAL
 
     def _again(self, cells: list[str]) -> bool:
         """Whether a record is the header once more, as at the top of a page."""
@@ -145,7 +154,7 @@ class RowKinds:
             text = cell.strip()
             match = None if text[0].isdigit() else TOTAL_WORD.match(text)
             if not match:
-                return self._is_sum_of_details(cells, at, text)
+                return False
             others = [c for i, c in enumerate(cells) if i != at and i not in self.money
                       and c.strip() and parse_amount(c.strip()) is None]  # fmt: skip
             alone = match.end() == len(text)
@@ -158,18 +167,6 @@ class RowKinds:
             self.label = label_of(text) or Label("")
             return True
         return False
-
-    def _is_sum_of_details(self, cells: list[str], at: int, text: str) -> bool:
-        """A label that stands in the column of the numbers or days, alone."""
-        if at not in self._details or text[-1].isdigit():
-            return False
-        label = label_of(text)
-        if label is None or any(
-            c.strip() for i, c in enumerate(cells) if i != at and i not in self.money
-        ):
-            return False
-        self.label = label
-        return True
 
     def _without_details(self, cells: list[str]) -> int:
         texts = 0

@@ -36,6 +36,7 @@ from dunlin.domain.imports.mapping import column_keys  # fmt: skip
 from dunlin.domain.imports.number_columns import LongNumbers
 from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.owed_column import OwedColumn, settle
+from dunlin.domain.imports.payment_signs import PaymentSigns
 from dunlin.domain.imports.places import CA_PROVINCES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
 from dunlin.domain.imports.repeats import Repeats
@@ -99,6 +100,7 @@ class Scan:
         self._as_of_text = ""
         self._readings: dict[str, DateReading | None] = {}
         self.repeats = Repeats(columns)
+        self.payments = PaymentSigns(columns)
         self._sums: Counter[int] = Counter()
         self._samples = samples
         self.money_indexes = {c.index for c in self.money_columns}
@@ -252,6 +254,8 @@ class Scan:
             self._phone(cells, size)
         self.long_numbers.add(cells)
         self.repeats.add(cells)
+        if self.payments.asked:
+            self.payments.add(cells)
         self._count_money(cells, size)
 
     def _count_money(self, cells: list[str], size: int) -> None:

@@ -320,6 +320,19 @@ _NO = frozenset(
 )
 
 
+_RETURNED = frozenset(
+    (
+        "returned return reversed reversal nsf bounced chargeback refunded rucklastschrift "
+        "rueckschrift devuelto devolucion devuelta rejete rejet impaye estorno estornado devolvido"
+    ).split()
+)
+
+
+def is_returned(text: str) -> bool:
+    """True for a type of document that says that a payment came back: `Returned payment`."""
+    return bool(text) and not _RETURNED.isdisjoint(words_of(text))
+
+
 def type_of(text: str) -> str | None:
     """What a document type names: a status, `payment`, or None."""
     words = words_of(text)

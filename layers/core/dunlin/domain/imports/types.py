@@ -173,6 +173,8 @@ class FileProfile:
     cut_columns: tuple[int, ...] = ()
     legs: int = -1
     billed_to_insurer: bool = False
+    payments: int = 0
+    signed_payments: bool = False
     shape: Shape = Shape()
     journal_year: int | None = None
     as_of: dt.date | None = None

@@ -115,7 +115,7 @@ class _Case:
     def _is(self, party: Party, account: Account) -> bool:
         person = account["consumer"]
         if party.email in self.own and person["emails"]:
-            return party.email in person["emails"]
+            return party.email in {email.lower() for email in person["emails"]}
         names: Iterable[Sequence[str]] = (sorted(words(n)) for n in (party.name, *party.also))
         return sorted(words(person["name"])) in list(names)
 

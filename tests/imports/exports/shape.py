@@ -60,6 +60,8 @@ class Shape:
     settings: str = ""
     finish: Callable[[Draft], None] | None = None
     """Lays out the lines in another way."""
+    summed: bool = False
+    """Only what each party owes in all is sure."""
     terms: int = 30
     blind: Sequence[str] = ()
     """What a column says so that few can read it: not judged."""
@@ -83,6 +85,8 @@ def base(shape: Shape, rng: random.Random, size: int) -> Draft:
     )
     debts = ledger(rng, town, size, firms=shape.firms, prefix=shape.prefix, terms=shape.terms)
     _give_standings(shape, rng, debts)
+    for debt in debts:
+        debt.net = shape.summed
     draft = Draft(
         rng=rng, town=town, style=style, columns=[], lines=[], vendor=shape.name, free=shape.free,
         grouped=shape.layout != "flat", settings=shape.settings,

@@ -289,7 +289,9 @@ def dressed_phones(draft: Draft, rng: random.Random) -> bool:
 
 def minors(draft: Draft, rng: random.Random) -> bool:
     """A column of birth dates in which somebody who owes is a child."""
-    dated = any("DOB" in c.header for c in draft.columns)
+    others = ("Patient", "Student", "Child", "Species")
+    dated = any(c.key.startswith(("made", "constant")) and c.header.startswith(others)
+                for c in draft.columns)  # fmt: skip
     people = _people(draft)
     if draft.lang != "en" or dated or len(people) < 2 or draft.column("born") or draft.grouped:
         return False
@@ -309,7 +311,7 @@ def minors(draft: Draft, rng: random.Random) -> bool:
 def guarantor(draft: Draft, rng: random.Random) -> bool:
     """Who answers for the debt stands beside who was cared for."""
     column = draft.column("name", "last_first")
-    if not draft.free or draft.lang != "en" or column is None:
+    if not draft.free or draft.lang != "en" or column is None or draft.column("born"):
         return False
     for party in draft.parties():
         party.firm = party.shown = ""

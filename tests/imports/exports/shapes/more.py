@@ -40,7 +40,6 @@ def by_customer(draft: Draft) -> None:
         total = total_line(draft, "", own)
         for line in own:
             if line.debt is not None:
-                line.debt.net = True
                 draft.held_back.append(line.debt)
         lines.append(Line(debt=own[0].debt, cells=dict(total.cells)))
         lines[-1].cells.pop(draft.columns[0].key, None)
@@ -55,7 +54,9 @@ def insurer_part(_draft: Draft, rng: random.Random) -> Fill:
 
 def with_insurer(draft: Draft) -> None:
     """The balance is the patient's part and the insurer's."""
-    insurer = next(c for c in draft.columns if "Ins" in c.header)
+    insurer = next((c for c in draft.columns if "Ins" in c.header), None)
+    if insurer is None:
+        return
 
     def whole(debt: Debt) -> Minor:
         part = insurer.fill(debt)
@@ -85,7 +86,7 @@ SHAPES = (
             ("", "name"), ("Current", "b-current"), ("1 - 30", "b0"), ("31 - 60", "b30"),
             ("61 - 90", "b60"), ("91 and over", "b90"), ("Total", "sole"),
         ),
-        finish=by_customer,
+        finish=by_customer, summed=True,
     ),
     Shape(
         name="dental-patient-part", firms=0, verdict=EITHER, reason="an insurer's part beside it",

@@ -20,11 +20,11 @@ from tests.imports.exports.shapes import SHAPES
 from tests.imports.exports.truth import ASK, EITHER, HOLD, LEAVE, PLAIN, Export
 
 SAMPLE = range(300)
-SILENT_WRONG = 40
+SILENT_WRONG = 12
 """How many files of the sample may be read wrong without a word: none, once all is mended. It is
 lowered as faults are."""
-NEEDLESS_QUESTIONS = 0.06
-"""The share of plain files that may ask: one in twenty, once all is mended."""
+NEEDLESS_QUESTIONS = 0.05
+"""The share of plain files that may ask."""
 
 
 @pytest.mark.slow

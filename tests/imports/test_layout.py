@@ -465,3 +465,40 @@ def test_a_claim_that_waits_for_an_explanation_of_benefits_is_held() -> None:
         "Ben Barker,ben@example.com,Acme Health,Paid,2026-03-01,75.00\n"
     )
     assert [r["account"]["held"] for r in result["rows"]] == ["insurance_pending", None]
+
+
+def test_a_second_table_below_the_first_is_asked_about() -> None:
+    text = (
+        LIST + ADA + ADAS_SECOND + BEN + "\nPayments received\n"
+        "Date,Customer,Amount,Method,Reference\n2026-03-05,Ada Abbott,100.00,Check,551\n"
+    )
+    assert asked(read(text)) == ["second_table"]
+    assert owed(read(text, answers={"second_table": "first"})) == ALL
+    stopped = result_of(text, answers={"second_table": "stop"})
+    assert stopped.profile.refusal is not None
+    assert stopped.profile.refusal.code == "second_table"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (("Customer,Email,Invoice 1,Due 1,Amount 1,Invoice 2,Due 2,Amount 2\n"
+         "Ada,ada@example.com,1,2026-03-01,120.00,2,2026-04-01,30.00\n"), "side_by_side"),
+        ("Kunde,Rechnung 1,Betrag 1,Rechnung 2,Betrag 2\nAda,1,120.00,2,30.00\n", "side_by_side"),
+        (("Customer,Ada Abbott,Ben Barker\nInvoice,1,2\nEmail,ada@example.com,ben@example.com\n"
+         "Due Date,2026-03-01,2026-03-01\nBalance,120.00,80.00\n"), "turned"),
+    ],
+)  # fmt: skip
+def test_a_table_of_another_shape_is_refused(text: str, code: str) -> None:
+    refusal = result_of(text).profile.refusal
+    assert refusal is not None
+    assert refusal.code == code
+
+
+def test_two_lines_of_an_address_are_not_side_by_side() -> None:
+    result = read(
+        "Customer,Address 1,Address 2,Phone 1,Phone 2,Invoice,Due Date,Balance\n"
+        "Ada Abbott,1 Elm St,Apt 2,216-555-0101,216-555-0102,1,2026-03-01,150.00\n"
+        "Ben Barker,2 Elm St,,216-555-0103,,2,2026-03-01,75.00\n"
+    )
+    assert owed(result) == ALL

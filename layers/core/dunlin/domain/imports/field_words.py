@@ -95,6 +95,7 @@ ANSWER_WORDS = {
     "different": "two people",
     "rows": "the rows are right",
     "stop": "rows are missing: import nothing",
+    "first": "only the first table",
     "sums": "subtotals, not to be counted twice",
     "debts": "debts of their own",
     "total": "a total",

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dunlin.domain.imports.amounts import COMMA, DOT, EITHER, evidence
+from dunlin.domain.imports.foreign_shapes import begins_table
 from dunlin.domain.imports.headings import Headings
+from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.row_kinds import FIGURES, LONE, SUM, TOTAL, RowKinds
 from dunlin.domain.imports.running import RunningBalance, as_movements, scaled_value
 from dunlin.domain.imports.sums import ABOVE, Figures, Sums, Unplaced
@@ -70,6 +72,7 @@ class LayoutVotes:
         self._after_orphan = False
         self._name = ""
         self._asks_for_headings = self.over_jobs = False
+        self._second: tuple[int, tuple[str, ...]] | None = None
         self._lone_name: tuple[int, int] | None = None
 
     @property
@@ -173,6 +176,8 @@ class LayoutVotes:
             out.append(_sum_rows_question(sums))
         if self._asks_for_headings and answers.get("headings") not in ("customers", "places"):
             out.append(_HEADINGS_QUESTION)
+        if self._second and answers.get("second_table") not in ("first", "stop"):
+            out.append(_second_table_question(*self._second))
         if self._lone_name and answers.get("named_total") not in ("total", "customer"):
             out.append(_named_total_question(*self._lone_name))
         off = sums.disagreeing()
@@ -191,9 +196,19 @@ class LayoutVotes:
             replace(c, field="job", why=job) if c.index == self._name_at else c for c in columns
         )
 
-    def stopped(self) -> bool:
-        """True where a person said that the file lacks rows."""
-        return bool(self._sums.disagreeing()) and self._answers.get("totals") == "stop"
+    def ends(self, line: int, cells: list[str]) -> bool:
+        """Whether the header of another table stands here, so that this one has ended."""
+        if not begins_table(cells):
+            return False
+        self._second = (line, tuple(cells))
+        return True
+
+    def refuse_stopped(self) -> None:
+        """Raises `FileRefused` where a person said that the file lacks rows."""
+        if self._sums.disagreeing() and self._answers.get("totals") == "stop":
+            raise FileRefused("totals_differ", "the rows do not add up to the file's own total")
+        if self._second and self._answers.get("second_table") == "stop":
+            raise FileRefused("second_table", "the file holds two tables: export each by itself")
 
     def _answered_jobs(self) -> bool:
         """Whether the names in rows are jobs of whoever the heading above names."""
@@ -279,6 +294,17 @@ def _sum_rows_question(sums: Sums) -> ImportQuestion:
         why=f"{rows.count} rows have a name and an amount but no number and no day, and {fit} of"
         " them add up the rows beside them",
         rows=tuple((rows.off or rows.first)[:_QUESTION_ROWS]),
+    )
+
+
+def _second_table_question(line: int, cells: tuple[str, ...]) -> ImportQuestion:
+    return ImportQuestion(
+        kind="second_table",
+        lasting=False,
+        column=None,
+        choices=("first", "stop"),
+        why=f"another table begins in line {line}, and one file can hold one",
+        rows=((line, cells),),
     )
 
 

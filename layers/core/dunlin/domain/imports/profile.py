@@ -15,6 +15,7 @@ from dunlin.domain.imports.answers import settled
 from dunlin.domain.imports.contact_filling import numbers_contacts
 from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
+from dunlin.domain.imports.foreign_shapes import refuse_foreign_shape
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.head import headers_of, read_table, refuse_binary, samples_of
 from dunlin.domain.imports.headings import names_over_numbers
@@ -78,6 +79,7 @@ class _Pass:
         table = read_table(body, self.hints.delimiter, whole=len(head) < HEAD)
         headers = headers_of(table)
         refuse_unknown_columns(headers, self.given)
+        refuse_foreign_shape(headers, table.rows[0 if table.header is None else table.header + 1 :])
         samples = samples_of(table, len(headers))
         fixed = self.hints.sidecar.mapping
         mapped = map_columns(headers, samples, fixed)
@@ -102,8 +104,7 @@ class _Pass:
         scan.over(chunks(self.stream, head=body, offset=start))
         if scan.records == 0:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
-        if scan.layout.stopped():
-            raise FileRefused("totals_differ", "the rows do not add up to the file's own total")
+        scan.layout.refuse_stopped()
         decisions = [*self.hints.asks, *mapped.decisions, *scan.decisions()]
         shared, row_ids = references_of(columns, samples)
         profile = FileProfile(

@@ -40,7 +40,7 @@ from dunlin.domain.imports.payment_signs import PaymentSigns
 from dunlin.domain.imports.places import CA_PROVINCES, country_code, state_code
 from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt: skip
 from dunlin.domain.imports.repeats import Repeats
-from dunlin.domain.imports.row_kinds import ROW, TOTAL
+from dunlin.domain.imports.row_kinds import BLANK, LONE, ROW, SUM, TOTAL
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range, Shape
 
@@ -157,12 +157,17 @@ class Scan:
         before = header_line or (table.lines[0] - 1 if table.lines else 0)
         layout = self.layout
         kind_of = layout.kinds.kind
+        before_it, ended = ROW, False
         for line, cells in self._rows.read(self._lines(stream)):
             self._row_line = line
             if line <= before:
                 self._title(cells)
                 continue
-            kind = kind_of(cells)
+            gap, kind = before_it in (BLANK, LONE), kind_of(cells)
+            before_it = kind
+            if ended or (gap and kind in (ROW, SUM) and layout.ends(line, cells)):
+                ended = True
+                continue
             if kind == TOTAL:
                 self._file_total(cells)
             if kind == ROW:

@@ -502,3 +502,31 @@ def test_two_lines_of_an_address_are_not_side_by_side() -> None:
         "Ben Barker,2 Elm St,,216-555-0103,,2,2026-03-01,75.00\n"
     )
     assert owed(result) == ALL
+
+
+def test_a_heading_may_hold_the_contact_points_of_whom_it_names() -> None:
+    lines = ["Customer,Email,Num,Due Date,Open Balance\n"]
+    for n in range(300):
+        lines += [f"Firm{n} Ltd,f{n}@example.com,,,\n", f",,A{n},03/14/2026,10.00\n"]
+        lines += [f",,B{n},03/14/2026,5.00\n", f"Total for Firm{n} Ltd,,,,15.00\n"]
+    result = read("".join(lines), range_bytes=1)
+    reached = {(r["account"]["consumer"]["name"], *r["account"]["consumer"]["emails"])
+            for r in result["rows"]}  # fmt: skip
+    assert reached == {(f"Firm{n} Ltd", f"f{n}@example.com") for n in range(300)}
+
+
+def test_totals_of_a_ledger_are_held_beside_what_moved() -> None:
+    result = read(
+        "Customer,Email,Date,Num,Debit,Credit,Balance\n"
+        "Ada Abbott,ada@example.com,2026-01-13,1,170.00,,170.00\n"
+        "Ada Abbott,ada@example.com,2026-01-23,,,20.00,150.00\n"
+        "Total Ada Abbott,,,,170.00,20.00,150.00\n"
+        "Ben Barker,ben@example.com,2026-01-13,2,75.00,,75.00\n"
+        "Total Ben Barker,,,,75.00,,75.00\nTOTAL,,,,245.00,20.00,225.00\n"
+    )
+    assert (owed(result), asked(result)) == (ALL, [])
+
+
+def test_a_row_that_stands_twice_counts_once_in_the_total() -> None:
+    result = read(LIST + ADA + ADA + ADAS_SECOND + BEN + "Total,,,,225.00\n")
+    assert (owed(result), asked(result)) == (ALL, [])

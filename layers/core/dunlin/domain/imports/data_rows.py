@@ -55,6 +55,7 @@ class _Following:
         self._customers = frozenset(shape.customers)
         self._group = part.group
         self._above = list(part.above)
+        self._head = self._above
         self._owing = ""
         by = {c.field: c.index for c in profile.mapping}
         self._moves = [by[f] for f in ("debit", "credit", "amount", "line_amount") if f in by]
@@ -70,7 +71,9 @@ class _Following:
         if kind == FIGURES:
             return self._shape.figures
         if kind == LONE and self._shape.heading_at >= 0:
-            self._group = heading_of(cells, self._group)
+            group = heading_of(cells, self._group)
+            if group != self._group:
+                self._group, self._head = group, []
         elif kind == LONE:
             return len(cells) == 1 or (self._width >= 5 and bool(cells[0].strip()))
         return True
@@ -80,6 +83,7 @@ class _Following:
         heads = not figures or self._shape.sums == ABOVE
         if heads and self._shape.heading_at >= 0:
             self._group = self.kinds.named(cells)[:LONG] or self._group
+            self._head = cells
             return True
         return bool(self._shape.sums and figures)
 
@@ -92,7 +96,10 @@ class _Following:
             width = self._width
             return [*cells[:width], *[""] * (width - len(cells)), self._group]
         if shape.heading_at >= 0 and not self.kinds.named(cells):
-            cells += [""] * (shape.heading_at + 1 - len(cells))
+            cells += [""] * (self._width - len(cells))
+            for index in self.kinds.contact:
+                if index < len(self._head) and not cells[index].strip():
+                    cells[index] = self._head[index]
             cells[shape.heading_at] = self._group
         if shape.merged:
             self._share(cells)

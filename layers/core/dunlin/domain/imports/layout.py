@@ -27,6 +27,7 @@ class Start:
     heading: str = ""
     sum_heading: str = ""
     above: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
 
 
 class LayoutVotes:
@@ -59,6 +60,9 @@ class LayoutVotes:
         self._billed = _first(by, _BILLED)
         if self._owed < 0:
             self._owed, self._billed = self._billed, -1
+        billed = self._billed if self._billed >= 0 else _first(by, ("debit",))
+        self._moves = [(1, billed)] if billed >= 0 else []
+        self._moves += [(-1, by[f][0]) for f in ("credit", "paid", "credited") if f in by]
         self._sides = _first(by, ("debit",)), _first(by, ("credit",))
         self._buckets = by.get("bucket", [])
         self._currency = _first(by, ("currency",))
@@ -68,6 +72,7 @@ class LayoutVotes:
         words = [" ".join(c for c in cells if c.strip()) for cells in titles]
         self._headings, self._sum_headings = Headings(words), Headings(words)
         self._above: tuple[str, ...] = ()
+        self._head: tuple[str, ...] = ()
         self._named_rows = self._orphans = self._repeats = self._runs = 0
         self._after_orphan = False
         self._name = ""
@@ -78,7 +83,7 @@ class LayoutVotes:
     @property
     def start(self) -> Start:
         """What is in force for the next record."""
-        return Start(self._headings.now, self._sum_headings.now, self._above)
+        return Start(self._headings.now, self._sum_headings.now, self._above, self._head)
 
     @property
     def sum_rows(self) -> int:
@@ -94,7 +99,7 @@ class LayoutVotes:
             if value == (None, None):
                 self._headings.name(name)
             self._sum_headings.name(name)
-            self._name = ""
+            self._head, self._name = tuple(cells), ""
             return value != (None, None)
         if kind == TOTAL:
             self._sums.total(line, cells, self._figures(cells), self.kinds.label)
@@ -104,6 +109,7 @@ class LayoutVotes:
         elif kind == LONE:
             text = self._headings.lone(cells)
             if text:
+                self._head = ()
                 self._sum_headings.name(text)
                 self._sums.heading(text)
                 self._name = ""
@@ -166,7 +172,7 @@ class LayoutVotes:
         """The heading and the row above that are in force where a range starts."""
         if shape.heading_at < 0:
             return "", start.above if shape.merged else ()
-        return (start.sum_heading if shape.sums == ABOVE else start.heading), ()
+        return (start.sum_heading if shape.sums == ABOVE else start.heading), start.head
 
     def questions(self) -> list[ImportQuestion]:
         """What only a person can say of the shape."""
@@ -240,7 +246,14 @@ class LayoutVotes:
         if owed is None and self._buckets:
             aged = [self._value(cells, i) for i in self._buckets]
             owed = sum(v or 0 for v in aged) if any(v is not None for v in aged) else None
-        return owed, self._value(cells, self._billed) if self._billed >= 0 else None
+        return owed, self._moved(cells) if self._moves else None
+
+    def _moved(self, cells: list[str]) -> int | None:
+        """What a row was billed less what it says was paid: what it moves where balances run on."""
+        moves = [(sign, self._value(cells, i)) for sign, i in self._moves]
+        if all(value is None for _, value in moves):
+            return None
+        return sum(sign * abs(v) if sign < 0 else v for sign, v in moves if v is not None)
 
     def _value(self, cells: list[str], index: int) -> int | None:
         if index < 0 or index >= len(cells):

@@ -65,6 +65,8 @@ class Sums:
         self._lead: int | None = None
         self._heading = ""
         self._last: Sequence[str] = ()
+        self._before: Sequence[str] = ()
+        self._twice = 0
         self.sum_rows = SumRows()
         self.figures_off = self.figures_placed = 0
         self.placed = 0
@@ -85,6 +87,9 @@ class Sums:
             self._block[at] += figure
         self._block_rows += 1
         self._orphans += orphan
+        if cells == self._before:
+            self._twice += value[0] or 0
+        self._before = cells
         if named:
             self._last = cells
 
@@ -105,7 +110,8 @@ class Sums:
         figure = owed if owed is not None else billed or 0
         fits = self._sums_to(figure, 0 if owed is not None else 1)
         self._resolve()
-        if fits or (not label.of and self._holds_sum_rows(figure)):
+        once = self._all[0] - self._twice
+        if fits or (not label.of and (figure == once or self._holds_sum_rows(figure))):
             self.placed += 1
             self.orphans_summed |= bool(self._orphans and known)
             if label.of and not known:

@@ -111,7 +111,7 @@ def repeated_balances(draft: Draft, rng: random.Random) -> bool:
 
 def wrong_total(draft: Draft, rng: random.Random) -> bool:
     """The file's own total is not the sum of its rows: something is missing or too much."""
-    plain = all(line.debt for line in draft.lines) and not draft.grouped
+    plain = all(line.debt and not line.shifted for line in draft.lines) and not draft.grouped
     item = draft.column("owed", "sole")
     if not plain or item is None or draft.column("running"):
         return False

@@ -252,7 +252,7 @@ def no_number(draft: Draft, _rng: random.Random) -> bool:
 def company_and_contact(draft: Draft, rng: random.Random) -> bool:
     """The firm that owes, and its person."""
     item = draft.column("name")
-    if item is None or not draft.free or draft.lang != "en":
+    if item is None or not draft.free or draft.lang != "en" or draft.column("made child"):
         return False
     if any(not p.firm for p in draft.parties()):
         for party in draft.parties():

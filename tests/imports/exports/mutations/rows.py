@@ -7,6 +7,7 @@ import random
 from tests.imports.exports.draft import Draft, Line, pick
 from tests.imports.exports.mutations.kinds import Mutation
 from tests.imports.exports.shape import total_line
+from tests.imports.exports.truth import EITHER
 from tests.imports.exports.words import SUBTOTAL, TOTAL
 
 PREAMBLES = {
@@ -146,6 +147,8 @@ def bare_commas(draft: Draft, rng: random.Random) -> bool:
             line.cells[column.key] = f"{line.debt.party.last}, {line.debt.party.first}"
             line.shifted = True
             line.debt.may_refuse = line.debt.may_hold = True
+    if any(line.shifted for line in draft.lines):
+        draft.doubt(EITHER, "a row with a cell too many")
     return any(line.shifted for line in draft.lines)
 
 

@@ -227,9 +227,11 @@ TERMS = (("Net 30", 30), ("Net 15", 15), ("Net 60", 60), ("NET30", 30), ("30 day
 
 def terms(draft: Draft, rng: random.Random) -> bool:
     """Terms of payment and the day of the invoice, and no due day."""
-    column = draft.column("due")
-    if draft.lang != "en" or column is None or not draft.column("issued"):
+    column, issued = draft.column("due"), draft.column("issued")
+    if draft.lang != "en" or column is None or issued is None:
         return False
+    if issued.header not in HEADINGS["en"]["issued"]:
+        return False  # terms count from the day of the bill, not of a visit
     if any("terms" in c.header.lower() for c in draft.columns) or draft.column("days"):
         return False
     chosen: dict[Debt, str] = {}

@@ -22,7 +22,7 @@ def overdue(debt: Debt) -> int:
 
 def days(_draft: Draft, _rng: random.Random) -> Fill:
     """Days overdue."""
-    return lambda debt: str(overdue(debt))
+    return lambda debt: str(overdue(debt)) if debt.due else ""
 
 
 def row_number(draft: Draft, _rng: random.Random) -> Fill:

@@ -50,6 +50,7 @@ def roles(draft: Draft, rng: random.Random) -> bool:
         return False
     for party in draft.parties():
         party.firm = party.shown = ""
+        party.unsure = True  # what stands beside the other's name may be the other's
     column.header, whom = rng.choice(ROLES[draft.lang])
     kids: dict[Party, str] = {}
 

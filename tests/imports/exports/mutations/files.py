@@ -15,6 +15,9 @@ def workbook(draft: Draft, _rng: random.Random) -> bool:
         return False
     if draft.trailing or any(line.shifted for line in draft.lines):
         return False
+    number = draft.column("number")
+    if number is not None and str(number.fill(draft.debts()[0])).startswith("="):
+        return False
     draft.container, draft.filename = "xlsx", "open.xlsx"
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import Counter
 
 from tests.imports.exports.draft import Column, Draft, Line, last_first, pick
 from tests.imports.exports.mutations.kinds import Mutation
@@ -213,7 +214,10 @@ def empty_words(draft: Draft, rng: random.Random) -> bool:
 
 def missing_points(draft: Draft, rng: random.Random) -> bool:
     """A third have no address or no telephone."""
+    names = Counter(party.name for party in draft.parties())
     for party in draft.parties():
+        if names[party.name] > 1:
+            continue  # nothing else tells them apart
         if rng.random() < 0.3:
             party.email = ""
         elif rng.random() < 0.3:
@@ -315,6 +319,7 @@ def guarantor(draft: Draft, rng: random.Random) -> bool:
         return False
     for party in draft.parties():
         party.firm = party.shown = ""
+        party.unsure = True  # what stands beside the other's name may be the other's
     roles = (
         ("Guarantor", "Patient"), ("Responsible Party", "Patient Name"), ("Parent", "Student"),
         ("Parent/Guardian", "Child"), ("Policyholder", "Patient"), ("Guarantor Name", "Patient"),

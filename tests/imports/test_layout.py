@@ -530,3 +530,30 @@ def test_totals_of_a_ledger_are_held_beside_what_moved() -> None:
 def test_a_row_that_stands_twice_counts_once_in_the_total() -> None:
     result = read(LIST + ADA + ADA + ADAS_SECOND + BEN + "Total,,,,225.00\n")
     assert (owed(result), asked(result)) == (ALL, [])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Ada Abbott,ada@example.com,5,Invoice,Paid,2026-03-04,10.00\n",
+        "Ada Abbott,ada@example.com,5,Invoice,Void,2026-03-04,10.00\n",
+        "Cora Castillo,cora@example.com,5,Invoice,Paid,2026-03-04,10.00\n",
+    ],
+)
+def test_a_total_may_hold_the_open_debts_alone(rows: str) -> None:
+    result = read(
+        "Customer,Email,Invoice,Type,Status,Due Date,Amount\n"
+        "Ada Abbott,ada@example.com,1,Invoice,Open,2026-03-04,150.00\n" + rows
+        + "Ben Barker,ben@example.com,3,Invoice,Open,2026-03-04,75.00\nTotal,,,,,,225.00\n"
+    )  # fmt: skip
+    assert (owed(result), asked(result)) == (ALL, [])
+
+
+def test_a_total_takes_off_credits_that_stand_without_a_sign() -> None:
+    result = read(
+        "Customer,Email,Invoice,Type,Due Date,Balance\n"
+        "Ada Abbott,ada@example.com,1,Invoice,2026-03-04,180.00\n"
+        "Ada Abbott,ada@example.com,2,Credit Memo,2026-03-04,30.00\n"
+        "Ben Barker,ben@example.com,3,Invoice,2026-03-04,75.00\nTotal,,,,,225.00\n"
+    )
+    assert (owed(result), asked(result)) == (ALL, [])

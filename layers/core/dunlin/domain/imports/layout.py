@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dunlin.domain.imports import statuses
 from dunlin.domain.imports.amounts import COMMA, DOT, EITHER, evidence
 from dunlin.domain.imports.foreign_shapes import begins_table
 from dunlin.domain.imports.headings import Headings
@@ -12,12 +13,21 @@ from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.row_kinds import FIGURES, LONE, SUM, TOTAL, RowKinds
 from dunlin.domain.imports.running import RunningBalance, as_movements, scaled_value
 from dunlin.domain.imports.sums import ABOVE, Figures, Sums, Unplaced
-from dunlin.domain.imports.types import ColumnMap, ImportQuestion, Shape
+from dunlin.domain.imports.types import (
+    CREDIT,
+    DRAFT,
+    PAID,
+    VOID,
+    ColumnMap,
+    ImportQuestion,
+    Shape,
+)  # fmt: skip
 
 _OWED = ("balance",)
 _BILLED = ("amount", "line_amount")
 _QUESTION_ROWS = 3
 _TEN_THOUSAND = 10_000
+_MOST_STANDINGS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ class LayoutVotes:
         self._sums = Sums(self.kinds.who)
         words = [" ".join(c for c in cells if c.strip()) for cells in titles]
         self._headings, self._sum_headings = Headings(words), Headings(words)
+        self._standings = [*by.get("document_type", ()), *by.get("status", ())]
+        self._by_standing: dict[tuple[str, ...], int] = {}
         self._above: tuple[str, ...] = ()
         self._head: tuple[str, ...] = ()
         self._named_rows = self._orphans = self._repeats = self._runs = 0
@@ -134,7 +146,8 @@ class LayoutVotes:
             self._above = tuple(cells)
         self._after_orphan = orphan
         self._name = name or self._name
-        self._sums.row(cells, self._figures(cells), named=bool(name), orphan=orphan)
+        counts = self._counts(cells) if self._standings else 1
+        self._sums.row(cells, self._figures(cells), named=bool(name), orphan=orphan, counts=counts)
         if self.running.asked:
             self.running.add(cells, name or self._headings.now)
         if 0 <= self._currency < len(cells) and len(self._currencies) < 2:
@@ -236,6 +249,19 @@ class LayoutVotes:
             return False
         many = self._orphans * 10 >= 3 * (self._orphans + self._named_rows)
         return self._sums.orphans_summed or (many and not self._repeats and self._runs >= 2)
+
+    def _counts(self, cells: list[str]) -> int:
+        """How a row counts in a total of open debts: 1, -1 for a credit, 0 for what is not owed."""
+        said = tuple(cells[i] for i in self._standings if i < len(cells))
+        counts = self._by_standing.get(said)
+        if counts is None:
+            states = {s for w in said for s in (statuses.type_of(w), statuses.status_of(w))}
+            counts = 0 if states & {PAID, VOID, DRAFT} else 1
+            if counts and states & {CREDIT, statuses.PAYMENT}:
+                counts = -1
+            if len(self._by_standing) < _MOST_STANDINGS:
+                self._by_standing[said] = counts
+        return counts
 
     def _figures(self, cells: list[str]) -> Figures:
         debit, credit = self._sides

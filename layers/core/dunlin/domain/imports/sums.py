@@ -66,7 +66,7 @@ class Sums:
         self._heading = ""
         self._last: Sequence[str] = ()
         self._before: Sequence[str] = ()
-        self._twice = 0
+        self._twice = self._open = self._open_block = 0
         self.sum_rows = SumRows()
         self.figures_off = self.figures_placed = 0
         self.placed = 0
@@ -75,8 +75,11 @@ class Sums:
         self.orphans_summed = False
         self._orphans = 0
 
-    def row(self, cells: Sequence[str], value: Figures, *, named: bool, orphan: bool) -> None:
-        """A row that is no total."""
+    def row(
+        self, cells: Sequence[str], value: Figures, *, named: bool, orphan: bool, counts: int
+    ) -> None:
+        """A row that is no total. By its standing it `counts` as it is written (1), taken off (-1)
+        or not at all (0): a total may hold open debts alone."""
         if self._unplaced and named:
             self._resolve()
         if value[0] is None and value[1] is None:
@@ -87,6 +90,10 @@ class Sums:
             self._block[at] += figure
         self._block_rows += 1
         self._orphans += orphan
+        owed = value[0] or 0
+        open_part = -abs(owed) if counts < 0 else owed * counts
+        self._open += open_part
+        self._open_block += open_part
         if cells == self._before:
             self._twice += value[0] or 0
         self._before = cells
@@ -110,8 +117,7 @@ class Sums:
         figure = owed if owed is not None else billed or 0
         fits = self._sums_to(figure, 0 if owed is not None else 1)
         self._resolve()
-        once = self._all[0] - self._twice
-        if fits or (not label.of and (figure == once or self._holds_sum_rows(figure))):
+        if fits or (owed is not None and self._holds_some(figure, all_rows=not label.of)):
             self.placed += 1
             self.orphans_summed |= bool(self._orphans and known)
             if label.of and not known:
@@ -220,6 +226,14 @@ class Sums:
         """All rows added up, as written, in millionths."""
         return self._all[0]
 
+    def _holds_some(self, figure: int, *, all_rows: bool) -> bool:
+        """Whether a total holds the open debts alone, or rows that stand twice once, or the sums
+        of customers too."""
+        if not all_rows:
+            return bool(self._block_rows) and abs(figure - self._open_block) <= _CENT
+        some = self._open, self._all[0] - self._twice
+        return any(abs(figure - s) <= _CENT for s in some) or self._holds_sum_rows(figure)
+
     def _holds_sum_rows(self, figure: int) -> bool:
         """Whether a total holds the rows without number and day too: then they are debts."""
         whole = self._all[0] + self.sum_rows.total
@@ -244,6 +258,7 @@ class Sums:
             self._blocks = [*self._blocks[1 - _MOST :], (self._block[0], self._block[1])]
         if fits or self._block_rows:
             self._block, self._block_rows, self._orphans = [0, 0], 0, 0
+            self._open_block = 0
 
     def _close(self) -> None:
         self._check_lead()

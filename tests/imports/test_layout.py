@@ -557,3 +557,16 @@ def test_a_total_takes_off_credits_that_stand_without_a_sign() -> None:
         "Ben Barker,ben@example.com,3,Invoice,2026-03-04,75.00\nTotal,,,,,225.00\n"
     )
     assert (owed(result), asked(result)) == (ALL, [])
+
+
+def test_a_journal_that_does_not_say_whose_leg_is_whose_is_asked_about() -> None:
+    text = (
+        "Trans,Date,Account,Name,Num,Debit,Credit\n"
+        "1,2026-03-13,1200,Ada Abbott,1001,150.00,\n1,2026-03-13,4000,Ada Abbott,1001,,150.00\n"
+        "2,2026-03-14,1200,Ben Barker,1002,75.00,\n2,2026-03-14,4000,Ben Barker,1002,,75.00\n"
+    )
+    assert asked(read(text)) == ["journal"]
+    assert asked(read(text, answers={"journal": "as_it_stands"})) == []
+    stopped = result_of(text, answers={"journal": "stop"})
+    assert stopped.profile.refusal is not None
+    assert stopped.profile.refusal.code == "journal"

@@ -94,7 +94,7 @@ ANSWER_WORDS = {
     "same": "one person",
     "different": "two people",
     "rows": "the rows are right",
-    "stop": "rows are missing: import nothing",
+    "stop": "import nothing",
     "first": "only the first table",
     "sums": "subtotals, not to be counted twice",
     "debts": "debts of their own",

@@ -28,6 +28,7 @@ _BILLED = ("amount", "line_amount")
 _QUESTION_ROWS = 3
 _TEN_THOUSAND = 10_000
 _MOST_STANDINGS = 2_000
+_FEWEST_LEGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class LayoutVotes:
         titles: Sequence[Sequence[str]],
         answers: Mapping[str, str],
         names_at: int = -1,
+        journal: bool = False,
     ) -> None:
         self.kinds = RowKinds(headers, columns, names_at)
         self._answers = answers
@@ -74,6 +76,8 @@ class LayoutVotes:
         self._moves = [(1, billed)] if billed >= 0 else []
         self._moves += [(-1, by[f][0]) for f in ("credit", "paid", "credited") if f in by]
         self._sides = _first(by, ("debit",)), _first(by, ("credit",))
+        self._is_journal = journal and min(self._sides) >= 0
+        self._debits = self._credits = 0
         self._buckets = by.get("bucket", [])
         self._currency = _first(by, ("currency",))
         self._currencies: set[str] = set()
@@ -148,6 +152,8 @@ class LayoutVotes:
         self._name = name or self._name
         counts = self._counts(cells) if self._standings else 1
         self._sums.row(cells, self._figures(cells), named=bool(name), orphan=orphan, counts=counts)
+        if self._is_journal:
+            self._weigh(cells)
         if self.running.asked:
             self.running.add(cells, name or self._headings.now)
         if 0 <= self._currency < len(cells) and len(self._currencies) < 2:
@@ -195,6 +201,8 @@ class LayoutVotes:
             out.append(_sum_rows_question(sums))
         if self._asks_for_headings and answers.get("headings") not in ("customers", "places"):
             out.append(_HEADINGS_QUESTION)
+        if self._is_balanced and answers.get("journal") not in ("as_it_stands", "stop"):
+            out.append(_JOURNAL_QUESTION)
         if self._second and answers.get("second_table") not in ("first", "stop"):
             out.append(_second_table_question(*self._second))
         if self._lone_name and answers.get("named_total") not in ("total", "customer"):
@@ -226,6 +234,8 @@ class LayoutVotes:
         """Raises `FileRefused` where a person said that the file lacks rows."""
         if self._sums.disagreeing() and self._answers.get("totals") == "stop":
             raise FileRefused("totals_differ", "the rows do not add up to the file's own total")
+        if self._is_balanced and self._answers.get("journal") == "stop":
+            raise FileRefused("journal", "the file holds all legs of a journal")
         if self._second and self._answers.get("second_table") == "stop":
             raise FileRefused("second_table", "the file holds two tables: export each by itself")
 
@@ -262,6 +272,17 @@ class LayoutVotes:
             if len(self._by_standing) < _MOST_STANDINGS:
                 self._by_standing[said] = counts
         return counts
+
+    def _weigh(self, cells: list[str]) -> None:
+        """Adds the two sides of a posting to those of the file."""
+        self._debits += self._value(cells, self._sides[0]) or 0
+        self._credits += self._value(cells, self._sides[1]) or 0
+
+    @property
+    def _is_balanced(self) -> bool:
+        """True where debits and credits of a file come to the same: all legs stand in it."""
+        rows = self._named_rows + self._orphans
+        return bool(self._debits) and self._debits == self._credits and rows >= _FEWEST_LEGS
 
     def _figures(self, cells: list[str]) -> Figures:
         debit, credit = self._sides
@@ -357,6 +378,13 @@ def _named_total_question(line: int, value: int) -> ImportQuestion:
     )
 
 
+_JOURNAL_QUESTION = ImportQuestion(
+    kind="journal",
+    column=None,
+    choices=("as_it_stands", "stop"),
+    why="debits and credits come to the same, as where a journal tells of each document the"
+    " customer's leg and the others too, and no column says which is which",
+)
 _HEADINGS_QUESTION = ImportQuestion(
     kind="headings",
     column=None,

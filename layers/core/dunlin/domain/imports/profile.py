@@ -100,6 +100,7 @@ class _Pass:
             decoder=self.decoder,
             hints=self.hints,
             names_at=names_at,
+            journal=mapped.legs < 0 and table.journal_year is None,
         )
         scan.over(chunks(self.stream, head=body, offset=start))
         if scan.records == 0:

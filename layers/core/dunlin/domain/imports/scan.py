@@ -65,6 +65,7 @@ class Scan:
         decoder: Decoder,
         hints: Hints,
         names_at: int = -1,
+        journal: bool = False,
     ) -> None:
         self.table = table
         self.decoder = decoder
@@ -92,6 +93,7 @@ class Scan:
             titles=table.rows[: table.header or 0],
             answers=hints.sidecar.answers,
             names_at=names_at,
+            journal=journal,
         )
         self.shape = Shape()
         self.totals: dict[str, int] = {}

@@ -161,3 +161,20 @@ def test_the_end_of_a_loan_is_no_due_date(end: str, due: str) -> None:
         "1,Ada Abbott,ada@example.com,2029-01-15,2026-08-15,10.00\n"
     )
     assert document["rows"][0]["account"]["due_on"] == "2026-08-15"
+
+
+@pytest.mark.parametrize(
+    ("issued", "due"),
+    [("2026-03-01", "2026-03-31"), ("03/01/2026", "03/31/2026"), ("01.03.2026", "31.03.2026")],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_days_without_names_the_later_is_due(issued: str, due: str, turned: bool) -> None:
+    days = f"{due},{issued}" if turned else f"{issued},{due}"
+    document = read(
+        f"Ada Abbott,ada@example.com,1001,{days},10.00\n"
+        f"Ben Barker,ben@example.com,1002,{days},20.50\n"
+        f"Cora Castillo,cora@example.com,1003,{days},30.75\n",
+        currency="USD",
+    )
+    accounts = [r["account"] for r in document["rows"]]
+    assert {(a["issued_on"], a["due_on"]) for a in accounts} == {("2026-03-01", "2026-03-31")}

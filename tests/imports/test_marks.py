@@ -79,7 +79,7 @@ def test_a_payment_without_a_balance_is_asked_of_a_person(column: str, mark: str
 @pytest.mark.parametrize(
     ("column", "mark"),
     [
-        ("Payment Date", "2026-02-01"), ("Check No", "20551"), ("Settled Date", "N/A"),
+        ("Check No", "20551"), ("Settled Date", "N/A"), ("Payment Date", "N/A"),
         ("Void Date", "0000-00-00"), ("Void Date", "9999-12-31"), ("Write-off Date", "1900-01-00"),
         ("Voided", "No"), ("Cleared On", "1970-01-01"), ("Write off amount", "0.00"),
         ("Cancelled On", "-"), ("Settled", "false"),
@@ -89,10 +89,11 @@ def test_what_marks_nothing_leaves_a_balance_owed(column: str, mark: str) -> Non
     assert _standing(column, mark, money="Balance,") == ("open", None, None)
 
 
-def test_a_settled_debt_with_its_whole_balance_left_is_held_and_a_rest_is_owed() -> None:
-    whole = _standing("Settled Date", "2026-02-01", money="Balance,")
+@pytest.mark.parametrize("column", ["Settled Date", "Payment Date", "Date paid", "Fecha de pago"])
+def test_a_settled_debt_with_its_whole_balance_left_is_held_and_a_rest_is_owed(column: str) -> None:
+    whole = _standing(column, "2026-02-01", money="Balance,")
     assert whole == ("open", "cleared_with_balance", "cleared_with_balance")
-    rest = _standing("Settled Date", "2026-02-01", money="Amount,Balance,", amount="120.00,70.00")
+    rest = _standing(column, "2026-02-01", money="Amount,Balance,", amount="120.00,70.00")
     assert rest == ("open", None, None)
 
 

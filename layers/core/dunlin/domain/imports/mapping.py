@@ -16,6 +16,7 @@ from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.industry import PATIENTS_PART, patients_part
 from dunlin.domain.imports.ledger import ledger_columns
+from dunlin.domain.imports.nameless_dates import latest_is_due
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
@@ -42,13 +43,13 @@ _FITS |= {
     "draft_flag": ("bool",), "docstatus": ("int",), "side": ("text",), "status": ("name",),
     "document_type": ("name", "code", "int"), "city": ("name",),
     "open_flag": ("bool",),
-    "days_overdue": ("int", "money"), "quantity": ("money",), "disputed": ("bool", "name"),
+    "days_overdue": ("int", "money"), "quantity": ("money",),
     "write_off_mark": ("date", "number_date", "bool", "name"), "terms": ("int", "name", "text"),
     "void_mark": ("date", "number_date", "bool", "name", "text"),
 }  # fmt: skip
 _CONTACT = frozenset("email phone zip consumer_name first_name last_name".split())
 _SOFT = frozenset(("email", "phone", "state", "country", "city", "zip", "status", "last_name",
-                   "first_name", "consumer_name", "document_type", "side", "disputed"))  # fmt: skip
+                   "first_name", "consumer_name", "document_type", "side"))  # fmt: skip
 
 
 def _fit(field: str, content: Content) -> float:
@@ -112,6 +113,12 @@ def _offer(
         scores[field] = (round(score, 3), why)
 
 
+_NOTE_WORDS = (
+    """note notes comment comments remark remarks memo memos notiz notizen bemerkung bemerkungen
+    anmerkung anmerkungen kommentar kommentare vermerk nota notas comentario comentarios observacion
+    observaciones remarque remarques commentaire commentaires observation observations observacao
+    observacoes anotacao anotacoes alert alerts warning warnings flag flags"""
+).split()
 _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tuple(
     (frozenset(need.split()), frozenset(bar.split()), field, weight)
     for need, bar, field, weight in (
@@ -143,6 +150,7 @@ _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tup
         ("consent text", "", "consent_sms", 0.65),
         ("consent email", "", "consent_email", 0.7),
         ("vendor", "", "vendor", 0.6),
+        *((word, "delivery credit debit number no id", "notes", 0.66) for word in _NOTE_WORDS),
         ("supplier", "", "vendor", 0.6),
         ("lieferant", "", "vendor", 0.6),
     )
@@ -234,7 +242,9 @@ def map_columns(
         target = target or (lookup.get(fields.key_of(header)) if header.strip() else None)
         if target:
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
-        elif meant := parties.meant(index, contents[index]):
+        elif not _flags(header, contents[index]) and (
+            meant := parties.meant(index, contents[index])
+        ):
             ranked.append([] if meant.field == fields.IGNORE else [(0.95, meant.field, meant.why)])
             of_others[index] = meant.why
         else:
@@ -248,6 +258,7 @@ def map_columns(
     meaningless |= _without_insurers_part(headers, contents, ranked, by_hand)
     for index in meaningless:
         ranked[index] = []
+    latest_is_due(samples, ranked)
     named = {pick[0][1] for pick in ranked if pick}
     adjust(headers, contents, ranked, named)
     chosen, decisions = _settle(keys, ranked, contents, fixed)
@@ -260,6 +271,11 @@ def map_columns(
         for i, (s, f, w) in enumerate(chosen)
     )
     return Mapped(columns, decisions, ledger.legs)
+
+
+def _flags(header: str, content: Content) -> bool:
+    """True for `Minor` with yes and no: it says something of the person and names nobody."""
+    return fields.key_of(header) in fields.STRONG and content.share("bool") >= 0.95
 
 
 def _without_insurers_part(

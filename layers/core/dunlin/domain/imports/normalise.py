@@ -73,7 +73,7 @@ class Normaliser:
         self._extras = [(f, columns.first[f]) for f in EXTRAS if f in columns.first]
         # Contacts and payments are no debts: a row without a balance is still a row.
         self._owed = profile.kind in (RECEIVABLES, PAYABLES)
-        rare = {"last_payment_date", "last_payment_amount", "disputed"}
+        rare = {"last_payment_date", "last_payment_amount"}
         self._rare = bool(rare & columns.first.keys())
 
     def normalise(self, row: Row) -> NormalisedRow | Rejected:
@@ -112,12 +112,10 @@ class Normaliser:
             marked, why, sign = self._marks.standing(cells, balance, original)
             status, code, held = marked or status, why or code, held or sign
         consumer, about = self._read_consumer(cells, problems)
-        last_on, last_minor, disputed = None, None, False
+        last_on, last_minor = None, None
         if self._rare:
             last_on = self._date(cells, "last_payment_date", problems)
             last_minor = self._money.minor(cells, "last_payment_amount", currency, problems)
-            at = self.columns.at("disputed")
-            disputed = at >= 0 and statuses.yes_no(cells[at]) is True
         bars = self._read_bars(cells, held)
         extras = self._read_extras(cells, currency, problems) + about
         if status == OPEN and code == "written_off":
@@ -140,7 +138,7 @@ class Normaliser:
             paid_on,
             last_on,
             last_minor,
-            disputed or DISPUTED in bars,
+            DISPUTED in bars,
             " · ".join(t for t in (cells[i].strip() for i in self._notes) if t)[:LONGEST],
             extras,
             tuple(problems),

@@ -8,6 +8,7 @@ from dunlin.domain.imports import barring, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, LONGEST, MEMORY, Columns
 from dunlin.domain.imports.dates import fold
+from dunlin.domain.imports.permissions import opts_out
 from dunlin.domain.imports.phrases import BREAK, Lexicon, Worded
 from dunlin.domain.imports.row_dates import RowDates
 
@@ -31,8 +32,12 @@ _LATER = frozenset((barring.AGENCY, barring.LEGAL))
 _BRIEF = 3
 """Words of a note that is no more than a mark."""
 _ALIVE = frozenset("alive living vivo viva lebt vivant vivante a active l".split())
-_NEITHER = frozenset("none never inactive ok clear normal civilian".split())
+_NEITHER = frozenset(
+    """none never inactive ok clear normal civilian resolved withdrawn dropped lifted released ended
+    closed settled rejected""".split()
+)
 """Words with which a flag is not set; the first where it asks who has died."""
+_FLAGS = (*barring.STAFF, barring.DISPUTED)
 _JOINED = frozenset(("cxo", "cnd"))
 """`c/o` and `C&D`, as a text is split."""
 _APART = {n: " " for n in range(128) if not chr(n).isalpha()} | dict.fromkeys(map(ord, "·–—’"), " ")
@@ -136,7 +141,8 @@ class RowBars:
         self._notes = [*by.get("notes", ()), *by.get("lease_status", ())]
         names = ("consumer_name", "company", "last_name", "first_name", "street", "street2")
         self._names = [i for field in names for i in by.get(field, ())]
-        self._flags = [(code, i) for code in barring.STAFF for i in by.get(code, ())]
+        self._flags = [(code, i) for code in _FLAGS for i in by.get(code, ())]
+        self._closed = by.get("opt_out_all", [])
         self._known: dict[str, tuple[str, ...]] = {}
 
     def read(self, cells: list[str], status_says: str) -> tuple[str, ...]:
@@ -153,6 +159,10 @@ class RowBars:
             text = cells[index]
             if text and self._flagged(code, text.strip()[:LONG], index):
                 codes += (code,)
+        for index in self._closed:
+            text = cells[index].strip()[:LONG]
+            if text and opts_out(text, day=self._dates.is_day(index, text)):
+                codes += (barring.DO_NOT_CONTACT,)
         return tuple(dict.fromkeys(codes))
 
     def _remembered(self, text: str) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from dunlin.domain.imports.types import OPEN, PAID, VOID, FileProfile
 
 _WHEN_PAID = frozenset(
     """paymentdate fechadepago fechapago datedepaiement datepaiement datedereglement datereglement
-    zahlungsdatum paydate datumzahlung datadepagamento datapagamento datepaid paiddate paid
-    closingdate closedate closeddate fechadecobro fechacobro""".split()
+    zahlungsdatum paydate datumzahlung datadepagamento datapagamento paid closingdate closedate
+    closeddate""".split()
 )
 """Names of columns that may hold the day of a part payment, or one on which payment is awaited."""
 _MONEY_CAME = frozenset(("checkno", "checknumber", "receiptnumber", "receiptno"))
@@ -33,12 +33,8 @@ class RowMarks:
         unsure = [i for i in paid_date if fields.key_of(keys[i]) in _WHEN_PAID]
         self._settled = [i for i in paid_date if i not in unsure] + by.get("settled_mark", [])
         numbers = [i for i in by.get("payment_method", ()) if fields.key_of(keys[i]) in _MONEY_CAME]
-        self._payment = [
-            *unsure,
-            *by.get("payment_date", ()),
-            *by.get("payment_mark", ()),
-            *numbers,
-        ]
+        self._paid_on = [*unsure, *by.get("payment_date", ())]
+        self._payment = [*self._paid_on, *by.get("payment_mark", ()), *numbers]
         self._days = frozenset((*paid_date, *by.get("payment_date", ())))
         self._states_rest = bool({"balance", "bucket", "paid"} & by.keys())
         self.any = bool(self._void or self._write_off or self._settled or self._payment)
@@ -53,9 +49,10 @@ class RowMarks:
             return VOID, "void", ""
         if any(self._set(cells, i) for i in self._write_off):
             return (OPEN if self._written_off else VOID), "written_off", ""
-        if any(self._set(cells, i) for i in self._settled):
-            if not self._states_rest:
-                return PAID, "settled", ""
+        settled = any(self._set(cells, i) for i in self._settled)
+        if settled and not self._states_rest:
+            return PAID, "settled", ""
+        if settled or (self._states_rest and any(self._set(cells, i) for i in self._paid_on)):
             rest = balance is not None and original is not None and 0 < balance < original
             return ("", "", "") if rest else (OPEN, "", CLEARED)
         if not self._states_rest and any(self._set(cells, i) for i in self._payment):

@@ -268,7 +268,9 @@ def _consents(person: NormalisedConsumer, job: Job) -> dict[Channel, Consent]:
     consents: dict[str, tuple[bool, str]] = {}
     for consent in person.consents:
         for channel in Channel:
-            if consent.channel in ("all", channel.value):
+            known = consents.get(channel.value, (True, ""))
+            # Of a yes and a no, in whatever order, the no counts.
+            if consent.channel in ("all", channel.value) and known[0]:
                 consents[channel.value] = (consent.granted, consent.evidence)
 
     def of(channel: Channel, silent: ConsentState) -> Consent:

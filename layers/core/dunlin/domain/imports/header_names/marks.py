@@ -10,7 +10,15 @@ STRONG = {
     "disputed": """
         disputed|dispute|in dispute|is disputed|dispute flag|under dispute|on dispute
         |dispute status|strittig|bestritten|einspruch|in klarung|en disputa|disputado|litige
-        |en litige|contested|reclamacion|contestee|conteste|reklamation""",
+        |en litige|contested|reclamacion|contestee|conteste|reklamation
+        |disputed flag|dispute yn|dispute indicator|dispute code|dispute reason|dispute date
+        |disputed on|date disputed|disputed by|has dispute|open dispute|query flag|in query
+        |dispute open|chargeback|charge back|chargeback flag|streitfall|bestritten am|reklamiert
+        |reklamation am|klarfall|klarungsfall|widerspruch|widerspruch am|beanstandet|in disputa
+        |en litigio|impugnado|impugnada|reclamado|reclamada|motivo disputa|fecha disputa
+        |en reclamacion|litigieux|contestation|date contestation|motif litige|reclamation
+        |em disputa|em litigio|contestado|contestada|em contestacao|contestacao|impugnacao
+        |reclamacao|motivo da disputa|data da disputa""",
     "claim_amount": """
         claim amount|claimed amount|amount claimed|damage claim amount|damages claimed|claim value
         |cargo claim amount|damage amount|disputed amount|amount disputed|amount in dispute
@@ -163,17 +171,19 @@ STRONG = {
         |dont text|sms blocked|sms unsubscribed|sms unsubscribe|no enviar sms|pas de sms
         |ne pas envoyer de sms|sms sperre|nao enviar sms|sms dnc|text dnc|sms suppressed""",
     "opt_out_all": """
-        do not contact|dnc|opt out|opted out|cease|cease and desist|do not call or text
-        |cease contact|no contact|nicht kontaktieren|no contactar|ne pas contacter
-        |dnc flag|do not contact flag|is dnc|opted out on|opted out date|opt out date|opted out at
-        |opt out flag|optout|optedout|communication opt out|contact opt out|global opt out
-        |all opt out|do not solicit|contact restriction|contact restrictions|contact blocked
-        |blocked contact|block contact|stop contact|suppress contact|suppressed|do not disturb
-        |donotcontact|cease date|cease and desist date|c d date|cease communication|kontaktsperre
-        |kontaktverbot|kein kontakt|keine kontaktaufnahme|kontakt gesperrt|no molestar|no llamar
-        |bloqueo contacto|contacto bloqueado|opuesto a contacto|ne plus contacter|contact interdit
-        |opposition contact|liste rouge|nao contatar|nao contactar|nao perturbe|contato bloqueado
-        |descadastro|bloqueio contato""",
+        do not contact|dnc|opt out|opted out|cease|cease and desist|cease desist|c d letter
+        |cease flag|cease letter|do not call or text|do not call|dont contact|dont call|no calls
+        |nao ligar|nicht anrufen|ne pas appeler|cease contact|no contact|nicht kontaktieren
+        |no contactar|ne pas contacter|dnc flag|do not contact flag|is dnc|opted out on
+        |opted out date|opt out date|opted out at|opt out flag|optout|optedout
+        |communication opt out|contact opt out|global opt out|all opt out|do not solicit
+        |contact restriction|contact restrictions|contact blocked|blocked contact|block contact
+        |stop contact|suppress contact|suppressed|do not disturb|donotcontact|cease date
+        |cease and desist date|c d date|cease communication|kontaktsperre|kontaktverbot
+        |kein kontakt|keine kontaktaufnahme|kontakt gesperrt|no molestar|no llamar
+        |bloqueo contacto|contacto bloqueado|opuesto a contacto|ne plus contacter
+        |contact interdit|opposition contact|liste rouge|nao contatar|nao contactar|nao perturbe
+        |contato bloqueado|descadastro|bloqueio contato""",
     "days_overdue": """
         days overdue|days past due|dpd|overdue days|days late|aging|past due days|aging days
         |tage uberfallig|tage in verzug|verzugstage|dias vencidos|dias de atraso|jours de retard

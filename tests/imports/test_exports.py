@@ -20,7 +20,7 @@ from tests.imports.exports.shapes import SHAPES
 from tests.imports.exports.truth import ASK, EITHER, HOLD, LEAVE, PLAIN, Export
 
 SAMPLE = range(300)
-SILENT_WRONG = 7
+SILENT_WRONG = 4
 """How many files of the sample may be read wrong without a word: none, once all is mended. It is
 lowered as faults are."""
 NEEDLESS_QUESTIONS = 0.05

@@ -273,7 +273,7 @@ def words_of_standing(
     def fill(debt: Debt) -> str:
         if debt not in chosen:
             chosen[debt] = rng.choice(list(known.get(debt.standing) or known["open"]))
-            debt.word = chosen[debt]
+            debt.word = debt.word or chosen[debt]
         return chosen[debt]
 
     return fill

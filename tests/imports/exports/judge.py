@@ -136,11 +136,12 @@ class _Case:
             debt.net = True
         for account in mine:
             self._who(debts[0], account, numbered=False)
-        held = [a for a in mine if a["held"]]
+        kept = [d for d in debts if d.want == HOLD]
+        held = [a for a in mine if a["held"] or any(_closed(d, a) for d in kept)]
         if any(self._refused(d) for d in debts) or (held and all(d.may_hold for d in debts)):
             return
         right = max(0, sum(d.minor for d in debts if d.want == CHASE))
-        got = sum(a["balance_minor"] for a in mine if not a["held"])
+        got = sum(a["balance_minor"] for a in mine if a not in held)
         if got != right and not (held and got < right):
             text = f"{party.name}: {right} wanted, {got} found"
             if got > right and any(d.want != CHASE for d in debts):
@@ -172,7 +173,7 @@ class _Case:
         self.fault("whether", "debt lost", text)
 
     def _compare(self, debt: Debt, account: Account) -> None:
-        held = account["held"]
+        held = account["held"] or (debt.want == HOLD and _closed(debt, account))
         if debt.want == LEAVE:
             if not held:
                 text = f"{debt.why!r}: {_summary(account)}"
@@ -245,6 +246,19 @@ class _Case:
 
 def _is_amount(debt: Debt, account: Account) -> bool:
     return account["balance_minor"] in {debt.minor, debt.foreign} - {0}
+
+
+ONE_WAY = {"DO NOT CALL", "do not email per customer"}
+"""Notes that forbid one way of writing alone."""
+
+
+def _closed(debt: Debt, account: Account) -> str:
+    """The word of the file that withdraws permission to write, '' where none does."""
+    for consent in account["extras"].get("consents", ()):
+        all_ways = consent["channel"] == "all" or debt.note in ONE_WAY
+        if not consent["granted"] and all_ways:
+            return str(consent["evidence"])
+    return ""
 
 
 def _has_number(debt: Debt, account: Account) -> bool:

@@ -103,3 +103,56 @@ def test_a_hostile_file_is_refused_by_the_deployed_functions(
     assert reason in report["reason"]
     assert reason in operator.read(f"{name}.report.csv")
     assert operator.accounts() == before
+
+
+def test_a_second_file_closes_corrects_and_misses_on_the_deployed_stack(
+    operator: ImportOperator,
+) -> None:
+    from dunlin.runtime import wiring
+    from dunlin.service.accounts.staff_command import StaffCommand
+    from dunlin.service.imports import missing
+    from dunlin.service.staff.finding import find_accounts
+
+    header = "Patient ID,Patient,Email,Phone,Balance,Due date,Opted out"
+    rows = [f"S{n},Pat Sample {n:03},s{n}@example.com,,{n + 20}.00,2026-08-14" for n in range(40)]
+    full = "\n".join([header, *(f"{row},No" for row in rows)]) + "\n"
+    assert operator.drop("second.csv", full)["outcomes"] == {"created": 40}
+
+    def account(number: str) -> Any:
+        (only,) = find_accounts(
+            number, creditor=CREDITOR, book=operator.book, creditors=wiring.creditors()
+        )
+        return only
+
+    assert account("S7") == account("S7 2026-08-14") == account("s7@example.com")
+    newer = full.replace("s7@", "s7.new@").replace(f"{rows[8]},No", f"{rows[8]},Yes")
+    report = operator.drop("second.csv", newer)
+    assert (report["outcomes"], report["permission_withdrawn"]) == (
+        {"updated": 2, "unchanged": 38},
+        1,
+    )
+    person = operator.book.consumer(account("S7").consumer_id)
+    assert person is not None
+    assert (person.emails, person.resting) == (("s7.new@example.com",), ("s7@example.com",))
+    # A mapping file beside it says that it is complete, and it is cut short.
+    operator.client("s3").put_object(
+        Bucket=operator.outputs["DropBucketName"],
+        Key=f"drop/{CREDITOR}/second.mapping.yaml",
+        Body=b"version: 1\ncomplete: true\n",
+    )
+    cut = operator.drop("second.csv", "\n".join(newer.splitlines()[:4]) + "\n")
+    assert (cut["missing"]["closed"], cut["missing"]["resting"]) == (0, 37)
+    assert account("S30").paused
+    (asked,) = missing.open_questions(CREDITOR, drop_box=wiring.drop_box())
+    settled = missing.settle(
+        asked,
+        StaffCommand(by="desk-1", why="cut-short"),
+        gone=False,
+        book=operator.book,
+        waker=wiring.waker(),
+        drop_box=wiring.drop_box(),
+        now=wiring.clock().now(),
+    )
+    assert (settled.done, settled.left) == (37, 0)
+    assert not account("S30").paused
+    assert missing.open_questions(CREDITOR, drop_box=wiring.drop_box()) == []

@@ -7,6 +7,7 @@ BROKEN = "broken_arrangement"
 PROMISED = "Promises to pay"
 CHEQUE = "Says that a cheque is in the post"
 PROMISES = (PROMISED, CHEQUE)
+UNREMINDED = "unreminded"  # pays in instalments by hand, and is not to be reminded of them
 BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
 PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"  # and the day

@@ -7,13 +7,17 @@ from datetime import datetime
 from typing import Protocol
 
 from dunlin.domain import ids
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.reasons import UNREMINDED
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.contact import planner
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Accounts, ChangeWriter, Facts
+from dunlin.ports.arrangements import Arrangements
 from dunlin.ports.contact import PermitTaking
 from dunlin.ports.messages import MessageTemplates
 from dunlin.ports.portal import Links
@@ -45,8 +49,12 @@ _BOTH = (Channel.EMAIL, Channel.SMS)
 _TRIES = 5  # permits for one notice: each after the one before was given back unsent
 
 
-class NoticeBook(Accounts, PermitTaking, Protocol):
-    """An account and the permit that its notice takes."""
+class NoticeBook(Accounts, Arrangements, PermitTaking, Protocol):
+    """An account with its arrangements, and the permit that its notice takes."""
+
+
+class RefusingBook(ChangeWriter, Arrangements, Protocol):
+    """Where a notice that is refused is written down."""
 
 
 def check_notice(
@@ -214,7 +222,7 @@ def _refuse(
     cause: str,
     verdicts: list[tuple[planner.Offer, Verdict]],
     *,
-    book: ChangeWriter,
+    book: RefusingBook,
     gate: Gate,
     now: datetime,
 ) -> LadderDecision:
@@ -225,7 +233,7 @@ def _refuse(
     after = write(
         book,
         facts.account,
-        facts.account,
+        _unreminded(facts.account, kind, book),
         now=now,
         what="NoticeRefused",
         data={
@@ -236,3 +244,18 @@ def _refuse(
         },
     )
     return decision("refused", after, now, refusals=refusals)
+
+
+def _unreminded(account: Account, kind: str, book: Arrangements) -> Account:
+    """The account before staff, once, where a person who pays by hand is not to be reminded of
+    their instalments: else nobody knew until the arrangement broke."""
+    waits = account.escalated or UNREMINDED in account.approved_triggers
+    if kind != "instalment_due" or not account.arranged or not account.owes or waits:
+        return account
+    mine = (
+        a
+        for a in book.arrangements(account.account_id)
+        if a.arrangement_id == account.arrangement_id
+    )
+    by_hand = any(not arrangement.autopays for arrangement in mine)
+    return lifecycle.put_before_staff(account, UNREMINDED) if by_hand else account

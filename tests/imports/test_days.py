@@ -178,3 +178,18 @@ def test_of_two_days_without_names_the_later_is_due(issued: str, due: str, turne
     )
     accounts = [r["account"] for r in document["rows"]]
     assert {(a["issued_on"], a["due_on"]) for a in accounts} == {("2026-03-01", "2026-03-31")}
+
+
+def test_days_without_a_name_in_few_rows_are_no_due_date_and_hold_those_rows() -> None:
+    document = read(
+        "Ada Abbott,ada@example.com,1001,2026-08-30,10.00,\n"
+        "Ben Barker,ben@example.com,1002,2026-06-30,20.50,\n"
+        "Cora Castillo,cora@example.com,1003,2026-03-06,30.75,2026-03-16\n",
+        currency="USD",
+    )
+    accounts = [r["account"] for r in document["rows"]]
+    assert [(a["due_on"], a["held"]) for a in accounts] == [
+        ("2026-08-30", None),
+        ("2026-06-30", None),
+        ("2026-03-06", "cleared_with_balance"),
+    ]

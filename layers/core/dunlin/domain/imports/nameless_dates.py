@@ -14,10 +14,15 @@ def latest_is_due(
     samples: Sequence[Sequence[str]], ranked: list[list[tuple[float, str, str]]]
 ) -> None:
     """Of columns taken for the due date by their days alone, keep that whose day is the latest in
-    every row; the earliest is the day of issue. Where no column is, none is the due date."""
+    every row; the earliest is the day of issue. Where no column is, none is the due date. Days in
+    few rows alone are what happened to those, as a payment."""
     rivals = [i for i, o in enumerate(ranked) if o and o[0][1] == "due_date" and o[0][2] == WHY]
     if len(rivals) < 2:
         return
+    filled = {i: sum(bool(cell.strip()) for cell in samples[i]) for i in rivals}
+    for index in [i for i in rivals if filled[i] * 2 < max(filled.values())]:
+        ranked[index] = [(ranked[index][0][0], "paid_date", "days in few of its rows")]
+        rivals.remove(index)
     days = _rows([samples[i] for i in rivals])
     last = [c for c in range(len(rivals)) if all(row[c] == max(row) for row in days)]
     first = [c for c in range(len(rivals)) if all(row[c] == min(row) for row in days)]

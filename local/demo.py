@@ -29,7 +29,7 @@ SAMPLE = Path(__file__).parent / "sample"
 WRITTEN_ON = date(2026, 11, 23)  # the Monday that the sample's dates look back from
 DAYS = 60
 PILOT = 10  # so many that the list fits a screen
-_SAID_EVERY = timedelta(days=10)
+_PRINTED_EVERY = timedelta(days=10)
 _DATE_FORMS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%Y")
 
 
@@ -219,10 +219,10 @@ def _live(
     until: datetime,
     console: Console,
 ) -> None:
-    shown = said = lapse.now
+    shown = printed = lapse.now
 
     def after_each() -> None:
-        nonlocal shown, said
+        nonlocal shown, printed
         consumers.look()
         if lapse.now - shown < timedelta(days=2):
             return
@@ -232,8 +232,8 @@ def _live(
             f" {sum(n for w, n in consumers.did.items() if w.startswith('paid'))} payments"
         )
         progress.show(how_far)
-        if shown - said >= _SAID_EVERY:
-            said = shown
+        if shown - printed >= _PRINTED_EVERY:
+            printed = shown
             console.print(f"  {how_far}", highlight=False)
 
     with Progress(console, f"living until {until:%a %d %b}") as progress:

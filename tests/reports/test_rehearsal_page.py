@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element, fromstring
@@ -68,21 +67,24 @@ def test_a_date_at_the_edge_ends_there() -> None:
     assert drawn.findall("text")[-1].get("text-anchor") == "end"
 
 
-def test_the_calendar_begins_on_monday_and_is_darkest_on_the_busiest_day() -> None:
-    written = page([("acme", forecast(message(0), *[message(5)] * 2))])
-    calendar = written.partition('<table class="calendar">')[2].partition("</table>")[0]
-    weeks = re.findall("<tr>(.*?)</tr>", calendar)[1:]
-    assert [week.count("<td>") for week in weeks] == [7, 7, 7, 2]
-    assert weeks[0].startswith("<td></td><td></td><td><div")
-    shares = Counter(re.findall(r"(\d+)%", calendar))
-    assert shares == {"70": 1, "35": 1, "0": 19}
+def test_every_message_stands_under_its_person_and_its_day_with_its_words() -> None:
+    two = replace(
+        message(1, "sms"), person_id="p1", person="Ada", step="First note", text="Hi\nAda"
+    )
+    written = html.unescape(page([("acme", forecast(two, replace(two, at=START), message(2)))]))
+    by_person = written.partition("By person")[2].partition("By day")[0]
+    assert "Ada <small>2 messages</small>" in by_person
+    assert by_person.count("Wed Sep 02, 11:00 · text · First note · INV-1") == 1
+    assert by_person.count("<pre>Hi\nAda</pre>") == 2
+    by_day = written.partition("By day")[2]
+    assert by_day.index("Wednesday, September 02") < by_day.index("Friday, September 04")
 
 
 def test_the_figures_stand_in_tables() -> None:
     written = html.unescape(page([("acme", forecast(message(0), message(1, "sms", "final")))]))
     for text in ("<b>1,234</b>", "<b>$0.20</b>", "12,000", "1,230", "final"):
         assert text in written
-    assert "Refusals by rule" not in page([("acme", replace(forecast(), refusals={}))])
+    assert "Refused or put off" not in page([("acme", replace(forecast(), refusals={}))])
 
 
 def test_two_forecasts_stand_beside_what_sets_them_apart() -> None:

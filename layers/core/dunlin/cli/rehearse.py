@@ -15,7 +15,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.files.yaml_documents import parse
@@ -28,6 +27,7 @@ from dunlin.cli.stack import Json
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.file_names import summary_name
 from dunlin.domain.messages.prices import message_micro
 from dunlin.domain.reports.forecast import Forecast, Happening, compare
 from dunlin.ports.messages import Email, Text
@@ -37,11 +37,12 @@ from dunlin.service.imports.job import job_of
 from dunlin.service.imports.loading import load_rows
 from dunlin.service.imports.profiling import profile_file
 from dunlin.service.rollouts import rehearsal
+from dunlin.views.imports.import_text import import_lines
 from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.reports.rehearsal_report import page
+from dunlin.views.reports.rehearsal_text import difference_lines, forecast_lines
 
 CREDITOR = "rehearsal"
-console = Console()
 
 
 class _Line:
@@ -69,7 +70,10 @@ def rehearse(
     as_json: Json = False,
     html: Annotated[Path | None, typer.Option(help="Write the report here.")] = None,
 ) -> None:
-    """List every message that would be sent, day by day, and send none."""
+    """List every message that would be sent, day by day, and send none.
+
+    Example: dunlin rehearse open.csv --strategy harbor.strategy.yaml --html rehearsal.html
+    """
     began = time.monotonic()
     at = datetime.fromisoformat(start) if start else datetime.now(UTC).replace(microsecond=0)
     try:
@@ -79,7 +83,7 @@ def rehearse(
             if path is not None
         ]
     except DomainError as error:
-        console.print(f"[red]{error}")
+        typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     difference = compare(forecasts[0][1], forecasts[1][1]) if len(forecasts) == 2 else None
     if html is not None:
@@ -88,15 +92,19 @@ def rehearse(
         typer.echo(json.dumps({name: in_words(forecast) for name, forecast in forecasts}, indent=2))
         return
     for name, forecast in forecasts:
-        _print(name, forecast)
+        for line in forecast_lines(name, forecast):
+            typer.echo(line)
     if difference is not None:
-        console.print(
-            f"alike: {difference.both}, only {forecasts[0][0]}: {difference.only_first}, only "
-            f"{forecasts[1][0]}: {difference.only_second}; "
-            f"{difference.accounts_changed} accounts differ"
-        )
+        typer.echo("")
+        for line in difference_lines([name for name, _ in forecasts], difference):
+            typer.echo(line)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    console.print(f"{time.monotonic() - began:.0f} s, {peak:.0f} MB at most. Nothing was sent.")
+    typer.echo("")
+    if html is not None:
+        typer.echo(f"{html} shows it by person and by day.")
+    typer.echo(f"{time.monotonic() - began:.0f} s, {peak:.0f} MB at most. Nothing was sent.")
+    if not any(forecast.messages for _, forecast in forecasts):
+        raise typer.Exit(1)
 
 
 def play(
@@ -170,6 +178,10 @@ def _import(
         profiled = profile_file(
             job, today=at.date(), intake=intake, creditors=book.creditors, drop_box=box
         )
+        summary = f"drop/{creditor}/{summary_name(path.name)}"
+        if summary in box.keys(summary):
+            # A file that is read leaves none before its rows are loaded.
+            raise DomainError("\n".join(import_lines(json.loads(box.read(summary)))))
         for part in profiled["ranges"]:
             load_rows(
                 job,
@@ -218,28 +230,11 @@ def in_words(forecast: Forecast) -> dict[str, Any]:
                 "local": m.local.isoformat(),
                 "channel": m.channel,
                 "template": m.template,
+                "person": m.person,
+                "step": m.step,
+                "text": m.text,
                 "cost_micro_usd": m.cost_micro,
             }
             for m in forecast.messages
         ],
     }
-
-
-def _print(name: str, forecast: Forecast) -> None:
-    console.rule(f"{name}: {forecast.days} days from {forecast.start:%Y-%m-%d}")
-    console.print(
-        f"{forecast.started} ladders, {len(forecast.messages)} messages, "
-        f"${forecast.cost_micro / 1_000_000:,.2f} at list price; "
-        f"the rules let a touch wait {forecast.deferred} times"
-    )
-    table = Table("template", "channel", "messages")
-    for (template, channel), number in forecast.by_template().items():
-        table.add_row(template, channel, str(number))
-    console.print(table)
-    for title, counted in (
-        ("refused by rule", forecast.refusals),
-        ("not started", forecast.passed_over),
-        ("at the end", forecast.ends),
-    ):
-        counts = ", ".join(f"{n} {what}" for what, n in counted.items())
-        console.print(f"{title}: {counts or 'none'}")

@@ -108,14 +108,15 @@ class PortalSettings:
 
 
 def stack_id() -> str:
-    """What tells this stack from every other, also from one of the same name before it."""
+    """What tells this stack's payments from those of another on the same account at the processor,
+    also of one that had the same name before."""
     return os.environ.get("STACK_ID", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """The processor. `api_base` is empty except where a stand-in is used; `secret` is a name.
-    `stack` tells this stack's payments from those of another on the same account there."""
+    """The processor. `api_base` is empty except where a stand-in is used; `secret` is a name;
+    `stack` as `stack_id`."""
 
     secret: str
     api_base: str
@@ -128,7 +129,7 @@ class Payments:
             secret=_required("STRIPE_SECRET_NAME"),
             api_base=os.environ.get("STRIPE_API_BASE", ""),
             checkout_origin=_required("CHECKOUT_ORIGIN"),
-            stack=stack_id(),
+            stack=os.environ.get("STACK_ID", ""),
         )
 
 

@@ -26,7 +26,8 @@ class Happening:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message that would leave: when, in whose time zone, and what it costs in millionths of
-    a dollar at list price. `rung` is false for a notice (a receipt, a confirmation)."""
+    a dollar at list price. `rung` is false for a notice (a receipt, a confirmation); `step` is the
+    name of its rung, or what the notice is, `text` what it says."""
 
     account_id: str
     reference: str
@@ -36,6 +37,10 @@ class Message:
     template: str
     rung: bool
     cost_micro: int
+    person_id: str = ""
+    person: str = ""
+    step: str = ""
+    text: str = ""
 
     @property
     def local(self) -> datetime:
@@ -71,9 +76,9 @@ class Forecast:
             days.setdefault(message.local.date(), Counter())[message.channel] += 1
         return dict(sorted(days.items()))
 
-    def by_template(self) -> dict[tuple[str, str], int]:
-        """Messages by template and channel, most first."""
-        counted = Counter((m.template, m.channel) for m in self.messages)
+    def by_step(self) -> dict[tuple[str, str], int]:
+        """Messages by step and channel, most first."""
+        counted = Counter((m.step or m.template, m.channel) for m in self.messages)
         return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -282,6 +282,10 @@ def _send(account_id: str, decided: LadderDecision, *, play: _Play, now: datetim
                 template=touch.template,
                 rung=bool(touch.run),
                 cost_micro=ports.price(channel, touch.content),
+                person_id=account.consumer_id,
+                person=ports.book.facts(account_id).consumer.name,
+                step=touch.rung_name or touch.template.partition(".")[0].replace("_", " "),
+                text=touch.content,
             )
         )
     return sent

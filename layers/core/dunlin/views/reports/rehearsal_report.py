@@ -6,23 +6,24 @@ Charts are inline SVG. Everything from outside (references, names of creditors) 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from dunlin.domain.reports.forecast import Forecast, ForecastDifference
+from dunlin.domain.reports.forecast import Forecast, ForecastDifference, Message
 from dunlin.views.charts.day_columns import Stacked, day_columns
 from dunlin.views.jinja import environment
+from dunlin.views.reports.rehearsal_text import CHANNELS, ENDS, why_not
 
 _TEMPLATES = environment(Path(__file__).parent / "templates")
 _CHANNELS = {
     "email": Stacked(colour="var(--email)", counted="e-mails"),
     "sms": Stacked(colour="var(--sms)", counted="texts"),
 }
-_NAMES = {"email": "e-mail", "sms": "text"}
+_MOST = 5_000  # messages that are listed with their words
 _HEIGHT = 220
-_DARKEST = 70  # percent of ink in the busiest day of the calendar, whose date is read on it
 
 
 def page(
@@ -35,6 +36,7 @@ def page(
         apart=_apart(names, difference) if difference is not None else [],
         parts=[_part(name, forecast) for name, forecast in forecasts],
         channels=_CHANNELS,
+        names=CHANNELS,
     )
 
 
@@ -51,33 +53,40 @@ def _apart(names: Sequence[str], difference: ForecastDifference) -> list[tuple[s
 def _part(name: str, forecast: Forecast) -> dict[str, Any]:
     days = forecast.by_day()
     sent = Counter(message.channel for message in forecast.messages)
+    messages = sorted(forecast.messages, key=lambda m: (m.local.replace(tzinfo=None), m.reference))
     return {
         "name": name,
         "forecast": forecast,
         "figures": [
-            (f"{forecast.started:,}", "ladders started"),
+            (f"{forecast.started:,}", "accounts written to"),
             *((f"{sent[channel]:,}", look.counted) for channel, look in _CHANNELS.items()),
             (_dollars(forecast.cost_micro), "at list price, without carriers' fees"),
             (f"{forecast.deferred:,}", "times the rules let one wait"),
         ],
         "chart": day_columns("Messages by day", days, _CHANNELS, height=_HEIGHT, every=14),
-        "weeks": _weeks(days),
-        "templates": [
-            (template, _NAMES[channel], number)
-            for (template, channel), number in forecast.by_template().items()
+        "steps": [
+            (step, CHANNELS[channel], number)
+            for (step, channel), number in forecast.by_step().items()
         ],
+        "people": _by_person(messages[:_MOST]),
+        "lines": [(day, list(of_day)) for day, of_day in groupby(messages[:_MOST], _day)],
+        "more": max(0, len(messages) - _MOST),
+        "not_started": [(why_not(r), n) for r, n in forecast.passed_over.items()],
+        "ends": [(ENDS.get(standing, standing), n) for standing, n in forecast.ends.items()],
     }
+
+
+def _day(message: Message) -> date:
+    return message.local.date()
+
+
+def _by_person(messages: Sequence[Message]) -> list[tuple[str, list[Message]]]:
+    """Each person with their messages, by name; people of one name stand apart by account."""
+    people: dict[tuple[str, str], list[Message]] = {}
+    for message in messages:
+        people.setdefault((message.person, message.person_id), []).append(message)
+    return [(name or "without a name", own) for (name, _), own in sorted(people.items())]
 
 
 def _dollars(micro: int) -> str:
     return f"${micro / 1_000_000:,.2f}"
-
-
-def _weeks(days: Mapping[date, Counter[str]]) -> list[list[tuple[date | None, int, int]]]:
-    """Weeks from Monday: each day with its messages and how dark it is, in percent; days before
-    the first as None."""
-    busiest = max((numbers.total() for numbers in days.values()), default=0) or 1
-    cells: list[tuple[date | None, int, int]] = [(None, 0, 0)] * min(days).weekday()
-    for day, numbers in days.items():
-        cells.append((day, numbers.total(), round(_DARKEST * numbers.total() / busiest)))
-    return [cells[start : start + 7] for start in range(0, len(cells), 7)]

@@ -1,0 +1,127 @@
+"""A rehearsal in plain words for a terminal: every message by day, what each says, and why somebody
+is not written to. Lines of at most 80 columns; what comes from a file reaches the terminal as text.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from itertools import groupby
+
+from dunlin.domain.reports.forecast import Forecast, ForecastDifference, Message
+
+WIDTH = 80
+MOST = 400
+"""Messages that are listed; of more the page has all."""
+CHANNELS = {"email": "e-mail", "sms": "text"}
+ENDS = {
+    "exhausted": "got every message of the ladder",
+    "imported": "never written to",
+    "active": "still under way",
+    "settled": "paid",
+    "closed": "taken back",
+    "escalated": "waiting for a person",
+}
+_PERSON, _REFERENCE = 24, 16
+
+
+def dollars(micro: int) -> str:
+    return f"${micro / 1_000_000:,.2f}"
+
+
+def why_not(reason: str) -> str:
+    """Why accounts are not started, in words: what a rollout calls it."""
+    held = reason.removeprefix("held: ")
+    if held != reason:
+        return f"held until a person has looked ({held.replace('_', ' ')})"
+    return {
+        "held out": "left alone by lot, so that what contact does can be measured",
+        "nothing owed": "nothing is owed",
+        "no ladder takes it": "no ladder of the strategy takes it (its rules under `assign`)",
+    }.get(reason, reason)
+
+
+def forecast_lines(name: str, forecast: Forecast) -> list[str]:
+    """The whole forecast."""
+    messages = sorted(forecast.messages, key=lambda m: (m.local.replace(tzinfo=None), m.reference))
+    people = len({message.person_id for message in messages})
+    head = (
+        f"{name}: {len(messages):,} messages to {people:,} people in {forecast.days} days from"
+        f" {forecast.start:%a %d %b %Y}, {dollars(forecast.cost_micro)} at list price."
+    )
+    lines = _wrapped(head)
+    if not messages:
+        lines += ["", "Nobody is written to:"]
+    for reason, count in forecast.passed_over.items():
+        lines += _wrapped(f"{_accounts(count)}: {why_not(reason)}", 2)
+    lines += _by_day(messages[:MOST])
+    if len(messages) > MOST:
+        more = f"… and {len(messages) - MOST:,} more: `--html FILE` writes a page with all of them."
+        lines += _wrapped(more)
+    lines += _words(messages)
+    if forecast.refusals:
+        lines += ["", "The rules refused or put off, by rule:"]
+        counts = ", ".join(f"{rule} {count:,}" for rule, count in forecast.refusals.items())
+        lines += _wrapped(counts, 2)
+    if messages:
+        lines += ["", f"After {forecast.days} days, if nobody answers and nobody pays:"]
+        for standing, count in forecast.ends.items():
+            lines += _wrapped(f"{_accounts(count)}: {ENDS.get(standing, standing)}", 2)
+    return lines
+
+
+def difference_lines(names: Sequence[str], difference: ForecastDifference) -> list[str]:
+    """What sets two forecasts over the same accounts apart."""
+    first, second = names
+    return [
+        f"{difference.both:,} messages are alike in both",
+        f"{difference.only_first:,} only with {first}",
+        f"{difference.only_second:,} only with {second}",
+        f"{_accounts(difference.accounts_changed)}: something else is sent",
+    ]
+
+
+def _by_day(messages: Sequence[Message]) -> list[str]:
+    lines = []
+    for day, of_day in groupby(messages, key=lambda m: m.local.date()):
+        lines += ["", f"{day:%a %d %b %Y}"]
+        for message in of_day:
+            line = (
+                f"  {message.local:%H:%M}  {CHANNELS[message.channel]:<6}"
+                f"  {_short(message.person, _PERSON):<{_PERSON}}"
+                f"  {_short(message.reference, _REFERENCE):<{_REFERENCE}}  {message.step}"
+            )
+            lines.append(_short(line, WIDTH).rstrip())
+    return lines
+
+
+def _words(messages: Sequence[Message]) -> list[str]:
+    """What each kind of message says, as its first reader would get it."""
+    lines = []
+    seen: set[tuple[str, str]] = set()
+    for message in messages:
+        kind = (message.step, message.channel)
+        if kind in seen:
+            continue
+        seen.add(kind)
+        lines += ["", f"{message.step}, as {CHANNELS[message.channel]}:"]
+        for paragraph in message.text.splitlines():
+            lines += _wrapped(paragraph, 2) if paragraph.strip() else []
+    return lines
+
+
+def _accounts(count: int) -> str:
+    return f"{count:,} account{'' if count == 1 else 's'}"
+
+
+def _short(text: str, most: int) -> str:
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+def _wrapped(text: str, indent: int = 0) -> list[str]:
+    lead = " " * indent
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return textwrap.wrap(
+        plain, WIDTH, initial_indent=lead, subsequent_indent=lead, break_on_hyphens=False
+    )

@@ -41,6 +41,10 @@ def test_one_import_is_shown_with_its_sums_beside_the_files_own(office: Office) 
     assert "rejected" in page
     assert "Due date</td><td>due date" in page
     office.drop("open.csv", table([BO, CY, "Total,,,,,200.00,"]))
+    assert "the total in line 4 says 200.00" in shown(office, "open")
+    answered = b"version: 1\nanswers:\n  totals: rows\n"
+    office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = answered
+    office.drop("open.csv", table([BO, CY, "Total,,,,,200.00,"]))
     assert "$0.50 less than its rows" in shown(office, "open")
 
 

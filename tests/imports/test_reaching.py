@@ -11,11 +11,13 @@ from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
 from dunlin.domain.accounts.points import take_given
 from dunlin.domain.accounts.signal import Signal, SignalKind
+from dunlin.domain.errors import DomainError
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Change
 from dunlin.service.accounts.staff_command import consumer_entry
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.signals.signals import apply_signal
+from dunlin.service.staff.contact_points import channel_standing, give_point
 from tests.imports.place import BO, CY, HEADER, Office, table
 
 
@@ -266,3 +268,28 @@ def test_a_known_account_in_another_currency_is_held_and_told(office: Office) ->
     before = office.book.writes
     office.drop("open.csv", table([paid, f"{CY},USD"], header))
     assert office.book.writes == before
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_staff_write_down_what_the_person_gave(office: Office, *, stopped: bool) -> None:
+    office.drop("open.csv", table([BO]))
+    bounce(office, "bo@example.com")
+    if stopped:
+        hear(office, SignalKind.OPT_OUT)
+    account = office.account("K-1")
+
+    def give(point: str) -> bool:
+        return give_point(
+            account.account_id, point, by="desk-1", evidence="call-7", book=office.book,
+            waker=office.waker, now=office.now,
+        )  # fmt: skip
+
+    assert give("bo.home@example.com")
+    assert not give("bo.home@example.com")
+    standing = person(office)
+    assert standing.address(Channel.EMAIL) == "bo.home@example.com"
+    assert standing.consent(Channel.EMAIL).open is not stopped
+    word = channel_standing(standing, Channel.EMAIL)
+    assert word == ("closed by the person, or by the creditor's file" if stopped else "open")
+    with pytest.raises(DomainError):
+        give("bo at home")

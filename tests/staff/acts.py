@@ -349,6 +349,11 @@ ACTS: tuple[Act, ...] = (
     Act("account flag", ("dispute", *_FLAG), _flag_dispute, "account flag dispute"),
     Act("account flag", ("attorney", *_FLAG), _always("FlagRaised"), "account flag attorney"),
     Act("account unflag", ("attorney", *_FLAG), lambda at: Expected(says="does not stand")),
+    Act(
+        "account contact",
+        ("ada.new@example.com", *_FLAG),
+        _always("ContactPointGiven"),
+    ),
     Act("account pause", _WHO, _pause),
     Act("account resume", _WHO, _resume),
     Act(

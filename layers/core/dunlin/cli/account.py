@@ -14,10 +14,12 @@ from rich.table import Table
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.who import By, Version, Why, order, refused, tell
 from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.guard import csv_line
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff import overview, pauses, steering
+from dunlin.service.staff.contact_points import channel_standing, give_point
 from dunlin.service.staff.finding import find_accounts
 from dunlin.service.staff.flags import FLAGS, lift_flag, set_flag
 
@@ -85,6 +87,9 @@ def show(
     if account.override:
         wanted = {k: v for k, v in asdict(account.override).items() if v}
         console.print(f"override: {', '.join(f'{k} {v}' for k, v in wanted.items())}")
+    for channel in Channel:
+        standing = channel_standing(account_history.consumer, channel)
+        console.print(f"{channel.value}: {standing}", markup=False)
     action = account.next_action
     if action:
         console.print(
@@ -170,6 +175,37 @@ def unflag(
     """Take a flag away. Consents that were revoked stay so."""
     _change(lift_flag, which, name, creditor, stack, aws, by=by, evidence=evidence)
     console.print(f"{name} does not stand")
+
+
+@app.command()
+def contact(
+    which: Which,
+    point: Annotated[str, typer.Argument(help="An e-mail address, or a number as +12175550142.")],
+    by: By,
+    evidence: EvidenceOption,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> None:
+    """Write down a contact point that the person gave. It opens what a dead or wrong address
+    closed, never what the person closed."""
+    target_or_exit(stack=stack, aws=aws)
+    from dunlin.runtime import wiring
+
+    account = find_account(which, creditor)
+    try:
+        given = give_point(
+            account.account_id,
+            point,
+            by=by,
+            evidence=evidence,
+            book=wiring.account_book(),
+            waker=wiring.waker(),
+            now=wiring.clock().now(),
+        )
+    except DomainError as error:
+        raise refused(error) from error
+    console.print("It is used first from now on." if given else "It was used first already.")
 
 
 def _change(

@@ -570,3 +570,8 @@ def test_a_journal_that_does_not_say_whose_leg_is_whose_is_asked_about() -> None
     stopped = result_of(text, answers={"journal": "stop"})
     assert stopped.profile.refusal is not None
     assert stopped.profile.refusal.code == "journal"
+
+
+def test_more_names_that_look_like_totals_than_can_be_weighed_are_asked_about() -> None:
+    rows = "".join(f"Total Shop {n},0.00,{n}.00,0.00,{n}.50\n" for n in range(1, 400))
+    assert asked(read(AGED + "Ben Barker,0.00,90.50,0.00,90.50\n" + rows)) == ["totals"]

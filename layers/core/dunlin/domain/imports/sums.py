@@ -61,7 +61,7 @@ class Sums:
         self._blocks: list[tuple[int, int]] = []
         self._unplaced: list[Unplaced] = []
         self._named: list[tuple[int, int]] = []
-        self._over_several = False
+        self._over_several = self._too_many = False
         self._lead: int | None = None
         self._heading = ""
         self._last: Sequence[str] = ()
@@ -120,7 +120,7 @@ class Sums:
         if fits or (owed is not None and self._holds_some(figure, all_rows=not label.of)):
             self.placed += 1
             self.orphans_summed |= bool(self._orphans and known)
-            if label.of and not known:
+            if label.of and not known and len(self._named) < _MOST:
                 self._named.append((line, figure))
                 self._over_several |= self._block_rows > 1
         elif len(self._unplaced) < _MOST:
@@ -128,6 +128,8 @@ class Sums:
             self._unplaced.append(
                 Unplaced(line, tuple(cells), label.of, known, figure, self._all[0], by_billed)
             )
+        else:
+            self._too_many = True
         self._end_block(fits=fits)
 
     def figures(self, value: Figures) -> None:
@@ -205,7 +207,7 @@ class Sums:
                     if u is not total and u.line not in picked
                 ]  # fmt: skip
                 return picked
-        if grand or self.placed > len(self._named):
+        if grand or self.placed > len(self._named) or self._too_many:
             return ()
         kept = tuple(line for line, _ in doubted)
         self._unplaced = [u for u in self._unplaced if u.line not in kept]

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.payments.balances import change_balance, read_change
+from dunlin.service.payments.billing import ChangeAnswer, apply_document
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """`{creditor, reference, change_id, kind, amount_minor, currency}` → `{outcome: applied |
-    known, account_id, balance_minor}`, or `{outcome: refused, reason}`."""
+    """`{creditor, reference, change_id, kind, ...}`, the words of docs/billing.md → `{outcome:
+    applied | known, account_id, balance_minor}`, or `{outcome: refused, reason}`."""
+    document = {name: value for name, value in event.items() if name != "creditor"}
     try:
-        account_id, change = read_change(event)
-        fresh, account = change_balance(
-            account_id,
-            change,
-            by="billing",
-            book=wiring.account_book(),
-            attempts=wiring.sessions(),
-            processor=wiring.processor(),
-            waker=wiring.waker(),
-            now=wiring.clock().now(),
+        creditor = _creditor(event)
+        answer = apply_document(
+            creditor, document, ports=wiring.billing(), now=wiring.clock().now()
         )
     except DomainError as refusal:
-        count("BalanceChanges", outcome="refused")
-        return {"outcome": "refused", "reason": str(refusal)}
-    outcome = "applied" if fresh else "known"
-    count("BalanceChanges", outcome=outcome)
-    logger.info("balance", extra={"account_id": account_id, "outcome": outcome})
-    balance = account.balance.minor
-    return {"outcome": outcome, "account_id": account_id, "balance_minor": balance}
+        answer = ChangeAnswer(outcome="refused", reason=str(refusal))
+    count("BalanceChanges", outcome=answer.outcome)
+    account = answer.account
+    if account is None:
+        return {"outcome": "refused", "reason": answer.reason}
+    logger.info("balance", extra={"account_id": account.account_id, "outcome": answer.outcome})
+    return {
+        "outcome": answer.outcome,
+        "account_id": account.account_id,
+        "balance_minor": account.balance.minor,
+    }
+
+
+def _creditor(event: dict[str, Any]) -> str:
+    if "creditor" not in event:
+        raise DomainError("missing 'creditor'")
+    if type(event["creditor"]) is not str:
+        raise DomainError("'creditor' is not text")
+    return ids.creditor_id(event["creditor"])

@@ -37,6 +37,7 @@ STAR_RESOURCES = {
             "SyncOptouts",
             "ReconcilePayments",
             "ChangeBalance",
+            "ReceiveChanges",
             "Decide",
         )
     },

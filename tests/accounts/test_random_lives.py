@@ -37,7 +37,8 @@ from dunlin.service.contact.activation import start_ladder
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import reconcile
 from dunlin.service.contact.sending import send
-from dunlin.service.payments.balances import BalanceChange, change_balance
+from dunlin.service.payments.balances import change_balance
+from dunlin.service.payments.billing_words import BalanceChange
 from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.refunds import refund_excess
 from dunlin.service.signals.signals import apply_signal

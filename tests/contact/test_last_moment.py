@@ -27,7 +27,8 @@ from dunlin.domain.payments.payments import CheckoutState, PaymentEvent, Payment
 from dunlin.ports.messages import Email
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
-from dunlin.service.payments.balances import BalanceChange, change_balance
+from dunlin.service.payments.balances import change_balance
+from dunlin.service.payments.billing_words import BalanceChange
 from dunlin.service.payments.payments import open_checkout
 from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.waivers import waive

@@ -25,12 +25,14 @@ from dunlin.domain.accounts import consumer
 from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.arrangements import arrangement
 from dunlin.domain.messages import colour, tone
+from dunlin.domain.payments import signature
 from dunlin.domain.payments.payments import PaymentPolicy
 from dunlin.domain.portal.page import SESSION_LIFE
 from dunlin.domain.portal.upload import FILE_LIMIT
 from dunlin.domain.reports import measures, outcome
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
 from dunlin.service.imports import profiling
+from dunlin.service.payments import billing_words
 from dunlin.service.portal.identity import TRIES
 from dunlin.service.reports.message_counts import SILENCE
 from tests.docs.markdown import PAGES, ROOT, page_id, prose
@@ -68,6 +70,13 @@ FIGURES: dict[str, dict[str, str]] = {
         f"({_days(consumer._KEPT)} days, versioned)": CODE,
         f"TTL {_days(inbox._KEPT)} days": CODE,
         f"one of {accounts.DUE_SHARDS} shards": CODE,
+    },
+    "docs/billing.md": {
+        f"a list of up to {billing_words.MOST_CHANGES}": CODE,
+        f"taken for {signature.TOLERANCE // 60} minutes": CODE,
+        f"or more than {signature.TOLERANCE // 60} minutes ago": CODE,
+        "more than 300 calls in 5 minutes": "infra/template/30-portal.yaml",
+        "HMAC-SHA256": "its name",
     },
     "docs/deploy.md": {
         "200 a day": AWS,

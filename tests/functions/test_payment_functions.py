@@ -68,7 +68,13 @@ class TestChangeBalance:
         [
             ({"reference": "INV-8"}, "no such account"),
             ({"currency": "EUR"}, "the account is in USD"),
-            ({"kind": "gift"}, "the kind is one of credit, payment, charge, fee, interest"),
+            (
+                {"kind": "gift"},
+                (
+                    "the kind is one of credit, payment, charge, fee, interest, balance, closed,"
+                    " reopened, contact, withdrawn"
+                ),
+            ),
             ({"amount_minor": 25.0}, "'amount_minor' is not a whole number"),
             ({"amount_minor": "25"}, "'amount_minor' is not a whole number"),
             ({"amount_minor": True}, "'amount_minor' is not a whole number"),

@@ -132,7 +132,7 @@ KINDS = {
         _words("at actor what data previous hash"),
     ),
     "pause": _bare(PauseRow, pk="PAUSE#c#1", by_platform="op_1", by_creditor="op_2"),
-    "signal": _bare(SeenRow, pk="SEEN#sig_1"),
+    "signal": _bare(SeenRow, pk="SEEN#sig_1", digest="d1"),
     "spend": _bare(SpendRow, pk="SPEND#2026-11", micro=12, stopped_at=10),
     "clock": _bare(ClockRow, "at", at=AT),
     "strategy": _bare(

@@ -10,8 +10,8 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunlin.adapters.stripe.events import verify_signature
 from dunlin.domain.payments.payments import ForgedEvent
+from dunlin.domain.payments.signature import verify_signature
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 SECRET, OTHER = "whsec_one", "whsec_two"

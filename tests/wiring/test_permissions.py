@@ -111,6 +111,7 @@ def test_the_secret_is_read_by_those_who_speak_with_the_processor():
         "ReconcilePaymentsRole",
         "RefundExcessRole",
         "ChangeBalanceRole",
+        "ReceiveChangesRole",
     }
     assert set(_by_role("kms:")) == {"SignAuditRootsRole"}
 

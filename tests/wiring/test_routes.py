@@ -46,10 +46,11 @@ def test_the_api_has_the_routes_of_the_portal():
     assert _routes("portal") == routes
 
 
-def test_the_webhook_is_the_only_other_route():
+def test_what_signs_its_requests_has_the_only_other_routes():
     assert _routes("receive_webhook") == {("/webhooks/stripe", "POST")}
+    assert _routes("receive_changes") == {("/billing/{creditor}/changes", "POST")}
     served = {_function(m) for ms in _paths().values() for v, m in ms.items() if v != "parameters"}
-    assert served == {"portal", "receive_webhook"}
+    assert served == {"portal", "receive_webhook", "receive_changes"}
 
 
 def test_integrations_name_functions_that_exist_and_that_the_api_may_call():
@@ -57,13 +58,13 @@ def test_integrations_name_functions_that_exist_and_that_the_api_may_call():
         f["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
         for f in stack.functions().values()
     }
-    assert {"portal", "receive_webhook"} <= names
+    assert {"portal", "receive_webhook", "receive_changes"} <= names
     called = {
         stack.target(p["Properties"]["FunctionName"])
         for p in stack.resources("AWS::Lambda::Permission").values()
         if p["Properties"]["Principal"] == "apigateway.amazonaws.com"
     }
-    assert called == {"PortalFunction", "ReceiveWebhookFunction"}
+    assert called == {"PortalFunction", "ReceiveWebhookFunction", "ReceiveChangesFunction"}
 
 
 def test_every_method_is_proxied_and_parameters_are_declared():

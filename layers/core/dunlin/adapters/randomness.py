@@ -15,3 +15,8 @@ def new_token() -> str:
 def new_code() -> str:
     """A fresh six-digit code."""
     return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def new_key() -> str:
+    """A fresh key to sign with: 256 bits as text."""
+    return secrets.token_urlsafe(32)

@@ -9,6 +9,7 @@ from dunlin.cli import (
     agreement,
     arrangement,
     audit,
+    billing,
     call,
     card,
     doctor,
@@ -64,6 +65,7 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(arrangement.app, name="arrangement")
 app.add_typer(reentry.app, name="reentry")
 app.add_typer(payments.app, name="payments")
+app.add_typer(billing.app, name="billing")
 app.add_typer(person.app, name="person")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")

@@ -124,6 +124,7 @@ class Change:
     reply: Reply | None = None
     answer: Answer | None = None
     seen: str = ""  # signal id that must not have been seen before, "" where repeats are harmless
+    digest: str = ""  # kept with `seen`, to tell a repetition from other words
     audit: Sequence[AuditEntry] = ()
 
 
@@ -218,6 +219,13 @@ class LedgerEntries(Protocol):
 
     def has_entry(self, account_id: str, entry_id: str) -> bool:
         """True where the account's ledger holds this entry."""
+
+
+class SaidBefore(Protocol):
+    """What was said under an id that was seen."""
+
+    def digest_of(self, seen: str) -> str | None:
+        """The digest kept with it, "" where none was; None where it was never seen."""
 
 
 class Conversations(Protocol):

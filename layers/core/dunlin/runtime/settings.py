@@ -133,6 +133,11 @@ class Payments:
         )
 
 
+def billing_secret() -> str:
+    """The name of the secret with the keys of billing systems."""
+    return _required("BILLING_SECRET_NAME")
+
+
 def arrangement_machine_arn() -> str:
     """The state machine of an arrangement."""
     return _required("ARRANGEMENT_MACHINE_ARN")

@@ -6,6 +6,7 @@ Cached factories, called in a handler's first line; nothing is built or read at 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dunlin.domain.accounts.consumer import Channel
     from dunlin.domain.accounts.signal import Signal
     from dunlin.domain.messages.reply_model import ReplyModel
+    from dunlin.domain.payments.billing_keys import BillingKeys
     from dunlin.domain.payments.payments import MethodSaved, PaymentEvent
     from dunlin.ports.accounts import Reply
     from dunlin.ports.audit import AuditArchive, Signer
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from dunlin.service.contact.gate import Gate
     from dunlin.service.contact.sending import SendingPorts
     from dunlin.service.contact.strategies import Reader as StrategyReader
+    from dunlin.service.payments.billing import BillingPorts
     from dunlin.service.payments.reconciliation import Reconciler
     from dunlin.service.portal import PortalPorts
     from dunlin.service.reports.audit_log import AuditRecord
@@ -237,6 +240,26 @@ def processor() -> StripeProcessor:
 
     payments = settings.Payments.from_env()
     return _processor_with(processor_keys(payments.secret), payments.api_base, payments.stack)
+
+
+def billing() -> BillingPorts:
+    """Built anew with the processor, whose keys may have been rotated."""
+    from dunlin.service.payments.billing import BillingPorts
+
+    return BillingPorts(
+        book=account_book(),
+        people=account_book(),
+        attempts=sessions(),
+        processor=processor(),
+        waker=waker(),
+    )
+
+
+def billing_keys() -> Mapping[str, BillingKeys]:
+    """The keys of each creditor's billing system; kept for five minutes."""
+    from dunlin.adapters.aws.secrets import billing_keys as read
+
+    return read(settings.billing_secret())
 
 
 def reconciler() -> Reconciler:

@@ -20,7 +20,7 @@ from dunlin.adapters.dynamo.rows.accounts import (
     NameRow,
 )
 from dunlin.adapters.dynamo.rows.arrangements import ARRANGEMENT, ArrangementRow
-from dunlin.adapters.dynamo.rows.ops import PAUSE, PauseRow
+from dunlin.adapters.dynamo.rows.ops import PAUSE, PauseRow, SeenRow
 from dunlin.adapters.dynamo.rows.people import (
     CONTACTS,
     PROFILE,
@@ -114,6 +114,10 @@ class AccountReads:
 
     def has_entry(self, account_id: str, entry_id: str) -> bool:
         return reading.get(LedgerRow, account_id, LEDGER + entry_id) is not None
+
+    def digest_of(self, seen: str) -> str | None:
+        row = reading.get(SeenRow, f"SEEN#{seen}", "SEEN")
+        return None if row is None else row.digest or ""
 
     def strategy_of(self, account: Account) -> Strategy:
         strategy = self._creditors.strategy(account.creditor, account.strategy_version or None)

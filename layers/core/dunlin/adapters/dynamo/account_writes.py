@@ -31,7 +31,8 @@ class AccountWrites(Transacting):
     def apply(self, change: Change) -> None:
         with self._begin(seen=change.seen) as t:
             if change.seen:
-                t.put(SeenRow(f"SEEN#{change.seen}"), SeenRow.pk.does_not_exist())
+                seen = SeenRow(f"SEEN#{change.seen}", digest=change.digest or None)
+                t.put(seen, SeenRow.pk.does_not_exist())
             if change.reply is not None:
                 t.put(ReplyRow.of(change.reply), ReplyRow.account_id.does_not_exist())
             if change.answer is not None:

@@ -49,6 +49,7 @@ class MemoryBook(MemoryReads, MemoryPermits):
                 self.answers[change.answer.answer_id] = change.answer
             if change.seen:
                 self.seen.add(change.seen)
+                self.digests[change.seen] = change.digest
 
     def _check(self, change: Change) -> None:
         if change.account is not None:

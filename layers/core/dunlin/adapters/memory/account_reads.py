@@ -12,6 +12,7 @@ from dunlin.domain.accounts.names import plain
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
+from dunlin.domain.ids import account_id as made_of
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import (
     AccountHistory,
@@ -59,6 +60,9 @@ class MemoryReads(Stored):
 
     def has_entry(self, account_id: str, entry_id: str) -> bool:
         return entry_id in self.ledgers.get(account_id, {})
+
+    def digest_of(self, seen: str) -> str | None:
+        return self.digests.get(seen)
 
     def account(self, account_id: str) -> Account | None:
         return self.accounts.get(account_id)
@@ -140,7 +144,7 @@ class MemoryReads(Stored):
         return [
             account
             for account in self.accounts_of_creditor(creditor)
-            if wanted in map(plain, account.names)
+            if wanted in map(plain, account.names) or account.account_id == made_of(creditor, name)
         ]
 
     def email_closed_on(self, day: date) -> list[Consumer]:

@@ -56,6 +56,7 @@ class Stored:
         self.chains: dict[str, list[AuditEntry]] = {}
         self.pauses: set[str] = set()
         self.seen: set[str] = set()
+        self.digests: dict[str, str] = {}
         self._lock = threading.RLock()
 
     def _require(self, holds: bool, what: str) -> None:

@@ -1,12 +1,9 @@
-"""Stripe's webhook events: whether Stripe signed them, and the fact about money each one holds."""
+"""Stripe's webhook events: the fact about money that each one holds."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dunlin.adapters.stripe.shapes import decline, facts_of, instant, method_kind, money
@@ -19,34 +16,7 @@ from dunlin.domain.payments.payments import (
 )
 from dunlin.domain.payments.posting import EXCESS
 
-_TOLERANCE = 300
 _PAGE_DONE = "checkout.session.completed"
-
-
-def verify_signature(
-    raw: bytes, header: str, secrets: Sequence[str], now: datetime, *, tolerance: int = _TOLERANCE
-) -> None:
-    """Raise `ForgedEvent` unless one secret signed exactly these bytes at most `tolerance`
-    seconds ago (docs.stripe.com/webhooks#verify-manually). Two secrets stand in force while
-    one replaces the other. `now` is real time, whatever the stack's clock says.
-    """
-    try:
-        pairs = [part.split("=", 2) for part in header.split(",")]
-        at = int([pair[1] for pair in pairs if pair[0] == "t"][0])  # noqa: RUF015  as the SDK does
-        marks = [pair[1].encode() for pair in pairs if pair[0] == "v1"]
-    except (IndexError, ValueError):
-        raise ForgedEvent("unreadable signature header") from None
-    signed = b"%d." % at + raw
-    for secret in secrets:
-        if not secret.strip():
-            continue
-        expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
-        if any(hmac.compare_digest(expected, mark) for mark in marks):
-            break
-    else:
-        raise ForgedEvent("no secret in force made this signature")
-    if at < now.timestamp() - tolerance:
-        raise ForgedEvent("the signature is too old")
 
 
 def read_event(raw: bytes | str, stack: str = "") -> PaymentEvent | None:

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from dunlin.adapters.stripe.events import READERS, read_event, verify_signature
+from dunlin.adapters.stripe.events import READERS, read_event
 from dunlin.adapters.stripe.shapes import (
     METHOD_KINDS,
     facts_of,
@@ -40,6 +40,7 @@ from dunlin.domain.payments.payments import (
     RefundStatus,
     SavedMethod,
 )
+from dunlin.domain.payments.signature import verify_signature
 
 if TYPE_CHECKING:
     from stripe import StripeClient

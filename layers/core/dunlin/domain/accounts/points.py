@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
+from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
 from dunlin.domain.tokens import address_hash
 
 MOST_POINTS = 15
@@ -73,6 +73,17 @@ def take_given(person: Consumer, point: str, *, at: datetime, evidence: str) -> 
         flags=known,
     )
     return _opened(person, after, channel, at=at, evidence=evidence)
+
+
+def deny(person: Consumer, channel: Channel, *, at: datetime, by: str, evidence: str) -> Consumer:
+    """The person without the permission for a channel that the creditor takes away: it is no
+    permission any more, and not a person telling us to stop."""
+    flags = {DENIED[channel]: Flag(at=at, by=by, detail={"value": True}), **person.flags}
+    now = person.consent(channel)
+    if not now.open:
+        return replace(person, flags=flags)
+    none = Consent(state=ConsentState.NONE, version=now.version + 1, at=at, evidence=evidence[:200])
+    return replace(person, flags=flags, consents={**person.consents, channel: none})
 
 
 def closed_by_word(person: Consumer, channel: Channel) -> bool:

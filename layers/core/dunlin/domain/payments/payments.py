@@ -16,7 +16,8 @@ from dunlin.domain.money import Money
 
 
 class ForgedEvent(DomainError):
-    """A payment event that is not from the processor, not ours, too old, or unreadable."""
+    """A signed message, as a payment event is, that is not from whom it says, not ours, too old
+    or unreadable."""
 
 
 class CheckoutState(StrEnum):

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from dunlin.domain import ids
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, stated
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
+from dunlin.domain.accounts.stated import RECEIVED, SAID
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports import barring
 from dunlin.domain.imports.dated import read_days
@@ -42,7 +43,7 @@ from dunlin.service.imports.plans import (
     ImportPlan,
     Read,
 )
-from dunlin.service.imports.received import FELL, RECEIVED, payment_source
+from dunlin.service.imports.received import payment_source
 from dunlin.service.imports.whose import identity_of_other, key_of_other, named_person, strangers
 
 
@@ -93,7 +94,7 @@ _HOLDS = {
 
 # What the files said last, kept with the account: a file that says it again is no news, whatever
 # was paid or decided here since.
-_SAID, _SAID_DISPUTED = "file_balance_minor", "file_disputed"
+_SAID_DISPUTED = "file_disputed"
 _SAID_BARS = "file_bars"
 _BARS = frozenset((*barring.STAFF, "unknown_status", "payment_shown", "cleared_with_balance"))
 _STATED_ELSE = "file_other_currency"
@@ -183,7 +184,7 @@ def _new_account(
         told(account_read, context.now.date())
         | {
             MADE_BY: context.job.import_id,
-            _SAID: str(account_read.balance.minor),
+            SAID: str(account_read.balance.minor),
         }
         | _days(context)
         | _named(account_read)
@@ -341,10 +342,10 @@ def take_over(
 def _in_other_currency(stored: Account, account_read: NormalisedAccount) -> Account:
     """The account held for a person, once for what the file says: its figure is no figure of this
     debt, and may say that it is paid."""
-    stated = f"{account_read.balance.minor} {account_read.balance.currency}"
-    if stored.extras.get(_STATED_ELSE) == stated or not stored.owes:
+    figure = f"{account_read.balance.minor} {account_read.balance.currency}"
+    if stored.extras.get(_STATED_ELSE) == figure or not stored.owes:
         return stored
-    noted = replace(stored, extras=stored.extras | {_STATED_ELSE: stated})
+    noted = replace(stored, extras=stored.extras | {_STATED_ELSE: figure})
     return lifecycle.review(noted, "The file states it in another currency")
 
 
@@ -518,23 +519,11 @@ def _changed(stored: Account, after: Account) -> list[str]:
 
 
 def _difference(extras: dict[str, str], have: int, owed: int, terms: Mapping[str, Any]) -> int:
-    """By how much a file's figure moves the balance; what the file said is noted in `extras`.
-
-    A payment made here may be unknown to the file, so a figure that fell never raises the
-    balance, and one that rose raises it by as much as it rose.
-    """
-    stated = int(extras.get(_SAID, str(have)))
-    if not terms["again"]:
-        # An export made after a payments file knows of its payments, the same export does not.
-        stated -= int(extras.get(RECEIVED, "0"))
-    if owed == stated:
-        return 0
-    extras[_SAID] = str(owed)
-    extras.pop(RECEIVED, None)
-    if owed > stated:
-        return owed - stated
-    extras[FELL] = f"{terms['as_of']} {stated - owed}"
-    return min(have, owed) - have
+    """By how much a file's figure moves the balance; what the file said is noted in `extras`. An
+    export made after a payments file knows of its payments, the same export does not."""
+    known = 0 if terms["again"] else stated.told(extras, RECEIVED)
+    as_of = date.fromisoformat(terms["as_of"])
+    return stated.difference(extras, have, owed, known=known, as_of=as_of)
 
 
 def _waits_for_date(stored: Account) -> bool:

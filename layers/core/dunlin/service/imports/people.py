@@ -10,7 +10,7 @@ from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
-from dunlin.domain.accounts.points import DENIED, MOST_POINTS, NamedPoints, take_named
+from dunlin.domain.accounts.points import DENIED, MOST_POINTS, NamedPoints, deny, take_named
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.imports.matching import SHARED_ADDRESS_LIMIT, compatible
 from dunlin.domain.imports.names import name_key
@@ -238,24 +238,21 @@ def _permitted(
 ) -> Consumer:
     """The person without the permissions that the file denies. A permission that it states counts
     only for an address that it has just given in place of one that had the same."""
-    consents, flags = dict(after.consents), dict(after.flags)
     for channel in Channel:
         stated = [c for c in person.consents if c.channel in ("all", channel.value)]
         now, denied = after.consent(channel), next((c for c in stated if not c.granted), None)
         if denied is not None:
-            state, word = ConsentState.NONE, denied
-            flags.setdefault(DENIED[channel], _denial(context))
-            if not now.open:
-                continue
+            by, evidence = f"import {context.job.import_id}", f"import: {denied.evidence}"
+            after = deny(after, channel, at=context.now, by=by, evidence=evidence)
         elif stated and now.version > stored.consent(channel).version:
-            state, word = ConsentState.GRANTED, stated[0]
-        else:
-            continue
-        evidence = f"import: {word.evidence}"[:200]
-        consents[channel] = Consent(
-            state=state, version=now.version + 1, at=context.now, evidence=evidence
-        )
-    return replace(after, consents=consents, flags=flags)
+            granted = Consent(
+                state=ConsentState.GRANTED,
+                version=now.version + 1,
+                at=context.now,
+                evidence=f"import: {stated[0].evidence}"[:200],
+            )
+            after = replace(after, consents={**after.consents, channel: granted})
+    return after
 
 
 def _denial(context: ImportContext) -> Flag:

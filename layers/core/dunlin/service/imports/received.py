@@ -9,6 +9,7 @@ from typing import Any
 from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import LedgerEntry, Status
+from dunlin.domain.accounts.stated import FELL, RECEIVED
 from dunlin.domain.imports.types import UNCHANGED, UPDATED
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import LedgerEntries
@@ -19,10 +20,6 @@ from dunlin.service.imports.plans import (
     ImportPlan,
     Read,
 )
-
-RECEIVED, FELL = "file_payments_minor", "file_fell_minor"
-"""Extras: payments posted since the newest export that moved the balance, and the day
-and the amount by which one let it fall."""
 
 
 def pay(

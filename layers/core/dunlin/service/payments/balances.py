@@ -1,17 +1,17 @@
-"""What a billing system says of one account at once: a credit, a payment taken elsewhere, a charge,
-a fee. One line each, however often it is said, and in force before the next touch.
+"""What a billing system says of one account's balance: a credit, a payment taken elsewhere, a
+charge, a fee, or what is owed now. One line each, however often it is said, and in force before
+the next touch.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from dunlin.domain import ids
+from dunlin.domain.accounts import lifecycle, stated
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
@@ -21,58 +21,14 @@ from dunlin.ports.payments import ArrangedPostingBook, Checkouts
 from dunlin.ports.portal import PaymentAttempts
 from dunlin.service import arrangements
 from dunlin.service.accounts.writing import retry_on_conflict, write
+from dunlin.service.payments.billing_words import SIGNS, BalanceChange, StatedBalance
 from dunlin.service.payments.payments import close_page
 from dunlin.service.payments.posting import wake
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
-_SIGNS = {"credit": -1, "payment": -1, "charge": 1, "fee": 1, "interest": 1}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceChange:
-    """One change as the billing system numbers it: `change_id` makes saying it again harmless,
-    `amount` is positive and `kind` says which way it goes: credit and payment lower the balance,
-    charge, fee and interest raise it.
-
-    A fee or interest may be charged only where the contract or the law says so (12 CFR
-    1006.22(b)); Dunlin adds none by itself.
-    """
-
-    change_id: str
-    kind: str
-    amount: Money
-
-    def __post_init__(self) -> None:
-        if self.kind not in _SIGNS:
-            raise DomainError(f"the kind is one of {', '.join(_SIGNS)}")
-        if not _ID.fullmatch(self.change_id):
-            raise DomainError("a change id is 1 to 64 letters, digits, dots, colons and dashes")
-        if self.amount.minor <= 0:
-            raise DomainError("the amount must be positive")
-
-
-def read_change(document: Mapping[str, Any]) -> tuple[str, BalanceChange]:
-    """`{creditor, reference, change_id, kind, amount_minor, currency}`, as a billing system says
-    it: the account's id and the change. Raises `DomainError` that names the field which lacks,
-    or is not text (a whole number for `amount_minor`, in minor units)."""
-    for name in ("creditor", "reference", "change_id", "kind", "amount_minor", "currency"):
-        if name not in document:
-            raise DomainError(f"missing '{name}'")
-        wanted, word = (int, "a whole number") if name == "amount_minor" else (str, "text")
-        if type(document[name]) is not wanted:
-            raise DomainError(f"'{name}' is not {word}")
-    account_id = ids.account_id(ids.creditor_id(document["creditor"]), document["reference"])
-    change = BalanceChange(
-        change_id=document["change_id"],
-        kind=document["kind"],
-        amount=Money(document["amount_minor"], document["currency"]),
-    )
-    return account_id, change
 
 
 def change_balance(
     account_id: str,
-    change: BalanceChange,
+    change: BalanceChange | StatedBalance,
     *,
     by: str,
     book: ArrangedPostingBook,
@@ -80,16 +36,18 @@ def change_balance(
     processor: Checkouts,
     waker: LadderWaker,
     now: datetime,
+    noted: Change | None = None,
 ) -> tuple[bool, Account]:
     """Apply a change, wake the ladder and close a page that asks for too much now. Returns
-    whether it was new, and the account as it stands.
+    whether it was new, and the account as it stands. `noted` is written with it.
 
     A credit is laid over the instalments of an arrangement, as a payment is; a charge stays
-    outside of it. A charge on a settled account opens it for staff, as a refund does. Raises
-    `DomainError` for an unknown or closed account or another currency; `Unavailable` where the
-    page could not be closed: say it again.
+    outside of it. A charge on a settled account opens it for staff, as a refund does; a stated
+    balance is taken as a file's figure is. Raises `DomainError` for an unknown or closed account
+    or another currency; `Unavailable` where the page could not be closed: say it again.
     """
-    source = f"billing/{change.kind}/{change.change_id}"
+    kind = change.kind if isinstance(change, BalanceChange) else "balance"
+    source = f"billing/{kind}/{change.change_id}"
 
     def attempt() -> tuple[bool, Account]:
         account = book.account(account_id)
@@ -101,20 +59,13 @@ def change_balance(
             return False, account
         if account.status is Status.CLOSED:
             raise DomainError("the account is closed")
-        sign = _SIGNS[change.kind]
-        line = LedgerEntry(
-            entry_id=ids.entry_id(account_id, source),
-            account_id=account_id,
-            kind=change.kind,
-            amount=change.amount if sign > 0 else -change.amount,
-            on=now.date(),
-            source=source,
-        )
-        result = posting.add(account, (line,), now).account
-        if sign < 0:
-            result, arranged = arrangements.credit(result, (line,), None, book=book, at=now)
-        else:
-            arranged = ()
+        extras, minor = _moved(account, change, now)
+        lines = _lines(account, kind, source, minor, now)
+        result = _posted(replace(account, extras=extras), lines, now) if lines else account
+        result = replace(result, extras=extras)
+        arranged: tuple[Arrangement, ...] = ()
+        if minor < 0:
+            result, arranged = arrangements.credit(result, lines, None, book=book, at=now)
         after = write(
             book,
             account,
@@ -123,12 +74,12 @@ def change_balance(
             actor=by,
             what="BalanceChanged",
             data={
-                "entries": [[line.entry_id, line.kind, line.amount.minor, line.source]],
+                "entries": [[e.entry_id, e.kind, e.amount.minor, e.source] for e in lines],
                 "balance": result.balance.minor,
                 "currency": result.balance.currency,
                 "status": result.status.value,
             },
-            besides=Change(arrangements=arranged, ledger=(line,)),
+            besides=replace(noted or Change(), arrangements=arranged, ledger=lines),
         )
         return True, after
 
@@ -136,3 +87,47 @@ def change_balance(
     wake(account_id, book.arrangements(account_id)[:1], waker=waker)
     close_page(account, but="", attempts=attempts, processor=processor)
     return fresh, account
+
+
+def _moved(
+    account: Account, change: BalanceChange | StatedBalance, now: datetime
+) -> tuple[dict[str, str], int]:
+    """The account's extras after a change, and by how much it moves the balance."""
+    if isinstance(change, BalanceChange):
+        minor = SIGNS[change.kind] * change.amount.minor
+        return stated.moved(account.extras, minor), minor
+    extras = dict(account.extras)
+    # A billing system tells in order: it knows of all that it told, and of payments files too.
+    known = stated.told(extras, stated.RECEIVED, stated.LOWERED)
+    have, owed = account.balance.minor, change.amount.minor
+    return extras, stated.difference(extras, have, owed, known=known, as_of=now.date())
+
+
+def _lines(
+    account: Account, kind: str, source: str, minor: int, now: datetime
+) -> tuple[LedgerEntry, ...]:
+    if not minor:
+        return ()
+    return (
+        LedgerEntry(
+            entry_id=ids.entry_id(account.account_id, source),
+            account_id=account.account_id,
+            kind="adjustment" if kind == "balance" else kind,
+            amount=Money(minor, account.balance.currency),
+            on=now.date(),
+            source=source,
+        ),
+    )
+
+
+def _posted(account: Account, lines: tuple[LedgerEntry, ...], now: datetime) -> Account:
+    """The account with its new balance. What a figure of the books asks anew begins at the first
+    rung, as from a file; money that it shows as come rests the ladder."""
+    (line,) = lines
+    if line.kind != "adjustment":
+        return posting.add(account, lines, now).account
+    owed = account.balance + line.amount
+    if account.status is Status.SETTLED and owed.minor > 0:
+        return lifecycle.reimport(replace(account, balance=owed))
+    result = posting.add(account, lines, now).account
+    return replace(result, paid_at=now) if line.amount.minor < 0 else result

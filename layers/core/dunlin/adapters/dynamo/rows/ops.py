@@ -41,12 +41,14 @@ class PauseRow(StoredRow):
 
 
 class SeenRow(StoredRow):
-    """`SEEN#{signal_id}`: a signal that was applied."""
+    """`SEEN#{signal_id}`: a signal that was applied; `digest` is one of what it said, where a
+    repetition must be told from another word under the same id."""
 
     Meta: Any = OPS
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default="SEEN")
+    digest = UnicodeAttribute(null=True)
 
 
 class SpendRow(StoredRow):

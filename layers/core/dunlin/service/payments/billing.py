@@ -1,0 +1,283 @@
+"""Changes that a billing system tells: read, applied once each, answered one by one.
+
+Every change is in force when it is answered, before the next touch. A change id is one change of
+one account: said again it changes nothing, said again with other words it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from dunlin.domain.accounts import absence, lifecycle
+from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.consumer import Channel, Consumer
+from dunlin.domain.accounts.points import NamedPoints, deny, hashes, take_named
+from dunlin.domain.accounts.standing import Standing
+from dunlin.domain.errors import DomainError
+from dunlin.domain.money import Money
+from dunlin.domain.tokens import address_hash
+from dunlin.ports.accounts import AlreadySeen, Change, NamedAccounts, People, SaidBefore
+from dunlin.ports.machines import LadderWaker
+from dunlin.ports.payments import ArrangedPostingBook, Checkouts
+from dunlin.ports.portal import PaymentAttempts
+from dunlin.service.accounts.staff_command import accounts_of, consumer_entry, wake_all
+from dunlin.service.accounts.writing import account_change, retry_on_conflict, write
+from dunlin.service.imports import missing
+from dunlin.service.imports.people import reached_again, taken_up
+from dunlin.service.payments.balances import change_balance
+from dunlin.service.payments.billing_words import (
+    BalanceChange,
+    ChangeRefused,
+    Closing,
+    NewContact,
+    ReadChange,
+    StatedBalance,
+    Withdrawal,
+    read_change,
+)
+from dunlin.service.payments.payments import close_page
+
+BY = "billing"
+"""The actor of these changes in the audit log."""
+_STOOD = "billing_closed_was"  # extras: where an account stood before the billing system closed it
+
+
+class BillingPeople(People, NamedAccounts, SaidBefore, Protocol):
+    """Whom a billing system's word is about, and what it said before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingPorts:
+    """What a change needs beside itself."""
+
+    book: ArrangedPostingBook
+    people: BillingPeople
+    attempts: PaymentAttempts
+    processor: Checkouts
+    waker: LadderWaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAnswer:
+    """What became of one change: applied, known (it was applied before) or refused, and then why
+    and by which field, "" where no field is at fault."""
+
+    outcome: Literal["applied", "known", "refused"]
+    change_id: str = ""
+    account: Account | None = None
+    reason: str = ""
+    field: str = ""
+
+
+def apply_changes(
+    creditor: str, documents: Sequence[object], *, ports: BillingPorts, now: datetime
+) -> list[ChangeAnswer]:
+    """Apply changes in their order; one that is refused keeps none of the others from being
+    applied. Raises `Unavailable` or `Conflict`: say all of it again."""
+    return [apply_document(creditor, each, ports=ports, now=now) for each in documents]
+
+
+def apply_document(
+    creditor: str, document: object, *, ports: BillingPorts, now: datetime
+) -> ChangeAnswer:
+    """Read one change and apply it, as `apply_changes` does."""
+    named = document.get("change_id") if isinstance(document, dict) else None
+    change_id = named[:64] if isinstance(named, str) else ""
+    try:
+        read = read_change(document)
+        account_id = _meant(creditor, read, ports.people)
+        fresh, account = _apply(account_id, read, ports, now)
+    except DomainError as refusal:
+        field = refusal.field if isinstance(refusal, ChangeRefused) else ""
+        return ChangeAnswer(
+            outcome="refused", change_id=change_id, reason=str(refusal), field=field
+        )
+    outcome: Literal["applied", "known"] = "applied" if fresh else "known"
+    return ChangeAnswer(outcome=outcome, change_id=change_id, account=account)
+
+
+def _meant(creditor: str, read: ReadChange, book: NamedAccounts) -> str:
+    """The id of the one account that a change names; of several, any where all are one person's
+    and the change is about the person."""
+    named = book.accounts_named(creditor, read.reference)
+    if not named:
+        raise ChangeRefused("no such account", "reference")
+    about_person = isinstance(read.change, NewContact | Withdrawal)
+    if len(named) > 1 and not (about_person and len({a.consumer_id for a in named}) == 1):
+        raise ChangeRefused("several accounts go by this reference", "reference")
+    return named[0].account_id
+
+
+def _apply(
+    account_id: str, read: ReadChange, ports: BillingPorts, now: datetime
+) -> tuple[bool, Account]:
+    """Whether the change was new, and the account as it stands after it."""
+    change, seen = read.change, f"billing/{account_id}/{read.change.change_id}"
+    noted = Change(seen=seen, digest=read.digest)
+    earlier = ports.people.digest_of(seen)
+    try:
+        fresh = earlier is None and _write(account_id, read, noted, ports, now)
+    except AlreadySeen:
+        fresh, earlier = False, ports.people.digest_of(seen)
+    if earlier not in (None, read.digest):
+        raise ChangeRefused("this change id was said before with other words", "change_id")
+    account = _account(account_id, ports.book)
+    # What follows a write is done again with a repetition: it may not have come to it.
+    if isinstance(change, NewContact):
+        _lift(account, ports, now)
+    if isinstance(change, NewContact | Withdrawal):
+        wake_all(account, book=ports.people, waker=ports.waker)
+    else:
+        ports.waker.wake(account_id)
+    if isinstance(change, Closing):
+        nothing = replace(account, balance=Money(0, account.balance.currency))
+        close_page(nothing, but="", attempts=ports.attempts, processor=ports.processor)
+    return fresh, _account(account_id, ports.book)
+
+
+def _write(
+    account_id: str, read: ReadChange, noted: Change, ports: BillingPorts, now: datetime
+) -> bool:
+    """Write a change with the note that it was said; whether it was new."""
+    change, book = read.change, ports.book
+    if isinstance(change, BalanceChange | StatedBalance):
+        fresh, _ = change_balance(
+            account_id,
+            change,
+            by=BY,
+            book=book,
+            attempts=ports.attempts,
+            processor=ports.processor,
+            waker=ports.waker,
+            now=now,
+            noted=noted,
+        )
+        return fresh
+
+    def attempt() -> None:
+        account = _account(account_id, book)
+        if isinstance(change, NewContact | Withdrawal):
+            book.apply(_of_person(account, change, noted=noted, ports=ports, now=now))
+            return
+        closes = isinstance(change, Closing)
+        after = _closed(account) if closes else _reopened(account, now)
+        if after == account:
+            book.apply(noted)
+            return
+        what = "AccountClosed" if closes else "AccountReopened"
+        data = {"change": change.change_id}
+        write(book, account, after, what=what, data=data, now=now, actor=BY, besides=noted)
+
+    retry_on_conflict(attempt)
+    return True
+
+
+def _account(account_id: str, book: ArrangedPostingBook) -> Account:
+    account = book.account(account_id)
+    if account is None:
+        raise ChangeRefused("no such account", "reference")
+    return account
+
+
+def _closed(account: Account) -> Account:
+    """The account closed, and where it stood; what has ended stays as it is."""
+    if account.status in (Status.CLOSED, Status.SETTLED):
+        return account
+    extras = account.extras | {_STOOD: Standing.of(account).text()}
+    return replace(lifecycle.close(account), extras=extras)
+
+
+def _reopened(account: Account, now: datetime) -> Account:
+    """The account as it stood before it was closed; one that staff closed as on its first day."""
+    if account.status is Status.SETTLED or account.balance.minor <= 0:
+        raise ChangeRefused("nothing is owed on it: say a charge, or the balance")
+    if account.status is not Status.CLOSED:
+        return account
+    extras = dict(account.extras)
+    stood = extras.pop(_STOOD, "")
+    if stood:
+        account = replace(account, extras=extras)
+        return absence.restore(account, Standing.read(stood), now)
+    if missing.CLOSED_ON in extras:
+        return missing.named_again(account, now)
+    return lifecycle.reimport(account)
+
+
+def _reached(person: Consumer, change: NewContact, now: datetime) -> Consumer:
+    """The person by contact points as the newest file's: new ones first, replaced ones at rest."""
+    useless = {*person.wrong, *(h for c in Channel for h in person.bounced(c))}
+    if all(address_hash(p) in useless for p in (*change.emails, *change.phones)):
+        raise ChangeRefused("every point named is dead or somebody else's")
+    before = hashes(change.replaces)
+    named = NamedPoints(emails=change.emails, phones=change.phones, before=before)
+    return take_named(person, named, at=now, evidence=f"billing {change.change_id}")
+
+
+def _denied(person: Consumer, change: Withdrawal, now: datetime) -> Consumer:
+    by = f"billing {change.change_id}"
+    for channel in change.channels:
+        person = deny(person, channel, at=now, by=by, evidence=by)
+    return person
+
+
+def _of_person(
+    account: Account,
+    change: NewContact | Withdrawal,
+    *,
+    noted: Change,
+    ports: BillingPorts,
+    now: datetime,
+) -> Change:
+    """The write of what a change says of the account's person, with the note that it was said."""
+    person = ports.people.consumer(account.consumer_id)
+    if person is None:
+        raise ChangeRefused("the account has no person", "reference")
+    if isinstance(change, NewContact):
+        after, what = _reached(person, change, now), "ConsumerUpdated"
+    else:
+        after, what = _denied(person, change, now), "PermissionWithdrawn"
+    if after == person:
+        return noted
+    data: dict[str, Any] = {
+        "change": change.change_id,
+        "consents": {c.value: k.state.value for c, k in after.consents.items()},
+    }
+    entry = consumer_entry(person, now=now, what=what, data=data, actor=BY)
+    moved = replace(after, version=entry.sequence, audit_head=entry.hash)
+    besides = replace(noted, consumer=moved, audit=[entry])
+    again = reached_again(person, after)
+    standing = taken_up(account, ports.book.strategy_of(account)) if again else account
+    if standing == account:
+        return besides
+    return account_change(
+        account,
+        standing,
+        what="AccountUpdated",
+        data={"changed": ["contact"]},
+        now=now,
+        actor=BY,
+        besides=besides,
+    )
+
+
+def _lift(account: Account, ports: BillingPorts, now: datetime) -> None:
+    """Lift what waited for a contact point, on every account of the person who has one now."""
+    book, person = ports.book, ports.people.consumer(account.consumer_id)
+    if person is None or not (person.emails or person.phones):
+        return
+    for theirs in _waiting(accounts_of(account, ports.people)):
+
+        def attempt(account_id: str = theirs.account_id) -> None:
+            stored = book.account(account_id)
+            if stored is not None and stored.hold is Hold.NO_CONTACT_POINT:
+                write(book, stored, lifecycle.lift(stored, now), what="AccountUpdated",
+                      data={"changed": ["hold"]}, now=now, actor=BY)  # fmt: skip
+
+        retry_on_conflict(attempt)
+
+
+def _waiting(accounts: Iterable[Account]) -> list[Account]:
+    return [a for a in accounts if a.hold is Hold.NO_CONTACT_POINT]

@@ -10,24 +10,25 @@ import json
 import time
 import urllib.error
 import urllib.request
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from dunlin.adapters.aws.secrets import write_billing_keys
+from dunlin.cli import billing
+from dunlin.cli.main import app
+from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.payments.billing_keys import BillingKeys
 from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
 from tests.portal.test_whole_way_cloud import activated, now, sent_to
 
 pytestmark = pytest.mark.cloud
-KEY = "key-of-a-billing-system"
 
 
-def post(stack: LocalStack, creditor: str, body: Any, key: str = KEY) -> tuple[int, dict[str, Any]]:
+def post(stack: LocalStack, creditor: str, body: Any, key: str) -> tuple[int, dict[str, Any]]:
     raw, seconds = json.dumps(body).encode(), int(time.time())
     mark = hmac.new(key.encode(), b"%d." % seconds + raw, hashlib.sha256).hexdigest()
     request = urllib.request.Request(
@@ -45,14 +46,47 @@ def post(stack: LocalStack, creditor: str, body: Any, key: str = KEY) -> tuple[i
         return refusal.code, json.load(refusal)
 
 
+@pytest.fixture
+def desk(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = Target(
+        where="here",
+        outputs=stack.outputs,
+        time_lapse=stack.time_lapse,
+        endpoint=stack.cloud.endpoint,
+        urls={},
+    )
+    monkeypatch.setattr(billing, "target_or_exit", lambda **_: target)
+
+
+def order(*words: str) -> tuple[int, str]:
+    wanted = ["billing", *words]
+    if words[0] != "list":
+        wanted += ["--by", "desk-1", "--why", "set-up"]
+    done = CliRunner().invoke(app, wanted, env={"COLUMNS": "200"})
+    return done.exit_code, done.output
+
+
+def new_key(creditor: str) -> str:
+    code, output = order("key", creditor)
+    assert code == 0, output
+    (line,) = [line for line in output.splitlines() if line.startswith("key  ")]
+    return line.removeprefix("key  ")
+
+
+@pytest.mark.usefixtures("desk")
 def test_what_a_billing_system_says_is_in_force_before_the_next_touch(stack: LocalStack) -> None:
     from dunlin.runtime import wiring
 
     lapse = TimeLapse(stack)
     account = activated(stack, lapse, "billed")
     assert len(sent_to(stack, "billed@example.com")) == 1
-    keys = BillingKeys(key=KEY, made_on=date(2026, 11, 23))
-    write_billing_keys(stack.outputs["BillingSecretName"], {account.creditor: keys})
+    older = new_key(account.creditor)
+    key = new_key(account.creditor)
+    assert order("key", account.creditor)[0] == 2, "two are in force"
+    assert order("key", "nobody")[0] == 2
+    listed = order("list")[1]
+    assert account.creditor in listed
+    assert key not in listed
 
     def say(change_id: str, kind: str, **fields: Any) -> dict[str, Any]:
         change = {"change_id": change_id, "kind": kind, "reference": account.reference}
@@ -68,15 +102,17 @@ def test_what_a_billing_system_says_is_in_force_before_the_next_touch(stack: Loc
         say("c-6", "balance", **owed),
     ]
     assert post(stack, account.creditor, changes[0], key="another")[0] == 401
-    status, answer = post(stack, account.creditor, {"changes": changes})
+    status, answer = post(stack, account.creditor, {"changes": changes}, older)
     assert (status, [a["outcome"] for a in answer["changes"]]) == (200, ["applied"] * 6), answer
-    status, answer = post(stack, account.creditor, {"changes": changes})
+    status, answer = post(stack, account.creditor, {"changes": changes}, key)
     assert (status, [a["outcome"] for a in answer["changes"]]) == (200, ["known"] * 6), answer
     assert (now(account).status, now(account).balance.minor) == (Status.SETTLED, 0)
     person = wiring.account_book().consumer(account.consumer_id)
     assert person is not None
     assert person.emails[0] == "billed2@example.com"
     assert not person.consent(Channel.SMS).open
+    assert order("end", account.creditor)[0] == 0
+    assert order("end", account.creditor)[0] == 2, "one key alone is not ended"
     lapse.run(lapse.now + timedelta(days=45))
     assert len(sent_to(stack, "billed@example.com")) == 1
     assert sent_to(stack, "billed2@example.com") == []

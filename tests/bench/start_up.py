@@ -70,6 +70,7 @@ _ENVIRONMENT = {
     "PORTAL_BASE_URL": "https://pay.example.com",
     "STRIPE_SECRET_NAME": "dunlin/stripe",
     "STACK_ID": "stack",
+    "MONTHLY_SPEND_CAP": "0",
     "STRIPE_API_BASE": "",
     "CHECKOUT_ORIGIN": "https://checkout.stripe.com",
     "PAYMENT_QUEUE_URL": "http://127.0.0.1/000000000000/payments",

@@ -255,7 +255,7 @@ def _filled(debts: str, contacts: str) -> list[tuple[str | None, list[str], str 
     ("debts", "contacts"),
     [("id,invoice_number,client_id", "id"), ("ID,Pro Number,Shipper ID", "ID"),
      ("Invoice,Statement No,Customer No", "Customer No"), ("invoice_id,n,account_id", "account_id"),
-     ("Rechnungsnr,Beleg,Kundennr", "Kundennr")],
+     ("Bill ID,Doc No,Client No", "Client No")],
 )  # fmt: skip
 def test_a_contact_fills_by_a_number_of_its_own_kind_alone(debts: str, contacts: str) -> None:
     assert _filled(

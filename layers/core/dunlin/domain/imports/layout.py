@@ -262,15 +262,15 @@ class LayoutVotes:
 
     def _counts(self, cells: list[str]) -> int:
         """How a row counts in a total of open debts: 1, -1 for a credit, 0 for what is not owed."""
-        said = tuple(cells[i] for i in self._standings if i < len(cells))
-        counts = self._by_standing.get(said)
+        standing = tuple(cells[i] for i in self._standings if i < len(cells))
+        counts = self._by_standing.get(standing)
         if counts is None:
-            states = {s for w in said for s in (statuses.type_of(w), statuses.status_of(w))}
+            states = {s for w in standing for s in (statuses.type_of(w), statuses.status_of(w))}
             counts = 0 if states & {PAID, VOID, DRAFT} else 1
             if counts and states & {CREDIT, statuses.PAYMENT}:
                 counts = -1
             if len(self._by_standing) < _MOST_STANDINGS:
-                self._by_standing[said] = counts
+                self._by_standing[standing] = counts
         return counts
 
     def _weigh(self, cells: list[str]) -> None:

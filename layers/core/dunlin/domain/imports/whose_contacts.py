@@ -101,7 +101,8 @@ def _evidence(
     if not pairs:
         return payer
     if kind == "email":
-        votes = [_named_in(samples[index][row], *names) for row, names in pairs]
+        cells = samples[index]
+        votes = [_named_in(cells[row], *names) for row, names in pairs if row < len(cells)]
         for_payer, for_ward = votes.count("payer"), votes.count("ward")
         if for_payer > 2 * for_ward:
             return payer

@@ -280,7 +280,7 @@ def update(
         codes = {key: OTHER_CURRENCY} | codes
     if reached_again(consumer, person):
         after = taken_up(after, context.strategy)
-    if after == stored and person is None:
+    if person is None and _same_but_points(stored, after):
         return ImportPlan(outcomes={key: context.before(stored)}, codes=codes)
     after = replace(after, extras=after.extras | _days(context))
     ledger = []
@@ -384,6 +384,15 @@ def _overtaken(context: ImportContext, stored: Account) -> str:
     """The code of a file that is older than the one which told the account last, "" else."""
     own, last = read_days(context.terms["days"]), read_days(stored.extras.get(_DAYS, "").split())
     return OLDER_FILE if own is not None and last is not None and own.before(last) else ""
+
+
+def _same_but_points(stored: Account, after: Account) -> bool:
+    """True where a file says nothing new. What a contacts file filled in is not the debts' file's
+    own word, so it alone is no news of the account."""
+    extras = {name: value for name, value in after.extras.items() if name != _POINTS}
+    return after == stored or (
+        _POINTS not in stored.extras and replace(after, extras=extras) == stored
+    )
 
 
 def _named(account_read: NormalisedAccount) -> dict[str, str]:

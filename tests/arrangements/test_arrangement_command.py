@@ -26,6 +26,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
     memory, _ = ground.memory_world()
     waker = MemoryWaker()
     monkeypatch.setattr(wiring, "account_book", lambda: memory)
+    monkeypatch.setattr(wiring, "creditors", lambda: memory.creditors)
     monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     laptop = SimpleNamespace(endpoint="http://127.0.0.1:1")

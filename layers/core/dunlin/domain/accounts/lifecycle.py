@@ -25,7 +25,14 @@ from dunlin.domain.accounts.account import (
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-from dunlin.domain.accounts.reasons import BROKEN, BROKEN_PROMISE, PAUSED, PROMISES, REQUEST
+from dunlin.domain.accounts.reasons import (
+    BROKEN,
+    BROKEN_PROMISE,
+    COUNTERED,
+    PAUSED,
+    PROMISES,
+    REQUEST,
+)
 
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
@@ -207,7 +214,8 @@ def reopen(account: Account, why: str) -> Account:
 def reimport(account: Account) -> Account:
     """A newer file asks for it again: it stands as on its first day, until a rollout takes it."""
     legality.needs_end("reimport", account, *legality.ENDED)
-    return replace(_anew(account), status=Status.IMPORTED, cohort="", approved_triggers=())
+    answered = tuple(t for t in account.approved_triggers if t == COUNTERED)
+    return replace(_anew(account), status=Status.IMPORTED, cohort="", approved_triggers=answered)
 
 
 def reenter(account: Account) -> Account:
@@ -229,7 +237,8 @@ def reenter(account: Account) -> Account:
 
 def _anew(account: Account) -> Account:
     """What is owed once more is asked for once more; a request nobody decided waits once more."""
-    asked = REQUEST if account.arrangement_id and not account.arranged else ""
+    undecided = account.arrangement_id and not account.arranged
+    asked = REQUEST if undecided and COUNTERED not in account.approved_triggers else ""
     return replace(account, rung=0, occurrence=0, sent=(), escalated=asked)
 
 
@@ -512,7 +521,8 @@ def tell_apart(account: Account, at: datetime) -> Account:
 def request_arrangement(account: Account, arrangement_id: str) -> Account:
     """The person asks for an arrangement that staff must decide. One that is in force stays the
     account's until then."""
-    asked = put_before_staff(account, REQUEST)
+    anew = tuple(t for t in account.approved_triggers if t != COUNTERED)
+    asked = put_before_staff(replace(account, approved_triggers=anew), REQUEST)
     return asked if account.arranged else replace(asked, arrangement_id=arrangement_id)
 
 
@@ -545,7 +555,8 @@ def keep_arrangement(account: Account) -> Account:
 def counter_request(account: Account, why: str, until: datetime) -> Account:
     """Staff answered a request with other terms; the ladder rests while they stand, where
     nothing stricter holds it."""
-    answered = replace(account, escalated="")
+    passed = (*account.approved_triggers, COUNTERED)
+    answered = replace(account, escalated="", approved_triggers=tuple(dict.fromkeys(passed)))
     if legality.held_firmly(account) or not account.owes:
         return answered
     return replace(answered, hold=Hold.SNOOZED, hold_reason=why, due_at=until)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
+COUNTERED = "arrangement_countered"  # among the triggers let pass: staff answered the request
 BROKEN = "broken_arrangement"
 PROMISED = "Promises to pay"
 CHEQUE = "Says that a cheque is in the post"

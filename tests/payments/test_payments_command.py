@@ -65,6 +65,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
         for kind, amount in lines
     }  # fmt: skip
     monkeypatch.setattr(wiring, "account_book", lambda: memory)
+    monkeypatch.setattr(wiring, "creditors", lambda: memory.creditors)
     monkeypatch.setattr(wiring, "waker", MemoryWaker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     return memory

@@ -12,7 +12,7 @@ from dunlin.adapters.dynamo.rows.accounts import AccountRow
 from dunlin.domain.errors import Conflict
 from dunlin.runtime import settings, wiring
 from tests.rows import values
-from tests.rows.test_older_rows import TABLES
+from tests.rows.test_older_rows import BEFORE, TABLES
 from tests.rows.values import AT, CREDITOR
 from tests.support.builders import strategy_document
 
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.cloud
 @pytest.fixture(scope="module", autouse=True)
 def older(stack: Any) -> None:
     """Without the pauses and the clock, which would speak for the whole stack, and without what
-    has expired long ago."""
+    has expired long ago. What was counted comes first, else the stream counts it once more."""
     names = settings.TableNames.from_env()
     client = boto3.client("dynamodb")
-    for table, items in TABLES.items():
+    for table, items in sorted(TABLES.items(), key=lambda rows: rows[0] != "ops"):
         for item in items:
             if item.get("pk", {}).get("S", "").startswith(("PAUSE#", "CLOCK")):
                 continue
@@ -58,7 +58,7 @@ def test_an_account_is_read_with_all_that_lies_around_it() -> None:
         document = strategy_document(holdout_percent=version)
         assert creditors.put_strategy(CREDITOR, document, AT) == version
     facts = book.facts("acc_full", touch_key=values.TOUCH.key)
-    assert (facts.account, facts.consumer) == (values.ACCOUNT, values.CONSUMER)
+    assert (facts.account, facts.consumer) == (BEFORE, values.CONSUMER)
     assert (facts.history, facts.touch) == (values.HISTORY, values.TOUCH)
     history = book.account_history("acc_full")
     assert history.ledger == (values.LEDGER_ENTRY,)

@@ -32,6 +32,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
     active = replace(ONE, status=Status.ACTIVE, ladder_run=1)
     store(memory, memory.creditors, active, person=person)
     monkeypatch.setattr(wiring, "account_book", lambda: memory)
+    monkeypatch.setattr(wiring, "creditors", lambda: memory.creditors)
     monkeypatch.setattr(wiring, "waker", MemoryWaker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     monkeypatch.setattr(wiring, "gate", lambda: Gate(rulebook=load_rulebook()))

@@ -95,7 +95,7 @@ def test_the_portfolio_of_one_creditor_can_be_chosen(page: Page) -> None:
 
 def test_a_form_value_reaches_the_function(page: Page, harness: ViewerHarness) -> None:
     account = card(page, "One account")
-    account.get_by_label("Account id or reference").fill("HD-3000")
+    account.get_by_label("Reference, invoice, number or address of who owes").fill("HD-3000")
     account.get_by_role("button", name="Show").click()
     expect(account.get_by_text("Next: E-mail “second_reminder”")).to_be_visible()
     assert harness.events[-1][1]["widgetContext"]["forms"]["all"] == {"account": "HD-3000"}
@@ -225,7 +225,7 @@ def test_the_page_is_accessible(page: Page, theme: str) -> None:
         page.get_by_role("button", name="Dark").click()
         expect(card(page, "Portfolio").locator(".dn.dark")).to_be_visible()
     account = card(page, "One account")
-    account.get_by_label("Account id or reference").fill("HD-3000")
+    account.get_by_label("Reference, invoice, number or address of who owes").fill("HD-3000")
     account.get_by_role("button", name="Show").click()
     expect(account.get_by_text("Next: E-mail")).to_be_visible()
     results = Axe().run(page)

@@ -35,9 +35,10 @@ def read_event(raw: bytes | str, stack: str = "") -> PaymentEvent | None:
         if event["object"] != "event":
             raise ForgedEvent("not an event")
         reader = READERS.get(event["type"])
+        if reader is None:
+            return None
         facts = event["data"]["object"]
-        facts = {**facts, "metadata": facts_of(facts, stack)} if reader else facts
-        return reader(event, facts) if reader else None
+        return reader(event, {**facts, "metadata": facts_of(facts, stack)})
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as wrong:
         raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from dunlin.domain.accounts import legality
+from dunlin.domain.accounts import legality, reasons
 from dunlin.domain.accounts.account import (
     PAYS_IN_INSTALMENTS,
     STAFF_HOLDS,
@@ -25,14 +25,7 @@ from dunlin.domain.accounts.account import (
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-from dunlin.domain.accounts.reasons import (
-    BROKEN,
-    BROKEN_PROMISE,
-    COUNTERED,
-    PAUSED,
-    PROMISES,
-    REQUEST,
-)
+from dunlin.domain.accounts.reasons import BROKEN, BROKEN_PROMISE, PAUSED, PROMISES, REQUEST
 
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
@@ -214,8 +207,8 @@ def reopen(account: Account, why: str) -> Account:
 def reimport(account: Account) -> Account:
     """A newer file asks for it again: it stands as on its first day, until a rollout takes it."""
     legality.needs_end("reimport", account, *legality.ENDED)
-    answered = tuple(t for t in account.approved_triggers if t == COUNTERED)
-    return replace(_anew(account), status=Status.IMPORTED, cohort="", approved_triggers=answered)
+    kept = tuple(t for t in account.approved_triggers if t == reasons.COUNTERED)
+    return replace(_anew(account), status=Status.IMPORTED, cohort="", approved_triggers=kept)
 
 
 def reenter(account: Account) -> Account:
@@ -237,14 +230,13 @@ def reenter(account: Account) -> Account:
 
 def _anew(account: Account) -> Account:
     """What is owed once more is asked for once more; a request nobody decided waits once more."""
-    undecided = account.arrangement_id and not account.arranged
-    asked = REQUEST if undecided and COUNTERED not in account.approved_triggers else ""
+    decided = account.arranged or reasons.COUNTERED in account.approved_triggers
+    asked = "" if decided or not account.arrangement_id else REQUEST
     return replace(account, rung=0, occurrence=0, sent=(), escalated=asked)
 
 
 def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
     """The account held for a person, never less strictly than before.
-
     A dispute outranks a review and the reasons of both add up. What waits for money keeps its
     hold and its list of payments, and waits for a person besides. Where nothing is owed any more
     a review is what staff see.
@@ -346,7 +338,6 @@ def payment_over(account: Account, payment_id: str, at: datetime) -> Account:
 
 def rest_until(account: Account, wanted: Hold, why: str, until: datetime) -> Account:
     """The account at rest until an instant; afterwards its ladder goes on by itself.
-
     A hold that somebody must lift is stricter and stays. A new wish of the same kind takes the
     place of the one before; of two different ones the later counts.
     """
@@ -521,8 +512,8 @@ def tell_apart(account: Account, at: datetime) -> Account:
 def request_arrangement(account: Account, arrangement_id: str) -> Account:
     """The person asks for an arrangement that staff must decide. One that is in force stays the
     account's until then."""
-    anew = tuple(t for t in account.approved_triggers if t != COUNTERED)
-    asked = put_before_staff(replace(account, approved_triggers=anew), REQUEST)
+    passed = tuple(t for t in account.approved_triggers if t != reasons.COUNTERED)
+    asked = replace(put_before_staff(account, REQUEST), approved_triggers=passed)
     return asked if account.arranged else replace(asked, arrangement_id=arrangement_id)
 
 
@@ -555,8 +546,8 @@ def keep_arrangement(account: Account) -> Account:
 def counter_request(account: Account, why: str, until: datetime) -> Account:
     """Staff answered a request with other terms; the ladder rests while they stand, where
     nothing stricter holds it."""
-    passed = (*account.approved_triggers, COUNTERED)
-    answered = replace(account, escalated="", approved_triggers=tuple(dict.fromkeys(passed)))
+    passed = (*account.approved_triggers, reasons.COUNTERED)
+    answered = replace(account, escalated="", approved_triggers=passed)
     if legality.held_firmly(account) or not account.owes:
         return answered
     return replace(answered, hold=Hold.SNOOZED, hold_reason=why, due_at=until)

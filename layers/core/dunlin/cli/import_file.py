@@ -25,8 +25,9 @@ from dunlin.domain.imports.mapping_file import mapping_file
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar
+from dunlin.domain.plain_text import wrapped
 from dunlin.service.imports.read_file import FileResult, read_files
-from dunlin.views.imports.import_text import import_lines, wrapped
+from dunlin.views.imports.import_text import import_lines
 
 Uploader = Callable[[Sequence[Path], Sequence[Path], str], int]
 """(files, sidecars, creditor) -> exit code: drops them in the bucket and follows the import."""

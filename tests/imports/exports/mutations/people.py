@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
+from collections.abc import Sequence
 
 from tests.imports.exports.draft import Column, Draft, Line, last_first, pick
 from tests.imports.exports.mutations.kinds import Mutation
@@ -161,30 +162,27 @@ def _override(draft: Draft, debt: Debt, key: str, text: str) -> None:
             line.cells[key] = text
 
 
+def _no_point(draft: Draft, rng: random.Random, key: str, words: Sequence[str]) -> bool:
+    """Some have no contact point of a kind, and one of the words in its place."""
+    parties = draft.parties()
+    if not draft.column(key) or len(parties) < 4:
+        return False
+    text = rng.choice(words)
+    for party in rng.sample(parties, max(2, len(parties) // 4)):
+        setattr(party, key, "")
+        for debt in _of(draft, party):
+            _override(draft, debt, key, text)
+    return True
+
+
 def filler_emails(draft: Draft, rng: random.Random) -> bool:
     """Some have no address, and words or an address of nobody in its place."""
-    parties = draft.parties()
-    if not draft.column("email") or len(parties) < 4:
-        return False
-    text = rng.choice(NO_EMAIL)
-    for party in rng.sample(parties, max(2, len(parties) // 4)):
-        party.email = ""
-        for debt in _of(draft, party):
-            _override(draft, debt, "email", text)
-    return True
+    return _no_point(draft, rng, "email", NO_EMAIL)
 
 
 def filler_phones(draft: Draft, rng: random.Random) -> bool:
     """Some have no telephone, and a number of nobody in its place."""
-    parties = draft.parties()
-    if not draft.column("phone") or len(parties) < 4:
-        return False
-    text = rng.choice(NO_PHONE)
-    for party in rng.sample(parties, max(2, len(parties) // 4)):
-        party.phone = ""
-        for debt in _of(draft, party):
-            _override(draft, debt, "phone", text)
-    return True
+    return _no_point(draft, rng, "phone", NO_PHONE)
 
 
 def filler_accounts(draft: Draft, rng: random.Random) -> bool:

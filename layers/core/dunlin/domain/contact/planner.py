@@ -130,15 +130,11 @@ def _put_off(account: Account) -> bool:
 def _wait_for_news(account: Account, why: str, now: datetime) -> Plan:
     """What is due is put off until somebody wakes it, what is not keeps its time. A pause that is
     over may have missed one of many, so those look every day."""
-    if account.due_at is not None and account.due_at > now and not _put_off(account):
-        return Plan(step="wait", until=account.due_at, reason=why)
-    until = account.due_at if account.due_at is not None and account.due_at > now else None
-    return Plan(
-        step="wait",
-        until=until or now + PUT_OFF,
-        look=now + PAUSED_LOOK if why.startswith(_PAUSED) else None,
-        reason=why,
-    )
+    later = account.due_at if account.due_at is not None and account.due_at > now else None
+    if later is not None and not _put_off(account):
+        return Plan(step="wait", until=later, reason=why)
+    look = now + PAUSED_LOOK if why.startswith(_PAUSED) else None
+    return Plan(step="wait", until=later or now + PUT_OFF, look=look, reason=why)
 
 
 def _stopped(account: Account, strategy: Strategy, paused: str, now: datetime) -> Plan | None:

@@ -7,7 +7,6 @@ empty sidecar, so it never counts as anybody's word.
 from __future__ import annotations
 
 import hashlib
-import textwrap
 from collections.abc import Iterator
 
 from dunlin.domain.imports import fields
@@ -15,6 +14,7 @@ from dunlin.domain.imports.field_words import field_words
 from dunlin.domain.imports.question_words import ELSEWHERE, spoken
 from dunlin.domain.imports.sidecar import VERSION, Sidecar
 from dunlin.domain.imports.types import FileProfile, ImportQuestion
+from dunlin.domain.plain_text import wrapped
 
 WIDTH = 78
 _SIGN = "# Dunlin wrote this"
@@ -128,15 +128,7 @@ def _setting(key: str, value: str, words: str) -> str:
 
 def _comment(text: str, *, indent: int = 0, deeper: int = 0) -> list[str]:
     """The text as comment lines; a file's own line breaks and control characters are spaces."""
-    lead = " " * indent + "# "
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return textwrap.wrap(
-        plain,
-        WIDTH,
-        initial_indent=lead,
-        subsequent_indent=lead + " " * deeper,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, indent, deeper, mark="# ", width=WIDTH)
 
 
 def _single_order(profile: FileProfile) -> str:

@@ -136,17 +136,11 @@ class _Choice:
             return
         answer = self.answers.get(f"currency:{owed.key}")
         if len(self.counts.claims) == 1 and answer not in (own, EACH_ROW):
-            question = ImportQuestion(
-                kind="currency",
-                column=owed.key,
-                choices=(own, EACH_ROW),
-                why=(
-                    f'"{owed.key}" is named as the creditor\'s own money, and'
-                    f' "{self._key(self.counts.currency)}" names other currencies'
-                ),
-                rows=tuple(self.counts.rows),
+            why = (
+                f'"{owed.key}" is named as the creditor\'s own money, and'
+                f' "{self._key(self.counts.currency)}" names other currencies'
             )
-            self.questions.append(question)
+            self._ask("currency", owed.key, (own, EACH_ROW), why)
         elif answer != EACH_ROW:
             self.columns = [
                 _ignored(c, owed) if c.index == self.counts.currency else c for c in self.columns
@@ -194,14 +188,15 @@ class _Choice:
     def _ask_which(self) -> None:
         claims = self.alive[:_MOST_CHOICES]
         listed = " and ".join(f'"{f.key}"' for f in claims)
-        question = ImportQuestion(
-            kind="balance",
-            column=None,
-            choices=tuple(f.key for f in claims),
-            why=f"{listed} could each be what is owed, and no sum over the rows tells which",
-            rows=tuple(self.counts.rows),
+        why = f"{listed} could each be what is owed, and no sum over the rows tells which"
+        self._ask("balance", None, tuple(f.key for f in claims), why)
+
+    def _ask(self, kind: str, column: str | None, choices: tuple[str, ...], why: str) -> None:
+        """What only a person can say, with the rows that show it."""
+        rows = tuple(self.counts.rows)
+        self.questions.append(
+            ImportQuestion(kind=kind, column=column, choices=choices, why=why, rows=rows)
         )
-        self.questions.append(question)
 
     def _take(self, owed: MoneyColumn) -> None:
         """Gives the column its field, and takes that field from the column that had it."""
@@ -241,17 +236,9 @@ class _Choice:
             return True
         if not beside.open or (not billed and (beside.left or balance)):
             return False
-        question = ImportQuestion(
-            kind="paid",
-            column=owed.key,
-            choices=(LESS_PAID, AS_IT_STANDS),
-            why=(
-                f'"{owed.key}" may be the bill, or what is left of it after'
-                f' "{self.counts.paid[0].key}"'
-            ),
-            rows=tuple(self.counts.rows),
-        )
-        self.questions.append(question)
+        paid = self.counts.paid[0].key
+        why = f'"{owed.key}" may be the bill, or what is left of it after "{paid}"'
+        self._ask("paid", owed.key, (LESS_PAID, AS_IT_STANDS), why)
         return False
 
     def _less_of_a_bill(self, owed: MoneyColumn) -> bool:
@@ -274,14 +261,8 @@ class _Choice:
             return False
         answer = self.answers.get(f"credits:{owed.key}")
         if answer not in (TAKEN_OFF, AS_IT_STANDS):
-            question = ImportQuestion(
-                kind="credits",
-                column=owed.key,
-                choices=(TAKEN_OFF, AS_IT_STANDS),
-                why=f'"{kept[0].key}" may be still to be taken off "{owed.key}"',
-                rows=tuple(self.counts.rows),
-            )
-            self.questions.append(question)
+            why = f'"{kept[0].key}" may be still to be taken off "{owed.key}"'
+            self._ask("credits", owed.key, (TAKEN_OFF, AS_IT_STANDS), why)
         return answer == TAKEN_OFF
 
     def _less(self, owed: MoneyColumn, off: MoneyColumn, field: str, why: str) -> None:
@@ -309,14 +290,7 @@ class _Choice:
             fraction = self.counts.largest_rate <= 100
             return TaxOnTop(index=rates[0].index, kind="fraction" if fraction else "percent")
         if answer not in choices:
-            question = ImportQuestion(
-                kind="tax",
-                column=owed.key,
-                choices=choices,
-                why=f'"{owed.key}" seems to be without its tax',
-                rows=tuple(self.counts.rows),
-            )
-            self.questions.append(question)
+            self._ask("tax", owed.key, choices, f'"{owed.key}" seems to be without its tax')
         return None
 
     def _lacks_tax(self, owed: MoneyColumn) -> bool:

@@ -73,9 +73,9 @@ class Scan:
         self.kind = kind
         self.headers = headers
         self.keys = column_keys(headers)
+        self.columns = tuple(columns)
         self.by_field: dict[str, int] = {}
-        for column in columns:
-            self.by_field.setdefault(column.field, column.index)
+        self._name_fields()
         self.date_columns = [c for c in columns if c.field in fields.DATES]
         self.money_columns = [c for c in columns if c.field in fields.MONEY]
         self.votes = {c.index: OrderVote() for c in self.date_columns}
@@ -114,7 +114,6 @@ class Scan:
         self._cuts: list[tuple[int, int, int, Start]] = []
         self._end = self._row_line = 0
         self._currency_at = self.by_field.get("currency", -1)
-        self.columns = tuple(columns)
         self.settled = OwedColumn(self.columns)
         self.figures = self._figures(samples)
         self._counting = self.figures.needed and kind == RECEIVABLES
@@ -237,7 +236,6 @@ class Scan:
     def _file_total(self, cells: list[str]) -> None:
         index = self.by_field.get("balance", self.by_field.get("amount"))
         if index is not None and index < len(cells) and first_filled(cells):
-            self.totals["last"] = 0
             self._total_cells = cells
 
     def _row(self, cells: list[str]) -> None:
@@ -355,7 +353,6 @@ class Scan:
         )
         self.settled = settled
         self.columns = settled.columns
-        self.by_field = {}
         self._name_fields()
         if "currency" not in self.by_field:
             self.currency_marks.words.clear()
@@ -366,7 +363,6 @@ class Scan:
             self.by_field.setdefault(column.field, column.index)
 
     def _file_totals(self) -> None:
-        self.totals.clear()
         index = self.by_field.get("balance", self.by_field.get("amount", -1))
         text = self._total_cells[index] if 0 <= index < len(self._total_cells) else ""
         amount = parse_amount(text.strip(), dict(self.decimals).get(index, "")) if text else None

@@ -242,11 +242,6 @@ def status_of(text: str) -> str | None:
     return read_status(text).status
 
 
-def is_written_off(text: str) -> bool:
-    """True for a status that says that the creditor wrote the debt off and still holds it."""
-    return read_status(text).written_off
-
-
 _TYPE = {
     OPEN: """
         invoice|inv|accrec|sales invoice|salesinvoice|tax invoice|out invoice|outinvoice

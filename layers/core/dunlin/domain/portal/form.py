@@ -10,6 +10,7 @@ import re
 from datetime import date
 
 from dunlin.domain.money import Money, exponent
+from dunlin.domain.plain_text import printable
 
 TEXT_LIMIT = 2000
 LINE_LIMIT = 120
@@ -70,5 +71,5 @@ def read_text(text: str) -> str | None:
 
 def read_line(text: str) -> str | None:
     """One line of text with its control characters taken out; None where it is too long."""
-    clean = "".join(c if c.isprintable() else " " for c in text).strip()
+    clean = printable(text).strip()
     return clean if len(clean) <= LINE_LIMIT else None

@@ -6,7 +6,7 @@ one account: said again it changes nothing, said again with other words it is re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -268,7 +268,8 @@ def _lift(account: Account, ports: BillingPorts, now: datetime) -> None:
     book, person = ports.book, ports.people.consumer(account.consumer_id)
     if person is None or not (person.emails or person.phones):
         return
-    for theirs in _waiting(accounts_of(account, ports.people)):
+    waiting = [a for a in accounts_of(account, ports.people) if a.hold is Hold.NO_CONTACT_POINT]
+    for theirs in waiting:
 
         def attempt(account_id: str = theirs.account_id) -> None:
             stored = book.account(account_id)
@@ -277,7 +278,3 @@ def _lift(account: Account, ports: BillingPorts, now: datetime) -> None:
                       data={"changed": ["hold"]}, now=now, actor=BY)  # fmt: skip
 
         retry_on_conflict(attempt)
-
-
-def _waiting(accounts: Iterable[Account]) -> list[Account]:
-    return [a for a in accounts if a.hold is Hold.NO_CONTACT_POINT]

@@ -4,7 +4,6 @@ is asked. The same words for a dry run and for what the stack did; made of `NAME
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,8 +25,8 @@ from dunlin.domain.imports.types import (
     UPDATED,
 )
 from dunlin.domain.money import Money
+from dunlin.domain.plain_text import shortened, wrapped
 
-WIDTH = 80
 _KINDS = {
     RECEIVABLES: "a list of debts",
     CONTACTS: "a list of people and how to reach them",
@@ -49,7 +48,7 @@ _SILENT = frozenset({"same_account", "contact", "payment", "not_a_debt"})
 
 
 def import_lines(document: Mapping[str, Any], *, asked_next: bool = False) -> list[str]:
-    """The whole import as lines of at most `WIDTH`, its questions last but one. Those that it
+    """The whole import as lines of at most 80 columns, its questions last but one. Those that it
     waits for are left out where they are asked next."""
     if document["state"] == "rejected":
         return [*wrapped(f"{document['file']}: {document['next_step']}"), *_notes(document)]
@@ -147,7 +146,7 @@ def _reason(number: int, code: str) -> list[str]:
 def _columns(document: Mapping[str, Any]) -> list[str]:
     mapping, orders = document["mapping"], document["date_orders"]
     used = {key: c for key, c in mapping.items() if c["field"] != fields.IGNORE}
-    left = [_short(key, 40) for key, c in mapping.items() if c["field"] == fields.IGNORE]
+    left = [shortened(key, 40) for key, c in mapping.items() if c["field"] == fields.IGNORE]
     if not mapping:
         return []
     lines = ["What each column was taken for"]
@@ -158,7 +157,7 @@ def _columns(document: Mapping[str, Any]) -> list[str]:
             words += f", {answer_words('date_order', orders[key])}"
         if column["score"] < _UNSURE:
             words += f" (unsure: {column['why']})"
-        lines += wrapped(f"{_short(key, wide):<{wide}}  {words}", 2, wide + 2)
+        lines += wrapped(f"{shortened(key, wide):<{wide}}  {words}", 2, wide + 2)
     if left:
         lines += wrapped(f"Not used: {', '.join(left)}.", 2, 2)
     return lines
@@ -170,22 +169,3 @@ def _notes(document: Mapping[str, Any]) -> list[str]:
 
 def _number(count: int, what: str, plural: str = "") -> str:
     return f"{count:,} {what if count == 1 else plural or what + 's'}"
-
-
-def _short(text: str, most: int) -> str:
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
-
-
-def wrapped(text: str, indent: int = 0, deeper: int = 0) -> list[str]:
-    """Lines of the text; what a file holds of control characters reaches no terminal."""
-    lead = " " * indent
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return textwrap.wrap(
-        plain,
-        WIDTH,
-        initial_indent=lead,
-        subsequent_indent=lead + " " * deeper,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )

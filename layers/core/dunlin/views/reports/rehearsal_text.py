@@ -4,13 +4,12 @@ is not written to. Lines of at most 80 columns; what comes from a file reaches t
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
+from dunlin.domain.plain_text import WIDTH, shortened, wrapped
 from dunlin.domain.reports.forecast import Forecast, ForecastDifference, Message
 
-WIDTH = 80
 MOST = 400
 """Messages that are listed; of more the page has all."""
 CHANNELS = {"email": "e-mail", "sms": "text"}
@@ -49,24 +48,24 @@ def forecast_lines(name: str, forecast: Forecast) -> list[str]:
         f"{name}: {len(messages):,} messages to {people:,} people in {forecast.days} days from"
         f" {forecast.start:%a %d %b %Y}, {dollars(forecast.cost_micro)} at list price."
     )
-    lines = _wrapped(head)
+    lines = wrapped(head)
     if not messages:
         lines += ["", "Nobody is written to:"]
     for reason, count in forecast.passed_over.items():
-        lines += _wrapped(f"{_accounts(count)}: {why_not(reason)}", 2)
+        lines += wrapped(f"{_accounts(count)}: {why_not(reason)}", 2)
     lines += _by_day(messages[:MOST])
     if len(messages) > MOST:
         more = f"… and {len(messages) - MOST:,} more: `--html FILE` writes a page with all of them."
-        lines += _wrapped(more)
+        lines += wrapped(more)
     lines += _words(messages)
     if forecast.refusals:
         lines += ["", "The rules refused or put off, by rule:"]
         counts = ", ".join(f"{rule} {count:,}" for rule, count in forecast.refusals.items())
-        lines += _wrapped(counts, 2)
+        lines += wrapped(counts, 2)
     if messages:
         lines += ["", f"After {forecast.days} days, if nobody answers and nobody pays:"]
         for standing, count in forecast.ends.items():
-            lines += _wrapped(f"{_accounts(count)}: {ENDS.get(standing, standing)}", 2)
+            lines += wrapped(f"{_accounts(count)}: {ENDS.get(standing, standing)}", 2)
     return lines
 
 
@@ -88,10 +87,10 @@ def _by_day(messages: Sequence[Message]) -> list[str]:
         for message in of_day:
             line = (
                 f"  {message.local:%H:%M}  {CHANNELS[message.channel]:<6}"
-                f"  {_short(message.person, _PERSON):<{_PERSON}}"
-                f"  {_short(message.reference, _REFERENCE):<{_REFERENCE}}  {message.step}"
+                f"  {shortened(message.person, _PERSON):<{_PERSON}}"
+                f"  {shortened(message.reference, _REFERENCE):<{_REFERENCE}}  {message.step}"
             )
-            lines.append(_short(line, WIDTH).rstrip())
+            lines.append(shortened(line, WIDTH).rstrip())
     return lines
 
 
@@ -106,22 +105,9 @@ def _words(messages: Sequence[Message]) -> list[str]:
         seen.add(kind)
         lines += ["", f"{message.step}, as {CHANNELS[message.channel]}:"]
         for paragraph in message.text.splitlines():
-            lines += _wrapped(paragraph, 2) if paragraph.strip() else []
+            lines += wrapped(paragraph, 2) if paragraph.strip() else []
     return lines
 
 
 def _accounts(count: int) -> str:
     return f"{count:,} account{'' if count == 1 else 's'}"
-
-
-def _short(text: str, most: int) -> str:
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
-
-
-def _wrapped(text: str, indent: int = 0) -> list[str]:
-    lead = " " * indent
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return textwrap.wrap(
-        plain, WIDTH, initial_indent=lead, subsequent_indent=lead, break_on_hyphens=False
-    )

@@ -18,6 +18,11 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+def channel_of(point: str) -> Channel:
+    """The channel that a contact point is of."""
+    return Channel.EMAIL if "@" in point else Channel.SMS
+
+
 class ConsentState(StrEnum):
     """implied: a first-party e-mail address given with the debt; granted: recorded permission."""
 

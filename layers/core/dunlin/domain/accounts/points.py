@@ -11,7 +11,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
+from dunlin.domain.accounts.consumer import (
+    Channel,
+    Consent,
+    ConsentState,
+    Consumer,
+    Flag,
+    channel_of,
+)
 from dunlin.domain.tokens import address_hash
 
 MOST_POINTS = 15
@@ -57,7 +64,7 @@ def take_named(person: Consumer, named: NamedPoints, *, at: datetime, evidence: 
 def take_given(person: Consumer, point: str, *, at: datetime, evidence: str) -> Consumer:
     """The person with a contact point that they gave to us, used before the others whatever a
     file says later. An address that was wrong or dead may turn out to be theirs."""
-    channel = Channel.EMAIL if "@" in point else Channel.SMS
+    channel = channel_of(point)
     hashed = address_hash(point)
     others = tuple(p for p in person.points(channel) if p.lower() != point.lower())
     known = {**person.flags}

@@ -200,24 +200,23 @@ def with_contacts(
     after = replace(after, **changes)
     if after == stored:
         return None, []
-    closed = any(stored.consent(c).open and not after.consent(c).open for c in Channel)
-    what = "PermissionWithdrawn" if closed else "ConsumerUpdated"
+    what = "PermissionWithdrawn" if _shut(stored, after) else "ConsumerUpdated"
     return next_consumer(context, after, what)
 
 
 def withdrawal(key: str, before: Consumer, after: Consumer | None) -> dict[str, str]:
     """The code of a row by which a permission ended that stood until now."""
-    if after is None:
-        return {}
-    closed = any(before.consent(c).open and not after.consent(c).open for c in Channel)
-    return {key: WITHDRAWN} if closed else {}
+    return {key: WITHDRAWN} if after is not None and _shut(before, after) else {}
 
 
 def reached_again(before: Consumer, after: Consumer | None) -> bool:
     """True where a channel that was closed is open again, as by a corrected address."""
-    return after is not None and any(
-        after.consent(channel).open and not before.consent(channel).open for channel in Channel
-    )
+    return after is not None and _shut(after, before)
+
+
+def _shut(one_time: Consumer, another: Consumer) -> bool:
+    """True where a channel is open at one time and closed at another."""
+    return any(one_time.consent(c).open and not another.consent(c).open for c in Channel)
 
 
 def taken_up(account: Account, strategy: Strategy) -> Account:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer
+from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, channel_of
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import ClosedAddresses
@@ -75,7 +75,7 @@ def _close(
     waker: LadderWaker,
     now: datetime,
 ) -> bool:
-    channel = Channel.EMAIL if "@" in address else Channel.SMS
+    channel = channel_of(address)
     consent, hashed = person.consent(channel), address_hash(address)
     if consent.state is ConsentState.REVOKED:
         return False

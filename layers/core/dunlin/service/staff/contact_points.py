@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from dunlin.domain.accounts.consumer import Channel, Consumer
+from dunlin.domain.accounts.consumer import Channel, Consumer, channel_of
 from dunlin.domain.accounts.points import closed_by_word, take_given
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountsAndPeople, Change
@@ -60,10 +60,6 @@ def give_point(
     if given and account is not None:
         wake_all(account, book=book, waker=waker)
     return given
-
-
-def channel_of(point: str) -> Channel:
-    return Channel.EMAIL if "@" in point else Channel.SMS
 
 
 def channel_standing(person: Consumer, channel: Channel) -> str:

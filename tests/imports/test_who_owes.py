@@ -208,6 +208,16 @@ def test_an_address_under_names_with_nothing_in_common_reaches_nobody() -> None:
     assert document["rows"][0]["value"] == "desk@example.com"
 
 
+def test_an_address_that_speaks_one_of_two_names_is_that_persons() -> None:
+    document = read(
+        HEADER
+        + "1,,Uma Lowell,yara.okafor@example.com,,10.00,2026-03-04\n"
+        + "2,,Yara Okafor,yara.okafor@example.com,,20.00,2026-03-04\n"
+    )
+    emails = [r["account"]["consumer"]["emails"] for r in document["rows"]]
+    assert emails == [[], ["yara.okafor@example.com"]]
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [("Ada Abbott", "Ben Abbott"), ("Abbott Supply LLC", "Barker Foods Inc"),

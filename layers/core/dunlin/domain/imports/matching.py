@@ -105,8 +105,9 @@ class Consumers:
         self._count = 0
         self._doubted: dict[int, int] = {}
         self._under: MutableMapping[str, int] = spill.by_text()
-        self.of_strangers: dict[str, bool] = {}
-        """Contact points under names that have nothing in common: they reach nobody."""
+        self.of_strangers: dict[str, str] = {}
+        """Contact points under names that have nothing in common: they reach nobody but whom the
+        address itself names, by the key of that name; "" where it names neither."""
         self.namesakes: MutableMapping[str, bool] = spill.by_text()
         """Keys of names that more than one consumer bears."""
         self.decisions: list[ImportQuestion] = []
@@ -158,20 +159,27 @@ class Consumers:
         under = self._under[key] = self._under.get(key, 1) + 1
         firms = consumer.company and other.consumer.company
         if not firms and (under > SHARED_ADDRESS_LIMIT or not _may_share(consumer, other.consumer)):
-            self.of_strangers[key] = True
+            owner = _whose(key, consumer.name, other.consumer.name)
+            before = self.of_strangers.setdefault(key, owner)
+            self.of_strangers[key] = owner if owner == before else ""
 
     def reached(self, at: int) -> tuple[NormalisedConsumer, tuple[str, ...]]:
         """A consumer without contact points that stand under names of strangers, and those."""
-        consumer = self.all[at].consumer
+        known = self.all[at]
+        consumer = known.consumer
         if not self.of_strangers:
             return consumer, ()
-        shared = [e for e in consumer.emails if f"email:{e.lower()}" in self.of_strangers]
-        shared += [p for p in consumer.phones if f"phone:{p}" in self.of_strangers]
+        shared = [e for e in consumer.emails if self._strange(f"email:{e.lower()}", known)]
+        shared += [p for p in consumer.phones if self._strange(f"phone:{p}", known)]
         if not shared:
             return consumer, ()
         emails = tuple(e for e in consumer.emails if e not in shared)
         phones = tuple(p for p in consumer.phones if p not in shared)
         return consumer._replace(emails=emails, phones=phones), tuple(shared)
+
+    def _strange(self, key: str, known: Known) -> bool:
+        owner = self.of_strangers.get(key)
+        return owner is not None and owner not in known.names
 
     def at(self, key: str) -> int | None:
         """The consumer that is known under a key, None where there is none."""
@@ -266,6 +274,17 @@ def share_contact(first: NormalisedConsumer, second: NormalisedConsumer) -> bool
 
 def _home(consumer: NormalisedConsumer) -> tuple[str, str]:
     return _key(consumer.street), (consumer.zip[:5] or consumer.city).lower()
+
+
+def _whose(key: str, first: str, second: str) -> str:
+    """The key of the one name of two that an address speaks, "" where it speaks none or both."""
+    local = key.removeprefix("email:").partition("@")[0] if key.startswith("email:") else ""
+    own, others = set(_key(first).split()), set(_key(second).split())
+    speaks = [any(len(w) > 2 and w in local for w in words - (own & others))
+              for words in (own, others)]  # fmt: skip
+    if speaks[0] == speaks[1]:
+        return ""
+    return _key(first) if speaks[0] else _key(second)
 
 
 def _may_share(first: NormalisedConsumer, second: NormalisedConsumer) -> bool:

@@ -188,7 +188,7 @@ _RULES = (
     ),
     NeighbourRule(
         lambda o: o.field in _NUMBERS and o.key in _LEDGERS and _names_accounts(o),
-        lambda o: replace(o, field="consumer_name", score=0.985),
+        lambda o: replace(o, field="consumer_name", score=0.996),
         "its values are names",
     ),
     NeighbourRule(

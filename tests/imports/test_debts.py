@@ -177,8 +177,8 @@ def test_a_probable_match_is_left_for_a_person() -> None:
     (asked,) = document["decisions_needed"]
     assert asked["kind"] == "match"
     assert asked["choices"] == ["same", "different"]
-    assert outcomes(document) == [(2, "created", "shared_contact"),
-                                 (3, "created", "probable_match")]  # fmt: skip
+    # The address speaks Ann's name, not Bob's.
+    assert outcomes(document) == [(2, "created", ""), (3, "created", "probable_match")]
     result = result_of(HEADER + "1,,Ann Lee,lees@example.com,,2026-03-04,10\n"
                        + "2,,Bob Moss,lees@example.com,,2026-03-05,10\n")  # fmt: skip
     assert result.assembly is not None

@@ -324,3 +324,26 @@ def test_what_is_owed_anew_begins_at_the_first_rung(office: Office) -> None:
     )
     assert (back.rung, back.occurrence, back.sent, back.cohort) == (0, 0, (), "")
     assert back.approved_triggers == ()
+
+
+def test_an_invoices_number_of_a_contact_is_no_customers_number(office: Office) -> None:
+    header = "Invoice,Customer No,Customer,Balance,Due date"
+    office.drop("a.csv", table(["101,201,Ada Finch,300.00,2026-08-01"], header))
+    office.drop("people.csv", "Customer No,Name,Email\n101,Ada Finch,zed@example.com\n")
+    assert [p.emails for p in office.book.consumers.values()] == [()]
+
+
+def test_of_two_contacts_of_one_name_neither_is_taken(office: Office) -> None:
+    office.drop("a.csv", table(["101,Ada Finch,300.00,2026-08-01"], "Invoice,Customer,Balance,Due"))
+    office.drop("people.csv", "Name,Email\nAda Finch,a1@example.com\nAda Finch,a2@example.com\n")
+    assert [p.emails for p in office.book.consumers.values()] == [()]
+
+
+def test_an_address_of_many_on_record_is_nobodys(office: Office) -> None:
+    names = ["Ada Finch", "Bo Cole", "Cy Moss", "Dee Fox", "Ed May", "Flo Kim", "Gus Ray"]
+    for number, name in enumerate(names):
+        row = f"{number},C-{number},{name},desk@example.com,,30.00,2026-08-01"
+        office.drop(f"{number}.csv", table([row]))
+    last = office.account("6")
+    assert office.book.consumers[last.consumer_id].emails == ()
+    assert last.hold is Hold.NO_CONTACT_POINT

@@ -32,6 +32,7 @@ from dunlin.service.imports.people import (
     taken_up,
     with_contacts,
     withdrawal,
+    without_points,
 )
 from dunlin.service.imports.plans import (
     ANOTHER_PERSON,
@@ -135,7 +136,8 @@ def create(
         known = read.consumers.get(consumer_id)
     maybe = account_read.maybe and ids.consumer_id(context.job.creditor, account_read.maybe)
     if known is None and context.terms["known"]:
-        known, doubted = known_by_address(book, context, account_read.consumer, read)
+        known, doubted, crowded = known_by_address(book, context, account_read.consumer, read)
+        account_read = without_points(account_read, crowded)
         maybe = maybe or doubted
     # A record that was matched by an address has points of its own; the file's stand behind them.
     own = known is None or read.consumers.get(consumer_id) == known

@@ -10,8 +10,10 @@ from typing import Any
 
 from dunlin.domain import ids
 from dunlin.domain.imports.assemble import Assembly
+from dunlin.domain.imports.contact_filling import names_of_two
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.matching import match_keys
+from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import (
     CONTACTS,
     PAYMENTS,
@@ -140,22 +142,26 @@ def told_before(job: Job, profile: FileProfile, drop_box: DropBox) -> bool:
 
 def _contact_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:
     """Each contact with the consumers it may mean, likeliest first, and their accounts."""
-    contacts = [(key, a, dict(a.extras)) for key, a in assembly.accounts.items()]
-    wanted: set[str] = set()
-    for _, account, extras in contacts:
-        wanted |= {account.reference, account.invoice, extras.get("consumer_reference", "")} - {""}
-    by_name: dict[str, str] = {}
+    contacts = [(key, a, _numbers_of(a)) for key, a in assembly.accounts.items()]
+    wanted = {number for _, _, numbers in contacts for number in numbers}
+    by_number: dict[tuple[str, str], str] = {}
+    kinds: set[str] = set()
     for named in work.all_named(drop_box, job.creditor):
-        for name in (named.consumer_reference, named.reference, named.invoice):
-            if name in wanted:
-                by_name.setdefault(name, named.consumer_id)
+        for number in _numbers_named(named):
+            kinds.add(number[0])
+            if number in wanted:
+                by_number.setdefault(number, named.consumer_id)
+    shared = names_of_two(account.consumer for _, account, _ in contacts)
     candidates: dict[str, list[str]] = {}
-    for key, account, extras in contacts:
-        own = (extras.get("consumer_reference", ""), account.reference)
-        consumers = [ids.consumer_id(job.creditor, f"ref:{r}") for r in own if r]
-        names = (account.reference, account.invoice, extras.get("consumer_reference", ""))
-        consumers += [by_name[n] for n in names if n in by_name]
-        consumers += [ids.consumer_id(job.creditor, k) for k in match_keys("", account.consumer)]
+    for key, account, numbers in contacts:
+        consumers = [ids.consumer_id(job.creditor, f"ref:{n}") for k, n in numbers if k == "ref"]
+        consumers += [by_number[n] for n in numbers if n in by_number]
+        if not kinds & {kind for kind, _ in numbers}:
+            # No file numbers its debts so: the contact is found by address or name.
+            keys = match_keys("", account.consumer)
+            if name_key(account.consumer.name) in shared:
+                keys = [k for k in keys if not k.startswith("name:")]
+            consumers += [ids.consumer_id(job.creditor, k) for k in keys]
         candidates[key] = list(dict.fromkeys(consumers))
     likely = {c for consumers in candidates.values() for c in consumers}
     accounts: dict[str, list[str]] = defaultdict(list)
@@ -169,6 +175,25 @@ def _contact_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[
             "consumers": {c: accounts.get(c, []) for c in candidates[key]},
             "consumer": work.packed(account)["consumer"],
         }
+
+
+def _numbers_of(contact: NormalisedAccount) -> tuple[tuple[str, str], ...]:
+    """(kind, number) of all that a contact is numbered by; kinds never mean each other."""
+    customer = dict(contact.extras).get("consumer_reference", "")
+    reference = "" if contact.reference == customer else contact.reference
+    kinds = (("ref", customer), ("account", reference), ("invoice", contact.invoice))
+    return tuple((kind, number) for kind, number in kinds if number)
+
+
+def _numbers_named(named: Named) -> tuple[tuple[str, str], ...]:
+    """(kind, number) of a debt that a file named. A reference is the account's where the invoice
+    has another."""
+    kinds = (
+        ("ref", named.consumer_reference),
+        ("account", named.reference),
+        ("invoice", named.invoice),
+    )
+    return tuple((kind, number) for kind, number in kinds if number)
 
 
 def _payment_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:

@@ -120,23 +120,43 @@ def next_consumer(
 
 def known_by_address(
     book: Addresses, context: ImportContext, person: NormalisedConsumer, read: Read
-) -> tuple[Consumer | None, str]:
+) -> tuple[Consumer | None, str, frozenset[str]]:
     """(the consumer that an earlier file told of under another key, the id of one who is only
-    probably the same).
+    probably the same, the addresses that stand on record under so many others that they are
+    nobody's).
 
     The rule of a file: the same e-mail address or phone number and no other name. An address of
     a whole office says nothing.
     """
     doubted = ""
+    crowded = set()
     for address in (*person.emails[:_LOOKED_UP], *person.phones[:_LOOKED_UP]):
         known = [c for c in book.consumers_at(address) if c.creditor == context.job.creditor]
+        alike = [c for c in known if _one_name(person, c)]
         if len(known) > SHARED_ADDRESS_LIMIT:
+            if not alike and not person.company:
+                crowded.add(address)
             continue
-        for stored in known:
-            if compatible(name_key(person.name), {name_key(stored.name)} - {""}):
-                return read.consumers.setdefault(stored.consumer_id, stored), ""
-            doubted = doubted or stored.consumer_id
-    return None, doubted
+        if alike:
+            return read.consumers.setdefault(alike[0].consumer_id, alike[0]), "", frozenset()
+        doubted = doubted or next((c.consumer_id for c in known), "")
+    return None, doubted, frozenset(crowded)
+
+
+def _one_name(person: NormalisedConsumer, stored: Consumer) -> bool:
+    return compatible(name_key(person.name), {name_key(stored.name)} - {""})
+
+
+def without_points(account_read: NormalisedAccount, addresses: frozenset[str]) -> NormalisedAccount:
+    """A debt whose person is not reached at some addresses; held where none is left."""
+    if not addresses:
+        return account_read
+    person = account_read.consumer._replace(
+        emails=tuple(e for e in account_read.consumer.emails if e not in addresses),
+        phones=tuple(p for p in account_read.consumer.phones if p not in addresses),
+    )
+    holds = account_read.holds if person.reachable else (*account_read.holds, "shared_contact")
+    return replace(account_read, consumer=person, holds=holds)
 
 
 def new_consumer(

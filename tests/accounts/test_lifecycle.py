@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 
-from dunlin.domain.accounts import lifecycle, reasons
+from dunlin.domain.accounts import arrangement_steps, lifecycle, reasons
 from dunlin.domain.accounts.account import Account, Case, Hold, NextAction, Override, Status
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused, Violation, violations
 from dunlin.domain.money import Money
@@ -96,17 +96,19 @@ STEPS: dict[str, Step] = {
     "release": lambda a: lifecycle.release(a, LATER),
     "release, not anew": lambda a: lifecycle.release(a, LATER, anew=False),
     "tell_apart": lambda a: lifecycle.tell_apart(a, NOON),
-    "request_arrangement": lambda a: lifecycle.request_arrangement(a, "arr-2"),
-    "begin_arrangement": lambda a: lifecycle.begin_arrangement(a, "arr-2"),
+    "request_arrangement": lambda a: arrangement_steps.request_arrangement(a, "arr-2"),
+    "begin_arrangement": lambda a: arrangement_steps.begin_arrangement(a, "arr-2"),
     "keep_arrangement": lifecycle.keep_arrangement,
-    "counter_request": lambda a: lifecycle.counter_request(a, "Has our offer.", LATER),
-    "decline_request": lambda a: lifecycle.decline_request(a, "arr-1", LATER),
-    "withdraw_arrangement": lambda a: lifecycle.withdraw_arrangement(a, LATER, countered=True),
-    "end_arrangement": lambda a: lifecycle.end_arrangement(a, LATER),
-    "break_arrangement, by hand": lambda a: lifecycle.break_arrangement(
+    "counter_request": lambda a: arrangement_steps.counter_request(a, "Has our offer.", LATER),
+    "decline_request": lambda a: arrangement_steps.decline_request(a, "arr-1", LATER),
+    "withdraw_arrangement": lambda a: arrangement_steps.withdraw_arrangement(
+        a, LATER, countered=True
+    ),
+    "end_arrangement": lambda a: arrangement_steps.end_arrangement(a, LATER),
+    "break_arrangement, by hand": lambda a: arrangement_steps.break_arrangement(
         a, LATER, manual=True, looks=False
     ),
-    "break_arrangement, looked at": lambda a: lifecycle.break_arrangement(
+    "break_arrangement, looked at": lambda a: arrangement_steps.break_arrangement(
         a, LATER, manual=False, looks=True
     ),
 }

@@ -1,10 +1,11 @@
 """An account's life: every step that changes where it stands, an account in, an account out.
 
-Nothing else, but for `absence`, sets an account's status, hold, escalation, case, due time, place
-on its ladder, arrangement or override; `tests/accounts/test_lifecycle_alone.py` reads the code for
-anybody who does. A step that makes no sense where an account stands is refused by name, which is a
-bug of whoever took it: a use case looks first. `legality` says what no account may be; every write
-is held to it. Version and chain belong to the write, not to the step.
+Nothing else, but for `absence` and `arrangement_steps`, sets an account's status, hold, escalation,
+case, due time, place on its ladder, arrangement or override;
+`tests/accounts/test_lifecycle_alone.py` reads the code for anybody who does. A step that makes no
+sense where an account stands is refused by name, which is a bug of whoever took it: a use case
+looks first. `legality` says what no account may be; every write is held to it. Version and chain
+belong to the write, not to the step.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from dunlin.domain.accounts.account import (
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-from dunlin.domain.accounts.reasons import BROKEN, BROKEN_PROMISE, PAUSED, PROMISES, REQUEST
+from dunlin.domain.accounts.reasons import BROKEN_PROMISE, PAUSED, PROMISES, REQUEST
 
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
@@ -509,31 +510,6 @@ def tell_apart(account: Account, at: datetime) -> Account:
     return go_on(replace(lift(account, at), case=None), at)
 
 
-def request_arrangement(account: Account, arrangement_id: str) -> Account:
-    """The person asks for an arrangement that staff must decide. One that is in force stays the
-    account's until then."""
-    passed = tuple(t for t in account.approved_triggers if t != reasons.COUNTERED)
-    asked = replace(put_before_staff(account, REQUEST), approved_triggers=passed)
-    return asked if account.arranged else replace(asked, arrangement_id=arrangement_id)
-
-
-def begin_arrangement(account: Account, arrangement_id: str) -> Account:
-    """An arrangement in force: the ladder stands still while it is kept. A dispute holds on."""
-    legality.needs_debt("begin_arrangement", account)
-    if account.hold is Hold.PAYMENT_PENDING:
-        raise StepRefused("begin_arrangement", StepRefusal.HELD)
-    begun = replace(
-        _let_pass(account, REQUEST, BROKEN),
-        arrangement_id=arrangement_id,
-        arranged=True,
-        due_at=None,
-        next_action=None,
-    )
-    if account.hold is Hold.DISPUTE:
-        return begun
-    return replace(begun, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS)
-
-
 def keep_arrangement(account: Account) -> Account:
     """The account with its arrangement's hold: one in force outlives every hold that was put in
     its place and lifted, and every wish to rest until a day."""
@@ -541,60 +517,3 @@ def keep_arrangement(account: Account) -> Account:
     if not (free and account.arranged and account.owes):
         return account
     return replace(account, hold=Hold.ARRANGEMENT, hold_reason=PAYS_IN_INSTALMENTS, due_at=None)
-
-
-def counter_request(account: Account, why: str, until: datetime) -> Account:
-    """Staff answered a request with other terms; the ladder rests while they stand, where
-    nothing stricter holds it."""
-    passed = (*account.approved_triggers, reasons.COUNTERED)
-    answered = replace(account, escalated="", approved_triggers=passed)
-    if legality.held_firmly(account) or not account.owes:
-        return answered
-    return replace(answered, hold=Hold.SNOOZED, hold_reason=why, due_at=until)
-
-
-def decline_request(account: Account, arrangement_id: str, at: datetime) -> Account:
-    """Staff refused a request; where it was the account's own the ladder goes on at `at`."""
-    answered = replace(account, escalated="")
-    mine = account.arrangement_id == arrangement_id
-    return end_arrangement(answered, at) if mine else go_on(answered, at)
-
-
-def withdraw_arrangement(account: Account, at: datetime, *, countered: bool) -> Account:
-    """The arrangement or the request for one is called off, and the ladder goes on at `at`.
-    `countered`: an offer of ours was open, for whose answer the ladder rested."""
-    answered = _let_pass(account, REQUEST)
-    if countered and account.hold is Hold.SNOOZED:
-        answered = replace(answered, hold=None, hold_reason="", due_at=None)
-    return end_arrangement(answered, at)
-
-
-def end_arrangement(account: Account, at: datetime) -> Account:
-    """No arrangement any more: the ladder goes on at `at`, or later where that was planned.
-    Another hold stays, and where the debt has ended there is nothing to go on with."""
-    ended = replace(account, arrangement_id="", arranged=False)
-    if account.hold not in (Hold.ARRANGEMENT, None):
-        return ended
-    free = replace(ended, hold=None, hold_reason="", due_at=None)
-    if account.status is not Status.ACTIVE:
-        return free
-    kept = account.due_at if account.hold is None else None
-    return replace(free, due_at=max(at, kept) if kept else at)
-
-
-def break_arrangement(account: Account, at: datetime, *, manual: bool, looks: bool) -> Account:
-    """An instalment was missed. `manual`: staff made the arrangement, and see to it themselves.
-    `looks`: the strategy has a person look before the ladder goes on at `at`, once."""
-    ended = end_arrangement(account, at)
-    if manual:
-        why = "A payment of an arrangement made by hand was missed"
-        return replace(review(ended, why), due_at=None) if ended.owes else ended
-    if account.escalated or not ended.owes:
-        return ended
-    # Where no ladder goes on, nobody but staff would ever follow it up.
-    first = looks and BROKEN not in account.approved_triggers
-    return put_before_staff(ended, BROKEN) if first or not account.on_ladder else ended
-
-
-def _let_pass(account: Account, *triggers: str) -> Account:
-    return replace(account, escalated="") if account.escalated in triggers else account

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dunlin.domain import ids
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import arrangement_steps
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.arrangements.arrangement import (
@@ -142,7 +142,7 @@ def _request(
 ) -> Arrangement:
     write(
         account,
-        lifecycle.request_arrangement(account, new.arrangement_id),
+        arrangement_steps.request_arrangement(account, new.arrangement_id),
         [new, *superseded(past, new, now)],
         what="ArrangementRequested",
         data={"signal": SignalKind.PLAN_REQUEST.value, "beyond": [b.value for b in new.beyond]},

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import arrangement_steps
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.arrangements.arrangement import (
     Arrangement,
@@ -113,7 +113,7 @@ def credit(
         return account, ()
     if after.state is not arrangement.state:
         goes_on = goes_on_at(book.strategy_of(account), at)
-        account = lifecycle.end_arrangement(account, goes_on)
+        account = arrangement_steps.end_arrangement(account, goes_on)
     return account, (replace(scheduled(after), version=arrangement.version + 1),)
 
 

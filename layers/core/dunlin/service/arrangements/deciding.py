@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dunlin.domain import ids
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import arrangement_steps
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import (
     COUNTER_DAYS,
@@ -140,7 +140,7 @@ def counter(
         why = "Has our counter-offer for an arrangement."
         write(
             account,
-            lifecycle.counter_request(account, why, until),
+            arrangement_steps.counter_request(account, why, until),
             [offered],
             what="ArrangementCountered",
             data={"until": until.isoformat()},
@@ -175,7 +175,7 @@ def decline(
         goes_on = goes_on_at(book.strategy_of(account), now)
         write(
             account,
-            lifecycle.decline_request(account, asked.arrangement_id, goes_on),
+            arrangement_steps.decline_request(account, asked.arrangement_id, goes_on),
             [refused],
             what="ArrangementDeclined",
             data={"why": why},
@@ -267,7 +267,7 @@ def cancel(
         countered = current.state is ArrangementState.COUNTERED
         write(
             account,
-            lifecycle.withdraw_arrangement(account, goes_on, countered=countered),
+            arrangement_steps.withdraw_arrangement(account, goes_on, countered=countered),
             [gone, *superseded(past, gone, now)],
             what="ArrangementCancelled",
             data={"why": why},

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import arrangement_steps, lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.arrangements.arrangement import (
@@ -265,7 +265,7 @@ def _missed(
     marked = changed(arrangement, instalment.number, replace(instalment, missed_at=ports.now))
     why = f"Instalment {instalment.number} was missed."
     after = ended(marked, ArrangementState.BROKEN, ports.now, why)
-    left = lifecycle.break_arrangement(
+    left = arrangement_steps.break_arrangement(
         facts.account,
         goes_on_at(facts.strategy, ports.now),
         manual=arrangement.manual,
@@ -473,7 +473,7 @@ def _write(
     ended lets the account go."""
     account = account or facts.account
     if after.state is not ArrangementState.ACTIVE:
-        account = lifecycle.end_arrangement(account, goes_on_at(facts.strategy, ports.now))
+        account = arrangement_steps.end_arrangement(account, goes_on_at(facts.strategy, ports.now))
     write(
         facts.account,
         account,

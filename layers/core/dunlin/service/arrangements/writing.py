@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import arrangement_steps
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.arrangements.arrangement import (
@@ -139,7 +139,7 @@ def start(
         new = _taken_over(replace(new, replaces=old.arrangement_id), current, now)
     write(
         account,
-        lifecycle.begin_arrangement(account, new.arrangement_id),
+        arrangement_steps.begin_arrangement(account, new.arrangement_id),
         [new, *([old] if old else []), *superseded(past, new, now)],
         what="ArrangementAgreed",
         data={

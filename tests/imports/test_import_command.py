@@ -203,3 +203,16 @@ def test_a_missing_file_is_said(folder: Path) -> None:
     code, _, err = run("--dry-run", str(folder / "none.csv"))
     assert code == 2
     assert "no such file" in err
+
+
+def test_the_creditors_currency_is_an_option_of_the_dry_run(folder: Path) -> None:
+    (folder / "pounds.csv").write_text(GOOD.replace("10.00", "£10.00"), encoding="utf-8")
+    file = str(folder / "pounds.csv")
+    code, out, _ = run("--dry-run", "--json", "--currency", "usd", file)
+    assert code == 1
+    assert json.loads(out)["decisions_needed"][0]["choices"] == ["GBP", "USD"]
+    code, out, _ = run("--dry-run", "--json", "--currency", "GBP", file)
+    assert (code, list(json.loads(out)["totals"])) == (0, ["GBP"])
+    code, _, err = run("--dry-run", "--currency", "shells", file)
+    assert code == 2
+    assert "shells" in err

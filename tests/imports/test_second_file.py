@@ -14,6 +14,7 @@ from dunlin.ports.accounts import Change
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.imports.job import job_to_start
 from tests.imports.place import BO, CREDITOR, CY, DI, Office, table
+from tests.support import builders
 
 
 @pytest.fixture
@@ -347,3 +348,28 @@ def test_an_address_of_many_on_record_is_nobodys(office: Office) -> None:
     last = office.account("6")
     assert office.book.consumers[last.consumer_id].emails == ()
     assert last.hold is Hold.NO_CONTACT_POINT
+
+
+def test_a_file_in_another_currency_than_the_creditors_waits_until_answered() -> None:
+    office = Office()
+    strategy = builders.strategy_document() | {"currency": "USD"}
+    office.book.creditors.put_strategy(CREDITOR, strategy, office.now)
+    pounds = table([BO.replace("120.00", "£120.00")])
+    assert office.drop("open.csv", pounds)["state"] == "waiting"
+    assert not office.book.accounts
+    office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = b"answers:\n  currency: GBP\n"
+    assert office.drop("open.csv", pounds)["state"] == "done"
+    assert office.account("K-1").balance.currency == "GBP"
+
+
+def test_days_before_months_ask_for_the_currency_only_where_the_creditor_says_none() -> None:
+    office = Office()
+    british = table([BO.replace("2026-09-01", "25/09/2026")])
+    assert office.drop("open.csv", british)["state"] == "waiting"
+    strategy = builders.strategy_document() | {"currency": "GBP"}
+    office.book.creditors.put_strategy(CREDITOR, strategy, office.now)
+    assert office.drop("open.csv", british)["state"] == "done"
+    assert (office.account("K-1").balance, str(office.account("K-1").due_on)) == (
+        Money(12_000, "GBP"),
+        "2026-09-25",
+    )

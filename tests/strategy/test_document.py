@@ -209,3 +209,10 @@ def test_the_example_states_every_setting(part: type) -> None:
     tops = {f.name for f in fields(Strategy)} - {"creditor", "version", "assignments"}
     assert tops <= written
     assert strategy.arrangement.from_on == date(2027, 1, 1)
+
+
+def test_the_currency_of_the_debts_is_a_setting() -> None:
+    assert read(WHOLE + "currency: cad\n").currency == "CAD"  # type: ignore[attr-defined]
+    assert read(WHOLE).currency == ""  # type: ignore[attr-defined]
+    with pytest.raises(StrategyError, match="currency: must be a code such as USD"):
+        read(WHOLE + "currency: shells\n")

@@ -9,6 +9,7 @@ import datetime as dt
 import gc
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from dunlin.domain.imports.mapping_file import mapping_file
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar
+from dunlin.domain.money import CURRENCIES
 from dunlin.domain.plain_text import wrapped
 from dunlin.service.imports.read_file import FileResult, read_files
 from dunlin.views.imports.import_text import import_lines
@@ -48,6 +50,10 @@ def register(app: typer.Typer, upload: Uploader | None = None) -> None:
         ] = None,
         as_json: Json = False,
         creditor: Annotated[str, typer.Option(help="Whose accounts these are.")] = "",
+        currency: Annotated[
+            str,
+            typer.Option(help="With --dry-run: what the creditor's debts are in, such as USD."),
+        ] = "",
     ) -> None:
         """Import overdue accounts from any export."""
         if not dry_run:
@@ -55,7 +61,10 @@ def register(app: typer.Typer, upload: Uploader | None = None) -> None:
                 typer.echo("No stack is deployed here; use --dry-run.", err=True)
                 raise typer.Exit(2)
             raise typer.Exit(upload(files, mapping or [], creditor))
-        raise typer.Exit(run_dry(files, mapping or [], as_json=as_json))
+        if currency and currency.upper() not in CURRENCIES:
+            raise typer.BadParameter(f"{currency!r} is no currency: write a code such as USD")
+        code = run_dry(files, mapping or [], as_json=as_json, currency=currency.upper())
+        raise typer.Exit(code)
 
 
 def run_dry(
@@ -65,9 +74,11 @@ def run_dry(
     as_json: bool,
     today: dt.date | None = None,
     remembered: Remembered | None = None,
+    currency: str = "",
 ) -> int:
     """Reads the files, says what an import would do, asks where somebody sits at the terminal,
-    and returns the exit code. `remembered` gives what was answered before for the same columns.
+    and returns the exit code. `remembered` gives what was answered before for the same columns,
+    `currency` is the creditor's, "" where it is not known.
 
     0 where anything could be imported, 1 where nothing could, 2 where a file or a mapping file
     cannot be read. As JSON nothing is asked and nothing written.
@@ -84,12 +95,12 @@ def run_dry(
     # A run makes millions of values and no cycles; the collector would walk them all each time.
     gc.set_threshold(100_000, 50, 1_000)
     try:
-        read = _read(beside, day, remembered)
+        read = _read(beside, day, remembered, currency)
         if as_json:
             _print_json([result for _, result in read])
         else:
             while _answered(read, day):
-                read = _read(beside, day, remembered)
+                read = _read(beside, day, remembered, currency)
             for place, (_, result) in zip(beside, read, strict=True):
                 _write(place, result)
     except MappingMistake as mistake:
@@ -104,13 +115,17 @@ Remembered = Callable[[Dropped], Dropped]
 
 
 def _read(
-    beside: Sequence[FilesBeside], today: dt.date, remembered: Remembered | None
+    beside: Sequence[FilesBeside],
+    today: dt.date,
+    remembered: Remembered | None,
+    currency: str,
 ) -> list[tuple[FilesBeside, FileResult]]:
     dropped: list[Dropped | FileResult] = []
     for place in beside:
         file = _dropped(place.export, place.sidecar())
-        if remembered is not None and isinstance(file, Dropped):
-            file = remembered(file)
+        if isinstance(file, Dropped):
+            file = replace(file, hints=replace(file.hints, currency=currency))
+            file = file if remembered is None else remembered(file)
         dropped.append(file)
     readable = [d for d in dropped if isinstance(d, Dropped)]
     read = iter(read_files(readable, checks=CHECKS, today=today, large=FileSpillStore))

@@ -9,19 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dunlin.domain.money import exponent
+from dunlin.domain.money import CURRENCIES, exponent
 
 DOT, COMMA, EITHER, MIXED = ".", ",", "", "?"
 """Decimal mark of a column: a dot, a comma, not known, or now the one and now the other."""
-
-CURRENCIES = frozenset(
-    (
-        "AED ARS AUD BBD BDT BGN BHD BMD BOB BRL BSD BZD CAD CHF CLP CNY COP CRC CZK DKK DOP "
-        "DZD EGP EUR FJD GBP GEL GHS GTQ HKD HNL HUF IDR ILS INR IQD ISK JMD JOD JPY KES KRW "
-        "KWD KZT LBP LKR LYD MAD MUR MXN MYR NGN NIO NOK NZD OMR PAB PEN PHP PKR PLN PYG QAR "
-        "RON RSD RUB SAR SEK SGD THB TND TRY TTD TWD TZS UAH UGX USD UYU VND XAF XOF ZAR ZMW"
-    ).split()
-)
 
 _SYMBOLS = {
     "US$": "USD", "USD$": "USD", "CA$": "CAD", "C$": "CAD", "CAD$": "CAD", "A$": "AUD",

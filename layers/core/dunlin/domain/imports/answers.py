@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
-from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.field_words import answer_words
 from dunlin.domain.imports.places import country_code
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import ImportQuestion
+from dunlin.domain.money import CURRENCIES
 
 
 def choice_of(question: ImportQuestion, answer: str) -> str | None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dunlin.domain.imports.amounts import CURRENCIES, is_blank, parse_amount, side_of
+from dunlin.domain.imports.amounts import is_blank, parse_amount, side_of
 from dunlin.domain.imports.contact_points import fast_email
 from dunlin.domain.imports.dates import fold, read_date
 from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
 from dunlin.domain.imports.statuses import names_payment, read_status
+from dunlin.domain.money import CURRENCIES
 
 _SAMPLE = 200
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.header_names import bars, days, marks, money, people, standings
 from dunlin.domain.imports.header_names.figures import UNIT_JOINTS, UNITS
+from dunlin.domain.money import CURRENCIES
 
 IGNORE = "ignore"
 

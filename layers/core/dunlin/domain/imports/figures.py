@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dunlin.domain.imports import fields
-from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.content import Content
 from dunlin.domain.imports.header_names import figures as names
 from dunlin.domain.imports.industry import PATIENTS_PART
 from dunlin.domain.imports.neighbours import SET_BY_HAND
 from dunlin.domain.imports.types import ColumnMap
+from dunlin.domain.money import CURRENCIES
 
 
 class MoneyPart(StrEnum):

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dunlin.domain.imports import fields
-from dunlin.domain.imports.amounts import CURRENCIES, parse_amount
+from dunlin.domain.imports.amounts import parse_amount
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.figures import currency_in
 from dunlin.domain.imports.header_names.languages import LANGUAGES, PESOS_BY_WORD
 from dunlin.domain.imports.places import DOLLARS, EURO_COUNTRIES
 from dunlin.domain.imports.types import ImportQuestion
+from dunlin.domain.money import CURRENCIES
 
 USUAL = "USD"
 """The currency of a creditor whose strategy names none, until a file looks otherwise."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dunlin.domain.imports.amounts import (
-    CURRENCIES,
     MIXED,
     in_unit,
     is_blank,
@@ -15,7 +14,7 @@ from dunlin.domain.imports.columns import Columns
 from dunlin.domain.imports.figure_counts import hundredths
 from dunlin.domain.imports.file_currency import DOLLAR_SIGNED, code_of
 from dunlin.domain.imports.types import FileProfile, RowProblem
-from dunlin.domain.money import exponent
+from dunlin.domain.money import CURRENCIES, exponent
 
 Owed = tuple[int | None, int | None, int | None, str]
 """Balance, original amount and what was paid, in minor units, and their currency."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dunlin.domain.imports import fields
-from dunlin.domain.imports.amounts import CURRENCIES
 from dunlin.domain.imports.dates import DMY, MDY, YMD
 from dunlin.domain.imports.places import country_code
+from dunlin.domain.money import CURRENCIES
 
 VERSION = 1
 _KEYS = (

@@ -283,6 +283,7 @@ class Strategy:
     assignments: tuple[Assignment, ...] = ()
     debt_role: str = "first"
     industry: str = "generic"
+    currency: str = ""  # of the creditor's debts, ISO 4217; "" where the document leaves it out
     licensed_states: tuple[str, ...] | None = None
     languages: tuple[str, ...] = ("en", "es")
     arrangement: ArrangementLimits = ArrangementLimits()

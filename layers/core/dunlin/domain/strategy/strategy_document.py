@@ -12,6 +12,7 @@ from typing import Any
 
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.messages.colour import READABLE, contrast
+from dunlin.domain.money import CURRENCIES
 from dunlin.domain.payments.payments import PaymentPolicy
 from dunlin.domain.strategy.document import DocumentError, Part, Path
 from dunlin.domain.strategy.strategy import (
@@ -55,10 +56,10 @@ def read_strategy(doc: Any, *, creditor: str, version: int) -> Strategy:
 
 def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
     doc.only(
-        "creditor", "brand", "debt_role", "industry", "licensed_states", "languages", "opens",
-        "policy", "ladders", "assign", "arrangement", "escalation", "coordination", "adapt",
-        "contested_rest", "templates", "test_addresses", "holdout_percent", "paused", "queue",
-        "payments", "locations", "missing",
+        "creditor", "brand", "debt_role", "industry", "currency", "licensed_states", "languages",
+        "opens", "policy", "ladders", "assign", "arrangement", "escalation", "coordination",
+        "adapt", "contested_rest", "templates", "test_addresses", "holdout_percent", "paused",
+        "queue", "payments", "locations", "missing",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -76,6 +77,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         assignments=_assignments(doc, ladders),
         debt_role=str(doc.value["debt_role"]),
         industry=doc.text("industry", "generic"),
+        currency=_currency(doc),
         licensed_states=doc.words("licensed_states") if doc.has("licensed_states") else None,
         languages=doc.words("languages", ("en", "es")) or ("en", "es"),
         arrangement=_arrangement(doc.part("arrangement")),
@@ -94,6 +96,15 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         locations=_locations(doc.part("locations"), doc.part("brand")),
         test_addresses=_addresses(doc, "test_addresses"),
     )
+
+
+def _currency(doc: Part) -> str:
+    if not doc.has("currency"):
+        return ""
+    code = doc.text("currency").upper()
+    if code not in CURRENCIES:
+        raise doc.fail("currency", "must be a code such as USD, CAD or EUR")
+    return code
 
 
 def _addresses(doc: Part, key: str) -> tuple[str, ...]:

@@ -87,7 +87,8 @@ def _read(
 ) -> tuple[Dropped | None, FileResult]:
     """The opened file (None where refused) and what is in it."""
     name = job.key.rsplit("/", 1)[-1]
-    if strategy_of(job.creditor, creditors) is None:
+    strategy = strategy_of(job.creditor, creditors)
+    if strategy is None:
         unknown = refused(
             "unknown_creditor",
             f"creditor {job.creditor!r} has no strategy: drop config/{job.creditor}/strategy.yaml"
@@ -97,6 +98,7 @@ def _read(
     opened = intake.open(job.key, job.version)
     if not isinstance(opened, Dropped):
         return None, FileResult(name=name, profile=opened, assembly=None)
+    opened = replace(opened, hints=replace(opened.hints, currency=strategy.currency))
     if _lines(opened) > MOST_LINES:
         refusal = f"the file has over {MOST_LINES} lines: split it into smaller files"
         profiled = refused("too_many_rows", refusal, opened.hints)

@@ -117,7 +117,7 @@ def run(
             time_lapse=start.strftime("%Y-%m-%dT%H:%M:%SZ"), say=progress.say
         )
     lapse = TimeLapse(stack)
-    from dunlin.cli.drop import drop_and_follow, print_summary, put_strategy
+    from dunlin.cli.drop import drop_and_follow, put_strategy
     from dunlin.cli.rollout import EVERYBODY, begin
     from dunlin.cli.target import find_target
     from dunlin.runtime import wiring
@@ -134,7 +134,8 @@ def run(
             local_stack.allow_sender(stack.cloud, strategy.brand.email_from)
         kept = Path(stack.directory) / drop.name
         kept.write_bytes(drop.content)
-        print_summary(drop.name, drop_and_follow(target, drop.creditor, kept))
+        document = drop_and_follow(target, drop.creditor, kept)
+        print(f"{drop.name}: {document['next_step']}")
     console.rule("A pilot, before everybody")
     preview_pilot(drops[0].creditor, console)
     console.rule("Activating everybody")

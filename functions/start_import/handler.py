@@ -1,14 +1,14 @@
-"""StartImport: starts the import of a file that was dropped under `drop/{creditor}/`."""
+"""StartImport: starts the import of a file that was dropped under `drop/{creditor}/`, and leaves a
+line for what is none."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.batches import each_message
-from dunlin.runtime.telemetry import logger
-from dunlin.service.imports.job import job_to_start
+from dunlin.runtime.telemetry import count, logger
+from dunlin.service.imports.arriving import arrive
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
@@ -18,9 +18,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str,
 
 def _start(message: dict[str, Any]) -> None:
     item = message["detail"]["object"]
-    version = item.get("version-id", item.get("etag", ""))
-    job = job_to_start(item["key"], version, wiring.drop_box())
-    if job is None:
-        return
-    started = wiring.import_machine().start(job.import_id, asdict(job))
-    logger.info("import", extra={"import_id": job.import_id, "started": started})
+    arrival = arrive(
+        item["key"],
+        item.get("version-id", item.get("etag", "")),
+        drop_box=wiring.drop_box(),
+        machine=wiring.import_machine(),
+        now=wiring.clock().now(),
+    )
+    if arrival == "stray":
+        count("FilesNotImported")
+    logger.info("dropped", extra={"arrival": arrival})

@@ -175,7 +175,12 @@ def body() -> dict[str, Any]:
                 view="singleValue",
                 stat="Maximum",
             ),
-            _custom(_place(0, 38, 24, 11), "Imports", "ShowImportFunction"),
+            _custom(
+                _place(0, 38, 24, 11),
+                "Imports",
+                "ShowImportFunction",
+                answer="${AnswerImportFunction.Arn}",
+            ),
         ],
     }  # fmt: skip
 

@@ -61,3 +61,4 @@ def test_four_custom_widgets_and_the_decision_has_its_function() -> None:
     }
     assert len(custom) == 4
     assert custom["Waiting for a decision"]["params"]["decide"] == "${DecideFunction.Arn}"
+    assert custom["Imports"]["params"]["answer"] == "${AnswerImportFunction.Arn}"

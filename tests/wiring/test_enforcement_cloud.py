@@ -108,6 +108,7 @@ def _attempts(there: Stack, role: str) -> dict[str, bool]:
         ("PostPayment", set()),
         ("ChargeInstalment", set()),
         ("Decide", set()),
+        ("AnswerImport", set()),
         ("ReconcileLadders", set()),
     ],
 )

@@ -60,8 +60,8 @@ def test_a_text_goes_to_a_phone_and_never_to_a_topic():
 def test_the_audit_table_grants_put_alone_and_query_to_its_readers():
     granted = _on_table("AuditTable")
     readers = {role for role, actions in granted.items() if "Query" in actions}
-    # These two also look at what they append to: a pilot's report, the chain of a creditor.
-    both = {"ActivateAccountsRole", "GuardSpendRole"}
+    # These also look at what they append to: a pilot's report, the chain of a creditor.
+    both = {"ActivateAccountsRole", "GuardSpendRole", "AnswerImportRole"}
     assert readers == {"ShowAccountRole", *both}
     for role, actions in granted.items():
         wanted = {"PutItem", "Query"} if role in both else {"Query"}

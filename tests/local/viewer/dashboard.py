@@ -20,7 +20,6 @@ import pytest
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.counters import MemoryCounters
-from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
@@ -35,6 +34,8 @@ from dunlin.views.widgets.portfolio import Widgets
 from infra.dashboards import body
 from local.viewer.charts import ChartSeries, Frame
 from local.viewer.cloud import WidgetFailed
+from tests.imports.place import Office
+from tests.imports.test_arriving import Runner
 from tests.staff import builders
 from tests.staff.builders import CREDITOR, NOW
 
@@ -186,6 +187,8 @@ class ViewerHarness:
         self.held = held
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.waker = MemoryWaker()
+        self.office = Office()
+        self.machine = Runner(self.office)
         self.answer: Callable[[str, dict[str, Any]], Any] = self._run
 
     def body(self) -> dict[str, Any]:
@@ -252,7 +255,9 @@ def harness() -> Iterator[ViewerHarness]:
         patch.setattr(wiring, "account_book", lambda: viewer.held)
         patch.setattr(wiring, "audit_archive", lambda: log)
         patch.setattr(wiring, "arranging_waker", lambda: viewer.waker)
-        patch.setattr(wiring, "drop_box", MemoryDropBox)
+        patch.setattr(wiring, "drop_box", lambda: viewer.office.box)
+        patch.setattr(wiring, "intake", lambda: viewer.office.intake)
+        patch.setattr(wiring, "import_machine", lambda: viewer.machine)
         yield viewer
 
 

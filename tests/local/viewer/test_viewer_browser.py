@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from dunlin.domain.accounts.account import Hold, Status
 from local.viewer import Viewer, serve
 from local.viewer.cloud import WidgetFailed
+from tests.imports import place
+from tests.imports.test_arriving import WAITS, drop
 from tests.local.viewer import dashboard
 from tests.local.viewer.dashboard import ViewerHarness
 
@@ -131,6 +133,33 @@ def test_approving_asks_first_and_then_lets_the_ladder_continue(
     waiting.get_by_role("button", name="Back to the list").click()
     expect(waiting.get_by_text("3 wait for a decision")).to_be_visible()
     expect(waiting.get_by_text("HD-2002")).to_have_count(0)
+
+
+def test_a_question_about_a_file_is_answered_and_the_import_goes_on(
+    page: Page, harness: ViewerHarness
+) -> None:
+    office = harness.office
+    drop(office, harness.machine, f"drop/{place.CREDITOR}/open.csv", WAITS)
+    drop(office, harness.machine, f"drop/{place.CREDITOR}/bill.pdf", b"%PDF-1.7")
+    drop(office, harness.machine, "open.csv", WAITS)
+    page.reload()
+    loaded(page)
+    imports = card(page, "Imports")
+    expect(imports.get_by_text("Not imported")).to_have_count(2)
+    imports.get_by_role("row", name="Waits for an answer").get_by_role("button").click()
+    expect(imports.get_by_text("1 debt, $120.00, due 3 April 2026")).to_be_visible()
+    for look in ("light", "dark"):
+        violations = Axe().run(page).response["violations"]
+        assert [v["id"] for v in violations] == [], look
+        page.get_by_role("button", name="Dark").click()
+        loaded(page)
+        imports.get_by_role("row", name="Waits for an answer").get_by_role("button").click()
+        expect(imports.get_by_text("1 debt, $120.00, due 3 April 2026")).to_be_visible()
+    imports.get_by_role("button", name="day first").click()
+    expect(imports.get_by_text("Answered. The import goes on by itself.")).to_be_visible()
+    assert str(office.account("K-1").due_on) == "2026-04-03"
+    imports.get_by_role("button", name="Back to the import").click()
+    expect(imports.get_by_text("1 account is ready to be activated.")).to_be_visible()
 
 
 def test_keeping_and_closing_work_by_keyboard_alone(page: Page, harness: ViewerHarness) -> None:

@@ -1,12 +1,12 @@
-"""The live half of `dunlin import`, and `dunlin strategy put`: drop a file, follow what becomes
-of it. The bucket is the interface; these commands only use it as a person would.
+"""Drops files and follows what becomes of them; `dunlin strategy put`. The bucket is the interface:
+these commands only use it as a person would.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -17,8 +17,8 @@ from dunlin.cli.packs import init
 from dunlin.cli.refit import refit
 from dunlin.cli.stack import Aws, StackName, console, target_or_exit
 from dunlin.cli.target import Target
-from dunlin.domain.errors import DomainError
-from dunlin.domain.ids import creditor_id
+from dunlin.domain.ids import import_id
+from dunlin.domain.imports import file_names
 
 T = TypeVar("T")
 _PATIENCE = 900.0
@@ -30,50 +30,37 @@ strategy_app.command()(strategies.diff)
 strategy_app.command()(refit)
 
 
-def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> int:
-    """Drop files (sidecars first) and print each import's summary. 1 where one was rejected."""
-    target = target_or_exit()
-    try:
-        creditor_id(creditor)
-    except DomainError as error:
-        console.print(f"[red]--creditor: {error}")
-        return 2
-    code = 0
-    for number, path in enumerate(files):
-        if number < len(sidecars):
-            name = f"{_stem(path.name)}.mapping.yaml"
-            drop(target, f"drop/{creditor}/{name}", sidecars[number].read_bytes())
-        summary = drop_and_follow(target, creditor, path)
-        print_summary(path.name, summary)
-        code = max(code, 0 if summary["state"] == "done" else 1)
-    return code
-
-
 def drop_and_follow(target: Target, creditor: str, path: Path) -> dict[str, Any]:
-    """Drop one file and wait for its summary; the summary."""
-    name = path.name
-    key = f"drop/{creditor}/{name}"
+    """Drop one file and wait until its import has ended or asks; the summary."""
+    key = f"drop/{creditor}/{path.name}"
     version = drop(target, key, path.read_bytes())
-    from dunlin.domain.ids import import_id
+    return follow(target, key, import_id(creditor, key, version))
 
-    wanted = import_id(creditor, key, version)
-    summary = f"drop/{creditor}/{_stem(name)}.summary.json"
+
+def follow(target: Target, key: str, wanted: str, *, after: str = "") -> dict[str, Any]:
+    """Wait for an import's next summary; `after` is the version of one that was seen already."""
+    place = file_names.summary_name(key)
 
     def done() -> dict[str, Any] | None:
-        document = _read(target, summary)
-        return document if document and document.get("import_id") == wanted else None
+        read = _read(target, place)
+        if read is None or read[1] == after:
+            return None
+        document = read[0]
+        ended = document.get("import_id") == wanted and document["state"] != "reading"
+        return document | {"summary_version": read[1]} if ended else None
 
-    return wait_for(done, f"the import of {path.name}")
+    return wait_for(done, f"the import of {key.rpartition('/')[2]}")
 
 
-def drop(target: Target, key: str, content: bytes) -> str:
-    """Put a file into the drop bucket; its version."""
+def drop(target: Target, key: str, content: bytes, *, ours: bool = False) -> str:
+    """Put a file into the drop bucket; its version. `ours` starts nothing by itself."""
     bucket = target.outputs["DropBucketName"]
-    put = target.client("s3").put_object(Bucket=bucket, Key=key, Body=content)
+    marks = {"written-by": "dunlin"} if ours else {}
+    put = target.client("s3").put_object(Bucket=bucket, Key=key, Body=content, Metadata=marks)
     return str(put["VersionId"])
 
 
-def _read(target: Target, key: str) -> dict[str, Any] | None:
+def _read(target: Target, key: str) -> tuple[dict[str, Any], str] | None:
     from botocore.exceptions import ClientError
 
     try:
@@ -83,7 +70,7 @@ def _read(target: Target, key: str) -> dict[str, Any] | None:
             return None
         raise
     content: dict[str, Any] = json.loads(stored["Body"].read())
-    return content
+    return content, str(stored["VersionId"])
 
 
 def wait_for(look: Callable[[], T | None], what: str, patience: float = _PATIENCE) -> T:
@@ -97,32 +84,6 @@ def wait_for(look: Callable[[], T | None], what: str, patience: float = _PATIENC
             console.print(f"[red]{what} did not end within {patience:.0f} s.")
             raise typer.Exit(1)
         time.sleep(0.2)
-
-
-def print_summary(name: str, summary: dict[str, Any]) -> None:
-    """A summary in a few lines for a person."""
-    from dunlin.domain.money import Money
-
-    outcomes = ", ".join(f"{n} {o}" for o, n in sorted(summary["outcomes"].items())) or "no rows"
-    console.print(f"[bold]{name}[/]: {summary['kind']}, {summary['encoding']}; {outcomes}")
-    for currency, sums in summary["totals"].items():
-        total = Money(sums["balance_minor"], currency)
-        console.print(f"  {sums['rows']} accounts owe {total}")
-    for code, number in sorted(summary["codes"].items()):
-        console.print(f"  {number:5} {code}")
-    missing = summary.get("missing", {})
-    if missing.get("accounts"):
-        console.print(
-            f"  {missing['accounts']} accounts of the last file are not in this one,"
-            f" {missing['closed']} of them closed"
-        )
-    console.print(f"  {summary['next_step']}")
-    if summary.get("report"):
-        console.print(f"  report: {summary['report']} in the drop bucket", highlight=False)
-
-
-def _stem(name: str) -> str:
-    return name.split(".", 1)[0] if name.endswith(".gz") else name.rsplit(".", 1)[0]
 
 
 @strategy_app.command()

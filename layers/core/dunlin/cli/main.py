@@ -15,6 +15,8 @@ from dunlin.cli import (
     doctor,
     drop,
     import_file,
+    import_live,
+    imported,
     judge,
     leave,
     letter,
@@ -53,8 +55,10 @@ app.command()(report.report)
 app.command()(leave.export)
 app.command()(leave.destroy)
 app.command()(doctor.doctor)
-import_file.register(app, drop.upload)
+import_file.register(app, import_live.upload)
 app.add_typer(drop.strategy_app, name="strategy")
+app.add_typer(imported.drops, name="drop")
+app.add_typer(imported.answers, name="answers")
 app.add_typer(template.app, name="template")
 app.add_typer(rollout.segments, name="segment")
 app.add_typer(rollout.pilots, name="pilot")

@@ -20,7 +20,7 @@ def choice_of(question: ImportQuestion, answer: str) -> str | None:
     for choice in question.choices:
         if text.casefold() in (choice.casefold(), answer_words(question.kind, choice).casefold()):
             return choice
-    if question.kind == "currency" and text.upper() in CURRENCIES:
+    if question.id == "currency" and text.upper() in CURRENCIES:
         return text.upper()
     if question.kind == "country":
         return country_code(text)
@@ -42,7 +42,7 @@ def settled(sidecar: Sidecar) -> Sidecar:
             field = fields.canonical_field(answer)
             if field is not None:
                 mapping.setdefault(column, field)
-        elif kind == "currency" and answer.upper() in CURRENCIES:
+        elif question == "currency" and answer.upper() in CURRENCIES:
             currency = currency or answer.upper()
         elif kind == "country":
             country = country or country_code(answer) or ""

@@ -103,6 +103,8 @@ ANSWER_WORDS = {
     "customers": "the headings say who owes",
     "places": "the rows say who owes",
     "without": "read the debts without it",
+    "as_it_stands": "what is owed, as it stands",
+    "turn_back": "turn them back",
     "as_before": "as before",
     "less_paid": "less what was paid",
     "taken_off": "less the credits",

@@ -106,7 +106,7 @@ class _Pass:
         if scan.records == 0:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
         scan.layout.refuse_stopped()
-        decisions = [*self.hints.asks, *mapped.decisions, *scan.decisions()]
+        decisions = [*mapped.decisions, *scan.decisions()]
         shared, row_ids = references_of(columns, samples)
         profile = FileProfile(
             kind=kind,
@@ -155,7 +155,9 @@ class _Pass:
             written_off=self.hints.sidecar.written_off,
             notes=self.hints.notes,
         )
-        return self._judged(profile, decisions, samples)
+        judged = self._judged(profile, decisions, samples)
+        # What decides which table is read, and how, is asked alone: all else hangs on it.
+        return replace(judged, decisions=self.hints.asks) if self.hints.asks else judged
 
     def _read_head(self) -> bytes:
         parts: list[bytes] = []

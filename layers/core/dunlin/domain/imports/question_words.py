@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,6 +82,12 @@ def _telling_columns(question: ImportQuestion, columns: KeysAndFields) -> frozen
     return frozenset(list(dict.fromkeys([*asked, *who]))[:_MOST_CELLS])
 
 
+def mark_of(question: ImportQuestion) -> str:
+    """A short name of a question and its choices, for a button: another question has another."""
+    text = "\x1f".join((question.id, *question.choices))
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
 def question_of(raw: Mapping[str, Any]) -> ImportQuestion:
     """The question of `ImportQuestion.wire`."""
     return ImportQuestion(
@@ -88,9 +95,9 @@ def question_of(raw: Mapping[str, Any]) -> ImportQuestion:
         column=raw.get("column"),
         choices=tuple(raw["choices"]),
         why=raw["why"],
-        blocking=raw["blocking"],
-        meanings=tuple(raw["meanings"]),
-        rows=tuple((row["row"], tuple(row["cells"])) for row in raw["rows"]),
+        blocking=raw.get("blocking", True),
+        meanings=tuple(raw.get("meanings", ())),
+        rows=tuple((row["row"], tuple(row["cells"])) for row in raw.get("rows", ())),
     )
 
 

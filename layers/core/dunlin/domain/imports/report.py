@@ -236,6 +236,8 @@ def summary(
         "what": profile.kind_why,
         "state": state_of(profile),
         "reason": profile.refusal.detail if profile.refusal else "",
+        "refusal": profile.refusal.code if profile.refusal else "",
+        "day": today.isoformat(),
         "encoding": profile.encoding,
         "delimiter": profile.delimiter,
         "rows": profile.records,

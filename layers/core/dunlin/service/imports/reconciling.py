@@ -121,6 +121,7 @@ def write_report(
     drop_box.write(f"{job.stem}.report.csv", pieces(lines), CSV)
     content = summary(result.name, profile, assembly, today) | {
         "import_id": job.import_id,
+        "version": job.version,
         "report": f"{job.stem}.report.csv",
         "permission_withdrawn": withdrawn,
         "known_as": known_as,

@@ -8,7 +8,7 @@ from typing import Any
 from dunlin.ports.imports import DropBox
 from dunlin.service.imports import work
 
-_SUMMARY = re.compile(r"drop/([a-z0-9-]{1,40})/[^/]+\.summary\.json")
+_SUMMARY = re.compile(r"drop/([^/]+)/[^/]+\.summary\.json")
 _MOST = 12
 
 

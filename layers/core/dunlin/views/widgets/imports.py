@@ -6,18 +6,44 @@ Everything shown comes out of a dropped file; the templates escape it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from dunlin.views.widgets.ask import Ask
+from dunlin.domain.imports.field_words import answer_words, field_words
+from dunlin.domain.imports.question_words import (
+    ELSEWHERE,
+    SpokenQuestion,
+    asked_of_the_file,
+    mark_of,
+)
+from dunlin.views.widgets.ask import Ask, safe_arn
 from dunlin.views.widgets.page import Html, page
-from dunlin.views.widgets.words import money
+from dunlin.views.widgets.words import masked, money
+
+if TYPE_CHECKING:
+    from dunlin.service.imports.answering import AnswerTaken
 
 _DESCRIBED = (
     "### Imports\nThe newest dropped files: rows by outcome, sums beside the file's own total, age"
     " of the debts, what each column was taken for, and the next step.\n\n| parameter | meaning |"
     "\n|---|---|\n| `creditor` | one creditor; empty for all |\n"
+    "| `answer` | the function that takes answers |\n"
 )
-_STATES = {"done": "Imported", "waiting": "Waits for a decision", "rejected": "Not imported"}
+_STATES = {
+    "done": "Imported",
+    "waiting": "Waits for an answer",
+    "rejected": "Not imported",
+    "reading": "Being read",
+}
+_PERSONAL = frozenset(
+    ("consumer_name", "first_name", "middle_name", "last_name", "company", "email", "phone",
+     "street", "street2", "date_of_birth", "notes")
+)  # fmt: skip
+_TAKEN = {
+    "going_on": "Answered. The import goes on by itself.",
+    "stale": "Nothing was changed: the file goes on already, or was dropped anew. Look again.",
+    "gone": "Nothing was changed: there is no such import or question.",
+}
 _BUCKETS = {
     "current": "Not due yet",
     "1-30": "1–30 days",
@@ -28,8 +54,18 @@ _BUCKETS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionBox:
+    """One question as it is drawn; `given` is its answer in words where it has one."""
+
+    mark: str
+    asked: SpokenQuestion
+    rows: list[tuple[int, str]]
+    given: str
+
+
 class ImportWidget:
-    """Draws the page of imports."""
+    """Draws the page of imports, and answers on it."""
 
     def describe(self) -> Html:
         """The widget's documentation, as the console asks for it."""
@@ -61,12 +97,29 @@ class ImportWidget:
             codes=_figures(document["codes"]),
             owed=_owed(document),
             past_due=_figures({_BUCKETS.get(b, b): n for b, n in _buckets(document)}),
-            decisions=_decisions(document["decisions_needed"]),
+            questions=_questions(document),
+            elsewhere=[q["why"] for q in document["decisions_needed"] if q["kind"] in ELSEWHERE],
+            answer=ask.function("answer") if document["state"] == "waiting" else "",
             taken=_taken(document["mapping"]),
             left=[
                 name for name, column in document["mapping"].items() if column["field"] == "ignore"
             ],
             delimiter=_spoken(document["delimiter"]),
+        )
+
+    def answered(self, ask: Ask, taken: AnswerTaken) -> Html:
+        """What became of an answer, and the way back to the import."""
+        sentence = _TAKEN.get(taken.outcome, taken.why)
+        if taken.outcome == "noted":
+            questions = "question is" if taken.left == 1 else "questions are"
+            sentence = f"Answered. {taken.left} more {questions} open."
+        return page(
+            ask,
+            "answered",
+            ok=taken.outcome in ("going_on", "noted"),
+            sentence=sentence,
+            back=safe_arn(ask.value("list")),
+            key=ask.value("key"),
         )
 
 
@@ -75,7 +128,8 @@ def _counts(outcomes: Mapping[str, int]) -> str:
 
 
 def _spoken(delimiter: str) -> str:
-    return {"\t": "tab"}.get(delimiter, delimiter)
+    words = {"\t": "a tab", ",": "a comma", ";": "a semicolon", "|": "a bar"}
+    return words.get(delimiter, delimiter)
 
 
 def _buckets(document: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -105,16 +159,36 @@ def _owed(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _decisions(decisions: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
-    return [
-        (d["kind"].replace("_", " "), d.get("column", ""), d["why"], ", ".join(d["choices"]))
-        for d in decisions
-    ]
+def _questions(document: Mapping[str, Any]) -> list[QuestionBox]:
+    answered = document.get("answered", {})
+    boxes = []
+    for question, asked in asked_of_the_file(document):
+        given = answered.get(question.id)
+        boxes.append(
+            QuestionBox(
+                mark=mark_of(question),
+                asked=asked,
+                rows=[(line, _shown(cells)) for line, cells in asked.rows],
+                given="" if given is None else answer_words(question.kind, given),
+            )
+        )
+    return boxes
+
+
+def _shown(cells: Sequence[tuple[str, str, str]]) -> str:
+    """The cells of a row; of people only initials, as everywhere on the dashboard."""
+    return " · ".join(f"{key} {_masked(field, cell)}" for key, field, cell in cells)
+
+
+def _masked(field: str, cell: str) -> str:
+    if field not in _PERSONAL:
+        return cell
+    return masked(cell) if field.endswith("name") or field == "company" else "•••"
 
 
 def _taken(mapping: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
     return [
-        (column, target["field"].replace("_", " "), f"{target['score']:.0%}", target["why"])
+        (column, field_words(target["field"]), f"{target['score']:.0%}", target["why"])
         for column, target in mapping.items()
         if target["field"] != "ignore"
     ]

@@ -20,7 +20,8 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
 from dunlin.domain.imports import file_names
 from dunlin.domain.imports.sidecar import Sidecar
-from dunlin.views.imports.import_text import import_lines, wrapped
+from dunlin.domain.plain_text import wrapped
+from dunlin.views.imports.import_text import import_lines
 
 
 def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> int:

@@ -12,7 +12,8 @@ from dunlin.cli.stack import Aws, StackName, target_or_exit
 from dunlin.cli.who import By, Why, order, refused
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.field_words import answer_words, field_words
-from dunlin.views.imports.import_text import import_lines, wrapped
+from dunlin.domain.plain_text import wrapped
+from dunlin.views.imports.import_text import import_lines
 
 drops = typer.Typer(no_args_is_help=True, help="What became of the files that were dropped.")
 answers = typer.Typer(no_args_is_help=True, help="What was answered about a creditor's files.")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from local import local_stack
@@ -14,6 +15,9 @@ from local.local_stack import LocalStack
 # Two runs at once need two ports, and so do two workers of one run.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 PORT = int(os.environ.get("DUNLIN_TEST_PORT", "14566")) + 50 * WORKER
+# How long an example takes is the machine's affair: a busy one would fail what holds.
+settings.register_profile("dunlin", deadline=None)
+settings.load_profile("dunlin")
 START = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
 
 

@@ -490,4 +490,4 @@ class AnyLife(RuleBasedStateMachine):
 
 
 TestAnyLife = pytest.mark.slow(AnyLife.TestCase)
-TestAnyLife.settings = settings(max_examples=30, stateful_step_count=50, deadline=None)
+TestAnyLife.settings = settings(max_examples=30, stateful_step_count=50)

@@ -4,7 +4,6 @@ paid off early. Messages follow the instalments; the invoice's date causes none.
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from local.timelapse import TimeLapse
 from tests.support import builders
 from tests.support.builders import CREDITOR
 from tests.support.launch import launch
+from tests.support.table_calls import table_calls
 
 pytestmark = pytest.mark.cloud
 
@@ -253,30 +253,31 @@ def test_a_missed_one_breaks_and_its_ladder_waits_for_a_person(street: Street) -
     assert street.rungs(account_id) == 0
 
 
-def test_a_hundred_requests_inside_the_limits_take_less_than_two_seconds_each(
+def test_each_of_a_hundred_requests_inside_the_limits_takes_a_few_calls_of_the_tables(
     street: Street,
 ) -> None:
-    """From the click to an arrangement in force with its entry in the log."""
+    """From the click to an arrangement in force with its entry in the log. At 20 ms a call, far
+    more than a table takes, it is agreed within two seconds."""
     asked = [street.moves_in(f"asker{n}", f"+1217555{n:04}") for n in range(100)]
     terms = arrangements.offers(
         street.account(asked[0]),
         arrangements.in_force(CREDITOR, street.creditors, street.lapse.now.date()),
         today=street.lapse.now.date(),
     )[0]
-    slowest = 0.0
+    most = 0
     for account_id in asked:
-        begun = time.perf_counter()
-        arrangement = arrangements.ask(
-            account_id,
-            terms,
-            consent=None,
-            book=street.book,
-            creditors=street.creditors,
-            waker=MemoryWaker(),
-            now=street.lapse.now,
-        )
-        slowest = max(slowest, time.perf_counter() - begun)
+        with table_calls() as calls:
+            arrangement = arrangements.ask(
+                account_id,
+                terms,
+                consent=None,
+                book=street.book,
+                creditors=street.creditors,
+                waker=MemoryWaker(),
+                now=street.lapse.now,
+            )
+        most = max(most, len(calls))
         assert isinstance(arrangement, Arrangement)
         assert arrangement.in_force
-    assert slowest < 2, f"slowest of 100 requests: {slowest:.2f} s"
+    assert 0 < most <= 20
     assert all(street.account(a).hold is Hold.ARRANGEMENT for a in asked)

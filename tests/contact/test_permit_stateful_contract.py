@@ -245,7 +245,6 @@ def test_any_life_keeps_the_invariants(life: type[Life]) -> None:
         settings=settings(
             max_examples=lives,
             stateful_step_count=25,
-            deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),

@@ -64,7 +64,7 @@ def walk_of(document: dict[str, Any], debts: list[tuple[int, int, bool]]) -> tup
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(RUNG, min_size=1, max_size=5), CHOICE, st.lists(DEBT, min_size=1, max_size=4))
 def test_one_person_is_never_written_to_twice(
     specs: list[dict[str, Any]], choice: dict[str, Any], debts: list[tuple[int, int, bool]]

@@ -35,7 +35,7 @@ FORMS = ("({a}) {b}-{c}", "{a}-{b}-{c}", "{a}.{b}.{c}", "{a} {b} {c}", "{a}{b}{c
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(
     st.integers(0, 999), st.integers(0, 999), st.integers(0, 9999), st.sampled_from(FORMS),
     st.sampled_from(("US", "CA")),
@@ -50,7 +50,7 @@ def test_the_fast_phone_path_never_contradicts_the_library(
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(
     st.text(alphabet="abzABZ019._+-'", min_size=1, max_size=12),
     st.text(alphabet="abzABZ019.-", min_size=1, max_size=16),

@@ -130,7 +130,7 @@ def rendered(  # noqa: PLR0917
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(
     table=debts(),
     delimiter=st.sampled_from(",;\t|"),

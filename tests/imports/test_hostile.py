@@ -7,7 +7,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -57,12 +56,10 @@ def test_a_gigabyte_is_refused_after_a_fraction_of_it(
     start: bytes, piece: bytes, code: str
 ) -> None:
     stream = Endless(start, piece, 1 << 30)
-    begin = time.process_time()
     profile = read_profile(stream)
     assert profile.refusal is not None
     assert profile.refusal.code == code
     assert stream.taken < 2 << 20
-    assert time.process_time() - begin < 5
 
 
 def test_ten_thousand_columns_are_refused() -> None:

@@ -39,7 +39,7 @@ def whole(template: str, channel: Channel, whom: Facts, words: str, *references:
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(values=st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT))
 @pytest.mark.parametrize("channel", list(Channel))
 @pytest.mark.parametrize("template", ["reminder.neutral", "answer"])

@@ -328,7 +328,7 @@ DEEDS: tuple[Callable[[Life, int, int], None], ...] = (
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 @given(
     deeds=st.lists(
         st.tuples(st.sampled_from(DEEDS), st.integers(0, 7), st.integers(1, 12_000)),

@@ -282,7 +282,7 @@ _FACTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(
     facts=_FACTS,
     amounts=st.tuples(*[st.integers(1, 15_000)] * 3),

@@ -72,7 +72,7 @@ def test_a_hundred_thousand_guessed_tokens_open_nothing() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(
     place=st.sampled_from(ROUTES),
     part=HOSTILE,
@@ -256,7 +256,7 @@ CSV_FIELDS = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_nothing_that_came_from_a_file_becomes_markup_or_a_header(data: st.DataObject) -> None:
     """Every field of a CSV that a page can show, on every page that shows one."""

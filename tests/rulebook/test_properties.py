@@ -93,7 +93,7 @@ REVERSED = _book(reversed(load_rulebook().documents))
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(situations())
 def test_the_verdict_does_not_depend_on_the_order_of_rules_or_history(case):
     facts, now = case
@@ -102,7 +102,7 @@ def test_the_verdict_does_not_depend_on_the_order_of_rules_or_history(case):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(situations(), st.sampled_from(REMOVABLE))
 def test_adding_a_rule_never_loosens(case, document):
     facts, now = case
@@ -113,7 +113,7 @@ def test_adding_a_rule_never_loosens(case, document):
         assert more.until >= less.until
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(situations(), st.integers(1, 7), st.sampled_from(["09:30", "12:00"]))
 def test_a_creditors_tightening_never_loosens(case, most, opens):
     facts, now = case
@@ -132,7 +132,7 @@ def test_a_creditors_tightening_never_loosens(case, most, opens):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(situations())
 def test_a_deferral_ends_when_it_says_and_a_permission_holds_until_it_expires(case):
     facts, now = case
@@ -154,7 +154,7 @@ def test_a_deferral_ends_when_it_says_and_a_permission_holds_until_it_expires(ca
     assert decide(load_rulebook(), facts, last).outcome == "allow"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(situations())
 def test_every_rule_answers_once_and_says_why(case):
     facts, now = case

@@ -56,7 +56,7 @@ def test_a_thousand_decisions_judged_again_from_their_records_give_identical_ver
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(situations())
 def test_facts_come_back_exactly_as_they_were_written(case):
     facts, now = case

@@ -105,9 +105,11 @@ def test_one_typo_is_one_slip_of_a_finger(word, slip):
 @pytest.mark.slow
 @pytest.mark.parametrize("part", ["have ", "do not me ", "stop me ", "i want ", "a1", "s.", "$"])
 def test_a_hostile_text_takes_no_longer_than_a_long_one(part):
-    start = time.perf_counter()
+    # Of this process alone, which a busy machine does not lengthen; what grows as a power takes
+    # minutes.
+    start = time.process_time()
     classify_reply(part * 2000)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🙂", "!!!", "\x00", "a" * 100_000, "stop " * 5000])

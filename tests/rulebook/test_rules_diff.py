@@ -125,7 +125,7 @@ def _what_happens(people, number: int, rulebook: Rulebook) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(portfolios(), st.sampled_from(NEW))
 def test_the_accounts_listed_are_those_whose_next_touch_then_changes(people, new):
     book, ids = _stored(people)

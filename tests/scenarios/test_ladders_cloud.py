@@ -182,15 +182,15 @@ def test_a_bounce_moves_the_ladder_to_the_next_channel(town: Town) -> None:
     assert len(town.texts(number)) == 3
 
 
-def test_a_signal_wakes_its_ladder_within_five_seconds(town: Town) -> None:
+def test_a_signal_wakes_its_ladder_before_its_clock_moves(town: Town) -> None:
     account = town.moves_in("quick", "+12175550115")
     town.first_message(account)
     (message,) = town.emails("quick")
     looked = town.states(account)[1].count("CheckCompliance")
-    began = time.monotonic()
+    end = time.monotonic() + 60
     town.outside.email_event(EmailKind.COMPLAINT, message)
     while town.states(account)[1].count("CheckCompliance") == looked:
-        assert time.monotonic() - began < 5
+        assert time.monotonic() < end
         time.sleep(0.02)
     town.settle()
     assert not town.person(account).consent(Channel.EMAIL).open

@@ -79,7 +79,7 @@ def test_the_hash_is_murmur(token: str) -> None:
     assert murmur(token) == murmurhash3_32(token, seed=0, positive=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["STOP", "start", "help", "my lawyer will call", "wrong number", "ok", ""]),
     st.text(max_size=60),

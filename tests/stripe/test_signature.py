@@ -83,7 +83,7 @@ PIECES = [
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     pieces=st.lists(st.sampled_from(PIECES), max_size=4),
     body=st.sampled_from([BODY, BODY + " ", ""]),
@@ -94,7 +94,7 @@ def test_agrees_with_the_sdk(pieces: list[str], body: str, secret: str) -> None:
     assert ours(body.encode(), mark, [secret]) == theirs(body.encode(), mark, secret)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(body=st.text(), age=st.integers(-1000, 1000), secret=st.sampled_from([SECRET, OTHER]))
 def test_agrees_with_the_sdk_on_any_body(body: str, age: int, secret: str) -> None:
     raw = body.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

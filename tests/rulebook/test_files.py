@@ -241,7 +241,7 @@ def test_the_rulebook_loads_from_its_compiled_form_within_its_budget():
     """Counted in calls of functions, which no busy machine makes more of."""
     compiled = json.loads((FOLDER / "rulebook.json").read_text(encoding="utf-8"))
     zones = json.loads((FOLDER / "zones.json").read_text(encoding="utf-8"))
-    calls = Counter()
+    calls = Counter[str]()
     sys.setprofile(lambda _frame, event, _given: calls.update([event]))
     try:
         Rulebook(compiled, zones)

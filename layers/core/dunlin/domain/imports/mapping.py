@@ -16,7 +16,7 @@ from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.industry import PATIENTS_PART, patients_part
 from dunlin.domain.imports.ledger import ledger_columns
-from dunlin.domain.imports.nameless_dates import latest_is_due
+from dunlin.domain.imports.nameless import settle_nameless
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
@@ -236,11 +236,13 @@ def map_columns(
     mute = _says_little(headers, contents)
     parties = Parties(headers)
     of_others: dict[int, str] = {}
+    by_person: dict[int, str] = {}
     lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}
     for index, header in enumerate(headers):
         target = fixed.get(keys[index]) or fixed.get(f"#{index + 1}")
         target = target or (lookup.get(fields.key_of(header)) if header.strip() else None)
         if target:
+            by_person[index] = target
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
         elif not _flags(header, contents[index]) and (
             meant := parties.meant(index, contents[index])
@@ -258,10 +260,15 @@ def map_columns(
     meaningless |= _without_insurers_part(headers, contents, ranked, by_hand)
     for index in meaningless:
         ranked[index] = []
-    latest_is_due(samples, ranked)
     named = {pick[0][1] for pick in ranked if pick}
     adjust(headers, contents, ranked, named)
+    asked = settle_nameless(
+        keys, contents, samples, ranked,
+        nameless=_nameless(headers, mute=mute) - meaningless.keys(),
+        set_by_hand=by_person,
+    )  # fmt: skip
     chosen, decisions = _settle(keys, ranked, contents, fixed)
+    decisions = (*asked, *(d for d in decisions if d.id not in {q.id for q in asked}))
     for index, why in (meaningless | of_others).items():
         if index in meaningless or chosen[index][1] == fields.IGNORE:
             chosen[index] = (0.9 if index in meaningless else 0.0, fields.IGNORE, why)
@@ -296,6 +303,15 @@ def _without_insurers_part(
         for i, options in enumerate(ranked)
         if i != part and options and options[0][1] in whole
     }
+
+
+def _nameless(headers: Sequence[str], *, mute: bool) -> set[int]:
+    """The columns whose names say nothing: all of a table without headings, and in a `mute` one
+    those that we do not know."""
+    named = [fields.key_of(h) for h in headers]
+    if not mute and not all(_GENERIC.fullmatch(key) for key in named):
+        return set()
+    return {i for i, key in enumerate(named) if key not in fields.STRONG | fields.WEAK}
 
 
 def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := .
 FILE ?=
-DAYS ?= 60
+DAYS ?= $(if $(filter days,$(MAKECMDGOALS)),7,60)
 ARGS ?=
 # Files whose names say that they need more are not even read where that is left out.
 PLAIN := --ignore-glob='*_cloud.py' --ignore-glob='*_browser.py'
@@ -23,6 +23,12 @@ browser: infra/browser.sh  ## Install Chromium, which only tests and pictures ne
 
 demo: setup  ## Sixty virtual days of a sample portfolio (FILE=your.csv for your own); stays up
 	@$(PY) -m local demo --days $(DAYS) $(if $(FILE),--file "$(FILE)")
+
+first-hour: setup  ## The README's seven steps on a fresh local cloud (FILE=your.csv for your own)
+	@tools/first_hour.sh $(if $(FILE),"$(FILE)")
+
+days: setup  ## Let days pass on the local cloud that demo or first-hour left (DAYS=7)
+	@$(PY) -m local days $(DAYS)
 
 up: setup  ## Start the local cloud with the deployed stack, without a portfolio
 	@$(PY) -m local up
@@ -64,4 +70,4 @@ lock: setup  ## Write the lock files anew from requirements/*.in
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup browser demo up down test test-fast fmt check template bench measure-import lock
+.PHONY: help setup browser demo first-hour days up down test test-fast fmt check template bench measure-import lock

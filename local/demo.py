@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local import local_stack
+from local.days import live, world
 from local.local_stack import LocalStack
 from local.outside import OutsideWorld
 from local.progress import Progress
@@ -29,7 +30,6 @@ SAMPLE = Path(__file__).parent / "sample"
 WRITTEN_ON = date(2026, 11, 23)  # the Monday that the sample's dates look back from
 DAYS = 60
 PILOT = 10  # so many that the list fits a screen
-_PRINTED_EVERY = timedelta(days=10)
 _DATE_FORMS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%Y")
 
 
@@ -143,15 +143,9 @@ def run(
         done = begin(target, drop.creditor, segment=EVERYBODY, stage="full")
         passed = "".join(f", {n} {reason}" for reason, n in done["passed_over"].items())
         console.print(f"  {drop.creditor}: {done['started']} started{passed}")
-    outside = OutsideWorld(cloud=stack.cloud)
-    consumers = SimulatedConsumers(
-        outside=outside,
-        lapse=lapse,
-        book=wiring.account_book(),
-        reply_topic=stack.outputs["ReplyTopicArn"],
-    )
+    outside, consumers = world(stack, lapse)
     console.rule(f"{days} days of ladders, under the virtual clock")
-    _live(lapse, consumers, outside, until=start + timedelta(days=days), console=console)
+    live(lapse, consumers, outside, until=start + timedelta(days=days), console=console)
     summary(stack, consumers, [d.creditor for d in drops], console)
     console.print(
         f"\n{lapse.jumps} jumps of the clock; {time.monotonic() - began:.0f} s in all;"
@@ -210,35 +204,6 @@ def preview_pilot(creditor: str, console: Console) -> None:
     for account in chosen:
         line = f"  {account.reference:12} {account.balance!s:>12}  due {account.due_on}"
         console.print(line, highlight=False, markup=False)
-
-
-def _live(
-    lapse: TimeLapse,
-    consumers: SimulatedConsumers,
-    outside: OutsideWorld,
-    *,
-    until: datetime,
-    console: Console,
-) -> None:
-    shown = printed = lapse.now
-
-    def after_each() -> None:
-        nonlocal shown, printed
-        consumers.look()
-        if lapse.now - shown < timedelta(days=2):
-            return
-        shown = lapse.now
-        how_far = (
-            f"{shown:%a %d %b}  {len(outside.emails())} e-mails, {len(outside.texts())} texts,"
-            f" {sum(n for w, n in consumers.did.items() if w.startswith('paid'))} payments"
-        )
-        progress.show(how_far)
-        if shown - printed >= _PRINTED_EVERY:
-            printed = shown
-            console.print(f"  {how_far}", highlight=False)
-
-    with Progress(console, f"living until {until:%a %d %b}") as progress:
-        lapse.run(until, after_each=after_each)
 
 
 def summary(
@@ -343,4 +308,5 @@ def try_next(creditor: str, console: Console) -> None:
         ("rehearse YOUR.csv --strategy YOUR-OFFICE.strategy.yaml", "before anybody is contacted"),
     ):
         console.print(f"  {what}:\n    .venv/bin/dunlin {command}", highlight=False, markup=False)
+    console.print("  let more days pass with: make days")
     console.print("  stop everything with: make down")

@@ -1,7 +1,8 @@
 """The whole local Dunlin: the cloud with the deployed stack, and the outside world around it.
 
 `open_stack` starts what does not run yet and returns where everything is; `close_stack` ends it.
-State lies in `.local/stack`; every port derives from the cloud's, so that several can run.
+State lies in `.local/stack`; every port derives from the cloud's. DUNLIN_HOUSE names another folder
+and DUNLIN_PORT another port, so that several can run.
 """
 
 import json
@@ -15,14 +16,16 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dunlin.cli.target import environment
+from dunlin.cli.target import environment, house
 from local import cloud as clouds
 from local import processes
 from local.cloud import ROOT, Cloud
 from local.deploy import Say, build, deploy
 
 STACK = "dunlin"
-DIRECTORY = ROOT / ".local" / "stack"
+DIRECTORY = house()
+PORT = int(os.environ.get("DUNLIN_PORT", "4566"))
+CONSUMERS = "consumers.json"
 
 
 class LocalStackError(Exception):
@@ -66,7 +69,7 @@ def find(directory: Path | str = DIRECTORY) -> LocalStack | None:
 
 def open_stack(
     *,
-    port: int = 4566,
+    port: int = PORT,
     directory: Path | str = DIRECTORY,
     time_lapse: str = "",
     built: Path | None = None,
@@ -140,7 +143,8 @@ def close_stack(directory: Path | str = DIRECTORY) -> bool:
     if cloud is not None:
         cloud.stop()
         anything = True
-    (directory / "local_stack.json").unlink(missing_ok=True)
+    for name in ("local_stack.json", CONSUMERS):
+        (directory / name).unlink(missing_ok=True)
     return anything
 
 

@@ -7,6 +7,7 @@ They use what a person uses: the links in their messages, the portal's forms, th
 
 import hashlib
 import http.client
+import json
 import re
 import urllib.error
 import urllib.parse
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.ports.accounts import Addresses
@@ -71,14 +73,22 @@ class _Seen:
 
 
 class SimulatedConsumers:
-    """Everybody who receives messages. `look` is called when the stack is at rest."""
+    """Everybody who receives messages. `look` is called when the stack is at rest.
+
+    `diary` is a file that keeps what they received, so that the next program that lets days pass
+    does not make them answer the same message twice. What they meant to do later is not in it.
+    """
 
     def __init__(
-        self, *, outside: OutsideWorld, lapse: TimeLapse, book: Addresses, reply_topic: str
-    ) -> None:
+        self, *, outside: OutsideWorld, lapse: TimeLapse, book: Addresses, reply_topic: str,
+        diary: Path,
+    ) -> None:  # fmt: skip
         self._outside, self._lapse, self._book = outside, lapse, book
-        self._topic = reply_topic
+        self._topic, self._diary = reply_topic, diary
         self._seen = _Seen()
+        if diary.exists():
+            kept = json.loads(diary.read_text())
+            self._seen = _Seen(kept["emails"], kept["texts"], Counter(kept["heard"]))
         self.did: Counter[str] = Counter()
 
     def look(self) -> None:
@@ -89,6 +99,7 @@ class SimulatedConsumers:
         for text in texts[self._seen.texts :]:
             self._got_text(text)
         self._seen.emails, self._seen.texts = len(emails), len(texts)
+        self._diary.write_text(json.dumps(vars(self._seen)))
 
     def _later(self, hours: float, what: str, act: Callable[[], object]) -> None:
         """Plan an act. One that answers False could not be done, and is not counted."""

@@ -108,10 +108,21 @@ def put(
         raise typer.Exit(1)
     changes = strategies.difference(creditor, file.read_bytes(), file.name)
     console.print(changes, markup=False)
+    if target.endpoint:
+        _own_every_domain(target, brand.email_from)
     answer = put_strategy(target, creditor, file.read_bytes())
     console.print(answer)
     if not answer.startswith("No errors"):
         raise typer.Exit(1)
+
+
+def _own_every_domain(target: Target, address: str) -> None:
+    """On the local cloud a From address counts as verified, as its owner has it done on AWS."""
+    ses = target.client("sesv2")
+    try:
+        ses.create_email_identity(EmailIdentity=address)
+    except ses.exceptions.AlreadyExistsException:
+        return
 
 
 def put_strategy(target: Target, creditor: str, content: bytes) -> str:

@@ -44,7 +44,7 @@ def _house(*arguments: str) -> None:
 
 def up(
     time_lapse: Annotated[
-        str, typer.Option(help="Start instant of a virtual clock, such as 2026-11-23T15:00:00Z.")
+        str, typer.Option(help="Start of a virtual clock: 2026-11-23T15:00:00Z, or monday.")
     ] = "",
 ) -> None:
     """Start the local cloud, deploy the stack and open the world around it."""

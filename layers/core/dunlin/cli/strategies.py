@@ -53,8 +53,10 @@ def difference(creditor: str, content: bytes, name: str) -> str:
     stored = wiring.creditors().strategy(creditor)
     number = stored.version + 1 if stored else 1
     new = read_or_exit(content, creditor, name, version=number)
-    before = settings_of(stored) if stored else {}
-    after = settings_of(new)
+    if stored is None:
+        ladders = ", ".join(f"{name} ({len(rungs)} rungs)" for name, rungs in new.ladders.items())
+        return f"The first strategy of {creditor}. Ladders: {ladders}."
+    before, after = settings_of(stored), settings_of(new)
     lines = [
         f"{field}: {before.get(field, 'not set')} -> {after.get(field, 'not set')}"
         for field in sorted(before | after)

@@ -1,7 +1,8 @@
 """Which stack a command works on: the local one of this project, or a stack on AWS.
 
-The local one is taken where it runs, unless `--aws` (or DUNLIN_AWS=1) is given. Either way the
-stack's outputs become the settings that `dunlin.runtime` reads, so every command works the same.
+The local one is taken where it runs, unless `--aws` (or DUNLIN_AWS=1) is given; DUNLIN_HOUSE is the
+full path of a second one's folder. Either way the stack's outputs become the settings that
+`dunlin.runtime` reads, so every command works the same.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ def project_root() -> Path:
         if (folder / "template.yaml").exists() and (folder / "local").is_dir():
             return folder
     raise NoStack("no Dunlin project is here or above, and this command was not installed from one")
+
+
+def house() -> Path:
+    """The folder of the local stack, whether or not it runs. Raises `NoStack`."""
+    named = os.environ.get("DUNLIN_HOUSE", "")
+    return Path(named) if named else project_root() / ".local" / "stack"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,7 @@ def find_target(*, stack: str = "dunlin", aws: bool = False) -> Target:
 
 def _local() -> Target | None:
     try:
-        record = project_root() / ".local" / "stack" / "local_stack.json"
+        record = house() / "local_stack.json"
     except NoStack:
         return None
     if not record.exists():

@@ -1,67 +1,25 @@
-"""Questions, answers and strays on the deployed stack, IAM enforced."""
+"""Questions and the three ways of answering them on the deployed stack, IAM enforced."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from dunlin.cli.drop import follow, put_strategy
-from dunlin.domain import ids
-from dunlin.domain.imports.question_words import asked_of_the_file, mark_of
 from dunlin.runtime import wiring
-from dunlin.service.imports.shown import newest_imports
 from local.local_stack import LocalStack
 from tests.imports.place import BO, table
+from tests.imports.sender import Sender
 from tests.imports.test_workbook import DEBTS, SUPPLIERS, workbook
-from tests.support.builders import CREDITOR, strategy_document
+from tests.support.terminal import at_a_terminal
 
 pytestmark = pytest.mark.cloud
 
 DUE = "date_order:Due date"
-
-
-class Sender:
-    """Somebody who may put files into the drop bucket, and press the dashboard's buttons."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self.outputs = stack.outputs
-        self.client = stack.cloud.client
-        put_strategy(self, CREDITOR, yaml.safe_dump(strategy_document()).encode())  # type: ignore[arg-type]
-
-    def put(self, key: str, content: str | bytes) -> str:
-        put = self.client("s3").put_object(
-            Bucket=self.outputs["DropBucketName"],
-            Key=key,
-            Body=content.encode() if isinstance(content, str) else content,
-        )
-        return str(put["VersionId"])
-
-    def read(self, key: str) -> str:
-        stored = self.client("s3").get_object(Bucket=self.outputs["DropBucketName"], Key=key)
-        return stored["Body"].read().decode("utf-8-sig")
-
-    def drop(self, name: str, content: str | bytes) -> dict[str, Any]:
-        key = f"drop/{CREDITOR}/{name}"
-        return self.follow(key, self.put(key, content))
-
-    def follow(self, key: str, version: str, after: str = "") -> dict[str, Any]:
-        wanted = ids.import_id(CREDITOR, key, version)
-        return follow(self, key, wanted, after=after)  # type: ignore[arg-type]
-
-    def press(self, payload: dict[str, Any]) -> str:
-        called = self.client("lambda").invoke(
-            FunctionName=self.outputs["AnswerImportFunctionName"],
-            Payload=json.dumps(payload).encode(),
-        )
-        page = json.loads(called["Payload"].read())
-        assert "FunctionError" not in called, page
-        return str(page)
+HEADER = "Bill No,Client Name,E-Mail,Open balance,Due date"
 
 
 @pytest.fixture(scope="module")
@@ -69,82 +27,76 @@ def sender(stack: LocalStack) -> Sender:
     return Sender(stack)
 
 
-def waits(reference: str) -> str:
-    return table([BO.replace("K-1", reference).replace("2026-09-01", "03/04/2026")])
+def month(reference: str, header: str = HEADER, more: str = "") -> str:
+    """A file whose days read both ways."""
+    return table([f"{reference},Wo Sample,wo@example.com,120.00,03/04/2026{more}"], header)
 
 
-def eventually(look: Callable[[], Any], *, seconds: float = 30) -> Any:
-    end = time.monotonic() + seconds
-    while not (seen := look()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.2)
-    return seen
-
-
-def test_an_answer_on_the_dashboard_lets_the_import_go_on(sender: Sender) -> None:
-    key = f"drop/{CREDITOR}/pressed.csv"
-    version = sender.put(key, waits("Q-1"))
-    document = sender.follow(key, version)
-    assert document["state"] == "waiting"
-    ((question, _),) = asked_of_the_file(document)
-    payload = {
-        "key": f"drop/{CREDITOR}/pressed.summary.json",
-        "import_id": document["import_id"],
-        "question": mark_of(question),
-        "answer": 2,
-    }
-    assert "The import goes on by itself" in sender.press(payload)
-    after = sender.follow(key, version, document["summary_version"])
-    assert after["outcomes"] == {"created": 1}
-    due = {a.reference: str(a.due_on) for a in wiring.account_book().accounts_of_creditor(CREDITOR)}
-    assert due["Q-1"] == "2026-04-03"
-    chain = wiring.audit_archive().chain(f"creditor#{CREDITOR}")
+def on_the_dashboard(sender: Sender, _: Path) -> dict[str, Any]:
+    key = sender.key("march.csv")
+    version = sender.put(key, month("W-1"))
+    waiting = sender.follow(key, version)
+    assert waiting["state"] == "waiting"
+    page = sender.page("march.csv")
+    assert "1 debt, $120.00, due 3 April 2026" in page
+    assert "The import goes on by itself" in sender.press(page, "day first")
+    ended = sender.follow(key, version, waiting["summary_version"])
+    assert "Nothing was changed" in sender.press(page, "month first"), "it has gone on already"
+    chain = wiring.audit_archive().chain(f"creditor#{sender.creditor}")
     assert chain[-1].what == "ImportAnswered"
-    assert "Nothing was changed" in sender.press(payload)
+    return ended
 
 
-def test_next_months_file_asks_nothing_and_a_mapping_file_answers_too(sender: Sender) -> None:
-    header = "Bill No,Client Name,E-Mail,Open balance,Due date"
-    row = "{},Wo Sample,wo@example.com,120.00,03/04/2026"
-    key = f"drop/{CREDITOR}/written-03.csv"
-    version = sender.put(key, table([row.format("W-1")], header))
-    document = sender.follow(key, version)
-    assert document["state"] == "waiting"
-    place = f"drop/{CREDITOR}/written-03.mapping.yaml"
-    sender.put(place, sender.read(place).replace(f'"{DUE}":', f'"{DUE}": dmy'))
-    assert sender.follow(key, version, document["summary_version"])["state"] == "done"
-    assert sender.drop("written-04.csv", table([row.format("W-2")], header))["state"] == "done"
-    due = {a.reference: str(a.due_on) for a in wiring.account_book().accounts_of_creditor(CREDITOR)}
-    assert (due["W-1"], due["W-2"]) == ("2026-04-03", "2026-04-03")
+def in_the_mapping_file(sender: Sender, _: Path) -> dict[str, Any]:
+    key = sender.key("march.csv")
+    version = sender.put(key, month("W-1"))
+    waiting = sender.follow(key, version)
+    assert waiting["state"] == "waiting"
+    place = sender.key("march.mapping.yaml")
+    asked = sender.read(place)
+    assert "due 3 April 2026" in asked
+    sender.put(place, asked.replace(f'"{DUE}":', f'"{DUE}": dmy'))
+    return sender.follow(key, version, waiting["summary_version"])
+
+
+def at_the_terminal(sender: Sender, folder: Path) -> dict[str, Any]:
+    (folder / "march.csv").write_text(month("W-1"))
+    out = at_a_terminal(folder, ["march.csv", "--creditor", sender.creditor], "5", "day first")
+    assert "Question 1. Due date: every date of the column reads both day first and month" in out
+    assert "That is none of the answers." in out
+    assert "1 account is ready to be activated." in out
+    assert max(len(line) for line in out.splitlines()) <= 80
+    assert f'"{DUE}": "dmy"' in (folder / "march.mapping.yaml").read_text()
+    document: dict[str, Any] = json.loads(sender.read(sender.key("march.summary.json")))
+    return document
+
+
+@pytest.mark.parametrize("way", [on_the_dashboard, in_the_mapping_file, at_the_terminal])
+def test_an_answer_is_obeyed_and_remembered_until_the_layout_changes(
+    stack: LocalStack,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Callable[[Sender, Path], dict[str, Any]],
+) -> None:
+    monkeypatch.setenv("DUNLIN_AWS", "1")  # the command finds the stack as it does on AWS
+    sender = Sender(stack, f"clinic-{way.__name__.replace('_', '-')}")
+    ended = way(sender, tmp_path)
+    assert (ended["state"], ended["outcomes"]) == ("done", {"created": 1})
+    assert str(sender.account("W-1").due_on) == "2026-04-03"
+    april = sender.drop("april.csv", month("W-2"))
+    assert (april["state"], april["decisions_needed"]) == ("done", [])
+    assert any("march.csv" in note for note in april["notes"]), "whose answer it was read by"
+    assert str(sender.account("W-2").due_on) == "2026-04-03"
+    changed = sender.drop("may.csv", month("W-3", f"{HEADER},Region", ",North"))
+    assert changed["state"] == "waiting"
+    assert 'new "Region"' in changed["decisions_needed"][0]["why"]
+    assert len(list(wiring.account_book().accounts_of_creditor(sender.creditor))) == 2
 
 
 def test_a_workbook_is_read_on_its_sheet_of_debts(sender: Sender) -> None:
     document = sender.drop("book.xlsx", workbook(SUPPLIERS, DEBTS))
     assert document["outcomes"] == {"created": 2}
     assert document["notes"] == ['Of the workbook the sheet "s1" was read, not "s0".']
-
-
-@pytest.mark.parametrize(
-    ("key", "code"),
-    [
-        ("open-invoices.csv", "wrong_folder"),
-        (f"drop/{CREDITOR}/2026/open.csv", "wrong_folder"),
-        (f"drop/{CREDITOR}/.DS_Store", "left_by_a_computer"),
-        (f"drop/{CREDITOR}/lonely.mapping.yaml", "mapping_alone"),
-        (f"config/{CREDITOR}/open.csv", "wrong_folder"),
-        (f"drop/{CREDITOR}/bill.pdf", "pdf"),
-    ],
-)
-def test_what_is_not_imported_leaves_a_line(sender: Sender, key: str, code: str) -> None:
-    sender.put(key, "%PDF-1.7\n" if key.endswith("pdf") else "version: 1\n")
-
-    def line() -> dict[str, Any] | None:
-        newest = newest_imports(wiring.drop_box(), "")
-        return next((d for d in newest if d.get("refusal") == code), None)
-
-    shown = eventually(line)
-    assert shown["next_step"].startswith("Nothing was imported")
-    assert code in sender.read(shown["report"])
 
 
 def test_the_command_drops_follows_and_writes_beside(
@@ -155,13 +107,11 @@ def test_the_command_drops_follows_and_writes_beside(
 ) -> None:
     from dunlin.cli import import_live
 
-    (tmp_path / "typed.csv").write_text(waits("T-1"))
+    (tmp_path / "typed.csv").write_text(table([BO]))
     monkeypatch.setattr(import_live, "target_or_exit", lambda: sender)
-    # The columns are those of the first test, whose answer is remembered.
-    assert import_live.upload([tmp_path / "typed.csv"], [], CREDITOR) == 0
+    assert import_live.upload([tmp_path / "typed.csv"], [], sender.creditor) == 0
     words = capsys.readouterr().out
     assert "1 account is ready to be activated." in words
-    assert "pressed.csv" in words, "it says whose answer it was read by"
     assert max(len(line) for line in words.splitlines()) <= 80
     assert (tmp_path / "typed.report.csv").is_file()
     assert (tmp_path / "typed.mapping.yaml").is_file()

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from dunlin.cli.import_file import register
+from tests.support.terminal import at_a_terminal
 
 GOOD = "Invoice,Customer,Email,Due Date,Balance\n1,Ann Lee,ann@example.com,2026-03-04,10.00\n"
 OPEN_ORDER = GOOD.replace("2026-03-04", "03/04/2026")
@@ -116,36 +113,9 @@ def test_a_folder_that_takes_no_file_is_said(folder: Path, monkeypatch: pytest.M
     assert "Nothing could be written beside the file: Permission denied." in out
 
 
-def at_a_terminal(folder: Path, *answers: str) -> str:
-    """What `dunlin import --dry-run` says at a terminal of 80 columns, where a person types."""
-    mine, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from dunlin.cli.main import app; app()",
-         "import", "--dry-run", "open.csv"],
-        cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs,
-        env=os.environ | {"COLUMNS": "80", "TERM": "dumb"},
-    )  # fmt: skip
-    os.close(theirs)
-    left = list(answers)
-    seen = b""
-    while True:
-        try:
-            piece = os.read(mine, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        seen += piece
-        if left and seen.endswith(b"leaves it open): "):
-            os.write(mine, left.pop(0).encode() + b"\n")
-    os.close(mine)
-    assert process.wait(timeout=60) in (0, 1)
-    return seen.decode().replace("\r\n", "\n")
-
-
 def test_a_question_is_asked_at_the_terminal_and_the_answer_kept(folder: Path) -> None:
     (folder / "open.csv").write_text(OPEN_ORDER, encoding="utf-8")
-    out = at_a_terminal(folder, "5", "day first")
+    out = at_a_terminal(folder, ["--dry-run", "open.csv"], "5", "day first")
     assert "Question 1. Due Date: every date of the column" in out
     assert "1  month first: 1 debt, $10.00, due 4 March 2026" in out
     assert "That is none of the answers." in out
@@ -158,7 +128,7 @@ def test_a_question_is_asked_at_the_terminal_and_the_answer_kept(folder: Path) -
 
 def test_a_question_may_be_left_open(folder: Path) -> None:
     (folder / "open.csv").write_text(OPEN_ORDER, encoding="utf-8")
-    out = at_a_terminal(folder, "")
+    out = at_a_terminal(folder, ["--dry-run", "open.csv"], "")
     assert "it waits for an answer to a question" in out
     assert "dmy" in (folder / "open.mapping.yaml").read_text()
 

@@ -302,6 +302,7 @@ def drop_box() -> DropBox:
 def audit_archive() -> AuditArchive:
     from dunlin.adapters.aws.audit_archive import S3AuditArchive
 
+    _bound_tables()
     return S3AuditArchive(bucket=settings.BucketNames.from_env().audit)
 
 

@@ -42,6 +42,8 @@ class DebtKey(NamedTuple):
     owner: int
 
 
+_OF_PAYMENTS = frozenset(("paid_date", "paid_flag", "last_payment_date", "last_payment_amount"))
+
 NumberLink = tuple[str, str]
 """A field of the contacts and the field of the debts that number the same thing."""
 
@@ -65,8 +67,15 @@ def _numbers_of(profile: FileProfile) -> dict[str, str]:
     return {c.field: fields.key_of(c.key) for c in profile.mapping if c.field in NUMBERS}
 
 
-def numbers_contacts(columns: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
-    """The columns of a contacts file, its `id` taken for what it is there: the contact's number."""
+def as_contacts(columns: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
+    """The columns of a contacts file, its `id` taken for what it is there: the contact's number.
+    A day on which such a record was closed is none on which somebody paid."""
+    columns = tuple(
+        replace(c, field=fields.IGNORE, score=0.0, why="a list of contacts holds no debts")
+        if c.field in _OF_PAYMENTS and c.score < 1
+        else c
+        for c in columns
+    )
     numbers = [c for c in columns if c.field in NUMBERS]
     if any(c.field == "consumer_reference" for c in numbers):
         return columns

@@ -22,6 +22,11 @@ _BOOLS = frozenset(
     """true false yes no y n t f 1 0 ja nein si oui non x sim nao wahr falsch verdadero falso vrai
     faux on off""".split()
 )
+_SENDING = frozenset(
+    """emailsent notset needtosend sent notsent delivered opened viewed queued pending scheduled
+    default printed toprint gesendet versendet enviado envoye""".split()
+)
+"""What became of a document that was to be sent: no word of permission."""
 _TICKS = frozenset("✓✔☑✗✘☐")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
@@ -77,6 +82,8 @@ def kinds_of(value: str) -> set[str]:
 
 def _word_kinds(value: str, kinds: set[str]) -> None:
     kinds.add("name")
+    if fold(value).replace(" ", "") in _SENDING:
+        kinds.add("sending")
     if len(value) < 40:
         reading = read_status(value, typos=False)
         if reading.status or reading.hold:

@@ -16,7 +16,7 @@ from dunlin.domain.imports.types import ImportQuestion
 CENTS, WHOLE, AS_WRITTEN = "cents", "whole", "as_written"
 OWED_BELOW_ZERO, CREDITS = "owed_below_zero", "credits"
 _GIVEN_IN = re.compile(
-    r"\b(?:in|en|em|expressed in)\s+(\S.{1,30})|([$€£]?['’]?000s?\b)", re.IGNORECASE
+    r"\b(?:in|en|em|expressed in)\s+(\S.{1,30})|((?<![\w.,])[$€£]?['’]?000s?\b)", re.IGNORECASE
 )
 _STRIPE_ID = re.compile(r"(?:in|ch|py|pi|txn|inv)_")
 

@@ -166,9 +166,16 @@ def _by_words(have: set[str], field: str, owed: MoneyPart) -> MoneyPart:
         return owed
     if field == fields.IGNORE and have & names.PAID and not have & names.NOT_OWED:
         return MoneyPart.PAID
-    if field == fields.IGNORE and have & names.GROSS and not have & names.NOT_OWED:
+    if field == fields.IGNORE and _is_billed(have) and not have & names.NOT_OWED:
         return MoneyPart.BILLED
     return MoneyPart.NONE
+
+
+def _is_billed(have: set[str]) -> bool:
+    """`Gross`, `Invoiced`, `Total da fatura`, `Total con IVA`: a whole by what it is a whole of."""
+    taxed = have & names.TAX and have & names.WITH_TAX
+    of_a_bill = have & names.WHOLE and (have & names.BILLS or taxed)
+    return bool(have & (names.GROSS | names.BILLED) or of_a_bill)
 
 
 def _says(text: str, phrases: Sequence[str]) -> bool:

@@ -6,8 +6,9 @@ asked about: marks of another one, a `$` that can be many, a language and a deci
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dunlin.domain.imports import fields
@@ -54,6 +55,8 @@ class CurrencyMarks:
     words: Counter[str] = field(default_factory=Counter)
     signs: Counter[str] = field(default_factory=Counter)
     behind: int = 0  # figures with the `$` behind them
+    _signs_of: dict[int, Counter[str]] = field(default_factory=dict)
+    _behind_of: Counter[int] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)
     states: int = 0
     provinces: int = 0
@@ -63,12 +66,21 @@ class CurrencyMarks:
         if text in self.words or len(self.words) < _MOST_WORDS:
             self.words[text] += 1
 
-    def figure(self, text: str) -> None:
-        """Counts the mark of a figure, if it has one."""
+    def figure(self, column: int, text: str) -> None:
+        """Counts the mark of a figure of a column, if it has one."""
         amount = parse_amount(text)
         if amount is not None and amount.hint:
-            self.signs[amount.hint] += 1
-            self.behind += amount.hint == "$" and text.rstrip(" )-").endswith("$")
+            self._signs_of.setdefault(column, Counter())[amount.hint] += 1
+            self._behind_of[column] += amount.hint == "$" and text.rstrip(" )-").endswith("$")
+
+    def read_in(self, columns: Iterable[int]) -> None:
+        """Takes the marks of these columns of money for the file's: which they are is known only
+        when all rows are read."""
+        self.signs.clear()
+        self.behind = 0
+        for column in columns:
+            self.signs.update(self._signs_of.get(column, ()))
+            self.behind += self._behind_of[column]
 
     def named(self) -> Counter[str]:
         """The currencies that a column names, by rows."""
@@ -114,26 +126,30 @@ def code_of(word: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyClues:
     """What speaks for a currency: the creditor's setting ("" where there is none), a person's
-    answer, the names of the columns, how decimals and days are written."""
+    answer, the names of the columns, the lines above them, how decimals and days are written."""
 
     creditor: str
     stated: str
     answered: bool
     headers: Sequence[str]
     money_headers: Sequence[str]
+    titles: Sequence[Sequence[str]]
     comma: bool
     abroad: bool
 
 
 def currency_of_file(clues: CurrencyClues, marks: CurrencyMarks) -> FileCurrency:
     """The currency of a file, with what must be asked about it."""
+    home = clues.creditor or USUAL
     named = marks.named()
     in_headers = Counter(code for h in clues.money_headers if (code := currency_in(h)))
-    names = named or in_headers or marks.marked()
+    in_words = in_headers or (Counter() if marks.marked() else _in_titles(clues.titles))
+    names = named or in_words or marks.marked()
     dollars = marks.signs["$"]
-    if names and dollars and not named and (clues.creditor or USUAL) in DOLLAR_SIGNED:
-        names[clues.creditor or USUAL] += dollars
-    odd = _odd(names, clues.creditor or USUAL)
+    whose = set(in_words) & DOLLAR_SIGNED
+    if names and dollars and not named and not whose and home in DOLLAR_SIGNED:
+        names[home] += dollars
+    odd = _odd(names, home)
     if clues.stated:
         # An answer against all that the file names is a word about every row.
         other = bool(names) and clues.stated not in names
@@ -150,6 +166,19 @@ def currency_of_file(clues: CurrencyClues, marks: CurrencyMarks) -> FileCurrency
     if marks.signs["$"]:
         return _by_dollars(clues, marks)
     return _by_silence(clues, marks)
+
+
+def _in_titles(titles: Sequence[Sequence[str]]) -> Counter[str]:
+    """The currency that a line above the table names: `Currency: EUR`, a cell that is a code."""
+    text = "\n".join("\n".join(cells) for cells in titles)
+    return Counter(code for code in _STATED.findall(text) if code in CURRENCIES)
+
+
+_STATED = re.compile(
+    r"(?:^|(?i:currency|currencies|amounts?|figures|w[äa]hrung|betr[äa]ge|moneda|importes|devise"
+    r"|montants|moeda|valores)\b[^\n]{0,20}?[\s:(])([A-Z]{3})\)?$",
+    re.MULTILINE,
+)
 
 
 def _odd(seen: Counter[str], usual: str) -> tuple[str, ...]:

@@ -91,6 +91,8 @@ def candidates(
         for field, weight, why in _by_content(content, named=not (mute or _GENERIC.fullmatch(key))):
             if field == "phone" and "fax" in key:
                 continue
+            if field == "side" and not _TITLES.isdisjoint(fields.words_of(header)):
+                continue
             scores[field] = (weight, why)
     return sorted(((s, f, w) for f, (s, w) in scores.items()), reverse=True)
 
@@ -119,6 +121,8 @@ _NOTE_WORDS = (
     observaciones remarque remarques commentaire commentaires observation observations observacao
     observacoes anotacao anotacoes alert alerts warning warnings flag flags"""
 ).split()
+_TITLES = frozenset("title titel titre titulo salutation anrede grad degree".split())
+"""Words of columns in which `Dr.` is a doctor and no debit."""
 _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tuple(
     (frozenset(need.split()), frozenset(bar.split()), field, weight)
     for need, bar, field, weight in (
@@ -234,7 +238,7 @@ def map_columns(
     contents = [content_of(column) for column in samples]
     ranked: list[list[tuple[float, str, str]]] = []
     mute = _says_little(headers, contents)
-    parties = Parties(headers)
+    parties = Parties(headers, contents)
     of_others: dict[int, str] = {}
     by_person: dict[int, str] = {}
     lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}

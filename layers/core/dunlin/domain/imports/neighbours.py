@@ -234,6 +234,11 @@ _RULES = (
         "no column says when the last payment was",
     ),
     NeighbourRule(
+        lambda o: o.field == "consent_email" and o.share("sending") == 1.0,
+        _scored(lambda _: 0.4),
+        "its values say what became of the invoice, not whether one may write",
+    ),
+    NeighbourRule(
         lambda o: o.field == "document_type" and o.share("money") > 0.5,
         _less(0.4),
         "its values are money",

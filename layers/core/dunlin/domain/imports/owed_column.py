@@ -91,6 +91,9 @@ class _Choice:
             self._less(owed, self.counts.paid[0], "paid", "the bill: rows that are paid show it")
         elif self._credits_come_off(owed):
             self._less(owed, self.counts.credits[0], "credited", "before the person's credits")
+        elif owed.part in (MoneyPart.BILLED, MoneyPart.NET) and self.counts.paid:
+            # Its field may not be told by its name, but what was paid of a bill is not owed.
+            self._set(self.counts.paid[0], "paid", f'what is taken off "{owed.key}"')
         tax = self._tax_on_top(owed)
         return OwedColumn(tuple(self.columns), tuple(self.questions), tax, self._broken_sum(owed))
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.answers import settled
-from dunlin.domain.imports.contact_filling import numbers_contacts
+from dunlin.domain.imports.contact_filling import as_contacts
 from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
 from dunlin.domain.imports.foreign_shapes import refuse_foreign_shape
@@ -27,6 +27,7 @@ from dunlin.domain.imports.scan import Scan
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import (  # fmt: skip
     CONTACTS,
+    OTHER,
     RECEIVABLES,
     ColumnMap,
     FileProfile,
@@ -90,7 +91,7 @@ class _Pass:
         names_at, columns = names_over_numbers(columns, table.rows[below:])
         kind, why = kind_of(headers, columns, samples)
         if kind == CONTACTS:
-            columns = numbers_contacts(columns)
+            columns = as_contacts(columns)
         scan = Scan(
             table,
             columns,
@@ -106,7 +107,7 @@ class _Pass:
         if scan.records == 0:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
         scan.layout.refuse_stopped()
-        decisions = [*mapped.decisions, *scan.decisions()]
+        decisions = _of_use(kind, [*mapped.decisions, *scan.decisions()])
         shared, row_ids = references_of(columns, samples)
         profile = FileProfile(
             kind=kind,
@@ -215,6 +216,19 @@ def refuse_unknown_columns(headers: Sequence[str], sidecar: Sidecar) -> None:
             raise FileRefused(
                 "bad_mapping_file", f'{where} names the column "{name}"; the file has {columns}'
             )
+
+
+def _of_use(kind: str, questions: list[ImportQuestion]) -> list[ImportQuestion]:
+    """The questions whose answers would change what is imported: where a file holds no debts there
+    are none, and in a list of contacts money is of no matter."""
+    if kind == OTHER:
+        return []
+    if kind == CONTACTS:
+        return [q for q in questions if q.kind not in _OF_MONEY]
+    return questions
+
+
+_OF_MONEY = frozenset(("currency", "thousands", "millions", "cents", "sign", "balance"))
 
 
 def _journal_date(column: ColumnMap) -> ColumnMap:

@@ -182,8 +182,9 @@ class RowKinds:
                 self.label = label
                 return TOTAL
         if not texts:
-            return FIGURES
-        return SUM if self._details else ROW
+            # Where no column tells who or which, rows of figures are all that there is.
+            return FIGURES if self._details or self.who or self.contact else ROW
+        return SUM if self._details and self.money else ROW
 
     def named(self, cells: list[str]) -> str:
         """Who owes by a row's own cells, "" where none says."""

@@ -105,7 +105,6 @@ class Scan:
         self.payments = PaymentSigns(columns)
         self._sums: Counter[int] = Counter()
         self._samples = samples
-        self.money_indexes = {c.index for c in self.money_columns}
         self.long_numbers = LongNumbers(columns)
         self._total_cells: list[str] = []
         self._range: tuple[int, int] | None = None
@@ -116,6 +115,8 @@ class Scan:
         self._currency_at = self.by_field.get("currency", -1)
         self.settled = OwedColumn(self.columns)
         self.figures = self._figures(samples)
+        # Any of these may turn out to be what is owed, so the marks of all are counted.
+        self.marks |= {f.index: Counter() for f in self.figures.figures}
         self._counting = self.figures.needed and kind == RECEIVABLES
         self.style = self._style(samples)
         self._styling = kind == RECEIVABLES
@@ -252,7 +253,7 @@ class Scan:
                         marks[mark] += 1
                         if self.records > _VOTES:
                             continue
-                    self._money(text, marks, mark)
+                    self._money(index, text, mark)
         if self.records <= _VOTES:
             self._places(cells, size)
         if self.phones < _PHONE_VOTES:
@@ -294,17 +295,17 @@ class Scan:
         if reading is not None:
             vote.add(reading)
 
-    def _money(self, text: str, marks: Counter[str], mark: str) -> None:
+    def _money(self, index: int, text: str, mark: str) -> None:
         if text.isdigit():
             return
         if mark not in (DOT, COMMA):
             amount_evidence = evidence(text)
             if amount_evidence:
-                marks[amount_evidence] += 1
+                self.marks[index][amount_evidence] += 1
         if self.records > _VOTES:
             return
         if not text.isascii() or "$" in text or text[:1].isalpha() or text[-1:].isalpha():
-            self.currency_marks.figure(text.strip())
+            self.currency_marks.figure(index, text.strip())
 
     def _places(self, cells: list[str], size: int) -> None:
         for name in ("country", "state"):
@@ -327,6 +328,8 @@ class Scan:
         sidecar = self.hints.sidecar
         if self._counting:
             self._settle()
+        self.money_columns = [c for c in self.columns if c.field in fields.MONEY]
+        self.currency_marks.read_in(c.index for c in self.money_columns)
         self._decimals()
         self.country = sidecar.country or self._country()
         self.country_open = (
@@ -380,6 +383,7 @@ class Scan:
             answered="currency" in sidecar.answers,
             headers=self.headers,
             money_headers=[self.headers[i] for i in (owed[:1] or others)],
+            titles=self.table.rows[: self.table.header or 0],
             comma=self.comma_file,
             abroad=any(v.dmy and not v.mdy for v in self.votes.values()),
         )
@@ -467,12 +471,12 @@ class Scan:
 
     def _decimals(self) -> None:
         whole: Counter[str] = Counter()
-        for marks in self.marks.values():
-            whole.update(marks)
+        for column in self.money_columns:
+            whole.update(self.marks.get(column.index, ()))
         known = {m for m in (DOT, COMMA) if whole[m]}
         out = []
         for column in self.money_columns:
-            marks = self.marks[column.index]
+            marks = self.marks.get(column.index, Counter())
             own = {m for m in (DOT, COMMA) if marks[m]}
             use = own or known
             mark = next(iter(use)) if len(use) == 1 else EITHER

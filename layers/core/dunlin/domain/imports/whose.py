@@ -50,6 +50,8 @@ _TELLS_MORE = frozenset(
     status sent type preference bcc cc template opt out in consent date day time ok flag allowed
     marketing subscribe subscribed unsubscribe unsubscribed bounce bounced note notes comment count
     domain ext extension carrier permission do not dnc by charge fee plan bill usage
+    is has device os platform browser model brand app version agent remark remarks bemerkung
+    notiz anmerkung nota remarque observacion
     message messages body subject link merge format
     """.replace("?", "").split()
 )
@@ -168,15 +170,42 @@ _FOR = {
 class Parties:
     """Everybody whom the headers of one file name."""
 
-    def __init__(self, headers: Sequence[str]) -> None:
+    def __init__(self, headers: Sequence[str], contents: Sequence[Content]) -> None:
         self.headers = headers
         self.parties = [party_of(h) for h in headers]
+        self._known_by_its_first_word()
+        if not self._with(WARD):
+            self._drop_parent_records(contents)
         self._keys = [fields.key_of(h) for h in headers]
         self._in_spanish = bool(_SPANISH_WARDS & {w for h in headers for w in fields.words_of(h)})
         self.payer = self._answering()
         self.ward = self._about() if self.payer is not None else None
         self.splits = self.payer is not None and self.ward is not None
         """True where one is named who answers for the debt, and another whom it is about."""
+
+    def _known_by_its_first_word(self) -> None:
+        """`E-Mail of the Payer` beside `Payer in charge`: an address is of whom another column
+        names with more words."""
+        named: dict[str, Party] = {}
+        for header, party in zip(self.headers, self.parties, strict=True):
+            words = [w for w in fields.words_of(header) if w not in STOPS]
+            if party is not None and party.part != UNKNOWN and party.point in NAMES and words:
+                named.setdefault(words[0], party)
+        for index, party in enumerate(self.parties):
+            if party is not None and party.part == UNKNOWN and party.point in CONTACTS:
+                whose = named.get(party.role)
+                if whose is not None:
+                    self.parties[index] = Party(whose.part, whose.role, party.point)
+
+    def _drop_parent_records(self, contents: Sequence[Content]) -> None:
+        """A `Parent` without names of people is the record above a record, as programs that keep
+        customers call it, and no mother or father."""
+        for index, party in enumerate(self.parties):
+            if party is None or (party.role, party.point) != ("parent", "consumer_name"):
+                continue
+            content = contents[index]
+            if not content.filled or content.share("name") < 0.5:
+                self.parties[index] = None
 
     def _with(self, part: str, points: frozenset[str] | None = None) -> list[Party]:
         return [

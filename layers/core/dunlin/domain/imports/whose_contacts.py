@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dunlin.domain.imports import fields
+from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.types import ImportQuestion
 from dunlin.domain.imports.whose import CONTACTS, NAMES, UNKNOWN, Parties, Party, is_self
@@ -20,6 +21,9 @@ Choice = tuple[float, str, str]
 _WORD = re.compile("[a-z]{3,}")
 _WEAK = 0.75
 _SURE = 0.9
+_SOME = 0.3
+"""The share of cells that look like addresses below which a column holds none, whatever its name
+says: `Posting Text`, `Is Mobile Device`."""
 
 
 def settle_contacts(
@@ -171,7 +175,7 @@ def _unknown(
         _, field, why = chosen[index]
         if party is None or party.part != UNKNOWN or field != fields.IGNORE or why == by_hand:
             continue
-        if party.point in CONTACTS and any(cell.strip() for cell in samples[index]):
+        if party.point in CONTACTS and content_of(samples[index]).share(party.point) >= _SOME:
             yield ImportQuestion(
                 kind="mapping",
                 column=keys[index],

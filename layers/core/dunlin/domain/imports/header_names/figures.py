@@ -43,7 +43,10 @@ WITHOUT_TAX = _set(
 RATE = _set("rate percent percentage pct satz taux tipo tasa aliquota taxa alicuota prozent")
 NET = _set("net netto neto neta nett nette nettobetrag subtotal untaxed ht nettowert liquido")
 SURELY_NET = _set("netto ht untaxed hors nettobetrag")
-NET_PHRASES = ("sub total", "base imponible", "zwischensumme", "before tax", "hors taxe")
+NET_PHRASES = (
+    "sub total", "base imponible", "base tributavel", "zwischensumme", "before tax", "pre tax",
+    "hors taxe",
+)  # fmt: skip
 GROSS = _set("gross brutto bruto brut ttc bruttobetrag grand")
 FEE = _set(
     """fee fees late interest penalty penalties surcharge surcharges finance recargo recargos
@@ -67,10 +70,20 @@ NOT_OWED = _set(
     """opening prior previous beginning starting anterior previo inicial vortrag anfangssaldo
     initial limit available deposits escrow held ytd budget forecast average target unit item line
     credit deposit bank running subsidy insurance ins claim expected estimated est payer forward
-    last highest next outstanding1 outstanding2"""
+    last highest next outstanding1 outstanding2 trust iolta retainer retainers"""
 )
 """Words of a balance that is not the one owed now by the person."""
 BILLED_FIRST = _set("original orig initial face billed invoiced")
+BILLED = _set(
+    """billed invoiced fakturiert berechnet facturado facturada facturados facture facturee faturado
+    faturada"""
+)
+BILLS = _set("invoice bill factura facture fatura rechnung document documento beleg titulo nota")
+"""What is billed by; a whole of one (`WHOLE`) is what was billed."""
+WHOLE = _set(
+    """amount amt total sum value importe monto valor montant montante betrag summe gesamt endbetrag
+    price precio preis"""
+)
 NO_FIGURE = _set(
     """date day days count number no id qty quantity age aging code name type terms term status flag
     dpd month months year datum fecha tage dias jours anzahl cantidad nombre menge method due_on

@@ -26,7 +26,12 @@ STRONG = {
         |balance outstanding|baldue|bal due|pat est bal|patest bal|o s amount|os amount|amount o s
         |total outstanding|total receivable|total amount due|balance forward due
         |amount remaining usd|open bal|foreign amount unpaid|unpaid invoice amount
-        |amount due to collect|collectible balance|importe saldo|amount_due""",
+        |amount due to collect|collectible balance|importe saldo|amount_due|owing|amt due|amt owed
+        |deuda|deuda pendiente|total adeudado|total pendiente|ruckstand|ruckstande|mietruckstand
+        |aussenstand|aussenstande|offener rechnungsbetrag|montant restant du|total restant du
+        |valor em aberto|em aberto|saldo em aberto|total em aberto|montante em aberto|saldo devedor
+        |valor devido|valor a pagar|valor em divida|montante em divida|total em divida|em divida
+        |divida|saldo em divida|valor pendente|montante devido|saldo a pagar|valor em atraso""",
     "amount": """
         amount|betr in hw|betrag in hw|betrag hw|betr in bw|betr|total|invoice total
         |invoice amount|total amount|grand total|gross amount|gross|invoice value|original amount
@@ -43,7 +48,12 @@ STRONG = {
         |amount invoiced|total price|freight charges|freight amount|linehaul total|total freight
         |amount foreign currency|base total|rounded total|total amount incl vat|amount incl vat
         |original invoice amount|orig amount|billed|fee amount|rent amount|sum|total facture
-        |umsatz ohne soll haben kz|invoice total incl tax|amount gross""",
+        |umsatz ohne soll haben kz|invoice total incl tax|amount gross|invoiced|total invoiced
+        |total incl vat|total inc vat|total including vat|betrag brutto|gesamt brutto|fakturiert
+        |importe facturado|monto facturado|total facturado|facturado|importe bruto|total con iva
+        |importe con iva|montant facture ttc|total facture ttc|valor da fatura|valor faturado
+        |total da fatura|total faturado|faturado|montante da fatura|valor do titulo|valor da nota
+        |valor total|valor bruto|total bruto|total com iva|valor com iva|montante faturado""",
     "paid": """
         amount paid|amountpaid|paid amount|total paid|payments|payment amount applied
         |payments applied|invoice amount paid|invoiceamountpaid|paid to date|amount received
@@ -52,7 +62,9 @@ STRONG = {
         |bereits bezahlt|gezahlt betrag|pagado importe|importe pagado|monto pagado|total pagado
         |cobrado|importe cobrado|abonado|montant paye|paye montant|montant regle|regle montant
         |deja paye|montant encaisse|total paye|insurance paid total|amount collected|collected
-        |receipts|zahlungen|eingegangene zahlungen|pagos|paiements|reglements|abonos|total pagos""",
+        |receipts|valor pago|total pago|montante pago|valor recebido|recebido|total recebido
+        |zahlungseingang|zahlungseingange|zahlungen|eingegangene zahlungen|pagos|paiements
+        |reglements|abonos|total pagos""",
     "credited": """
         amount credited|credited|credits applied|credit applied|credits used|adjustments|write off
         |writeoff|write offs|insurance write off""",

@@ -55,7 +55,8 @@ ROLES: tuple[tuple[str, str, str], ...] = (
     (ANSWERS, "account holder", """
         account holder|accountholder|primary account holder|kontoinhaber|titular|titular de cuenta
         |titular de la cuenta|titulaire|titulaire du compte|titular da conta"""),
-    (ANSWERS, "person in charge", "responsable|responsavel|encargado|tutor|tuteur|tutrice"),
+    (ANSWERS, "person in charge", """
+        responsable|responsavel|encargado|encarregado|encarregada|tutor|tuteur|tutrice"""),
     (WARD, "patient", """
         patient|patients|pt|pat|paciente|pacientes|patientin|patiente|dependent|dependant|minor
         |menor|pet|animal|mascota|haustier"""),
@@ -205,6 +206,7 @@ NEUTRAL = frozenset(
     domicile bureau residencial pessoal comercial fijo h w c m o a b id ids address addresses addr
     adresse adressen no number numbers num nr nummer nummern numero numeros code 1 2 3 4 5 direccion
     electronico electronica elektronische electronique eletronico e s
+    geschaftsleitung geschaftsfuhrung management zentrale durchwahl headquarters hq switchboard
     company firma empresa societe firm organization organisation entreprise
     ansprechpartner interlocuteur valid verified clean updated latest last known full
     """.split()

@@ -65,7 +65,7 @@ NEW = BO.replace("bo@example.com", "bo.new@example.com").replace("0111", "0199")
     ("header", "no", "yes", "closed"),
     [
         ("Opted out", "Yes", "No", {Channel.EMAIL, Channel.SMS}),
-        ("Unsubscribed", "TRUE", "", {Channel.EMAIL}),
+        ("Unsubscribed", "TRUE", "", {Channel.EMAIL, Channel.SMS}),
         ("Email opt out", "Y", "N", {Channel.EMAIL}),
         ("Do not email", "x", "", {Channel.EMAIL}),
         ("Email consent", "No", "Yes", {Channel.EMAIL}),

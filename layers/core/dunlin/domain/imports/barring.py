@@ -231,6 +231,22 @@ NOTED = (
 )  # fmt: skip
 """Phrases that say it in notes; a status of the same words says something else or nothing."""
 
+HEADED = (
+    (DECEASED, "death|estate flag|tod|muerte|patient expired"),
+    (ATTORNEY, "legal counsel|a l avocat|chez l avocat|vertreten"),
+    (LEGAL, "sent to legal|in legal"),
+    (VULNERABLE, "vulnerable"),
+    (MINOR, "minor"),
+    (DISPUTED, "reclamacion*|reclamad*|contestad*"),
+    (ON_HOLD, "account frozen|frozen|account blocked|account suspended|do not dun"),
+)
+"""Words that say it in the heading of a column of yes and no."""
+
+CHECKED = """
+    fraud check*|fraud screen*|fraud score|fraud prevention|bankruptcy check*|bankruptcy search
+    |deceased check|deceased search|legal notice sent|minor repair*|minor damage|death benefit*"""
+"""Headings of what was looked for or sent."""
+
 HARMLESS = """
     real estate|legal street|legal st|legal name|estate sale*
     |estate plan*|estate agent*|estate car|estate wagon|estate manager
@@ -300,5 +316,7 @@ OVER = """
     dispute resolved|dispute withdrawn|dispute closed|dispute settled|dispute dropped
     |resolved dispute|disputa resuelta|litige resolu|litige clos|reklamation erledigt
     |disputa resolvida|hold removed|hold released|hold lifted|off hold|removed from hold
-    |released from hold|sperre aufgehoben"""
+    |released from hold|sperre aufgehoben|widerspruch zuruckgezogen|widerspruch zuruckgenommen
+    |einspruch zuruckgezogen|disputa cerrada|disputa retirada|litige leve|litige retire
+    |disputa encerrada|disputa retirada"""
 """Phrases that say that it is over."""

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from dunlin.domain.imports.amounts import is_blank, parse_amount, side_of
 from dunlin.domain.imports.contact_points import fast_email
 from dunlin.domain.imports.dates import fold, read_date
+from dunlin.domain.imports.permissions import permission
 from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
 from dunlin.domain.imports.statuses import names_payment, read_status
 from dunlin.domain.money import CURRENCIES
 
 _SAMPLE = 200
+_FLAG = 0.8
+_MOST_CODES = 4
+_CODE_LETTERS = 4
 
 _TENANCY = frozenset(
     "current past notice future eviction evict former occupied vacated active ended".split()
@@ -44,9 +48,19 @@ class Content:
     shares: Mapping[str, float]
     distinct: float = 0.0
 
+    codes: bool = False
+    """Whether the sample is a handful of short words or numbers that recur."""
+
     def share(self, kind: str) -> float:
         """The share of one kind."""
         return self.shares.get(kind, 0.0)
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether the cells are yes and no, ticks, days, or words of permission; or there are
+        none."""
+        kinds = ("bool", "date", "permission")
+        return not self.filled or any(self.share(kind) >= _FLAG for kind in kinds)
 
 
 def kinds_of(value: str) -> set[str]:
@@ -90,6 +104,8 @@ def _word_kinds(value: str, kinds: set[str]) -> None:
             kinds.add("status")
         if reading.status and names_payment(value):
             kinds.add("payment_status")
+    if len(value) < 40 and permission(value) is not None:
+        kinds.add("permission")
     if _TENANCY & set(value.lower().split()):
         kinds.add("tenancy")
 
@@ -123,8 +139,10 @@ def content_of(values: Sequence[str]) -> Content:
         for kind in kinds_of(value):
             counts[kind] = counts.get(kind, 0) + 1
     total = len(sample) or 1
+    distinct = set(filled)
     return Content(
         len(filled),
         {kind: n / total for kind, n in counts.items()},
-        len(set(filled)) / (len(filled) or 1),
+        len(distinct) / (len(filled) or 1),
+        codes=len(distinct) <= _MOST_CODES and max(map(len, distinct), default=0) <= _CODE_LETTERS,
     )

@@ -14,6 +14,7 @@ FIELD_WORDS = {
     "claim": "claim number",
     "claim_amount": "amount claimed",
     "company": "name of the firm",
+    "consent_all": "may be written to",
     "consent_date": "day of permission",
     "consent_email": "may be e-mailed",
     "consent_sms": "may be texted",

@@ -145,7 +145,8 @@ DATES = frozenset(
 MANY = frozenset(
     """status email phone for_email for_phone notes bucket payment_method deleted street2
     void_mark write_off_mark settled_mark payment_mark opt_out_all opt_out_email opt_out_sms
-    consent_all deceased bankruptcy attorney legal_action fraud wrong_person vulnerable agency
+    consent_all consent_email consent_sms deceased bankruptcy attorney legal_action fraud
+    wrong_person vulnerable agency
     payment_plan on_hold minor paid_flag open_flag disputed""".split()
 )
 """Fields that several columns may share; of any other field the best column wins."""

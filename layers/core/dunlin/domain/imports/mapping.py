@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
+from dunlin.domain.imports.flag_headings import FLAGGED, asks_which_way, flag_heading
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.industry import PATIENTS_PART, patients_part
 from dunlin.domain.imports.ledger import ledger_columns
@@ -248,6 +249,8 @@ def map_columns(
         if target:
             by_person[index] = target
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
+        elif flag := flag_heading(header, contents[index]):
+            ranked.append([(FLAGGED, flag.field, flag.why)])
         elif not _flags(header, contents[index]) and (
             meant := parties.meant(index, contents[index])
         ):
@@ -277,11 +280,28 @@ def map_columns(
         if index in meaningless or chosen[index][1] == fields.IGNORE:
             chosen[index] = (0.9 if index in meaningless else 0.0, fields.IGNORE, why)
     decisions += settle_contacts(parties, keys, samples, chosen, SET_BY_HAND)
+    decisions += _ways(headers, keys, contents, chosen, by_person)
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
         for i, (s, f, w) in enumerate(chosen)
     )
     return Mapped(columns, decisions, ledger.legs)
+
+
+def _ways(
+    headers: Sequence[str],
+    keys: Sequence[str],
+    contents: Sequence[Content],
+    chosen: Sequence[tuple[float, str, str]],
+    by_person: Container[int],
+) -> tuple[ImportQuestion, ...]:
+    """Which way columns run that hint at permission and are not used, or stand among the notes."""
+    asked = (
+        asks_which_way(keys[i], header, contents[i])
+        for i, header in enumerate(headers)
+        if chosen[i][1] in (fields.IGNORE, "notes") and i not in by_person
+    )
+    return tuple(question for question in asked if question is not None)
 
 
 def _flags(header: str, content: Content) -> bool:

@@ -114,7 +114,12 @@ def _names_accounts(option: Option) -> bool:
 
 _RULES = (
     NeighbourRule(
-        lambda o: o.field == "attorney" and o.content.filled > 3 and o.content.distinct < 0.5,
+        lambda o: (
+            o.field == "attorney"
+            and o.content.filled > 3
+            and o.content.distinct < 0.5
+            and not o.content.is_flag
+        ),
         _scored(lambda _: 0.4),
         "few names over many rows are the firm's own",
     ),

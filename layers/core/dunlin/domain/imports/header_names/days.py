@@ -27,7 +27,9 @@ STRONG = {
         |faelligkeitsdatum|faellig am|zahlungsziel|fecha de vencimiento|fecha vencimiento
         |vencimiento|vence|fecha limite|fecha limite de pago|fecha de pago limite|vence el
         |date d echeance|date echeance|echeance|echeance le|date limite|date limite de paiement
-        |a payer avant|date d exigibilite|date ech|datelim reglement|current due date
+        |a payer avant|a payer avant le|a payer pour le|a regler avant le|a regler avant
+        |payable avant le|payable le|date limite paiement|date d exigibilite|date ech
+        |datelim reglement|current due date
         |next due|next due date|first due date|next payment date|next payment due
         |next payment due date|next installment date|next instalment date|invoice due|bill due
         |pay on or before|date payment due|net due dt|vencimiento neto|proximo vencimiento
@@ -35,7 +37,11 @@ STRONG = {
         |proximo pago|fecha de proximo pago|vence en|fecha vto|fecha vcto|vto|vcto|f vencimiento
         |fec vencimiento|prochaine echeance|prochain paiement|echeance nette|date prochaine echeance
         |nachste falligkeit|nachste rate|nachste zahlung|nachste rate fallig|fallig zum
-        |zu zahlen bis|vencimento|data de vencimento|data vencimento|data do vencimento
+        |zu zahlen bis|zu zahlen am|zahlbar am|zahlung fallig am|zahlungsfrist|fallig bis
+        |zahlbar spatestens am|pay before|to be paid by|payment deadline|payment due on
+        |amount due by|pagar antes de|pagar antes del|a pagar antes de|pagar hasta|limite de pago
+        |fecha tope|pagar antes do dia|a pagar ate|pagamento ate|limite de pagamento
+        |vencimento|data de vencimento|data vencimento|data do vencimento
         |dt vencimento|dt vcto|vence em|proximo vencimento|proxima parcela|data limite|pagar ate
         |vencimento liquido""",
     "last_payment_date": """

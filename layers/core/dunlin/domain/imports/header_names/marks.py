@@ -29,11 +29,13 @@ STRONG = {
         |is cancelled|storniert|storno|anulada|annulee|isdeleted|void|closed without payment""",
     "paid_flag": """
         paid|is paid|bezahlt|pagado|pagada|paye|payee|fully paid|cleared|settled|regle|closed
-        |is closed|is settled|is cleared|paid flag|paid yn|paid in full|pago|paga|quitado|liquidado
-        |liquidada|cobrado|cobrada|reglee|solde|soldee|beglichen|ausgeglichen|erledigt|geschlossen
-        |cerrado|cerrada|cloturee|encerrado""",
+        |is closed|is settled|is cleared|paid flag|paid yn|paid in full|pago|paga|quitado|quitada
+        |liquidado|liquidada|cobrado|cobrada|reglee|solde|soldee|beglichen|ausgeglichen|erledigt|geschlossen
+        |cerrado|cerrada|cloturee|encerrado|payment received in full
+        |pmt received in full|pmt recd in full|payment recd in full""",
     "open_flag": """
-        open|is open|open flag|open yn|unpaid|is unpaid|outstanding|still open|offen|noch offen
+        open|is open|owing|open flag|open yn|unpaid|is unpaid|outstanding|still open
+        |offen|noch offen
         |unbezahlt|abierto|abierta|pendiente|impagado|impagada|ouvert|ouverte|impaye|impayee
         |em aberto|aberto|aberta|pendente""",
     "draft_flag": "draft|is draft|entwurf|borrador|brouillon",
@@ -157,14 +159,13 @@ STRONG = {
         |preferred method of contact|contact method|preferencia de contacto
         |preference de contact|kontaktpraferenz|preferencia de contato""",
     "opt_out_email": """
-        do not email|email opt out|email optout|no email|unsubscribed|email unsubscribed
+        do not email|email opt out|email optout|no email|email unsubscribed
         |opted out email|opt out email|dnemail|keine e mail
-        |unsubscribe|unsubscribed at|unsubscribed on|unsubscribe date|unsubscribed date
         |email unsubscribe|email opted out|email blocked|email suppressed|email do not send
         |no emails|dont email|email dnc|suppress email|email suppression|no enviar correo
-        |no enviar email|baja correo|baja email|ne pas envoyer d email|desinscrit|desabonne
+        |no enviar email|baja correo|baja email|ne pas envoyer d email
         |keine e mails|e mail sperre|email sperre|newsletter abgemeldet|nao enviar email
-        |descadastrado|e mail opt out|correo no""",
+        |e mail opt out|correo no""",
     "opt_out_sms": """
         do not text|sms opt out|sms optout|no sms|no text|text opt out|opted out sms|opt out sms
         |keine sms|sms opted out|text opted out|text stop|sms stop|stop sms|no texting|no texts
@@ -183,7 +184,8 @@ STRONG = {
         |kein kontakt|keine kontaktaufnahme|kontakt gesperrt|no molestar|no llamar
         |bloqueo contacto|contacto bloqueado|opuesto a contacto|ne plus contacter
         |contact interdit|opposition contact|liste rouge|nao contatar|nao contactar|nao perturbe
-        |contato bloqueado|descadastro|bloqueio contato""",
+        |contato bloqueado|descadastro|bloqueio contato|unsubscribe|unsubscribed|unsubscribed at
+        |unsubscribed on|unsubscribe date|unsubscribed date|desinscrit|desabonne|descadastrado""",
     "days_overdue": """
         days overdue|days past due|dpd|overdue days|days late|aging|past due days|aging days
         |tage uberfallig|tage in verzug|verzugstage|dias vencidos|dias de atraso|jours de retard

@@ -9,15 +9,16 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.cli.report import compared
 from dunlin.cli.stack import Aws, Json, StackName, console, target_or_exit
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
-from dunlin.domain.money import Money
 from dunlin.domain.reports.outcome import Lift, Report
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
 from dunlin.domain.rollouts.rollout import Count, Segment
 from dunlin.domain.strategy.strategy import Selection, document_of
+from dunlin.views.reports.pilot_text import money, pilot_lines
 
 segments = typer.Typer(no_args_is_help=True, help="Saved selections of accounts.")
 pilots = typer.Typer(no_args_is_help=True, help="From a pilot to every account.")
@@ -107,7 +108,7 @@ def list_segments(
                 str(count.segment.when),
                 str(count.accounts),
                 str(count.ready),
-                _money(count.owed),
+                money(count.owed),
                 ", ".join(f"{name} ({n})" for name, n in count.overlaps.items()),
             )
         console.print(table)
@@ -122,10 +123,6 @@ def _count_in_words(count: Count) -> dict[str, Any]:
         "owed": dict(count.owed),
         "overlaps": dict(count.overlaps),
     }
-
-
-def _money(sums: Mapping[str, int]) -> str:
-    return "  ".join(str(Money(minor, currency)) for currency, minor in sums.items())
 
 
 @pilots.command()
@@ -151,7 +148,8 @@ def start(
                 creditor, chosen, size=size, ports=ports, now=wiring.clock().now()
             )
             for account in accounts:
-                console.print(f"{account.reference}  {account.balance}  due {account.due_on}")
+                line = f"{account.reference:16} {account.balance!s:>12}  due {account.due_on}"
+                console.print(line, markup=False, highlight=False)
             console.print(f"{len(accounts)} would be contacted. {_reasons(passed)}")
             return
     except DomainError as error:
@@ -330,37 +328,9 @@ def _in_words(report: Report, lifted: Lift | None) -> dict[str, Any]:
 
 
 def _print(report: Report, lifted: Lift | None) -> None:
-    rollout = report.rollout
-    console.print(
-        f"[bold]{rollout.rollout_id}[/] {rollout.segment.name}: {rollout.stage.value}, strategy "
-        f"{rollout.strategy_version}, {report.accounts} accounts, {report.held_out} held out"
-    )
-    if rollout.halted:
-        console.print(f"[red]halted: {rollout.halted}")
-    console.print(
-        f"first 48 hours: {report.planned} planned, {report.actual} contacted; "
-        f"{report.contacts} contacts so far"
-    )
-    table = Table(
-        "template", "channel", "sent", "delivered", "bounced", "failed", "unknown", "complained",
-        "opened", "clicked",
-    )  # fmt: skip
-    for (template, channel), d in report.deliveries.items():
-        table.add_row(template, channel, *(str(getattr(d, name)) for name in d.__slots__))
-    console.print(table)
-    for title, counted in (("replies", report.replies), ("refused by rule", report.refused)):
-        console.print(f"{title}: {_reasons(counted) or 'none'}")
-    console.print(f"paid: {_money(report.paid) or 'nothing yet'} on {report.payers} accounts")
-    for r in report.guardrails:
-        console.print(f"{r.guardrail}: {r.events} of {r.contacts} ({r.rate:.1%}) {r.course.value}")
-    if lifted is None:
-        console.print("lift: too few accounts were held out to tell")
-    else:
-        console.print(
-            f"recovered {lifted.treated:.1%} of what was owed, {lifted.held_out:.1%} where nobody "
-            f"was contacted: {lifted.difference:+.1%} ({lifted.low:+.1%} to {lifted.high:+.1%})"
-            + ("" if lifted.decided else ", which proves nothing yet")
-        )
+    rules = {str(d["id"]): str(d["plain"]) for d in load_rulebook().documents}
+    for line in pilot_lines(report, lifted, rules):
+        console.print(line, markup=False, highlight=False)
 
 
 @pilots.command()
@@ -372,8 +342,9 @@ def promote(rollout: Id, aws: Aws = False, stack: StackName = "dunlin") -> None:
         for line in done["obstacles"]:
             console.print(f"[red]{line}")
         raise typer.Exit(1)
+    reach = "everybody of its segment" if done["stage"] == "full" else f"{done['size']} accounts"
     console.print(
-        f"{rollout} is now a {done['stage']} of {done['size']}: {done['started']} more started. "
+        f"{rollout} now reaches {reach}: {done['started']} more started. "
         "It grows by itself and halts by itself."
     )
 

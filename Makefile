@@ -65,9 +65,12 @@ bench: setup  ## Measure speed, sizes and cost (no pass or fail)
 measure-import: setup  ## Read generated exports (ARGS="--files 10000"), figures by mutation
 	@$(PY) -m tests.imports.exports.measure $(ARGS)
 
+pictures: setup browser  ## Draw the README's pictures anew (look at them before you keep them)
+	@$(PY) -m tools.pictures
+
 lock: setup  ## Write the lock files anew from requirements/*.in
 	@for name in runtime dev ministack sam; do \
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup browser demo first-hour days up down test test-fast fmt check template bench measure-import lock
+.PHONY: help setup browser demo first-hour days up down test test-fast fmt check template bench measure-import pictures lock

@@ -36,10 +36,10 @@ def blocks(text: str) -> Iterator[str]:
 
 
 def prose(text: str) -> str:
-    """What is left without code, addresses and links."""
+    """What is left without code, addresses, links and tags."""
     text = "\n".join(
         line for line in _FENCE.sub("", text).splitlines() if not _INDENTED.fullmatch(line)
     )
     text = _SPAN.sub("", text)
-    text = re.sub(r"<https?://[^>]*>|https?://\S+", "", text)
+    text = re.sub(r"<https?://[^>]*>|</?[a-z][^>]*>|https?://\S+", "", text)
     return re.sub(r"\]\([^)]*\)", "]", text)

@@ -104,3 +104,12 @@ def test_what_is_given_never_becomes_markup() -> None:
 
 def test_a_rehearsal_without_a_message_is_drawn() -> None:
     assert list(chart_of(page([("acme", forecast())])).iter("rect")) == []
+
+
+def test_the_steps_stand_in_the_order_of_the_ladder_and_a_rule_says_what_it_is_for() -> None:
+    many = [message(9, template="final_notice")] * 3
+    drawn = page(
+        [("acme", forecast(*many, message(0)))], rules={"US-HOURS": "Not before eight <b>"}
+    )
+    assert drawn.index("<td>reminder</td>") < drawn.index("<td>final_notice</td>")
+    assert "Not before eight &lt;b&gt;" in drawn

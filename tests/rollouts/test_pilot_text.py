@@ -58,8 +58,8 @@ def test_each_count_has_its_word_and_nothing_is_cut() -> None:
     assert f"paid: {Money(12_550, 'USD')} on 1 account" in text
     assert "complained: 8 of 8 (100.0%), too many: it halts" in text
     assert "bounced: 0 of 8 (0.0%), too early to tell" in text
-    assert "2 Nobody is contacted before 8 in the morning" in text
-    assert "1 GONE-1 (GONE-1)" in text
+    assert "2 × PLAT-TIME: Nobody is contacted before 8 in the morning" in text
+    assert "1 × GONE-1: not a rule of this rulebook any more" in text
     assert "too few to tell" in text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import resource
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -87,22 +88,24 @@ def rehearse(
         raise typer.Exit(1) from error
     difference = compare(forecasts[0][1], forecasts[1][1]) if len(forecasts) == 2 else None
     if html is not None:
-        html.write_text(page(forecasts, difference), encoding="utf-8")
+        html.write_text(page(forecasts, difference, load_rulebook().plain), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps({name: in_words(forecast) for name, forecast in forecasts}, indent=2))
         return
     for name, forecast in forecasts:
-        for line in forecast_lines(name, forecast):
+        for line in forecast_lines(name, forecast, load_rulebook().plain):
             typer.echo(line)
     if difference is not None:
         typer.echo("")
         for line in difference_lines([name for name, _ in forecasts], difference):
             typer.echo(line)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Linux counts kilobytes, macOS bytes.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    megabytes = peak / 1024 / (1024 if sys.platform == "darwin" else 1)
     typer.echo("")
     if html is not None:
         typer.echo(f"{html} shows it by person and by day.")
-    typer.echo(f"{time.monotonic() - began:.0f} s, {peak:.0f} MB at most. Nothing was sent.")
+    typer.echo(f"{time.monotonic() - began:.0f} s, {megabytes:.0f} MB at most. Nothing was sent.")
     if not any(forecast.messages for _, forecast in forecasts):
         raise typer.Exit(1)
 

@@ -328,8 +328,7 @@ def _in_words(report: Report, lifted: Lift | None) -> dict[str, Any]:
 
 
 def _print(report: Report, lifted: Lift | None) -> None:
-    rules = {str(d["id"]): str(d["plain"]) for d in load_rulebook().documents}
-    for line in pilot_lines(report, lifted, rules):
+    for line in pilot_lines(report, lifted, load_rulebook().plain):
         console.print(line, markup=False, highlight=False)
 
 

@@ -77,9 +77,13 @@ class Forecast:
         return dict(sorted(days.items()))
 
     def by_step(self) -> dict[tuple[str, str], int]:
-        """Messages by step and channel, most first."""
+        """Messages by step and channel, in the order in which the steps first reach somebody."""
+        first: dict[str, datetime] = {}
+        for message in self.messages:
+            step = message.step or message.template
+            first[step] = min(first.get(step, message.at), message.at)
         counted = Counter((m.step or m.template, m.channel) for m in self.messages)
-        return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+        return dict(sorted(counted.items(), key=lambda pair: (first[pair[0][0]], pair[0])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

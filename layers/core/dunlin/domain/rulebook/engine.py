@@ -134,6 +134,11 @@ class Rulebook:
         """Every version of every rule, by id."""
         return self._rules
 
+    @property
+    def plain(self) -> dict[str, str]:
+        """What each rule is for, in a sentence for people, by its id."""
+        return {rule.id: str(rule.document["plain"]) for rule in self._rules}
+
     def under(self, policy: Mapping[str, Any]) -> Rulebook:
         """This rulebook under a creditor's layer. Raises `RuleError` where it loosens."""
         if not any(k in policy for k in ("tighten", "counsel_overrides")):

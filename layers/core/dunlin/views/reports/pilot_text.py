@@ -9,7 +9,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.plain_text import wrapped
 from dunlin.domain.reports.outcome import Deliveries, Lift, Report
 from dunlin.domain.rollouts.ramp import GuardrailTest, RampDecision
-from dunlin.views.reports.rehearsal_text import CHANNELS
+from dunlin.views.reports.rehearsal_text import CHANNELS, in_words
 
 _GUARDS = {"opt_out": "asked for no more messages", "complaint": "complained", "bounce": "bounced"}
 _COURSE = {
@@ -49,7 +49,8 @@ def pilot_lines(report: Report, lift: Lift | None, rules: Mapping[str, str]) -> 
     if report.refused:
         lines += ["", "Decisions in which a rule put a message off or kept it back"]
     for code, times in report.refused.items():
-        lines += wrapped(f"{times}  {rules.get(code, code)} ({code})", 2, 3)
+        rule, plain = in_words(code, rules)
+        lines += wrapped(f"{times} × {rule}: {plain}", 2, 4)
     return lines
 
 

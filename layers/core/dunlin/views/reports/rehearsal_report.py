@@ -6,7 +6,7 @@ Charts are inline SVG. Everything from outside (references, names of creditors) 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from dunlin.domain.reports.forecast import Forecast, ForecastDifference, Message
 from dunlin.views.charts.day_columns import Stacked, day_columns
 from dunlin.views.jinja import environment
-from dunlin.views.reports.rehearsal_text import CHANNELS, ENDS, why_not
+from dunlin.views.reports.rehearsal_text import CHANNELS, ENDS, in_words, why_not
 
 _TEMPLATES = environment(Path(__file__).parent / "templates")
 _CHANNELS = {
@@ -27,14 +27,17 @@ _HEIGHT = 220
 
 
 def page(
-    forecasts: Sequence[tuple[str, Forecast]], difference: ForecastDifference | None = None
+    forecasts: Sequence[tuple[str, Forecast]],
+    difference: ForecastDifference | None = None,
+    rules: Mapping[str, str] | None = None,
 ) -> str:
-    """The page of one forecast, or of two and what sets them apart. Names are shown as given."""
+    """The page of one forecast, or of two and what sets them apart. Names are shown as given;
+    `rules` says what each rule is for in plain words, by its id."""
     names = [name for name, _ in forecasts]
     return _TEMPLATES.get_template("rehearsal.html.j2").render(
         title=" and ".join(names),
         apart=_apart(names, difference) if difference is not None else [],
-        parts=[_part(name, forecast) for name, forecast in forecasts],
+        parts=[_part(name, forecast, rules or {}) for name, forecast in forecasts],
         channels=_CHANNELS,
         names=CHANNELS,
     )
@@ -50,7 +53,7 @@ def _apart(names: Sequence[str], difference: ForecastDifference) -> list[tuple[s
     ]
 
 
-def _part(name: str, forecast: Forecast) -> dict[str, Any]:
+def _part(name: str, forecast: Forecast, rules: Mapping[str, str]) -> dict[str, Any]:
     days = forecast.by_day()
     sent = Counter(message.channel for message in forecast.messages)
     messages = sorted(forecast.messages, key=lambda m: (m.local.replace(tzinfo=None), m.reference))
@@ -61,7 +64,7 @@ def _part(name: str, forecast: Forecast) -> dict[str, Any]:
             (f"{forecast.started:,}", "accounts written to"),
             *((f"{sent[channel]:,}", look.counted) for channel, look in _CHANNELS.items()),
             (_dollars(forecast.cost_micro), "at list price, without carriers' fees"),
-            (f"{forecast.deferred:,}", "times the rules let one wait"),
+            (f"{forecast.deferred:,}", "times a rule made one wait"),
         ],
         "chart": day_columns("Messages by day", days, _CHANNELS, height=_HEIGHT, every=14),
         "steps": [
@@ -72,6 +75,7 @@ def _part(name: str, forecast: Forecast) -> dict[str, Any]:
         "lines": [(day, list(of_day)) for day, of_day in groupby(messages[:_MOST], _day)],
         "more": max(0, len(messages) - _MOST),
         "not_started": [(why_not(r), n) for r, n in forecast.passed_over.items()],
+        "refused": [(*in_words(rule, rules), n) for rule, n in forecast.refusals.items()],
         "ends": [(ENDS.get(standing, standing), n) for standing, n in forecast.ends.items()],
     }
 

@@ -4,7 +4,7 @@ is not written to. Lines of at most 80 columns; what comes from a file reaches t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from dunlin.domain.plain_text import WIDTH, shortened, wrapped
@@ -40,8 +40,15 @@ def why_not(reason: str) -> str:
     }.get(reason, reason)
 
 
-def forecast_lines(name: str, forecast: Forecast) -> list[str]:
-    """The whole forecast."""
+def in_words(rule: str, rules: Mapping[str, str]) -> tuple[str, str]:
+    """A rule's id and what it says in plain words."""
+    return rule, rules.get(rule, "not a rule of this rulebook any more")
+
+
+def forecast_lines(
+    name: str, forecast: Forecast, rules: Mapping[str, str] | None = None
+) -> list[str]:
+    """The whole forecast; `rules` says what each rule is for in plain words, by its id."""
     messages = sorted(forecast.messages, key=lambda m: (m.local.replace(tzinfo=None), m.reference))
     people = len({message.person_id for message in messages})
     head = (
@@ -60,8 +67,9 @@ def forecast_lines(name: str, forecast: Forecast) -> list[str]:
     lines += _words(messages)
     if forecast.refusals:
         lines += ["", "The rules refused or put off, by rule:"]
-        counts = ", ".join(f"{rule} {count:,}" for rule, count in forecast.refusals.items())
-        lines += wrapped(counts, 2)
+        for rule, count in forecast.refusals.items():
+            name, plain = in_words(rule, rules or {})
+            lines += wrapped(f"{count:,} × {name}: {plain}", 2, 4)
     if messages:
         lines += ["", f"After {forecast.days} days, if nobody answers and nobody pays:"]
         for standing, count in forecast.ends.items():

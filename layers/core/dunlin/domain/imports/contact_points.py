@@ -59,7 +59,7 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
 )
-_EMAIL_SPLIT = re.compile(r"[;,|\s]+|(?<=[a-z])/(?=[\w.+-]+@)")
+_EMAIL_SPLIT = re.compile(r"[;,|\s<>()\[\]{}\":]+|(?<=[a-z])/(?=[\w.+-]+@)")
 _SPECIAL = (".arpa", ".invalid", ".local", ".localhost", ".onion", ".test")
 
 
@@ -177,8 +177,15 @@ def fast_email(text: str) -> str | None:
     return f"{local}@{domain}"
 
 
+def email_words(text: str) -> list[str]:
+    """What stands for addresses in a cell, bare: of `a@x; b@y`, `Name <a@x>`, `mailto:a@x`, `a@x.`,
+    and of a link that a spreadsheet or a page wrote."""
+    words = (word.partition("?")[0].strip("'.") for word in _EMAIL_SPLIT.split(text))
+    return [word for word in words if "@" in word]
+
+
 def read_emails(cell: str, check: EmailCheck) -> Emails:
-    """All addresses of a cell: `a@x; b@y`, `Name <a@x>`, `mailto:a@x`."""
+    """All addresses of a cell, however they are dressed."""
     plain = fast_email(cell)
     if plain:
         return Emails((plain,))
@@ -192,10 +199,7 @@ def read_emails(cell: str, check: EmailCheck) -> Emails:
         return Emails((whole,))
     addresses: list[str] = []
     bad: list[str] = []
-    for piece in _EMAIL_SPLIT.split(text):
-        word = piece.strip("<>()[]\"'").removeprefix("mailto:")
-        if "@" not in word:
-            continue
+    for word in email_words(text):
         address = fast_email(word) or check(word)
         if address:
             addresses.append(address)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dunlin.domain.imports.amounts import is_blank, parse_amount, side_of
-from dunlin.domain.imports.contact_points import fast_email
+from dunlin.domain.imports.contact_points import email_words, fast_email
 from dunlin.domain.imports.dates import fold, read_date
+from dunlin.domain.imports.fillers import names_nobody
 from dunlin.domain.imports.permissions import permission
 from dunlin.domain.imports.places import country_code, looks_like_zip, state_code
 from dunlin.domain.imports.statuses import names_payment, read_status
@@ -71,7 +72,7 @@ def kinds_of(value: str) -> set[str]:
     if side_of(value) and (len(value) > 1 or not value.isalpha()):
         kinds.add("side")
     if "@" in value:
-        if any(fast_email(w.strip("<>,;")) for w in re.split(r"[;,|\s]+", value) if "@" in w):
+        if any(fast_email(word) for word in email_words(value)):
             kinds.add("email")
         return kinds
     digits = sum(c.isdigit() for c in value)
@@ -138,6 +139,7 @@ def content_of(values: Sequence[str]) -> Content:
     for value in sample:
         for kind in kinds_of(value):
             counts[kind] = counts.get(kind, 0) + 1
+    counts["nobody"] = sum(map(names_nobody, sample))
     total = len(sample) or 1
     distinct = set(filled)
     return Content(

@@ -75,6 +75,7 @@ FIELD_WORDS = {
     "phone": "phone number",
     "property": "property",
     "quantity": "quantity",
+    "second_last_name": "second last name",
     "side": "debit or credit",
     "state": "state",
     "status": "status",

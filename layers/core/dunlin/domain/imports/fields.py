@@ -8,6 +8,7 @@ the content to agree.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.header_names import bars, days, marks, money, people, standings
@@ -31,6 +32,7 @@ _PAREN = re.compile(r"[(\[][^)\]]*[)\]]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NUMBER_SIGN = re.compile(r"#|n[º°]|№|\bn\.º|\bno\.", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z0-9]+")
+_JOINTS = frozenset("the of de del la el los las da do das dos du des le les l d der des".split())
 
 
 def words_of(header: str) -> list[str]:
@@ -59,11 +61,18 @@ def unitless_key(header: str) -> str:
     return "".join(w for w in kept if w not in UNIT_JOINTS)
 
 
-def _names(source: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def jointless_key(header: str) -> str:
+    """The same without the words that only join others: `N.º da fatura` is `N.º fatura`."""
+    return "".join(w for w in words_of(header) if w not in _JOINTS)
+
+
+def _names(
+    source: dict[str, str], key_of_name: Callable[[str], str] = key_of
+) -> dict[str, tuple[str, ...]]:
     table: dict[str, list[str]] = {}
     for field, names in source.items():
         for name in names.split("|"):
-            key = "".join(words_of(name))
+            key = key_of_name(name)
             if key and field not in table.setdefault(key, []):
                 table[key].append(field)
     return {key: tuple(fields) for key, fields in table.items()}
@@ -75,6 +84,7 @@ FOR = frozenset(
 """Fields of whom a debt is about, where another answers for it: a patient, a child."""
 _STRONG = people.STRONG | money.STRONG | days.STRONG | marks.STRONG | standings.STRONG | bars.STRONG
 STRONG = _names(_STRONG)
+JOINTLESS = _names(_STRONG, jointless_key)
 WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK | standings.WEAK)
 FIELDS = frozenset(_STRONG) | FOR | {"bucket"}
 

@@ -77,12 +77,7 @@ def candidates(
     if header == REASON_COLUMN:
         return []
     key = fields.key_of(header)
-    bare = fields.bare_key(header)
-    for name, factor in ((key, 1.0), (bare, 0.97), (fields.unitless_key(header), 0.96)):
-        for field in fields.STRONG.get(name, ()):
-            _offer(scores, field, 0.96 * factor, f'named "{header.strip()}"', content)
-        for field in fields.WEAK.get(name, ()):
-            _offer(scores, field, 0.66 * factor, f'"{header.strip()}" often means it', content)
+    _by_name(scores, header, content)
     if header.strip() and fields.is_bucket(header):
         _offer(scores, "bucket", 0.95, "an aging column", content)
     if not scores and key:
@@ -96,6 +91,20 @@ def candidates(
                 continue
             scores[field] = (weight, why)
     return sorted(((s, f, w) for f, (s, w) in scores.items()), reverse=True)
+
+
+def _by_name(scores: dict[str, tuple[float, str]], header: str, content: Content) -> None:
+    """Offers the fields whose names the header bears: as it stands, else without what joins."""
+    key, bare = fields.key_of(header), fields.bare_key(header)
+    for name, factor in ((key, 1.0), (bare, 0.97), (fields.unitless_key(header), 0.96)):
+        for field in fields.STRONG.get(name, ()):
+            _offer(scores, field, 0.96 * factor, f'named "{header.strip()}"', content)
+        for field in fields.WEAK.get(name, ()):
+            _offer(scores, field, 0.66 * factor, f'"{header.strip()}" often means it', content)
+    if scores:
+        return
+    for field in fields.JOINTLESS.get(fields.jointless_key(header), ()):
+        _offer(scores, field, 0.94, f'named "{header.strip()}"', content)
 
 
 def _offer(

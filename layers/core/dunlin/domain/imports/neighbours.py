@@ -27,6 +27,8 @@ _CODED = frozenset(
 """Names of columns that hold a person's name or, in some exports, their number."""
 _FREE_TEXT = frozenset(("reference", "ref", "referenz", "referencia", "referenceno"))
 """Names of columns that hold an order number or a text where an invoice number stands beside."""
+_GIVEN_OR_WHOLE = frozenset(("nombre", "nome"))
+"""Names of columns that hold a given name or the whole one."""
 _NUMBERS = frozenset(("consumer_reference", "account_reference"))
 _LEDGERS = frozenset(("account", "konto", "compte", "cuenta", "acct"))
 """Names of columns that hold a customer's number or an account of the books."""
@@ -85,6 +87,12 @@ def _meant(field: str) -> Callable[[Option], Option]:
     return lambda option: replace(option, field=field)
 
 
+def _holds_codes(option: Option) -> bool:
+    """Whether the cells are codes, but for those that were only filled."""
+    codes = option.share("code")
+    return codes >= 0.8 or (codes >= 0.3 and codes + option.share("nobody") >= 0.8)
+
+
 def _number_of_whom(option: Option) -> Option:
     numbers = option.key == "name" and option.beside & _WHO and "invoice_number" not in option.named
     return replace(option, field="invoice_number" if numbers else "consumer_reference", score=0.9)
@@ -112,6 +120,16 @@ def _names_accounts(option: Option) -> bool:
     return named and option.content.distinct > 0.3 and not others
 
 
+def _is_beside_the_firm(option: Option) -> bool:
+    """Whether a contact's name stands beside the name of who owes: of a firm, as a rule."""
+    whole = "last_name" in option.beside and "first_name" not in option.named
+    return (
+        option.field == "consumer_name"
+        and option.key in fields.CONTACT_PERSONS
+        and (whole or "consumer_name" in option.beside)
+    )
+
+
 _RULES = (
     NeighbourRule(
         lambda o: (
@@ -124,9 +142,14 @@ _RULES = (
         "few names over many rows are the firm's own",
     ),
     NeighbourRule(
-        lambda o: o.field == "consumer_name" and o.key in _CODED and o.share("code") >= 0.8,
+        lambda o: o.field == "consumer_name" and o.key in _CODED and _holds_codes(o),
         _number_of_whom,
         "its values are codes",
+    ),
+    NeighbourRule(
+        _is_beside_the_firm,
+        _less(0.45),
+        "another column names who owes",
     ),
     NeighbourRule(
         lambda o: o.field in ("last_name", "consumer_name") and o.key in ("name", "nom"),
@@ -168,12 +191,14 @@ _RULES = (
         "its values are made by a machine",
     ),
     NeighbourRule(
-        lambda o: o.field == "first_name" and o.key == "nombre",
+        lambda o: o.field == "first_name" and o.key in _GIVEN_OR_WHOLE,
         _scored(lambda o: o.score + (0.4 if "last_name" in o.named else -0.2)),
         "beside a last name it is the first name, else the whole",
     ),
     NeighbourRule(
-        lambda o: o.field == "consumer_name" and o.key == "nombre" and "last_name" in o.named,
+        lambda o: (
+            o.field == "consumer_name" and o.key in _GIVEN_OR_WHOLE and "last_name" in o.named
+        ),
         _less(0.4),
         "the last name has a column of its own",
     ),

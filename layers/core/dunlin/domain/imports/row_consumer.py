@@ -117,32 +117,31 @@ class RowConsumer:
     def _read_emails(
         self, cells: list[str], alone: bool, problems: list[RowProblem]
     ) -> tuple[str, ...]:
-        addresses: list[str] = []
+        addresses: dict[str, str] = {}
         for index in self._emails if not alone else [*self._emails, *self._for_emails]:
             text = cells[index]
             if not text:
                 continue
             address = fast_email(text)
             if address:
-                addresses.append(address)
-            elif not is_blank(text):
+                in_cell: tuple[str, ...] = (address,)
+            elif is_blank(text):
+                continue
+            else:
                 read = read_emails(text, self._checks.email)
-                addresses += read.addresses
+                in_cell = read.addresses
                 problems.extend(self._columns.problem(*_bad_email(b, index)) for b in read.bad)
-        for address in [a for a in addresses if is_no_email(a)]:
-            addresses.remove(address)
-            problems.append(self._columns.problem("placeholder", index, address))
-        if len(addresses) < 2:
-            return tuple(addresses)
-        first: dict[str, str] = {}
-        for address in addresses:
-            first.setdefault(address.lower(), address)
-        return tuple(first.values())
+            for address in in_cell:
+                if is_no_email(address):
+                    problems.append(self._columns.problem("placeholder", index, address))
+                else:
+                    addresses.setdefault(address.lower(), address)
+        return tuple(addresses.values())
 
     def _read_phones(
         self, cells: list[str], home: str, alone: bool, problems: list[RowProblem]
     ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-        numbers: list[str] = []
+        numbers: dict[str, None] = {}
         extensions: tuple[tuple[str, str], ...] = ()
         for index in self._phones if not alone else [*self._phones, *self._for_phones]:
             text = cells[index]
@@ -150,16 +149,20 @@ class RowConsumer:
                 continue
             number = fast_phone(text, home)
             if number:
-                numbers.append(number)
-            elif not is_blank(text):
+                in_cell: tuple[str, ...] = (number,)
+            elif is_blank(text):
+                continue
+            else:
                 read = read_phones(text, home, self._checks.phone)
-                numbers += read.numbers
+                in_cell = read.numbers
                 extensions += read.extensions
                 problems.extend(self._columns.problem(*_bad_phone(b, index)) for b in read.bad)
-        for number in [n for n in numbers if is_no_phone(n)]:
-            numbers.remove(number)
-            problems.append(self._columns.problem("placeholder", index, number))
-        return tuple(dict.fromkeys(numbers)), extensions
+            for number in in_cell:
+                if is_no_phone(number):
+                    problems.append(self._columns.problem("placeholder", index, number))
+                else:
+                    numbers[number] = None
+        return tuple(numbers), extensions
 
     def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:
         """(street, city, state, postal code)."""
@@ -209,6 +212,8 @@ class RowConsumer:
         company = self._named(cells, "company", problems)
         given = self._columns.text(cells, "first_name")
         family = self._columns.text(cells, "last_name")
+        second = self._columns.text(cells, "second_last_name")
+        family = f"{family} {second}".strip() if second else family
         if company and (self._contact_person or (is_company(company) and not whole)):
             return Name(company, company=True)
         if whole:

@@ -172,6 +172,7 @@ class Parties:
 
     def __init__(self, headers: Sequence[str], contents: Sequence[Content]) -> None:
         self.headers = headers
+        self._contents = contents
         self.parties = [party_of(h) for h in headers]
         self._known_by_its_first_word()
         if not self._with(WARD):
@@ -224,7 +225,7 @@ class Parties:
         named = [p for p in answers if p.point in NAMES] or answers
         if wards and (debtors or not named):
             # A clinic's customer or billed party, the owner of a pet.
-            return next(iter(debtors or self._with(OWNER, NAMES)), None)
+            return next(iter(debtors or self._with(OWNER, NAMES)), None) or self._bare_payer()
         if not named:
             return None
         members = [p for p in debtors if p.role in ("member", "customer")]
@@ -246,6 +247,20 @@ class Parties:
 
     def _bare_name(self) -> bool:
         return any(k in _BARE_NAMES for k in self._keys)
+
+    def _bare_payer(self) -> Party | None:
+        """Who has a name of their own in columns that say of nobody, beside a child's or a
+        patient's name: `First Name`, `Last Name`, `Child`."""
+        bare = {_BARE_NAMES.get(k) for i, k in enumerate(self._keys) if self._holds_names(i)}
+        wards = any(
+            p is not None and p.part == WARD and p.point in NAMES and self._holds_names(i)
+            for i, p in enumerate(self.parties)
+        )
+        whole = "consumer_name" in bare or {"first_name", "last_name"} <= bare
+        return Party(ANSWERS, "person", "consumer_name") if wards and whole else None
+
+    def _holds_names(self, index: int) -> bool:
+        return self._contents[index].share("name") >= 0.5
 
     def _about(self) -> Party | None:
         """Whom the debt is about where another answers for it."""

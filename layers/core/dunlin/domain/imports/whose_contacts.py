@@ -112,6 +112,9 @@ def _evidence(
             return payer
         if for_ward > 2 * for_payer:
             return ward
+    if payer.role == "person":
+        # The payer's name stands unmarked too.
+        return payer
     beside = _stands_with(parties, index, chosen)
     if kind == "phone":
         # One household has one number, and none is texted without permission.

@@ -16,7 +16,7 @@ STRONG = {
         |date billed out|fecha doc|fec factura|f factura|fecha contabilizacion|ordered|date ordered
         |data de emissao|data emissao|dt emissao|emissao|emitida em|data da fatura|data fatura
         |data do documento|data documento|emitido em|ausgestellt am|rechnung vom|emise le
-        |emitida el|date document""",
+        |emitida el|date document|billed on|bill dt|inv dt|date bill""",
     "due_date": """
         due date|duedate|due|date due|due on|payment due|payment due date|payment due by|pay by
         |pay by date|invoice due date|due date utc|date due utc|due by|net due date|net due dt
@@ -32,7 +32,9 @@ STRONG = {
         |datelim reglement|current due date
         |next due|next due date|first due date|next payment date|next payment due
         |next payment due date|next installment date|next instalment date|invoice due|bill due
-        |pay on or before|date payment due|net due dt|vencimiento neto|proximo vencimiento
+        |pay on or before|date payment due|net due dt|vencimiento neto|proximo vencimiento|f vto
+        |f vcto|fec vto|pay before|payable before
+        |zu zahlen vor|fallig bis|a pagar ate|a pagar antes del|pagar antes del|data limite
         |fecha proximo pago
         |proximo pago|fecha de proximo pago|vence en|fecha vto|fecha vcto|vto|vcto|f vencimiento
         |fec vencimiento|prochaine echeance|prochain paiement|echeance nette|date prochaine echeance

@@ -190,7 +190,8 @@ STRONG = {
         days overdue|days past due|dpd|overdue days|days late|aging|past due days|aging days
         |tage uberfallig|tage in verzug|verzugstage|dias vencidos|dias de atraso|jours de retard
         |arrears after net due date|age days|age in days|days outstanding|days open|dias de mora
-        |dias vencido|retard jours|mahntage|days delinquent""",
+        |dias vencido|retard jours|mahntage|days delinquent|dias de retraso|dias em atraso
+        |uberfallig tage|uberfallig seit tagen|jours en retard|dias atraso|dias retraso""",
     "as_of": "as of|as of date|report date|stichtag|date d arrete|fecha de corte",
     "contra_account": "gegenkonto|gegenkonto ohne bu schlussel|contra account|offset account",
     "payment_date": "payment date|date received|receipt date|received date|deposit date|pmt date",

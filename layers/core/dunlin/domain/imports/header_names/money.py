@@ -92,7 +92,8 @@ STRONG = {
         |doc currency|document currency|local currency|lcurr|crcy|wahrung|wahrungscode|waehrung
         |waehrungskennzeichen|hauswahrung|belegwahrung|moneda|divisa|codigo moneda|devise|monnaie
         |code devise|currency symbol|wkz umsatz|wkz|currency iso|account currency|iso currency
-        |wahrungsschlussel|wahrungskennung|base currency|home currency|company currency|moeda
+        |wahrungsschlussel|wahrungskennung|whg|wahr|base currency|home currency|company currency
+        |moeda
         |functional currency|transaction currency|divisa documento|moneda documento""",
 }
 
@@ -103,7 +104,9 @@ WEAK = {
     "amount": """
         net amount|sub total|subtotal|net|netto|nettobetrag|value|price|rent|fee|sum total
         |importe neto|total ht|montant ht|sales|tax excluded|base imponible|amount ht""",
-    "paid": "paid|payment|payments made|pagado|bezahlt|paye|regle|zahlung|pago|paiement",
+    "paid": """
+        paid|payment|payments made|zahlungseingang|pagado|bezahlt|paye|regle|zahlung|pago
+        |paiement""",
     "currency": "unit currency|iso",
     "line_amount": "line subtotal|line net amount",
 }

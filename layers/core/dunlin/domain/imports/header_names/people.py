@@ -23,7 +23,10 @@ STRONG = {
         |op rechnungsnummer|bill no|pro number invoice|freight bill number|freight bill no
         |accounting document|billing document|recibo|numero de recibo|no recibo|quittance
         |n quittance|numero quittance|fatura|numero da fatura|no fatura|n fatura|nota fiscal
-        |boleto|titulo|receipt no|receipt number|receipt""",
+        |boleto|titulo|receipt no|receipt number|receipt
+        |nro factura|nro comprobante|comprobante|numero comprobante|numero nota fiscal
+        |no nota fiscal|nf e|nfe|no nf|numero nf|documento no|rech nr|vorgangsnummer|fact no
+        |sales invoice|sales invoice no|trans no|nro recibo|no recibo|nro documento""",
     "consumer_reference": """
         customer id|customer no|customer number|customer code|cust id|cust no|cust number
         |customerid|customer ref|client id|client number|client no|client code|contact id
@@ -38,7 +41,9 @@ STRONG = {
         |contact account number|account reference sage|bill to id|billtoid|sold to party
         |customer internal id|student id|customer key|party id|kundenkonto|shipper id
         |payer id customer|owner id|compte client|numero de compte client|compte auxiliaire
-        |comp aux num|cuenta cliente|cuenta contable cliente|customer name id|personenkonto""",
+        |comp aux num|cuenta cliente|cuenta contable cliente|customer name id|personenkonto
+        |kunden id|kd nr|kdnr|deb nr|matricule|matricula|nro cliente|cta cliente|patient no|pt id
+        |pt no|unit owner id|member no|resident no|tenant no|student no|ref client""",
     "consumer_name": """
         customer name|customer|customer full name|cust name|client name|client|client full name
         |contact name|contactname|debtor name|debtor|debtor full name|consumer name|consumer
@@ -60,19 +65,35 @@ STRONG = {
         |party name|contact display name|libelle client|bezeichnung kunde|geschaftspartner
         |adressat|firma name|name firma|company or name|name or company|company name or customer
         |customer or company|nom ou raison sociale|nombre o razon social|nome ou razao social
-        |nome razao social|nombre razon social|nome|nome do cliente|nome completo""",
+        |nome razao social|nombre razon social|nome|nome do cliente|nome completo
+        |client company|customer company|kunde firma|customer or business|debtors name
+        |customers name|clients name|tenants name|sold to|sold to name|invoiced to|schuldner
+        |auftraggeber|debitorenname|vertragspartner|kundin kunde|nom raison sociale|nom et prenom
+        |nom prenom|nom prenoms|nom et prenoms|prenom et nom|prenom nom|nombre y apellidos
+        |nombre y apellido|nombres y apellidos|apellidos y nombre|apellidos y nombres
+        |apellido y nombre|apellidos nombre|apellidos nombres|denominacion|denomination
+        |titular contrato|nome titular|sacado|contratante|devedor|nome devedor|locatario
+        |razao social|razon social cliente|razao social cliente|name vorname|nachname vorname
+        |familienname vorname|vorname nachname|vor und nachname|vorname name|last name first name
+        |last first|lastname firstname|first name last name|firstname lastname|first last
+        |sobrenome e nome|nome e sobrenome|nome e apelido|intitule compte|cliente fornecedor""",
     "first_name": """
         first name|firstname|given name|givenname|forename|first|customer first name
         |billing first name|client first name|patient first name|tenant first name
         |contact first name|guarantor first name|vorname|prenom|primer nombre|nombre de pila
         |nombres|fname|pat first name|patfname|vorname adressattyp naturl person
-        |vorname adressatentyp naturl person|debtor first name|prenom du client|kunde vorname""",
+        |vorname adressatentyp naturl person|debtor first name|prenom du client|kunde vorname
+        |given|rufname|primeiro nome|nome proprio|client first|customer first|vornamen|prenoms""",
     "last_name": """
         last name|lastname|family name|familyname|surname|last|customer last name
         |billing last name|client last name|patient last name|tenant last name|contact last name
         |guarantor last name|nachname|familienname|apellido|apellidos|nom de famille|lname
         |patlname|debtor last name|name adressatentyp naturl person|nom du client famille
-        |kunde nachname|primer apellido""",
+        |kunde nachname|primer apellido|apellido 1|apellido1|zuname|apellido paterno|sobrenome
+        |apelido|apelidos|ultimo nome
+        |nome de familia|client last|customer last|cognome""",
+    "second_last_name": """
+        apellido materno|segundo apellido|second last name|second surname|apellido 2|apellido2""",
     "middle_name": "middle name|middlename|middle|mi|middle initial|segundo nombre",
     "name_suffix": "suffix|name suffix|suffixe|generation",
     "job": """
@@ -117,7 +138,9 @@ STRONG = {
         |strasse und hausnummer|strasse hausnummer|str|direccion|domicilio|calle|direccion 1
         |calle y numero|rue|adresse 1|adresse ligne 1|rue et numero|customer address line 1
         |billing addr|card address line 1|street 1|street1|address street|billing address street1
-        |adresse de facturation|linea 1""",
+        |adresse de facturation|linea 1|street addr|mailing addr|adresse postale|rue et no
+        |strasse nr|str nr|strasse und hausnr|strasse hausnr|direccion postal|endereco|logradouro
+        |morada|rua|endereco completo""",
     "street2": """
         address 2|address2|address line 2|addressline2|address line2|street 2|street2|apt
         |apartment|suite|billing address line 2|billing address 2|billing street 2|billing street2
@@ -127,7 +150,8 @@ STRONG = {
     "city": """
         city|town|city town|billing city|bill to city|billing address city|mailing city|po city
         |pocity|customer city|ort|stadt|wohnort|ciudad|municipio|poblacion|localidad|ville|commune
-        |localite|city name|address city|town city|card address city|ciudad facturacion""",
+        |localite|city name|address city|town city|card address city|ciudad facturacion|suburb
+        |cidade|localidade""",
     "state": """
         state|state province|province|region|state code|billing state|bill to state|billing region
         |billing address state|mailing state|po region|poregion|customer state|bundesland|estado
@@ -138,7 +162,7 @@ STRONG = {
         |billing zip|billing zip code|billing zipcode|billing postal code|billing code|bill to zip
         |billing address zip|mailing zip|po postal code|popostalcode|customer zip|plz|postleitzahl
         |codigo postal|cp|c p|cod postal|code postal|zip plus 4|address zip|zip 5|card address zip
-        |postal zip|zip postal|billing address postal code""",
+        |postal zip|zip postal|billing address postal code|cep""",
     "country": """
         country|country code|billing country|bill to country|billing address country
         |mailing country|po country|pocountry|customer country|land|staat|pais|pays
@@ -161,7 +185,7 @@ WEAK = {
         name|payer name|payer|bezeichnung|nom|contact|kontakt|contacto|ansprechpartner|customers
         |clients|bill to company|person|who|party|attn|primary contact|titular|tiers""",
     "last_name": "nom|name",
-    "first_name": "nombre|firstname",
+    "first_name": "nombre|nome|firstname",
     "email": "contact info|username|user email|login",
     "phone": "telephone no|contact no|number phone|whatsapp|other phone",
     "street": """

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from dunlin.cli import payments
+from dunlin.cli.main import app
+from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Hold
 from local.local_stack import LocalStack
 from tests.imports.place import BO, CY, DI, table
@@ -156,3 +161,55 @@ def test_a_second_file_closes_corrects_and_misses_on_the_deployed_stack(
     assert (settled.done, settled.left) == (37, 0)
     assert not account("S30").paused
     assert missing.open_questions(CREDITOR, drop_box=wiring.drop_box()) == []
+
+
+def test_payments_are_laid_over_debts_held_placed_and_taken_back(
+    operator: ImportOperator, stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dunlin.runtime import wiring
+
+    who = "C-51,Flo Sample,flo@example.com,"
+    debts = [f"Q-1,{who},100.00,2026-09-01", f"Q-2,{who},60.00,2026-10-01"]
+    operator.drop("flo.csv", table(debts))
+
+    def owed() -> tuple[int, int]:
+        known = operator.accounts()
+        return known["Q-1"].balance.minor, known["Q-2"].balance.minor
+
+    day = wiring.clock().now().date() + timedelta(days=1)
+    head = "Customer No,Customer,Payment date,Amount"
+    laid = table([f"C-51,Flo Sample,{day},120.00"], head)
+    assert operator.drop("paid.csv", laid)["outcomes"] == {"updated": 1}
+    assert owed() == (0, 4_000)
+    assert operator.drop("paid-2.csv", laid)["outcomes"] == {"unchanged": 1}
+    assert owed() == (0, 4_000)
+    by_number = "Invoice,Customer No,Payment date,Amount,Payment method"
+    back = table([f"Q-1,C-51,{day},-100.00,returned check"], by_number)
+    operator.drop("back.csv", back)
+    assert owed() == (10_000, 4_000)
+    too_much = table([f"C-51,Flo Sample,{day},150.00"], head)
+    assert operator.drop("more.csv", too_much)["codes"] == {"payment_held": 1}
+    assert operator.accounts()["Q-2"].escalated == "unplaced_payment"
+    target = Target(
+        where="here",
+        outputs=stack.outputs,
+        time_lapse=stack.time_lapse,
+        endpoint=stack.cloud.endpoint,
+        urls={},
+    )
+    monkeypatch.setattr(payments, "target_or_exit", lambda **_: target)
+    listed = CliRunner().invoke(app, ["payments", "held", CREDITOR], env={"COLUMNS": "200"})
+    payment_id = listed.output.split()[0]
+    assert "more.csv row 2, Flo Sample: it is more than is owed" in listed.output
+    shares = ["--on", "Q-1=100.00", "--on", "Q-2=40.00"]
+    placed = CliRunner().invoke(
+        app,
+        ["payments", "place", payment_id, "--creditor", CREDITOR, *shares, "--by", "desk-1",
+         "--why", "t-7"],
+    )  # fmt: skip
+    assert placed.exit_code == 0, placed.output
+    assert owed() == (0, 0)
+    assert not operator.accounts()["Q-2"].escalated
+    operator.drop("more-2.csv", too_much)
+    listed = CliRunner().invoke(app, ["payments", "held", CREDITOR])
+    assert (owed(), listed.output) == ((0, 0), "No payment waits to be placed.\n")

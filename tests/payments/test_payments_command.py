@@ -11,16 +11,21 @@ from typer.testing import CliRunner
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli import payments
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import LedgerEntry
+from dunlin.domain.money import Money
 from dunlin.runtime import wiring
+from dunlin.service.imports import held_payments
+from dunlin.service.imports.held_payments import HeldPayment
 from tests.support import ground
 from tests.support.builders import CREDITOR, NOON
 
 RUN = CliRunner()
+FUNCTIONS = ("ReconcilePayments", "RefundExcess", "ChangeBalance")
 
 
 class Functions:
@@ -42,7 +47,9 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
     fakes = Functions()
     target = Target(
         where="here",
-        outputs={f"{n}FunctionName": n for n in ("ReconcilePayments", "RefundExcess")},
+        outputs={
+            f"{n}FunctionName": n for n in ("ReconcilePayments", "RefundExcess", "ChangeBalance")
+        },
         time_lapse="",
         endpoint="http://127.0.0.1:1",
         urls={},
@@ -132,3 +139,36 @@ def test_what_was_applied_is_shown_and_a_fee_can_be_waived(
     book.ledgers[account.account_id].pop("payment")
     assert run("waive", *which, "--kind", "fee", "--minor", "1", *who) == (0, "waived\n")
     assert book.accounts[account.account_id].balance.minor == account.balance.minor - 1
+
+
+def test_a_held_payment_is_listed_with_its_reason_and_placed_by_the_function(
+    functions: Functions, book: MemoryBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (account,) = book.accounts.values()
+    box = MemoryDropBox()
+    monkeypatch.setattr(wiring, "drop_box", lambda: box)
+    held_payments.keep_held(
+        HeldPayment(
+            creditor=CREDITOR, payment_id="pay_1", import_id="imp_1", file="p.csv", row=2,
+            day="2026-11-26", amount=Money(950, account.balance.currency), payer="Bo Sample",
+            text="K-1, K-5", why="unknown_number", accounts=(account.account_id,),
+        ),
+        drop_box=box,
+    )  # fmt: skip
+    code, output = run("held", CREDITOR)
+    assert code == 0
+    assert "pay_1  $9.50 of 2026-11-26" in output
+    assert "p.csv row 2, Bo Sample, names K-1, K-5: it names a number" in output
+    placing = ("place", "pay_1", "--creditor", CREDITOR, "--by", "op-7", "--why", "c-1")
+    assert run(*placing)[0] == 2
+    assert run(*placing, "--on", f"{account.account_id}=9.51")[0] == 2
+    assert functions.asked == []
+    functions.answers = {"outcome": "applied", "balance_minor": 50}
+    code, output = run(*placing, "--on", account.account_id)
+    assert (code, output.splitlines()[-1]) == (0, "placed")
+    ((function, document),) = functions.asked
+    assert (function, document["change_id"], document["amount_minor"]) == (
+        "ChangeBalance", "pay_1", 950,
+    )  # fmt: skip
+    assert run("held", CREDITOR) == (0, "No payment waits to be placed.\n")
+    assert run(*placing, "--nothing")[0] == 2

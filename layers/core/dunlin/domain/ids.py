@@ -66,3 +66,9 @@ def import_id(creditor: str, key: str, version: str) -> str:
 def execution_name(account: str, run: int) -> str:
     """Name of a ladder execution; the same account and run can start only once."""
     return f"{account}-{run}"
+
+
+def held_payment_id(creditor: str, payer: str, text: str, source: str, currency: str) -> str:
+    """One payment of a file that names no single debt: who paid, what it names, what makes it one
+    of several alike."""
+    return _make("pay", creditor, payer, text, source, currency)

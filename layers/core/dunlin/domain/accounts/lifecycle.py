@@ -435,6 +435,13 @@ def put_before_staff(account: Account, trigger: str) -> Account:
     return replace(account, escalated=trigger)
 
 
+def decided(account: Account, trigger: str, at: datetime) -> Account:
+    """A person decided what a trigger had put before them: what else waits, waits on."""
+    if account.escalated != trigger:
+        return account
+    return go_on(replace(account, escalated=""), at)
+
+
 def contest(account: Account, minor: int) -> Account:
     """How much of the balance is contested and not asked for, in minor units."""
     return replace(account, contested_minor=max(0, minor))

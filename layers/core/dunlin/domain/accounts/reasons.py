@@ -12,3 +12,4 @@ UNREMINDED = "unreminded"  # pays in instalments by hand, and is not to be remin
 BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
 PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"  # and the day
+UNPLACED = "unplaced_payment"  # a payment that may be its waits for a person to place it

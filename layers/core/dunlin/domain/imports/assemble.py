@@ -17,6 +17,7 @@ from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, w
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of, waits_for_insurer
 from dunlin.domain.imports.matching import Consumers, SpillStore, rule_of
+from dunlin.domain.imports.row_payment import NOT_RECEIVED, RETURNED, UNDONE
 from dunlin.domain.imports.types import (
     CONTACTS,
     CREATED,
@@ -530,8 +531,14 @@ def told_of(
         extras = dict(row.extras)
         if row.consumer_reference:
             extras["consumer_reference"] = row.consumer_reference
-        if code == "payment" and row.balance is not None:
-            extras["payment_minor"] = str(abs(row.balance))
+        row_code = code
+        if code == "payment":
+            unread = row.problems[-1].code if row.problems else code
+            row_code = unread if row.balance is None else row.status_code
+        if code == "payment" and row.balance is not None and row_code != NOT_RECEIVED:
+            extras["payment_minor"] = str(abs(row.balance) * (-1 if row_code == RETURNED else 1))
+            if row_code == UNDONE:
+                extras["payment_undone"] = "yes"
         accounts[key] = NormalisedAccount(
             reference=row.reference or row.consumer_reference,
             invoice=row.invoice,
@@ -547,7 +554,7 @@ def told_of(
             lines=(row.line,),
         )
         by_line[row.line] = RowOutcome(
-            line=row.line, outcome=UNCHANGED, code=code, account=key, problems=row.problems
+            line=row.line, outcome=UNCHANGED, code=row_code, account=key, problems=row.problems
         )
     return Assembly(accounts, ByLine(by_line), [])
 

@@ -22,7 +22,8 @@ from dunlin.domain.imports.row_bars import RowBars
 from dunlin.domain.imports.row_consumer import RowConsumer
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.row_marks import RowMarks
-from dunlin.domain.imports.row_money import RowMoney
+from dunlin.domain.imports.row_money import Owed, RowMoney
+from dunlin.domain.imports.row_payment import RowPayment
 from dunlin.domain.imports.row_status import RowStatus
 from dunlin.domain.imports.types import (
     CREDIT,
@@ -31,6 +32,7 @@ from dunlin.domain.imports.types import (
     OPEN,
     PAID,
     PAYABLES,
+    PAYMENTS,
     RECEIVABLES,
     FileProfile,
     NormalisedRow,
@@ -73,6 +75,9 @@ class Normaliser:
         self._extras = [(f, columns.first[f]) for f in EXTRAS if f in columns.first]
         # Contacts and payments are no debts: a row without a balance is still a row.
         self._owed = profile.kind in (RECEIVABLES, PAYABLES)
+        self._paid = RowPayment(profile, columns) if profile.kind == PAYMENTS else None
+        if self._paid is not None:
+            self._read_owed = self._received
         rare = {"last_payment_date", "last_payment_amount"}
         self._rare = bool(rare & columns.first.keys())
 
@@ -106,8 +111,7 @@ class Normaliser:
             amounts = (None, None, None, currency)
         balance, original, paid, currency = amounts
         if balance is not None:
-            back = status == statuses.PAYMENT and self._came_back(cells, balance)
-            status, code, balance = _standing(status, code, balance, paid, back=back)
+            status, code, balance = self._stands(cells, (status, code, balance), paid)
         if self._marks.any and self._owed and status == OPEN:
             marked, why, sign = self._marks.standing(cells, balance, original)
             status, code, held = marked or status, why or code, held or sign
@@ -187,6 +191,28 @@ class Normaliser:
         if self.profile.row_ids and (invoice or self.columns.text(cells, "claim")):
             reference = ""
         return reference, invoice, consumer_reference
+
+    def _stands(
+        self, cells: list[str], standing: tuple[str, str, int], paid: int | None
+    ) -> tuple[str, str, int]:
+        """(status, reason code, balance) of a row that has a figure."""
+        status, code, balance = standing
+        if self._paid is not None:
+            return statuses.PAYMENT, self._paid.standing(cells, balance), balance
+        back = status == statuses.PAYMENT and self._came_back(cells, balance)
+        return _standing(status, code, balance, paid, back=back)
+
+    def _received(
+        self, cells: list[str], currency: str, problems: list[RowProblem]
+    ) -> Owed | RowProblem:
+        """What a payment brought, where one column of the file says it."""
+        figure = -1 if self._paid is None else self._paid.figure
+        if figure < 0:
+            return self._money.owed(cells, currency, problems)
+        value = self._money.value(cells, figure, currency)
+        if value is None or isinstance(value, RowProblem):
+            return value or self.columns.problem("missing_balance", figure)
+        return value[0], None, None, value[1]
 
     def _came_back(self, cells: list[str], minor: int) -> bool:
         """Whether a payment was returned: by its type's words, or by the other sign than the

@@ -22,12 +22,16 @@ from dunlin.domain.imports.headings import names_over_numbers
 from dunlin.domain.imports.industry import is_billed_to_insurer
 from dunlin.domain.imports.mapping import column_keys, map_columns
 from dunlin.domain.imports.opened import Hints, refused
+from dunlin.domain.imports.payment_signs import CAME_BACK
+from dunlin.domain.imports.payment_signs import QUESTION as SIGN
 from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chunks  # fmt: skip
+from dunlin.domain.imports.row_payment import with_figure
 from dunlin.domain.imports.scan import Scan
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import (  # fmt: skip
     CONTACTS,
     OTHER,
+    PAYMENTS,
     RECEIVABLES,
     ColumnMap,
     FileProfile,
@@ -92,6 +96,8 @@ class _Pass:
         kind, why = kind_of(headers, columns, samples)
         if kind == CONTACTS:
             columns = as_contacts(columns)
+        elif kind == PAYMENTS:
+            columns = with_figure(columns)
         scan = Scan(
             table,
             columns,
@@ -107,7 +113,10 @@ class _Pass:
         if scan.records == 0:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
         scan.layout.refuse_stopped()
-        decisions = _of_use(kind, [*mapped.decisions, *scan.decisions()])
+        answers = self.hints.sidecar.answers
+        sign = scan.payments.question()
+        signs = [sign] if sign is not None and SIGN not in answers else []
+        decisions = _of_use(kind, [*mapped.decisions, *scan.decisions(), *signs])
         shared, row_ids = references_of(columns, samples)
         profile = FileProfile(
             kind=kind,
@@ -142,7 +151,7 @@ class _Pass:
             row_ids=row_ids,
             legs=mapped.legs,
             payments=scan.payments.above,
-            signed_payments=scan.payments.signed,
+            signed_payments=scan.payments.signed and answers.get(SIGN) != CAME_BACK,
             billed_to_insurer=is_billed_to_insurer(headers, {c.field for c in scan.columns}),
             cut_columns=scan.long_numbers.cut(),
             open_dates=scan.open_dates,

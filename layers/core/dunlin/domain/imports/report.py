@@ -68,6 +68,10 @@ ADVICE = {
     "credit": "Kept as a credit: it is netted against this person's debts.",
     "payment": "Kept as a payment: it is netted against this person's debts.",
     "returned_payment": "The payment came back, so what it had paid is owed again.",
+    "payment_undone": "This payment came back: what it had paid here is owed again.",
+    "payment_not_received": "The payment failed or is still on its way, so it pays nothing.",
+    "payment_held": "Nothing says which debt it pays: say it with `dunlin payments place`; the"
+    " debts it may pay rest until then.",
     "no_account": "No account of this number is known: drop the file that holds the debts first.",
     "already_counted": "Dated before the newest file that tells the balance, which counts it.",
     "payable": "A bill that the creditor itself owes, so it is no account.",
@@ -99,7 +103,7 @@ ADVICE = {
     "another_person": "The number is known for another person: this is a debt of its own, and the"
     " earlier one is on hold until you say what became of it.",
     "currency_differs": "The account is known in another currency: it is on hold, correct the"
-    " currency and drop the file again.",
+    " currency and drop the file again. A payment waits in `dunlin payments held`.",
     "payment_shown": "Created with a hold: the row shows a payment and no balance. Is it paid?",
     "cleared_with_balance": "Created with a hold: the row is marked as settled and has a balance.",
     "settled": "The row says when or by what it was settled, so nothing is chased.",

@@ -102,7 +102,7 @@ class Scan:
         self._as_of_text = ""
         self._readings: dict[str, DateReading | None] = {}
         self.repeats = Repeats(columns)
-        self.payments = PaymentSigns(columns)
+        self.payments = PaymentSigns(columns, kind)
         self._sums: Counter[int] = Counter()
         self._samples = samples
         self.long_numbers = LongNumbers(columns)

@@ -23,6 +23,7 @@ HOURS: Mapping[str, int] = {
     "arrangement_request": 24,
     "question": 24,
     "reply": 24,
+    "unplaced_payment": 24,
     "approval": 48,
     "stuck_payment": 48,
     "escalation": 48,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, MutableMapping
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ from dunlin.domain.strategy.strategy import MissingBound
 from dunlin.ports.imports import DropBox
 from dunlin.service.imports import missing, whole_file, work
 from dunlin.service.imports.job import Job
-from dunlin.service.imports.plans import MOST_ENTRIES
+from dunlin.service.imports.payers import payment_items
 from dunlin.service.imports.work import Named
 
 _MENDED = re.compile(r"\.(rejected|mended)\b")
@@ -62,7 +62,7 @@ def items_of(
             work.write_json(drop_box, pointer, kept)
         yield from _contact_items(job, assembly, drop_box)
     elif profile.kind == PAYMENTS:
-        yield from _payment_items(job, assembly, drop_box)
+        yield from payment_items(job, assembly, drop_box)
 
 
 def _absent(
@@ -130,6 +130,7 @@ def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:
         account.invoice,
         dict(account.extras).get("consumer_reference", ""),
         person=whole_file.person_mark(account),
+        called=work.name_mark(account.consumer.name),
     )
 
 
@@ -194,38 +195,3 @@ def _numbers_named(named: Named) -> tuple[tuple[str, str], ...]:
         ("invoice", named.invoice),
     )
     return tuple((kind, number) for kind, number in kinds if number)
-
-
-def _payment_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[dict[str, Any]]:
-    """Payments grouped by the accounts they may mean, likeliest first."""
-    groups: dict[tuple[str, str], list[tuple[str, NormalisedAccount]]] = defaultdict(list)
-    for key, account in assembly.accounts.items():
-        groups[account.reference, account.invoice].append((key, account))
-    wanted = {name for group in groups for name in group if name}
-    by_name: dict[str, str] = {}
-    as_of: dict[str, str] = {}
-    for named in work.all_named(drop_box, job.creditor):
-        for name in (named.invoice, named.reference):
-            if name in wanted:
-                by_name.setdefault(name, named.account_id)
-                as_of[named.account_id] = max(named.as_of, as_of.get(named.account_id, ""))
-    for (reference, invoice), payments in groups.items():
-        both = f"{reference}/{invoice}" if reference and invoice else ""
-        names = [n for n in (both, invoice, reference) if n]
-        accounts = [ids.account_id(job.creditor, n) for n in names]
-        accounts += [by_name[n] for n in names if n in by_name]
-        alike: Counter[tuple[str, int]] = Counter()
-        lines = []
-        for key, account in payments:
-            minor = int(dict(account.extras).get("payment_minor", "0"))
-            day = account.paid_on.isoformat() if account.paid_on else ""
-            alike[day, minor] += 1
-            if minor:
-                lines.append([key, minor, account.balance.currency, day, alike[day, minor]])
-        for start in range(0, len(lines), MOST_ENTRIES):
-            yield {
-                "what": "payment",
-                "accounts": list(dict.fromkeys(accounts)),
-                "as_of": {a: as_of[a] for a in accounts if a in as_of},
-                "payments": lines[start : start + MOST_ENTRIES],
-            }

@@ -46,7 +46,7 @@ def load_rows(
         raise DomainError(f"share {share} of {of} of {job.key} cannot be loaded")
     lines = work.read_lines(drop_box, job.work(f"share-{share}.jsonl"))
     context = ImportContext(job=job, terms=next(lines), strategy=strategy, now=now)
-    loader = _RowLoader(context=context, book=book, waker=waker)
+    loader = _RowLoader(context=context, book=book, waker=waker, drop_box=drop_box)
     outcomes: dict[str, str] = {}
     codes: dict[str, str] = {}
     while items := list(islice(lines, _AT_ONCE)):
@@ -65,6 +65,7 @@ class _RowLoader:
     context: ImportContext
     book: LoadingBook
     waker: LadderWaker
+    drop_box: DropBox
 
     def load(self, items: list[dict[str, Any]]) -> list[ImportPlan]:
         """What was done, in order. What was refused because somebody else wrote is done alone."""
@@ -100,7 +101,7 @@ class _RowLoader:
                 consumers |= item["consumers"].keys()
                 accounts |= {a for own in item["consumers"].values() for a in own}
             else:
-                accounts |= set(item.get("accounts", ())) or {item["key"]}
+                accounts |= set(item["accounts"]) if item["what"] == "payment" else {item["key"]}
         stored = self.book.read_accounts(sorted(accounts))
         consumers |= {a.consumer_id for a in stored.values()}
         return Read(stored, self.book.read_consumers(sorted(consumers)))
@@ -121,5 +122,5 @@ class _RowLoader:
         if item["what"] == "contact":
             return people.fill(self.context, item, read)
         if item["what"] == "payment":
-            return received.pay(self.book, self.context, item, read)
+            return received.pay(self.book, self.drop_box, self.context, item, read)
         return debts.close_absent(self.context, item, read)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.file_names import words_of_name
+from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import (
     ColumnMap,
     FileConsent,
@@ -37,7 +38,7 @@ _A_PART = 20_000
 class Named(NamedTuple):
     """One account as a source named it. `as_of`: the day of which the source last told it;
     `missing`: since when its files lack it, "" where the newest names it; `person`: a hash of who
-    owes, the same at every creditor."""
+    owes, the same at every creditor; `called`: a hash of their name alone."""
 
     account_id: str
     consumer_id: str
@@ -47,6 +48,13 @@ class Named(NamedTuple):
     as_of: str = ""
     missing: str = ""
     person: str = ""
+    called: str = ""
+
+
+def name_mark(name: str) -> str:
+    """A hash of somebody's name, however it is written; "" where there is none."""
+    key = name_key(name)
+    return hashlib.sha256(key.encode()).hexdigest()[:12] if key else ""
 
 
 def write_json(drop_box: DropBox, key: str, content: object) -> None:

@@ -33,6 +33,7 @@ KINDS = {
     "reply": "Reply",
     "approval": "Waits for approval",
     "stuck_payment": "Payment stuck",
+    "unplaced_payment": "Payment to be placed",
     "escalation": "Escalated",
     "match": "Same person?",
     "review": "Needs review",

@@ -15,14 +15,22 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.accounts.stated import RECEIVED, SAID
 from dunlin.domain.errors import DomainError
-from dunlin.domain.imports import barring
 from dunlin.domain.imports.dated import read_days
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
-from dunlin.ports.accounts import Addresses, Change, ManyAtOnce
+from dunlin.ports.accounts import Addresses, Change, ManyAtOnce, People
 from dunlin.service.accounts.writing import account_change
 from dunlin.service.imports import missing
+from dunlin.service.imports.bars import (
+    BARS,
+    HOLDS,
+    SAID_BARS,
+    barred_anew,
+    hold_others,
+    personal,
+    undecided,
+)
 from dunlin.service.imports.people import (
     hear,
     known_by_address,
@@ -48,56 +56,13 @@ from dunlin.service.imports.received import payment_source
 from dunlin.service.imports.whose import identity_of_other, key_of_other, named_person, strangers
 
 
-class KnownAddresses(Addresses, ManyAtOnce, Protocol):
-    """People by how they are reached, accounts and people by id."""
+class KnownAddresses(Addresses, ManyAtOnce, People, Protocol):
+    """People by how they are reached, accounts and people by id, the accounts of a person."""
 
-
-# What a person must decide comes before what a file or time lifts: an account has one hold.
-_HOLDS = {
-    "deceased": (Hold.REVIEW, "The file says that the person has died."),
-    "bankruptcy": (Hold.REVIEW, "The file names a bankruptcy."),
-    "attorney": (Hold.REVIEW, "The file says that an attorney speaks for the person."),
-    "legal_action": (Hold.REVIEW, "The file says that the debt is in court."),
-    "do_not_contact": (Hold.REVIEW, "The file says not to contact this person."),
-    "minor": (Hold.REVIEW, "The file says that the person is under 18."),
-    "fraud": (Hold.REVIEW, "The file names fraud or a stolen identity."),
-    "wrong_person": (Hold.REVIEW, "The file says that this is the wrong person."),
-    "vulnerable": (Hold.REVIEW, "The file says that the person is ill, in custody or in service."),
-    "agency": (Hold.REVIEW, "The file says that an agency has the debt."),
-    "payment_plan": (Hold.REVIEW, "The file says that a payment plan is agreed."),
-    "on_hold": (Hold.REVIEW, "The file says that the debt is on hold."),
-    "does_not_add_up": (Hold.REVIEW, "The figures of the file's row do not add up."),
-    "odd_currency": (Hold.REVIEW, "No other row of the file is in this currency."),
-    "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
-    "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
-    "payment_shown": (Hold.REVIEW, "The file shows a payment and no balance."),
-    "cleared_with_balance": (
-        Hold.REVIEW,
-        "The file says that it was settled, with a balance left.",
-    ),
-    "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
-    "shared_contact": (
-        Hold.NO_CONTACT_POINT,
-        "The address or number in the file stands under other names too.",
-    ),
-    "contact_unclear": (
-        Hold.NO_CONTACT_POINT,
-        "Several contacts, or several debtors, bear this name.",
-    ),
-    "older_file": (Hold.REVIEW, "An older file names it, and the newer one does not."),
-    "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
-    "no_due_date": (Hold.REVIEW, "The file gives no due date."),
-    "two_balances": (Hold.REVIEW, "Two rows of the file give it two balances."),
-    "instalments": (Hold.REVIEW, "Its parts fall due on different days."),
-    "insurer": (Hold.INSURER, "The insurer has not answered."),
-    "not_due": (Hold.NOT_DUE, "The due date lies ahead."),
-}
 
 # What the files said last, kept with the account: a file that says it again is no news, whatever
 # was paid or decided here since.
 _SAID_DISPUTED = "file_disputed"
-_SAID_BARS = "file_bars"
-_BARS = frozenset((*barring.STAFF, "unknown_status", "payment_shown", "cleared_with_balance"))
 _STATED_ELSE = "file_other_currency"
 _DAYS = "file_days"
 _REPLACED = "number_given_on"
@@ -127,6 +92,7 @@ def create(
     no_news = context.terms["no_news"]
     if no_news:
         account_read = replace(account_read, holds=(*account_read.holds, OLDER_FILE))
+    bars = personal(account_read)
     consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
     known = read.consumers.get(consumer_id)
     if known is not None and strangers(known, account_read.consumer):
@@ -142,11 +108,14 @@ def create(
     # A record that was matched by an address has points of its own; the file's stand behind them.
     own = known is None or read.consumers.get(consumer_id) == known
     consumer_id = known.consumer_id if known else consumer_id
+    if known is not None:
+        bars_before = (c for c in undecided(known, book) if c not in account_read.holds)
+        account_read = replace(account_read, holds=(*account_read.holds, *bars_before))
     person, entries = (
         next_consumer(context, new_consumer(context, consumer_id, account_read), "ConsumerImported")
         if known is None
         else with_contacts(
-            context, known, account_read.consumer, before=None if own else (), first=own
+            context, known, account_read.consumer, before=None if own else (), first=own, bars=bars
         )
     )
     account = _new_account(context, account_id, consumer_id, account_read, maybe)
@@ -169,7 +138,10 @@ def create(
     )
     codes = withdrawal(key, known, person) if known is not None else {}
     codes = {key: no_news, **codes} if no_news else codes
-    return ImportPlan(outcomes={key: CREATED}, changes=(change,), codes=codes)
+    plan = ImportPlan(outcomes={key: CREATED}, changes=(change,), codes=codes)
+    if known is None:
+        return plan
+    return hold_others(plan, bars, consumer_id, book=book, context=context, read=read)
 
 
 def _new_account(
@@ -181,7 +153,7 @@ def _new_account(
 ) -> Account:
     """`maybe` is the id of a consumer who is probably the same person, "" where there is none."""
     holds = (*account_read.holds, "probable_match") if maybe else account_read.holds
-    hold, reason = next((of for name, of in _HOLDS.items() if name in holds), (None, ""))
+    hold, reason = next((of for name, of in HOLDS.items() if name in holds), (None, ""))
     extras = (
         told(account_read, context.now.date())
         | {
@@ -196,9 +168,9 @@ def _new_account(
         extras["probable_match"] = maybe
     if account_read.disputed:
         extras[_SAID_DISPUTED] = "yes"
-    bars = [name for name in holds if name in _BARS]
+    bars = [name for name in holds if name in BARS]
     if bars:
-        extras[_SAID_BARS] = " ".join(bars)
+        extras[SAID_BARS] = " ".join(bars)
     company = "business" if account_read.consumer.company else "consumer"
     account = Account(
         account_id=account_id,
@@ -261,17 +233,24 @@ def _ledger(
 
 
 def update(
-    context: ImportContext, key: str, stored: Account, account_read: NormalisedAccount, read: Read
+    context: ImportContext,
+    key: str,
+    stored: Account,
+    account_read: NormalisedAccount,
+    read: Read,
+    *,
+    book: People,
 ) -> ImportPlan:
     """Bring a known account up to the file: balance, settled or not, mended holds."""
     consumer = read.consumers.get(stored.consumer_id)
     if consumer is None:
         raise DomainError(f"{stored.account_id} has no consumer")
+    bars = personal(account_read)
     if overtaken := context.terms["no_news"] or _overtaken(context, stored):
-        heard = hear(context, key, account_read, read, holder=consumer)
+        heard = hear(context, key, account_read, read, book=book, holder=consumer)
         return replace(heard, codes={key: overtaken, **heard.codes})
     person, entries = with_contacts(
-        context, consumer, account_read.consumer, before=_named_before(stored)
+        context, consumer, account_read.consumer, before=_named_before(stored), bars=bars
     )
     codes = withdrawal(key, consumer, person)
     owed = account_read.balance.minor if account_read.status == OPEN else 0
@@ -283,7 +262,8 @@ def update(
     if reached_again(consumer, person):
         after = taken_up(after, context.strategy)
     if person is None and _same_but_points(stored, after):
-        return ImportPlan(outcomes={key: context.before(stored)}, codes=codes)
+        plan = ImportPlan(outcomes={key: context.before(stored)}, codes=codes)
+        return hold_others(plan, bars, consumer.consumer_id, book=book, context=context, read=read)
     after = replace(after, extras=after.extras | _days(context))
     ledger = []
     if difference:
@@ -309,7 +289,8 @@ def update(
     )
     back = missing.STOOD in stored.extras and missing.STOOD not in after.extras
     wake = (stored.account_id,) if stored.status is Status.ACTIVE or back else ()
-    return ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake, codes=codes)
+    plan = ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake, codes=codes)
+    return hold_others(plan, bars, consumer.consumer_id, book=book, context=context, read=read)
 
 
 def take_over(
@@ -326,11 +307,11 @@ def take_over(
     known = read.accounts.get(account_id) or book.read_accounts([account_id]).get(account_id)
     if known is not None:
         read.consumers |= book.read_consumers([known.consumer_id])
-        plan = update(context, key, known, account_read, read)
+        plan = update(context, key, known, account_read, read, book=book)
     elif account_read.status == OPEN:
         plan = create(book, context, key, account_read, read, account_id=account_id)
     else:
-        plan = hear(context, key, account_read, read)
+        plan = hear(context, key, account_read, read, book=book)
     codes = {key: ANOTHER_PERSON, **plan.codes}
     if _REPLACED in stored.extras or not stored.owes:
         return replace(plan, codes=codes)
@@ -471,23 +452,8 @@ def _news(
         extras[_SAID_DISPUTED] = "yes"
     after = _holds_anew(stored, replace(after, extras=extras), account_read, consumer, context.now)
     if disputes and after.owes and after.hold is None:
-        after = lifecycle.hold_by_file(after, *_HOLDS["disputed"])
-    return _barred_anew(stored, after, account_read), difference
-
-
-def _barred_anew(stored: Account, after: Account, account_read: NormalisedAccount) -> Account:
-    """The account held for a person by what a file says of it that no file said before, whatever
-    holds it already; a plan that runs here is no news."""
-    before = stored.extras.get(_SAID_BARS, "").split()
-    bars = [name for name in account_read.holds if name in _BARS and name not in before]
-    if not bars:
-        return after
-    after = replace(after, extras={**after.extras, _SAID_BARS: " ".join([*before, *bars])})
-    if after.hold is Hold.ARRANGEMENT:
-        bars = [name for name in bars if name != barring.PLAN]
-    if not bars or not after.owes:
-        return after
-    return lifecycle.review(after, _HOLDS[bars[0]][1])
+        after = lifecycle.hold_by_file(after, *HOLDS["disputed"])
+    return barred_anew(stored, after, account_read.holds), difference
 
 
 def _claimed(stored: Account, extras: dict[str, str]) -> Account:
@@ -519,7 +485,7 @@ def _holds_anew(
         return lifecycle.lift(after, at)
     asks_insurer = "insurer" in account_read.holds and before not in (now, PENDING)
     if after.hold is None and after.owes and asks_insurer:
-        return lifecycle.hold_by_file(after, *_HOLDS["insurer"])
+        return lifecycle.hold_by_file(after, *HOLDS["insurer"])
     return after
 
 
@@ -538,5 +504,5 @@ def _difference(extras: dict[str, str], have: int, owed: int, terms: Mapping[str
 
 
 def _waits_for_date(stored: Account) -> bool:
-    undated = _HOLDS["no_due_date"]
+    undated = HOLDS["no_due_date"]
     return stored.hold is Hold.NOT_DUE or (stored.hold, stored.hold_reason) == undated

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.types import OPEN
-from dunlin.ports.accounts import Addresses, Batches, LedgerEntries
+from dunlin.ports.accounts import Addresses, Batches, LedgerEntries, People
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
@@ -25,7 +25,7 @@ from dunlin.service.imports.whose import another_person
 _AT_ONCE = 400
 
 
-class LoadingBook(Batches, Addresses, LedgerEntries, Protocol):
+class LoadingBook(Batches, Addresses, People, LedgerEntries, Protocol):
     """What a file is loaded into."""
 
 
@@ -115,9 +115,11 @@ class _RowLoader:
             if stored and holder and another_person(stored, holder, account_read):
                 return debts.take_over(self.book, self.context, item["key"], account_read, read)
             if stored is not None:
-                return debts.update(self.context, item["key"], stored, account_read, read)
+                return debts.update(
+                    self.context, item["key"], stored, account_read, read, book=self.book
+                )
             if account_read.status != OPEN:
-                return people.hear(self.context, item["key"], account_read, read)
+                return people.hear(self.context, item["key"], account_read, read, book=self.book)
             return debts.create(self.book, self.context, item["key"], account_read, read)
         if item["what"] == "contact":
             return people.fill(self.context, item, read)

@@ -22,8 +22,9 @@ from dunlin.domain.imports.types import (
     NormalisedConsumer,
 )
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.ports.accounts import Addresses, Change
+from dunlin.ports.accounts import Addresses, Change, People
 from dunlin.service.imports import work
+from dunlin.service.imports.bars import hold_others, marked, personal
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import UNMATCHED, WITHDRAWN, ImportContext, ImportPlan, Read
 from dunlin.service.imports.whose import strangers
@@ -80,21 +81,25 @@ def hear(
     account_read: NormalisedAccount,
     read: Read,
     *,
+    book: People,
     holder: Consumer | None = None,
 ) -> ImportPlan:
     """What a row says of a known person though it makes no debt: that they are not to be written
-    to binds for what they owe elsewhere. `holder`: of the account that the row names."""
+    to, or have died, binds for what they owe elsewhere. `holder`: of the account that the row
+    names."""
     consumer_id = ids.consumer_id(context.job.creditor, account_read.identity)
     known = holder or read.consumers.get(consumer_id)
     denied = tuple(c for c in account_read.consumer.consents if not c.granted)
-    if known is None or not denied or strangers(known, account_read.consumer):
-        return ImportPlan(outcomes={key: UNCHANGED})
-    person, entries = with_contacts(context, known, NormalisedConsumer(consents=denied))
-    if person is None:
-        return ImportPlan(outcomes={key: UNCHANGED})
-    change = Change(consumer=person, audit=entries)
-    codes = withdrawal(key, known, person)
-    return ImportPlan(outcomes={key: UPDATED}, changes=(change,), codes=codes)
+    bars = personal(account_read)
+    heard = ImportPlan(outcomes={key: UNCHANGED})
+    if known is None or not (denied or bars) or strangers(known, account_read.consumer):
+        return heard
+    person, entries = with_contacts(context, known, NormalisedConsumer(consents=denied), bars=bars)
+    if person is not None:
+        change = Change(consumer=person, audit=entries)
+        codes = withdrawal(key, known, person)
+        heard = ImportPlan(outcomes={key: UPDATED}, changes=(change,), codes=codes)
+    return hold_others(heard, bars, known.consumer_id, book=book, context=context, read=read)
 
 
 def next_consumer(
@@ -164,7 +169,7 @@ def new_consumer(
 ) -> Consumer:
     """The consumer as the file tells of them."""
     person = account_read.consumer
-    return Consumer(
+    consumer = Consumer(
         consumer_id=consumer_id,
         creditor=context.job.creditor,
         name=person.name,
@@ -188,6 +193,7 @@ def new_consumer(
         },
         matched_by=account_read.matched_by,
     )
+    return marked(consumer, personal(account_read), context)
 
 
 def with_contacts(
@@ -197,10 +203,12 @@ def with_contacts(
     *,
     before: Collection[str] | None = None,
     first: bool = True,
+    bars: Collection[str] = (),
 ) -> tuple[Consumer | None, list[AuditEntry]]:
     """Take the file's contact points, fill what was empty, and close what the file closes; None
     where nothing is new. A file never opens what is closed but for an address that it corrects:
-    what a person said to us outlives what a file says. `before` and `first` as in `NamedPoints`.
+    what a person said to us outlives what a file says. `before` and `first` as in `NamedPoints`;
+    `bars` are the codes of what the file says of the person that forbids to write.
     """
     named = NamedPoints(emails=person.emails, phones=person.phones, before=before, first=first)
     source = f"import {context.job.import_id}"
@@ -217,7 +225,7 @@ def with_contacts(
         "date_of_birth": person.date_of_birth,
     }
     changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
-    after = replace(after, **changes)
+    after = marked(replace(after, **changes), bars, context)
     if after == stored:
         return None, []
     what = "PermissionWithdrawn" if _shut(stored, after) else "ConsumerUpdated"

@@ -163,29 +163,13 @@ def test_the_end_of_a_loan_is_no_due_date(end: str, due: str) -> None:
     assert document["rows"][0]["account"]["due_on"] == "2026-08-15"
 
 
-@pytest.mark.parametrize(
-    ("issued", "due"),
-    [("2026-03-01", "2026-03-31"), ("03/01/2026", "03/31/2026"), ("01.03.2026", "31.03.2026")],
-)
-@pytest.mark.parametrize("turned", [False, True])
-def test_of_two_days_without_names_the_later_is_due(issued: str, due: str, turned: bool) -> None:
-    days = f"{due},{issued}" if turned else f"{issued},{due}"
-    document = read(
-        f"Ada Abbott,ada@example.com,1001,{days},10.00\n"
-        f"Ben Barker,ben@example.com,1002,{days},20.50\n"
-        f"Cora Castillo,cora@example.com,1003,{days},30.75\n",
-        currency="USD",
-    )
-    accounts = [r["account"] for r in document["rows"]]
-    assert {(a["issued_on"], a["due_on"]) for a in accounts} == {("2026-03-01", "2026-03-31")}
-
-
-def test_days_without_a_name_in_few_rows_are_no_due_date_and_hold_those_rows() -> None:
+def test_days_in_few_rows_that_are_said_to_be_of_payment_hold_those_rows() -> None:
     document = read(
         "Ada Abbott,ada@example.com,1001,2026-08-30,10.00,\n"
         "Ben Barker,ben@example.com,1002,2026-06-30,20.50,\n"
         "Cora Castillo,cora@example.com,1003,2026-03-06,30.75,2026-03-16\n",
         currency="USD",
+        answers={"mapping:#4": "due_date", "mapping:#6": "paid_date"},
     )
     accounts = [r["account"] for r in document["rows"]]
     assert [(a["due_on"], a["held"]) for a in accounts] == [

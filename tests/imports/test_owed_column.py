@@ -250,9 +250,12 @@ def test_a_row_that_breaks_the_sum_of_the_others_is_held(columns: str, rows: lis
     assert held == [None, None, "does_not_add_up", None]
 
 
-def test_sums_that_most_rows_break_are_no_rule() -> None:
+def test_a_sum_that_its_names_say_and_most_rows_break_is_asked_about() -> None:
     text = table("Total,Paid,Balance", "400.00,100.00,250.00", "200.00,120.00,75.00")
-    assert [row["account"]["held"] for row in read(text)["rows"]] == [None, None]
+    assert asked(read(text)) == {"row_sums": ["as_it_stands", "hold"]}
+    for answer, held in (("as_it_stands", None), ("hold", "does_not_add_up")):
+        document = read(text, answers={"row_sums": answer})
+        assert [row["account"]["held"] for row in document["rows"]] == [held, held]
 
 
 @pytest.mark.parametrize("credit", ["Unapplied Credits", "Prepayments", "Anticipos"])

@@ -126,7 +126,7 @@ def test_two_nameless_amounts_wait_for_a_decision() -> None:
         "A1,Ann Lee,ann@example.com,2026-03-04,$10.00,$9.00\n"
         "A2,Bo Cy,bo@example.com,2026-05-06,$20.00,$8.00\n"
     )
-    assert [d["kind"] for d in result["decisions_needed"]] == ["mapping"]
+    assert [d["id"] for d in result["decisions_needed"]] == ["mapping:#5", "mapping:#6"]
     assert result["rows"] == []
 
 

@@ -111,6 +111,7 @@ ANSWER_WORDS = {
     "less_paid": "less what was paid",
     "taken_off": "less the credits",
     "added": "with the tax added",
+    "hold": "hold those debts",
     "each_row": "each row in its own currency",
     "whole": "in whole units, as written",
     "as_written": "as written",

@@ -278,10 +278,12 @@ def map_columns(
         ranked[index] = []
     named = {pick[0][1] for pick in ranked if pick}
     adjust(headers, contents, ranked, named)
+    nameless = _nameless(headers, mute=mute) - meaningless.keys() - of_others.keys()
     asked = settle_nameless(
         keys, contents, samples, ranked,
-        nameless=_nameless(headers, mute=mute) - meaningless.keys(),
+        nameless=nameless,
         set_by_hand=by_person,
+        named={o[0][1] for i, o in enumerate(ranked) if o and i not in nameless | by_person.keys()},
     )  # fmt: skip
     chosen, decisions = _settle(keys, ranked, contents, fixed)
     decisions = (*asked, *(d for d in decisions if d.id not in {q.id for q in asked}))

@@ -67,6 +67,10 @@ _SETTLES: Mapping[Kind, frozenset[str]] = {
 }
 """The fields of which a column set by hand leaves nothing to ask of the others of its kind. Of
 days and flags there may be several that matter."""
+_NAMED: Mapping[Kind, str] = {Kind.DAY: "due_date"}
+"""The field of which a column that is named so leaves nothing to ask."""
+_OF_PEOPLE = frozenset((Kind.EMAIL, Kind.PHONE, Kind.PERSON))
+_WHO = frozenset(("email", "phone", "consumer_name", "company", "last_name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,11 @@ def settle_nameless(
     *,
     nameless: Container[int],
     set_by_hand: Mapping[int, str],
+    named: Container[str],
 ) -> list[ImportQuestion]:
     """Takes the meanings from the `nameless` columns whose cells leave a doubt, and asks of each;
-    texts become notes. `set_by_hand` holds the fields that a person gave, by column."""
+    texts become notes. `set_by_hand` holds the fields that a person gave, by column, `named` those
+    that names of other columns say: a column with a name of its own is not another of these."""
     columns = [
         _Column(index, keys[index], kind)
         for index, content in enumerate(contents)
@@ -94,11 +100,15 @@ def settle_nameless(
         and index not in set_by_hand
         and (kind := _kind_of(content, samples[index])) is not None
     ]
+    if not {c.kind for c in columns} & _OF_PEOPLE and not set(set_by_hand.values()) & _WHO:
+        return []
     questions: list[ImportQuestion] = []
     given = set(set_by_hand.values())
     no_money = not given & _SETTLES[Kind.MONEY] and all(c.kind is not Kind.MONEY for c in columns)
     for kind in Kind:
         alike = [c for c in columns if c.kind is kind]
+        if any(field in named for field in (*_SETTLES[kind], _NAMED.get(kind, ""))):
+            continue
         if given & _SETTLES[kind]:
             for column in alike:
                 ranked[column.index] = []

@@ -14,7 +14,7 @@ from dunlin.domain.imports import fields
 from dunlin.domain.imports.figure_counts import FigureCounts, Sum
 from dunlin.domain.imports.figures import MoneyColumn, MoneyPart, currency_in, words_in
 from dunlin.domain.imports.header_names import figures as names
-from dunlin.domain.imports.types import BalanceSum, ColumnMap, ImportQuestion, TaxOnTop
+from dunlin.domain.imports.types import ColumnMap, ImportQuestion, TaxOnTop
 
 LESS_PAID, TAKEN_OFF, ADDED = "less_paid", "taken_off", "added"
 AS_IT_STANDS, EACH_ROW = "as_it_stands", "each_row"
@@ -27,13 +27,11 @@ _MOST_CHOICES = 8
 
 @dataclass(frozen=True, slots=True)
 class OwedColumn:
-    """The columns with the one that is owed chosen, the tax to add to it, what is asked, and the
-    sum that a few rows break where all others keep it."""
+    """The columns with the one that is owed chosen, the tax to add to it, and what is asked."""
 
     columns: tuple[ColumnMap, ...]
     questions: tuple[ImportQuestion, ...] = ()
     tax: TaxOnTop | None = None
-    balance_sum: BalanceSum | None = None
 
 
 def settle(
@@ -95,15 +93,7 @@ class _Choice:
             # Its field may not be told by its name, but what was paid of a bill is not owed.
             self._set(self.counts.paid[0], "paid", f'what is taken off "{owed.key}"')
         tax = self._tax_on_top(owed)
-        return OwedColumn(tuple(self.columns), tuple(self.questions), tax, self._broken_sum(owed))
-
-    def _broken_sum(self, owed: MoneyColumn) -> BalanceSum | None:
-        for r in self.counts.relations:
-            rule = r.kind is Sum.LESS and r.shown > 1 and 0 < r.fails <= r.shown / 2
-            if rule and r.whole is owed:
-                paid = tuple(f.index for f in r.others)
-                return BalanceSum(balance=owed.index, bill=r.base.index, paid=paid)
-        return None
+        return OwedColumn(tuple(self.columns), tuple(self.questions), tax)
 
     def _own_money(self) -> None:
         """Of one figure in the creditor's money and in the debt's own, the debt's own is owed."""

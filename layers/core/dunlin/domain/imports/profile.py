@@ -146,7 +146,7 @@ class _Pass:
             units=scan.units,
             negated=scan.style.negated(self.hints.sidecar.answers),
             tax=scan.settled.tax,
-            balance_sum=scan.settled.balance_sum,
+            laws=scan.laws,
             shared_reference=shared,
             row_ids=row_ids,
             legs=mapped.legs,

@@ -35,8 +35,8 @@ ADVICE = {
     "future_due_date": "Created with a hold that ends on the due date. Nothing to do.",
     "bad_amount": "Write the amount as digits with at most one decimal mark, such as 1234.50.",
     "ambiguous_amount": "Write the amount so that it can be read in one way only, such as 1234.50.",
-    "does_not_add_up": "Created with a hold: the bill less what was paid is not the balance, as in"
-    " the other rows. Say which figure is right.",
+    "does_not_add_up": "Created with a hold: its figures do not add up as those of the other rows"
+    " do. Say which is right.",
     "odd_currency": "Created with a hold: no other row is in this currency. Is it right?",
     "mixed_currency": "The amount and the currency column disagree: correct one of them.",
     "bad_date": "Write the date as YYYY-MM-DD.",

@@ -11,7 +11,7 @@ from dunlin.domain.imports.amounts import (
     side_of,
 )
 from dunlin.domain.imports.columns import Columns
-from dunlin.domain.imports.figure_counts import hundredths
+from dunlin.domain.imports.figure_laws import keeps
 from dunlin.domain.imports.file_currency import DOLLAR_SIGNED, code_of
 from dunlin.domain.imports.types import FileProfile, RowProblem
 from dunlin.domain.money import CURRENCIES, exponent
@@ -112,15 +112,9 @@ class RowMoney:
         return self._by_age(cells, currency, paid)
 
     def adds_up(self, cells: list[str]) -> bool:
-        """False where the row breaks the sum that nearly all rows of the file keep."""
-        rule = self._profile.balance_sum
-        if rule is None:
-            return True
-        at = (rule.balance, rule.bill, *rule.paid)
-        left, bill, *paid = (hundredths(cells[i], self._marks.get(i, "")) for i in at)
-        if left is None or bill is None:
-            return True
-        return abs(bill - sum(abs(p or 0) for p in paid) - left) <= 1
+        """False where the row breaks a law that nearly all rows of the file keep."""
+        laws = self._profile.laws
+        return not laws or keeps(laws, cells, self._marks)
 
     def _billed(
         self, cells: list[str], currency: str, problems: list[RowProblem]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
@@ -22,6 +22,7 @@ from dunlin.domain.imports.contact_points import fast_phone
 from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
 from dunlin.domain.imports.figure_counts import FigureCounts
+from dunlin.domain.imports.figure_laws import LawCounts
 from dunlin.domain.imports.figure_style import FigureStyle, style_of
 from dunlin.domain.imports.figures import figures_of
 from dunlin.domain.imports.file_currency import (
@@ -42,7 +43,14 @@ from dunlin.domain.imports.records import Chunk, Decoder, Rows, lines_of  # fmt:
 from dunlin.domain.imports.repeats import Repeats
 from dunlin.domain.imports.row_kinds import BLANK, LONE, ROW, SUM, TOTAL
 from dunlin.domain.imports.sidecar import Sidecar
-from dunlin.domain.imports.types import RECEIVABLES, ColumnMap, ImportQuestion, Range, Shape
+from dunlin.domain.imports.types import (
+    RECEIVABLES,
+    ColumnMap,
+    FigureLaw,
+    ImportQuestion,
+    Range,
+    Shape,
+)
 
 _VOTES = 5_000
 _PHONE_VOTES = 500
@@ -118,6 +126,10 @@ class Scan:
         # Any of these may turn out to be what is owed, so the marks of all are counted.
         self.marks |= {f.index: Counter() for f in self.figures.figures}
         self._counting = self.figures.needed and kind == RECEIVABLES
+        self.sums = self._laws(samples)
+        self._summing = self.sums.asked and kind == RECEIVABLES
+        self.laws: tuple[FigureLaw, ...] = ()
+        self._law_questions: tuple[ImportQuestion, ...] = ()
         self.style = self._style(samples)
         self._styling = kind == RECEIVABLES
 
@@ -134,6 +146,12 @@ class Scan:
             currency=self.by_field.get("currency", -1),
             mapped=self.by_field.get("balance", self.by_field.get("amount", -1)),
         )
+
+    def _laws(self, samples: list[list[str]]) -> LawCounts:
+        """What the figures of a row are to add up to."""
+        contents = [content_of(column) for column in samples]
+        marks = _marks(range(len(samples)), samples)
+        return LawCounts(self.headers, contents, self.columns, samples, marks)
 
     def _style(self, samples: list[list[str]]) -> FigureStyle:
         """How the file gives its figures."""
@@ -269,6 +287,8 @@ class Scan:
             self.currency_marks.word(cells[self._currency_at])
         if self._counting:
             self.figures.row(self._row_line, cells)
+        if self._summing:
+            self.sums.row(self._row_line, cells)
         if self._styling:
             self.style.row(cells)
             self._styling = self.style.open
@@ -330,6 +350,9 @@ class Scan:
             self._settle()
         self.money_columns = [c for c in self.columns if c.field in fields.MONEY]
         self.currency_marks.read_in(c.index for c in self.money_columns)
+        if self._summing and self.shape.running < 0:
+            owed = self.by_field.get("balance", -1)
+            self.laws, self._law_questions = self.sums.settled(sidecar.answers, owed)
         self._decimals()
         self.country = sidecar.country or self._country()
         self.country_open = (
@@ -513,7 +536,7 @@ class Scan:
                     blocking=column.field in _DECISIVE,
                 )
             )
-        out += self.settled.questions
+        out += self.settled.questions or self._law_questions
         out += self.style.questions(self.hints.sidecar.answers)
         out += self.money.questions()
         if self.country_open:
@@ -531,7 +554,7 @@ class Scan:
         return out
 
 
-def _marks(indexes: Sequence[int], samples: Sequence[Sequence[str]]) -> dict[int, str]:
+def _marks(indexes: Iterable[int], samples: Sequence[Sequence[str]]) -> dict[int, str]:
     """The decimal mark of each column, as far as a sample tells."""
     marks = {}
     for index in indexes:

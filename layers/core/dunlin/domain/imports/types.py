@@ -117,12 +117,15 @@ class TaxOnTop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceSum:
-    """Columns by index: in nearly every row `balance` is `bill` less all of `paid`."""
+class FigureLaw:
+    """What nearly every row keeps: the first of `terms`, (column, sign), is the sum of the others,
+    or their product. Of a row that does not, `beside` are the columns that may say why; `owed` is
+    the column of what is owed."""
 
-    balance: int
-    bill: int
-    paid: tuple[int, ...]
+    terms: tuple[tuple[int, int], ...]
+    owed: int
+    beside: tuple[int, ...] = ()
+    is_product: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +168,7 @@ class FileProfile:
     units: tuple[tuple[int, str], ...] = ()
     negated: bool = False
     tax: TaxOnTop | None = None
-    balance_sum: BalanceSum | None = None
+    laws: tuple[FigureLaw, ...] = ()
     shared_reference: bool = False
     row_ids: bool = False
     open_dates: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""AnswerImport: takes the answer to a question that an import waits for, given on the dashboard."""
+"""AnswerImport: takes the answer to what an import asks, given on the dashboard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from typing import Any
 
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.imports.answering import AnswerOrder, answer_import
+from dunlin.service.imports.answering import (
+    MISSING,
+    AnswerOrder,
+    answer_import,
+    answer_missing,
+)
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
@@ -25,6 +30,18 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
         question=ask.value("question"),
         answer=ask.value("answer"),
     )
+    if order.question == MISSING:
+        settled = answer_missing(
+            order,
+            by=ask.by,
+            book=wiring.account_book(),
+            waker=wiring.waker(),
+            drop_box=wiring.drop_box(),
+            now=wiring.clock().now(),
+        )
+        count("MissingAnswers", outcome=settled.outcome)
+        logger.info("missing", extra={"import_id": order.import_id, "outcome": settled.outcome})
+        return widget.settled(ask, settled)
     taken = answer_import(
         order,
         by=ask.by,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dunlin.runtime import wiring
-from dunlin.service.imports.shown import import_at, newest_imports
+from dunlin.service.imports.shown import import_at, lacked, newest_imports
 
 
 def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
@@ -16,5 +16,6 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
         return widget.describe()
     key = ask.values.get("key", "")
     if key:
-        return widget.one(ask, import_at(drop_box, ask.creditor, key))
+        document = import_at(drop_box, ask.creditor, key)
+        return widget.one(ask, document, lacks=lacked(drop_box, document))
     return widget.imports(ask, newest_imports(drop_box, ask.creditor))

@@ -39,6 +39,7 @@ STAR_RESOURCES = {
             "ChangeBalance",
             "ReceiveChanges",
             "Decide",
+            "AnswerImport",
         )
     },
 }

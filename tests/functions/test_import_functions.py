@@ -21,6 +21,7 @@ from functions.start_import.handler import handler as start_import
 from tests.functions.metrics import counted
 from tests.functions.wire import Context, wire
 from tests.imports.place import BO, CREDITOR, CY, DI, Office, table
+from tests.imports.test_missing import ROWS
 from tests.staff.test_widgets import event
 from tests.support.builders import strategy_document
 
@@ -96,6 +97,7 @@ def test_an_import_runs_through_its_functions(
         "outcome": "done",
         "import_id": job["import_id"],
         "counts": {"created": 3},
+        "resting": 0,
     }
     assert len(office.book.accounts) == 3
 
@@ -113,6 +115,44 @@ def test_a_job_without_its_file_fails(office: Office, function: Any) -> None:
     del office.box.files[KEY]
     with pytest.raises(DomainError, match=r"no file|was not profiled"):
         function(job, None)
+
+
+STRAY = (f"drop/{CREDITOR}/open.csv.part", "open.csv", "drop/open.csv", f"drop/{CREDITOR}/2026/x")
+
+
+@pytest.mark.parametrize("key", STRAY)
+def test_what_is_not_imported_is_counted(
+    office: Office, key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wire(monkeypatch, import_machine=MemoryMachine())
+    office.box.files[key] = table([BO]).encode()
+    assert start_import(dropped(key), None) == {"batchItemFailures": []}
+    assert [m["FilesNotImported"] for m in counted("FilesNotImported", capsys)] == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    ("content", "metric"),
+    [
+        ("%PDF-1.7", "FilesNotImported"),
+        (table([BO.replace("2026-09-01", "03/04/2026")]), "ImportsWaiting"),
+    ],
+)
+def test_a_file_that_is_refused_or_waits_is_counted(
+    office: Office, content: str, metric: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile_file(asdict(office.put("open.csv", content)), None)
+    assert [m[metric] for m in counted(metric, capsys)] == [[1.0]]
+
+
+def test_a_complete_file_that_lacks_many_is_counted_as_waiting(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.drop("open.csv", table(ROWS))
+    office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = b"version: 1\ncomplete: true\n"
+    job = office.put("open.csv", table(ROWS[:3]))
+    office.run(job)
+    assert reconcile_import(asdict(job), None)["resting"] == 197
+    assert [m["ImportsWaiting"] for m in counted("ImportsWaiting", capsys)] == [[1.0]]
 
 
 def test_a_share_that_nobody_wrote_fails(office: Office) -> None:

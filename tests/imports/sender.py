@@ -56,9 +56,9 @@ class Sender:
 
     def page(self, name: str) -> str:
         """The dashboard's page of a file's import."""
-        answer = self._arn("AnswerImport")
+        answer = self._arn("AnswerImportFunctionName")
         key = file_names.summary_name(self.key(name))
-        return self._call(self._arn("ShowImport"), {"key": key, "answer": answer})
+        return self._call(self._arn("ShowImportFunctionName"), {"key": key, "answer": answer})
 
     def press(self, page: str, label: str) -> str:
         """What the dashboard shows after the button of a page."""
@@ -70,8 +70,8 @@ class Sender:
         assert pressed is not None, page
         return self._call(pressed[1], json.loads(html.unescape(pressed[2])))
 
-    def _arn(self, function: str) -> str:
-        name = self.outputs[f"{function}FunctionName"]
+    def _arn(self, output: str) -> str:
+        name = self.outputs[output]
         described = self.client("lambda").get_function_configuration(FunctionName=name)
         return str(described["FunctionArn"])
 

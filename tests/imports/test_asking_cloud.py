@@ -12,7 +12,8 @@ import pytest
 from dunlin.runtime import wiring
 from local.local_stack import LocalStack
 from tests.imports.place import BO, table
-from tests.imports.sender import Sender
+from tests.imports.sender import Sender, eventually
+from tests.imports.test_missing import ROWS
 from tests.imports.test_workbook import DEBTS, SUPPLIERS, workbook
 from tests.support.terminal import at_a_terminal
 
@@ -91,6 +92,39 @@ def test_an_answer_is_obeyed_and_remembered_until_the_layout_changes(
     assert changed["state"] == "waiting"
     assert 'new "Region"' in changed["decisions_needed"][0]["why"]
     assert len(list(wiring.account_book().accounts_of_creditor(sender.creditor))) == 2
+
+
+@pytest.mark.parametrize(
+    ("creditor", "label", "rows"),
+    [
+        ("clinic-gone", "They are gone", ROWS[:30]),
+        ("clinic-stay", "They stay", ROWS[50:80]),  # people of its own, or it would be asked whose
+    ],
+)
+def test_a_cut_short_file_is_settled_on_the_dashboard(
+    stack: LocalStack, creditor: str, label: str, rows: list[str]
+) -> None:
+    sender = Sender(stack, creditor)
+    last = rows[-1].split(",")[0]
+    assert sender.drop("open.csv", table(rows))["outcomes"] == {"created": 30}
+    sender.put(sender.key("open.mapping.yaml"), "version: 1\ncomplete: true\n")
+    waiting = sender.counted("ImportsWaiting")
+    cut = sender.drop("open.csv", table(rows[:3]))
+    assert (cut["missing"]["closed"], cut["missing"]["resting"]) == (0, 27)
+    eventually(lambda: sender.counted("ImportsWaiting") == waiting + 1)
+    assert sender.account(last).paused
+    page = sender.page("open.csv")
+    assert "27 of 30 accounts are not in it" in page
+    assert "27 accounts" in sender.press(page, label)
+    after = sender.account(last)
+    assert (after.status.value, after.paused) == (
+        ("closed", False) if label == "They are gone" else ("imported", False)
+    )
+    assert label not in sender.page("open.csv")
+    assert "Nothing was changed" in sender.press(page, label)
+    # The whole file comes later: all is as it was, whatever was said.
+    assert sender.drop("open.csv", table(rows))["state"] == "done"
+    assert sender.account(last).status.value == "imported"
 
 
 def test_a_workbook_is_read_on_its_sheet_of_debts(sender: Sender) -> None:

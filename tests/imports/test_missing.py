@@ -40,7 +40,7 @@ def act(office: Office, reference: str, **changes: Any) -> Account:
     return office.account(reference)
 
 
-def settle(office: Office, *, gone: bool) -> missing.SettledMissing:
+def settle(office: Office, *, gone: bool, at_once: int = 2_000) -> missing.SettledMissing:
     (asked,) = missing.open_questions(CREDITOR, drop_box=office.box)
     return missing.settle(
         asked,
@@ -50,6 +50,7 @@ def settle(office: Office, *, gone: bool) -> missing.SettledMissing:
         waker=office.waker,
         drop_box=office.box,
         now=office.now,
+        at_once=at_once,
     )
 
 
@@ -125,11 +126,10 @@ def test_a_person_says_that_they_stay_and_the_next_cut_file_closes_none(office: 
     assert report["missing"]["closed"] == 5
 
 
-def test_more_than_one_call_may_be_needed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(missing, "AT_ONCE", 100)
+def test_more_than_one_call_may_be_needed(office: Office) -> None:
     office.drop("open.csv", table(ROWS[:3]))
-    assert settle(office, gone=True) == missing.SettledMissing(done=100, left=97)
-    assert settle(office, gone=True) == missing.SettledMissing(done=97, left=0)
+    assert settle(office, gone=True, at_once=100) == missing.SettledMissing(done=100, left=97)
+    assert settle(office, gone=True, at_once=100) == missing.SettledMissing(done=97, left=0)
     assert statuses(office)["closed"] == 197
 
 

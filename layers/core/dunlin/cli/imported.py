@@ -48,6 +48,11 @@ def list_drops(
             typer.echo(line)
         for line in wrapped(document["next_step"], 2):
             typer.echo(line)
+        if document["lacks"]:
+            creditor_id = document["creditor"]
+            text = f"{document['lacks']:,} accounts are not in it: dunlin missing {creditor_id}"
+            for line in wrapped(text, 2):
+                typer.echo(line)
 
 
 @drops.command("show")

@@ -81,7 +81,12 @@ def reconcile_import(
         withdrawn=sum(code == WITHDRAWN for code in codes.values()),
         known_as=document["known_as"],
     )
-    return {"outcome": "done", "import_id": job.import_id, "counts": counts}
+    return {
+        "outcome": "done",
+        "import_id": job.import_id,
+        "counts": counts,
+        "resting": sum(what == RESTING for _, what in absent),
+    }
 
 
 def _with_outcome(row: RowOutcome, outcomes: Mapping[str, str]) -> RowOutcome:

@@ -105,6 +105,11 @@ def _debts(document: Mapping[str, Any]) -> list[str]:
             f"{'is' if missing['accounts'] == 1 else 'are'} not in this one; "
             f"{missing['closed']:,} closed."
         )
+    if missing.get("resting"):
+        lines += wrapped(
+            f"Nothing is sent about {_number(missing['resting'], 'account')} of them until you say"
+            " whether they are gone: dunlin missing, or the dashboard's import page."
+        )
     return lines
 
 

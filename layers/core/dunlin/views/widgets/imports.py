@@ -21,7 +21,8 @@ from dunlin.views.widgets.page import Html, page
 from dunlin.views.widgets.words import masked, money
 
 if TYPE_CHECKING:
-    from dunlin.service.imports.answering import AnswerTaken
+    from dunlin.service.imports.answering import AnswerTaken, MissingTaken
+    from dunlin.service.imports.missing import MissingAccounts
 
 _DESCRIBED = (
     "### Imports\nThe newest dropped files: rows by outcome, sums beside the file's own total, age"
@@ -43,6 +44,12 @@ _TAKEN = {
     "going_on": "Answered. The import goes on by itself.",
     "stale": "Nothing was changed: the file goes on already, or was dropped anew. Look again.",
     "gone": "Nothing was changed: there is no such import or question.",
+}
+_SETTLED = {
+    "closed": "Said. {done} closed; a later file that names one takes it up as it stood.",
+    "going_on": "Said. {done} go on as they stood.",
+    "stale": "Nothing was changed: somebody has said it already, or a newer file names them.",
+    "gone": "Nothing was changed: there is no such import or answer.",
 }
 _BUCKETS = {
     "current": "Not due yet",
@@ -78,15 +85,21 @@ class ImportWidget:
                 document["file"],
                 document["key"],
                 document["creditor"],
-                _STATES.get(document["state"], document["state"]),
+                _state(document),
                 _counts(document["outcomes"]),
             )
             for document in newest
         ]
         return page(ask, "imports", rows=rows)
 
-    def one(self, ask: Ask, document: Mapping[str, Any] | None) -> Html:
-        """One import, and the way back to the list."""
+    def one(
+        self,
+        ask: Ask,
+        document: Mapping[str, Any] | None,
+        lacks: MissingAccounts | None = None,
+    ) -> Html:
+        """One import, and the way back to the list; `lacks`: the accounts of which a person must
+        say whether they are gone."""
         if document is None:
             return page(ask, "import", document=None)
         return page(
@@ -99,7 +112,8 @@ class ImportWidget:
             past_due=_figures({_BUCKETS.get(b, b): n for b, n in _buckets(document)}),
             questions=_questions(document),
             elsewhere=[q["why"] for q in document["decisions_needed"] if q["kind"] in ELSEWHERE],
-            answer=ask.function("answer") if document["state"] == "waiting" else "",
+            answer=ask.function("answer"),
+            lacks=lacks,
             taken=_taken(document["mapping"]),
             left=[
                 name for name, column in document["mapping"].items() if column["field"] == "ignore"
@@ -113,14 +127,35 @@ class ImportWidget:
         if taken.outcome == "noted":
             questions = "question is" if taken.left == 1 else "questions are"
             sentence = f"Answered. {taken.left} more {questions} open."
-        return page(
-            ask,
-            "answered",
-            ok=taken.outcome in ("going_on", "noted"),
-            sentence=sentence,
-            back=safe_arn(ask.value("list")),
-            key=ask.value("key"),
-        )
+        return _answered(ask, sentence, ok=taken.outcome in ("going_on", "noted"))
+
+    def settled(self, ask: Ask, taken: MissingTaken) -> Html:
+        """What became of the accounts that a file lacks, and the way back to the import."""
+        sentence = _SETTLED[taken.outcome].format(done=_accounts(taken.done))
+        if taken.left:
+            sentence += f" {_accounts(taken.left)} are left: go back and say it once more."
+        return _answered(ask, sentence, ok=taken.outcome in ("closed", "going_on"))
+
+
+def _state(document: Mapping[str, Any]) -> str:
+    if document["lacks"]:
+        return f"Imported; {_accounts(document['lacks'])} are not in it: gone?"
+    return str(_STATES.get(document["state"], document["state"]))
+
+
+def _answered(ask: Ask, sentence: str, *, ok: bool) -> Html:
+    return page(
+        ask,
+        "answered",
+        ok=ok,
+        sentence=sentence,
+        back=safe_arn(ask.value("list")),
+        key=ask.value("key"),
+    )
+
+
+def _accounts(number: int) -> str:
+    return "1 account" if number == 1 else f"{number:,} accounts"
 
 
 def _counts(outcomes: Mapping[str, int]) -> str:

@@ -134,3 +134,16 @@ def test_other_standings_hold_nothing(column: str, words: str) -> None:
     )
     accounts = [r["account"] for r in document["rows"]]
     assert [(a["status"], a["held"]) for a in accounts] == [("open", None)] * 3
+
+
+def test_a_payment_that_is_promised_is_none() -> None:
+    rows = rows_by(
+        read(
+            "Invoice,Customer,Email,Due Date,Amount,Settled On\n"
+            "1,Ada Abbott,ada@example.com,2026-01-15,10.00,2026-02-01\n"
+            "2,Ben Barker,ben@example.com,2026-01-16,20.00,2027-02-01\n"
+        )
+    )
+    assert rows[2]["outcome"] == "unchanged"
+    assert rows[3]["account"]["held"] == "payment_ahead"
+    assert rows[3]["account"]["balance_minor"] == 2000

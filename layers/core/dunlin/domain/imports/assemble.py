@@ -17,6 +17,7 @@ from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, w
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of, waits_for_insurer
 from dunlin.domain.imports.matching import Consumers, SpillStore, rule_of
+from dunlin.domain.imports.row_marks import still_to_pay
 from dunlin.domain.imports.row_payment import NOT_RECEIVED, RETURNED, UNDONE
 from dunlin.domain.imports.types import (
     CONTACTS,
@@ -55,6 +56,7 @@ HOLD_CODES = {code: code for code in (*barring.STAFF, *MONEY_HOLDS)} | {
     "insurer": "insurance_pending",
     "payment_shown": "payment_shown",
     "cleared_with_balance": "cleared_with_balance",
+    "payment_ahead": "payment_ahead",
 }
 """Reason code of each hold, the gravest first."""
 
@@ -145,6 +147,7 @@ class Assembler:
         if isinstance(row, Rejected):
             self._note(row.line, REJECTED, row.code, column=row.column, value=row.value)
             return
+        row = still_to_pay(row, self.today)
         key = debt_key(row)
         if not key:
             self._note(row.line, REJECTED, "no_reference")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
+from dunlin.domain.imports.file_kind import BALANCE_FIELDS
 from dunlin.domain.imports.flag_headings import FLAGGED, asks_which_way, flag_heading
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.industry import PATIENTS_PART, patients_part
@@ -24,6 +25,11 @@ from dunlin.domain.imports.types import ColumnMap, ImportQuestion
 from dunlin.domain.imports.whose import Parties
 from dunlin.domain.imports.whose_contacts import settle_contacts
 
+_SPEAKS_OF_PAYMENT = 0.3
+_PRICES = frozenset(
+    """price total sum value amount fee charge charges precio total importe monto valor prix montant
+    somme preis betrag summe preco valor""".split()
+)
 THRESHOLD = 0.5
 """Below it a column is not used; for what a debt cannot be without, a person is asked."""
 _GENERIC = re.compile(
@@ -290,6 +296,7 @@ def map_columns(
     for index, why in (meaningless | of_others).items():
         if index in meaningless or chosen[index][1] == fields.IGNORE:
             chosen[index] = (0.9 if index in meaningless else 0.0, fields.IGNORE, why)
+    _price_is_owed(headers, contents, chosen, by_person)
     decisions += settle_contacts(parties, keys, samples, chosen, SET_BY_HAND)
     decisions += _ways(headers, keys, contents, chosen, by_person)
     columns = tuple(
@@ -297,6 +304,27 @@ def map_columns(
         for i, (s, f, w) in enumerate(chosen)
     )
     return Mapped(columns, decisions, ledger.legs)
+
+
+def _price_is_owed(
+    headers: Sequence[str],
+    contents: Sequence[Content],
+    chosen: list[tuple[float, str, str]],
+    by_person: Container[int],
+) -> None:
+    """Makes the only amounts of a file what is owed where their heading calls them a price and
+    beside them stands whether it is paid."""
+    have = {field for _, field, _ in chosen}
+    standings = [i for i, (_, field, _) in enumerate(chosen) if field == "status"]
+    speaks = any(contents[i].share("payment_status") >= _SPEAKS_OF_PAYMENT for i in standings)
+    amounts = [i for i, content in enumerate(contents) if content.share("marked") >= 0.8]
+    if have & BALANCE_FIELDS or not speaks or len(amounts) != 1:
+        return
+    (index,) = amounts
+    priced = not _PRICES.isdisjoint(fields.words_of(headers[index]))
+    if priced and index not in by_person and chosen[index][1] == fields.IGNORE:
+        why = "the only amounts, beside which stands whether they are paid"
+        chosen[index] = (0.6, "amount", why)
 
 
 def _ways(

@@ -15,12 +15,14 @@ from enum import StrEnum
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content
 from dunlin.domain.imports.dates import MDY, read_date, resolve
+from dunlin.domain.imports.terms import read_terms
 from dunlin.domain.imports.types import ImportQuestion
 
 Ranked = list[list[tuple[float, str, str]]]
 
 _LEAST = 0.51
 _FULL = 0.9
+_LONGEST_TERMS, _MOST_TERMS = 30, 6
 _BORN_BEFORE = 2012
 """Nearly all days before this year are no days on which a debt falls due."""
 _SERIALS = range(36_000, 60_000)
@@ -189,7 +191,8 @@ def _is_doubtful(
     if column.kind is Kind.FLAG:
         return True
     if column.kind is Kind.DAY:
-        return content.filled < _FULL * len(cells) or _are_long_past(cells)
+        terms = any(_are_terms(column) for column in samples)
+        return terms or content.filled < _FULL * len(cells) or _are_long_past(cells)
     if column.kind is Kind.NUMBER:
         return content.distinct < 0.98 or content.share("code") < _FULL or _may_count(cells)
     if column.kind is Kind.STANDING:
@@ -197,6 +200,14 @@ def _is_doubtful(
     if column.kind in (Kind.EMAIL, Kind.PHONE, Kind.PERSON):
         return content.filled > 3 and content.distinct < 0.3
     return False
+
+
+def _are_terms(cells: Sequence[str]) -> bool:
+    """True for terms of payment, by which the only day may be that of the bill: `30 Tage`."""
+    filled = [c.strip() for c in cells if c.strip()]
+    worded = [c for c in filled if any(w.isalpha() for w in c.split()) and len(c) < _LONGEST_TERMS]
+    terms = [c for c in worded if read_terms(c) is not None and read_date(c) is None]
+    return len(terms) >= 0.8 * len(filled) > 0 and len(set(terms)) <= _MOST_TERMS
 
 
 def _may_count(cells: Sequence[str]) -> bool:

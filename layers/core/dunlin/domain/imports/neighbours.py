@@ -21,7 +21,7 @@ _WHO = frozenset(("consumer_name", "company", "consumer_reference", "last_name",
 _CODED = frozenset(
     (
         "customer client debtor kunde cliente tenant resident patient partner debitor contact "
-        "guarantor member student owner consumer name"
+        "deudor debiteur devedor guarantor member student owner consumer name"
     ).split()
 )
 """Names of columns that hold a person's name or, in some exports, their number."""

@@ -106,6 +106,7 @@ ADVICE = {
     " currency and drop the file again. A payment waits in `dunlin payments held`.",
     "payment_shown": "Created with a hold: the row shows a payment and no balance. Is it paid?",
     "cleared_with_balance": "Created with a hold: the row is marked as settled and has a balance.",
+    "payment_ahead": "Created with a hold: the day of its payment lies ahead. Is it promised?",
     "settled": "The row says when or by what it was settled, so nothing is chased.",
     "impossible_date": "The date is none of a debt (1900, 1970, 9999): give the right one.",
     "no_debt": "The row is a posting that names no debt.",

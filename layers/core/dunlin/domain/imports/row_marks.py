@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, Columns
 from dunlin.domain.imports.row_dates import RowDates
-from dunlin.domain.imports.types import OPEN, PAID, VOID, FileProfile
+from dunlin.domain.imports.types import OPEN, PAID, VOID, FileProfile, NormalisedRow
 
 _WHEN_PAID = frozenset(
     """paymentdate fechadepago fechapago datedepaiement datepaiement datedereglement datereglement
@@ -16,7 +18,7 @@ _WHEN_PAID = frozenset(
 """Names of columns that may hold the day of a part payment, or one on which payment is awaited."""
 _MONEY_CAME = frozenset(("checkno", "checknumber", "receiptnumber", "receiptno"))
 """Columns of a payment's own number among those that say how a customer pays."""
-SHOWN, CLEARED = "payment_shown", "cleared_with_balance"
+SHOWN, CLEARED, AHEAD = "payment_shown", "cleared_with_balance", "payment_ahead"
 
 
 class RowMarks:
@@ -70,3 +72,12 @@ class RowMarks:
             return True
         day = self._dates.is_day(index, text)
         return bool(day) if index in self._days else day is not False
+
+
+def still_to_pay(row: NormalisedRow, today: dt.date) -> NormalisedRow:
+    """The row as owed where only a day of payment says that it was settled, and the day lies
+    ahead: a payment that is promised is none."""
+    ahead = row.paid_on is not None and row.paid_on > today
+    if row.status_code != "settled" or not ahead or not row.balance or row.balance < 0:
+        return row
+    return row._replace(status=OPEN, status_code="", holds=(*row.holds, AHEAD))

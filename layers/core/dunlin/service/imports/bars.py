@@ -36,6 +36,7 @@ HOLDS = {
         Hold.REVIEW,
         "The file says that it was settled, with a balance left.",
     ),
+    "payment_ahead": (Hold.REVIEW, "The file names a day of payment that lies ahead."),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
     "shared_contact": (
         Hold.NO_CONTACT_POINT,
@@ -57,7 +58,9 @@ HOLDS = {
 SAID_BARS = "file_bars"
 """What the files said, among an account's extras and a person's flags: a file that says it again is
 no news, whatever was decided here since."""
-BARS = frozenset((*barring.STAFF, "unknown_status", "payment_shown", "cleared_with_balance"))
+BARS = frozenset(
+    (*barring.STAFF, "unknown_status", "payment_shown", "cleared_with_balance", "payment_ahead")
+)
 
 
 def personal(account_read: NormalisedAccount) -> tuple[str, ...]:

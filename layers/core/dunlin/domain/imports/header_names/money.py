@@ -42,7 +42,9 @@ STRONG = {
         |amount in local currency|amount in lc|amount in doc curr|amount in document currency
         |amount loc curr|amount lc|amount in company code currency|betrag|rechnungsbetrag
         |gesamtbetrag|bruttobetrag|brutto|summe|gesamt|umsatz|endbetrag|betrag in hauswahrung
-        |betrag in belegwahrung|betrag hauswahrung|rechnungssumme|importe|importe total|monto
+        |betrag in belegwahrung|betrag hauswahrung|rechnungssumme|importe|importe total
+        |importe en ml|importe en moneda local|importe en md|importe en moneda doc
+        |importe en moneda documento|monto
         |monto total|total factura|importe factura|valor|total con impuestos|montant|montant ttc
         |total ttc|montant total|montant facture|montant de la facture|ttc|invoiced amount
         |amount invoiced|total price|freight charges|freight amount|linehaul total|total freight
@@ -93,7 +95,7 @@ STRONG = {
         |waehrungskennzeichen|hauswahrung|belegwahrung|moneda|divisa|codigo moneda|devise|monnaie
         |code devise|currency symbol|wkz umsatz|wkz|currency iso|account currency|iso currency
         |wahrungsschlussel|wahrungskennung|whg|wahr|base currency|home currency|company currency
-        |moeda
+        |moeda|mon
         |functional currency|transaction currency|divisa documento|moneda documento""",
 }
 

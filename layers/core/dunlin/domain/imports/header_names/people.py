@@ -61,7 +61,8 @@ STRONG = {
         |name adressattyp unbekannt|recipient|recipient name|shipper name|broker name|broker
         |shipper|customer description|fully qualified name|entity title|alt name|altname
         |entity name|entity|customer vendor name|partenaire|intitule client|intitule|destinatario
-        |name1|name 1|customer name 1|buyer name|buyer|subscriber name|card name|cardholder name
+        |name1|name 1|nombre 1|nombre1|nom 1|customer name 1|buyer name|buyer
+        |subscriber name|card name|cardholder name
         |party name|contact display name|libelle client|bezeichnung kunde|geschaftspartner
         |adressat|firma name|name firma|company or name|name or company|company name or customer
         |customer or company|nom ou raison sociale|nombre o razon social|nome ou razao social

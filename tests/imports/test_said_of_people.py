@@ -11,6 +11,7 @@ from dunlin.domain.accounts.account import Hold, Status
 from dunlin.ports.accounts import Change
 from dunlin.service.accounts.writing import entry_of, next_version
 from tests.imports.place import HEADER, Office, table
+from tests.imports.reading import read_together
 
 NOTED = f"{HEADER},Notes"
 FIRST = "I-1,C-1,Bo Sample,bo@example.com,212-555-0111,10.00,2026-05-01,"
@@ -89,3 +90,31 @@ def test_the_same_file_again_writes_nothing(office: Office) -> None:
     before = office.book.writes
     office.drop("new.csv", table([SECOND + "deceased"], NOTED))
     assert office.book.writes == before
+
+
+CONTACTS = "Customer No,Customer,Email,Phone,Deceased,Remarks"
+GONE = "C-1,Bo Sample,bo@example.com,212-555-0111,Yes,"
+LEFT_ALONE = "C-2,Cy Roe,cy@example.com,212-555-0112,No,do not contact"
+
+
+def test_a_contacts_file_says_it_of_the_debts_on_record(office: Office) -> None:
+    office.drop("open.csv", table([FIRST, OTHER], NOTED))
+    act(office, "I-1", hold=None)
+    office.drop("contacts.csv", table([GONE, LEFT_ALONE], CONTACTS))
+    assert hold_of(office, "I-1") == DIED
+    assert hold_of(office, "I-3") == (Hold.REVIEW, "The file says not to contact this person.")
+    act(office, "I-1", hold=None)
+    office.drop("contacts.csv", table([GONE, LEFT_ALONE, "C-9,Di Poe,,,,"], CONTACTS))
+    assert hold_of(office, "I-1") == (None, "")
+
+
+def test_a_contacts_file_says_it_of_debts_that_are_read_beside_it() -> None:
+    debts, _ = read_together(table([FIRST, OTHER], NOTED), table([GONE, LEFT_ALONE], CONTACTS))
+    held = {row["account"]["reference"]: row["account"]["held"] for row in debts["rows"]}
+    assert held == {"I-1": "deceased", "I-3": "do_not_contact"}
+
+
+def test_a_contacts_file_that_came_first_says_it_of_the_debts_that_follow(office: Office) -> None:
+    office.drop("contacts.csv", table([GONE, LEFT_ALONE], CONTACTS))
+    office.drop("open.csv", table([FIRST, OTHER], NOTED))
+    assert hold_of(office, "I-1") == DIED

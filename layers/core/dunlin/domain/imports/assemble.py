@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dunlin.domain.imports import barring, statuses
-from dunlin.domain.imports.contact_filling import ContactFiles, DebtKey
+from dunlin.domain.imports.contact_filling import ContactFiles, DebtKey, bars_of_contact
 from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, who_of
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of, waits_for_insurer
@@ -403,7 +403,7 @@ class Assembler:
 
     def _barred(self) -> dict[int, tuple[str, ...]]:
         """By consumer what one row says of the person: it holds all of their debts."""
-        barred: dict[int, tuple[str, ...]] = {}
+        barred: dict[int, tuple[str, ...]] = dict(self.contacts.bars)
         for draft in self.drafts.values():
             of_person = tuple(h for h in draft.account.holds if h in barring.PERSONAL)
             if _is_minor(self.consumers.all[draft.owner].consumer, self.today):
@@ -555,6 +555,7 @@ def told_of(
             consumer=row.consumer,
             extras=tuple(sorted(extras.items())),
             lines=(row.line,),
+            holds=bars_of_contact(row) if code == "contact" else (),
         )
         by_line[row.line] = RowOutcome(
             line=row.line, outcome=UNCHANGED, code=row_code, account=key, problems=row.problems

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from dunlin.domain.imports import fields
+from dunlin.domain.imports import barring, fields
 from dunlin.domain.imports.matching import (
     Consumers,
     SpillStore,
@@ -95,6 +95,8 @@ class ContactFiles:
         )
         self._count = 0
         self._spill = spill
+        self.bars: dict[int, tuple[str, ...]] = {}
+        """What contacts say of consumers, by their numbers, that forbids to write."""
 
     def __len__(self) -> int:
         return self._count
@@ -120,7 +122,7 @@ class ContactFiles:
             if numbers:
                 at = _by_number(consumers, by_debt, numbers)
                 if at is not None and _agrees(row.consumer, consumers, at):
-                    consumers.fill(at, row.consumer)
+                    self._take(consumers, at, row)
                 continue
             at, by_name = _by_contact(consumers, row.consumer)
             name = name_key(row.consumer.name)
@@ -129,8 +131,13 @@ class ContactFiles:
             if by_name and (name in shared or f"name:{name}" in consumers.namesakes):
                 unclear.add(name)
             elif _agrees(row.consumer, consumers, at):
-                consumers.fill(at, row.consumer)
+                self._take(consumers, at, row)
         return consumers.of_names(unclear)
+
+    def _take(self, consumers: Consumers, at: int, row: NormalisedRow) -> None:
+        consumers.fill(at, row.consumer)
+        if codes := bars_of_contact(row):
+            self.bars[at] = (*self.bars.get(at, ()), *codes)
 
     def _by_debt(self, debts: Iterable[DebtKey]) -> MutableMapping[str, int]:
         """Owners by `field:number` of their debts; -1 where two owe under one number."""
@@ -142,6 +149,12 @@ class ContactFiles:
                     key = f"{field}:{number}"
                     owners[key] = debt.owner if owners.get(key, debt.owner) == debt.owner else -1
         return owners
+
+
+def bars_of_contact(row: NormalisedRow) -> tuple[str, ...]:
+    """The codes of what a contact's row says that forbids to write: of the person, for a contact
+    is no debt."""
+    return tuple(code for code in row.holds if code in barring.STAFF)
 
 
 def names_of_two(contacts: Iterable[NormalisedConsumer]) -> set[str]:

@@ -175,6 +175,7 @@ def _contact_items(job: Job, assembly: Assembly, drop_box: DropBox) -> Iterator[
             "key": key,
             "consumers": {c: accounts.get(c, []) for c in candidates[key]},
             "consumer": work.packed(account)["consumer"],
+            "bars": list(account.holds),
         }
 
 

@@ -24,7 +24,7 @@ from dunlin.domain.imports.types import (
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Addresses, Change, People
 from dunlin.service.imports import work
-from dunlin.service.imports.bars import hold_others, marked, personal
+from dunlin.service.imports.bars import barred_anew, hold_others, marked, personal
 from dunlin.service.imports.job import Job
 from dunlin.service.imports.plans import UNMATCHED, WITHDRAWN, ImportContext, ImportPlan, Read
 from dunlin.service.imports.whose import strangers
@@ -41,7 +41,8 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
     if known is None:
         return ImportPlan(outcomes={key: UNMATCHED})
     consumer = read.consumers[known]
-    person, entries = with_contacts(context, consumer, person_read)
+    bars = item["bars"]
+    person, entries = with_contacts(context, consumer, person_read, bars=bars)
     own = [read.accounts[a] for a in item["consumers"][known] if a in read.accounts]
     reachable = bool((person or consumer).emails or (person or consumer).phones)
     changes, wake = [], []
@@ -49,6 +50,7 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
         lifted = reachable and account.hold is Hold.NO_CONTACT_POINT
         after = lifecycle.lift(account, context.now) if lifted else account
         after = taken_up(after, context.strategy) if reached_again(consumer, person) else after
+        after = barred_anew(account, after, bars)
         first = number == 0 and person is not None
         if after == account and not first:
             continue

@@ -487,6 +487,11 @@ def test_a_second_table_below_the_first_is_asked_about() -> None:
         ("Kunde,Rechnung 1,Betrag 1,Rechnung 2,Betrag 2\nAda,1,120.00,2,30.00\n", "side_by_side"),
         (("Customer,Ada Abbott,Ben Barker\nInvoice,1,2\nEmail,ada@example.com,ben@example.com\n"
          "Due Date,2026-03-01,2026-03-01\nBalance,120.00,80.00\n"), "turned"),
+        (("Cliente;Correo;Vence;Importe;;Cliente;Correo;Vence;Importe\n"
+          "Ada;ada@example.com;2026-03-01;120,00;;Ben;ben@example.com;2026-03-01;80,00\n"),
+         "side_by_side"),
+        ("Tenant,Email,Jan 2026,Feb 2026\nAda Abbott,ada@example.com,120.00,80.00\n", "by_month"),
+        ("Mieter;E-Mail;Januar;Februar\nAda Abbott;ada@example.com;120,00;80,00\n", "by_month"),
     ],
 )  # fmt: skip
 def test_a_table_of_another_shape_is_refused(text: str, code: str) -> None:

@@ -98,6 +98,7 @@ ANSWER_WORDS = {
     "rows": "the rows are right",
     "stop": "import nothing",
     "first": "only the first table",
+    "above": "only the rows above it",
     "sums": "subtotals, not to be counted twice",
     "debts": "debts of their own",
     "total": "a total",

@@ -27,8 +27,8 @@ _SHOWN = 3
 _ONE = 100
 """1.00 in hundredths, as figures are counted here."""
 
-Terms = tuple[tuple[int, int], ...]
-Figures = Mapping[int, int | None]
+SignedColumns = tuple[tuple[int, int], ...]
+Hundredths = Mapping[int, int | None]
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ class LawCounts:
         return f'"{self._keys[owed]}" is not {" ".join(words)}'
 
 
-def off_by(law: FigureLaw, values: Figures) -> int | None:
+def off_by(law: FigureLaw, values: Hundredths) -> int | None:
     """How far the first figure of a law is from what the others make, 0 where it keeps the law;
     None where the row says nothing: where it, or all that it comes of, is missing."""
     (first, _), *rest = law.terms
@@ -199,7 +199,7 @@ def keeps(laws: Sequence[FigureLaw], cells: Sequence[str], marks: Mapping[int, s
     return True
 
 
-def _says(law: FigureLaw, values: Figures) -> bool:
+def _says(law: FigureLaw, values: Hundredths) -> bool:
     """Whether a row that keeps a law shows it: more than two of its figures say something."""
     if law.is_product:
         return all(values[at] not in (None, 0, _ONE) for at, _ in law.terms[1:])
@@ -229,7 +229,9 @@ _NO_FIGURES = frozenset(
 )
 
 
-def _law(terms: Terms, figures: Sequence[int], owed: int, *, is_product: bool = False) -> FigureLaw:
+def _law(
+    terms: SignedColumns, figures: Sequence[int], owed: int, *, is_product: bool = False
+) -> FigureLaw:
     inside = {at for at, _ in terms}
     beside = tuple(i for i in figures if i not in inside)
     return FigureLaw(terms=terms, owed=owed, beside=beside, is_product=is_product)
@@ -330,7 +332,7 @@ def _by_sums(
                 yield _law(terms, figures, owed, is_product=True)
 
 
-def _led(terms: Terms, owed: int) -> Terms:
+def _led(terms: SignedColumns, owed: int) -> SignedColumns:
     """The terms with the figure that the others make in front: what is owed, or the one that
     stands against all others."""
     signs = [sign for _, sign in terms]
@@ -341,7 +343,7 @@ def _led(terms: Terms, owed: int) -> Terms:
     return ((first, 1), *rest)
 
 
-def _vanishes(terms: Terms, rows: Sequence[Mapping[int, int]], allowed: int) -> bool:
+def _vanishes(terms: SignedColumns, rows: Sequence[Mapping[int, int]], allowed: int) -> bool:
     """Whether the terms add up to nought in nearly all rows."""
     off = 0
     for row in rows:

@@ -6,23 +6,33 @@ import re
 from collections.abc import Sequence
 
 from dunlin.domain.imports import fields
+from dunlin.domain.imports.content import kinds_of
+from dunlin.domain.imports.dates import read_date
 from dunlin.domain.imports.mapping import looks_like_header
 from dunlin.domain.imports.records import FileRefused
 
 _NUMBERED = re.compile(r"(?P<stem>.*?[^\d\s_.-])[\s_.-]*(?P<number>\d{1,2})")
 _MONEY = frozenset(("balance", "amount"))
+_WHO = frozenset(("consumer_name", "company", "email", "last_name"))
 _SINCE = frozenset(("due_date", "invoice_number"))
 _MOST_ROWS = 60
 _FEWEST_CELLS = 3
+_FEWEST_MONTHS = 2
 
 
 def refuse_foreign_shape(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Raises `FileRefused` for several invoices in one row (`Invoice 1, Amount 1, Invoice 2`) and
-    for a table turned on its side, whose first column holds the names of columns."""
-    if _side_by_side(headers):
+    """Raises `FileRefused` for several invoices in one row (`Invoice 1, Amount 1, Invoice 2`, or
+    two lists abreast), for a column of money for each month and no total, and for a table turned
+    on its side, whose first column holds the names of columns."""
+    if _side_by_side(headers) or _is_abreast(headers):
         raise FileRefused(
             "side_by_side", "several invoices stand in one row: export one row for each invoice"
         )
+    if _by_month(headers, rows):
+        raise FileRefused(
+            "by_month", "each month has a column and none says what is owed: export one row for"
+            " each invoice, or add a total"
+        )  # fmt: skip
     first = [headers[0] if headers else "", *(cells[0] if cells else "" for cells in rows)]
     turned = len(rows) <= _MOST_ROWS and looks_like_header(first) >= 1.2
     if turned and looks_like_header(headers) < 0.7:
@@ -42,6 +52,41 @@ def _side_by_side(headers: Sequence[str]) -> bool:
         if {1, 2} <= counted:
             repeated.update(fields.STRONG.get(stem, ()), fields.WEAK.get(stem, ()))
     return bool(repeated & _MONEY and repeated & _SINCE)
+
+
+def _is_abreast(headers: Sequence[str]) -> bool:
+    """Whether the same names stand twice in the same order, as of two lists beside each other."""
+    names = [key for h in headers if (key := fields.key_of(h))]
+    half = names[: len(names) // 2]
+    if len(half) < _FEWEST_CELLS or half * 2 != names:
+        return False
+    means = {field for name in half for field in _fields_of(name)}
+    return bool(means & _MONEY) and bool(means & _WHO)
+
+
+def _by_month(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether two or more columns are named after a month and hold money, and no other column
+    says what is owed."""
+    months = [i for i, h in enumerate(headers) if _is_month(h)]
+    others = {f for i, h in enumerate(headers) if i not in months for f in _fields_of(h)}
+    if len(months) < _FEWEST_MONTHS or others & _MONEY:
+        return False
+    cells = [r[i].strip() for r in rows[:_MOST_ROWS] for i in months if i < len(r) and r[i].strip()]
+    return sum("money" in kinds_of(c) for c in cells) > len(cells) * 0.6
+
+
+def _is_month(header: str) -> bool:
+    words = fields.words_of(header)
+    if not words or len(words) > _FEWEST_MONTHS:
+        return False
+    return any(read_date(f"1 {w} 2026") for w in words if w.isalpha()) and all(
+        w.isalpha() or w.isdigit() for w in words
+    )
+
+
+def _fields_of(header: str) -> tuple[str, ...]:
+    key = fields.key_of(header)
+    return (*fields.STRONG.get(key, ()), *fields.WEAK.get(key, ()))
 
 
 def begins_table(cells: Sequence[str]) -> bool:

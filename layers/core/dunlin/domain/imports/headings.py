@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dunlin.domain.imports import statuses
 from dunlin.domain.imports.columns import LONG
 from dunlin.domain.imports.dates import read_date
 from dunlin.domain.imports.fields import DATES, IGNORE
 from dunlin.domain.imports.row_kinds import WHO, label_of, plain
-from dunlin.domain.imports.types import ColumnMap
+from dunlin.domain.imports.types import DRAFT, PAID, VOID, ColumnMap
 
 _PAGE_MARK = re.compile(
     r"(?:page|seite|pagina|pag\.?|p\.|folha|blatt)\s*\d+.*|\d+\s*/\s*\d+|.*\bpage \d+ of \d+.*|"
@@ -22,6 +23,13 @@ _AGE = re.compile(
     r".*\d.*\b(?:days?|months?|tage|dias|jours|mois|meses)\b.*|current|overdue|past due|not due|"
     r"open|paid|unpaid|fallig|uberfallig|nicht fallig|vencid[oa]s?|corriente|echus?|non echus?"
 )
+_OF_WHAT = frozenset(
+    """invoices invoice bills accounts items debts transactions rechnungen rechnung posten konten
+    facturas factura documentos cuentas recibos factures facture comptes documents faturas contas
+    titulos boletos already bereits ya deja ja in full and the und y et e""".split()
+)
+"""Words of a heading that say of what it is."""
+_MOST_WORDS = 2
 _MOST_TITLES = 20
 _MOST_NAMES = 500
 
@@ -39,6 +47,15 @@ def is_heading(text: str) -> bool:
     if label_of(text) is not None or _PAGE_MARK.fullmatch(low) or _AGE.fullmatch(low):
         return False
     return any(c.isalpha() for c in text) and read_date(text) is None
+
+
+def says_settled(text: str) -> bool:
+    """True for a line alone that says of the rows below it that they are owed no more, or no debts
+    yet: `Paid invoices`, `Stornierte Rechnungen`."""
+    words = [w for w in plain(text).split() if w not in _OF_WHAT]
+    if not 0 < len(words) <= _MOST_WORDS or any(c.isdigit() for c in text):
+        return False
+    return statuses.status_of(" ".join(words)) in (PAID, VOID, DRAFT)
 
 
 class Headings:

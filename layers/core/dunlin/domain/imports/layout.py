@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dunlin.domain.imports import statuses
 from dunlin.domain.imports.amounts import COMMA, DOT, EITHER, evidence
 from dunlin.domain.imports.foreign_shapes import begins_table
-from dunlin.domain.imports.headings import Headings
+from dunlin.domain.imports.headings import Headings, says_settled
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.row_kinds import FIGURES, LONE, SUM, TOTAL, RowKinds
 from dunlin.domain.imports.running import RunningBalance, as_movements, scaled_value
@@ -94,6 +94,8 @@ class LayoutVotes:
         self._name = ""
         self._asks_for_headings = self.over_jobs = False
         self._second: tuple[int, tuple[str, ...]] | None = None
+        self._settled = ""
+        self._section: tuple[int, str, bool] | None = None
         self._lone_name: tuple[int, int] | None = None
 
     @property
@@ -123,6 +125,8 @@ class LayoutVotes:
         elif kind == FIGURES:
             self._sums.figures(self._figures(cells))
         elif kind == LONE:
+            lone = next(c.strip() for c in cells if c and not c.isspace())
+            self._settled = lone if says_settled(lone) else ""
             text = self._headings.lone(cells)
             if text:
                 self._head = ()
@@ -205,6 +209,8 @@ class LayoutVotes:
             out.append(_JOURNAL_QUESTION)
         if self._second and answers.get("second_table") not in ("first", "stop"):
             out.append(_second_table_question(*self._second))
+        if self._section and answers.get("section") not in ("above", "debts", "stop"):
+            out.append(_section_question(*self._section))
         if self._lone_name and answers.get("named_total") not in ("total", "customer"):
             out.append(_named_total_question(*self._lone_name))
         off = sums.disagreeing()
@@ -224,7 +230,12 @@ class LayoutVotes:
         )
 
     def ends(self, line: int, cells: list[str]) -> bool:
-        """Whether the header of another table stands here, so that this one has ended."""
+        """Whether the header of another table stands here, or the first row below a heading that
+        says it is owed no more, so that this one has ended."""
+        if self._settled and self._section is None:
+            above = bool(self._named_rows + self._orphans)
+            self._section = (line, self._settled, above)
+            return above
         if not begins_table(cells):
             return False
         self._second = (line, tuple(cells))
@@ -236,6 +247,8 @@ class LayoutVotes:
             raise FileRefused("totals_differ", "the rows do not add up to the file's own total")
         if self._is_balanced and self._answers.get("journal") == "stop":
             raise FileRefused("journal", "the file holds all legs of a journal")
+        if self._section and self._answers.get("section") == "stop":
+            raise FileRefused("section", "the file holds what is not owed: export it by itself")
         if self._second and self._answers.get("second_table") == "stop":
             raise FileRefused("second_table", "the file holds two tables: export each by itself")
 
@@ -365,6 +378,16 @@ def _second_table_question(line: int, cells: tuple[str, ...]) -> ImportQuestion:
         choices=("first", "stop"),
         why=f"another table begins in line {line}, and one file can hold one",
         rows=((line, cells),),
+    )
+
+
+def _section_question(line: int, heading: str, above: bool) -> ImportQuestion:
+    return ImportQuestion(
+        kind="section",
+        lasting=False,
+        column=None,
+        choices=("above" if above else "debts", "stop"),
+        why=f'the rows from line {line} on stand under "{heading}"',
     )
 
 

@@ -45,7 +45,9 @@ STRONG = {
         |fecha tope|pagar antes do dia|a pagar ate|pagamento ate|limite de pagamento
         |vencimento|data de vencimento|data vencimento|data do vencimento
         |dt vencimento|dt vcto|vence em|proximo vencimento|proxima parcela|data limite|pagar ate
-        |vencimento liquido""",
+        |vencimento liquido|data limite de pagamento|data limite pagamento|prazo de pagamento
+        |data maxima de pagamento|fecha maxima de pago|plazo de pago|delai de paiement
+        |spatestens zu zahlen am|latest payment date|final day to pay""",
     "last_payment_date": """
         last payment date|last payment on|date of last payment|last paid date|last paid
         |last paid on|lastpaymentdate|last pmt date|last pay date|most recent payment date

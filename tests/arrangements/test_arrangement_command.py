@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.waker import MemoryWaker
-from dunlin.cli import arrangement as arrangement_command
 from dunlin.cli.main import app
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.runtime import wiring
@@ -30,7 +29,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
     monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     laptop = SimpleNamespace(endpoint="http://127.0.0.1:1")
-    monkeypatch.setattr(arrangement_command, "target_or_exit", lambda **_: laptop)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: laptop)
     return memory
 
 
@@ -47,13 +46,13 @@ def only(book: MemoryBook) -> Account:
 def test_staff_record_show_and_end_an_arrangement_of_their_own(book: MemoryBook) -> None:
     code, output = run("record", *HERE, "2026-12-01=2500", "2027-02-15=10000", *BY)
     assert code == 0
-    assert "2027-02-15" in output
+    assert "15 Feb 2027" in output
     assert (only(book).hold, only(book).arranged) == (Hold.ARRANGEMENT, True)
     entry = book.chains[f"account#{only(book).account_id}"][-1]
     assert (entry.actor, entry.data["why"], entry.data["manual"]) == ("staff:ana", "case-7", True)
     code, output = run("show", *HERE)
     assert code == 0
-    assert "active, by_hand, by hand" in output
+    assert "active, by hand, agreed by hand" in output
     assert "$100.00" in output
     assert run("cancel", *HERE, *BY)[0] == 0
     assert not only(book).arranged

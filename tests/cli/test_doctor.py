@@ -400,7 +400,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Readiness], tuple[int, str
 
     def called(readiness: Readiness) -> tuple[int, str]:
         target = Target(where="stack dunlin on AWS", outputs=OUTPUTS, time_lapse="", urls={})
-        monkeypatch.setattr(command, "target_or_exit", lambda **_: target)
+        monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: target)
         monkeypatch.setattr(command, "_read", lambda _: readiness)
         answer = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
         return answer.exit_code, re.sub(r"\s+", " ", answer.output)

@@ -261,9 +261,9 @@ def test_a_card_names_what_put_a_touch_off_and_speaks_plainly() -> None:
     walk.until(1)
     (decision,) = cards(walk.book.chains[f"account#{account_id}"])
     assert [d.rules for d in decision.delays] == [("PLAT-TIME",)]
-    staff, plain = for_staff(decision), decision.plain
-    assert "put off 2026-11-24 06:00: PLAT-TIME" in staff
-    assert "signal: unread_emails = 0" in staff
+    staff, plain = "\n".join(for_staff(decision)), decision.plain
+    assert "put off 24 Nov 2026 06:00 UTC: PLAT-TIME" in staff
+    assert "known: unread emails 0" in staff
     assert "rules passed: " in staff
     assert plain.startswith("We wrote to you by e-mail on November 24, 2026, to tell you what")
     assert "put off 1 time" in plain

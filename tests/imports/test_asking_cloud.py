@@ -142,8 +142,8 @@ def test_the_command_drops_follows_and_writes_beside(
     from dunlin.cli import import_live
 
     (tmp_path / "typed.csv").write_text(table([BO]))
-    monkeypatch.setattr(import_live, "target_or_exit", lambda: sender)
-    assert import_live.upload([tmp_path / "typed.csv"], [], sender.creditor) == 0
+    files = [tmp_path / "typed.csv"]
+    assert import_live.upload(files, [], sender.creditor, sender) == 0  # type: ignore[arg-type]
     words = capsys.readouterr().out
     assert "1 account is ready to be activated." in words
     assert max(len(line) for line in words.splitlines()) <= 80

@@ -10,7 +10,6 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from dunlin.cli import payments
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Hold
@@ -197,7 +196,7 @@ def test_payments_are_laid_over_debts_held_placed_and_taken_back(
         endpoint=stack.cloud.endpoint,
         urls={},
     )
-    monkeypatch.setattr(payments, "target_or_exit", lambda **_: target)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: target)
     listed = CliRunner().invoke(app, ["payments", "held", CREDITOR], env={"COLUMNS": "200"})
     payment_id = listed.output.split()[0]
     assert "more.csv row 2, Flo Sample: it is more than is owed" in listed.output

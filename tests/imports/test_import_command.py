@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
+from dunlin.cli.commands import Commands
 from dunlin.cli.import_file import register
 from tests.support.terminal import at_a_terminal
 
@@ -17,7 +17,7 @@ OPEN_ORDER = GOOD.replace("2026-03-04", "03/04/2026")
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
-    app = typer.Typer()
+    app = Commands("Files.", example="dunlin import open.csv --dry-run")
     app.callback()(lambda: None)
     register(app)
     result = CliRunner().invoke(app, ["import", *arguments])

@@ -35,7 +35,7 @@ def test_lint_shows_the_segments_of_every_text() -> None:
     result = RUN.invoke(app, ["lint"])
     assert result.exit_code == 0
     assert "1 x GSM-7" in result.output
-    assert "none" in result.output
+    assert "Nothing to mend." in result.output
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_lint_takes_a_strategy_and_names_its_fault(tmp_path: Path) -> None:
     assert RUN.invoke(app, ["lint", "--strategy", str(strategy)]).exit_code == 0
     strategy.write_text(strategy.read_text().replace("debt_role: first", "debt_role: x"))
     refused = RUN.invoke(app, ["lint", "--strategy", str(strategy)])
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "strategy.debt_role" in refused.output
 
 
@@ -65,7 +65,7 @@ def test_a_preview_is_what_would_be_sent(tmp_path: Path) -> None:
     )
     text = tmp_path / "reminder.neutral.en.consumer.sms.txt"
     assert text.read_text().startswith("Harbor Lane & Co: ")
-    assert RUN.invoke(app, ["preview", "nothing", "--output", str(tmp_path)]).exit_code == 1
+    assert RUN.invoke(app, ["preview", "nothing", "--output", str(tmp_path)]).exit_code == 2
 
 
 def test_the_list_says_whose_words_they_are() -> None:

@@ -13,7 +13,6 @@ from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.waker import MemoryWaker
-from dunlin.cli import payments
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import LedgerEntry
@@ -54,7 +53,7 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
         endpoint="http://127.0.0.1:1",
         urls={},
     )
-    monkeypatch.setattr(payments, "target_or_exit", lambda **_: target)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: target)
     monkeypatch.setattr(Target, "client", lambda *_: fakes)
     return fakes
 
@@ -97,13 +96,13 @@ def test_reconcile_says_what_was_found(functions: Functions) -> None:
     assert "USD: processor $50.00, ledger $50.00" in output
 
 
-def test_reconcile_exits_with_three_where_the_books_differ(functions: Functions) -> None:
+def test_reconcile_exits_with_one_where_the_books_differ(functions: Functions) -> None:
     wrong = {"what": "not_posted", "account_id": "acc_1", "payment_id": "pi_1",
-             "processor_minor": 5_000, "ledger_minor": 0}  # fmt: skip
+             "currency": "USD", "processor_minor": 5_000, "ledger_minor": 0}  # fmt: skip
     functions.answers = REPORT | {"differences": [wrong]}
     code, output = run("reconcile")
-    assert code == 3
-    assert "not_posted: account acc_1, payment pi_1, processor 5000, ledger 0" in output
+    assert code == 1
+    assert "Not posted: account acc_1, payment pi_1, processor $50.00, ledger $0.00" in output
     functions.error, functions.answers = "Unhandled", {"errorType": "Unavailable"}
     code, output = run("reconcile")
     assert (code, "ReconcilePayments failed: Unavailable" in output) == (1, True)
@@ -132,12 +131,15 @@ def test_what_was_applied_is_shown_and_a_fee_can_be_waived(
     code, output = run("applied", *which)
     assert code == 0
     assert "payments pay fee, then interest, then principal" in output
-    assert f"{NOON.date()} payment {account.balance}: {account.balance} fee" in output
+    assert f"23 Nov 2026 payment {account.balance}: {account.balance} fee" in output
     who = ("--by", "op-7", "--why", "goodwill")
     code, output = run("waive", *which, "--kind", "fee", "--minor", "1", *who)
     assert (code, "only $0.00 of fee is left" in output) == (2, True)
     book.ledgers[account.account_id].pop("payment")
-    assert run("waive", *which, "--kind", "fee", "--minor", "1", *who) == (0, "waived\n")
+    assert run("waive", *which, "--kind", "fee", "--minor", "1", *who) == (
+        0,
+        "$0.01 of its fee is waived\n",
+    )
     assert book.accounts[account.account_id].balance.minor == account.balance.minor - 1
 
 

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.cli import billing
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Status
@@ -55,7 +54,7 @@ def desk(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
         endpoint=stack.cloud.endpoint,
         urls={},
     )
-    monkeypatch.setattr(billing, "target_or_exit", lambda **_: target)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: target)
 
 
 def order(*words: str) -> tuple[int, str]:

@@ -76,9 +76,10 @@ def test_every_form_says_that_it_is_an_estimate():
     assert estimate.plain()["estimate"] is True
     assert estimate.plain()["note"] == NOTE
     assert (estimate.plain()["low_minor"], estimate.plain()["high_minor"]) == (50_000, 150_000)
-    assert estimate.markdown().startswith("**Estimate: $500 to $1,500**")
-    assert "| US-TCPA-CONSENT | 1 | 0 | $500 to $1,500 | 47 USC 227(b)(3) |" in estimate.markdown()
-    assert "con_1" not in estimate.markdown() + str(estimate.plain())
+    assert estimate.estimate().startswith("Estimate: $500 to $1,500 for 1 refused touches")
+    (line,) = (rule for rule in estimate.rules if rule.rule == "US-TCPA-CONSENT")
+    assert (line.estimate(), line.cites) == ("$500 to $1,500", ("47 USC 227(b)(3)",))
+    assert "con_1" not in estimate.estimate() + str(estimate.plain())
     assert _found()[0].touches == 0
 
 

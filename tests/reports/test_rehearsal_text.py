@@ -85,6 +85,6 @@ def test_where_nobody_is_written_to_it_says_why(tmp_path: Path) -> None:
 def test_a_file_that_waits_is_asked_about_and_not_rehearsed(tmp_path: Path) -> None:
     rows = "".join(f"INV-{n},P{n},p{n}@example.com,10.00,0{n}/0{n + 1}/2026\n" for n in range(1, 8))
     code, output = _rehearse(tmp_path, rows)
-    assert code == 1
+    assert code == 2
     assert "Question 1" in output
     assert "messages to" not in output

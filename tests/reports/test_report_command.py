@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
-from dunlin.cli import call, report, rollout
 from dunlin.cli.main import app
 from dunlin.runtime import wiring
 from tests.reports.test_report import pay
@@ -28,8 +27,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Town:
     pilot.contact(hours=2)
     for account_id in sorted(pilot.active()):
         pay(pilot, account_id, 12_500, 4)
-    for place in (call, report, rollout):
-        monkeypatch.setattr(place, "target_or_exit", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: pilot.ports)
     monkeypatch.setattr(wiring, "drop_box", lambda: box)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(days=9)))
@@ -43,7 +41,7 @@ def test_the_report_is_told_in_words_and_as_data(town: Town, tmp_path: Path) -> 
     )
     kept = RUN.invoke(app, ["call", "import", str(log), "--creditor", CREDITOR])
     assert kept.exit_code == 0
-    assert "3 calls read; 3 days are known." in kept.output
+    assert "3 calls read; 3 days known." in kept.output
     words = RUN.invoke(app, ["report", CREDITOR, "--cost", "staff=1000", "--agency-percent", "30"])
     assert words.exit_code == 0
     number = len(town.active() | {a.account_id for a in town.accounts() if a.ladder_run})

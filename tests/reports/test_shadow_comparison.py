@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.cli import agreement as command
 from dunlin.cli.main import app
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.shadow_comparison import Spoken, agreement, read_contacts
@@ -83,7 +82,7 @@ def test_every_known_breach_is_listed_and_the_rate_is_right(
     assert "PLAT-FREQ-ALL" in rules[eighth]
     assert sum("PLAT-FREQ-ALL" in names for names in rules.values()) == 1
     assert datetime(2026, 11, 23, 19, tzinfo=UTC) not in rules
-    monkeypatch.setattr(command, "target_or_exit", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
     monkeypatch.setattr(wiring, "gate", ground.gate)
     result = CliRunner().invoke(app, ["pilot", "agree", rollout.rollout_id, str(log)])

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from dunlin.adapters.files.yaml_documents import with_numbers
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
-from dunlin.cli import refit as command
 from dunlin.cli.main import app
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Member
@@ -137,7 +136,7 @@ def test_the_command_shows_a_difference_and_changes_nothing(
     text = b"# keep me\n" + yaml.safe_dump(DOCUMENT, sort_keys=False).encode()
     box.files[key] = text
     late = [member(f"l{n}", paid=[(-12, 100)], launched=False) for n in range(LEAST)]
-    monkeypatch.setattr(command, "target_or_exit", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
     monkeypatch.setattr(wiring, "drop_box", lambda: box)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 from dunlin.adapters.files.rulebook_files import compiled_text, load_rulebook
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
-from dunlin.cli import rules
 from dunlin.cli.main import app
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Flag, PastContact
 from dunlin.domain.rulebook import Rulebook
@@ -229,8 +228,7 @@ def stored_accounts(monkeypatch):
         ("ada", NOON, {"state": "IL", "zip": "62701"}, []),
         ("bob", NOON, {"state": "IL", "flags": {"attorney": Flag(at=NOON, by="staff")}}, []),
     ])  # fmt: skip
-    monkeypatch.setattr(rules, "target_or_exit", lambda **_: None)
-    monkeypatch.setattr("dunlin.cli.rules.console._width", 200)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
     monkeypatch.setattr(wiring, "account_book", lambda: book)
     monkeypatch.setattr(wiring, "creditors", lambda: book.creditors)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
@@ -258,7 +256,7 @@ def test_the_command_estimates_what_refused_touches_might_have_cost(stored_accou
     )
 
     def diff(*more: str) -> dict:
-        result = runner.invoke(app, ["rules", "exposure", "--form", "json", *more])
+        result = runner.invoke(app, ["rules", "exposure", "--json", *more])
         assert result.exit_code == 0, result.output
         return json.loads(result.output)
 
@@ -269,8 +267,9 @@ def test_the_command_estimates_what_refused_touches_might_have_cost(stored_accou
     assert (report["low_minor"], report["high_minor"]) == (10_000, 100_000)
     assert diff("--creditor", "nobody")["touches"] == 0
     assert diff("--to", "2020-01-02", "--from", "2020-01-01")["touches"] == 0
-    widget = runner.invoke(app, ["rules", "exposure", "--form", "markdown"]).output
-    assert json.loads(widget)["markdown"].startswith("**Estimate: $100 to $1,000**")
+    words = runner.invoke(app, ["rules", "exposure"]).output
+    assert words.startswith("Estimate: $100 to $1,000 for")
+    assert "US-REGF-ATTY" in words
     assert runner.invoke(app, ["rules", "exposure", "--from", "spring"]).exit_code == 2
 
 
@@ -282,9 +281,9 @@ def test_the_command_lists_whose_outcome_changes(two, stored_accounts):
     assert "Afternoons only." in result.output
     assert ids[0] in result.output
     assert ids[1] not in result.output  # blocked before and after
-    assert "allow email" in result.output
-    assert "defer until 2026-11-23 21:00" in result.output
-    assert "1 accounts: their next touch changes outcome." in result.output
+    assert "allow e-mail" in result.output
+    assert "defer until 23 Nov 2026 21:00" in result.output
+    assert "1 account: the next touch changes outcome." in result.output
 
 
 def test_a_folder_without_a_rulebook_is_refused(two, tmp_path):
@@ -303,12 +302,12 @@ def test_recorded_decisions_hold_under_their_rulebook_and_differ_under_another(
                      now=NOON)  # fmt: skip
     held = runner.invoke(app, ["rules", "replay", ids[0]])
     assert held.exit_code == 0, held.output
-    assert "TouchPermitted email allow: holds" in held.output
-    assert "1 recorded verdicts, 1 hold." in held.output
+    assert "Touch permitted e-mail allow: holds" in held.output
+    assert "1 recorded verdict, 1 hold." in held.output
     other = runner.invoke(app, ["rules", "replay", ids[0], "--rulebook", two[1]])
     assert other.exit_code == 1
     assert "outcome was allow, is defer" in other.output
     assert "judged under" in other.output
     both = runner.invoke(app, ["rules", "replay", ids[1]])
-    assert "AccountHeld email block: holds" in both.output
-    assert "AccountHeld sms block: holds" in both.output
+    assert "Account held e-mail block: holds" in both.output
+    assert "Account held text block: holds" in both.output

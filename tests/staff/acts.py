@@ -383,7 +383,7 @@ ACTS: tuple[Act, ...] = (
         (LETTER, "--by", "ana", "--mailed-on", "2026-11-23", "--proof", "batch-9"),
         _always("LetterMailed", "mailed on"),
     ),
-    Act("person export", ("{export}",), _reads),
+    Act("person export", ("-o", "{export}"), _reads),
     Act(
         "person erase",
         (*_WHO, "--yes"),

@@ -18,19 +18,6 @@ from typer.testing import CliRunner
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.waker import MemoryWaker
-from dunlin.cli import (
-    account,
-    arrangement,
-    audit,
-    call,
-    card,
-    letter,
-    payments,
-    person,
-    queue,
-    reentry,
-    rules,
-)
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Status
@@ -47,9 +34,6 @@ pytestmark = pytest.mark.slow
 RUN, COMMAND = CliRunner(), get_command(app)  # the tree of commands is made once, not each time
 GATE, MESSAGES = ground.gate(), JinjaMessages()
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = (
-    account, arrangement, audit, call, card, letter, payments, person, queue, reentry, rules,
-)  # fmt: skip
 # Commands about one account that need what only a stack has: they run there.
 ON_A_STACK = {"audit export"}
 
@@ -117,8 +101,7 @@ def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
         "gate": GATE, "templates": MESSAGES, "processor": None,
     }.items():  # fmt: skip
         monkeypatch.setattr(wiring, name, lambda value=value: value)
-    for module in COMMANDS:
-        monkeypatch.setattr(module, "target_or_exit", lambda **_: target)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: target)
     return memory
 
 

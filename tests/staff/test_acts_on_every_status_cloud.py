@@ -19,7 +19,7 @@ from dunlin.service.accounts.writing import write
 from dunlin.service.staff import queue
 from local.local_stack import LocalStack
 from tests.staff.acts import ACTS, Act, Standing, letter_written, set_up
-from tests.staff.test_acts_on_every_status import COMMANDS, RUN, kind_afterwards, run
+from tests.staff.test_acts_on_every_status import RUN, kind_afterwards, run
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
 
@@ -44,8 +44,7 @@ def target(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Itera
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "client", lambda _, service: stack.cloud.client(service))
-        for module in COMMANDS:
-            patch.setattr(module, "target_or_exit", lambda **_: deployment)
+        patch.setattr("dunlin.cli.stack.find_target", lambda **_: deployment)
         yield tmp_path_factory.mktemp("acts")
 
 

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
-from dunlin.cli import person as command
 from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Account, Hold, Status
@@ -183,16 +182,16 @@ def test_the_command_needs_who_why_and_a_yes(
 ) -> None:
     book = person_book(settled())
     here = Target(where="here", outputs={}, time_lapse="", endpoint="http://127.0.0.1:1", urls={})
-    monkeypatch.setattr(command, "target_or_exit", lambda **_: here)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: here)
     monkeypatch.setattr(wiring, "account_book", lambda: book)
     monkeypatch.setattr(wiring, "creditors", lambda: book.creditors)
     monkeypatch.setattr(wiring, "audit_archive", lambda: MemoryArchive(lambda: book.chains))
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     run, out = CliRunner(), tmp_path / "ada.json"
     which = [next(iter(book.consumers))]
-    assert run.invoke(app, ["person", "export", *which, str(out)]).exit_code == 0
+    assert run.invoke(app, ["person", "export", *which, "-o", str(out)]).exit_code == 0
     assert "ada@example.com" in out.read_text()
-    assert run.invoke(app, ["person", "export", *which, str(out)]).exit_code == 2
+    assert run.invoke(app, ["person", "export", *which, "-o", str(out)]).exit_code == 2
     codes = ["--by", "desk", "--why", "req-1"]
     assert run.invoke(app, ["person", "erase", *which, "--yes"]).exit_code == 2
     assert run.invoke(app, ["person", "erase", *which, *codes]).exit_code == 2

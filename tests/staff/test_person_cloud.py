@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from dunlin.adapters.aws.stack_export import export
-from dunlin.cli import call, report
 from dunlin.cli.main import app
 from dunlin.cli.target import TABLES
 from dunlin.domain.accounts.account import LedgerEntry
@@ -45,8 +44,7 @@ def test_what_is_left_of_a_person_is_what_is_listed(
     account_history = book.account_history(account.account_id)
     assert [t.content for t in account_history.touches if t.content]
 
-    for place in (call, report):
-        monkeypatch.setattr(place, "target_or_exit", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
     log = tmp_path / "calls.csv"
     log.write_text("date,direction\n2026-01-02,in\n")
     run = CliRunner()

@@ -12,9 +12,7 @@ from typer.testing import CliRunner
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.waker import MemoryWaker
-from dunlin.cli import account as account_command
-from dunlin.cli import pausing, who
-from dunlin.cli import queue as queue_command
+from dunlin.cli import who
 from dunlin.cli.main import app
 from dunlin.domain.accounts.account import Hold, Override
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -48,8 +46,7 @@ def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     monkeypatch.setattr(wiring, "gate", ground.gate)
     monkeypatch.setattr(wiring, "templates", JinjaMessages)
-    for module in (queue_command, account_command, pausing):
-        monkeypatch.setattr(module, "target_or_exit", lambda **_: LAPTOP)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     return memory
 
 
@@ -118,9 +115,9 @@ def test_words_that_may_not_be_said_are_refused_with_the_rule(book: MemoryBook) 
 def test_who_and_why_are_asked_for(book: MemoryBook) -> None:
     assert run("account", "pause", *HERE, "--by", "ana")[0] == 2
     code, output = run("account", "pause", *HERE, "--why", "case-7")
-    assert (code, "who is a code" in output) == (2, True)
+    assert (code, "--by is needed here" in output) == (2, True)
     code, output = run("account", "pause", *HERE, "--by", "Ana Doe", "--why", "case-7")
-    assert (code, "who is a code" in output) == (2, True)
+    assert (code, "--by is a code" in output) == (2, True)
     assert {a.hold for a in book.accounts.values()} == {None}
 
 
@@ -159,7 +156,7 @@ def test_an_account_is_paused_resumed_moved_skipped_and_overridden(book: MemoryB
     assert run("account", "snooze", *HERE, *BY, "--until", "2026-12-24")[0] == 0
     assert stands()[0] is Hold.SNOOZED
     code, output = run("account", "show", *HERE)
-    assert "override: tone gentle" in output
+    assert "Set by staff: tone gentle" in output
 
 
 def test_a_creditor_and_the_platform_are_paused_on_the_record(book: MemoryBook) -> None:

@@ -57,7 +57,7 @@ def test_what_nobody_answers_is_named_and_nothing_is_written(tmp_path: Path) -> 
 def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text("mine")
-    assert RUN.invoke(app, ["new", "harbor", "-o", str(file), *OWN]).exit_code == 1
+    assert RUN.invoke(app, ["new", "harbor", "-o", str(file), *OWN]).exit_code == 2
     assert file.read_text() == "mine"
 
 

@@ -31,7 +31,7 @@ def test_a_file_that_is_there_stays_and_an_unknown_industry_is_told_the_known_on
     file = tmp_path / "mine.yaml"
     file.write_text("mine")
     refused = RUN.invoke(strategy_app, ["init", "storage", "-o", str(file)])
-    assert (refused.exit_code, file.read_text()) == (1, "mine")
+    assert (refused.exit_code, file.read_text()) == (2, "mine")
     unknown = RUN.invoke(strategy_app, ["init", "bakery", "-o", str(tmp_path / "b.yaml")])
     assert unknown.exit_code == 2
     assert "dental" in unknown.output

@@ -8,8 +8,6 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from dunlin.cli import card as card_command
-from dunlin.cli import strategies
 from dunlin.cli.main import app
 from dunlin.runtime import wiring
 from tests.contact.walk import Walk
@@ -39,8 +37,7 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> Walk:
     monkeypatch.setattr(wiring, "account_book", lambda: walk.book)
     monkeypatch.setattr(wiring, "audit_archive", Log)
     monkeypatch.setattr(wiring, "clock", Clock)
-    for module in (strategies, card_command):
-        monkeypatch.setattr(module, "target_or_exit", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
     return walk
 
 
@@ -62,7 +59,7 @@ def test_show_names_every_setting(walk: Walk) -> None:
     assert "ladders.standard[3].name: last" in output
     assert "coordination.window_hours: 24" in output
     gone = RUN.invoke(app, ["strategy", "show", builders.CREDITOR, "--version", "7"])
-    assert gone.exit_code == 1
+    assert gone.exit_code == 2
 
 
 def test_diff_tells_settings_and_whose_next_message(walk: Walk, tmp_path: Path) -> None:
@@ -82,8 +79,8 @@ def test_diff_tells_settings_and_whose_next_message(walk: Walk, tmp_path: Path) 
 def test_a_card_is_shown_to_staff_and_in_plain_words(walk: Walk) -> None:
     asked = ["account", "card", "INV-1", "--creditor", builders.CREDITOR]
     staff, plain = RUN.invoke(app, asked).output, RUN.invoke(app, [*asked, "--plain"]).output
-    assert "one: email, reminder.gentle (pay_now)" in staff
+    assert "one: reminder.gentle as e-mail (pay now), 23 Nov 2026 18:25 UTC" in staff
     assert "probability 1" in staff
     assert plain.startswith("We wrote to you by e-mail on November")
     nothing = RUN.invoke(app, [*asked, "--touch", "tch_none"])
-    assert nothing.exit_code == 1
+    assert nothing.exit_code == 2

@@ -3,38 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.cli.who import By, Version, Why, order, refused, tell
-from dunlin.domain.accounts.account import Account, Hold
+from dunlin.cli.commands import Commands, Given
+from dunlin.cli.speech import count, day, minute, refused, say, say_table
+from dunlin.cli.stack import Aws, OnStack, Output, StackName, on_stack
+from dunlin.cli.who import By, Doer, Why, order, tell
+from dunlin.domain.accounts.account import Account, Hold, Override
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.guard import csv_line
+from dunlin.domain.money import Money
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff import overview, pauses, steering
 from dunlin.service.staff.contact_points import channel_standing, give_point
 from dunlin.service.staff.finding import find_accounts
 from dunlin.service.staff.flags import FLAGS, lift_flag, set_flag
+from dunlin.views.widgets.words import HOLDS, TRIGGERS, words
 
 _INSTANT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%SZ"]
-app = typer.Typer(no_args_is_help=True, help="One account.")
+app = Commands("One account.", example="dunlin account show HC-1003")
+Which = Annotated[
+    str, typer.Argument(help="Account id, reference, invoice, or number or address of who owes.")
+]
+Creditor = Annotated[str, typer.Option("--creditor", help="Of this creditor alone.")]
+Version = Annotated[
+    int | None, typer.Option(help="The account's version that was looked at; refused if it moved.")
+]
 
 
-@app.callback()
-def _accounts() -> None:
-    """Keeps `show` a command of its own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """An account that staff steer: which, who, why, and the version that they looked at."""
+
+    account: Account
+    order: StaffCommand
+
+
+def _meant(
+    which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
+) -> Account:
+    on_stack(aws, stack)
+    return find_account(which, creditor)
+
+
+def _steered(
+    which: Which,
+    why: Why,
+    by: By = "",
+    version: Version = None,
+    creditor: Creditor = "",
+    aws: Aws = False,
+    stack: StackName = "dunlin",
+) -> Steered:
+    target = on_stack(aws, stack)
+    asked = order(target, by, why, version)
+    return Steered(account=find_account(which, creditor), order=asked)
+
+
+ThisAccount = Annotated[Account, Given(_meant)]
+SteeredAccount = Annotated[Steered, Given(_steered)]
 
 
 def find_account(which: str, creditor: str) -> Account:
     """The account that is meant by an id, a reference, an invoice, the number of a person or an
-    address of theirs. Exits with 1 where none is, or several are: those are listed."""
+    address of theirs. Exits with 2 where none is, or several are: those are listed."""
     from dunlin.runtime import wiring
 
     meant = find_accounts(
@@ -43,91 +79,111 @@ def find_account(which: str, creditor: str) -> Account:
     if len(meant) == 1:
         return meant[0]
     if not meant:
-        console.print(
-            f"[red]No account {which!r}. Give its id, its reference, the number or the address of"
-            " who owes it."
+        raise refused(
+            f"No account {which}. Give its id, its reference, or the number or the address of who"
+            " owes it."
         )
-        raise typer.Exit(1)
-    console.print(f"[yellow]{len(meant)} accounts go by {which!r}. Give the id of one:")
-    table = Table("id", "creditor", "reference", "owed", "status")
-    for account in meant:
-        cells = (account.account_id, account.creditor, account.reference, str(account.balance))
-        table.add_row(*cells, account.status.value)
-    console.print(table)
-    raise typer.Exit(1)
-
-
-Which = Annotated[
-    str, typer.Argument(help="Account id, reference, invoice, or number or address of who owes.")
-]
-Creditor = Annotated[str, typer.Option("--creditor", help="Of this creditor alone.")]
+    say_table(
+        ("id", "creditor", "reference", "owed", "status"),
+        [(a.account_id, a.creditor, a.reference, a.balance, a.status.value) for a in meant],
+    )
+    raise refused(f"{len(meant)} accounts go by {which}. Give the id of one.")
 
 
 @app.command()
-def show(
-    which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
-) -> None:
-    """Standing, ledger, conversation and next action of one account. No names are shown."""
-    target_or_exit(stack=stack, aws=aws)
+def show(account: ThisAccount) -> None:
+    """Standing, ledger, conversation and next action of one account. No names are shown.
+
+    Example: dunlin account show HC-1003
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
     account_history = wiring.account_book().account_history(account.account_id)
-    console.print(f"[bold]{account.reference}[/]  {account.account_id}")
-    console.print(f"{account.status.value}, {account.balance} owed, due {account.due_on}")
-    if account.hold:
-        console.print(f"[yellow]held: {account.hold.value}[/] {account.hold_reason}")
-    if account.escalated:
-        console.print(f"[yellow]escalated: {account.escalated}")
-    if account.paused and account.hold is not Hold.PAUSED:
-        console.print("[yellow]paused by staff besides")
-    if account.case and account.case.asked_at:
-        asked = account.case
-        console.print(f"[yellow]{asked.kind} unanswered since {asked.asked_at:%Y-%m-%d %H:%M} UTC")
+    say(f"{account.reference}  {account.account_id}  version {account.version}")
+    say(f"{words(account.status.value)}, {account.balance} owed, due {day(account.due_on)}")
+    _say_waits(account)
     if account.override:
-        wanted = {k: v for k, v in asdict(account.override).items() if v}
-        console.print(f"override: {', '.join(f'{k} {v}' for k, v in wanted.items())}")
+        say(f"Set by staff: {_overridden(account.override, account.balance.currency)}")
     for channel in Channel:
         standing = channel_standing(account_history.consumer, channel)
-        console.print(f"{channel.value}: {standing}", markup=False)
+        say(f"{channel_word(channel)}: {standing}", deeper=2)
     action = account.next_action
     if action:
-        console.print(
-            f"next: {action.at:%Y-%m-%d %H:%M} UTC {action.channel} {action.template}"
-            f" ({action.reason})"
-        )
-    ledger = Table("on", "kind", "amount", "source")
-    for entry in account_history.ledger:
-        ledger.add_row(entry.on.isoformat(), entry.kind, str(entry.amount), entry.source)
-    console.print(ledger)
-    touches = Table("at (UTC)", "channel", "template", "state", "key")
-    for touch in account_history.touches:
-        touches.add_row(
-            f"{touch.permitted_at:%Y-%m-%d %H:%M}",
-            touch.channel.value,
-            touch.template,
-            touch.state.value,
-            touch.key,
-        )
-    console.print(touches)
+        how = f" as {channel_word(action.channel)}" if action.channel else ""
+        say(f"Next: {minute(action.at)} UTC, {action.template}{how}. {action.reason}", deeper=2)
+    if account_history.ledger:
+        say("")
+    say_table(
+        ("on", "what", "amount", "source"),
+        [(day(e.on), words(e.kind), e.amount, e.source) for e in account_history.ledger],
+    )
+    if account_history.touches:
+        say("")
+    say_table(
+        ("at (UTC)", "as", "message", "state", "touch"),
+        [
+            (
+                minute(t.permitted_at),
+                channel_word(t.channel),
+                t.template,
+                words(t.state.value),
+                t.key,
+            )
+            for t in account_history.touches
+        ],
+    )
+    if account_history.replies:
+        say("")
     for reply in account_history.replies:
-        labels = ", ".join(reply.labels)
-        console.print(f"{reply.at:%Y-%m-%d %H:%M} {reply.channel} reply: {labels}")
+        labels = ", ".join(words(label).lower() for label in reply.labels)
+        say(f"{minute(reply.at)} UTC reply by {channel_word(reply.channel)}: {labels}")
+
+
+def channel_word(channel: str) -> str:
+    """A channel as people call it."""
+    return {"email": "e-mail", "sms": "text"}.get(channel, channel)
+
+
+def _say_waits(account: Account) -> None:
+    """What holds the account, in the words of the dashboard."""
+    if account.hold:
+        why = f" {account.hold_reason}" if account.hold_reason else ""
+        say(f"Held: {HOLDS[account.hold]}.{why}", deeper=2, colour="yellow")
+    if account.escalated:
+        trigger = account.escalated.split(":", 1)[0]
+        say(f"Before staff: {TRIGGERS.get(trigger, words(trigger))}", colour="yellow")
+    if account.paused and account.hold is not Hold.PAUSED:
+        say("Paused by staff besides", colour="yellow")
+    if account.case and account.case.asked_at:
+        kind, since = words(account.case.kind), minute(account.case.asked_at)
+        say(f"{kind}, unanswered since {since} UTC", colour="yellow")
+
+
+def _overridden(wanted: Override, currency: str) -> str:
+    parts = [
+        f"tone {wanted.tone}" if wanted.tone else "",
+        f"by {channel_word(wanted.channel)}" if wanted.channel else "",
+        f"at most {wanted.longest_months} months" if wanted.longest_months else "",
+        f"instalments of {Money(wanted.lowest_instalment_minor, currency)} or more"
+        if wanted.lowest_instalment_minor
+        else "",
+    ]
+    return ", ".join(part for part in parts if part) or "nothing but its pause"
 
 
 EvidenceOption = Annotated[str, typer.Option(help="A code: case number, reply id, document id.")]
+FlagName = Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))]
 
 
 @app.command()
 def bounced(
-    creditor: Annotated[str, typer.Argument(help="Whose people.")],
-    to: Annotated[Path, typer.Option("-o", "--output", help="CSV file to write.")],
-    aws: Aws = False,
-    stack: StackName = "dunlin",
+    creditor: Annotated[str, typer.Argument(help="Whose people.")], output: Output, _on: OnStack
 ) -> None:
     """Every contact point that takes nothing any more, with its account and the cause, as CSV.
-    The file names addresses: keep it as you keep your own."""
-    target_or_exit(stack=stack, aws=aws)
+    The file names addresses: keep it as you keep your own.
+
+    Example: dunlin account bounced harbor-clinic -o bounced.csv
+    """
     from dunlin.runtime import wiring
 
     lines = [csv_line(("account_id", "reference", "channel", "address", "at", "cause"))]
@@ -142,134 +198,100 @@ def bounced(
             bounce.cause,
         )
         lines.append(csv_line(cells))
-    to.write_text("".join(lines), encoding="utf-8")
-    console.print(f"{to}  {len(lines) - 1} contact points", markup=False)
+    output.write_text("".join(lines), encoding="utf-8")
+    say(f"{output} holds {count(len(lines) - 1, 'contact point')}.")
 
 
 @app.command()
 def flag(
-    which: Which,
-    name: Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))],
-    by: By,
+    account: ThisAccount,
+    name: FlagName,
+    by: Doer,
     evidence: EvidenceOption,
     value: Annotated[str, typer.Option(help="A medium, an address label, or bad times.")] = "",
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Flag the person of an account; it binds at once, for all their accounts."""
-    _change(set_flag, which, name, creditor, stack, aws, by=by, evidence=evidence, value=value)
-    console.print(f"{name} is set; lifted when {FLAGS[name].lifts}")
+    """Flag the person of an account; it binds at once, for all their accounts.
+
+    Example: dunlin account flag HC-1003 attorney --by desk-1 --evidence letter-7
+    """
+    _change(set_flag, account, name, by=by, evidence=evidence, value=value)
+    say(f"{name} is set; lifted when {FLAGS[name].lifts}")
 
 
 @app.command()
-def unflag(
-    which: Which,
-    name: Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))],
-    by: By,
-    evidence: EvidenceOption,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Take a flag away. Consents that were revoked stay so."""
-    _change(lift_flag, which, name, creditor, stack, aws, by=by, evidence=evidence)
-    console.print(f"{name} does not stand")
+def unflag(account: ThisAccount, name: FlagName, by: Doer, evidence: EvidenceOption) -> None:
+    """Take a flag away. Consents that were revoked stay so.
+
+    Example: dunlin account unflag HC-1003 attorney --by desk-1 --evidence letter-8
+    """
+    _change(lift_flag, account, name, by=by, evidence=evidence)
+    say(f"{name} does not stand")
+
+
+def _change(change: Callable[..., bool], account: Account, name: str, **given: str) -> None:
+    from dunlin.runtime import wiring
+
+    change(
+        account.account_id,
+        name,
+        book=wiring.account_book(),
+        waker=wiring.waker(),
+        now=wiring.clock().now(),
+        **given,
+    )
 
 
 @app.command()
 def contact(
-    which: Which,
+    account: ThisAccount,
     point: Annotated[str, typer.Argument(help="An e-mail address, or a number as +12175550142.")],
-    by: By,
+    by: Doer,
     evidence: EvidenceOption,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
     """Write down a contact point that the person gave. It opens what a dead or wrong address
-    closed, never what the person closed."""
-    target_or_exit(stack=stack, aws=aws)
+    closed, never what the person closed.
+
+    Example: dunlin account contact HC-1003 +12175550142 --by desk-1 --evidence call-9
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
-    try:
-        given = give_point(
-            account.account_id,
-            point,
-            by=by,
-            evidence=evidence,
-            book=wiring.account_book(),
-            waker=wiring.waker(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refused(error) from error
-    console.print("It is used first from now on." if given else "It was used first already.")
-
-
-def _change(
-    change: Callable[..., bool],
-    which: str,
-    name: str,
-    creditor: str,
-    stack: str,
-    aws: bool,
-    **given: str,
-) -> None:
-    target_or_exit(stack=stack, aws=aws)
-    from dunlin.runtime import wiring
-
-    account = find_account(which, creditor)
-    try:
-        change(
-            account.account_id,
-            name,
-            book=wiring.account_book(),
-            waker=wiring.waker(),
-            now=wiring.clock().now(),
-            **given,
-        )
-    except DomainError as error:
-        raise refused(error) from error
+    given = give_point(
+        account.account_id,
+        point,
+        by=by,
+        evidence=evidence,
+        book=wiring.account_book(),
+        waker=wiring.waker(),
+        now=wiring.clock().now(),
+    )
+    say("It is used first from now on." if given else "It was used first already.")
 
 
 @app.command()
-def pause(
-    which: Which,
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Contact nobody about this account until it is resumed; queued messages included."""
+def pause(steered: SteeredAccount) -> None:
+    """Contact nobody about this account until it is resumed; queued messages included.
+
+    Example: dunlin account pause HC-1003 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
-    book = wiring.account_book()
-    done = pauses.pause(account.account_id, asked, book=book, now=wiring.clock().now())
+    account, book = steered.account, wiring.account_book()
+    done = pauses.pause(account.account_id, steered.order, book=book, now=wiring.clock().now())
     tell(done, f"{account.reference} is paused")
 
 
 @app.command()
-def resume(
-    which: Which,
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """End a pause or a snooze of staff; what else holds the account holds it still."""
+def resume(steered: SteeredAccount) -> None:
+    """End a pause or a snooze of staff; what else holds the account holds it still.
+
+    Example: dunlin account resume HC-1003 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    account = steered.account
     done = pauses.resume(
         account.account_id,
-        asked,
+        steered.order,
         book=wiring.account_book(),
         waker=wiring.waker(),
         now=wiring.clock().now(),
@@ -279,50 +301,39 @@ def resume(
 
 @app.command()
 def snooze(
-    which: Which,
+    steered: SteeredAccount,
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Nothing before then.")],
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Contact nobody about this account before a day."""
+    """Contact nobody about this account before a day.
+
+    Example: dunlin account snooze HC-1003 --until 2026-12-24 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
-    try:
-        done = pauses.snooze(
-            account.account_id,
-            asked,
-            until=until.date(),
-            book=wiring.account_book(),
-            waker=wiring.waker(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refused(error) from error
-    tell(done, f"{account.reference} is left in peace until {until.date().isoformat()}")
+    account = steered.account
+    done = pauses.snooze(
+        account.account_id,
+        steered.order,
+        until=until.date(),
+        book=wiring.account_book(),
+        waker=wiring.waker(),
+        now=wiring.clock().now(),
+    )
+    tell(done, f"{account.reference} is left in peace until {day(until.date())}")
 
 
 @app.command()
-def skip(
-    which: Which,
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Leave out the next rung: it counts as used."""
+def skip(steered: SteeredAccount) -> None:
+    """Leave out the next rung: it counts as used.
+
+    Example: dunlin account skip HC-1003 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
+    account = steered.account
     done = steering.skip(
         account.account_id,
-        asked,
+        steered.order,
         book=wiring.account_book(),
         waker=wiring.waker(),
         now=wiring.clock().now(),
@@ -332,39 +343,31 @@ def skip(
 
 @app.command()
 def move(
-    which: Which,
+    steered: SteeredAccount,
     to: Annotated[datetime, typer.Option(formats=_INSTANT, help="An instant in UTC.")],
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Let the next rung fall due at another instant, where the rules allow it then."""
+    """Let the next rung fall due at another instant, where the rules allow it then.
+
+    Example: dunlin account move HC-1003 --to 2026-12-01T17:00 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
-    try:
-        done = steering.move(
-            account.account_id,
-            asked,
-            at=to.replace(tzinfo=UTC),
-            book=wiring.account_book(),
-            gate=wiring.gate(),
-            waker=wiring.waker(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refused(error) from error
-    tell(done, f"the next rung of {account.reference} is due {to:%Y-%m-%d %H:%M} UTC")
+    account = steered.account
+    done = steering.move(
+        account.account_id,
+        steered.order,
+        at=to.replace(tzinfo=UTC),
+        book=wiring.account_book(),
+        gate=wiring.gate(),
+        waker=wiring.waker(),
+        now=wiring.clock().now(),
+    )
+    tell(done, f"the next rung of {account.reference} is due {minute(to.replace(tzinfo=UTC))} UTC")
 
 
 @app.command()
 def override(
-    which: Which,
-    why: Why,
-    by: By = "",
+    steered: SteeredAccount,
     tone: Annotated[str, typer.Option(help="gentle, neutral or firm")] = "",
     channel: Annotated[str, typer.Option(help="email or sms")] = "",
     longest_months: Annotated[int | None, typer.Option(help="Of an arrangement.")] = None,
@@ -372,39 +375,27 @@ def override(
         int | None, typer.Option(help="Of an arrangement, in minor units (cents).")
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Back to the strategy.")] = False,
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Override tone, channel or arrangement limits of this account; never the rules."""
+    """Override tone, channel or arrangement limits of this account; never the rules.
+
+    Example: dunlin account override HC-1003 --tone gentle --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
-    try:
-        done = steering.override(
-            account.account_id,
-            asked,
-            steering.Wanted(
-                tone=tone,
-                channel=channel,
-                longest_months=longest_months,
-                lowest_instalment_minor=lowest_instalment,
-                clear=clear,
-            ),
-            book=wiring.account_book(),
-            gate=wiring.gate(),
-            waker=wiring.waker(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refused(error) from error
+    account = steered.account
+    done = steering.override(
+        account.account_id,
+        steered.order,
+        steering.Wanted(
+            tone=tone,
+            channel=channel,
+            longest_months=longest_months,
+            lowest_instalment_minor=lowest_instalment,
+            clear=clear,
+        ),
+        book=wiring.account_book(),
+        gate=wiring.gate(),
+        waker=wiring.waker(),
+        now=wiring.clock().now(),
+    )
     tell(done, f"{account.reference} is overridden")
-
-
-def steered(
-    which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
-) -> tuple[StaffCommand, Account]:
-    """Who steers which account, on which stack. Exits where there is none."""
-    target = target_or_exit(stack=stack, aws=aws)
-    return order(target, by, why, version), find_account(which, creditor)

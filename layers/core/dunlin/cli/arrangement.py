@@ -6,126 +6,124 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from dunlin.cli.account import Creditor, Which, find_account
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.cli.who import By, Why, order, refused
+from dunlin.cli.account import ThisAccount
+from dunlin.cli.commands import Commands
+from dunlin.cli.speech import day, say, say_table
+from dunlin.cli.who import ByStaff
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.arrangements.terms import NoTerms, by_hand
 from dunlin.domain.errors import DomainError
 from dunlin.service import arrangements
+from dunlin.views.widgets.words import words
 
-app = typer.Typer(no_args_is_help=True, help="What was agreed with a person about paying.")
+app = Commands(
+    "What was agreed with a person about paying.", example="dunlin arrangement show HC-1003"
+)
 
 
 @app.command()
-def show(
-    which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
-) -> None:
-    """Every arrangement of an account, newest first, with its instalments. No names are shown."""
-    target_or_exit(stack=stack, aws=aws)
+def show(account: ThisAccount) -> None:
+    """Every arrangement of an account, newest first, with its instalments. No names are shown.
+
+    Example: dunlin arrangement show HC-1003
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
     today = wiring.clock().now().date()
     agreed = wiring.account_book().arrangements(account.account_id)
     for arrangement in agreed:
-        _print(arrangement, today)
+        _say(arrangement, today)
     if not agreed:
-        console.print("Nothing was ever arranged about it.")
+        say("Nothing was ever arranged about it.")
 
 
-def _print(arrangement: Arrangement, today: date) -> None:
+def _say(arrangement: Arrangement, today: date) -> None:
     how = (
-        "by hand"
+        "agreed by hand"
         if arrangement.manual
-        else "autopay"
+        else "by autopay"
         if arrangement.autopays
         else "paid by the person"
     )
-    console.print(
-        f"{arrangement.arrangement_id} {arrangement.state.value}, "
-        f"{arrangement.terms.frequency.value}, {how}"
+    frequency = words(arrangement.terms.frequency.value).lower()
+    state = words(arrangement.state.value).lower()
+    say(f"{arrangement.arrangement_id}  {state}, {frequency}, {how}")
+    say_table(
+        ("number", "due", "amount", "left", "state", "tries"),
+        [
+            (
+                i.number,
+                day(i.due_on),
+                i.amount,
+                i.left,
+                words(i.state(today).value).lower(),
+                len(i.tries),
+            )
+            for i in arrangement.instalments
+        ],
     )
-    table = Table("number", "due", "amount", "left", "state", "tries")
-    for i in arrangement.instalments:
-        left, state = str(i.left), i.state(today).value
-        table.add_row(str(i.number), str(i.due_on), str(i.amount), left, state, str(len(i.tries)))
-    console.print(table)
 
 
 def _dated(text: str) -> tuple[date, int]:
     """`2026-12-01=5000`: a date and minor units. Raises `DomainError`."""
-    day, _, minor = text.partition("=")
+    day_text, _, minor = text.partition("=")
     try:
-        return date.fromisoformat(day), int(minor)
+        return date.fromisoformat(day_text), int(minor)
     except ValueError as error:
         raise DomainError("a payment is DATE=MINOR, for example 2026-12-01=5000") from error
 
 
 @app.command()
 def record(
-    which: Which,
+    account: ThisAccount,
     payments: Annotated[list[str], typer.Argument(help="DATE=MINOR, such as 2026-12-01=5000.")],
-    why: Why,
-    by: By = "",
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
+    asked: ByStaff,
 ) -> None:
     """Record what staff agreed by hand: the ladder stands still and a missed payment is for staff.
 
     The payments sum to what is owed. Nothing is sent and nothing is debited.
+
+    Example: dunlin arrangement record HC-1003 2026-12-15=6000 2027-01-15=6525 \\
+    --why case-17 --by desk-1
     """
-    target = target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
 
-    account, now = find_account(which, creditor), wiring.clock().now()
-    asked = order(target, by, why)
-    try:
-        dated = [_dated(text) for text in payments]
-        terms = by_hand(arrangements.arrangeable(account), dated, today=now.date())
-        if isinstance(terms, NoTerms):
-            raise DomainError(f"no such schedule can be made: {terms.value}")
-        arrangement = arrangements.record(
-            account.account_id,
-            terms,
-            by=asked.by,
-            why=asked.why,
-            book=wiring.account_book(),
-            waker=wiring.arranging_waker(),
-            now=now,
-        )
-    except DomainError as error:
-        raise refused(error) from error
+    now = wiring.clock().now()
+    dated = [_dated(text) for text in payments]
+    terms = by_hand(arrangements.arrangeable(account), dated, today=now.date())
+    if isinstance(terms, NoTerms):
+        raise DomainError(f"no such schedule can be made: {words(terms.value).lower()}")
+    arrangement = arrangements.record(
+        account.account_id,
+        terms,
+        by=asked.order.by,
+        why=asked.order.why,
+        book=wiring.account_book(),
+        waker=wiring.arranging_waker(),
+        now=now,
+    )
     if isinstance(arrangement, arrangements.AskRefusal):
-        raise refused(DomainError(f"nothing was recorded: {arrangement.value}"))
-    _print(arrangement, now.date())
+        raise DomainError(f"nothing was recorded: {words(arrangement.value).lower()}")
+    _say(arrangement, now.date())
 
 
 @app.command()
-def cancel(
-    which: Which,
-    why: Why,
-    by: By = "",
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """End an arrangement or a request; the ladder goes on after its usual gap."""
-    target = target_or_exit(stack=stack, aws=aws)
+def cancel(account: ThisAccount, asked: ByStaff) -> None:
+    """End an arrangement or a request; the ladder goes on after its usual gap.
+
+    Example: dunlin arrangement cancel HC-1003 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    account, asked = find_account(which, creditor), order(target, by, why)
     gone = arrangements.cancel(
         account.account_id,
-        by=f"staff:{asked.by}",
-        why=asked.why,
+        by=f"staff:{asked.order.by}",
+        why=asked.order.why,
         book=wiring.account_book(),
         waker=wiring.arranging_waker(),
         now=wiring.clock().now(),
     )
     if gone is None:
-        raise refused(DomainError("there is no arrangement to end"))
-    console.print(f"{account.reference}: {gone.arrangement_id} is cancelled", markup=False)
+        raise DomainError("there is no arrangement to end")
+    say(f"{account.reference}: {gone.arrangement_id} is cancelled")

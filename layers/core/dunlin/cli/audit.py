@@ -9,54 +9,52 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from dunlin.cli.account import Creditor, Which, find_account
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.account import ThisAccount
+from dunlin.cli.commands import Commands
+from dunlin.cli.speech import day, not_in_order, refused, say
+from dunlin.cli.stack import Output
 from dunlin.service.reports.audit_log import dossier, verify_dossier
+from dunlin.views.widgets.words import words
 
-app = typer.Typer(no_args_is_help=True, help="The audit log.")
+app = Commands("The audit log.", example="dunlin audit show HC-1003")
 
 
 @app.command()
-def show(
-    which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
-) -> None:
-    """Every entry of an account and its consumer, oldest first."""
-    target_or_exit(stack=stack, aws=aws)
+def show(account: ThisAccount) -> None:
+    """Every entry of an account and its consumer, oldest first, with all that it records.
+
+    Example: dunlin audit show HC-1003
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
     archive = wiring.audit_archive()
     entries = [
         *archive.chain(f"account#{account.account_id}"),
         *archive.chain(f"consumer#{account.consumer_id}"),
     ]
-    table = Table("at (UTC)", "chain", "what", "by", "detail", show_lines=False)
     for entry in sorted(entries, key=lambda e: (e.at, e.subject, e.sequence)):
-        table.add_row(
-            f"{entry.at:%Y-%m-%d %H:%M:%S}",
-            f"{entry.subject.split('#')[0]} {entry.sequence}",
-            entry.what,
-            entry.actor,
-            json.dumps(entry.data, ensure_ascii=False)[:300],
-        )
-    console.print(table)
+        chain = f"{entry.subject.split('#')[0]} {entry.sequence}"
+        at = f"{day(entry.at.date())} {entry.at:%H:%M:%S} UTC"
+        say(f"{at}  {words(entry.what)}, by {entry.actor} ({chain})", deeper=2)
+        for name, value in entry.data.items():
+            if value not in (None, "", [], {}):
+                say(f"{words(name).lower()}: {_recorded(value)}", 2, 2)
+
+
+def _recorded(value: Any) -> str:
+    """What an entry records, as it stands there: text as text, the rest as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @app.command()
-def export(
-    which: Which,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write it.")],
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Write an account's dossier: chains, heads, signed roots and the key to check them."""
-    target_or_exit(stack=stack, aws=aws)
+def export(account: ThisAccount, output: Output) -> None:
+    """Write an account's dossier: chains, heads, signed roots and the key to check them.
+
+    Example: dunlin audit export HC-1003 -o dossier.json
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
     document = dossier(
         account.account_id,
         book=wiring.account_book(),
@@ -65,7 +63,7 @@ def export(
         now=datetime.now(UTC),
     )
     output.write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False))
-    console.print(f"{sum(map(len, document['chains'].values()))} entries written to {output}")
+    say(f"{output} holds {_entries(document):,} entries.")
 
 
 @app.command()
@@ -75,26 +73,31 @@ def verify(
         Path | None, typer.Option(help="The creditor's public key (PEM), to trust no file.")
     ] = None,
 ) -> None:
-    """Check a dossier offline: every entry there, unchanged, in order, and vouched for."""
+    """Check a dossier offline: every entry there, unchanged, in order, and vouched for.
+
+    Example: dunlin audit verify dossier.json
+    """
     try:
         document = json.loads(file.read_text())
     except (OSError, ValueError) as error:
-        console.print(f"[red]{file} cannot be read: {error}")
-        raise typer.Exit(2) from error
+        raise refused(f"{file} cannot be read: {error}") from error
     if not isinstance(document, dict):
-        console.print(f"[red]{file} is not a dossier.")
-        raise typer.Exit(2)
+        raise refused(f"{file} is not a dossier.")
     if key is not None:
         document["public_key"] = key.read_text()
     faults = verify_dossier(document, signed=signature_holds)
-    for fault in faults:
-        console.print(f"[red]✗[/] {fault}")
     if faults:
-        raise typer.Exit(1)
-    entries = sum(map(len, document["chains"].values()))
-    console.print(f"[green]✓[/] {entries} entries in {len(document['chains'])} chains verify;")
-    console.print(f"  {len(document['proofs'])} proofs lead to signed daily roots;")
-    console.print(f"  {uncovered(document)} entries are newer than the last root that covers them.")
+        raise not_in_order(*(f"✗ {fault}" for fault in faults))
+    say(
+        f"✓ {_entries(document)} entries in {len(document['chains'])} chains verify;",
+        colour="green",
+    )
+    say(f"{len(document['proofs'])} proofs lead to signed daily roots;", 2)
+    say(f"{uncovered(document)} entries are newer than the last root that covers them.", 2)
+
+
+def _entries(document: dict[str, Any]) -> int:
+    return sum(map(len, document["chains"].values()))
 
 
 def uncovered(document: dict[str, Any]) -> int:

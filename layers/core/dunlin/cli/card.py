@@ -6,55 +6,65 @@ from typing import Annotated
 
 import typer
 
-from dunlin.cli.account import Creditor, Which, find_account
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.account import ThisAccount, channel_word
+from dunlin.cli.speech import minute, say
+from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.decision_card import Card, cards
+from dunlin.views.widgets.words import words
 
 
 def card(
-    which: Which,
-    creditor: Creditor = "",
+    account: ThisAccount,
     touch: Annotated[str, typer.Option("--touch", help="A touch id; the newest without.")] = "",
     plain: Annotated[
         bool, typer.Option("--plain", help="As the person may read it, in whole sentences.")
     ] = False,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Why a message went out: signals, alternatives, rules passed, rules that put it off."""
-    target_or_exit(stack=stack, aws=aws)
+    """Why a message went out: signals, alternatives, rules passed, rules that put it off.
+
+    Example: dunlin account card HC-1003 --plain
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
-    found_cards = [
+    kept = [
         candidate
         for candidate in cards(wiring.audit_archive().chain(f"account#{account.account_id}"))
         if touch in ("", candidate.touch_id)
     ]
-    if not found_cards:
-        console.print("[red]The log holds no such decision.")
-        raise typer.Exit(1)
-    console.print(found_cards[-1].plain if plain else for_staff(found_cards[-1]), markup=False)
+    if not kept:
+        raise DomainError("The log holds no such decision.")
+    for line in [kept[-1].plain] if plain else for_staff(kept[-1]):
+        say(line, deeper=2)
 
 
-def for_staff(decision: Card) -> str:
+def _known(value: object) -> str:
+    """A signal's value as staff read it; None is what nothing was known of."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not yet" if value is None else str(value)
+
+
+def for_staff(decision: Card) -> list[str]:
     """A card as lines of text."""
     lines = [
         (
-            f"{decision.rung}: {decision.channel}, {decision.template} ({decision.offer}), "
-            f"{decision.at:%Y-%m-%d %H:%M} UTC"
+            f"{decision.rung}: {decision.template} as {channel_word(decision.channel)}"
+            f" ({words(decision.offer).lower()}), {minute(decision.at)} UTC"
         ),
-        (
-            f"touch {decision.touch_id}, strategy {decision.strategy}, probability "
-            f"{decision.probability}"
-        ),
+        f"touch {decision.touch_id}, strategy {decision.strategy}",
+        f"probability {decision.probability}" if decision.probability else "",
+        f"label: {decision.label}" if decision.label else "",
     ]
-    lines += [f"label: {decision.label}"] if decision.label else []
     lines += [f"because: {reason}" for reason in decision.reasons]
-    lines += [f"signal: {name} = {value}" for name, value in sorted(decision.signals.items())]
+    lines += [
+        f"known: {words(name).lower()} {_known(value)}"
+        for name, value in sorted(decision.signals.items())
+    ]
     lines += [f"not taken: {alternative}" for alternative in decision.alternatives]
     lines += [
-        f"put off {d.at:%Y-%m-%d %H:%M}: {', '.join(d.rules) or d.reason}" for d in decision.delays
+        f"put off {minute(d.at)} UTC: {', '.join(d.rules) or d.reason}" for d in decision.delays
     ]
     lines.append(f"rules passed: {', '.join(decision.passed) or 'none applied'}")
-    return "\n".join(lines)
+    return [line for line in lines if line]

@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import typer
-from rich.markup import escape
-
 from dunlin.adapters.aws.readiness import (
     Identity,
     PhoneNumber,
@@ -23,7 +20,8 @@ from dunlin.adapters.aws.readiness import (
     read_processor,
     texts,
 )
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.speech import not_in_order, say
+from dunlin.cli.stack import OnStack
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Strategy
@@ -45,23 +43,24 @@ class ReadinessFinding:
     to_do: str = ""
 
 
-def doctor(aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """Tell what is still missing before a live touch; exit 1 where something is."""
-    target = target_or_exit(stack=stack, aws=aws)
-    console.print(f"[bold]{escape(target.where)}")
+def doctor(target: OnStack) -> None:
+    """Tell what is still missing before a live touch; exit code 1 where something is.
+
+    Example: dunlin doctor
+    """
+    say(target.where)
     findings = assess(_read(target))
     for finding in findings:
-        colour = _COLOURS[finding.state]
-        console.print(
-            f"[{colour}]{finding.state:8}[/] {escape(finding.subject)}: {escape(finding.seen)}"
-        )
+        line = f"{finding.state:8} {finding.subject}: {finding.seen}"
+        say(line, deeper=9, colour=_COLOURS[finding.state])
         if finding.to_do and finding.state != "ok":
-            console.print(f"{'':9}-> {escape(finding.to_do)}")
+            say(f"-> {finding.to_do}", 9, 3)
     missing = sum(finding.state == "missing" for finding in findings)
     unknown = sum(finding.state == "unknown" for finding in findings)
-    console.print(f"{missing} missing, {unknown} unknown, {len(findings)} looked at")
+    counts = f"{missing} missing, {unknown} unknown, {len(findings)} looked at"
     if missing:
-        raise typer.Exit(1)
+        raise not_in_order(counts)
+    say(counts)
 
 
 def _read(target: Target) -> Readiness:

@@ -13,16 +13,19 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from dunlin.cli import packs, strategies
+from dunlin.cli.commands import Commands
 from dunlin.cli.packs import init
 from dunlin.cli.refit import refit
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.speech import not_in_order, say
+from dunlin.cli.stack import OnStack
 from dunlin.cli.target import Target
+from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import import_id
 from dunlin.domain.imports import file_names
 
 T = TypeVar("T")
 _PATIENCE = 900.0
-strategy_app = typer.Typer(no_args_is_help=True, help="A creditor's strategy.")
+strategy_app = Commands("A creditor's strategy.", example="dunlin strategy show harbor-clinic")
 strategy_app.command()(init)
 strategy_app.command()(strategies.check)
 strategy_app.command()(strategies.show)
@@ -81,39 +84,33 @@ def wait_for(look: Callable[[], T | None], what: str, patience: float = _PATIENC
         if answer is not None:
             return answer
         if time.monotonic() > end:
-            console.print(f"[red]{what} did not end within {patience:.0f} s.")
-            raise typer.Exit(1)
+            raise not_in_order(f"{what} did not end within {patience:.0f} s.")
         time.sleep(0.2)
 
 
 @strategy_app.command()
 def put(
+    target: OnStack,
     creditor: Annotated[str, typer.Argument(help="The creditor's id.")],
     file: Annotated[Path, typer.Argument(help="strategy.yaml")],
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Show what a strategy changes, drop it, and print what the stack says of it."""
-    target = target_or_exit(stack=stack, aws=aws)
+    """Show what a strategy changes, drop it, and say what the stack answers.
+
+    Example: dunlin strategy put harbor-clinic harbor-clinic.strategy.yaml
+    """
     brand = strategies.read_or_exit(file.read_bytes(), creditor, file.name).brand
     samples = [f"brand.{field}: {getattr(brand, field)}" for field in packs.sample_fields(brand)]
     if samples:
-        console.print(
-            f"{file.name}: messages would come from an invented office. Write your own first:",
-            style="red",
-            markup=False,
-        )
-        for line in samples:
-            console.print(f"  {line}", markup=False, highlight=False)
-        raise typer.Exit(1)
-    changes = strategies.difference(creditor, file.read_bytes(), file.name)
-    console.print(changes, markup=False)
+        first = f"{file.name}: messages would come from an invented office. Write your own first:"
+        raise DomainError("\n".join([first, *samples]))
+    for line in strategies.difference(creditor, file.read_bytes(), file.name):
+        say(line, deeper=2)
     if target.endpoint:
         _own_every_domain(target, brand.email_from)
     answer = put_strategy(target, creditor, file.read_bytes())
-    console.print(answer)
     if not answer.startswith("No errors"):
-        raise typer.Exit(1)
+        raise not_in_order(answer)
+    say(answer)
 
 
 def _own_every_domain(target: Target, address: str) -> None:

@@ -20,22 +20,26 @@ from dunlin.adapters.imports.opening import opened_file
 from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.cli.asking import ask, somebody_is_there
 from dunlin.cli.beside import FilesBeside, MappingMistake
-from dunlin.cli.stack import Json
+from dunlin.cli.commands import Commands
+from dunlin.cli.speech import refused, say
+from dunlin.cli.stack import Aws, Json, StackName, on_stack
+from dunlin.cli.target import Target
 from dunlin.domain.imports import report
 from dunlin.domain.imports.mapping_file import mapping_file
-from dunlin.domain.imports.opened import Dropped, refused
+from dunlin.domain.imports.opened import Dropped
+from dunlin.domain.imports.opened import refused as refusal_of
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.money import CURRENCIES
-from dunlin.domain.plain_text import wrapped
 from dunlin.service.imports.read_file import FileResult, read_files
 from dunlin.views.imports.import_text import import_lines
 
-Uploader = Callable[[Sequence[Path], Sequence[Path], str], int]
-"""(files, sidecars, creditor) -> exit code: drops them in the bucket and follows the import."""
+Uploader = Callable[[Sequence[Path], Sequence[Path], str, Target], int]
+"""(files, sidecars, creditor, stack) -> exit code: drops them in the bucket and follows the
+import."""
 
 
-def register(app: typer.Typer, upload: Uploader | None = None) -> None:
+def register(app: Commands, upload: Uploader | None = None) -> None:
     """Adds `import` to the operator's command; `upload` is the live path."""
 
     @app.command("import")
@@ -54,13 +58,17 @@ def register(app: typer.Typer, upload: Uploader | None = None) -> None:
             str,
             typer.Option(help="With --dry-run: what the creditor's debts are in, such as USD."),
         ] = "",
+        aws: Aws = False,
+        stack: StackName = "dunlin",
     ) -> None:
-        """Import overdue accounts from any export."""
+        """Import overdue accounts from any export.
+
+        Example: dunlin import open.csv --dry-run
+        """
         if not dry_run:
             if upload is None:
-                typer.echo("No stack is deployed here; use --dry-run.", err=True)
-                raise typer.Exit(2)
-            raise typer.Exit(upload(files, mapping or [], creditor))
+                raise refused("No stack is deployed here; use --dry-run.")
+            raise typer.Exit(upload(files, mapping or [], creditor, on_stack(aws, stack)))
         if currency and currency.upper() not in CURRENCIES:
             raise typer.BadParameter(f"{currency!r} is no currency: write a code such as USD")
         code = run_dry(files, mapping or [], as_json=as_json, currency=currency.upper())
@@ -87,8 +95,7 @@ def run_dry(
     beside = []
     for number, path in enumerate(files):
         if not path.is_file():
-            typer.echo(f"{path}: no such file", err=True)
-            return 2
+            return refused(f"{path}: no such file").exit_code
         beside.append(
             FilesBeside(export=path, given=sidecars[number] if number < len(sidecars) else None)
         )
@@ -104,8 +111,7 @@ def run_dry(
             for place, (_, result) in zip(beside, read, strict=True):
                 _write(place, result)
     except MappingMistake as mistake:
-        typer.echo(str(mistake), err=True)
-        return 2
+        return refused(mistake).exit_code
     nothing = all(report.nothing_imported(r.profile, r.assembly) for _, r in read)
     return 1 if nothing else 0
 
@@ -139,18 +145,18 @@ def _answered(read: Sequence[tuple[FilesBeside, FileResult]], today: dt.date) ->
     for number, (place, result) in enumerate(read):
         document = report.summary(result.name, result.profile, result.assembly, today)
         if number:
-            typer.echo("")
+            say("")
         asked_next = result.profile.waits and somebody_is_there()
         for line in import_lines(document, asked_next=asked_next):
             typer.echo(line)
         answers = ask(document) if asked_next else {}
         if asked_next and not answers:
-            typer.echo("\n" + "\n".join(wrapped(str(document["next_step"]))))
+            say(f"\n{document['next_step']}")
         if answers:
             place.answer(answers, mapping_file(result.name, result.profile, Sidecar()))
             answered = True
     if answered:
-        typer.echo("")
+        say("")
     return answered
 
 
@@ -163,16 +169,16 @@ def _write(place: FilesBeside, result: FileResult) -> None:
     )
     sentences = place.write(text, () if refused_whole else lines)
     if sentences:
-        typer.echo("\nBeside the file:")
+        say("\nBeside the file:")
     for sentence in sentences:
-        typer.echo("\n".join(wrapped(sentence, 2, 2)))
+        say(sentence, 2, 2)
 
 
 def _dropped(path: Path, sidecar: Sidecar) -> Dropped | FileResult:
     try:
         return opened_file(path.name, lambda: path.open("rb"), sidecar)
     except FileRefused as no:
-        return FileResult(name=path.name, profile=refused(no.code, no.detail), assembly=None)
+        return FileResult(name=path.name, profile=refusal_of(no.code, no.detail), assembly=None)
 
 
 def _print_json(results: Sequence[FileResult]) -> None:

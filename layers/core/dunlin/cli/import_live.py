@@ -12,38 +12,30 @@ import typer
 from botocore.exceptions import ClientError
 
 from dunlin.cli.asking import ask, somebody_is_there
-from dunlin.cli.beside import FilesBeside, MappingMistake
+from dunlin.cli.beside import FilesBeside
 from dunlin.cli.drop import drop, drop_and_follow, follow
-from dunlin.cli.stack import console, target_or_exit
+from dunlin.cli.speech import say
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
 from dunlin.domain.imports import file_names
 from dunlin.domain.imports.sidecar import Sidecar
-from dunlin.domain.plain_text import wrapped
 from dunlin.views.imports.import_text import import_lines
 
 
-def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str) -> int:
+def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str, target: Target) -> int:
     """Drop files, each with the mapping file beside it, and follow them; the exit code: 1 where
-    one was not imported, 2 where a file or a mapping file cannot be read."""
-    target = target_or_exit()
+    one was not imported. Raises `DomainError` where a file or a mapping file cannot be read."""
     try:
         creditor_id(creditor)
     except DomainError as error:
-        console.print(f"--creditor: {error}", style="red", markup=False)
-        return 2
+        raise DomainError(f"--creditor: {error}") from error
     code = 0
     for number, path in enumerate(files):
         if not path.is_file():
-            typer.echo(f"{path}: no such file", err=True)
-            return 2
+            raise DomainError(f"{path}: no such file")
         given = sidecars[number] if number < len(sidecars) else None
-        try:
-            document = _import(target, creditor, FilesBeside(export=path, given=given))
-        except MappingMistake as mistake:
-            typer.echo(str(mistake), err=True)
-            return 2
+        document = _import(target, creditor, FilesBeside(export=path, given=given))
         code = max(code, 0 if document["state"] == "done" else 1)
     return code
 
@@ -65,9 +57,9 @@ def _import(target: Target, creditor: str, place: FilesBeside) -> dict[str, Any]
         drop(target, mapping, place.mapping.read_bytes())  # a person's: the import goes on
         seen = document["summary_version"]
         document = follow(target, key, document["import_id"], after=seen)
-        typer.echo("")
+        say("")
     if asked_next:
-        typer.echo("\n" + "\n".join(wrapped(document["next_step"])))
+        say(f"\n{document['next_step']}")
     _write(target, place, key)
     return document
 
@@ -76,9 +68,9 @@ def _write(target: Target, place: FilesBeside, key: str) -> None:
     report = _text(target, file_names.report_name(key)).removeprefix("\ufeff")
     sentences = place.write(_text(target, file_names.mapping_name(key)), report.splitlines(True))
     if sentences:
-        typer.echo("\nBeside the file:")
+        say("\nBeside the file:")
     for sentence in sentences:
-        typer.echo("\n".join(wrapped(sentence, 2, 2)))
+        say(sentence, 2, 2)
 
 
 def _text(target: Target, key: str) -> str:

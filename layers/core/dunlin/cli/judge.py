@@ -149,7 +149,10 @@ def judge_lines(rulebook: Rulebook, lines: Iterable[str]) -> Iterator[dict[str, 
 
 
 def judge() -> None:
-    """Judge cases from standard input, one JSON object a line, one answer a line."""
+    """Judge cases from standard input, one JSON object a line, one answer a line.
+
+    Example: dunlin judge < cases.jsonl
+    """
     rulebook = load_rulebook()
     failed = False
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]

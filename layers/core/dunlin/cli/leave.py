@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dunlin.cli.stack import Aws, StackName, console, down, target_or_exit
+from dunlin.cli.speech import count, not_in_order, say
+from dunlin.cli.stack import Aws, OnStack, StackName, down, on_stack
 from dunlin.cli.target import TABLES, Target
 from dunlin.domain.errors import DomainError
 
@@ -22,57 +23,55 @@ def export(
     aws: Aws = False,
     stack: StackName = "dunlin",
 ) -> None:
-    """Write every row and every file of the stack into a folder, with a manifest of hashes."""
+    """Write every row and every file of the stack into a folder, with a manifest of hashes.
+
+    Example: dunlin export everything
+    """
     from dunlin.adapters.aws.stack_export import differences
 
     if verify:
         faults = differences(folder)
-        for line in faults:
-            console.print(f"[red]{line}")
-        console.print("Whole." if not faults else f"{len(faults)} differences.")
-        raise typer.Exit(1 if faults else 0)
-    _export(folder, target_or_exit(stack=stack, aws=aws))
+        if faults:
+            raise not_in_order(*faults, f"{count(len(faults), 'difference')}.")
+        say("Whole.")
+        return
+    _export(folder, on_stack(aws, stack))
 
 
 def _export(folder: Path, target: Target) -> None:
     from dunlin.adapters.aws.stack_export import export as write
 
-    try:
-        files = write(
-            folder,
-            tables={name.lower(): target.outputs[f"{name}TableName"] for name in TABLES},
-            buckets={
-                "drop": target.outputs["DropBucketName"],
-                "audit": target.outputs["AuditBucketName"],
-            },
-            progress=console.print,
-        )
-    except DomainError as error:
-        console.print(f"[red]{error}")
-        raise typer.Exit(1) from error
-    console.print(f"{len(files):,} files in {folder}.")
+    files = write(
+        folder,
+        tables={name.lower(): target.outputs[f"{name}TableName"] for name in TABLES},
+        buckets={
+            "drop": target.outputs["DropBucketName"],
+            "audit": target.outputs["AuditBucketName"],
+        },
+        progress=say,
+    )
+    say(f"{folder} holds {count(len(files), 'file')}.")
 
 
 def destroy(
     folder: Folder,
+    target: OnStack,
     confirm: Annotated[str, typer.Option(help="The stack's name, so that it is no slip.")] = "",
-    aws: Aws = False,
     stack: StackName = "dunlin",
 ) -> None:
     """Export everything into a folder, then remove the stack and all that it holds.
 
     What is write-once stays until its retention ends, and is named.
+
+    Example: dunlin destroy everything --confirm dunlin
     """
-    target = target_or_exit(stack=stack, aws=aws)
     if confirm != stack:
-        console.print(f"[red]This removes {target.where}. Say --confirm {stack} to do it.")
-        raise typer.Exit(2)
+        raise DomainError(f"This removes {target.where}. Say --confirm {stack} to do it.")
     _export(folder, target)
     from dunlin.adapters.aws.stack_export import differences, empty, remove_rest
 
     if differences(folder):
-        console.print("[red]The export is not whole: nothing was removed.")
-        raise typer.Exit(1)
+        raise not_in_order("The export is not whole: nothing was removed.")
     if target.endpoint:
         down()
         return
@@ -82,9 +81,9 @@ def destroy(
         empty(bucket)
     formation = target.client("cloudformation")
     formation.delete_stack(StackName=stack)
-    console.print(f"Removing {stack} …")
+    say(f"Removing {stack} …")
     formation.get_waiter("stack_delete_complete").wait(StackName=stack)
     tables = [target.outputs[f"{name}TableName"] for name in TABLES]
     for line in remove_rest(tables, buckets):
-        console.print(f"[yellow]left: {line}")
-    console.print(f"{stack} is gone.")
+        say(f"left: {line}", colour="yellow")
+    say(f"{stack} is gone.")

@@ -3,86 +3,82 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dunlin.cli.account import Creditor, Which, find_account
-from dunlin.cli.call import Caller, refuse, tell
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.account import ThisAccount
+from dunlin.cli.call import tell_allowance
+from dunlin.cli.commands import Commands
+from dunlin.cli.speech import day, say
+from dunlin.cli.stack import Output
+from dunlin.cli.who import Doer
 from dunlin.domain.errors import DomainError
 from dunlin.service.staff import calls
 
-app = typer.Typer(no_args_is_help=True, help="Letters of staff, under the same rules.")
+app = Commands(
+    "Letters of staff, under the same rules.",
+    example="dunlin letter write HC-1003 --template reminder -o letter.html --by desk-1",
+)
 
 
 @app.command()
 def write(
-    which: Which,
-    by: Caller,
+    account: ThisAccount,
+    by: Doer,
     template: Annotated[
         str, typer.Option(help="reminder, arrangement_offer, final_notice or lien_notice")
     ],
-    to: Annotated[Path, typer.Option("-o", "--output", help="HTML file to print.")],
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
+    output: Output,
 ) -> None:
-    """Write a printable letter where the rules allow one now."""
-    target_or_exit(stack=stack, aws=aws)
+    """Write a printable letter (HTML) where the rules allow one now.
+
+    Example: dunlin letter write HC-1003 --template reminder -o letter.html --by desk-1
+    """
     from dunlin.runtime import wiring
     from dunlin.views.letters.letter_printer import JinjaLetterPrinter
 
-    account = find_account(which, creditor)
-    try:
-        allowed, printed = calls.write_letter(
-            account.account_id,
-            template=template,
-            by=by,
-            book=wiring.account_book(),
-            gate=wiring.gate(),
-            printer=JinjaLetterPrinter(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refuse(error) from error
+    allowed, printed = calls.write_letter(
+        account.account_id,
+        template=template,
+        by=by,
+        book=wiring.account_book(),
+        gate=wiring.gate(),
+        printer=JinjaLetterPrinter(),
+        now=wiring.clock().now(),
+    )
     if printed is not None:
-        to.write_bytes(printed.html.encode())
-        console.print(f"{to}  sha256 {printed.sha256}", markup=False)
-    tell(allowed)
+        output.write_bytes(printed.html.encode())
+        say(f"{output} is written: print it and mail it.")
+        say(f"sha256 {printed.sha256}")
+    tell_allowance(allowed)
 
 
 @app.command()
 def proof(
-    which: Which,
+    account: ThisAccount,
     contact: Annotated[str, typer.Argument(help="The id that `letter write` printed.")],
-    by: Caller,
+    by: Doer,
     mailed_on: Annotated[str, typer.Option(help="YYYY-MM-DD")],
     proof_code: Annotated[str, typer.Option("--proof", help="Tracking number or batch.")],
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Record the day a letter was mailed, and the proof of it."""
-    target_or_exit(stack=stack, aws=aws)
+    """Record the day a letter was mailed, and the proof of it.
+
+    Example: dunlin letter proof HC-1003 letter-1 --mailed-on 2026-12-01 --proof batch-7 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
     try:
-        day = date.fromisoformat(mailed_on)
+        mailed = date.fromisoformat(mailed_on)
     except ValueError as error:
-        raise refuse(DomainError("--mailed-on is YYYY-MM-DD")) from error
-    try:
-        calls.prove_letter(
-            account.account_id,
-            contact,
-            mailed_on=day,
-            proof=proof_code,
-            by=by,
-            book=wiring.account_book(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refuse(error) from error
-    console.print(f"mailed on {day.isoformat()}")
+        raise DomainError("--mailed-on is YYYY-MM-DD") from error
+    calls.prove_letter(
+        account.account_id,
+        contact,
+        mailed_on=mailed,
+        proof=proof_code,
+        by=by,
+        book=wiring.account_book(),
+        now=wiring.clock().now(),
+    )
+    say(f"mailed on {day(mailed)}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from dunlin.cli import (
     account,
     agreement,
@@ -34,11 +32,12 @@ from dunlin.cli import (
     stack,
     template,
 )
+from dunlin.cli.commands import Commands
 
-app = typer.Typer(
-    no_args_is_help=True,
+app = Commands(
+    "Recovers overdue balances without harming the people who owe them.",
+    example="dunlin import open.csv --dry-run",
     pretty_exceptions_show_locals=False,
-    help="Recovers overdue balances without harming the people who owe them.",
 )
 app.command()(stack.up)
 app.command()(stack.down)

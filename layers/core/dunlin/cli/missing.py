@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.cli.who import By, order, refused
+from dunlin.cli.speech import say
+from dunlin.cli.stack import OnStack
+from dunlin.cli.who import By, order
 from dunlin.domain.errors import DomainError
 
 
@@ -20,6 +21,7 @@ class Fate(StrEnum):
 
 
 def missing(
+    target: OnStack,
     creditor: Annotated[str, typer.Argument(help="Whose files.")],
     fate: Annotated[
         Fate | None, typer.Option("--say", help="Close them, or let them go on as they stood.")
@@ -27,14 +29,11 @@ def missing(
     import_id: Annotated[str, typer.Option("--import", help="Of this import, where several.")] = "",
     why: Annotated[str, typer.Option("--why", help="A code: a case number, a ticket.")] = "",
     by: By = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
     """List the accounts that complete files lacked in great number, or say what became of them.
 
     Example: dunlin missing acme-clinic --say stay --by desk-1 --why cut-short
     """
-    target = target_or_exit(stack=stack, aws=aws)
     from dunlin.runtime import wiring
     from dunlin.service.imports.missing import open_questions, settle
 
@@ -46,35 +45,33 @@ def missing(
     ]
     if fate is None or len(asked) != 1:
         for question in asked:
-            console.print(
-                f"{question.import_id}  {question.file}: lacks {len(question.accounts):,} of"
-                f" {question.before:,} accounts; nothing is sent about them",
-                markup=False,
+            lacking = [reference for _, reference in question.accounts]
+            more = f" and {len(lacking) - 5:,} more" if len(lacking) > 5 else ""
+            say(
+                f"{question.file} lacks {len(lacking):,} of {question.before:,} accounts; nothing"
+                f" is sent about them until you say what became of them"
+                f" (--import {question.import_id})."
             )
-            console.print(f"  {', '.join(r for _, r in question.accounts[:5])} ...", markup=False)
+            say(f"{', '.join(lacking[:5])}{more}", 2, 2)
         if not asked:
-            console.print("No file lacks so many accounts that a person must say.")
+            say("No file lacks so many accounts that a person must say.")
         elif fate is not None:
-            console.print("[red]Several files wait: name one with --import.")
-            raise typer.Exit(2)
+            raise DomainError("Several files wait: name one with --import.")
         return
     given = order(target, by, why)
     (question,) = asked
     while True:
-        try:
-            done = settle(
-                question,
-                given,
-                gone=fate is Fate.GONE,
-                book=wiring.account_book(),
-                waker=wiring.waker(),
-                drop_box=drop_box,
-                now=wiring.clock().now(),
-            )
-        except DomainError as error:
-            raise refused(error) from error
+        done = settle(
+            question,
+            given,
+            gone=fate is Fate.GONE,
+            book=wiring.account_book(),
+            waker=wiring.waker(),
+            drop_box=drop_box,
+            now=wiring.clock().now(),
+        )
         word = "closed" if fate is Fate.GONE else "go on as they stood"
-        console.print(f"{done.done:,} {word}, {done.left:,} left")
+        say(f"{done.done:,} {word}, {done.left:,} left")
         again = open_questions(creditor, drop_box=drop_box)
         left = [q for q in again if q.import_id == question.import_id]
         if not left:

@@ -18,9 +18,8 @@ import typer
 from dunlin.adapters.imports.contact_checks import CHECKS
 from dunlin.cli.asking import somebody_is_there
 from dunlin.cli.packs import PACKS, names
-from dunlin.cli.stack import console
+from dunlin.cli.speech import refused, say, say_whole
 from dunlin.cli.strategies import read_or_exit
-from dunlin.cli.who import refused
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
 
@@ -169,14 +168,10 @@ def new(
         "lowest_instalment": lowest_instalment,
         "longest_months": longest_months,
     }
-    try:
-        creditor = creditor_id(creditor)
-    except DomainError as error:
-        raise refused(error) from error
+    creditor = creditor_id(creditor)
     path = output or Path(f"{creditor}.strategy.yaml")
     if path.exists():
-        console.print(f"{path} is there already; move it or name another with -o.", style="red")
-        raise typer.Exit(1)
+        raise DomainError(f"{path} is there already: move it, or name another with -o")
     pack = (PACKS / f"{_answer(_industries(), given)}.yaml").read_text("utf-8")
     text = _with_role(pack, _answer(_ROLE, given))
     text = _with_brand(text, given)
@@ -188,14 +183,14 @@ def new(
     strategy = read_or_exit(text.encode(), creditor, path.name)
     path.write_text(text, "utf-8")
     ladders = ", ".join(f"{name} ({len(rungs)} steps)" for name, rungs in strategy.ladders.items())
-    console.print(f"{path} is written. Its ladders: {ladders}.", markup=False, highlight=False)
-    console.print("See next, without contacting anybody:")
+    say(f"{path} is written. Its ladders: {ladders}.")
+    say("See next, without contacting anybody:")
     for command in (
         f"dunlin template lint --strategy {path}",
         f"dunlin rehearse YOUR.csv --strategy {path}",
         f"dunlin strategy put {creditor} {path}",
     ):
-        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+        say_whole(f"  {command}")
 
 
 def _answer(entry: Entry, given: dict[str, str], *, usual: str | None = None) -> str:
@@ -207,14 +202,12 @@ def _answer(entry: Entry, given: dict[str, str], *, usual: str | None = None) ->
     if text:
         read = entry.read(text)
         if read is None:
-            console.print(f"{flag} {text}: {entry.help}", style="red", markup=False)
-            raise typer.Exit(2)
+            raise refused(f"{flag} {text}: {entry.help}")
         return read
     if not somebody_is_there():
         if usual or entry.empty:
             return entry.read(usual) or ""
-        console.print(f"{flag} is needed: {entry.asks}", style="red", markup=False)
-        raise typer.Exit(2)
+        raise refused(f"{flag} is needed: {entry.asks}")
     while True:
         typed = typer.prompt(entry.asks, default=usual, show_default=bool(usual))
         if not typed.strip() and entry.empty:
@@ -222,7 +215,7 @@ def _answer(entry: Entry, given: dict[str, str], *, usual: str | None = None) ->
         read = entry.read(typed)
         if read is not None:
             return read
-        console.print(f"  That is none: {entry.help}.", markup=False)
+        say(f"That is none: {entry.help}.", 2, 2)
 
 
 def _with_brand(text: str, given: dict[str, str]) -> str:

@@ -9,7 +9,8 @@ import typer
 
 import dunlin
 from dunlin.adapters.files.yaml_documents import parse
-from dunlin.cli.stack import console
+from dunlin.cli.speech import say, say_whole, write_new
+from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Brand
 
 PACKS = Path(dunlin.__file__).parent / "strategies" / "packs"
@@ -37,19 +38,13 @@ def init(
         "strategy.yaml"
     ),
 ) -> None:
-    """Write the pack of an industry as a file to make your own and then `put`."""
+    """Write the pack of an industry as a file to make your own and then `put`.
+
+    Example: dunlin strategy init healthcare -o clinic.strategy.yaml
+    """
     if industry not in names():
-        console.print(f"[red]there is no pack {industry!r}; there are {', '.join(names())}[/red]")
-        raise typer.Exit(2)
-    try:
-        with output.open("xb") as file:
-            file.write((PACKS / f"{industry}.yaml").read_bytes())
-    except OSError as error:
-        console.print(f"[red]{output}: {error.strerror or error}[/red]")
-        raise typer.Exit(1) from None
-    console.print(
-        f"{output}  change the brand, look at it with `dunlin template lint --strategy {output}`,"
-        " then `dunlin strategy put`",
-        soft_wrap=True,
-        markup=False,
-    )
+        raise DomainError(f"there is no pack {industry}; there are {', '.join(names())}")
+    write_new(output, (PACKS / f"{industry}.yaml").read_bytes())
+    say(f"{output} is written. Change the brand in it, then:")
+    say_whole(f"  dunlin template lint --strategy {output}")
+    say_whole(f"  dunlin strategy put CREDITOR {output}")

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from dunlin.cli.account import Creditor, Which, find_account, steered
-from dunlin.cli.stack import Aws, Json, StackName, console, target_or_exit
-from dunlin.cli.who import By, Version, Why, refused, say, tell
-from dunlin.domain.accounts.account import Account
+from dunlin.cli.account import (
+    Steered,
+    SteeredAccount,
+    ThisAccount,
+    channel_word,
+)
+from dunlin.cli.commands import Commands
+from dunlin.cli.speech import count, day, minute, not_in_order, say, say_json, say_table
+from dunlin.cli.stack import Json, OnStack
+from dunlin.cli.who import tell, tell_outcome
 from dunlin.domain.arrangements.terms import NoTerms
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
@@ -23,62 +29,57 @@ from dunlin.service import arrangements
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.contact import recovery
 from dunlin.service.staff import queue
+from dunlin.views.widgets.words import KINDS as KIND_WORDS
+from dunlin.views.widgets.words import words
 
-app = typer.Typer(no_args_is_help=True, help="What waits for a person at the creditor.")
+app = Commands("What waits for a person at the creditor.", example="dunlin queue list")
 
 
 @app.command("list")
 def list_items(
+    _on: OnStack,
     creditor: Annotated[str, typer.Option(help="One creditor; all where left out.")] = "",
     kind: Annotated[str, typer.Option(help=", ".join(KINDS))] = "",
     owner: Annotated[str, typer.Option(help="Only what this member of staff has.")] = "",
     late: Annotated[bool, typer.Option("--late", help="Only what is overdue.")] = False,
     as_json: Json = False,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """What waits for staff, by when it is due. No names are shown."""
-    target_or_exit(stack=stack, aws=aws)
+    """What waits for staff, by when it is due. No names are shown.
+
+    Example: dunlin queue list --creditor harbor-clinic --late
+    """
     from dunlin.runtime import wiring
 
     now = wiring.clock().now()
-    try:
-        items = queue.listing(
-            creditor=creditor,
-            kind=kind,
-            owner=owner,
-            late=late,
-            book=wiring.account_book(),
-            creditors=wiring.creditors(),
-            now=now,
-        )
-    except DomainError as error:
-        raise refused(error) from error
+    items = queue.listing(
+        creditor=creditor,
+        kind=kind,
+        owner=owner,
+        late=late,
+        book=wiring.account_book(),
+        creditors=wiring.creditors(),
+        now=now,
+    )
     if as_json:
-        typer.echo(json.dumps([_told(item, now) for item in items], indent=1))
+        say_json([_item_document(item, now) for item in items])
         return
-    table = Table("account", "reference", "kind", "since (UTC)", "due (UTC)", "owner", "version")
-    for item in items:
-        account = item.account
-        due = _minute(item.due)
-        table.add_row(
-            account.account_id,
-            account.reference,
-            item.kind,
-            _minute(item.since),
-            f"[red]{due} late" if item.late(now) else due,
-            item.owner or "-",
-            str(account.version),
-        )
-    console.print(table)
-    console.print(f"{len(items)} wait")
+    say_table(
+        ("account", "owed", "what", "due (UTC)", "with"),
+        [
+            (
+                item.account.reference,
+                item.account.balance,
+                KIND_WORDS[item.kind],
+                f"{minute(item.due)}{' LATE' if item.late(now) else ''}",
+                item.owner or "-",
+            )
+            for item in items
+        ],
+    )
+    say(f"{len(items):,} {'waits' if len(items) == 1 else 'wait'}. Look at one: dunlin queue show")
 
 
-def _minute(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else "-"
-
-
-def _told(item: Item, now: datetime) -> dict[str, Any]:
+def _item_document(item: Item, now: datetime) -> dict[str, Any]:
     return {
         "account_id": item.account.account_id,
         "creditor": item.account.creditor,
@@ -92,133 +93,116 @@ def _told(item: Item, now: datetime) -> dict[str, Any]:
 
 
 @app.command()
-def show(
-    which: Which, creditor: Creditor = "", aws: Aws = False, stack: StackName = "dunlin"
-) -> None:
+def show(account: ThisAccount) -> None:
     """One item: why it waits, what the person wrote, and what was answered. It shows words that
-    a person wrote, so mind who looks over your shoulder."""
-    target_or_exit(stack=stack, aws=aws)
+    a person wrote, so mind who looks over your shoulder.
+
+    Example: dunlin queue show HC-1003
+    """
     from dunlin.runtime import wiring
 
-    account = find_account(which, creditor)
     book, now = wiring.account_book(), wiring.clock().now()
     item = item_of(account, queue.queue_policy(account.creditor, wiring.creditors()))
-    console.print(f"{account.reference}  {account.account_id}", style="bold", markup=False)
+    say(f"{account.reference}  {account.account_id}")
     if item is None:
-        console.print("waits for nobody")
+        say("waits for nobody")
     else:
-        late = "  LATE" if item.late(now) else ""
-        console.print(f"{item.kind}, due {_minute(item.due)} UTC{late}, with {item.owner or '-'}")
-    console.print(f"version {account.version}, {account.balance} owed")
+        late = ", LATE" if item.late(now) else ""
+        kind, whose = KIND_WORDS[item.kind], f"with {item.owner}" if item.owner else "with nobody"
+        say(f"{kind}, due {minute(item.due)} UTC{late}, {whose}")
+    say(f"version {account.version}, {account.balance} owed")
     if account.hold_reason:
-        console.print(account.hold_reason, style="yellow", markup=False)
+        say(account.hold_reason, colour="yellow")
     request = arrangements.open_request(account.account_id, book)
     if request is not None:
         terms = request.terms
-        console.print(
-            f"asks for {len(terms.instalments)} payments, {terms.frequency.value}, of "
-            f"{terms.total} in all:"
+        say(
+            f"asks for {len(terms.instalments)} payments,"
+            f" {words(terms.frequency.value).lower()}, of {terms.total} in all:"
         )
         for planned in terms.instalments:
-            console.print(f"  {planned.due_on.isoformat()}  {planned.amount}")
+            say(f"{day(planned.due_on)}  {planned.amount}", 2)
     conversation = book.conversation(account.account_id)
-    spoken = [(r.at, f"{r.channel} {', '.join(r.labels)}", r.text) for r in conversation.replies]
+    spoken = [
+        (
+            r.at,
+            f"reply by {channel_word(r.channel)}: {_labels(r.labels)}",
+            r.text,
+        )
+        for r in conversation.replies
+    ]
     spoken += [(a.at, f"answer by {a.by}", a.text) for a in conversation.answers]
     for at, what, text in sorted(spoken, key=lambda line: line[0]):
-        console.print(f"\n{_minute(at)} UTC  {what}", style="dim", markup=False)
-        console.print(text, markup=False)
+        say(f"\n{minute(at)} UTC  {what}")
+        say(text, 2)
+
+
+def _labels(labels: Iterable[str]) -> str:
+    return ", ".join(words(label).lower() for label in labels)
 
 
 @app.command()
 def take(
-    which: Which,
-    why: Why,
-    by: By = "",
+    steered: SteeredAccount,
     owner: Annotated[str, typer.Option(help="Who gets it; whoever takes it by default.")] = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Take an item, or give it to somebody."""
+    """Take an item, or give it to somebody.
+
+    Example: dunlin queue take HC-1003 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
-    try:
-        done = queue.take(
-            account.account_id,
-            asked,
-            owner=owner or asked.by,
-            book=wiring.account_book(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refused(error) from error
+    account, asked = steered.account, _as_it_stands(steered)
+    done = queue.take(
+        account.account_id,
+        asked,
+        owner=owner or asked.by,
+        book=wiring.account_book(),
+        now=wiring.clock().now(),
+    )
     tell(done, f"{account.reference} is with {owner or asked.by}")
 
 
-def _asked(
-    which: str, creditor: str, by: str, why: str, version: int | None, *, aws: bool, stack: str
-) -> tuple[StaffCommand, Account]:
-    """Who does it to which account; where no version is named, as the account stands now."""
-    asked, account = steered(which, creditor, by, why, version, aws=aws, stack=stack)
-    return replace(asked, version=asked.version or account.version), account
+def _as_it_stands(steered: Steered) -> StaffCommand:
+    """The order; where no version is named, of the account as it stands now."""
+    asked = steered.order
+    return replace(asked, version=asked.version or steered.account.version)
 
 
 @app.command()
-def approve(
-    which: Which,
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Agree to the arrangement asked for, or let the account go on; the rules still bind."""
-    _decide("approve", which, creditor, by, why, version, aws=aws, stack=stack)
+def approve(steered: SteeredAccount) -> None:
+    """Agree to the arrangement asked for, or let the account go on; the rules still bind.
+
+    Example: dunlin queue approve HC-1003 --why case-17 --by desk-1
+    """
+    _decide("approve", steered)
 
 
 @app.command()
-def release(
-    which: Which,
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Let an account go on whose matter is settled; a request for an arrangement is not."""
-    _decide("release", which, creditor, by, why, version, aws=aws, stack=stack)
+def release(steered: SteeredAccount) -> None:
+    """Let an account go on whose matter is settled; a request for an arrangement is not.
+
+    Example: dunlin queue release HC-1003 --why case-17 --by desk-1
+    """
+    _decide("release", steered)
 
 
 @app.command()
-def decline(
-    which: Which,
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Refuse the arrangement asked for and tell the person, or keep the account on hold."""
-    _decide("decline", which, creditor, by, why, version, aws=aws, stack=stack)
+def decline(steered: SteeredAccount) -> None:
+    """Refuse the arrangement asked for and tell the person, or keep the account on hold.
+
+    Example: dunlin queue decline HC-1003 --why case-17 --by desk-1
+    """
+    _decide("decline", steered)
 
 
 @app.command()
-def close(
-    which: Which,
-    why: Why,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Close an account for good: its ladder ends and no message follows."""
-    _decide("close", which, creditor, by, why, version, aws=aws, stack=stack)
+def close(steered: SteeredAccount) -> None:
+    """Close an account for good: its ladder ends and no message follows.
+
+    Example: dunlin queue close HC-1003 --why case-17 --by desk-1
+    """
+    _decide("close", steered)
 
 
 _DONE = {
@@ -229,118 +213,104 @@ _DONE = {
 }
 
 
-def _decide(
-    decision: str,
-    which: str,
-    creditor: str,
-    by: str,
-    why: str,
-    version: int | None,
-    *,
-    aws: bool,
-    stack: str,
-) -> None:
+def _decide(decision: str, steered: Steered) -> None:
     from dunlin.runtime import wiring
 
-    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
-    try:
-        decided = queue.decide(
-            account_id=account.account_id,
-            decision=decision,
-            order=asked,
-            book=wiring.account_book(),
-            waker=wiring.arranging_waker(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refused(error) from error
-    say(decided.outcome, f"{account.reference}: {_DONE[decision]}", decided.because)
+    account = steered.account
+    decided = queue.decide(
+        account_id=account.account_id,
+        decision=decision,
+        order=_as_it_stands(steered),
+        book=wiring.account_book(),
+        waker=wiring.arranging_waker(),
+        now=wiring.clock().now(),
+    )
+    tell_outcome(decided.outcome, f"{account.reference}: {_DONE[decision]}", decided.because)
 
 
 @app.command()
 def counter(
-    which: Which,
-    why: Why,
+    steered: SteeredAccount,
     frequency: Annotated[str, typer.Option(help="weekly, every_two_weeks or monthly")],
     first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first payment.")],
-    count: Annotated[int | None, typer.Option(help="How many payments.")] = None,
+    payments: Annotated[int | None, typer.Option("--count", help="How many payments.")] = None,
     instalment: Annotated[
         int | None, typer.Option(help="Or how much each, in minor units (cents).")
     ] = None,
-    by: By = "",
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Answer a request for an arrangement with other terms, and tell the person."""
+    """Answer a request for an arrangement with other terms, and tell the person.
+
+    Example: dunlin queue counter HC-1003 --frequency monthly --first 2026-12-15 --count 3 \\
+    --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
+    account = steered.account
     book, now = wiring.account_book(), wiring.clock().now()
-    try:
-        strategy = arrangements.in_force(account.creditor, wiring.creditors(), now.date())
-        terms = arrangements.propose(
-            account,
-            strategy,
-            instalment=Money(instalment, account.balance.currency) if instalment else None,
-            count=count,
-            frequency=frequency,
-            first_on=date(first.year, first.month, first.day),
-            today=now.date(),
-        )
-        if isinstance(terms, NoTerms):
-            raise DomainError(f"no such schedule can be made: {terms.value}")
-        done = queue.counter(
-            account.account_id, asked, terms, book=book, waker=wiring.arranging_waker(), now=now
-        )
-    except DomainError as error:
-        raise refused(error) from error
+    strategy = arrangements.in_force(account.creditor, wiring.creditors(), now.date())
+    terms = arrangements.propose(
+        account,
+        strategy,
+        instalment=Money(instalment, account.balance.currency) if instalment else None,
+        count=payments,
+        frequency=frequency,
+        first_on=date(first.year, first.month, first.day),
+        today=now.date(),
+    )
+    if isinstance(terms, NoTerms):
+        raise DomainError(f"no such schedule can be made: {words(terms.value).lower()}")
+    done = queue.counter(
+        account.account_id,
+        _as_it_stands(steered),
+        terms,
+        book=book,
+        waker=wiring.arranging_waker(),
+        now=now,
+    )
     tell(done, f"{account.reference}: countered, and the person is told")
 
 
 @app.command()
 def answer(
-    which: Which,
-    words: Annotated[Path, typer.Argument(help="A text file with the answer; - reads the input.")],
-    why: Why,
-    by: By = "",
+    steered: SteeredAccount,
+    text_file: Annotated[
+        Path, typer.Argument(help="A text file with the answer; - reads the input.")
+    ],
     release_too: Annotated[
         bool | None,
         typer.Option(
             "--release/--keep", help="Lift the hold besides; by itself only for a question."
         ),
     ] = None,
-    version: Version = None,
-    creditor: Creditor = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Write back to the person, word for word, as a message that the rules allow."""
+    """Write back to the person, word for word, as a message that the rules allow.
+
+    Example: dunlin queue answer HC-1003 answer.txt --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
-    text = typer.get_text_stream("stdin").read() if str(words) == "-" else words.read_text("utf-8")
-    asked, account = _asked(which, creditor, by, why, version, aws=aws, stack=stack)
-    try:
-        done = queue.answer(
-            account.account_id,
-            asked,
-            text,
-            release=release_too,
-            book=wiring.account_book(),
-            creditors=wiring.creditors(),
-            waker=wiring.arranging_waker(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        raise refused(error) from error
+    account = steered.account
+    typed = str(text_file) == "-"
+    text = typer.get_text_stream("stdin").read() if typed else text_file.read_text("utf-8")
+    done = queue.answer(
+        account.account_id,
+        _as_it_stands(steered),
+        text,
+        release=release_too,
+        book=wiring.account_book(),
+        creditors=wiring.creditors(),
+        waker=wiring.arranging_waker(),
+        now=wiring.clock().now(),
+    )
     tell(done, f"{account.reference}: the answer is on its way, if the rules allow it")
 
 
 @app.command()
-def unattended(aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """Open accounts that will not move and give no reason; exit code 1 where there are any."""
-    target_or_exit(stack=stack, aws=aws)
+def unattended(_on: OnStack) -> None:
+    """Open accounts that will not move and give no reason; exit code 1 where there are any.
+
+    Example: dunlin queue unattended
+    """
     from dunlin.runtime import wiring
 
     unattended_accounts = recovery.unattended(
@@ -349,30 +319,39 @@ def unattended(aws: Aws = False, stack: StackName = "dunlin") -> None:
         waker=wiring.arranging_waker(),
         now=wiring.clock().now(),
     )
-    for account in unattended_accounts:
-        why = (
-            f"due {_minute(account.due_at)}, no execution" if account.due_at else "nothing planned"
-        )
-        console.print(f"{account.account_id}  {account.reference}  {why}", markup=False)
-    console.print(f"{len(unattended_accounts)} unattended")
+    say_table(
+        ("account", "reference", "why"),
+        [
+            (
+                account.account_id,
+                account.reference,
+                f"due {minute(account.due_at)} UTC, and nothing runs for it"
+                if account.due_at
+                else "nothing planned",
+            )
+            for account in unattended_accounts
+        ],
+    )
     if unattended_accounts:
-        raise typer.Exit(1)
+        raise not_in_order(f"{count(len(unattended_accounts), 'account')} unattended")
+    say("No account is unattended.")
 
 
 @app.command()
 def notify(
+    target: OnStack,
     creditor: Annotated[str, typer.Argument(help="Whose `escalation.notify` to subscribe.")],
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
     """Let the addresses of the creditor's strategy hear by e-mail of what waits for staff, by ids
-    alone. Each must confirm once, by the link that AWS sends."""
-    target = target_or_exit(stack=stack, aws=aws)
+    alone. Each must confirm once, by the link that AWS sends.
+
+    Example: dunlin queue notify harbor-clinic
+    """
     from dunlin.runtime import wiring
 
     strategy = wiring.creditors().strategy(creditor)
     if strategy is None or not strategy.escalation.notify:
-        raise refused(DomainError(f"the strategy of {creditor} names nobody to notify"))
+        raise DomainError(f"the strategy of {creditor} names nobody to notify")
     client, topic = target.client("sns"), target.outputs["StaffTopicArn"]
     only = {
         "FilterPolicyScope": "MessageBody",
@@ -380,4 +359,4 @@ def notify(
     }
     for address in strategy.escalation.notify:
         client.subscribe(TopicArn=topic, Protocol="email", Endpoint=address, Attributes=only)
-        console.print(f"{address}  asked to confirm", markup=False)
+        say(f"{address}  asked to confirm")

@@ -5,76 +5,83 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from dunlin.cli.account import Creditor, Which, find_account
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.cli.who import By, Why, order, tell
+from dunlin.cli.account import ThisAccount
+from dunlin.cli.commands import Commands
+from dunlin.cli.speech import say, say_table
+from dunlin.cli.stack import OnStack
+from dunlin.cli.who import ByStaff, tell
 from dunlin.domain.reports.measures import SMALL_MINOR
 from dunlin.domain.reports.reentry import group_of
 from dunlin.service.staff import reentry
+from dunlin.views.widgets.words import words
 
-app = typer.Typer(no_args_is_help=True, help="Ended accounts that may be looked at once more.")
+app = Commands(
+    "Ended accounts that may be looked at once more.",
+    example="dunlin reentry list --creditor harbor-clinic",
+)
 Whose = Annotated[str, typer.Option("--creditor", help="The creditor's id.")]
 Under = Annotated[int, typer.Option("--under", min=1, help="A small balance, in minor units.")]
 
 
 @app.command("list")
-def list_(
-    creditor: Whose, under: Under = SMALL_MINOR, aws: Aws = False, stack: StackName = "dunlin"
-) -> None:
-    """The accounts that may enter again, and why each may."""
-    target_or_exit(stack=stack, aws=aws)
+def list_(creditor: Whose, _on: OnStack, under: Under = SMALL_MINOR) -> None:
+    """The accounts that may enter again, and why each may.
+
+    Example: dunlin reentry list --creditor harbor-clinic --under 5000
+    """
     from dunlin.runtime import wiring
 
-    table = Table("account", "balance", "because it is")
-    for candidate in reentry.candidates(
-        creditor, book=wiring.account_book(), small_under_minor=under
-    ):
-        table.add_row(
+    rows = [
+        (
             candidate.reference,
-            str(candidate.balance),
-            str(group_of(candidate, small_under_minor=under)),
+            candidate.balance,
+            words(str(group_of(candidate, small_under_minor=under))).lower(),
         )
-    console.print(table)
+        for candidate in reentry.candidates(
+            creditor, book=wiring.account_book(), small_under_minor=under
+        )
+    ]
+    say_table(("account", "balance", "because it is"), rows)
+    if not rows:
+        say("No account may enter again.")
 
 
 @app.command()
-def take(
-    which: Which,
-    by: By,
-    why: Why,
-    creditor: Creditor = "",
-    under: Under = SMALL_MINOR,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Let one account enter again; it starts with the next pilot or roll-out."""
-    target = target_or_exit(stack=stack, aws=aws)
+def take(account: ThisAccount, asked: ByStaff, under: Under = SMALL_MINOR) -> None:
+    """Let one account enter again; it starts with the next pilot or roll-out.
+
+    Example: dunlin reentry take HC-1003 --why case-17 --by desk-1
+    """
     from dunlin.runtime import wiring
 
     done = reentry.reenter(
-        find_account(which, creditor).account_id,
-        order(target, by, why),
+        account.account_id,
+        asked.order,
         book=wiring.account_book(),
         now=wiring.clock().now(),
         small_under_minor=under,
     )
-    tell(done, f"{which} has entered again")
+    tell(done, f"{account.reference} has entered again")
 
 
 @app.command()
-def report(creditor: Whose, aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """What came in on accounts that entered again, apart from all others."""
-    target_or_exit(stack=stack, aws=aws)
+def report(creditor: Whose, _on: OnStack) -> None:
+    """What came in on accounts that entered again, apart from all others.
+
+    Example: dunlin reentry report --creditor harbor-clinic
+    """
     from dunlin.runtime import wiring
 
-    table = Table("group", "accounts", "recovered", "outstanding")
-    for recovered in reentry.report(creditor, book=wiring.account_book()):
-        table.add_row(
-            recovered.group.value,
-            str(recovered.accounts),
-            str(recovered.paid),
-            str(recovered.outstanding),
+    rows = [
+        (
+            words(recovered.group.value),
+            f"{recovered.accounts:,}",
+            recovered.paid,
+            recovered.outstanding,
         )
-    console.print(table)
+        for recovered in reentry.report(creditor, book=wiring.account_book())
+    ]
+    say_table(("group", "accounts", "recovered", "outstanding"), rows)
+    if not rows:
+        say("No account has entered again.")

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
-from dunlin.cli.who import refused
+from dunlin.cli.speech import say, say_whole, write_new
+from dunlin.cli.stack import OnStack
 from dunlin.domain.errors import DomainError
 
 
 def refit(
+    _on: OnStack,
     creditor: Annotated[str, typer.Argument(help="The creditor's id.")],
     file: Annotated[
         Path | None, typer.Option(help="A strategy.yaml; the one in use if left out.")
@@ -21,12 +22,12 @@ def refit(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the proposed file here.")
     ] = None,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
     """Compare timing, arrangement limits and escalation with how people in fact paid, and show
-    what would change and why. Nothing changes until you `dunlin strategy put` the file."""
-    target_or_exit(stack=stack, aws=aws)
+    what would change and why. Nothing changes until you `dunlin strategy put` the file.
+
+    Example: dunlin strategy refit harbor-clinic -o proposed.strategy.yaml
+    """
     from dunlin.adapters.files.yaml_documents import with_numbers
     from dunlin.domain.reports.strategy_suggestions import proposals
     from dunlin.runtime import wiring
@@ -43,24 +44,16 @@ def refit(
         proposed = with_numbers(content, {p.path: p.after for p in suggestions})
         wiring.strategy_reader().read(proposed, creditor=creditor)
     except (DomainError, OSError) as error:
-        raise refused(DomainError(str(error))) from error
+        raise DomainError(str(error)) from error
     if not suggestions:
-        console.print("History proposes nothing: it is too short, or the strategy fits it.")
+        say("History proposes nothing: it is too short, or the strategy fits it.")
         return
     for suggestion in suggestions:
         place = ".".join(str(step) for step in suggestion.path)
-        console.print(
-            f"{place}: {suggestion.before} -> {suggestion.after}. {suggestion.why}", markup=False
-        )
+        say(f"{place}: {suggestion.before} -> {suggestion.after}. {suggestion.why}", deeper=2)
     before, after = (text.decode().splitlines(keepends=True) for text in (content, proposed))
-    console.print("".join(difflib.unified_diff(before, after, "in use", "proposed")), markup=False)
+    say_whole("".join(difflib.unified_diff(before, after, "in use", "proposed")))
     if output is not None:
-        try:
-            with output.open("xb") as new:
-                new.write(proposed)
-        except OSError as error:
-            raise refused(DomainError(f"{output}: {error.strerror}")) from error
-        console.print(
-            f"{output} is written; `dunlin strategy put {creditor} {output}` approves it.",
-            markup=False,
-        )
+        write_new(output, proposed)
+        say(f"{output} is written. To approve it:")
+        say_whole(f"  dunlin strategy put {creditor} {output}")

@@ -24,6 +24,7 @@ from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.virtual_waker import VirtualWaker
+from dunlin.cli.speech import say, say_json
 from dunlin.cli.stack import Json
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
@@ -77,35 +78,31 @@ def rehearse(
     """
     began = time.monotonic()
     at = datetime.fromisoformat(start) if start else datetime.now(UTC).replace(microsecond=0)
-    try:
-        forecasts = [
-            (path.stem, play(files, parse(path.read_bytes()), at=at, days=days, events=events))
-            for path in (strategy, compare_with)
-            if path is not None
-        ]
-    except DomainError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    forecasts = [
+        (path.stem, play(files, parse(path.read_bytes()), at=at, days=days, events=events))
+        for path in (strategy, compare_with)
+        if path is not None
+    ]
     difference = compare(forecasts[0][1], forecasts[1][1]) if len(forecasts) == 2 else None
     if html is not None:
         html.write_text(page(forecasts, difference, load_rulebook().plain), encoding="utf-8")
     if as_json:
-        typer.echo(json.dumps({name: in_words(forecast) for name, forecast in forecasts}, indent=2))
+        say_json({name: in_words(forecast) for name, forecast in forecasts})
         return
     for name, forecast in forecasts:
         for line in forecast_lines(name, forecast, load_rulebook().plain):
             typer.echo(line)
     if difference is not None:
-        typer.echo("")
+        say("")
         for line in difference_lines([name for name, _ in forecasts], difference):
             typer.echo(line)
     # Linux counts kilobytes, macOS bytes.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     megabytes = peak / 1024 / (1024 if sys.platform == "darwin" else 1)
-    typer.echo("")
+    say("")
     if html is not None:
-        typer.echo(f"{html} shows it by person and by day.")
-    typer.echo(f"{time.monotonic() - began:.0f} s, {megabytes:.0f} MB at most. Nothing was sent.")
+        say(f"{html} shows it by person and by day.")
+    say(f"{time.monotonic() - began:.0f} s, {megabytes:.0f} MB at most. Nothing was sent.")
     if not any(forecast.messages for _, forecast in forecasts):
         raise typer.Exit(1)
 

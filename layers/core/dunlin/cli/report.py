@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from dunlin.cli.stack import Aws, Json, StackName, console, target_or_exit
+from dunlin.cli.account import channel_word
+from dunlin.cli.speech import count, day, say, say_json, say_table
+from dunlin.cli.stack import Json, OnStack
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.reports.measures import BY_DAY, Collected, Period, Return, Week
@@ -22,6 +21,7 @@ from dunlin.service.reports.measures import ReportDocument
 
 
 def report(
+    _on: OnStack,
     creditor: Annotated[str, typer.Argument(help="The creditor's id.")],
     first: Annotated[
         datetime | None,
@@ -42,38 +42,36 @@ def report(
     html: Annotated[
         Path | None, typer.Option(help="Write the series by day as charts into this file.")
     ] = None,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
     """What contact brought: recovery against the holdout and the time before launch, days to
-    collect, responses, calls, return, locations. Figures are measured, never promised."""
-    target_or_exit(stack=stack, aws=aws)
+    collect, responses, calls, return, locations. Figures are measured, never promised.
+
+    Example: dunlin report harbor-clinic --cost staff=8000
+    """
     from dunlin.runtime import wiring
     from dunlin.service.reports.measures import draw
 
-    try:
-        document = draw(
-            creditor,
-            since=first.date() if first else None,
-            until=last.date() if last else None,
-            costs=costs_of(cost or []),
-            agency_percent=agency_percent,
-            ports=wiring.rollout_ports(),
-            drop_box=wiring.drop_box(),
-            now=wiring.clock().now(),
-        )
-    except DomainError as error:
-        console.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from error
+    document = draw(
+        creditor,
+        since=first.date() if first else None,
+        until=last.date() if last else None,
+        costs=costs_of(cost or []),
+        agency_percent=agency_percent,
+        ports=wiring.rollout_ports(),
+        drop_box=wiring.drop_box(),
+        now=wiring.clock().now(),
+    )
     if html is not None:
         from dunlin.views.reports.measures_page import charts
 
         page = charts(f"{creditor}, {document.since} to {document.until}", document.series)
         html.write_text(page, "utf-8")
     if as_json:
-        console.print_json(json.dumps(in_words(document)))
+        say_json(in_words(document))
         return
-    _print(document)
+    _say(document)
+    if html is not None:
+        say(f"{html} shows the series by day.")
 
 
 def costs_of(options: list[str]) -> dict[str, int]:
@@ -216,68 +214,87 @@ def _sums(sums: Mapping[str, int]) -> str:
     return "  ".join(str(Money(minor, currency)) for currency, minor in sums.items()) or "-"
 
 
-def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False)
-
-
-def _print(document: ReportDocument) -> None:
-    _say(f"{document.creditor}, {document.since} to {document.until}, {document.accounts} accounts")
+def _say(document: ReportDocument) -> None:
+    accounts = count(document.accounts, "account")
+    say(f"{document.creditor}, {day(document.since)} to {day(document.until)}, {accounts}")
     if document.launch is None:
-        _say("No ladder has begun yet.")
+        say("No ladder has begun yet.")
     for rollout, weeks in document.cohorts:
-        _say(f"{rollout.rollout_id}: {rollout.segment.name}")
+        say(f"{rollout.rollout_id}: {rollout.segment.name}")
         for week in weeks:
-            _say(f"  {_week(week)}")
-    _print_figures(document)
-    _print_periods(document)
-    _print_returns(document)
-    _print_tables(document)
+            say(_week(week), 2, 2)
+    _say_figures(document)
+    _say_periods(document)
+    _say_returns(document)
+    _say_tables(document)
 
 
-def _print_figures(document: ReportDocument) -> None:
+def _say_figures(document: ReportDocument) -> None:
     for currency, owed in document.by_day_60.targeted.items():
         share = document.by_day_60.share(currency) or Fraction(0)
-        _say(f"Recovered by day {BY_DAY}: {float(share):.1%} of {Money(owed, currency)}")
-    _say(f"Calls made: {document.calls}")
+        say(f"Recovered by day {BY_DAY}: {float(share):.1%} of {Money(owed, currency)}")
+    say(f"Calls made: {document.calls}")
     if (on_time := document.lateness.on_time) is not None:
-        _say(
-            f"On time: {float(on_time):.1%} of {document.lateness.touches} touches within a "
-            "minute of "
-            f"their plan, the latest after {document.lateness.longest_seconds} s"
+        say(
+            f"On time: {float(on_time):.1%} of {count(document.lateness.touches, 'message')} within"
+            f" a minute of their plan, the latest after {document.lateness.longest_seconds:,} s"
         )
     for kind, collected in document.kinds.items():
         if collected.accounts:
             words = kind.replace("_", " ")
-            _say(f"{words}: {_sums(collected.recovered)} of {_sums(collected.targeted)} recovered")
+            say(f"{words}: {_sums(collected.recovered)} of {_sums(collected.targeted)} recovered")
     for currency, shares in document.rolled.items():
         rates = ", ".join(f"{bucket.value} {float(rate):.1%}" for bucket, rate in shares.items())
-        _say(f"Rolled into an older bucket ({currency}): {rates}")
+        say(f"Rolled into an older bucket ({currency}): {rates}")
     if (rate := document.kept.rate) is not None:
         ended = document.kept.kept + document.kept.broken
-        _say(f"Arrangements kept: {float(rate):.1%} of {ended} that ended")
+        say(f"Arrangements kept: {float(rate):.1%} of {ended} that ended")
 
 
-def _print_tables(document: ReportDocument) -> None:
-    table = Table("template", "channel", "segment", "contacts", "responded", "paid", "days")
-    for (template, channel, segment), cell in document.responses.items():
-        numbers = (cell.contacts, cell.responded, cell.paid, _number(cell.days_to_pay))
-        _row(table, template, channel, segment, *numbers)
-    console.print(table)
-    table = Table("a day", "before launch", "since")
-    for series in document.series:
-        _row(table, series.name, _number(series.baseline), _number(series.average))
-    console.print(table)
+def _say_tables(document: ReportDocument) -> None:
+    if document.responses:
+        say("")
+    say_table(
+        ("message", "as", "segment", "sent", "answered", "paid", "days"),
+        [
+            (
+                template,
+                channel_word(channel),
+                segment.replace("_", " "),
+                f"{cell.contacts:,}",
+                f"{cell.responded:,}",
+                f"{cell.paid:,}",
+                _average(cell.days_to_pay),
+            )
+            for (template, channel, segment), cell in document.responses.items()
+        ],
+    )
+    if document.series:
+        say("")
+    say_table(
+        ("a day, on average", "before launch", "since"),
+        [(s.name, _average(s.baseline), _average(s.average)) for s in document.series],
+    )
     if len(document.locations) > 1:
-        table = Table("location", "accounts", "units", "owing", "owed", "recovered")
-        for site in document.locations:
-            counts = (site.accounts, site.units, site.owing)
-            _row(table, site.name or "(none)", *counts, _sums(site.owed), _sums(site.recovered))
-        console.print(table)
+        say("")
+        say_table(
+            ("location", "accounts", "units", "owing", "owed", "recovered"),
+            [
+                (
+                    site.name or "(none)",
+                    f"{site.accounts:,}",
+                    f"{site.units:,}",
+                    f"{site.owing:,}",
+                    _sums(site.owed),
+                    _sums(site.recovered),
+                )
+                for site in document.locations
+            ],
+        )
 
 
-def _row(table: Table, *cells: object) -> None:
-    """Names come from outside: they are shown, never read as markup."""
-    table.add_row(*(Text("-" if c is None else str(c)) for c in cells))
+def _average(value: Fraction | None) -> str:
+    return "-" if value is None else f"{float(value):,.1f}"
 
 
 def _week(week: Week) -> str:
@@ -291,30 +308,29 @@ def _week(week: Week) -> str:
     return text + ("" if lift.decided else ", which proves nothing")
 
 
-def _print_periods(document: ReportDocument) -> None:
+def _say_periods(document: ReportDocument) -> None:
     for name, period in zip(("before", "since"), document.before_and_after or (), strict=False):
         days = ", ".join(f"{float(d):.1f} days ({c})" for c, d in period.days_to_collect.items())
-        _say(
-            f"{name} launch, {period.since} to {period.until}: {_sums(period.recovered)} "
-            "recovered, "
-            f"on average {days or 'nothing'} after the due date"
+        say(
+            f"{name.capitalize()} launch, {day(period.since)} to {day(period.until)}:"
+            f" {_sums(period.recovered)} recovered"
+            + (f", on average {days} after the due date" if days else "")
         )
 
 
-def _print_returns(document: ReportDocument) -> None:
+def _say_returns(document: ReportDocument) -> None:
     for currency, figures in document.returns.items():
 
         def money(minor: int, currency: str = currency) -> str:
             return str(Money(minor, currency))
 
-        _say(
-            f"recovered {money(figures.recovered)} for {money(figures.cost)}: net "
-            f"{money(figures.net)}; "
-            f"an agency would have kept {money(figures.agency_fee)}"
+        say(
+            f"Recovered {money(figures.recovered)} for {money(figures.cost)}: net"
+            f" {money(figures.net)}; an agency would have kept {money(figures.agency_fee)}"
         )
         if figures.extra_net is not None:
             low, middle, high = figures.extra_net
-            _say(
+            say(
                 f"of which contact brought {money(middle)} after its cost "
                 f"({money(low)} to {money(high)})"
             )

@@ -7,21 +7,35 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.cli.commands import Commands
 from dunlin.cli.report import compared
-from dunlin.cli.stack import Aws, Json, StackName, console, target_or_exit
+from dunlin.cli.speech import (
+    count,
+    day,
+    minute,
+    not_in_order,
+    say,
+    say_json,
+    say_table,
+)
+from dunlin.cli.stack import Json, OnStack
 from dunlin.cli.target import Target
+from dunlin.cli.who import ByStaff
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Lift, Report
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
 from dunlin.domain.rollouts.rollout import Count, Segment
 from dunlin.domain.strategy.strategy import Selection, document_of
 from dunlin.views.reports.pilot_text import money, pilot_lines
+from dunlin.views.reports.rehearsal_text import why_not
+from dunlin.views.widgets.words import words
 
-segments = typer.Typer(no_args_is_help=True, help="Saved selections of accounts.")
-pilots = typer.Typer(no_args_is_help=True, help="From a pilot to every account.")
+segments = Commands("Saved selections of accounts.", example="dunlin segment list harbor-clinic")
+pilots = Commands(
+    "From a pilot to every account.", example="dunlin pilot start harbor-clinic --dry-run"
+)
 
 CreditorArgument = Annotated[str, typer.Argument(help="The creditor's id.")]
 Id = Annotated[str, typer.Argument(metavar="ROLLOUT", help="As `dunlin pilot list` shows it.")]
@@ -29,13 +43,9 @@ EVERYBODY = Segment(name="everybody", when=Selection())
 _USUAL = {"name": "aged 30 to 60 days", "when": {"days_past_due": {"from": 30, "to": 60}}}
 
 
-def _fail(error: object) -> typer.Exit:
-    console.print(f"[red]{error}")
-    return typer.Exit(1)
-
-
 @segments.command("put")
 def put_segment(
+    _on: OnStack,
     creditor: CreditorArgument,
     name: Annotated[str, typer.Argument(help="How you call it.")],
     min_days: Annotated[int | None, typer.Option(help="At least so many days past due.")] = None,
@@ -46,11 +56,11 @@ def put_segment(
     debt_kind: Annotated[list[str] | None, typer.Option(help="consumer or business")] = None,
     relationship: Annotated[list[str] | None, typer.Option(help="Such as current_tenant")] = None,
     status: Annotated[list[str] | None, typer.Option(help="open or written_off")] = None,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Save a segment under a name, or change the one of this name."""
-    target_or_exit(stack=stack, aws=aws)
+    """Save a segment under a name, or change the one of this name.
+
+    Example: dunlin segment put harbor-clinic small --max-balance 10000
+    """
     from dunlin.runtime import wiring
     from dunlin.service.rollouts.rollouts import segment_of
 
@@ -62,12 +72,9 @@ def put_segment(
         "relationship": relationship,
         "status": status,
     }
-    try:
-        segment = segment_of({"name": name, "when": {k: v for k, v in when.items() if v}})
-    except DomainError as error:
-        raise _fail(error) from error
+    segment = segment_of({"name": name, "when": {k: v for k, v in when.items() if v}})
     wiring.rollout_ports().rollouts.put_segment(creditor, segment)
-    console.print(f"{name}: {segment.when}")
+    say(f"{name}: {segment.when}")
 
 
 def _ends(low: int | None, high: int | None) -> dict[str, int]:
@@ -75,95 +82,101 @@ def _ends(low: int | None, high: int | None) -> dict[str, int]:
 
 
 @segments.command("list")
-def list_segments(
-    creditor: CreditorArgument,
-    as_json: Json = False,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
+def list_segments(creditor: CreditorArgument, _on: OnStack, as_json: Json = False) -> None:
     """Saved segments and suggested ones, each with its accounts and what it shares with others.
-    Nothing is started."""
-    target_or_exit(stack=stack, aws=aws)
+    Nothing is started.
+
+    Example: dunlin segment list harbor-clinic
+    """
     from dunlin.runtime import wiring
     from dunlin.service.rollouts.rollouts import counts
 
-    try:
-        saved, suggested = counts(
-            creditor, [], ports=wiring.rollout_ports(), now=wiring.clock().now()
-        )
-    except DomainError as error:
-        raise _fail(error) from error
+    saved, suggested = counts(creditor, [], ports=wiring.rollout_ports(), now=wiring.clock().now())
     if as_json:
         listing = {
             "saved": [_count_in_words(c) for c in saved],
             "suggested": [_count_in_words(c) for c in suggested],
         }
-        console.print_json(json.dumps(listing))
+        say_json(listing)
         return
-    for title, section in (("saved", saved), ("suggested", suggested)):
-        table = Table(title, "which", "accounts", "ready", "owed", "shared with")
-        for count in section:
-            table.add_row(
-                count.segment.name,
-                str(count.segment.when),
-                str(count.accounts),
-                str(count.ready),
-                money(count.owed),
-                ", ".join(f"{name} ({n})" for name, n in count.overlaps.items()),
-            )
-        console.print(table)
+    for title, section in (("Saved", saved), ("Suggested", suggested)):
+        say(f"{title}:" if section else f"{title}: none")
+        say_table(
+            ("name", "which", "accounts", "ready", "owed", "shared with"),
+            [
+                (
+                    counted.segment.name,
+                    counted.segment.when,
+                    f"{counted.accounts:,}",
+                    f"{counted.ready:,}",
+                    money(counted.owed),
+                    ", ".join(f"{name} ({n})" for name, n in counted.overlaps.items()),
+                )
+                for counted in section
+            ],
+        )
+    say("Save a suggested one to use it: dunlin segment put --help")
 
 
-def _count_in_words(count: Count) -> dict[str, Any]:
+def _count_in_words(counted: Count) -> dict[str, Any]:
     return {
-        "name": count.segment.name,
-        "which": str(count.segment.when),
-        "accounts": count.accounts,
-        "ready": count.ready,
-        "owed": dict(count.owed),
-        "overlaps": dict(count.overlaps),
+        "name": counted.segment.name,
+        "which": str(counted.segment.when),
+        "accounts": counted.accounts,
+        "ready": counted.ready,
+        "owed": dict(counted.owed),
+        "overlaps": dict(counted.overlaps),
     }
 
 
 @pilots.command()
 def start(
+    target: OnStack,
     creditor: CreditorArgument,
     segment: Annotated[str, typer.Option(help="A saved segment; default: 30 to 60 days.")] = "",
     size: Annotated[int, typer.Option(help="How many accounts.")] = PILOT_SIZE,
     shadow: Annotated[bool, typer.Option(help="Plan and log, send nothing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list who it would be.")] = False,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Start a pilot: exactly these accounts are contacted and no other."""
-    target = target_or_exit(stack=stack, aws=aws)
+    """Start a pilot: exactly these accounts are contacted and no other.
+
+    Example: dunlin pilot start harbor-clinic --size 20 --dry-run
+    """
     from dunlin.runtime import wiring
     from dunlin.service.rollouts.rollouts import preview, segment_of
 
     ports = wiring.rollout_ports()
-    try:
-        chosen = segment_of(_USUAL) if not segment else saved_segment(creditor, segment)
-        if dry_run:
-            accounts, passed = preview(
-                creditor, chosen, size=size, ports=ports, now=wiring.clock().now()
-            )
-            for account in accounts:
-                line = f"{account.reference:16} {account.balance!s:>12}  due {account.due_on}"
-                console.print(line, markup=False, highlight=False)
-            console.print(f"{len(accounts)} would be contacted. {_reasons(passed)}")
-            return
-    except DomainError as error:
-        raise _fail(error) from error
+    chosen = segment_of(_USUAL) if not segment else saved_segment(creditor, segment)
+    if dry_run:
+        accounts, passed = preview(
+            creditor, chosen, size=size, ports=ports, now=wiring.clock().now()
+        )
+        say_table(
+            ("account", "owed", "due"),
+            [(a.reference, a.balance, day(a.due_on)) for a in accounts],
+        )
+        say(f"{count(len(accounts), 'account')} would be contacted.")
+        _say_passed_over(passed)
+        return
     done = begin(target, creditor, segment=chosen, stage="shadow" if shadow else "pilot", size=size)
-    console.print(
-        f"[bold]{done['rollout']}[/]: {done['started']} started, {done['held_out']} held out."
-        f" {_reasons(done['passed_over'])}"
-    )
-    console.print(f"In 48 hours: dunlin pilot show {done['rollout']}")
+    _say_begun(done)
+    say(f"In 48 hours: dunlin pilot show {done['rollout']}")
 
 
-def _reasons(passed: Mapping[str, int]) -> str:
-    return ", ".join(f"{n} {why}" for why, n in passed.items())
+def _say_begun(done: Mapping[str, Any]) -> None:
+    held = f", {done['held_out']:,} held out" if done["held_out"] else ""
+    say(f"{done['rollout']}: {count(done['started'], 'account')} started{held}.")
+    _say_passed_over(done["passed_over"])
+
+
+def _say_passed_over(passed: Mapping[str, int]) -> None:
+    """Why accounts are not contacted, the most frequent reason first."""
+    for why, number in sorted(passed.items(), key=lambda reason: -reason[1]):
+        say(f"{count(number, 'account')} not: {why_not(why)}", 2, 2)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} {words(name).lower()}" for name, n in counts.items())
 
 
 def saved_segment(creditor: str, name: str) -> Segment:
@@ -174,27 +187,27 @@ def saved_segment(creditor: str, name: str) -> Segment:
     for segment in segments:
         if segment.name == name:
             return segment
-    raise DomainError(f"no segment {name!r}; there are: {', '.join(s.name for s in segments)}")
+    there = ", ".join(s.name for s in segments)
+    if not there:
+        raise DomainError(
+            f"no segment {name}: {creditor} has saved none yet (dunlin segment put)."
+            " Leave --segment out for the usual one."
+        )
+    raise DomainError(f"no segment {name}; there are: {there}")
 
 
 def activate(
+    target: OnStack,
     creditor: CreditorArgument,
     segment: Annotated[str, typer.Option(help="A saved segment; default: everybody.")] = "",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
     """Start every account of a segment at once, without a pilot before it, and each new one as
-    it becomes due."""
-    target = target_or_exit(stack=stack, aws=aws)
-    try:
-        chosen = saved_segment(creditor, segment) if segment else EVERYBODY
-    except DomainError as error:
-        raise _fail(error) from error
-    done = begin(target, creditor, segment=chosen, stage="full")
-    console.print(
-        f"[bold]{done['rollout']}[/]: {done['started']} started, {done['held_out']} held out."
-        f" {_reasons(done['passed_over'])}"
-    )
+    it becomes due.
+
+    Example: dunlin activate harbor-clinic
+    """
+    chosen = saved_segment(creditor, segment) if segment else EVERYBODY
+    _say_begun(begin(target, creditor, segment=chosen, stage="full"))
 
 
 def begin(
@@ -220,54 +233,80 @@ def _call(target: Target, event: dict[str, Any]) -> dict[str, Any]:
     )
     content: dict[str, Any] = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise _fail(content.get("errorMessage", content))
+        raise DomainError(str(content.get("errorMessage", "the stack failed, and says no more")))
     return content
 
 
 @pilots.command("list")
-def list_rollouts(
-    creditor: CreditorArgument, aws: Aws = False, stack: StackName = "dunlin"
-) -> None:
-    """The rollouts of a creditor."""
-    target_or_exit(stack=stack, aws=aws)
+def list_rollouts(creditor: CreditorArgument, _on: OnStack) -> None:
+    """The rollouts of a creditor.
+
+    Example: dunlin pilot list harbor-clinic
+    """
     from dunlin.runtime import wiring
 
-    table = Table("rollout", "segment", "stage", "size", "strategy", "started", "halted")
-    for rollout in wiring.rollout_ports().rollouts.rollouts(creditor):
-        table.add_row(
+    rows = [
+        (
             rollout.rollout_id,
             rollout.segment.name,
             rollout.stage.value,
-            str(rollout.size),
-            str(rollout.strategy_version),
-            f"{rollout.started_at:%Y-%m-%d %H:%M}",
+            f"{rollout.size:,}",
+            rollout.strategy_version,
+            minute(rollout.started_at),
             rollout.halted,
         )
-    console.print(table)
+        for rollout in wiring.rollout_ports().rollouts.rollouts(creditor)
+    ]
+    say_table(("rollout", "segment", "stage", "size", "strategy", "started (UTC)", "halted"), rows)
+    if not rows:
+        say(f"Nothing was started for {creditor} yet: dunlin pilot start {creditor}")
 
 
 @pilots.command()
-def show(rollout: Id, as_json: Json = False, aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """What a rollout did: planned and actual touches, deliveries, replies, refusals, payments."""
-    target_or_exit(stack=stack, aws=aws)
+def show(rollout: Id, _on: OnStack, as_json: Json = False) -> None:
+    """What a rollout did: planned and actual touches, deliveries, replies, refusals, payments.
+
+    Example: dunlin pilot show harbor-clinic.1
+    """
     report, lifted = _report(rollout)
     if as_json:
-        console.print_json(json.dumps(_in_words(report, lifted)))
+        say_json(_in_words(report, lifted))
         return
-    _print(report, lifted)
+    _say(report, lifted)
 
 
 @pilots.command()
-def compare(first: Id, other: Id, aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """Two rollouts side by side, each with its own counts."""
-    target_or_exit(stack=stack, aws=aws)
-    both = [_in_words(*_report(rollout)) for rollout in (first, other)]
-    table = Table("", first, other)
-    for key in both[0]:
-        values = [json.dumps(b[key]) if isinstance(b[key], dict) else str(b[key]) for b in both]
-        table.add_row(key.replace("_", " "), *values)
-    console.print(table)
-    console.print(compared(_versus(first, other), first, other), markup=False)
+def compare(first: Id, other: Id, _on: OnStack) -> None:
+    """Two rollouts side by side, each with its own counts.
+
+    Example: dunlin pilot compare harbor-clinic.1 harbor-clinic.2
+    """
+    both = [_side(_report(rollout)[0]) for rollout in (first, other)]
+    say_table(("", first, other), [(name, both[0][name], both[1][name]) for name in both[0]])
+    say(compared(_versus(first, other), first, other))
+
+
+def _side(report: Report) -> dict[str, str]:
+    """What a rollout did, by what it is called."""
+    deliveries = report.deliveries.values()
+    return {
+        "segment": report.rollout.segment.name,
+        "stage": report.rollout.stage.value,
+        "halted": report.rollout.halted or "no",
+        "strategy": f"version {report.rollout.strategy_version}",
+        "accounts": f"{report.accounts:,}",
+        "held out": f"{report.held_out:,}",
+        "planned in 48 hours": f"{report.planned:,}",
+        "contacted in 48 hours": f"{report.actual:,}",
+        "contacts": f"{report.contacts:,}",
+        "delivered": f"{sum(d.delivered for d in deliveries):,}",
+        "bounced": f"{sum(d.bounced for d in deliveries):,}",
+        "replies": _counted(report.replies) or "none",
+        "refused by rule": ", ".join(f"{rule} {n:,}" for rule, n in report.refused.items())
+        or "none",
+        "paid": money(report.paid) or "nothing yet",
+        "payers": f"{report.payers:,}",
+    }
 
 
 def _versus(first: str, other: str) -> Lift | None:
@@ -281,10 +320,7 @@ def _report(rollout: str) -> tuple[Report, Lift | None]:
     from dunlin.runtime import wiring
     from dunlin.service.rollouts.rollouts import show as draw
 
-    try:
-        return draw(rollout, ports=wiring.rollout_ports(), now=wiring.clock().now())
-    except DomainError as error:
-        raise _fail(error) from error
+    return draw(rollout, ports=wiring.rollout_ports(), now=wiring.clock().now())
 
 
 def _in_words(report: Report, lifted: Lift | None) -> dict[str, Any]:
@@ -327,36 +363,34 @@ def _in_words(report: Report, lifted: Lift | None) -> dict[str, Any]:
     }
 
 
-def _print(report: Report, lifted: Lift | None) -> None:
+def _say(report: Report, lifted: Lift | None) -> None:
     for line in pilot_lines(report, lifted, load_rulebook().plain):
-        console.print(line, markup=False, highlight=False)
+        say(line)
 
 
 @pilots.command()
-def promote(rollout: Id, aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """Let the tested configuration, unchanged, reach every eligible account of its segment."""
-    target = target_or_exit(stack=stack, aws=aws)
+def promote(rollout: Id, target: OnStack) -> None:
+    """Let the tested configuration, unchanged, reach every eligible account of its segment.
+
+    Example: dunlin pilot promote harbor-clinic.1
+    """
     done = _call(target, {"promote": rollout})
     if "obstacles" in done:
-        for line in done["obstacles"]:
-            console.print(f"[red]{line}")
-        raise typer.Exit(1)
-    reach = "everybody of its segment" if done["stage"] == "full" else f"{done['size']} accounts"
-    console.print(
-        f"{rollout} now reaches {reach}: {done['started']} more started. "
-        "It grows by itself and halts by itself."
+        raise not_in_order(*done["obstacles"])
+    whole = done["stage"] == "full"
+    reach = "everybody of its segment" if whole else count(done["size"], "account")
+    say(
+        f"{rollout} now reaches {reach}: {done['started']:,} more started."
+        " It grows by itself and halts by itself."
     )
 
 
 @pilots.command()
-def halt(
-    rollout: Id,
-    by: Annotated[str, typer.Option("--by", help="Who does it: a code, never a name.")],
-    why: Annotated[str, typer.Option("--why", help="A code.")],
-    aws: Aws = False,
-    stack: StackName = "dunlin",
-) -> None:
-    """Stop a rollout: nothing more is started, and each of its accounts is paused."""
-    target = target_or_exit(stack=stack, aws=aws)
-    done = _call(target, {"halt": rollout, "by": by, "why": why})
-    console.print(f"{rollout} is halted: {done['halted']}.")
+def halt(rollout: Id, asked: ByStaff) -> None:
+    """Stop a rollout: nothing more is started, and each of its accounts is paused.
+
+    Example: dunlin pilot halt harbor-clinic.1 --why case-17 --by desk-1
+    """
+    who = asked.order
+    done = _call(asked.target, {"halt": rollout, "by": who.by, "why": who.why})
+    say(f"{rollout} is halted: {done['halted']}.")

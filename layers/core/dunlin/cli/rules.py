@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from dunlin.adapters.files.rulebook_files import (
     check_rulebook,
@@ -22,21 +20,26 @@ from dunlin.adapters.files.rulebook_files import (
     read_rulebook,
     write_compiled,
 )
-from dunlin.cli.account import Creditor, Which, find_account
+from dunlin.cli.account import Creditor, ThisAccount, channel_word
+from dunlin.cli.commands import Commands
 from dunlin.cli.judge import judge_line
 from dunlin.cli.scoring import faults
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.speech import count, day, minute, not_in_order, refused, say, say_json, say_table
+from dunlin.cli.stack import Aws, Json, OnStack, StackName, on_stack
 from dunlin.cli.target import NoStack, project_root
 from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.changes import rulebook_changes
 from dunlin.service.contact.replay import recorded
 from dunlin.service.contact.replay import replay as judge_again
 from dunlin.service.reports.rule_impact import Touched, effects
+from dunlin.views.widgets.words import words
 
 if TYPE_CHECKING:
     from dunlin.views.reports.rulebook_book import Example
 
-app = typer.Typer(no_args_is_help=True, help="The rulebook: every rule, its source, its checks.")
+app = Commands(
+    "The rulebook: every rule, its source, its checks.", example="dunlin rules show US-REGF-7IN7"
+)
 
 AsOf = Annotated[str, typer.Option("--as-of", help="Only what was in force on this day.")]
 Edition = Annotated[str, typer.Option("--edition", help="An edition kept, by its version.")]
@@ -49,21 +52,31 @@ def list_rules(
     as_of: AsOf = "",
     of: Edition = "",
 ) -> None:
-    """One line a rule: id, tier, layer, title; with a date only those in force on that day."""
+    """One line a rule: id, tier, layer, title; with a date only those in force on that day.
+
+    Example: dunlin rules list --layer state --as-of 2026-12-31
+    """
     rulebook = _edition(of)
-    typer.echo(f"rulebook {rulebook.version}, time zone data {rulebook.tzdata}")
-    for rule in _in_force(rulebook, as_of):
-        if (layer and rule["layer"] != layer) or (tier and rule["tier"] != tier):
-            continue
-        typer.echo(f"{rule['id']:<22} {rule['tier']:<3} {rule['layer']:<9} {rule['title']}")
+    say(f"rulebook {rulebook.version}, time zone data {rulebook.tzdata}")
+    say_table(
+        ("rule", "tier", "layer", "title"),
+        [
+            (rule["id"], rule["tier"], rule["layer"], rule["title"])
+            for rule in _in_force(rulebook, as_of)
+            if layer in ("", rule["layer"]) and tier in ("", rule["tier"])
+        ],
+    )
 
 
 @app.command("editions")
 def list_editions() -> None:
-    """Every edition of the rulebook that is kept, the one in force marked."""
+    """Every edition of the rulebook that is kept, the one in force marked.
+
+    Example: dunlin rules editions
+    """
     in_force = load_rulebook().version
     for version in editions():
-        typer.echo(f"{version}{'  in force' if version == in_force else ''}")
+        say(f"{version}{'  in force' if version == in_force else ''}")
 
 
 def _edition(version: str) -> Rulebook:
@@ -71,8 +84,7 @@ def _edition(version: str) -> Rulebook:
         return load_rulebook()
     kept = edition(version)
     if kept is None:
-        typer.echo(f"No edition {version} is kept; `dunlin rules editions` lists them.", err=True)
-        raise typer.Exit(2)
+        raise refused(f"No edition {version} is kept; `dunlin rules editions` lists them.")
     return kept
 
 
@@ -85,8 +97,12 @@ def _in_force(rulebook: Rulebook, as_of: str) -> list[Mapping[str, Any]]:
 
 
 def _dates(rule: dict[str, Any]) -> str:
-    ends = rule["effective"]["to"]
-    return f"{rule['effective']['from']} until {ends or 'changed'}"
+    begins, ends = rule["effective"]["from"], rule["effective"]["to"]
+    return f"{_day_of(begins)} until {_day_of(ends) if ends else 'changed'}"
+
+
+def _day_of(text: str) -> str:
+    return day(date.fromisoformat(text))
 
 
 @app.command()
@@ -95,26 +111,47 @@ def show(
     as_of: AsOf = "",
     of: Edition = "",
 ) -> None:
-    """One rule in full: plain words, sources, dates, who may change it, what it is made of."""
+    """One rule in full: plain words, sources, dates, who may change it, what it is made of.
+
+    Example: dunlin rules show US-REGF-7IN7
+    """
     rules = [r for r in _in_force(_edition(of), as_of) if r["id"] == rule_id.upper()]
     if not rules:
-        typer.echo(f"No rule {rule_id}{' in force on ' + as_of if as_of else ''}.", err=True)
-        raise typer.Exit(1)
+        raise refused(f"No rule {rule_id}{' in force on ' + as_of if as_of else ''}.")
     for rule in map(dict, rules):
-        typer.echo(f"{rule['id']} - {rule['title']} (tier {rule['tier']}, {rule['layer']})")
-        typer.echo(f"\n{rule['plain']}\n")
+        say(f"{rule['id']}: {rule['title']} (tier {rule['tier']}, {rule['layer']})")
+        say(f"\n{rule['plain']}\n")
         for source in rule["authority"]:
-            typer.echo(f"  {source['cite']}" + (f"  {source['url']}" if source["url"] else ""))
-        typer.echo(f"\nIn force: {_dates(rule)}. Version {rule['version']}.")
-        typer.echo(f"Review: {rule['status']['review']}, next {rule['status']['next_review']}.")
-        typer.echo(f"May be loosened by: {json.dumps(rule['loosenable'])}")
-        typer.echo(f"May be tightened: {json.dumps(rule['tightenable'])}")
-        typer.echo(f"On failure: {rule['on_fail']}, lifted by: {rule['lifted_by']}")
+            say(source["cite"], 2, 2)
+            if source["url"]:
+                say(source["url"], 4)
+        status = rule["status"]
+        say(f"\nIn force: {_dates(rule)}. Version {rule['version']}.")
+        say(f"Review: {status['review']}, next {_day_of(status['next_review'])}.")
+        say(f"May be loosened by: {_stated(rule['loosenable'])}", deeper=2)
+        say(f"May be tightened: {_stated(rule['tightenable'])}", deeper=2)
+        say(f"On failure: {rule['on_fail']}, lifted by: {rule['lifted_by']}", deeper=2)
         if rule["contested"]:
-            typer.echo(f"Contested: {rule['contested']}")
-        typer.echo(f"Applies when: {json.dumps(rule['applies_when'])}")
-        typer.echo(f"Constraint: {json.dumps(rule['constraint'], indent=2)}")
-        typer.echo(f"Tests: {', '.join(rule['tests'])}")
+            say(f"Contested: {rule['contested']}", deeper=2)
+        say(f"Applies when: {_stated(rule['applies_when'])}", deeper=2)
+        say(f"Constraint: {_stated(rule['constraint'])}", deeper=2)
+        say(f"Tests: {', '.join(rule['tests'])}", deeper=2)
+
+
+def _stated(value: Any) -> str:
+    """A part of a rule's document in words: its keys and values, inner ones in brackets."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {_inner(inner)}" for key, inner in value.items()) or "always"
+    if isinstance(value, list):
+        return ", ".join(_inner(inner) for inner in value) or "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value is None else str(value)
+
+
+def _inner(value: Any) -> str:
+    text = _stated(value)
+    return f"({text})" if isinstance(value, Mapping) and len(value) > 1 else text
 
 
 @app.command()
@@ -127,7 +164,10 @@ def check(
     ] = None,
     write: Annotated[bool, typer.Option(help="Write rulebook.json from the files first.")] = False,
 ) -> None:
-    """Check every rule file, and judge the cases; exit 1 where something is wrong."""
+    """Check every rule file, and judge the cases; exit code 1 where something is wrong.
+
+    Example: dunlin rules check
+    """
     if write:
         write_compiled(folder)
     known = _read(cases) if cases else None
@@ -135,19 +175,16 @@ def check(
     problems = check_rulebook(folder, test_ids=ids)
     if known and not problems and folder is None:
         problems = _failing(known)
-    for problem in problems:
-        typer.echo(problem, err=True)
     if problems:
-        raise typer.Exit(1)
-    typer.echo("The rulebook is in order.")
+        raise not_in_order(*problems)
+    say("The rulebook is in order.")
 
 
 def _rulebook(path: Path) -> Rulebook:
     try:
         return read_rulebook(path)
     except RuleError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+        raise refused(error) from error
 
 
 @app.command()
@@ -160,23 +197,26 @@ def diff(
     aws: Aws = False,
     stack: StackName = "dunlin",
 ) -> None:
-    """Rules added, removed and changed, field by field, and what that does to a portfolio."""
+    """Rules added, removed and changed, field by field, and what that does to a portfolio.
+
+    Example: dunlin rules diff old-rulebook.json new-rulebook.json --portfolio
+    """
     before, after = _rulebook(old), _rulebook(new)
     changes = rulebook_changes(before, after)
-    typer.echo(f"{before.version} -> {after.version}: {len(changes)} changes")
+    say(f"{before.version} -> {after.version}: {count(len(changes), 'change')}")
     for change in changes:
-        typer.echo(f"{change.kind:<8} {change.name}  {change.title}")
+        say(f"{change.kind:<8} {change.name}  {change.title}", deeper=9)
         known = [
             f"version {change.version}" if change.version else "",
             "the rule changed and its number did not" if change.unmoved else "",
             change.review,
             "; ".join(change.cites),
         ]
-        typer.echo(f"    {', '.join(part for part in known if part)}")
+        say(", ".join(part for part in known if part), 4, 2)
         for path, was, now in change.fields:
-            typer.echo(f"    {path}: {was or 'nothing'} -> {now or 'nothing'}")
+            say(f"{path}: {was or 'nothing'} -> {now or 'nothing'}", 4, 2)
     if portfolio:
-        target_or_exit(stack=stack, aws=aws)
+        on_stack(aws, stack)
         _show_effects(before, after)
 
 
@@ -191,81 +231,85 @@ def _show_effects(old: Rulebook, new: Rulebook) -> None:
     )
     differing = list(effects(ids, old=old, new=new, book=book, now=wiring.clock().now()))
     changed = [effect for effect in differing if effect.outcome_changes]
-    table = Table("account", "creditor", "reference", "planned (UTC)", "before", "after", "rules")
-    for effect in changed:
-        table.add_row(
-            effect.account_id,
-            effect.creditor,
-            escape(effect.reference),
-            f"{effect.at:%Y-%m-%d %H:%M}",
-            _said(effect.before),
-            _said(effect.after),
-            ", ".join(effect.rules),
-        )
-    if changed:
-        console.print(table)
-    console.print(f"{len(changed)} accounts: their next touch changes outcome.")
+    say_table(
+        ("reference", "account", "creditor", "planned (UTC)", "before", "after", "rules"),
+        [
+            (
+                effect.reference,
+                effect.account_id,
+                effect.creditor,
+                minute(effect.at),
+                _outcome(effect.before),
+                _outcome(effect.after),
+                ", ".join(effect.rules),
+            )
+            for effect in changed
+        ],
+    )
+    say(f"{count(len(changed), 'account')}: the next touch changes outcome.")
     others = len(differing) - len(changed)
     if others:
-        console.print(f"{others} more keep theirs, by another channel, time or reason.")
+        say(f"{others:,} more keep theirs, by another channel, time or reason.")
 
 
-def _said(touch: Touched) -> str:
+def _outcome(touch: Touched) -> str:
     if touch.until is not None:
-        return f"{touch.outcome} until {touch.until:%Y-%m-%d %H:%M}"
-    return f"{touch.outcome} {touch.channel}".strip()
+        return f"{touch.outcome} until {minute(touch.until)}"
+    return f"{touch.outcome} {touch.channel and channel_word(touch.channel)}".strip()
 
 
 @app.command()
 def replay(
-    which: Which,
-    creditor: Creditor = "",
+    account: ThisAccount,
     rulebook: Annotated[
         Path | None, typer.Option(help="Judge by this one instead of the edition of that time.")
     ] = None,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
     """Judge an account's recorded decisions again, each from its record alone and under the
-    edition that judged it; exit 1 where one does not hold."""
-    target_or_exit(stack=stack, aws=aws)
+    edition that judged it; exit code 1 where one does not hold.
+
+    Example: dunlin rules replay HC-1003
+    """
     from dunlin.runtime import wiring
 
     book = _rulebook(rulebook) if rulebook else load_rulebook()
-    account = find_account(which, creditor)
     chain = wiring.audit_archive().chain(f"account#{account.account_id}")
-    count = failed = 0
+    judged = failed = 0
     for entry, record in recorded(chain):
         kept = judge_again(record, rulebook=book) if rulebook else judge_again(
             record, rulebook=book, edition=edition)  # fmt: skip
         for again in kept:
-            count += 1
+            judged += 1
             failed += not again.holds
-            verdict = "[green]holds[/]" if again.holds else "[red]differs[/]"
-            console.print(f"{entry.sequence:>4} {again.at:%Y-%m-%d %H:%M:%S} {entry.what}"
-                          f" {again.channel} {again.outcome}: {verdict}")  # fmt: skip
-            for fault in again.faults:
-                console.print(f"       {escape(fault)}")
-            for difference in again.otherwise:
-                console.print(f"       {escape(difference)}")
-    console.print(f"{count} recorded verdicts, {count - failed} hold.")
+            at = f"{day(again.at.date())} {again.at:%H:%M:%S}"
+            say(
+                f"{entry.sequence:>4} {at} {words(entry.what)} {channel_word(again.channel)}"
+                f" {again.outcome}: {'holds' if again.holds else 'differs'}",
+                deeper=5,
+                colour="" if again.holds else "red",
+            )
+            for difference in (*again.faults, *again.otherwise):
+                say(difference, 7, 2)
+    verdicts = f"{count(judged, 'recorded verdict')}, {judged - failed:,} hold."
     if failed:
-        raise typer.Exit(1)
+        raise not_in_order(verdicts)
+    say(verdicts)
 
 
 @app.command()
 def exposure(
+    _on: OnStack,
     first: Annotated[
         str, typer.Option("--from", help="First day, UTC; 30 days ago if left out.")
     ] = "",
     last: Annotated[str, typer.Option("--to", help="Last day, UTC; today if left out.")] = "",
     creditor: Creditor = "",
-    form: Annotated[str, typer.Option("--form", help="table, json or markdown.")] = "table",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
+    as_json: Json = False,
 ) -> None:
-    """Refused touches by rule, with an estimated range of what they might have cost."""
-    target_or_exit(stack=stack, aws=aws)
+    """Refused touches by rule, with an estimated range of what they might have cost.
+
+    Example: dunlin rules exposure --from 2026-11-01 --creditor harbor-clinic
+    """
     from dunlin.runtime import wiring
     from dunlin.service.reports.exposure import exposure_report
 
@@ -278,12 +322,23 @@ def exposure(
         book=wiring.account_book(),
         rulebook=load_rulebook(),
     )
-    if form == "table":
-        typer.echo(report.markdown())
-    elif form == "markdown":
-        typer.echo(json.dumps({"markdown": report.markdown()}))
-    else:
-        typer.echo(json.dumps(report.plain()))
+    if as_json:
+        say_json(report.plain())
+        return
+    say(report.estimate())
+    say_table(
+        ("rule", "blocked", "deferred", "estimated range", "source"),
+        [
+            (
+                line.rule,
+                f"{line.blocked:,}",
+                f"{line.deferred:,}",
+                line.estimate(),
+                "; ".join(line.cites),
+            )
+            for line in report.rules
+        ],
+    )
 
 
 def _day(text: str) -> date:
@@ -300,7 +355,7 @@ def _read(folder: Path) -> list[dict[str, Any]]:
 
 @app.command()
 def book(
-    output: Annotated[Path, typer.Option("--output", help="Folder to write into.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")] = Path(
         "rulebook"
     ),
     cases: Annotated[
@@ -308,20 +363,23 @@ def book(
         typer.Option(help="A folder of case files (.jsonl); the project's own if left out."),
     ] = None,
 ) -> None:
-    """Write the rulebook as a static page for counsel to read."""
+    """Write the rulebook as a static page for counsel to read.
+
+    Example: dunlin rules book -o counsel
+    """
     from dunlin.views.reports.rulebook_book import write_book
 
     folder = cases or _project_cases()
     examples = None if folder is None else _examples(_read(folder))
     target = write_book(load_rulebook(), output, examples=examples, today=datetime.now(UTC).date())
-    typer.echo(f"{len(load_rulebook().documents)} rules written to {target}")
+    say(f"{target} holds {count(len(load_rulebook().documents), 'rule')}.")
     if examples is None:
-        typer.echo("Without examples: their cases are only in the project; give them by --cases.")
+        say("Without examples: their cases are only in the project; give them by --cases.")
 
 
 def _project_cases() -> Path | None:
     try:
-        folder = project_root() / "tests" / "domain" / "rulebook" / "cases"
+        folder = project_root() / "tests" / "rulebook" / "cases"
     except NoStack:
         return None
     return folder if folder.is_dir() else None
@@ -359,7 +417,7 @@ def _examples(cases: list[dict[str, Any]]) -> dict[str, list[Example]]:
 
 def _moment(text: str) -> str:
     at = datetime.fromisoformat(text)
-    return f"{at.day} {at:%b %Y %H:%M:%S} UTC"
+    return f"{day(at.date())} {at:%H:%M:%S} UTC"
 
 
 def _failing(cases: list[dict[str, Any]]) -> list[str]:

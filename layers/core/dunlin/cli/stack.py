@@ -10,25 +10,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from dunlin.cli.target import NoStack, Target, find_target, project_root
-
-console = Console()
+from dunlin.cli.commands import Given
+from dunlin.cli.speech import count, minute, say, say_table
+from dunlin.cli.target import Target, find_target, project_root
 
 Aws = Annotated[bool, typer.Option("--aws", help="Work on AWS although the local cloud runs.")]
 StackName = Annotated[str, typer.Option("--stack", help="Name of the stack on AWS.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
 
-def target_or_exit(*, stack: str = "dunlin", aws: bool = False) -> Target:
-    """The stack to work on, or a message and exit code 2."""
-    try:
-        return find_target(stack=stack, aws=aws)
-    except NoStack as error:
-        console.print(f"[red]{error}")
-        raise typer.Exit(2) from error
+def on_stack(aws: Aws = False, stack: StackName = "dunlin") -> Target:
+    """The stack to work on. Raises `NoStack`."""
+    return find_target(stack=stack, aws=aws)
+
+
+OnStack = Annotated[Target, Given(on_stack)]
 
 
 def _house(*arguments: str) -> None:
@@ -47,19 +45,28 @@ def up(
         str, typer.Option(help="Start of a virtual clock: 2026-11-23T15:00:00Z, or monday.")
     ] = "",
 ) -> None:
-    """Start the local cloud, deploy the stack and open the world around it."""
+    """Start the local cloud, deploy the stack and open the world around it.
+
+    Example: dunlin up --time-lapse 2026-11-23T15:00:00Z
+    """
     _house("up", "--time-lapse", time_lapse)
 
 
 def down() -> None:
-    """Stop the local stack and leave nothing running."""
+    """Stop the local stack and leave nothing running.
+
+    Example: dunlin down
+    """
     _house("down")
 
 
 def deploy(
     stage: Annotated[str, typer.Option(help="sandbox or prod")] = "sandbox",
 ) -> None:
-    """Build and deploy the stack to AWS with your credentials (samconfig.toml has the stages)."""
+    """Build and deploy the stack to AWS with your credentials (samconfig.toml has the stages).
+
+    Example: dunlin deploy --stage sandbox
+    """
     root = project_root()
     sam = root / ".local" / "sam" / "bin" / "sam"
     for arguments in (["build", "--cached", "--parallel"], ["deploy", "--config-env", stage]):
@@ -68,34 +75,32 @@ def deploy(
             raise typer.Exit(done.returncode)
 
 
-def status(aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """What there is, where it stands, and where to look."""
-    target = target_or_exit(stack=stack, aws=aws)
+def status(target: OnStack) -> None:
+    """What there is, where it stands, and where to look.
+
+    Example: dunlin status
+    """
+    from dunlin.domain.money import Money
     from dunlin.runtime import wiring
 
-    console.print(f"[bold]{target.where}[/]  clock {wiring.clock().now():%Y-%m-%d %H:%M} UTC")
+    say(f"{target.where}, clock {minute(wiring.clock().now())} UTC")
     book, creditors = wiring.account_book(), wiring.creditors()
-    table = Table("creditor", "accounts", "by status", "waiting for a person", "open balance")
     for creditor in creditors.all():
         accounts = list(book.accounts_of_creditor(creditor))
-        by_status = Counter(a.status.value for a in accounts)
         owed: Counter[str] = Counter()
         for account in accounts:
             if account.owes:
                 owed[account.balance.currency] += account.balance.minor
-        table.add_row(
-            creditor,
-            str(len(accounts)),
-            ", ".join(f"{n} {s}" for s, n in sorted(by_status.items())),
-            str(sum(a.waits_for_staff for a in accounts)),
-            "  ".join(_money(minor, currency) for currency, minor in sorted(owed.items())),
+        sums = ", ".join(str(Money(minor, currency)) for currency, minor in sorted(owed.items()))
+        waiting = sum(a.waits_for_staff for a in accounts)
+        say("")
+        say(
+            f"{creditor}: {count(len(accounts), 'account')}, {sums or 'nothing'} owed;"
+            f" {waiting:,} {'waits' if waiting == 1 else 'wait'} for a person"
         )
-    console.print(table)
-    for name, url in target.urls.items():
-        console.print(f"{name:22} {url}")
-
-
-def _money(minor: int, currency: str) -> str:
-    from dunlin.domain.money import Money
-
-    return str(Money(minor, currency))
+        by_status = Counter(a.status.value for a in accounts)
+        say(", ".join(f"{n:,} {s}" for s, n in sorted(by_status.items())), 2)
+    if not creditors.all():
+        say("No creditor yet. Begin with: dunlin new CREDITOR")
+    say("")
+    say_table(("look at", "address"), list(target.urls.items()))

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dunlin.cli.stack import Aws, StackName, console, target_or_exit
+from dunlin.cli.speech import count, not_in_order, say
+from dunlin.cli.stack import OnStack
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
 from dunlin.domain.strategy.strategy import Strategy
@@ -18,35 +19,46 @@ CreditorId = Annotated[str, typer.Argument(help="The creditor's id.")]
 
 
 def check(file: File) -> None:
-    """Read a strategy as the stack would; say line, field and reason of the first error."""
+    """Read a strategy as the stack would; say line, field and reason of the first error.
+
+    Example: dunlin strategy check harbor-clinic.strategy.yaml
+    """
     strategy = read_or_exit(file.read_bytes(), "check", file.name)
+    say(f"No errors. Ladders: {_ladders(strategy)}.")
+
+
+def _ladders(strategy: Strategy) -> str:
     rungs = {name: len(ladder) for name, ladder in strategy.ladders.items()}
-    ladders = ", ".join(f"{name} ({count} rungs)" for name, count in rungs.items())
-    console.print(f"No errors. Ladders: {ladders}.")
+    return ", ".join(f"{name} ({count(number, 'rung')})" for name, number in rungs.items())
 
 
 def show(
     creditor: CreditorId,
+    _on: OnStack,
     version: Annotated[int, typer.Option("--version", help="The newest without.")] = 0,
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Every setting of a creditor's strategy, also those that were left to their default."""
-    target_or_exit(stack=stack, aws=aws)
+    """Every setting of a creditor's strategy, also those that were left to their default.
+
+    Example: dunlin strategy show harbor-clinic
+    """
     strategy = _stored(creditor, version)
-    console.print(f"{creditor}, version {strategy.version}")
+    say(f"{creditor}, version {strategy.version}")
     for field, value in settings_of(strategy).items():
-        console.print(f"{field}: {value}", markup=False, highlight=False)
+        say(f"{field}: {value}", deeper=2)
 
 
-def diff(creditor: CreditorId, file: File, aws: Aws = False, stack: StackName = "dunlin") -> None:
-    """What a file would change: settings, and the next touch of active accounts."""
-    target_or_exit(stack=stack, aws=aws)
-    console.print(difference(creditor, file.read_bytes(), file.name), markup=False)
+def diff(creditor: CreditorId, file: File, _on: OnStack) -> None:
+    """What a file would change: settings, and the next touch of active accounts.
+
+    Example: dunlin strategy diff harbor-clinic harbor-clinic.strategy.yaml
+    """
+    for line in difference(creditor, file.read_bytes(), file.name):
+        say(line, deeper=2)
 
 
-def difference(creditor: str, content: bytes, name: str) -> str:
-    """The settings that a document changes and what becomes of rungs still to come, as text."""
+def difference(creditor: str, content: bytes, name: str) -> list[str]:
+    """The settings that a document changes and what becomes of rungs still to come, as sentences;
+    of a creditor's first strategy its ladders alone."""
     from dunlin.runtime import wiring
     from dunlin.service.contact.replanning import moves, told
 
@@ -54,8 +66,7 @@ def difference(creditor: str, content: bytes, name: str) -> str:
     number = stored.version + 1 if stored else 1
     new = read_or_exit(content, creditor, name, version=number)
     if stored is None:
-        ladders = ", ".join(f"{name} ({len(rungs)} rungs)" for name, rungs in new.ladders.items())
-        return f"The first strategy of {creditor}. Ladders: {ladders}."
+        return [f"The first strategy of {creditor}. Ladders: {_ladders(new)}."]
     before, after = settings_of(stored), settings_of(new)
     lines = [
         f"{field}: {before.get(field, 'not set')} -> {after.get(field, 'not set')}"
@@ -65,7 +76,7 @@ def difference(creditor: str, content: bytes, name: str) -> str:
     moved = moves(
         new, book=wiring.account_book(), creditors=wiring.creditors(), now=wiring.clock().now()
     )
-    return "\n".join([*(lines or ["No setting changes."]), told(list(moved))])
+    return [*(lines or ["No setting changes."]), *told(list(moved)).split("\n")]
 
 
 def read_or_exit(content: bytes, creditor: str, name: str, *, version: int = 1) -> Strategy:
@@ -77,8 +88,7 @@ def read_or_exit(content: bytes, creditor: str, name: str, *, version: int = 1) 
             content, creditor=creditor_id(creditor), version=version
         )[1]
     except DomainError as error:
-        console.print(f"{name}: {error}", style="red", markup=False)
-        raise typer.Exit(1) from None
+        raise not_in_order(f"{name}: {error}") from None
 
 
 def _stored(creditor: str, version: int) -> Strategy:
@@ -86,6 +96,5 @@ def _stored(creditor: str, version: int) -> Strategy:
 
     strategy = wiring.creditors().strategy(creditor, version or None)
     if strategy is None:
-        console.print(f"{creditor} has no such strategy", style="red", markup=False)
-        raise typer.Exit(1)
+        raise DomainError(f"{creditor} has no such strategy")
     return strategy

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dunlin.domain.errors import DomainError
 
@@ -89,6 +91,7 @@ def _local() -> Target | None:
     if not record.exists():
         return None
     stack = json.loads(record.read_text())
+    _answers(stack["endpoint"])
     os.environ.update(
         {
             "AWS_ENDPOINT_URL": stack["endpoint"],
@@ -112,6 +115,18 @@ def _local() -> Target | None:
     )
 
 
+def _answers(endpoint: str) -> None:
+    """Raises `NoStack` where the local cloud was started and runs no more."""
+    address = urlsplit(endpoint)
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=5).close()
+    except OSError as error:
+        raise NoStack(
+            f"the local stack was started and does not answer any more ({endpoint}):"
+            " `dunlin down`, then `dunlin up`"
+        ) from error
+
+
 def _deployed(stack: str) -> Target:
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
@@ -120,8 +135,8 @@ def _deployed(stack: str) -> Target:
         description = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as error:
         raise NoStack(
-            f"no local stack runs (start one with `dunlin up`), and no stack {stack} was found on"
-            f" AWS: {error}"
+            f"No local stack runs here: start one with `dunlin up`. And no stack {stack} was found"
+            f" on AWS: {error}"
         ) from error
     outputs = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in description.get("Parameters", [])}

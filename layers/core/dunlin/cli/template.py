@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from dunlin.adapters.files.yaml_documents import parse
-from dunlin.cli.stack import Aws, StackName, target_or_exit
+from dunlin.cli.account import channel_word
+from dunlin.cli.commands import Commands
+from dunlin.cli.speech import count, not_in_order, say, say_table
+from dunlin.cli.stack import OnStack
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.errors import Defect, DomainError, Unavailable
+from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.messages.diversity import VariantSent, diversity
 from dunlin.domain.messages.sms_parts import measure
 from dunlin.domain.messages.templates import TemplateError
@@ -33,8 +34,7 @@ from dunlin.views.messages.message_samples import (
     samples,
 )
 
-app = typer.Typer(no_args_is_help=True, help="The letters: lay out, check, look at.")
-console = Console()
+app = Commands("The letters: lay out, check, look at.", example="dunlin template list")
 
 ROLES = ("first", "third")
 SAMPLE = {
@@ -62,60 +62,74 @@ def compile_(
         bool, typer.Option("--check", help="Write nothing; fail where something would change.")
     ] = False,
 ) -> None:
-    """Lay out the letters anew from their documents, for the senders to read."""
+    """Lay out the letters anew from their documents, for the senders to read.
+
+    Example: dunlin template compile --check
+    """
     try:
         files = compile_letters()
     except TemplateError as error:
-        console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
+        raise not_in_order(error) from None
     if not check:
         changed = write_letters(files)
-        console.print(f"{len(files)} files, {len(changed)} changed")
+        say(f"{count(len(files), 'file')}, {len(changed):,} changed")
         return
     compiled = {p.name: p.read_text("utf-8") for p in (FOLDER / "compiled").iterdir()}
     stale = sorted(n for n in {*files, *compiled} if files.get(n) != compiled.get(n))
-    for name in stale:
-        console.print(f"[red]{name} is not what its document gives[/red]")
     if stale:
-        raise typer.Exit(1)
-    console.print(f"{len(files)} files, as their documents give them")
+        raise not_in_order(*(f"{name} is not what its document gives" for name in stale))
+    say(f"{count(len(files), 'file')}, as their documents give them")
 
 
 @app.command("list")
 def list_(strategy: StrategyFile = None) -> None:
-    """Every template with its channels, its versions, and whose words they are."""
+    """Every template with its channels, its versions, and whose words they are.
+
+    Example: dunlin template list --strategy harbor-clinic.strategy.yaml
+    """
     given, templates = _strategies(strategy)[0], JinjaMessages()
-    table = Table("template", "channel", "version", "words")
-    for name, channels in templates.templates(given.templates).items():
-        for channel in channels:
-            version = templates.version(name, channel, strategy=given)
-            whose = "the creditor's" if name in given.templates else "shipped"
-            table.add_row(name, channel.value, version, whose)
-    console.print(table)
+    say_table(
+        ("template", "as", "version", "words"),
+        [
+            (
+                name,
+                channel_word(channel.value),
+                templates.version(name, channel, strategy=given),
+                "the creditor's" if name in given.templates else "shipped",
+            )
+            for name, channels in templates.templates(given.templates).items()
+            for channel in channels
+        ],
+    )
 
 
 @app.command()
 def lint(strategy: StrategyFile = None) -> None:
-    """Check what every letter says and how many segments every text needs."""
-    table = Table("template", "language", "audience", "role", "channel", "size", "findings")
-    faults = 0
+    """Check what every letter says and how many segments every text needs.
+
+    Example: dunlin template lint --strategy harbor-clinic.strategy.yaml
+    """
+    rows, faults = [], 0
     for given in _strategies(strategy):
         for sample in _samples(given):
             faults += len(sample.findings)
             if sample.findings or sample.channel is Channel.SMS:
-                findings = "\n".join(f"{f.rule_id} {f.part}: {f.because}" for f in sample.findings)
-                table.add_row(
-                    sample.template,
-                    sample.language,
-                    sample.audience,
-                    given.debt_role,
-                    sample.channel.value,
-                    _size(sample),
-                    findings or "none",
+                findings = "; ".join(f"{f.rule_id} {f.part}: {f.because}" for f in sample.findings)
+                rows.append(
+                    (
+                        sample.template,
+                        sample.language,
+                        sample.audience,
+                        given.debt_role,
+                        channel_word(sample.channel.value),
+                        _size(sample),
+                        findings,
+                    )
                 )
-    console.print(table)
+    say_table(("template", "language", "to", "party", "as", "size", "to mend"), rows)
     if faults:
-        raise typer.Exit(1)
+        raise not_in_order(f"{count(faults, 'finding')} to mend.")
+    say("Nothing to mend.")
 
 
 @app.command()
@@ -127,12 +141,14 @@ def preview(
         int, typer.Option(min=1, max=20, help="How many accounts the message is about.")
     ] = 1,
 ) -> None:
-    """Write one letter in every language, to every audience and on every channel, as it is sent."""
+    """Write one letter in every language, to every audience and on every channel, as it is sent.
+
+    Example: dunlin template preview reminder -o letters
+    """
     output.mkdir(parents=True, exist_ok=True)
     chosen = _samples(_strategies(strategy)[0], accounts=accounts, only=template)
     if not chosen:
-        console.print(f"[red]there is no template {template!r}[/red]")
-        raise typer.Exit(1)
+        raise DomainError(f"there is no template {template}: dunlin template list")
     for sample in chosen:
         stem = f"{sample.template}.{sample.language}.{sample.audience}.{sample.channel.value}"
         parts = {"txt": sample.rendered.text, "html": sample.rendered.html}
@@ -140,33 +156,34 @@ def preview(
             if content:
                 path = output / f"{stem}.{ending}"
                 path.write_bytes(content.encode())
-                console.print(f"{path}  {sample.rendered.sha256}", soft_wrap=True, markup=False)
+                say(str(path))
+                say(f"sha256 {sample.rendered.sha256}", 2)
 
 
 @app.command("send-test")
 def send_test(
+    _on: OnStack,
     template: Annotated[str, typer.Argument(help="Its name, such as reminder.gentle.")],
     creditor: Annotated[str, typer.Option(help="Whose strategy, words and sender.")],
     to: Annotated[str, typer.Option(help="One of the strategy's test_addresses.")],
     language: Annotated[str, typer.Option(help="en or es")] = "en",
-    aws: Aws = False,
-    stack: StackName = "dunlin",
 ) -> None:
-    """Send one e-mail, marked as a test and about an invented person, to a known address."""
-    target_or_exit(stack=stack, aws=aws)
+    """Send one e-mail, marked as a test and about an invented person, to a known address.
+
+    Example: dunlin template send-test reminder --creditor harbor-clinic --to you@example.com
+    """
     from dunlin.adapters.aws.mailbox import SesMailbox
     from dunlin.runtime import wiring
 
+    strategy = wiring.creditors().strategy(creditor)
+    if strategy is None:
+        raise DomainError(f"there is no creditor {creditor}")
+    message = as_test(strategy, template, to=to, language=language)
     try:
-        strategy = wiring.creditors().strategy(creditor)
-        if strategy is None:
-            raise DomainError(f"there is no creditor {creditor}")
-        message = as_test(strategy, template, to=to, language=language)
         sent = SesMailbox("").send(message)
-    except (DomainError, Unavailable, Defect) as error:
-        console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
-    console.print(f"sent as {sent}: {message.subject}", markup=False)
+    except Defect as error:
+        raise not_in_order(error) from None
+    say(f"sent as {sent}: {message.subject}", deeper=2)
 
 
 def as_test(strategy: Strategy, template: str, *, to: str, language: str) -> Email:
@@ -195,25 +212,30 @@ def as_test(strategy: Strategy, template: str, *, to: str, language: str) -> Ema
 
 @app.command("diversity")
 def diversity_(
-    creditor: Annotated[str, typer.Option(help="Whose messages.")],
-    aws: Aws = False,
-    stack: StackName = "dunlin",
+    creditor: Annotated[str, typer.Option(help="Whose messages.")], _on: OnStack
 ) -> None:
-    """How many different messages the accounts of each ladder were sent, and how evenly."""
-    target_or_exit(stack=stack, aws=aws)
+    """How many different messages the accounts of each ladder were sent, and how evenly.
+
+    Example: dunlin template diversity --creditor harbor-clinic
+    """
     from dunlin.runtime import wiring
 
-    table = Table("ladder", "messages", "variants", "as good as", "most used", "heard one twice")
-    for measured in diversity(said(creditor, wiring.account_book())):
-        table.add_row(
+    rows = [
+        (
             measured.segment,
-            str(measured.messages),
-            str(measured.variants),
+            f"{measured.messages:,}",
+            measured.variants,
             f"{measured.effective:.1f}",
             f"{measured.most_used} {measured.most_share:.0%}",
-            str(measured.repeated),
+            measured.repeated,
         )
-    console.print(table)
+        for measured in diversity(said(creditor, wiring.account_book()))
+    ]
+    say_table(
+        ("ladder", "messages", "variants", "as good as", "most used", "heard one twice"), rows
+    )
+    if not rows:
+        say(f"{creditor} has sent no message yet.")
 
 
 def said(creditor: str, book: PortfolioConversations) -> Iterator[VariantSent]:
@@ -229,11 +251,7 @@ def said(creditor: str, book: PortfolioConversations) -> Iterator[VariantSent]:
 
 
 def _samples(strategy: Strategy, *, accounts: int = 1, only: str = "") -> list[Sample]:
-    try:
-        return list(samples(JinjaMessages(), strategy, accounts=accounts, only=only))
-    except DomainError as error:
-        console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
+    return list(samples(JinjaMessages(), strategy, accounts=accounts, only=only))
 
 
 def _strategies(file: Path | None) -> list[Strategy]:
@@ -246,8 +264,7 @@ def _strategies(file: Path | None) -> list[Strategy]:
     try:
         return [read_strategy(parse(file.read_bytes()), creditor="preview", version=1)]
     except (OSError, UnicodeDecodeError, DomainError) as error:
-        console.print(f"[red]{file}: {error}[/red]")
-        raise typer.Exit(1) from None
+        raise DomainError(f"{file}: {error}") from None
 
 
 def _size(sample: Sample) -> str:

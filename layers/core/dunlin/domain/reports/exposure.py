@@ -49,6 +49,9 @@ class RuleExposure:
     high: Money | None
     cites: tuple[str, ...]
 
+    def estimate(self) -> str:
+        return _span(self.low, self.high)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
@@ -85,25 +88,11 @@ class Exposure:
             ],
         }
 
-    def markdown(self) -> str:
-        """As a table for a dashboard's widget. Rule ids and citations only: nothing personal."""
-        rows = [
-            f"| {line.rule} | {line.blocked} | {line.deferred} | {_span(line.low, line.high)} |"
-            f" {'; '.join(line.cites)} |"
-            for line in self.rules
-        ]
-        head = (
-            f"**Estimate: {_span(self.low, self.high)}** for {self.touches} refused touches,"
-            f" {self.unpriced} of them without an amount. {self.note}"
-        )
-        return "\n".join(
-            [
-                head,
-                "",
-                "| Rule | Blocked | Deferred | Estimated range | Source |",
-                "| --- | ---: | ---: | ---: | --- |",
-                *rows,
-            ]
+    def estimate(self) -> str:
+        """The whole in a sentence, always marked as an estimate."""
+        return (
+            f"Estimate: {_span(self.low, self.high)} for {self.touches:,} refused touches,"
+            f" {self.unpriced:,} of them without an amount. {self.note}"
         )
 
 

@@ -6,7 +6,7 @@ the creditor's choice; the gate decides whether it is lawful.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -94,9 +94,16 @@ class Span:
         )
 
     def __str__(self) -> str:
-        if self.low is None:
-            return f"up to {self.high}"
-        return f"from {self.low}" if self.high is None else f"{self.low} to {self.high}"
+        return self._in_words("{}".format)
+
+    def as_amounts(self) -> str:
+        """Of minor units, as amounts of money in the creditor's currency."""
+        return self._in_words(lambda minor: f"{minor / 100:,.2f}")
+
+    def _in_words(self, word: Callable[[int], str]) -> str:
+        if self.low is not None and self.high is not None:
+            return f"{word(self.low)} to {word(self.high)}"
+        return f"from {word(self.low)}" if self.low is not None else f"up to {word(self.high or 0)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +143,21 @@ class Selection:
 
     def __str__(self) -> str:
         conditions = [
-            f"{name.replace('_', ' ')} {value if isinstance(value, Span) else ' or '.join(value)}"
+            f"{_name(name)} {_said_of(name, value)}"
             for name in _CONDITIONS
             if (value := getattr(self, name))
         ]
         return ", ".join(conditions) or "every account"
+
+
+def _name(condition: str) -> str:
+    return condition.removesuffix("_minor").replace("_", " ")
+
+
+def _said_of(condition: str, value: Span | tuple[str, ...]) -> str:
+    if not isinstance(value, Span):
+        return " or ".join(value)
+    return value.as_amounts() if condition == "balance_minor" else str(value)
 
 
 _CONDITIONS = (

@@ -385,5 +385,7 @@ def _flatten(value: Any, path: str, settings: dict[str, str]) -> None:
             _flatten(inner, f"{path}[{place}]", settings)
     elif isinstance(value, (list, tuple)):
         settings[path] = ", ".join(str(item) for item in value) or "none"
+    elif isinstance(value, bool):
+        settings[path] = "yes" if value else "no"
     else:
         settings[path] = "none" if value in (None, "", {}) else str(value)

@@ -58,12 +58,14 @@ class ReconcilingProcessor(RefundingProcessor, MoneyEvents, Protocol):
 class LedgerDifference:
     """One thing that does not agree and that nobody but a person can explain.
 
-    what: unknown_account, not_posted, other_amount, not_at_processor, ledger_sum.
+    what: unknown_account, not_posted, other_amount, not_at_processor, ledger_sum; sums in minor
+    units of `currency`.
     """
 
     what: str
     account_id: str
     payment_id: str = ""
+    currency: str = ""
     processor_minor: int = 0
     ledger_minor: int = 0
 
@@ -134,6 +136,7 @@ class Reconciler:
                     what="unknown_account",
                     account_id=account_id,
                     payment_id=event.payment_id,
+                    currency=event.amount.currency,
                     processor_minor=event.amount.minor,
                 )
             )
@@ -231,6 +234,7 @@ class Reconciler:
                     LedgerDifference(
                         what="ledger_sum",
                         account_id=account_id,
+                        currency=owed.currency,
                         processor_minor=owed.minor,
                         ledger_minor=total(record.ledger, owed.currency).minor,
                     )
@@ -261,6 +265,7 @@ class Reconciler:
                             what="not_at_processor",
                             account_id=account_id,
                             payment_id=entry.source,
+                            currency=entry.amount.currency,
                             ledger_minor=-entry.amount.minor,
                         )
                     )
@@ -275,6 +280,7 @@ class Reconciler:
                     what="other_amount",
                     account_id=account_id,
                     payment_id=entry.source,
+                    currency=event.amount.currency,
                     processor_minor=event.amount.minor,
                     ledger_minor=-entry.amount.minor,
                 )
@@ -301,6 +307,7 @@ def _unposted(account_id: str, event: PaymentEvent) -> LedgerDifference:
         what="not_posted",
         account_id=account_id,
         payment_id=event.payment_id,
+        currency=event.amount.currency,
         processor_minor=event.amount.minor,
     )
 

@@ -32,7 +32,8 @@ SAID = (
         |defunt*|succession de|acte de deces|verstorben*|verst|gestorben|nachlass*|todesfall
         |erbengemeinschaft|falecid*|faleceu|espolio*|obito|acta de defuncion|have passed
         |just passed|widow of|executor|executrix|estate attorney|mort le|est mort|est morte
-        |ist gestorben|hinterbliebene*|viuva de|nachlassverwalt*|in probate"""),
+        |ist gestorben|hinterbliebene*|viuva de|nachlassverwalt*|in probate
+        |no longer with us|su viuda|la viuda|a viuva|veuve|veuf|ist tot|morreu|morreram"""),
     (BANKRUPTCY, """
         bankrup*|bk 7|bk 11|bk 13|bk7|bk13|bky|bkcy|bk filed|chapter 7|chapter 11|chapter 13|ch 7
         |ch 11|ch 13|automatic stay|bk case|insolven*|receivership|in liquidation
@@ -41,7 +42,8 @@ SAID = (
         |falencia|falid*|recuperacao judicial|filed bk|in bk|bk discharge*|bk attorney
         |filed chapter|chapter 12|13 trustee|ch 12|bankr|bnkrpt*|bkrpt*|chap 7|chap 13
         |concurso voluntario|concurso necesario|en concurso|procedure collective|faliu|faliram
-        |entro en quiebra|pleite|zahlungsunfahig*|trustee appointed"""),
+        |entro en quiebra|pleite|zahlungsunfahig*|trustee appointed
+        |bancarrota|administration order|bk notice*|bk paperwork|notice bk"""),
     (ATTORNEY, """
         attorney rep*|attorney letter*|attorney retain*|attorney involved|has attorney
         |has an attorney|hired attorney|hired lawyer|has lawyer|represented by|rep by atty
@@ -59,7 +61,8 @@ SAID = (
         |legal counsel|by counsel|retained an attorney|tem uma advogada|advogad* constituid*
         |lor recd|lor received|lor on file|lor rec|poa for|has poa|poa on file|poa holder
         |legal representation|legal rep|legal representative|su licenciado|maitre|letrado
-        |mandataire|procurador"""),
+        |mandataire|procurador
+        |representante legal|durch ra|ra kanzlei|vertreten durch ra"""),
     (LEGAL, """
         lawsuit|suit filed|filed suit|is suing|small claims|litigation|in litigation|judgment
         |judgement|lien filed|eviction*|evict|foreclos*|court date|summons|legal action
@@ -73,7 +76,8 @@ SAID = (
         |court hearing|to court|court judgment|court judgement|being sued|will sue
         |threatens to sue|threatening to sue|pleito*|injonction de payer|zwangsvollstreck*
         |na justica|en los tribunales|sent to legal|with legal|over to legal|referred to legal
-        |in legal|legal dept|legal department|writ"""),
+        |in legal|legal dept|legal department|writ
+        |para juridico|no juridico|setor juridico|departamento juridico|enviado juridico"""),
     (DO_NOT_CONTACT, """
         cease|cease desist|cnd|cease contact|do not contact|dont contact|do not call|dont call
         |do not mail|do not email|do not e mail|do not text|do not write|dont email|dnc
@@ -92,13 +96,21 @@ SAID = (
         |off your list|off our list|off call list|off list|no llame*|no quiere que
         |no quiere llamadas|no quiere contacto|ne souhaite plus|ne veut plus|ne souhaite pas
         |nicht kontaktiert|nicht angerufen|nicht angeschrieben|nao quer ser|nao quer contato
-        |nao quer receber|leave alone|harass*"""),
+        |nao quer receber|leave alone|harass*
+        |we not contact|asked not contact|not contact again|stop texting|stop messaging|stop emails
+        |stop texts|please stop|no more emails|no more calls|no more texts|no more mail
+        |no more letters|no more contact|unsubscribe me|never call|never to call|never contact
+        |never to contact|remove from all|no volver a llamar|no volver a contactar|no lo llame*
+        |no la llame*|no autoriza|ne plus etre contacte*|ne pas rappeler|ne plus rappeler
+        |keine weiteren mails|keine weiteren anrufe|keine weiteren briefe|keine weiteren nachrichten
+        |nao quer mais"""),
     (FRAUD, """
         fraud*|identity theft|id theft|identity stolen|stolen identity|identity fraud|fraude
         |estafa|robo identidad|suplantacion*|usurpation identite|escroquerie|betrug*
         |identitatsdiebstahl|identitatsmissbrauch|roubo identidade|golpista|police report
         |card stolen|stolen card|id stolen|stolen id|stolen check*|unauthorized|unauthorised
-        |not his purchase|not her purchase|estafa*"""),
+        |not his purchase|not her purchase|estafa*
+        |used her identity|used his identity|used their identity|used my identity"""),
     (WRONG_PERSON, """
         wrong person|wrong party|wrong customer|wrong debtor|wrong number|wrong email
         |wrong patient|not our customer|not our patient|not the debtor|not responsible party
@@ -120,7 +132,8 @@ SAID = (
         |military deployment|military orders|military service|in rehab|assisted living
         |life support|is blind|stationed overseas|stationed abroad|care home
         |residencia de mayores|rest home|in custody|serving time|schwer krank|gravement malade
-        |gravemente enferm*|gravemente doente"""),
+        |gravemente enferm*|gravemente doente
+        |deployed to|unter betreuung"""),
     (AGENCY, """
         collection agency|collections agency|coll agency|at agency|agency placed
         |placed with agency|sent to coll*|turned over to coll*|turned over to agency
@@ -135,7 +148,8 @@ SAID = (
         |assessoria de cobranca|divida vendida|account sold|debt was sold|sold to coll*|sold debt
         |placed with coll*|placed for coll*|creance cedee a|uebergeben an inkasso
         |vendue a un fonds|cobradora|recovery agency|agence de recouvrement|debt collector*
-        |debt collection*"""),
+        |debt collection*
+        |em cobranca externa|cobranca externa"""),
     (DISPUTED, """
         disput*|contests|contested|contesting|contest* bill|contest* charge|in query|queried
         |chargeback*|charge back|claims not ow*|en disputa|disputad*|impugnad*|en reclamacion
@@ -149,7 +163,11 @@ SAID = (
         |claims she|claims they|claims that|claims was|not as described|overcharged|over charged
         |billing error|incorrect bill*|wrong charge*|no esta de acuerdo|no de acuerdo
         |pas d accord|pas accord|nicht einverstanden|nao concorda|se niega a pagar
-        |refuse de payer|weigert sich|zahlt nicht weil|recusa pagar"""),
+        |refuse de payer|weigert sich|zahlt nicht weil|recusa pagar
+        |never ordered|isnt her bill|isnt his bill|isnt my bill|not her bill|not his bill
+        |not my bill|not my debt|not her debt|not his debt|isnt mine|not mine|never finished
+        |refuses payment|refuse payment|refused payment|double billed|billed twice|double charged
+        |charged twice|no debe nada|no conforme|no esta conforme"""),
     (PLAN, """
         payment plan*|pmt plan|pay plan|payplan|payment arrangement*|pmt arr*|payment agreement
         |repayment plan|installment plan|instalment plan|installment agreement|on a plan
@@ -158,7 +176,9 @@ SAID = (
         |paiement echelonne|ratenzahlung*|ratenplan|ratenvereinbarung|zahlungsvereinbarung
         |zahlungsplan|parcelad*|parcelamento|renegociad*|acordo de pagamento|acordo parcel*
         |parcelou|in raten|en plazos|en cuotas|per agreement|agreed to installments
-        |agreed installments|paying installments|a plazos|pays monthly|weekly payments agreed"""),
+        |agreed installments|paying installments|a plazos|pays monthly|weekly payments agreed
+        |mo plan|monthly plan|promised installments|in installments|by installments|3 plazos
+        |acordo pagar|agreed pay monthly"""),
     (ON_HOLD, """
         on hold|billing hold|account hold|acct hold|hold account|hold acct|hold per|hold until
         |hold for|hold off|hold billing|hold statement*|hold all|credit hold|legal hold
@@ -169,7 +189,8 @@ SAID = (
         |suspender cobranca|gestundet|stundung|moratoire|in forbearance|in deferment|hold til
         |hold till|hold pending|hold payment*|please hold|manager hold|pls hold|do not process
         |wait until|parar avisos|parar cobro*|detener cobro*|suspendre|suspender|aussetzen
-        |nicht mahnen|no enviar aviso*|ne pas relancer|nao enviar aviso*"""),
+        |nicht mahnen|no enviar aviso*|ne pas relancer|nao enviar aviso*
+        |do not send statement*|do not send any statement*|pending review|en pausa|en pause"""),
     (INSURER, """
         insurance pending|ins pending|pending insurance|pending ins|billed insurance|billed ins
         |billed to ins*|waiting insurance|waiting on ins*|with insurance|claim submitted
@@ -181,7 +202,9 @@ SAID = (
 """Phrases that say it wherever they stand."""
 
 BARE = (
-    (DECEASED, "estate|dead|succession|sucesion|muert*|mort|morte|tot|deces|defuncion"),
+    (DECEASED, """
+        estate|dead|succession|sucesion|muert*|mort|morte|tot|deces|defuncion
+        |rip|r i p"""),
     (BANKRUPTCY, "bk|bkr|bnk|chapter|liquidation|concurso|administration"),
     (ATTORNEY, """
         attorney*|atty|represented|lawyer*|counsel|abogado*|avocat*|anwalt*|rechtsanwalt*
@@ -216,15 +239,18 @@ NOTED = (
         estate|died|passed on|deces|muerte de|husband passed|wife passed|mom passed|mum passed
         |dad passed|mother passed|father passed|son passed|daughter passed|brother passed
         |sister passed|customer passed|client passed|patient passed|pt passed|tenant passed
-        |spouse passed|debtor passed|owner passed|pt expired|patient expired|obit"""),
+        |spouse passed|debtor passed|owner passed|pt expired|patient expired|obit
+        |funeral|he passed|she passed|erben|rest peace"""),
     (ATTORNEY, """
-        attorney*|atty|lawyer*|counsel|abogad*|avocat*|anwalt*|anwalts*|rechtsanwalt*|advogad*"""),
+        attorney*|atty|lawyer*|counsel|abogad*|avocat*|anwalt*|anwalts*|rechtsanwalt*|advogad*
+        |esq"""),
     (AGENCY, """
         collections|collection agenc*|coll agcy|agency|agcy"""),
     (DISPUTED, """
         claims paid|says paid|says they paid|says he paid|says she paid|says already paid
         |already paid|claims already paid|claims it was paid|dice que pago|ya pago|dit avoir paye
-        |deja paye|angeblich bezahlt|schon bezahlt|bereits bezahlt|diz que pagou|ja pagou"""),
+        |deja paye|angeblich bezahlt|schon bezahlt|bereits bezahlt|diz que pagou|ja pagou
+        |reclamada|reclamado"""),
     (MINOR, """
         is minor|minor child|minor children|minor patient|patient minor|under 18|underage
         |menor de edad|mineur|enfant mineur|minderjahrig*|menor de idade|child patient"""),
@@ -269,7 +295,16 @@ HARMLESS = """
     |bank charge back office|estate homes|estates|notre avocat|unser anwalt|nuestro abogado
     |nosso advogado|insurance agency|agency fee*|previous agency|ad agency|marketing agency
     |staffing agency|temp agency|talent agency|government agency|state agency|agency contact
-    |court reporter|estate winery|no suit|bath suit|law suite"""
+    |court reporter|estate winery|no suit|bath suit|law suite
+    |funeral home*|funeral flowers|funeral service*|funeral expense*|he passed inspection
+    |she passed inspection|he passed phone|she passed phone|mother passed phone|mom passed phone
+    |wife passed phone|husband passed phone|please stop by|attorney himself|attorney herself
+    |attorney by trade|attorney profession|lawyer by trade|abogado profesion|abogada profesion
+    |avocat metier|anwalt beruf|anwalt von beruf|advogado profissao|advogada profissao|agency nurse*
+    |agency staff|agency worker*|hold music|on hold music|fraud alert|no llamar antes
+    |no llamar despues|nicht anrufen vor|ne pas appeler avant|nao ligar antes|do not call before
+    |do not call after|calle juzgado|bankruptcy check*|bankruptcy search*|not call before
+    |no calls before|no calls after"""
 """Phrases that hold such a word and say nothing of it."""
 
 NAMED = (
@@ -318,5 +353,6 @@ OVER = """
     |disputa resolvida|hold removed|hold released|hold lifted|off hold|removed from hold
     |released from hold|sperre aufgehoben|widerspruch zuruckgezogen|widerspruch zuruckgenommen
     |einspruch zuruckgezogen|disputa cerrada|disputa retirada|litige leve|litige retire
-    |disputa encerrada|disputa retirada"""
+    |disputa encerrada|disputa retirada
+    |litige regle|litige reglee|mahnsperre aufgehoben|klage zuruckgezogen|mahnstopp aufgehoben"""
 """Phrases that say that it is over."""

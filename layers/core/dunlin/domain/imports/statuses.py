@@ -41,7 +41,9 @@ _PHRASES = (
         |mahnbrief*|zahlungserinnerung*|erinnert|zu zahlen|zahlung fehlt|erinnerung*|op|abert*
         |em aberto|em debito|pendente*|a receber|a pagar|inadimplent*|aguardando
         |aguardando pagamento|aguardando pgto|pgto pendente|por liquidar|por regularizar
-        |pagamento pendente"""),
+        |pagamento pendente
+        |final demand*|awaiting remittance|remittance awaited|no pmt*|zahlung steht aus|pdte cobro
+        |pdte de cobro|pendiente de cobro"""),
     (_ISSUED, """
         sent|issued|invoiced|billed|emailed|mailed|delivered|viewed|finali*|posted|approved
         |authoris*|authoriz*|submitted|statement*|printed|published|confirmed|fulfil*|unfulfil*
@@ -71,7 +73,8 @@ _PHRASES = (
         |lastschrift zuruck*|zahlung fehlgeschlagen|prelevement rejete*|paiement rejete
         |paiement refuse|rejet*|cheque impaye|cheque sans provision|recibo devuelto
         |pago rechazado|pago devuelto|pago fallido|cobro fallido|cheque devuelto
-        |pagamento recusado|pagamento devolvido|pagamento estornado|cheque devolvido"""),
+        |pagamento recusado|pagamento devolvido|pagamento estornado|cheque devolvido
+        |declined card|autopay failed|auto pay failed|retry|retrying"""),
     (_BACK, "returned|declined|rejected|dishonored|dishonoured|devuelt*|devolvid*|retour*"),
     (_REVERSED, "reversed|revertid*|reversal"),
     (_PAYMENT, """

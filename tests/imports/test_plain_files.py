@@ -208,3 +208,70 @@ def test_a_journal_of_datev_names_its_currency_in_its_first_line() -> None:
     )
     assert (got["state"], asked(got)) == ("done", {})
     assert owed(got) == [(595000, "EUR")]
+
+
+def test_delimiters_behind_all_rows_are_no_cells() -> None:
+    """Days and a figure beside each other are then no figure that was cut in two."""
+    head = "Customer,Email,Invoice,Due Date,Days past due,Amount,Amount due,,,,\n"
+    row = "{},{}@example.com,{},{}/2026,{},{},{},,,,\n"
+    got = read(
+        head
+        + row.format("Ada Abbott", "ada", 61, "04/14", 220, "4120.68", "3805.00")
+        + row.format("Ben Barker", "ben", 69, "06/27", 146, "324.86", "324.86")
+        + row.format("Cora Cole", "cora", 72, "09/09", 72, "327.00", "327.00")
+    )
+    assert owed(got) == [(380500, "USD"), (32486, "USD"), (32700, "USD")]
+
+
+def test_a_figure_cut_in_two_behind_delimiters_goes_back_to_a_person() -> None:
+    got = read(
+        "Customer,Email,Invoice,Due Date,Days past due,Amount due,,\n"
+        "Ada Abbott,ada@example.com,61,04/14/2026,220,805.00,,\n"
+        "Ben Barker,ben@example.com,69,06/27/2026,146,324.86,,\n"
+        "Cora Cole,cora@example.com,72,09/09/2026,72,1,327.00,,\n"
+    )
+    assert owed(got) == [(80500, "USD"), (32486, "USD")]
+    assert [row.get("code") for row in got["rows"]][2] == "ragged_row"
+
+
+@pytest.mark.parametrize("above", ["Customer,,Invoice,,", "Who,,What,,", "As of May 2026"])
+def test_a_line_of_few_headings_above_the_headings(above: str) -> None:
+    got = read(
+        f"{above}\nCustomer,Email,Invoice,Due Date,Balance\n"
+        'Nora Dane,nora@example.com,46,08/21/2026,"3,000.63"\n'
+    )
+    assert owed(got) == [(300063, "USD")]
+
+
+def test_a_short_report_below_many_lines_of_titles() -> None:
+    got = read(
+        '"As of November 20, 2026"\nOpen Invoices\nAll customers\nCompany:,Wren Services,,USD\n\n'
+        "Tenant,Email,Phone,Past Due Since,Balance\n"
+        'Iris Hadley,iris@example.com,(212) 555-0188,06/13/2026,"1,970.91"\n'
+    )
+    assert owed(got) == [(197091, "USD")]
+    assert got["rows"][0]["account"]["due_on"] == "2026-06-13"
+
+
+def test_where_goods_go_is_not_where_who_answers_is_written_to() -> None:
+    got = read(
+        "Guarantor,Patient,Ship To Email,Guarantor Email,Due Date,Balance\n"
+        "Kate Rowe,Tim Rowe,xena@example.com,kate@example.com,05/11/2026,539.21\n"
+        "Cora Dale,Pip Dale,xena@example.com,cora@example.com,02/14/2026,239.35\n"
+    )
+    assert [row["account"]["consumer"]["emails"] for row in got["rows"]] == [
+        ["kate@example.com"], ["cora@example.com"],
+    ]  # fmt: skip
+    assert owed(got) == [(53921, "USD"), (23935, "USD")]
+
+
+def test_a_number_counted_out_is_nobodys_in_any_country() -> None:
+    got = read(
+        "Name,Email,Tel,Ref,Due Date,Balance,Currency\n"
+        "Quinn Hale,quinn@example.com,123-456-7890,30,23/09/2026,734.60,GBP\n"
+        "Iris Zane,iris@example.com,123-456-7890,32,26/02/2026,851.12,GBP\n"
+        "Dan Cole,dan@example.com,020 7946 0132,33,24/02/2026,402.51,GBP\n"
+    )
+    accounts = [row["account"] for row in got["rows"]]
+    assert [a["held"] for a in accounts] == [None, None, None]
+    assert [len(a["consumer"]["phones"]) for a in accounts] == [0, 0, 1]

@@ -73,6 +73,8 @@ _NO_DOMAIN = frozenset(
 
 _LETTERS = re.compile(r"[^a-z]+")
 _NO_LINE = frozenset([digit * 7 for digit in "0123456789"] + ["5551212"])
+_COUNTED = "1234567890"
+"""The end of a number that somebody counted out, behind the country's own digits."""
 _IN_A_ROW = frozenset(("1234567890", "2345678901", "+12345678901", "+12345678900", "0123456789"))
 
 
@@ -118,4 +120,4 @@ def is_no_email(address: str) -> bool:
 def is_no_phone(number: str) -> bool:
     """True for a number that was made up: one digit over and over, digits in a row, or the
     number of directory assistance."""
-    return number[-7:] in _NO_LINE or number in _IN_A_ROW
+    return number[-7:] in _NO_LINE or number in _IN_A_ROW or number[-10:] == _COUNTED

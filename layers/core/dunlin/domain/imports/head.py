@@ -144,7 +144,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
         if not filled or (len(filled) < 2 and width > 1):
             continue
         score = looks_like_header(row)
-        if score < 0.3 and len(filled) == width == len(row):
+        if score < 0.3 and len(filled) == width == len(row) > 1:
             # A full row that is no header is data, and no header stands below data.
             break
         cover = len(filled) / max(width, 1)
@@ -153,8 +153,8 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
         score *= 0.5 + 0.5 * min(1.0, cover)
         if score > best_score + 0.05:
             best, best_score = index, score
-        if best_score > 0.9:
-            break
+        if best_score > 0.9 and cover > 0.7:
+            break  # a line of a few headings may stand above the one with all of them
     if best is not None and best_score >= 0.3:
         return best
     return _header_by_contrast(rows, width)
@@ -201,6 +201,16 @@ def headers_of(table: Head) -> list[str]:
     if len(headers) > COLUMN_CAP:
         raise FileRefused("too_many_columns", f"{len(headers)} columns; the limit is {COLUMN_CAP}")
     return headers
+
+
+def row_width_of(table: Head, width: int) -> int:
+    """How many cells nearly every row has where a program wrote delimiters behind the last of
+    `width` columns, 0 where it did not."""
+    body = [row for row in table.rows if any(c.strip() for c in row)]
+    widths = Counter(map(len, body))
+    wide = max(widths, key=lambda w: (widths[w], w), default=0)
+    behind = wide > width and widths[wide] >= 0.9 * len(body)
+    return wide if behind and not any(c.strip() for r in body for c in r[width:wide]) else 0
 
 
 def samples_of(table: Head, width: int) -> list[list[str]]:

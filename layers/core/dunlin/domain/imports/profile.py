@@ -17,7 +17,13 @@ from dunlin.domain.imports.content import content_of
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS, kind_of, references_of
 from dunlin.domain.imports.foreign_shapes import refuse_foreign_shape
 from dunlin.domain.imports.guard import REASON_COLUMN
-from dunlin.domain.imports.head import headers_of, read_table, refuse_binary, samples_of
+from dunlin.domain.imports.head import (
+    headers_of,
+    read_table,
+    refuse_binary,
+    row_width_of,
+    samples_of,
+)
 from dunlin.domain.imports.headings import names_over_numbers
 from dunlin.domain.imports.industry import is_billed_to_insurer
 from dunlin.domain.imports.mapping import column_keys, map_columns
@@ -149,6 +155,7 @@ class _Pass:
             laws=scan.laws,
             shared_reference=shared,
             row_ids=row_ids,
+            row_width=row_width_of(table, len(headers)),
             legs=mapped.legs,
             payments=scan.payments.above,
             signed_payments=scan.payments.signed and answers.get(SIGN) != CAME_BACK,

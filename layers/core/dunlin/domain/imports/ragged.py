@@ -43,13 +43,15 @@ class RaggedRows:
         """A ragged row made as wide as the header, None where it cannot be or in several ways.
 
         A short row is filled, unless what is owed would then be missing: a cell was lost, and
-        nobody knows which. A long one loses its empty tail or has its unquoted delimiters back.
+        nobody knows which. A long one loses its empty tail or has its unquoted delimiters back;
+        where all rows have that tail, no figure of it was cut.
         """
         width = self.width
         if len(cells) < width:
             filled = cells + [""] * (width - len(cells))
             return None if self._lost_what_is_owed(cells) or not self._reads(filled) else filled
-        if not any(c.strip() for c in cells[width:]) and self._stands(cells[:width]):
+        as_all = len(cells) == self._profile.row_width
+        if not any(c.strip() for c in cells[width:]) and (as_all or self._stands(cells[:width])):
             return cells[:width]
         return self._merge(cells, width)
 

@@ -171,6 +171,7 @@ class FileProfile:
     laws: tuple[FigureLaw, ...] = ()
     shared_reference: bool = False
     row_ids: bool = False
+    row_width: int = 0  # cells of nearly every row, with an empty tail; 0 where there is none
     open_dates: tuple[int, ...] = ()
     turned_dates: tuple[int, ...] = ()
     cut_columns: tuple[int, ...] = ()

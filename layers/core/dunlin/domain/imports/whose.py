@@ -297,7 +297,7 @@ class Parties:
             return self._of_other(index, party)
         if party.part in (OWNER, SHIPS):
             points = NAMES | CONTACTS if party.part == OWNER else frozenset((party.point,))
-            others = self._with(OWES, points)
+            others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
             plain = party.part == SHIPS and self._has_plain(party.point)
             if others or plain:
                 return self._of_other(index, party)

@@ -18,7 +18,9 @@ STRONG = {
         |data do documento|data documento|emitido em|ausgestellt am|rechnung vom|emise le
         |emitida el|date document|billed on|bill dt|inv dt|date bill""",
     "due_date": """
-        due date|duedate|due|date due|due on|payment due|payment due date|payment due by|pay by
+        past due since|overdue since|late since|delinquent since|vencida desde|vencido desde
+        |en retard depuis|uberfallig seit|em atraso desde
+        |due date|duedate|due|date due|due on|payment due|payment due date|payment due by|pay by
         |pay by date|invoice due date|due date utc|date due utc|due by|net due date|net due dt
         |net due|due date receive by|expiry date invoice|invoice date due|due dt
         |due at|baseline due date|rent due date|due date net|last date to pay|payable by

@@ -22,8 +22,8 @@ STRONG = {
         |num doc|piece|n piece|no piece|numero de piece|invoice ref|invoice reference|rg nr|re nr
         |op rechnungsnummer|bill no|pro number invoice|freight bill number|freight bill no
         |accounting document|billing document|recibo|numero de recibo|no recibo|quittance
-        |n quittance|numero quittance|fatura|numero da fatura|no fatura|n fatura|nota fiscal
-        |boleto|titulo|receipt no|receipt number|receipt
+        |n quittance|numero quittance|fatura|numero da fatura|n o da fatura|no da fatura|no fatura
+        |n fatura|nota fiscal|boleto|titulo|receipt no|receipt number|receipt
         |nro factura|nro comprobante|comprobante|numero comprobante|numero nota fiscal
         |no nota fiscal|nf e|nfe|no nf|numero nf|documento no|rech nr|vorgangsnummer|fact no
         |sales invoice|sales invoice no|trans no|nro recibo|no recibo|nro documento""",
@@ -36,7 +36,8 @@ STRONG = {
         |guarantor number|resident id|resh id|resident code|tenant id|tenant code|t code|tcode
         |member id|kundennummer|kunden nr|kundennr|kunde nr|debitor|debitorennummer|debitor nr
         |debitornr|debitorenkonto|debitoren nr|konto nr debitor|numero de cliente|no cliente
-        |id cliente|cliente id|codigo cliente|codigo de cliente|cod cliente|clave cliente
+        |id cliente|cliente id|codigo do cliente|no do cliente|codigo cliente
+        |codigo de cliente|cod cliente|clave cliente
         |numero client|no client|id client|code client|numero de client|client ref|partner id
         |contact account number|account reference sage|bill to id|billtoid|sold to party
         |customer internal id|student id|customer key|party id|kundenkonto|shipper id

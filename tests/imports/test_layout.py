@@ -371,14 +371,6 @@ def test_charges_of_one_account_add_up() -> None:
     assert owed(result) == ALL
 
 
-@pytest.mark.parametrize("due", ["2026-04-04", "2026-12-04"])
-def test_parts_of_one_invoice_that_fall_due_apart_wait_for_a_person(due: str) -> None:
-    result = read(LIST + ADA + f"Ada Abbott,ada@example.com,1001,{due},50.00\n" + BEN)
-    assert owed(result) == ALL
-    adas = next(r for r in result["rows"] if r["row"] == 2)
-    assert adas["account"]["held"] == "instalments"
-
-
 def test_two_balances_of_one_invoice_wait_for_a_person() -> None:
     result = read(LIST + ADA + ADA.replace("100.00", "90.00") + BEN)
     assert result["rows"][0]["account"]["held"] == "conflicting_rows"

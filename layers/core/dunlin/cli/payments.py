@@ -81,7 +81,7 @@ def show_held(
         for account_id in payment.accounts:
             account = book.account(account_id)
             if account is not None:
-                say(f"{_called(account)}: {account.balance} due {day(account.due_on)}", 2, 2)
+                say(f"{account.own_name}: {account.balance} due {day(account.due_on)}", 2, 2)
     if not waiting:
         say("No payment waits to be placed.")
 
@@ -119,7 +119,7 @@ def place(
             "creditor": creditor,
             "change_id": payment_id,
             "kind": "payment" if amount.minor > 0 else "charge",
-            "reference": "/".join(filter(None, (account.reference, account.invoice))),
+            "reference": account.own_name,
             "amount_minor": abs(amount.minor),
             "currency": amount.currency,
         }
@@ -127,7 +127,7 @@ def place(
         if answer["outcome"] == "refused":
             raise DomainError(answer["reason"])
         left = Money(answer["balance_minor"], amount.currency)
-        say(f"{_called(account)}: {left} owed now")
+        say(f"{account.own_name}: {left} owed now")
 
     lay_held(
         payment,
@@ -140,10 +140,6 @@ def place(
         now=wiring.clock().now(),
     )
     say("placed")
-
-
-def _called(account: Account) -> str:
-    return account.invoice or account.reference
 
 
 def _share(text: str, payment: Money, creditor: str) -> tuple[str, int]:

@@ -145,11 +145,21 @@ class Account:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the creditor calls it: its reference, its invoice, both as its books key them, and
-        the number of who owes it."""
+        """What the creditor calls it: its reference, its invoice, both as its books key them, the
+        name of its own, and the number of who owes it."""
         both = f"{self.reference}/{self.invoice}" if self.reference and self.invoice else ""
-        named = (self.reference, self.invoice, both, self.extras.get("consumer_reference", ""))
+        number = self.extras.get("consumer_reference", "")
+        named = (self.reference, self.invoice, both, self.own_name, number)
         return tuple(dict.fromkeys(name for name in named if name))
+
+    @property
+    def own_name(self) -> str:
+        """The name that tells it from the creditor's other debts."""
+        part = self.extras.get("instalment", "")
+        if part:
+            return f"{self.invoice or self.reference}#{part}"
+        apart = self.invoice and self.reference and self.reference != self.invoice
+        return f"{self.reference}/{self.invoice}" if apart else self.invoice or self.reference
 
     @property
     def on_ladder(self) -> bool:

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dunlin.domain.imports import barring, statuses
-from dunlin.domain.imports.contact_filling import ContactFiles, DebtKey, bars_of_contact
+from dunlin.domain.imports.contact_filling import ContactFiles, DebtKey
 from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, who_of
 from dunlin.domain.imports.file_kind import LINE_FIELDS
 from dunlin.domain.imports.industry import PENDING, insurance_of, waits_for_insurer
+from dunlin.domain.imports.instalments import INSTALMENT, part_key, parts_of
 from dunlin.domain.imports.matching import Consumers, SpillStore, rule_of
 from dunlin.domain.imports.row_marks import still_to_pay
-from dunlin.domain.imports.row_payment import NOT_RECEIVED, RETURNED, UNDONE
 from dunlin.domain.imports.types import (
-    CONTACTS,
     CREATED,
     CREDIT,
     DUPLICATE,
@@ -196,7 +195,7 @@ class Assembler:
     def finish(self) -> Assembly:
         """Joins all rows."""
         owing: list[str] = []
-        for key, debt in self.debts.items():
+        for key, debt in self._each_debt():
             first = debt.rows[0]
             where = where_of(first)
             at, rule = self.consumers.place(first.consumer_reference, first.consumer, key, where)
@@ -229,6 +228,22 @@ class Assembler:
             self.accounts[key] = account
             self._settle(key, draft, account)
         return Assembly(self.accounts, ByLine(self.by_line), self.consumers.decisions)
+
+    def _each_debt(self) -> Iterator[tuple[str, _Debt]]:
+        """Every debt, the instalments of one invoice apart."""
+        alone = self.profile.shape.running < 0
+        for key, debt in self.debts.items():
+            parts = parts_of(debt.rows) if alone and self._may_be_parts(debt.rows) else {}
+            for part, rows in parts.items():
+                own = tuple(row._replace(extras=_with_part(row.extras, part)) for row in rows)
+                yield part_key(key, part), _Debt(part_key(key, part), list(own), set())
+            if not parts:
+                yield key, debt
+
+    def _may_be_parts(self, rows: list[NormalisedRow]) -> bool:
+        if len(rows) == 1:
+            return any(name == INSTALMENT for name, _ in rows[0].extras)
+        return self._split_payments(rows) is None
 
     # One debt
 
@@ -492,6 +507,10 @@ def _said_to_hold(rows: list[NormalisedRow], lead: NormalisedRow) -> tuple[str, 
     return tuple(dict.fromkeys((*(h for r in rows for h in r.holds), *unknown)))
 
 
+def _with_part(extras: tuple[tuple[str, str], ...], part: str) -> tuple[tuple[str, str], ...]:
+    return (*((n, v) for n, v in extras if n != INSTALMENT), (INSTALMENT, part))
+
+
 def _fall_due_apart(rows: list[NormalisedRow]) -> bool:
     return len({r.due_on for r in rows if r.due_on}) > 1
 
@@ -517,50 +536,6 @@ def _credited(account: NormalisedAccount, minor: int, credit: _Draft) -> Normali
         entries=(*account.entries, entry),
         extras=tuple(sorted(extras.items())),
     )
-
-
-def told_of(
-    profile: FileProfile, rows: Iterable[NormalisedRow | Rejected], spill: SpillStore
-) -> Assembly:
-    """The rows of a file of contacts or payments: each is accounted for, none makes an account."""
-    code = "contact" if profile.kind == CONTACTS else "payment"
-    accounts: MutableMapping[str, NormalisedAccount] = spill.by_text()
-    by_line: MutableMapping[int, RowOutcome] = spill.by_number()
-    for row in rows:
-        if isinstance(row, Rejected):
-            by_line[row.line] = RowOutcome(line=row.line, outcome=UNCHANGED, code=code)
-            continue
-        key = f"row {row.line}"
-        extras = dict(row.extras)
-        if row.consumer_reference:
-            extras["consumer_reference"] = row.consumer_reference
-        row_code = code
-        if code == "payment":
-            unread = row.problems[-1].code if row.problems else code
-            row_code = unread if row.balance is None else row.status_code
-        if code == "payment" and row.balance is not None and row_code != NOT_RECEIVED:
-            extras["payment_minor"] = str(abs(row.balance) * (-1 if row_code == RETURNED else 1))
-            if row_code == UNDONE:
-                extras["payment_undone"] = "yes"
-        accounts[key] = NormalisedAccount(
-            reference=row.reference or row.consumer_reference,
-            invoice=row.invoice,
-            status="",
-            balance=Money(0, row.currency),
-            issued_on=row.issued_on,
-            due_on=row.due_on,
-            paid_on=row.paid_on or (row.issued_on if code == "payment" else None),
-            identity="",
-            matched_by="",
-            consumer=row.consumer,
-            extras=tuple(sorted(extras.items())),
-            lines=(row.line,),
-            holds=bars_of_contact(row) if code == "contact" else (),
-        )
-        by_line[row.line] = RowOutcome(
-            line=row.line, outcome=UNCHANGED, code=row_code, account=key, problems=row.problems
-        )
-    return Assembly(accounts, ByLine(by_line), [])
 
 
 def _spoken(row: NormalisedRow) -> str:

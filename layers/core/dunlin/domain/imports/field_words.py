@@ -50,6 +50,7 @@ FIELD_WORDS = {
     "insurance_status": "what the insurer said",
     "invoice_number": "invoice number",
     "issue_date": "date of the bill",
+    "instalment": "number of an instalment",
     "job": "job or project",
     "language": "language",
     "last_name": "last name",

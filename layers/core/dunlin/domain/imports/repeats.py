@@ -9,6 +9,12 @@ from dunlin.domain.imports.row_kinds import CONTACT
 from dunlin.domain.imports.types import ColumnMap
 
 _NUMBERS = ("invoice_number", "account_reference")
+_ITEMS = frozenset(
+    """line lineitem lineitems item items itemname charge charges chargetype chargename fee feetype
+    product service article artikel position leistung concepto partida renglon produit prestation
+    poste ligne item itens servico produto rubrica""".split()
+)
+"""Names of columns that say which item of an invoice a row is."""
 _WHO = ("consumer_reference", "consumer_name", "email")
 
 
@@ -25,10 +31,13 @@ class Repeats:
         numbered = any(f in at for f in _NUMBERS)
         self._since = [] if numbered else [c.index for c in columns if c.field in fields.DATES]
         other = {*fields.MONEY, *fields.DATES, *CONTACT, "currency", "status", "notes"}
-        # Two balances of one invoice are no charges: one of them is wrong.
-        self._charged_for = (
-            [] if "invoice_number" in at else [c.index for c in columns if c.field not in other]
-        )
+        # Two balances of one invoice are no charges, unless a column names its items: one is wrong.
+        invoiced = "invoice_number" in at
+        self._charged_for = [
+            c.index
+            for c in columns
+            if (fields.key_of(c.key) in _ITEMS if invoiced else c.field not in other)
+        ]
         self._before: list[str] = []
         self._same = self._differ = self._charges = 0
 

@@ -53,8 +53,8 @@ ADVICE = {
     "same_row": "The same row stands in the file before; nothing to do.",
     "conflicting_row": "Another row has the same number and another balance; the first was kept.",
     "conflicting_rows": "Created with a hold: rows of one number give two balances; correct one.",
-    "instalments": "Created with a hold: its parts fall due on different days, and it holds them"
-    " all; give each part a number of its own, or release it once all is due.",
+    "instalments": "Created with a hold: its parts fall due on different days, and nothing says"
+    " whether they are instalments. Give each a number in a column `Instalment no`, or release it.",
     "same_account": "Part of the account that an earlier row made. Nothing to do.",
     "paid": "Paid, so nothing is chased.",
     "zero_balance": "Nothing is owed, so nothing is chased.",

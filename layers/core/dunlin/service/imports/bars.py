@@ -50,7 +50,7 @@ HOLDS = {
     "no_contact": (Hold.NO_CONTACT_POINT, "No e-mail address or phone number in the file."),
     "no_due_date": (Hold.REVIEW, "The file gives no due date."),
     "two_balances": (Hold.REVIEW, "Two rows of the file give it two balances."),
-    "instalments": (Hold.REVIEW, "Its parts fall due on different days."),
+    "instalments": (Hold.REVIEW, "Is it instalments that fall due on different days?"),
     "insurer": (Hold.INSURER, "The insurer has not answered."),
     "not_due": (Hold.NOT_DUE, "The due date lies ahead."),
 }

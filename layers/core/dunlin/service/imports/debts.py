@@ -84,11 +84,9 @@ def create(
     account_read: NormalisedAccount,
     read: Read,
     *,
-    account_id: str = "",
+    account_id: str,
 ) -> ImportPlan:
-    """A new account, with its consumer where that is new too; `account_id` where its number is
-    another person's already."""
-    account_id = account_id or ids.account_id(context.job.creditor, key)
+    """A new account, with its consumer where that is new too."""
     no_news = context.terms["no_news"]
     if no_news:
         account_read = replace(account_read, holds=(*account_read.holds, OLDER_FILE))
@@ -297,12 +295,13 @@ def take_over(
     book: KnownAddresses,
     context: ImportContext,
     key: str,
+    stored: Account,
     account_read: NormalisedAccount,
+    *,
     read: Read,
 ) -> ImportPlan:
     """A known number under another person, as of a unit with a new tenant: a debt of its own. The
     one on record is held, once, for a person to say what became of it."""
-    stored = read.accounts[ids.account_id(context.job.creditor, key)]
     account_id = ids.account_id(context.job.creditor, key_of_other(key, account_read))
     known = read.accounts.get(account_id) or book.read_accounts([account_id]).get(account_id)
     if known is not None:

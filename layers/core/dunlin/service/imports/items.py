@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from dunlin.domain.strategy.strategy import MissingBound
 from dunlin.ports.imports import DropBox
 from dunlin.service.imports import missing, whole_file, work
 from dunlin.service.imports.job import Job
+from dunlin.service.imports.known_instalments import DebtAccount, KnownInstalments
 from dunlin.service.imports.payers import payment_items
 from dunlin.service.imports.work import Named
 
@@ -47,11 +49,14 @@ def items_of(
     `here` is an empty mapping that may grow to an entry for each account.
     """
     if profile.kind == RECEIVABLES:
+        parts = KnownInstalments(job, assembly, drop_box)
         for key, account in assembly.accounts.items():
-            yield {"what": "account", "key": key, "account": work.packed(account)}
+            account_id, _, unclear = parts.of(key)
+            held = replace(account, holds=(*account.holds, "instalments")) if unclear else account
+            yield {"what": "account", "key": key, "id": account_id, "account": work.packed(held)}
         if not known.code:  # what brings no news says nothing by what it lacks
             yield from _absent(
-                job, profile, assembly, drop_box, here=here, today=today, bound=bound
+                job, profile, assembly, drop_box, parts, here=here, today=today, bound=bound
             )
     elif profile.kind == CONTACTS:
         # Kept first: accounts that are loaded meanwhile find the contacts there.
@@ -70,6 +75,7 @@ def _absent(
     profile: FileProfile,
     assembly: Assembly,
     drop_box: DropBox,
+    parts: KnownInstalments,
     *,
     here: MutableMapping[str, Any],
     today: date,
@@ -89,7 +95,7 @@ def _absent(
 
     def named() -> Iterator[Named]:
         for key, account in assembly.accounts.items():
-            item = _named(job.creditor, key, account)._replace(as_of=as_of)
+            item = _named(job.creditor, parts.of(key), account)._replace(as_of=as_of)
             if manifest is not None:
                 here[item.account_id] = True
             yield item
@@ -122,15 +128,16 @@ def _absent(
         }
 
 
-def _named(creditor: str, key: str, account: NormalisedAccount) -> Named:
+def _named(creditor: str, known: DebtAccount, account: NormalisedAccount) -> Named:
     return Named(
-        ids.account_id(creditor, key),
+        known.account_id,
         ids.consumer_id(creditor, account.identity),
         account.reference,
         account.invoice,
         dict(account.extras).get("consumer_reference", ""),
         person=whole_file.person_mark(account),
         called=work.name_mark(account.consumer.name),
+        part=known.part,
     )
 
 

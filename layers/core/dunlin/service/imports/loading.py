@@ -94,7 +94,7 @@ class _RowLoader:
         consumers: set[str] = set()
         for item in items:
             if item["what"] == "account":
-                accounts.add(ids.account_id(self.context.job.creditor, item["key"]))
+                accounts.add(item["id"])
                 identity = item["account"]["identity"]
                 consumers.add(ids.consumer_id(self.context.job.creditor, identity))
             elif item["what"] == "contact":
@@ -109,18 +109,21 @@ class _RowLoader:
     def _plan(self, item: dict[str, Any], read: Read) -> ImportPlan:
         if item["what"] == "account":
             account_read = work.unpacked(item["account"])
-            account_id = ids.account_id(self.context.job.creditor, item["key"])
-            stored = read.accounts.get(account_id)
+            stored = read.accounts.get(item["id"])
             holder = read.consumers.get(stored.consumer_id) if stored is not None else None
             if stored and holder and another_person(stored, holder, account_read):
-                return debts.take_over(self.book, self.context, item["key"], account_read, read)
+                return debts.take_over(
+                    self.book, self.context, item["key"], stored, account_read, read=read
+                )
             if stored is not None:
                 return debts.update(
                     self.context, item["key"], stored, account_read, read, book=self.book
                 )
             if account_read.status != OPEN:
                 return people.hear(self.context, item["key"], account_read, read, book=self.book)
-            return debts.create(self.book, self.context, item["key"], account_read, read)
+            return debts.create(
+                self.book, self.context, item["key"], account_read, read, account_id=item["id"]
+            )
         if item["what"] == "contact":
             return people.fill(self.context, item, read)
         if item["what"] == "payment":

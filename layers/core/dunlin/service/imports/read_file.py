@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from dunlin.domain.imports.assemble import Assembler, Assembly, ByLine, told_of
+from dunlin.domain.imports.assemble import Assembler, Assembly, ByLine
 from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.data_rows import read_range
+from dunlin.domain.imports.listed import listed
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.normalise import Normaliser
 from dunlin.domain.imports.opened import Dropped, refused
@@ -153,4 +154,4 @@ def _assembled(
             line = plain.line
             by_line[line] = RowOutcome(line=line, outcome=REJECTED, code="not_a_debt")
         return Assembly({}, ByLine(by_line), [])
-    return told_of(profile, values(file, profile, checks), spill)
+    return listed(profile, values(file, profile, checks), spill)

@@ -38,7 +38,8 @@ _A_PART = 20_000
 class Named(NamedTuple):
     """One account as a source named it. `as_of`: the day of which the source last told it;
     `missing`: since when its files lack it, "" where the newest names it; `person`: a hash of who
-    owes, the same at every creditor; `called`: a hash of their name alone."""
+    owes, the same at every creditor; `called`: a hash of their name alone; `part`: the key of an
+    instalment, "" of a whole debt."""
 
     account_id: str
     consumer_id: str
@@ -49,6 +50,7 @@ class Named(NamedTuple):
     missing: str = ""
     person: str = ""
     called: str = ""
+    part: str = ""
 
 
 def name_mark(name: str) -> str:
@@ -125,12 +127,21 @@ def write_source(
     this import again compares with the same."""
     manifest = f"work/{creditor}/sources/{source}.json"
     before = previous_of(drop_box, creditor, source, import_id)
-    parts = write_parts(drop_box, _named_key(creditor, import_id), named)
+    instalments = False
+
+    def noted() -> Iterator[Named]:
+        nonlocal instalments
+        for each in named:
+            instalments = instalments or bool(each.part)
+            yield each
+
+    parts = write_parts(drop_box, _named_key(creditor, import_id), noted())
     newest = {
         "import": import_id,
         "sha256": sha256,
         "parts": parts,
         "days": days or (before or {}).get("days"),
+        "instalments": instalments,
         "before": before,
     }
     if read_json(drop_box, manifest) != newest:
@@ -168,6 +179,12 @@ def has_sources(drop_box: DropBox, creditor: str, import_id: str) -> bool:
     """True where another import named accounts of this creditor before."""
     manifests = (read_json(drop_box, k) for k in drop_box.keys(f"work/{creditor}/sources/"))
     return any(m["import"] != import_id or m["before"] is not None for m in manifests)
+
+
+def has_instalments(drop_box: DropBox, creditor: str) -> bool:
+    """True where a source's newest file holds instalments."""
+    manifests = (read_json(drop_box, k) for k in drop_box.keys(f"work/{creditor}/sources/"))
+    return any(m.get("instalments") for m in manifests)
 
 
 def all_named(drop_box: DropBox, creditor: str) -> Iterator[Named]:

@@ -202,6 +202,13 @@ STRONG = {
         |unapplied amount|credit card amount|credit card type|transaction status|failure code
         |paid via|deposit to account id|card fingerprint|card exp month|captured|receipt number
         |unapplied|process payment""",
+    "instalment": """
+        installment|installment no|installment number|installment num|installment nr|instalment
+        |instalment no|instalment number|cuota no|no cuota|no parcela|cuota num|cuota nro
+        |numero de cuota|numero cuota|nro de cuota|num cuota|raten nr|ratennummer|rate nr
+        |raten nummer|teilbetrag nr|echeance no|no echeance|numero d echeance
+        |numero echeance|no d echeance|parcela no|numero da parcela|numero parcela
+        |num parcela|n parcela|parcela num|n da parcela""",
     "vendor": """
         vendor|vendor name|supplier|supplier name|vendor id|vendor no|vendor number|supplier id
         |bill from|lieferant|lieferantenname|kreditor|kreditorennummer|kreditorname|proveedor

@@ -10,7 +10,7 @@ ARGS ?=
 PLAIN := --ignore-glob='*_cloud.py' --ignore-glob='*_browser.py'
 
 help:  ## Show this help
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .local/ready  ## Install everything into .venv and .local; leaves .venv/bin/dunlin
 
@@ -39,7 +39,7 @@ down:  ## Stop whatever demo or up left running
 # What needs a cloud runs beside the rest: it waits more than it works.
 test: setup browser check  ## Pass everything: style, types, architecture, template, all tests
 	@set -o pipefail; \
-	( $(PY) -m pytest -q -m cloud 2>&1 | sed -u 's/^/[cloud] /' ) & beside=$$!; \
+	( $(PY) -m pytest -q -m cloud 2>&1 | awk '{ print "[cloud] " $$0; fflush() }' ) & beside=$$!; \
 	$(PY) -m pytest -q -n 2 --ignore-glob='*_cloud.py' -m "not cloud"; rest=$$?; \
 	wait $$beside; cloud=$$?; exit $$((rest || cloud))
 

@@ -30,6 +30,7 @@ SAMPLE = Path(__file__).parent / "sample"
 WRITTEN_ON = date(2026, 11, 23)  # the Monday that the sample's dates look back from
 DAYS = 60
 PILOT = 10  # so many that the list fits a screen
+_RULES_SHOWN = 5
 _DATE_FORMS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%Y")
 
 
@@ -121,6 +122,8 @@ def run(
     from dunlin.cli.rollout import EVERYBODY, begin
     from dunlin.cli.target import find_target
     from dunlin.runtime import wiring
+    from dunlin.views.imports.import_text import import_lines
+    from dunlin.views.reports.rehearsal_text import why_not
 
     target = find_target()
     console.rule("Importing")
@@ -135,14 +138,16 @@ def run(
         kept = Path(stack.directory) / drop.name
         kept.write_bytes(drop.content)
         document = drop_and_follow(target, drop.creditor, kept)
-        print(f"{drop.name}: {document['next_step']}")
+        shown = import_lines(document) if file else [f"{drop.name}: {document['next_step']}"]
+        for line in shown:
+            console.print(f"  {line}", markup=False, highlight=False)
     console.rule("A pilot, before everybody")
     preview_pilot(drops[0].creditor, console)
     console.rule("Activating everybody")
     for drop in drops:
         done = begin(target, drop.creditor, segment=EVERYBODY, stage="full")
-        passed = "".join(f", {n} {reason}" for reason, n in done["passed_over"].items())
-        console.print(f"  {drop.creditor}: {done['started']} started{passed}")
+        passed = "".join(f", {n} {why_not(reason)}" for reason, n in done["passed_over"].items())
+        console.print(f"  {drop.creditor}: {done['started']} started{passed}", highlight=False)
     outside, consumers = world(stack, lapse)
     console.rule(f"{days} days of ladders, under the virtual clock")
     live(lapse, consumers, outside, until=start + timedelta(days=days), console=console)
@@ -211,9 +216,12 @@ def summary(
 ) -> None:
     """Accounts, messages by channel, refusals by rule, arrangements, what waits for staff, and
     recovered money."""
+    from dunlin.adapters.files.rulebook_files import load_rulebook
     from dunlin.domain.money import Money
+    from dunlin.domain.plain_text import wrapped
     from dunlin.runtime import wiring
     from dunlin.service.staff import queue
+    from dunlin.views.widgets.words import HOLDS, KINDS
 
     book, archive = wiring.account_book(), wiring.audit_archive()
     outside = OutsideWorld(cloud=stack.cloud)
@@ -226,7 +234,7 @@ def summary(
     now = wiring.clock().now()
     for creditor in creditors:
         waits.update(
-            item.kind
+            KINDS.get(item.kind, item.kind).lower()
             for item in queue.listing(
                 creditor=creditor, book=book, creditors=wiring.creditors(), now=now
             )
@@ -238,7 +246,7 @@ def summary(
             )
             statuses[account.status.value] += 1
             if account.hold is not None:
-                holds[account.hold.value] += 1
+                holds[HOLDS[account.hold].lower()] += 1
             for entry in archive.chain(f"account#{account.account_id}"):
                 refusals.update(_refused(entry.what, entry.data))
             for line in book.account_history(account.account_id).ledger:
@@ -254,11 +262,16 @@ def summary(
     table.add_row("people", _list(consumers.did))
     table.add_row("arrangements", _list(agreed) or "none")
     table.add_row("waits for staff", _list(waits) or "nothing")
-    table.add_row("refusals by rule", _list(refusals) or "none")
     table.add_row(
         "recovered", "  ".join(str(Money(n, c)) for c, n in sorted(recovered.items())) or "nothing"
     )
     console.print(table)
+    if refusals:
+        console.print(f"  The rules that most often kept a message back, of {len(refusals)}:")
+    plain = load_rulebook().plain
+    for rule, times in refusals.most_common(_RULES_SHOWN):
+        for words in wrapped(f"{times} × {rule}: {plain.get(rule, '')}", 4, 4):
+            console.print(words, markup=False, highlight=False)
 
 
 def _refused(what: str, data: Any) -> list[str]:

@@ -150,7 +150,8 @@ def play(
         price=message_micro,
     )
     accounts = list(book.accounts_of_creditor(creditor))
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task(f"{len(accounts):,} accounts, {days} days", total=days)
         return rehearsal.rehearse(
             accounts,

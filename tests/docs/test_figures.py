@@ -63,6 +63,7 @@ FIGURES: dict[str, dict[str, str]] = {
         f"{_bits} random bits ({tokens.LENGTH} characters of {len(tokens.ALPHABET)})": CODE,
     },
     "CONTRIBUTING.md": {
+        "takes port 4566 and the three after it": "local/local_stack.py",
         "555-01xx": "the numbers kept for fiction",
     },
     "docs/architecture.md": {

@@ -445,9 +445,8 @@ class Assembler:
                 holds.append("not_due")
             if account.disputed:
                 holds.append("disputed")
-            if at in self.consumers.probable:
+            if (other := self.consumers.probably(at)) is not None:
                 holds.append("probable_match")
-                other, _ = self.consumers.probable[at]
                 maybe = self.consumers.all[other].identity
             if "insurer" not in holds and self._at_insurer(dict(account.extras)):
                 holds.append("insurer")

@@ -309,7 +309,8 @@ HARMLESS = """
 
 NAMED = (
     (DECEASED, """
-        estate of|est of|the estate|succession de|sucesion de|nachlass*|erben nach|erben des
+        estate of|est of|the estate|succession de|succession m|succession mme|succession mr
+        |feu m|feu monsieur|feue mme|feue madame|sucesion de|nachlass*|erben nach|erben des
         |erben der|erbengemeinschaft|espolio de|herederos de|heirs of|deceas*|decd|verstorben*
         |fallecid*|falecid*|decede*|defunt*|difunt*|late mr|late mrs"""),
     (BANKRUPTCY, """

@@ -83,6 +83,7 @@ FIELD_WORDS = {
     "street": "street",
     "street2": "second line of the address",
     "time_zone": "time zone",
+    "town": "town, state and postal code",
     "unit": "unit",
     "vendor": "supplier",
     "zip": "ZIP or postal code",

@@ -98,6 +98,15 @@ CONTACT_PERSONS = frozenset(
 )
 """Names of columns of the person at a firm."""
 
+FIRM_OWNERS = frozenset(
+    """
+    owner ownername ownersname businessowner businessownername principal principalname proprietor
+    proprietorname inhaber geschaftsfuhrer propietario dueno gerente proprietaire gerant
+    proprietario
+    """.split()
+)
+"""Names of columns of whom a firm belongs to, where the firm has a column of its own."""
+
 ALIASES = {
     "reference": "account_reference", "account": "account_reference", "invoice": "invoice_number",
     "name": "consumer_name", "consumer": "consumer_name", "customer": "consumer_name",

@@ -22,7 +22,7 @@ from dunlin.domain.imports.nameless import settle_nameless
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
-from dunlin.domain.imports.whose import Parties
+from dunlin.domain.imports.whose import Parties, party_of
 from dunlin.domain.imports.whose_contacts import settle_contacts
 
 _SPEAKS_OF_PAYMENT = 0.3
@@ -38,6 +38,7 @@ _GENERIC = re.compile(
 )
 
 
+_DUES = frozenset("due dues owing debt fallig du dus".split())
 # The kinds of content that fit a field; a field not named here takes any.
 _FITS: dict[str, tuple[str, ...]] = dict.fromkeys(fields.MONEY, ("money",)) | dict.fromkeys(
     fields.DATES, ("date", "number_date")
@@ -156,6 +157,15 @@ _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tup
         ("outstanding", "days date", "balance", 0.7),
         ("overdue", "days date", "balance", 0.6),
         ("saldo", "", "balance", 0.66),
+        ("owed", "days date number no id", "balance", 0.66),
+        ("unpaid", "days date number no id paid", "balance", 0.66),
+        ("past due", "days date number no id", "balance", 0.66),
+        ("amount due", "date", "balance", 0.66),
+        ("pendiente", "dias fecha", "balance", 0.66),
+        ("aberto", "dias data", "balance", 0.66),
+        ("impaye", "jours date", "balance", 0.66),
+        ("offen", "tage seit datum", "balance", 0.66),
+        ("offener", "tage seit datum", "balance", 0.66),
         ("invoice number", "", "invoice_number", 0.8),
         ("invoice date", "", "issue_date", 0.75),
         ("invoice total", "", "amount", 0.75),
@@ -280,6 +290,7 @@ def map_columns(
         ranked[index] = []
     meaningless |= dict.fromkeys(counts_rows(headers, samples, ranked), "it counts the rows")
     meaningless |= _without_insurers_part(headers, contents, ranked, by_hand)
+    _take_lone_dues(headers, contents, ranked)
     for index in meaningless:
         ranked[index] = []
     named = {pick[0][1] for pick in ranked if pick}
@@ -343,6 +354,15 @@ def _ways(
     return tuple(question for question in asked if question is not None)
 
 
+def _take_lone_dues(
+    headers: Sequence[str], contents: Sequence[Content], ranked: list[list[tuple[float, str, str]]]
+) -> None:
+    """`Fees Due` is what is owed where no other column holds money: nothing can be taken off it."""
+    money = [i for i, c in enumerate(contents) if c.share("marked") >= 0.6 > c.share("date")]
+    if len(money) == 1 and not ranked[money[0]] and _DUES & set(fields.words_of(headers[money[0]])):
+        ranked[money[0]] = [(0.66, "balance", "the only money of the file, and it is due")]
+
+
 def _flags(header: str, content: Content) -> bool:
     """True for `Minor` with yes and no: it says something of the person and names nobody."""
     return fields.key_of(header) in fields.STRONG and content.share("bool") >= 0.95
@@ -371,10 +391,18 @@ def _without_insurers_part(
 def _nameless(headers: Sequence[str], *, mute: bool) -> set[int]:
     """The columns whose names say nothing: all of a table without headings, and in a `mute` one
     those that we do not know."""
-    named = [fields.key_of(h) for h in headers]
-    if not mute and not all(_GENERIC.fullmatch(key) for key in named):
+    if not mute and not all(_GENERIC.fullmatch(fields.key_of(h)) for h in headers):
         return set()
-    return {i for i, key in enumerate(named) if key not in fields.STRONG | fields.WEAK}
+    return {i for i, header in enumerate(headers) if not _says_what(header)}
+
+
+def _says_what(header: str) -> bool:
+    """Whether a header is known, by a table of names, by its words or by whom it speaks of."""
+    key = fields.key_of(header)
+    if key in fields.STRONG or key in fields.WEAK:
+        return True
+    jointless = fields.jointless_key(header) in fields.JOINTLESS
+    return jointless or bool(_by_words(fields.words_of(header))) or party_of(header) is not None
 
 
 def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:
@@ -382,9 +410,7 @@ def _says_little(headers: Sequence[str], contents: Sequence[Content]) -> bool:
 
     Its columns are read by content; a table of many figures is something else.
     """
-    known = sum(
-        fields.key_of(h) in fields.STRONG or fields.key_of(h) in fields.WEAK for h in headers
-    )
+    known = sum(map(_says_what, headers))
     people = any(c.share("email") >= 0.8 or c.share("marked_phone") >= 0.7 for c in contents)
     figures = sum(c.share("marked") >= 0.8 and c.share("date") < 0.2 for c in contents)
     return people and known < len(headers) * 0.25 and 1 <= figures <= 3

@@ -16,6 +16,7 @@ from dunlin.domain.imports.names import name_key
 from dunlin.domain.imports.types import ImportQuestion, NormalisedConsumer
 
 _MOST_DECISIONS = 50
+_MANY = 4
 SHARED_ADDRESS_LIMIT = 5
 """A contact point that more people share is an office's: it says nothing of who is who."""
 
@@ -105,14 +106,16 @@ class Consumers:
         self._count = 0
         self._doubted: dict[int, int] = {}
         self._under: MutableMapping[str, int] = spill.by_text()
+        self._apart: dict[str, int] = {}
+        """By contact point under how many who share no name and no home with the first."""
         self.of_strangers: dict[str, str] = {}
         """Contact points under names that have nothing in common: they reach nobody but whom the
         address itself names, by the key of that name; "" where it names neither."""
         self.namesakes: MutableMapping[str, bool] = spill.by_text()
         """Keys of names that more than one consumer bears."""
-        self.decisions: list[ImportQuestion] = []
-        self.probable: MutableMapping[int, tuple[int, str]] = spill.by_number()
-        """By number of a consumer: who it probably is too, and why."""
+        self._decisions: list[tuple[str, ImportQuestion]] = []
+        self._probable: MutableMapping[int, tuple[int, str]] = spill.by_number()
+        """By number of a consumer: who it probably is too, and by which key."""
 
     def place(
         self, reference: str, consumer: NormalisedConsumer, debt: str, where: str = ""
@@ -124,7 +127,7 @@ class Consumers:
         keys = match_keys(reference, consumer)
         name = _key(consumer.name)
         mine = Known("", reference, consumer, {name} if name else set(), where)
-        doubts: list[tuple[int, str]] = []
+        doubts: list[tuple[int, str, str]] = []
         for key in keys:
             at = self._index.get(key)
             if at is None:
@@ -135,7 +138,7 @@ class Consumers:
             if same:
                 return self._join(at, keys, consumer, name, reference), _RULES[kind]
             if doubt:
-                doubts.append((at, doubt))
+                doubts.append((at, doubt, key))
             if kind in ("email", "phone"):
                 self._meet(key, consumer, other)
             elif kind == "name":
@@ -150,15 +153,18 @@ class Consumers:
         self.all[at] = mine
         for key in keys:
             self._index.setdefault(key, at)
-        for other_at, why in doubts[:1]:
-            self._ask(other_at, at, why)
+        for other_at, why, key in doubts[:1]:
+            self._ask(other_at, at, why, key)
         return at, "new"
 
     def _meet(self, key: str, consumer: NormalisedConsumer, other: Known) -> None:
         """Notes that a contact point stands under two names."""
         under = self._under[key] = self._under.get(key, 1) + 1
         firms = consumer.company and other.consumer.company
-        if not firms and (under > SHARED_ADDRESS_LIMIT or not _may_share(consumer, other.consumer)):
+        if not _alike(consumer, other.consumer):
+            self._apart[key] = self._apart.get(key, 1) + 1
+        may = _may_share(consumer, other.consumer)
+        if not firms and (under > SHARED_ADDRESS_LIMIT or not may):
             owner = _whose(key, consumer.name, other.consumer.name)
             before = self.of_strangers.setdefault(key, owner)
             self.of_strangers[key] = owner if owner == before else ""
@@ -167,7 +173,7 @@ class Consumers:
         """A consumer without contact points that stand under names of strangers, and those."""
         known = self.all[at]
         consumer = known.consumer
-        if not self.of_strangers:
+        if not self._apart and not self.of_strangers:
             return consumer, ()
         shared = [e for e in consumer.emails if self._strange(f"email:{e.lower()}", known)]
         shared += [p for p in consumer.phones if self._strange(f"phone:{p}", known)]
@@ -179,7 +185,22 @@ class Consumers:
 
     def _strange(self, key: str, known: Known) -> bool:
         owner = self.of_strangers.get(key)
-        return owner is not None and owner not in known.names
+        return self._of_most(key) or (owner is not None and owner not in known.names)
+
+    def _of_most(self, key: str) -> bool:
+        """Whether a contact point stands under most names of the file: it is the creditor's."""
+        under = self._apart.get(key, 0)
+        return under >= _MANY and under * 2 > self._count
+
+    def probably(self, at: int) -> int | None:
+        """Who a consumer probably is too, None where nothing says so but the creditor's address."""
+        other, key = self._probable.get(at, (None, ""))
+        return None if self._of_most(key) else other
+
+    @property
+    def decisions(self) -> list[ImportQuestion]:
+        """Which two may be one: questions for a person, when all rows are in."""
+        return [asked for key, asked in self._decisions if not self._of_most(key)]
 
     def at(self, key: str) -> int | None:
         """The consumer that is known under a key, None where there is none."""
@@ -215,23 +236,22 @@ class Consumers:
             self._index.setdefault(key, at)
         return at
 
-    def _ask(self, first: int, second: int, why: str) -> None:
+    def _ask(self, first: int, second: int, why: str, key: str) -> None:
         doubted = self._doubted.get(first, 0) + 1
         self._doubted[first] = doubted
         if doubted > SHARED_ADDRESS_LIMIT:
             return
-        self.probable[second] = (first, why)
-        if len(self.decisions) < _MOST_DECISIONS:
+        self._probable[second] = (first, key)
+        if len(self._decisions) < _MOST_DECISIONS:
             a, b = self.all[first].consumer.name, self.all[second].consumer.name
-            self.decisions.append(
-                ImportQuestion(
-                    kind="match",
-                    column=None,
-                    choices=("same", "different"),
-                    why=f'"{a}" and "{b}": {why}',
-                    blocking=False,
-                )
+            asked = ImportQuestion(
+                kind="match",
+                column=None,
+                choices=("same", "different"),
+                why=f'"{a}" and "{b}": {why}',
+                blocking=False,
             )
+            self._decisions.append((key, asked))
 
 
 def compatible(name: str, names: set[str]) -> bool:
@@ -290,10 +310,15 @@ def _whose(key: str, first: str, second: str) -> str:
 def _may_share(first: NormalisedConsumer, second: NormalisedConsumer) -> bool:
     """True for a household or an owner and the firm: one home, or a name in common and no two
     homes."""
+    alike = _alike(first, second)
+    return alike or (first.company != second.company and not (first.street and second.street))
+
+
+def _alike(first: NormalisedConsumer, second: NormalisedConsumer) -> bool:
+    """True for one home, or a name in common and no two homes."""
     if first.street and second.street:
         return _home(first) == _home(second)
-    words = _own_words(first.name), _own_words(second.name)
-    return not words[0].isdisjoint(words[1]) or first.company != second.company
+    return not _own_words(first.name).isdisjoint(_own_words(second.name))
 
 
 def _own_words(name: str) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
+from dunlin.domain.imports.own_addresses import OwnAddresses
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import OTHER, FileProfile, ImportQuestion, Refusal  # fmt: skip
 
@@ -13,12 +14,13 @@ from dunlin.domain.imports.types import OTHER, FileProfile, ImportQuestion, Refu
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
     """What is known before the file is read. `encoding` is that of a file already transcoded,
-    `currency` the creditor's own, "" where nobody said it, `asks` what had to be asked to open it,
-    `notes` what a person should know of that."""
+    `currency` the creditor's own, "" where nobody said it, `own` its addresses and numbers,
+    `asks` what had to be asked to open it, `notes` what a person should know of that."""
 
     encoding: str = ""
     delimiter: str = ""
     currency: str = ""
+    own: OwnAddresses = field(default_factory=OwnAddresses)
     country: str = "US"
     sidecar: Sidecar = field(default_factory=Sidecar)
     range_bytes: int = 8 << 20
@@ -42,7 +44,8 @@ class Dropped:
         """The file as another sidecar has it read."""
         if self.reopened is not None:
             anew = self.reopened(sidecar)
-            return replace(anew, hints=replace(anew.hints, currency=self.hints.currency))
+            ours = replace(anew.hints, currency=self.hints.currency, own=self.hints.own)
+            return replace(anew, hints=ours)
         return replace(self, hints=replace(self.hints, sidecar=sidecar))
 
 

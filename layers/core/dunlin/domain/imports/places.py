@@ -221,6 +221,25 @@ def split_address(text: str) -> tuple[str, str, str, str] | None:
     return street, match["city"].strip(), str(state), match["zip"]
 
 
+_TOWN_LINE = re.compile(
+    r"(?P<city>[^,\d]+?)[\s,]+(?P<state>[A-Za-z]{2}|[A-Za-z][A-Za-z ]{3,20})\.?"
+    r"(?:[\s,]+(?P<zip>\d{5}(?:-?\d{4})?))?"
+)
+_CODE_AND_TOWN = re.compile(r"(?P<zip>\d{4,5}(?:-\d{3})?)[\s,]+(?P<city>[^\W\d][^\d]*)")
+
+
+def split_town(text: str) -> tuple[str, str, str]:
+    """(city, state, postal code) of one cell: `Reno, NV 89501`, `Reno NV`, `28195 Bremen`; a text
+    of another form is the city."""
+    bare = " ".join(text.split())
+    match = _TOWN_LINE.fullmatch(bare)
+    state = state_code(match["state"].strip()) if match else None
+    if match and state:
+        return match["city"].strip(), state, match["zip"] or ""
+    match = _CODE_AND_TOWN.fullmatch(bare)
+    return (match["city"].strip(), "", match["zip"]) if match else (bare, "", "")
+
+
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 
 

@@ -136,6 +136,7 @@ class _Pass:
             decimals=scan.decimals,
             currency=scan.currency,
             one_currency=scan.money.alone,
+            own=self.hints.own,
             odd_currencies=scan.money.odd,
             country=scan.country,
             records=scan.records,

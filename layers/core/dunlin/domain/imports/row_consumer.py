@@ -14,11 +14,13 @@ from dunlin.domain.imports.contact_points import (
 )
 from dunlin.domain.imports.fillers import is_no_email, is_no_phone, is_nobody, names_nobody
 from dunlin.domain.imports.names import Name, is_company, join_name, name_key, read_name
+from dunlin.domain.imports.own_addresses import OwnAddresses
 from dunlin.domain.imports.permissions import opts_out, permission
 from dunlin.domain.imports.places import (
     country_code,
     language_code,
     split_address,
+    split_town,
     state_code,
     tidy_zip,
 )
@@ -50,13 +52,14 @@ class RowConsumer:
         self._for = not fields.FOR.isdisjoint(first)
         self._for_emails = by.get("for_email", [])
         self._for_phones = by.get("for_phone", [])
+        self._own = profile.own if profile.own != OwnAddresses() else None
         self._dob = columns.at("date_of_birth")
         self._language = columns.at("language")
-        self._whole_address = not {"city", "state", "zip"} & first.keys()
+        self._whole_address = not {"city", "state", "zip", "town"} & first.keys()
         name = columns.at("consumer_name")
-        # A contact person stands for the firm that owes.
-        self._contact_person = (
-            name >= 0 and fields.key_of(columns.keys[name]) in fields.CONTACT_PERSONS
+        # A contact person, or who owns the firm, stands for the firm that owes.
+        self._contact_person = name >= 0 and fields.key_of(columns.keys[name]) in (
+            fields.CONTACT_PERSONS | fields.FIRM_OWNERS
         )
         # Odoo writes a contact as "Company, Person".
         self._whole_names = name >= 0 and "partner" in columns.keys[name].lower()
@@ -134,6 +137,8 @@ class RowConsumer:
             for address in in_cell:
                 if is_no_email(address):
                     problems.append(self._columns.problem("placeholder", index, address))
+                elif self._own and self._own.have_email(address):
+                    problems.append(self._columns.problem("own_address", index, address))
                 else:
                     addresses.setdefault(address.lower(), address)
         return tuple(addresses.values())
@@ -160,6 +165,8 @@ class RowConsumer:
             for number in in_cell:
                 if is_no_phone(number):
                     problems.append(self._columns.problem("placeholder", index, number))
+                elif self._own and number in self._own.phones:
+                    problems.append(self._columns.problem("own_address", index, number))
                 else:
                     numbers[number] = None
         return tuple(numbers), extensions
@@ -179,7 +186,12 @@ class RowConsumer:
             parts = split_address(street)
             if parts:
                 return parts
-        return street, self._columns.text(cells, "city"), state, code
+        city = self._columns.text(cells, "city")
+        if town := self._columns.text(cells, "town"):
+            in_line = split_town(town)
+            city, state = city or in_line[0], state or in_line[1]
+            code = code or tidy_zip(in_line[2], us=us)
+        return street, city, state, code
 
     def _place(self, text: str) -> tuple[str, str]:
         """(state, country) codes of a text; what is no code is kept as written for a state."""

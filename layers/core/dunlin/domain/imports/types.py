@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from dunlin.domain.imports.own_addresses import OwnAddresses
 from dunlin.domain.money import Money
 
 OPEN, PAID, VOID, DRAFT, CREDIT, PAYABLE = "open", "paid", "void", "draft", "credit", "payable"
@@ -151,6 +152,7 @@ class FileProfile:
     decimals: tuple[tuple[int, str], ...] = ()
     currency: str = "USD"
     one_currency: bool = False
+    own: OwnAddresses = field(default_factory=OwnAddresses)
     odd_currencies: tuple[str, ...] = ()
     country: str = "US"
     records: int = 0

@@ -9,7 +9,7 @@ address whose header names a role that is not known is nobody's before a person 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content
@@ -87,6 +87,8 @@ def party_of(header: str) -> Party | None:
     counted = not _COUNTS.isdisjoint(around)
     points = {_POINT_OF[w] for w in rest if w in _POINT_OF}
     left = [w for w in rest if w not in _POINT_OF and w not in NEUTRAL]
+    if part == OTHER:
+        left = [w for w in left if not _is_of_a_debtor(w)]
     if left:
         # Who is not known beside who is: `Debtor's Notary Email`.
         unknown = points & _HARD_POINTS and _TELLS_MORE.isdisjoint(left)
@@ -95,6 +97,11 @@ def party_of(header: str) -> Party | None:
     if part == ANSWERS and counted:
         return Party(OTHER, f"second {role}", point)
     return Party(part, role, point)
+
+
+def _is_of_a_debtor(word: str) -> bool:
+    """Whether a word speaks of who owes, or of whom the debt is about."""
+    return _PHRASES.get((word,), ("",))[0] in (OWES, WARD, ANSWERS)
 
 
 def _first(points: set[str]) -> str:
@@ -178,6 +185,8 @@ class Parties:
         if not self._with(WARD):
             self._drop_parent_records(contents)
         self._keys = [fields.key_of(h) for h in headers]
+        if _LEVIES & {w for h in headers for w in fields.words_of(h)}:
+            self.parties = [_of_levies(party) for party in self.parties]
         self._in_spanish = bool(_SPANISH_WARDS & {w for h in headers for w in fields.words_of(h)})
         self.payer = self._answering()
         self.ward = self._about() if self.payer is not None else None
@@ -332,7 +341,14 @@ class Parties:
     def _of_other(self, index: int, party: Party) -> Meant | None:
         if party.point in ("reference", "address") or self._means_something_else(index):
             return None
+        if party.role == "attorney" and party.point == "consumer_name" and self._of_debtors(index):
+            return Meant("attorney", "an attorney of who owes")
         return Meant(fields.IGNORE, f"it speaks of the {party.role}, who does not owe")
+
+    def _of_debtors(self, index: int) -> bool:
+        """Whether a header speaks of who owes, or of whom the debt is about, beside another."""
+        words = _parted([w for w in fields.words_of(self.headers[index]) if w not in STOPS])
+        return any(map(_is_of_a_debtor, words))
 
     def _means_something_else(self, index: int) -> bool:
         """Whether the header is a known name of a column that is about nobody."""
@@ -364,6 +380,19 @@ class Parties:
         if key in _BARE_BIRTHS:
             return Meant("for_date_of_birth", f"the {payer} is somebody else")
         return None
+
+
+_LEVIES = frozenset("assessment assessments hoa hoadues condo levy levies hausgeld".split())
+"""What an owner owes, whoever lives there."""
+
+
+def _of_levies(party: Party | None) -> Party | None:
+    """A party of a file of what owners owe: the owner owes, and the tenant does not."""
+    if party is not None and party.part == OWNER and party.role == "owner":
+        return replace(party, part=OWES)
+    if party is not None and (party.part, party.role) == (OWES, "tenant"):
+        return replace(party, part=OTHER)
+    return party
 
 
 _SYNONYMS = frozenset(

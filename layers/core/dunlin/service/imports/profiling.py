@@ -14,6 +14,7 @@ from dunlin.domain.imports.assemble import Assembly
 from dunlin.domain.imports.mapping_file import mapping_file
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, refused
+from dunlin.domain.imports.own_addresses import own_addresses
 from dunlin.domain.imports.report import rejected_csv
 from dunlin.domain.imports.types import (
     CONTACTS,
@@ -98,7 +99,9 @@ def _read(
     opened = intake.open(job.key, job.version)
     if not isinstance(opened, Dropped):
         return None, FileResult(name=name, profile=opened, assembly=None)
-    opened = replace(opened, hints=replace(opened.hints, currency=strategy.currency))
+    brand = strategy.brand
+    own = own_addresses((brand.email_from, brand.reply_to), (brand.phone, brand.sms_origination))
+    opened = replace(opened, hints=replace(opened.hints, currency=strategy.currency, own=own))
     if _lines(opened) > MOST_LINES:
         refusal = f"the file has over {MOST_LINES} lines: split it into smaller files"
         profiled = refused("too_many_rows", refusal, opened.hints)

@@ -154,6 +154,13 @@ STRONG = {
         |pocity|customer city|ort|stadt|wohnort|ciudad|municipio|poblacion|localidad|ville|commune
         |localite|city name|address city|town city|card address city|ciudad facturacion|suburb
         |cidade|localidade""",
+    "town": """
+        city state zip|city st zip|city state|city state zip code|city state postal code|csz
+        |city state zipcode|city state and zip|billing city state zip|mailing city state zip
+        |customer city state zip|bill to city state zip|town postcode|plz ort|plz und ort|ort plz
+        |plz wohnort|plz stadt|cp ville|ville cp|code postal ville|code postal et ville
+        |cp poblacion|cp localidad|codigo postal y poblacion|cp ciudad|cep cidade|cidade uf
+        |cidade estado|ciudad estado|ciudad provincia""",
     "state": """
         state|state province|province|region|state code|billing state|bill to state|billing region
         |billing address state|mailing state|po region|poregion|customer state|bundesland|estado

@@ -15,13 +15,14 @@ ROLES: tuple[tuple[str, str, str], ...] = (
     (OWES, "customer", """
         customer|customers|cust|client|clients|cliente|clientes|kunde|kunden|consumer|account debtor
         |end customer|end user|consumidor"""),
-    (OWES, "debtor", "debtor|obligor|deudor|schuldner|debitor|debiteur|devedor"),
+    (OWES, "debtor", """
+        debtor|debtors|obligor|deudor|schuldner|schuldners|debitor|debitors|debiteur|devedor"""),
     (OWES, "borrower", """
         borrower|primary borrower|main borrower|applicant|primary applicant|mortgagor|prestatario
         |acreditado|darlehensnehmer|kreditnehmer|emprunteur|mutuario|tomador"""),
     (OWES, "tenant", """
         tenant|tenants|renter|lessee|resident|residents|occupant|primary tenant|inquilino
-        |arrendatario|mieter|mieterin|locataire|locatario|inquilina|bewohner|occupante|ocupante"""),
+        |arrendatario|mieter|mieters|mieterin|locataire|locatario|inquilina|bewohner|occupante|ocupante"""),
     (OWES, "homeowner", """
         homeowner|home owner|unit owner|lot owner|condomino|copropietario|coproprietaire
         |wohnungseigentumer"""),
@@ -139,6 +140,10 @@ ROLES: tuple[tuple[str, str, str], ...] = (
         |notfall|contact d urgence|urgence|contato de emergencia|next of kin|nok|nearest relative
         |relative|relatives|pariente|familiar|angehoriger|angehorige|verwandter|proche|parente
         |neighbor|neighbour|friend"""),
+    (OTHER, "other contact", """
+        alternate contact|alternative contact|alt contact|backup contact|other contact
+        |additional contact|contacto alterno|contacto alternativo|autre contact|contato alternativo
+        |weiterer kontakt|weiterer ansprechpartner"""),
     (OTHER, "reference", """
         reference 1|reference 2|reference 3|personal reference|references|referencia 1
         |referencia 2|referencia personal|referenzperson"""),

@@ -82,3 +82,104 @@ def test_an_answer_says_which_way_a_column_runs(answer: str, closed: set[int]) -
     assert question["choices"] == ["opt_out_all", "consent_all", "ignore"]
     rows = rows_by(read(_file("Contact flag", "Y", "N"), answers={question["id"]: answer}))
     assert {line for line, row in rows.items() if _closed(row["account"])} == closed
+
+
+def _marks(columns: str, *cells: str) -> dict[int, str]:
+    """What was made of three debts, by line: `held`, the channels that are closed, or `free`."""
+    rows = [f"Invoice,Customer,Email,Phone,Due Date,Balance,{columns}"]
+    people = ("Ada Abbott,ada@example.com", "Ben Barker,ben@example.com", "Cy Roe,cy@example.com")
+    for n, (person, cell) in enumerate(zip(people, cells, strict=True), 1):
+        rows.append(f"100{n},{person},312-555-010{n},2026-01-1{n},{n}0.00,{cell}")
+    document = read("\n".join(rows) + "\n")
+    assert document["state"] == "done", document["decisions_needed"]
+    accounts = {row["row"]: row["account"] for row in document["rows"]}
+    return {
+        line: "held" if a["held"] else " ".join(sorted(_closed(a))) or "free"
+        for line, a in accounts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Customer Type", "Deceased"), ("Category", "Do Not Contact"),
+        ("Customer Group", "Opted out"), ("Last Activity", "Cease and desist received"),
+        ("Last Result", "Do not call again"), ("Disposition", "DNC requested"),
+        ("Call Result", "Deceased - per son"), ("Custom Field 1", "customer is deceased"),
+        ("Mail Code", "Return to sender - deceased"), ("Grupo de clientes", "Fallecidos"),
+        ("Kundengruppe", "Verstorben"), ("Catégorie", "Décédé"), ("Tipo", "No contactar"),
+        ("DNC Reason", "CUST REQ"), ("No Stmt", "X"),
+    ],
+)  # fmt: skip
+def test_a_word_under_which_customers_are_sorted_may_forbid(header: str, cell: str) -> None:
+    assert _marks(header, cell, "", "") == {2: "held", 3: "free", 4: "free"}
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Class", "Residential"), ("Department", "Legal"), ("Customer Type", "Agency"),
+        ("Category", "Estate Planning"), ("Practice Area", "Bankruptcy"),
+        ("Matter", "Estate of Jones"), ("Service", "Divorce attorney"),
+        ("Project", "Chapter 7 petition"), ("Insurance Type", "Auto claim"),
+        ("Description", "Court filing fee"), ("Item", "Attorney consult"),
+        ("Communication Language", "English"), ("Statement Delivery", "Email"),
+        ("Paperless", "Y"), ("Last Contact Date", "2026-01-02"), ("Contacted?", "Y"),
+        ("Invoice Emailed", "Yes"), ("OK to ship", "Yes"), ("Permit No.", "P-123"),
+        ("Stop #", "3"), ("Text", "Rent May"), ("Mail Returned", "N"), ("Wants receipt", "Y"),
+        ("Accepts cards", "Y"), ("Stop Renewal", "Y"), ("Autopay Consent", "Y"),
+        ("Collection Stage", "1"),
+    ],
+)  # fmt: skip
+def test_a_column_that_only_sounds_so_is_passed_over_without_a_question(
+    header: str, cell: str
+) -> None:
+    for second in (cell, "N" if len(cell) == 1 and cell.isalpha() else ""):
+        assert _marks(header, cell, second, "") == dict.fromkeys((2, 3, 4), "free")
+
+
+@pytest.mark.parametrize("header", ["Class", "Segment", "Customer Category"])
+def test_a_sort_that_may_speak_of_work_or_of_the_person_is_asked_about(header: str) -> None:
+    document = read(_file(header, "Bankruptcy", "Residential"))
+    (question,) = document["decisions_needed"]
+    assert (question["id"], question["choices"]) == (f"mapping:{header}", ["notes", "ignore"])
+    for answer, held in (("notes", "bankruptcy"), ("ignore", None)):
+        rows = rows_by(
+            read(_file(header, "Bankruptcy", "Residential"), answers={question["id"]: answer})
+        )
+        assert rows[2]["account"]["held"] == held
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "marks"),
+    [
+        ("Email Allowed,SMS Allowed", ("false,true", "true,true", "true,false"),
+         ("email", "free", "sms")),
+        ("Opted Out Email,Opted Out SMS", ("1,0", "0,1", "0,0"), ("email", "sms", "free")),
+        ("Opt-In Date,Opt-Out Date", ("2025-01-02,2026-02-03", "2025-01-02,", ","),
+         ("held", "free", "free")),
+        ("Contact Status", ("Do not contact", "Active", "Active"), ("all", "free", "free")),
+        ("OK to text", ("", "Y", "N"), ("free", "free", "sms")),
+    ],
+)  # fmt: skip
+def test_several_columns_of_permission_stand_side_by_side(
+    columns: str, cells: tuple[str, ...], marks: tuple[str, ...]
+) -> None:
+    assert tuple(_marks(columns, *cells).values()) == marks
+
+
+@pytest.mark.parametrize(
+    ("email", "phone"),
+    [
+        ("ada@example.com (do not email)", "312-555-0101"), ("OPTED OUT", "312-555-0101"),
+        ("ada@example.com", "DNC 312-555-0101"), ("ada@example.com", "do not call"),
+    ],
+)  # fmt: skip
+def test_words_beside_an_address_or_in_its_place_forbid(email: str, phone: str) -> None:
+    document = read(
+        "Invoice,Customer,Email,Phone,Due Date,Balance\n"
+        f"1001,Ada Abbott,{email},{phone},2026-01-15,10.00\n"
+        "1002,Al Legal,estate@example.com,(312) 555-0102 (work),2026-01-15,20.00\n"
+    )
+    held = {row["row"]: row["account"]["held"] for row in document["rows"]}
+    assert held == {2: "do_not_contact", 3: None}

@@ -15,6 +15,7 @@ from dunlin.domain.imports.content import Content
 from dunlin.domain.imports.header_names import permissions as names
 from dunlin.domain.imports.header_names import roles
 from dunlin.domain.imports.phrases import Lexicon
+from dunlin.domain.imports.row_bars import bars_of_note
 from dunlin.domain.imports.types import ImportQuestion
 
 WHICH_WAY = ("opt_out_all", "consent_all", fields.IGNORE)
@@ -60,6 +61,10 @@ _STOPS_WHAT, _PLAIN, _OTHERWISE = (
 _ADVERTISES, _OURS = _Words(names.ADVERTISES), _Words(names.OURS)
 _HALTS, _MONEY = _Words(names.HALTS), _Words(names.ASKS_FOR_MONEY)
 _BESIDE = _Words(names.BESIDE)
+_REASONS, _SORTS, _TRADES = _Words(names.REASONS), _Words(names.SORTS), _Words(names.TRADES)
+_CERTAIN = frozenset((barring.DECEASED, barring.DO_NOT_CONTACT))
+_UNCERTAIN = barring.PERSONAL - _CERTAIN - {barring.MINOR}
+"""What a practice or an insurer sorts its work by too."""
 _JOINED = {
     ("opt", "out"): "optout", ("opted", "out"): "optedout", ("opt", "in"): "optin",
     ("opted", "in"): "optedin", ("e", "mail"): "email", ("e", "mails"): "email",
@@ -93,13 +98,17 @@ _STANDINGS = frozenset(("paid_flag", "open_flag", "deleted"))
 def flag_heading(header: str, content: Content) -> FlagHeading | None:
     """What a heading's words say of a column of flags; None where they say nothing of the sort, or
     a table names the heading."""
-    if not content.is_flag or _is_named(header):
-        return None
     words = _words(header)
+    if _is_named(header) or not (content.is_flag or _gives_reason(words)):
+        return None
     meant = _bar(header) or _permission(words, content) or _halt(words)
-    if meant is None and not _hints(header, words, content):
-        meant = _standing(header, words, content)
-    return meant
+    if meant is not None:
+        return meant
+    if not _hints(header, words, content):
+        return _standing(header, words, content)
+    if content.share("permission") >= _SURE > content.share("bool") and not _advertises(words):
+        return FlagHeading("consent_all", "its values say who may be written to")
+    return None
 
 
 def asks_which_way(key: str, header: str, content: Content) -> ImportQuestion | None:
@@ -115,6 +124,23 @@ def asks_which_way(key: str, header: str, content: Content) -> ImportQuestion | 
         choices=WHICH_WAY,
         why="it seems to say who may be written to; which way does it run?",
     )
+
+
+def sorts_people(header: str, cells: Sequence[str]) -> str:
+    """Whether a column that is not used sorts people, and some of its cells forbid to write:
+    `notes` where they do for certain, `ask` where they may speak of something else, "" else."""
+    words = _words(header)
+    if not _SORTS.any_of(words) or _TRADES.any_of(words):
+        return ""
+    codes = {code for cell in set(cells) if cell for code in bars_of_note(cell)}
+    if codes & _CERTAIN:
+        return "notes"
+    return "ask" if codes & _UNCERTAIN else ""
+
+
+def _gives_reason(words: Sequence[str]) -> bool:
+    """`DNC Reason`: there is one only where nobody may write."""
+    return _REASONS.any_of(words) and _DENIES.any_of(words)
 
 
 def _is_named(header: str) -> bool:

@@ -14,7 +14,12 @@ from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS
-from dunlin.domain.imports.flag_headings import FLAGGED, asks_which_way, flag_heading
+from dunlin.domain.imports.flag_headings import (
+    FLAGGED,
+    asks_which_way,
+    flag_heading,
+    sorts_people,
+)
 from dunlin.domain.imports.guard import REASON_COLUMN
 from dunlin.domain.imports.industry import PATIENTS_PART, patients_part
 from dunlin.domain.imports.ledger import ledger_columns
@@ -309,6 +314,7 @@ def map_columns(
             chosen[index] = (0.9 if index in meaningless else 0.0, fields.IGNORE, why)
     _price_is_owed(headers, contents, chosen, by_person)
     decisions += settle_contacts(parties, keys, samples, chosen, SET_BY_HAND)
+    decisions += _sorts(headers, keys, samples, chosen, by_person)
     decisions += _ways(headers, keys, contents, chosen, by_person)
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
@@ -336,6 +342,34 @@ def _price_is_owed(
     if priced and index not in by_person and chosen[index][1] == fields.IGNORE:
         why = "the only amounts, beside which stands whether they are paid"
         chosen[index] = (0.6, "amount", why)
+
+
+def _sorts(
+    headers: Sequence[str],
+    keys: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    chosen: list[tuple[float, str, str]],
+    by_person: Container[int],
+) -> tuple[ImportQuestion, ...]:
+    """Reads columns as notes by which people are sorted, some as dead or not to be contacted; the
+    questions about those of which that is not certain."""
+    asked = []
+    for index, header in enumerate(headers):
+        if index in by_person or chosen[index][1] not in (fields.IGNORE, "document_type"):
+            continue
+        reads_as = sorts_people(header, samples[index])
+        if reads_as == "notes":
+            chosen[index] = (0.6, "notes", "some of its values forbid to write")
+        elif reads_as == "ask":
+            asked.append(
+                ImportQuestion(
+                    kind="mapping",
+                    column=keys[index],
+                    choices=("notes", fields.IGNORE),
+                    why="some of its values forbid to write, if they speak of who owes; do they?",
+                )
+            )
+    return tuple(asked)
 
 
 def _ways(

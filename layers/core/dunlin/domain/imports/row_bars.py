@@ -143,6 +143,7 @@ class RowBars:
         self._names = [i for field in names for i in by.get(field, ())]
         self._flags = [(code, i) for code in _FLAGS for i in by.get(code, ())]
         self._closed = by.get("opt_out_all", [])
+        self._points = [*by.get("email", ()), *by.get("phone", ())]
         self._known: dict[str, tuple[str, ...]] = {}
 
     def read(self, cells: list[str], status_says: str) -> tuple[str, ...]:
@@ -152,6 +153,10 @@ class RowBars:
             text = cells[index]
             if text:
                 codes += self._remembered(text)
+        for index in self._points:
+            text = cells[index]
+            if " " in text and not text.isspace():
+                codes += self._beside_point(text)
         if may_bar(" ".join([cells[i] for i in self._names])):
             for index in self._names:
                 codes += bars_of_name(cells[index])
@@ -164,6 +169,12 @@ class RowBars:
             if text and opts_out(text, day=self._dates.is_day(index, text)):
                 codes += (barring.DO_NOT_CONTACT,)
         return tuple(dict.fromkeys(codes))
+
+    def _beside_point(self, text: str) -> tuple[str, ...]:
+        """The codes of words that stand beside an address or a number, or in its place: `DNC
+        312-555-0101`, `do not email`."""
+        words = " ".join([w for w in text.split() if "@" not in w and any(map(str.isalpha, w))])
+        return self._remembered(words) if words else ()
 
     def _remembered(self, text: str) -> tuple[str, ...]:
         known = self._known.get(text)

@@ -75,7 +75,7 @@ OTHERWISE = """
     form forms slip paperless hipaa treatment photo photos emergency release insurance financial
     credit check ach autopay waiver medical work employer workplace voicemail vm spouse husband wife
     leave time hours person name id bounced valid verified verification attempt* made count last
-    next reason template vaccin* procedure surgery pets access entry enter subscription plan address
+    next template vaccin* procedure surgery pets access entry enter subscription plan address
     addresses number numbers cc bcc sequence rate esign signature signed records data sharing
     share arbeitgeber notfall emergencia urgence
 """
@@ -86,7 +86,7 @@ HALTS = """
     gesperrt ausgeschlossen hold halt* frozen no dont not never
 """
 ASKS_FOR_MONEY = """
-    statement* reminder* dunning dun letters notices collections mahn* *mahnung relance* relances
+    statement* stmt* reminder* dunning dun letters notices collections mahn* *mahnung relance*
     cobranza* cobro* recordatorio* cobranca* lembrete* rappel*
 """
 """With a word that halts: what we would send is not to be sent."""
@@ -98,3 +98,22 @@ BESIDE = """
     compte konto flag yn y n indicator
 """
 """Words that say nothing beside `paid`, `open` or `void`."""
+
+REASONS = "reason reasons note notes by remark comment grund motivo motif"
+"""Beside a word that takes permission away: whatever the cell says, it is taken away."""
+
+SORTS = """
+    type class category categories segment group result outcome disposition activity tag tags label
+    code custom field remark comment flag kind tier list grupo categoria tipo clase segmento
+    resultado actividad codigo campo clasificacion gruppe kundengruppe kategorie typ art klasse
+    ergebnis merkmal feld groupe categorie classe segment resultat activite champ atividade
+    classificacao clasificacion kennzeichen
+"""
+"""Words of headings under which customers, and what came of a contact, are sorted."""
+
+TRADES = """
+    matter practice area service services item product job project work invoice case department
+    insurance claim policy loan property unit account acct document transaction charge fee expense
+    rechnung factura facture fatura produkt producto produit produto
+"""
+"""With them a heading sorts something else than people."""

@@ -44,7 +44,7 @@ class Stack:
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    built = deploy.build(directory=stack.ROOT / ".aws-sam" / "wiring", say=lambda line: None)
+    built = deploy.build(directory=stack.ROOT / ".aws-sam" / "wiring-cloud", say=lambda line: None)
     running = cloud.start(free_port(), directory=tmp_path_factory.mktemp("cloud"), schedules=False)
     try:
         outputs = deploy.deploy(

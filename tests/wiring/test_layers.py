@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import deploy
+from tests.conftest import WORKER
 from tests.wiring import stack
 from tools.runtime_requirements import COMMAND_ONLY, LOCK, REQUIREMENTS, requirements
 from tools.sizes import LIMIT, bytecode_tags, package_sizes, without_bytecode
@@ -19,7 +20,7 @@ HERE = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
 
 @pytest.fixture(scope="module")
 def built() -> Path:
-    directory = stack.ROOT / ".aws-sam" / "wiring"
+    directory = stack.ROOT / ".aws-sam" / f"wiring-{WORKER}"  # two workers would mix their builds
     return deploy.build(directory=directory, say=lambda line: None).parent
 
 

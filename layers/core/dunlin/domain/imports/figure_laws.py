@@ -78,11 +78,11 @@ class LawCounts:
         if self._owed in figures and len(figures) > 2:
             rows = _telling(samples, figures, marks, self._owed)
             known = list(_by_names(headers, columns, figures, rows))
-            named = [set(count.law.terms) for count in known]
-            laws = (law for law in _by_sums(rows, figures, self._owed))
-            seen = (LawCount(law) for law in laws if set(law.terms) not in named)
+            named = [set(count.law.columns) for count in known]
+            laws = _by_sums(rows, figures, self._owed)
+            seen = (LawCount(law) for law in laws if set(law.columns) not in named)
             self.counts = [*known, *islice(seen, _MOST_LAWS)]
-        self._counted = {at for count in self.counts for at, _ in count.law.terms}
+        self._counted = {at for count in self.counts for at in count.law.columns} - {self._owed}
 
     @property
     def asked(self) -> bool:
@@ -97,10 +97,9 @@ class LawCounts:
         owed = hundredths(text, marks[self._owed])
         if owed is None or owed <= 0:
             return
-        values = {
-            i: hundredths(cells[i], marks[i]) if i < size and cells[i] else None
-            for i in self._counted
-        }
+        values: dict[int, int | None] = {self._owed: owed}
+        for at in self._counted:
+            values[at] = hundredths(cells[at], marks[at]) if at < size and cells[at] else None
         for count in self.counts:
             off = off_by(count.law, values)
             if off is None:
@@ -141,36 +140,31 @@ class LawCounts:
 
     def _in_words(self, law: FigureLaw) -> str:
         """`"Balance" is not "Total" less "Paid"`."""
-        (owed, _), *rest = law.terms
-        parts = [f'{"less " if sign < 0 else ""}"{self._keys[at]}"' for at, sign in rest]
-        parts.sort(key=lambda p: p.startswith("less"))
-        words = [p if p.startswith("less") or not n else f"and {p}" for n, p in enumerate(parts)]
-        return f'"{self._keys[owed]}" is not {" ".join(words)}'
+        plus = " and ".join(f'"{self._keys[at]}"' for at in law.plus)
+        less = "".join(f' less "{self._keys[at]}"' for at in law.less)
+        return f'"{self._keys[law.whole]}" is not {plus}{less}'
 
 
 def off_by(law: FigureLaw, values: Hundredths) -> int | None:
     """How far the first figure of a law is from what the others make, 0 where it keeps the law;
     None where the row says nothing: where it, or all that it comes of, is missing."""
-    (first, _), *rest = law.terms
-    figure = values[first]
+    figure = values[law.whole]
     if figure is None:
         return None
+    right, given = 0, False
     if law.is_product:
-        factors = [values[at] for at, _ in rest]
-        if None in factors:
-            return None
-        right = round((factors[0] or 0) * (factors[1] or 0) / _ONE)
+        first, second = values[law.plus[0]], values[law.plus[1]]
+        if first is not None and second is not None:
+            right, given = round(first * second / _ONE), True
     else:
-        right, given = 0, False
-        for at, sign in rest:
+        for at in law.plus:
             value = values[at]
             if value is not None:
-                given = given or sign > 0
-                right += value if sign > 0 else -abs(value)
-        if not given:
-            return None
+                right, given = right + value, True
+        for at in law.less:
+            right -= abs(values[at] or 0)
     off = figure - right
-    return 0 if -1 <= off <= 1 else off
+    return None if not given else 0 if -1 <= off <= 1 else off
 
 
 def is_explained(off: int, law: FigureLaw, cells: Sequence[str], marks: Mapping[int, str]) -> bool:
@@ -181,14 +175,14 @@ def is_explained(off: int, law: FigureLaw, cells: Sequence[str], marks: Mapping[
         figure = hundredths(cells[at], marks.get(at, "")) if at < len(cells) else None
         return figure is not None and abs(figure) == abs(off)
 
-    return not any(is_off(at) for at, _ in law.terms) and any(map(is_off, law.beside))
+    return not any(map(is_off, law.columns)) and any(map(is_off, law.beside))
 
 
 def keeps(laws: Sequence[FigureLaw], cells: Sequence[str], marks: Mapping[int, str]) -> bool:
     """False where a row breaks one of the laws of its file."""
     values: dict[int, int | None] = {}
     for law in laws:
-        for at, _ in law.terms:
+        for at in law.columns:
             if at not in values:
                 values[at] = hundredths(cells[at], marks.get(at, ""))
         off = off_by(law, values)
@@ -202,8 +196,8 @@ def keeps(laws: Sequence[FigureLaw], cells: Sequence[str], marks: Mapping[int, s
 def _says(law: FigureLaw, values: Hundredths) -> bool:
     """Whether a row that keeps a law shows it: more than two of its figures say something."""
     if law.is_product:
-        return all(values[at] not in (None, 0, _ONE) for at, _ in law.terms[1:])
-    return sum(bool(values[at]) for at, _ in law.terms) > 2
+        return all(values[at] not in (None, 0, _ONE) for at in law.plus)
+    return sum(bool(values[at]) for at in law.columns) > 2
 
 
 def _owed_at(columns: Sequence[ColumnMap]) -> int:
@@ -230,11 +224,19 @@ _NO_FIGURES = frozenset(
 
 
 def _law(
-    terms: SignedColumns, figures: Sequence[int], owed: int, *, is_product: bool = False
+    whole: int,
+    plus: Sequence[int],
+    less: Sequence[int],
+    figures: Sequence[int],
+    owed: int,
+    *,
+    is_product: bool = False,
 ) -> FigureLaw:
-    inside = {at for at, _ in terms}
-    beside = tuple(i for i in figures if i not in inside)
-    return FigureLaw(terms=terms, owed=owed, beside=beside, is_product=is_product)
+    beside = tuple(i for i in figures if i not in (whole, *plus, *less))
+    return FigureLaw(
+        whole=whole, plus=tuple(plus), less=tuple(less), owed=owed, beside=beside,
+        is_product=is_product,
+    )  # fmt: skip
 
 
 def _by_names(
@@ -261,13 +263,13 @@ def _by_names(
     ]  # fmt: skip
     for plus, less in ((billed, paid), (by.get("debit"), by.get("credit"))):
         if plus and less:
-            terms = ((owed, 1), (plus[0], 1), *((i, -1) for i in less if i != owed))
+            off = [i for i in less if i != owed]
             plainly = {"amount", "paid"} <= by.keys() and plus is billed
-            yield LawCount(_law(terms, figures, owed), by_name=True, plainly=plainly)
+            law = _law(owed, plus[:1], off, figures, owed)
+            yield LawCount(law, by_name=True, plainly=plainly)
     buckets = by.get("bucket", ())
     if len(buckets) > 1:
-        terms = ((owed, 1), *((i, 1) for i in buckets))
-        yield LawCount(_law(terms, figures, owed), by_name=True)
+        yield LawCount(_law(owed, buckets, (), figures, owed), by_name=True)
 
 
 def _is_taken_off(header: str) -> bool:
@@ -324,23 +326,22 @@ def _by_sums(
                 empty.append(set(terms))
                 if size > 2 and linked & set(picked):
                     linked |= set(picked)
-                    yield _law(_led(terms, owed), figures, owed)
+                    yield _led(terms, figures, owed)
     for target in filled:
         for pair in combinations([i for i in filled if i != target], 2):
             if target in linked and _multiplies(target, pair, rows, allowed):
-                terms = ((target, 1), (pair[0], 1), (pair[1], 1))
-                yield _law(terms, figures, owed, is_product=True)
+                yield _law(target, pair, (), figures, owed, is_product=True)
 
 
-def _led(terms: SignedColumns, owed: int) -> SignedColumns:
-    """The terms with the figure that the others make in front: what is owed, or the one that
-    stands against all others."""
-    signs = [sign for _, sign in terms]
-    lone = next((at for at, sign in terms if signs.count(sign) == 1), terms[0][0])
-    first = owed if any(at == owed for at, _ in terms) else lone
-    turn = -next(sign for at, sign in terms if at == first)
-    rest = sorted(((at, sign * turn) for at, sign in terms if at != first), key=lambda t: -t[1])
-    return ((first, 1), *rest)
+def _led(terms: SignedColumns, figures: Sequence[int], owed: int) -> FigureLaw:
+    """The law of terms that add up to nought. What is owed is what the others make; without it,
+    the figure that stands against all others."""
+    signs = dict(terms)
+    lone = (at for at, sign in terms if [*signs.values()].count(sign) == 1)
+    whole = owed if owed in signs else next(lone, terms[0][0])
+    plus = [at for at, sign in terms if sign != signs[whole]]
+    less = [at for at, sign in terms if sign == signs[whole] and at != whole]
+    return _law(whole, plus, less, figures, owed)
 
 
 def _vanishes(terms: SignedColumns, rows: Sequence[Mapping[int, int]], allowed: int) -> bool:

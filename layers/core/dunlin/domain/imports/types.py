@@ -119,14 +119,21 @@ class TaxOnTop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureLaw:
-    """What nearly every row keeps: the first of `terms`, (column, sign), is the sum of the others,
-    or their product. Of a row that does not, `beside` are the columns that may say why; `owed` is
-    the column of what is owed."""
+    """What nearly every row keeps, columns by index: `whole` is the sum of `plus` less `less`, or
+    the product of `plus`. Of a row that does not keep it, `beside` are the columns that may say
+    why; `owed` is the column of what is owed."""
 
-    terms: tuple[tuple[int, int], ...]
+    whole: int
+    plus: tuple[int, ...]
+    less: tuple[int, ...] = ()
     owed: int
     beside: tuple[int, ...] = ()
     is_product: bool = False
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """All columns that it is about."""
+        return (self.whole, *self.plus, *self.less)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

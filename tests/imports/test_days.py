@@ -177,3 +177,13 @@ def test_days_in_few_rows_that_are_said_to_be_of_payment_hold_those_rows() -> No
         ("2026-06-30", None),
         ("2026-03-06", "cleared_with_balance"),
     ]
+
+
+@pytest.mark.parametrize(("day", "terms"), [("Data", "Condições de pagamento"), ("Data", "Prazo")])
+def test_a_day_without_more_words_is_that_of_the_bill(day: str, terms: str) -> None:
+    document = read(
+        f"Devedor\tE-mail\tN.º da fatura\t{day}\t{terms}\tValor em aberto\n"
+        "Fábio Brandão\tfabio@example.com\t41347\t2026-07-22\t15 dias\tR$ 4.832,75\n"
+    )
+    account = document["rows"][0]["account"]
+    assert (account["issued_on"], account["due_on"]) == ("2026-07-22", "2026-08-06")

@@ -572,3 +572,17 @@ def test_a_journal_that_does_not_say_whose_leg_is_whose_is_asked_about() -> None
 def test_more_names_that_look_like_totals_than_can_be_weighed_are_asked_about() -> None:
     rows = "".join(f"Total Shop {n},0.00,{n}.00,0.00,{n}.50\n" for n in range(1, 400))
     assert asked(read(AGED + "Ben Barker,0.00,90.50,0.00,90.50\n" + rows)) == ["totals"]
+
+
+def test_a_balance_that_runs_past_what_is_written_off_runs_on() -> None:
+    text = (
+        "Customer,Email,Amount,Due Date,Payment Status,Balance\n"
+        "Ada Abbott,ada@example.com,126.79,2026-04-23,Unpaid,126.79\n"
+        'Ben Barker,ben@example.com,"3,473.00",2026-04-21,Past Due,"3,599.79"\n'
+        'Ben Barker,ben@example.com,"2,187.77",2026-06-20,Charged off,"3,599.79"\n'
+        'Ada Abbott,ada@example.com,"4,691.20",2026-06-30,Unpaid,"8,290.99"\n'
+        'Cora Castillo,cora@example.com,100.00,2026-06-30,Unpaid,"8,390.99"\n'
+    )
+    document = read(text)
+    left = {"Ada Abbott": 481799, "Ben Barker": 347300, "Cora Castillo": 10000}
+    assert (asked(document), owed(document)) == ([], left)

@@ -159,7 +159,7 @@ class LayoutVotes:
         if self._is_journal:
             self._weigh(cells)
         if self.running.asked:
-            self.running.add(cells, name or self._headings.now)
+            self.running.add(cells, name or self._headings.now, counts=counts)
         if 0 <= self._currency < len(cells) and len(self._currencies) < 2:
             text = cells[self._currency].strip()
             if text:

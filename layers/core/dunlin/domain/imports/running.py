@@ -73,8 +73,9 @@ class RunningBalance:
         self.asked = self._balance >= 0 and bool(self._plus or self._minus)
         """False once it is known that the balance does not run."""
 
-    def add(self, cells: list[str], who: str) -> None:
-        """Takes one row of the customer `who`."""
+    def add(self, cells: list[str], who: str, *, counts: int = 1) -> None:
+        """Takes one row of the customer `who`. A row that by its standing `counts` for nothing may
+        leave the balance as it was."""
         self._rows += 1
         if self._rows > _TRIAL and (self._before is None or who != self._before.who):
             self._before = _Before(who, 0, 0)
@@ -82,6 +83,8 @@ class RunningBalance:
         moved = self._moved(cells)
         before = self._before
         if balance is None or moved is None:
+            return
+        if not counts and before is not None and balance == before.balance:
             return
         self._before = _Before(who, balance, moved)
         if before is None or not moved:

@@ -105,8 +105,8 @@ STRONG = {
 
 WEAK = {
     "issue_date": """
-        date|datum|fecha|created|created at|created on|created time|day|opened|service|charge date
-        |month|erstellt am|valeur|entry date|currentillnessdate""",
+        date|datum|fecha|data|dia|created|created at|created on|created time|day|opened|service
+        |charge date|month|erstellt am|valeur|entry date|currentillnessdate""",
     "due_date": """
         payment terms date|deadline|target date|maturity|maturity date|payment date expected
         |endfalligkeit""",

@@ -37,6 +37,7 @@ from dunlin.service.contact.activation import start_ladder
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import reconcile
 from dunlin.service.contact.sending import send
+from dunlin.service.imports import missing
 from dunlin.service.payments.balances import change_balance
 from dunlin.service.payments.billing_words import BalanceChange
 from dunlin.service.payments.posting import post_event
@@ -69,14 +70,11 @@ class AnyLife(RuleBasedStateMachine):
         super().__init__()
         self.office = Office()
         self.book, self.waker = self.office.book, self.office.waker
-        limits = {"lowest_instalment_minor": 2_000, "longest_months": 4, "first_within_days": 31}
-        document = builders.strategy_document(arrangement=limits)
-        self.book.creditors.put_strategy(CREDITOR, document, self.office.now)
         self.processor, self.sessions = MemoryProcessor(), MemoryPortalSessions()
         self.gate, self.numbers = ground.gate(), itertools.count(1)
         self.templates = ground.PlainLetters()
         self.owed = dict.fromkeys(ROWS, 12_000)
-        self.office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = b"version: 1\ncomplete: true"
+        self.newest = ("", "")  # name and content of the creditor's newest file
 
     @property
     def now(self) -> datetime:
@@ -89,10 +87,19 @@ class AnyLife(RuleBasedStateMachine):
         return StaffCommand(by="ana", why="case-1", version=account.version)
 
     def _drop(self, rows: tuple[str, ...]) -> None:
-        self.office.drop(
-            "open.csv",
-            table([f"{row},{PERSON},{self.owed[row] / 100:.2f},2026-09-01" for row in rows]),
-        )
+        """The day's export, which says that it is complete."""
+        name = f"open-{self.now:%Y-%m-%d}"
+        content = table([f"{row},{PERSON},{self.owed[row] / 100:.2f},2026-09-01" for row in rows])
+        mapping = f"drop/{CREDITOR}/{name}.mapping.yaml"
+        self.office.box.files[mapping] = b"version: 1\ncomplete: true"
+        self.newest = (f"{name}.csv", content)
+        assert self.office.drop(*self.newest)["state"] == "done"
+
+    def _brings_no_news(self, name: str, content: str, code: str) -> None:
+        before = dict(self.book.accounts)
+        report = self.office.drop(name, content)
+        assert set(report["codes"]) == {code}, report
+        assert self.book.accounts == before
 
     def try_it(self, act: Callable[[], object]) -> None:
         """Staff may be refused; a step that makes no sense must never have been tried."""
@@ -103,8 +110,17 @@ class AnyLife(RuleBasedStateMachine):
         except DomainError:
             pass
 
-    @initialize(begun=st.sampled_from(["", "activated", "exhausted"]))
-    def first_file(self, begun: str) -> None:
+    @initialize(
+        begun=st.sampled_from(["", "activated", "exhausted"]), bound=st.sampled_from([0, 10])
+    )
+    def first_file(self, begun: str, bound: int) -> None:
+        document = builders.strategy_document(
+            arrangement={
+                "lowest_instalment_minor": 2_000, "longest_months": 4, "first_within_days": 31,
+            },
+            missing={"accounts": bound},
+        )  # fmt: skip
+        self.book.creditors.put_strategy(CREDITOR, document, self.office.now)
         self._drop(ROWS)
         if begun:
             for row in ROWS:
@@ -128,6 +144,35 @@ class AnyLife(RuleBasedStateMachine):
     def newer_balance(self, row: str, minor: int) -> None:
         self.owed[row] = minor
         self._drop(ROWS)
+
+    @rule()
+    def newest_file_again_under_another_name(self) -> None:
+        name, content = self.newest
+        self._brings_no_news(f"copy of {name}", content, "known_file")
+
+    @rule(row=which, minor=st.sampled_from([0, 3_000, 50_000]))
+    def file_of_another_month(self, row: str, minor: int) -> None:
+        content = table([f"{row},{PERSON},{minor / 100:.2f},2026-09-01"])
+        self._brings_no_news("open-2026-10-01.csv", content, "older_file")
+
+    @precondition(lambda self: self._lacking())
+    @rule(gone=st.booleans())
+    def what_a_file_lacks_is_settled(self, gone: bool) -> None:
+        for asked in self._lacking():
+            missing.settle(
+                asked,
+                StaffCommand(by="ana", why="case-1"),
+                gone=gone,
+                book=self.book,
+                waker=self.waker,
+                drop_box=self.office.box,
+                now=self.now,
+            )
+        assert not self._lacking()
+        assert not self._any(lambda a: missing.RESTS in a.extras)
+
+    def _lacking(self) -> list[missing.MissingAccounts]:
+        return missing.open_questions(CREDITOR, drop_box=self.office.box)
 
     # -- time
 
@@ -480,6 +525,9 @@ class AnyLife(RuleBasedStateMachine):
                 assert account.due_at is not None, account
             if account.hold is Hold.PAUSED:
                 assert account.paused
+            if missing.RESTS in account.extras:
+                asking = {asked.import_id for asked in self._lacking()}
+                assert account.extras[missing.RESTS] in asking, account
             asked = arrangements.open_request(account.account_id, self.book)
             if account.escalated == REQUEST:
                 assert asked is not None, account

@@ -123,6 +123,22 @@ def test_the_same_file_under_another_name_is_known(office: Office) -> None:
     assert office.drop("open.csv", table([BO, CY]))["known_as"] == ""
 
 
+def test_a_copy_of_a_week_without_news_is_known(office: Office) -> None:
+    """Two weeks gave the same bytes; a copy of the second is no third week."""
+    office.drop("open-2026-11-01.csv", table([BO, CY]))
+    assert office.drop("open-2026-11-08.csv", table([BO, CY]))["known_as"] == ""
+    office.drop(
+        "payments.csv",
+        "Invoice number,Payment date,Amount,Payment method,Payment ID\n"
+        "K-1,2026-11-24,50.00,check,P-1\n",
+    )
+    assert office.account("K-1").balance.minor == 7_000
+    report = office.drop("copy of open-2026-11-08.csv", table([BO, CY]))
+    assert (report["known_as"], report["codes"]) == ("open-2026-11-08.csv", {"known_file": 2})
+    assert office.account("K-1").balance.minor == 7_000
+    assert office.drop("open-2026-11-15.csv", table([BO, CY]))["known_as"] == ""
+
+
 def people(first: int, number: int) -> list[str]:
     return [
         f"K-{n},C-{n},Person {chr(65 + n // 26)}{chr(97 + n % 26)} Sample,p{n}@example.com,,"

@@ -241,6 +241,6 @@ def _hand_on(
         "matches": work.packed_decisions(assembly.decisions),
         "known_as": known.name,
     }
-    whole_file.remember_file(job, profile, drop_box)
+    whole_file.remember_file(job, profile, drop_box, today)
     work.write_json(drop_box, job.work("profile.json"), document)
     return shares

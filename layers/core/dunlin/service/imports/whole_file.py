@@ -66,11 +66,16 @@ def known(job: Job, profile: FileProfile, drop_box: DropBox, today: date) -> Kno
     return KnownFile(older=own is not None and newest is not None and own.before(newest))
 
 
-def remember_file(job: Job, profile: FileProfile, drop_box: DropBox) -> None:
-    """Keep that these bytes were imported, and under which name first."""
+def remember_file(job: Job, profile: FileProfile, drop_box: DropBox, today: date) -> None:
+    """Keep that these bytes were imported, and under which name: the first, or the latest day's."""
     key = _file_key(job.creditor, profile.sha256)
-    if work.read_json(drop_box, key) is None:
-        work.write_json(drop_box, key, {"import": job.import_id, "key": job.key})
+    kept = work.read_json(drop_box, key)
+    if kept is not None:
+        before = days_of(kept["key"], profile.as_of, today)
+        own = days(job, profile, today)
+        if before is None or own is None or not before.before(own):
+            return
+    work.write_json(drop_box, key, {"import": job.import_id, "key": job.key})
 
 
 def person_mark(account: NormalisedAccount) -> str:

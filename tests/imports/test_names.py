@@ -35,6 +35,8 @@ def test_a_firms_name_is_kept_whole(name: str) -> None:
      ("Ben and Bea Barker", "Ben and Bea Barker", "Ben and Bea", "Barker"),
      ("Juan y Maria Garcia", "Juan y Maria Garcia", "Juan y Maria", "Garcia"),
      ("10017 Ada Abbott", "Ada Abbott", "Ada", "Abbott"),
+     ("Ada Abbott (C2587)", "Ada Abbott", "Ada", "Abbott"),
+     ("Abbott, Ada [10017]", "Ada Abbott", "Ada", "Abbott"),
      ("Thi Mai Do", "Thi Mai Do", "Thi Mai", "Do"),
      ("Maria Hall, DDS", "Maria Hall DDS", "Maria", "Hall")],
 )  # fmt: skip
@@ -74,3 +76,17 @@ def test_what_follows_a_colon_is_a_job(text: str, display: str, job: str) -> Non
 def test_whose_kind_of_debt_follows_the_name(name: str, kind: str) -> None:
     document = reading.read(f'{HEADER}1001,"{name}",a@example.com,2026-01-15,100.00\n')
     assert document["rows"][0]["account"]["debt_kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "display"),
+    [("Vogel Logistik AG (C2591)", "Vogel Logistik AG"),
+     ("MARSH, REED AND TEAL PC", "MARSH, REED AND TEAL PC")],
+)  # fmt: skip
+def test_a_firm_beside_its_number_or_in_capitals_is_a_firm(text: str, display: str) -> None:
+    read = read_name(text)
+    assert (read.company, read.display) == (True, display)
+
+
+def test_a_couple_in_capitals_is_no_firm() -> None:
+    assert not read_name("SMITH, JOHN AND MARY PA").company

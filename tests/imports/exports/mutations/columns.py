@@ -14,7 +14,7 @@ from tests.imports.exports.draft import (
     shown,
 )
 from tests.imports.exports.mutations.kinds import Mutation
-from tests.imports.exports.truth import EITHER, Debt
+from tests.imports.exports.truth import EITHER, Debt, Party
 from tests.imports.exports.words import HEADINGS
 from tests.imports.exports.writing import Minor
 
@@ -122,7 +122,10 @@ def other_days(draft: Draft, rng: random.Random) -> bool:
     later = {debt: dt.timedelta(days=rng.randint(3, 40)) for debt in draft.debts()}
     header = rng.choice(DAYS_OF_NO_DEBT)
     if not _has(draft, header):
-        draft.add_column(Column(header, "other days", lambda d: d.issued + later[d]), rng)
+        month = dt.timedelta(days=30)
+        draft.add_column(
+            Column(header, "other days", lambda d: d.issued + later.get(d, month)), rng
+        )
     return True
 
 
@@ -132,14 +135,18 @@ def contacts_of_others(draft: Draft, rng: random.Random) -> bool:
     if _has(draft, role):
         return False
     someone = [draft.town.party() for _ in range(2)]
-    whose = {debt: rng.choice(someone) for debt in draft.debts()}
+    chosen = {debt: rng.choice(someone) for debt in draft.debts()}
+
+    def whose(debt: Debt) -> Party:
+        return chosen.get(debt, someone[0])
+
     first = rng.randint(1 if draft.grouped else 0, len(draft.columns))
     both = rng.random() < 0.5
     phone = PHONES[draft.lang]
     wanted = [
-        Column(role, "stranger", lambda d: whose[d].name),
-        Column(f"{role} Email", "stranger mail", lambda d: whose[d].email),
-        Column(f"{role} {phone}", "stranger phone", lambda d: phone_as_written(whose[d].phone)),
+        Column(role, "stranger", lambda d: whose(d).name),
+        Column(f"{role} Email", "stranger mail", lambda d: whose(d).email),
+        Column(f"{role} {phone}", "stranger phone", lambda d: phone_as_written(whose(d).phone)),
     ]
     draft.columns[first:first] = wanted if both else rng.sample(wanted, 2)
     return True

@@ -60,6 +60,8 @@ def household(draft: Draft, rng: random.Random) -> bool:
     if len(people) < 2:
         return False
     first, second = rng.sample(people, 2)
+    if first.first == second.first:
+        return False
     first.unsure = second.unsure = True
     second.last, second.phone, second.street = first.last, first.phone, first.street
     second.city, second.state, second.zip = first.city, first.state, first.zip

@@ -52,6 +52,7 @@ _AND = re.compile(r"\s+(?:&|and|und|et|y|e|\+)\s+", re.IGNORECASE)
 _APART = re.compile(r"[\s,/+]+")
 _SPACE = re.compile(r"\s+")
 _CODE = re.compile(r"(?:\d{3,}|[a-z]{1,3}-?\d{3,})[\s:-]+(?=[^\W\d])", re.IGNORECASE)
+_CODE_BEHIND = re.compile(r"\s*[(\[]\s*#?[a-z]{0,3}-?\d{3,}\s*[)\]]$", re.IGNORECASE)
 _CODE_IN_NAME = re.compile(r"\d{3,4}\s+[^\W\d]+\s*$|1st|24")
 _VISIBLE = re.compile(
     r"\b(?:estate of|heirs|deceased|decedent|c/o|care of|nachlass|erben|trustee|"
@@ -115,12 +116,22 @@ def _shows_form(text: str, low: str, words: list[str]) -> bool:
     written = text.split()
     shouted = text.isupper()
     last = written[-1].strip(".,()") if len(written) > 1 else ""
-    if last.isupper() and last.lower() in SHORT_FORMS and (not shouted or last == "AG"):
+    if (
+        last.isupper()
+        and last.lower() in SHORT_FORMS
+        and (not shouted or last == "AG" or _joins_surnames(low))
+    ):
         return True
     first = written[0].strip(".,")
     if len(written) > 1 and first.lower() in LEADING_FORMS:
         return (first.isupper() and not shouted) or first.lower() in FORMS
     return words[-1] == "co" and (written[-1].endswith(".") or _plain_before(words))
+
+
+def _joins_surnames(low: str) -> bool:
+    """`Marsh, Reed and Teal`: not all that is joined behind the comma are given names."""
+    people = _AND.split(low.partition(", ")[2])
+    return len(people) > 1 and not all(map(_first_known, people))
 
 
 def _initials_of_one(low: str, at: int) -> bool:
@@ -182,6 +193,7 @@ def read_name(text: str) -> Name:
     if code and not _CODE_IN_NAME.match(whole):
         # A customer's number before the name.
         whole = whole[code.end() :]
+    whole = _CODE_BEHIND.sub("", whole) or whole
     if is_company(whole):
         return Name(whole, company=True)
     return _person(whole)

@@ -383,7 +383,9 @@ def _ways(
     asked = (
         asks_which_way(keys[i], header, contents[i])
         for i, header in enumerate(headers)
-        if chosen[i][1] in (fields.IGNORE, "notes") and i not in by_person
+        if chosen[i][1] in (fields.IGNORE, "notes")
+        and i not in by_person
+        and not _names_a_contact(header, contents[i])
     )
     return tuple(question for question in asked if question is not None)
 
@@ -395,6 +397,12 @@ def _take_lone_dues(
     money = [i for i, c in enumerate(contents) if c.share("marked") >= 0.6 > c.share("date")]
     if len(money) == 1 and not ranked[money[0]] and _DUES & set(fields.words_of(headers[money[0]])):
         ranked[money[0]] = [(0.66, "balance", "the only money of the file, and it is due")]
+
+
+def _names_a_contact(header: str, content: Content) -> bool:
+    """True for `Contact` with the names of people: it says nothing of who may be written to."""
+    names = content.share("name") >= 0.5 and not content.share("permission")
+    return names and fields.key_of(header) in fields.CONTACT_PERSONS
 
 
 def _flags(header: str, content: Content) -> bool:

@@ -85,7 +85,8 @@ STRONG = {
         |contact first name|guarantor first name|vorname|prenom|primer nombre|nombre de pila
         |nombres|fname|pat first name|patfname|vorname adressattyp naturl person
         |vorname adressatentyp naturl person|debtor first name|prenom du client|kunde vorname
-        |given|rufname|primeiro nome|nome proprio|client first|customer first|vornamen|prenoms""",
+        |given|initials|initialen|iniciales|iniciais|initiales|rufname|primeiro nome
+        |nome proprio|client first|customer first|vornamen|prenoms""",
     "last_name": """
         last name|lastname|family name|familyname|surname|last|customer last name
         |billing last name|client last name|patient last name|tenant last name|contact last name

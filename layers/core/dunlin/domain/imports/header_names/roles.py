@@ -213,7 +213,9 @@ NEUTRAL = frozenset(
     electronico electronica elektronische electronique eletronico e s
     geschaftsleitung geschaftsfuhrung management zentrale durchwahl headquarters hq switchboard
     company firma empresa societe firm organization organisation entreprise
-    ansprechpartner interlocuteur valid verified clean updated latest last known full
+    cobranca cobranza cobros financeiro financiero financier comptabilite contabilidad
+    contabilidade buchhaltung kreditoren tesoreria tesouraria
+    ansprechpartner interlocuteur contato valid verified clean updated latest last known full
     """.split()
 )
 """Words beside an e-mail or a phone that leave it the debtor's."""

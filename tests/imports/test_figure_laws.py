@@ -121,3 +121,9 @@ def test_a_law_that_many_break_is_asked_about_and_the_answer_obeyed() -> None:
     assert held(text, row_sums="as_it_stands") == NONE
     broken = [row in (0, 2, 5, 7) for row in range(len(NAMES))]
     assert [bool(h) for h in held(text, row_sums="hold")] == broken
+
+
+def test_what_the_sums_show_to_be_taken_off_is_not_asked_about() -> None:
+    heads = "Tuition,Activity Fee,Aid,Paid,Amount Due"
+    text = table(heads, lambda o, r: (o + 3000 + 100 * r, 2000, 5000, 100 * r, o))
+    assert held(text) == ONE

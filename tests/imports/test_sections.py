@@ -11,7 +11,7 @@ from tests.imports.test_layout import ADA, ADAS_SECOND, ALL, BEN, LIST, asked, o
 @pytest.mark.parametrize(
     "heading",
     ["Paid invoices", "PAID", "Bezahlte Rechnungen", "Facturas pagadas", "Factures payées",
-     "Faturas pagas", "Void", "Drafts"],
+     "Faturas pagas", "Void", "Drafts", "Written off", "Disputed"],
 )  # fmt: skip
 def test_what_stands_under_a_heading_that_says_paid_is_asked_about(heading: str) -> None:
     text = LIST + "Open invoices,,,,\n" + ADA + ADAS_SECOND + f"{heading},,,,\n" + BEN

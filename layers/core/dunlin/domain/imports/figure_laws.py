@@ -113,6 +113,11 @@ class LawCounts:
                 if len(count.broken) < _SHOWN:
                     count.broken.append((line, tuple(cells)))
 
+    def taken_off(self) -> frozenset[tuple[int, int]]:
+        """What the figures show to be taken off already, as (what is left, what was taken off)."""
+        kept = (c.law for c in self.counts if c.is_kept and not c.by_name)
+        return frozenset((law.whole, at) for law in kept for at in law.less)
+
     def settled(
         self, answers: Mapping[str, str], owed: int
     ) -> tuple[tuple[FigureLaw, ...], tuple[ImportQuestion, ...]]:

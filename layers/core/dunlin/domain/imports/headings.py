@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dunlin.domain.imports import statuses
+from dunlin.domain.imports.barring import DISPUTED
 from dunlin.domain.imports.columns import LONG
 from dunlin.domain.imports.dates import read_date
 from dunlin.domain.imports.fields import DATES, IGNORE
@@ -50,12 +51,13 @@ def is_heading(text: str) -> bool:
 
 
 def says_settled(text: str) -> bool:
-    """True for a line alone that says of the rows below it that they are owed no more, or no debts
-    yet: `Paid invoices`, `Stornierte Rechnungen`."""
+    """True for a line alone that says of the rows below it that they are owed no more, no debts
+    yet or disputed: `Paid invoices`, `Stornierte Rechnungen`, `Disputed`."""
     words = [w for w in plain(text).split() if w not in _OF_WHAT]
     if not 0 < len(words) <= _MOST_WORDS or any(c.isdigit() for c in text):
         return False
-    return statuses.status_of(" ".join(words)) in (PAID, VOID, DRAFT)
+    reading = statuses.read_status(" ".join(words))
+    return reading.hold == DISPUTED or reading.status in (PAID, VOID, DRAFT)
 
 
 class Headings:

@@ -41,12 +41,14 @@ def settle(
     *,
     home: str,
     currencies: Collection[str],
+    taken_off: Collection[tuple[int, int]] = (),
 ) -> OwedColumn:
     """Chooses what is owed. `home` is the creditor's currency, `currencies` those that a column
-    of the file names; `answers` are a person's, by the question's id."""
+    of the file names; `answers` are a person's, by the question's id. `taken_off` are columns, as
+    (what is left, what was taken off), of which the rows' sums show it."""
     if not counts.needed:
         return OwedColumn(tuple(columns))
-    return _Choice(columns, counts, answers, home, currencies).settled()
+    return _Choice(columns, counts, answers, home, currencies, taken_off=taken_off).settled()
 
 
 class _Choice:
@@ -59,12 +61,15 @@ class _Choice:
         answers: Mapping[str, str],
         home: str,
         currencies: Collection[str],
+        *,
+        taken_off: Collection[tuple[int, int]],
     ) -> None:
         self.columns = list(columns)
         self.counts = counts
         self.answers = answers
         self.home = home
         self.currencies = currencies
+        self.taken_off = taken_off
         self.alive = sorted(counts.claims, key=lambda f: _RANK[f.part])
         self.why = "its name says so more plainly"
         self.bill: MoneyColumn | None = None
@@ -235,6 +240,8 @@ class _Choice:
         return False
 
     def _less_of_a_bill(self, owed: MoneyColumn) -> bool:
+        if any((owed.index, paid.index) in self.taken_off for paid in self.counts.paid):
+            return True
         return any(
             r.proven and r.kind is Sum.LESS and r.whole is owed for r in self.counts.relations
         )

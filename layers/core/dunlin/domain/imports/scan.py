@@ -376,6 +376,7 @@ class Scan:
             self.hints.sidecar.answers,
             home=self.hints.currency or USUAL,
             currencies=self.currency_marks.named(),
+            taken_off=self.sums.taken_off(),
         )
         self.settled = settled
         self.columns = settled.columns

@@ -159,7 +159,7 @@ def test_a_held_payment_is_listed_with_its_reason_and_placed_by_the_function(
     )  # fmt: skip
     code, output = run("held", CREDITOR)
     assert code == 0
-    assert "pay_1  $9.50 of 2026-11-26" in output
+    assert "pay_1  $9.50 of 26 Nov 2026" in output
     assert "p.csv row 2, Bo Sample, names K-1, K-5: it names a number" in output
     placing = ("place", "pay_1", "--creditor", CREDITOR, "--by", "op-7", "--why", "c-1")
     assert run(*placing)[0] == 2

@@ -6,7 +6,9 @@ one account: said again it changes nothing, said again with other words it is re
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -42,6 +44,9 @@ from dunlin.service.payments.payments import close_page
 
 BY = "billing"
 """The actor of these changes in the audit log."""
+_FEW, _TOGETHER = 10, 16
+"""A list of more changes than the first is applied by as many threads as the second: each change
+waits for the tables most of its time."""
 _STOOD = "billing_closed_was"  # extras: where an account stood before the billing system closed it
 
 
@@ -61,6 +66,15 @@ class BillingPorts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _MeantChange:
+    """A change that was read, and the account that it names."""
+
+    change_id: str
+    read: ReadChange
+    account: Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAnswer:
     """What became of one change: applied, known (it was applied before) or refused, and then why
     and by which field, "" where no field is at fault."""
@@ -75,40 +89,72 @@ class ChangeAnswer:
 def apply_changes(
     creditor: str, documents: Sequence[object], *, ports: BillingPorts, now: datetime
 ) -> list[ChangeAnswer]:
-    """Apply changes in their order; one that is refused keeps none of the others from being
-    applied. Raises `Unavailable` or `Conflict`: say all of it again."""
-    return [apply_document(creditor, each, ports=ports, now=now) for each in documents]
+    """Apply changes, those of one person in their order and those of several people side by side;
+    one that is refused keeps none of the others from being applied. Raises `Unavailable` or
+    `Conflict`: say all of it again."""
+    with ThreadPoolExecutor(_TOGETHER if len(documents) > _FEW else 1) as together:
+        meant = list(together.map(lambda d: _understood(creditor, d, ports.people), documents))
+        people: dict[str, list[int]] = defaultdict(list)
+        for number, change in enumerate(meant):
+            if isinstance(change, _MeantChange):
+                people[change.account.consumer_id].append(number)
+        answers = {n: c for n, c in enumerate(meant) if isinstance(c, ChangeAnswer)}
+
+        def apply_in_order(numbers: list[int]) -> None:
+            for number in numbers:
+                change = meant[number]
+                if isinstance(change, _MeantChange):
+                    answers[number] = _answer(change, ports, now)
+
+        list(together.map(apply_in_order, people.values()))
+    return [answers[number] for number in range(len(documents))]
 
 
 def apply_document(
     creditor: str, document: object, *, ports: BillingPorts, now: datetime
 ) -> ChangeAnswer:
     """Read one change and apply it, as `apply_changes` does."""
+    (answer,) = apply_changes(creditor, [document], ports=ports, now=now)
+    return answer
+
+
+def _understood(
+    creditor: str, document: object, people: BillingPeople
+) -> _MeantChange | ChangeAnswer:
+    """A change with the account that it is about, or the answer that refuses it."""
     named = document.get("change_id") if isinstance(document, dict) else None
     change_id = named[:64] if isinstance(named, str) else ""
     try:
         read = read_change(document)
-        account_id = _meant(creditor, read, ports.people)
-        fresh, account = _apply(account_id, read, ports, now)
+        return _MeantChange(change_id=change_id, read=read, account=_meant(creditor, read, people))
     except DomainError as refusal:
-        field = refusal.field if isinstance(refusal, ChangeRefused) else ""
-        return ChangeAnswer(
-            outcome="refused", change_id=change_id, reason=str(refusal), field=field
-        )
+        return _refused(change_id, refusal)
+
+
+def _answer(change: _MeantChange, ports: BillingPorts, now: datetime) -> ChangeAnswer:
+    try:
+        fresh, account = _apply(change.account.account_id, change.read, ports, now)
+    except DomainError as refusal:
+        return _refused(change.change_id, refusal)
     outcome: Literal["applied", "known"] = "applied" if fresh else "known"
-    return ChangeAnswer(outcome=outcome, change_id=change_id, account=account)
+    return ChangeAnswer(outcome=outcome, change_id=change.change_id, account=account)
 
 
-def _meant(creditor: str, read: ReadChange, book: NamedAccounts) -> str:
-    """The id of the one account that a change names; of several, any where all are one person's
-    and the change is about the person."""
+def _refused(change_id: str, refusal: DomainError) -> ChangeAnswer:
+    field = refusal.field if isinstance(refusal, ChangeRefused) else ""
+    return ChangeAnswer(outcome="refused", change_id=change_id, reason=str(refusal), field=field)
+
+
+def _meant(creditor: str, read: ReadChange, book: NamedAccounts) -> Account:
+    """The one account that a change names; of several, any where all are one person's and the
+    change is about the person."""
     named = book.accounts_named(creditor, read.reference)
     if not named:
         raise ChangeRefused("no such account", "reference")
     about_person = isinstance(read.change, NewContact | Withdrawal)
     if len(named) > 1 and not (about_person and len({a.consumer_id for a in named}) == 1):
         raise ChangeRefused("several accounts go by this reference", "reference")
-    return named[0].account_id
+    return named[0]
 
 
 def _apply(
@@ -118,10 +164,13 @@ def _apply(
     change, seen = read.change, f"billing/{account_id}/{read.change.change_id}"
     noted = Change(seen=seen, digest=read.digest)
     earlier = ports.people.digest_of(seen)
-    try:
-        fresh = earlier is None and _write(account_id, read, noted, ports, now)
-    except AlreadySeen:
-        fresh, earlier = False, ports.people.digest_of(seen)
+    if earlier is None:
+        try:
+            if isinstance(change, BalanceChange | StatedBalance):
+                return _change_balance(account_id, change, noted, ports, now)
+            _write(account_id, read, noted, ports, now)
+        except AlreadySeen:
+            earlier = ports.people.digest_of(seen)
     if earlier not in (None, read.digest):
         raise ChangeRefused("this change id was said before with other words", "change_id")
     account = _account(account_id, ports.book)
@@ -132,30 +181,37 @@ def _apply(
         wake_all(account, book=ports.people, waker=ports.waker)
     else:
         ports.waker.wake(account_id)
-    if isinstance(change, Closing):
-        nothing = replace(account, balance=Money(0, account.balance.currency))
-        close_page(nothing, but="", attempts=ports.attempts, processor=ports.processor)
-    return fresh, _account(account_id, ports.book)
+        owed = Money(0, account.balance.currency) if isinstance(change, Closing) else None
+        left = replace(account, balance=owed or account.balance)
+        close_page(left, but="", attempts=ports.attempts, processor=ports.processor)
+    return earlier is None, _account(account_id, ports.book)
+
+
+def _change_balance(
+    account_id: str,
+    change: BalanceChange | StatedBalance,
+    noted: Change,
+    ports: BillingPorts,
+    now: datetime,
+) -> tuple[bool, Account]:
+    return change_balance(
+        account_id,
+        change,
+        by=BY,
+        book=ports.book,
+        attempts=ports.attempts,
+        processor=ports.processor,
+        waker=ports.waker,
+        now=now,
+        noted=noted,
+    )
 
 
 def _write(
     account_id: str, read: ReadChange, noted: Change, ports: BillingPorts, now: datetime
-) -> bool:
-    """Write a change with the note that it was said; whether it was new."""
+) -> None:
+    """Write a change of standing or of the person, with the note that it was said."""
     change, book = read.change, ports.book
-    if isinstance(change, BalanceChange | StatedBalance):
-        fresh, _ = change_balance(
-            account_id,
-            change,
-            by=BY,
-            book=book,
-            attempts=ports.attempts,
-            processor=ports.processor,
-            waker=ports.waker,
-            now=now,
-            noted=noted,
-        )
-        return fresh
 
     def attempt() -> None:
         account = _account(account_id, book)
@@ -172,7 +228,6 @@ def _write(
         write(book, account, after, what=what, data=data, now=now, actor=BY, besides=noted)
 
     retry_on_conflict(attempt)
-    return True
 
 
 def _account(account_id: str, book: ArrangedPostingBook) -> Account:

@@ -35,7 +35,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {"contact": ("emails", "phones", "replace
 CHANNELS = ("email", "sms", "all")
 MOST_POINTS = 10
 """Entries of one list."""
-MOST_CHANGES = 100
+MOST_CHANGES = 500
 """Changes of one call, which must be answered in 29 seconds."""
 
 _EVERY = {"change_id": str, "kind": str, "reference": str}
@@ -133,7 +133,7 @@ class ReadChange:
 
 
 def read_changes(raw: bytes) -> list[object]:
-    """The documents of a body: one change, or `{"changes": [...]}` with 1 to 100 of them. Raises
+    """The documents of a body: one change, or `{"changes": [...]}` with 1 to 500 of them. Raises
     `DomainError` where the whole cannot be read."""
     try:
         body = json.loads(raw, parse_constant=_no_number)

@@ -8,12 +8,17 @@ from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.payments.billing import ChangeAnswer, apply_document
+from dunlin.service.payments.billing import ChangeAnswer, apply_changes, apply_document
+from dunlin.service.payments.billing_words import listed
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """`{creditor, reference, change_id, kind, ...}`, the words of docs/billing.md → `{outcome:
-    applied | known, account_id, balance_minor}`, or `{outcome: refused, reason}`."""
+    applied | known, account_id, balance_minor}`, or `{outcome: refused, reason}`.
+
+    `{creditor, changes}` with 1 to 500 of them → `{changes}`, an answer each as the endpoint's."""
+    if "changes" in event:
+        return _many(event)
     document = {name: value for name, value in event.items() if name != "creditor"}
     try:
         creditor = _creditor(event)
@@ -32,6 +37,20 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         "account_id": account.account_id,
         "balance_minor": account.balance.minor,
     }
+
+
+def _many(event: dict[str, Any]) -> dict[str, Any]:
+    try:
+        changes = listed(event["changes"])
+        answers = apply_changes(
+            _creditor(event), changes, ports=wiring.billing(), now=wiring.clock().now()
+        )
+    except DomainError as refusal:
+        return {"outcome": "refused", "reason": str(refusal)}
+    for answer in answers:
+        count("BalanceChanges", outcome=answer.outcome)
+    logger.info("balances", extra={"creditor": event["creditor"], "changes": len(answers)})
+    return {"changes": [answer.wire() for answer in answers]}
 
 
 def _creditor(event: dict[str, Any]) -> str:

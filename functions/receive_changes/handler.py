@@ -12,7 +12,7 @@ from dunlin.domain.payments.payments import ForgedEvent
 from dunlin.domain.payments.signature import verify_signature
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
-from dunlin.service.payments.billing import ChangeAnswer, apply_changes
+from dunlin.service.payments.billing import apply_changes
 from dunlin.service.payments.billing_words import read_changes
 
 _LIMIT = 300_000  # bytes of a body
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     for answer in answers:
         count("BalanceChanges", outcome=answer.outcome)
     logger.info("billing call", extra={"creditor": creditor, "changes": len(answers)})
-    return _response(200, {"changes": [_shown(answer) for answer in answers]})
+    return _response(200, {"changes": [answer.wire() for answer in answers]})
 
 
 def _raw(event: dict[str, Any]) -> bytes:
@@ -67,19 +67,6 @@ def _refused(status: int, error: str) -> dict[str, Any]:
     count("BillingCallsRefused")
     logger.warning("billing call refused", extra={"status": status})
     return _response(status, {"error": error})
-
-
-def _shown(answer: ChangeAnswer) -> dict[str, Any]:
-    shown: dict[str, Any] = {"change_id": answer.change_id, "outcome": answer.outcome}
-    if answer.account is None:
-        return shown | {"reason": answer.reason, "field": answer.field}
-    balance = answer.account.balance
-    return shown | {
-        "account_id": answer.account.account_id,
-        "balance_minor": balance.minor,
-        "currency": balance.currency,
-        "status": answer.account.status.value,
-    }
 
 
 def _response(status: int, body: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from dunlin.domain.money import Money
 from dunlin.domain.payments.billing_keys import BillingKeys, rotated
 from dunlin.runtime import wiring
 from dunlin.service.payments.billing_words import CHANNELS, FIELDS, LISTS, MOST_CHANGES
+from dunlin.service.payments.delta_file import read_delta
+from functions.change_balance.handler import handler as change_balance
 from functions.receive_changes.handler import handler
 from tests.contact.test_last_moment import DueDebt
 from tests.functions.wire import wire
@@ -341,3 +343,56 @@ def test_no_log_names_a_person(desk: Desk, capsys: pytest.CaptureFixture[str]) -
     assert "example.com" not in written
     assert "broken" not in written
     assert wiring.billing_keys()[desk.creditor].key not in written
+
+
+CHANGES = (
+    "change_id,kind,reference,amount_minor,currency,balance_minor,emails,replaces,channel\n"
+    "a,payment,{0},2500,USD,,,,\n"
+    "b,contact,{0},,,,new@example.com other@example.com,,\n"
+    "c,withdrawn,{0},,,,,,sms\n"
+    "d,fee,{0},lots,USD,,,,\n"
+    "e,closed,NOBODY-1,,,,,,\n"
+)
+
+
+def test_a_delta_file_says_the_same_words_with_the_same_answers(desk: Desk) -> None:
+    changes = read_delta("\ufeff" + CHANGES.format(desk.reference))
+    in_json = json.dumps({"changes": changes})
+    in_lines = "\n".join(json.dumps(change) for change in changes)
+    assert read_delta(in_json) == read_delta(in_lines) == changes
+    event = {"creditor": desk.creditor, "changes": changes}
+    answers = change_balance(event, None)["changes"]
+    assert [a["outcome"] for a in answers] == ["applied"] * 3 + ["refused"] * 2
+    assert [a["field"] for a in answers[3:]] == ["amount_minor", "reference"]
+    assert desk.person.emails[:2] == ("new@example.com", "other@example.com")
+    status, content = desk.post({"changes": changes})
+    assert status == 200
+    assert [a["outcome"] for a in content["changes"]] == ["known"] * 3 + ["refused"] * 2
+    assert change_balance(event, None)["changes"] == content["changes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("kind,reference\n", "change_id is missing"), ("change_id,amount\n", "'amount' is none"),
+     ('[{"a"', "no JSON"), ('{"changes": 3}', "is a list")],
+)  # fmt: skip
+def test_a_delta_file_that_cannot_be_read_is_refused_whole(text: str, why: str) -> None:
+    with pytest.raises(DomainError, match=why):
+        read_delta(text)
+
+
+@pytest.mark.parametrize("changes", [[], [{}] * 501, "all"])
+def test_a_list_for_change_balance_is_as_long_as_the_endpoints(desk: Desk, changes: Any) -> None:
+    answer = change_balance({"creditor": desk.creditor, "changes": changes}, None)
+    assert answer == {"outcome": "refused", "reason": "'changes' is a list of 1 to 500"}
+
+
+def test_what_is_said_of_one_person_is_applied_in_its_order(desk: Desk) -> None:
+    """Also in a list that is long enough to be applied side by side."""
+    figures = [100 * n for n in range(1, 41)]
+    changes = [
+        desk.change("balance", f"c-{minor}", balance_minor=minor, currency="USD")
+        for minor in figures
+    ]
+    _, content = desk.post({"changes": changes})
+    assert [a["balance_minor"] for a in content["changes"]] == figures

@@ -7,10 +7,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
+import re
+import subprocess
+import textwrap
 import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +25,14 @@ from dunlin.cli.main import app
 from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.service.payments.billing_words import MOST_CHANGES
 from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
+from tests.imports.place import table
+from tests.imports.test_import_cloud import ImportOperator
 from tests.portal.test_whole_way_cloud import activated, now, sent_to
+from tests.support.builders import CREDITOR
+from tests.wiring.stack import ROOT
 
 pytestmark = pytest.mark.cloud
 
@@ -59,7 +69,7 @@ def desk(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def order(*words: str) -> tuple[int, str]:
     wanted = ["billing", *words]
-    if words[0] != "list":
+    if words[0] not in ("list", "tell"):
         wanted += ["--by", "desk-1", "--why", "set-up"]
     done = CliRunner().invoke(app, wanted, env={"COLUMNS": "200"})
     return done.exit_code, done.output
@@ -115,3 +125,62 @@ def test_what_a_billing_system_says_is_in_force_before_the_next_touch(stack: Loc
     lapse.run(lapse.now + timedelta(days=45))
     assert len(sent_to(stack, "billed@example.com")) == 1
     assert sent_to(stack, "billed2@example.com") == []
+
+
+def key_in_force(stack: LocalStack, creditor: str) -> str:
+    """A key that the function takes now: it looks for newer ones after five minutes."""
+    from dunlin.adapters.aws.secrets import read_billing_keys
+
+    keys = read_billing_keys(stack.outputs["BillingSecretName"]).get(creditor)
+    return keys.in_force[0] if keys else new_key(creditor)
+
+
+def owing(stack: LocalStack, folder: Path, debts: int) -> None:
+    """A creditor's export of so many debts, on the deployed stack."""
+    operator = ImportOperator(stack, folder)
+    rows = [f"INV-{n},,Person {n},p{n}@example.com,,250.00,2026-09-01" for n in range(debts)]
+    assert sum(operator.drop("open.csv", table(rows))["outcomes"].values()) == debts
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_call_of_the_document_is_taken_as_it_stands(stack: LocalStack, tmp_path: Path) -> None:
+    owing(stack, tmp_path, 10)
+    text = (ROOT / "docs/billing.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"(?m)^    body=(?:.*\n    )*.*$", text)
+    environment = {"KEY": key_in_force(stack, "acme-clinic"), "PORTAL": stack.portal_url}
+    done = subprocess.run(
+        ["bash", "-eu", "-c", textwrap.dedent(block)],
+        env=os.environ | environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (answer,) = json.loads(done.stdout).get("changes", [done.stdout])
+    assert (answer["change_id"], answer["outcome"]) == ("PMT-881", "applied")
+    assert answer["balance_minor"] == 22_500
+    again = tmp_path / "changes.csv"
+    again.write_text(_file_of_the_document(text), encoding="utf-8")
+    told_again = order("tell", "acme-clinic", str(again))
+    assert told_again[1].startswith("2 applied, 1 known, 0 refused"), told_again
+
+
+def _file_of_the_document(text: str) -> str:
+    """The delta file that the document shows."""
+    lines = text[text.index("    change_id,kind") :].split("\n\n", maxsplit=1)[0]
+    return textwrap.dedent(lines) + "\n"
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_list_of_five_hundred_is_answered_in_time(stack: LocalStack, tmp_path: Path) -> None:
+    owing(stack, tmp_path, MOST_CHANGES)
+    key = key_in_force(stack, CREDITOR)
+    changes = [
+        {"change_id": f"f-{n}", "kind": "fee", "reference": f"INV-{n}", "amount_minor": 100,
+         "currency": "USD"}
+        for n in range(MOST_CHANGES)
+    ]  # fmt: skip
+    began = time.monotonic()
+    status, content = post(stack, CREDITOR, {"changes": changes}, key)
+    took = time.monotonic() - began
+    assert status == 200, content
+    assert {a["outcome"] for a in content["changes"]} == {"applied"}
+    assert took < 29
+    status, content = post(stack, CREDITOR, {"changes": changes}, key)
+    assert {a["outcome"] for a in content["changes"]} == {"known"}

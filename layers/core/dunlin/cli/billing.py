@@ -1,25 +1,37 @@
-"""`dunlin billing key | end | list`: the keys with which creditors' billing systems sign.
+"""`dunlin billing key | end | list | tell`: the keys with which creditors' billing systems sign,
+and what they tell in files.
 
 A key is shown once, when it is made. Two are in force while a billing system changes over.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from dunlin.cli.commands import Commands
+from dunlin.cli.payments import call_function
 from dunlin.cli.speech import day, say, say_whole
 from dunlin.cli.stack import OnStack
 from dunlin.cli.who import ByStaff
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.guard import csv_line
 from dunlin.domain.payments.billing_keys import BillingKeys, rotated
 from dunlin.service.accounts.staff_command import StaffCommand, staff
+from dunlin.service.payments.billing_words import MOST_CHANGES
+from dunlin.service.payments.delta_file import read_delta
 
-app = Commands("Keys with which billing systems sign.", example="dunlin billing list")
+app = Commands(
+    "What billing systems tell, and the keys with which they sign.", example="dunlin billing list"
+)
+_ANSWER = ("change_id", "outcome", "balance_minor", "currency", "status", "field", "reason")
+_HEAD = {name: name for name in _ANSWER}
+_SHOWN = 10
 CreditorKeys = Annotated[str, typer.Argument(help="The creditor.")]
 
 
@@ -82,6 +94,39 @@ def show(target: OnStack) -> None:
         say(f"{creditor}: key of {day(has.made_on)}{older}", deeper=2)
     if not keys:
         say("No creditor has a key. Make one: dunlin billing key CREDITOR")
+
+
+@app.command()
+def tell(
+    creditor: CreditorKeys,
+    file: Annotated[Path, typer.Argument(help="Changes: CSV, JSON, or a line of JSON each.")],
+    target: OnStack,
+) -> None:
+    """Apply a file of changes, each once; the answers are written beside it as FILE.answers.csv.
+
+    Example: dunlin billing tell acme-clinic changes.csv
+    """
+    try:
+        changes = read_delta(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise DomainError(f"{file} is not in UTF-8") from None
+    answers: list[dict[str, Any]] = []
+    for start in range(0, len(changes), MOST_CHANGES):
+        document = {"creditor": creditor, "changes": changes[start : start + MOST_CHANGES]}
+        answer = call_function(target, "ChangeBalance", document)
+        if "changes" not in answer:
+            raise DomainError(answer["reason"])
+        answers += answer["changes"]
+    beside = file.with_name(f"{file.stem}.answers.csv")
+    with beside.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(csv_line([str(a.get(c, "")) for c in _ANSWER]) for a in [_HEAD, *answers])
+    outcomes = Counter(answer["outcome"] for answer in answers)
+    say(", ".join(f"{outcomes[word]:,} {word}" for word in ("applied", "known", "refused")))
+    for answer in [a for a in answers if a["outcome"] == "refused"][:_SHOWN]:
+        say(f"{answer['change_id'] or 'a change without an id'}: {answer['reason']}", 2, 2)
+    say(f"Every answer stands in {beside}.")
+    if outcomes["refused"]:
+        raise typer.Exit(1)
 
 
 def _store(

@@ -123,7 +123,7 @@ def place(
             "amount_minor": abs(amount.minor),
             "currency": amount.currency,
         }
-        answer = _call(asked.target, "ChangeBalance", document)
+        answer = call_function(asked.target, "ChangeBalance", document)
         if answer["outcome"] == "refused":
             raise DomainError(answer["reason"])
         left = Money(answer["balance_minor"], amount.currency)
@@ -164,7 +164,7 @@ def reconcile(
 
     Example: dunlin payments reconcile --days 7
     """
-    report = _call(target, "ReconcilePayments", {"days": days})
+    report = call_function(target, "ReconcilePayments", {"days": days})
     say(
         f"{count(report['events'], 'event')}, {len(report['missed'])} missed by the webhook,"
         f" {len(report['posted'])} posted now, {count(len(report['stuck']), 'bank debit')} stuck"
@@ -193,7 +193,7 @@ def refund(account: ThisAccount, asked: ByStaff) -> None:
     Example: dunlin payments refund HC-1003 --why case-17 --by desk-1
     """
     who = asked.order
-    answer = _call(
+    answer = call_function(
         asked.target,
         "RefundExcess",
         {"account_id": account.account_id, "by": who.by, "why": who.why},
@@ -230,7 +230,7 @@ def waive(
     say(f"{amount} of its {kind} is waived")
 
 
-def _call(target: Target, function: str, payload: dict[str, Any]) -> dict[str, Any]:
+def call_function(target: Target, function: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Call one of the stack's functions and wait for its answer. Exits with 1 where it failed."""
     response = target.client("lambda").invoke(
         FunctionName=target.outputs[f"{function}FunctionName"], Payload=json.dumps(payload)

@@ -85,6 +85,18 @@ class ChangeAnswer:
     reason: str = ""
     field: str = ""
 
+    def wire(self) -> dict[str, Any]:
+        """The JSON of it, as docs/billing-openapi.yaml has it."""
+        shown: dict[str, Any] = {"change_id": self.change_id, "outcome": self.outcome}
+        if self.account is None:
+            return shown | {"reason": self.reason, "field": self.field}
+        return shown | {
+            "account_id": self.account.account_id,
+            "balance_minor": self.account.balance.minor,
+            "currency": self.account.balance.currency,
+            "status": self.account.status.value,
+        }
+
 
 def apply_changes(
     creditor: str, documents: Sequence[object], *, ports: BillingPorts, now: datetime

@@ -143,9 +143,15 @@ def read_changes(raw: bytes) -> list[object]:
         raise DomainError("the body is an object: one change, or changes with a list of them")
     if "changes" not in body:
         return [body]
-    changes = body["changes"]
-    if type(changes) is not list or not 1 <= len(changes) <= MOST_CHANGES or len(body) != 1:
-        raise DomainError(f"'changes' is a list of 1 to {MOST_CHANGES}, and nothing stands beside")
+    if len(body) != 1:
+        raise DomainError("nothing stands beside 'changes'")
+    return listed(body["changes"])
+
+
+def listed(changes: object) -> list[object]:
+    """A list of changes that is neither empty nor too long. Raises `DomainError`."""
+    if not isinstance(changes, list) or not 1 <= len(changes) <= MOST_CHANGES:
+        raise DomainError(f"'changes' is a list of 1 to {MOST_CHANGES}")
     return changes
 
 

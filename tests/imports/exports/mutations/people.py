@@ -244,7 +244,8 @@ def numbers_in_names(draft: Draft, rng: random.Random) -> bool:
         return False
     form = rng.choice(("{1} - {0}", "{0} ({1})", "{1} {0}", "{0} #{1}"))
     for party in draft.parties():
-        party.shown = form.format(party.name, party.number)
+        died = any(d.standing == "in the name of an estate" for d in _of(draft, party))
+        party.shown = form.format(party.shown if died else party.name, party.number)
         party.also = (party.shown,)
     return True
 

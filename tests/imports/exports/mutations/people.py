@@ -245,8 +245,9 @@ def numbers_in_names(draft: Draft, rng: random.Random) -> bool:
     form = rng.choice(("{1} - {0}", "{0} ({1})", "{1} {0}", "{0} #{1}"))
     for party in draft.parties():
         died = any(d.standing == "in the name of an estate" for d in _of(draft, party))
+        before = party.also if died else ()
         party.shown = form.format(party.shown if died else party.name, party.number)
-        party.also = (party.shown,)
+        party.also = (*before, party.shown)
     return True
 
 

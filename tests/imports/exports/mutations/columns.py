@@ -261,9 +261,9 @@ def company_and_contact(draft: Draft, rng: random.Random) -> bool:
     item = draft.column("name")
     if item is None or not draft.free or draft.lang != "en" or draft.column("made child"):
         return False
-    if any(not p.firm for p in draft.parties()):
-        for party in draft.parties():
-            party.firm = party.firm or draft.town.party(firm=True).firm
+    for party in draft.parties():
+        if not party.firm:
+            party.firm, party.shown = draft.town.party(firm=True).firm, ""
     item.header = rng.choice(("Company", "Company Name", "Customer", "Business Name", "Account"))
     item.fill = lambda d: shown(d.party)
     header = rng.choice(("Contact", "Contact Name", "Primary Contact", "Attn"))

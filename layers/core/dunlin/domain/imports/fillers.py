@@ -7,6 +7,7 @@ name, address or number is never one of them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dunlin.domain.imports.dates import fold
 
@@ -110,11 +111,14 @@ def names_nobody(text: str) -> bool:
 def is_no_email(address: str) -> bool:
     """True for an address that was made up to fill the cell."""
     local, _, domain = address.lower().rpartition("@")
-    name = _LETTERS.sub("", domain.partition(".")[0])
-    bare = _LETTERS.sub("", local)
     # `abc@abc.com` and `1@1.com`; whole numbers before the @ of a provider are somebody's.
     twice = len(local) < 5 and local == domain.partition(".")[0]
-    return name in _NO_DOMAIN or bare in _NO_LOCAL or twice
+    return twice or _is_no_domain(domain) or _LETTERS.sub("", local) in _NO_LOCAL
+
+
+@lru_cache(maxsize=4096)
+def _is_no_domain(domain: str) -> bool:
+    return _LETTERS.sub("", domain.partition(".")[0]) in _NO_DOMAIN
 
 
 def is_no_phone(number: str) -> bool:

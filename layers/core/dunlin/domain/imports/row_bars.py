@@ -155,7 +155,8 @@ class RowBars:
                 codes += self._remembered(text)
         for index in self._points:
             text = cells[index]
-            if " " in text and not text.isspace():
+            # Most are numbers in pieces, without a letter.
+            if " " in text and text.upper() != text.lower():
                 codes += self._beside_point(text)
         if may_bar(" ".join([cells[i] for i in self._names])):
             for index in self._names:

@@ -63,6 +63,9 @@ class RowConsumer:
         )
         # Odoo writes a contact as "Company, Person".
         self._whole_names = name >= 0 and "partner" in columns.keys[name].lower()
+        # Most files have one column of names and no other that could change what it says.
+        others = {"company", "vendor", "first_name", "last_name", "second_last_name"}
+        self._name_alone = not self._whole_names and others.isdisjoint(first)
 
     def read(
         self, cells: list[str], problems: list[RowProblem]
@@ -220,6 +223,8 @@ class RowConsumer:
 
     def _name(self, cells: list[str], problems: list[RowProblem]) -> Name:
         whole = self._named(cells, "consumer_name", problems)
+        if whole and self._name_alone:
+            return read_name(whole)
         whole = whole or self._named(cells, "vendor", problems)
         company = self._named(cells, "company", problems)
         given = self._columns.text(cells, "first_name")

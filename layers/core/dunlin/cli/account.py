@@ -222,7 +222,8 @@ def flag(
 def unflag(account: ThisAccount, name: FlagName, by: Doer, evidence: EvidenceOption) -> None:
     """Take a flag away. Consents that were revoked stay so.
 
-    Example: dunlin account unflag HC-1003 attorney --by desk-1 --evidence letter-8
+    Example: dunlin account unflag HC-1003 attorney --by desk-1 \\
+    --evidence letter-8
     """
     _change(lift_flag, account, name, by=by, evidence=evidence)
     say(f"{name} does not stand")
@@ -251,7 +252,8 @@ def contact(
     """Write down a contact point that the person gave. It opens what a dead or wrong address
     closed, never what the person closed.
 
-    Example: dunlin account contact HC-1003 +12175550142 --by desk-1 --evidence call-9
+    Example: dunlin account contact HC-1003 +12175550142 --by desk-1 \\
+    --evidence call-9
     """
     from dunlin.runtime import wiring
 
@@ -306,7 +308,8 @@ def snooze(
 ) -> None:
     """Contact nobody about this account before a day.
 
-    Example: dunlin account snooze HC-1003 --until 2026-12-24 --why case-17 --by desk-1
+    Example: dunlin account snooze HC-1003 --until 2026-12-24 --why case-17 \\
+    --by desk-1
     """
     from dunlin.runtime import wiring
 
@@ -348,7 +351,8 @@ def move(
 ) -> None:
     """Let the next rung fall due at another instant, where the rules allow it then.
 
-    Example: dunlin account move HC-1003 --to 2026-12-01T17:00 --why case-17 --by desk-1
+    Example: dunlin account move HC-1003 --to 2026-12-01T17:00 --why case-17 \\
+    --by desk-1
     """
     from dunlin.runtime import wiring
 
@@ -378,7 +382,8 @@ def override(
 ) -> None:
     """Override tone, channel or arrangement limits of this account; never the rules.
 
-    Example: dunlin account override HC-1003 --tone gentle --why case-17 --by desk-1
+    Example: dunlin account override HC-1003 --tone gentle --why case-17 \\
+    --by desk-1
     """
     from dunlin.runtime import wiring
 

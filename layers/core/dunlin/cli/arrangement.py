@@ -84,7 +84,7 @@ def record(
 
     The payments sum to what is owed. Nothing is sent and nothing is debited.
 
-    Example: dunlin arrangement record HC-1003 2026-12-15=6000 2027-01-15=6525 \\
+    Example: dunlin arrangement record HC-1003 2026-12-15=15500 2027-01-15=15575 \\
     --why case-17 --by desk-1
     """
     from dunlin.runtime import wiring

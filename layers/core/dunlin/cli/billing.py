@@ -39,7 +39,7 @@ CreditorKeys = Annotated[str, typer.Argument(help="The creditor.")]
 def key(creditor: CreditorKeys, asked: ByStaff) -> None:
     """Make a creditor's key and show it, this once; the one before stays in force beside it.
 
-    Example: dunlin billing key acme-clinic --by desk-1 --why set-up
+    Example: dunlin billing key harbor-clinic --by desk-1 --why set-up
     """
     from dunlin.adapters.aws.secrets import read_billing_keys
     from dunlin.adapters.randomness import new_key
@@ -67,7 +67,7 @@ def key(creditor: CreditorKeys, asked: ByStaff) -> None:
 def end(creditor: CreditorKeys, asked: ByStaff) -> None:
     """End a creditor's older key, once its billing system signs with the newer one.
 
-    Example: dunlin billing end acme-clinic --by desk-1 --why changed-over
+    Example: dunlin billing end harbor-clinic --by desk-1 --why changed-over
     """
     from dunlin.adapters.aws.secrets import read_billing_keys
 

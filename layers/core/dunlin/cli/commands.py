@@ -31,7 +31,15 @@ class Given:
 
 
 class SpokenCommand(TyperCommand):
-    """A command whose errors are sentences."""
+    """A command whose errors are sentences, and whose example can be pasted as it stands."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Typer would fold the lines of the example into one and wrap it anew."""
+        epilog, self.epilog = self.epilog, None
+        super().format_help(ctx, formatter)
+        self.epilog = epilog
+        for line in (epilog or "").split("\n"):
+            typer.echo(f" {line}")
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -58,8 +66,7 @@ class Commands(typer.Typer):
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             text, _, example = (inspect.getdoc(function) or "").partition(_MARK)
-            # A blank line is what keeps the lines of a long one apart on the screen.
-            epilog = "Example: " + example.replace("\n", "\n\n") if example else None
+            epilog = f"Example: {example}" if example else None
             settings.setdefault("cls", SpokenCommand)
             add = super(Commands, self).command(name, help=text, epilog=epilog, **settings)
             add(_spread(function))

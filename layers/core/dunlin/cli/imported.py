@@ -116,7 +116,8 @@ def forget_answers(
 ) -> None:
     """Forget what was answered about files of one layout; the next one asks again.
 
-    Example: dunlin answers forget harbor-clinic 1f3a9c2b7d40 --why case-17 --by desk-1
+    Example: dunlin answers forget harbor-clinic 1f3a9c2b7d40 --why case-17 \\
+    --by desk-1
     """
     from dunlin.runtime import wiring
     from dunlin.service.imports.remembering import forget

@@ -33,7 +33,8 @@ def write(
 ) -> None:
     """Write a printable letter (HTML) where the rules allow one now.
 
-    Example: dunlin letter write HC-1003 --template reminder -o letter.html --by desk-1
+    Example: dunlin letter write HC-1003 --template reminder -o letter.html \\
+    --by desk-1
     """
     from dunlin.runtime import wiring
     from dunlin.views.letters.letter_printer import JinjaLetterPrinter
@@ -64,7 +65,8 @@ def proof(
 ) -> None:
     """Record the day a letter was mailed, and the proof of it.
 
-    Example: dunlin letter proof HC-1003 letter-1 --mailed-on 2026-12-01 --proof batch-7 --by desk-1
+    Example: dunlin letter proof HC-1003 letter-1 --mailed-on 2026-11-23 \\
+    --proof batch-7 --by desk-1
     """
     from dunlin.runtime import wiring
 

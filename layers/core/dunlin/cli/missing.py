@@ -32,7 +32,7 @@ def missing(
 ) -> None:
     """List the accounts that complete files lacked in great number, or say what became of them.
 
-    Example: dunlin missing acme-clinic --say stay --by desk-1 --why cut-short
+    Example: dunlin missing harbor-clinic --say stay --by desk-1 --why cut-short
     """
     from dunlin.runtime import wiring
     from dunlin.service.imports.missing import open_questions, settle

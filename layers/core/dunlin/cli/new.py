@@ -75,7 +75,7 @@ def _industries() -> Entry:
 
 _ROLE = Entry(
     option="role",
-    asks="Do you ask for your own bills (first) or for somebody else's (third)?",
+    asks="Are the bills your own (first) or somebody else's (third)?",
     read=_choice("first", "third"),
     help="first or third: it decides which law applies",
     usual="first",
@@ -154,7 +154,7 @@ def new(
 ) -> None:
     """Answer a few questions; your strategy is written to a file. Nobody is contacted.
 
-    Example: dunlin new harbor-clinic --industry healthcare
+    Example: dunlin new lakeside-clinic --industry healthcare
     """
     given = {
         "industry": industry,

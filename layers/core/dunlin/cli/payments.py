@@ -101,7 +101,8 @@ def place(
 ) -> None:
     """Say which debts a held payment pays; those that waited for it go on.
 
-    Example: dunlin payments place pay_1 --creditor harbor-clinic --on HC-1003=9.50 \\
+    Example: dunlin payments place pay_1 --creditor harbor-clinic \\
+    --on HC-1003=9.50 \\
     --why case-17 --by desk-1
     """
     if nothing == bool(on):
@@ -212,7 +213,8 @@ def waive(
 ) -> None:
     """Give up a part of the fees or interest that are still owed.
 
-    Example: dunlin payments waive HC-1003 --kind fee --minor 1500 --why case-17 --by desk-1
+    Example: dunlin payments waive HC-1003 --kind fee --minor 1500 \\
+    --why case-17 --by desk-1
     """
     from dunlin.runtime import wiring
 

@@ -240,7 +240,8 @@ def counter(
 ) -> None:
     """Answer a request for an arrangement with other terms, and tell the person.
 
-    Example: dunlin queue counter HC-1003 --frequency monthly --first 2026-12-15 --count 3 \\
+    Example: dunlin queue counter HC-1003 --frequency monthly \\
+    --first 2026-12-15 --count 3 \\
     --why case-17 --by desk-1
     """
     from dunlin.runtime import wiring

@@ -74,7 +74,8 @@ def rehearse(
 ) -> None:
     """List every message that would be sent, day by day, and send none.
 
-    Example: dunlin rehearse open.csv --strategy harbor.strategy.yaml --html rehearsal.html
+    Example: dunlin rehearse open.csv --strategy harbor-clinic.strategy.yaml \\
+    --html page.html
     """
     began = time.monotonic()
     at = datetime.fromisoformat(start) if start else datetime.now(UTC).replace(microsecond=0)

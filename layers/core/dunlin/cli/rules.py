@@ -24,7 +24,17 @@ from dunlin.cli.account import Creditor, ThisAccount, channel_word
 from dunlin.cli.commands import Commands
 from dunlin.cli.judge import judge_line
 from dunlin.cli.scoring import faults
-from dunlin.cli.speech import count, day, minute, not_in_order, refused, say, say_json, say_table
+from dunlin.cli.speech import (
+    count,
+    day,
+    minute,
+    not_in_order,
+    refused,
+    say,
+    say_json,
+    say_table,
+    say_whole,
+)
 from dunlin.cli.stack import Aws, Json, OnStack, StackName, on_stack
 from dunlin.cli.target import NoStack, project_root
 from dunlin.domain.rulebook import Rulebook, RuleError
@@ -124,7 +134,7 @@ def show(
         for source in rule["authority"]:
             say(source["cite"], 2, 2)
             if source["url"]:
-                say(source["url"], 4)
+                say_whole(f"    {source['url']}")
         status = rule["status"]
         say(f"\nIn force: {_dates(rule)}. Version {rule['version']}.")
         say(f"Review: {status['review']}, next {_day_of(status['next_review'])}.")

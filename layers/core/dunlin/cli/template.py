@@ -143,7 +143,7 @@ def preview(
 ) -> None:
     """Write one letter in every language, to every audience and on every channel, as it is sent.
 
-    Example: dunlin template preview reminder -o letters
+    Example: dunlin template preview reminder.gentle -o letters
     """
     output.mkdir(parents=True, exist_ok=True)
     chosen = _samples(_strategies(strategy)[0], accounts=accounts, only=template)
@@ -170,7 +170,8 @@ def send_test(
 ) -> None:
     """Send one e-mail, marked as a test and about an invented person, to a known address.
 
-    Example: dunlin template send-test reminder --creditor harbor-clinic --to you@example.com
+    Example: dunlin template send-test reminder.gentle --creditor harbor-clinic \\
+    --to you@example.com
     """
     from dunlin.adapters.aws.mailbox import SesMailbox
     from dunlin.runtime import wiring

@@ -49,14 +49,14 @@ def change_balance(
     kind = change.kind if isinstance(change, BalanceChange) else "balance"
     source = f"billing/{kind}/{change.change_id}"
 
-    def attempt() -> tuple[bool, Account]:
+    def attempt() -> tuple[bool, Account, bool]:
         account = book.account(account_id)
         if account is None:
             raise DomainError("no such account")
         if account.balance.currency != change.amount.currency:
             raise DomainError(f"the account is in {account.balance.currency}")
         if book.has_entry(account_id, ids.entry_id(account_id, source)):
-            return False, account
+            return False, account, True
         if account.status is Status.CLOSED:
             raise DomainError("the account is closed")
         extras, minor = _moved(account, change, now)
@@ -81,10 +81,11 @@ def change_balance(
             },
             besides=replace(noted or Change(), arrangements=arranged, ledger=lines),
         )
-        return True, after
+        return True, after, bool(account.arrangement_id)
 
-    fresh, account = retry_on_conflict(attempt)
-    wake(account_id, book.arrangements(account_id)[:1], waker=waker)
+    fresh, account, arranged_before = retry_on_conflict(attempt)
+    newest = book.arrangements(account_id)[:1] if arranged_before else ()
+    wake(account_id, newest, waker=waker)
     close_page(account, but="", attempts=attempts, processor=processor)
     return fresh, account
 

@@ -145,7 +145,7 @@ def _understood(
 
 def _answer(change: _MeantChange, ports: BillingPorts, now: datetime) -> ChangeAnswer:
     try:
-        fresh, account = _apply(change.account.account_id, change.read, ports, now)
+        fresh, account = _apply(change.account, change.read, ports, now)
     except DomainError as refusal:
         return _refused(change.change_id, refusal)
     outcome: Literal["applied", "known"] = "applied" if fresh else "known"
@@ -170,10 +170,11 @@ def _meant(creditor: str, read: ReadChange, book: NamedAccounts) -> Account:
 
 
 def _apply(
-    account_id: str, read: ReadChange, ports: BillingPorts, now: datetime
+    account: Account, read: ReadChange, ports: BillingPorts, now: datetime
 ) -> tuple[bool, Account]:
     """Whether the change was new, and the account as it stands after it."""
-    change, seen = read.change, f"billing/{account_id}/{read.change.change_id}"
+    account_id, change = account.account_id, read.change
+    seen = f"billing/{account_id}/{change.change_id}"
     noted = Change(seen=seen, digest=read.digest)
     earlier = ports.people.digest_of(seen)
     if earlier is None:
@@ -189,6 +190,7 @@ def _apply(
     # What follows a write is done again with a repetition: it may not have come to it.
     if isinstance(change, NewContact):
         _lift(account, ports, now)
+        account = _account(account_id, ports.book)
     if isinstance(change, NewContact | Withdrawal):
         wake_all(account, book=ports.people, waker=ports.waker)
     else:
@@ -196,7 +198,7 @@ def _apply(
         owed = Money(0, account.balance.currency) if isinstance(change, Closing) else None
         left = replace(account, balance=owed or account.balance)
         close_page(left, but="", attempts=ports.attempts, processor=ports.processor)
-    return earlier is None, _account(account_id, ports.book)
+    return earlier is None, account
 
 
 def _change_balance(

@@ -99,7 +99,7 @@ def test_what_is_not_imported_leaves_a_line(office: Office, machine: Runner, nam
         ("open.pdf", b"%PDF-1.7\n", "pdf"),
         ("photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "picture"),
         ("empty.csv", b"", "empty_file"),
-        ("open.csv", b"a,b\n1,2\n", "no_rows"),
+        ("open.csv", b"Invoice,Name,Balance\n", "no_rows"),
     ],
 )
 def test_what_is_no_table_leaves_a_line(

@@ -126,7 +126,7 @@ def test_rows_of_one_number_and_person_are_one_debt(second: str) -> None:
     document = read(
         HEADER
         + "17,,Ada Abbott,ada@example.com,,700.00,2026-03-30\n"
-        + f"17,,{second},,,80.00,2026-04-30\n"
+        + f"17,,{second},,,80.00,2026-03-30\n"
     )
     assert len(debts_of(document)) == 1
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dunlin.domain.imports.opened import Dropped
+from dunlin.domain.imports.question_words import asked_of_the_file
 from dunlin.domain.imports.types import FileProfile, ImportQuestion
 from dunlin.service.imports.asking import Reading, heard, weighed
 from tests.imports.reading import dropped, read, result_of
@@ -148,3 +149,33 @@ def test_a_large_file_is_tried_on_its_beginning(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("dunlin.service.imports.asking.SAMPLE", 90)
     (asked,) = questions(read(OPEN_ORDER)).values()
     assert asked["meanings"][0].startswith("among its first 1 rows 1 debt, $10.00")
+
+
+@pytest.mark.parametrize(
+    ("columns", "ada", "asks", "shown"),
+    [
+        ("Amount Due,Amount Paid", "120.00,20.00",
+         '"Amount Due" may be the whole bill, or what is left of it after "Amount Paid".',
+         {"Amount Due": "120.00", "Amount Paid": "20.00"}),
+        ("Balance,Unapplied Credits", "120.00,20.00",
+         ('"Unapplied Credits" may still have to be taken off "Balance", or be taken off it'
+         " already."),
+         {"Balance": "120.00", "Unapplied Credits": "20.00"}),
+        ("Net Amount,VAT", "120.00,24.00",
+         '"Net Amount" seems to leave out the tax, which stands in "VAT".',
+         {"Net Amount": "120.00", "VAT": "24.00"}),
+    ],
+)  # fmt: skip
+def test_a_question_names_a_column_once_and_shows_those_that_it_names(
+    columns: str, ada: str, asks: str, shown: dict[str, str]
+) -> None:
+    document = read(
+        f"Invoice,Customer,Email,Due Date,{columns}\n"
+        f"1,Ada Abbott,ada@example.com,2026-10-01,{ada}\n"
+        f"2,Ben Barker,ben@example.com,2026-10-21,{ada}\n"
+    )
+    ((_, question),) = asked_of_the_file(document)
+    assert question.asks == asks
+    line, cells = question.rows[0]
+    assert line == 2
+    assert {key: cell for key, _, cell in cells if key in shown} == shown

@@ -109,7 +109,7 @@ ANSWER_WORDS = {
     "places": "the rows say who owes",
     "without": "read the debts without it",
     "as_it_stands": "what is owed, as it stands",
-    "turn_back": "turn them back",
+    "turn_back": "swap day and month back",
     "as_before": "as before",
     "less_paid": "less what was paid",
     "taken_off": "less the credits",

@@ -101,7 +101,7 @@ class FigureStyle:
             plain = unit == CENTS and not self.decimals.get(at)
             if plain or answers.get(f"{unit}:{key}") in (unit, no):
                 continue
-            seen = "and some of its figures have decimals" if unit == CENTS else "by its name"
+            seen = "yet some of its figures have decimals" if unit == CENTS else "by its name"
             yield ImportQuestion(
                 kind=unit,
                 column=key,

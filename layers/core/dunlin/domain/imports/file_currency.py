@@ -227,19 +227,22 @@ def _by_silence(clues: CurrencyClues, marks: CurrencyMarks) -> FileCurrency:
         return FileCurrency(
             code=usual,
             likely=tuple(dict.fromkeys(choices)),
-            why=f"nothing in the file names a currency, and it is written in {_NAMES[spoken]}",
+            why=f"nothing in the file says in which currency it is, and its headings are in"
+            f" {_NAMES[spoken]}",
         )
     if clues.comma and usual in ("USD", "GBP", "AUD", "NZD", "INR"):
         return FileCurrency(
             code=usual,
             likely=("EUR", "CHF", usual),
-            why=f"nothing in the file names a currency, and {usual} is not written with a comma",
+            why="nothing in the file says in which currency it is, and its figures have a comma"
+            f" before the cents, as {usual} has not",
         )
     if clues.abroad and not creditor:
         return FileCurrency(
             code=usual,
             likely=("GBP", "EUR", "AUD", "CAD", usual),
-            why="nothing in the file names a currency, and its days stand before the months",
+            why="nothing in the file says in which currency it is, and its days stand before the"
+            " months, as they are not written in the United States",
         )
     return _by_people(clues, marks, usual)
 

@@ -376,7 +376,7 @@ def _second_table_question(line: int, cells: tuple[str, ...]) -> ImportQuestion:
         lasting=False,
         column=None,
         choices=("first", "stop"),
-        why=f"another table begins in line {line}, and one file can hold one",
+        why=f"a second table begins in line {line}, and only one can be read from a file",
         rows=((line, cells),),
     )
 

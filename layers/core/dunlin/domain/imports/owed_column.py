@@ -186,7 +186,7 @@ class _Choice:
     def _ask_which(self) -> None:
         claims = self.alive[:_MOST_CHOICES]
         listed = " and ".join(f'"{f.key}"' for f in claims)
-        why = f"{listed} could each be what is owed, and no sum over the rows tells which"
+        why = f"{listed} could each be what is owed, and the figures do not show which of them is"
         self._ask("balance", None, tuple(f.key for f in claims), why)
 
     def _ask(self, kind: str, column: str | None, choices: tuple[str, ...], why: str) -> None:
@@ -235,7 +235,7 @@ class _Choice:
         if not beside.open or (not billed and (beside.left or balance)):
             return False
         paid = self.counts.paid[0].key
-        why = f'"{owed.key}" may be the bill, or what is left of it after "{paid}"'
+        why = f'"{owed.key}" may be the whole bill, or what is left of it after "{paid}"'
         self._ask("paid", owed.key, (LESS_PAID, AS_IT_STANDS), why)
         return False
 
@@ -261,7 +261,10 @@ class _Choice:
             return False
         answer = self.answers.get(f"credits:{owed.key}")
         if answer not in (TAKEN_OFF, AS_IT_STANDS):
-            why = f'"{kept[0].key}" may be still to be taken off "{owed.key}"'
+            why = (
+                f'"{kept[0].key}" may still have to be taken off "{owed.key}", or be taken off it'
+                " already"
+            )
             self._ask("credits", owed.key, (TAKEN_OFF, AS_IT_STANDS), why)
         return answer == TAKEN_OFF
 
@@ -290,7 +293,9 @@ class _Choice:
             fraction = self.counts.largest_rate <= 100
             return TaxOnTop(index=rates[0].index, kind="fraction" if fraction else "percent")
         if answer not in choices:
-            self._ask("tax", owed.key, choices, f'"{owed.key}" seems to be without its tax')
+            beside_it = next((f', which stands in "{f.key}"' for f in [*taxes, *rates]), "")
+            why = f'"{owed.key}" seems to leave out the tax{beside_it}'
+            self._ask("tax", owed.key, choices, why)
         return None
 
     def _lacks_tax(self, owed: MoneyColumn) -> bool:

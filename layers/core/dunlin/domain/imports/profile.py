@@ -203,7 +203,7 @@ class _Pass:
                     decisions.append(
                         ImportQuestion(
                             kind="mapping", column=choice[0], choices=("balance", fields.IGNORE),
-                            why="no column is named as a balance; which one is owed?",
+                            why=f'no heading names what is owed. Is it "{choice[0]}"?',
                         )
                     )  # fmt: skip
                 else:

@@ -46,7 +46,8 @@ class SpokenQuestion:
 
 def spoken(question: ImportQuestion, columns: KeysAndFields) -> SpokenQuestion:
     """The question in words; of its rows the cells that show what is meant."""
-    about = f"{question.column}: " if question.column else ""
+    named = not question.column or f'"{question.column}"' in question.why
+    about = "" if named else f"{question.column}: "
     sentence = f"{about}{question.why}"
     sentence = sentence[:1].upper() + sentence[1:] if not about else sentence
     telling = _telling_columns(question, columns)
@@ -74,9 +75,13 @@ def _cells(
 
 
 def _telling_columns(question: ImportQuestion, columns: KeysAndFields) -> frozenset[str]:
-    """The columns that show what is asked: the one in question, those among the choices, and who
-    owes how much."""
-    asked = [key for key, _ in columns if key == question.column or key in question.choices]
+    """The columns that show what is asked: the one in question, those among the choices and those
+    that its words name, and who owes how much."""
+    asked = [
+        key
+        for key, _ in columns
+        if key == question.column or key in question.choices or f'"{key}"' in question.why
+    ]
     by_field = {field: key for key, field in reversed(columns)}
     who = [by_field[field] for field in _TELLING if field in by_field]
     return frozenset(list(dict.fromkeys([*asked, *who]))[:_MOST_CELLS])

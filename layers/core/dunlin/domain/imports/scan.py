@@ -516,8 +516,8 @@ class Scan:
                 kind=TURNED,
                 column=column.key,
                 choices=(TURN_BACK, AS_WRITTEN),
-                why="days after the 12th are written otherwise than all others: a spreadsheet seems"
-                " to have taken days for months in the others",
+                why="days after the 12th are written in another way than all others: it looks as if"
+                " a spreadsheet took days for months in the others",
                 blocking=column.field in _DECISIVE,
                 lasting=False,
             )

@@ -183,6 +183,6 @@ def _unknown(
                 kind="mapping",
                 column=keys[index],
                 choices=(party.point, fields.IGNORE),
-                why=f"whose is this? The file reaches the debtors in no other way, and who"
-                f' "{party.role}" is is not known',
+                why="the file gives no other way to reach who owes, and nothing says who"
+                f' "{party.role}" is. May they be written to at "{keys[index]}"?',
             )

@@ -159,7 +159,7 @@ def _meaning(file: Dropped, question: ImportQuestion, choice: str, reading: Read
     )
     profile = reading.profiled(other)
     if profile.refusal is not None:
-        return f"nothing could be imported: {profile.refusal.detail}"
+        return f"no debts; {profile.refusal.detail}"
     if profile.kind != RECEIVABLES:
         return "no debts"
     words = debts_in_words(reading.assembled(other, profile))

@@ -96,7 +96,8 @@ def _import(stack: LocalStack, counter: Counter, creditor: str, rows: int) -> Ru
         raise RuntimeError(answer)
     file = DIRECTORY / f"{creditor}.csv"
     write_sample(file, rows)
-    stack.cloud.settle(120)
+    # The streams of the run before are followed long after its report where a machine is busy.
+    stack.cloud.settle(1_800)
     counter.forget()
     say(f"{creditor}: importing {rows:,} rows")
     since, run = time.time(), Run(rows=rows)

@@ -288,7 +288,7 @@ def test_where_no_stack_runs_it_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DUNLIN_HOUSE", str(tmp_path))
-    said = RUN.invoke(app, ["status"], env=NARROW)
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert "does not answer any more" in said.stderr
-    assert "`dunlin up`" in said.stderr
+    refusal = RUN.invoke(app, ["status"], env=NARROW)
+    assert (refusal.exit_code, refusal.stdout) == (2, "")
+    assert "does not answer any more" in refusal.stderr
+    assert "`dunlin up`" in refusal.stderr

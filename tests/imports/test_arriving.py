@@ -164,6 +164,27 @@ def test_a_mapping_file_with_a_mistake_is_told_and_its_correction_goes_on(
     assert str(office.account("K-1").due_on) == "2026-03-04"
 
 
+def test_a_mapping_file_that_is_too_large_is_told_and_never_read_whole(
+    office: Office, machine: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = f"drop/{CREDITOR}/open.mapping.yaml"
+    drop(office, machine, f"drop/{CREDITOR}/open.csv", WAITS)
+    read, sizes = office.box.read, []
+
+    def counted(key: str, **some: Any) -> bytes:
+        content = read(key, **some)
+        if key == place:
+            sizes.append(len(content))
+        return content
+
+    monkeypatch.setattr(office.box, "read", counted)
+    drop(office, machine, place, b"# not small\n" * 500_000)
+    assert "larger than a megabyte" in summary(office, "open")["reason"]
+    assert len(machine.names) == 2
+    assert sizes
+    assert max(sizes) < 1_100_000
+
+
 def test_what_an_import_writes_itself_starts_nothing(office: Office, machine: Runner) -> None:
     drop(office, machine, f"drop/{CREDITOR}/open.csv", WAITS)
     for key in [k for k in office.box.files if k in office.box.written]:

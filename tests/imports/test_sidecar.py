@@ -16,6 +16,13 @@ TABLE = (
 )
 
 
+def unfolding(levels: int) -> bytes:
+    """A mapping file of which one answer is 10 times 10 times ... the same list."""
+    lines = ["x0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += (f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, levels + 1))
+    return "\n".join([*lines, "answers:", f"  q: *a{levels}", ""]).encode()
+
+
 def errors_of(raw: object) -> tuple[str, ...]:
     problems = check_sidecar(raw)
     assert isinstance(problems, SidecarErrors)
@@ -70,10 +77,24 @@ def test_all_errors_come_at_once() -> None:
         b"a: b: c",
         pytest.param(b"[" * 5000, marks=pytest.mark.slow),
         b"x" * 2_000_000,
+        b"complete: !!int abc",
+        b"complete: !!timestamp abc",
+        b"complete: 2026-13-45",
+        b"complete: " + b"9" * 5000,
+        b"answers:\n  a: !!python/name:os.system x\n",
+        b"answers: &a\n  x: *a\n",
+        pytest.param(unfolding(8), id="a file that unfolds to gigabytes"),
     ],
 )
 def test_a_broken_file_is_an_error_and_no_crash(data: bytes) -> None:
     assert isinstance(read_sidecar(data), SidecarErrors)
+
+
+def test_a_figure_in_a_mapping_file_stays_as_it_is_written() -> None:
+    sidecar = read_sidecar(b"version: 1\nmapping:\n  0012: ignore\nanswers:\n  q: 010\n  r: 1.50\n")
+    assert isinstance(sidecar, Sidecar)
+    assert sidecar.mapping == {"0012": "ignore"}
+    assert sidecar.answers == {"q": "010", "r": "1.50"}
 
 
 def test_norway_is_no_falsehood() -> None:

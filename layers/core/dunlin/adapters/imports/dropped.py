@@ -20,7 +20,7 @@ from dunlin.adapters.imports.opening import opened_file
 from dunlin.adapters.imports.sidecar_file import read_sidecar, with_answers
 from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.domain.errors import DomainError
-from dunlin.domain.imports import mapping_file
+from dunlin.domain.imports import mapping_file, sidecar
 from dunlin.domain.imports.contact_points import Checks
 from dunlin.domain.imports.file_names import mapping_name
 from dunlin.domain.imports.matching import SpillStore
@@ -47,11 +47,11 @@ class DroppedFiles:
 
     def open(self, key: str, version: str | None) -> Dropped | FileProfile:
         """The file as a table, or the profile that refuses it."""
-        sidecar = self._sidecar(key)
-        if isinstance(sidecar, SidecarErrors):
-            return refused("bad_mapping_file", "; ".join(sidecar.errors))
+        given = self._sidecar(key)
+        if isinstance(given, SidecarErrors):
+            return refused("bad_mapping_file", "; ".join(given.errors))
         try:
-            return opened_file(key.rsplit("/", 1)[-1], self._fetched(key, version), sidecar)
+            return opened_file(key.rsplit("/", 1)[-1], self._fetched(key, version), given)
         except FileRefused as no:
             return refused(no.code, no.detail)
         except OSError as full:
@@ -64,21 +64,22 @@ class DroppedFiles:
 
     def answer(self, key: str, answers: Mapping[str, str]) -> Mapping[str, str]:
         place = mapping_name(key)
-        there = self._read_or_nothing(place)
+        there = self._mapping_or_nothing(place)
         answered = with_answers(there, answers)
         if mapping_file.untouched(there.decode("utf-8-sig")):
             answered = mapping_file.signed(answered.decode()).encode()
         self._drop_box.write(place, answered, "text/plain; charset=utf-8")
-        sidecar = read_sidecar(answered)
-        return sidecar.answers if isinstance(sidecar, Sidecar) else {}
+        after = read_sidecar(answered)
+        return after.answers if isinstance(after, Sidecar) else {}
 
     def _sidecar(self, key: str) -> Sidecar | SidecarErrors:
-        content = self._read_or_nothing(mapping_name(key))
+        content = self._mapping_or_nothing(mapping_name(key))
         return read_sidecar(content) if content else Sidecar()
 
-    def _read_or_nothing(self, key: str) -> bytes:
+    def _mapping_or_nothing(self, key: str) -> bytes:
+        """The mapping file, one that is too large no further than shows that it is."""
         try:
-            return self._drop_box.read(key)
+            return self._drop_box.read(key, end=sidecar.LARGEST + 1)
         except DomainError:
             return b""
 

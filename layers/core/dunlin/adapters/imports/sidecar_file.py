@@ -8,20 +8,40 @@ import yaml
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.mapping_file import quoted
-from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors, check_sidecar
+from dunlin.domain.imports.sidecar import LARGEST, Sidecar, SidecarErrors, check_sidecar
 
-_CAP = 1 << 20
 _SECTIONS = ("answers", "mapping")
+_WORDS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null")
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML of words alone: what stands there is text, true, false or nothing, so `007` stays
+    `007`. An anchor, an alias or a tag is refused: a short file could unfold to gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        # A `*alias` is an event with an anchor too.
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise yaml.composer.ComposerError(
+                None, None, "an anchor, an alias or a tag", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag in _WORDS]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read_sidecar(data: bytes) -> Sidecar | SidecarErrors:
     """The checked sidecar, or everything that is wrong with it."""
-    if len(data) > _CAP:
+    if len(data) > LARGEST:
         return SidecarErrors(errors=("the mapping file is larger than a megabyte",))
     try:
         text = data.decode("utf-8-sig")
-        raw = yaml.safe_load(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 (a safe one)
+        root = yaml.compose(text, Loader=_PlainLoader)
     except UnicodeDecodeError:
         return SidecarErrors(errors=("the mapping file is not UTF-8 text",))
     except yaml.YAMLError as wrong:
@@ -60,7 +80,7 @@ def _with_answer(text: str, question: str, answer: str) -> str:
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=_PlainLoader)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     section = next((v for k, v in pairs if k.value == "answers"), None)
     heading = next((k for k, _ in pairs if k.value == "answers"), None)

@@ -11,6 +11,8 @@ from dunlin.domain.imports.places import country_code
 from dunlin.domain.money import CURRENCIES
 
 VERSION = 1
+LARGEST = 1 << 20
+"""Bytes of a mapping file; a larger one is refused, and never read whole."""
 _KEYS = (
     "version", "mapping", "date_order", "country", "currency", "industry", "debt_kind", "complete",
     "written_off", "answers",
@@ -76,7 +78,7 @@ class _Check:
                 hint = " (the creditor's role comes from its config alone)" if key == "role" else ""
                 self._wrong(f"unknown key {key!r}{hint}; known keys: {known}", str(key))
         version = self.raw.get("version", VERSION)
-        if version != VERSION:
+        if str(version) != str(VERSION):
             self._wrong(f"version must be {VERSION}, not {version!r}", "version")
         return Sidecar(
             mapping=self._mapping(),

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
-from dunlin.domain.imports import file_names
+from dunlin.domain.imports import file_names, sidecar
 from dunlin.domain.imports.foreign import junk, unfinished
 from dunlin.domain.imports.opened import refused
 from dunlin.domain.imports.report import report_csv, summary
@@ -100,7 +100,7 @@ def _mapping_arrived(
         job = waiting_job(document, summary_key)
         if job is None:
             return "known"
-        content = drop_box.read(key, version=version)
+        content = drop_box.read(key, version=version, end=sidecar.LARGEST + 1)
         start_again(job, content, drop_box=drop_box, machine=machine, now=now)
         return "again"
     folder, _, name = key.removesuffix(_MAPPING).rpartition("/")

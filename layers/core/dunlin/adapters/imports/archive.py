@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from dunlin.domain.imports.foreign import LOCKED, junk, office_kind
 from dunlin.domain.imports.records import FileRefused
+from dunlin.domain.plain_text import shortened
 
 _CHUNK = 1 << 18
 _ENCRYPTED = 0x1
 _MOST_NAMED = 5
+_A_NAME = 60
+_LIST_CAP = 4 << 20
+"""Bytes of an archive's list of its files, each of which takes ten times as many in memory."""
 
 
 def is_workbook(opened: Callable[[], BinaryIO]) -> bool:
@@ -38,7 +43,7 @@ def only_member(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
             with archive.open(part) as member:
                 while piece := member.read(_CHUNK):
                     yield piece
-        except (zipfile.BadZipFile, EOFError, OSError) as broken:
+        except (zipfile.BadZipFile, EOFError, OSError, zlib.error) as broken:
             raise FileRefused("broken_archive", "the zip file is damaged") from broken
         except (NotImplementedError, RuntimeError) as other:
             raise FileRefused(
@@ -48,9 +53,23 @@ def only_member(opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
 
 def _archive(source: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(source)
+        return zipfile.ZipFile(cast(IO[bytes], _Wary(source)))
     except (zipfile.BadZipFile, OSError, ValueError) as broken:
         raise FileRefused("broken_archive", "the zip file is damaged or cut short") from broken
+
+
+class _Wary:
+    """The bytes of an archive, of which none takes more than `_LIST_CAP` at once but the list of
+    its files: one that is longer is refused before it is read."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.seek, self.tell, self.seekable = source.seek, source.tell, source.seekable
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size > _LIST_CAP:
+            raise FileRefused("several_files", "the archive holds too many files to look through")
+        return self._source.read(size)
 
 
 def _only(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
@@ -60,7 +79,7 @@ def _only(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     if not files:
         raise FileRefused("empty_file", "the archive holds no file")
     if len(files) > 1:
-        names = ", ".join(p.filename for p in files[:_MOST_NAMED])
+        names = ", ".join(shortened(p.filename, _A_NAME) for p in files[:_MOST_NAMED])
         more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
         raise FileRefused(
             "several_files",

@@ -9,10 +9,12 @@ import csv
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
+from xml.etree.ElementTree import ParseError
 
 from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.profile import read_profile
@@ -26,7 +28,14 @@ SHEET = "sheet"
 """The id of the question which sheet of a workbook is meant."""
 
 _PART_CAP = 1 << 30
-_STRINGS_CAP = 48 << 20
+_AT_ONCE_CAP = 48 << 20
+_PIECEMEAL = ("xl/worksheets/", "xl/media/", "xl/drawings/", "xl/charts/", "xl/pivotCache/",
+              "xl/externalLinks/")  # fmt: skip
+"""Parts of a workbook that are read in pieces or not at all; all others are in memory at once."""
+_DAMAGED = (ArithmeticError, AttributeError, EOFError, LookupError, NotImplementedError, OSError,
+            ParseError, RecursionError, TypeError, ValueError, zipfile.BadZipFile,
+            zlib.error)  # fmt: skip
+"""What the library raises over a workbook that is not as the standard has it."""
 _RATIO_CAP = 250
 _RATIO_FROM = 16 << 20
 _BLANK_ROWS_CAP = 2_000
@@ -75,9 +84,7 @@ def sheets_of(opened: Callable[[], BinaryIO], wanted: str) -> Sheets:
 def sheet_lines(opened: Callable[[], BinaryIO], name: str) -> Iterator[bytes]:
     """CSV lines of one sheet of a workbook that `sheets_of` looked at."""
     with opened() as source, _workbook(source) as book:
-        sheet = book[name]
-        sheet.reset_dimensions()
-        yield from _sheet(sheet.iter_rows(values_only=True))
+        yield from _sheet(_rows(book[name]))
 
 
 def _refuse_unsafe(source: BinaryIO) -> None:
@@ -87,24 +94,46 @@ def _refuse_unsafe(source: BinaryIO) -> None:
     packed = sum(p.compress_size for p in parts) or 1
     if whole > _PART_CAP or (whole > _RATIO_FROM and whole > packed * _RATIO_CAP):
         raise FileRefused("zip_bomb", "the workbook unpacks to far more than a table holds")
-    strings = sum(p.file_size for p in parts if p.filename.endswith("sharedStrings.xml"))
-    if strings > _STRINGS_CAP:
+    _refuse_large(sum(p.file_size for p in parts if not p.filename.startswith(_PIECEMEAL)))
+
+
+def _refuse_large(at_once: int) -> None:
+    if at_once > _AT_ONCE_CAP:
         raise FileRefused("too_large", "the workbook is too large: save the sheet as CSV")
 
 
 @contextmanager
 def _workbook(source: BinaryIO) -> Iterator[Workbook]:
     # Only file conversion reads workbooks: nothing else waits for the library.
-    import openpyxl
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.xml.constants import SHARED_STRINGS
 
     try:
-        book = openpyxl.load_workbook(source, read_only=True, data_only=True)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, TypeError) as broken:
-        raise FileRefused("broken_archive", "the workbook is damaged") from broken
+        reader = ExcelReader(source, read_only=True, data_only=True, keep_links=False)
+        reader.read_manifest()
+        # The manifest may name any part as the one of strings.
+        strings = reader.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        if strings is not None:
+            _refuse_large(reader.archive.getinfo(strings.PartName[1:]).file_size)
+        reader.read()
+    except _DAMAGED as broken:
+        raise _damaged() from broken
     try:
-        yield book
+        yield reader.wb
     finally:
-        book.close()
+        reader.wb.close()
+
+
+def _rows(sheet: Any, most: int | None = None) -> Iterator[tuple[object, ...]]:
+    sheet.reset_dimensions()
+    try:
+        yield from sheet.iter_rows(max_row=most, values_only=True)
+    except _DAMAGED as broken:
+        raise _damaged() from broken
+
+
+def _damaged() -> FileRefused:
+    return FileRefused("broken_archive", "the workbook is damaged: open it, and save it anew")
 
 
 def _tables(sheets: Iterable[Any]) -> dict[str, bytes]:
@@ -113,8 +142,7 @@ def _tables(sheets: Iterable[Any]) -> dict[str, bytes]:
     for sheet in sheets:
         if not hasattr(sheet, "reset_dimensions"):  # a sheet of one chart
             continue
-        sheet.reset_dimensions()
-        rows = list(sheet.iter_rows(max_row=_LOOKED_AT, values_only=True))
+        rows = list(_rows(sheet, _LOOKED_AT))
         if _has_table(rows):
             tables[sheet.title] = b"".join(_sheet(iter(rows)))
     return tables

@@ -49,7 +49,7 @@ _NO_LOCAL = frozenset(
     """
     none no na noemail noemails nomail noemailaddress noaddress noemailonfile noemailprovided
     noemailgiven notprovided notgiven notavailable notapplicable noreply donotreply unknown unk
-    null nil nan nobody noone declined refused declines patientdeclined patient customer decline
+    null nil nobody noone declined refused declines patientdeclined patient customer decline
     donthave doesnothave donothave nothave hasnone hasnoemail needemail missing invalid fake dummy
     test testtest placeholder blank empty asdf asdfasdf qwerty abc abcd xyz xxx aaa anonymous
     noemailaddresses didnotprovide notonfile optout
@@ -64,7 +64,7 @@ _NO_LOCAL = frozenset(
 """What stands before the @ of an address that was made up, letters alone."""
 _NO_DOMAIN = frozenset(
     """
-    none noemail noemails nomail no na noaddress declined refused unknown nowhere nothing null
+    none noemail noemails nomail no na nan noaddress declined refused unknown nowhere nothing null
     noreply notprovided invalid fake nada nope noone nobody test testing sincorreo sinemail
     noemailaddress noemailprovided donthave notavailable notapplicable placeholder dummy keine
     keinemail pasdemail sansemail semail sememail naotem xxx asdf

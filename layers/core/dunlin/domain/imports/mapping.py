@@ -73,12 +73,20 @@ def _fit(field: str, content: Content) -> float:
     best = max(content.share(kind) for kind in kinds)
     if kinds == ("bool",):
         # 0 and 1 are figures too: a flag is one in nearly every row.
-        return best if best >= 0.95 else 0.0
+        if best >= 0.95 or (field == "paid_flag" and _says_yes_or_how_much(content)):
+            return 1.0
+        return 0.0
     if field == "consumer_name" and content.share("money") + content.share("email") > 0.5:
         return 0.0
     if field in ("consumer_name", "last_name", "first_name") and content.share("int") > 0.5:
         return 0.0
     return min(1.0, best * 1.25)
+
+
+def _says_yes_or_how_much(content: Content) -> bool:
+    """True for `Yes`, `No`, `half` and `50.00` in one column; a column of payments is figures
+    alone."""
+    return content.share("bool") >= 0.3 and content.share("money") < 0.8
 
 
 def candidates(

@@ -20,6 +20,8 @@ _TOLD = frozenset(("due_date", "issue_date", "date_of_birth", "date_of_service")
 _NOT_BORN = 2030
 _FULL_YEAR = re.compile(r"\d{4}")
 _NUMBERS = re.compile(r"[\d./\s:TZ-]+")
+_NO_DAY = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}")
+"""Written as a day is: `99/99/9999`. `26-10233` is the number of a case."""
 
 
 class RowDates:
@@ -88,7 +90,7 @@ class RowDates:
         """Whether a cell holds a day of our time; None where it holds no date at all."""
         reading = read_date(text)
         if reading is None:
-            return False if _NUMBERS.fullmatch(text) and not text.isdigit() else None
+            return False if _NO_DAY.match(text) else None
         if index in self._open:
             return True
         day = resolve(reading, self._orders.get(index, "") or "mdy")

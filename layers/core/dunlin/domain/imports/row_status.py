@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunlin.domain.imports import statuses
+from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
 from dunlin.domain.imports.statuses import StatusReading
 from dunlin.domain.imports.types import CREDIT, DRAFT, OPEN, PAID, PAYABLE, VOID, FileProfile
@@ -70,7 +71,7 @@ class RowStatus:
             return (PAID, "paid") if state == PAID else (CREDIT, "credit")
         if state == PAID or self._flag(cells, "paid_flag") or self._shut(cells):
             return PAID, "paid"
-        return OPEN, "" if state else "unknown_status"
+        return OPEN, "" if state and not self._puzzling(cells) else "unknown_status"
 
     def _state(self, cells: list[str]) -> StatusReading:
         """The reading of the status columns. Columns that say different things are read as one
@@ -87,6 +88,11 @@ class RowStatus:
 
     def _flag(self, cells: list[str], field: str) -> bool:
         return any(statuses.yes_no(cells[i]) is True for i in self._columns.by.get(field, ()))
+
+    def _puzzling(self, cells: list[str]) -> bool:
+        """True where a column asks whether it was paid and the row says `half`, or an amount."""
+        said = [cells[i].strip() for i in self._columns.by.get("paid_flag", ())]
+        return any(not is_blank(text) and statuses.yes_no(text) is None for text in said)
 
     def _shut(self, cells: list[str]) -> bool:
         """True where a column asks whether the debt is open and the row says no."""

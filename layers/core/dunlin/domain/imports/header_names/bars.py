@@ -56,7 +56,8 @@ STRONG = {
         |schutzbedurftig|inhaftiert|vulnerabilidad|personne vulnerable|vulnerabilidade
         |hospitalized|guardianship|conservatorship|curatelle|tutelle|betreuung|betreuer""",
     "agency": """
-        collection agency|collections agency|collection agency name|coll agency|agency placed
+        agency|agency name|agency placed on|placed date|date placed
+        |collection agency|collections agency|collection agency name|coll agency|agency placed
         |agency placement|agency placed date|placed with agency|agency date|agency placement date
         |agency assigned|assigned agency|outside agency|third party agency|at agency
         |in collections|in collection|sent to collections|sent to collection

@@ -49,7 +49,9 @@ STRONG = {
         |dt vencimento|dt vcto|vence em|proximo vencimento|proxima parcela|data limite|pagar ate
         |vencimento liquido|data limite de pagamento|data limite pagamento|prazo de pagamento
         |data maxima de pagamento|fecha maxima de pago|plazo de pago|delai de paiement
-        |spatestens zu zahlen am|latest payment date|final day to pay""",
+        |spatestens zu zahlen am|latest payment date|final day to pay
+        |final payment due|dt due|statement due|oldest due|oldest due date|oldest bill due
+        |oldest invoice due|oldest open due date|by when|when due""",
     "last_payment_date": """
         last payment date|last payment on|date of last payment|last paid date|last paid
         |last paid on|lastpaymentdate|last pmt date|last pay date|most recent payment date

@@ -12,6 +12,9 @@ STRONG = {
         |dispute status|strittig|bestritten|einspruch|in klarung|en disputa|disputado|litige
         |en litige|contested|reclamacion|contestee|conteste|reklamation
         |disputed flag|dispute yn|dispute indicator|dispute code|dispute reason|dispute date
+        |disputed amount|amount disputed|amount in dispute|contested amount|amount contested
+        |streitbetrag|bestrittener betrag|importe disputado|importe en disputa|montant conteste
+        |montant en litige|valor contestado|valor em disputa
         |disputed on|date disputed|disputed by|has dispute|open dispute|query flag|in query
         |dispute open|chargeback|charge back|chargeback flag|streitfall|bestritten am|reklamiert
         |reklamation am|klarfall|klarungsfall|widerspruch|widerspruch am|beanstandet|in disputa
@@ -21,9 +24,7 @@ STRONG = {
         |reclamacao|motivo da disputa|data da disputa""",
     "claim_amount": """
         claim amount|claimed amount|amount claimed|damage claim amount|damages claimed|claim value
-        |cargo claim amount|damage amount|disputed amount|amount disputed|amount in dispute
-        |contested amount|amount contested|streitbetrag|bestrittener betrag|importe reclamado
-        |importe disputado|montant conteste|montant reclame""",
+        |cargo claim amount|damage amount|importe reclamado|montant reclame""",
     "deleted": """
         deleted|is deleted|fivetran deleted|void flag|voided|is void|is voided|cancelled|canceled
         |is cancelled|storniert|storno|anulada|annulee|isdeleted|void|closed without payment""",

@@ -31,7 +31,8 @@ STRONG = {
         |aussenstand|aussenstande|offener rechnungsbetrag|montant restant du|total restant du
         |valor em aberto|em aberto|saldo em aberto|total em aberto|montante em aberto|saldo devedor
         |valor devido|valor a pagar|valor em divida|montante em divida|total em divida|em divida
-        |divida|saldo em divida|valor pendente|montante devido|saldo a pagar|valor em atraso""",
+        |divida|saldo em divida|valor pendente|montante devido|saldo a pagar|valor em atraso
+        |open a r|open ar|a r balance|ar balance|how much|what they owe|they owe|how much owed""",
     "amount": """
         amount|betr in hw|betrag in hw|betrag hw|betr in bw|betr|total|invoice total
         |invoice amount|total amount|grand total|gross amount|gross|invoice value|original amount

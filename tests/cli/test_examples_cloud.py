@@ -28,6 +28,7 @@ from dunlin.cli.drop import drop_and_follow, put_strategy
 from dunlin.cli.main import app
 from dunlin.cli.target import find_target
 from dunlin.domain import ids
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.arrangements.terms import Terms
@@ -40,24 +41,17 @@ from dunlin.service.signals.signals import apply_signal
 from local import local_stack
 from local.cloud import ROOT
 from local.local_stack import LocalStack
+from local.timelapse import TimeLapse
 from tests.cli.examples import NARROW, RUN, commands, example_of, is_group, takes, words_of
 from tests.conftest import PORT, START, _forget_wiring
+from tests.portal.test_money_cloud import pay
 
 pytestmark = pytest.mark.cloud
 CREDITOR, REFERENCE = "harbor-clinic", "HC-1003"
 SAMPLE = ROOT / "local" / "sample"
 NAMES = [name for name in commands() if name and not is_group(name)]
-# What an example says where it may be refused, or finds something: what it needs no test can give
-# (money at a processor, two days of a pilot), so it runs as far as its refusal.
-OTHERWISE: dict[str, tuple[int, str]] = {
-    "account card": (2, "The log holds no such decision."),
-    "answers forget": (2, "remember"),
-    "doctor": (1, "missing"),
-    "payments place": (2, "no payment pay_1 waits"),
-    "payments refund": (2, "nothing"),
-    "pilot promote": (1, ""),
-    "reentry take": (3, ""),
-}
+# What an example says where it finds something: a local house lacks what the field needs.
+OTHERWISE: dict[str, tuple[int, str]] = {"doctor": (1, "missing")}
 TALK = re.compile(
     r"\b(None|True|False|null)\b|[{\[]'|Traceback|<[a-z]+ object|datetime\.|Decimal\("
 )
@@ -130,11 +124,47 @@ class House:
             what="FeeCharged", data={}, now=self.now, besides=Change(ledger=(fee,)),
         )  # fmt: skip
 
+    def live(self, time: timedelta) -> None:
+        """Let messages go out and money come in for a time."""
+        TimeLapse(self.local).run(self.now + time)
+
+    def paid_too_much(self) -> None:
+        """The person paid by card, and the clinic took seven dollars off the bill afterwards."""
+        pay(self.local, self.account, 1)
+        self.live(timedelta(hours=1))
+        Path("credit.csv").write_text(f"{CHANGES}CRD-12,credit,{REFERENCE},700,USD\n")
+        self.done(f"dunlin billing tell {CREDITOR} credit.csv")
+
+    def exhausted(self) -> None:
+        """Every message of the ladder went out, and nothing was paid."""
+        account = self.account
+        write(
+            wiring.account_book(), account, lifecycle.exhaust(account),
+            what="LadderExhausted", data={}, now=self.now,
+        )  # fmt: skip
+
 
 def _letter(house: House) -> str:
     """The id that `letter write` says."""
     text = house.done(example_of("letter write"))
     return re.sub(r".*permit (\S+).*", r"\1", text, flags=re.DOTALL)
+
+
+def _layout(house: House) -> str:
+    """The mark of a layout of which the clinic said how its days are written."""
+    row = 'HC-2001,"Lee, Ann",ann.lee@example.com,03/04/2026,$40.00'
+    Path("march.csv").write_text(f"Bill No,Patient,Email,Due,Balance Due\n{row}\n")
+    Path("march.mapping.yaml").write_text("date_order: dmy\n")
+    house.done(f"dunlin import march.csv --creditor {CREDITOR}")
+    return house.done(f"dunlin answers list {CREDITOR}").split()[0]
+
+
+def _held(house: House) -> str:
+    """A payment of more than is owed, which waits to be placed."""
+    row = f"{REFERENCE},{house.account.balance.minor // 100 + 50}.00,11/23/2026,check"
+    Path("paid.csv").write_text(f"Invoice number,Amount,Payment date,Payment method\n{row}\n")
+    house.done(f"dunlin import paid.csv --creditor {CREDITOR}")
+    return house.done(f"dunlin payments held {CREDITOR}").split()[0]
 
 
 BEFORE: dict[str, Callable[[House], Any]] = {
@@ -145,7 +175,10 @@ BEFORE: dict[str, Callable[[House], Any]] = {
     "audit verify": lambda house: house.done(example_of("audit export")),
     # A key of before stays in its secret, which the winding back does not reach.
     "billing end": lambda house: [house.run(example_of("billing key")) for _ in range(2)],
+    "payments refund": House.paid_too_much,
     "payments waive": House.fee,
+    "pilot promote": lambda house: house.live(timedelta(days=2, minutes=1)),
+    "reentry take": House.exhausted,
     "resume": lambda house: house.done(example_of("pause")),
     **dict.fromkeys(("queue approve", "queue decline", "queue counter"), House.asked),
     **dict.fromkeys(
@@ -154,7 +187,12 @@ BEFORE: dict[str, Callable[[House], Any]] = {
     ),
 }
 # An id that the product gives out, which no help can know.
-IDS: dict[str, tuple[str, Callable[[House], str]]] = {"letter proof": ("letter-1", _letter)}
+IDS: dict[str, tuple[str, Callable[[House], str]]] = {
+    "answers forget": ("1f3a9c2b7d40", _layout),
+    "letter proof": ("letter-1", _letter),
+    "payments place": ("pay_1", _held),
+}
+CHANGES = "change_id,kind,reference,amount_minor,currency\n"
 ASKED = (
     "first\nLakeside Clinic\n1 Lake Road, Springfield, IL 62701\n(217) 555-0100\n"
     "accounts@lakeside.example.com\n\n\n\n\n"
@@ -177,9 +215,9 @@ def _open(directory: Path, folder: Path) -> LocalStack:
     assert document["state"] == "done", document
     house = House(local, folder)
     house.done(example_of("segment put"))
-    house.done(f"dunlin pilot start {CREDITOR} --shadow --segment small --size 5")
     house.done(f"dunlin pilot start {CREDITOR} --size 50")
-    local.cloud.settle(120)
+    house.done(f"dunlin pilot start {CREDITOR} --shadow --segment small --size 5")
+    house.live(timedelta(minutes=30))  # the first messages go out
     local.cloud.mark()
     return local
 
@@ -200,6 +238,7 @@ def _files(folder: Path) -> None:
     (folder / f"{CREDITOR}.strategy.yaml").write_text(own)
     (folder / "answer.txt").write_text("It was for the visit of 1 September.\n")
     (folder / "calls.csv").write_text("date,direction\n2026-11-02,in\n2026-11-03,out\n")
+    (folder / "changes.csv").write_text(f"{CHANGES}PMT-881,payment,{REFERENCE},2500,USD\n")
     (folder / "contacts.csv").write_text(
         f"at,reference,channel\n2026-11-24T16:00:00Z,{REFERENCE},email\n"
     )

@@ -104,7 +104,7 @@ def tell(
 ) -> None:
     """Apply a file of changes, each once; the answers are written beside it as FILE.answers.csv.
 
-    Example: dunlin billing tell acme-clinic changes.csv
+    Example: dunlin billing tell harbor-clinic changes.csv
     """
     try:
         changes = read_delta(file.read_text(encoding="utf-8"))

@@ -121,9 +121,9 @@ def run(
     from dunlin.cli.drop import drop_and_follow, put_strategy
     from dunlin.cli.rollout import EVERYBODY, begin
     from dunlin.cli.target import find_target
+    from dunlin.domain.rollouts.rollout import why_not
     from dunlin.runtime import wiring
     from dunlin.views.imports.import_text import import_lines
-    from dunlin.views.reports.rehearsal_text import why_not
 
     target = find_target()
     console.rule("Importing")

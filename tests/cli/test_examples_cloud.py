@@ -160,9 +160,9 @@ def _layout(house: House) -> str:
 
 
 def _held(house: House) -> str:
-    """A payment of more than is owed, which waits to be placed."""
-    row = f"{REFERENCE},{house.account.balance.minor // 100 + 50}.00,11/23/2026,check"
-    Path("paid.csv").write_text(f"Invoice number,Amount,Payment date,Payment method\n{row}\n")
+    """A payment that names its payer and the number of a cheque, so it waits to be placed."""
+    row = '11/24/2026,Payment,1001,"Aspen, Viktor",-50.00'
+    Path("paid.csv").write_text(f"Date,Type,Num,Name,Amount\n{row}\n")
     house.done(f"dunlin import paid.csv --creditor {CREDITOR}")
     return house.done(f"dunlin payments held {CREDITOR}").split()[0]
 

@@ -67,6 +67,8 @@ FIGURES: dict[str, dict[str, str]] = {
         "555-01xx": "the numbers kept for fiction",
     },
     "docs/architecture.md": {
+        "0 done, or so already; 1 looked at, and not in order, or it failed;"
+        " 2 refused, with the reason; 3 not now": "layers/core/dunlin/cli/speech.py",
         "schedule, 5 minutes": "infra/template/45-reconciliation.yaml",
         "schedule, every 5 minutes": "infra/template/45-reconciliation.yaml",
         f"({_days(consumer._KEPT)} days, versioned)": CODE,

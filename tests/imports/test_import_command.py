@@ -172,7 +172,7 @@ def test_a_wrong_sidecar_is_explained(folder: Path) -> None:
 def test_a_missing_file_is_said(folder: Path) -> None:
     code, _, err = run("--dry-run", str(folder / "none.csv"))
     assert code == 2
-    assert "no such file" in err
+    assert "none.csv: no such file" in " ".join(err.split())
 
 
 def test_the_creditors_currency_is_an_option_of_the_dry_run(folder: Path) -> None:

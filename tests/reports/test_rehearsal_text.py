@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_where_nobody_is_written_to_it_says_why(tmp_path: Path) -> None:
     assert code == 1
     assert "Nobody is written to:" in output
     assert "1 account: held until a person has looked (no contact point)" in output
+
+
+def test_each_reason_is_told_with_its_number(tmp_path: Path) -> None:
+    rows = (
+        "INV-1,Estate of Ada Abbott,ada@example.com,120.00,2026-09-01\n"
+        "INV-2,Bo Sample,,120.00,2026-09-01\nINV-3,Cy Sample,,80.00,2026-09-01\n"
+    )
+    code, output = _rehearse(tmp_path, rows)
+    assert code == 1
+    assert "0 messages to 0 people" in output
+    whole = " ".join(output.split("Nobody is written to:")[1].split())
+    assert "2 accounts: held until a person has looked (no contact point)" in whole
+    assert re.search(r"1 account: held until a person has looked \(\w[\w ]+\)", whole)
 
 
 def test_a_file_that_waits_is_asked_about_and_not_rehearsed(tmp_path: Path) -> None:

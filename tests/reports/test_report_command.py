@@ -56,6 +56,30 @@ def test_the_report_is_told_in_words_and_as_data(town: Town, tmp_path: Path) -> 
     assert "week 1: 100.0% recovered, 0.0% where nobody was contacted" in words.output
 
 
+def test_of_nothing_that_came_in_it_is_said_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = Town(4, holdout_percent=0)
+    fresh.begin(stage="full", size=0)
+    monkeypatch.setattr(wiring, "rollout_ports", lambda: fresh.ports)
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(days=1)))
+    output = RUN.invoke(app, ["report", CREDITOR]).output
+    assert output.count("nothing to tell yet") == 1
+    assert "Small, owed less than 500.00: nothing recovered of $500.00" in output
+    assert "other:" not in output
+    assert "- of" not in output
+    assert "calls" not in output.split("Calls made: 0")[1], "a series of which nothing is known"
+
+
+def test_before_anything_began_the_report_has_two_lines(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = Town(4)
+    monkeypatch.setattr(wiring, "rollout_ports", lambda: idle.ports)
+    lines = RUN.invoke(app, ["report", CREDITOR]).output.splitlines()
+    assert [line.split(",")[-1] for line in lines] == [" 4 accounts", "No ladder has begun yet."]
+
+
 def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) -> None:
     assert RUN.invoke(app, ["report", CREDITOR, "--cost", "staff"]).exit_code == 2
     assert RUN.invoke(app, ["report", "nobody"]).exit_code == 2

@@ -84,3 +84,25 @@ def test_a_card_is_shown_to_staff_and_in_plain_words(walk: Walk) -> None:
     assert plain.startswith("We wrote to you by e-mail on November")
     nothing = RUN.invoke(app, [*asked, "--touch", "tch_none"])
     assert nothing.exit_code == 2
+
+
+@pytest.mark.parametrize("pack", sorted(Path("layers/core/dunlin/strategies").rglob("*.yaml")))
+def test_put_refuses_the_invented_office_of_a_sample(walk: Walk, pack: Path) -> None:
+    """The stack behind the command is None: a document that went on to it would fail."""
+    put = RUN.invoke(app, ["strategy", "put", builders.CREDITOR, str(pack)])
+    assert put.exit_code == 2, put.output
+    assert "messages would come from an invented office" in " ".join(put.output.split())
+    assert "brand.name: " in put.output
+    assert (strategy := walk.book.creditors.strategy(builders.CREDITOR)) is not None
+    assert strategy.version == 1
+
+
+def test_put_refuses_a_brand_that_is_half_a_samples(walk: Walk, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    text = EXAMPLE.read_text("utf-8")
+    brand = yaml.safe_load(text)["brand"]
+    file.write_text(text.replace(brand["name"], "Lakeside Clinic"), "utf-8")
+    put = RUN.invoke(app, ["strategy", "put", builders.CREDITOR, str(file)])
+    assert put.exit_code == 2
+    assert "brand.name" not in put.output
+    assert f"brand.address: {brand['address']}" in put.output

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dunlin.adapters.imports.sidecar_file import read_sidecar, with_answers
+from dunlin.cli.speech import no_such_file
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports import file_names, mapping_file
 from dunlin.domain.imports.guard import csv_line
@@ -47,7 +48,7 @@ class FilesBeside:
         """What the mapping file says; nothing where there is none. Raises `MappingMistake`."""
         if not self.mapping.is_file():
             if self.given is not None:
-                raise MappingMistake(f"{self.given}: no such file")
+                raise MappingMistake(no_such_file(self.given))
             return Sidecar()
         read = read_sidecar(self.mapping.read_bytes())
         if isinstance(read, SidecarErrors):

@@ -21,7 +21,7 @@ from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.cli.asking import ask, somebody_is_there
 from dunlin.cli.beside import FilesBeside, MappingMistake
 from dunlin.cli.commands import Commands
-from dunlin.cli.speech import refused, say
+from dunlin.cli.speech import no_such_file, refused, say
 from dunlin.cli.stack import Aws, Json, StackName, on_stack
 from dunlin.cli.target import Target
 from dunlin.domain.imports import report
@@ -95,7 +95,7 @@ def run_dry(
     beside = []
     for number, path in enumerate(files):
         if not path.is_file():
-            return refused(f"{path}: no such file").exit_code
+            return refused(no_such_file(path)).exit_code
         beside.append(
             FilesBeside(export=path, given=sidecars[number] if number < len(sidecars) else None)
         )

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from dunlin.cli.asking import ask, somebody_is_there
 from dunlin.cli.beside import FilesBeside
 from dunlin.cli.drop import drop, drop_and_follow, follow
-from dunlin.cli.speech import say
+from dunlin.cli.speech import no_such_file, say
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
@@ -33,7 +33,7 @@ def upload(files: Sequence[Path], sidecars: Sequence[Path], creditor: str, targe
     code = 0
     for number, path in enumerate(files):
         if not path.is_file():
-            raise DomainError(f"{path}: no such file")
+            raise no_such_file(path)
         given = sidecars[number] if number < len(sidecars) else None
         document = _import(target, creditor, FilesBeside(export=path, given=given))
         code = max(code, 0 if document["state"] == "done" else 1)

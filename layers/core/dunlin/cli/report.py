@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,16 @@ from dunlin.cli.speech import count, day, say, say_json, say_table
 from dunlin.cli.stack import Json, OnStack
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
-from dunlin.domain.reports.measures import BY_DAY, Collected, Period, Return, Week
+from dunlin.domain.reports.measures import (
+    BEFORE,
+    BY_DAY,
+    HOLDOUT,
+    SMALL_MINOR,
+    Collected,
+    Period,
+    Return,
+    Week,
+)
 from dunlin.domain.reports.outcome import Lift
 from dunlin.service.reports.measures import ReportDocument
 
@@ -210,6 +219,17 @@ def in_words(document: ReportDocument) -> dict[str, Any]:
     }
 
 
+_KINDS = {
+    "other": f"Owed {SMALL_MINOR / 100:.2f} or more",
+    "small": f"Small, owed less than {SMALL_MINOR / 100:.2f}",
+    "written_off": "Written off before",
+}
+
+
+def _recovered(sums: Mapping[str, int]) -> str:
+    return f"{_sums(sums)} recovered" if sums else "nothing recovered"
+
+
 def _sums(sums: Mapping[str, int]) -> str:
     return "  ".join(str(Money(minor, currency)) for currency, minor in sums.items()) or "-"
 
@@ -219,10 +239,14 @@ def _say(document: ReportDocument) -> None:
     say(f"{document.creditor}, {day(document.since)} to {day(document.until)}, {accounts}")
     if document.launch is None:
         say("No ladder has begun yet.")
+        _say_tables(document)
+        return
     for rollout, weeks in document.cohorts:
-        say(f"{rollout.rollout_id}: {rollout.segment.name}")
-        for week in weeks:
-            say(_week(week), 2, 2)
+        tells = any(week.lift for week in weeks)
+        nothing = "" if tells else ", nothing to tell yet"
+        say(f"{rollout.rollout_id}: {rollout.segment.name}{nothing}", deeper=2)
+        for line in _weeks(weeks) if tells else ():
+            say(line, 2, 2)
     _say_figures(document)
     _say_periods(document)
     _say_returns(document)
@@ -241,8 +265,8 @@ def _say_figures(document: ReportDocument) -> None:
         )
     for kind, collected in document.kinds.items():
         if collected.accounts:
-            words = kind.replace("_", " ")
-            say(f"{words}: {_sums(collected.recovered)} of {_sums(collected.targeted)} recovered")
+            of_all = _sums(collected.targeted)
+            say(f"{_KINDS[kind]}: {_recovered(collected.recovered)} of {of_all}", deeper=2)
     for currency, shares in document.rolled.items():
         rates = ", ".join(f"{bucket.value} {float(rate):.1%}" for bucket, rate in shares.items())
         say(f"Rolled into an older bucket ({currency}): {rates}")
@@ -269,11 +293,12 @@ def _say_tables(document: ReportDocument) -> None:
             for (template, channel, segment), cell in document.responses.items()
         ],
     )
-    if document.series:
+    known = [s for s in document.series if s.baseline is not None or s.average]
+    if known:
         say("")
     say_table(
         ("a day, on average", "before launch", "since"),
-        [(s.name, _average(s.baseline), _average(s.average)) for s in document.series],
+        [(s.name, _average(s.baseline), _average(s.average)) for s in known],
     )
     if len(document.locations) > 1:
         say("")
@@ -297,14 +322,25 @@ def _average(value: Fraction | None) -> str:
     return "-" if value is None else f"{float(value):,.1f}"
 
 
-def _week(week: Week) -> str:
-    against = {"holdout": "where nobody was contacted", "before": "in as many days before"}
-    text = f"week {week.week}: "
-    lift = week.lift
-    if lift is None:
-        return text + f"nothing to tell yet against {week.against}"
-    text += f"{lift.treated:.1%} recovered, {lift.held_out:.1%} {against[week.against]}: "
-    text += f"{lift.difference:+.1%} ({lift.low:+.1%} to {lift.high:+.1%})"
+_AGAINST = {HOLDOUT: "where nobody was contacted", BEFORE: "in as many days before"}
+
+
+def _weeks(weeks: Sequence[Week]) -> Iterator[str]:
+    """What each week tells, and of those that tell nothing yet one line a baseline."""
+    silent: dict[str, list[str]] = {}
+    for week in weeks:
+        if week.lift is None:
+            silent.setdefault(week.against, []).append(str(week.week))
+        else:
+            yield _week(week.week, week.lift, _AGAINST[week.against])
+    for against, numbers in silent.items():
+        weeks_of = f"week{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+        yield f"{weeks_of}: nothing to tell yet beside what came in {_AGAINST[against]}"
+
+
+def _week(number: int, lift: Lift, baseline: str) -> str:
+    text = f"week {number}: {lift.treated:.1%} recovered, {lift.held_out:.1%} {baseline}:"
+    text += f" {lift.difference:+.1%} ({lift.low:+.1%} to {lift.high:+.1%})"
     return text + ("" if lift.decided else ", which proves nothing")
 
 
@@ -313,7 +349,7 @@ def _say_periods(document: ReportDocument) -> None:
         days = ", ".join(f"{float(d):.1f} days ({c})" for c, d in period.days_to_collect.items())
         say(
             f"{name.capitalize()} launch, {day(period.since)} to {day(period.until)}:"
-            f" {_sums(period.recovered)} recovered"
+            f" {_recovered(period.recovered)}"
             + (f", on average {days} after the due date" if days else "")
         )
 

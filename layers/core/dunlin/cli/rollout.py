@@ -26,10 +26,9 @@ from dunlin.cli.who import ByStaff
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Lift, Report
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
-from dunlin.domain.rollouts.rollout import Count, Segment
+from dunlin.domain.rollouts.rollout import Count, Segment, why_not
 from dunlin.domain.strategy.strategy import Selection, document_of
 from dunlin.views.reports.pilot_text import money, pilot_lines
-from dunlin.views.reports.rehearsal_text import why_not
 from dunlin.views.widgets.words import words
 
 segments = Commands("Saved selections of accounts.", example="dunlin segment list harbor-clinic")
@@ -155,9 +154,12 @@ def start(
             ("account", "owed", "due"),
             [(a.reference, a.balance, day(a.due_on)) for a in accounts],
         )
-        say(f"{count(len(accounts), 'account')} would be contacted.")
+        if accounts:
+            say(f"{count(len(accounts), 'account')} would be contacted.")
+        else:
+            say(f"A pilot of {chosen.name} would contact nobody, and so does not start:")
         _say_passed_over(passed)
-        return
+        raise typer.Exit(0 if accounts else 1)
     done = begin(target, creditor, segment=chosen, stage="shadow" if shadow else "pilot", size=size)
     _say_begun(done)
     say(f"In 48 hours: dunlin pilot show {done['rollout']}")

@@ -61,6 +61,11 @@ def _say_error(error: object) -> None:
             typer.secho(line, fg="red", err=True)
 
 
+def no_such_file(path: Path) -> DomainError:
+    """What is raised, or said, where a file that was named is not there."""
+    return DomainError(f"{path}: no such file")
+
+
 def write_new(path: Path, content: str | bytes) -> None:
     """Write a file that must not be there yet. Raises `DomainError`."""
     try:

@@ -112,6 +112,18 @@ def ineligible(account: Account, strategy: Strategy, today: date) -> str:
     return ""
 
 
+def why_not(reason: str) -> str:
+    """Why accounts are passed over, in plain words: what `choose` calls it."""
+    held = reason.removeprefix("held: ")
+    if held != reason:
+        return f"held until a person has looked ({held.replace('_', ' ')})"
+    return {
+        "held out": "left alone by lot, so that what contact does can be measured",
+        "nothing owed": "nothing is owed",
+        "no ladder takes it": "no ladder of the strategy takes it (its rules under `assign`)",
+    }.get(reason, reason)
+
+
 def choose(
     accounts: Sequence[Account],
     rollout: Rollout,

@@ -37,6 +37,7 @@ from dunlin.domain.rollouts.rollout import (
     owed_by,
     rollout_id_of,
     suggest,
+    why_not,
 )
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
@@ -137,8 +138,11 @@ def begin(
     if rollout.stage in (RolloutStage.PILOT, RolloutStage.SHADOW):
         chosen, passed = preview(creditor, segment, size=rollout.size, ports=ports, now=now)
         if not chosen:
-            reasons = ", ".join(f"{n} {why}" for why, n in passed.items()) or "no account fits"
-            raise DomainError(f"a pilot of {segment.name} would contact nobody: {reasons}")
+            reasons = "; ".join(f"{n}: {why_not(why)}" for why, n in passed.items())
+            raise DomainError(
+                f"a pilot of {segment.name} would contact nobody:"
+                f" {reasons or 'no account is there'}"
+            )
     ports.rollouts.put_rollout(rollout)
     return fill(rollout, ports=ports, now=now)
 

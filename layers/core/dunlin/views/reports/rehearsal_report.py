@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dunlin.domain.reports.forecast import Forecast, ForecastDifference, Message
+from dunlin.domain.rollouts.rollout import why_not
 from dunlin.views.charts.day_columns import Stacked, day_columns
 from dunlin.views.jinja import environment
-from dunlin.views.reports.rehearsal_text import CHANNELS, ENDS, in_words, why_not
+from dunlin.views.reports.rehearsal_text import CHANNELS, ENDS, in_words
 
 _TEMPLATES = environment(Path(__file__).parent / "templates")
 _CHANNELS = {

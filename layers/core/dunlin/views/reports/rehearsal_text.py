@@ -9,6 +9,7 @@ from itertools import groupby
 
 from dunlin.domain.plain_text import WIDTH, shortened, wrapped
 from dunlin.domain.reports.forecast import Forecast, ForecastDifference, Message
+from dunlin.domain.rollouts.rollout import why_not
 
 MOST = 400
 """Messages that are listed; of more the page has all."""
@@ -26,18 +27,6 @@ _PERSON, _REFERENCE = 24, 16
 
 def dollars(micro: int) -> str:
     return f"${micro / 1_000_000:,.2f}"
-
-
-def why_not(reason: str) -> str:
-    """Why accounts are not started, in words: what a rollout calls it."""
-    held = reason.removeprefix("held: ")
-    if held != reason:
-        return f"held until a person has looked ({held.replace('_', ' ')})"
-    return {
-        "held out": "left alone by lot, so that what contact does can be measured",
-        "nothing owed": "nothing is owed",
-        "no ladder takes it": "no ladder of the strategy takes it (its rules under `assign`)",
-    }.get(reason, reason)
 
 
 def in_words(rule: str, rules: Mapping[str, str]) -> tuple[str, str]:

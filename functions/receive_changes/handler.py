@@ -9,7 +9,7 @@ from typing import Any
 
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
 from dunlin.domain.payments.payments import ForgedEvent
-from dunlin.domain.payments.signature import verify_signature
+from dunlin.domain.payments.signature import TOLERANCE, verify_signature
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
 from dunlin.service.payments.billing import apply_changes
@@ -60,7 +60,7 @@ def _verify(creditor: str, raw: bytes, signature: str) -> None:
     """Raise `ForgedEvent` unless a key of this creditor that is in force signed these bytes."""
     keys = wiring.billing_keys().get(creditor)
     secrets = keys.in_force if keys else ()
-    verify_signature(raw, signature, secrets, wiring.real_clock().now())
+    verify_signature(raw, signature, secrets, wiring.real_clock().now(), ahead=TOLERANCE)
 
 
 def _refused(status: int, error: str) -> dict[str, Any]:

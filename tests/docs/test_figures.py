@@ -78,7 +78,7 @@ FIGURES: dict[str, dict[str, str]] = {
     "docs/billing.md": {
         f"a list of up to {billing_words.MOST_CHANGES}": CODE,
         f"taken for {signature.TOLERANCE // 60} minutes": CODE,
-        f"or more than {signature.TOLERANCE // 60} minutes ago": CODE,
+        f"more than {signature.TOLERANCE // 60} minutes from now": CODE,
         "more than 300 calls in 5 minutes": "infra/template/30-portal.yaml",
         "HMAC-SHA256": "its name",
     },

@@ -290,12 +290,32 @@ def test_a_body_that_cannot_be_read_is_refused_whole(desk: Desk, body: str) -> N
     assert (status, bool(content["error"])) == (400, True)
 
 
+def test_half_a_character_among_contact_points_is_refused_and_its_list_goes_on(
+    desk: Desk,
+) -> None:
+    fields: dict[str, Any] = {"emails": ["new@example.com"], "replaces": ["\ud800@example.com"]}
+    status, content = desk.post(
+        {
+            "changes": [
+                desk.change("contact", "c-1", **fields),
+                desk.change("payment", "c-2", amount_minor=100, currency="USD"),
+            ]
+        }
+    )
+    assert status == 200
+    assert [(a["outcome"], a.get("field")) for a in content["changes"]] == [
+        ("refused", "replaces"),
+        ("applied", None),
+    ]
+
+
 def test_who_does_not_sign_with_a_key_in_force_is_told_nothing(desk: Desk) -> None:
     body = desk.change("closed")
     late, now = NOON - timedelta(minutes=6), int(NOON.timestamp())
     answers = [
         desk.post(body, key="another"),
         desk.post(body, at=late),
+        desk.post(body, at=NOON + timedelta(minutes=6)),
         desk.post(body, creditor="other"),
         desk.call(json.dumps(body), "", desk.creditor),
         desk.call(json.dumps(body), f"t={now},v1=00", desk.creditor),

@@ -15,11 +15,19 @@ TOLERANCE = 300  # seconds
 
 
 def verify_signature(
-    raw: bytes, header: str, secrets: Sequence[str], now: datetime, *, tolerance: int = TOLERANCE
+    raw: bytes,
+    header: str,
+    secrets: Sequence[str],
+    now: datetime,
+    *,
+    tolerance: int = TOLERANCE,
+    ahead: int | None = None,
 ) -> None:
     """Raise `ForgedEvent` unless one secret signed exactly these bytes at most `tolerance`
-    seconds ago (docs.stripe.com/webhooks#verify-manually). Two secrets stand in force while
-    one replaces the other. `now` is real time, whatever the stack's clock says.
+    seconds ago (docs.stripe.com/webhooks#verify-manually), and at most `ahead` seconds from now
+    where that is given: what is signed for next year could be said again until then. Two secrets
+    stand in force while one replaces the other. `now` is real time, whatever the stack's clock
+    says.
     """
     try:
         pairs = [part.split("=", 2) for part in header.split(",")]
@@ -38,3 +46,5 @@ def verify_signature(
         raise ForgedEvent("no secret in force made this signature")
     if at < now.timestamp() - tolerance:
         raise ForgedEvent("the signature is too old")
+    if ahead is not None and at > now.timestamp() + ahead:
+        raise ForgedEvent("the signature is of a time to come")

@@ -237,6 +237,8 @@ def _texts(document: Mapping[str, Any], name: str) -> list[str]:
     texts = document.get(name, [])
     if type(texts) is not list or not all(type(text) is str for text in texts):
         raise ChangeRefused(f"'{name}' is not a list of text", name)
+    if not all(text.isprintable() for text in texts):  # half a character among them has no bytes
+        raise ChangeRefused(f"'{name}' holds what cannot be printed", name)
     if len(texts) > MOST_POINTS:
         raise ChangeRefused(f"'{name}' has more than {MOST_POINTS} entries", name)
     return [text.strip() for text in texts]

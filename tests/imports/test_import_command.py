@@ -186,3 +186,18 @@ def test_the_creditors_currency_is_an_option_of_the_dry_run(folder: Path) -> Non
     code, _, err = run("--dry-run", "--currency", "shells", file)
     assert code == 2
     assert "shells" in err
+
+
+@pytest.mark.parametrize("how", [(), ("--json",)])
+def test_nothing_in_a_file_moves_the_terminal_that_shows_it(
+    folder: Path, how: tuple[str, ...]
+) -> None:
+    evil = "Re\x9b2Jmark \u202eeno\u2066\x1b[31m\U000e0041"
+    table = GOOD.replace("Email", f"Email,{evil}").replace("ann@", f"{evil},ann@")
+    for place in (folder / "open.csv", folder / f"{evil}.csv"):
+        place.write_text(table, encoding="utf-8")
+        _, out, err = run("--dry-run", *how, str(place))
+        assert "mark" in out
+        assert [c for c in out + err if not c.isprintable() and c != "\n"] == []
+        if how:
+            assert evil.encode()[:3] in "".join(json.loads(out)["mapping"]).encode()

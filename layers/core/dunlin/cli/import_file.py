@@ -31,6 +31,7 @@ from dunlin.domain.imports.opened import refused as refusal_of
 from dunlin.domain.imports.records import FileRefused
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.money import CURRENCIES
+from dunlin.domain.plain_text import plain_json
 from dunlin.service.imports.read_file import FileResult, read_files
 from dunlin.views.imports.import_text import import_lines
 
@@ -189,5 +190,5 @@ def _print_json(results: Sequence[FileResult]) -> None:
         if number:
             sys.stdout.write(",\n")
         for piece in report.dry_run_json(result.name, result.profile, result.assembly):
-            sys.stdout.write(piece)
+            sys.stdout.write(plain_json(piece))
     sys.stdout.write("\n]\n" if many else "\n")

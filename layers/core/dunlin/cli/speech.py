@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from dunlin.domain.errors import DomainError
-from dunlin.domain.plain_text import table_lines, wrapped
+from dunlin.domain.plain_text import plain_json, table_lines, wrapped
 
 
 def say(text: str, indent: int = 0, deeper: int = 0, *, colour: str = "") -> None:
@@ -38,8 +38,9 @@ def say_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 
 def say_json(document: Any) -> None:
-    """Say a document to another program."""
-    typer.echo(json.dumps(document, indent=1, ensure_ascii=False))
+    """Say a document to another program. What would move a terminal's cursor or turn its text
+    round is escaped, for people look at it too."""
+    typer.echo(plain_json(json.dumps(document, indent=1, ensure_ascii=False)))
 
 
 def refused(error: object) -> typer.Exit:

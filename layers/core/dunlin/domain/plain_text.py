@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Sequence
@@ -13,6 +14,19 @@ WIDTH = 80
 def printable(text: str) -> str:
     """The text with a space for each control character and line break."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def plain_json(text: str) -> str:
+    """JSON that says the same, with escapes for what would move a terminal's cursor or turn its
+    text round."""
+    return _PERHAPS_NOT_PLAIN.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
+
+
+_PERHAPS_NOT_PLAIN = re.compile(r"[^\n -~]")
 
 
 def shortened(text: str, most: int) -> str:

@@ -70,6 +70,7 @@ STEPS: dict[str, Step] = {
         for wanted in (Hold.DISPUTE, Hold.INSURER, Hold.NO_CONTACT_POINT, Hold.NOT_DUE)
     },
     "review": lambda a: lifecycle.review(a, "overpaid"),
+    "note_in_dispute": lambda a: lifecycle.note_in_dispute(a, "Because"),
     "reviewed": lambda a: lifecycle.reviewed(a, "Because", NOON),
     "stop": lambda a: lifecycle.stop(a, "Everything is contested."),
     "lift": lambda a: lifecycle.lift(a, NOON),
@@ -191,7 +192,7 @@ def test_the_table_holds_every_step_and_says_how_much_it_tried(
     }
     named = {name.split(" ")[0].rstrip(",") for name in STEPS}
     assert public - named == {"complete"}
-    assert (len(legal), len(wrong), len(STEPS)) == (3_772, 11_204, 62)
+    assert (len(legal), len(wrong), len(STEPS)) == (3_772, 11_204, 63)
 
 
 def test_a_step_changes_neither_version_nor_chain_nor_money(

@@ -539,3 +539,34 @@ class AnyLife(RuleBasedStateMachine):
 
 TestAnyLife = pytest.mark.slow(AnyLife.TestCase)
 TestAnyLife.settings = settings(max_examples=30, stateful_step_count=50)
+
+
+def _life() -> AnyLife:
+    life = AnyLife()
+    life.first_file(begun="", bound=0)
+    life.plan("K-1", 2)
+    life.plan("K-1", 6)
+    life.newer_balance("K-1", 0)
+    return life
+
+
+def _hold_true(life: AnyLife) -> None:
+    life.no_account_is_what_none_may_be()
+    life.the_books_add_up()
+    life.whatever_holds_an_account_will_end()
+
+
+def test_a_plan_asked_for_beside_one_in_force_is_before_staff_when_the_debt_comes_back() -> None:
+    life = _life()
+    _hold_true(life)
+    life.newer_balance("K-1", 20_000)
+    _hold_true(life)
+    assert life.account("K-1").escalated == REQUEST
+
+
+def test_what_was_withdrawn_while_the_debt_was_settled_does_not_come_back_with_it() -> None:
+    life = _life()
+    life.plan_cancelled("K-1")
+    life.newer_balance("K-1", 20_000)
+    _hold_true(life)
+    assert not life.account("K-1").waits_for_staff

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dunlin.domain.accounts import legality, lifecycle
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, Status
-from dunlin.domain.accounts.reasons import COUNTERED, REQUEST
+from dunlin.domain.accounts.reasons import REQUEST
 from dunlin.domain.accounts.standing import Standing
 
 # What a payment and an arrangement end or begin anew by themselves.
@@ -24,13 +24,14 @@ def restore(account: Account, was: Standing, at: datetime) -> Account:
     runs = was.status is Status.ACTIVE
     over = was.hold in TIMED_HOLDS and was.due_at is not None and was.due_at <= at
     due = max(was.due_at, at) if was.due_at is not None else None
-    # A request that was withdrawn or answered meanwhile is before nobody any more.
-    undecided = account.arrangement_id and COUNTERED not in account.approved_triggers
-    gone = was.escalated == REQUEST and not undecided
+    # A request that was withdrawn or answered meanwhile is before nobody any more, and one that
+    # was made meanwhile is before staff.
+    undecided = legality.has_undecided_request(account)
+    waits = "" if was.escalated == REQUEST and not undecided else was.escalated
     back = replace(
         account,
         status=was.status,
-        escalated="" if gone else was.escalated,
+        escalated=waits or (REQUEST if undecided else ""),
         ladder_run=account.ladder_run + 1 if runs else account.ladder_run,
         due_at=due if runs or (was.hold in TIMED_HOLDS and not over) else None,
     )

@@ -12,15 +12,16 @@ from datetime import datetime
 from dunlin.domain.accounts import legality, lifecycle, reasons
 from dunlin.domain.accounts.account import PAYS_IN_INSTALMENTS, Account, Hold, Status
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-from dunlin.domain.accounts.reasons import BROKEN, REQUEST
+from dunlin.domain.accounts.reasons import ASKED_BESIDES, BROKEN, REQUEST
 
 
 def request_arrangement(account: Account, arrangement_id: str) -> Account:
     """The person asks for an arrangement that staff must decide. One that is in force stays the
     account's until then."""
-    passed = tuple(t for t in account.approved_triggers if t != reasons.COUNTERED)
-    asked = replace(lifecycle.put_before_staff(account, REQUEST), approved_triggers=passed)
-    return asked if account.arranged else replace(asked, arrangement_id=arrangement_id)
+    asked = _forget(lifecycle.put_before_staff(account, REQUEST), reasons.COUNTERED, ASKED_BESIDES)
+    if account.arranged:
+        return replace(asked, approved_triggers=(*asked.approved_triggers, ASKED_BESIDES))
+    return replace(asked, arrangement_id=arrangement_id)
 
 
 def begin_arrangement(account: Account, arrangement_id: str) -> Account:
@@ -29,7 +30,7 @@ def begin_arrangement(account: Account, arrangement_id: str) -> Account:
     if account.hold is Hold.PAYMENT_PENDING:
         raise StepRefused("begin_arrangement", StepRefusal.HELD)
     begun = replace(
-        _let_pass(account, REQUEST, BROKEN),
+        _let_pass(_forget(account, ASKED_BESIDES), REQUEST, BROKEN),
         arrangement_id=arrangement_id,
         arranged=True,
         due_at=None,
@@ -43,8 +44,9 @@ def begin_arrangement(account: Account, arrangement_id: str) -> Account:
 def counter_request(account: Account, why: str, until: datetime) -> Account:
     """Staff answered a request with other terms; the ladder rests while they stand, where
     nothing stricter holds it."""
-    passed = (*account.approved_triggers, reasons.COUNTERED)
-    answered = replace(account, escalated="", approved_triggers=passed)
+    answered = replace(_forget(account, ASKED_BESIDES), escalated="")
+    passed = (*answered.approved_triggers, reasons.COUNTERED)
+    answered = replace(answered, approved_triggers=passed)
     if legality.held_firmly(account) or not account.owes:
         return answered
     return replace(answered, hold=Hold.SNOOZED, hold_reason=why, due_at=until)
@@ -52,7 +54,7 @@ def counter_request(account: Account, why: str, until: datetime) -> Account:
 
 def decline_request(account: Account, arrangement_id: str, at: datetime) -> Account:
     """Staff refused a request; where it was the account's own the ladder goes on at `at`."""
-    answered = replace(account, escalated="")
+    answered = replace(_forget(account, ASKED_BESIDES), escalated="")
     mine = account.arrangement_id == arrangement_id
     return end_arrangement(answered, at) if mine else lifecycle.go_on(answered, at)
 
@@ -60,7 +62,7 @@ def decline_request(account: Account, arrangement_id: str, at: datetime) -> Acco
 def withdraw_arrangement(account: Account, at: datetime, *, countered: bool) -> Account:
     """The arrangement or the request for one is called off, and the ladder goes on at `at`.
     `countered`: an offer of ours was open, for whose answer the ladder rested."""
-    answered = _let_pass(account, REQUEST)
+    answered = _let_pass(_forget(account, ASKED_BESIDES), REQUEST)
     if countered and account.hold is Hold.SNOOZED:
         answered = replace(answered, hold=None, hold_reason="", due_at=None)
     return end_arrangement(answered, at)
@@ -91,6 +93,12 @@ def break_arrangement(account: Account, at: datetime, *, manual: bool, looks: bo
     # Where no ladder goes on, nobody but staff would ever follow it up.
     first = looks and BROKEN not in account.approved_triggers
     return lifecycle.put_before_staff(ended, BROKEN) if first or not account.on_ladder else ended
+
+
+def _forget(account: Account, *marks: str) -> Account:
+    """The account without marks that stand among its triggers."""
+    left = tuple(t for t in account.approved_triggers if t not in marks)
+    return replace(account, approved_triggers=left)
 
 
 def _let_pass(account: Account, *triggers: str) -> Account:

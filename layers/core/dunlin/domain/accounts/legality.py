@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, Status
+from dunlin.domain.accounts.reasons import ASKED_BESIDES, COUNTERED
 from dunlin.domain.errors import Defect
 
 ENDED = frozenset({Status.SETTLED, Status.CLOSED})
@@ -133,3 +134,12 @@ def needs_no_hold(step: str, account: Account) -> None:
 def held_firmly(account: Account) -> bool:
     """True where what holds the account does not end by time alone."""
     return account.hold is not None and account.hold not in TIMED_HOLDS
+
+
+def has_undecided_request(account: Account) -> bool:
+    """The person asked for an arrangement and nobody has decided, as where the debt ended first;
+    also beside an arrangement in force."""
+    if ASKED_BESIDES in account.approved_triggers:
+        return True
+    countered = COUNTERED in account.approved_triggers
+    return bool(account.arrangement_id) and not account.arranged and not countered

@@ -208,7 +208,8 @@ def reopen(account: Account, why: str) -> Account:
 def reimport(account: Account) -> Account:
     """A newer file asks for it again: it stands as on its first day, until a rollout takes it."""
     legality.needs_end("reimport", account, *legality.ENDED)
-    kept = tuple(t for t in account.approved_triggers if t == reasons.COUNTERED)
+    marks = (reasons.COUNTERED, reasons.ASKED_BESIDES)
+    kept = tuple(t for t in account.approved_triggers if t in marks)
     return replace(_anew(account), status=Status.IMPORTED, cohort="", approved_triggers=kept)
 
 
@@ -231,8 +232,7 @@ def reenter(account: Account) -> Account:
 
 def _anew(account: Account) -> Account:
     """What is owed once more is asked for once more; a request nobody decided waits once more."""
-    decided = account.arranged or reasons.COUNTERED in account.approved_triggers
-    asked = "" if decided or not account.arrangement_id else REQUEST
+    asked = REQUEST if legality.has_undecided_request(account) else ""
     return replace(account, rung=0, occurrence=0, sent=(), escalated=asked)
 
 
@@ -278,6 +278,13 @@ def review(account: Account, why: str) -> Account:
         return replace(account, hold=Hold.REVIEW, hold_reason=why)
     reasons = [r for r in account.hold_reason.split(", ") if r]
     return replace(account, hold_reason=", ".join(dict.fromkeys([*reasons, why])))
+
+
+def note_in_dispute(account: Account, why: str) -> Account:
+    """Whoever answers the dispute that holds the account reads what else there is."""
+    if account.hold is not Hold.DISPUTE or why in account.hold_reason:
+        return account
+    return replace(account, hold_reason=", ".join(filter(None, (account.hold_reason, why))))
 
 
 def reviewed(account: Account, why: str, at: datetime) -> Account:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
 COUNTERED = "arrangement_countered"  # among the triggers let pass: staff answered the request
+ASKED_BESIDES = "arrangement_asked_besides"
+"""Among the triggers let pass: a request that nobody decided, beside an arrangement in force."""
 BROKEN = "broken_arrangement"
 PROMISED = "Promises to pay"
 CHEQUE = "Says that a cheque is in the post"

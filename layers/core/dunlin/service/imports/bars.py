@@ -81,11 +81,7 @@ def barred_anew(stored: Account, after: Account, codes: Iterable[str]) -> Accoun
     if not bars or not after.owes:
         return after
     why = HOLDS[bars[0]][1]
-    if after.hold is Hold.DISPUTE and why not in after.hold_reason:
-        # Whoever answers the dispute reads what else there is.
-        reasons = ", ".join(filter(None, (after.hold_reason, why)))
-        return replace(after, hold_reason=reasons)
-    return lifecycle.review(after, why)
+    return lifecycle.note_in_dispute(lifecycle.review(after, why), why)
 
 
 def marked(person: Consumer, codes: Iterable[str], context: ImportContext) -> Consumer:

@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -537,8 +537,14 @@ class AnyLife(RuleBasedStateMachine):
                 assert account.due_at or account.hold or account.waits_for_staff or account.paused
 
 
-TestAnyLife = pytest.mark.slow(AnyLife.TestCase)
-TestAnyLife.settings = settings(max_examples=30, stateful_step_count=50)
+# A life takes a third of a second of a core, thirty of them ten seconds. Only one that fails takes
+# long: Hypothesis looks for up to five minutes for the shortest life before it shows one.
+TestAnyLife = pytest.mark.slow(pytest.mark.timeout(900)(AnyLife.TestCase))
+TestAnyLife.settings = settings(
+    max_examples=30,
+    stateful_step_count=50,
+    suppress_health_check=[HealthCheck.too_slow],  # says how busy the machine is
+)
 
 
 def _life() -> AnyLife:

@@ -111,15 +111,19 @@ class MoneyEvents(Protocol):
         """Facts about money told since `start`, newest first, at most 30 days back."""
 
 
-class Postings(LedgerEntries, Protocol):
-    """What money is posted to beside the ledger: the arrangement that it counts to."""
-
-    def arrangement(self, account_id: str) -> Arrangement | None:
-        """The account's arrangement that is in force or asked for, read consistently."""
+class MovedArrangements(Protocol):
+    """The arrangement that money counts to."""
 
     def arrangement_of(self, account: Account) -> Arrangement | None:
         """The arrangement that an account names, read consistently and after it: as the account
         stood or newer."""
+
+
+class Postings(LedgerEntries, MovedArrangements, Protocol):
+    """What money is posted to beside the ledger: the arrangement that it counts to."""
+
+    def arrangement(self, account_id: str) -> Arrangement | None:
+        """The account's arrangement that is in force or asked for, read consistently."""
 
 
 class PostingBook(LedgerAccounts, BoundStrategies, Postings, Protocol):

@@ -142,11 +142,12 @@ def items_of(change: Change) -> int:
     points = 2 + len(person.all_points) if person else 0
     account = change.account
     rows = 0 if account is None else 1 + (len(NameRow.of(account)) if account.version == 1 else 0)
-    return len(change.ledger) + len(change.audit) + rows + points
+    return len(change.ledger) + len(change.audit) + len(change.arrangements) + rows + points
 
 
 def _bytes(change: Change) -> int:
     """An upper estimate: a row is some hundred bytes beside what the file wrote into it."""
     account = change.account
     size = sum(len(k) + len(v) for k, v in account.extras.items()) if account else 0
-    return 1_500 * items_of(change) + 4 * size
+    instalments = sum(len(a.instalments) for a in change.arrangements)
+    return 1_500 * (items_of(change) + instalments) + 4 * size

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.terms import Bound, Terms, due_dates
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import Decline, DeclineReason, MethodKind, Retry
+from dunlin.domain.strategy.strategy import Strategy
 
 # 15:00 UTC lies inside the same calendar day, and after midnight, in every US time zone.
 HOUR = time(15, tzinfo=UTC)
@@ -226,6 +228,16 @@ class Arrangement:
         still = [i for i in self.instalments if i.left.minor and i.in_flight is None]
         due = [i for i in still if i.counts_from <= today] or still[:1]
         return sum((i.left for i in due), start=nothing)
+
+
+def arrangeable(account: Account) -> Money:
+    """What an arrangement would be about: the balance without the part that is contested."""
+    return replace(account.balance, minor=max(0, account.balance.minor - account.contested_minor))
+
+
+def goes_on_at(strategy: Strategy, now: datetime) -> datetime:
+    """When a ladder goes on after an arrangement, at the earliest: after its usual gap."""
+    return now + timedelta(hours=strategy.coordination.minimum_gap_hours)
 
 
 def agreed(arrangement: Arrangement, at: datetime) -> Arrangement:

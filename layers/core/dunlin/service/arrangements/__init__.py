@@ -1,5 +1,6 @@
 """Arrangements: offered inside the creditor's limits, asked for, decided, paid and ended."""
 
+from dunlin.domain.arrangements.arrangement import arrangeable
 from dunlin.service.arrangements.asking import ask
 from dunlin.service.arrangements.autopay import (
     autopay_page,
@@ -9,7 +10,6 @@ from dunlin.service.arrangements.autopay import (
     stop_autopay,
 )
 from dunlin.service.arrangements.choices import (
-    arrangeable,
     beyond,
     in_force,
     offers,

@@ -17,6 +17,7 @@ from dunlin.domain.arrangements.arrangement import (
     ArrangementState,
     Authorisation,
     Autopay,
+    arrangeable,
 )
 from dunlin.domain.arrangements.terms import Bound, Terms
 from dunlin.domain.strategy.strategy import Basis, Strategy
@@ -25,7 +26,7 @@ from dunlin.ports.arrangements import ArrangedAccounts
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.writing import retry_on_conflict
-from dunlin.service.arrangements.choices import arrangeable, beyond, in_force
+from dunlin.service.arrangements.choices import beyond, in_force
 from dunlin.service.arrangements.writing import (
     CONSUMER,
     AskRefusal,

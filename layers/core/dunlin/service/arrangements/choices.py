@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from statistics import median_low
 
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.arrangements import terms as term
-from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
+from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState, arrangeable
 from dunlin.domain.arrangements.terms import Bound, NoTerms, PayerProfile, Terms
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
@@ -34,11 +33,6 @@ def in_force(creditor: str, creditors: Creditors, today: date) -> Strategy:
         if starts is None or starts <= today:
             return strategy
     return newest
-
-
-def arrangeable(account: Account) -> Money:
-    """What an arrangement would be about: the balance without the part that is contested."""
-    return replace(account.balance, minor=max(0, account.balance.minor - account.contested_minor))
 
 
 def offers(

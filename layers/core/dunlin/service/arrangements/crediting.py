@@ -6,17 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from dunlin.domain.accounts import arrangement_steps
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.arrangements.arrangement import (
     Arrangement,
     Try,
     TryState,
-    credited,
     find_try,
-    scheduled,
     thawed,
     with_try,
 )
@@ -27,16 +24,10 @@ from dunlin.domain.payments.payments import (
     PaymentStatus,
     Retry,
 )
-from dunlin.ports.accounts import BoundStrategies
-from dunlin.ports.payments import Postings
-from dunlin.service.arrangements.choices import arrangeable
-from dunlin.service.arrangements.writing import goes_on_at
+from dunlin.service.accounts import crediting
+from dunlin.service.accounts.crediting import CreditingBook
 
 FLYING = (PaymentState.PENDING, PaymentState.AUTHORISED)
-
-
-class CreditingBook(Postings, BoundStrategies, Protocol):
-    """The arrangement that a payment counts to, and its terms."""
 
 
 def tried(
@@ -90,31 +81,19 @@ def is_debit(attempt_id: str) -> bool:
 def credit(
     account: Account,
     entries: Sequence[LedgerEntry],
-    payment: PaymentStatus | None,
+    payment: PaymentStatus,
     *,
     book: CreditingBook,
     at: datetime,
 ) -> tuple[Account, tuple[Arrangement, ...]]:
-    """What a posting does to the account's arrangement, to be written with it.
+    """What a payment does to the account's arrangement, as `crediting.credit` has it, and what
+    its debit was answered."""
 
-    `account` and `entries` are as posted; `payment` is None where the entries came otherwise, as
-    a billing system's credit. The money is laid over the instalments from the oldest
-    on. No arrangement: it stays as it is. Paid in full, it ends and lets the account go.
-    """
-    arrangement = book.arrangement_of(account)
-    if arrangement is None or not arrangement.in_force:
-        return account, ()
-    after = arrangement if payment is None else _followed(arrangement, payment, at)
-    if entries:
-        moved = sum((e.amount for e in entries), start=after.left)
-        owed = min(moved, arrangeable(account), key=lambda m: m.minor)
-        after = credited(after if payment is None else _posted(after, payment), owed, at)
-    if after == arrangement:
-        return account, ()
-    if after.state is not arrangement.state:
-        goes_on = goes_on_at(book.strategy_of(account), at)
-        account = arrangement_steps.end_arrangement(account, goes_on)
-    return account, (replace(scheduled(after), version=arrangement.version + 1),)
+    def followed(arrangement: Arrangement) -> Arrangement:
+        after = _followed(arrangement, payment, at)
+        return _posted(after, payment) if entries else after
+
+    return crediting.credit(account, entries, book=book, at=at, followed=followed)
 
 
 def _followed(arrangement: Arrangement, payment: PaymentStatus, at: datetime) -> Arrangement:

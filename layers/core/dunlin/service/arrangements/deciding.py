@@ -14,7 +14,9 @@ from dunlin.domain.arrangements.arrangement import (
     COUNTER_DAYS,
     Arrangement,
     ArrangementState,
+    arrangeable,
     ended,
+    goes_on_at,
 )
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.errors import DomainError
@@ -23,13 +25,11 @@ from dunlin.ports.arrangements import ArrangedAccounts, Arrangements
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import code, staff
 from dunlin.service.accounts.writing import retry_on_conflict
-from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.writing import (
     CONSUMER,
     AskRefusal,
     account_of,
     current_of,
-    goes_on_at,
     refusal_of,
     start,
     superseded,

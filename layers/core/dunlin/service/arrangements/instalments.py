@@ -23,9 +23,11 @@ from dunlin.domain.arrangements.arrangement import (
     Instalment,
     StepKind,
     Try,
+    arrangeable,
     changed,
     credited,
     ended,
+    goes_on_at,
     instant,
     next_step,
     scheduled,
@@ -49,10 +51,9 @@ from dunlin.ports.machines import LadderWaker
 from dunlin.ports.payments import Charges, SavedMethods
 from dunlin.service.accounts.writing import retry_on_conflict, seconds
 from dunlin.service.arrangements.autopay import autopay_saved
-from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.arrangements.crediting import FLYING, failed, payment_data, tried
 from dunlin.service.arrangements.debits import NoticesSent, announcement, judge, told
-from dunlin.service.arrangements.writing import goes_on_at, write
+from dunlin.service.arrangements.writing import write
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import rules
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,16 +15,15 @@ from dunlin.domain.arrangements.arrangement import (
     Arrangement,
     ArrangementState,
     agreed,
+    arrangeable,
     ended,
     scheduled,
 )
 from dunlin.domain.errors import DomainError
-from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Accounts, Change, ChangeWriter
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts import writing
 from dunlin.service.accounts.writing import ACTOR
-from dunlin.service.arrangements.choices import arrangeable
 from dunlin.service.contact.arrangement_notices import copy_cause
 
 CONSUMER = "consumer"
@@ -52,11 +51,6 @@ def current_of(account: Account, past: Sequence[Arrangement]) -> Arrangement | N
     """The arrangement that the account names, while it is in force or undecided."""
     current = next((a for a in past if a.arrangement_id == account.arrangement_id), None)
     return current if current is not None and (current.in_force or current.undecided) else None
-
-
-def goes_on_at(strategy: Strategy, now: datetime) -> datetime:
-    """When a ladder goes on after an arrangement, at the earliest: after its usual gap."""
-    return now + timedelta(hours=strategy.coordination.minimum_gap_hours)
 
 
 def schedule_data(arrangement: Arrangement) -> dict[str, Any]:

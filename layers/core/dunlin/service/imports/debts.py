@@ -14,12 +14,14 @@ from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.accounts.stated import RECEIVED, SAID
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.dated import read_days
 from dunlin.domain.imports.industry import PENDING, facts_of
 from dunlin.domain.imports.types import CREATED, OPEN, UNCHANGED, UPDATED, NormalisedAccount
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Addresses, Change, ManyAtOnce, People
+from dunlin.service.accounts.crediting import CreditingBook, credit
 from dunlin.service.accounts.writing import account_change
 from dunlin.service.imports import missing
 from dunlin.service.imports.bars import (
@@ -56,8 +58,12 @@ from dunlin.service.imports.received import payment_source
 from dunlin.service.imports.whose import identity_of_other, key_of_other, named_person, strangers
 
 
-class KnownAddresses(Addresses, ManyAtOnce, People, Protocol):
-    """People by how they are reached, accounts and people by id, the accounts of a person."""
+class UpdatingBook(People, CreditingBook, Protocol):
+    """The accounts of a person, and the arrangement of an account."""
+
+
+class DebtsBook(Addresses, ManyAtOnce, UpdatingBook, Protocol):
+    """People by how they are reached, and accounts and people by id beside."""
 
 
 # What the files said last, kept with the account: a file that says it again is no news, whatever
@@ -78,7 +84,7 @@ _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status
 
 
 def create(
-    book: KnownAddresses,
+    book: DebtsBook,
     context: ImportContext,
     key: str,
     account_read: NormalisedAccount,
@@ -237,7 +243,7 @@ def update(
     account_read: NormalisedAccount,
     read: Read,
     *,
-    book: People,
+    book: UpdatingBook,
 ) -> ImportPlan:
     """Bring a known account up to the file: balance, settled or not, mended holds."""
     consumer = read.consumers.get(stored.consumer_id)
@@ -275,6 +281,10 @@ def update(
                 source="import newer file",
             )
         )
+    # What a file shows as paid counts to the instalments; what it asks anew stays outside of them.
+    arranged: tuple[Arrangement, ...] = ()
+    if difference < 0:
+        after, arranged = credit(after, ledger, book=book, at=context.now)
     data = {"changed": _changed(stored, after), "difference_minor": difference}
     change = context.changed(
         stored,
@@ -284,6 +294,7 @@ def update(
         ledger=ledger,
         person=person,
         entries=entries,
+        arrangements=arranged,
     )
     back = missing.STOOD in stored.extras and missing.STOOD not in after.extras
     wake = (stored.account_id,) if stored.status is Status.ACTIVE or back else ()
@@ -292,7 +303,7 @@ def update(
 
 
 def take_over(
-    book: KnownAddresses,
+    book: DebtsBook,
     context: ImportContext,
     key: str,
     stored: Account,

@@ -16,6 +16,7 @@ from dunlin.ports.accounts import Addresses, Batches, LedgerEntries, People
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.crediting import CreditingBook
 from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.imports import debts, people, received, work
 from dunlin.service.imports.job import Job, strategy_of
@@ -25,7 +26,7 @@ from dunlin.service.imports.whose import another_person
 _AT_ONCE = 400
 
 
-class LoadingBook(Batches, Addresses, People, LedgerEntries, Protocol):
+class LoadingBook(Batches, Addresses, People, LedgerEntries, CreditingBook, Protocol):
     """What a file is loaded into."""
 
 
@@ -79,9 +80,16 @@ class _RowLoader:
         for number, item in enumerate(items):
             if any(id(change) in refused for change in plans[number].changes):
                 plans[number] = retry_on_conflict(partial(self._alone, item))
-            for account_id in plans[number].wake:
-                self.waker.wake(account_id)
+            self._wake(plans[number])
         return plans
+
+    def _wake(self, plan: ImportPlan) -> None:
+        for account_id in plan.wake:
+            self.waker.wake(account_id)
+        for change in plan.changes:
+            for arrangement in change.arrangements:
+                if not arrangement.in_force:  # its account no longer names it
+                    self.waker.wake_arrangement(arrangement)
 
     def _alone(self, item: dict[str, Any]) -> ImportPlan:
         plan = self._plan(item, self._read([item]))

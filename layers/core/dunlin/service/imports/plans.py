@@ -9,6 +9,7 @@ from typing import Any
 
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED
 from dunlin.domain.strategy.strategy import Strategy
@@ -81,6 +82,7 @@ class ImportContext:
         ledger: Sequence[LedgerEntry] = (),
         person: Consumer | None = None,
         entries: Iterable[AuditEntry] = (),
+        arrangements: Sequence[Arrangement] = (),
     ) -> Change:
         """The write of an account that a file moved from `stored` to `after`."""
         moved = after.extras | {MOVED_BY: self.job.import_id}
@@ -91,7 +93,9 @@ class ImportContext:
             data={"import": self.job.import_id} | data,
             now=self.now,
             actor="import",
-            besides=Change(consumer=person, ledger=ledger, audit=list(entries)),
+            besides=Change(
+                consumer=person, ledger=ledger, audit=list(entries), arrangements=arrangements
+            ),
         )
 
     def before(self, stored: Account) -> str:

@@ -11,17 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.stated import FELL, RECEIVED
+from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.imports.types import UNCHANGED, UPDATED, NormalisedConsumer
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.domain.payments.laying import NotLaid, OpenDebt, Shares, lay
 from dunlin.ports.accounts import LedgerEntries
 from dunlin.ports.imports import DropBox
+from dunlin.service.accounts.crediting import CreditingBook, credit
 from dunlin.service.imports import held_payments
 from dunlin.service.imports.held_payments import HeldPayment
 from dunlin.service.imports.plans import (
@@ -36,6 +38,10 @@ from dunlin.service.imports.whose import strangers
 
 HELD = "payment_held"
 """The code of a row whose payment waits for a person to place it."""
+
+
+class TillBook(LedgerEntries, CreditingBook, Protocol):
+    """Which payments were posted before, and the arrangements that they count to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class _Received:
 
 
 def pay(
-    book: LedgerEntries,
+    book: TillBook,
     drop_box: DropBox,
     context: ImportContext,
     item: dict[str, Any],
@@ -139,7 +145,7 @@ def _anothers(account: Account, payer: dict[str, str], read: Read) -> bool:
 class _Till:
     """Takes payments one by one, and gives what they change together."""
 
-    book: LedgerEntries
+    book: TillBook
     drop_box: DropBox
     context: ImportContext
     item: dict[str, Any]
@@ -167,7 +173,7 @@ class _Till:
         for account_id in sorted({*self.entries, *self.waiting}):
             stored = self.read.accounts[account_id]
             lines = self.entries.get(account_id, [])
-            after = self._posted(stored, lines) if lines else stored
+            after, arranged = self._posted(stored, lines) if lines else (stored, ())
             if account_id in self.waiting:
                 after = held_payments.put_before_staff(after)
             if after == stored:
@@ -177,7 +183,14 @@ class _Till:
                 "difference_minor": sum(e.amount.minor for e in lines),
             }
             changes.append(
-                self.context.changed(stored, "AccountUpdated", data=data, after=after, ledger=lines)
+                self.context.changed(
+                    stored,
+                    "AccountUpdated",
+                    data=data,
+                    after=after,
+                    ledger=lines,
+                    arrangements=arranged,
+                )
             )
         ids_of = [c.account.account_id for c in changes if c.account is not None]
         wake = tuple(a for a in ids_of if self.read.accounts[a].status is Status.ACTIVE)
@@ -185,12 +198,16 @@ class _Till:
             outcomes=self.outcomes, changes=tuple(changes), wake=wake, codes=self.codes
         )
 
-    def _posted(self, stored: Account, lines: list[LedgerEntry]) -> Account:
-        """The account after its payments, with what follows from the new balance."""
+    def _posted(
+        self, stored: Account, lines: list[LedgerEntry]
+    ) -> tuple[Account, tuple[Arrangement, ...]]:
+        """The account after its payments, with what follows from the new balance, and its
+        arrangement where they move it."""
         paid = sum(e.amount.minor for e in lines)
         received = int(stored.extras.get(RECEIVED, "0")) - paid
         noted = replace(stored, extras=stored.extras | {RECEIVED: str(received)})
-        return posting.add(noted, lines, self.context.now).account
+        after = posting.add(noted, lines, self.context.now).account
+        return credit(after, lines, book=self.book, at=self.context.now)
 
     def _post(self, line: _Received, account: Account) -> None:
         """A payment of one debt."""

@@ -19,7 +19,7 @@ from dunlin.ports.accounts import Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.payments import ArrangedPostingBook, Checkouts
 from dunlin.ports.portal import PaymentAttempts
-from dunlin.service import arrangements
+from dunlin.service.accounts.crediting import credit
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.billing_words import SIGNS, BalanceChange, StatedBalance
 from dunlin.service.payments.payments import close_page
@@ -65,7 +65,7 @@ def change_balance(
         result = replace(result, extras=extras)
         arranged: tuple[Arrangement, ...] = ()
         if minor < 0:
-            result, arranged = arrangements.credit(result, lines, None, book=book, at=now)
+            result, arranged = credit(result, lines, book=book, at=now)
         after = write(
             book,
             account,

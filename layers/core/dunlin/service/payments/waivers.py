@@ -16,7 +16,7 @@ from dunlin.domain.payments import posting
 from dunlin.ports.accounts import Change
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.payments import ArrangedPostingBook
-from dunlin.service import arrangements
+from dunlin.service.accounts.crediting import credit
 from dunlin.service.accounts.staff_command import staff
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.posting import policy_of, wake
@@ -66,8 +66,8 @@ def waive(
             source=source,
             note=f"waived: {why}",
         )
-        after, arranged = arrangements.credit(
-            posting.add(account, (line,), now).account, (line,), None, book=book, at=now
+        after, arranged = credit(
+            posting.add(account, (line,), now).account, (line,), book=book, at=now
         )
         write(
             book,

@@ -185,6 +185,23 @@ def test_a_mapping_file_that_is_too_large_is_told_and_never_read_whole(
     assert max(sizes) < 1_100_000
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"\xff\xfe", b"[1]", b"null", b'"x"', b"{}", b'{"file": "open.csv", "state": "done"}',
+     b"[" * 100_000],
+)  # fmt: skip
+def test_a_summary_that_dunlin_did_not_write_hides_no_other_and_stops_no_import(
+    office: Office, machine: Runner, content: bytes
+) -> None:
+    drop(office, machine, f"drop/{CREDITOR}/done.csv", table([BO]))
+    for name in ("odd", "open"):
+        office.box.files[f"drop/{CREDITOR}/{name}.summary.json"] = content
+    assert [shown["file"] for shown in newest_imports(office.box, "")] == ["done.csv"]
+    assert drop(office, machine, f"drop/{CREDITOR}/odd.mapping.yaml", "version: 1\n") == "stray"
+    assert drop(office, machine, f"drop/{CREDITOR}/open.csv", table([BO])) == "started"
+    assert summary(office, "open")["state"] == "done"
+
+
 def test_what_an_import_writes_itself_starts_nothing(office: Office, machine: Runner) -> None:
     drop(office, machine, f"drop/{CREDITOR}/open.csv", WAITS)
     for key in [k for k in office.box.files if k in office.box.written]:

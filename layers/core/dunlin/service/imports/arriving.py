@@ -95,7 +95,7 @@ def _mapping_arrived(
     if drop_box.ours(key, version):
         return "ours"
     summary_key = f"{key.removesuffix(_MAPPING)}.summary.json"
-    document = work.read_json(drop_box, summary_key)
+    document = work.read_summary(drop_box, summary_key)
     if document is not None:
         job = waiting_job(document, summary_key)
         if job is None:
@@ -112,7 +112,7 @@ def _mapping_arrived(
 
 
 def _state(job: Job, drop_box: DropBox) -> dict[str, Any]:
-    return work.read_json(drop_box, f"{job.stem}.summary.json") or {}
+    return work.read_summary(drop_box, f"{job.stem}.summary.json") or {}
 
 
 def _being_read(job: Job, drop_box: DropBox, now: datetime) -> None:

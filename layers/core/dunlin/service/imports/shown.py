@@ -31,7 +31,7 @@ def import_at(drop_box: DropBox, creditor: str, key: str) -> dict[str, Any] | No
     match = _SUMMARY.fullmatch(key)
     if match is None or (creditor and match[1] != creditor):
         return None
-    document = work.read_json(drop_box, key)
+    document = work.read_summary(drop_box, key)
     return None if document is None else {**document, "key": key, "creditor": match[1]}
 
 

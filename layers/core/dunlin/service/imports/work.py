@@ -71,6 +71,27 @@ def read_json(drop_box: DropBox, key: str) -> Any:
         return None
 
 
+_SUMMARY = {"file": str, "state": str, "import_id": str, "outcomes": dict, "codes": dict,
+            "owed": dict, "reconciliation": dict, "buckets": dict, "mapping": dict,
+            "decisions_needed": list}  # fmt: skip
+"""What every summary has: whoever may drop files may drop one of his own making."""
+_LARGEST_SUMMARY = 8 << 20
+
+
+def read_summary(drop_box: DropBox, key: str) -> dict[str, Any] | None:
+    """The summary that lies beside a dropped file, None where there is none or it is no summary."""
+    try:
+        content = json.loads(drop_box.read(key, end=_LARGEST_SUMMARY))
+    except (DomainError, ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    kinds = all(isinstance(content.get(name), kind) for name, kind in _SUMMARY.items())
+    counts = kinds and all(type(n) is int for n in content["outcomes"].values())
+    missing = content.get("missing", {})
+    return content if counts and isinstance(missing, dict) else None
+
+
 def write_lines(drop_box: DropBox, key: str, lines: Iterable[object]) -> None:
     text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     drop_box.write(key, text.encode(), _JSON)

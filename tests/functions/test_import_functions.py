@@ -167,7 +167,7 @@ def test_the_page_of_imports_lists_them_and_shows_one(office: Office) -> None:
     page = show_import(event(params={"creditor": CREDITOR}), context)
     assert isinstance(page, str)
     assert "open.csv" in page
-    assert "2 created" in page
+    assert "2 new" in page
     summary = f"drop/{CREDITOR}/open.summary.json"
     shown = show_import(
         event(creditor=CREDITOR, key=summary, params={"creditor": CREDITOR}), context

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dunlin.domain.imports.report import advice
 from dunlin.service.imports.shown import import_at, newest_imports
 from dunlin.views.widgets.ask import Ask
 from dunlin.views.widgets.imports import ImportWidget
@@ -38,7 +39,8 @@ def test_one_import_is_shown_with_its_sums_beside_the_files_own(office: Office) 
     assert "2 debts" in page
     assert "own total agrees" in page
     assert "61–90 days" in page
-    assert "rejected" in page
+    assert "Not imported</td><td>1" in page
+    assert f"<td>bad amount</td><td>{advice('bad_amount')}</td>" in page
     assert "Due date</td><td>due date" in page
     office.drop("open.csv", table([BO, CY, "Total,,,,,200.00,"]))
     assert "The total in line 4 says 200.00" in shown(office, "open")
@@ -46,6 +48,15 @@ def test_one_import_is_shown_with_its_sums_beside_the_files_own(office: Office) 
     office.box.files[f"drop/{CREDITOR}/open.mapping.yaml"] = answered
     office.drop("open.csv", table([BO, CY, "Total,,,,,200.00,"]))
     assert "$0.50 less than its rows" in shown(office, "open")
+
+
+def test_what_waits_is_told_with_what_a_person_must_do(office: Office) -> None:
+    lost = BO.replace("bo@example.com", "").replace("(217) 555-0111", "")
+    office.drop("open.csv", table([lost, CY]))
+    page = shown(office, "open")
+    assert "Accounts that wait before anybody is written to" in page
+    assert f"<td>1</td><td>missing contact</td><td>{advice('missing_contact')}</td>" in page
+    assert "missing_contact" not in page
 
 
 def test_a_file_that_waits_says_what_to_decide(office: Office) -> None:

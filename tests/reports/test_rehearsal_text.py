@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -94,6 +95,19 @@ def test_each_reason_is_told_with_its_number(tmp_path: Path) -> None:
     whole = " ".join(output.split("Nobody is written to:")[1].split())
     assert "2 accounts: held until a person has looked (no contact point)" in whole
     assert re.search(r"1 account: held until a person has looked \(\w[\w ]+\)", whole)
+
+
+def test_two_strategies_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    file, old, new = tmp_path / "o.csv", tmp_path / "old.yaml", tmp_path / "new" / "old.yaml"
+    file.write_text(HEAD + "INV-1,Ada Abbott,ada@example.com,120.00,2026-09-01\n")
+    new.parent.mkdir()
+    for strategy in (old, new):
+        strategy.write_text(STRATEGY.read_text("utf-8"))
+    done = RUN.invoke(
+        app,
+        ["rehearse", str(file), "--strategy", str(old), "--compare", str(new), "--json"],
+    )
+    assert list(json.loads(done.stdout)) == [str(old), str(new)]
 
 
 def test_a_file_that_waits_is_asked_about_and_not_rehearsed(tmp_path: Path) -> None:

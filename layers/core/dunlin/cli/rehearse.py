@@ -79,10 +79,13 @@ def rehearse(
     """
     began = time.monotonic()
     at = datetime.fromisoformat(start) if start else datetime.now(UTC).replace(microsecond=0)
+    strategies = [path for path in (strategy, compare_with) if path is not None]
+    names = [path.stem.removesuffix(".strategy") for path in strategies]
+    if len(set(names)) < len(names):  # two versions of one file, in two folders
+        names = [str(path) for path in strategies]
     forecasts = [
-        (path.stem, play(files, parse(path.read_bytes()), at=at, days=days, events=events))
-        for path in (strategy, compare_with)
-        if path is not None
+        (name, play(files, parse(path.read_bytes()), at=at, days=days, events=events))
+        for name, path in zip(names, strategies, strict=True)
     ]
     difference = compare(forecasts[0][1], forecasts[1][1]) if len(forecasts) == 2 else None
     if html is not None:
@@ -95,7 +98,7 @@ def rehearse(
             typer.echo(line)
     if difference is not None:
         say("")
-        for line in difference_lines([name for name, _ in forecasts], difference):
+        for line in difference_lines(names, difference):
             typer.echo(line)
     # Linux counts kilobytes, macOS bytes.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -34,13 +34,14 @@ _KINDS = {
     PAYABLES: "bills that the creditor owes itself",
     OTHER: "no list of debts",
 }
-_OUTCOMES = {
+OUTCOMES = {
     CREATED: "new",
     UPDATED: "changed what was known",
     UNCHANGED: "say nothing new",
     DUPLICATE: "stand in the file twice",
     REJECTED: "not imported",
 }
+"""What became of rows, after their number."""
 _UNSURE = 0.75
 _COLUMN = 30
 _SILENT = frozenset({"same_account", "contact", "payment", "not_a_debt"})
@@ -119,33 +120,47 @@ def _holds(document: Mapping[str, Any]) -> list[str]:
         return []
     waiting = document["waiting_accounts"]
     lines = [f"{_number(waiting, 'of them waits', 'of them wait')} before anybody is written to:"]
-    for hold in HOLD_CODES:
-        if hold in holds:
-            lines += _reason(holds[hold], HOLD_CODES[hold])
-    return lines
+    return lines + [line for reason in waiting_for(document) for line in _reason(*reason)]
+
+
+def waiting_for(document: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """How many accounts wait for each thing that a person must do, by its code."""
+    holds = document["holds"]
+    return [(holds[hold], code) for hold, code in HOLD_CODES.items() if hold in holds]
+
+
+def unusual_rows(document: Mapping[str, Any], outcome: str) -> list[tuple[int, str]]:
+    """How many rows of an outcome did not go as they should, by the code that says why; what
+    makes new accounts wait is told with them."""
+    known = _SILENT | set(HOLD_CODES.values()) if outcome == CREATED else _SILENT
+    reasons = document["reasons"].get(outcome, {})
+    return [(n, code) for code, n in sorted(reasons.items()) if code not in known]
 
 
 def _rows(document: Mapping[str, Any]) -> list[str]:
     lines = []
-    for outcome, words in _OUTCOMES.items():
+    for outcome, words in OUTCOMES.items():
         count = document["outcomes"].get(outcome, 0)
         if not count:
             continue
         lines.append(f"  {_number(count, 'row')} {words if count > 1 else _of_one(outcome)}.")
-        if outcome != CREATED:
-            for code, number in sorted(document["reasons"].get(outcome, {}).items()):
-                if code not in _SILENT:
-                    lines += _reason(number, code)
+        for reason in unusual_rows(document, outcome):
+            lines += _reason(*reason)
     return ["What became of the rows", *lines] if lines else []
 
 
 def _of_one(outcome: str) -> str:
     words = {UNCHANGED: "says nothing new", DUPLICATE: "stands in the file twice"}
-    return words.get(outcome, _OUTCOMES[outcome])
+    return words.get(outcome, OUTCOMES[outcome])
 
 
 def _reason(number: int, code: str) -> list[str]:
-    return wrapped(f"{number:,} {code.replace('_', ' ')}. {advice(code)}", 4, 2)
+    return wrapped(f"{number:,} {code_words(code)}. {advice(code)}", 4, 2)
+
+
+def code_words(code: str) -> str:
+    """A code as it is read."""
+    return code.replace("_", " ")
 
 
 def _columns(document: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ Everything shown comes out of a dropped file; the templates escape it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from dunlin.domain.imports.question_words import (
     asked_of_the_file,
     mark_of,
 )
+from dunlin.domain.imports.report import advice
+from dunlin.views.imports.import_text import OUTCOMES, code_words, unusual_rows, waiting_for
 from dunlin.views.widgets.ask import Ask, safe_arn
 from dunlin.views.widgets.page import Html, page
 from dunlin.views.widgets.words import masked, money
@@ -106,8 +108,13 @@ class ImportWidget:
             ask,
             "import",
             document=document,
-            outcomes=_figures(document["outcomes"]),
-            codes=_figures(document["codes"]),
+            outcomes=[
+                (words.capitalize(), f"{n:,}")
+                for outcome, words in OUTCOMES.items()
+                if (n := document["outcomes"].get(outcome))
+            ],
+            waiting=_reasons(waiting_for(document)),
+            unusual=_reasons(r for outcome in OUTCOMES for r in unusual_rows(document, outcome)),
             owed=_owed(document),
             past_due=_figures({_BUCKETS.get(b, b): n for b, n in _buckets(document)}),
             questions=_questions(document),
@@ -158,8 +165,13 @@ def _accounts(number: int) -> str:
     return "1 account" if number == 1 else f"{number:,} accounts"
 
 
+def _reasons(reasons: Iterable[tuple[int, str]]) -> list[tuple[str, str, str]]:
+    return [(f"{n:,}", code_words(code), advice(code)) for n, code in reasons]
+
+
 def _counts(outcomes: Mapping[str, int]) -> str:
-    return ", ".join(f"{n:,} {name}" for name, n in sorted(outcomes.items())) or "none"
+    counted = [f"{n:,} {words}" for o, words in OUTCOMES.items() if (n := outcomes.get(o))]
+    return ", ".join(counted) or "none"
 
 
 def _spoken(delimiter: str) -> str:

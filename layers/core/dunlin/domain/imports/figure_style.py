@@ -15,6 +15,12 @@ from dunlin.domain.imports.types import ImportQuestion
 
 CENTS, WHOLE, AS_WRITTEN = "cents", "whole", "as_written"
 OWED_BELOW_ZERO, CREDITS = "owed_below_zero", "credits"
+_MOVES = frozenset("document_type debit credit side line_amount paid amount bucket".split())
+"""Fields that tell a credit from a debt, or beside which the sign of the balance is plain."""
+_TOLD_APART = re.compile(r"\b[cd]r\b", re.IGNORECASE)
+"""Behind a figure it says which are credits, so the sign need not."""
+_SPOKEN = 500
+"""Rows after which the sign of what is owed is known."""
 _GIVEN_IN = re.compile(
     r"\b(?:in|en|em|expressed in)\s+(\S.{1,30})|((?<![\w.,])[$€£]?['’]?000s?\b)", re.IGNORECASE
 )
@@ -34,13 +40,19 @@ class FigureStyle:
     speaks_cents: bool = False  # as Stripe's interface does: nothing is asked
     may_be_cents: bool = False  # lower-case currencies and no header that says
     decimals: dict[int, int] = field(default_factory=dict)
+    alone: bool = False  # each row states a balance: no list of movements
     above: int = 0
     below: int = 0
 
     @property
     def open(self) -> bool:
         """True while rows have more to tell."""
-        return bool(self.units or self.may_be_cents or not self.above)
+        return bool(self.units or self.may_be_cents or self._signs_open)
+
+    @property
+    def _signs_open(self) -> bool:
+        """True until figures above zero stand in the majority, or as many rows have spoken."""
+        return not self.above or (self.alone and self.above + self.below < _SPOKEN)
 
     def row(self, cells: Sequence[str]) -> None:
         """Counts one row."""
@@ -49,10 +61,11 @@ class FigureStyle:
                 if at < len(cells) and _has_decimals(cells[at], self.marks.get(at, "")):
                     self.decimals[at] = self.decimals.get(at, 0) + 1
         marked = 0 <= self.side < len(cells) and side_of(cells[self.side]) < 0
-        if not self.above and not marked and 0 <= self.owed < len(cells):
+        if self._signs_open and not marked and 0 <= self.owed < len(cells):
             sign = _sign(cells[self.owed])
             self.above += sign > 0
             self.below += sign < 0
+            self.alone = self.alone and not _TOLD_APART.search(cells[self.owed])
 
     def in_units(self, answers: Mapping[str, str]) -> dict[int, str]:
         """The unit of each column that has one, under a person's answers."""
@@ -75,11 +88,13 @@ class FigureStyle:
 
     def negated(self, answers: Mapping[str, str]) -> bool:
         """True where a person said that what is owed stands below zero."""
-        return self._all_below and answers.get(self._sign_id) == OWED_BELOW_ZERO
+        return self._most_below and answers.get(self._sign_id) == OWED_BELOW_ZERO
 
     @property
-    def _all_below(self) -> bool:
-        return self.below > 1 and not self.above
+    def _most_below(self) -> bool:
+        """Whether debts seem to be written below zero; a file in which each row is a balance, most
+        of them credits, is more often one that is written the other way about."""
+        return self.below > 1 and (not self.above or (self.alone and self.below > 2 * self.above))
 
     @property
     def _sign_id(self) -> str:
@@ -108,12 +123,13 @@ class FigureStyle:
                 choices=(unit, no),
                 why=f'"{key}" seems to be given in {unit}, {seen}',
             )
-        if self._all_below and answers.get(self._sign_id) not in (OWED_BELOW_ZERO, CREDITS):
+        if self._most_below and answers.get(self._sign_id) not in (OWED_BELOW_ZERO, CREDITS):
             yield ImportQuestion(
                 kind="sign",
                 column=self.keys.get(self.owed, ""),
                 choices=(OWED_BELOW_ZERO, CREDITS),
-                why="every figure is below zero: what is owed is written so, or all are credits",
+                why=f"{'most figures are' if self.above else 'every figure is'} below zero: what is"
+                " owed is written so, or they are credits",
                 lasting=False,
             )
 
@@ -125,18 +141,18 @@ def style_of(
     marks: Mapping[int, str],
     owed: int,
     side: int,
-    currencies: Sequence[str],
-    ids: Sequence[str],
+    named: Mapping[str, Sequence[str]],
 ) -> FigureStyle:
     """What is known before the rows: `keys` are the names of the columns of money by index,
-    `titles` the lines above the table, `currencies` and `ids` samples of those columns."""
+    `titles` the lines above the table, `named` samples of columns by field."""
     stated = next((u for u in map(_unit_in_title, titles) if u), "")
     units = {at: unit for at, key in keys.items() if (unit := unit_of(key) or stated)}
-    written = [c.strip() for c in currencies if c.strip()]
+    written = [c.strip() for c in named.get("currency", ()) if c.strip()]
     small = bool(written) and all(c.islower() for c in written)
-    given = [i for i in ids if i.strip()]
+    given = [i for i in named.get("account_reference", ()) if i.strip()]
     stripe = sum(bool(_STRIPE_ID.match(i.strip())) for i in given) > len(given) * 0.8
-    style = FigureStyle(keys, marks, owed, side, units, may_be_cents=small)
+    alone = "balance" in named and not named.keys() & _MOVES
+    style = FigureStyle(keys, marks, owed, side, units, may_be_cents=small, alone=alone)
     style.speaks_cents = small and bool(given) and stripe and not units
     return style
 

@@ -105,7 +105,7 @@ ADVICE = {
     " earlier one is on hold until you say what became of it.",
     "currency_differs": "The account is known in another currency: it is on hold, correct the"
     " currency and drop the file again. A payment waits in `dunlin payments held`.",
-    "payment_shown": "Created with a hold: the row shows a payment and no balance. Is it paid?",
+    "payment_shown": "Created with a hold: the row says that it was paid. Is anything still owed?",
     "cleared_with_balance": "Created with a hold: the row is marked as settled and has a balance.",
     "payment_ahead": "Created with a hold: the day of its payment lies ahead. Is it promised?",
     "settled": "The row says when or by what it was settled, so nothing is chased.",

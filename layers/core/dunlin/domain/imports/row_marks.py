@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, Columns
+from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.types import OPEN, PAID, VOID, FileProfile, NormalisedRow
 
@@ -18,6 +20,15 @@ _WHEN_PAID = frozenset(
 """Names of columns that may hold the day of a part payment, or one on which payment is awaited."""
 _MONEY_CAME = frozenset(("checkno", "checknumber", "receiptnumber", "receiptno"))
 """Columns of a payment's own number among those that say how a customer pays."""
+_NOTED_PAID = re.compile(
+    r"(?:(?:now|is|was|has been|acct|account|bal|balance) )*"
+    r"(?:(?:paid|pd|settled) in full|pif|paid off"
+    r"|(?:voll|vollstandig|komplett|ganz) (?:be|ge)zahlt|pagad[oa] (?:por completo|en su totalidad)"
+    r"|totalmente pagad[oa]|paye(?:e)? (?:en totalite|integralement)|entierement (?:paye|regle)e?"
+    r"|pag[oa] integralmente|totalmente pag[oa]|quitad[oa])"
+    r"\b(?! (?:by|if|when|until|before|nao|not))"
+)
+"""How a note begins that says that nothing is left to pay."""
 SHOWN, CLEARED, AHEAD = "payment_shown", "cleared_with_balance", "payment_ahead"
 
 
@@ -39,7 +50,10 @@ class RowMarks:
         self._payment = [*self._paid_on, *by.get("payment_mark", ()), *numbers]
         self._days = frozenset((*paid_date, *by.get("payment_date", ())))
         self._states_rest = bool({"balance", "bucket", "paid"} & by.keys())
-        self.any = bool(self._void or self._write_off or self._settled or self._payment)
+        self._notes = by.get("notes", [])
+        self.any = bool(
+            self._void or self._write_off or self._settled or self._payment or self._notes
+        )
 
     def standing(
         self, cells: list[str], balance: int | None, original: int | None
@@ -58,6 +72,8 @@ class RowMarks:
             rest = balance is not None and original is not None and 0 < balance < original
             return ("", "", "") if rest else (OPEN, "", CLEARED)
         if not self._states_rest and any(self._set(cells, i) for i in self._payment):
+            return OPEN, "", SHOWN
+        if any(cells[i] and _NOTED_PAID.match(fold(cells[i][:LONG]).strip()) for i in self._notes):
             return OPEN, "", SHOWN
         return "", "", ""
 

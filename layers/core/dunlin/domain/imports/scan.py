@@ -166,8 +166,7 @@ class Scan:
             marks=_marks(list(keys), samples),
             owed=at("balance", at("amount", -1)),
             side=at("side", -1),
-            currencies=named.get("currency", ()),
-            ids=named.get("account_reference", ()),
+            named=named,
         )
 
     def over(self, stream: Iterator[Chunk]) -> None:

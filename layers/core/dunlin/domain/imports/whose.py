@@ -185,7 +185,8 @@ class Parties:
         if not self._with(WARD):
             self._drop_parent_records(contents)
         self._keys = [fields.key_of(h) for h in headers]
-        if _LEVIES & {w for h in headers for w in fields.words_of(h)}:
+        words = {w for h in headers for w in fields.words_of(h)}
+        if _LEVIES & words or (_SHARES & words and not _RENTS & words):
             self.parties = [_of_levies(party) for party in self.parties]
         self._in_spanish = bool(_SPANISH_WARDS & {w for h in headers for w in fields.words_of(h)})
         self.payer = self._answering()
@@ -384,6 +385,11 @@ class Parties:
 
 _LEVIES = frozenset("assessment assessments hoa hoadues condo levy levies hausgeld".split())
 """What an owner owes, whoever lives there."""
+_SHARES = frozenset("cuota cuotas comunidad derrama derramas quota quotas condominio".split())
+_RENTS = frozenset(
+    "renta rentas alquiler arriendo arrendamiento canon aluguel renda rent prestamo".split()
+)
+"""A share in a house's costs is its owner's, where the file speaks of no rent."""
 
 
 def _of_levies(party: Party | None) -> Party | None:

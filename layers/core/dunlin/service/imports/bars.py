@@ -31,7 +31,7 @@ HOLDS = {
     "odd_currency": (Hold.REVIEW, "No other row of the file is in this currency."),
     "disputed": (Hold.DISPUTE, "The file says that it is disputed."),
     "probable_match": (Hold.REVIEW, "Probably the same person as another; confirm it."),
-    "payment_shown": (Hold.REVIEW, "The file shows a payment and no balance."),
+    "payment_shown": (Hold.REVIEW, "The file says that it was paid."),
     "cleared_with_balance": (
         Hold.REVIEW,
         "The file says that it was settled, with a balance left.",

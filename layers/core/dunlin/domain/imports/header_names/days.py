@@ -110,7 +110,7 @@ WEAK = {
         date|datum|fecha|data|dia|created|created at|created on|created time|day|opened|service
         |charge date|month|erstellt am|valeur|entry date|currentillnessdate""",
     "due_date": """
-        payment terms date|deadline|target date|maturity|maturity date|payment date expected
+        payment terms date|deadline|when|target date|maturity|maturity date|payment date expected
         |endfalligkeit""",
     "paid_date": "payment date|paid|pay date|last updated paid",
     "last_payment_amount": "payment amount|pmt amount",

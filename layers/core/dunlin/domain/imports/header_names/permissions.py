@@ -29,12 +29,12 @@ GRANTS = """
 
 ABOUT = """
     contact* communicat* comms comm correspondence kontakt* kommunikation comunica* contact* contat*
-    avisos correspondencia
+    avisos correspondencia mensaje* mensagens messages nachrichten
 """
 """Writing to somebody, in whatever way."""
 
 BY_EMAIL = "email* mail mails emailing emailed correo* courriel* mel emails mailen"
-BY_TEXT = "sms text texts texting texted mms mensaje* messagerie textnachricht*"
+BY_TEXT = "sms text texts texting texted mms messagerie textnachricht*"
 BY_CALL = """
     call* phone* telephon* telefon* voice llama* ligar ligac* anruf* anrufen appel*
 """

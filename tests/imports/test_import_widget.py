@@ -40,7 +40,7 @@ def test_one_import_is_shown_with_its_sums_beside_the_files_own(office: Office) 
     assert "own total agrees" in page
     assert "61–90 days" in page
     assert "Not imported</td><td>1" in page
-    assert f"<td>bad amount</td><td>{advice('bad_amount')}</td>" in page
+    assert f"<td>missing balance</td><td>{advice('missing_balance')}</td>" in page
     assert "Due date</td><td>due date" in page
     office.drop("open.csv", table([BO, CY, "Total,,,,,200.00,"]))
     assert "The total in line 4 says 200.00" in shown(office, "open")

@@ -35,6 +35,7 @@ from tests.wiring.test_routes import _routes
 KEY, OLDER = "key-of-clinic-0002", "key-of-clinic-0001"
 CONTRACT = yaml.safe_load((stack.ROOT / "docs/billing-openapi.yaml").read_text())
 PATH = "/billing/{creditor}/changes"
+REFUSED = "BillingCallsRefused"
 
 
 class Desk:
@@ -327,6 +328,12 @@ def test_who_does_not_sign_with_a_key_in_force_is_told_nothing(desk: Desk) -> No
     assert desk.debt.account.status is Status.ACTIVE
 
 
+def test_somebody_hears_of_it_where_many_calls_are_refused() -> None:
+    wakers = stack.resources("AWS::CloudWatch::Alarm").values()
+    heard = [w["Properties"] for w in wakers if w["Properties"].get("MetricName") == REFUSED]
+    assert [waker["AlarmActions"] for waker in heard] == [[{"Ref": "AlarmTopic"}]]
+
+
 def test_both_keys_are_in_force_while_one_replaces_the_other(desk: Desk) -> None:
     body = desk.change("closed")
     assert [desk.post(body, key=k)[0] for k in (OLDER, KEY)] == [200, 200]
@@ -394,7 +401,9 @@ def test_a_delta_file_says_the_same_words_with_the_same_answers(desk: Desk) -> N
 @pytest.mark.parametrize(
     ("text", "why"),
     [("kind,reference\n", "change_id is missing"), ("change_id,amount\n", "'amount' is none"),
-     ('[{"a"', "no JSON"), ('{"changes": 3}', "is a list")],
+     ('[{"a"', "no JSON"), ('{"amount_minor": NaN}', "no JSON"),
+     ('{"amount_minor": 1}\n{"amount_minor": -Infinity}\n', "no JSON"),
+     ('{"changes": 3}', "is a list")],
 )  # fmt: skip
 def test_a_delta_file_that_cannot_be_read_is_refused_whole(text: str, why: str) -> None:
     with pytest.raises(DomainError, match=why):

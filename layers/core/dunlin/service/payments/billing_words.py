@@ -136,7 +136,7 @@ def read_changes(raw: bytes) -> list[object]:
     """The documents of a body: one change, or `{"changes": [...]}` with 1 to 500 of them. Raises
     `DomainError` where the whole cannot be read."""
     try:
-        body = json.loads(raw, parse_constant=_no_number)
+        body = json.loads(raw, parse_constant=no_number)
     except (ValueError, RecursionError):
         raise DomainError("the body is no JSON") from None
     if not isinstance(body, dict):
@@ -155,7 +155,8 @@ def listed(changes: object) -> list[object]:
     return changes
 
 
-def _no_number(text: str) -> None:
+def no_number(text: str) -> None:
+    """Refuse NaN and Infinity, which Python reads as JSON and nobody else does."""
     raise ValueError(text)
 
 

@@ -10,7 +10,7 @@ import json
 import re
 
 from dunlin.domain.errors import DomainError
-from dunlin.service.payments.billing_words import FIELDS, LISTS
+from dunlin.service.payments.billing_words import FIELDS, LISTS, no_number
 
 _WHOLE = re.compile(r"-?\d{1,18}")
 _FIGURES = frozenset(name for own in FIELDS.values() for name, kind in own.items() if kind is int)
@@ -41,9 +41,10 @@ def read_delta(text: str) -> list[object]:
 def _json(text: str) -> list[object]:
     try:
         try:
-            body = json.loads(text)
+            body = json.loads(text, parse_constant=no_number)
         except ValueError:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            lines = [line for line in text.splitlines() if line.strip()]
+            return [json.loads(line, parse_constant=no_number) for line in lines]
     except (ValueError, RecursionError):
         raise DomainError("the file is no JSON") from None
     changes = body.get("changes", [body]) if isinstance(body, dict) else body

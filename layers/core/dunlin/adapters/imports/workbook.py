@@ -160,7 +160,9 @@ def _has_table(rows: Sequence[tuple[object, ...]]) -> bool:
 def _sheet(rows: Iterator[tuple[object, ...]]) -> Iterator[bytes]:
     blank = 0
     for row in rows:
-        cells = [_text(v) for v in row]
+        # A row that is coloured to its end is 16,384 cells wide.
+        last = next((n for n in range(len(row), 0, -1) if row[n - 1] is not None), 0)
+        cells = [_text(v) for v in row[:last]]
         while cells and not cells[-1]:
             cells.pop()
         if not cells:

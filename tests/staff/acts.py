@@ -344,7 +344,7 @@ ACTS: tuple[Act, ...] = (
     ),
     Act("queue answer", ("{answer}", *_WHO), _answer),
     Act("account show", (), _reads),
-    Act("account card", (), lambda at: Expected(1, says="The log holds no such decision")),
+    Act("account card", (), lambda at: Expected(2, says="The log holds no such decision")),
     Act("account flag", ("hardship", *_FLAG), _always("FlagRaised"), "account flag hardship"),
     Act("account flag", ("dispute", *_FLAG), _flag_dispute, "account flag dispute"),
     Act("account flag", ("attorney", *_FLAG), _always("FlagRaised"), "account flag attorney"),

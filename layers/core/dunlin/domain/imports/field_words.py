@@ -38,6 +38,7 @@ FIELD_WORDS = {
     "draft_flag": "draft",
     "due_date": "due date",
     "email": "e-mail address",
+    "extended_due_date": "due date after more time was given",
     "first_name": "first name",
     "for": "whom the debt is about",
     "for_date_of_birth": "date of birth of whom the debt is about",

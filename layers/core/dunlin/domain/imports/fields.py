@@ -148,6 +148,7 @@ DATES = frozenset(
     [
         "issue_date",
         "due_date",
+        "extended_due_date",
         "last_payment_date",
         "paid_date",
         "move_out",

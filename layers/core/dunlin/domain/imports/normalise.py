@@ -60,7 +60,7 @@ class Normaliser:
         self._money = RowMoney(profile, columns)
         dates = RowDates(profile, columns)
         # Bound once: they run for every row.
-        self._date, self._days_back, self._by_terms = dates.date, dates.days_back, dates.by_terms
+        self._date, self._due = dates.date, dates.due
         self._marks = RowMarks(profile, columns, dates)
         self._read_bars = RowBars(columns, dates).read
         self._currency_of, self._read_owed = self._money.currency_of, self._money.owed
@@ -99,8 +99,7 @@ class Normaliser:
         currency = self._currency_of(cells)
         status, code, held = self._read_status(cells)
         issued = self._date(cells, "issue_date", problems)
-        due = self._date(cells, "due_date", problems) or self._by_terms(cells, issued)
-        due = due or self._days_back(cells)
+        due = self._due(cells, issued, problems)
         paid_on = self._date(cells, "paid_date", problems)
         if paid_on is None and not self._owed:
             paid_on = self._date(cells, "payment_date", problems)

@@ -96,6 +96,16 @@ class RowDates:
         day = resolve(reading, self._orders.get(index, "") or "mdy")
         return day is None or _possible("", day)
 
+    def due(
+        self, cells: list[str], issued: dt.date | None, problems: list[RowProblem]
+    ) -> dt.date | None:
+        """The day on which the debt is due, by its own day, its terms or its age; who was given
+        more time owes on the later day."""
+        due = self.date(cells, "due_date", problems) or self.by_terms(cells, issued)
+        due = due or self.days_back(cells)
+        later = self.date(cells, "extended_due_date", problems)
+        return max(due, later) if due and later else later or due
+
     def by_terms(self, cells: list[str], issued: dt.date | None) -> dt.date | None:
         """The due date by the terms of a bill, from the day of its issue."""
         if self._terms < 0 or issued is None:

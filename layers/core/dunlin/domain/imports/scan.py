@@ -55,7 +55,7 @@ from dunlin.domain.imports.types import (
 _VOTES = 5_000
 _PHONE_VOTES = 500
 TURNED, TURN_BACK, AS_WRITTEN = "turned_dates", "turn_back", "as_written"
-_DECISIVE = frozenset(("due_date", "issue_date", "date_of_service", "date_of_birth"))
+_DECISIVE = {"due_date", "extended_due_date", "issue_date", "date_of_service", "date_of_birth"}
 """Dates that a file waits for; of the others an ambiguous one is left out."""
 
 

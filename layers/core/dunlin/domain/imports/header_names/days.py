@@ -52,6 +52,12 @@ STRONG = {
         |spatestens zu zahlen am|latest payment date|final day to pay
         |final payment due|dt due|statement due|oldest due|oldest due date|oldest bill due
         |oldest invoice due|oldest open due date|by when|when due""",
+    "extended_due_date": """
+        extended due date|extended due|due date extended|extended to|extended until|extension date
+        |extension until|new due date|revised due date|deferred to|deferred until|deferred due date
+        |gestundet bis|stundung bis|neue falligkeit|verlangert bis|nuevo vencimiento|prorroga hasta
+        |aplazado hasta|nouvelle echeance|echeance reportee|reporte au|novo vencimento
+        |prorrogado ate|vencimento prorrogado""",
     "last_payment_date": """
         last payment date|last payment on|date of last payment|last paid date|last paid
         |last paid on|lastpaymentdate|last pmt date|last pay date|most recent payment date

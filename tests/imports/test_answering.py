@@ -171,3 +171,10 @@ def test_what_became_of_an_answer_is_said_with_a_way_back(taken: AnswerTaken) ->
     assert "Back to the import" in page
     assert KEY in page
     assert "<b>" not in page
+
+
+def test_a_file_of_a_very_long_name_is_answered() -> None:
+    key = f"drop/{CREDITOR}/{'a' * 900}.summary.json"
+    ask = read_ask({"key": key, "question": "q" * 300}, ANSWER)
+    assert ask.value("key") == key
+    assert len(ask.value("question")) == 200

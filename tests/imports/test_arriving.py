@@ -74,6 +74,9 @@ STRAYS = {
     "macOS, beside": (f"drop/{CREDITOR}/._open.csv", "left_by_a_computer"),
     "half a download": (f"drop/{CREDITOR}/open.csv.crdownload", "not_finished"),
     "a mapping file alone": (f"drop/{CREDITOR}/open.mapping.yaml", "mapping_alone"),
+    "a person's own report": (f"drop/{CREDITOR}/mine.report.csv", "named_as_a_result"),
+    "a person's own summary": (f"drop/{CREDITOR}/mine.summary.json", "named_as_a_result"),
+    "a report elsewhere": ("mine.report.csv", "named_as_a_result"),
     "a mapping file elsewhere": ("open.mapping.yaml", "wrong_folder"),
 }
 
@@ -205,7 +208,7 @@ def test_a_summary_that_dunlin_did_not_write_hides_no_other_and_stops_no_import(
 def test_what_an_import_writes_itself_starts_nothing(office: Office, machine: Runner) -> None:
     drop(office, machine, f"drop/{CREDITOR}/open.csv", WAITS)
     for key in [k for k in office.box.files if k in office.box.written]:
-        if key.startswith("drop/") and key.endswith((".yaml", ".rejected.csv")):
+        if key.startswith("drop/"):
             again = arrive(key, "v9", drop_box=office.box, machine=machine, now=office.now)
             assert again == "ours"
     assert len(machine.names) == 1
@@ -221,3 +224,42 @@ def test_a_mapping_file_may_come_before_its_file_has_been_read(
     opened = office.intake.open(f"drop/{CREDITOR}/open.csv", None)
     assert isinstance(opened, Dropped)
     assert opened.hints.sidecar == Sidecar(date_order="dmy")
+
+
+@pytest.mark.parametrize(
+    "name", ["open.pdf", "open.xlsx", "open.CSV", "open.txt", "open", "open.pdf.csv"]
+)
+def test_files_that_differ_in_their_ending_have_results_of_their_own(
+    office: Office, machine: Runner, name: str
+) -> None:
+    drop(office, machine, f"drop/{CREDITOR}/open.csv", table([BO]))
+    report = office.box.files[f"drop/{CREDITOR}/open.report.csv"]
+    drop(office, machine, f"drop/{CREDITOR}/{name}", b"%PDF-1.7\n")
+    newest = newest_imports(office.box, CREDITOR)
+    assert [(shown["file"], shown["state"]) for shown in newest] == [
+        (name, "rejected"), ("open.csv", "done"),
+    ]  # fmt: skip
+    assert office.box.files[f"drop/{CREDITOR}/open.report.csv"] == report
+    mapping = f"drop/{CREDITOR}/{newest[0]['key'].rpartition('/')[2]}"
+    mapping = mapping.replace(".summary.json", ".mapping.yaml")
+    assert drop(office, machine, mapping, "version: 1\n") == "known", "it lies beside its file"
+
+
+def test_a_persons_file_under_the_name_of_a_summary_is_none(
+    office: Office, machine: Runner
+) -> None:
+    drop(office, machine, f"drop/{CREDITOR}/open.csv", table([BO]))
+    assert drop(office, machine, f"drop/{CREDITOR}/open.summary.json", "{") == "stray"
+    (shown,) = newest_imports(office.box, CREDITOR)
+    assert shown["refusal"] == "named_as_a_result"
+    assert drop(office, machine, f"drop/{CREDITOR}/open.csv", table([BO]), "v9") == "started"
+
+
+def test_a_name_that_leaves_no_room_for_its_results_is_refused(
+    office: Office, machine: Runner
+) -> None:
+    key = f"drop/{CREDITOR}/{'a' * 985}.csv"
+    assert drop(office, machine, key, table([BO])) == "stray"
+    (shown,) = newest_imports(office.box, CREDITOR)
+    assert (shown["dropped"], shown["refusal"]) == (key, "name_too_long")
+    assert all(len(place) < 1_024 for place in office.box.files)

@@ -6,10 +6,15 @@ import re
 
 
 def stem(name: str) -> str:
-    """The name or key without its ending: `open.csv` and `open.csv.gz` are `open`."""
+    """What the files beside a dropped one are named by: `open` for `open.csv`, the whole name for
+    every other, so that `open.pdf` or `open.csv.gz` has results of its own."""
     folder, slash, base = name.rpartition("/")
-    short = base.split(".", 1)[0] if base.lower().endswith(".gz") else base.rsplit(".", 1)[0]
-    return f"{folder}{slash}{short or base}"
+    short = base.removesuffix(".csv")
+    if "." not in base:
+        short = f"{base}."
+    elif "." in short or not short:
+        short = base
+    return f"{folder}{slash}{short}"
 
 
 def words_of_name(name: str) -> str:

@@ -29,6 +29,9 @@ Arrival = Literal["started", "again", "ours", "known", "stray"]
 
 READING, WAITING = "reading", "waiting"
 _MAPPING = ".mapping.yaml"
+_RESULTS = (".report.csv", ".summary.json")
+_LONGEST = 1_000
+"""Bytes of a key whose files beside it still have names that S3 takes: it takes 1,024."""
 _DROPPED = re.compile(r"drop/([^/]+)/.*")
 
 
@@ -38,7 +41,9 @@ def arrive(
     """Start what a dropped file asks for, or leave a line that says why nothing is."""
     if key.endswith("/"):  # a folder that a console made
         return "ours"
-    if key.endswith(_MAPPING):
+    if key.endswith(_RESULTS) and drop_box.ours(key, version):
+        return "ours"
+    if len(key.encode()) <= _LONGEST and key.endswith(_MAPPING):
         return _mapping_arrived(key, version, drop_box=drop_box, machine=machine, now=now)
     no = _not_imported(key)
     if no:
@@ -73,6 +78,13 @@ def waiting_job(document: dict[str, Any], key: str) -> Job | None:
 def _not_imported(key: str) -> tuple[str, str] | None:
     """(code, why) of what is not ours by its place or its name."""
     name = key.rpartition("/")[2]
+    if len(key.encode()) > _LONGEST:
+        return "name_too_long", "its name is too long: drop it under a shorter one"
+    if key.endswith(_RESULTS):
+        return (
+            "named_as_a_result",
+            f"{name} ends as the files do that Dunlin writes: drop it under another name",
+        )
     if junk(key):
         return "left_by_a_computer", f"{name} was made by a computer, not by a person"
     if unfinished(name):
@@ -104,10 +116,13 @@ def _mapping_arrived(
         start_again(job, content, drop_box=drop_box, machine=machine, now=now)
         return "again"
     folder, _, name = key.removesuffix(_MAPPING).rpartition("/")
-    beside = drop_box.keys(f"{folder}/{name}.")
+    beside = drop_box.keys(f"{folder}/{name.rstrip('.')}")
     if any(k != key and file_names.stem(k) == f"{folder}/{name}" for k in beside):
         return "known"
-    why = f"{key.rpartition('/')[2]} is a mapping file, and the file that it belongs to is not here"
+    why = (
+        f"{key.rpartition('/')[2]} is a mapping file, and the file that it belongs to is not here:"
+        f" it would be {name} or {name}.csv"
+    )
     return _stray(key, "mapping_alone", why, drop_box=drop_box, now=now)
 
 
@@ -134,9 +149,11 @@ def _stray(key: str, code: str, why: str, *, drop_box: DropBox, now: datetime) -
     creditor = match[1] if match else "-"
     profile = refused(code, why)
     document = summary(key.rpartition("/")[2], profile, None, now.date())
-    report = f"{file_names.stem(key)}.report.csv"
-    document |= {"dropped": key, "import_id": "", "report": report}
     mark = hashlib.sha256(key.encode()).hexdigest()[:24]
+    report = file_names.report_name(key)
+    if code == "name_too_long":
+        report = f"drop/{creditor}/{mark}.stray.report.csv"
+    document |= {"dropped": key, "import_id": "", "report": report}
     drop_box.write(report, pieces(report_csv(profile, (), {})), CSV)
     _write(f"drop/{creditor}/{mark}.stray.summary.json", document, drop_box)
     return "stray"

@@ -79,7 +79,10 @@ _LARGEST_SUMMARY = 8 << 20
 
 
 def read_summary(drop_box: DropBox, key: str) -> dict[str, Any] | None:
-    """The summary that lies beside a dropped file, None where there is none or it is no summary."""
+    """The summary that lies beside a dropped file; None where there is none, where a person's own
+    file lies under its name, or where it is no summary."""
+    if not drop_box.ours(key, ""):
+        return None
     try:
         content = json.loads(drop_box.read(key, end=_LARGEST_SUMMARY))
     except (DomainError, ValueError, RecursionError):

@@ -9,7 +9,8 @@ from datetime import UTC, timedelta, timezone
 from typing import Any
 
 _ARN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]{1,128})?")
-_LONGEST = 200  # of anything that comes from the page
+_LONGEST = 200  # of anything that comes from the page, but for
+_LONGEST_KEY = 1_024  # the key of a file, which is as long as S3 takes one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def _texts(values: Any) -> dict[str, str]:
     if not isinstance(values, Mapping):
         return {}
     return {
-        str(name): str(value)[:_LONGEST]
+        str(name): str(value)[: _LONGEST_KEY if name == "key" else _LONGEST]
         for name, value in values.items()
         if isinstance(value, str | int) and not isinstance(value, bool)
     }

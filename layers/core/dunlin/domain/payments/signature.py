@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from dunlin.domain.payments.payments import ForgedEvent
 
@@ -32,9 +33,10 @@ def verify_signature(
     try:
         pairs = [part.split("=", 2) for part in header.split(",")]
         at = int([pair[1] for pair in pairs if pair[0] == "t"][0])  # noqa: RUF015  as the SDK does
-        marks = [pair[1].encode() for pair in pairs if pair[0] == "v1"]
+        given = [pair[1] for pair in pairs if pair[0] == "v1"]
     except (IndexError, ValueError):
         raise ForgedEvent("unreadable signature header") from None
+    marks = [mark.encode() for mark in takewhile(str.isascii, given)]  # the SDK breaks off there
     signed = b"%d." % at + raw
     for secret in secrets:
         if not secret.strip():

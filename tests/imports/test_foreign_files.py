@@ -79,6 +79,32 @@ def test_what_is_no_table_gets_a_clear_no(name: str) -> None:
     assert says in document["refused"]["why"]
 
 
+MONEY = "change_id,kind,reference,amount_minor,currency"
+CHANGES: dict[str, str] = {
+    "payments": f"{MONEY}\nb-1,payment,K-1,4000,USD\nb-2,charge,K-3,4000,USD\n",
+    "in another order": "reference;Kind;Change_ID;balance_minor;currency\nK-1;balance;b-1;0;USD\n",
+    "closed": "change_id,kind,reference\nb-1,closed,K-1\n",
+    "contact": "change_id,kind,reference,emails\nb-1,contact,K-1,ann@example.com\n",
+    "lines": '{"change_id": "b-1", "kind": "closed", "reference": "K-1"}\n' * 2,
+    "a list": '{"changes": [{"change_id": "b-1", "kind": "closed", "reference": "K-1"}]}',
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_a_billing_system_tells_is_never_read_as_debts(name: str) -> None:
+    document = read(CHANGES[name])
+    assert (document["state"], document["refused"]["code"]) == ("rejected", "billing_changes")
+    assert "dunlin billing tell" in document["refused"]["why"]
+    assert document["totals"] == {}
+
+
+def test_a_list_of_debts_with_a_kind_and_a_reference_is_one() -> None:
+    head = b"Change,Kind,Reference,Customer,Email,Due Date,Balance\n"
+    rows = TABLE.split(b"\n", 1)[1].replace(b"1,Ann", b"x,invoice,1,Ann")
+    document = read(head + rows.replace(b"2,Bo", b"y,invoice,2,Bo"))
+    assert document["totals"]["USD"]["balance_minor"] == 3000
+
+
 YES: dict[str, Iterable[tuple[str, bytes]]] = {
     "csv": [("export/open.csv", TABLE)],
     "with what macOS adds": [

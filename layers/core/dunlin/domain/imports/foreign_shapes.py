@@ -18,12 +18,18 @@ _SINCE = frozenset(("due_date", "invoice_number"))
 _MOST_ROWS = 60
 _FEWEST_CELLS = 3
 _FEWEST_MONTHS = 2
+CHANGE_FIELDS = ("change_id", "kind", "reference")
+"""What each change of a billing system has. A file with these columns is no list of debts: its
+amounts are what was paid or credited."""
+TELL = "the file holds changes of a billing system: apply it with dunlin billing tell"
 
 
 def refuse_foreign_shape(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Raises `FileRefused` for several invoices in one row (`Invoice 1, Amount 1, Invoice 2`, or
-    two lists abreast), for a column of money for each month and no total, and for a table turned
-    on its side, whose first column holds the names of columns."""
+    two lists abreast), for a column of money for each month and no total, for a table turned on
+    its side, whose first column holds the names of columns, and for changes of a billing system."""
+    if any(_tells_changes(cells) for cells in (headers, *rows[:1])):
+        raise FileRefused("billing_changes", TELL)
     if _side_by_side(headers) or _is_abreast(headers):
         raise FileRefused(
             "side_by_side", "several invoices stand in one row: export one row for each invoice"
@@ -39,6 +45,10 @@ def refuse_foreign_shape(headers: Sequence[str], rows: Sequence[Sequence[str]]) 
         raise FileRefused(
             "turned", "the names of the columns stand in the first column: turn the table round"
         )
+
+
+def _tells_changes(cells: Sequence[str]) -> bool:
+    return {cell.strip().lower() for cell in cells}.issuperset(CHANGE_FIELDS)
 
 
 def _side_by_side(headers: Sequence[str]) -> bool:

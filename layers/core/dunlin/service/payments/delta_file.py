@@ -10,12 +10,13 @@ import json
 import re
 
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.foreign_shapes import CHANGE_FIELDS
 from dunlin.service.payments.billing_words import FIELDS, LISTS, no_number
 
 _WHOLE = re.compile(r"-?\d{1,18}")
 _FIGURES = frozenset(name for own in FIELDS.values() for name, kind in own.items() if kind is int)
 _LISTS = frozenset(name for names in LISTS.values() for name in names)
-COLUMNS = ("change_id", "kind", "reference", *sorted({n for own in FIELDS.values() for n in own}),
+COLUMNS = (*CHANGE_FIELDS, *sorted({n for own in FIELDS.values() for n in own}),
            *sorted(_LISTS))  # fmt: skip
 """The columns of such a file; a change leaves those of other kinds empty."""
 

@@ -259,6 +259,8 @@ def cancel(
     def attempt() -> Arrangement | None:
         account, past = account_of(account_id, book), book.arrangements(account_id)
         current = current_of(account, past)
+        if current is None:  # the one in force was paid while another was asked for
+            current = next((a for a in past if a.undecided), None)
         if current is None:
             return None
         gone = ended(current, ArrangementState.CANCELLED, now, f"Cancelled by {by}.")

@@ -93,6 +93,7 @@ def test_a_person_says_what_became_of_what_a_cut_file_lacks(
     shown = page("open.csv")
     assert "197 of 200 accounts are not in it" in shown
     assert "nothing is sent about them until you say" in shown
+    assert shown.count("197 debts, $21,867.00") == 4  # the box, both answers, "Close ...?"
     assert says in press(shown, label)
     assert statuses(office) == after
     assert not any(a.paused for a in office.book.accounts.values())

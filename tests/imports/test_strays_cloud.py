@@ -37,6 +37,8 @@ STRAYS: dict[str, tuple[str, bytes, str]] = {
     "a creditor that is not known": ("drop/acme-clnic/open.csv", TABLE, "unknown_creditor"),
     "what macOS leaves": (f"{IN}/.DS_Store", b"\0\0\0\1Bud1", "left_by_a_computer"),
     "half a download": (f"{IN}/open.csv.crdownload", TABLE[:40], "not_finished"),
+    "a report of one's own": (f"{IN}/mine.report.csv", TABLE, "named_as_a_result"),
+    "a summary of one's own": (f"{IN}/mine.summary.json", b"{", "named_as_a_result"),
     "a mapping file alone": (f"{IN}/lonely.mapping.yaml", b"version: 1\n", "mapping_alone"),
 }
 TABLES: dict[str, tuple[str, bytes]] = {

@@ -45,11 +45,11 @@ def missing(
     ]
     if fate is None or len(asked) != 1:
         for question in asked:
-            lacking = [reference for _, reference in question.accounts]
+            lacking = [account.reference for account in question.accounts]
             more = f" and {len(lacking) - 5:,} more" if len(lacking) > 5 else ""
             say(
-                f"{question.file} lacks {len(lacking):,} of {question.before:,} accounts; nothing"
-                f" is sent about them until you say what became of them"
+                f"{question.file} lacks {len(lacking):,} of {question.before:,} accounts,"
+                f" {question.owed}; nothing is sent about them until you say what became of them"
                 f" (--import {question.import_id})."
             )
             say(f"{', '.join(lacking[:5])}{more}", 2, 2)

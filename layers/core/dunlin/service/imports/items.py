@@ -138,6 +138,8 @@ def _named(creditor: str, known: DebtAccount, account: NormalisedAccount) -> Nam
         person=whole_file.person_mark(account),
         called=work.name_mark(account.consumer.name),
         part=known.part,
+        minor=account.balance.minor,
+        currency=account.balance.currency,
     )
 
 

@@ -6,14 +6,16 @@ set aside, nothing is sent, and a person says of the whole file whether they are
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dunlin.domain.accounts import absence, lifecycle
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.standing import Standing
+from dunlin.domain.money import Money
 from dunlin.ports.accounts import Accounts
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
@@ -38,6 +40,15 @@ A_PRESS = 250
 """Accounts that one press of a button settles: what a function does in half of its time."""
 
 
+class MissingAccount(NamedTuple):
+    """One account that a file lacks, with what its source last said is owed."""
+
+    account_id: str
+    reference: str
+    minor: int
+    currency: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingAccounts:
     """What one file lacked beyond the bound: `before` accounts were known of its source, these it
@@ -47,7 +58,15 @@ class MissingAccounts:
     import_id: str
     file: str
     before: int
-    accounts: tuple[tuple[str, str], ...]  # (account id, reference)
+    accounts: tuple[MissingAccount, ...]
+
+    @property
+    def owed(self) -> str:
+        """What they owed together by the files that last named them, each currency by itself."""
+        sums: Counter[str] = Counter()
+        for account in self.accounts:
+            sums[account.currency] += account.minor
+        return " and ".join(str(Money(minor, currency)) for currency, minor in sums.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +79,7 @@ class SettledMissing:
 
 def write_down(job: Job, absent: Iterable[Named], *, before: int, drop_box: DropBox) -> None:
     """Note what a file lacks, for a person to say; an import that is run again notes it once."""
-    lacks = [[n.account_id, n.reference] for n in absent if not n.missing]
+    lacks = [[n.account_id, n.reference, n.minor, n.currency] for n in absent if not n.missing]
     content = {"file": job.key.rpartition("/")[2], "before": before, "accounts": lacks}
     work.write_json(drop_box, _key(job.creditor, job.import_id), content)
 
@@ -109,11 +128,11 @@ def settle(
 
     some, rest = asked.accounts[:at_once], asked.accounts[at_once:]
     done = 0
-    for account_id, _ in some:
-        result = apply_command(account_id, order, decide, book=book, now=now)
+    for lacking in some:
+        result = apply_command(lacking.account_id, order, decide, book=book, now=now)
         done += result.outcome == "done"
         if result.account is not None:
-            waker.wake(account_id)
+            waker.wake(lacking.account_id)
     if rest:
         content = {"file": asked.file, "before": asked.before, "accounts": [list(a) for a in rest]}
         work.write_json(drop_box, _key(asked.creditor, asked.import_id), content)
@@ -161,7 +180,7 @@ def _missing(creditor: str, key: str, content: dict[str, Any]) -> MissingAccount
         import_id=key.rpartition("/")[2].removesuffix(".json"),
         file=content["file"],
         before=content["before"],
-        accounts=tuple((account_id, reference) for account_id, reference in content["accounts"]),
+        accounts=tuple(MissingAccount(*lacking) for lacking in content["accounts"]),
     )
 
 

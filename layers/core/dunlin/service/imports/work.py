@@ -39,7 +39,7 @@ class Named(NamedTuple):
     """One account as a source named it. `as_of`: the day of which the source last told it;
     `missing`: since when its files lack it, "" where the newest names it; `person`: a hash of who
     owes, the same at every creditor; `called`: a hash of their name alone; `part`: the key of an
-    instalment, "" of a whole debt."""
+    instalment, "" of a whole debt; `minor` and `currency`: what that source last said is owed."""
 
     account_id: str
     consumer_id: str
@@ -51,6 +51,8 @@ class Named(NamedTuple):
     person: str = ""
     called: str = ""
     part: str = ""
+    minor: int = 0
+    currency: str = ""
 
 
 def name_mark(name: str) -> str:

@@ -275,3 +275,24 @@ def test_a_number_counted_out_is_nobodys_in_any_country() -> None:
     accounts = [row["account"] for row in got["rows"]]
     assert [a["held"] for a in accounts] == [None, None, None]
     assert [len(a["consumer"]["phones"]) for a in accounts] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("first", ["First Name", "Given Name"])
+def test_a_family_name_beside_a_first_name_is_a_last_name(first: str) -> None:
+    got = read(
+        f"{first},Family Name,Customer Email,Invoice,Due Date,Balance\n"
+        "Yara,Parker,yara@example.com,11,2026-04-11,629.61\n"
+    )
+    assert [row["account"]["consumer"]["name"] for row in got["rows"]] == ["Yara Parker"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["(415) 555-0192 (cell)", "Cell: 415-555-0192", "415.555.0192 mobile", "(415) 555-0192 H"],
+)
+def test_a_number_with_the_word_for_its_line_is_a_number(number: str) -> None:
+    got = read(
+        "Owner,Owner Email,Owner Phone,Invoice,Due Date,Balance\n"
+        f"Amber Zeller,amber@example.com,{number},11,2026-04-22,226.35\n"
+    )
+    assert [row["account"]["consumer"]["phones"] for row in got["rows"]] == [["+14155550192"]]

@@ -37,7 +37,13 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
 _CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,8}[-_/#]?[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*")
 _NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=|]{1,80}")
-_PHONE = re.compile(r"\+?[\d(][\d\s().\-/]{5,22}\d(?:\s*(?:x|ext)\.?\s*\d+)?", re.IGNORECASE)
+_LINE = r"(?:tel|phone|ph|cell|mobile|mob|home|work|office|main|m|c|h|w|o|p)"
+_PHONE = re.compile(
+    rf"(?:{_LINE}\b[.:]?\s*)?\+?[\d(][\d\s().\-/]{{5,22}}\d(?:\s*(?:x|ext)\.?\s*\d+)?"
+    rf"(?:\s*[-(\[]?\s*{_LINE}\b\.?[)\]]?)?",
+    re.IGNORECASE,
+)
+"""A number as people write it, also with the word for its line: `(415) 555-0192 (cell)`."""
 _MONEY_MARK = re.compile(r"[$€£¥]|[.,]\d\d?\)?-?$|^\(|\b[A-Z]{3}\b")
 
 

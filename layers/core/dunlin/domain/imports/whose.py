@@ -78,6 +78,8 @@ def party_of(header: str) -> Party | None:
         words.remove("e")
     words = [w for w in words if w != "e"]
     words = _parted(words)
+    if len(words) > 2 and words[-2:] == ["family", "name"]:
+        words[-2:] = ["surname"]  # of whoever stands before it: `Tenant Family Name`
     at = _role_in(words)
     if at is None:
         return _unmarked(words)
@@ -182,6 +184,7 @@ class Parties:
         self._contents = contents
         self.parties = [party_of(h) for h in headers]
         self._known_by_its_first_word()
+        self._family_name_beside_first_name()
         if not self._with(WARD):
             self._drop_parent_records(contents)
         self._keys = [fields.key_of(h) for h in headers]
@@ -207,6 +210,14 @@ class Parties:
                 whose = named.get(party.role)
                 if whose is not None:
                     self.parties[index] = Party(whose.part, whose.role, party.point)
+
+    def _family_name_beside_first_name(self) -> None:
+        """`Family Name` beside a bare `First Name` is a person's last name, and no family's."""
+        keys = [fields.key_of(h) for h in self.headers]
+        if any(_BARE_NAMES.get(key) == "first_name" for key in keys):
+            for index, key in enumerate(keys):
+                if key == fields.key_of("Family Name"):
+                    self.parties[index] = None
 
     def _drop_parent_records(self, contents: Sequence[Content]) -> None:
         """A `Parent` without names of people is the record above a record, as programs that keep

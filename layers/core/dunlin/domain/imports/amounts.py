@@ -7,7 +7,7 @@ currency's minor unit is applied later by `minor`, when the currency is known.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dunlin.domain.money import CURRENCIES, exponent
 
@@ -55,9 +55,11 @@ _SIDE_BEFORE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """`unscaled` x 10**-`places`, with the currency (or the shared sign, `$`) that stood there."""
+class Amount(NamedTuple):
+    """`unscaled` x 10**-`places`, with the currency (or the shared sign, `$`) that stood there.
+
+    A tuple, for one is made of every figure of a file.
+    """
 
     unscaled: int
     places: int
@@ -96,6 +98,21 @@ def in_unit(amount: Amount, currency: str, unit: str) -> int | None:
 def is_blank(text: str) -> bool:
     """True for what an export writes where there is no value."""
     return text.strip().lower() in _BLANK
+
+
+def plain_hundredths(text: str) -> int | None:
+    """Hundredths of a figure written `1234.50`, `$1,234.50` or without its commas, as most are;
+    None for any other, which `parse_amount` reads."""
+    if text[-3:-2] != "." or not text.isascii():
+        return None
+    whole, cents = text[1 if text[0] == "$" else 0 : -3], text[-2:]
+    if "," in whole:
+        plain = whole.replace(",", "")
+        if not plain.isdigit() or f"{int(plain):,}" != whole:
+            return None
+        whole = plain
+    digits = whole + cents
+    return int(digits) if whole and digits.isdigit() else None
 
 
 def parse_amount(text: str, decimal: str = EITHER) -> Amount | None:

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations, product
 
-from dunlin.domain.imports.amounts import COMMA, is_blank, parse_amount
+from dunlin.domain.imports.amounts import COMMA, is_blank, parse_amount, plain_hundredths
 from dunlin.domain.imports.figures import OWED, MoneyColumn, MoneyPart, words_in
 from dunlin.domain.imports.header_names.figures import UNAPPLIED
 from dunlin.domain.imports.statuses import status_of
@@ -43,6 +44,11 @@ class Relation:
     others: tuple[MoneyColumn, ...] = ()
     shown: int = 0
     fails: int = 0
+    on_top: tuple[int, ...] = field(init=False)
+    """The indexes of `others`."""
+
+    def __post_init__(self) -> None:
+        self.on_top = tuple(f.index for f in self.others)
 
     @property
     def proven(self) -> bool:
@@ -90,9 +96,23 @@ class FigureCounts:
     largest_rate: int = 0
     unapplied: int = 0  # rows with money of the person that is not taken off
     _words: dict[str, str | None] = field(default_factory=dict)
+    # Told from `figures` once, for every row asks for them.
+    claims: list[MoneyColumn] = field(init=False)
+    paid: list[MoneyColumn] = field(init=False)
+    taxes: list[MoneyColumn] = field(init=False)
+    credits: list[MoneyColumn] = field(init=False)
+    _rates: list[MoneyColumn] = field(init=False)
+    _marked: list[tuple[int, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.relations = list(_relations(self.figures))[:_MOST_RELATIONS]
+        # What may be what is owed: by its name, or, with none, what was billed.
+        self.claims = self.of(*OWED) or self.of(MoneyPart.BILLED, MoneyPart.NET)
+        self.paid, self.taxes = self.of(MoneyPart.PAID), self.of(MoneyPart.TAX)
+        # Money of the person that may still be to be taken off.
+        self.credits = [f for f in self.of(MoneyPart.TAKEN_OFF) if words_in(f.key) & UNAPPLIED]
+        self._rates = self.of(MoneyPart.RATE)
+        self._marked = [(f.index, self.marks.get(f.index, "")) for f in self.figures]
         wanted = self.claims
         if self.paid:
             self.paid_beside = {f.index: PaidBeside() for f in wanted}
@@ -102,24 +122,6 @@ class FigureCounts:
     def of(self, *parts: MoneyPart) -> list[MoneyColumn]:
         """The columns that name one of these parts."""
         return [f for f in self.figures if f.part in parts]
-
-    @property
-    def claims(self) -> list[MoneyColumn]:
-        """The columns that may be what is owed: by their name, or, with none, what was billed."""
-        return self.of(*OWED) or self.of(MoneyPart.BILLED, MoneyPart.NET)
-
-    @property
-    def paid(self) -> list[MoneyColumn]:
-        return self.of(MoneyPart.PAID)
-
-    @property
-    def credits(self) -> list[MoneyColumn]:
-        """The columns of money of the person that may still be to be taken off."""
-        return [f for f in self.of(MoneyPart.TAKEN_OFF) if words_in(f.key) & UNAPPLIED]
-
-    @property
-    def taxes(self) -> list[MoneyColumn]:
-        return self.of(MoneyPart.TAX)
 
     @property
     def needed(self) -> bool:
@@ -143,16 +145,15 @@ class FigureCounts:
 
     def row(self, line: int, cells: Sequence[str]) -> None:
         """Counts one row."""
-        values: dict[int, int | None] = {}
         size = len(cells)
-        for figure in self.figures:
-            at = figure.index
-            values[at] = hundredths(cells[at], self.marks.get(at, "")) if at < size else None
+        values = {
+            at: hundredths(cells[at], mark) if at < size else None for at, mark in self._marked
+        }
         state = self._state(cells)
         live = state not in (PAID, VOID, DRAFT)
         for relation in self.relations:
             _count(relation, values, live)
-        paid = sum(abs(values[f.index] or 0) for f in self.paid)
+        paid = sum([abs(values[f.index] or 0) for f in self.paid])
         claims = [values[f.index] for f in self.claims]
         for figure, value in zip(self.claims, claims, strict=True):
             if value is None:
@@ -160,12 +161,12 @@ class FigureCounts:
             if paid:
                 self._paid(figure.index, value, paid, state)
             if self.taxes:
-                tax = sum(values[t.index] or 0 for t in self.taxes)
+                tax = sum([values[t.index] or 0 for t in self.taxes])
                 _tax(self.tax_beside[figure.index], value, tax)
         kept = self.credits
         if kept:
             self.unapplied += any(values[f.index] for f in kept) and any(claims)
-        for rate in self.of(MoneyPart.RATE):
+        for rate in self._rates:
             self.largest_rate = max(self.largest_rate, values[rate.index] or 0)
         self._show(line, cells, claims, paid or len(kept))
 
@@ -205,13 +206,14 @@ class FigureCounts:
         return None
 
 
+@lru_cache(maxsize=256)
 def hundredths(text: str, mark: str) -> int | None:
     """A figure in hundredths of its unit, None where there is none that can be read."""
     text = text.strip()
-    if mark != COMMA and text[-3:-2] == ".":
-        digits = text[:-3] + text[-2:]
-        if digits.isdigit():
-            return int(digits)
+    if mark != COMMA:
+        plain = plain_hundredths(text)
+        if plain is not None:
+            return plain
     if not text or is_blank(text):
         return None
     amount = parse_amount(text.removesuffix("%").strip(), mark)
@@ -232,11 +234,14 @@ def _count(relation: Relation, values: Mapping[int, int | None], live: bool) -> 
     if kind is Sum.SAME:
         others, right, says = 0, base, whole != 0
     else:
-        parts = [values[f.index] or 0 for f in relation.others]
-        others = sum(map(abs, parts)) if kind is Sum.OFF or kind is Sum.LESS else sum(parts)
+        others = 0
+        for at in relation.on_top:
+            part = values[at]
+            if part:
+                others += part if part > 0 or kind is Sum.PLUS else -part
         right = base + others if kind is Sum.PLUS else base - others
         says = abs(others) > 1
-    if abs(whole - right) <= (0 if kind is Sum.SAME else 1):
+    if whole == right or (kind is not Sum.SAME and -1 <= whole - right <= 1):
         relation.shown += says
     elif live:
         relation.fails += 1

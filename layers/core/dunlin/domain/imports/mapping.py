@@ -249,6 +249,7 @@ class Mapped:
 
     columns: tuple[ColumnMap, ...]
     decisions: tuple[ImportQuestion, ...]
+    contents: tuple[Content, ...]
     legs: int = -1
 
 
@@ -328,7 +329,7 @@ def map_columns(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
         for i, (s, f, w) in enumerate(chosen)
     )
-    return Mapped(columns, decisions, ledger.legs)
+    return Mapped(columns, decisions, tuple(contents), ledger.legs)
 
 
 def _price_is_owed(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
@@ -19,8 +17,9 @@ from dunlin.domain.imports.amounts import (
     parse_amount,
 )
 from dunlin.domain.imports.contact_points import fast_phone
-from dunlin.domain.imports.content import content_of
-from dunlin.domain.imports.dates import DateReading, OrderVote, fold, read_date, to_date
+from dunlin.domain.imports.content import Content
+from dunlin.domain.imports.dates import fold
+from dunlin.domain.imports.day_orders import DayOrders
 from dunlin.domain.imports.figure_counts import FigureCounts
 from dunlin.domain.imports.figure_laws import LawCounts
 from dunlin.domain.imports.figure_style import FigureStyle, style_of
@@ -54,9 +53,6 @@ from dunlin.domain.imports.types import (
 
 _VOTES = 5_000
 _PHONE_VOTES = 500
-TURNED, TURN_BACK, AS_WRITTEN = "turned_dates", "turn_back", "as_written"
-_DECISIVE = {"due_date", "extended_due_date", "issue_date", "date_of_service", "date_of_birth"}
-"""Dates that a file waits for; of the others an ambiguous one is left out."""
 
 
 class Scan:
@@ -69,6 +65,7 @@ class Scan:
         *,
         headers: list[str],
         samples: list[list[str]],
+        contents: Sequence[Content],
         kind: str,
         decoder: Decoder,
         hints: Hints,
@@ -84,9 +81,8 @@ class Scan:
         self.columns = tuple(columns)
         self.by_field: dict[str, int] = {}
         self._name_fields()
-        self.date_columns = [c for c in columns if c.field in fields.DATES]
+        self.days = DayOrders(columns)
         self.money_columns = [c for c in columns if c.field in fields.MONEY]
-        self.votes = {c.index: OrderVote() for c in self.date_columns}
         self.marks: dict[int, Counter[str]] = {c.index: Counter() for c in self.money_columns}
         self.currency_marks = CurrencyMarks()
         self.phones = self.phones_home = 0
@@ -105,14 +101,8 @@ class Scan:
         )
         self.shape = Shape()
         self.totals: dict[str, int] = {}
-        self.as_of: dt.date | None = None
-        self.titles = OrderVote()
-        self._as_of_text = ""
-        self._readings: dict[str, DateReading | None] = {}
         self.repeats = Repeats(columns)
         self.payments = PaymentSigns(columns, kind)
-        self._sums: Counter[int] = Counter()
-        self._samples = samples
         self.long_numbers = LongNumbers(columns)
         self._total_cells: list[str] = []
         self._range: tuple[int, int] | None = None
@@ -122,20 +112,19 @@ class Scan:
         self._end = self._row_line = 0
         self._currency_at = self.by_field.get("currency", -1)
         self.settled = OwedColumn(self.columns)
-        self.figures = self._figures(samples)
+        self.figures = self._figures(samples, contents)
         # Any of these may turn out to be what is owed, so the marks of all are counted.
         self.marks |= {f.index: Counter() for f in self.figures.figures}
         self._counting = self.figures.needed and kind == RECEIVABLES
-        self.sums = self._laws(samples)
+        self.sums = self._laws(samples, contents)
         self._summing = self.sums.asked and kind == RECEIVABLES
         self.laws: tuple[FigureLaw, ...] = ()
         self._law_questions: tuple[ImportQuestion, ...] = ()
         self.style = self._style(samples)
         self._styling = kind == RECEIVABLES
 
-    def _figures(self, samples: list[list[str]]) -> FigureCounts:
+    def _figures(self, samples: list[list[str]], contents: Sequence[Content]) -> FigureCounts:
         """What the rows are to tell of the columns of money."""
-        contents = [content_of(column) for column in samples]
         figures = figures_of(self.headers, contents, self.columns)
         if {"debit", "credit", "line_amount"} & self.by_field.keys():
             figures = []  # rows of movements: no one of them is what is owed
@@ -147,9 +136,8 @@ class Scan:
             mapped=self.by_field.get("balance", self.by_field.get("amount", -1)),
         )
 
-    def _laws(self, samples: list[list[str]]) -> LawCounts:
+    def _laws(self, samples: list[list[str]], contents: Sequence[Content]) -> LawCounts:
         """What the figures of a row are to add up to."""
-        contents = [content_of(column) for column in samples]
         marks = _marks(range(len(samples)), samples)
         return LawCounts(self.headers, contents, self.columns, samples, marks)
 
@@ -180,7 +168,7 @@ class Scan:
         for line, cells in self._rows.read(self._lines(stream)):
             self._row_line = line
             if line <= before:
-                self._title(cells)
+                self.days.title(" ".join(c for c in cells if c.strip()))
                 continue
             gap, kind = before_it in (BLANK, LONE), kind_of(cells)
             before_it = kind
@@ -236,21 +224,6 @@ class Scan:
             self._end = chunk.offset + len(chunk.data)
             yield from lines_of(decode(chunk.data))
 
-    def _title(self, cells: list[str]) -> None:
-        text = " ".join(c for c in cells if c.strip())
-        match = re.search(
-            r"(?:as (?:of|at):?|stand(?: vom)?:?|al|au|stichtag:?)\s+(.{6,30})$",
-            text.strip(),
-            re.IGNORECASE,
-        )
-        if match and self.as_of is None:
-            self._as_of_text = match[1].strip()
-            self.as_of = to_date(self._as_of_text)
-        for word in re.findall(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", text):
-            reading = read_date(word)
-            if reading is not None:
-                self.titles.add(reading)
-
     def _file_total(self, cells: list[str]) -> None:
         index = self.by_field.get("balance", self.by_field.get("amount"))
         if index is not None and index < len(cells) and first_filled(cells):
@@ -258,9 +231,7 @@ class Scan:
 
     def _row(self, cells: list[str]) -> None:
         size = len(cells)
-        for index, vote in self.votes.items():
-            if index < size and cells[index]:
-                self._date(cells[index], vote)
+        self.days.row(cells)
         for index, marks in self.marks.items():
             if index < size:
                 text = cells[index]
@@ -299,20 +270,6 @@ class Scan:
             if not text.startswith(("+", "00")) and sum(c.isdigit() for c in text) >= 7:
                 self.phones += 1
                 self.phones_home += fast_phone(text, "US") is not None
-
-    def _date(self, text: str, vote: OrderVote) -> None:
-        seen = self._readings
-        if len(text) > 64:
-            reading = read_date(text.strip())
-        elif text in seen:
-            reading = seen[text]
-        else:
-            reading = read_date(text.strip())
-            if len(seen) > _VOTES:
-                seen.clear()
-            seen[text] = reading
-        if reading is not None:
-            vote.add(reading)
 
     def _money(self, index: int, text: str, mark: str) -> None:
         if text.isdigit():
@@ -361,7 +318,7 @@ class Scan:
             and self.phones >= 2
             and self.phones_home < self.phones * 0.3
         )
-        self._orders(sidecar.date_order, sidecar.answers)
+        self.days.conclude(sidecar.date_order, sidecar.answers)
         self.money = currency_of_file(self._clues(sidecar), self.currency_marks)
         self.currency = self.money.code
         self.units = tuple(sorted(self.style.in_units(sidecar.answers).items()))
@@ -408,7 +365,7 @@ class Scan:
             money_headers=[self.headers[i] for i in (owed[:1] or others)],
             titles=self.table.rows[: self.table.header or 0],
             comma=self.comma_file,
-            abroad=any(v.dmy and not v.mdy for v in self.votes.values()),
+            abroad=self.days.abroad,
         )
 
     def _country(self) -> str:
@@ -446,52 +403,6 @@ class Scan:
                 return country
         return ""
 
-    def _turned(self, answers: Mapping[str, str]) -> None:
-        """Columns whose days a spreadsheet seems to have turned round, by what a person says."""
-        turned = [c for c in self.date_columns if self.votes[c.index].turned]
-        by_answer = {c.index: answers.get(f"{TURNED}:{c.key}") for c in turned}
-        self.turned_dates = tuple(i for i, answer in by_answer.items() if answer == TURN_BACK)
-        self.turned_columns = [
-            c for c in turned if by_answer[c.index] not in (TURN_BACK, AS_WRITTEN)
-        ]
-
-    @property
-    def open_dates(self) -> tuple[int, ...]:
-        """Columns whose days are not read, for nobody has said yet how."""
-        return tuple(c.index for c in (*self.open_columns, *self.turned_columns))
-
-    def _orders(self, whole_file: str, answers: Mapping[str, str]) -> None:
-        day_orders: dict[int, str | None] = {}
-        for column in self.date_columns:
-            vote = self.votes[column.index]
-            day_orders[column.index] = vote.order() if vote.dates else ""
-        decided = {o for i, o in day_orders.items() if o and self.votes[i].open + self.votes[i].mdy
-                   + self.votes[i].dmy}  # fmt: skip
-        title = self.titles.order()
-        if self.as_of is None and self._as_of_text:
-            known = title or (next(iter(decided)) if len(decided) == 1 else "")
-            self.as_of = to_date(self._as_of_text, known)
-        if title and not decided:
-            # The program that wrote the title wrote the columns in the same order.
-            decided = {title}
-        self._turned(answers)
-        self.open_columns: list[ColumnMap] = []
-        orders: list[tuple[int, str]] = []
-        for column in self.date_columns:
-            order = day_orders[column.index]
-            vote = self.votes[column.index]
-            mixed = vote.dmy and vote.mdy
-            stated = self.hints.sidecar.answers.get(f"date_order:{column.key}", "") or whole_file
-            if stated and (order in (None, "") or mixed):
-                order = stated
-            elif order is None and not mixed and len(decided) == 1:
-                order = next(iter(decided))
-            if order is None:
-                self.open_columns.append(column)
-                order = ""
-            orders.append((column.index, order))
-        self.date_orders = tuple(orders)
-
     def _decimals(self) -> None:
         whole: Counter[str] = Counter()
         for column in self.money_columns:
@@ -510,32 +421,7 @@ class Scan:
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""
         out = self.layout.questions()
-        out += [
-            ImportQuestion(
-                kind=TURNED,
-                column=column.key,
-                choices=(TURN_BACK, AS_WRITTEN),
-                why="days after the 12th are written in another way than all others: it looks as if"
-                " a spreadsheet took days for months in the others",
-                blocking=column.field in _DECISIVE,
-                lasting=False,
-            )
-            for column in self.turned_columns
-        ]
-        for column in self.open_columns:
-            vote = self.votes[column.index]
-            why = "some dates can only be day first and some only month first" if vote.dmy else (
-                "every date of the column reads both day first and month first"
-            )  # fmt: skip
-            out.append(
-                ImportQuestion(
-                    kind="date_order",
-                    column=column.key,
-                    choices=("mdy", "dmy"),
-                    why=why,
-                    blocking=column.field in _DECISIVE,
-                )
-            )
+        out += self.days.questions()
         out += self.settled.questions or self._law_questions
         out += self.style.questions(self.hints.sidecar.answers)
         out += self.money.questions()

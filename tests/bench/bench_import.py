@@ -34,17 +34,12 @@ GIVEN = (
     *("Ada", "Bruno", "Carmen", "Dmitri", "Elena", "Felix", "Grace", "Hassan", "Ingrid", "Jorge"),
     *("Keiko", "Leon", "Maria", "Nadia", "Oscar", "Priya", "Ruth", "Samuel", "Tomas", "Wanda"),
 )
-SYLLABLES = tuple("ba ke lo mi ru sa ve no da pi go le tu ra fe mo ni su to ka".split())
+SYLLABLES = tuple(a + b for a in "kmrl" for b in "aeiou")
 
 
 def family_name(number: int) -> str:
-    """An invented family name, another for each number: `Bakelo`."""
-    out = [SYLLABLES[number % 20], SYLLABLES[number // 20 % 20]]
-    number //= 400
-    while number:
-        out.append(SYLLABLES[number % 20])
-        number //= 20
-    return "".join(out).capitalize()
+    """An invented family name, another for each number up to three million: `Kakemarilo`."""
+    return "".join(SYLLABLES[number // 20**at % 20] for at in range(5)).capitalize()
 
 
 def write_sample(path: Path, rows: int) -> None:

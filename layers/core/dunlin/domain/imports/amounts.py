@@ -123,6 +123,9 @@ def parse_amount(text: str, decimal: str = EITHER) -> Amount | None:
     ambiguous.
     """
     if decimal != COMMA:
+        cents = plain_hundredths(text)
+        if cents is not None:
+            return Amount(cents, 2, "$" if text[0] == "$" else "")
         plain = _PLAIN.fullmatch(text)
         if plain:
             sign, dollar, whole, part = plain.groups("")

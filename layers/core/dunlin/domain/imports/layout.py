@@ -87,7 +87,7 @@ class LayoutVotes:
         self._headings, self._sum_headings = Headings(words), Headings(words)
         self._standings = [*by.get("document_type", ()), *by.get("status", ())]
         self._by_standing: dict[tuple[str, ...], int] = {}
-        self._above: tuple[str, ...] = ()
+        self._above: Sequence[str] = ()
         self._head: tuple[str, ...] = ()
         self._named_rows = self._orphans = self._repeats = self._runs = 0
         self._after_orphan = False
@@ -101,7 +101,7 @@ class LayoutVotes:
     @property
     def start(self) -> Start:
         """What is in force for the next record."""
-        return Start(self._headings.now, self._sum_headings.now, self._above, self._head)
+        return Start(self._headings.now, self._sum_headings.now, tuple(self._above), self._head)
 
     @property
     def sum_rows(self) -> int:
@@ -151,7 +151,7 @@ class LayoutVotes:
         elif name:
             self._repeats += name == self._name
             self._named_rows += 1
-            self._above = tuple(cells)
+            self._above = cells
         self._after_orphan = orphan
         self._name = name or self._name
         counts = self._counts(cells) if self._standings else 1
@@ -275,7 +275,8 @@ class LayoutVotes:
 
     def _counts(self, cells: list[str]) -> int:
         """How a row counts in a total of open debts: 1, -1 for a credit, 0 for what is not owed."""
-        standing = tuple(cells[i] for i in self._standings if i < len(cells))
+        size = len(cells)
+        standing = tuple([cells[i] for i in self._standings if i < size])
         counts = self._by_standing.get(standing)
         if counts is None:
             states = {s for w in standing for s in (statuses.type_of(w), statuses.status_of(w))}

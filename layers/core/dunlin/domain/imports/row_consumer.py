@@ -54,6 +54,10 @@ class RowConsumer:
         self._for_phones = by.get("for_phone", [])
         self._own = profile.own if profile.own != OwnAddresses() else None
         self._dob = columns.at("date_of_birth")
+        self._country, self._state = columns.at("country"), columns.at("state")
+        self._street, self._street2 = columns.at("street"), by.get("street2", [])
+        self._city, self._town = columns.at("city"), columns.at("town")
+        self._zip, self._zone = columns.at("zip"), columns.at("time_zone")
         self._language = columns.at("language")
         self._whole_address = not {"city", "state", "zip", "town"} & first.keys()
         name = columns.at("consumer_name")
@@ -72,7 +76,7 @@ class RowConsumer:
     ) -> tuple[NormalisedConsumer, tuple[tuple[str, str], ...]]:
         """The consumer as the row describes them, and extras: whom and which job the debt is
         about."""
-        country = self._place(self._columns.text(cells, "country"))[1]
+        country = self._place(_cell(cells, self._country))[1] if self._country >= 0 else ""
         home = country or self._profile.country
         name = self._name(cells, problems)
         about, alone = self._about(cells, name, problems) if self._for else (Name(""), False)
@@ -85,23 +89,23 @@ class RowConsumer:
         if alone and born is None:
             born = self._dates.date(cells, "for_date_of_birth", problems)
         consumer = NormalisedConsumer(
-            name=name.display,
-            given=name.given,
-            family=name.family,
-            suffix=name.suffix,
-            company=name.company,
-            emails=emails,
-            phones=phones,
-            extensions=extensions,
-            street=street,
-            city=city,
-            state=state,
-            zip=code,
-            country=country,
-            date_of_birth=born,
-            language=language_code(cells[self._language]) if self._language >= 0 else "",
-            time_zone=self._columns.text(cells, "time_zone"),
-            consents=self._read_consents(cells) if self._consents else (),
+            name.display,
+            name.given,
+            name.family,
+            name.suffix,
+            name.company,
+            emails,
+            phones,
+            extensions,
+            street,
+            city,
+            state,
+            code,
+            country,
+            born,
+            language_code(cells[self._language]) if self._language >= 0 else "",
+            _cell(cells, self._zone),
+            self._read_consents(cells) if self._consents else (),
         )
         extras: tuple[tuple[str, str], ...] = ()
         if about.display and not alone:
@@ -176,12 +180,12 @@ class RowConsumer:
 
     def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:
         """(street, city, state, postal code)."""
-        state = self._place(self._columns.text(cells, "state"))[0]
-        code = self._columns.text(cells, "zip")
+        state = self._place(_cell(cells, self._state))[0] if self._state >= 0 else ""
+        code = _cell(cells, self._zip)
         if code:
             code = tidy_zip(code, us=us)
-        street = self._columns.text(cells, "street")
-        for index in self._columns.by.get("street2", ()):
+        street = _cell(cells, self._street)
+        for index in self._street2:
             more = cells[index].strip()
             if more:
                 street = f"{street}, {more}" if street else more
@@ -189,8 +193,8 @@ class RowConsumer:
             parts = split_address(street)
             if parts:
                 return parts
-        city = self._columns.text(cells, "city")
-        if town := self._columns.text(cells, "town"):
+        city = _cell(cells, self._city)
+        if self._town >= 0 and (town := _cell(cells, self._town)):
             in_line = split_town(town)
             city, state = city or in_line[0], state or in_line[1]
             code = code or tidy_zip(in_line[2], us=us)
@@ -281,6 +285,11 @@ class RowConsumer:
         given = permission(text)
         # What allows contact at large is no consent to a channel.
         return None if given and field == "consent_all" else given
+
+
+def _cell(cells: list[str], index: int) -> str:
+    """The cell of a column, "" where the file has none."""
+    return cells[index].strip()[:LONG] if index >= 0 else ""
 
 
 def _bad_email(text: str, index: int) -> tuple[str, int, str]:

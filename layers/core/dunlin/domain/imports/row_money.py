@@ -50,10 +50,12 @@ class RowMoney:
     ) -> tuple[int, str] | RowProblem | None:
         """(minor units, currency) of a cell; None where it is blank."""
         text = cells[index].strip()
-        if not text or is_blank(text):
+        if not text:
             return None
         amount = parse_amount(text, self._marks.get(index, ""))
         if amount is None:
+            if is_blank(text):
+                return None
             doubt = self._marks.get(index) == MIXED and parse_amount(text) is not None
             code = "ambiguous_amount" if doubt else "bad_amount"
             return self._columns.problem(code, index, text)

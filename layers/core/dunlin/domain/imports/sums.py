@@ -84,18 +84,19 @@ class Sums:
             self._resolve()
         if value[0] is None and value[1] is None:
             self.unread += 1
-        for at in (0, 1):
-            figure = value[at] or 0
-            self._all[at] += figure
-            self._block[at] += figure
+        owed, billed = value[0] or 0, value[1]
+        self._all[0] += owed
+        self._block[0] += owed
+        if billed:
+            self._all[1] += billed
+            self._block[1] += billed
         self._block_rows += 1
         self._orphans += orphan
-        owed = value[0] or 0
         open_part = -abs(owed) if counts < 0 else owed * counts
         self._open += open_part
         self._open_block += open_part
         if cells == self._before:
-            self._twice += value[0] or 0
+            self._twice += owed
         self._before = cells
         if named:
             self._last = cells

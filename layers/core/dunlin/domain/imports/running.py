@@ -53,11 +53,43 @@ class _Way:
             self.broke += 1
 
 
+@dataclass(slots=True)
+class _Chain:
+    """Rows whose balances run on in an order of their own, as where a list was sorted by customer
+    after it was added up: every balance but the last is what stood before some other row. The
+    marks of both are added up, so that no row is kept."""
+
+    rows: int = 0
+    further: int = 0
+    """Rows with something before them."""
+    marks: int = 0
+    least: int | None = None
+    most: int = 0
+
+    def add(self, before: int, balance: int) -> None:
+        self.rows += 1
+        self.further += before > 0
+        self.marks += hash((balance,)) - hash((before,))
+        self.least = before if self.least is None else min(before, self.least)
+        self.most = max(balance, self.most)
+
+    def closes(self) -> bool:
+        """Whether the rows lead from the least balance to the greatest, each on from another."""
+        if self.least is None or not self.likely():
+            return False
+        return self.marks == hash((self.most,)) - hash((self.least,))
+
+    def likely(self) -> bool:
+        """Whether most rows have something before them: an invoice's own balance has nothing."""
+        return self.further * 2 >= self.rows > 1
+
+
 class RunningBalance:
     """Whether the balance column runs on, counted over the rows.
 
-    It may run by customer or through the file, and the newest row may stand first. A row whose
-    balance is nothing but its own movement says nothing, unless its customer owed before.
+    It may run by customer or through the file, the newest row may stand first, and the rows may
+    have been sorted since. A row whose balance is nothing but its own movement says nothing,
+    unless its customer owed before.
     """
 
     def __init__(self, columns: Sequence[ColumnMap], marks: Mapping[int, str]) -> None:
@@ -70,6 +102,7 @@ class RunningBalance:
         self._before: _Before | None = None
         self._by_customer, self._newest_first = _Way(), _Way()
         self._through = _Way()
+        self._chains = _Chain(), _Chain()  # of every row, and of those that count
         self.asked = self._balance >= 0 and bool(self._plus or self._minus)
         """False once it is known that the balance does not run."""
 
@@ -84,6 +117,8 @@ class RunningBalance:
         before = self._before
         if balance is None or moved is None:
             return
+        for chain in self._chains if counts else self._chains[:1]:
+            chain.add(balance - moved, balance)
         if not counts and before is not None and balance == before.balance:
             return
         self._before = _Before(who, balance, moved)
@@ -96,13 +131,16 @@ class RunningBalance:
         if before.who == who and balance:
             self._newest_first.add(ran=_follows(balance, before.moved, before.balance))
         ways = (self._by_customer, self._newest_first, self._through)
-        if all(way.broke > 2 + way.ran // 10 for way in ways):
+        broken = all(way.broke > 2 + way.ran // 10 for way in ways)
+        if broken and not any(chain.likely() for chain in self._chains):
             self.asked = False
 
     def runs(self) -> bool:
         """True where the balance runs on in every row that could show it."""
         if not self.asked:
             return False
+        if any(chain.closes() for chain in self._chains):
+            return True
         by_customer = self._by_customer, self._newest_first
         return any(way.ran and way.broke * 20 <= way.ran for way in by_customer) or (
             self._through.ran >= 3 and self._through.broke * 20 <= self._through.ran

@@ -130,6 +130,21 @@ def test_a_total_that_disagrees_is_asked_about(totals: str) -> None:
     assert stopped.profile.refusal.code == "totals_differ"
 
 
+@pytest.mark.parametrize("label", ["Totals", "Total CAD", "Grand Total"])
+@pytest.mark.parametrize(("total", "question"), [("225.00", []), ("310.00", ["totals"])])
+def test_a_total_may_be_named_in_the_column_of_currencies(
+    label: str, total: str, question: list[str]
+) -> None:
+    text = (
+        "CCY,Customer,Email,Invoice,Due Date,Balance\n"
+        + "".join(f"CAD,{row}" for row in (ADA, ADAS_SECOND, BEN))
+        + f"{label},,,,,{total}\n"
+    )
+    result = read(text)
+    assert asked(result) == question
+    assert owed(read(text, answers={"totals": "rows"})) == ALL
+
+
 def test_sums_of_two_currencies_are_held_beside_nothing() -> None:
     result = read(
         "Customer,Email,Invoice,Due Date,Balance,Currency\n"

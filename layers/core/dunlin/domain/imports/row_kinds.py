@@ -100,6 +100,8 @@ class RowKinds:
         )
         self._width = len(headers)
         self.money = {c.index for c in columns if c.field in (*fields.MONEY, "currency")}
+        # A total's label may stand in the file's first column, whatever that is.
+        self._currencies = {c.index for c in columns if c.field == "currency"}
         have = {c.field for c in columns}
         details = set(_DETAILS)
         if not have & {"invoice_number", "claim", "load_number"}:
@@ -171,9 +173,15 @@ class RowKinds:
     def _without_details(self, cells: list[str]) -> int:
         texts = 0
         for at, cell in enumerate(cells):
-            if not cell or at in self.money or cell.isspace():
+            if not cell or cell.isspace():
                 continue
             text = cell.strip()
+            if at in self.money:
+                label = label_of(text) if at in self._currencies else None
+                if label is not None:
+                    self.label = label
+                    return TOTAL
+                continue
             if is_blank(text) or (at not in self.who and parse_amount(text) is not None):
                 continue
             texts += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -42,6 +43,36 @@ RIGHT = [
 def test_one_column_of_each_kind_is_read_without_a_question() -> None:
     document = read(table(("1001", "1002", "1003"), PEOPLE, MAILS, DUE, OWED))
     assert (questions(document), debts(document)) == ({}, RIGHT)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        ("Due upon receipt", "NET30", "NET30"),
+        ("net15", "Net 30", "net15"),
+        ("n/10", "30d", "30d"),
+        ("NET30", "NET30", "NET30"),
+        ("30 Tage", "14 Tage", "30 Tage"),
+    ],
+)
+def test_the_only_day_beside_terms_is_asked_and_the_terms_count_from_the_bill(
+    terms: tuple[str, ...],
+) -> None:
+    text = table(PEOPLE, MAILS, DUE, terms, OWED)
+    assert set(questions(read(text))) == {"mapping:#3"}
+    assert debts(read(text, mapping={"#3": "due_date"})) == RIGHT
+    after = {"Due upon receipt": 0, "n/10": 10, "14 Tage": 14, "net15": 15}
+    due = [
+        str(dt.date.fromisoformat(day) + dt.timedelta(days=after.get(term, 30)))
+        for day, term in zip(DUE, terms, strict=True)
+    ]
+    document = read(text, mapping={"#3": "issue_date"})
+    assert (questions(document), [d[2] for d in debts(document)]) == ({}, due)
+
+
+def test_a_unit_is_no_term_of_payment() -> None:
+    document = read(table(PEOPLE, MAILS, DUE, ("B30", "N15", "B31"), OWED))
+    assert "mapping:#3" not in questions(document)
 
 
 ISSUED = ("2026-02-11", "2026-03-12", "2026-04-13")

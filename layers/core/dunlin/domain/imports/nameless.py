@@ -8,6 +8,7 @@ which the day on which it falls due, whose child is whose: a person is asked of 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,7 @@ _SERIALS = range(36_000, 60_000)
 """What a spreadsheet counts as the days from 1998 to 2064."""
 _PLAIN = ("side", "currency", "state", "opaque", "country")
 _NOTE = "words that no heading explains are read as notes"
+_TERMS = "its values are terms of payment"
 
 
 class Kind(StrEnum):
@@ -93,14 +95,16 @@ def settle_nameless(
     named: Container[str],
 ) -> list[ImportQuestion]:
     """Takes the meanings from the `nameless` columns whose cells leave a doubt, and asks of each;
-    texts become notes. `set_by_hand` holds the fields that a person gave, by column, `named` those
-    that names of other columns say: a column with a name of its own is not another of these."""
+    terms of payment are such, other texts become notes. `set_by_hand` holds the fields that a
+    person gave, by column, `named` those that names of other columns say: a column with a name of
+    its own is not another of these."""
     columns = [
         _Column(index, keys[index], kind)
         for index, content in enumerate(contents)
         if index in nameless
         and index not in set_by_hand
         and (kind := _kind_of(content, samples[index])) is not None
+        and not (kind is Kind.NUMBER and _are_terms(samples[index]))
     ]
     if not {c.kind for c in columns} & _OF_PEOPLE and not set(set_by_hand.values()) & _WHO:
         return []
@@ -124,7 +128,8 @@ def settle_nameless(
             questions += _asked(alike, ranked)
     known = {c.index for c in columns} | set(set_by_hand)
     for index in _texts(contents, nameless, known):
-        ranked[index] = [(_LEAST, "notes", _NOTE)]
+        terms = "terms" not in given and _are_terms(samples[index])
+        ranked[index] = [(_LEAST, "terms", _TERMS) if terms else (_LEAST, "notes", _NOTE)]
     return questions
 
 
@@ -202,10 +207,16 @@ def _is_doubtful(
     return False
 
 
+_WORDED = re.compile(
+    r"(?<!\S)(?:[^\W\d_]+(?!\S)|(?:net|n/)-?\d|\d+-?(?:d|days?|tage?)(?!\S))", re.IGNORECASE
+)
+"""Terms hold a word, or run it into their days: `Net30`, `n/30`, `30d`; a unit is `B30`."""
+
+
 def _are_terms(cells: Sequence[str]) -> bool:
     """True for terms of payment, by which the only day may be that of the bill: `30 Tage`."""
     filled = [c.strip() for c in cells if c.strip()]
-    worded = [c for c in filled if any(w.isalpha() for w in c.split()) and len(c) < _LONGEST_TERMS]
+    worded = [c for c in filled if _WORDED.search(c) and len(c) < _LONGEST_TERMS]
     terms = [c for c in worded if read_terms(c) is not None and read_date(c) is None]
     return len(terms) >= 0.8 * len(filled) > 0 and len(set(terms)) <= _MOST_TERMS
 

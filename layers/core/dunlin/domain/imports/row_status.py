@@ -91,8 +91,8 @@ class RowStatus:
 
     def _puzzling(self, cells: list[str]) -> bool:
         """True where a column asks whether it was paid and the row says `half`, or an amount."""
-        said = [cells[i].strip() for i in self._columns.by.get("paid_flag", ())]
-        return any(not is_blank(text) and statuses.yes_no(text) is None for text in said)
+        flags = [cells[i].strip() for i in self._columns.by.get("paid_flag", ())]
+        return any(not is_blank(text) and statuses.yes_no(text) is None for text in flags)
 
     def _shut(self, cells: list[str]) -> bool:
         """True where a column asks whether the debt is open and the row says no."""

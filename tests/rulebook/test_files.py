@@ -317,6 +317,6 @@ def test_rules_lists_shows_and_checks():
     shown = run(app, ["rules", "show", "us-regf-7in7"])
     assert "12 CFR 1006.14" in shown.stdout
     assert "rolling_cap" in shown.stdout
-    assert run(app, ["rules", "show", "nothing"]).exit_code == 1
+    assert run(app, ["rules", "show", "nothing"]).exit_code == 2
     checked = run(app, ["rules", "check", "--cases", str(CASES)])
     assert checked.exit_code == 0, checked.output

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT
+from tests.docs.test_names import there
 
 EXPLAINED = {
     code
@@ -71,7 +72,7 @@ def _unexplained(text: str) -> list[str]:
     for line in text.splitlines():
         if "S3" not in line and not _ELSEWHERE.search(line):
             unexplained += [c for c in _CODE.findall(line) if c not in EXPLAINED]
-        unexplained += [d for d in _SECTION.findall(line) if not list(ROOT.glob(f"**/{d}"))]
+        unexplained += [d for d in _SECTION.findall(line) if not there(d)]
         if re.search(r"\.md,? sections? \d", line):
             unexplained.append(line.strip())
     return unexplained

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.cloud, pytest.mark.timeout(1800)]
 
 ANSWERS = {
     "Which line of business?": "healthcare",
-    "for your own bills (first)": "first",
+    "Are the bills your own (first)": "first",
     "The name that people know you by": "Harbor Street Clinic",
     "Your postal address": "12 Harbor Street, Springfield, IL 62701",
     "The number people call": "(217) 555-0142",

@@ -183,11 +183,11 @@ class Parties:
         self.headers = headers
         self._contents = contents
         self.parties = [party_of(h) for h in headers]
+        self._keys = [fields.key_of(h) for h in headers]
         self._known_by_its_first_word()
         self._family_name_beside_first_name()
         if not self._with(WARD):
             self._drop_parent_records(contents)
-        self._keys = [fields.key_of(h) for h in headers]
         words = {w for h in headers for w in fields.words_of(h)}
         if _LEVIES & words or (_SHARES & words and not _RENTS & words):
             self.parties = [_of_levies(party) for party in self.parties]
@@ -213,10 +213,9 @@ class Parties:
 
     def _family_name_beside_first_name(self) -> None:
         """`Family Name` beside a bare `First Name` is a person's last name, and no family's."""
-        keys = [fields.key_of(h) for h in self.headers]
-        if any(_BARE_NAMES.get(key) == "first_name" for key in keys):
-            for index, key in enumerate(keys):
-                if key == fields.key_of("Family Name"):
+        if any(_BARE_NAMES.get(key) == "first_name" for key in self._keys):
+            for index, key in enumerate(self._keys):
+                if key == "familyname":
                     self.parties[index] = None
 
     def _drop_parent_records(self, contents: Sequence[Content]) -> None:

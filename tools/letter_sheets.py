@@ -17,6 +17,7 @@ from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.views.jinja import environment
 from dunlin.views.messages.jinja_messages import JinjaMessages
 from dunlin.views.messages.message_samples import samples
+from tools import chromium
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images" / "letters"
 WIDTH = 390  # CSS pixels of a common phone
@@ -61,9 +62,7 @@ def sheet(browser: Browser, pictures: list[tuple[str, bytes]], scheme: str) -> b
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+        browser = chromium.launch(playwright)
         for language in ("en", "es"):
             for scheme in ("light", "dark"):
                 drawn = sheet(browser, shots(browser, language, scheme), scheme)

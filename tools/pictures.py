@@ -24,6 +24,7 @@ from tests.conftest import START
 from tests.local.viewer import dashboard
 from tests.portal.harness import STRATEGY, PortalHarness
 from tests.portal.server import serve as serve_portal
+from tools import chromium
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "images"
@@ -101,9 +102,7 @@ def _shot(page: Page) -> bytes:
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+        browser = chromium.launch(playwright)
         for name, draw in PICTURES.items():
             schemes: tuple[Scheme, Scheme] = ("light", "dark")
             for scheme in schemes:

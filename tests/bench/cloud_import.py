@@ -25,6 +25,7 @@ from tests.bench.bench_import import write_sample
 from tests.bench.counting import Call, Counter, counting
 from tests.bench.ladder import DIRECTORY, PRICES, REPORT, free_ports, strategy
 from tests.bench.tables import say, table
+from tests.support.deployment import target_of
 
 _FUNCTIONS = ("start_import", "profile_file", "load_rows", "reconcile_import")
 _MEMORY_GB = {"start_import": 0.5, "load_rows": 1.0}
@@ -82,15 +83,8 @@ def _point(cloud: Cloud, url: str) -> None:
 
 def _import(stack: LocalStack, counter: Counter, creditor: str, rows: int) -> Run:
     from dunlin.cli.drop import drop_and_follow, put_strategy
-    from dunlin.cli.target import Target
 
-    target = Target(
-        where="the bench's stack",
-        outputs=stack.outputs,
-        time_lapse=stack.time_lapse,
-        endpoint=stack.endpoint,
-        urls={},
-    )
+    target = target_of(stack)
     answer = put_strategy(target, creditor, strategy(creditor))
     if not answer.startswith("No errors"):
         raise RuntimeError(answer)

@@ -31,6 +31,7 @@ from local.outside import OutsideWorld
 from local.timelapse import TimeLapse
 from tests.bench.counting import Call, Counter, counting
 from tests.bench.tables import say, table
+from tests.support.deployment import target_of
 
 DIRECTORY = ROOT / ".local" / "bench"
 PRICES = json.loads((Path(__file__).parent / "prices.json").read_text())["prices"]
@@ -133,16 +134,9 @@ def _walk(
 ) -> Measured:
     from dunlin.cli.drop import drop_and_follow, put_strategy
     from dunlin.cli.rollout import EVERYBODY, begin
-    from dunlin.cli.target import Target
     from dunlin.runtime import wiring
 
-    target = Target(
-        where="the bench's stack",
-        outputs=stack.outputs,
-        time_lapse=stack.time_lapse,
-        endpoint=stack.endpoint,
-        urls={},
-    )
+    target = target_of(stack)
     start = lapse.now
     answer = put_strategy(target, creditor, strategy(creditor))
     if not answer.startswith("No errors"):

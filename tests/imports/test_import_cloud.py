@@ -11,12 +11,12 @@ import yaml
 from typer.testing import CliRunner
 
 from dunlin.cli.main import app
-from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Hold
 from local.local_stack import LocalStack
 from tests.imports.place import BO, CY, DI, table
 from tests.imports.test_hostile_files import HOSTILE
 from tests.support.builders import CREDITOR, strategy_document
+from tests.support.deployment import target_of
 
 pytestmark = pytest.mark.cloud
 
@@ -189,13 +189,7 @@ def test_payments_are_laid_over_debts_held_placed_and_taken_back(
     too_much = table([f"C-51,Flo Sample,{day},150.00"], head)
     assert operator.drop("more.csv", too_much)["codes"] == {"payment_held": 1}
     assert operator.accounts()["Q-2"].escalated == "unplaced_payment"
-    target = Target(
-        where="here",
-        outputs=stack.outputs,
-        time_lapse=stack.time_lapse,
-        endpoint=stack.cloud.endpoint,
-        urls={},
-    )
+    target = target_of(stack)
     monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: target)
     listed = CliRunner().invoke(app, ["payments", "held", CREDITOR], env={"COLUMNS": "200"})
     payment_id = listed.output.split()[0]

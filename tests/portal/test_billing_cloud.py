@@ -22,7 +22,6 @@ import pytest
 from typer.testing import CliRunner
 
 from dunlin.cli.main import app
-from dunlin.cli.target import Target
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.service.payments.billing_words import MOST_CHANGES
@@ -32,6 +31,7 @@ from tests.imports.place import table
 from tests.imports.test_import_cloud import ImportOperator
 from tests.portal.test_whole_way_cloud import activated, now, sent_to
 from tests.support.builders import CREDITOR
+from tests.support.deployment import target_of
 from tests.wiring.stack import ROOT
 
 pytestmark = pytest.mark.cloud
@@ -57,13 +57,7 @@ def post(stack: LocalStack, creditor: str, body: Any, key: str) -> tuple[int, di
 
 @pytest.fixture
 def desk(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = Target(
-        where="here",
-        outputs=stack.outputs,
-        time_lapse=stack.time_lapse,
-        endpoint=stack.cloud.endpoint,
-        urls={},
-    )
+    target = target_of(stack)
     monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: target)
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from local import local_stack
 from local.cloud import ROOT
 from local.local_stack import LocalStack
+from tools.chromium import launch
 
 # Two runs at once need two ports, and so do two workers of one run.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -35,12 +36,17 @@ def deployed() -> Iterator[LocalStack]:
 
 
 def _forget_wiring() -> None:
-    """What was made for another module remembers rows that are gone."""
+    """What was made for another module remembers rows that are gone, and a cloud that may be."""
+    from dunlin.adapters.dynamo.rows.row import StoredRow
     from dunlin.runtime import wiring
 
     for factory in vars(wiring).values():
         if hasattr(factory, "cache_clear"):
             factory.cache_clear()
+    tables: list[type[StoredRow]] = [StoredRow]
+    for table in tables:
+        table._connection = None  # each keeps the address that it first spoke to
+        tables += table.__subclasses__()
 
 
 def _quiet(line: str) -> None:
@@ -69,6 +75,6 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    browser = launch(playwright)
     yield browser
     browser.close()

@@ -204,7 +204,7 @@ def _activity() -> Response:
         for execution in stepfunctions._executions.all_values()
         if execution["status"] == "RUNNING" and "mapRunArn" not in execution
     ]
-    waiting = {id(execution) for execution in list(machines.WAITING.values())}
+    waiting = machines.at_rest()
     report = {
         "executions_running": len(running),
         "executions_waiting": sum(1 for execution in running if id(execution) in waiting),

@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
@@ -367,6 +368,29 @@ def _waiting(token: str) -> Iterator[None]:
             WAITING.pop(token, None)
 
 
+class _Callback(threading.Event):
+    """The event of a task token. It knows whether somebody waits for it now: not while the token
+    is still being handed on, and not from the instant at which the answer came."""
+
+    _entered = False
+
+    @property
+    def awaited(self) -> bool:
+        return self._entered and not self.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._entered = True
+        return super().wait(timeout)
+
+
+def at_rest() -> set[int]:
+    """The identities of the executions that do nothing but wait for the answer to a token."""
+    with _WAITING_LOCK:
+        waiters = list(WAITING.items())
+    tasks = ((stepfunctions._task_tokens.get(token), waiter) for token, waiter in waiters)
+    return {id(waiter) for task, waiter in tasks if task is not None and task["event"].awaited}
+
+
 def release(execution: Payload) -> None:
     """End every wait of an execution that no longer runs."""
     with _WAITING_LOCK:
@@ -419,3 +443,4 @@ def stops() -> None:
     stepfunctions._execute_task = execute_task
     stepfunctions._call_lambda = call_lambda
     stepfunctions._invoke_with_callback = invoke_with_callback
+    stepfunctions.threading = SimpleNamespace(**vars(threading) | {"Event": _Callback})

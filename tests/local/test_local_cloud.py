@@ -191,3 +191,27 @@ def test_activity(stage, bare):
     assert stage.cloud.settle().executions_running == 0
     with pytest.raises(CloudError):
         bare.cloud.activity()
+
+
+def test_whoever_was_answered_no_longer_waits(stage):
+    """From the instant of the answer, though its execution may not have had a turn yet."""
+    url = stage.client("sqs").create_queue(QueueName="tokens")["QueueUrl"]
+    ask = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
+        "TimeoutSeconds": 60,
+        "End": True,
+    }
+    definition = {"StartAt": "Ask", "States": {"Ask": ask}}
+    machine = stage.machine("asks", definition)
+    for _ in range(20):
+        stage.start(machine)
+    stage.until(lambda: stage.cloud.activity().executions_waiting == 20)
+    tokens: list[str] = []
+    while len(tokens) < 20:
+        answer = stage.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        tokens += [message["Body"] for message in answer.get("Messages", [])]
+    for left, token in enumerate(tokens, 1):
+        stage.client("stepfunctions").send_task_success(taskToken=token, output="{}")
+        assert stage.cloud.activity().executions_waiting == 20 - left

@@ -11,7 +11,9 @@ import hashlib
 import json
 import sys
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
@@ -21,15 +23,16 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_union
 from threadpoolctl import threadpool_limits
 
-from dunlin.domain.messages.reply_model import PAUSING, ReplyModel, add_to, prepare
-from dunlin.domain.rulebook.replies import classify_reply
-from dunlin.service.signals.replies import labels_of
+from dunlin.domain.replies.model import ReplyModel, prepare
+from dunlin.domain.replies.reading import HALTING, ReplyReading, labels_of, read
+from dunlin.domain.replies.signals import classify_reply
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "replies" / "model.json"
 CHARS, WORDS = 8_192, 2_048
 STOP_AT, DOUBT_AT, HOLD_AT = 0.32, 0.15, 0.5
 SEED = 20_261_121
+NOW, ZONE = datetime(2026, 11, 23, 17, tzinfo=UTC), ZoneInfo("America/New_York")
 
 
 def texts() -> list[tuple[str, str]]:
@@ -106,22 +109,21 @@ def measure(rows: list[tuple[str, str]]) -> dict[str, float]:
     """Five-fold cross-validation of the lists and the model together: opt-outs and pauses as
     production takes them, and one label a text, the lists' where they heard a matter."""
     truth = np.array([label for _, label in rows])
-    guessed = np.empty_like(truth)
-    heard: list[tuple[str, ...]] = [()] * len(rows)
+    readings: list[ReplyReading] = []
+    order: list[int] = []
     folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
     for train, held_out in folds.split(truth, truth):
         _, document = fit([rows[i] for i in train])
         model = ReplyModel.of(document)
         for i in held_out:
-            text = rows[i][0]
-            likely = model.probabilities(text)
-            guessed[i] = max(likely, key=likely.__getitem__)
-            heard[i] = add_to(labels_of(classify_reply(text)), text, model)
-    together = np.array([_one(text, str(g)) for (text, _), g in zip(rows, guessed, strict=True)])
-    stops = np.array(["opt_out" in labels for labels in heard])
-    paused = np.array([bool(set(labels) & {"ambiguous", *PAUSING}) for labels in heard])
+            readings.append(reading_of(rows[i][0], model))
+            order.append(i)
+    readings = [readings[at] for at in np.argsort(order)]
+    together = np.array([reading.label for reading in readings])
+    stops = np.array([reading.opt_out for reading in readings])
+    paused = np.array([reading.opt_out or reading.pause for reading in readings])
     alone = np.array(["opt_out" in labels_of(classify_reply(text)) for text, _ in rows])
-    pausing = np.isin(truth, PAUSING)
+    pausing = np.isin(truth, [*HALTING, "opt_out"])
     wanted = truth == "opt_out"
     known = set(spanish())
     in_spanish = np.array([i for i, row in enumerate(rows) if row in known])
@@ -134,16 +136,14 @@ def measure(rows: list[tuple[str, str]]) -> dict[str, float]:
         "must_pause_recall": paused[pausing].mean(),
         "paused_without_need": paused[~pausing].mean(),
         "macro_f1": f1_score(truth, together, average="macro"),
-        "macro_f1_model": f1_score(truth, guessed, average="macro"),
         "macro_f1_spanish": f1_score(truth[in_spanish], together[in_spanish], average="macro"),
         "opt_out_recall_spanish": stops[in_spanish][wanted[in_spanish]].mean(),
     }
     return {name: round(float(value), 4) for name, value in result.items()}
 
 
-def _one(text: str, guessed: str) -> str:
-    heard = labels_of(classify_reply(text))
-    return next((label for label in heard if label in PAUSING), guessed)
+def reading_of(text: str, model: ReplyModel) -> ReplyReading:
+    return read(text, channel="sms", now=NOW, zone=ZONE, model=model)
 
 
 def spanish() -> list[tuple[str, str]]:
@@ -157,12 +157,12 @@ def false_alarms(path: Path, document: dict[str, object]) -> dict[str, float]:
     lines = [line.split("\t", 1) for line in path.read_text(encoding="utf-8").splitlines()]
     ham = [parts[1] for parts in lines if len(parts) == 2 and parts[0] == "ham"]
     lists = [labels_of(classify_reply(text)) for text in ham]
-    both = [add_to(heard, text, model) for heard, text in zip(lists, ham, strict=True)]
+    both = [reading_of(text, model) for text in ham]
     return {
         "ham": len(ham),
         "opt_out_lists": round(sum("opt_out" in h for h in lists) / len(ham), 4),
-        "opt_out": round(sum("opt_out" in h for h in both) / len(ham), 4),
-        "ambiguous": round(sum("ambiguous" in h for h in both) / len(ham), 4),
+        "opt_out": round(sum(r.opt_out for r in both) / len(ham), 4),
+        "paused": round(sum(r.pause for r in both) / len(ham), 4),
     }
 
 

@@ -237,7 +237,7 @@ def test_words_go_and_what_happened_stays(stored_account: tuple[AccountBook, str
     entry = entry_of(facts.account, now=NOON, what="Noted", data={})
     reply = Reply(
         reply_id=f"rep-{account_id}", account_id=account_id, consumer_id=person.consumer_id,
-        channel="sms", at=NOON, text="I paid at the desk", labels=("payment_claim",),
+        channel="sms", at=NOON, text="I paid at the desk", labels=("already_paid",),
     )  # fmt: skip
     answer = Answer(
         answer_id=f"ans-{account_id}", account_id=account_id, at=NOON, by="desk", channel="sms",
@@ -261,7 +261,7 @@ def test_words_go_and_what_happened_stays(stored_account: tuple[AccountBook, str
         (TouchState.SENT, "", "ab")
     ]
     assert [(r.text, r.labels, r.at) for r in account_history.replies] == [
-        ("", ("payment_claim",), NOON)
+        ("", ("already_paid",), NOON)
     ]
     assert [(a.text, a.by) for a in account_history.answers] == [("", "desk")]
 

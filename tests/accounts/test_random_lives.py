@@ -53,7 +53,7 @@ SAID: list[tuple[SignalKind, dict[str, Any]]] = [
     (SignalKind.QUESTION, {}),
     (SignalKind.HARDSHIP, {}),
     (SignalKind.REPLY, {"labels": ["insurer"]}),
-    (SignalKind.REPLY, {"labels": ["payment_claim"]}),
+    (SignalKind.REPLY, {"labels": ["already_paid"]}),
     (SignalKind.PROMISE, {}),
     (SignalKind.PROMISE, {"rest": "promise"}),
     (SignalKind.PREFERENCE, {"rest": "snooze"}),

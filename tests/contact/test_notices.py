@@ -15,7 +15,7 @@ from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import PERMIT_LIFE, TouchState
 from dunlin.domain.errors import DomainError
-from dunlin.domain.messages.inbound import Inbound
+from dunlin.domain.replies.inbound import Inbound
 from dunlin.domain.tokens import address_hash, token_hash
 from dunlin.ports.portal import Link
 from dunlin.service.contact.notices import check_notice

@@ -30,8 +30,8 @@ from dunlin.domain.accounts.ledger import total
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
-from dunlin.domain.messages.inbound import Inbound
 from dunlin.domain.money import Money
+from dunlin.domain.replies.inbound import Inbound
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Selection
 from dunlin.ports.reports import StreamRecord

@@ -15,7 +15,7 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.accounts.signal import ProviderSignal, Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch, TouchState
-from dunlin.domain.messages.inbound import Inbound
+from dunlin.domain.replies.inbound import Inbound
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.optouts import reconcile_optouts

@@ -19,15 +19,16 @@ from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.audit.audit import append
-from dunlin.domain.messages.inbound import Inbound
-from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
+from dunlin.domain.replies import reading
+from dunlin.domain.replies.inbound import Inbound
+from dunlin.domain.replies.reading import labels_of
+from dunlin.domain.replies.signals import ReplySignals, classify_reply
 from dunlin.ports.accounts import Change
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.notices import check_notice
 from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import SendingPorts, send
-from dunlin.service.signals import replies
-from dunlin.service.signals.replies import labels_of, read_reply
+from dunlin.service.signals.replies import read_reply
 from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.signals.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
 from tests.support.builders import account, consumer, strategy_document
@@ -51,7 +52,7 @@ def signals_of_words(monkeypatch: pytest.MonkeyPatch) -> dict[str, ReplySignals]
     """What the classifier makes of a text, where a test says so."""
     known: dict[str, ReplySignals] = {}
     real = classify_reply
-    monkeypatch.setattr(replies, "classify_reply", lambda text: known.get(text) or real(text))
+    monkeypatch.setattr(reading, "classify_reply", lambda text: known.get(text) or real(text))
     return known
 
 
@@ -237,7 +238,7 @@ def test_who_shows_that_they_mind_is_read_by_a_person(text: str) -> None:
             "May want us to stop: read it before anything is sent",
         ),
         (ReplySignals(signals=frozenset({"dispute"})), Hold.DISPUTE, "Disputes what is owed"),
-        (ReplySignals(signals=frozenset({"payment_claim"})), Hold.REVIEW, "Says it is paid"),
+        (ReplySignals(signals=frozenset({"already_paid"})), Hold.REVIEW, "Says it is paid"),
         (ReplySignals(signals=frozenset({"hardship"})), Hold.REVIEW, "Says that paying is hard"),
         (ReplySignals(start=True, ambiguous=True), Hold.REVIEW, "May want us to stop"),
     ],

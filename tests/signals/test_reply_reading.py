@@ -10,7 +10,7 @@ import pytest
 from dunlin.adapters.files.reply_model_file import load_reply_model
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.messages.inbound import Inbound
+from dunlin.domain.replies.inbound import Inbound
 from dunlin.service.signals.replies import read_reply
 from tests.signals.test_signals import ADA, LATER, book_with
 
@@ -44,7 +44,7 @@ def test_only_the_reader_of_replies_loads_the_model() -> None:
             (
                 "import sys, dunlin.service.signals.signals, dunlin.service.contact.sending;"
                 "import dunlin.runtime.wiring;"
-                "assert 'dunlin.domain.messages.reply_model' not in sys.modules"
+                "assert 'dunlin.domain.replies.model' not in sys.modules"
             ),
         ],
         check=False,

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from dunlin.adapters.stripe.processor import StripeProcessor
     from dunlin.domain.accounts.consumer import Channel
     from dunlin.domain.accounts.signal import Signal
-    from dunlin.domain.messages.reply_model import ReplyModel
     from dunlin.domain.payments.billing_keys import BillingKeys
     from dunlin.domain.payments.payments import MethodSaved, PaymentEvent
+    from dunlin.domain.replies.model import ReplyModel
     from dunlin.ports.accounts import Reply
     from dunlin.ports.audit import AuditArchive, Signer
     from dunlin.ports.clock import Clock

@@ -16,7 +16,7 @@ from typing import Any
 from dunlin.adapters.aws.event_fields import MESSAGE_ID, instant_of, json_object, object_at
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import ProviderSignal, Signal, SignalKind, Unread
-from dunlin.domain.messages.inbound import Inbound
+from dunlin.domain.replies.inbound import Inbound
 from dunlin.domain.tokens import address_hash
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")

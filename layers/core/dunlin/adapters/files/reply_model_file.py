@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from importlib import resources
 
-from dunlin.domain.messages.reply_model import ReplyModel
+from dunlin.domain.replies.model import ReplyModel
 
 
 def load_reply_model() -> ReplyModel:

@@ -41,9 +41,13 @@ _FLAGS = {
 }
 _SAID = {
     "ambiguous": "May want us to stop: read it before anything is sent",
+    "unclear": "Not understood: read it before anything is sent",
     "dispute": "Disputes what is owed",
     "hardship": _REVIEWED[SignalKind.HARDSHIP],
-    "payment_claim": "Says it is paid",
+    "already_paid": "Says it is paid",
+    "abusive": "Is abusive or threatens",
+    "plan_request": _REVIEWED[SignalKind.PLAN_REQUEST],
+    "promise": _REVIEWED[SignalKind.PROMISE],
     "question": _REVIEWED[SignalKind.QUESTION],
     "wrong_party": _REVIEWED[SignalKind.WRONG_PARTY],
     **{label: text for label, (_, text) in _FLAGS.items()},
@@ -64,7 +68,7 @@ _ASKS = {
     "dispute": (SignalKind.DISPUTE, "dispute"),
     "wrong_party": (SignalKind.WRONG_PARTY, "wrong_party"),
     "hardship": (SignalKind.HARDSHIP, "hardship"),
-    "arrangement_request": (SignalKind.PLAN_REQUEST, ""),
+    "arrangement_request": (SignalKind.PLAN_REQUEST, "plan_request"),
     "question": (SignalKind.QUESTION, "question"),
     "reply": (SignalKind.REPLY, ""),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 _KEPT = timedelta(days=31)
 _LATEST = 12
@@ -192,3 +193,8 @@ class ContactHistory:
         """The contacts that a cap or the planner still needs; a write drops the others."""
         latest = len(self.contacts) - _LATEST
         return tuple(c for n, c in enumerate(self.contacts) if n >= latest or now - c.at < _KEPT)
+
+
+def zone_of(consumer: Consumer) -> ZoneInfo:
+    """The person's zone; where it is unknown, that of the middle of the US."""
+    return ZoneInfo(consumer.tz_known or "America/Chicago")

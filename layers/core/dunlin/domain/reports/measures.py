@@ -16,7 +16,7 @@ from statistics import median
 
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.touch import Touch
-from dunlin.domain.messages.unspoken import QUIET
+from dunlin.domain.replies.unspoken import QUIET
 from dunlin.domain.reports.outcome import Lift, Member, contacts, lift, paid_in, recovered
 from dunlin.domain.strategy.strategy import status_of
 

@@ -19,7 +19,6 @@ from dunlin.domain.rulebook.facts import (
     ContactProfile,
 )
 from dunlin.domain.rulebook.layers import check_policy_block
-from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.domain.rulebook.verdict import (
     CandidateZone,
     Inputs,
@@ -48,7 +47,6 @@ __all__ = [
     "ContactProfile",
     "Inputs",
     "Outcome",
-    "ReplySignals",
     "Result",
     "Rule",
     "RuleError",
@@ -57,6 +55,5 @@ __all__ = [
     "Verdict",
     "check_policy",
     "check_policy_block",
-    "classify_reply",
     "decide",
 ]

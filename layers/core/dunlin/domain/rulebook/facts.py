@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from dunlin.domain.rulebook.replies import ReplySignals
+from dunlin.domain.replies.signals import ReplySignals
 
 CONTACT_CHANNELS = frozenset(
     {"call", "sms", "email", "voicemail_lcm", "letter", "prerecorded_call", "social_dm"}

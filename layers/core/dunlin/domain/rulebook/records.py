@@ -17,9 +17,9 @@ from functools import lru_cache
 from typing import Any
 
 from dunlin.domain.instants import utc_text
+from dunlin.domain.replies.signals import ReplySignals, classify_reply
 from dunlin.domain.rulebook.engine import Rulebook
 from dunlin.domain.rulebook.facts import ACTIONS, CONTACT_CHANNELS, Contact, ContactFacts
-from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.domain.rulebook.values import instant, local_date, number
 from dunlin.domain.rulebook.verdict import Verdict
 from dunlin.domain.rulebook.zones import area_code

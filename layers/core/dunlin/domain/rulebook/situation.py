@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dunlin.domain.replies.signals import ReplySignals, classify_reply
 from dunlin.domain.rulebook.facts import Contact, ContactFacts
-from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
 from dunlin.domain.rulebook.values import instant, local_date
 from dunlin.domain.rulebook.verdict import CandidateZone
 from dunlin.domain.rulebook.zones import zone_info

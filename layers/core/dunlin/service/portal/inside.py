@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from dunlin.domain.accounts.account import MEDICAL, TIMED_HOLDS, Account, Hold, LedgerEntry, Status
-from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.accounts.consumer import Consumer, zone_of
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import entry_id
@@ -164,11 +163,6 @@ def dispute_by(consumer: Consumer, now: datetime) -> date | None:
     known = flag.detail.get("value", flag.detail) if flag else {}
     end = datetime.fromisoformat(str(known["period_end"])) if known.get("period_end") else None
     return day(end, consumer) if end is not None and now < end else None
-
-
-def zone_of(consumer: Consumer) -> ZoneInfo:
-    """The person's zone; where it is unknown, that of the middle of the US."""
-    return ZoneInfo(consumer.tz_known or "America/Chicago")
 
 
 def day(now: datetime, consumer: Consumer) -> date:

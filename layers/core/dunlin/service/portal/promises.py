@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
+from dunlin.domain.accounts.consumer import zone_of
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
 from dunlin.service.portal import PortalPorts, coming
-from dunlin.service.portal.inside import case_number, rest_answer, zone_of
+from dunlin.service.portal.inside import case_number, rest_answer
 from dunlin.service.portal.pages import Done
 
 PROMISE_DAYS = 30

@@ -174,8 +174,8 @@ def paid(portal: PortalPorts, session: Session, form: Mapping[str, str], *, now:
             form,
             text,
             now=now,
-            detail={"labels": ["payment_claim"]},
-            labels=("payment_claim",),
+            detail={"labels": ["already_paid"]},
+            labels=("already_paid",),
         )
     if how != "cheque":
         return portal.told("paid_done", inside, case, "reply")

@@ -1,4 +1,4 @@
-"""Replies: a text that a person wrote back is stored, read by the fixed lists, and obeyed.
+"""Replies: what a person wrote back is read once, stored and obeyed, whichever way it came.
 
 STOP and its kin come before everything else and are never refused. A person reads every other
 reply before anything more is sent (US-TCPA-AMBIG); HELP changes nothing.
@@ -14,14 +14,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from dunlin.domain.accounts.account import Account
-from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact
+from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact, zone_of
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.errors import DomainError
-from dunlin.domain.messages.inbound import Inbound
-from dunlin.domain.messages.reply_model import ReplyModel, add_to
-from dunlin.domain.messages.unspoken import DISLIKE, QUIET, unspoken, worded
-from dunlin.domain.rulebook.replies import ReplySignals, classify_reply
+from dunlin.domain.replies.inbound import Inbound
+from dunlin.domain.replies.model import ReplyModel
+from dunlin.domain.replies.reading import ReplyReading, read
+from dunlin.domain.replies.unspoken import QUIET
 from dunlin.ports.accounts import (
     Accounts,
     AccountsAndPeople,
@@ -37,30 +37,10 @@ from dunlin.service.signals.signals import SignalBook, apply_signal
 # What changes nothing where it stands alone.
 _ALONE = {"help", *QUIET}
 _COUNTED = {"opt_out", "start", *_ALONE}
-# What the classifier calls a matter, where the labels of a reply call it otherwise.
-_LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
 
 
 class SenderBook(SignalBook, Addresses, Protocol):
     """All of `SignalBook`, found by the address that it came from."""
-
-
-def labels_of(heard: ReplySignals) -> tuple[str, ...]:
-    """The labels of a reply, the one that binds most first. Any opt-out is an opt-out, whatever
-    channel it names (PLAT-OPTOUT-ALL)."""
-    others = sorted(_LABELS.get(name, name) for name in heard.signals)
-    stops = heard.opt_out or any(name.endswith("opt_out") for name in others)
-    return tuple(
-        dict.fromkeys(
-            [
-                *(["opt_out"] if stops else []),
-                *(["ambiguous"] if heard.ambiguous else []),
-                *(n for n in others if not n.endswith("opt_out")),
-                *(["start"] if heard.start else []),
-                *(["help"] if heard.help else []),
-            ]
-        )
-    )
 
 
 def read_reply(
@@ -72,7 +52,7 @@ def read_reply(
     now: datetime,
     model: ReplyModel | None = None,
 ) -> str:
-    """Store and obey one reply; what the lists hear binds, the `model` may only add to it.
+    """Store and obey one text; what the lists hear binds, the `model` may only add to it.
 
     One word for the metric: opt_out, start, help, reply, nobody, or what no person worded
     (reaction, automatic, picture).
@@ -82,31 +62,24 @@ def read_reply(
     people = book.consumers_at(inbound.sender)
     if not people:
         return "nobody"
-    labels = _labels(inbound.text, model)
+    reading = read(
+        inbound.text, channel=Channel.SMS.value, now=now, zone=zone_of(people[0]), model=model
+    )
     touch = book.touch_by_message(inbound.answers) if inbound.answers else None
     homes = {p.consumer_id: _home(p, touch, book) for p in people}
-    for person in _meant(people, inbound, touch, homes, creditors, stops="opt_out" in labels):
-        _take_down(
-            person,
-            homes[person.consumer_id].account,
-            inbound,
-            labels=labels,
+    for person in _meant(people, inbound, touch, homes, creditors, stops=reading.opt_out):
+        obey(
+            reading,
+            text=inbound.text,
+            channel=Channel.SMS,
+            once=inbound.message_id,
+            person=person,
+            account=homes[person.consumer_id].account,
             book=book,
             waker=waker,
             now=now,
         )
-    return next((label for label in labels if label in _COUNTED), "reply")
-
-
-def _labels(text: str, model: ReplyModel | None) -> tuple[str, ...]:
-    """What binds of a text. What no person worded is kept under its own label, unless an opt-out
-    stands beside what was quoted or recited."""
-    kind = unspoken(text)
-    if kind and "opt_out" not in labels_of(classify_reply(worded(text))):
-        # Who shows that they mind is read by a person first.
-        return ("ambiguous",) if kind == DISLIKE else (kind,)
-    labels = labels_of(classify_reply(text))
-    return labels if model is None else add_to(labels, text, model)
+    return next((label for label in reading.labels if label in _COUNTED), "reply")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,25 +143,31 @@ def _number_of(creditor: str, creditors: Creditors) -> str:
     return strategy.brand.sms_origination if strategy else ""
 
 
-def _take_down(
+def obey(
+    reading: ReplyReading,
+    *,
+    text: str,
+    channel: Channel,
+    once: str,
     person: Consumer,
     account: Account | None,
-    inbound: Inbound,
-    *,
-    labels: tuple[str, ...],
     book: SignalBook,
     waker: LadderWaker,
     now: datetime,
-) -> None:
-    once = f"{inbound.message_id}\x1f{person.consumer_id}"
-    reply_id = f"rep_{hashlib.sha256(once.encode()).hexdigest()[:32]}"
+) -> str:
+    """Store a reply of the person with the account that it speaks of, and do what it asks. `once`
+    names the delivery: the same again changes nothing. Gives the id of the reply. Raises
+    `Conflict`."""
+    named = f"{once}\x1f{person.consumer_id}"
+    reply_id = f"rep_{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+    labels = reading.labels
     reply = Reply(
         reply_id=reply_id,
         account_id=account.account_id if account else None,
         consumer_id=person.consumer_id,
-        channel=Channel.SMS.value,
+        channel=channel.value,
         at=now,
-        text=inbound.text,
+        text=text,
         labels=labels,
     )
     kind, detail = _kind(labels)
@@ -196,21 +175,22 @@ def _take_down(
     if kind is None:
         with suppress(AlreadySeen):
             book.apply(Change(reply=stored, seen=reply_id))
-        return
+        return reply_id
     signal = Signal(
         signal_id=reply_id,
         kind=kind,
         at=now,
         account_id=reply.account_id,
         consumer_id=person.consumer_id,
-        channel=Channel.SMS.value,
-        detail={"by": "sms", "labels": list(labels), **detail},
+        channel=channel.value,
+        detail={"by": channel.value, "labels": list(labels), **detail},
     )
     apply_signal(signal, book=book, waker=waker, now=now, reply=stored)
-    if kind is SignalKind.OPT_OUT and account is not None:
+    if kind is SignalKind.OPT_OUT and account and channel is Channel.SMS and reading.answerable:
         # Asked again on a repeat too: one cause and kind give one message (US-TCPA-CONFIRM).
         # Where the carrier answers STOP by itself it also refuses ours, so one arrives.
         waker.notice(account=account, kind="opt_out_confirmation", cause=reply_id)
+    return reply_id
 
 
 def _kind(labels: tuple[str, ...]) -> tuple[SignalKind | None, dict[str, Any]]:

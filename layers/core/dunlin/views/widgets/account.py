@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
 from dunlin.domain.accounts.touch import Touch, TouchState
-from dunlin.domain.messages.unspoken import QUIET
+from dunlin.domain.replies.unspoken import QUIET
 from dunlin.ports.accounts import AccountHistory, Answer, Reply
 from dunlin.views.widgets.ask import Ask
 from dunlin.views.widgets.page import page

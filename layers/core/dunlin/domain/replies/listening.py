@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from dunlin.domain.rulebook.phrases import (
+from dunlin.domain.replies.phrases import (
     BENIGN_WORDS,
     CHAIN,
     HELP_WORDS,
@@ -26,7 +26,7 @@ from dunlin.domain.rulebook.phrases import (
     TARGETS,
     TYPO_WORDS,
 )
-from dunlin.domain.rulebook.replies import ReplySignals
+from dunlin.domain.replies.signals import ReplySignals
 
 _LOOKALIKES = str.maketrans("авеікмнорстухѕјԁοαερτκ", "abeikmhopctyxsjdoaeptk")
 _EMOJI = re.compile("[\U0001f6d1\u26d4\U0001f6ab\U0001f645\u270b\U0001f590]")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -15,13 +16,18 @@ from hypothesis import strategies as st
 from sklearn.utils import murmurhash3_32
 
 from dunlin.adapters.files.reply_model_file import load_reply_model
-from dunlin.domain.messages.reply_model import PAUSING, ReplyModel, add_to, murmur
-from dunlin.domain.rulebook.replies import classify_reply
-from dunlin.service.signals.replies import labels_of
+from dunlin.domain.replies.model import ReplyModel, murmur
+from dunlin.domain.replies.reading import HALTING, LABELS, ReplyReading, labels_of, read
+from dunlin.domain.replies.signals import classify_reply
+from tests.support.builders import NOON
 
 ROOT = Path(__file__).parents[2]
 TRAINING = ROOT / "training" / "train_replies.py"
 SHIPPED = load_reply_model()
+
+
+def reading(text: str, model: ReplyModel | None = SHIPPED) -> ReplyReading:
+    return read(text, channel="sms", now=NOON, zone=ZoneInfo("America/New_York"), model=model)
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +93,12 @@ def test_the_hash_is_murmur(token: str) -> None:
 def test_nothing_that_the_lists_heard_is_ever_removed(opening: str, more: str) -> None:
     text = f"{opening} {more}"
     heard = labels_of(classify_reply(text))
-    assert set(heard) <= set(add_to(heard, text, SHIPPED))
+    assert set(heard) <= set(reading(text).labels)
 
 
 @pytest.mark.parametrize("text", ["START", "HELP", "STOP", "AYUDA"])
 def test_the_fixed_words_are_settled_by_the_lists_alone(text: str) -> None:
-    heard = labels_of(classify_reply(text))
-    assert add_to(heard, text, SHIPPED) == heard
+    assert reading(text).labels == labels_of(classify_reply(text))
 
 
 @pytest.mark.parametrize(
@@ -102,23 +107,23 @@ def test_the_fixed_words_are_settled_by_the_lists_alone(text: str) -> None:
         ("you people have got to quit pinging my phone", "opt_out"),
         ("basta ya con tantos avisos", "opt_out"),
         ("I got laid off and there is no way I can afford this", "hardship"),
-        ("ya les mandé el pago ayer", "payment_claim"),
+        ("ya les mandé el pago ayer", "already_paid"),
     ],
 )
 def test_it_adds_what_no_list_holds(text: str, label: str) -> None:
-    assert label in add_to(labels_of(classify_reply(text)), text, SHIPPED)
+    assert label in reading(text).labels
 
 
 @pytest.mark.parametrize("text", ["thanks!", "I will pay on Friday", "gracias, pago mañana", "ok"])
 def test_plain_answers_are_no_opt_outs(text: str) -> None:
-    assert "opt_out" not in add_to((), text, SHIPPED)
+    assert not reading(text).opt_out
 
 
 def test_what_binds_a_person_is_read_by_one_first() -> None:
     for text in ("my attorny has all of it, ask him", "mi papá ya no vive, murió"):
-        added = add_to((), text, SHIPPED)
-        assert added in (("ambiguous",), ("opt_out",))
-    assert set(PAUSING) <= set(SHIPPED.labels)
+        assert reading(text).pause
+    assert set(SHIPPED.labels) <= set(LABELS)
+    assert set(LABELS) > HALTING
 
 
 def test_arrays_that_do_not_fit_are_refused(training: ModuleType) -> None:

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from dunlin.domain.rulebook import classify_reply
-from dunlin.domain.rulebook.listening import fold, one_typo
-from tests.rulebook.hard_stops import SIGNALS
-from tests.rulebook.reply_lists import HARMLESS, HELD, OPT_OUTS, SILENT
+from dunlin.domain.replies.listening import fold, one_typo
+from dunlin.domain.replies.signals import classify_reply
+from tests.replies.hard_stops import SIGNALS
+from tests.replies.reply_lists import HARMLESS, HELD, OPT_OUTS, SILENT
 
 
 @pytest.mark.parametrize("text", OPT_OUTS)

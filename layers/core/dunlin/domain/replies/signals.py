@@ -27,6 +27,6 @@ class ReplySignals:
 def classify_reply(text: str) -> ReplySignals:
     """What an inbound text says. Pure, by the fixed lists alone."""
     # The phrase lists take 40 ms to compile, and most decisions hear nothing.
-    from dunlin.domain.rulebook.listening import listen
+    from dunlin.domain.replies.listening import listen
 
     return listen(text)

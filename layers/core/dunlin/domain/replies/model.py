@@ -1,7 +1,7 @@
 """The reply model: a linear classifier over hashed n-grams, scored in plain Python.
 
-It is asked after the fixed lists and may only add to what they heard: an opt-out, or a hold until
-a person has read the text (US-TCPA-AMBIG). Trained by training.
+It is asked beside the fixed lists and may only add to what they heard (`reading`). Trained by
+training.
 """
 
 from __future__ import annotations
@@ -20,11 +20,6 @@ _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 _MOST = 1_000  # characters of one text that are scored
 _MASK = 0xFFFFFFFF
-# Nothing may be sent until a person has read these (US-TCPA-AMBIG).
-PAUSING = (
-    "opt_out", "attorney", "bankruptcy", "deceased", "dispute", "hardship", "wrong_party",
-)  # fmt: skip
-_NAMED = frozenset({"dispute", "hardship", "payment_claim", "question"})
 
 
 def prepare(text: str) -> str:
@@ -162,26 +157,3 @@ class ReplyModel:
         raised = [exp(s - most) for s in scores]
         total = sum(raised)
         return {label: r / total for label, r in zip(self.labels, raised, strict=True)}
-
-
-def add_to(heard: tuple[str, ...], text: str, model: ReplyModel) -> tuple[str, ...]:
-    """The labels of the lists, and what the model adds to them. Nothing is ever removed.
-
-    Where the lists settled a whole text (an opt-out, START, HELP) the model is not asked.
-    """
-    if "opt_out" in heard or heard in (("start",), ("help",)):
-        return heard
-    likely = model.probabilities(text)
-    if likely["opt_out"] >= model.stop_at:
-        return ("opt_out", *heard)
-    if "ambiguous" in heard:
-        return heard
-    if likely["opt_out"] >= model.doubt_at:
-        return ("ambiguous", *heard)
-    if heard:
-        return heard
-    best = max(likely, key=lambda label: likely[label])
-    if best == "other" and sum(likely[label] for label in PAUSING) < model.hold_at:
-        return ()
-    # A matter is named where it only holds the account; what binds the person is read first.
-    return (best,) if best in _NAMED and likely[best] >= model.hold_at else ("ambiguous",)

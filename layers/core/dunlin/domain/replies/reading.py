@@ -1,0 +1,169 @@
+"""The one reading of what a person wrote back, whichever way it came.
+
+Three steps, each stricter than the next. What the fixed lists hear is obeyed. What the model takes
+for a wish to stop is obeyed too; where it, or a list, suspects a matter that halts collection, a
+person reads the words first. Only what is left goes on by itself. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from dunlin.domain.replies.listening import fold, own_words
+from dunlin.domain.replies.model import ReplyModel
+from dunlin.domain.replies.promises import promised_amount, promised_day
+from dunlin.domain.replies.signals import ReplySignals, classify_reply
+from dunlin.domain.replies.unspoken import DISLIKE, QUIET, unspoken, worded
+
+# The gravest first: of two that are as likely, the first names the reply.
+LABELS = (
+    "deceased", "bankruptcy", "attorney", "wrong_party", "dispute", "hardship", "opt_out",
+    "abusive", "already_paid", "plan_request", "promise", "question", "other",
+)  # fmt: skip
+# Nothing is sent until a person has decided what such a reply changes.
+HALTING = frozenset(
+    {"dispute", "hardship", "wrong_party", "attorney", "bankruptcy", "deceased", "abusive"}
+)
+# No machine answers these, not even to confirm that it stops.
+UNANSWERED = frozenset({"attorney", "bankruptcy", "deceased", "abusive"})
+# What the lists call a matter, where a reply's labels call it otherwise.
+_LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
+# How much a list's word weighs beside the model's probability, in the name of a reply.
+_HEARD = 0.5
+# What binds the person for good is taken from the lists alone; a suspicion waits for a person.
+_TAKEN = frozenset(
+    {"dispute", "hardship", "already_paid", "question", "plan_request", "promise", "abusive"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyReading:
+    """What one reply says.
+
+    `label` is one of `LABELS`, `intents` all that the reply holds, the label first. `opt_out`:
+    messages end. `pause`: the reply holds, or may hold, a matter that halts collection, and
+    nothing is sent until a person has decided. `labels` are kept with the reply and obeyed:
+    opt_out, ambiguous (may ask us to stop), unclear (a person reads it first), the matters, start,
+    help, and reaction, automatic or picture where no person worded anything. `promise_on` is the
+    day, in the person's zone, of a promise to pay, and `promise_amount` how much of it: `50.00` in
+    the account's currency, `half`, or "" where the words do not say. `why` is a sentence for staff.
+    """
+
+    label: str
+    intents: tuple[str, ...]
+    opt_out: bool = False
+    pause: bool = False
+    labels: tuple[str, ...] = ()
+    promise_on: date | None = None
+    promise_amount: str = ""
+    why: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        """Whether a machine may answer; what a lawyer, a court or the bereaved write, none may."""
+        return UNANSWERED.isdisjoint(self.intents)
+
+
+def labels_of(heard: ReplySignals) -> tuple[str, ...]:
+    """The labels of a reply, the one that binds most first. Any opt-out is an opt-out, whatever
+    channel it names (PLAT-OPTOUT-ALL)."""
+    others = sorted(_LABELS.get(name, name) for name in heard.signals)
+    stops = heard.opt_out or any(name.endswith("opt_out") for name in others)
+    return tuple(
+        dict.fromkeys(
+            [
+                *(["opt_out"] if stops else []),
+                *(["ambiguous"] if heard.ambiguous else []),
+                *(n for n in others if not n.endswith("opt_out")),
+                *(["start"] if heard.start else []),
+                *(["help"] if heard.help else []),
+            ]
+        )
+    )
+
+
+def read(
+    text: str,
+    *,
+    channel: str,
+    now: datetime,
+    zone: ZoneInfo,
+    model: ReplyModel | None = None,
+) -> ReplyReading:
+    """What a reply says: `text` as it came, by `channel` (`sms`, `email` or `portal`), at `now`
+    where the person's day is that of `zone`. Without a `model` the lists alone are asked."""
+    kind = unspoken(text)
+    if kind and "opt_out" not in labels_of(classify_reply(worded(text))):
+        # Who shows that they mind is read by a person first.
+        if kind == DISLIKE:
+            return ReplyReading(
+                label="other", intents=("other",), pause=True, labels=("ambiguous",),
+                why="a reaction against a message of ours",
+            )  # fmt: skip
+        return ReplyReading(label="other", intents=("other",), labels=(kind,), why=_QUIET_WHY[kind])
+    heard = labels_of(classify_reply(text))
+    # Only a text's START opens texts, and HELP is a word of theirs.
+    if channel != "sms":
+        heard = tuple(name for name in heard if name not in ("start", "help"))
+    if heard in (("start",), ("help",)):
+        label = "question" if heard == ("help",) else "other"
+        return ReplyReading(
+            label=label, intents=(label,), labels=heard, why=f"says {heard[0].upper()}"
+        )
+    likely = model.probabilities(text) if model else {}
+    reading = _weighed(heard, likely, model)
+    if "promise" not in reading.intents:
+        return reading
+    folded = fold(own_words(text))
+    return replace(
+        reading,
+        promise_on=promised_day(folded, now.astimezone(zone).date()),
+        promise_amount=promised_amount(folded),
+    )
+
+
+_QUIET_WHY = {kind: f"{kind}: nobody worded it" for kind in QUIET}
+
+
+def _weighed(
+    heard: tuple[str, ...], likely: Mapping[str, float], model: ReplyModel | None
+) -> ReplyReading:
+    """The reading of what the lists heard and what the model finds likely."""
+    weights = {
+        label: likely.get(label, 0.0) + (_HEARD if label in heard else 0.0) for label in LABELS
+    }
+    weights["other"] += 1e-9  # of nothing heard and no model
+    label = max(weights, key=weights.__getitem__)
+    labels = list(heard)
+    stop, doubt, hold = (model.stop_at, model.doubt_at, model.hold_at) if model else (1, 1, 1)
+    if "opt_out" not in labels and likely.get("opt_out", 0.0) >= stop:
+        labels.insert(0, "opt_out")
+    opt_out = "opt_out" in labels or "cease" in labels
+    halting = sum(likely.get(name, 0.0) for name in HALTING)
+    if not opt_out and "ambiguous" not in labels and likely.get("opt_out", 0.0) >= doubt:
+        labels.insert(0, "ambiguous")
+    if not HALTING & set(labels) and halting >= hold:
+        certain = label in _TAKEN and likely[label] >= hold
+        labels.append(label if certain else "unclear")
+    elif not labels and label in _TAKEN and likely.get(label, 0.0) >= hold:
+        labels.append(label)
+    intents = dict.fromkeys(
+        [
+            label,
+            *(["opt_out"] if opt_out else []),
+            *(name for name in LABELS if name in heard and name != "other"),
+            *(name for name in LABELS if likely.get(name, 0.0) >= hold and name != "other"),
+        ]
+    )
+    pause = bool(HALTING & {*intents, *labels}) or not {"ambiguous", "unclear"}.isdisjoint(labels)
+    return ReplyReading(
+        label=label,
+        intents=tuple(intents),
+        opt_out=opt_out,
+        pause=pause,
+        labels=tuple(labels),
+        why=", ".join(name.replace("_", " ") for name in labels) or "nothing that asks for more",
+    )

@@ -187,3 +187,17 @@ def test_a_day_without_more_words_is_that_of_the_bill(day: str, terms: str) -> N
     )
     account = document["rows"][0]["account"]
     assert (account["issued_on"], account["due_on"]) == ("2026-07-22", "2026-08-06")
+
+
+@pytest.mark.parametrize("entered", ["Created", "Created Date", "Posting Date", "Order Date"])
+@pytest.mark.parametrize("bills", ["Date", "Invoice Date"])
+def test_terms_count_from_the_day_of_the_bill_and_not_of_its_entry(
+    entered: str, bills: str
+) -> None:
+    document = read(
+        f"{entered},Customer,Email,Invoice,{bills},Terms,Amount Due\n"
+        "03/15/2026,Tess Yates,tess@example.com,1,02/23/2026,Net 30,10.50\n"
+        "06/01/2026,Elle Hale,elle@example.com,2,04/29/2026,Net 15,20.50\n"
+    )
+    dues = [row["account"]["due_on"] for row in document["rows"]]
+    assert dues == ["2026-03-25", "2026-05-14"]

@@ -145,13 +145,34 @@ def test_a_total_may_be_named_in_the_column_of_currencies(
     assert owed(read(text, answers={"totals": "rows"})) == ALL
 
 
-def test_sums_of_two_currencies_are_held_beside_nothing() -> None:
-    result = read(
-        "Customer,Email,Invoice,Due Date,Balance,Currency\n"
-        "Ada Abbott,ada@example.com,1,2026-03-04,100.00,USD\n"
-        "Ben Barker,ben@example.com,2,2026-03-04,75.00,EUR\nTotal,,,,182.13,USD\n"
-    )
-    assert (asked(result), len(result["rows"])) == ([], 2)
+TWO_CURRENCIES = (
+    "Customer,Email,Invoice,Due Date,Balance,Currency\n"
+    "Ada Abbott,ada@example.com,1,2026-03-04,100.00,USD\n"
+    "Ben Barker,ben@example.com,2,2026-03-04,75.00,EUR\n"
+    "Cora Castillo,cora@example.com,3,2026-03-04,20.00,USD\n"
+)
+
+
+@pytest.mark.parametrize(
+    "totals",
+    [
+        "Total,,,,202.13,USD\n",  # exchanged, as the currency of the total says
+        "Total,,,,195.00,\n",  # a column summed up whatever stands beside it
+        "Total,,,,120.00,\n",
+        "Total USD,,,,120.00,\nTotal EUR,,,,75.00,\n",
+    ],
+)
+def test_a_total_of_two_currencies_that_can_be_told(totals: str) -> None:
+    result = read(TWO_CURRENCIES + totals)
+    assert (asked(result), len(result["rows"])) == ([], 3)
+
+
+@pytest.mark.parametrize("totals", ["Total,,,,202.13,\n", "Total USD,,,,119.00,\n"])
+def test_a_total_of_two_currencies_that_is_the_sum_of_nothing_is_asked_about(totals: str) -> None:
+    result = read(TWO_CURRENCIES + totals)
+    assert asked(result) == ["totals"]
+    assert "120.00 USD and 75.00 EUR" in str(result) or "TOTAL USD" in str(result).upper()
+    assert len(owed(read(TWO_CURRENCIES + totals, answers={"totals": "rows"}))) == 3
 
 
 NUMBERED = "Customer ID,Customer,Email,Invoice,Date,Due Date,Balance\n"

@@ -36,6 +36,8 @@ def test_a_firms_name_is_kept_whole(name: str) -> None:
      ("Juan y Maria Garcia", "Juan y Maria Garcia", "Juan y Maria", "Garcia"),
      ("10017 Ada Abbott", "Ada Abbott", "Ada", "Abbott"),
      ("Ada Abbott (C2587)", "Ada Abbott", "Ada", "Abbott"),
+     ("Ada Abbott #C2587", "Ada Abbott", "Ada", "Abbott"),
+     ("Ada Abbott - # 10017", "Ada Abbott", "Ada", "Abbott"),
      ("Abbott, Ada [10017]", "Ada Abbott", "Ada", "Abbott"),
      ("Thi Mai Do", "Thi Mai Do", "Thi Mai", "Do"),
      ("Maria Hall, DDS", "Maria Hall DDS", "Maria", "Hall")],
@@ -90,3 +92,10 @@ def test_a_firm_beside_its_number_or_in_capitals_is_a_firm(text: str, display: s
 
 def test_a_couple_in_capitals_is_no_firm() -> None:
     assert not read_name("SMITH, JOHN AND MARY PA").company
+
+
+@pytest.mark.parametrize("name", ["Kuhn Logistik AG #C3833", "Haven Roofing Inc - #10017"])
+def test_a_number_behind_a_firms_name_is_none_of_its_words(name: str) -> None:
+    read = read_name(name)
+    assert read.company
+    assert "#" not in read.display

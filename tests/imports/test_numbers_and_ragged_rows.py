@@ -68,6 +68,15 @@ def test_what_keeps_a_zero_in_a_spreadsheet_is_no_part_of_the_number(
     assert references(read(text.replace("\n", ending)))[0] == ("0012345", 30025)
 
 
+def test_a_guarded_number_under_name_is_the_orders() -> None:
+    result = read(
+        "Name,Email,Payment Due,Billing Name,Outstanding Balance\n"
+        "'#43995,quinn@example.com,2026-07-20,Quinn Hobbs,10.50\n"
+        "'#44000,amber@example.com,2026-03-16,Amber Walsh,20.50\n"
+    )
+    assert references(result) == [("#43995", 1050), ("#44000", 2050)]
+
+
 def test_every_cell_may_be_wrapped() -> None:
     wrapped = ",".join(f'="{cell}"' for cell in ("0012345", *OF_ADA.split(",")))
     result = read(HEADER + wrapped + "\n")

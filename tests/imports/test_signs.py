@@ -55,3 +55,10 @@ def test_a_column_that_marks_credits_makes_them_credits(
     rows = rows_by(read(table))
     assert (rows[2]["account"]["status"], rows[2]["account"]["balance_minor"]) == ("open", 30025)
     assert (rows[3]["account"]["status"], rows[3]["account"]["balance_minor"]) == ("credit", -4500)
+
+
+def test_a_lone_figure_below_zero_is_asked_about() -> None:
+    text = "Customer,Email,Invoice,Due Date,Balance\nAda,ada@example.com,1,2026-03-04,-289.00\n"
+    assert [d["id"] for d in read(text)["decisions_needed"]] == ["sign:Balance"]
+    owed = read(text, answers={"sign:Balance": "owed_below_zero"})
+    assert rows_by(owed)[2]["account"]["balance_minor"] == 28900

@@ -316,3 +316,14 @@ def test_a_contact_of_the_number_but_another_name_fills_nobody() -> None:
         "Customer No,Name,Email\n5,Zed Other,zed@example.com\n",
     )
     assert first == ("Ada Abbott", [], "missing_contact")
+
+
+def test_a_firm_whose_contact_is_a_child_waits_for_a_person() -> None:
+    document = read(
+        "Contact Name,Business Name,Email,Birth Date,Due Date,Balance\n"
+        'Jack Hale,"Foster Group, Inc.",jack@example.com,2014-10-12,2026-03-01,10.50\n'
+        "Liam Hale,Quigley Supply LLC,liam@example.com,1963-12-13,2026-03-01,20.50\n"
+    )
+    assert debts_of(document) == [
+        ("Foster Group, Inc.", 1050, "minor"), ("Quigley Supply LLC", 2050, None),
+    ]  # fmt: skip

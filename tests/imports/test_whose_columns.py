@@ -292,3 +292,23 @@ def test_a_job_is_told_beside_the_debt() -> None:
     )
     assert [c["name"] for c in consumers_of(document)] == ["Hal Hobbs", "Hal Hobbs"]
     assert [r["account"]["extras"]["job"] for r in document["rows"]] == ["Kitchen", "Bath"]
+
+
+@pytest.mark.parametrize("plain", ["Name", "ContactName", "Company", "Nombre"])
+def test_where_a_plain_name_stands_who_is_shipped_to_does_not_owe(plain: str) -> None:
+    document = read(
+        f"Ship To,Ship To Phone,{plain},EmailAddress,Invoice,Due Date,Balance\n"
+        "Wren Hale,(212) 555-0144,Ada Abbott,ada@example.com,1,2026-03-04,10.50\n"
+        "Rosa Dale,(212) 555-0145,Ben Barker,ben@example.com,2,2026-03-04,20.50\n"
+    )
+    assert [c["name"] for c in consumers_of(document)] == ["Ada Abbott", "Ben Barker"]
+    assert [c["phones"] for c in consumers_of(document)] == [[], []]
+
+
+def test_a_payers_column_is_read_where_most_of_its_cells_are_only_filled() -> None:
+    document = read(
+        "Responsable de pago;Correo del responsable;Factura;Vencimiento;Saldo\n"
+        "Ana Navas;ana@example.com;1;19/03/2026;10,50 €\n"
+        "Luis Rubio;0;2;20/03/2026;20,50 €\nHugo Ibarra;0;3;21/03/2026;30,50 €\n"
+    )
+    assert [c["emails"] for c in consumers_of(document)] == [["ana@example.com"], [], []]

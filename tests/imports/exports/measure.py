@@ -138,7 +138,9 @@ def tables(results: Sequence[Measured]) -> str:
         kinds.update(sorts(result.verdict))
     plain = [r for r in results if r.plain]
     needless = sum(r.verdict.outcome == NEEDLESS for r in plain)
-    share = f"{needless} of {len(plain)} plain files asked ({100 * needless / len(plain):.1f}%)"
+    share = f"{needless} of {len(plain)} plain files asked"
+    if plain:
+        share += f" ({100 * needless / len(plain):.1f}%)"
     faults = "\n".join(f"{count:6} {name}" for name, count in kinds.most_common(60))
     total = table("all", {"all": list(results)})
     mutations = table("mutation", dict(sorted(by_mutation.items())))

@@ -131,6 +131,9 @@ def shouting(draft: Draft, _rng: random.Random) -> bool:
     return draft.column("name") is not None
 
 
+_OF_AN_ESTATE = "in the name of an estate"
+
+
 def estates(draft: Draft, rng: random.Random) -> bool:
     """A name that says its bearer has died."""
     people = _people(draft)
@@ -142,7 +145,7 @@ def estates(draft: Draft, rng: random.Random) -> bool:
     party.also = (party.shown,)
     for debt in _of(draft, party):
         if debt.want == "chase":
-            debt.want, debt.standing = HOLD, "in the name of an estate"
+            debt.want, debt.standing = HOLD, _OF_AN_ESTATE
     return True
 
 
@@ -319,6 +322,8 @@ def guarantor(draft: Draft, rng: random.Random) -> bool:
     column = draft.column("name", "last_first")
     if not draft.free or draft.lang != "en" or column is None or draft.column("born"):
         return False
+    if any(d.standing == _OF_AN_ESTATE for d in draft.debts()):
+        return False  # the names are written anew, and would not say it any more
     for party in draft.parties():
         party.firm = party.shown = ""
         party.unsure = True  # what stands beside the other's name may be the other's

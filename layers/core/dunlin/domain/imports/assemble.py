@@ -494,7 +494,7 @@ class Assembler:
 
 def _is_minor(consumer: NormalisedConsumer, today: dt.date) -> bool:
     born = consumer.date_of_birth
-    if born is None or consumer.company:
+    if born is None:
         return False
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return 0 <= years < _OF_AGE

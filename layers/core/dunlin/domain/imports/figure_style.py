@@ -94,7 +94,7 @@ class FigureStyle:
     def _most_below(self) -> bool:
         """Whether debts seem to be written below zero; a file in which each row is a balance, most
         of them credits, is more often one that is written the other way about."""
-        return self.below > 1 and (not self.above or (self.alone and self.below > 2 * self.above))
+        return bool(self.below) and (not self.above or (self.alone and self.below > 2 * self.above))
 
     @property
     def _sign_id(self) -> str:

@@ -17,7 +17,7 @@ REASON_COLUMN = "dunlin_reason"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FIGURE = re.compile(r"[+-]?[\d.,' ]*\d[\d.,]*%?")
 _WRAPPED = re.compile(r'(?<![^,;\t|\r\n])(?:="([^"\r\n]*)"|"=""([^"\r\n]*)""")(?![^,;\t|\r\n])')
-_APOSTROPHE = re.compile(r"""(?<![^,;\t|\r\n"])'([\w./-]*\d[\w./-]*)'?(?![^,;\t|\r\n"])""")
+_APOSTROPHE = re.compile(r"""(?<![^,;\t|\r\n"])'([#\w./-]*\d[\w./-]*)'?(?![^,;\t|\r\n"])""")
 _BEFORE = frozenset(',;\t|"\n\r')
 
 

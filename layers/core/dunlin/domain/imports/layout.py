@@ -29,6 +29,7 @@ _QUESTION_ROWS = 3
 _TEN_THOUSAND = 10_000
 _MOST_STANDINGS = 2_000
 _FEWEST_LEGS = 4
+_MOST_CURRENCIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class LayoutVotes:
         self._debits = self._credits = 0
         self._buckets = by.get("bucket", [])
         self._currency = _first(by, ("currency",))
-        self._currencies: set[str] = set()
+        self._by_currency: dict[str, int] = {}
         self.running = RunningBalance(columns, marks)
         self._sums = Sums(self.kinds.who)
         words = [" ".join(c for c in cells if c.strip()) for cells in titles]
@@ -155,15 +156,14 @@ class LayoutVotes:
         self._after_orphan = orphan
         self._name = name or self._name
         counts = self._counts(cells) if self._standings else 1
-        self._sums.row(cells, self._figures(cells), named=bool(name), orphan=orphan, counts=counts)
+        figures = self._figures(cells)
+        self._sums.row(cells, figures, named=bool(name), orphan=orphan, counts=counts)
         if self._is_journal:
             self._weigh(cells)
         if self.running.asked:
             self.running.add(cells, name or self._headings.now, counts=counts)
-        if 0 <= self._currency < len(cells) and len(self._currencies) < 2:
-            text = cells[self._currency].strip()
-            if text:
-                self._currencies.add(text)
+        if 0 <= self._currency < len(cells):
+            self._count_currency(cells[self._currency].strip(), figures[0] or 0)
 
     def finish(self) -> Shape:
         """The shape of the file."""
@@ -213,9 +213,9 @@ class LayoutVotes:
             out.append(_section_question(*self._section))
         if self._lone_name and answers.get("named_total") not in ("total", "customer"):
             out.append(_named_total_question(*self._lone_name))
-        off = sums.disagreeing()
-        if off and not sums.unread and len(self._currencies) < 2 and not answers.get("totals"):
-            out.append(_totals_question(off, sums))
+        off = self._disagreeing()
+        if off and not sums.unread and not answers.get("totals"):
+            out.append(_totals_question(off, self._added(off[0])))
         return out
 
     def mapped(self, columns: Sequence[ColumnMap], shape: Shape) -> tuple[ColumnMap, ...]:
@@ -243,7 +243,7 @@ class LayoutVotes:
 
     def refuse_stopped(self) -> None:
         """Raises `FileRefused` where a person said that the file lacks rows."""
-        if self._sums.disagreeing() and self._answers.get("totals") == "stop":
+        if self._disagreeing() and self._answers.get("totals") == "stop":
             raise FileRefused("totals_differ", "the rows do not add up to the file's own total")
         if self._is_balanced and self._answers.get("journal") == "stop":
             raise FileRefused("journal", "the file holds all legs of a journal")
@@ -286,6 +286,33 @@ class LayoutVotes:
             if len(self._by_standing) < _MOST_STANDINGS:
                 self._by_standing[standing] = counts
         return counts
+
+    def _count_currency(self, currency: str, owed: int) -> None:
+        """Adds what a row owes to what is owed in its currency."""
+        by_currency = self._by_currency
+        if currency in by_currency or (currency and len(by_currency) < _MOST_CURRENCIES):
+            by_currency[currency] = by_currency.get(currency, 0) + owed
+
+    def _disagreeing(self) -> list[Unplaced]:
+        """The totals that no rows add up to. In a file of several currencies a total may be that
+        of one of them; one that names its currency was exchanged, and nothing here says at what
+        rate."""
+        off = self._sums.disagreeing()
+        if len(self._by_currency) < 2:
+            return off
+        each = set(self._by_currency.values())
+        return [u for u in off if u.value not in each and not self._names_currency(u.cells)]
+
+    def _names_currency(self, cells: Sequence[str]) -> bool:
+        return self._currency < len(cells) and cells[self._currency].strip() in self._by_currency
+
+    def _added(self, total: Unplaced) -> str:
+        """What the rows add up to, as a person reads it."""
+        if total.of:
+            return "something else"
+        if len(self._by_currency) < 2:
+            return _money(self._sums.rows_total)
+        return " and ".join(f"{_money(v)} {c}" for c, v in self._by_currency.items())
 
     def _weigh(self, cells: list[str]) -> None:
         """Adds the two sides of a posting to those of the file."""
@@ -342,10 +369,9 @@ def _money(millionths: int) -> str:
     return f"{millionths / 1_000_000:,.2f}"
 
 
-def _totals_question(off: Sequence[Unplaced], sums: Sums) -> ImportQuestion:
+def _totals_question(off: Sequence[Unplaced], added: str) -> ImportQuestion:
     first = off[0]
     whose = f' of "{first.of}"' if first.of else ""
-    added = _money(sums.rows_total) if not first.of else "something else"
     return ImportQuestion(
         kind="totals",
         lasting=False,

@@ -170,6 +170,7 @@ _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tup
         ("outstanding", "days date", "balance", 0.7),
         ("overdue", "days date", "balance", 0.6),
         ("saldo", "", "balance", 0.66),
+        ("solde", "jours date initial anterieur precedent ouverture", "balance", 0.66),
         ("owed", "days date number no id", "balance", 0.66),
         ("unpaid", "days date number no id paid", "balance", 0.66),
         ("past due", "days date number no id", "balance", 0.66),

@@ -52,7 +52,10 @@ _AND = re.compile(r"\s+(?:&|and|und|et|y|e|\+)\s+", re.IGNORECASE)
 _APART = re.compile(r"[\s,/+]+")
 _SPACE = re.compile(r"\s+")
 _CODE = re.compile(r"(?:\d{3,}|[a-z]{1,3}-?\d{3,})[\s:-]+(?=[^\W\d])", re.IGNORECASE)
-_CODE_BEHIND = re.compile(r"\s*[(\[]\s*#?[a-z]{0,3}-?\d{3,}\s*[)\]]$", re.IGNORECASE)
+_CODE_BEHIND = re.compile(
+    r"\s*[(\[]\s*#?[a-z]{0,3}-?\d{3,}\s*[)\]]$|\s+(?:[-\u2013]\s*)?#\s?[a-z]{0,3}-?\d{3,}$",
+    re.IGNORECASE,
+)
 _CODE_IN_NAME = re.compile(r"\d{3,4}\s+[^\W\d]+\s*$|1st|24")
 _VISIBLE = re.compile(
     r"\b(?:estate of|heirs|deceased|decedent|c/o|care of|nachlass|erben|trustee|"

@@ -45,6 +45,13 @@ _PRIOR = {
     "billto": -0.004, "amountpaid": 0.004, "linetotal": 0.004, "patestbal": 0.009,
 }  # fmt: skip
 """Which of two names for one field says it more exactly."""
+_ENTERED = frozenset(
+    fields.key_of(name)
+    for name in """created|created at|created on|created time|created date|entry date|post date
+    |posted date|posting date|buchungsdatum|fecha contabilizacion|erstellt am|opened|order date
+    |ordered|date ordered|statement date""".split("|")
+)
+"""Days on which something was entered into the books: no bill's own, where that stands beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +274,11 @@ _RULES = (
         lambda o: o.field == "consent_email" and o.share("sending") == 1.0,
         _scored(lambda _: 0.4),
         "its values say what became of the invoice, not whether one may write",
+    ),
+    NeighbourRule(
+        lambda o: o.field == "issue_date" and o.key in _ENTERED and "issue_date" in o.beside,
+        _scored(lambda o: min(o.score, 0.55)),
+        "another column has the day of the bill",
     ),
     NeighbourRule(
         lambda o: o.field == "document_type" and o.share("money") > 0.5,

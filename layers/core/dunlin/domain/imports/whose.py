@@ -299,7 +299,9 @@ class Parties:
         if is_name and (figures or content.share("int") > 0.5):
             return None
         for field in CONTACTS:
-            if meant.field.endswith(field) and content.share(field) < 0.5:
+            # What fills a cell where there is no address says nothing of the column.
+            told = max(0.0, 1 - content.share("nobody"))
+            if meant.field.endswith(field) and content.share(field) < 0.5 * told:
                 return None
         return meant
 
@@ -318,7 +320,9 @@ class Parties:
         if party.part in (OWNER, SHIPS):
             points = NAMES | CONTACTS if party.part == OWNER else frozenset((party.point,))
             others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
-            plain = party.part == SHIPS and self._has_plain(party.point)
+            # Who is shipped to under a name of their own is reached under numbers of their own.
+            kinds = {p.point for p in self._with(SHIPS, NAMES)} | {party.point}
+            plain = party.part == SHIPS and any(map(self._has_plain, kinds))
             if others or plain:
                 return self._of_other(index, party)
             return self._debtors(index, party)
@@ -343,11 +347,17 @@ class Parties:
         return {party.role, payer.role} <= _SYNONYMS and party.role not in named
 
     def _has_plain(self, point: str) -> bool:
-        """Whether a column of this kind names nobody, and so is the debtor's."""
-        names = fields.STRONG if point in CONTACTS else {}
+        """Whether a column of this kind says of nobody, and so is the debtor's."""
         return any(
-            self.parties[i] is None and point in names.get(k, ()) for i, k in enumerate(self._keys)
+            self.parties[i] is None and self._is_plain(i, k, point)
+            for i, k in enumerate(self._keys)
         )
+
+    def _is_plain(self, index: int, key: str, point: str) -> bool:
+        if point in CONTACTS:
+            return point in fields.STRONG.get(key, ())
+        known = {*fields.STRONG.get(key, ()), *fields.WEAK.get(key, ())}
+        return bool(known & (NAMES | {"company"})) and self._holds_names(index)
 
     def _of_other(self, index: int, party: Party) -> Meant | None:
         if party.point in ("reference", "address") or self._means_something_else(index):

@@ -9,9 +9,9 @@ EAST, CENTRAL, MOUNTAIN = "America/New_York", "America/Chicago", "America/Denver
 PACIFIC, PHOENIX = "America/Los_Angeles", "America/Phoenix"
 
 
-def _names(state=None, zip5=None, phone=None, tz=None):
+def _names(state=None, zip5=None, phone=None, tz=None, by="person"):
     zones = load_rulebook().zones.candidates(
-        state=state, zip5=zip5, phones=(phone,) if phone else (), tz_known=tz
+        state=state, zip5=zip5, phones=(phone,) if phone else (), tz_known=tz, tz_by=by
     )
     return {z.name for z in zones}
 
@@ -74,9 +74,24 @@ def test_zip_and_area_code_are_united_with_their_sources():
     ]
 
 
-def test_a_stated_zone_replaces_inference_unless_it_does_not_exist():
+def test_a_zone_that_the_person_said_replaces_inference():
     assert _names(zip5="90012", phone="+12125550123", tz=MOUNTAIN) == {MOUNTAIN}
-    assert _names(zip5="90012", tz="Mars/Olympus") == {PACIFIC}
+
+
+def test_a_zone_that_a_file_said_stands_beside_the_others():
+    assert _names(zip5="90012", tz=MOUNTAIN, by="file") == {PACIFIC, MOUNTAIN}
+    assert _names(zip5="90012", tz="Eastern") == {PACIFIC, EAST}
+
+
+@pytest.mark.parametrize("tz", ["Mars/Olympus", "UTC", "EST", "MST", "Etc/GMT+8", "-08:00", "Zulu"])
+def test_a_zone_that_is_no_place_counts_for_nothing(tz):
+    assert _names(zip5="90012", tz=tz) == {PACIFIC}
+    assert _names(tz=tz) == _names()
+
+
+def test_where_zip_and_state_disagree_the_zones_of_both_stand():
+    assert _names(state="CA", zip5="12207") == {PACIFIC, EAST}
+    assert _names(state="TN", zip5="37402") == {EAST}
 
 
 def test_without_a_zip_the_state_gives_all_its_zones():

@@ -107,6 +107,7 @@ def case_facts(
         zip=str(zip5) if zip5 else None,
         phones=(str(phone),) if phone else (),
         tz_known=str(tz_known) if tz_known else None,
+        tz_by="file" if consumer.get("tz_by") == "file" else "person",
         consents=_mapping(consumer.get("consents"), "consumer.consents"),
         flags=_mapping(consumer.get("flags"), "consumer.flags"),
         policy=_mapping(given.get("client_policy"), "client_policy"),

@@ -21,7 +21,7 @@ from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.checks import check_rules
 from dunlin.domain.rulebook.holidays import federal_holidays
 
-EDITION = "2026.11.3"
+EDITION = "2026.12.1"
 _HOLIDAY_YEARS = range(2020, 2060)
 
 

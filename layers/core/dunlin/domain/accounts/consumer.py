@@ -112,6 +112,7 @@ class Consumer:
     there, and what comes from there is theirs still. `given_here` are those that the person gave
     to us. `wrong` are the hashes of those that reached somebody else. `date_of_birth` is for the
     identity check only and never leaves it.
+    `tz_known` is a place such as `America/New_York`; `tz_by` is who said it, `person` or `file`.
     `taken_in_by` is the record that took this one in, once they were found to be one person, ""
     where none did: whoever asks for this record is given that one.
     """
@@ -131,6 +132,7 @@ class Consumer:
     date_of_birth: date | None = None
     language: str = "en"
     tz_known: str | None = None
+    tz_by: str = "file"
     consents: dict[Channel, Consent] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
     preferences: Preferences = Preferences()

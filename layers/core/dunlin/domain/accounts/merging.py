@@ -18,6 +18,7 @@ from dunlin.domain.accounts.erasure import nameless
 def merge(kept: Consumer, other: Consumer) -> Consumer:
     """`kept` with what `other` adds: contact points behind its own, flags, wishes where it has
     none, and the stricter permission of each channel. Version and chain are the kept one's."""
+    zone = max((kept, other), key=lambda c: (c.tz_by == "person", bool(c.tz_known)))
     return replace(
         kept,
         emails=_added(kept.emails, other.emails),
@@ -33,7 +34,8 @@ def merge(kept: Consumer, other: Consumer) -> Consumer:
         city=kept.city or other.city,
         state=kept.state or other.state,
         zip=kept.zip or other.zip,
-        tz_known=kept.tz_known or other.tz_known,
+        tz_known=zone.tz_known,
+        tz_by=zone.tz_by,
     )
 
 

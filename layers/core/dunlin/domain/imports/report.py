@@ -46,6 +46,8 @@ ADVICE = {
     " give this person's own.",
     "contact_unclear": "Created with a hold: two contacts or two debtors bear this name; give the"
     " number that both files name.",
+    "bad_time_zone": "This names no place: write one such as America/New_York. The address and the"
+    " number tell where the person is meanwhile.",
     "own_address": "This is the creditor's own address or number: give the customer's.",
     "placeholder": "This fills the cell and reaches nobody: give the address, number or name.",
     "ragged_row": "The row has more cells than the header: quote the text with the delimiter.",

@@ -27,6 +27,7 @@ from dunlin.domain.imports.places import (
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedConsumer, RowProblem
 from dunlin.domain.imports.whose import is_self
+from dunlin.domain.rulebook.zone_names import place_zone
 
 
 class RowConsumer:
@@ -104,7 +105,7 @@ class RowConsumer:
             country,
             born,
             language_code(cells[self._language]) if self._language >= 0 else "",
-            _cell(cells, self._zone),
+            self._time_zone(cells, problems) if self._zone >= 0 else "",
             self._read_consents(cells) if self._consents else (),
         )
         extras: tuple[tuple[str, str], ...] = ()
@@ -213,6 +214,17 @@ class RowConsumer:
                 self._places.clear()
             self._places[text] = known
         return known
+
+    def _time_zone(self, cells: list[str], problems: list[RowProblem]) -> str:
+        """The zone of the place that the cell names, "" where it names none: `EST` and `UTC` tell
+        of nobody where they are."""
+        text = _cell(cells, self._zone)
+        if not text or is_blank(text):
+            return ""
+        zone = place_zone(text)
+        if zone is None:
+            problems.append(self._columns.problem("bad_time_zone", self._zone, text))
+        return zone or ""
 
     def _named(self, cells: list[str], field: str, problems: list[RowProblem]) -> str:
         """The cell of a field that names somebody, "" where it only fills the cell."""

@@ -34,7 +34,7 @@ class Setting:
     debt_role: str
     consumer_debt: bool
     industry: str
-    state: str | None
+    states: frozenset[str]
     presumed: frozenset[str]
     nyc: bool
     military: bool
@@ -50,7 +50,7 @@ _STATIC: dict[str, Callable[[Any], StaticCondition]] = {
     "debt_role": lambda v: lambda s: s.debt_role == v,
     "debt_kind": lambda v: lambda s: s.consumer_debt is (v == "consumer"),
     "industry_in": lambda v: _member("industry", frozenset(v)),
-    "state_in": lambda v: _member("state", frozenset(v)),
+    "state_in": lambda v: _any_state(frozenset(v)),
     "presumed_state_in": lambda v: _presumed(frozenset(v)),
     "nyc": lambda v: lambda s: s.nyc is v,
     "military": lambda v: lambda s: s.military is v,
@@ -63,8 +63,12 @@ def _member(name: str, values: frozenset[Any]) -> StaticCondition:
     return lambda s: getattr(s, name) in values
 
 
+def _any_state(states: frozenset[str]) -> StaticCondition:
+    return lambda s: not states.isdisjoint(s.states)
+
+
 def _presumed(states: frozenset[str]) -> StaticCondition:
-    return lambda s: s.state in states or not states.isdisjoint(s.presumed)
+    return lambda s: not (states.isdisjoint(s.states) and states.isdisjoint(s.presumed))
 
 
 def _single(rule: str, condition: Any) -> tuple[str, Any]:
@@ -278,11 +282,12 @@ def _paid(_value: Any) -> Condition:
 
 
 def _licensed(path: str) -> Condition:
+    """True where every state that the person may be in is listed, or no list is kept."""
     read = getter(path)
 
     def test(s: Situation) -> bool:
         states = read(s)
-        return states is None or s.facts.state in states
+        return states is None or (bool(s.states) and s.states <= set(states))
 
     return test
 
@@ -351,7 +356,9 @@ _DYNAMIC: dict[str, Callable[[Any], Condition]] = {
     "channel_in": lambda names: lambda s: s.channel in names,
     "debt_role": lambda role: lambda s: s.facts.debt_role == role,
     "debt_kind": lambda kind: lambda s: s.consumer_debt is (kind == "consumer"),
-    "state_in": lambda states: lambda s: s.facts.state in states,
+    "state_in": lambda states: lambda s: not s.states.isdisjoint(states),
+    "every_state_in": lambda states: lambda s: bool(s.states) and s.states <= set(states),
+    "no_state": lambda _v: lambda s: not s.states,
     "industry_in": lambda names: lambda s: s.facts.industry in names,
     "route": lambda name: lambda s: s.facts.route == name,
 }

@@ -450,27 +450,30 @@ def _late_fee(rule: str, spec: ConstraintSpec, tables: RuleTables) -> dict[str, 
     if not states:
         raise RuleError(rule, "the late fee table is empty")
 
-    def row(s: Situation) -> ConstraintSpec | None:
-        row = states.get(s.facts.state or "")
-        return row if row and row["approved"] else None
+    def rows(s: Situation) -> list[ConstraintSpec]:
+        """The entries of every state that the person may be in; none where one of them lacks."""
+        entries = [e for state in sorted(s.states) if (e := states.get(state)) and e["approved"]]
+        return entries if len(entries) == len(s.states) else []
 
     def test(s: Situation) -> str | None:
-        entry = row(s)
-        if entry is None:
+        entries = rows(s)
+        if not entries:
             return "No approved late fee entry for this state."
         if not proven(s.facts.message.get("in_lease")):
             return "The fee is not in the lease."
         asked, base = number(fee(s)), number(rent(s))
         if due(s) is None or asked is None or base is None:
             return "The due date, the rent or the fee is missing."
-        cap = _fee_cap(entry, base, number(s.facts.message.get("overdue")))
+        overdue = number(s.facts.message.get("overdue"))
+        caps = [c for e in entries if (c := _fee_cap(e, base, overdue)) is not None]
+        cap = min(caps, default=None)
         return None if cap is None or asked <= cap else f"The fee is over the cap of ${cap:.2f}."
 
     def make(s: Situation) -> Wait | None:
-        entry, day = row(s), due(s)
-        if entry is None or day is None:
+        entries, day = rows(s), due(s)
+        if not entries or day is None:
             return None
-        return Until(s.midnight_of(day, entry["grace_days"] + 1))
+        return Until(s.midnight_of(day, max(e["grace_days"] for e in entries) + 1))
 
     return {"test": test, "wait": make}
 

@@ -90,6 +90,15 @@ def compile_rule(document: Mapping[str, Any], tables: Mapping[str, Any]) -> Rule
     )
 
 
+def _presuming(document: Mapping[str, Any]) -> Iterable[str]:
+    """The states of which a rule presumes that their area codes are there."""
+    applies = document["applies_when"]
+    parts = applies.get("all", [applies]) if isinstance(applies, Mapping) else ()
+    for part in parts:
+        if isinstance(part, Mapping):
+            yield from part.get("presumed_state_in", ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """The rules that apply in one setting, with the results of all that do not."""
@@ -125,7 +134,9 @@ class Rulebook:
         )
         local = self.tables["local"]["nyc"]
         self._nyc3, self._nyc5 = frozenset(local["zip3"]), frozenset(local["zip5"])
-        self._presumed: Mapping[str, str] = self.tables["local"]["presumed_state"]
+        # Area codes of an edition before 2026.12, which listed some.
+        self._listed: Mapping[str, str] = self.tables["local"].get("presumed_state", {})
+        self._presuming = frozenset(s for d in self.documents for s in _presuming(d))
         self._plans = lru_cache(maxsize=4096)(self._plan)
         self._layers = lru_cache(maxsize=256)(self._layer)
 
@@ -156,19 +167,24 @@ class Rulebook:
     def setting(self, facts: ContactFacts, several_zones: bool) -> Setting:
         """What decides which rules apply."""
         zip5 = (facts.zip or "")[:5]
-        codes = (area_code(p) for p in facts.phones)
+        places = self.zones
         return Setting(
             channel=facts.channel,
             debt_role=facts.debt_role,
             consumer_debt=is_consumer_debt(facts),
             industry=facts.industry,
-            state=facts.state,
-            presumed=frozenset(s for c in codes if (s := self._presumed.get(c or ""))),
+            states=places.states(facts.state, zip5),
+            presumed=frozenset(s for p in facts.phones if (s := self._presumed(p))),
             nyc=zip5[:3] in self._nyc3 or zip5 in self._nyc5,
-            military=facts.tz_known is None and self.zones.military(facts.state, zip5),
+            military=places.military(facts.state, zip5) and not places.clock_known(facts.tz_known),
             profile=facts.profile,
             several_zones=several_zones,
         )
+
+    def _presumed(self, phone: str) -> str | None:
+        """The state that an area code presumes, where some rule presumes by area code."""
+        state = self._listed.get(area_code(phone) or "") or self.zones.area_state(phone)
+        return state if state in self._presuming else None
 
     def plan(self, setting: Setting) -> _Plan:
         return self._plans(setting)
@@ -194,7 +210,11 @@ def decide(rulebook: Rulebook, facts: ContactFacts, now: datetime) -> Verdict:
     book = rulebook.under(facts.policy)
     zip5 = (facts.zip or "")[:5] or None
     zones = book.zones.candidates(
-        state=facts.state, zip5=zip5, phones=facts.phones, tz_known=facts.tz_known
+        state=facts.state,
+        zip5=zip5,
+        phones=facts.phones,
+        tz_known=facts.tz_known,
+        tz_by=facts.tz_by,
     )
     setting = book.setting(facts, len(zones) > 1)
     s = Situation(
@@ -202,6 +222,7 @@ def decide(rulebook: Rulebook, facts: ContactFacts, now: datetime) -> Verdict:
         now,
         zones,
         effective_policy(facts.policy),
+        states=setting.states,
         nyc=setting.nyc,
         no_clock=setting.military,
     )

@@ -57,7 +57,8 @@ class ContactFacts:
     `channel` is a contact channel or one of `ACTIONS`. `debt_kind` None counts as consumer,
     `days_past_due` None as late, `balance_minor` None as unknown and owing. `policy` is the
     creditor's layer: flat switches, or the `policy` block of strategy.yaml as it stands.
-    `profile` deployment adds the platform's own defaults; `judge` uses the baseline.
+    `tz_by` is who said the zone, "person" or "file". `profile` deployment adds the platform's own
+    defaults; `judge` uses the baseline.
     """
 
     channel: str
@@ -74,6 +75,7 @@ class ContactFacts:
     zip: str | None = None
     phones: tuple[str, ...] = ()
     tz_known: str | None = None
+    tz_by: str = "person"
     consents: Mapping[str, Any] = field(default_factory=dict)
     flags: Mapping[str, Any] = field(default_factory=dict)
     policy: Mapping[str, Any] = field(default_factory=dict)

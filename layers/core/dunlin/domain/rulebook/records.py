@@ -27,7 +27,7 @@ from dunlin.domain.rulebook.zones import area_code
 Plain = dict[str, Any]
 
 _DEFAULT = ContactFacts(channel="", debt_role="")
-_CODES = ("channel", "debt_role", "purpose", "debt_kind", "industry", "route", "tz_known")
+_CODES = ("channel", "debt_role", "purpose", "debt_kind", "industry", "route", "tz_known", "tz_by")
 _COUNTS = ("days_past_due", "balance_minor")
 _TABLES = ("message", "consents", "flags", "policy")
 _HEARD = ("opt_out", "ambiguous", "start", "help")

@@ -61,6 +61,7 @@ class Situation:
         "policy",
         "reply",
         "said",
+        "states",
         "zones",
     )
 
@@ -71,6 +72,7 @@ class Situation:
         zones: tuple[CandidateZone, ...],
         policy: Mapping[str, Any],
         *,
+        states: frozenset[str],
         nyc: bool,
         no_clock: bool,
     ) -> None:
@@ -82,6 +84,7 @@ class Situation:
         infos = [zone_info(z.name) for z in zones]
         self.infos: list[ZoneInfo] = [i for i in infos if i is not None]
         self.policy = policy
+        self.states = states
         self.nyc = nyc
         self.no_clock = no_clock
         self.consumer_debt = is_consumer_debt(facts)

@@ -1,6 +1,7 @@
-"""Candidate time zones: every zone a consumer may be in, each with what pointed to it.
+"""Where a consumer may be: every state and every time zone, each zone with what pointed to it.
 
-Reg F comment 6(b)(1)(i)-2: a time must be lawful in all locations the information points to.
+Reg F comment 6(b)(1)(i)-2: a time must be lawful in all locations the information points to. Where
+ZIP and state disagree both are known, and both count: the law of each, the zones of each.
 Tables are data (`zones.json`): ZIP by three digits with exceptions, states, area-code families.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dunlin.domain.rulebook.verdict import CandidateZone
+from dunlin.domain.rulebook.zone_names import named_as_place, place_zone
 
 MILITARY_STATES = frozenset({"AA", "AE", "AP"})
 
@@ -51,18 +53,56 @@ class ZoneTables:
         self._area_codes = expand(tables["area_codes"])
         self._everywhere = tuple(letters[c] for c in tables["everywhere"])
         self._military = frozenset(tables["military_zip3"])
+        # Editions before 2026.12 knew no state by ZIP and took any zone for a place.
+        self.knows_places = "zip3_states" in tables
+        self._zip3_states: Mapping[str, str] = tables.get("zip3_states", {})
+        self._zip5_states: Mapping[str, str] = tables.get("zip5_states", {})
+        self._area_states: Mapping[str, str] = tables.get("area_states", {})
+
+    def states(self, state: str | None, zip5: str | None) -> frozenset[str]:
+        """Every state that the address points to: the one it names and the one of its ZIP; empty
+        where it points to none. Territories count, and AA, AE, AP for military addresses."""
+        if not self.knows_places:
+            return frozenset({state} if state else ())
+        known = {state} if state in self._states or state in MILITARY_STATES else set()
+        by_zip = self.zip_state(zip5)
+        return frozenset(s for s in (*known, by_zip) if s)
+
+    def zip_state(self, zip5: str | None) -> str | None:
+        """The state of a ZIP code by its five or its three digits; None where nobody has it."""
+        code = zip5 or ""
+        return self._zip5_states.get(code) or self._zip3_states.get(code[:3])
+
+    def area_state(self, phone: str) -> str | None:
+        """The state or territory of a number's area code; None for one without."""
+        return self._area_states.get(area_code(phone) or "")
+
+    def clock_known(self, tz_known: str | None) -> bool:
+        """Whether a known time zone is a place, so that it gives a clock."""
+        if not self.knows_places:
+            return tz_known is not None
+        return tz_known is not None and place_zone(tz_known) is not None
 
     def military(self, state: str | None, zip5: str | None) -> bool:
         """Whether the address is APO, FPO or DPO: no clock can be computed from it."""
         return state in MILITARY_STATES or (zip5 or "")[:3] in self._military
 
     def candidates(
-        self, *, state: str | None, zip5: str | None, phones: Iterable[str], tz_known: str | None
+        self,
+        *,
+        state: str | None,
+        zip5: str | None,
+        phones: Iterable[str],
+        tz_known: str | None,
+        tz_by: str = "person",
     ) -> tuple[CandidateZone, ...]:
-        """All zones to respect, by IANA name. A stated zone replaces inference; without any
-        data every zone of the United States from Puerto Rico to Hawaii stands."""
-        if tz_known and zone_info(tz_known) is not None:
-            return (CandidateZone(name=tz_known, sources=("stated",)),)
+        """All zones to respect, by IANA name. A place that the person said replaces inference, one
+        that a file said (`tz_by` "file") stands beside it, and what names no place counts for
+        nothing; without any data every zone of the United States from Puerto Rico to Hawaii
+        stands."""
+        place = self._place(tz_known)
+        if place and tz_by == "person" and self._is_stated(tz_known or ""):
+            return (CandidateZone(name=place, sources=("stated",)),)
         sources: dict[str, list[str]] = {}
 
         def add(zones: Iterable[str], source: str) -> None:
@@ -72,15 +112,32 @@ class ZoneTables:
         by_zip = self._zip5.get(zip5 or "") or self._zip3.get((zip5 or "")[:3])
         if by_zip:
             add(by_zip, f"zip:{zip5}")
-        elif state in self._states:
+        if state in self._states and not (by_zip and self._agree(state, zip5)):
             add(self._states[state], f"state:{state}")
         for phone in phones:
             code = area_code(phone)
             if code in self._area_codes:
                 add(self._area_codes[code], f"npa:{code}")
+        if place:
+            add((place,), "named")
         if not sources:
             add(self._everywhere, "no data")
         return tuple(
             CandidateZone(name=name, sources=tuple(dict.fromkeys(sources[name])))
             for name in sorted(sources)
         )
+
+    def _place(self, tz_known: str | None) -> str | None:
+        if not tz_known:
+            return None
+        if self.knows_places:
+            return place_zone(tz_known)
+        return tz_known if zone_info(tz_known) is not None else None
+
+    def _is_stated(self, tz_known: str) -> bool:
+        return not self.knows_places or named_as_place(tz_known)
+
+    def _agree(self, state: str | None, zip5: str | None) -> bool:
+        """Whether a ZIP code lies in the state named, as far as anybody knows."""
+        by_zip = self.zip_state(zip5)
+        return by_zip is None or by_zip == state

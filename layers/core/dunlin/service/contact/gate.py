@@ -67,6 +67,7 @@ def contact_facts(
         zip=consumer.zip,
         phones=consumer.phones,
         tz_known=consumer.tz_known,
+        tz_by=consumer.tz_by,
         consents=_consents(consumer),
         flags=_flags(account, consumer),
         policy=policy,

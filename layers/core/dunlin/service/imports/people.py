@@ -225,6 +225,7 @@ def with_contacts(
         "state": person.state,
         "zip": person.zip[:5],
         "date_of_birth": person.date_of_birth,
+        "tz_known": person.time_zone,
     }
     changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
     after = marked(replace(after, **changes), bars, context)

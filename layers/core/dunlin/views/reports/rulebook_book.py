@@ -321,7 +321,7 @@ _CONDITIONS_IN_WORDS = {
     "over": "“{of}” is over {limit}",
     "days_past_due_over": "the debt is more than {it} days past due",
     "paid": "nothing is owed any more",
-    "licensed": "the creditor is licensed in the state",
+    "licensed": "the creditor is licensed in every state known",
     "this_account": "“{it}” concerns this account",
     "disputed_since": "the consumer disputed the account in words and was not answered since",
     "closed_medium": "the consumer closed this medium in words",
@@ -339,6 +339,8 @@ _CONDITIONS_IN_WORDS = {
     "debt_role": "for {it}",
     "debt_kind": "for {it} debts",
     "state_in": "the state is {it}",
+    "every_state_in": "every state known is one of {it}",
+    "no_state": "neither state nor ZIP code is known",
     "industry_in": "the industry is {it}",
     "route": "the route is {it}",
 }

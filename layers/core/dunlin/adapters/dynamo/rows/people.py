@@ -41,7 +41,7 @@ _CLOSED = "closed#"
 _PROFILE = Fields(
     Consumer,
     *("name", "given_name", "company", "street", "city", "state", "zip", "country", "language"),
-    *("tz_known", "matched_by", "taken_in_by"),
+    *("tz_known", "tz_by", "matched_by", "taken_in_by"),
     emails=WORDS,
     phones=WORDS,
     resting=WORDS,

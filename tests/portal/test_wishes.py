@@ -69,6 +69,42 @@ def test_the_days_that_were_chosen_are_the_only_ones(
     assert harness.book.consumers[account.consumer_id].preferences.days == (1, 2)
 
 
+def test_the_clock_that_a_person_says_is_theirs_and_beats_the_address(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    browser.sign_in(account)
+    # 21:30 in Springfield, 19:30 in Los Angeles.
+    night = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)
+    assert judged(harness, account, Channel.EMAIL, night).outcome == "defer"
+    assert times(browser, zone="America/Los_Angeles", **EVERY_DAY).status == 200
+    person = harness.book.consumers[account.consumer_id]
+    assert (person.tz_known, person.tz_by) == ("America/Los_Angeles", "person")
+    assert judged(harness, account, Channel.EMAIL, night).outcome == "allow"
+    times(browser, zone="", **EVERY_DAY)
+    person = harness.book.consumers[account.consumer_id]
+    assert (person.tz_known, person.tz_by) == (None, "file")
+    assert judged(harness, account, Channel.EMAIL, night).outcome == "defer"
+
+
+def test_what_a_file_said_of_the_clock_stands_beside_the_address(harness: PortalHarness) -> None:
+    said = harness.debt(harness.person(tz_known="America/Los_Angeles"))
+    night = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)
+    morning = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
+    assert judged(harness, said, Channel.EMAIL, night).outcome == "defer"
+    assert judged(harness, said, Channel.EMAIL, morning).outcome == "defer"
+
+
+@pytest.mark.parametrize("stored", ["Eastern", "UTC", "EST", "nonsense"])
+def test_a_page_opens_whatever_a_file_once_said_of_the_clock(
+    harness: PortalHarness, browser: Browser, stored: str
+) -> None:
+    account = harness.debt(harness.person(tz_known=stored))
+    browser.sign_in(account)
+    assert browser.get("/preferences").status == 200
+    assert times(browser, zone="Mars/Olympus", **EVERY_DAY).status == 422
+
+
 def test_nobody_can_choose_only_days_on_which_nothing_is_ever_sent(
     harness: PortalHarness, browser: Browser
 ) -> None:

@@ -50,6 +50,12 @@ HOURS = {
     "evening": (17, 21),
     "day": (9, 18),
 }
+# The clocks of the United States, from east to west, and "" for what the address tells.
+ZONES = (
+    *("", "America/Puerto_Rico", "America/New_York", "America/Chicago", "America/Denver"),
+    *("America/Phoenix", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu"),
+    "Pacific/Guam",
+)
 # Contact at work that a person rules out: at their place (15 USC 1692c(a)(3)), and at an address
 # that is their employer's (12 CFR 1006.22(f)(3)).
 AT_WORK = ("no_work_contact", "work_email")
@@ -94,8 +100,8 @@ def inconvenient_times(wishes: Preferences) -> list[dict[str, Any]]:
 def with_times(
     person: Consumer, wished: Mapping[str, Any], *, at: datetime, evidence: str
 ) -> Consumer:
-    """The person with the wished language, hours, days and payday, and without contact at work
-    where they rule it out. What staff noted as inconvenient stays."""
+    """The person with the wished language, hours, days, payday and time zone, and without contact
+    at work where they rule it out. What staff noted as inconvenient stays."""
     before = person.preferences
     hours = wished.get("hours")
     wishes = replace(
@@ -119,7 +125,16 @@ def with_times(
         elif name in flags and flags[name].by.startswith("portal:"):
             del flags[name]
     language = str(wished.get("language") or person.language)
-    return replace(person, preferences=wishes, flags=flags, language=language)
+    heard = replace(person, preferences=wishes, flags=flags, language=language)
+    return _with_zone(heard, str(wished["zone"])) if "zone" in wished else heard
+
+
+def _with_zone(person: Consumer, zone: str) -> Consumer:
+    """The person by the clock that they said; "" takes back what they had said, and leaves what a
+    file said."""
+    if zone:
+        return replace(person, tz_known=zone, tz_by="person")
+    return replace(person, tz_known=None, tz_by="file") if person.tz_by == "person" else person
 
 
 def with_channels(

@@ -10,7 +10,7 @@ from typing import Any
 from dunlin.domain.accounts.account import LedgerEntry
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.accounts.ledger import DebtPart, Itemisation, itemise
-from dunlin.domain.accounts.wishes import AT_WORK, consent_words, hours_word
+from dunlin.domain.accounts.wishes import AT_WORK, ZONES, consent_words, hours_word
 from dunlin.domain.arrangements.arrangement import Arrangement, Instalment
 from dunlin.domain.arrangements.terms import Planned, Terms
 from dunlin.domain.money import Money
@@ -271,11 +271,13 @@ class DocumentsForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesForm:
-    """`ticked` names the days and workplaces that are ticked; `days` are those to choose among."""
+    """`ticked` names the days and workplaces that are ticked; `days` and `zones` are those to
+    choose among."""
 
     form: Form
     form_id: str
     days: tuple[int, ...]
+    zones: tuple[str, ...]
     at_work: Sequence[str]
     email: str
     ticked: frozenset[str]
@@ -355,11 +357,13 @@ def preferences(inside: Inside, form: Form, form_id: str) -> PreferencesForm:
         "language": person.language,
         "hours": hours_word(wishes),
         "payday": str(wishes.payday or ""),
+        "zone": person.tz_known or "" if person.tz_by == "person" else "",
     }
     return PreferencesForm(
         form=form or stored,
         form_id=form_id,
         days=days,
+        zones=ZONES,
         at_work=at_work,
         email=person.emails[0] if person.emails else "",
         ticked=frozenset(ticked),

@@ -162,6 +162,7 @@ def _own_data(portal: PortalPorts, inside: Inside) -> dict[str, Any]:
             "state": person.state,
             "zip": person.zip,
             "language": person.language,
+            "time_zone": person.tz_known,
         },
         "wishes": {
             "channels": [channel.value for channel in wishes.channels],

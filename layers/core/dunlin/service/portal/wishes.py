@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import Signal, SignalKind
-from dunlin.domain.accounts.wishes import AT_WORK, CONSENT_WORDS, HOURS, agreed_here, consent_words
+from dunlin.domain.accounts.wishes import (
+    AT_WORK,
+    CONSENT_WORDS,
+    HOURS,
+    ZONES,
+    agreed_here,
+    consent_words,
+)
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
 from dunlin.service.portal import PortalPorts
@@ -22,7 +29,7 @@ SNOOZE_DAYS = {"week": 7, "fortnight": 14, "month": 30}
 def preferences(
     portal: PortalPorts, session: Session, form: Mapping[str, str], *, now: datetime
 ) -> Page:
-    """Language, hours, days and payday, and whether we keep away from work."""
+    """Language, hours, days, payday and clock, and whether we keep away from work."""
     errors = []
     language, hours = form.get("language", ""), form.get("hours", "")
     if language not in LANGUAGES:
@@ -34,6 +41,9 @@ def preferences(
     days = [n for n in possible if form.get(f"day{n}")]
     if not days:
         errors.append(("day1", "days_missing"))
+    zone = form.get("zone", "")
+    if zone not in ZONES:
+        errors.append(("zone", "zone_missing"))
     payday = form.get("payday", "").strip()
     if payday and not (payday.isascii() and payday.isdigit() and 1 <= int(payday[:3]) <= 31):
         errors.append(("payday", "payday_unreadable"))
@@ -50,6 +60,7 @@ def preferences(
                 "hours": list(chosen) if chosen else None,
                 "days": [] if len(days) == len(possible) else days,
                 "payday": int(payday) if payday else None,
+                "zone": zone,
                 "work": [name for name in AT_WORK if form.get(name)],
             }
         },

@@ -130,7 +130,7 @@ def test_a_cut_short_file_is_settled_on_the_dashboard(
 def test_a_workbook_is_read_on_its_sheet_of_debts(sender: Sender) -> None:
     document = sender.drop("book.xlsx", workbook(SUPPLIERS, DEBTS))
     assert document["outcomes"] == {"created": 2}
-    assert document["notes"] == ['Of the workbook the sheet "s1" was read, not "s0".']
+    assert document["notes"][0] == 'Of the workbook the sheet "s1" was read, not "s0".'
 
 
 def test_the_command_drops_follows_and_writes_beside(

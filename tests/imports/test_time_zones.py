@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dunlin.domain.imports.sidecar import Sidecar, SidecarErrors, check_sidecar
 from tests.imports.reading import read, result_of, rows_by
 
 HEADER = "Invoice,Customer,Email,State,ZIP,Time Zone,Due Date,Balance\n"
@@ -47,3 +48,46 @@ def _problems(text: str) -> list[tuple[str, str, str]]:
     assert result.assembly is not None
     (outcome,) = result.assembly.outcomes
     return [(p.code, p.column, p.value) for p in outcome.problems]
+
+
+NO_ADDRESS = (
+    "Invoice,Customer,Email,State,Due Date,Balance\n"
+    "1,Ada Abbott,ada@example.com,{},2026-01-15,10.00\n"
+)
+
+
+def test_where_a_row_names_no_place_the_mapping_file_says_it() -> None:
+    def state(written: str, **said: str) -> object:
+        return rows_by(read(NO_ADDRESS.format(written), **said))[2]["account"]["consumer"]["state"]
+
+    assert state("") is None
+    assert state("", state="IL") == "IL"
+    assert state("WI", state="IL") == "WI"
+    assert state("", state="IL", country="DE") is None
+
+
+@pytest.mark.parametrize(("written", "state"), [("IL", "IL"), ("illinois", "IL"), ("OR", "OR")])
+def test_the_state_of_a_mapping_file_is_one_of_the_united_states(written: str, state: str) -> None:
+    checked = check_sidecar({"state": written})
+    assert isinstance(checked, Sidecar)
+    assert checked.state == state
+
+
+@pytest.mark.parametrize("written", ["ON", "ZZ", "Bavaria", 7, True])
+def test_any_other_state_is_refused(written: object) -> None:
+    checked = check_sidecar({"state": written})
+    assert isinstance(checked, SidecarErrors)
+    assert "state must be one of the United States" in checked.errors[0]
+
+
+def test_a_file_that_tells_of_nobody_where_they_live_is_told_so() -> None:
+    def notes(header: str, **said: str) -> tuple[str, ...]:
+        row = "1,Ada Abbott,ada@example.com,IL,2026-01-15,10.00\n"
+        return result_of(
+            f"Invoice,Customer,Email,{header},Due Date,Balance\n{row}", **said
+        ).profile.notes
+
+    assert [n for n in notes("Rep") if "in which state" in n]
+    assert notes("State") == ()
+    assert notes("Rep", state="IL") == ()
+    assert notes("Rep", country="DE") == ()

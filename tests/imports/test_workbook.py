@@ -66,7 +66,7 @@ def test_the_sheet_of_debts_is_read_wherever_it_stands() -> None:
     result = result_of(workbook(SUPPLIERS, DEBTS))
     assert result.assembly is not None
     assert len(result.assembly.accounts) == 2
-    assert result.profile.notes == ('Of the workbook the sheet "s1" was read, not "s0".',)
+    assert result.profile.notes[0] == 'Of the workbook the sheet "s1" was read, not "s0".'
 
 
 def test_of_two_sheets_of_debts_a_person_says_which() -> None:

@@ -17,7 +17,7 @@ from tests.reports.test_rehearsal_page import START, forecast, message
 
 RUN = CliRunner()
 STRATEGY = Path("layers/core/dunlin/strategies/default.yaml")
-HEAD = "Invoice,Customer,Email,Balance,Due date\n"
+HEAD = "Invoice,Customer,Email,State,Balance,Due date\n"
 
 
 def test_each_message_has_a_line_with_day_person_channel_and_step_and_its_words_once() -> None:
@@ -73,12 +73,12 @@ def _rehearse(tmp_path: Path, rows: str, head: str = HEAD) -> tuple[int, str]:
 
 
 def test_the_command_lists_whom_it_writes_to(tmp_path: Path) -> None:
-    code, output = _rehearse(tmp_path, "INV-1,Ada Abbott,ada@example.com,120.00,2026-09-01\n")
+    code, output = _rehearse(tmp_path, "INV-1,Ada Abbott,ada@example.com,IL,120.00,2026-09-01\n")
     assert (code, "Ada Abbott" in output, "INV-1" in output) == (0, True, True)
 
 
 def test_where_nobody_is_written_to_it_says_why(tmp_path: Path) -> None:
-    code, output = _rehearse(tmp_path, "INV-1,Ada Abbott,,120.00,2026-09-01\n")
+    code, output = _rehearse(tmp_path, "INV-1,Ada Abbott,,IL,120.00,2026-09-01\n")
     assert code == 1
     assert "Nobody is written to:" in output
     assert "1 account: held until a person has looked (no contact point)" in output
@@ -111,7 +111,9 @@ def test_two_strategies_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_file_that_waits_is_asked_about_and_not_rehearsed(tmp_path: Path) -> None:
-    rows = "".join(f"INV-{n},P{n},p{n}@example.com,10.00,0{n}/0{n + 1}/2026\n" for n in range(1, 8))
+    rows = "".join(
+        f"INV-{n},P{n},p{n}@example.com,IL,10.00,0{n}/0{n + 1}/2026\n" for n in range(1, 8)
+    )
     code, output = _rehearse(tmp_path, rows)
     assert code == 2
     assert "Question 1" in output

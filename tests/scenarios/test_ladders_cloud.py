@@ -201,8 +201,8 @@ def test_a_file_that_says_paid_settles_before_the_next_touch(town: Town) -> None
 
     def dropped(name: str, balance: str) -> None:
         rows = (
-            "Invoice,Customer,Email,Phone,Balance,Due date\n"
-            f"Z-40,Zoe Sample,zoe@example.com,(217) 555-0116,{balance},2026-09-01\n"
+            "Invoice,Customer,Email,Phone,State,Balance,Due date\n"
+            f"Z-40,Zoe Sample,zoe@example.com,(217) 555-0116,IL,{balance},2026-09-01\n"
         )
         drop.put_object(
             Bucket=town.stack.outputs["DropBucketName"],

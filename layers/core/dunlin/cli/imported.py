@@ -98,7 +98,7 @@ def list_answers(creditor: CreditorName, _on: OnStack) -> None:
             kind, _, column = question.partition(":")
             about = f"{column} ({kind.replace('_', ' ')})" if column else kind.replace("_", " ")
             lines.append(f"{about}: {answer_words(kind, answer)}")
-        for name in ("date_order", "country", "currency", "industry", "debt_kind"):
+        for name in ("date_order", "country", "state", "currency", "industry", "debt_kind"):
             value = getattr(sidecar, name)
             if value:
                 lines.append(f"{name.replace('_', ' ')}: {answer_words(name, value)}")

@@ -74,6 +74,7 @@ def _under(file: Dropped, kept: Sidecar, note: str) -> Dropped:
         answers={**kept.answers, **own.answers},
         date_order=own.date_order or kept.date_order,
         country=own.country or kept.country,
+        state=own.state or kept.state,
         currency=own.currency or kept.currency,
         industry=own.industry or kept.industry,
         debt_kind=own.debt_kind or kept.debt_kind,

@@ -112,6 +112,7 @@ def _settings(profile: FileProfile, sidecar: Sidecar) -> Iterator[str]:
     order = _single_order(profile)
     yield _setting("date_order", sidecar.date_order, f"ymd, mdy or dmy; read as {order or 'open'}")
     yield _setting("country", sidecar.country, f"a code; taken: {profile.country}")
+    yield _setting("state", sidecar.state, "where all live whose row names no state or ZIP code")
     yield _setting("currency", sidecar.currency, f"a code; taken: {profile.currency}")
     for key, words in _SETTINGS:
         value = getattr(sidecar, key)

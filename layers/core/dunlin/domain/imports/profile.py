@@ -140,6 +140,7 @@ class _Pass:
             own=self.hints.own,
             odd_currencies=scan.money.odd,
             country=scan.country,
+            home_state=self.hints.sidecar.state,
             records=scan.records,
             lines=scan.last,
             size=self.stream.size,
@@ -172,7 +173,7 @@ class _Pass:
             debt_kind=self.hints.sidecar.debt_kind,
             industry=self.hints.sidecar.industry,
             written_off=self.hints.sidecar.written_off,
-            notes=self.hints.notes,
+            notes=(*self.hints.notes, *_placeless(kind, scan, self.hints.sidecar)),
         )
         judged = self._judged(profile, decisions, samples)
         # What decides which table is read, and how, is asked alone: all else hangs on it.
@@ -247,6 +248,21 @@ def _of_use(kind: str, questions: list[ImportQuestion]) -> list[ImportQuestion]:
 
 
 _OF_MONEY = frozenset(("currency", "thousands", "millions", "cents", "sign", "balance"))
+
+
+_PLACES = frozenset({"state", "zip", "town", "street"})
+_PLACELESS = (
+    "No column says in which state or ZIP code the customers live, and nothing is sent to a person "
+    "of whom neither is known: add a column, drop a list of customers with their addresses, or "
+    "write `state: IL` in the mapping file where all live in one."
+)
+
+
+def _placeless(kind: str, scan: Scan, sidecar: Sidecar) -> tuple[str, ...]:
+    """A note where a file of debts in the United States tells of nobody where they live."""
+    if kind != RECEIVABLES or sidecar.state or scan.country != "US":
+        return ()
+    return () if _PLACES & {c.field for c in scan.columns} else (_PLACELESS,)
 
 
 def _journal_date(column: ColumnMap) -> ColumnMap:

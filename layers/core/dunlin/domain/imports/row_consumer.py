@@ -85,7 +85,10 @@ class RowConsumer:
             name = about
         emails = self._read_emails(cells, alone, problems)
         phones, extensions = self._read_phones(cells, home, alone, problems)
-        street, city, state, code = self._address(cells, us=home in ("US", "PR"))
+        us = home in ("US", "PR")
+        street, city, state, code = self._address(cells, us=us)
+        if us and not (state or code):
+            state = self._profile.home_state
         born = self._dates.date(cells, "date_of_birth", problems) if self._dob >= 0 else None
         if alone and born is None:
             born = self._dates.date(cells, "for_date_of_birth", problems)

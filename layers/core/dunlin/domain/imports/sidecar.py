@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.dates import DMY, MDY, YMD
-from dunlin.domain.imports.places import country_code
+from dunlin.domain.imports.places import US_STATES, country_code, state_code
 from dunlin.domain.money import CURRENCIES
 
 VERSION = 1
 LARGEST = 1 << 20
 """Bytes of a mapping file; a larger one is refused, and never read whole."""
 _KEYS = (
-    "version", "mapping", "date_order", "country", "currency", "industry", "debt_kind", "complete",
-    "written_off", "answers",
+    "version", "mapping", "date_order", "country", "state", "currency", "industry", "debt_kind",
+    "complete", "written_off", "answers",
 )  # fmt: skip
 
 Lines = Mapping[tuple[str, str], int]
@@ -26,8 +26,9 @@ Lines = Mapping[tuple[str, str], int]
 class Sidecar:
     """A checked sidecar; an empty value means that nothing is said.
 
-    `answers` are a person's answers to questions, by the question's id; whoever asks a question
-    looks here first. `lines` says on which line of the file a column or an answer stands, under
+    `state` is where everybody lives whose row names neither state nor ZIP code. `answers` are a
+    person's answers to questions, by the question's id; whoever asks a question looks here first.
+    `lines` says on which line of the file a column or an answer stands, under
     `(section, name)`; `recalled` are the questions that were answered for an earlier file. What a
     sidecar says hangs on neither.
     """
@@ -36,6 +37,7 @@ class Sidecar:
     answers: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
     country: str = ""
+    state: str = ""
     currency: str = ""
     industry: str = ""
     debt_kind: str = ""
@@ -85,6 +87,7 @@ class _Check:
             answers=self._answers(),
             date_order=self._word("date_order", (YMD, MDY, DMY)),
             country=self._country(),
+            state=self._state(),
             currency=self._currency(),
             industry=self._industry(),
             debt_kind=self._word("debt_kind", ("consumer", "business")),
@@ -125,6 +128,16 @@ class _Check:
         if not country:
             self._wrong(f"country must be a code like US or DE, not {code!r}", "country")
         return country
+
+    def _state(self) -> str:
+        written = self.raw.get("state")
+        if written in (None, ""):
+            return ""
+        state = state_code(str(written)) or ""
+        if state not in US_STATES:
+            self._wrong(f"state must be one of the United States like IL, not {written!r}", "state")
+            return ""
+        return state
 
     def _currency(self) -> str:
         value = self.raw.get("currency")

@@ -162,6 +162,7 @@ class FileProfile:
     own: OwnAddresses = field(default_factory=OwnAddresses)
     odd_currencies: tuple[str, ...] = ()
     country: str = "US"
+    home_state: str = ""
     records: int = 0
     lines: int = 0
     size: int = 0

@@ -27,7 +27,7 @@ from dunlin.service.accounts.staff_command import StaffCommand, code, staff
 from dunlin.service.imports import work
 
 _HEAD = 1 << 18
-_SETTINGS = ("date_order", "country", "currency", "industry", "debt_kind", "written_off")
+_SETTINGS = ("date_order", "country", "state", "currency", "industry", "debt_kind", "written_off")
 
 
 def recall(file: Dropped, creditor: str, drop_box: DropBox) -> Dropped:

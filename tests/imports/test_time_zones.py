@@ -57,8 +57,8 @@ NO_ADDRESS = (
 
 
 def test_where_a_row_names_no_place_the_mapping_file_says_it() -> None:
-    def state(written: str, **said: str) -> object:
-        return rows_by(read(NO_ADDRESS.format(written), **said))[2]["account"]["consumer"]["state"]
+    def state(written: str, **keys: str) -> object:
+        return rows_by(read(NO_ADDRESS.format(written), **keys))[2]["account"]["consumer"]["state"]
 
     assert state("") is None
     assert state("", state="IL") == "IL"
@@ -81,10 +81,10 @@ def test_any_other_state_is_refused(written: object) -> None:
 
 
 def test_a_file_that_tells_of_nobody_where_they_live_is_told_so() -> None:
-    def notes(header: str, **said: str) -> tuple[str, ...]:
+    def notes(header: str, **keys: str) -> tuple[str, ...]:
         row = "1,Ada Abbott,ada@example.com,IL,2026-01-15,10.00\n"
         return result_of(
-            f"Invoice,Customer,Email,{header},Due Date,Balance\n{row}", **said
+            f"Invoice,Customer,Email,{header},Due Date,Balance\n{row}", **keys
         ).profile.notes
 
     assert [n for n in notes("Rep") if "in which state" in n]

@@ -88,11 +88,11 @@ def test_the_clock_that_a_person_says_is_theirs_and_beats_the_address(
 
 
 def test_what_a_file_said_of_the_clock_stands_beside_the_address(harness: PortalHarness) -> None:
-    said = harness.debt(harness.person(tz_known="America/Los_Angeles"))
+    account = harness.debt(harness.person(tz_known="America/Los_Angeles"))
     night = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)
     morning = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
-    assert judged(harness, said, Channel.EMAIL, night).outcome == "defer"
-    assert judged(harness, said, Channel.EMAIL, morning).outcome == "defer"
+    assert judged(harness, account, Channel.EMAIL, night).outcome == "defer"
+    assert judged(harness, account, Channel.EMAIL, morning).outcome == "defer"
 
 
 @pytest.mark.parametrize("stored", ["Eastern", "UTC", "EST", "nonsense"])

@@ -12,6 +12,7 @@ from dunlin.cli.judge import judge_line
 from dunlin.cli.scoring import faults
 from dunlin.domain.rulebook import ContactFacts, decide
 from dunlin.domain.rulebook.zone_names import ZONE_NAMES, named_as_place, place_zone
+from dunlin.domain.rulebook.zones import five_digits
 
 # Written from the law and before the code: a ZIP without a state, a zone that is no place, ZIP
 # and state that disagree, an area code that presumes a state.
@@ -49,6 +50,18 @@ def test_a_zip_lies_in_its_state(zip5, state):
     zones = load_rulebook().zones
     assert zones.zip_state(zip5) == state
     assert zones.states(None, zip5) == frozenset({state} if state else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("20001", "20001"), ("20001-1234", "20001"), ("200011234", "20001"), (" 20001 ", "20001"),
+        ("2108", "02108"), ("501", "00501"), ("12", None), ("", None), (None, None),
+        ("K1A 0B6", None), ("٢٠٠٠١", None),
+    ],
+)  # fmt: skip
+def test_a_zip_code_has_five_digits(text, code):
+    assert five_digits(text) == code
 
 
 def test_every_state_has_zips_and_area_codes():

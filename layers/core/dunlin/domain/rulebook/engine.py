@@ -29,7 +29,7 @@ from dunlin.domain.rulebook.situation import Situation, is_consumer_debt
 from dunlin.domain.rulebook.values import instant
 from dunlin.domain.rulebook.verdict import Inputs, Result, RuleResult, Verdict
 from dunlin.domain.rulebook.waits import Wait, Within
-from dunlin.domain.rulebook.zones import ZoneTables, area_code
+from dunlin.domain.rulebook.zones import ZoneTables, area_code, five_digits
 
 DECISION_LIFE = timedelta(seconds=300)
 _MAX_STEPS = 400
@@ -166,7 +166,7 @@ class Rulebook:
 
     def setting(self, facts: ContactFacts, several_zones: bool) -> Setting:
         """What decides which rules apply."""
-        zip5 = (facts.zip or "")[:5]
+        zip5 = five_digits(facts.zip) or ""
         places = self.zones
         return Setting(
             channel=facts.channel,
@@ -208,7 +208,7 @@ def decide(rulebook: Rulebook, facts: ContactFacts, now: datetime) -> Verdict:
     """The verdict on one contact or action at `now` (aware), at one-second resolution."""
     now = now.astimezone(UTC).replace(microsecond=0)
     book = rulebook.under(facts.policy)
-    zip5 = (facts.zip or "")[:5] or None
+    zip5 = five_digits(facts.zip)
     zones = book.zones.candidates(
         state=facts.state,
         zip5=zip5,

@@ -36,6 +36,15 @@ def area_code(phone: str) -> str | None:
     return digits[:3] if len(digits) == 10 and not phone.startswith("+") else None
 
 
+def five_digits(text: str | None) -> str | None:
+    """The five digits of a ZIP code, with the zeros in front that a spreadsheet took; None where
+    there are none."""
+    digits = (text or "").strip().partition("-")[0][:5]
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return digits.zfill(5) if len(digits) in (3, 4, 5) else None
+
+
 class ZoneTables:
     """The tables of `zones.json`, ready for look-up. Never changes after construction."""
 

@@ -86,8 +86,8 @@ def test_where_nobody_is_written_to_it_says_why(tmp_path: Path) -> None:
 
 def test_each_reason_is_told_with_its_number(tmp_path: Path) -> None:
     rows = (
-        "INV-1,Estate of Ada Abbott,ada@example.com,120.00,2026-09-01\n"
-        "INV-2,Bo Sample,,120.00,2026-09-01\nINV-3,Cy Sample,,80.00,2026-09-01\n"
+        "INV-1,Estate of Ada Abbott,ada@example.com,IL,120.00,2026-09-01\n"
+        "INV-2,Bo Sample,,IL,120.00,2026-09-01\nINV-3,Cy Sample,,IL,80.00,2026-09-01\n"
     )
     code, output = _rehearse(tmp_path, rows)
     assert code == 1
@@ -99,7 +99,7 @@ def test_each_reason_is_told_with_its_number(tmp_path: Path) -> None:
 
 def test_two_strategies_of_one_name_are_told_apart(tmp_path: Path) -> None:
     file, old, new = tmp_path / "o.csv", tmp_path / "old.yaml", tmp_path / "new" / "old.yaml"
-    file.write_text(HEAD + "INV-1,Ada Abbott,ada@example.com,120.00,2026-09-01\n")
+    file.write_text(HEAD + "INV-1,Ada Abbott,ada@example.com,IL,120.00,2026-09-01\n")
     new.parent.mkdir()
     for strategy in (old, new):
         strategy.write_text(STRATEGY.read_text("utf-8"))

@@ -11,6 +11,7 @@ from dunlin.adapters.files.rulebook_files import edition, load_rulebook
 from dunlin.cli.judge import judge_line
 from dunlin.cli.scoring import faults
 from dunlin.domain.rulebook import ContactFacts, decide
+from dunlin.domain.rulebook.records import plain_facts, read_facts
 from dunlin.domain.rulebook.zone_names import ZONE_NAMES, named_as_place, place_zone
 from dunlin.domain.rulebook.zones import five_digits
 
@@ -139,3 +140,17 @@ def test_an_edition_of_before_judges_as_it_did():
     assert decide(kept, district, noon).outcome == "allow"
     assert decide(load_rulebook(), albany, night).outcome == "defer"
     assert decide(load_rulebook(), district, noon).outcome == "block"
+
+
+@pytest.mark.parametrize(("by", "outcome"), [("person", "allow"), ("file", "defer")])
+def test_a_record_keeps_who_said_the_zone(by, outcome):
+    facts = ContactFacts(
+        channel="sms", debt_role="first", state="OH", zip="43215", tz_by=by,
+        tz_known="America/Los_Angeles", consents={"sms": True}, profile="baseline",
+    )  # fmt: skip
+    kept = json.loads(json.dumps(plain_facts(facts, load_rulebook())))
+    evening = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+    assert decide(load_rulebook(), facts, evening).outcome == outcome
+    assert decide(load_rulebook(), read_facts(kept), evening) == decide(
+        load_rulebook(), facts, evening
+    )

@@ -36,7 +36,7 @@ _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 _WORDS = frozenset({"", "no", "false", "off", "none", "yes", "true", "on", "unknown", "generic",
     "response", "receipt", "consumer", "business", "first", "third", "in", "out", "permitted",
     "sent", "delivered", "bounced", "failed", "released", "received", "conversation", "voicemail",
-    "no_answer", "busy", "not_in_service", "work", "home", "other"})  # fmt: skip
+    "no_answer", "busy", "not_in_service", "work", "home", "other", "person", "file"})  # fmt: skip
 _SAME = "="  # the account in question, in a history
 
 

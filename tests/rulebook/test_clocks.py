@@ -9,7 +9,7 @@ import pytest
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.domain.rulebook import ContactFacts, decide
 from dunlin.domain.rulebook.verdict import Verdict
-from dunlin.domain.rulebook.zone_names import named_as_place
+from dunlin.domain.zone_names import named_as_place
 
 BOOK = load_rulebook()
 # `judge` takes a zone from outside: any place that exists may come.

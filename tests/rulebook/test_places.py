@@ -12,8 +12,8 @@ from dunlin.cli.judge import judge_line
 from dunlin.cli.scoring import faults
 from dunlin.domain.rulebook import ContactFacts, decide
 from dunlin.domain.rulebook.records import plain_facts, read_facts
-from dunlin.domain.rulebook.zone_names import ZONE_NAMES, named_as_place, place_zone
 from dunlin.domain.rulebook.zones import five_digits
+from dunlin.domain.zone_names import ZONE_NAMES, named_as_place, place_zone
 
 # Written from the law and before the code: a ZIP without a state, a zone that is no place, ZIP
 # and state that disagree, an area code that presumes a state.

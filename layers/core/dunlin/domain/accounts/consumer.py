@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dunlin.domain.zone_names import place_zone
+
 _KEPT = timedelta(days=31)
 _LATEST = 12
 
@@ -198,5 +200,5 @@ class ContactHistory:
 
 
 def zone_of(consumer: Consumer) -> ZoneInfo:
-    """The person's zone; where it is unknown, that of the middle of the US."""
-    return ZoneInfo(consumer.tz_known or "America/Chicago")
+    """The person's zone; where no place is known, that of the middle of the US."""
+    return ZoneInfo(place_zone(consumer.tz_known or "") or "America/Chicago")

@@ -27,7 +27,7 @@ from dunlin.domain.imports.places import (
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedConsumer, RowProblem
 from dunlin.domain.imports.whose import is_self
-from dunlin.domain.rulebook.zone_names import place_zone
+from dunlin.domain.zone_names import place_zone
 
 
 class RowConsumer:

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dunlin.domain.rulebook.verdict import CandidateZone
-from dunlin.domain.rulebook.zone_names import named_as_place, place_zone
+from dunlin.domain.zone_names import named_as_place, place_zone
 
 MILITARY_STATES = frozenset({"AA", "AE", "AP"})
 

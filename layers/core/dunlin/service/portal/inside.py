@@ -13,7 +13,6 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
 from dunlin.domain.portal.page import Page
-from dunlin.domain.rulebook.zone_names import place_zone
 from dunlin.domain.staff.queue import HOURS
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import AccountRecord, BoundStrategies, Ledgers, People

@@ -6,17 +6,25 @@ from typing import Any
 
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.billing_words import listed
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
+from dunlin.service.imports import changes
+from dunlin.service.imports.job import Job
 from dunlin.service.payments.billing import ChangeAnswer, apply_changes, apply_document
-from dunlin.service.payments.billing_words import listed
+from dunlin.service.payments.dropped_changes import apply_share
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """`{creditor, reference, change_id, kind, ...}`, the words of docs/billing.md → `{outcome:
     applied | known, account_id, balance_minor}`, or `{outcome: refused, reason}`.
 
-    `{creditor, changes}` with 1 to 500 of them → `{changes}`, an answer each as the endpoint's."""
+    `{creditor, changes}` with 1 to 500 of them → `{changes}`, an answer each as the endpoint's.
+
+    `{import_id, creditor, key, version, range: {share, of}}`, a share of a dropped file → the same
+    with the next share, and the outcome `changes`, or `told` after the last."""
+    if "import_id" in event:
+        return _share_of_file(event)
     if "changes" in event:
         return _many(event)
     document = {name: value for name, value in event.items() if name != "creditor"}
@@ -41,9 +49,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _many(event: dict[str, Any]) -> dict[str, Any]:
     try:
-        changes = listed(event["changes"])
+        documents = listed(event["changes"])
         answers = apply_changes(
-            _creditor(event), changes, ports=wiring.billing(), now=wiring.clock().now()
+            _creditor(event), documents, ports=wiring.billing(), now=wiring.clock().now()
         )
     except DomainError as refusal:
         return {"outcome": "refused", "reason": str(refusal)}
@@ -51,6 +59,23 @@ def _many(event: dict[str, Any]) -> dict[str, Any]:
         count("BalanceChanges", outcome=answer.outcome)
     logger.info("balances", extra={"creditor": event["creditor"], "changes": len(answers)})
     return {"changes": [answer.wire() for answer in answers]}
+
+
+def _share_of_file(event: dict[str, Any]) -> dict[str, Any]:
+    part = event.pop("range")
+    job, share, of = Job(**event), part["share"], part["of"]
+    outcomes = apply_share(
+        job,
+        share,
+        ports=wiring.billing(),
+        drop_box=wiring.drop_box(),
+        now=wiring.clock().now(),
+    )
+    for outcome in outcomes:
+        count("BalanceChanges", outcome=outcome)
+    logger.info("told", extra={"import_id": job.import_id, **part, "changes": len(outcomes)})
+    after = share + 1
+    return changes.step(job, "changes" if after < of else "told", after, of)
 
 
 def _creditor(event: dict[str, Any]) -> str:

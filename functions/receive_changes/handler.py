@@ -8,12 +8,12 @@ import json
 from typing import Any
 
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
+from dunlin.domain.imports.billing_words import read_changes
 from dunlin.domain.payments.payments import ForgedEvent
 from dunlin.domain.payments.signature import TOLERANCE, verify_signature
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
 from dunlin.service.payments.billing import apply_changes
-from dunlin.service.payments.billing_words import read_changes
 
 _LIMIT = 300_000  # bytes of a body
 

@@ -27,6 +27,7 @@ from dunlin.domain.arrangements.arrangement import ArrangementState
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.audit.audit import verify
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.billing_words import BalanceChange
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import MethodKind, PaymentEvent, PaymentState, PaymentStatus
 from dunlin.ports.accounts import Reply
@@ -39,7 +40,6 @@ from dunlin.service.contact.recovery import reconcile
 from dunlin.service.contact.sending import send
 from dunlin.service.imports import missing
 from dunlin.service.payments.balances import change_balance
-from dunlin.service.payments.billing_words import BalanceChange
 from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.refunds import refund_excess
 from dunlin.service.signals.signals import apply_signal

@@ -22,13 +22,13 @@ from dunlin.domain.accounts.ledger import FEE, INTEREST, PRINCIPAL, allocate, to
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import entry_id
+from dunlin.domain.imports.billing_words import BalanceChange
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import CheckoutState, PaymentEvent, PaymentPolicy
 from dunlin.ports.messages import Email
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.payments.balances import change_balance
-from dunlin.service.payments.billing_words import BalanceChange
 from dunlin.service.payments.payments import open_checkout
 from dunlin.service.payments.posting import post_event
 from dunlin.service.payments.waivers import waive

@@ -24,6 +24,7 @@ from dunlin.domain import tokens
 from dunlin.domain.accounts import consumer
 from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.arrangements import arrangement
+from dunlin.domain.imports import billing_words
 from dunlin.domain.messages import colour, tone
 from dunlin.domain.payments import signature
 from dunlin.domain.payments.payments import PaymentPolicy
@@ -31,8 +32,7 @@ from dunlin.domain.portal.page import SESSION_LIFE
 from dunlin.domain.portal.upload import FILE_LIMIT
 from dunlin.domain.reports import measures, outcome
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
-from dunlin.service.imports import profiling
-from dunlin.service.payments import billing_words
+from dunlin.service.imports import changes, profiling
 from dunlin.service.portal.identity import TRIES
 from dunlin.service.reports.message_counts import SILENCE
 from tests.docs.markdown import PAGES, ROOT, page_id, prose
@@ -77,6 +77,7 @@ FIGURES: dict[str, dict[str, str]] = {
     },
     "docs/billing.md": {
         f"a list of up to {billing_words.MOST_CHANGES}": CODE,
+        f"It may hold {changes.MOST_CHANGES:,} changes": CODE,
         f"taken for {signature.TOLERANCE // 60} minutes": CODE,
         f"more than {signature.TOLERANCE // 60} minutes from now": CODE,
         "more than 300 calls in 5 minutes": "infra/template/30-portal.yaml",

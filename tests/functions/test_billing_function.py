@@ -19,11 +19,11 @@ from dunlin.adapters.memory.clock import FixedClock
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
 from dunlin.domain.errors import DomainError, Unavailable
+from dunlin.domain.imports.billing_words import CHANNELS, FIELDS, LISTS, MOST_CHANGES
+from dunlin.domain.imports.delta_file import read_delta
 from dunlin.domain.money import Money
 from dunlin.domain.payments.billing_keys import BillingKeys, rotated
 from dunlin.runtime import wiring
-from dunlin.service.payments.billing_words import CHANNELS, FIELDS, LISTS, MOST_CHANGES
-from dunlin.service.payments.delta_file import read_delta
 from functions.change_balance.handler import handler as change_balance
 from functions.receive_changes.handler import handler
 from tests.contact.test_last_moment import DueDebt
@@ -383,10 +383,14 @@ CHANGES = (
 
 
 def test_a_delta_file_says_the_same_words_with_the_same_answers(desk: Desk) -> None:
-    changes = read_delta("\ufeff" + CHANGES.format(desk.reference))
+    read = read_delta("\ufeff" + CHANGES.format(desk.reference))
+    assert [change.row for change in read] == [2, 3, 4, 5, 6]
+    changes = [change.document for change in read]
     in_json = json.dumps({"changes": changes})
     in_lines = "\n".join(json.dumps(change) for change in changes)
-    assert read_delta(in_json) == read_delta(in_lines) == changes
+    in_cells = "sep=;\n" + CHANGES.format(desk.reference).replace(",", ";")
+    for text in (in_json, in_lines, in_cells):
+        assert [change.document for change in read_delta(text)] == changes
     event = {"creditor": desk.creditor, "changes": changes}
     answers = change_balance(event, None)["changes"]
     assert [a["outcome"] for a in answers] == ["applied"] * 3 + ["refused"] * 2

@@ -11,10 +11,10 @@ from dunlin.adapters.memory.processor import MemoryProcessor
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.arrangements.arrangement import Arrangement, ArrangementState
 from dunlin.domain.arrangements.terms import Terms, by_hand
+from dunlin.domain.imports.billing_words import BalanceChange
 from dunlin.domain.money import Money
 from dunlin.service import arrangements
 from dunlin.service.payments.balances import change_balance
-from dunlin.service.payments.billing_words import BalanceChange
 from tests.imports.place import BO, CY, Office, Stopped, table
 from tests.support import builders
 from tests.support.ground import gate

@@ -175,3 +175,25 @@ def test_what_was_closed_in_error_comes_back_and_what_is_owed_anew_begins_anew(
     sender.drop("open.csv", table(anew))
     back = sender.account("K-200")
     assert (back.status, str(back.balance), back.rung) == (Status.IMPORTED, "$95.00", 0)
+
+
+def test_a_file_of_changes_is_applied_once_however_often_it_is_dropped(stack: LocalStack) -> None:
+    sender = Sender(stack, "clinic-told")
+    sender.drop("open.csv", table([BO, CY]))
+    text = (
+        "change_id,kind,reference,amount_minor,currency,channel\n"
+        "p-1,payment,K-1,2000,USD,\n"
+        "w-1,withdrawn,K-2,,,email\n"
+        "x-1,closed,K-9,,,\n"
+    )
+    report = sender.drop("changes.csv", text)
+    assert report["outcomes"] == {"applied": 2, "refused": 1}, report
+    assert [(no["row"], no["field"]) for no in report["refused"]] == [(4, "reference")]
+    assert str(sender.account("K-1").balance) == "$100.00"
+    assert not holder(sender.account("K-2")).consent(Channel.EMAIL).open
+    beside = sender.read(sender.key("changes.report.csv"))
+    assert "2,p-1,applied,10000,USD," in beside
+    again = sender.drop("changes.csv", text)
+    assert again["outcomes"] == {"known": 2, "refused": 1}
+    assert str(sender.account("K-1").balance) == "$100.00"
+    assert "no such account" in sender.page("changes.csv")

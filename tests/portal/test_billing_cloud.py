@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 from dunlin.cli.main import app
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.service.payments.billing_words import MOST_CHANGES
+from dunlin.domain.imports.billing_words import MOST_CHANGES
 from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
 from tests.imports.place import table

@@ -364,6 +364,24 @@ def test_a_range_of_an_import_carries_the_file_and_nothing_of_its_rows():
     assert _evaluate(call, {"input": selected}) == selected
 
 
+def test_a_file_of_changes_goes_share_by_share_to_the_balances_and_is_reported():
+    given = {"import_id": "i", "creditor": "acme", "key": "drop/acme/a.csv", "version": "v"}
+    steps: list[dict[str, Any]] = [
+        {"outcome": outcome, **given, "range": {"share": share, "of": 2}}
+        for outcome, share in (("changes", 0), ("changes", 1), ("told", 2))
+    ]
+    answers = {
+        "ProfileFile": steps[:1],
+        "ChangeBalance": steps[1:],
+        "ReconcileImport": [{"outcome": "done"}],
+    }
+    each = ["ChangeBalance", "More?"]
+    entered = _steps("import", answers, given)
+    assert entered == ["ProfileFile", "Readable?", *each, *each, "ReconcileImport", "Imported"]
+    call = _state("import", "ChangeBalance")["Arguments"]["Payload"]
+    assert _evaluate(call, {"input": steps[0]}) == {**given, "range": {"share": 0, "of": 2}}
+
+
 def test_the_definition_logs_errors_and_no_data():
     for machine in MACHINES:
         resource = stack.template()["Resources"][f"{machine.capitalize()}Machine"]["Properties"]

@@ -136,7 +136,7 @@ def test_each_machine_may_call_its_functions_and_store_its_token():
     assert without_logs("NoticeMachineRole") == road | {("dynamodb:UpdateItem", "OpsTable.Arn")}
     own = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
     assert without_logs("ImportMachineRole") == call(
-        "ProfileFile", "LoadRows", "ReconcileImport"
+        "ProfileFile", "LoadRows", "ChangeBalance", "ReconcileImport"
     ) | {
         ("states:StartExecution", own + ":stateMachine:${AWS::StackName}-import"),
         ("states:DescribeExecution", own + ":execution:${AWS::StackName}-import*"),

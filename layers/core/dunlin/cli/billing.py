@@ -20,17 +20,14 @@ from dunlin.cli.stack import OnStack
 from dunlin.cli.who import ByStaff
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
-from dunlin.domain.imports.guard import csv_line
+from dunlin.domain.imports.billing_words import MOST_CHANGES
+from dunlin.domain.imports.delta_file import answer_lines, read_delta
 from dunlin.domain.payments.billing_keys import BillingKeys, rotated
 from dunlin.service.accounts.staff_command import StaffCommand, staff
-from dunlin.service.payments.billing_words import MOST_CHANGES
-from dunlin.service.payments.delta_file import read_delta
 
 app = Commands(
     "What billing systems tell, and the keys with which they sign.", example="dunlin billing list"
 )
-_ANSWER = ("change_id", "outcome", "balance_minor", "currency", "status", "field", "reason")
-_HEAD = {name: name for name in _ANSWER}
 _SHOWN = 10
 CreditorKeys = Annotated[str, typer.Argument(help="The creditor.")]
 
@@ -112,18 +109,21 @@ def tell(
         raise DomainError(f"{file} is not in UTF-8") from None
     answers: list[dict[str, Any]] = []
     for start in range(0, len(changes), MOST_CHANGES):
-        document = {"creditor": creditor, "changes": changes[start : start + MOST_CHANGES]}
+        own = changes[start : start + MOST_CHANGES]
+        document = {"creditor": creditor, "changes": [change.document for change in own]}
         answer = call_function(target, "ChangeBalance", document)
         if "changes" not in answer:
             raise DomainError(answer["reason"])
-        answers += answer["changes"]
+        answered = zip(own, answer["changes"], strict=True)
+        answers += [{"row": change.row, **each} for change, each in answered]
     beside = file.with_name(f"{file.stem}.answers.csv")
     with beside.open("w", encoding="utf-8", newline="") as stream:
-        stream.writelines(csv_line([str(a.get(c, "")) for c in _ANSWER]) for a in [_HEAD, *answers])
+        stream.writelines(answer_lines(answers))
     outcomes = Counter(answer["outcome"] for answer in answers)
     say(", ".join(f"{outcomes[word]:,} {word}" for word in ("applied", "known", "refused")))
     for answer in [a for a in answers if a["outcome"] == "refused"][:_SHOWN]:
-        say(f"{answer['change_id'] or 'a change without an id'}: {answer['reason']}", 2, 2)
+        named = answer["change_id"] or "a change without an id"
+        say(f"row {answer['row']}, {named}: {answer['reason']}", 2, 2)
     say(f"Every answer stands in {beside}.")
     if outcomes["refused"]:
         raise typer.Exit(1)

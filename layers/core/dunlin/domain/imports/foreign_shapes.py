@@ -21,7 +21,12 @@ _FEWEST_MONTHS = 2
 CHANGE_FIELDS = ("change_id", "kind", "reference")
 """What each change of a billing system has. A file with these columns is no list of debts: its
 amounts are what was paid or credited."""
-TELL = "the file holds changes of a billing system: apply it with dunlin billing tell"
+TOLD = "billing_changes"
+"""The code of such a file; dropped into the bucket it is applied."""
+TELL = (
+    "the file holds changes of a billing system and no list of debts: drop it, or apply it with"
+    " dunlin billing tell"
+)
 
 
 def refuse_foreign_shape(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -29,7 +34,7 @@ def refuse_foreign_shape(headers: Sequence[str], rows: Sequence[Sequence[str]]) 
     two lists abreast), for a column of money for each month and no total, for a table turned on
     its side, whose first column holds the names of columns, and for changes of a billing system."""
     if any(_tells_changes(cells) for cells in (headers, *rows[:1])):
-        raise FileRefused("billing_changes", TELL)
+        raise FileRefused(TOLD, TELL)
     if _side_by_side(headers) or _is_abreast(headers):
         raise FileRefused(
             "side_by_side", "several invoices stand in one row: export one row for each invoice"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dunlin.domain.imports.amounts import parse_amount
 from dunlin.domain.imports.content import content_of, kinds_of
 from dunlin.domain.imports.foreign import refuse_foreign
-from dunlin.domain.imports.foreign_shapes import CHANGE_FIELDS, TELL
+from dunlin.domain.imports.foreign_shapes import CHANGE_FIELDS, TELL, TOLD
 from dunlin.domain.imports.guard import REASON_COLUMN, unguarded
 from dunlin.domain.imports.mapping import looks_like_header
 from dunlin.domain.imports.records import (  # fmt: skip
@@ -58,7 +58,7 @@ def refuse_binary(body: bytes) -> None:
     lead = body[:200].lstrip()
     if lead[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\[{\"]", lead):
         if all(f'"{name}"'.encode() in body for name in CHANGE_FIELDS):
-            raise FileRefused("billing_changes", TELL)
+            raise FileRefused(TOLD, TELL)
         raise FileRefused("not_a_table", "the file is JSON, not a table")
     if lead[:1] == b"<" and re.match(rb"<(?:!doctype|\?xml|html)", lead, re.IGNORECASE):
         raise FileRefused("not_a_table", "the file is HTML or XML, not a table")

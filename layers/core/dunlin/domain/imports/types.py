@@ -11,12 +11,14 @@ from dunlin.domain.imports.own_addresses import OwnAddresses
 from dunlin.domain.money import Money
 
 OPEN, PAID, VOID, DRAFT, CREDIT, PAYABLE = "open", "paid", "void", "draft", "credit", "payable"
-RECEIVABLES, CONTACTS, PAYMENTS, PAYABLES, OTHER = (
-    "receivables", "contacts", "payments", "payables", "other",
+RECEIVABLES, CONTACTS, PAYMENTS, PAYABLES, CHANGES, OTHER = (
+    "receivables", "contacts", "payments", "payables", "changes", "other",
 )  # fmt: skip
 CREATED, UPDATED, UNCHANGED, REJECTED, DUPLICATE = (
     "created", "updated", "unchanged", "rejected", "duplicate",
 )  # fmt: skip
+APPLIED, KNOWN, REFUSED = "applied", "known", "refused"
+"""What became of a change in a file of them."""
 
 DOES_NOT_ADD_UP, ODD_CURRENCY = "does_not_add_up", "odd_currency"
 MONEY_HOLDS = (DOES_NOT_ADD_UP, ODD_CURRENCY)

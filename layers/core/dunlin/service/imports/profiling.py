@@ -28,7 +28,7 @@ from dunlin.domain.imports.types import (
 from dunlin.domain.strategy.strategy import MissingBound
 from dunlin.ports.imports import DropBox, Intake
 from dunlin.ports.strategies import Creditors
-from dunlin.service.imports import whole_file, work
+from dunlin.service.imports import changes, whole_file, work
 from dunlin.service.imports.items import items_of, told_before
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.read_file import LARGE, FileResult, read_files, rows
@@ -47,12 +47,19 @@ _MOST_SHARES = 200
 def profile_file(
     job: Job, *, intake: Intake, creditors: Creditors, drop_box: DropBox, today: date
 ) -> dict[str, Any]:
-    """Read the file once; `{outcome: ready | rejected | waiting, ranges: [...]}` and the ids.
+    """Read the file once; `{outcome: ready | changes | rejected | waiting, ranges: [...]}` and the
+    ids.
 
-    What is ready lies in shares under `work/`, a range each. What is not is reported beside the
-    file at once, and nothing is created.
+    What is ready lies in shares under `work/`, a range each; a file of changes too, whose shares
+    are applied one after another. What is not is reported beside the file at once, and nothing is
+    created.
     """
     opened, result = _read(job, intake=intake, creditors=creditors, drop_box=drop_box, today=today)
+    if opened is not None and changes.are_told(result.profile):
+        result = changes.handed_on(job, opened, drop_box)
+        if result.profile.refusal is None:
+            return changes.first_share(job, result.profile)
+        opened = None
     result = _asked_whose(job, opened, result, creditors=creditors, drop_box=drop_box)
     profile = result.profile
     outcome = "rejected" if profile.refusal else "waiting" if profile.waits else "ready"
@@ -120,7 +127,8 @@ def _read(
         result = FileResult(
             name=name, profile=refused("too_many_rows", refusal, opened.hints), assembly=None
         )
-    return (None if result.profile.refusal else opened), result
+    readable = result.profile.refusal is None or changes.are_told(result.profile)
+    return (opened if readable else None), result
 
 
 def _lines(opened: Dropped) -> int:

@@ -13,13 +13,21 @@ from typing import Any
 
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.assemble import Assembly, ByLine
+from dunlin.domain.imports.delta_file import answer_lines
 from dunlin.domain.imports.guard import csv_line
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.report import report_csv, summary
-from dunlin.domain.imports.types import CREATED, UNCHANGED, UPDATED, RowOutcome
+from dunlin.domain.imports.types import (
+    CHANGES,
+    CREATED,
+    UNCHANGED,
+    UPDATED,
+    FileProfile,
+    RowOutcome,
+)
 from dunlin.ports.imports import DropBox, Intake
 from dunlin.ports.strategies import Creditors
-from dunlin.service.imports import work
+from dunlin.service.imports import changes, work
 from dunlin.service.imports.debts import CLOSED, MISSING, RESTING
 from dunlin.service.imports.job import Job, strategy_of
 from dunlin.service.imports.plans import COUNTED, UNMATCHED, WITHDRAWN
@@ -42,6 +50,8 @@ def reconcile_import(
     if document is None or strategy_of(job.creditor, creditors) is None:
         raise DomainError(f"{job.key} was not profiled")
     profile = work.unpacked_profile(document["profile"])
+    if profile.kind == CHANGES:
+        return _told(job, profile, document["shares"], drop_box=drop_box, today=today)
     spill = intake.spill_store() if profile.records > LARGE else SpillStore()
     accounts = spill.by_text()
     by_line = spill.by_number()
@@ -89,6 +99,18 @@ def reconcile_import(
     }
 
 
+def _told(
+    job: Job, profile: FileProfile, shares: int, *, drop_box: DropBox, today: date
+) -> dict[str, Any]:
+    """The answers to a file of changes as its report and its summary."""
+    answers = [a for n in range(shares) for a in changes.answers_of(job, n, drop_box)]
+    counts = dict(Counter(answer["outcome"] for answer in answers))
+    drop_box.write(f"{job.stem}.report.csv", pieces(answer_lines(answers)), CSV)
+    name = job.key.rpartition("/")[2]
+    _write_summary(job, changes.summary_of(name, profile, answers, counts, today), drop_box)
+    return {"outcome": "done", "import_id": job.import_id, "counts": counts, "resting": 0}
+
+
 def _with_outcome(row: RowOutcome, outcomes: Mapping[str, str]) -> RowOutcome:
     """What the store knew beats what the file alone suggests: updated and unchanged."""
     outcome = outcomes.get(row.account, "")
@@ -125,9 +147,6 @@ def write_report(
     lines = chain(report, (_absent_line(reference, what) for reference, what in absent))
     drop_box.write(f"{job.stem}.report.csv", pieces(lines), CSV)
     content = summary(result.name, profile, assembly, today) | {
-        "import_id": job.import_id,
-        "version": job.version,
-        "report": f"{job.stem}.report.csv",
         "permission_withdrawn": withdrawn,
         "known_as": known_as,
         "missing": {
@@ -137,14 +156,24 @@ def write_report(
             "references": [reference for reference, _ in absent[:50]],
         },
     }
-    drop_box.write(
-        f"{job.stem}.summary.json",
-        json.dumps(content, indent=1, ensure_ascii=False).encode(),
-        "application/json",
-    )
+    _write_summary(job, content, drop_box)
     if sidecar:  # last: an import that is run again must not read it as a person's word
         drop_box.write(f"{job.stem}.mapping.yaml", sidecar.encode(), _TEXT)
     return dict(Counter(o.outcome for o in outcomes))
+
+
+def _write_summary(job: Job, content: Mapping[str, Any], drop_box: DropBox) -> None:
+    document = {
+        **content,
+        "import_id": job.import_id,
+        "version": job.version,
+        "report": f"{job.stem}.report.csv",
+    }
+    drop_box.write(
+        f"{job.stem}.summary.json",
+        json.dumps(document, indent=1, ensure_ascii=False).encode(),
+        "application/json",
+    )
 
 
 _OF_ABSENT = {

@@ -99,7 +99,8 @@ def read_summary(drop_box: DropBox, key: str) -> dict[str, Any] | None:
 
 def write_lines(drop_box: DropBox, key: str, lines: Iterable[object]) -> None:
     text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
-    drop_box.write(key, text.encode(), _JSON)
+    # A file of JSON may hold half a character; what reads it refuses that by name.
+    drop_box.write(key, text.encode("utf-8", "surrogatepass"), _JSON)
 
 
 def read_lines(drop_box: DropBox, key: str) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from dunlin.domain.accounts import lifecycle, stated
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.billing_words import SIGNS, BalanceChange, StatedBalance
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.ports.accounts import Change
@@ -21,7 +22,6 @@ from dunlin.ports.payments import ArrangedPostingBook, Checkouts
 from dunlin.ports.portal import PaymentAttempts
 from dunlin.service.accounts.crediting import credit
 from dunlin.service.accounts.writing import retry_on_conflict, write
-from dunlin.service.payments.billing_words import SIGNS, BalanceChange, StatedBalance
 from dunlin.service.payments.payments import close_page
 from dunlin.service.payments.posting import wake
 

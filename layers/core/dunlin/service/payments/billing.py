@@ -19,6 +19,16 @@ from dunlin.domain.accounts.consumer import Channel, Consumer
 from dunlin.domain.accounts.points import NamedPoints, deny, hashes, take_named
 from dunlin.domain.accounts.standing import Standing
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.billing_words import (
+    BalanceChange,
+    ChangeRefused,
+    Closing,
+    NewContact,
+    ReadChange,
+    StatedBalance,
+    Withdrawal,
+    read_change,
+)
 from dunlin.domain.money import Money
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AlreadySeen, Change, NamedAccounts, People, SaidBefore
@@ -30,16 +40,6 @@ from dunlin.service.accounts.writing import account_change, retry_on_conflict, w
 from dunlin.service.imports import missing
 from dunlin.service.imports.people import reached_again, taken_up
 from dunlin.service.payments.balances import change_balance
-from dunlin.service.payments.billing_words import (
-    BalanceChange,
-    ChangeRefused,
-    Closing,
-    NewContact,
-    ReadChange,
-    StatedBalance,
-    Withdrawal,
-    read_change,
-)
 from dunlin.service.payments.payments import close_page
 
 BY = "billing"

@@ -13,13 +13,17 @@ from dunlin.domain.imports.field_words import answer_words, field_words
 from dunlin.domain.imports.question_words import ELSEWHERE, SpokenQuestion, asked_of_the_file
 from dunlin.domain.imports.report import advice
 from dunlin.domain.imports.types import (
+    APPLIED,
+    CHANGES,
     CONTACTS,
     CREATED,
     DUPLICATE,
+    KNOWN,
     OTHER,
     PAYABLES,
     PAYMENTS,
     RECEIVABLES,
+    REFUSED,
     REJECTED,
     UNCHANGED,
     UPDATED,
@@ -32,6 +36,7 @@ _KINDS = {
     CONTACTS: "a list of people and how to reach them",
     PAYMENTS: "a list of payments",
     PAYABLES: "bills that the creditor owes itself",
+    CHANGES: "changes that a billing system tells",
     OTHER: "no list of debts",
 }
 OUTCOMES = {
@@ -40,6 +45,9 @@ OUTCOMES = {
     UNCHANGED: "say nothing new",
     DUPLICATE: "stand in the file twice",
     REJECTED: "not imported",
+    APPLIED: "applied",
+    KNOWN: "known, applied before",
+    REFUSED: "refused",
 }
 """What became of rows, after their number."""
 _UNSURE = 0.75
@@ -57,7 +65,8 @@ def import_lines(document: Mapping[str, Any], *, asked_next: bool = False) -> li
     kind = _KINDS.get(document["kind"], document["kind"])
     lines = wrapped(f"{document['file']}: {_number(rows, 'row')}, {kind}.")
     lines += _notes(document)
-    for part in (_debts(document), _holds(document), _rows(document), _columns(document)):
+    parts = (_debts, _holds, _rows, _refused, _columns)
+    for part in (make(document) for make in parts):
         if part:
             lines += ["", *part]
     for number, (_, question) in enumerate(asked_of_the_file(document), 1):
@@ -147,6 +156,24 @@ def _rows(document: Mapping[str, Any]) -> list[str]:
         for reason in unusual_rows(document, outcome):
             lines += _reason(*reason)
     return ["What became of the rows", *lines] if lines else []
+
+
+def _refused(document: Mapping[str, Any]) -> list[str]:
+    """Of changes that were refused, the first with the field and the reason."""
+    lines = []
+    for row, change, field, reason in refused_changes(document):
+        of_field = f" ({field})" if field else ""
+        lines += wrapped(f"row {row}, {change}{of_field}: {reason}", 4, 2)
+    left = document["outcomes"].get(REFUSED, 0) - len(document.get("refused", ()))
+    return [*lines, f"    and {left:,} more"] if left > 0 else lines
+
+
+def refused_changes(document: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """(row, change, field, reason) of the changes of a file that are shown as refused."""
+    return [
+        (str(no["row"]), no["change_id"] or "without an id", no["field"], no["reason"])
+        for no in document.get("refused", ())
+    ]
 
 
 def _of_one(outcome: str) -> str:

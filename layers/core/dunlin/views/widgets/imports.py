@@ -17,7 +17,13 @@ from dunlin.domain.imports.question_words import (
     mark_of,
 )
 from dunlin.domain.imports.report import advice
-from dunlin.views.imports.import_text import OUTCOMES, code_words, unusual_rows, waiting_for
+from dunlin.views.imports.import_text import (
+    OUTCOMES,
+    code_words,
+    refused_changes,
+    unusual_rows,
+    waiting_for,
+)
 from dunlin.views.widgets.ask import Ask, safe_arn
 from dunlin.views.widgets.page import Html, page
 from dunlin.views.widgets.words import masked, money
@@ -115,6 +121,7 @@ class ImportWidget:
             ],
             waiting=_reasons(waiting_for(document)),
             unusual=_reasons(r for outcome in OUTCOMES for r in unusual_rows(document, outcome)),
+            refused=refused_changes(document),
             owed=_owed(document),
             past_due=_figures({_BUCKETS.get(b, b): n for b, n in _buckets(document)}),
             questions=_questions(document),

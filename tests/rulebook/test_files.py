@@ -41,7 +41,6 @@ def test_the_compiled_form_is_what_the_files_compile_to():
 
 def test_every_rule_of_the_book_has_one_file_named_after_it():
     files = rulebook_files.rule_files()
-    assert len(files) == 107  # 104 of the law, contracts and platform, 3 defaults of a deployment
     assert sorted(p.stem.upper() for p in files) == sorted(d["id"] for d in _documents())
 
 
@@ -125,7 +124,7 @@ def test_a_review_that_is_due_is_named():
     from datetime import date
 
     assert overdue_reviews(_documents(), date(2026, 11, 21)) == []
-    assert len(overdue_reviews(_documents(), date(2027, 6, 1))) == 107
+    assert len(overdue_reviews(_documents(), date(2027, 6, 1))) == len(_documents())
 
 
 def test_a_file_under_another_name_is_refused(tmp_path):
@@ -140,7 +139,7 @@ def test_a_file_under_another_name_is_refused(tmp_path):
 def test_a_changed_file_that_was_not_compiled_is_noticed(tmp_path):
     shutil.copytree(FOLDER, tmp_path / "rulebook")
     path = tmp_path / "rulebook/rules/federal/us-minor.yaml"
-    path.write_text(path.read_text().replace("version: 1", "version: 2"))
+    path.write_text(path.read_text().replace("version: 2", "version: 9"))
     assert check_rulebook(tmp_path / "rulebook") == [
         "rulebook.json is not what the files compile to"
     ]
@@ -170,7 +169,7 @@ def test_the_edition_in_force_is_kept_and_judges_as_it_did(tmp_path, monkeypatch
     folder = _copy(tmp_path)
     first = load_rulebook()
     path = folder / "rules/federal/us-minor.yaml"
-    path.write_text(path.read_text().replace("version: 1", "version: 2"))
+    path.write_text(path.read_text().replace("version: 2", "version: 9"))
     rulebook_files.write_compiled(folder)
     assert check_rulebook(folder) == []
     assert first.version in rulebook_files.editions(folder)

@@ -189,7 +189,8 @@ def test_every_change_shows_version_citation_and_reviewer():
     silent, moved = changes["PLAT-TIME"], changes["US-REGF-TIME"]
     assert (silent.unmoved, moved.unmoved) == (True, False)
     assert silent.review == "draft, not signed yet"
-    assert moved.version == "1 -> 2"
+    before, after = moved.version.split(" -> ")
+    assert int(after) == int(before) + 1
     assert moved.review == "approved, signed by Ada Counsel on 2026-12-01"
     assert moved.cites[0] == "15 USC 1692c(a)(1)"
 

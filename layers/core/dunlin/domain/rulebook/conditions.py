@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dunlin.domain.errors import DomainError
-from dunlin.domain.rulebook.situation import Situation, getter, instant_getter
+from dunlin.domain.rulebook.facts import CONTACT_CHANNELS
+from dunlin.domain.rulebook.holidays import business_days
+from dunlin.domain.rulebook.situation import UNCONNECTED, Situation, getter, instant_getter
 from dunlin.domain.rulebook.values import holds, number, present, proven, switched_off
 
 
@@ -252,6 +254,40 @@ def _days_since(spec: Mapping[str, Any]) -> Condition:
     return test
 
 
+def _business_days_over(spec: Mapping[str, Any]) -> Condition:
+    """True once more than `days` business days have ended since the first contact about this
+    debt: the instant at `since`, else the oldest contact made while it was over `late` days late.
+    Saturdays, Sundays and federal holidays are none; the day of the contact is day 0."""
+    stated, days, late = instant_getter(spec["since"]), int(spec["days"]), int(spec["late"])
+
+    def test(s: Situation) -> bool:
+        since = stated(s) or _first_contact(s, late)
+        if since is None:
+            return False
+        pairs = zip(s.local(since), s.local(s.now), strict=True)
+        return any(business_days(a.date(), b.date()) > days for a, b in pairs)
+
+    return test
+
+
+def _first_contact(s: Situation, late: int) -> datetime | None:
+    """The oldest contact about this account that reached somebody while it was so late."""
+    days = s.facts.days_past_due
+    since = None if days is None else s.now - timedelta(days=days - late)
+    reached = [
+        h.at
+        for h in s.out
+        if h.channel in CONTACT_CHANNELS
+        and h.outcome not in _NOT_REACHED
+        and s.same_account(h)
+        and (since is None or h.at > since)
+    ]
+    return min(reached, default=None)
+
+
+_NOT_REACHED = UNCONNECTED | {"no_answer", "undeliverable", "bounced"}
+
+
 def _over(spec: Mapping[str, Any]) -> Condition:
     read, limit = getter(spec["of"]), Decimal(str(spec["limit"]))
 
@@ -261,6 +297,17 @@ def _over(spec: Mapping[str, Any]) -> Condition:
             return False
         amount = number(value)
         return amount is None or amount > limit
+
+    return test
+
+
+def _at_most(spec: Mapping[str, str]) -> Condition:
+    """True when the number at `of` is not over the one at `as`, and both are known."""
+    left, right = getter(spec["of"]), getter(spec["as"])
+
+    def test(s: Situation) -> bool:
+        amount, most = number(left(s)), number(right(s))
+        return amount is not None and most is not None and amount <= most
 
     return test
 
@@ -331,12 +378,15 @@ _DYNAMIC: dict[str, Callable[[Any], Condition]] = {
     "same": _same,
     "medium_in": _medium_in,
     "medium_is_not": _medium_is_not,
+    "goes_by": lambda names: lambda s: s.medium in names,
     "elapsed": _elapsed,
     "fresh": _fresh,
     "past": _past,
     "before": _before,
     "days_since": _days_since,
+    "business_days_over": _business_days_over,
     "over": _over,
+    "at_most": _at_most,
     "days_past_due_over": _days_past_due_over,
     "paid": _paid,
     "licensed": _licensed,

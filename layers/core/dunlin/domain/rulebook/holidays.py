@@ -39,3 +39,13 @@ def federal_holidays(year: int) -> frozenset[date]:
         elif day.weekday() == 6:
             days.add(day + timedelta(days=1))
     return frozenset(d for d in days if d.year == year)
+
+
+def business_days(first: date, last: date) -> int:
+    """How many business days lie after `first`, up to and with `last`: no Saturday, no Sunday, no
+    federal holiday. At most a thousand days are looked at; more would change nothing."""
+    counted = 0
+    for n in range(1, min((last - first).days, 1_000) + 1):
+        day = first + timedelta(days=n)
+        counted += day.weekday() < 5 and day not in federal_holidays(day.year)
+    return counted

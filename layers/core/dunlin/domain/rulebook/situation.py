@@ -28,6 +28,17 @@ def medium_of(channel: str) -> str:
     return "call" if channel in CALL_CHANNELS else channel
 
 
+# Notices that go to the consumer: by post unless they say otherwise.
+_NOTICES = frozenset({"validation_notice", "sue_threat"})
+_VIA = {"email": "email", "sms": "sms"}
+
+
+def _medium(facts: ContactFacts) -> str:
+    if facts.channel in _NOTICES:
+        return _VIA.get(str(facts.message.get("via")), "letter")
+    return medium_of(facts.channel)
+
+
 def prepared(history: tuple[Contact, ...], now: datetime) -> list[Contact]:
     """History up to `now`, oldest first, an event counted once, released touches left out."""
     seen: set[str] = set()
@@ -79,7 +90,7 @@ class Situation:
         self.facts = facts
         self.now = now
         self.channel = facts.channel
-        self.medium = medium_of(facts.channel)
+        self.medium = _medium(facts)
         self.zones = zones
         infos = [zone_info(z.name) for z in zones]
         self.infos: list[ZoneInfo] = [i for i in infos if i is not None]

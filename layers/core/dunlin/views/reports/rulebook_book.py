@@ -292,7 +292,7 @@ def _parts(key: str, value: Any) -> dict[str, str]:
     """The words of a condition's value, for its sentence."""
     row = value if isinstance(value, Mapping) else {}
     items = value if isinstance(value, list) else [value]
-    word = channel_word if key == "channel_in" else _fact
+    word = channel_word if key in ("channel_in", "goes_by") else _fact
     return {
         "it": _listed(_ROLES.get(str(v), word(str(v))) for v in items),
         "of": _fact(str(row.get("of", ""))),
@@ -313,12 +313,16 @@ _CONDITIONS_IN_WORDS = {
     "same": "“{of}” is the same as “{as}”",
     "medium_in": "“{it}” names this medium",
     "medium_is_not": "“{it}” names other media alone",
+    "goes_by": "it goes by {it}",
     "elapsed": "at least {span} have passed since “{since}”",
     "fresh": "“{since}” lies at most {span} back",
     "past": "“{it}” has come",
     "before": "“{it}” still lies ahead",
     "days_since": "at least {days} calendar days have passed since “{since}”",
+    "business_days_over": "more than {days} business days have passed since “{since}”, else since"
+    " the first contact about the debt",
     "over": "“{of}” is over {limit}",
+    "at_most": "“{of}” is not over “{as}”",
     "days_past_due_over": "the debt is more than {it} days past due",
     "paid": "nothing is owed any more",
     "licensed": "the creditor is licensed in every state known",

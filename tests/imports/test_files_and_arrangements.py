@@ -164,3 +164,19 @@ def test_what_an_export_asks_anew_stays_outside_of_the_instalments(debtor: Debto
     debtor.drop("open.csv", newer("170.00"))
     assert debtor.account("K-1").balance.minor == 17_000
     assert debtor.left == [4_000, 4_000, 4_000]
+
+
+def test_a_payment_that_staff_say_came_back_is_owed_under_the_arrangement_again(
+    debtor: Debtor,
+) -> None:
+    """As `dunlin payments place` and a billing system tell it, however often."""
+    debtor.tell("payment", 4_000)
+    assert debtor.left == [0, 4_000, 4_000]
+    debtor.now += timedelta(days=3)
+    debtor.tell("returned", 4_000)
+    debtor.tell("returned", 4_000)
+    assert (debtor.account("K-1").balance.minor, debtor.left) == (15_000, [4_000, 4_000, 4_000])
+    assert debtor.arrangement.instalments[0].counts_from == debtor.now.date()
+    assert [e.kind for e in debtor.book.ledgers[debtor.account_id].values()][-1] == "refund"
+    debtor.drop("open.csv", newer("150.00"))  # it knows of the fee, the payment and its return
+    assert (debtor.account("K-1").balance.minor, debtor.left) == (15_000, [4_000, 4_000, 4_000])

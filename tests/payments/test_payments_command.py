@@ -143,8 +143,9 @@ def test_what_was_applied_is_shown_and_a_fee_can_be_waived(
     assert book.accounts[account.account_id].balance.minor == account.balance.minor - 1
 
 
+@pytest.mark.parametrize(("minor", "kind"), [(950, "payment"), (-950, "returned")])
 def test_a_held_payment_is_listed_with_its_reason_and_placed_by_the_function(
-    functions: Functions, book: MemoryBook, monkeypatch: pytest.MonkeyPatch
+    functions: Functions, book: MemoryBook, monkeypatch: pytest.MonkeyPatch, minor: int, kind: str
 ) -> None:
     (account,) = book.accounts.values()
     box = MemoryDropBox()
@@ -152,14 +153,14 @@ def test_a_held_payment_is_listed_with_its_reason_and_placed_by_the_function(
     held_payments.keep_held(
         HeldPayment(
             creditor=CREDITOR, payment_id="pay_1", import_id="imp_1", file="p.csv", row=2,
-            day="2026-11-26", amount=Money(950, account.balance.currency), payer="Bo Sample",
+            day="2026-11-26", amount=Money(minor, account.balance.currency), payer="Bo Sample",
             text="K-1, K-5", why="unknown_number", accounts=(account.account_id,),
         ),
         drop_box=box,
     )  # fmt: skip
     code, output = run("held", CREDITOR)
     assert code == 0
-    assert "pay_1  $9.50 of 26 Nov 2026" in output
+    assert f"pay_1  {Money(minor, 'USD')} of 26 Nov 2026" in output
     assert "p.csv row 2, Bo Sample, names K-1, K-5: it names a number" in output
     placing = ("place", "pay_1", "--creditor", CREDITOR, "--by", "op-7", "--why", "c-1")
     assert run(*placing)[0] == 2
@@ -169,8 +170,8 @@ def test_a_held_payment_is_listed_with_its_reason_and_placed_by_the_function(
     code, output = run(*placing, "--on", account.account_id)
     assert (code, output.splitlines()[-1]) == (0, "placed")
     ((function, document),) = functions.asked
-    assert (function, document["change_id"], document["amount_minor"]) == (
-        "ChangeBalance", "pay_1", 950,
+    assert (function, document["change_id"], document["kind"], document["amount_minor"]) == (
+        "ChangeBalance", "pay_1", kind, 950,
     )  # fmt: skip
     assert run("held", CREDITOR) == (0, "No payment waits to be placed.\n")
     assert run(*placing, "--nothing")[0] == 2

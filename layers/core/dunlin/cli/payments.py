@@ -22,6 +22,7 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.ledger import allocate
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.amounts import parse_amount
+from dunlin.domain.imports.billing_words import RETURNED
 from dunlin.domain.money import Money
 from dunlin.service.imports.held_payments import WHY, held
 from dunlin.service.imports.held_payments import place as lay_held
@@ -119,7 +120,7 @@ def place(
         document = {
             "creditor": creditor,
             "change_id": payment_id,
-            "kind": "payment" if amount.minor > 0 else "charge",
+            "kind": "payment" if amount.minor > 0 else RETURNED,
             "reference": account.own_name,
             "amount_minor": abs(amount.minor),
             "currency": amount.currency,

@@ -19,7 +19,9 @@ from dunlin.domain.imports.contact_points import fast_email, fast_phone
 from dunlin.domain.imports.fillers import is_no_email, is_no_phone
 from dunlin.domain.money import Money
 
-SIGNS = {"credit": -1, "payment": -1, "charge": 1, "fee": 1, "interest": 1}
+RETURNED = "returned"
+"""A payment that came back: what it had paid is owed again, under its instalments too."""
+SIGNS = {"credit": -1, "payment": -1, RETURNED: 1, "charge": 1, "fee": 1, "interest": 1}
 _MONEY = {"amount_minor": int, "currency": str}
 FIELDS: Mapping[str, Mapping[str, type]] = {
     **dict.fromkeys(SIGNS, _MONEY),
@@ -57,7 +59,7 @@ class ChangeRefused(DomainError):
 class BalanceChange:
     """One change as the billing system numbers it: `change_id` makes saying it again harmless,
     `amount` is positive and `kind` says which way it goes: credit and payment lower the balance,
-    charge, fee and interest raise it.
+    charge, fee and interest raise it, and so does a payment that was returned.
 
     A fee or interest may be charged only where the contract or the law says so (12 CFR
     1006.22(b)); Dunlin adds none by itself.

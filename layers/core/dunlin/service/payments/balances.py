@@ -13,7 +13,7 @@ from dunlin.domain.accounts import lifecycle, stated
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
-from dunlin.domain.imports.billing_words import SIGNS, BalanceChange, StatedBalance
+from dunlin.domain.imports.billing_words import RETURNED, SIGNS, BalanceChange, StatedBalance
 from dunlin.domain.money import Money
 from dunlin.domain.payments import posting
 from dunlin.ports.accounts import Change
@@ -24,6 +24,9 @@ from dunlin.service.accounts.crediting import credit
 from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.payments.payments import close_page
 from dunlin.service.payments.posting import wake
+
+_ENTRIES = {"balance": "adjustment", RETURNED: "refund"}
+"""The kind of a ledger entry where it is not the change's own."""
 
 
 def change_balance(
@@ -41,8 +44,9 @@ def change_balance(
     """Apply a change, wake the ladder and close a page that asks for too much now. Returns
     whether it was new, and the account as it stands. `noted` is written with it.
 
-    A credit is laid over the instalments of an arrangement, as a payment is; a charge stays
-    outside of it. A charge on a settled account opens it for staff, as a refund does; a stated
+    A credit is laid over the instalments of an arrangement, as a payment is, and a payment that was
+    returned is owed under them again; a charge stays outside of it. A charge on a settled account
+    opens it for staff, as a refund does; a stated
     balance is taken as a file's figure is. Raises `DomainError` for an unknown or closed account
     or another currency; `Unavailable` where the page could not be closed: say it again.
     """
@@ -64,7 +68,7 @@ def change_balance(
         result = _posted(replace(account, extras=extras), lines, now) if lines else account
         result = replace(result, extras=extras)
         arranged: tuple[Arrangement, ...] = ()
-        if minor < 0:
+        if minor < 0 or kind == RETURNED:
             result, arranged = credit(result, lines, book=book, at=now)
         after = write(
             book,
@@ -113,7 +117,7 @@ def _lines(
         LedgerEntry(
             entry_id=ids.entry_id(account.account_id, source),
             account_id=account.account_id,
-            kind="adjustment" if kind == "balance" else kind,
+            kind=_ENTRIES.get(kind, kind),
             amount=Money(minor, account.balance.currency),
             on=now.date(),
             source=source,

@@ -21,7 +21,7 @@ def agree(
     """How far a shadow agrees with the contacts that were made meanwhile, and which of these the
     rules would have refused, by what is known today.
 
-    Example: dunlin pilot agree harbor-clinic.1 contacts.csv
+    Example: dunlin pilot agree harbor-clinic.2 contacts.csv
     """
     from dunlin.runtime import wiring
     from dunlin.service.rollouts.shadows import beside

@@ -17,6 +17,8 @@ from dunlin.cli.stack import Output
 from dunlin.service.reports.audit_log import dossier, verify_dossier
 from dunlin.views.widgets.words import words
 
+NOTHING: tuple[Any, ...] = (None, "", [], {})
+
 app = Commands("The audit log.", example="dunlin audit show HC-1003")
 
 
@@ -38,13 +40,20 @@ def show(account: ThisAccount) -> None:
         at = f"{day(entry.at.date())} {entry.at:%H:%M:%S} UTC"
         say(f"{at}  {words(entry.what)}, by {entry.actor} ({chain})", deeper=2)
         for name, value in entry.data.items():
-            if value not in (None, "", [], {}):
+            if value not in NOTHING:
                 say(f"{words(name).lower()}: {_recorded(value)}", 2, 2)
 
 
 def _recorded(value: Any) -> str:
-    """What an entry records, as it stands there: text as text, the rest as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """What an entry records, as it stands there: text as text, the rest as JSON without what is
+    empty in it (the dossier holds that too)."""
+    return value if isinstance(value, str) else json.dumps(_filled(value), ensure_ascii=False)
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(part) for name, part in value.items() if part not in NOTHING}
+    return [_filled(part) for part in value] if isinstance(value, list) else value
 
 
 @app.command()

@@ -22,12 +22,12 @@ _OUTCOMES = (("settled", "#2e7d5b"), ("exhausted", "#9a7614"), ("failed", "#b336
              ("closed", "#6f7884"))  # fmt: skip
 _FUNCTIONS = (
     "ActivateAccounts", "CheckCompliance", "SendEmail", "SendSms", "LoadRows", "Portal",
-    "ReceiveWebhook", "PostPayment", "RecordEmailEvent", "ReadReply", "PublishChanges",
-    "ArchiveAudit", "ReconcileLadders", "Decide",
+    "ReceiveWebhook", "PostPayment", "RecordEmailEvent", "ReadReply", "ReadMail",
+    "PublishChanges", "ArchiveAudit", "ReconcileLadders", "Decide",
 )  # fmt: skip
 _DEAD_LETTERS = (
     "DropDeadLetters", "ConfigDeadLetters", "EmailEventDeadLetters", "ReplyDeadLetters",
-    "PaymentDeadLetters", "StreamFailures",
+    "MailDeadLetters", "PaymentDeadLetters", "StreamFailures",
 )  # fmt: skip
 
 

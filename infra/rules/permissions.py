@@ -30,6 +30,7 @@ STAR_RESOURCES = {
             "RecordEmailEvent",
             "RecordSmsReceipt",
             "ReadReply",
+            "ReadMail",
             "Portal",
             "PostPayment",
             "ChargeInstalment",

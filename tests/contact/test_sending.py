@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import Failure, MemoryMailbox
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.lifecycle import settle
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.errors import DomainError
-from dunlin.domain.tokens import token_hash
+from dunlin.domain.tokens import address_hash, reply_token, token_hash
 from dunlin.ports.accounts import Change
 from dunlin.ports.messages import Email
 from dunlin.service.accounts.writing import entry_of, next_version
@@ -150,3 +152,34 @@ def test_a_sender_has_nothing_to_do_with_the_other_channel() -> None:
     with pytest.raises(DomainError):
         hand_over(book, touch, ground.outbox(Channel.SMS))
     assert book.permits
+
+
+def test_an_e_mail_has_addresses_of_its_own_for_answers_and_to_unsubscribe() -> None:
+    book, _, touch = permitted()
+    mailbox, links = MemoryMailbox(), MemoryPortalSessions()
+    outbox = replace(ground.outbox(mailbox=mailbox, links=links), mail_domain="reply.example.org")
+    assert hand_over(book, touch, outbox).outcome == "sent"
+    [message] = mailbox.sent
+    token = reply_token(f"{1:022d}")
+    assert message.reply_to == f"reply-{token}@reply.example.org"
+    assert f"<mailto:stop-{token}@reply.example.org?" in message.headers["List-Unsubscribe"]
+    bound = links.link(token_hash(token))
+    assert bound is not None
+    assert (bound.touch_id, bound.account_id, bound.consumer_id) == (
+        touch.touch_id,
+        touch.account_id,
+        touch.consumer_id,
+    )
+    assert bound.address_hash == address_hash("ada@example.com")
+    assert bound.expires_at - NOON == timedelta(days=400)
+    # Who reads the address cannot open the portal with it.
+    assert all(portal != token for portal in re.findall(r"/m/(\w+)", message.text))
+
+
+def test_without_a_mail_domain_answers_go_to_the_inbox() -> None:
+    book, _, touch = permitted()
+    mailbox = MemoryMailbox()
+    hand_over(book, touch, ground.outbox(mailbox=mailbox))
+    [message] = mailbox.sent
+    assert message.reply_to == "accounts@clinic.example.com"
+    assert "<mailto:accounts@clinic.example.com?" in message.headers["List-Unsubscribe"]

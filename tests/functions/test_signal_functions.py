@@ -17,9 +17,12 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Unavailable
 from dunlin.runtime import wiring
+from functions.read_mail.handler import handler as read_mail
 from functions.read_reply.handler import handler as read_reply
 from functions.record_email_event.handler import handler as record_email_event
 from functions.record_sms_receipt.handler import handler as record_sms_receipt
+from tests.signals.test_mail_store import NOTICE, notified
+from tests.signals.test_mails import HERE, Post, mail
 from tests.signals.test_provider_events import email_event, line
 from tests.signals.test_replies import PAYLOAD
 from tests.signals.test_signals import ADA, FIRST, LATER, a_touch, book_with
@@ -108,6 +111,28 @@ def test_a_reply_is_obeyed_and_neither_its_words_nor_its_number_are_logged(
     assert '"outcome":"malformed"' in everything.replace(" ", "")
     assert read_reply(queued(PAYLOAD), None) == {"batchItemFailures": []}
     assert not stack.book.consumers[ADA].consent(Channel.EMAIL).open
+
+
+def test_a_mail_is_taken_in_and_neither_its_words_nor_its_sender_are_logged(
+    stack: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    post = Post(book=stack.book)
+    monkeypatch.setattr(wiring, "mail_ports", post.ports)
+    monkeypatch.setattr(wiring, "real_clock", lambda: stack.clock)
+    receipt = NOTICE["receipt"] | {"recipients": [HERE], "dmarcVerdict": {"status": "PASS"}}
+    post.store.kept[receipt["action"]["objectKey"]] = mail("stop, says Zachariah").as_bytes()
+    greeting = {"Message": "Successfully validated SNS topic"}
+    answer = read_mail(queued(greeting, notified(NOTICE | {"receipt": receipt})), None)
+    assert answer == {"batchItemFailures": []}
+    assert not stack.book.consumers[ADA].consent(Channel.EMAIL).open
+    output = capsys.readouterr()
+    everything = (output.out + output.err).replace(" ", "")
+    assert "Zachariah" not in everything
+    assert "example.com" not in everything
+    assert '"outcome":"malformed"' in everything
+    assert '"outcome":"opt_out"' in everything
 
 
 def test_a_write_that_loses_every_race_is_delivered_again(

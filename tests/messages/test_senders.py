@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import struct
@@ -21,7 +22,7 @@ from dunlin.adapters.aws.one_attempt import ONE_ATTEMPT
 from dunlin.adapters.aws.sms_sender import SnsSmsSender
 from dunlin.adapters.memory.senders import Failure, MemoryMailbox, MemorySmsSender
 from dunlin.domain.errors import Defect, Unavailable
-from dunlin.ports.messages import Email, Mailbox, SmsSender, Text
+from dunlin.ports.messages import AttachedFile, Email, Mailbox, SmsSender, Text
 
 EMAIL = Email(
     to="ana@example.com",
@@ -178,6 +179,18 @@ def test_a_text_is_transactional_and_comes_from_the_creditors_number(provider: P
         (by_text, 500, THROTTLED, False),
     ],
 )
+def test_a_plain_mail_with_a_file(provider: Provider) -> None:
+    file = AttachedFile(name="file-1", content=b"%PDF-1", content_type="application/pdf")
+    plain = replace(EMAIL, html="", attachments=[file])
+    SesMailbox("", client=client("sesv2", provider.url)).send(plain)
+    [(_, body)] = provider.requests
+    simple = json.loads(body)["Content"]["Simple"]
+    assert list(simple["Body"]) == ["Text"]
+    [attached] = simple["Attachments"]
+    assert base64.b64decode(attached["RawContent"]) == b"%PDF-1"
+    assert (attached["FileName"], attached["ContentDisposition"]) == ("file-1", "ATTACHMENT")
+
+
 def test_an_error_is_one_request_and_certain_only_where_it_was_refused(
     provider: Provider, send: Send, status: int, body: bytes, certain: bool
 ) -> None:

@@ -10,7 +10,7 @@ from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow, NameRow
 from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
 from dunlin.adapters.dynamo.rows.audit import AuditRow
 from dunlin.adapters.dynamo.rows.counters import ShareRow
-from dunlin.adapters.dynamo.rows.ops import ClockRow, PauseRow, SeenRow, SpendRow
+from dunlin.adapters.dynamo.rows.ops import ClockRow, PauseRow, SeenRow, SpendRow, StrayRow
 from dunlin.adapters.dynamo.rows.people import AddressRow, ContactsRow, ProfileRow
 from dunlin.adapters.dynamo.rows.permits import PermitRow
 from dunlin.adapters.dynamo.rows.portal import (
@@ -134,6 +134,7 @@ KINDS = {
     "pause": _bare(PauseRow, pk="PAUSE#c#1", by_platform="op_1", by_creditor="op_2"),
     "signal": _bare(SeenRow, pk="SEEN#sig_1", digest="d1"),
     "spend": _bare(SpendRow, pk="SPEND#2026-11", micro=12, stopped_at=10),
+    "stray mail": Kind(StrayRow.of, values.STRAY_MAIL, _words("at key expires_at")),
     "clock": _bare(ClockRow, "at", at=AT),
     "strategy": _bare(
         StrategyRow,

@@ -46,6 +46,7 @@ from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segm
 from dunlin.domain.strategy.strategy_document import read_selection
 from dunlin.ports.accounts import Answer, Reply
 from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
+from dunlin.ports.staff import StrayMail
 
 CREDITOR = "acme-clinic"
 AT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -425,3 +426,5 @@ TALLY = {
 
 OWN_WORDS = {"templates": {"reminder": {"email": {"en": {"heading": "A word about your bill"}}}}}
 """What the creditor's strategy says beside what every strategy must."""
+
+STRAY_MAIL = StrayMail(mail_id="a" * 32, creditor=CREDITOR, at=AT, key="mail/0102")

@@ -11,12 +11,14 @@ from typer.testing import CliRunner
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.mail import MemoryStrayMails
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli import who
 from dunlin.cli.main import app
 from dunlin.domain.accounts.account import Hold, Override
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.ports.accounts import Reply
+from dunlin.ports.staff import StrayMail
 from dunlin.runtime import wiring
 from dunlin.service.signals.signals import apply_signal
 from dunlin.views.messages.jinja_messages import JinjaMessages
@@ -36,12 +38,20 @@ def waker() -> MemoryWaker:
 
 
 @pytest.fixture
-def book(monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker) -> MemoryBook:
+def strays() -> MemoryStrayMails:
+    return MemoryStrayMails()
+
+
+@pytest.fixture
+def book(
+    monkeypatch: pytest.MonkeyPatch, waker: MemoryWaker, strays: MemoryStrayMails
+) -> MemoryBook:
     memory, _ = ground.memory_world()
     monkeypatch.setattr(wiring, "account_book", lambda: memory)
     monkeypatch.setattr(wiring, "creditors", lambda: memory.creditors)
     monkeypatch.setattr(wiring, "audit_archive", lambda: ChainLog(memory))
     monkeypatch.setattr(wiring, "waker", lambda: waker)
+    monkeypatch.setattr(wiring, "stray_mails", lambda: strays)
     monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
     monkeypatch.setattr(wiring, "gate", ground.gate)
@@ -188,3 +198,18 @@ def test_a_release_decides_no_request_and_a_closed_account_waits_for_nobody(
     code, output = run("queue", "approve", *HERE, *BY)
     assert code == 3
     assert "Nothing on it waits for a person" in output
+
+
+def test_mail_of_nobody_is_listed_until_somebody_has_seen_to_it(
+    book: MemoryBook, strays: MemoryStrayMails
+) -> None:
+    strays.keep_stray(StrayMail(mail_id="m7", creditor=CREDITOR, at=NOON, key="mail/7"))
+    assert "1 mail of nobody we know" in run("queue", "list")[1]
+    assert "nobody we know" not in run("queue", "list", "--kind", "dispute")[1]
+    [document] = json.loads(run("queue", "list", "--json")[1])
+    assert (document["kind"], document["key"]) == ("stray_mail", "mail/7")
+    assert "mail/7" in run("queue", "mail", "--creditor", CREDITOR)[1]
+    assert "mail/7" not in run("queue", "mail", "--creditor", "another")[1]
+    assert run("queue", "mail", "--seen", "m7") == (0, "m7 waits no longer\n")
+    code, words = run("queue", "mail", "--seen", "m7")
+    assert (code, "no mail m7 waits" in words) == (1, True)

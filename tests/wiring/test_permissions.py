@@ -4,7 +4,8 @@ from collections import defaultdict
 
 import pytest
 
-from infra.rules.permissions import STAR_RESOURCES, statements
+from dunlin.domain.messages.arrival import FORWARDER
+from infra.rules.permissions import STAR_RESOURCES, as_list, statements
 from tests.wiring import stack
 
 
@@ -39,6 +40,7 @@ def test_only_the_senders_send():
     lists = {"ses:ListSuppressedDestinations", "ses:PutSuppressedDestination"}
     assert _by_role("ses:") == {
         "SendEmailRole": {"ses:SendEmail"},
+        "ReadMailRole": {"ses:SendEmail"},
         "SyncOptoutsRole": lists,
         "ReconcileCountsRole": {"ses:GetSendStatistics"},
     }
@@ -47,6 +49,18 @@ def test_only_the_senders_send():
         "SyncOptoutsRole": {"sns:ListPhoneNumbersOptedOut"},
     }
     assert _by_role("sms-voice:") == {}
+
+
+def test_who_reads_mail_may_only_hand_it_on():
+    policies = stack.translated()["Resources"]["ReadMailRole"]["Properties"]["Policies"]
+    sends = [
+        s
+        for s in policies[0]["PolicyDocument"]["Statement"]
+        if "ses:SendEmail" in as_list(s["Action"])
+    ]
+    assert [s["Condition"] for s in sends] == [
+        {"StringLike": {"ses:FromAddress": f"{FORWARDER}@*"}}
+    ]
 
 
 def test_a_text_goes_to_a_phone_and_never_to_a_topic():

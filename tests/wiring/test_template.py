@@ -22,6 +22,8 @@ ON_AWS_ALONE = {
     "ApiGatewayLogRole",
     "AuditBucketPolicy",
     "DropBucketPolicy",
+    "MailRule",
+    "MailRuleSet",
     "MonthlySpending",
     "PortalFirewall",
     "PortalFirewallAssociation",

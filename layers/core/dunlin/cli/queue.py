@@ -25,6 +25,7 @@ from dunlin.domain.arrangements.terms import NoTerms
 from dunlin.domain.errors import DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.staff.queue import KINDS, Item, item_of
+from dunlin.ports.staff import StrayMail
 from dunlin.service import arrangements
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.contact import recovery
@@ -60,8 +61,11 @@ def list_items(
         creditors=wiring.creditors(),
         now=now,
     )
+    # They have neither an account nor an owner, and are due as what a person writes is.
+    strays = [] if owner or late or kind not in ("", "reply") else _strays(creditor)
     if as_json:
-        say_json([_item_document(item, now) for item in items])
+        documents = [_item_document(item, now) for item in items]
+        say_json([*documents, *(_stray_document(mail) for mail in strays)])
         return
     say_table(
         ("account", "owed", "what", "due (UTC)", "with"),
@@ -77,6 +81,52 @@ def list_items(
         ],
     )
     say(f"{len(items):,} {'waits' if len(items) == 1 else 'wait'}. Look at one: dunlin queue show")
+    if strays:
+        say(f"{count(len(strays), 'mail')} of nobody we know: dunlin queue mail", colour="yellow")
+
+
+def _strays(creditor: str) -> list[StrayMail]:
+    from dunlin.runtime import wiring
+
+    names = [creditor] if creditor else wiring.creditors().all()
+    return [mail for name in names for mail in wiring.stray_mails().strays(name)]
+
+
+def _stray_document(mail: StrayMail) -> dict[str, Any]:
+    return {
+        "mail_id": mail.mail_id,
+        "creditor": mail.creditor,
+        "kind": "stray_mail",
+        "since": mail.at.isoformat(),
+        "key": mail.key,
+    }
+
+
+@app.command("mail")
+def stray_mail(
+    _on: OnStack,
+    creditor: Annotated[str, typer.Option(help="One creditor; all where left out.")] = "",
+    seen: Annotated[str, typer.Option(help="The id of a mail that somebody has seen to.")] = "",
+) -> None:
+    """Mail to a creditor that belongs to no message and nobody we know. It went to the creditor's
+    inbox too; as it came it lies in the drop bucket, for 90 days.
+
+    Example: dunlin queue mail --creditor harbor-clinic
+    """
+    from dunlin.runtime import wiring
+
+    strays = _strays(creditor)
+    if seen:
+        chosen = [mail for mail in strays if mail.mail_id == seen]
+        settled = [wiring.stray_mails().settle_stray(m.creditor, m.mail_id) for m in chosen]
+        if not any(settled):
+            raise not_in_order(f"no mail {seen} waits")
+        say(f"{seen} waits no longer")
+        return
+    say_table(
+        ("mail", "creditor", "since (UTC)", "in the drop bucket"),
+        [(mail.mail_id, mail.creditor, minute(mail.at), mail.key) for mail in strays],
+    )
 
 
 def _item_document(item: Item, now: datetime) -> dict[str, Any]:

@@ -23,3 +23,9 @@ def token_hash(token: str) -> str:
 def address_hash(address: str) -> str:
     """SHA-256 of an e-mail address or number, as indexes and permits carry it."""
     return hashlib.sha256(b"address|" + address.strip().lower().encode()).hexdigest()
+
+
+def reply_token(token: str) -> str:
+    """The token of a message's reply address: made from that of its portal link, in letters that
+    mail servers leave alone, and no way back. Whoever reads it cannot open the portal."""
+    return hashlib.sha256(b"reply|" + token.encode()).hexdigest()[:32]

@@ -24,8 +24,18 @@ class LinkChecker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
+    """A file of an e-mail that we send."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """One rendered e-mail. Headers hold no line breaks; tags hold ids only."""
+    """One rendered e-mail. Headers hold no line breaks; tags hold ids only. `html` is empty for
+    plain text alone."""
 
     to: str
     sender: str
@@ -35,6 +45,7 @@ class Email:
     text: str
     headers: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    attachments: Sequence[AttachedFile] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +117,20 @@ class LetterPrinter(Protocol):
 
 
 class Mailbox(Protocol):
-    """Sends e-mail, once. Only the function `send_email` holds the right to use it."""
+    """Sends e-mail, once. Only `send_email` may write to anybody with it; `read_mail` may, under
+    an address of its own, hand a reply on to the creditor's inbox."""
 
     def send(self, email: Email) -> str:
         """Returns the provider's message id. Raises `Unavailable`, `certain` where the message
         was certainly not accepted; otherwise nobody knows and it must not be sent again."""
+
+
+class MailStore(Protocol):
+    """Mail that came in, as the provider stored it."""
+
+    def mail(self, key: str) -> bytes | None:
+        """The bytes of a mail, of a very large one no more than tell that it is; None where it
+        is gone. Raises `Unavailable`."""
 
 
 class SmsSender(Protocol):

@@ -143,5 +143,6 @@ class PortalSessions(Links, Sessions, IdentityAttempts, Codes, Protocol):
 class Evidence(Protocol):
     """Files that people send us (an insurance card, a proof of payment): kept, never served."""
 
-    def keep(self, content: bytes, *, creditor: str, content_type: str) -> str:
-        """Store a file under a random name and return it. Raises `Unavailable`."""
+    def keep(self, content: bytes, *, creditor: str, content_type: str, once: str = "") -> str:
+        """Store a file under a name that nobody can guess and return it. `once` names a delivery:
+        the same again is stored under the same name. Raises `Unavailable`."""

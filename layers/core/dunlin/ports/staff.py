@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +11,30 @@ from dunlin.domain.accounts.account import Account
 from dunlin.ports.accounts import (
     ChangeWriter,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrayMail:
+    """A mail to a creditor that belongs to no message and nobody we know. `key` is where it lies;
+    who wrote it and what stands in it is there alone."""
+
+    mail_id: str
+    creditor: str
+    at: datetime
+    key: str
+
+
+class StrayMails(Protocol):
+    """Mail that waits for a person though no account does."""
+
+    def keep_stray(self, mail: StrayMail) -> None:
+        """Put a mail before staff; again is harmless."""
+
+    def strays(self, creditor: str) -> list[StrayMail]:
+        """What waits of a creditor, the oldest first."""
+
+    def settle_stray(self, creditor: str, mail_id: str) -> bool:
+        """Somebody has seen to it; False where it does not wait."""
 
 
 class WaitingForStaff(Protocol):

@@ -96,6 +96,11 @@ class Mail:
         return cls(configuration_set=_required("MAIL_CONFIGURATION_SET"))
 
 
+def mail_domain() -> str:
+    """Where answers to e-mail arrive, of creditors without a domain of their own; "" for none."""
+    return os.environ.get("MAIL_DOMAIN", "").lower()
+
+
 @dataclass(frozen=True, slots=True)
 class PortalSettings:
     """Where people reach the portal; links take their base from here, never from a request."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from dunlin.ports.payments import Inbox
     from dunlin.ports.portal import Evidence
     from dunlin.ports.reports import Counters, EventBus, SpendMeter, StreamRecord
+    from dunlin.ports.staff import StrayMails
     from dunlin.ports.strategies import Creditors
     from dunlin.service.contact.gate import Gate
     from dunlin.service.contact.sending import SendingPorts
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from dunlin.service.portal import PortalPorts
     from dunlin.service.reports.audit_log import AuditRecord
     from dunlin.service.rollouts.rollouts import RolloutPorts
+    from dunlin.service.signals.mails import MailPorts
     from dunlin.views.portal.jinja_pages import PortalPages
     from dunlin.views.widgets.imports import ImportWidget
     from dunlin.views.widgets.portfolio import Widgets
@@ -188,7 +190,11 @@ def sessions() -> DynamoPortalSessions:
 
 
 def _outbox(
-    channel: Channel, *, mailbox: Mailbox | None = None, sms_sender: SmsSender | None = None
+    channel: Channel,
+    *,
+    mailbox: Mailbox | None = None,
+    mail_domain: str = "",
+    sms_sender: SmsSender | None = None,
 ) -> SendingPorts:
     from dunlin.adapters.randomness import new_code, new_token
     from dunlin.service.contact.sending import SendingPorts
@@ -201,6 +207,7 @@ def _outbox(
         new_token=new_token,
         new_code=new_code,
         real_now=real_clock().now,
+        mail_domain=mail_domain,
         mailbox=mailbox,
         sms_sender=sms_sender,
     )
@@ -211,7 +218,7 @@ def email_outbox() -> SendingPorts:
     """What `send_email` needs; it cannot reach a phone."""
     from dunlin.domain.accounts.consumer import Channel
 
-    return _outbox(Channel.EMAIL, mailbox=mailbox())
+    return _outbox(Channel.EMAIL, mailbox=mailbox(), mail_domain=settings.mail_domain())
 
 
 @cache
@@ -391,6 +398,36 @@ def evidence() -> Evidence:
     from dunlin.adapters.aws.evidence import S3Evidence
 
     return S3Evidence(bucket=settings.drop_bucket())
+
+
+@cache
+def stray_mails() -> StrayMails:
+    from dunlin.adapters.dynamo.stray_mails import DynamoStrayMails
+
+    _bound_tables()
+    return DynamoStrayMails()
+
+
+@cache
+def mail_ports() -> MailPorts:
+    """What `read_mail` needs. Its mailbox reaches no person: its role lets it write under the
+    forwarding address alone, and the use case to the creditor's inbox alone."""
+    from dunlin.adapters.aws.mail_store import S3MailStore
+    from dunlin.service.signals.mails import MailPorts
+
+    return MailPorts(
+        store=S3MailStore(bucket=settings.drop_bucket()),
+        book=account_book(),
+        creditors=creditors(),
+        links=sessions(),
+        counts=sessions(),
+        evidence=evidence(),
+        strays=stray_mails(),
+        mailbox=mailbox(),
+        waker=waker(),
+        domain=settings.mail_domain(),
+        model=reply_model(),
+    )
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from dunlin.domain.errors import Unavailable
 
 
 class S3Evidence:
-    """`Evidence` over one bucket, under `evidence/{creditor}/` and a random name."""
+    """`Evidence` over one bucket, under `evidence/{creditor}/` and a name like a random one."""
 
     def __init__(self, *, bucket: str) -> None:
         self._bucket = bucket
@@ -24,8 +25,10 @@ class S3Evidence:
 
         return boto3.client("s3")
 
-    def keep(self, content: bytes, *, creditor: str, content_type: str) -> str:
-        key = f"evidence/{creditor}/{secrets.token_hex(16)}"
+    def keep(self, content: bytes, *, creditor: str, content_type: str, once: str = "") -> str:
+        # Of a delivery the content is part of the name: who knows its id cannot guess the file.
+        named = hashlib.sha256(once.encode() + b"|" + content).hexdigest()[:32] if once else ""
+        key = f"evidence/{creditor}/{named or secrets.token_hex(16)}"
         try:
             self._s3.put_object(
                 Bucket=self._bucket,

@@ -76,10 +76,29 @@ def _request(email: Email, configuration_set: str) -> dict[str, Any]:
             "Simple": {
                 "Subject": {"Data": email.subject, "Charset": "UTF-8"},
                 "Body": {
-                    "Text": {"Data": email.text, "Charset": "UTF-8"},
-                    "Html": {"Data": email.html, "Charset": "UTF-8"},
+                    kind: {"Data": words, "Charset": "UTF-8"}
+                    for kind, words in (("Text", email.text), ("Html", email.html))
+                    if words
                 },
                 "Headers": [{"Name": n, "Value": v} for n, v in email.headers.items()],
+                **_attached(email),
             }
         },
+    }
+
+
+def _attached(email: Email) -> dict[str, Any]:
+    if not email.attachments:
+        return {}
+    return {
+        "Attachments": [
+            {
+                "FileName": file.name,
+                "ContentType": file.content_type,
+                "RawContent": file.content,
+                "ContentDisposition": "ATTACHMENT",
+                "ContentTransferEncoding": "BASE64",
+            }
+            for file in email.attachments
+        ]
     }

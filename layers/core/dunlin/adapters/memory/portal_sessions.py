@@ -88,8 +88,8 @@ class MemoryEvidence:
     def __init__(self) -> None:
         self.files: dict[str, tuple[bytes, str]] = {}
 
-    def keep(self, content: bytes, *, creditor: str, content_type: str) -> str:
-        name = f"evidence/{creditor}/{len(self.files) + 1:032x}"
+    def keep(self, content: bytes, *, creditor: str, content_type: str, once: str = "") -> str:
+        name = f"evidence/{creditor}/{once or f'{len(self.files) + 1:032x}'}"
         self.files[name] = (content, content_type)
         return name
 

@@ -33,6 +33,7 @@ class Brand:
     phone: str
     email_from: str
     reply_to: str
+    mail_domain: str = ""  # where answers to e-mail arrive; "" for that of the stack
     sms_origination: str = ""
     accent: str = "#1f5f4a"
     signature: str = ""

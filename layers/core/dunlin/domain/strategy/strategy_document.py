@@ -123,8 +123,8 @@ def _templates(doc: Part) -> dict[str, dict[str, Any]]:
 
 def _brand(doc: Part) -> Brand:
     doc.only(
-        "name", "address", "phone", "email_from", "reply_to", "sms_origination", "accent",
-        "signature",
+        "name", "address", "phone", "email_from", "reply_to", "mail_domain", "sms_origination",
+        "accent", "signature",
     )  # fmt: skip
     accent = doc.text("accent", "#1f5f4a")
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
@@ -137,10 +137,21 @@ def _brand(doc: Part) -> Brand:
         phone=doc.text("phone"),
         email_from=doc.text("email_from"),
         reply_to=doc.text("reply_to"),
+        mail_domain=_mail_domain(doc),
         sms_origination=doc.text("sms_origination", ""),
         accent=accent,
         signature=doc.text("signature", ""),
     )
+
+
+def _mail_domain(doc: Part) -> str:
+    domain = doc.text("mail_domain", "").lower()
+    if domain and not re.fullmatch(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,20}", domain):
+        raise doc.fail("mail_domain", "must be a domain such as reply.example.com")
+    if domain and domain == doc.text("reply_to").rpartition("@")[2].lower():
+        why = "must not be that of reply_to: what is handed on to the inbox would come back"
+        raise doc.fail("mail_domain", why)
+    return domain
 
 
 def _locations(doc: Part, brand: Part) -> dict[str, Brand]:

@@ -15,7 +15,8 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import content_sha256
 from dunlin.domain.contact import planner
 from dunlin.domain.errors import Defect, DomainError, Unavailable
-from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, token_hash
+from dunlin.domain.messages.arrival import reply_address, stop_address
+from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, reply_token, token_hash
 from dunlin.ports.accounts import (
     Accounts,
     Change,
@@ -33,6 +34,7 @@ from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.permits import touch_data, without_contact
 
 LINK_LIFE = timedelta(days=45)
+REPLY_LIFE = timedelta(days=400)  # people answer old mail, and may stop it at any time
 _LINK = re.compile(rf"(/[mu]/)[{ALPHABET}]{{{LENGTH}}}")
 _CODE = re.compile(r"\b\d{6}\b")
 CODE_LIFE = timedelta(minutes=15)
@@ -68,6 +70,7 @@ class SendingPorts:
     new_token: Callable[[], str]
     new_code: Callable[[], str]
     real_now: Callable[[], datetime]
+    mail_domain: str = ""  # where answers to e-mail arrive, of creditors without one of their own
     mailbox: Mailbox | None = None
     sms_sender: SmsSender | None = None
 
@@ -143,18 +146,17 @@ def _compose(
     if address is None:
         raise Defect(f"touch {touch.touch_id} has no address")
     token = ports.new_token()
-    ports.links.put_link(
-        Link(
-            token_hash=token_hash(token),
-            account_id=touch.account_id,
-            consumer_id=touch.consumer_id,
-            creditor=touch.creditor,
-            touch_id=touch.touch_id,
-            channel=touch.channel.value,
-            address_hash=address_hash(address),
-            expires_at=now + LINK_LIFE,
-        )
+    link = Link(
+        token_hash=token_hash(token),
+        account_id=touch.account_id,
+        consumer_id=touch.consumer_id,
+        creditor=touch.creditor,
+        touch_id=touch.touch_id,
+        channel=touch.channel.value,
+        address_hash=address_hash(address),
+        expires_at=now + LINK_LIFE,
     )
+    ports.links.put_link(link)
     stop_link = f"{ports.portal_url}/u/{token}"
     rendered = ports.templates.render(
         touch.template,
@@ -170,20 +172,32 @@ def _compose(
     if touch.channel is Channel.SMS:
         text = Text(to=address, body=rendered.text, origination=brand.sms_origination, tags=tags)
         return text, rendered
+    reply_to = stop_to = brand.reply_to
+    if domain := brand.mail_domain or ports.mail_domain:
+        reply_to, stop_to = _own_addresses(reply_token(token), domain, link, ports=ports, now=now)
     mail = Email(
         to=address,
         sender=brand.email_from,
-        reply_to=brand.reply_to,
+        reply_to=reply_to,
         subject=rendered.subject,
         html=rendered.html,
         text=rendered.text,
         headers={
-            "List-Unsubscribe": f"<{stop_link}>, <mailto:{brand.reply_to}?subject=unsubscribe>",
+            "List-Unsubscribe": f"<{stop_link}>, <mailto:{stop_to}?subject=unsubscribe>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
         tags=tags,
     )
     return mail, rendered
+
+
+def _own_addresses(
+    token: str, domain: str, link: Link, *, ports: SendingPorts, now: datetime
+) -> tuple[str, str]:
+    """The addresses of this one message: for an answer, and to unsubscribe."""
+    bound = replace(link, token_hash=token_hash(token), expires_at=now + REPLY_LIFE)
+    ports.links.put_link(bound)
+    return reply_address(token, domain), stop_address(token, domain)
 
 
 def _accounts(facts: Facts, touch: Touch, *, book: ManyAtOnce) -> list[Account]:

@@ -1,15 +1,17 @@
 """Rows of the table Ops that stand for themselves: pauses, signals that were applied, what
-messages cost, the clock of a time-lapse stack."""
+messages cost, the clock of a time-lapse stack, mail that is nobody's."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
 from dunlin.adapters.dynamo.rows.forms import INSTANT
-from dunlin.adapters.dynamo.rows.row import StoredRow, TextAttribute, WholeAttribute
+from dunlin.adapters.dynamo.rows.row import EpochAttribute, StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import OPS, shard
+from dunlin.ports.staff import StrayMail
 
 PAUSE_SHARDS = 16
 PAUSE = "PAUSE"
@@ -70,3 +72,37 @@ class ClockRow(StoredRow):
     pk = UnicodeAttribute(hash_key=True, default="CLOCK")
     sk = UnicodeAttribute(range_key=True, default="CLOCK")
     at = TextAttribute(INSTANT)
+
+
+class StrayRow(StoredRow):
+    """`STRAY#{creditor}`: a mail that belongs to nobody we know and waits for staff, as long as
+    the mail itself is kept."""
+
+    Meta: Any = OPS
+    KEY, SK = "STRAY#", "MAIL#"
+    KEPT = timedelta(days=90)
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    at = TextAttribute(INSTANT)
+    key = UnicodeAttribute(attr_name="mail_key")
+    expires_at = EpochAttribute()
+
+    @classmethod
+    def of(cls, mail: StrayMail) -> StrayRow:
+        return cls(
+            cls.KEY + mail.creditor,
+            cls.SK + mail.mail_id,
+            at=mail.at,
+            key=mail.key,
+            expires_at=mail.at + cls.KEPT,
+        )
+
+    def to_domain(self) -> StrayMail:
+        self.complete()
+        return StrayMail(
+            mail_id=self.sk.removeprefix(self.SK),
+            creditor=self.pk.removeprefix(self.KEY),
+            at=self.at,
+            key=self.key,
+        )

@@ -138,6 +138,19 @@ def test_an_email_goes_with_both_parts_its_headers_and_its_tags(provider: Provid
     assert {h["Name"]: h["Value"] for h in simple["Headers"]} == EMAIL.headers
 
 
+def test_a_plain_mail_with_a_file(provider: Provider) -> None:
+    file = AttachedFile(name="file-1", content=b"%PDF-1", content_type="application/pdf")
+    provider.body = b'{"MessageId": "ses-1"}'
+    plain = replace(EMAIL, html="", attachments=[file])
+    SesMailbox("", client=client("sesv2", provider.url)).send(plain)
+    [(_, body)] = provider.requests
+    simple = json.loads(body)["Content"]["Simple"]
+    assert list(simple["Body"]) == ["Text"]
+    [attached] = simple["Attachments"]
+    assert base64.b64decode(attached["RawContent"]) == b"%PDF-1"
+    assert (attached["FileName"], attached["ContentDisposition"]) == ("file-1", "ATTACHMENT")
+
+
 def test_what_is_no_touch_goes_through_no_configuration_set(provider: Provider) -> None:
     provider.body = b'{"MessageId": "ses-1"}'
     message = replace(EMAIL, tags={}, headers={"X-Dunlin-Test": "0" * 64})
@@ -179,18 +192,6 @@ def test_a_text_is_transactional_and_comes_from_the_creditors_number(provider: P
         (by_text, 500, THROTTLED, False),
     ],
 )
-def test_a_plain_mail_with_a_file(provider: Provider) -> None:
-    file = AttachedFile(name="file-1", content=b"%PDF-1", content_type="application/pdf")
-    plain = replace(EMAIL, html="", attachments=[file])
-    SesMailbox("", client=client("sesv2", provider.url)).send(plain)
-    [(_, body)] = provider.requests
-    simple = json.loads(body)["Content"]["Simple"]
-    assert list(simple["Body"]) == ["Text"]
-    [attached] = simple["Attachments"]
-    assert base64.b64decode(attached["RawContent"]) == b"%PDF-1"
-    assert (attached["FileName"], attached["ContentDisposition"]) == ("file-1", "ATTACHMENT")
-
-
 def test_an_error_is_one_request_and_certain_only_where_it_was_refused(
     provider: Provider, send: Send, status: int, body: bytes, certain: bool
 ) -> None:

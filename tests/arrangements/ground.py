@@ -25,11 +25,11 @@ CONSENT = arrangements.consent_of("I allow these debits.", version="1", language
 class Place:
     """A book and an alarm in memory, with one active account of 600.00 dollars."""
 
-    def __init__(self, minor: int = 60_000, **document: Any) -> None:
+    def __init__(self, minor: int = 60_000, industry: str = "generic", **document: Any) -> None:
         self.book, self.waker = MemoryBook(), MemoryWaker()
         limits = {"lowest_instalment_minor": 5_000, "longest_months": 12, "first_within_days": 31}
         self.document = {"arrangement": limits} | document
-        account = active("ada", balance=Money(minor, "USD"))
+        account = active("ada", balance=Money(minor, "USD"), industry=industry)
         builders.store(
             self.book,
             self.book.creditors,

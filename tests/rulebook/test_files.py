@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from dunlin.adapters.files import rulebook_files
 from dunlin.adapters.files.rulebook_files import check_rulebook, compile_rulebook, load_rulebook
 from dunlin.cli.main import app
-from dunlin.domain.rulebook import Rulebook, RuleError, decide
+from dunlin.domain.rulebook import Rulebook, RuleError, checks, decide
 from dunlin.domain.rulebook.checks import check_rules, overdue_reviews
 from dunlin.domain.rulebook.conditions import Setting
 
@@ -76,6 +76,30 @@ def test_the_rulebook_that_ships_has_no_problems():
 )
 def test_a_faulty_rule_is_refused_with_its_reason(change, says):
     assert any(says in p and p.startswith("US-REGF-7IN7") for p in _problems(change))
+
+
+def test_a_rule_is_off_only_where_its_source_was_not_read_and_it_can_be_switched_on():
+    off = [d["id"] for d in load_rulebook().documents if "switched" in d]
+    assert off == ["MD-HOSP-180", "NH-358C-WORK", "NY-HOSP-180", "OR-646-WORK",
+                   "ST-SURCHARGE-COST", "WA-CHARITY"]  # fmt: skip
+    says = _problems(lambda d: d.update(switched="off"), rule="MA-940-VALIDATION")
+    assert "MA-940-VALIDATION: its sources were read, so it is not off" in says
+    assert "MA-940-VALIDATION: it is off and cannot be switched on" in says
+    assert _problems(lambda d: d.update(switched="maybe"), rule="WA-CHARITY")
+
+
+def test_the_rules_are_counted_by_whether_their_sources_were_read():
+    documents = _documents()
+    counted = Counter(checks.reading(d) for d in documents)
+    assert set(counted) == {"read", "read in part", "not read"}
+    assert checks.readings(documents) == (
+        f"{len(documents)} rules: {counted['read']} read in their sources,"
+        f" {counted['read in part']} in part, {counted['not read']} not; 6 off by default."
+    )
+    # Who read a source says so, and nobody says so without a day.
+    for document in documents:
+        for source in document["authority"]:
+            assert bool(source["read_on"]) is bool(source["read_by"]), document["id"]
 
 
 def test_a_test_that_does_not_exist_and_a_carried_rule_that_does_not_are_refused():

@@ -58,7 +58,10 @@ def test_every_rule_stands_with_its_sentence_sources_dates_and_who_may_change_it
     assert f"Next review {long_date(rule['status']['next_review'])}" in article
     assert ("Nobody.</dd>" in article) is (rule["loosenable"]["by"] == "nobody")
     assert ("Contested.</strong>" in article) is bool(rule["contested"])
-    assert article.count('class="story"') >= 3
+    assert article.count('class="story"') == len(rule["tests"]) >= 3
+    assert ("Off by default" in article) is ("switched" in rule)
+    unread = sum(not source["read_on"] for source in rule["authority"])
+    assert article.count("not read</span>") == unread
 
 
 def test_examples_carry_the_verdict_of_now(html):

@@ -39,6 +39,7 @@ from dunlin.cli.stack import Aws, Json, OnStack, StackName, on_stack
 from dunlin.cli.target import NoStack, project_root
 from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.changes import rulebook_changes
+from dunlin.domain.rulebook.checks import reading, readings
 from dunlin.service.contact.replay import recorded
 from dunlin.service.contact.replay import replay as judge_again
 from dunlin.service.reports.rule_impact import Touched, effects
@@ -62,20 +63,32 @@ def list_rules(
     as_of: AsOf = "",
     of: Edition = "",
 ) -> None:
-    """One line a rule: id, tier, layer, title; with a date only those in force on that day.
+    """One line a rule: id, tier, layer, whether its sources were read, title; with a date only
+    those in force on that day. The last line counts the rules by their reading.
 
     Example: dunlin rules list --layer state --as-of 2026-12-31
     """
     rulebook = _edition(of)
     say(f"rulebook {rulebook.version}, time zone data {rulebook.tzdata}")
     say_table(
-        ("rule", "tier", "layer", "title"),
+        ("rule", "tier", "layer", "sources", "title"),
         [
-            (rule["id"], rule["tier"], rule["layer"], rule["title"])
+            (rule["id"], rule["tier"], rule["layer"], _reading(rule), rule["title"])
             for rule in _in_force(rulebook, as_of)
             if layer in ("", rule["layer"]) and tier in ("", rule["tier"])
         ],
     )
+    say(readings(rulebook.documents))
+
+
+def _read_by(source: Mapping[str, Any]) -> str:
+    if not source["read_on"]:
+        return "not read"
+    return f"read on {_day_of(source['read_on'])} by {source['read_by']}"
+
+
+def _reading(rule: Mapping[str, Any]) -> str:
+    return f"{reading(rule)}, off" if rule.get("switched") else reading(rule)
 
 
 @app.command("editions")
@@ -132,11 +145,13 @@ def show(
         say(f"{rule['id']}: {rule['title']} (tier {rule['tier']}, {rule['layer']})")
         say(f"\n{rule['plain']}\n")
         for source in rule["authority"]:
-            say(source["cite"], 2, 2)
+            say(f"{source['cite']} ({_read_by(source)})", 2, 2)
             if source["url"]:
                 say_whole(f"    {source['url']}")
         status = rule["status"]
         say(f"\nIn force: {_dates(rule)}. Version {rule['version']}.")
+        if rule.get("switched"):
+            say("Off by default: its source was not confirmed. A creditor may switch it on.")
         say(f"Review: {status['review']}, next {_day_of(status['next_review'])}.")
         say(f"May be loosened by: {_stated(rule['loosenable'])}", deeper=2)
         say(f"May be tightened: {_stated(rule['tightenable'])}", deeper=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -10,15 +11,16 @@ from typing import Any
 from dunlin.domain.rulebook.conditions import RuleError
 from dunlin.domain.rulebook.constraints import BLOCKING, DEFERRING
 from dunlin.domain.rulebook.engine import compile_rule
+from dunlin.domain.rulebook.values import switched_off
 
 TIERS = frozenset({"S", "S*", "C", "N", "I", "P"})
 LIFTERS = frozenset({"person", "consumer", "channel", "message", "time"})
 KEYS = frozenset({
     "id", "title", "plain", "tier", "authority", "status", "version", "effective", "applies_when",
     "constraint", "on_fail", "loosenable", "tightenable", "lifted_by", "explain", "tests",
-    "contested", "layer",
+    "contested", "layer", "switched",
 })  # fmt: skip
-_OPTIONAL = frozenset({"tightenable", "contested", "layer"})
+_OPTIONAL = frozenset({"tightenable", "contested", "layer", "switched"})
 _WHO = {"S": "nobody", "S*": "nobody", "I": "nobody", "C": "counsel", "N": "nobody"}
 
 
@@ -52,10 +54,41 @@ def _shape(document: Mapping[str, Any]) -> list[str]:
         problems.append(f"tier {document.get('tier')!r} is none of {', '.join(sorted(TIERS))}")
     if document.get("lifted_by") not in LIFTERS:
         problems.append(f"lifted_by is none of {', '.join(sorted(LIFTERS))}")
+    if "switched" in document:
+        problems += _off(document)
     for key in ("title", "plain", "explain"):
         if not str(document.get(key) or "").strip():
             problems.append(f"{key} is empty")
     return problems
+
+
+def _off(document: Mapping[str, Any]) -> list[str]:
+    """A rule is off by default only where a source of it was not read, and can be switched on."""
+    problems = []
+    if not switched_off(document["switched"]):
+        problems.append("switched knows only off")
+    if reading(document) == "read":
+        problems.append("its sources were read, so it is not off")
+    if (document.get("tightenable") or {}).get("switch") != "on":
+        problems.append("it is off and cannot be switched on")
+    return problems
+
+
+def reading(document: Mapping[str, Any]) -> str:
+    """How far the sources of a rule were read: `read`, `read in part` or `not read`."""
+    read = [bool(source.get("read_on")) for source in document["authority"]]
+    return "read" if all(read) else "read in part" if any(read) else "not read"
+
+
+def readings(documents: Sequence[Mapping[str, Any]]) -> str:
+    """How many rules were read in their sources, and how many are off, in a sentence."""
+    counted = Counter(reading(d) for d in documents)
+    off = sum(switched_off(d.get("switched")) for d in documents)
+    total = counted.total()
+    return (
+        f"{total} rules: {counted['read']} read in their sources,"
+        f" {counted['read in part']} in part, {counted['not read']} not; {off} off by default."
+    )
 
 
 def _authority(document: Mapping[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ from dunlin.domain.rulebook.constraints import Constraint, compile_constraint
 from dunlin.domain.rulebook.facts import ContactFacts
 from dunlin.domain.rulebook.layers import effective_policy, layered_rules
 from dunlin.domain.rulebook.situation import Situation, is_consumer_debt
-from dunlin.domain.rulebook.values import instant
+from dunlin.domain.rulebook.values import instant, switched_off
 from dunlin.domain.rulebook.verdict import Inputs, Result, RuleResult, Verdict
 from dunlin.domain.rulebook.waits import Wait, Within
 from dunlin.domain.rulebook.zones import ZoneTables, area_code, five_digits
@@ -48,11 +48,13 @@ class Rule:
     starts: datetime | None
     ends: datetime | None
     suspended_until: datetime | None
+    on: bool
     passes: RuleResult
 
     def in_force(self, t: datetime) -> bool:
         return (
-            (self.starts is None or t >= self.starts)
+            self.on
+            and (self.starts is None or t >= self.starts)
             and (self.ends is None or t < self.ends)
             and (self.suspended_until is None or t >= self.suspended_until)
         )
@@ -86,6 +88,7 @@ def compile_rule(document: Mapping[str, Any], tables: Mapping[str, Any]) -> Rule
         starts=_boundary(effective.get("from")),
         ends=_boundary(effective.get("to")),
         suspended_until=_boundary(document.get("suspended_until")),
+        on=not switched_off(document.get("switched")),
         passes=RuleResult(id=rule_id, result="pass", because="Asked; nothing stands against it."),
     )
 
@@ -245,7 +248,7 @@ def decide(rulebook: Rulebook, facts: ContactFacts, now: datetime) -> Verdict:
                         tested or _because(rule, constraint),
                         inputs=_counted(constraint, s, now),
                     )
-            if constraint.wait is not None:
+            if constraint.wait is not None and rule.on:
                 wait = constraint.wait(s)
                 if wait is not None:
                     dated = rule.starts or rule.ends or rule.suspended_until
@@ -309,7 +312,9 @@ def _failure(
 
 
 def _not_in_force(rule: Rule, now: datetime) -> RuleResult:
-    if rule.suspended_until is not None and now < rule.suspended_until:
+    if not rule.on:
+        because = "Off: its source was not confirmed, and the creditor did not switch it on."
+    elif rule.suspended_until is not None and now < rule.suspended_until:
         because = "Switched off by counsel for this creditor until the override expires."
     else:
         because = "Not in force at this date."

@@ -68,9 +68,12 @@ def _tightened(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Mapping
             raise RuleError(rule_id, f"{key} cannot be tightened here")
         if key == "max":
             _tighten_max(rule_id, specs, value, str(allowed["max"]))
+    if "switch" in asked and asked["switch"] not in ("on", True):
+        raise RuleError(rule_id, "switch knows only on")
+    switched = {"switched": "on"} if "switch" in asked else {}
     if "hours" in asked or "days_off" in asked:
         specs.append(_quiet_hours(rule_id, asked, str(allowed.get("hours", "08:00..21:00"))))
-    return {**document, "constraint": specs}
+    return {**document, **switched, "constraint": specs}
 
 
 def _tighten_max(rule_id: str, specs: list[dict[str, Any]], value: Any, span: str) -> None:

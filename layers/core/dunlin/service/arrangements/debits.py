@@ -80,9 +80,11 @@ def judge(
     autopay = arrangement.autopay
     if autopay is None:
         return []
+    failed = {"failed_transfers": len(_failed_running(arrangement))}
     if autopay.kind is not MethodKind.BANK:
-        return [_judge(facts, "card_mit", _card(autopay), autopay, known, gate=gate, now=now)]
-    message = {"amount_varies": varies(arrangement, instalment)}
+        card = _card(autopay) | failed
+        return [_judge(facts, "card_mit", card, autopay, known, gate=gate, now=now)]
+    message = {"amount_varies": varies(arrangement, instalment)} | failed
     verdicts = [_judge(facts, "autopay_debit", message, autopay, known, gate=gate, now=now)]
     returned = [t for t in instalment.tries if t.state is TryState.FAILED]
     if returned:
@@ -91,6 +93,17 @@ def judge(
             _judge(facts, "nacha_reinitiate", again, autopay, known, gate=gate, now=now)
         )
     return verdicts
+
+
+def _failed_running(arrangement: Arrangement) -> list[Try]:
+    """The debits that failed one after the other since one last succeeded, or since the person
+    allowed them anew (12 CFR 1041.8(b), (c))."""
+    tries = sorted((t for i in arrangement.instalments for t in i.tries), key=lambda t: t.at)
+    running: list[Try] = []
+    for attempt in tries:
+        running = [*running, attempt] if attempt.state is TryState.FAILED else []
+    allowed = arrangement.autopay.consent.at if arrangement.autopay is not None else None
+    return [t for t in running if allowed is None or t.at >= allowed]
 
 
 def _card(autopay: Autopay) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, Verdict, dec
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Facts
 
+# The rulebook's words for the industries that packs and files name.
+_INDUSTRIES = {**dict.fromkeys(MEDICAL, "medical"), "financial": "lender"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
@@ -58,7 +61,7 @@ def contact_facts(
         purpose=purpose,
         message=message,
         debt_kind=account.debt_kind,
-        industry="medical" if account.industry in MEDICAL else account.industry,
+        industry=_INDUSTRIES.get(account.industry, account.industry),
         # The date in UTC is never before the consumer's: an account counts as late too early
         # by some hours, never too late.
         days_past_due=account.days_past_due(now.date()),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dunlin.domain.rulebook import Rulebook
-from dunlin.domain.rulebook.checks import overdue_reviews
+from dunlin.domain.rulebook.checks import overdue_reviews, reading, readings
 from dunlin.views.jinja import environment
 
 _TEMPLATES = environment(Path(__file__).parent / "templates")
@@ -98,7 +98,8 @@ def book_html(
         not_covered=table.get("not_covered", ""),
         has_examples=examples is not None,
         unsigned=sum(not r["signed"] for r in rules),
-        unread=sum(r["unverified"] for r in rules),
+        unread=sum(r["reading"] != "read" for r in rules),
+        readings=readings(rulebook.documents),
         ids={r["id"] for r in rules},
     )
 
@@ -136,6 +137,8 @@ def _view(
         "next_review": long_date(status["next_review"]),
         "overdue": document["id"] in overdue,
         "unverified": bool(status.get("unverified")),
+        "reading": reading(document),
+        "off": bool(document.get("switched")),
         "loosen": _loosen(document["loosenable"]),
         "tighten": _tighten(document.get("tightenable") or {}),
         "lifted_by": _capital(_LIFTERS[document["lifted_by"]]) + ".",
@@ -380,7 +383,7 @@ def _loosen(loosenable: Mapping[str, Any]) -> str:
 
 def _tighten(tightenable: Mapping[str, Any]) -> str:
     words = {"max": "a lower number, {}", "hours": "shorter hours within {}",
-             "days_off": "quiet days: {}"}  # fmt: skip
+             "days_off": "quiet days: {}", "switch": "the rule switched {}"}  # fmt: skip
     ways = [
         words.get(key, key + " {}").format(str(value).replace("..", " to ").replace("_", " "))
         for key, value in tightenable.items()

@@ -312,15 +312,6 @@ def test_a_bank_return_for_want_of_funds_is_tried_twice_more() -> None:
     assert life.processor.taken == 0
 
 
-def test_a_lender_whose_debits_failed_twice_running_asks_for_a_new_permission_first() -> None:
-    life = with_card(industry="financial")
-    life.processor.declines[CARD.method_ref] = DeclineReason.INSUFFICIENT_FUNDS
-    life.go(at(FIRST + days(7)))
-    assert len(life.newest.instalments[0].tries) == 2
-    assert life.newest.autopay is not None
-    assert "US-CFPB-1041" in life.newest.autopay.paused
-
-
 def test_a_bank_return_of_another_kind_is_never_tried_again() -> None:
     life = Life()
     arrangement = life.agreed(autopay=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,7 +42,7 @@ from dunlin.domain.rulebook.changes import rulebook_changes
 from dunlin.domain.rulebook.checks import reading, readings
 from dunlin.service.contact.replay import recorded
 from dunlin.service.contact.replay import replay as judge_again
-from dunlin.service.reports.rule_impact import Touched, effects
+from dunlin.service.reports.rule_impact import Effect, Touched, effects
 from dunlin.views.widgets.words import words
 
 if TYPE_CHECKING:
@@ -245,16 +245,91 @@ def diff(
         _show_effects(before, after)
 
 
-def _show_effects(old: Rulebook, new: Rulebook) -> None:
+@app.command()
+def preview(
+    new: Annotated[
+        str,
+        typer.Argument(
+            metavar="EDITION",
+            help="An edition kept, by its version, or its file; a folder of rule files.",
+        ),
+    ],
+    _on: OnStack,
+    old: Annotated[
+        str, typer.Option("--from", help="The edition in force; this package's if left out.")
+    ] = "",
+    creditor: Creditor = "",
+) -> None:
+    """Whose outcome changes before an edition is switched on, by its rules, places and facts, and
+    which replies on file the lists of this version read otherwise. Changes nothing.
+
+    Example: dunlin rules preview new-rulebook.json --from 2026.11.3+957bf765fa1c
+    """
+    from dunlin.runtime import wiring
+    from dunlin.service.reports.rule_preview import preview as look_ahead
+
+    before, after = _named(old) if old else load_rulebook(), _named(new)
+    if before.version == after.version:
+        raise refused(f"{after.version} is in force; name the edition before it with --from.")
+    book = wiring.account_book()
+    ahead = look_ahead(
+        _active(creditor),
+        old=before,
+        new=after,
+        book=book,
+        now=wiring.clock().now(),
+        model=wiring.reply_model(),
+    )
+    say(
+        f"{before.version} -> {after.version}: {count(len(ahead.changes), 'change')}"
+        f" of rules and tables, {count(ahead.accounts, 'account')} looked at"
+    )
+    for table, keys in ahead.places:
+        say(f"places: {table}: {len(keys):,} otherwise ({_some(keys)})", 0, 2)
+    for fact in ahead.facts:
+        known = f", on file for {fact.known:,}" if fact.name[:5] in ("flags", "conse") else ""
+        say(f"read anew: {fact.name}{known}", 0, 2)
+    _say_effects(list(ahead.effects))
+    for rule, accounts in ahead.by_rule:
+        say(f"{count(accounts, 'account')} by {rule}", 2, 2)
+    if ahead.replies:
+        say_table(
+            ("reference", "account", "creditor", "received (UTC)", "kept as", "read today"),
+            [
+                (r.reference, r.account_id, r.creditor, minute(r.at), r.before, r.after)
+                for r in ahead.replies
+            ],
+        )
+    replies = "reply" if len(ahead.replies) == 1 else "replies"
+    say(f"{len(ahead.replies):,} {replies} on file read otherwise by the lists of this version.")
+
+
+def _some(keys: tuple[str, ...]) -> str:
+    return ", ".join(keys[:8]) + (" ..." if len(keys) > 8 else "")
+
+
+def _named(edition_or_path: str) -> Rulebook:
+    kept = edition(edition_or_path)
+    return kept if kept is not None else _rulebook(Path(edition_or_path))
+
+
+def _active(creditor: str = "") -> Iterator[str]:
     from dunlin.runtime import wiring
 
     book = wiring.account_book()
-    ids = (
-        account.account_id
-        for creditor in wiring.creditors().all()
-        for account in book.accounts_of_creditor(creditor, status="active")
-    )
-    differing = list(effects(ids, old=old, new=new, book=book, now=wiring.clock().now()))
+    for name in [creditor] if creditor else wiring.creditors().all():
+        for account in book.accounts_of_creditor(name, status="active"):
+            yield account.account_id
+
+
+def _show_effects(old: Rulebook, new: Rulebook) -> None:
+    from dunlin.runtime import wiring
+
+    book, now = wiring.account_book(), wiring.clock().now()
+    _say_effects(list(effects(_active(), old=old, new=new, book=book, now=now)))
+
+
+def _say_effects(differing: list[Effect]) -> None:
     changed = [effect for effect in differing if effect.outcome_changes]
     say_table(
         ("reference", "account", "creditor", "planned (UTC)", "before", "after", "rules"),

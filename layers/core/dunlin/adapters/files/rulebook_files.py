@@ -68,14 +68,18 @@ def edition(version: str) -> Rulebook | None:
 
 
 def read_rulebook(path: Path) -> Rulebook:
-    """A rulebook kept elsewhere: a folder of rule files, a folder with a `rulebook.json`, or that
-    file itself. Zones are the ones beside it, else the package's own.
+    """A rulebook kept elsewhere: a folder of rule files, a folder with a `rulebook.json`, that
+    file itself, or an edition as it is kept (`.json.gz`), which brings its zones. The zones of the
+    others are the ones beside them, else the package's own.
 
     Raises `RuleError` for files that cannot be used.
     """
     folder = path if path.is_dir() else path.parent
     compiled: Any
     try:
+        if path.suffix == ".gz":
+            kept = json.loads(gzip.decompress(path.read_bytes()))
+            return Rulebook(kept["rulebook"], kept["zones"], tzdata=pinned_clocks())
         if path.is_dir() and rule_files(path):
             compiled = compile_rulebook(path)
         else:
@@ -85,7 +89,7 @@ def read_rulebook(path: Path) -> Rulebook:
         zones = zones if zones.exists() else _folder() / "zones.json"
         plain = json.loads(zones.read_text(encoding="utf-8"))
         return Rulebook(compiled, plain, tzdata=pinned_clocks())
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise RuleError(path.name, f"no rulebook can be read there: {error}") from error
 
 

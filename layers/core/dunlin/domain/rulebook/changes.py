@@ -44,6 +44,25 @@ def rulebook_changes(old: Rulebook, new: Rulebook) -> list[RuleChange]:
     return [change for change in changes if change is not None]
 
 
+def place_changes(old: Rulebook, new: Rulebook) -> list[tuple[str, tuple[str, ...]]]:
+    """Each table of places that differs, and the keys that lie elsewhere in it."""
+    before, after = old.zones.entries, new.zones.entries
+    differing = (
+        (
+            table,
+            tuple(
+                sorted(
+                    key
+                    for key in before[table].keys() | after[table].keys()
+                    if before[table].get(key) != after[table].get(key)
+                )
+            ),
+        )
+        for table in after
+    )
+    return [(table, keys) for table, keys in differing if keys]
+
+
 def _by_name(documents: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     documents_by_name: dict[str, Mapping[str, Any]] = {}
     for document in sorted(documents, key=lambda d: str(d["effective"].get("from"))):

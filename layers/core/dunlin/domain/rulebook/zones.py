@@ -68,6 +68,19 @@ class ZoneTables:
         self._zip5_states: Mapping[str, str] = tables.get("zip5_states", {})
         self._area_states: Mapping[str, str] = tables.get("area_states", {})
 
+    @property
+    def entries(self) -> Mapping[str, Mapping[str, Any]]:
+        """What each table says, by its name for people: the zones or the state of every key."""
+        return {
+            "zones of three-digit ZIP codes": self._zip3,
+            "zones of five-digit ZIP codes": self._zip5,
+            "zones of states": self._states,
+            "zones of area codes": self._area_codes,
+            "states of three-digit ZIP codes": self._zip3_states,
+            "states of five-digit ZIP codes": self._zip5_states,
+            "states of area codes": self._area_states,
+        }
+
     def states(self, state: str | None, zip5: str | None) -> frozenset[str]:
         """Every state that the address points to: the one it names and the one of its ZIP; empty
         where it points to none. Territories count, and AA, AE, AP for military addresses."""

@@ -54,21 +54,28 @@ def effects(
     time, or at `now` where it is due already. Accounts with no touch planned have none."""
     gates = Gate(rulebook=old), Gate(rulebook=new)
     for account_id in accounts:
-        facts = book.facts(account_id)
-        account = facts.account
-        if account.status is not Status.ACTIVE or account.due_at is None:
-            continue
-        at = max(account.due_at, now)
-        before, after = (_next_touch(facts, gate, at) for gate in gates)
-        if before is not None and after is not None and before != after:
-            yield Effect(
-                account_id=account_id,
-                creditor=account.creditor,
-                reference=account.reference,
-                at=at,
-                before=before,
-                after=after,
-            )
+        effect = effect_on(book.facts(account_id), old=gates[0], new=gates[1], now=now)
+        if effect is not None:
+            yield effect
+
+
+def effect_on(facts: Facts, *, old: Gate, new: Gate, now: datetime) -> Effect | None:
+    """What changes for one account, None where nothing does or no touch is planned."""
+    account = facts.account
+    if account.status is not Status.ACTIVE or account.due_at is None:
+        return None
+    at = max(account.due_at, now)
+    before, after = _next_touch(facts, old, at), _next_touch(facts, new, at)
+    if before is None or after is None or before == after:
+        return None
+    return Effect(
+        account_id=account.account_id,
+        creditor=account.creditor,
+        reference=account.reference,
+        at=at,
+        before=before,
+        after=after,
+    )
 
 
 def _next_touch(facts: Facts, gate: Gate, at: datetime) -> Touched | None:

@@ -256,12 +256,12 @@ def _days_since(spec: Mapping[str, Any]) -> Condition:
 
 def _business_days_over(spec: Mapping[str, Any]) -> Condition:
     """True once more than `days` business days have ended since the first contact about this
-    debt: the instant at `since`, else the oldest contact made while it was over `late` days late.
+    debt: the oldest made while it was over `late` days late, the one stated at `since` if it was.
     Saturdays, Sundays and federal holidays are none; the day of the contact is day 0."""
     stated, days, late = instant_getter(spec["since"]), int(spec["days"]), int(spec["late"])
 
     def test(s: Situation) -> bool:
-        since = stated(s) or _first_contact(s, late)
+        since = _first_contact(s, stated(s), late)
         if since is None:
             return False
         pairs = zip(s.local(since), s.local(s.now), strict=True)
@@ -270,10 +270,12 @@ def _business_days_over(spec: Mapping[str, Any]) -> Condition:
     return test
 
 
-def _first_contact(s: Situation, late: int) -> datetime | None:
+def _first_contact(s: Situation, stated: datetime | None, late: int) -> datetime | None:
     """The oldest contact about this account that reached somebody while it was so late."""
     days = s.facts.days_past_due
     since = None if days is None else s.now - timedelta(days=days - late)
+    if stated is not None and (since is None or stated > since):
+        return stated
     reached = [
         h.at
         for h in s.out

@@ -26,19 +26,10 @@ def _cases(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def _known(folder: Path) -> list[str]:
-    """The files that are read wrong today. Whoever mends one strikes its line."""
-    return (folder / "known.txt").read_text(encoding="utf-8").split()
-
-
 def _params() -> Iterator[Any]:
-    wrong = pytest.mark.xfail(reason="read wrong today", strict=True)
     for folder in FOLDERS:
-        known = set(_known(folder))
         for case in _cases(folder):
-            name = case["files"][0]
-            marks = [wrong] if name in known else []
-            yield pytest.param(folder, case, id=name, marks=marks)
+            yield pytest.param(folder, case, id=case["files"][0])
 
 
 @pytest.mark.parametrize(("folder", "case"), list(_params()))
@@ -58,11 +49,8 @@ def test_every_debt_is_right_or_the_file_waits(
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_every_file_has_its_expectation_and_every_known_fault_its_file(folder: Path) -> None:
+def test_every_file_has_its_expectation(folder: Path) -> None:
     names = {name for case in _cases(folder) for name in case["files"]}
     mappings = {f"{Path(name).stem}.mapping.yaml" for name in names}
-    kept = {path.name for path in folder.iterdir()} - {"expected.jsonl", "known.txt"}
+    kept = {path.name for path in folder.iterdir()} - {"expected.jsonl"}
     assert kept - mappings == names
-    known = _known(folder)
-    assert sorted(set(known)) == known
-    assert set(known) <= names

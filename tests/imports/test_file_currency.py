@@ -174,3 +174,22 @@ def test_marks_that_name_one_currency_are_taken(mark: str, currency: str) -> Non
 )  # fmt: skip
 def test_the_language_of_a_header(headers: str, language: str) -> None:
     assert language_of(headers.split(";")) == language
+
+
+def test_a_heading_and_marks_of_two_currencies_are_asked_about() -> None:
+    text = (
+        "Invoice,Client,Email,Due Date,Balance (USD)\n1,Ina,ina@example.com,2026-09-01,€100.00\n"
+        "2,Zed,zed@example.com,2026-09-02,€200.00\n"
+    )
+    assert [d["id"] for d in read(text)["decisions_needed"]] == ["currency"]
+    for answer in ("USD", "EUR"):
+        rows = read(text, answers={"currency": answer})["rows"]
+        assert {row["account"]["currency"] for row in rows} == {answer}
+
+
+def test_a_dot_for_the_thousands_is_not_as_dollars_are_written() -> None:
+    text = (
+        "Invoice,Client,Email,Due Date,Balance\n1,Ina,ina@example.com,2026-09-01,1.250\n"
+        "2,Zed,zed@example.com,2026-09-02,2.400\n"
+    )
+    assert [d["id"] for d in read(text)["decisions_needed"]] == ["currency"]

@@ -11,7 +11,7 @@ from dunlin.domain.accounts.account import Hold, Status
 from dunlin.ports.accounts import Change
 from dunlin.service.accounts.writing import entry_of, next_version
 from tests.imports.place import HEADER, Office, table
-from tests.imports.reading import read_together
+from tests.imports.reading import read, read_together
 
 NOTED = f"{HEADER},Notes"
 FIRST = "I-1,C-1,Bo Sample,bo@example.com,212-555-0111,10.00,2026-05-01,"
@@ -118,3 +118,77 @@ def test_a_contacts_file_that_came_first_says_it_of_the_debts_that_follow(office
     office.drop("contacts.csv", table([GONE, LEFT_ALONE], CONTACTS))
     office.drop("open.csv", table([FIRST, OTHER], NOTED))
     assert hold_of(office, "I-1") == DIED
+
+
+def _held(text: str) -> list[str | None]:
+    return [row["account"]["held"] for row in read(text)["rows"]]
+
+
+def test_an_agency_that_every_row_names_is_asked_about_once() -> None:
+    text = (
+        "Invoice,Customer,Email,Agency,Due Date,Balance\n"
+        "1,Ada Abbott,ada@example.com,Northside Staffing,2026-03-01,10.00\n"
+        "2,Ben Barker,ben@example.com,Lakeside Staffing,2026-03-01,20.00\n"
+    )
+    assert [d["id"] for d in read(text)["decisions_needed"]] == ["mapping:Agency"]
+    for answer, held in (("ignore", None), ("agency", "agency")):
+        rows = read(text, answers={"mapping:Agency": answer})["rows"]
+        assert [row["account"]["held"] for row in rows] == [held, held]
+
+
+@pytest.mark.parametrize("heading", ["Responsible", "Bill To", "Payer"])
+def test_a_debt_that_an_insurer_has_waits_for_it(heading: str) -> None:
+    text = (
+        f"Account,Patient,Phone,{heading},Balance,Due Date\n"
+        "1,Ina Rowe,(212) 555-0101,Self,100.00,2026-09-01\n"
+        "2,Zed Orr,(212) 555-0102,Medicare,200.00,2026-09-01\n"
+        "3,Lu Crane,(212) 555-0103,Acme Mutual Insurance,300.00,2026-09-01\n"
+    )
+    assert _held(text) == [None, "insurance_pending", "insurance_pending"]
+
+
+def test_the_age_of_a_patient_is_years() -> None:
+    text = (
+        "Chart,Patient,Age,Email,Balance,Due Date\n"
+        "1,A Abel,7,a@example.com,10.00,2026-09-01\n2,B Bell,41,b@example.com,11.00,2026-09-01\n"
+    )
+    assert _held(text) == ["minor", None]
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [("A Abel - PAID", "on_hold"), ("C Cole (duplicate)", "on_hold"),
+     ("zzDO NOT USE B Bell", "do_not_contact"), ("Test Patient", "on_hold"),
+     ("Jazz Izzo", None), ("Paige Oldman", None)],
+)  # fmt: skip
+def test_words_beside_a_name_hold_the_debt(name: str, held: str | None) -> None:
+    text = "Account,Name,Email,Balance,Due Date\n" + f"1,{name},a@example.com,10.00,2026-09-01\n"
+    assert _held(text) == [held]
+
+
+@pytest.mark.parametrize(
+    ("note", "held"),
+    [("paid cash", "payment_shown"), ("waive balance per owner", "payment_shown"),
+     ("paid by card at desk", "payment_shown"), ("will pay friday", None), ("not paid", None)],
+)  # fmt: skip
+def test_a_note_that_begins_with_a_payment_holds_the_debt(note: str, held: str | None) -> None:
+    text = "Invoice,Customer,Email,Balance,Due Date,Memo\n"
+    assert _held(text + f"1,A Abel,a@example.com,10.00,2026-09-01,{note}\n") == [held]
+
+
+def test_a_bill_paid_in_part_without_what_is_left_waits() -> None:
+    text = (
+        "Rechnung;Kunde;E-Mail;Fällig;Betrag €;Zahlstatus\n"
+        "1;A Abel;a@example.com;13.09.2026;10,00;offen\n"
+        "2;C Cole;c@example.com;13.09.2026;12,00;teilw. bezahlt\n"
+    )
+    assert _held(text) == [None, "payment_shown"]
+
+
+def test_a_standing_of_the_patient_that_forbids_holds() -> None:
+    text = (
+        "Account,Name,Email,Balance,Due Date,Patient Status\n"
+        "1,A Abel,a@example.com,10.00,2026-09-01,Active\n"
+        "2,C Cole,c@example.com,12.00,2026-09-01,Deceased\n"
+    )
+    assert _held(text) == [None, "deceased"]

@@ -37,3 +37,9 @@ def test_another_heading_over_rows_says_nothing_of_them(heading: str) -> None:
 def test_a_total_for_the_months_is_owed() -> None:
     text = "Tenant,Email,Jan,Feb,Balance\nAda Abbott,ada@example.com,120.00,80.00,200.00\n"
     assert owed(read(text)) == {"Ada Abbott": 20000}
+
+
+def test_both_parts_of_a_file_may_be_debts() -> None:
+    text = LIST + ADA + "Paid,,,,\n" + ADAS_SECOND + BEN
+    assert "both" in read(text)["decisions_needed"][0]["choices"]
+    assert owed(read(text, answers={"section": "both"})) == ALL

@@ -312,3 +312,42 @@ def test_a_payers_column_is_read_where_most_of_its_cells_are_only_filled() -> No
         "Luis Rubio;0;2;20/03/2026;20,50 €\nHugo Ibarra;0;3;21/03/2026;30,50 €\n"
     )
     assert [c["emails"] for c in consumers_of(document)] == [["ana@example.com"], [], []]
+
+
+def test_a_subscriber_beside_a_patient_is_asked_about_where_they_are_two() -> None:
+    text = (
+        "Account,Patient,Patient Email,Subscriber,Subscriber Email,Patient Balance,Due Date\n"
+        "1,Kai Nunez,kai@example.com,Rita Nunez,rita@example.com,10.00,2026-03-01\n"
+        "2,Oda Ash,oda@example.com,Oda Ash,oda@example.com,20.00,2026-03-01\n"
+    )
+    question = "mapping:Subscriber"
+    assert [d["id"] for d in read(text)["decisions_needed"]] == [question]
+    for answer, owes in (("ignore", "Kai Nunez"), ("consumer_name", "Rita Nunez")):
+        people = consumers_of(read(text, answers={question: answer}))
+        assert [p["name"] for p in people] == [owes, "Oda Ash"]
+        assert people[0]["emails"] == [f"{owes.split()[0].lower()}@example.com"]
+
+
+@pytest.mark.parametrize(
+    "payer",
+    ["Zahlungspflichtiger Elternteil", "Responsible Parent", "Payer Name", "Padre responsable"],
+)
+def test_who_pays_for_a_child_may_be_named_in_two_words(payer: str) -> None:
+    document = read(
+        f"Child,{payer},Email,Invoice,Due Date,Balance\n"
+        "Kai Nunez,Rita Nunez,rita@example.com,1,2026-03-01,10.00\n"
+        "Ned Ash,Oda Ash,oda@example.com,2,2026-03-01,20.00\n"
+    )
+    assert [c["name"] for c in consumers_of(document)] == ["Rita Nunez", "Oda Ash"]
+
+
+@pytest.mark.parametrize("second", ["Tenant 2 Email", "E-Mail 2"])
+def test_the_second_tenants_address_is_not_the_firsts(second: str) -> None:
+    document = read(
+        f"Unit,Tenant,Tenant 2,Email,{second},Due,Balance\n"
+        "2A,Al Best,Bea West,al@example.com,bea@example.com,2026-09-01,700.00\n"
+        "2B,Cam East,,cam@example.com,,2026-09-01,650.00\n"
+    )
+    assert [c["emails"] for c in consumers_of(document)] == [
+        ["al@example.com"], ["cam@example.com"],
+    ]  # fmt: skip

@@ -38,11 +38,12 @@ def instalments(draft: Draft, rng: random.Random) -> bool:
         part = debt.minor // 3
         parts = [part, part + 7, debt.minor - 2 * part - 7]
         at = _line_of(draft, debt)
-        draft.lines.pop(at)
+        told = draft.lines.pop(at).cells
+        person = {k: v for k, v in told.items() if k in ("name", "last_first", "email", "phone")}
         for number, minor in enumerate(parts):
             due = debt.due and debt.due + dt.timedelta(days=20 * number)
             new = replace(debt, minor=minor, billed=minor, due=due, net=True)
-            draft.lines.insert(at + number, Line(debt=new))
+            draft.lines.insert(at + number, Line(debt=new, cells=dict(person)))
         for other in draft.debts():
             other.net = other.net or other.party is debt.party
     return bool(debts)
@@ -53,8 +54,9 @@ def _sole_amount(draft: Draft) -> Column | None:
     others = draft.column("billed", "paid", "net", "cents", "running", "foreign", "item")
     if not draft.free or others or not draft.column("number"):
         return None
-    if any(line.debt is None for line in draft.lines):
-        return None
+    debts = [line.debt for line in draft.lines]
+    if None in debts or len(set(debts)) < len(debts):
+        return None  # a row that stands twice would no more, with items of its own
     return draft.column("owed", "sole")
 
 

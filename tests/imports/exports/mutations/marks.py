@@ -56,8 +56,10 @@ def signs(draft: Draft, rng: random.Random) -> bool:
 
 def decimal_comma(draft: Draft, rng: random.Random) -> bool:
     """Euros with a decimal comma in an English file."""
-    if draft.lang != "en" or draft.style.currency != "USD" or draft.column("state"):
+    if draft.lang != "en" or draft.style.currency != "USD" or draft.column("state", "cents"):
         return False
+    if any("owed" in line.cells or "sole" in line.cells for line in draft.lines if line.debt):
+        return False  # amounts written without cents show no comma
     first = draft.debts()[0]
     if any(c.fill(first) in ("USD", "usd") for c in draft.columns if c.key != "currency"):
         return False

@@ -268,6 +268,8 @@ def settled_rows(draft: Draft, rng: random.Random) -> bool:
 
 def no_cents(draft: Draft, rng: random.Random) -> bool:
     """Whole amounts only, some written without cents."""
+    if draft.arrange is not None:
+        return False  # its totals are added up later, and would leave these out
     for debt in draft.debts():
         if debt.want == CHASE and not debt.net:
             paid = debt.billed - debt.minor

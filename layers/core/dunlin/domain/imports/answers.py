@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.field_words import answer_words
+from dunlin.domain.imports.missing_columns import NONE, OWED
 from dunlin.domain.imports.places import country_code
 from dunlin.domain.imports.sidecar import Sidecar
 from dunlin.domain.imports.types import ImportQuestion
@@ -42,6 +43,8 @@ def settled(sidecar: Sidecar) -> Sidecar:
             field = fields.canonical_field(answer)
             if field is not None:
                 mapping.setdefault(column, field)
+        elif question == OWED and answer != NONE:
+            mapping.setdefault(answer, "balance")
         elif question == "currency" and answer.upper() in CURRENCIES:
             currency = currency or answer.upper()
         elif kind == "country":

@@ -22,6 +22,7 @@ from dunlin.domain.imports.row_marks import still_to_pay
 from dunlin.domain.imports.types import (
     CREATED,
     CREDIT,
+    DUE_BEFORE_BILL,
     DUPLICATE,
     MONEY_HOLDS,
     OPEN,
@@ -56,11 +57,16 @@ HOLD_CODES = {code: code for code in (*barring.STAFF, *MONEY_HOLDS)} | {
     "payment_shown": "payment_shown",
     "cleared_with_balance": "cleared_with_balance",
     "payment_ahead": "payment_ahead",
+    DUE_BEFORE_BILL: DUE_BEFORE_BILL,
 }
 """Reason code of each hold, the gravest first."""
 
 
 _OF_AGE = 18
+_A_MONTH = 31
+"""Rent that is posted late falls due a little before; what lies further back is a slip."""
+_FEW = 4
+"""One row of so many is a slip; where more are so, the bills were written anew."""
 _MOST_ROWS = 10_000
 """Rows of one debt; more of one number are no invoice."""
 
@@ -134,6 +140,7 @@ class Assembler:
         self.drafts: MutableMapping[str, _Draft] = spill.by_text()
         self.consumers = Consumers(spill)
         self._twins: MutableMapping[str, str] = spill.by_text()
+        self._dated = self._due_early = 0
         self._spill = spill
         have = {c.field for c in profile.mapping}
         self._line_level = bool(have & LINE_FIELDS)
@@ -147,6 +154,9 @@ class Assembler:
             self._note(row.line, REJECTED, row.code, column=row.column, value=row.value)
             return
         row = still_to_pay(row, self.today)
+        if row.due_on is not None and row.issued_on is not None:
+            self._dated += 1
+            self._due_early += _is_due_early(row.issued_on, row.due_on)
         key = debt_key(row)
         if not key:
             self._note(row.line, REJECTED, "no_reference")
@@ -328,13 +338,20 @@ class Assembler:
         return entries, sum(e.minor for e in entries), conflicts
 
     def _doubted(self, rows: list[NormalisedRow], conflicts: set[int]) -> list[str]:
-        """Why the figures of a debt wait for a person: two balances of one number, or parts that
-        fall due apart, of which not all is owed on the first day."""
+        """Why the figures or days of a debt wait for a person: two balances of one number, parts
+        that fall due apart, of which not all is owed on the first day, or a due date long before
+        the bill in a file in which hardly any other has one."""
         dues = {r.due_on for r in rows if r.due_on}
         parts = len(dues) > 1 and (
             bool(rows[0].invoice) or min(dues) <= self.today < max(dues)
         )  # fmt: skip
-        return ["two_balances"] * bool(conflicts) + ["instalments"] * parts
+        rare = 0 < self._due_early * _FEW <= self._dated
+        early = rare and any(
+            _is_due_early(r.issued_on, r.due_on) for r in rows if r.issued_on and r.due_on
+        )
+        return (
+            ["two_balances"] * bool(conflicts) + ["instalments"] * parts + [DUE_BEFORE_BILL] * early
+        )
 
     def _split_payments(self, use: list[NormalisedRow]) -> list[FileEntry] | None:
         """Rows that repeat one invoice, each with another of its payments, and no balance."""
@@ -490,6 +507,10 @@ class Assembler:
             account=key,
             problems=problems,
         )
+
+
+def _is_due_early(issued: dt.date, due: dt.date) -> bool:
+    return (issued - due).days > _A_MONTH
 
 
 def _is_minor(consumer: NormalisedConsumer, today: dt.date) -> bool:

@@ -327,7 +327,9 @@ NAMED = (
     (VULNERABLE, "guardian of|conservator*|guardian for|incarcerated"),
     (AGENCY, "in collections|at collections|sent to coll*"),
     (DISPUTED, "disputed|in dispute"),
-    (ON_HOLD, "on hold|mahnsperre"),
+    (ON_HOLD, """
+        on hold|mahnsperre|test patient|test customer|test account|test client|testkunde
+        |testpatient|cliente prueba|paciente prueba|client test|patient test"""),
     (WRONG_PERSON, "wrong person|wrong party|wrong number|wrong email|wrong address"),
     (MINOR, "a minor|minor child|menor de edad"),
 )  # fmt: skip
@@ -344,7 +346,9 @@ MARKED = (
     (VULNERABLE, "hospice|guardian|military"),
     (AGENCY, "coll|collections|agency|inkasso"),
     (DISPUTED, "dispute|disputes"),
-    (ON_HOLD, "hold|gesperrt"),
+    (ON_HOLD, """
+        hold|gesperrt|duplicate|dup|dupe|duplicado|doublon|doppelt|test|paid|paid in full|pd|pif
+        |pagado|pagada|bezahlt|paye|pago|closed|inactive|old|written off"""),
 )  # fmt: skip
 """Words that say it in a name where they stand in brackets or after a mark."""
 

@@ -167,6 +167,7 @@ MANY = frozenset(
     void_mark write_off_mark settled_mark payment_mark opt_out_all opt_out_email opt_out_sms
     consent_all consent_email consent_sms deceased bankruptcy attorney legal_action fraud
     wrong_person vulnerable agency
+    email_valid email_bad phone_valid phone_bad
     payment_plan on_hold minor paid_flag open_flag disputed""".split()
 )
 """Fields that several columns may share; of any other field the best column wins."""

@@ -154,8 +154,10 @@ def currency_of_file(clues: CurrencyClues, marks: CurrencyMarks) -> FileCurrency
         # An answer against all that the file names is a word about every row.
         other = bool(names) and clues.stated not in names
         other = other or (bool(dollars) and clues.stated not in DOLLAR_SIGNED)
-        alone = clues.answered and other
+        alone = clues.answered and (other or bool(_unlike(marks, in_headers)))
         return FileCurrency(code=clues.stated, alone=alone, odd=() if alone else odd)
+    if not named and (unlike := _unlike(marks, in_headers)):
+        return unlike
     if names:
         return _by_name(clues, names, odd)
     for sign, codes in _OF_SIGN.items():
@@ -185,6 +187,16 @@ def _odd(seen: Counter[str], usual: str) -> tuple[str, ...]:
     """Currencies of one row alone among many of another."""
     most = max(seen.values(), default=0)
     return tuple(sorted(c for c, n in seen.items() if n == 1 and c != usual and most >= _MANY))
+
+
+def _unlike(marks: CurrencyMarks, in_headers: Counter[str]) -> FileCurrency | None:
+    """The question where the heading names one currency and the figures bear another's mark."""
+    others = [code for code in marks.marked() if code not in in_headers]
+    if not in_headers or not others or marks.named():
+        return None
+    first = max(in_headers, key=lambda c: in_headers[c])
+    why = f"the heading says {first}, and its figures are marked as {others[0]}"
+    return FileCurrency(code=first, likely=(first, *others), why=why)
 
 
 def _by_name(clues: CurrencyClues, names: Counter[str], odd: tuple[str, ...]) -> FileCurrency:
@@ -235,7 +247,7 @@ def _by_silence(clues: CurrencyClues, marks: CurrencyMarks) -> FileCurrency:
             code=usual,
             likely=("EUR", "CHF", usual),
             why="nothing in the file says in which currency it is, and its figures have a comma"
-            f" before the cents, as {usual} has not",
+            f" before the cents or a dot for the thousands, as {usual} has not",
         )
     if clues.abroad and not creditor:
         return FileCurrency(

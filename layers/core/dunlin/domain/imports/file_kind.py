@@ -32,6 +32,11 @@ CONSUMER_FIELDS = frozenset(
 )
 
 
+_OF_PAYMENTS = frozenset(
+    """receivedfrom receiptno receiptnumber receipt paidby paymentfrom method tender tendertype
+    erhaltenvon recibidode recude recebidode""".split()
+)
+"""Names of columns of money that came in."""
 LINE_FIELDS = frozenset(
     "description quantity line_amount date_of_service debit credit side document_type".split()
 )
@@ -74,7 +79,7 @@ def kind_of(
     if keys & _BANK and not sure & {"due_date", "invoice_number", "balance"}:
         return OTHER, "This looks like a bank statement, which holds no debts."
     paying = sum(c.field in ("payment_method", "payment_date") for c in columns)
-    paying += any(k.startswith("card") for k in keys)
+    paying += any(k.startswith("card") for k in keys) + len(keys & _OF_PAYMENTS)
     strong_debt = have.keys() & {"due_date", "bucket", "days_overdue", "balance"}
     if money and paying >= 2 and not strong_debt:
         return PAYMENTS, "The columns describe payments received, not what is still owed."

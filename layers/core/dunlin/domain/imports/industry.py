@@ -9,8 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 
+from dunlin.domain.imports import fields
 from dunlin.domain.imports.amounts import parse_amount
+from dunlin.domain.imports.barring import AGENCY
+from dunlin.domain.imports.content import Content
 from dunlin.domain.imports.fields import words_of
+from dunlin.domain.imports.types import ImportQuestion
 
 CURRENT_TENANT, FORMER_TENANT = "current_tenant", "former_tenant"
 PENDING, DENIED, SETTLED = "pending", "denied", "settled"
@@ -53,10 +57,33 @@ _INSURER = frozenset(
         "versicherer krankenkasse kasse kostentrager assurance mutuelle convenio eob insest"
     ).split()
 )
+_PAYING = frozenset("responsible responsibility resp bill billed payer payor pays".split())
+_THEMSELVES = frozenset("self patient patients guarantor selfpay client privatepay private".split())
+_INSURERS = (_INSURER - {"payer", "payor", "convenio", "kasse"}) | frozenset(
+    "medicare medicaid tricare hmo ppo aetna cigna bcbs humana kaiser uhc workers".split()
+)
+_AGENCIES = frozenset(("agency", "agencyname", "assignedagency", "outsideagency"))
+"""Names of columns of agencies of any sort."""
 _HANDED_IN = frozenset(
     "submitted submission submit eingereicht einreichung envio envoi enviado enviada soumis".split()
 )
 _NO_INSURER = frozenset("noinsurance selfpay uninsured none selbstzahler particular".split())
+
+
+def says_who_pays(header: str, cells: Sequence[str]) -> bool:
+    """True for a column that says what sort of payer has a debt: `Responsible` over `Self`,
+    `Medicare`, `Acme Mutual Insurance`."""
+    if _PAYING.isdisjoint(words_of(header)):
+        return False
+    filled = {cell.strip() for cell in cells if cell.strip()}
+    selves = sum("".join(words_of(c)) in _THEMSELVES for c in filled)
+    insurers = sum(map(is_insurer, filled))
+    return bool(selves and insurers) and (selves + insurers) * 5 >= 4 * len(filled)
+
+
+def is_insurer(text: str) -> bool:
+    """Whether a name is an insurer's, or a word for one."""
+    return not _INSURERS.isdisjoint(words_of(text))
 
 
 def patients_part(headers: Sequence[str], money: Container[int]) -> int:
@@ -76,6 +103,36 @@ def _names_part(have: set[str]) -> bool:
     if not have & _PATIENT or have & _NO_PART:
         return False
     return bool(have & _PART) or len(have) == 1
+
+
+def ask_agencies(
+    keys: Sequence[str],
+    contents: Sequence[Content],
+    samples: Sequence[Sequence[str]],
+    chosen: list[tuple[float, str, str]],
+    by_person: Container[int],
+) -> tuple[ImportQuestion, ...]:
+    """Whether an `Agency` that nearly every row names has the debts, as a collection agency has,
+    or is the customers' own, as where staff are lent or policies are sold."""
+    asked = []
+    if sum(field == AGENCY for _, field, _ in chosen) > 1:
+        return ()  # the others tell when it was placed there
+    for index, (_, field, _) in enumerate(chosen):
+        filled = contents[index].filled
+        if field != AGENCY or index in by_person or fields.key_of(keys[index]) not in _AGENCIES:
+            continue
+        if contents[index].is_flag or filled < 2 or filled * 2 < len(samples[index]):
+            continue
+        chosen[index] = (0.0, fields.IGNORE, "what sort of agency it is is asked")
+        asked.append(
+            ImportQuestion(
+                kind="mapping",
+                column=keys[index],
+                choices=(AGENCY, fields.IGNORE),
+                why="most rows name an agency. Is it a collection agency that has these debts?",
+            )
+        )
+    return tuple(asked)
 
 
 def is_billed_to_insurer(headers: Sequence[str], fields: Container[str]) -> bool:

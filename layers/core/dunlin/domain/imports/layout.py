@@ -209,7 +209,7 @@ class LayoutVotes:
             out.append(_JOURNAL_QUESTION)
         if self._second and answers.get("second_table") not in ("first", "stop"):
             out.append(_second_table_question(*self._second))
-        if self._section and answers.get("section") not in ("above", "debts", "stop"):
+        if self._section and answers.get("section") not in ("above", "both", "debts", "stop"):
             out.append(_section_question(*self._section))
         if self._lone_name and answers.get("named_total") not in ("total", "customer"):
             out.append(_named_total_question(*self._lone_name))
@@ -235,7 +235,7 @@ class LayoutVotes:
         if self._settled and self._section is None:
             above = bool(self._named_rows + self._orphans)
             self._section = (line, self._settled, above)
-            return above
+            return above and self._answers.get("section") != "both"
         if not begins_table(cells):
             return False
         self._second = (line, tuple(cells))
@@ -413,7 +413,7 @@ def _section_question(line: int, heading: str, above: bool) -> ImportQuestion:
         kind="section",
         lasting=False,
         column=None,
-        choices=("above" if above else "debts", "stop"),
+        choices=("above", "both", "stop") if above else ("debts", "stop"),
         why=f'the rows from line {line} on stand under "{heading}"',
     )
 

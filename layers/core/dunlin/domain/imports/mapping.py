@@ -21,13 +21,20 @@ from dunlin.domain.imports.flag_headings import (
     sorts_people,
 )
 from dunlin.domain.imports.guard import REASON_COLUMN
-from dunlin.domain.imports.industry import PATIENTS_PART, patients_part
+from dunlin.domain.imports.header_names.roles import WARD
+from dunlin.domain.imports.industry import (
+    PATIENTS_PART,
+    ask_agencies,
+    patients_part,
+    says_who_pays,
+)
 from dunlin.domain.imports.ledger import ledger_columns
 from dunlin.domain.imports.nameless import settle_nameless
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
+from dunlin.domain.imports.status_codes import ask_codes
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
-from dunlin.domain.imports.whose import Parties, party_of
+from dunlin.domain.imports.whose import NAMES, Parties, party_of
 from dunlin.domain.imports.whose_contacts import settle_contacts
 
 _SPEAKS_OF_PAYMENT = 0.3
@@ -43,6 +50,7 @@ _GENERIC = re.compile(
 )
 
 
+_AGES = frozenset("age patientage studentage childage edad alter idade".split())
 _DUES = frozenset("due dues owing debt fallig du dus".split())
 # The kinds of content that fit a field; a field not named here takes any.
 _FITS: dict[str, tuple[str, ...]] = dict.fromkeys(fields.MONEY, ("money",)) | dict.fromkeys(
@@ -165,6 +173,13 @@ _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tup
         ("zip", "status avs check", "zip", 0.7),
         ("postal", "status", "zip", 0.66),
         ("due date", "days", "due_date", 0.75),
+        ("due", "days past not amount balance total", "due_date", 0.6),
+        ("exigible", "jours", "due_date", 0.6),
+        ("vencimiento", "dias", "due_date", 0.7),
+        ("vencimento", "dias", "due_date", 0.7),
+        ("echeance", "jours", "due_date", 0.7),
+        ("falligkeit", "tage", "due_date", 0.7),
+        ("fallig", "tage", "due_date", 0.6),
         ("due amount", "", "balance", 0.72),
         ("balance", "transaction id search prepaid credit limit opening jobs", "balance", 0.66),
         ("outstanding", "days date", "balance", 0.7),
@@ -279,7 +294,8 @@ def map_columns(
     contents = [content_of(column) for column in samples]
     ranked: list[list[tuple[float, str, str]]] = []
     mute = _says_little(headers, contents)
-    parties = Parties(headers, contents)
+    payers = {i for i, header in enumerate(headers) if says_who_pays(header, samples[i])}
+    parties = Parties(headers, contents, {*payers, *_left_out(keys, headers, fixed)})
     of_others: dict[int, str] = {}
     by_person: dict[int, str] = {}
     lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}
@@ -289,6 +305,10 @@ def map_columns(
         if target:
             by_person[index] = target
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
+        elif index in payers:
+            ranked.append([(0.95, "payer_kind", "its values say who pays")])
+        elif _is_age(header, contents[index], headers, parties):
+            ranked.append([] if parties.splits else [(0.95, "age", "years of whom it is about")])
         elif flag := flag_heading(header, contents[index]):
             ranked.append([(FLAGGED, flag.field, flag.why)])
         elif not _flags(header, contents[index]) and (
@@ -324,13 +344,37 @@ def map_columns(
             chosen[index] = (0.9 if index in meaningless else 0.0, fields.IGNORE, why)
     _price_is_owed(headers, contents, chosen, by_person)
     decisions += settle_contacts(parties, keys, samples, chosen, SET_BY_HAND)
+    decisions += ask_agencies(keys, contents, samples, chosen, by_person)
     decisions += _sorts(headers, keys, samples, chosen, by_person)
     decisions += _ways(headers, keys, contents, chosen, by_person)
+    asked_of = {i for i, key in enumerate(keys) if key in {q.column for q in decisions}}
+    decisions += ask_codes(headers, keys, samples, chosen, {*by_person, *asked_of})
     columns = tuple(
         ColumnMap(index=i, key=keys[i], field=f, score=round(s, 2), why=w)
         for i, (s, f, w) in enumerate(chosen)
     )
     return Mapped(columns, decisions, tuple(contents), ledger.legs)
+
+
+def _is_age(header: str, content: Content, headers: Sequence[str], parties: Parties) -> bool:
+    """`Age` beside a patient or a child, and a due date, is somebody's, and no debt's."""
+    dated = any("due_date" in fields.STRONG.get(fields.key_of(h), ()) for h in headers)
+    return (
+        fields.key_of(header) in _AGES
+        and content.share("int") >= 0.9
+        and dated
+        and any(p is not None and p.part == WARD for p in parties.parties)
+    )
+
+
+def _left_out(keys: Sequence[str], headers: Sequence[str], fixed: Mapping[str, str]) -> set[int]:
+    """The columns of everybody whose name a person said is not to be used."""
+    named = {i: party_of(header) for i, header in enumerate(headers)}
+    roles = {
+        p.role for i, p in named.items()
+        if p is not None and p.point in NAMES and fixed.get(keys[i]) == fields.IGNORE
+    }  # fmt: skip
+    return {i for i, p in named.items() if p is not None and p.role in roles}
 
 
 def _price_is_owed(

@@ -43,8 +43,11 @@ _PRIOR = {
     "basecurrency": -0.02, "homecurrency": -0.02, "companycurrency": -0.02,
     "accountcurrency": -0.02, "functionalcurrency": -0.02,
     "billto": -0.004, "amountpaid": 0.004, "linetotal": 0.004, "patestbal": 0.009,
+    "leaseto": -0.01, "leaseend": -0.005, "leaseenddate": -0.005,
 }  # fmt: skip
 """Which of two names for one field says it more exactly."""
+_SITES = frozenset(("location", "address", "site", "ubicacion"))
+"""Names of columns that hold a street or a branch."""
 _ENTERED = frozenset(
     fields.key_of(name)
     for name in """created|created at|created on|created time|created date|entry date|post date
@@ -279,6 +282,16 @@ _RULES = (
         lambda o: o.field == "issue_date" and o.key in _ENTERED and "issue_date" in o.beside,
         _scored(lambda o: min(o.score, 0.55)),
         "another column has the day of the bill",
+    ),
+    NeighbourRule(
+        lambda o: o.field == "terms" and o.share("date") >= 0.8,
+        _meant("due_date"),
+        "its values are days",
+    ),
+    NeighbourRule(
+        lambda o: o.field == "street" and o.key in _SITES and o.share("name") >= 0.8,
+        _less(0.4),
+        "its values are names of places, without a number",
     ),
     NeighbourRule(
         lambda o: o.field == "document_type" and o.share("money") > 0.5,

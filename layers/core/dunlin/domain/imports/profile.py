@@ -27,6 +27,7 @@ from dunlin.domain.imports.head import (
 from dunlin.domain.imports.headings import names_over_numbers
 from dunlin.domain.imports.industry import is_billed_to_insurer
 from dunlin.domain.imports.mapping import column_keys, map_columns
+from dunlin.domain.imports.missing_columns import ask_due, ask_owed, ask_who, which_is_owed
 from dunlin.domain.imports.opened import Hints, refused
 from dunlin.domain.imports.payment_signs import CAME_BACK
 from dunlin.domain.imports.payment_signs import QUESTION as SIGN
@@ -34,6 +35,7 @@ from dunlin.domain.imports.records import ByteStream, Decoder, FileRefused, chun
 from dunlin.domain.imports.row_payment import with_figure
 from dunlin.domain.imports.scan import Scan
 from dunlin.domain.imports.sidecar import Sidecar
+from dunlin.domain.imports.status_codes import codes_in, unanswered
 from dunlin.domain.imports.types import (  # fmt: skip
     CONTACTS,
     OTHER,
@@ -100,10 +102,14 @@ class _Pass:
         below = 0 if table.header is None else table.header + 1
         names_at, columns = names_over_numbers(columns, table.rows[below:])
         kind, why = kind_of(headers, columns, samples)
+        answers = self.hints.sidecar.answers
         if kind == CONTACTS:
             columns = as_contacts(columns)
         elif kind == PAYMENTS:
             columns = with_figure(columns)
+        owed = ask_owed(columns, headers, samples, answers) if kind == CONTACTS else None
+        if owed is not None:
+            kind, why = RECEIVABLES, "The rows name people beside money."
         scan = Scan(
             table,
             columns,
@@ -120,10 +126,10 @@ class _Pass:
         if scan.records == 0:
             raise FileRefused("no_rows", "the file has a header but no rows below it")
         scan.layout.refuse_stopped()
-        answers = self.hints.sidecar.answers
         sign = scan.payments.question()
         signs = [sign] if sign is not None and SIGN not in answers else []
-        decisions = _of_use(kind, [*mapped.decisions, *scan.decisions(), *signs])
+        mapping_asks = unanswered(mapped.decisions, answers)
+        decisions = _of_use(kind, [*mapping_asks, *scan.decisions(), *signs])
         shared, row_ids = references_of(columns, samples)
         profile = FileProfile(
             kind=kind,
@@ -173,8 +179,11 @@ class _Pass:
             debt_kind=self.hints.sidecar.debt_kind,
             industry=self.hints.sidecar.industry,
             written_off=self.hints.sidecar.written_off,
+            status_codes=codes_in(answers),
             notes=(*self.hints.notes, *_placeless(kind, scan, self.hints.sidecar)),
         )
+        if owed is not None and not BALANCE_FIELDS & {c.field for c in scan.columns}:
+            return replace(profile, decisions=(owed,))
         judged = self._judged(profile, decisions, samples)
         # What decides which table is read, and how, is asked alone: all else hangs on it.
         return replace(judged, decisions=self.hints.asks) if self.hints.asks else judged
@@ -200,21 +209,22 @@ class _Pass:
         have = {c.field for c in profile.mapping}
         if profile.kind == RECEIVABLES:
             if not have & BALANCE_FIELDS:
-                choice = _money_columns(profile, samples)
-                if choice:
-                    decisions.append(
-                        ImportQuestion(
-                            kind="mapping", column=choice[0], choices=("balance", fields.IGNORE),
-                            why=f'no heading names what is owed. Is it "{choice[0]}"?',
-                        )
-                    )  # fmt: skip
+                choices = _money_columns(profile, samples)
+                if choices:
+                    decisions.append(which_is_owed(choices))
                 else:
                     refusal = Refusal(
                         code="no_balance_column",
                         detail="no column looks like a balance or an amount",
                     )
                     return replace(profile, refusal=refusal, decisions=tuple(decisions))
+            since = ask_due(profile.mapping, samples)
+            if since is not None:
+                decisions.append(since)
             if not have & CONSUMER_FIELDS and not profile.grouped and profile.journal_year is None:
+                who = ask_who(profile.mapping, samples)
+                if who is not None:
+                    return replace(profile, decisions=(*decisions, who))
                 refusal = Refusal(
                     code="no_contact_column",
                     detail="no column names the person or firm that owes, or how to reach them",

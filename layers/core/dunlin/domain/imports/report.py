@@ -110,6 +110,8 @@ ADVICE = {
     "payment_shown": "Created with a hold: the row says that it was paid. Is anything still owed?",
     "cleared_with_balance": "Created with a hold: the row is marked as settled and has a balance.",
     "payment_ahead": "Created with a hold: the day of its payment lies ahead. Is it promised?",
+    "due_before_bill": "Created with a hold: it fell due long before it was billed, as hardly any"
+    " other row did. Which day is right?",
     "settled": "The row says when or by what it was settled, so nothing is chased.",
     "impossible_date": "The date is none of a debt (1900, 1970, 9999): give the right one.",
     "no_debt": "The row is a posting that names no debt.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from dunlin.domain.imports import barring, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, LONGEST, MEMORY, Columns
 from dunlin.domain.imports.dates import fold
+from dunlin.domain.imports.industry import is_insurer
 from dunlin.domain.imports.permissions import opts_out
 from dunlin.domain.imports.phrases import BREAK, Lexicon, Worded
 from dunlin.domain.imports.row_dates import RowDates
@@ -29,6 +31,10 @@ _NOT_YET = frozenset(
 )
 _LATER = frozenset((barring.AGENCY, barring.LEGAL))
 """What was only announced has not come to pass."""
+_OF_AGE = 18
+_LAST = frozenset(("zz", "ZZ", "Zz"))
+_OUT_OF_USE = re.compile(r"^[zZ]{2,}[-_ ]*(?=[A-Z])")
+"""Names are sorted to the end of a list so."""
 _BRIEF = 3
 """Words of a note that is no more than a mark."""
 _ALIVE = frozenset("alive living vivo viva lebt vivant vivante a active l".split())
@@ -113,6 +119,7 @@ def _announced(worded: Worded, start: int) -> bool:
 
 def bars_of_name(text: str) -> tuple[str, ...]:
     """The codes of what stands beside a name or in an address, the gravest first."""
+    text = _OUT_OF_USE.sub("", text)
     if not may_bar(text):
         return ()
     worded = _NAMES.read(text[:LONG])
@@ -143,6 +150,8 @@ class RowBars:
         self._names = [i for field in names for i in by.get(field, ())]
         self._flags = [(code, i) for code in _FLAGS for i in by.get(code, ())]
         self._closed = by.get("opt_out_all", [])
+        self._payers = by.get("payer_kind", [])
+        self._ages = by.get("age", [])
         self._points = [*by.get("email", ()), *by.get("phone", ())]
         self._known: dict[str, tuple[str, ...]] = {}
 
@@ -158,18 +167,33 @@ class RowBars:
             # Most are numbers in pieces, without a letter.
             if " " in text and text.upper() != text.lower():
                 codes += self._beside_point(text)
-        if may_bar(" ".join([cells[i] for i in self._names])):
+        names = " ".join([cells[i] for i in self._names])
+        if may_bar(names) or names[:2] in _LAST:
             for index in self._names:
                 codes += bars_of_name(cells[index])
-        for code, index in self._flags:
-            text = cells[index]
-            if text and self._flagged(code, text.strip()[:LONG], index):
-                codes += (code,)
+        if self._flags:
+            codes += self._flagged_codes(cells)
+        if self._payers or self._ages:
+            codes += self._by_payer_and_age(cells)
         for index in self._closed:
             text = cells[index].strip()[:LONG]
             if text and opts_out(text, day=self._dates.is_day(index, text)):
                 codes += (barring.DO_NOT_CONTACT,)
         return tuple(dict.fromkeys(codes))
+
+    def _by_payer_and_age(self, cells: list[str]) -> tuple[str, ...]:
+        ages = [cells[i].strip() for i in self._ages]
+        child = any(age.isdecimal() and int(age) < _OF_AGE for age in ages)
+        insured = any(is_insurer(cells[i]) for i in self._payers)
+        return (barring.MINOR,) * child + (barring.INSURER,) * insured
+
+    def _flagged_codes(self, cells: list[str]) -> tuple[str, ...]:
+        codes: tuple[str, ...] = ()
+        for code, index in self._flags:
+            text = cells[index]
+            if text and self._flagged(code, text.strip()[:LONG], index):
+                codes += (code,)
+        return codes
 
     def _beside_point(self, text: str) -> tuple[str, ...]:
         """The codes of words that stand beside an address or a number, or in its place: `DNC

@@ -12,6 +12,7 @@ from dunlin.domain.imports.contact_points import (
     read_emails,
     read_phones,
 )
+from dunlin.domain.imports.contact_validity import bad_points, is_bad
 from dunlin.domain.imports.fillers import is_no_email, is_no_phone, is_nobody, names_nobody
 from dunlin.domain.imports.names import Name, is_company, join_name, name_key, read_name
 from dunlin.domain.imports.own_addresses import OwnAddresses
@@ -53,6 +54,7 @@ class RowConsumer:
         self._for = not fields.FOR.isdisjoint(first)
         self._for_emails = by.get("for_email", [])
         self._for_phones = by.get("for_phone", [])
+        self._bad_emails, self._bad_phones = bad_points(by, "email"), bad_points(by, "phone")
         self._own = profile.own if profile.own != OwnAddresses() else None
         self._dob = columns.at("date_of_birth")
         self._country, self._state = columns.at("country"), columns.at("state")
@@ -136,6 +138,9 @@ class RowConsumer:
             text = cells[index]
             if not text:
                 continue
+            if self._bad_emails and is_bad(cells, self._bad_emails.get(index, ())):
+                problems.append(self._columns.problem("bad_email", index, text))
+                continue
             address = fast_email(text)
             if address:
                 in_cell: tuple[str, ...] = (address,)
@@ -162,6 +167,9 @@ class RowConsumer:
         for index in self._phones if not alone else [*self._phones, *self._for_phones]:
             text = cells[index]
             if not text:
+                continue
+            if self._bad_phones and is_bad(cells, self._bad_phones.get(index, ())):
+                problems.append(self._columns.problem("bad_phone", index, text))
                 continue
             number = fast_phone(text, home)
             if number:
@@ -255,7 +263,10 @@ class RowConsumer:
         if whole:
             # "Company, Person" is no "Last, First".
             kept = self._whole_names and " " in whole.partition(",")[0] and "," in whole
-            return Name(whole, company=is_company(whole)) if kept else read_name(whole)
+            if not kept:
+                return read_name(whole)
+            before, _, job = (part.strip() for part in whole.partition(":"))
+            return Name(before, company=is_company(before), job=job)
         if given or family:
             if company and not given:
                 return Name(company, company=True)

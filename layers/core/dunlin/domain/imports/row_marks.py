@@ -25,10 +25,14 @@ _NOTED_PAID = re.compile(
     r"(?:(?:paid|pd|settled) in full|pif|paid off"
     r"|(?:voll|vollstandig|komplett|ganz) (?:be|ge)zahlt|pagad[oa] (?:por completo|en su totalidad)"
     r"|totalmente pagad[oa]|paye(?:e)? (?:en totalite|integralement)|entierement (?:paye|regle)e?"
-    r"|pag[oa] integralmente|totalmente pag[oa]|quitad[oa])"
+    r"|pag[oa] integralmente|totalmente pag[oa]|quitad[oa]"
+    r"|(?:paid|pd) (?:by |w |with |in |via )?(?:cash|check|chk|ck|cheque|card|cc|credit card|online"
+    r"|office|venmo|zelle|paypal)"
+    r"|(?:waive|waived|forgiven?|comped|write off|writeoff|written off|wrote off|refunded)"
+    r"(?: (?:the|this|bal|balance|it|per|by|all|off|account|acct))*)"
     r"\b(?! (?:by|if|when|until|before|nao|not))"
 )
-"""How a note begins that says that nothing is left to pay."""
+"""How a note begins that says that nothing is left to pay, or that it is not to be asked for."""
 SHOWN, CLEARED, AHEAD = "payment_shown", "cleared_with_balance", "payment_ahead"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dunlin.domain.imports import statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
+from dunlin.domain.imports.row_marks import SHOWN
+from dunlin.domain.imports.status_codes import HOLD
 from dunlin.domain.imports.statuses import StatusReading
 from dunlin.domain.imports.types import CREDIT, DRAFT, OPEN, PAID, PAYABLE, VOID, FileProfile
 
@@ -17,6 +19,8 @@ _FIELDS = (
     "paid_flag",
     "open_flag",
 )
+_RESTS = frozenset("balance paid credited bucket debit credit line_amount".split())
+"""Fields beside which what is left of a bill is known."""
 _SILENT = StatusReading(OPEN)
 
 
@@ -27,6 +31,8 @@ class RowStatus:
         self._profile = profile
         self._columns = columns
         self._read = [i for field in _FIELDS for i in columns.by.get(field, ())]
+        self._whole_bills = _RESTS.isdisjoint(columns.by)
+        self._told = dict(profile.status_codes)
         self._known: dict[tuple[str, ...], tuple[str, str, str]] = {}
 
     def status(self, cells: list[str]) -> tuple[str, str, str]:
@@ -52,7 +58,11 @@ class RowStatus:
             draft = cells[first["docstatus"]].strip() == "0"
             return (DRAFT, "draft", "") if draft else (VOID, "void", "")
         status, code = self._standing(cells, kind, reading)
-        return status, code, reading.hold if status == OPEN else ""
+        if status != OPEN:
+            return status, code, ""
+        # Of a bill that was paid in part, and no figure that says what is left, nobody knows it.
+        unsure = reading.part_paid and self._whole_bills
+        return status, code, reading.hold or (SHOWN if unsure else "")
 
     def _standing(
         self, cells: list[str], kind: str | None, reading: StatusReading
@@ -105,4 +115,7 @@ class RowStatus:
         return statuses.type_of(text) if text else None
 
     def _reading(self, text: str) -> StatusReading:
+        told = self._told.get(text)
+        if told is not None:
+            return StatusReading(None if told == HOLD else told)
         return statuses.read_status(text[:LONG])

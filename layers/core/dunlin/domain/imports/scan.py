@@ -86,6 +86,7 @@ class Scan:
         self.marks: dict[int, Counter[str]] = {c.index: Counter() for c in self.money_columns}
         self.currency_marks = CurrencyMarks()
         self.phones = self.phones_home = 0
+        self.dotted = 0  # figures such as 1.250
         self.country_open = False
         self.records = self.last = 0
         self.last_full: int | None = None
@@ -278,6 +279,8 @@ class Scan:
             amount_evidence = evidence(text)
             if amount_evidence:
                 self.marks[index][amount_evidence] += 1
+            elif text[-4:-3] == DOT:
+                self.dotted += 1
         if self.records > _VOTES:
             return
         if not text.isascii() or "$" in text or text[:1].isalpha() or text[-1:].isalpha():
@@ -416,7 +419,7 @@ class Scan:
             mark = next(iter(use)) if len(use) == 1 else EITHER
             out.append((column.index, MIXED if len(own) == 2 else mark))
         self.decimals = tuple(out)
-        self.comma_file = known == {COMMA}
+        self.comma_file = known == {COMMA} or (not known and self.dotted > 0)
 
     def decisions(self) -> list[ImportQuestion]:
         """What only a person can say."""

@@ -165,6 +165,7 @@ class StatusReading(NamedTuple):
     status: str | None
     hold: str = ""
     written_off: bool = False
+    part_paid: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -191,7 +192,8 @@ def read_status(text: str, *, typos: bool = True) -> StatusReading:
         return StatusReading(None if _PART in says else VOID)
     if _UNCLEAR in says:
         return StatusReading(None)
-    return StatusReading(_owed_or_paid(text, worded, says, denied))
+    status = _owed_or_paid(text, worded, says, denied)
+    return StatusReading(status, part_paid=status == OPEN and _PART in says)
 
 
 def _owed_or_paid(text: str, worded: Worded, says: set[str], denied: set[str]) -> str | None:

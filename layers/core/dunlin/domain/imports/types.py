@@ -21,6 +21,7 @@ APPLIED, KNOWN, REFUSED = "applied", "known", "refused"
 """What became of a change in a file of them."""
 
 DOES_NOT_ADD_UP, ODD_CURRENCY = "does_not_add_up", "odd_currency"
+DUE_BEFORE_BILL = "due_before_bill"
 MONEY_HOLDS = (DOES_NOT_ADD_UP, ODD_CURRENCY)
 """Holds of a debt whose money a person must look at."""
 
@@ -199,6 +200,8 @@ class FileProfile:
     debt_kind: str = ""
     industry: str = ""
     written_off: bool = False
+    status_codes: tuple[tuple[str, str], ...] = ()
+    """What a person said that the codes of a column of standings mean, as (code, standing)."""
     notes: tuple[str, ...] = ()
     """What a person should know of how the file was read, one sentence each."""
     lasting_answers: tuple[tuple[str, str], ...] = ()

@@ -8,7 +8,7 @@ address whose header names a role that is not known is nobody's before a person 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from dunlin.domain.imports import fields
@@ -45,6 +45,8 @@ _POINT_OF = {word: point for point, words in POINTS.items() for word in words.sp
 _ENDS = sorted((w for w in _POINT_OF if len(w) > 2), key=len, reverse=True)
 _HARD_POINTS = CONTACTS | {"date_of_birth"}
 _COUNTS = frozenset(("2", "3", "two", "second", "secondary"))
+_NTH = frozenset(("second", "2nd"))
+_ANSWERING = frozenset((PAYS, ANSWERS))
 _TELLS_MORE = frozenset(
     """
     status sent type preference bcc cc template opt out in consent date day time ok flag allowed
@@ -56,6 +58,7 @@ _TELLS_MORE = frozenset(
     """.replace("?", "").split()
 )
 """Beside an e-mail or a phone they tell something about it, and not where it is."""
+_OF_CHILDREN = frozenset(("child", "student", "participant"))
 _SPANISH_WARDS = frozenset(
     "alumno alumna estudiante nino nina hijo hija aluno aluna crianca".split()
 )
@@ -91,14 +94,22 @@ def party_of(header: str) -> Party | None:
     left = [w for w in rest if w not in _POINT_OF and w not in NEUTRAL]
     if part == OTHER:
         left = [w for w in left if not _is_of_a_debtor(w)]
+    if part in _ANSWERING and all(_PHRASES.get((w,), ("",))[0] in _ANSWERING for w in left):
+        # Two words for whoever pays: `Responsible Parent`, `Zahlungspflichtiger Elternteil`.
+        part, left = (PAYS if part == PAYS else ANSWERS), []
     if left:
         # Who is not known beside who is: `Debtor's Notary Email`.
         unknown = points & _HARD_POINTS and _TELLS_MORE.isdisjoint(left)
         return Party(UNKNOWN, " ".join(left), _first(points)) if unknown else None
     point = _first(points) if points else "consumer_name"
-    if part == ANSWERS and counted:
+    if (part == ANSWERS and counted) or (part == OWES and _is_second(words, start, end)):
         return Party(OTHER, f"second {role}", point)
     return Party(part, role, point)
+
+
+def _is_second(words: list[str], start: int, end: int) -> bool:
+    """`Tenant 2 Email` is of another tenant; `Tenant Email 2` is the first one's."""
+    return (words[end : end + 1] or [""])[0] in _COUNTS or (start > 0 and words[start - 1] in _NTH)
 
 
 def _is_of_a_debtor(word: str) -> bool:
@@ -179,13 +190,17 @@ _FOR = {
 class Parties:
     """Everybody whom the headers of one file name."""
 
-    def __init__(self, headers: Sequence[str], contents: Sequence[Content]) -> None:
+    def __init__(
+        self, headers: Sequence[str], contents: Sequence[Content], left_out: Container[int] = ()
+    ) -> None:
         self.headers = headers
         self._contents = contents
-        self.parties = [party_of(h) for h in headers]
+        self._left_out = left_out
+        self.parties = [None if i in left_out else party_of(h) for i, h in enumerate(headers)]
         self._keys = [fields.key_of(h) for h in headers]
         self._known_by_its_first_word()
         self._family_name_beside_first_name()
+        self._who_is_named_alone()
         if not self._with(WARD):
             self._drop_parent_records(contents)
         words = {w for h in headers for w in fields.words_of(h)}
@@ -211,9 +226,23 @@ class Parties:
                 if whose is not None:
                     self.parties[index] = Party(whose.part, whose.role, party.point)
 
+    def _who_is_named_alone(self) -> None:
+        """`Payer` beside a child is no insurer, and a library's `Patron` is nobody's employer."""
+        children = any(p.role in _OF_CHILDREN for p in self._with(WARD, NAMES))
+        others = any(self._with(part, NAMES) for part in (OWES, PAYS, ANSWERS)) or self._bare_name()
+        for index, party in enumerate(self.parties):
+            if party is None or party.part != OTHER or others:
+                continue
+            words = set(fields.words_of(self.headers[index]))
+            if children and "payer" in words:
+                self.parties[index] = Party(PAYS, "payer", party.point)
+            elif "patron" in words and not self._with(WARD):
+                self.parties[index] = Party(OWES, "patron", party.point)
+
     def _family_name_beside_first_name(self) -> None:
         """`Family Name` beside a bare `First Name` is a person's last name, and no family's."""
-        if any(_BARE_NAMES.get(key) == "first_name" for key in self._keys):
+        given = any(p.point == "first_name" for p in self._with(OWES))
+        if given or any(_BARE_NAMES.get(key) == "first_name" for key in self._keys):
             for index, key in enumerate(self._keys):
                 if key == "familyname":
                     self.parties[index] = None
@@ -300,15 +329,15 @@ class Parties:
             return None
         for field in CONTACTS:
             # What fills a cell where there is no address says nothing of the column.
-            told = max(0.0, 1 - content.share("nobody"))
-            if meant.field.endswith(field) and content.share(field) < 0.5 * told:
+            filled = max(0.0, 1 - content.share("nobody"))
+            if meant.field.endswith(field) and content.share(field) < 0.5 * filled:
                 return None
         return meant
 
     def _meant(self, index: int) -> Meant | None:
         party = self.parties[index]
         if party is None:
-            return self._bare(index) if self.splits else None
+            return self._unspoken(index)
         if party.part == UNKNOWN:
             if self._keys[index] in fields.STRONG:
                 return None
@@ -318,14 +347,7 @@ class Parties:
         if party.part == OTHER:
             return self._of_other(index, party)
         if party.part in (OWNER, SHIPS):
-            points = NAMES | CONTACTS if party.part == OWNER else frozenset((party.point,))
-            others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
-            # Who is shipped to under a name of their own is reached under numbers of their own.
-            kinds = {p.point for p in self._with(SHIPS, NAMES)} | {party.point}
-            plain = party.part == SHIPS and any(map(self._has_plain, kinds))
-            if others or plain:
-                return self._of_other(index, party)
-            return self._debtors(index, party)
+            return self._owning_or_shipped(index, party)
         if party.part in (ANSWERS, PAYS) and self.payer is None and self._with(OWES, NAMES):
             return self._of_other(index, party)
         if not self.splits:
@@ -338,6 +360,30 @@ class Parties:
         if party.part == OWES:
             return self._debtors(index, party)
         return self._of_other(index, party)
+
+    def _owning_or_shipped(self, index: int, party: Party) -> Meant | None:
+        """Who owns a house, or is shipped to, owes where nobody else is named."""
+        points = NAMES | CONTACTS if party.part == OWNER else frozenset((party.point,))
+        others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
+        # Who is shipped to under a name of their own is reached under numbers of their own.
+        kinds = {p.point for p in self._with(SHIPS, NAMES)} | {party.point}
+        plain = party.part == SHIPS and any(map(self._has_plain, kinds))
+        return self._of_other(index, party) if others or plain else self._debtors(index, party)
+
+    def _unspoken(self, index: int) -> Meant | None:
+        """What a column is that speaks of nobody, or of somebody who is not used."""
+        if index in self._left_out:
+            return Meant(fields.IGNORE, "it speaks of somebody who is not used")
+        if self._is_the_seconds(index):
+            return Meant(fields.IGNORE, "it is the second person's, whom another column names")
+        return self._bare(index) if self.splits else None
+
+    def _is_the_seconds(self, index: int) -> bool:
+        """`E-Mail 2` beside `Tenant 2` is hers, and not the first one's."""
+        second = any(p.role.startswith("second ") for p in self._with(OTHER, NAMES))
+        key = self._keys[index]
+        points = CONTACTS & {*fields.STRONG.get(key, ())}
+        return second and key.endswith("2") and bool(points)
 
     def _is_payers(self, party: Party, payer: Party) -> bool:
         """The same role, or another word for it that has no name of its own."""
@@ -360,7 +406,10 @@ class Parties:
         return bool(known & (NAMES | {"company"})) and self._holds_names(index)
 
     def _of_other(self, index: int, party: Party) -> Meant | None:
-        if party.point in ("reference", "address") or self._means_something_else(index):
+        names = party.part == OWNER and party.point in NAMES and self._holds_names(index)
+        if party.point in ("reference", "address") or (
+            self._means_something_else(index) and not names
+        ):
             return None
         if party.role == "attorney" and party.point == "consumer_name" and self._of_debtors(index):
             return Meant("attorney", "an attorney of who owes")

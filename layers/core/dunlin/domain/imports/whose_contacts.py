@@ -36,10 +36,34 @@ def settle_contacts(
     """Settles in `chosen` whose each contact point is; the questions that only a person answers.
     `by_hand` is the reason of what a person said."""
     _drop_weak(chosen)
-    asked = list(_unmarked(parties, keys, samples, chosen, by_hand))
+    asked = list(_subscriber(parties, keys, samples, chosen, by_hand))
+    asked += list(_unmarked(parties, keys, samples, chosen, by_hand))
     if not asked and not any(field in CONTACTS for _, field, _ in chosen):
         asked = list(_unknown(parties, keys, samples, chosen, by_hand))
     return tuple(asked)
+
+
+def _subscriber(
+    parties: Parties,
+    keys: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    chosen: Sequence[Choice],
+    by_hand: str,
+) -> Iterator[ImportQuestion]:
+    """Whether a subscriber, who may only hold the policy, answers for a patient's debt."""
+    payer, ward = parties.payer, parties.ward
+    if payer is None or ward is None or (payer.role, ward.role) != ("subscriber", "patient"):
+        return
+    own = [i for i, (_, field, _) in enumerate(chosen) if field in NAMES]
+    if not own or chosen[own[0]][2] == by_hand or not any(_different(samples, chosen)):
+        return
+    yield ImportQuestion(
+        kind="mapping",
+        column=keys[own[0]],
+        choices=(chosen[own[0]][1], fields.IGNORE),
+        why="the file names a patient and a subscriber, who may only hold the policy. Does the"
+        " subscriber answer for the debt? If not, the patient owes",
+    )
 
 
 def _drop_weak(chosen: list[Choice]) -> None:

@@ -37,6 +37,7 @@ HOLDS = {
         "The file says that it was settled, with a balance left.",
     ),
     "payment_ahead": (Hold.REVIEW, "The file names a day of payment that lies ahead."),
+    "due_before_bill": (Hold.REVIEW, "It fell due long before it was billed."),
     "unknown_status": (Hold.REVIEW, "The file gives a status that is not known."),
     "shared_contact": (
         Hold.NO_CONTACT_POINT,

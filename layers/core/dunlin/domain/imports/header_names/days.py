@@ -2,7 +2,8 @@
 
 STRONG = {
     "issue_date": """
-        invoice date|invoicedate|date issued|issue date|issued|issued on|date of invoice|bill date
+        invdt|invoice date|invoicedate|date issued|issue date|issued|issued on|date of invoice
+        |bill date
         |billing date|date billed|document date|doc date|docdate|transaction date|txn date
         |trans date|posting date|postingdate|created date|charge date|invoice bill date
         |date of issue|inv date|statement date|posted date|date utc|invoice date utc|created utc
@@ -20,7 +21,8 @@ STRONG = {
     "due_date": """
         past due since|overdue since|late since|delinquent since|vencida desde|vencido desde
         |en retard depuis|uberfallig seit|em atraso desde
-        |due date|duedate|due|date due|due on|payment due|payment due date|payment due by|pay by
+        |due date|duedate|duedt|due|date due|due on|payment due|payment due date|payment due by
+        |pay by
         |pay by date|invoice due date|due date utc|date due utc|due by|net due date|net due dt
         |net due|due date receive by|expiry date invoice|invoice date due|due dt
         |due at|baseline due date|rent due date|due date net|last date to pay|payable by
@@ -46,7 +48,8 @@ STRONG = {
         |amount due by|pagar antes de|pagar antes del|a pagar antes de|pagar hasta|limite de pago
         |fecha tope|pagar antes do dia|a pagar ate|pagamento ate|limite de pagamento
         |vencimento|data de vencimento|data vencimento|data do vencimento
-        |dt vencimento|dt vcto|vence em|proximo vencimento|proxima parcela|data limite|pagar ate
+        |dt vencimento|dt vcto|exigible le|date exigible|date d exigibilite|vence em
+        |proximo vencimento|proxima parcela|data limite|pagar ate
         |vencimento liquido|data limite de pagamento|data limite pagamento|prazo de pagamento
         |data maxima de pagamento|fecha maxima de pago|plazo de pago|delai de paiement
         |spatestens zu zahlen am|latest payment date|final day to pay

@@ -70,6 +70,7 @@ NOT_OWED = _set(
     """opening prior previous beginning starting anterior previo inicial vortrag anfangssaldo
     initial limit available deposits escrow held ytd budget forecast average target unit item line
     credit deposit bank running subsidy insurance ins claim expected estimated est payer forward
+    refund refunds refundable reembolso reembolsos remboursement erstattung ruckerstattung
     last highest next outstanding1 outstanding2 trust iolta retainer retainers"""
 )
 """Words of a balance that is not the one owed now by the person."""

@@ -31,12 +31,14 @@ STRONG = {
     "paid_flag": """
         paid|is paid|bezahlt|pagado|pagada|paye|payee|fully paid|cleared|settled|regle|closed
         |is closed|is settled|is cleared|paid flag|paid yn|paid in full|pago|paga|quitado|quitada
-        |liquidado|liquidada|cobrado|cobrada|reglee|solde|soldee|beglichen|ausgeglichen|erledigt|geschlossen
+        |liquidado|liquidada|cobrado|cobrada|reglee|solde|soldee|beglichen|ausgeglichen|erledigt
+        |geschlossen
         |cerrado|cerrada|cloturee|encerrado|payment received in full
         |pmt received in full|pmt recd in full|payment recd in full""",
     "open_flag": """
         open|is open|owing|open flag|open yn|unpaid|is unpaid|outstanding|still open
-        |offen|noch offen
+        |not paid|not settled|not cleared|unsettled|non paye|non payee|non regle|no pagado|no pagada
+        |nao pago|nao paga|nao liquidado|nicht bezahlt|nicht beglichen|offen|noch offen
         |unbezahlt|abierto|abierta|pendiente|impagado|impagada|ouvert|ouverte|impaye|impayee
         |em aberto|aberto|aberta|pendente""",
     "draft_flag": "draft|is draft|entwurf|borrador|brouillon",
@@ -119,7 +121,32 @@ STRONG = {
     "date_of_birth": """
         date of birth|dob|birth date|birthdate|birthday|geburtsdatum|geburtstag
         |fecha de nacimiento|fecha nacimiento|date de naissance|patient dob|patient date of birth
-        |customer dob|ne le|nacimiento|patient birth date|guarantor dob""",
+        |customer dob|ne le|nee le|nacimiento|patient birth date|guarantor dob|born|born on|birth dt
+        |geboren|geboren am|geb datum|geb dat|gebdat|fecha nac|fec nac|fec nacimiento|f nacimiento
+        |nacido el|date naissance|date naiss|naissance|data de nascimento|data nascimento
+        |dt nascimento|dt nasc|data nasc|nascimento|nascido em|bday|patient birthdate""",
+    "age": "age in years|years of age|patient age|edad en anos|alter in jahren|age en annees",
+    "payer_kind": "payer kind|kind of payer|payer type|responsible type|responsible payer type",
+    "email_valid": """
+        email valid|valid email|is email valid|email is valid|e mail valid|mail valid|email good
+        |email deliverable|deliverable|good email|correo valido|email valido|email valide
+        |courriel valide|e mail gultig|email gultig|mail gultig""",
+    "email_bad": """
+        email bad|bad email|invalid email|email invalid|email is invalid|email bounced
+        |bounced email|email bounce|email bounces|bounced|bounce|hard bounce|hard bounced
+        |email bounced on|email bounce date|email undeliverable|undeliverable|undeliverable email
+        |email returned|correo invalido|correo rebotado|email invalido|email invalide
+        |courriel invalide|e mail ungultig|email ungultig|e mail unzustellbar|bad email flag
+        |invalid email flag|email bounce reason|email bad flag""",
+    "phone_valid": """
+        phone valid|valid phone|is phone valid|phone is valid|valid phone number|phone good
+        |phone number valid|good phone|mobile valid|telefono valido|telephone valide
+        |telefon gultig|telefone valido|cell valid""",
+    "phone_bad": """
+        phone bad|bad phone|invalid phone|phone invalid|phone is invalid|phone disconnected
+        |disconnected|disconnected phone|number disconnected|bad phone number|bad number
+        |phone number invalid|invalid phone number|phone out of service|bad phone flag
+        |telefono invalido|telephone invalide|telefon ungultig|telefone invalido""",
     "consent_email": """
         email consent|consent email|email opt in|email optin|opt in email|emailable
         |email permission|e mail consent|email consent given|e mail einwilligung

@@ -2,7 +2,8 @@
 
 STRONG = {
     "balance": """
-        balance|balance due|balancedue|amount due|amountdue|open balance|openbalance|outstanding
+        osbal|os bal|o s bal|opn bal|opnbal|total a cobrar|a cobrar|balance|balance due|balancedue
+        |amount due|amountdue|open balance|openbalance|outstanding
         |outstanding balance|outstanding amount|outstandingamount|amount outstanding|amount owed
         |owed|amount owing|total due|total owed|current balance|currentbalance|amount remaining
         |remaining balance|remaining amount|remaining|balance owed|past due|past due amount
@@ -31,10 +32,15 @@ STRONG = {
         |aussenstand|aussenstande|offener rechnungsbetrag|montant restant du|total restant du
         |valor em aberto|em aberto|saldo em aberto|total em aberto|montante em aberto|saldo devedor
         |valor devido|valor a pagar|valor em divida|montante em divida|total em divida|em divida
+        |por liquidar|valor por liquidar|total por liquidar|por regularizar|por pagar
+        |saldo por pagar
+        |saldo por cobrar|importe por cobrar|importe por pagar|monto por cobrar|monto por pagar
+        |valor por cobrar|a receber|valor a receber|a liquidar|valor a liquidar
         |divida|saldo em divida|valor pendente|montante devido|saldo a pagar|valor em atraso
         |open a r|open ar|a r balance|ar balance|how much|what they owe|they owe|how much owed""",
     "amount": """
-        amount|betr in hw|betrag in hw|betrag hw|betr in bw|betr|total|invoice total
+        invamt|inv amt|bill amt|billamt|tot amt|totamt|amount|betr in hw|betrag in hw|betrag hw
+        |betr in bw|betr|total|invoice total
         |invoice amount|total amount|grand total|gross amount|gross|invoice value|original amount
         |original balance|billed amount|amount billed|bill amount|total billed|total charge
         |total charges|charge amount|charges|charge|total incl tax|total inc tax
@@ -58,7 +64,8 @@ STRONG = {
         |total da fatura|total faturado|faturado|montante da fatura|valor do titulo|valor da nota
         |valor total|valor bruto|total bruto|total com iva|valor com iva|montante faturado""",
     "paid": """
-        amount paid|amountpaid|paid amount|total paid|payments|payment amount applied
+        pmtamt|pmt amt|pymt amt|paid amt|paidamt|amount paid|amountpaid|paid amount|total paid
+        |payments|payment amount applied
         |payments applied|invoice amount paid|invoiceamountpaid|paid to date|amount received
         |received|total received|total payments|payments received|amount applied|paid so far
         |amt paid|bezahlt betrag|gezahlt|gezahlter betrag|bezahlter betrag|zahlbetrag
@@ -73,11 +80,13 @@ STRONG = {
         |writeoff|write offs|insurance write off""",
     "debit": """
         debit|debits|debit amount|dr|amount debit|soll|betrag soll|sollbetrag|soll betrag|debe
-        |cargo|cargos|importe debe|montant debit|debit amount two column approach|umsatz soll
+        |cargo|cargos|importe debe|debito|debitos|valor debito|importe debito|montant debit
+        |debit amount two column approach|umsatz soll
         |debit lc|debit usd""",
     "credit": """
         credit|credits|credit amount|cr|amount credit|haben|betrag haben|habenbetrag|haben betrag
-        |haber|abono|importe haber|montant credit|credit amount two column approach|umsatz haben
+        |haber|abono|importe haber|credito|creditos|valor credito|importe credito|montant credit
+        |credit amount two column approach|umsatz haben
         |credit usd""",
     "side": """
         soll haben|s h|soll haben kennzeichen|soll haben kz|soll haben kennz|sh kennzeichen

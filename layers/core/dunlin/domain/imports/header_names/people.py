@@ -26,7 +26,8 @@ STRONG = {
         |n fatura|nota fiscal|boleto|titulo|receipt no|receipt number|receipt
         |nro factura|nro comprobante|comprobante|numero comprobante|numero nota fiscal
         |no nota fiscal|nf e|nfe|no nf|numero nf|documento no|rech nr|vorgangsnummer|fact no
-        |sales invoice|sales invoice no|trans no|nro recibo|no recibo|nro documento""",
+        |invoice cm no|invoice cm|invoice credit memo no|invoice no cm no|sales invoice
+        |sales invoice no|trans no|nro recibo|no recibo|nro documento""",
     "consumer_reference": """
         customer id|customer no|customer number|customer code|cust id|cust no|cust number
         |customerid|customer ref|client id|client number|client no|client code|contact id
@@ -46,7 +47,8 @@ STRONG = {
         |kunden id|kd nr|kdnr|deb nr|matricule|matricula|nro cliente|cta cliente|patient no|pt id
         |pt no|unit owner id|member no|resident no|tenant no|student no|ref client""",
     "consumer_name": """
-        customer name|customer|customer full name|cust name|client name|client|client full name
+        custnm|cust nm|custname|customer name|customer|customer full name|cust name|client name
+        |client|client full name
         |contact name|contactname|debtor name|debtor|debtor full name|consumer name|consumer
         |full name|fullname|display name|displayname|bill to|bill to name|billto|billed to
         |billing name|billing contact name|customer display name|tenant name|tenant|tenants
@@ -78,7 +80,8 @@ STRONG = {
         |razao social|razon social cliente|razao social cliente|name vorname|nachname vorname
         |familienname vorname|vorname nachname|vor und nachname|vorname name|last name first name
         |last first|lastname firstname|first name last name|firstname lastname|first last
-        |sobrenome e nome|nome e sobrenome|nome e apelido|intitule compte|cliente fornecedor""",
+        |sobrenome e nome|nome e sobrenome|nome e apelido|intitule compte|cliente fornecedor
+        |patron|patron name""",
     "first_name": """
         first name|firstname|given name|givenname|forename|first|customer first name
         |billing first name|client first name|patient first name|tenant first name
@@ -108,7 +111,8 @@ STRONG = {
         |nom de la societe|customer company|client company|billing company|kunde firma|company org
         |name adressatentyp unternehmen|organizacion""",
     "email": """
-        email|e mail|email address|emailaddress|e mail address|mail|mail address|customer email
+        eml|email addr|emailaddr|email|e mail|email address|emailaddress|e mail address|mail
+        |mail address|customer email
         |client email|contact email|billing email|bill email|billemail|billto email|debtor email
         |tenant email|resident email|patient email|guarantor email|primary email|email 1|email1
         |email 2|email2|secondary email|alt email|altemail|alternate email|primary contact emailid

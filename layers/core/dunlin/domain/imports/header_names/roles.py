@@ -31,10 +31,13 @@ ROLES: tuple[tuple[str, str, str], ...] = (
         |kaufer|besteller|auftraggeber|rechnungsempfanger|rechnungsadresse|acheteur|facturation
         |facturacion|faturamento|destinatario factura|mandant|mandantin"""),
     (OWES, "member", """
-        member|primary member|subscriber|donor|guest|socio|abonado|mitglied|adherent|abonne
+        member|primary member|donor|guest|socio|abonado|mitglied|adherent|abonne
         |associado|camper|cardholder|card holder|shopper|taxpayer|ratepayer|donante"""),
+    (OWES, "subscriber", "subscriber|primary subscriber"),
     (PAYS, "responsible party", """
-        responsible party|resp party|responsible person|party responsible|person responsible
+        responsible parent|responsible guardian|paying parent|paying guardian|paying party
+        |billing parent|parent responsible|responsible party|resp party
+        |responsible person|party responsible|person responsible
         |financially responsible|financially responsible party|financial responsible
         |financial responsible party|responsible for payment|responsible payer|payor|bill payer
         |fee payer|tuition payer|responsable de pago|responsable del pago|responsable pago

@@ -1,0 +1,131 @@
+"""What a table of debts cannot be without and no heading names: it is asked, where some column may
+be it.
+
+Headings in a language or a trade that we do not know say nothing; what stands below them shows
+which columns hold money, days and names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+
+from dunlin.domain.imports import fields
+from dunlin.domain.imports.content import Content, content_of
+from dunlin.domain.imports.header_names import figures
+from dunlin.domain.imports.types import ColumnMap, ImportQuestion
+
+OWED = "owed"
+"""The kind of the question which column is what is owed."""
+NONE = "none"
+_MOST = 6
+_WORTH = frozenset(
+    """lifetime ltv clv revenue sales spent spend spending purchase purchases purchased order orders
+    average avg aov mrr arr salary income wage budget price discount points score rate worth value
+    donation donations donated donor gift gifts pledge opportunity deal pipeline quota commission
+    age distance weight height size capacity umsatz ventas chiffre receita total totals amount
+    amounts sum clicks visits sessions latitude longitude lat lng lon""".split()
+)
+"""What a list of customers says of their worth, and nobody owes."""
+
+
+def ask_owed(
+    columns: Sequence[ColumnMap],
+    headers: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    answers: Mapping[str, str],
+) -> ImportQuestion | None:
+    """Which column of a list of people is what they owe, where one of money has a heading that
+    says nothing; None where there is none, or a person said that none is."""
+    if answers.get(OWED) == NONE:
+        return None
+    found = _free(columns, samples, _is_money)
+    keys = [c.key for c in found if not _is_worth(headers[c.index])]
+    if not keys:
+        return None
+    named = " or ".join(f'"{key}"' for key in keys[:_MOST])
+    return ImportQuestion(
+        kind=OWED,
+        column=None,
+        choices=(*keys[:_MOST], NONE),
+        why=f"the file lists people beside money, and no heading says what that is. Is {named}"
+        " what they owe today?",
+    )
+
+
+def which_is_owed(keys: Sequence[str]) -> ImportQuestion:
+    """Which of several columns of money is what is owed, in a list of debts that does not say."""
+    named = " or ".join(f'"{key}"' for key in keys[:_MOST])
+    return ImportQuestion(
+        kind=OWED,
+        column=None,
+        choices=tuple(keys[:_MOST]),
+        why=f"no heading names what is owed. Is it {named}?",
+    )
+
+
+def ask_due(
+    columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]
+) -> ImportQuestion | None:
+    """Whether the only days of a list of debts are their due dates, where no heading says so."""
+    have = {c.field for c in columns}
+    if have & {*fields.DATES - {"date_of_birth", "for_date_of_birth"}, *_INSTEAD}:
+        return None
+    days = _free(columns, samples, lambda content: content.share("date") >= 0.9)
+    if len(days) != 1:
+        return None
+    return ImportQuestion(
+        kind="mapping",
+        column=days[0].key,
+        choices=("due_date", "issue_date", fields.IGNORE),
+        why="no heading says since when the debts are due. Are these the due dates?",
+    )
+
+
+def ask_who(
+    columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]
+) -> ImportQuestion | None:
+    """Which column names who owes, where no heading says so."""
+    people = _free(columns, samples, lambda c: c.share("name") >= 0.8 and c.distinct > 0.3)
+    if not people:
+        return None
+    return ImportQuestion(
+        kind="mapping",
+        column=people[0].key,
+        choices=("consumer_name", fields.IGNORE),
+        why="no heading names who owes. Are these the people?",
+    )
+
+
+_INSTEAD = frozenset(("terms", "days_overdue", "bucket"))
+"""Fields that say since when a debt is due as well."""
+
+
+def _free(
+    columns: Sequence[ColumnMap],
+    samples: Sequence[Sequence[str]],
+    holds: Callable[[Content], bool],
+) -> list[ColumnMap]:
+    """The columns that are not used, and not by a person's word, whose cells are of a kind."""
+    return [
+        c
+        for c in columns
+        if c.field == fields.IGNORE
+        and c.score == 0.0
+        and c.index < len(samples)
+        and _says_nothing(c.key)
+        and holds(content_of(samples[c.index]))
+    ]
+
+
+def _says_nothing(key: str) -> bool:
+    known: Container[str] = {*fields.STRONG, *fields.WEAK}
+    return fields.key_of(key) not in known
+
+
+def _is_money(content: Content) -> bool:
+    return content.share("marked") >= 0.8 and content.share("date") < 0.2
+
+
+def _is_worth(header: str) -> bool:
+    words = set(fields.words_of(header))
+    return bool(words & (_WORTH | figures.NOT_OWED | figures.TAX | figures.RATE))

@@ -1,0 +1,67 @@
+"""Headings in a language or a trade that nobody knows: what is owed, since when and who are asked
+for, and a list of people that owe nothing stays one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.imports.reading import read
+
+PEOPLE = "Ada Abbott,ada@example.com,$10.00\nBen Barker,ben@example.com,$20.00\n"
+
+
+def asked(document: dict[str, Any]) -> list[str]:
+    return [d["id"] for d in document["decisions_needed"]]
+
+
+@pytest.mark.parametrize("heading", ["Slate", "Tab", "Residuo dovuto", "Nog te voldoen"])
+def test_people_beside_money_under_an_unknown_heading_are_asked_about(heading: str) -> None:
+    text = f"Name,Email,{heading}\n{PEOPLE}"
+    document = read(text)
+    if document["state"] == "waiting":
+        assert asked(document) == ["owed"]
+        document = read(text, answers={"owed": heading})
+    assert [row["account"]["balance_minor"] for row in document["rows"]] == [1000, 2000]
+
+
+def test_where_none_is_owed_the_people_are_contacts() -> None:
+    document = read(f"Name,Email,Slate\n{PEOPLE}", answers={"owed": "none"})
+    assert (document["kind"], document["state"]) == ("contacts", "done")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Lifetime value", "Total spent", "Annual revenue", "Credit limit", "Avg order"]
+)
+def test_what_customers_are_worth_is_nothing_owed(heading: str) -> None:
+    assert read(f"Name,Email,{heading}\n{PEOPLE}")["kind"] == "contacts"
+
+
+def test_every_column_of_money_is_a_choice() -> None:
+    text = (
+        "Invoice,Customer,Email,Due Date,Zork,Blip\n"
+        "1,Ada,ada@example.com,2026-03-04,$12.00,$10.00\n"
+    )
+    (question,) = read(text)["decisions_needed"]
+    assert question["choices"] == ["Zork", "Blip"]
+    assert all("1 debt" in meaning for meaning in question["meanings"])
+    rows = read(text, answers={"owed": "Blip"})["rows"]
+    assert [row["account"]["balance_minor"] for row in rows] == [1000]
+
+
+def test_the_only_days_of_a_list_of_debts_are_asked_about() -> None:
+    text = (
+        "Invoice,Customer,Email,Scadenza,Balance\n1,Ada Abbott,ada@example.com,2026-03-14,10.00\n"
+        "2,Ben Barker,ben@example.com,2026-03-15,20.00\n"
+    )
+    assert asked(read(text)) == ["mapping:Scadenza"]
+    rows = read(text, answers={"mapping:Scadenza": "due_date"})["rows"]
+    assert [row["account"]["due_on"] for row in rows] == ["2026-03-14", "2026-03-15"]
+
+
+def test_who_owes_is_asked_where_no_heading_says() -> None:
+    text = (
+        "Inv,Wer,Due Date,Balance\n1,Ada Abbott,2026-03-14,10.00\n2,Ben Barker,2026-03-15,20.00\n"
+    )
+    assert asked(read(text)) == ["mapping:Wer"]

@@ -1,6 +1,11 @@
 """The tables of the rulebook agree with the rules and the zones that are built from them."""
 
+from datetime import UTC, datetime
+
+import pytest
+
 from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.domain.rulebook import ContactFacts, decide
 
 
 def _tables():
@@ -56,3 +61,22 @@ def test_an_approved_late_fee_entry_has_its_days_of_grace():
         "NY": 5, "CO": 7, "NC": 5, "ME": 15, "MD": 0, "DC": 5, "MA": 30, "CT": 9,
     }  # fmt: skip
     assert all((row["dollars"] is None) is (row["take"] is None) for row in rows.values())
+    # What the book says of the other states.
+    stated = _tables()["questions"]["not_covered"]
+    assert f"{', '.join(sorted(approved)[:-1])} and {max(approved)} alone" in stated
+    liens = sorted(d["id"][:2] for d in load_rulebook().documents if d["id"].endswith("-STOR-LIEN"))
+    assert f"{', '.join(liens[:-1])} and {liens[-1]} alone" in stated
+
+
+@pytest.mark.parametrize("state", ["OH", "PR", "GU", "VI", "AS", "MP", "WY", None])
+@pytest.mark.parametrize("action", ["late_fee", "lien_notice", "lien_sale"])
+def test_a_place_without_an_entry_or_a_calendar_is_refused_and_told_so(state, action):
+    facts = ContactFacts(
+        channel=action, debt_role="first", state=state, industry="self_storage",
+        message={"due_date": "2026-11-01", "fee": 1, "rent": 900, "in_lease": True},
+    )  # fmt: skip
+    verdict = decide(load_rulebook(), facts, datetime(2026, 11, 23, 17, tzinfo=UTC))
+    assert verdict.outcome == "block"
+    because = {r.because for r in verdict.results if r.id == "PLAT-FAILCLOSED"}
+    what = "late fee entry" if action == "late_fee" else "lien calendar"
+    assert because == {f"There is no approved {what} for this state."}

@@ -7,7 +7,7 @@ A key is shown once, when it is made. Two are in force while a billing system ch
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,18 +38,18 @@ def key(creditor: CreditorKeys, asked: ByStaff) -> None:
 
     Example: dunlin billing key harbor-clinic --by desk-1 --why set-up
     """
-    from dunlin.adapters.aws.secrets import read_billing_keys
     from dunlin.adapters.randomness import new_key
     from dunlin.runtime import wiring
 
-    target = asked.target
-    secret, now = target.outputs["BillingSecretName"], wiring.real_clock().now()
-    keys = read_billing_keys(secret)
-    fresh = new_key()
+    target, now, fresh = asked.target, wiring.real_clock().now(), new_key()
     if ids.creditor_id(creditor) not in wiring.creditors().all():
         raise DomainError(f"there is no creditor {creditor}: put its strategy first")
-    changed = rotated(keys.get(creditor), fresh, now.date())
-    _store(secret, {**keys, creditor: changed}, creditor, "BillingKeyMade", asked.order)
+
+    def with_fresh(keys: Mapping[str, BillingKeys]) -> BillingKeys:
+        return rotated(keys.get(creditor), fresh, now.date())
+
+    secret = target.outputs["BillingSecretName"]
+    changed = _store(secret, creditor, with_fresh, "BillingKeyMade", asked.order)
     say_whole(f"POST {target.outputs['PortalUrl']}/billing/{creditor}/changes")
     say_whole(f"key  {fresh}")
     say(
@@ -66,14 +66,14 @@ def end(creditor: CreditorKeys, asked: ByStaff) -> None:
 
     Example: dunlin billing end harbor-clinic --by desk-1 --why changed-over
     """
-    from dunlin.adapters.aws.secrets import read_billing_keys
+
+    def without_older(keys: Mapping[str, BillingKeys]) -> BillingKeys:
+        if creditor not in keys:
+            raise DomainError(f"{creditor} has no key")
+        return keys[creditor].without_older()
 
     secret = asked.target.outputs["BillingSecretName"]
-    keys = read_billing_keys(secret)
-    if creditor not in keys:
-        raise DomainError(f"{creditor} has no key")
-    changed = keys[creditor].without_older()
-    _store(secret, {**keys, creditor: changed}, creditor, "BillingKeyEnded", asked.order)
+    _store(secret, creditor, without_older, "BillingKeyEnded", asked.order)
     say("The older key ends, within five minutes.")
 
 
@@ -130,14 +130,19 @@ def tell(
 
 
 def _store(
-    secret: str, keys: Mapping[str, BillingKeys], creditor: str, what: str, who: StaffCommand
-) -> None:
-    """Store the keys, and on the creditor's chain of the audit log who changed them."""
-    from dunlin.adapters.aws.secrets import write_billing_keys
+    secret: str,
+    creditor: str,
+    change: Callable[[Mapping[str, BillingKeys]], BillingKeys],
+    what: str,
+    who: StaffCommand,
+) -> BillingKeys:
+    """Store what `change` makes of a creditor's keys, and on the creditor's chain of the audit log
+    who changed them."""
+    from dunlin.adapters.aws.secrets import change_billing_keys
     from dunlin.runtime import wiring
     from dunlin.service.accounts.creditor_log import record
 
-    write_billing_keys(secret, keys)
+    changed = change_billing_keys(secret, lambda keys: {**keys, creditor: change(keys)})
     record(
         creditor,
         what,
@@ -147,3 +152,4 @@ def _store(
         log=wiring.audit_archive(),
         now=wiring.clock().now(),
     )
+    return changed[creditor]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,10 +20,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dunlin.domain.errors import Defect, Unavailable
+from dunlin.domain.errors import Conflict, Defect, DomainError, Unavailable
 from dunlin.domain.payments.billing_keys import BillingKeys
 
 _KEPT_SECONDS = 300.0
+_ATTEMPTS = 8
+_LARGEST_SECRET = 65_536
+"""Bytes that Secrets Manager stores in one secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +63,80 @@ def billing_keys(name: str) -> Mapping[str, BillingKeys]:
 
 def read_billing_keys(name: str) -> Mapping[str, BillingKeys]:
     """The keys as they are stored now. Raises `Unavailable`, or `Defect` where malformed."""
-    text = _text(name)
+    return _billing_keys(name)[0]
+
+
+def change_billing_keys(
+    name: str, change: Callable[[Mapping[str, BillingKeys]], Mapping[str, BillingKeys]]
+) -> Mapping[str, BillingKeys]:
+    """Store what `change` makes of the keys as they are stored; what was stored then. Of two at
+    once the second sees what the first stored, so `change` may be called again.
+
+    Raises `DomainError` where the secret has no room for them, `Unavailable`, and what `change`
+    raises.
+    """
+    for _ in range(_ATTEMPTS):
+        keys, version = _billing_keys(name)
+        changed = change(keys)
+        if _replaced(name, changed, version):
+            return changed
+    raise Conflict(f"the secret {name} is changed by others all the time: say it again")
+
+
+def _billing_keys(name: str) -> tuple[Mapping[str, BillingKeys], str]:
+    """The keys, and the version of the secret that holds them."""
+    stored = _stored(name)
     try:
-        return {
+        keys = {
             creditor: BillingKeys(
                 key=str(keys["key"]),
                 older=str(keys["older"]),
                 made_on=date.fromisoformat(keys["made_on"]),
             )
-            for creditor, keys in json.loads(text).items()
+            for creditor, keys in json.loads(stored["SecretString"]).items()
         }
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Defect(f"the secret {name} must hold key, older and made_on of creditors") from None
+    return keys, str(stored["VersionId"])
 
 
-def write_billing_keys(name: str, keys: Mapping[str, BillingKeys]) -> None:
-    """Store the keys of every creditor. Raises `Unavailable`."""
+def _replaced(name: str, keys: Mapping[str, BillingKeys], version: str) -> bool:
+    """Put keys in the place of a version; False where that is not the current one any more.
+
+    They are stored beside it under a label of their own, and AWS moves the label of the current
+    version to them only from the version that is named."""
     document = {
         creditor: {"key": k.key, "older": k.older, "made_on": k.made_on.isoformat()}
         for creditor, k in sorted(keys.items())
     }
+    text = json.dumps(document, separators=(",", ":"))
+    if len(text) > _LARGEST_SECRET:
+        raise DomainError(
+            f"the secret {name} is full: {len(keys)} creditors have keys, and AWS stores"
+            f" {_LARGEST_SECRET:,} bytes. End older keys, or give the next creditors another stack"
+        )
+    client, fresh = _client(), str(uuid.uuid4())
+    label = f"proposed-{fresh}"
     try:
-        _client().put_secret_value(SecretId=name, SecretString=json.dumps(document))
+        client.put_secret_value(
+            SecretId=name, SecretString=text, ClientRequestToken=fresh, VersionStages=[label]
+        )
+        try:
+            client.update_secret_version_stage(
+                SecretId=name,
+                VersionStage="AWSCURRENT",
+                MoveToVersionId=fresh,
+                RemoveFromVersionId=version,
+            )
+            moved = True
+        except client.exceptions.InvalidParameterException:
+            moved = False
+        client.update_secret_version_stage(
+            SecretId=name, VersionStage=label, RemoveFromVersionId=fresh
+        )
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable("secretsmanager", type(error).__name__, certain=True) from error
+        raise Unavailable("secretsmanager", type(error).__name__) from error
+    return moved
 
 
 def _client() -> Any:
@@ -90,8 +144,13 @@ def _client() -> Any:
 
 
 def _text(name: str) -> str:
+    return str(_stored(name)["SecretString"])
+
+
+def _stored(name: str) -> Any:
+    """The secret's current version, as AWS answers."""
     try:
-        return str(_client().get_secret_value(SecretId=name)["SecretString"])
+        return _client().get_secret_value(SecretId=name)
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("secretsmanager", type(error).__name__, certain=True) from error
 

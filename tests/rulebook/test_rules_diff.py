@@ -5,12 +5,14 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from string import ascii_letters
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from dunlin.adapters.files import rulebook_files
 from dunlin.adapters.files.rulebook_files import compiled_text, load_rulebook
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
@@ -63,7 +65,19 @@ def _attorneys_forgotten(documents):
 
 EDITS = [_shorter_hours, _never_by_mail, _one_a_week, _no_texts_without_consent_rules,
          _attorneys_forgotten, lambda documents: None]  # fmt: skip
-NEW = [_changed(edit) for edit in EDITS]
+
+
+def _elsewhere() -> Rulebook:
+    """The rules as they are, and a table of places in which Illinois has the clock of Guam."""
+    folder = rulebook_files._folder()
+    places = json.loads((folder / "zones.json").read_text(encoding="utf-8"))
+    letters = dict(zip(places["names"], ascii_letters, strict=False))
+    places["states"]["IL"] = letters["Pacific/Guam"]
+    compiled = {"version": "places", "tables": BOOK.tables, "rules": BOOK.documents}
+    return Rulebook(compiled, places)
+
+
+NEW = [*(_changed(edit) for edit in EDITS), _elsewhere()]
 
 
 @st.composite

@@ -23,6 +23,7 @@ from local.cloud import ROOT, Cloud
 from local.deploy import Say, build, deploy
 
 STACK = "dunlin"
+MAIL_DOMAIN = "reply.example.com"  # where answers to every creditor arrive
 DIRECTORY = house()
 PORT = int(os.environ.get("DUNLIN_PORT", "4566"))
 CONSUMERS = "consumers.json"
@@ -101,6 +102,7 @@ def open_stack(
             "PortalBaseUrl": portal_url,
             "StripeApiBase": stripe_url,
             "CheckoutOrigin": stripe_url,
+            "MailDomain": MAIL_DOMAIN,
         },
         built=built,
         say=say,
@@ -158,11 +160,12 @@ def _webhook_secret(directory: Path) -> str:
 
 
 def _settle_accounts(cloud: Cloud, outputs: dict[str, str], webhook_secret: str) -> None:
-    """What an operator does once on AWS: store the processor's keys."""
+    """What an operator does once on AWS: store the processor's keys, verify the mail domain."""
     cloud.client("secretsmanager").put_secret_value(
         SecretId=outputs["StripeSecretName"],
         SecretString=json.dumps({"api_key": "sk_test_local", "webhook_secret": webhook_secret}),
     )
+    allow_sender(cloud, MAIL_DOMAIN)
 
 
 def allow_sender(cloud: Cloud, address: str) -> None:

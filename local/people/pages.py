@@ -22,6 +22,7 @@ SAID = {
     "unsubscribed": "The one-click unsubscribe was accepted.",
     "not-unsubscribed": "The one-click unsubscribe was not accepted.",
     "replied": "Your reply was sent.",
+    "replied-with-file": "Your reply was sent with its file.",
     "no-topic": "This cloud has no topic for replies.",
     "received": "The phone received it, the sender is told.",
     "unreachable": "The phone could not be reached, the sender is told.",

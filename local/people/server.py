@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import email
+import email.message
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -14,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from local.cloud import CloudError
+from local.inbound_mail import MailFile, deliver_reply
 from local.outside import EmailKind, OutsideWorld
 from local.page_server import PageServer
 from local.people import pages
@@ -39,6 +43,7 @@ _EVENTS = {
 }
 _RECEIPTS = {"received": "SUCCESS", "unreachable": "FAILURE"}
 _LONGEST = 10_000
+_LONGEST_MAIL = 30_000_000
 
 
 @dataclass
@@ -95,6 +100,11 @@ class PeopleActs:
         except (urllib.error.URLError, TimeoutError):
             return "not-unsubscribed"
 
+    def mail_reply(self, message_id: str, text: str, file: MailFile | None) -> str:
+        """Reply from the mailbox that got a message. Raises `KeyError` for an unknown one."""
+        deliver_reply(self.outside.cloud, self.outside.email(message_id), text, file=file)
+        return "replied-with-file" if file else "replied"
+
     def text_happens(self, message_id: str, what: str) -> str:
         """Tell the sender what happened to a text."""
         self.outside.sms_receipt(message_id, _RECEIPTS[what])
@@ -121,6 +131,35 @@ class PeopleActs:
         topics = self.outside.cloud.client("sns").list_topics()["Topics"]
         names = [topic["TopicArn"] for topic in topics]
         return next((arn for arn in names if "reply" in arn.rpartition(":")[2].lower()), "")
+
+
+def _typed(body: bytes) -> dict[str, list[str]]:
+    return parse_qs(body.decode(errors="replace"))
+
+
+def _disposition(part: email.message.Message) -> dict[str, str]:
+    """The names in the header of a form's part, which browsers write as UTF-8 (RFC 7578)."""
+    header = next((v for k, v in part.raw_items() if k.lower() == "content-disposition"), "")
+    text = str(header).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return dict(re.findall(r';\s*(\w+)="([^"]*)"', text))
+
+
+def _uploaded(kind: str, body: bytes) -> tuple[dict[str, list[str]], MailFile | None]:
+    """The fields of a form with a file, and the file where one was chosen."""
+    message = email.message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+    form: dict[str, list[str]] = {}
+    file = None
+    for part in message.walk():
+        named = _disposition(part)
+        content = part.get_payload(decode=True)
+        if "name" not in named or not isinstance(content, bytes):
+            continue
+        if "filename" not in named:
+            form.setdefault(named["name"], []).append(content.decode(errors="replace"))
+        elif named["filename"]:
+            kind = part.get_content_type()
+            file = MailFile(name=named["filename"], content=content, content_type=kind)
+    return form, file
 
 
 class _PeopleHandler(BaseHTTPRequestHandler):
@@ -169,14 +208,18 @@ class _PeopleHandler(BaseHTTPRequestHandler):
         if not self._own_host():
             return
         length = int(self.headers.get("Content-Length") or 0)
-        if self.headers.get("Origin") != f"http://{self.headers['Host']}" or length > _LONGEST:
+        kind = self.headers.get("Content-Type") or ""
+        attached = kind.startswith("multipart/form-data")
+        longest = _LONGEST_MAIL if attached else _LONGEST
+        if self.headers.get("Origin") != f"http://{self.headers['Host']}" or length > longest:
             self.close_connection = True
             self._send(403, "refused", kind="text/plain")
             return
-        form = parse_qs(self.rfile.read(length).decode(errors="replace"))
+        sent = self.rfile.read(length)
+        form, file = _uploaded(kind, sent) if attached else (_typed(sent), None)
         parts = [unquote(part) for part in urlsplit(self.path).path.split("/")[1:]]
         try:
-            back, notice = self._act(parts, form)
+            back, notice = self._act(parts, form, file)
         except (KeyError, IndexError, StopIteration):
             self._missing()
             return
@@ -188,11 +231,20 @@ class _PeopleHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def _act(self, parts: list[str], form: dict[str, list[str]]) -> tuple[str, str]:
+    def _act(
+        self, parts: list[str], form: dict[str, list[str]], file: MailFile | None
+    ) -> tuple[str, str]:
         """Do what a form asks; the page to go back to and what to say there."""
         match parts:
             case ["mail", message_id, "unsubscribe"]:
                 return f"/mail/{message_id}", self.acts.unsubscribe(message_id)
+            case ["mail", message_id, "reply"]:
+                text = form.get("text", [""])[0].strip()
+                with_file = file if "with_file" in form else None
+                back = f"/mail/{message_id}"
+                if not text and with_file is None:
+                    return back, ""
+                return back, self.acts.mail_reply(message_id, text, with_file)
             case ["mail", message_id, what] if what in _EVENTS:
                 return f"/mail/{message_id}", self.acts.email_happens(message_id, what)
             case ["text", message_id, what] if what in _RECEIPTS:

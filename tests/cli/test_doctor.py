@@ -18,6 +18,7 @@ from dunlin.adapters.aws.readiness import (
     PhoneNumber,
     Processor,
     Readiness,
+    ReceivingDomain,
     Unknown,
     WebhookEndpoint,
     gather,
@@ -36,14 +37,22 @@ URL = "https://pay.example.com/webhooks/stripe"
 VERSION = "2026-10-28.endive"
 FROM = "accounts@mail.example.com"
 NUMBER = "+12175550101"
+MAIL_TOPIC = "arn:aws:sns:us-east-1:000000000000:dunlin-mail"
+SERVER = "inbound-smtp.us-east-1.amazonaws.com"
 OUTPUTS = {
     "Stage": "prod",
     "PortalUrl": "https://pay.example.com",
     "MailConfigurationSetName": "dunlin",
     "AlarmTopicArn": "arn:aws:sns:us-east-1:000000000000:dunlin-alarms",
     "ReplyTopicArn": TOPIC,
+    "MailTopicArn": MAIL_TOPIC,
+    "MailDomain": "reply.example.com",
+    "DropBucketName": "drop",
     "AuditKeyId": "key",
 }
+
+
+RECEIVES = ReceivingDomain(verified=True, servers=(SERVER,))
 
 
 def strategy(*, number: str = NUMBER, role: str = "first") -> Strategy:
@@ -97,6 +106,10 @@ def ready(**changes: Any) -> Readiness:
         mail=mail(),
         identities={FROM: identity},
         mail_events=frozenset({"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "OPEN"}),
+        mail_domain="reply.example.com",
+        mail_domains={"reply.example.com": RECEIVES},
+        mail_server=SERVER,
+        mail_rule=True,
         sms_sandbox=False,
         sms={
             "MonthlySpendLimit": "200",
@@ -164,6 +177,24 @@ ELSEWHERE = PhoneNumber(active=True, two_way=True, reply_topic="arn:aws:sns:x:0:
         ({"identities": {FROM: NO_IDENTITY}}, {f"sender {FROM}"}),
         ({"identities": {FROM: SIGNS_NOT}}, {f"DKIM of {FROM}", f"MAIL FROM of {FROM}"}),
         ({"mail_events": frozenset({"DELIVERY", "REJECT", "COMPLAINT"})}, {"mail events"}),
+        ({"mail_domain": ""}, {"answers to acme"}),
+        ({"mail_rule": False}, {"receipt rule"}),
+        (
+            {"mail_domains": {"r.example.com": replace(RECEIVES, verified=False)}},
+            {"mail domain r.example.com"},
+        ),
+        (
+            {"mail_domains": {"r.example.com": replace(RECEIVES, servers=())}},
+            {"MX of r.example.com"},
+        ),
+        (
+            {
+                "mail_domains": {
+                    "r.example.com": replace(RECEIVES, servers=(SERVER, "mx.example.com"))
+                }
+            },
+            {"MX of r.example.com"},
+        ),
         ({"sms_sandbox": True}, {"text account"}),
         ({"sms": {}}, {"text spend limit", "text receipts"}),
         ({"numbers": {NUMBER: None}}, {f"number {NUMBER}"}),
@@ -193,6 +224,7 @@ def test_each_gap_is_told_alone(changes: Mapping[str, Any], missing: set[str]) -
         ("strategies", {"strategies"}),
         ("mail", {"mail account"}),
         ("mail_events", {"mail events"}),
+        ("mail_rule", {"receipt rule"}),
         ("sms_sandbox", {"text account"}),
         ("sms", {"text attributes"}),
         ("processor", {"processor keys"}),
@@ -260,13 +292,14 @@ def read(answers: Mapping[str, Any], **changes: Any) -> Readiness:
         "processor": lambda: keys(endpoint()),
         "webhook_events": WEBHOOK_EVENTS,
         "webhook_version": VERSION,
+        "mail_servers": lambda _: [f"{SERVER.upper()}."],
     }
     return gather(**(given | changes))
 
 
 def identities(EmailIdentity: str) -> Any:  # noqa: N803 - the name AWS gives it
     """Only the domain is an identity; the address is not."""
-    if EmailIdentity != "mail.example.com":
+    if EmailIdentity not in ("mail.example.com", "reply.example.com"):
         raise ClientError({"Error": {"Code": "NotFoundException"}}, "GetEmailIdentity")
     return {
         "VerifiedForSendingStatus": True,
@@ -295,6 +328,25 @@ GOOD = {
                 "MatchingEventTypes": ["DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"],
             },
             {"Enabled": True, "SnsDestination": {}, "MatchingEventTypes": ["OPEN"]},
+        ]
+    },
+    "ses.describe_active_receipt_rule_set": {
+        "Rules": [
+            {"Name": "idle", "Enabled": False, "Actions": []},
+            {
+                "Name": "dunlin-mail",
+                "Enabled": True,
+                "Actions": [
+                    {"StopAction": {"Scope": "RuleSet"}},
+                    {
+                        "S3Action": {
+                            "BucketName": "drop",
+                            "ObjectKeyPrefix": "mail/",
+                            "TopicArn": MAIL_TOPIC,
+                        }
+                    },
+                ],
+            },
         ]
     },
     "sns.get_sms_sandbox_account_status": {"IsInSandbox": False},
@@ -365,12 +417,41 @@ def test_the_configuration_set_beats_the_account_where_it_speaks_of_suppression(
     assert states(facts) == {"suppression list": "missing"}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"Rules": [{"Enabled": True, "Actions": [{"S3Action": {"BucketName": "other"}}]}]},
+    ],
+)
+def test_a_rule_set_of_somebody_else_is_not_ours(answer: Any) -> None:
+    facts = read(GOOD | {"ses.describe_active_receipt_rule_set": answer})
+    assert states(facts) == {"receipt rule": "missing"}
+
+
+def test_a_domain_of_the_creditors_own_is_looked_at_too() -> None:
+    own = strategy()
+    own = replace(own, brand=replace(own.brand, mail_domain="answers.example.org"))
+
+    def servers(domain: str) -> list[str]:
+        if domain == "answers.example.org":
+            raise OSError("no answer")
+        return [SERVER]
+
+    facts = read(GOOD, strategies=lambda: {"acme": own}, mail_servers=servers)
+    assert states(facts) == {
+        "mail domain answers.example.org": "missing",
+        "MX of answers.example.org": "unknown",
+    }
+
+
 def test_a_sender_that_ses_does_not_know_is_missing() -> None:
     def nobody(**_: Any) -> Any:
         raise ClientError({"Error": {"Code": "NotFoundException"}}, "GetEmailIdentity")
 
     assert states(read(GOOD | {"sesv2.get_email_identity": nobody})) == {
-        f"sender {FROM}": "missing"
+        f"sender {FROM}": "missing",
+        "mail domain reply.example.com": "missing",
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
-from dunlin.adapters.memory.senders import Failure, MemoryMailbox
+from dunlin.adapters.memory.senders import Failure, MemoryMailbox, MemorySmsSender
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Channel
@@ -22,6 +22,7 @@ from dunlin.service.contact.notices import check_notice
 from dunlin.service.contact.permits import LadderDecision
 from dunlin.service.contact.sending import SendingPorts, send
 from dunlin.service.signals.replies import read_reply
+from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.support import ground
 from tests.support.builders import NOON
 
@@ -185,6 +186,32 @@ def test_after_stop_its_confirmation_goes_by_text_and_nothing_else(setup: Notice
     assert (kind, confirmation.outcome) == ("opt_out_confirmation", "sms")
     chain = setup.book.chains[f"account#{setup.account.account_id}"]
     assert [e.what for e in chain][-2:] == ["NoticeRefused", "NoticePermitted"]
+
+
+def test_help_is_answered_by_text_with_who_where_and_how_to_stop(setup: NoticeSetup) -> None:
+    ask = Inbound(message_id="in-1", sender="+12175550142", receiver="+12175550101", text="Help")
+    waker = MemoryWaker()
+    read_reply(ask, book=setup.book, creditors=setup.book.creditors, waker=waker, now=NOON)
+    ((_, kind, cause),) = waker.notices
+    decision = setup.ask(kind, cause)
+    assert (kind, decision.outcome) == ("help", "sms")
+    line = MemorySmsSender()
+    outbox = ground.outbox(Channel.SMS, sms_sender=line)
+    assert hand_over(setup.book, setup.account, decision, outbox) == "sent"
+    assert len(line.sent) == 1
+    assert setup.ask(kind, cause).outcome != "sms"
+    answer = JinjaMessages().render(
+        "help",
+        Channel.SMS,
+        facts=setup.book.facts(setup.account.account_id),
+        link=f"https://pay.example.org/m/{'t' * 22}",
+        stop_link=f"https://pay.example.org/u/{'t' * 22}",
+        fields={"phone": "+12175550100"},
+    )
+    assert answer.text == (
+        "Acme Clinic: We write about your account. Questions: call +12175550100 or reply."
+        " Reply STOP to opt out"
+    )
 
 
 def test_an_unknown_kind_does_not_exist(setup: NoticeSetup) -> None:

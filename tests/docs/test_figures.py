@@ -18,6 +18,7 @@ import yaml
 
 from dunlin.adapters.dynamo import inbox
 from dunlin.adapters.dynamo.rows import accounts
+from dunlin.adapters.dynamo.rows.ops import StrayRow
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.imports import dropped
 from dunlin.domain import tokens
@@ -25,7 +26,7 @@ from dunlin.domain.accounts import consumer
 from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.arrangements import arrangement
 from dunlin.domain.imports import billing_words
-from dunlin.domain.messages import colour, tone
+from dunlin.domain.messages import colour, mail, tone
 from dunlin.domain.payments import signature
 from dunlin.domain.payments.payments import PaymentPolicy
 from dunlin.domain.portal.page import SESSION_LIFE
@@ -35,6 +36,7 @@ from dunlin.domain.rollouts.ramp import PILOT_SIZE
 from dunlin.service.imports import changes, profiling
 from dunlin.service.portal.identity import TRIES
 from dunlin.service.reports.message_counts import SILENCE
+from dunlin.service.signals import mails
 from tests.docs.markdown import PAGES, ROOT, page_id, prose
 from tests.docs.test_names import there
 from tests.wiring import stack
@@ -84,6 +86,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "HMAC-SHA256": "its name",
     },
     "docs/deploy.md": {
+        f"The mail itself is deleted after {_days(StrayRow.KEPT)} days": CODE,
         "200 a day": AWS,
         "($0.10 for 1,000)": "tests/bench/prices.json",
         "a 10DLC number": AWS,
@@ -111,6 +114,12 @@ FIGURES: dict[str, dict[str, str]] = {
         f"contacts and payments {profiling.MOST_TOLD:,} rows": CODE,
         "one core and 172 MB of memory, ReconcileImport 80 seconds and 85 MB": MEASURED,
         "both have 15 minutes and 10 GB": "infra/template/10-import.yaml",
+    },
+    "docs/flows/send-a-touch.md": {
+        f"more than {mail._MOST_HOPS} servers": CODE,
+        f"more than {mails.A_DAY} in a day": CODE,
+        f"up to {FILE_LIMIT // 1_000_000} MB": CODE,
+        f"reads at most {mail.LARGEST // 1_000_000} MB, {mail._MOST_PARTS} parts": CODE,
     },
     "docs/flows/portal.md": {
         "under 30 kB with its stylesheet": "tests/portal/test_pages.py",

@@ -23,7 +23,7 @@ TEMPLATE = (ROOT / "template.yaml").read_text(encoding="utf-8")
 _MADE = {
     "strategy.yaml", "index.html", "NAME.mapping.yaml", "NAME.summary.json", ".mapping.yaml",
     ".summary.json", "manifest.json", "config/", "drop/", "work/", "reports/", "reports/payments/",
-    "reports/messages/", "evidence/", "FILE.mapping.yaml", "mapping.yaml",
+    "reports/messages/", "evidence/", "mail/", "FILE.mapping.yaml", "mapping.yaml",
 }  # fmt: skip
 # Settings of AWS that a decision left out.
 _FOREIGN = {"AutoPublishAlias", "AutoPublishAliasAllProperties", "PublishLambdaVersion"}

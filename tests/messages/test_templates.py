@@ -42,7 +42,7 @@ RUNGS = {
     "claim_update": "neutral",
     "lien_notice": "neutral",
 }
-WITHOUT_LINK = ("receipt", "code", "opt_out_confirmation", "paid_in_full")
+WITHOUT_LINK = ("receipt", "code", "opt_out_confirmation", "paid_in_full", "help")
 NAMES = (
     *(f"{family}.{tone}" for family, tones in RUNGS.items() for tone in tones.split()),
     *WITHOUT_LINK,

@@ -145,7 +145,7 @@ def test_stop_from_a_person_without_an_account_is_obeyed() -> None:
     assert waker.notices == []
 
 
-def test_start_opens_texts_and_help_changes_nothing(
+def test_start_opens_texts_and_help_is_answered_and_changes_nothing(
     signals_of_words: dict[str, ReplySignals],
 ) -> None:
     signals_of_words |= {"START": ReplySignals(start=True), "HELP": ReplySignals(help=True)}
@@ -156,10 +156,15 @@ def test_start_opens_texts_and_help_changes_nothing(
     assert not book.consumers[ADA].consent(Channel.EMAIL).open
     before = (dict(book.accounts), dict(book.consumers))
     word, waker = read(book, inbound("HELP", message_id="in-3"))
-    assert (word, waker.woken, waker.notices) == ("help", [], [])
-    assert read(book, inbound("HELP", message_id="in-3"))[0] == "help"
+    assert (word, waker.woken) == ("help", [])
+    [(account_id, kind, cause)] = waker.notices
+    assert (account_id in book.accounts, kind) == (True, "help")
+    assert cause == f"{ADA}.2026-11-23"
+    # Again on the same day it has the same cause, and so gets no second answer.
+    again = read(book, inbound("HELP", message_id="in-4"))[1]
+    assert again.notices == waker.notices
     assert (book.accounts, book.consumers) == before
-    assert len(book.replies) == 3
+    assert len(book.replies) == 4
 
 
 SENT = "Acme Clinic: Ada, a balance is open: pay.example.com/a Reply STOP to opt out"

@@ -59,7 +59,7 @@ def test_who_reads_mail_may_only_hand_it_on():
         if "ses:SendEmail" in as_list(s["Action"])
     ]
     assert [s["Condition"] for s in sends] == [
-        {"StringLike": {"ses:FromAddress": f"{FORWARDER}@*"}}
+        {"StringLikeIfExists": {"ses:FromAddress": f"{FORWARDER}@*"}}
     ]
 
 

@@ -15,8 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from dunlin.domain.messages.mail import read_mail
+from local.inbound_mail import MailFile, reply_to
 from local.outside import EmailKind, OutboxEmail, OutboxText
-from local.people import PeoplePages, start
+from local.people import PeoplePages, server, start
 from local.people.pages import body, unsubscribe_target
 
 pytestmark = pytest.mark.browser
@@ -218,6 +220,39 @@ def test_what_happens_to_an_email_is_told(
     page.get_by_role("button", name=button).click()
     expect(page.get_by_role("status")).to_be_visible()
     assert outside.told == [(kind, "mail-1")]
+
+
+@pytest.mark.parametrize("button", ["Reply", "Reply with file"])
+def test_a_mail_is_answered_as_a_mail_program_would(
+    page: Page, people: PeoplePages, monkeypatch: pytest.MonkeyPatch, button: str
+) -> None:
+    sent: list[tuple[Any, ...]] = []
+
+    def deliver(_cloud: Any, email: OutboxEmail, text: str, *, file: MailFile | None) -> str:
+        sent.append((email.message_id, text, file))
+        return "mail/1"
+
+    monkeypatch.setattr(server, "deliver_reply", deliver)
+    page.goto(f"{people.url}mail/mail-0")
+    page.get_by_label("Reply to billing@harbor.example.com").fill("I paid.\nSee “this”.")
+    page.get_by_label("File").set_input_files(
+        {"name": "récibo.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\r\n\x00"}
+    )
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Your reply was sent")
+    file = MailFile(name="récibo.pdf", content=b"%PDF-1.7\r\n\x00", content_type="application/pdf")
+    attached = file if button == "Reply with file" else None
+    assert sent == [("mail-0", "I paid.\r\nSee “this”.", attached)]
+
+
+def test_a_reply_quotes_what_it_answers() -> None:
+    email = Remembering("https://pay.example.com").sent[0]
+    raw = reply_to(email, "please stop").as_bytes()
+    heard = read_mail(raw)
+    assert heard.sender == ROBIN
+    assert heard.text.startswith("please stop\n\nOn ")
+    assert "> Hello, see https://pay.example.com/m/abc." in heard.text
+    assert heard.answers == ("mail-0",)
 
 
 def test_a_typed_reply_reaches_the_two_way_number(

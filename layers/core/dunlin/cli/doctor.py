@@ -14,8 +14,10 @@ from dunlin.adapters.aws.readiness import (
     Identity,
     PhoneNumber,
     Readiness,
+    ReceivingDomain,
     Unknown,
     gather,
+    mail_servers,
     pinned_version,
     read_processor,
     texts,
@@ -98,6 +100,7 @@ def _read(target: Target) -> Readiness:
         ),
         webhook_events=WEBHOOK_EVENTS,
         webhook_version=pinned_version(),
+        mail_servers=mail_servers,
     )
 
 
@@ -116,6 +119,7 @@ def assess(readiness: Readiness) -> list[ReadinessFinding]:
         *_stack(readiness),
         *_creditors(readiness),
         *_mail(readiness),
+        *_answers(readiness),
         *_sms(readiness),
         *_processor(readiness),
         *_quotas(readiness),
@@ -236,6 +240,41 @@ def _mail(readiness: Readiness) -> Iterator[ReadinessFinding]:
             f"lacks {', '.join(sorted(lacking))}" if lacking else "reach the default bus",
             "deploy again: bounces and complaints must come back",
         )
+
+
+def _answers(readiness: Readiness) -> Iterator[ReadinessFinding]:
+    """What people write back by e-mail must reach the stack."""
+    strategies = {} if isinstance(readiness.strategies, Unknown) else readiness.strategies
+    for creditor, strategy in sorted(strategies.items()):
+        if strategy is not None and not (strategy.brand.mail_domain or readiness.mail_domain):
+            yield ReadinessFinding(
+                f"answers to {creditor}", "missing", f"go to {strategy.brand.reply_to} unread",
+                "deploy with MailDomain, or set mail_domain in the strategy",
+            )  # fmt: skip
+    for domain, known in readiness.mail_domains.items():
+        yield from _receiving(domain, known, readiness.mail_server)
+    subject = "receipt rule"
+    activate = "aws ses set-active-receipt-rule-set --rule-set-name with the stack's name"
+    if isinstance(readiness.mail_rule, Unknown):
+        yield _not_read(subject, readiness.mail_rule, activate)
+    elif readiness.mail_domains:
+        seen = "hands mail to this stack" if readiness.mail_rule else "not in the active rule set"
+        yield _judged(subject, readiness.mail_rule, seen, activate)
+
+
+def _receiving(domain: str, known: ReceivingDomain, server: str) -> Iterator[ReadinessFinding]:
+    verify = f"aws sesv2 create-email-identity --email-identity {domain}, publish its records"
+    if isinstance(known.verified, Unknown):
+        yield _not_read(f"mail domain {domain}", known.verified, verify)
+    else:
+        seen = "verified" if known.verified else "not verified"
+        yield _judged(f"mail domain {domain}", known.verified, seen, verify)
+    publish = f"publish {domain} MX 10 {server}, and no other"
+    if isinstance(known.servers, Unknown):
+        yield _not_read(f"MX of {domain}", known.servers, publish)
+    else:
+        seen = ", ".join(known.servers) or "none"
+        yield _judged(f"MX of {domain}", set(known.servers) == {server}, seen, publish)
 
 
 def _sender(address: str, identity: Identity | Unknown | None) -> Iterator[ReadinessFinding]:

@@ -57,6 +57,14 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivingDomain:
+    """A domain for answers by e-mail: whether SES takes it for ours, and where its MX leads."""
+
+    verified: bool | Unknown
+    servers: tuple[str, ...] | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneNumber:
     """An origination number of the account."""
 
@@ -86,7 +94,11 @@ class Processor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """Everything the doctor judges. `identities` and `numbers` are by address and by number."""
+    """Everything the doctor judges. `identities` and `numbers` are by address and by number.
+
+    `mail_domain` is the stack's own for answers by e-mail, "" for none; `mail_server` takes mail
+    in for SES; `mail_rule` tells whether the active rule set hands it to this stack.
+    """
 
     stage: str
     time_lapse: str
@@ -96,6 +108,10 @@ class Readiness:
     mail: MailAccount | Unknown
     identities: Mapping[str, Identity | Unknown | None]
     mail_events: frozenset[str] | Unknown
+    mail_domain: str
+    mail_domains: Mapping[str, ReceivingDomain]
+    mail_server: str
+    mail_rule: bool | Unknown
     sms_sandbox: bool | Unknown
     sms: Mapping[str, str] | Unknown
     numbers: Mapping[str, PhoneNumber | Unknown | None]
@@ -146,12 +162,17 @@ def gather(
     processor: Callable[[], Processor],
     webhook_events: Sequence[str],
     webhook_version: str,
+    mail_servers: Callable[[str], Sequence[str]],
 ) -> Readiness:
-    """Read every fact. `clients` gives a boto3 client by its service's name."""
+    """Read every fact. `clients` gives a boto3 client by its service's name, `mail_servers` the
+    hosts that the MX records of a domain name."""
     known = ask(strategies)
     present = [] if isinstance(known, Unknown) else [s for s in known.values() if s is not None]
     senders = sorted({b.email_from for s in present for b in s.brands})
     numbers = sorted({s.brand.sms_origination for s in present if texts(s)})
+    named = outputs.get("MailDomain", "none")
+    own_domain = "" if named == "none" else named
+    domains = sorted({own_domain, *(b.mail_domain for s in present for b in s.brands)} - {""})
     return Readiness(
         stage=outputs.get("Stage", ""),
         time_lapse=time_lapse,
@@ -165,6 +186,16 @@ def gather(
         mail_events=ask(
             lambda: _mail_events(clients("sesv2"), outputs["MailConfigurationSetName"])
         ),
+        mail_domain=own_domain,
+        mail_domains={
+            domain: ReceivingDomain(
+                verified=ask(partial(_verified, clients("sesv2"), domain)),
+                servers=ask(partial(_servers, mail_servers, domain)),
+            )
+            for domain in domains
+        },
+        mail_server=_mail_server(outputs),
+        mail_rule=ask(lambda: _mail_rule(clients("ses"), outputs)) if domains else True,
         sms_sandbox=ask(
             lambda: bool(clients("sns").get_sms_sandbox_account_status()["IsInSandbox"])
         ),
@@ -222,6 +253,39 @@ def _names(address: str) -> Iterator[str]:
     labels = domain.split(".")
     for start in range(len(labels) - 1):
         yield ".".join(labels[start:])
+
+
+def _verified(ses: Any, domain: str) -> bool:
+    identity = _identity(ses, f"anybody@{domain}")
+    return identity is not None and identity.verified
+
+
+def _servers(mail_servers: Callable[[str], Sequence[str]], domain: str) -> tuple[str, ...]:
+    return tuple(server.rstrip(".").lower() for server in mail_servers(domain))
+
+
+def _mail_server(outputs: Mapping[str, str]) -> str:
+    """The host that takes mail in for SES in the stack's region
+    (docs.aws.amazon.com/ses/latest/dg/receiving-email-mx-record.html)."""
+    region = (outputs.get("MailTopicArn", "").split(":") + [""] * 4)[3]
+    return f"inbound-smtp.{region}.amazonaws.com"
+
+
+def _mail_rule(ses: Any, outputs: Mapping[str, str]) -> bool:
+    """Whether an enabled rule of the active set lays mail where this stack reads it."""
+    wanted = (outputs["DropBucketName"], "mail/", outputs["MailTopicArn"])
+    rules = ses.describe_active_receipt_rule_set().get("Rules", [])
+    laid = [
+        action["S3Action"]
+        for rule in rules
+        if rule.get("Enabled")
+        for action in rule.get("Actions", [])
+        if "S3Action" in action
+    ]
+    return any(
+        (a["BucketName"], a.get("ObjectKeyPrefix", ""), a.get("TopicArn", "")) == wanted
+        for a in laid
+    )
 
 
 def _mail_events(ses: Any, configuration_set: str) -> frozenset[str]:
@@ -319,3 +383,18 @@ def pinned_version() -> str:
     import stripe
 
     return str(stripe.api_version)
+
+
+def mail_servers(domain: str) -> list[str]:
+    """The hosts that a domain's MX records name, none where it has none. Raises `OSError` where
+    nobody answers."""
+    import dns.exception
+    import dns.resolver
+
+    try:
+        answer = dns.resolver.resolve(domain, "MX", lifetime=5)
+    except (dns.resolver.NoAnswer, dns.resolver.NXDOMAIN):
+        return []
+    except dns.exception.DNSException as failure:
+        raise OSError(type(failure).__name__) from failure
+    return [str(record.exchange) for record in answer]

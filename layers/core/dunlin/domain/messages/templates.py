@@ -38,6 +38,7 @@ class MessageKind(StrEnum):
     PAID_IN_FULL = "paid_in_full"
     PAYMENT_FAILED = "payment_failed"
     ANSWER = "answer"
+    HELP = "help"
 
 
 # What a template may say beside its own words, and where the value comes from.
@@ -54,6 +55,7 @@ FIELDS: Mapping[str, str] = {
     "total": "the sum of the instalments, from the notice",
     "how_paid": "whether the instalments are taken by themselves, from the notice",
     "due_on": "the day of an instalment, from the notice",
+    "phone": "the creditor's telephone number, from the notice",
     "words": "what a member of staff wrote, from the notice",
 }
 # Given with the notice that is sent, and for notices only; the others come from facts.

@@ -42,6 +42,7 @@ PURPOSES = {
     "code": "response",
     "opt_out_confirmation": "response",
     "answer": "response",
+    "help": "response",
     "payment_failed": "response",
     **arrangement_notices.PURPOSES,
 }
@@ -106,10 +107,10 @@ def _numbered(cause: str, occurrence: int) -> str:
 
 
 def _channels(facts: Facts, kind: str, cause: str, *, links: Links) -> tuple[Channel, ...]:
-    """Where a notice may go: a confirmation where the opt-out came from, a code only to the
+    """Where a notice may go: a confirmation and help where they were asked for, a code only to the
     contact point that its link went to, an answer first to where the question came from, the
     rest to whatever is open."""
-    if kind == "opt_out_confirmation":
+    if kind in ("opt_out_confirmation", "help"):
         return (Channel.SMS,)
     if kind != "code":
         held = [c for c in _BOTH if facts.consumer.address(c) is not None]

@@ -16,6 +16,7 @@ from dunlin.domain.audit.audit import content_sha256
 from dunlin.domain.contact import planner
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.messages.arrival import reply_address, stop_address
+from dunlin.domain.strategy.strategy import Brand
 from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, reply_token, token_hash
 from dunlin.ports.accounts import (
     Accounts,
@@ -164,7 +165,7 @@ def _compose(
         facts=facts,
         link=f"{ports.portal_url}/m/{token}",
         stop_link=stop_link,
-        fields=_fields(touch, book=book, ports=ports),
+        fields=_fields(touch, facts.strategy.brand, book=book, ports=ports),
         accounts=_accounts(facts, touch, book=book),
     )
     tags = {"touch_id": touch.touch_id, "account_id": touch.account_id}
@@ -209,7 +210,9 @@ def _accounts(facts: Facts, touch: Touch, *, book: ManyAtOnce) -> list[Account]:
     ]
 
 
-def _fields(touch: Touch, *, book: SendingBook, ports: SendingPorts) -> dict[str, str]:
+def _fields(
+    touch: Touch, brand: Brand, *, book: SendingBook, ports: SendingPorts
+) -> dict[str, str]:
     """The extra fields of a notice, found by its cause; a rung has none.
 
     A code is made here and stored as a hash, so it is in no state input and no log.
@@ -222,6 +225,8 @@ def _fields(touch: Touch, *, book: SendingBook, ports: SendingPorts) -> dict[str
         link = cause.split(".", 1)[0]
         ports.links.put_code(link, token_hash(code), ports.real_now() + CODE_LIFE)
         return {"code": code}
+    if touch.template == "help":
+        return {"phone": brand.phone}
     if touch.template in arrangement_notices.PURPOSES:
         return arrangement_notices.fields(touch.template, touch.account_id, cause, book=book)
     if touch.template == "answer":

@@ -1,7 +1,8 @@
 """Replies: what a person wrote back is read once, stored and obeyed, whichever way it came.
 
 STOP and its kin come before everything else and are never refused. A person reads every other
-reply before anything more is sent (US-TCPA-AMBIG); HELP changes nothing.
+reply before anything more is sent (US-TCPA-AMBIG); HELP changes nothing and is
+answered once a day.
 """
 
 from __future__ import annotations
@@ -175,6 +176,10 @@ def obey(
     if kind is None:
         with suppress(AlreadySeen):
             book.apply(Change(reply=stored, seen=reply_id))
+        if labels == ("help",) and account is not None:
+            # One cause and kind give one message: HELP is answered once a day.
+            day = now.astimezone(zone_of(person)).date()
+            waker.notice(account=account, kind="help", cause=f"{person.consumer_id}.{day}")
         return reply_id
     signal = Signal(
         signal_id=reply_id,

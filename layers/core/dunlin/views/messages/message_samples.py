@@ -26,6 +26,7 @@ NOTICES = {
     "instalment_due": {"due_on": "2026-12-01"},
     "broken_instalment": {"due_on": "2026-12-01"},
     "changed_debit": {"due_on": "2026-12-01", "amount": "$40.00"},
+    "help": {"phone": "(217) 555-0100"},
     "answer": {"words": "Thank you for asking.\nWe have moved the day to the first of the month."},
 }
 

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from dunlin.domain.replies.listening import fold, one_typo
+from dunlin.domain.replies.folding import fold
+from dunlin.domain.replies.listening import one_typo
 from dunlin.domain.replies.signals import classify_reply
 from tests.replies.hard_stops import SIGNALS
 from tests.replies.reply_lists import HARMLESS, HELD, OPT_OUTS, SILENT

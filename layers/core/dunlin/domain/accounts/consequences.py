@@ -36,6 +36,7 @@ _REVIEWED = {
 _FLAGS = {
     "attorney": ("attorney", "Names a lawyer"),
     "cease": ("cease", "Wants no more contact"),
+    "refusal": ("cease", "Refuses to pay"),
     "bankruptcy": ("bankruptcy", "Speaks of bankruptcy"),
     "deceased": ("deceased", "Says that the person has died"),
 }

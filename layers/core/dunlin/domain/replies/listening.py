@@ -1,23 +1,24 @@
-"""Listening: how an inbound text is read, by fixed phrase lists.
+"""Listening: what the fixed phrase lists hear in an inbound text.
 
-Texts are folded first: case, accents, look-alike and digit-for-letter spelling, spaced letters,
-emoji. A model may add opt-outs to what is found here, it may never remove one.
+Texts are folded first (`folding`). A model may add opt-outs to what is found here, it may never
+remove one.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from dunlin.domain.replies.folding import MOST, fold, own_words
 from dunlin.domain.replies.phrases import (
     BENIGN_WORDS,
     CHAIN,
+    FOREIGN,
     HELP_WORDS,
+    KEEPS,
     NEVER,
     ONLY,
     OPT_OUT,
     PER_SE,
-    PER_SE_PARTS,
     PER_SE_RUN,
     PER_SE_WORD,
     POLITE,
@@ -28,12 +29,6 @@ from dunlin.domain.replies.phrases import (
 )
 from dunlin.domain.replies.signals import ReplySignals
 
-_LOOKALIKES = str.maketrans("авеікмнорстухѕјԁοαερτκ", "abeikmhopctyxsjdoaeptk")
-_EMOJI = re.compile("[\U0001f6d1\u26d4\U0001f6ab\U0001f645\u270b\U0001f590]")
-_LEET = str.maketrans("013457$@!|", "oieastsail")
-_MIXED = re.compile(r"[a-z0-9$@!|]+")
-_SPACED = re.compile(r"(?<![a-z0-9$@])(?:[a-z0-9$@][\s.\-_*,/]{1,3}){2,}[a-z0-9$@](?![a-z0-9$@])")
-_WRONG_SIGN = re.compile(r"wrong\s*#")
 _NO_NAMES = (
     "I If What When How Who Why Yet My The Mine Sure A Interested Now Today Really Paying Working "
     "Okay Ok Me Able Home Anything Much Available Good Right Fair True Correct"
@@ -44,41 +39,8 @@ _NOT_NAMED = re.compile(
     r"(?:[Tt]his|[Ii]t) isn[’'`]?t|[Dd]on[’'`]?t know(?: an?y?| who)?|[Nn]o soy) "
     rf"(?!{_NO_NAMES}\b)[A-Z][a-z]+(?= [A-Z]| is\b|[.!,?]|\s*$)"
 )
-_MOST = 20_000
-_QUOTED = re.compile(
-    r"\n\s*(?:-{2,} ?Original Message|_{10,}|From: |On [^\n]{5,120} wrote:|El [^\n]{5,120} escribi)"
-)
 _LONG_TYPO_WORDS = tuple(w for w in TYPO_WORDS if len(w) > 5)
-_LONG_RUN = re.compile(r"([a-z])\1{2,}")
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _SPLIT = re.compile(r"[.!?;:,\n\r\u2026\u2013\u2014()\"]+|\s-+\s|\s-+$|^-+\s")
-
-
-def fold(text: str) -> str:
-    """Lower case, no accents, no invisible or look-alike letters, no spelling in disguise."""
-    text = _EMOJI.sub(" . stop . ", text[:2000])
-    text = unicodedata.normalize("NFKD", text).casefold()
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "So", "Sk"))
-    text = _APOSTROPHES.sub("", text.translate(_LOOKALIKES))
-    text = _WRONG_SIGN.sub("wrong number", text)
-    text = _MIXED.sub(_unleet, text)
-    text = _SPACED.sub(_unspaced, text)
-    return _LONG_RUN.sub(r"\1", text)
-
-
-def _unleet(match: re.Match[str]) -> str:
-    word = match[0].strip("!|")
-    if word.isalpha() or not any(c.isalpha() for c in word):
-        return match[0]
-    plain = word.translate(_LEET)
-    if plain in PER_SE_PARTS or plain in TYPO_WORDS:
-        return match[0].replace(word, plain)
-    return match[0]
-
-
-def _unspaced(match: re.Match[str]) -> str:
-    joined = re.sub(r"[^a-z0-9$@]", "", match[0]).translate(_LEET)
-    return joined if joined in PER_SE else match[0]
 
 
 def _words(sentence: str) -> list[str]:
@@ -139,20 +101,16 @@ def _chains(plain: str) -> set[str]:
     return named
 
 
-def own_words(text: str) -> str:
-    """A reply without the message it quotes; our own opt-out line is not the consumer's word."""
-    lines = _QUOTED.split(text, maxsplit=1)[0].split("\n")
-    own = "\n".join(line for line in lines if not line.lstrip().startswith(">"))
-    return own if own.strip() else text
-
-
 def listen(text: str) -> ReplySignals:
     """What an inbound text says, worked out anew."""
-    text = own_words(text[:_MOST])
+    text = own_words(text[:MOST])
     folded = fold(text)
+    if FOREIGN.fullmatch(text):
+        return ReplySignals(opt_out=True, signals=frozenset({"message_opt_out"}))
+    folded, kept = KEEPS.subn(" ", folded)
     sentences = _sentences(folded)
     if not sentences:
-        return ReplySignals()
+        return ReplySignals(keeps=kept > 0)
     whole = [w for s in sentences for w in s]
     plain = NEVER.sub(" ", " ".join(whole))
     bounded = " . ".join(NEVER.sub(" ", " ".join(s)) for s in sentences)
@@ -177,5 +135,6 @@ def listen(text: str) -> ReplySignals:
         and ("call_opt_out" in signals or PER_SE_WORD.search(plain) is not None),
         start=not opt_out and spoken in START_WORDS,
         help=not opt_out and spoken in HELP_WORDS,
+        keeps=not opt_out and kept > 0,
         signals=frozenset(signals),
     )

@@ -7,7 +7,6 @@ training.
 from __future__ import annotations
 
 import re
-import unicodedata
 from array import array
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,8 @@ from itertools import pairwise
 from math import exp, log, sqrt
 from typing import Any
 
+from dunlin.domain.replies.folding import fold, own_words, pictures
+
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 _MOST = 1_000  # characters of one text that are scored
@@ -23,10 +24,10 @@ _MASK = 0xFFFFFFFF
 
 
 def prepare(text: str) -> str:
-    """Case, accents and digits folded; what training and scoring both read."""
-    plain = unicodedata.normalize("NFKD", text[:_MOST]).casefold()
-    plain = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))
-    return _DIGIT.sub("0", plain)
+    """The person's own words, folded, with their emoji in words and every digit alike; what
+    training and scoring both read."""
+    own = own_words(text)[:_MOST]
+    return _DIGIT.sub("0", f"{fold(own)} {pictures(own)}".strip())
 
 
 def char_grams(text: str) -> Iterator[str]:
@@ -79,12 +80,23 @@ def bucket(token: str, size: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Likely:
+    """How likely each label is (they sum to one), and that the text holds an opt-out, whatever
+    else it says."""
+
+    labels: Mapping[str, float]
+    stops: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyModel:
-    """Weights by bucket, one row of a number for each label; `idf` by bucket.
+    """Weights by bucket, a number for each label and one for the opt-out; `counts` by bucket.
 
     Buckets of characters come first, then those of words. `stop_at` is the probability from
-    which a text is an opt-out, `doubt_at` that from which it may be one, `hold_at` that from
-    which another matter is named, or is not to be overlooked.
+    which a text is an opt-out, `doubt_at` that from which it may be one, `pause_at` that from
+    which it may hold a matter that halts, `idle_at` that from
+    which it may hold either and does not go on by itself, `hold_at` what a label must reach to be
+    obeyed.
     """
 
     version: str
@@ -98,6 +110,8 @@ class ReplyModel:
     intercepts: tuple[float, ...]
     stop_at: float
     doubt_at: float
+    pause_at: float
+    idle_at: float
     hold_at: float
 
     @classmethod
@@ -107,7 +121,7 @@ class ReplyModel:
         counts.frombytes(b64decode(document["counts"]))
         weights.frombytes(b64decode(document["weights"]))
         size = document["chars"] + document["words"]
-        if len(counts) != size or len(weights) != size * len(document["labels"]):
+        if len(counts) != size or len(weights) != size * (len(document["labels"]) + 1):
             raise ValueError("a reply model whose arrays do not fit its buckets")
         return cls(
             version=document["version"],
@@ -121,11 +135,13 @@ class ReplyModel:
             intercepts=tuple(document["intercepts"]),
             stop_at=document["stop_at"],
             doubt_at=document["doubt_at"],
+            pause_at=document["pause_at"],
+            idle_at=document["idle_at"],
             hold_at=document["hold_at"],
         )
 
     def scores(self, text: str) -> list[float]:
-        """The linear score of each label, in the order of `labels`."""
+        """The linear score of each label, in the order of `labels`, then that of the opt-out."""
         features: dict[int, int] = {}
         plain = prepare(text)
         for gram in char_grams(plain):
@@ -139,7 +155,7 @@ class ReplyModel:
             for at, n in features.items()
         }
         length = sqrt(sum(v * v for v in values.values())) or 1.0
-        width = len(self.labels)
+        width = len(self.labels) + 1
         sums = [0.0] * width
         for at, value in values.items():
             row = self.weights[at * width : (at + 1) * width]
@@ -150,10 +166,13 @@ class ReplyModel:
             for s, scale, base in zip(sums, self.scales, self.intercepts, strict=True)
         ]
 
-    def probabilities(self, text: str) -> dict[str, float]:
-        """How likely each label is; they sum to one."""
-        scores = self.scores(text)
+    def likely(self, text: str) -> Likely:
+        """How likely each label is."""
+        *scores, stops = self.scores(text)
         most = max(scores)
         raised = [exp(s - most) for s in scores]
         total = sum(raised)
-        return {label: r / total for label, r in zip(self.labels, raised, strict=True)}
+        return Likely(
+            labels={label: r / total for label, r in zip(self.labels, raised, strict=True)},
+            stops=1 / (1 + exp(-stops)),
+        )

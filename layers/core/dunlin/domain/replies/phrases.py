@@ -17,6 +17,13 @@ PER_SE = frozenset({
     "alto", "pare", "paren", "parar", "basta", "detener", "detengan", "baja", "cancelar", "no mas", "nomas",
     "no mas mensajes", "parar todo", "alto ya", "stop msg", "stop msgs", "stop text", "stop texts", "stop sms",
     "no more", "unsub", "un subscribe", "quit it", "i want out", "want out", "para",
+    "halt", "desist", "discontinue", "terminate", "end it", "end this", "end this chat", "end messages",
+    "cut it out", "knock it off", "stop stop", "dnc", "do not contact", "stop contact",
+    # Words that carriers take in other languages, and their kin.
+    "arret", "arreter", "td", "cese", "cesen", "cesar", "suspender", "suspendan", "anular", "salir",
+    "desuscribir", "desuscribirme", "desinscribir", "dar de baja", "desabonner", "desabonnement", "sair",
+    "remover", "descadastrar", "sispann", "arrete", "quitar", "alto a los mensajes", "no molestar",
+    "dejar de recibir", "ya parenle", "parenle", "ya paren", "ya basta",
     "edn", "endd", "cancela", "cancele", "cancelen", "detente", "detenga", "detengase",
 })  # fmt: skip
 PER_SE_RUN = re.compile(rf"(?:(?:{'|'.join(sorted(PER_SE, key=len, reverse=True))})(?: |$))+")
@@ -42,6 +49,15 @@ TYPO_WORDS = (
     "basta",
     "detener",
     "cancelar",
+    "desist",
+    "discontinue",
+    "terminate",
+    "remove",
+)
+# Whole messages in letters that folding leaves no plain form.
+FOREIGN = re.compile(
+    r"\W*(?:стоп|отпис\w+|отказ|停止|停|退订|退訂|取消|取消订阅|拒收|停止短信|إيقاف|توقف|الغاء|إلغاء|중지|수신거부|중단|dừng|ngừng|ngưng|dung lai)\W*",
+    re.IGNORECASE,
 )
 # Real words within one slip of a per se word.
 BENIGN_WORDS = frozenset({
@@ -54,6 +70,27 @@ START_WORDS = frozenset({
     "iniciar", "comenzar", "reanudar", "start texting me", "start texts", "start messages",
 })  # fmt: skip
 HELP_WORDS = frozenset({"help", "info", "ayuda", "help me", "more info", "informacion"})
+
+
+# A wish that messages go on: cut out before what ends them is looked for. "Why don't you stop" and
+# "if you don't stop" wish the contrary.
+KEEPS = re.compile(
+    r"(?<!why )(?<!if )(?<!you )(?<!u )(?<!they )(?<!yall )"
+    r"\b(?:(?:please |pls |plz |no )?(?:do not|dont|dnt|never) (?:ever )?(?:you )?"
+    r"(?:want (?:you )?to |wanna |wish to |mean to )?|"
+    r"(?:i|we) (?:did not|didnt|never|do not|dont|havent|wasnt|was not) (?:actually |ever |even )?"
+    r"(?:want(?:ed)? (?:you |this |it |these |them )?(?:to )?|mean(?:t)? to |try(?:ing)? to |"
+    r"(?:ask|asked|asking|tell|told|say|said|saying|text|texted|typed?|hit|press|pressed|send|sent|reply|replied|wrote|write) "
+    r"(?:you |anyone |for |them )?(?:to |for )?)?)"
+    r"(?:stop|quit|unsubscribe|opt(?:ed)? out|opt me out|end|cancel(?:l?ed)?|remove|take me off|delete me)\b"
+    r"(?! (?:calling|texting me if|contacting me by))"
+    r"|\b(?:pressed|hit|sent|said|texted|typed|replied|wrote) (?:the )?(?:word )?(?:stop|unsubscribe|end|cancel) "
+    r"(?:by (?:accident|mistake)|on accident|accidentally|by error|in error)\b"
+    r"|\b(?:accidentally|mistakenly) (?:pressed|hit|sent|said|texted|typed|replied|unsubscribed|opted out)(?: stop)?\b"
+    r"|\bno (?:me )?(?:paren|pare|dejen de|deje de|detengan|cancelen|quiten|borren|den de baja)\b(?! (?:llamar|molestar))"
+    r"|\b(?:yo )?no (?:pedi|dije|mande|puse|quise decir|escribi) (?:la |que )?(?:stop|baja|alto|parar\w*|cancelar\w*)\b"
+    r"|\b(?:puse|mande|escribi) (?:stop|alto|baja) por (?:error|accidente|equivocacion)\b"
+)
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -71,11 +108,26 @@ NEVER = _any(
     r"\bend(?:s|ed|ing)? up\b",
 )
 
-_MEDIA = r"(?:texts?|texting|textin|txts?|txting|messages?|messaging|msgs?|msging|sms|calls?|calling|phoning|e ?mails?|e ?mailing|letters?|mailing)"
-_FILL = r"(?:(?:all|the|these|those|this|your|my|any|sending|send|me|us|getting|receiving|automated|auto|more|of|with|it|please|ever|you|to|from|spam|annoying|further|anymore|fucking|damn|stupid|daily|constant|here|so|much|unwanted|reminder|receive|get|hear|phone|robo|making|placing) ){0,7}"
+# Ends what is sent, whichever word it is said with.
+_ENDING = (
+    r"(?:stop|quit|cease|end|halt|discontinue|desist from|terminate|cancel|suspend|kill|drop|refrain from|"
+    r"(?:turn|shut|switch) off|cut (?:it )?out(?: with)?|knock (?:it )?off(?: with)?|lay off(?: with)?|"
+    r"enough (?:with|of)|(?:im |i am )?(?:sick|tired|sick and tired|done|over it|fed up) (?:of|with)|no more)"
+)
+_ENDED = (
+    r"(?:notices|notifications?|alerts?|reminders?|writing|spam|spamming|blasts?|pings?|pinging|bugging|pestering|"
+    r"hounding|nagging|chat|thread)"
+)
+_BETWEEN = (
+    r"(?:(?:all|the|these|those|this|your|ur|my|any|any more|sending|send|me|us|getting|receiving|automated|"
+    r"of|with|it|please|pls|you|to|from|annoying|further|anymore|stupid|daily|constant|damn|fucking|out|"
+    r"hitting me up with|hearing from|more|so many) ){0,6}"
+)
+_MEDIA = r"(?:texts?|texting|textin|txts?|txting|txtn|messages?|messaging|msgs?|msging|sms|mensajes|textos|calls?|calling|phoning|e ?mails?|e ?mailing|letters?|mailing)"
+_FILL = r"(?:(?:all|the|these|those|this|your|my|any|sending|send|me|us|getting|receiving|automated|auto|more|of|hearing|so many|hitting|with|it|please|ever|you|to|from|spam|annoying|further|anymore|fucking|damn|stupid|daily|constant|here|so|much|unwanted|reminder|receive|get|hear|phone|robo|making|placing) ){0,7}"
 CHAIN = re.compile(
     rf"(?<!dont )(?<!not )(?<!never )(?<!didnt )(?<!wont )(?<!when did you )"
-    rf"\b(?:stop|quit|cease|end|cancel|no more|enough|(?:^|(?<=\. ))no) {_FILL}{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor| y| o)? {_FILL}{_MEDIA}\b){{0,3}}"
+    rf"\b(?:{_ENDING}|enough|(?:^|(?<=\. ))no) {_FILL}{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor| y| o)? {_FILL}{_MEDIA}\b){{0,3}}"
     rf"|\b(?:do not|dont|never|please dont|no longer|not to|shouldnt|should not|may not|better not) {_FILL}(?:want {_FILL}|wish to (?:receive|get) {_FILL}|need {_FILL}|consent to {_FILL}|agree to {_FILL})?{_MEDIA}\b(?:(?: me| us)?(?: and| or| nor)? {_FILL}{_MEDIA}\b){{0,3}}"
 )
 TARGETS: dict[str, frozenset[str]] = {
@@ -88,6 +140,9 @@ TARGETS: dict[str, frozenset[str]] = {
             "txt",
             "txts",
             "txting",
+            "txtn",
+            "mensajes",
+            "textos",
             "message",
             "messages",
             "messaging",
@@ -103,6 +158,18 @@ TARGETS: dict[str, frozenset[str]] = {
 }
 
 OPT_OUT = _any(
+    r"\bwhy (?:dont|wont|cant) (?:you|u|yall) (?:just |please )?stop\b(?= \.|$| (?:it|this|texting|messaging|writing)\b)",
+    rf"(?<!cant )(?<!cannot )\b{_ENDING} {_BETWEEN}{_ENDED}\b(?! (?:plan|payment|balance|history|arrangement))",
+    r"\b(?:how (?:do|can) (?:i|you)|what do i (?:have to )?do to|help me) (?:get off|get out of|unsubscribe|opt out|stop (?:getting|receiving))\b",
+    r"\b(?:get|let|leave|want|keep) (?:me )?(?:off|out)(?: of)? (?:this|the|your|ur|that) (?:list|text list|loop|thread|chat|mailing list|system|database)\b",
+    r"\bput me on (?:your|the|a) do not (?:contact|call|text)\b|\b(?:make|have) (?:it|this|these|them|the texts|the messages) stop\b",
+    r"\b(?:blocking|reporting|reported|marking|marked|flagged|flagging) (?:you |u |this |it |these )?(?:number |texts? |messages? )?(?:as )?(?:spam|junk)\b|\b(?:im|i am|ima|imma|gonna|will be|i will|ill) (?:be )?block(?:ing)? (?:you|u|this|yall)\b",
+    r"\b(?:dont|do not|never) (?:ever )?(?:hmu|hit me up|hit my line|write (?:me|here|again|back)|text back|send (?:me )?(?:another|anything|any more|one more))\b",
+    r"\b(?:dont|do not|never|no longer) (?:want|wanna|need|wish|care) (?:to )?(?:hear|hearing) from (?:you|u|yall|ya|this company)\b|\btext (?:someone|somebody) else\b",
+    r"\b(?:let|please let) this be the last (?:text|message|e ?mail|one)\b|\bbetter be the last (?:text|message|one)\b",
+    r"\bno (?:vuelva|vuelvan|vuelvas) a (?:escribir|mandar|contactar|textear|enviar)\w*\b|\b(?:revoco|retiro) (?:mi|el|todo) (?:consentimiento|permiso|autorizacion)\b|\b(?:cesen|cese|suspendan|suspenda|cancelen|cancele) (?:todo |todos |el |los |sus |estos |mis )*(?:contacto|mensajes|textos|avisos|recordatorios|envios)\b",
+    r"\b(?:olviden|olvide|pierdan|borren|borre|saquen) (?:de )?(?:mi|este) numero\b|\bfuera de mi (?:telefono|celular)\b|\bno (?:autorizo|di permiso|doy permiso)\b|\bcomo (?:me (?:doy de baja|salgo|quito|borro)|(?:hago para |puedo )?(?:dejar de recibir|parar|cancelar) (?:esto|estos|los mensajes|sus))\b",
+    r"\b(?:los|te|lo) (?:voy a )?bloque(?:o|ar|ado)\b|\b(?:dejen|deje|deja) de (?:mandar|enviar|textear|escribir|molestar)\w*\b|\bya no (?:me )?(?:texteen|textees|escribas|mandes|molesten|busquen)\b|\bno manden (?:mas|nada)\b",
     r"\b(?:remove|delete|erase|drop) (?:me\b|my (?:number|phone|cell|name|info|information|contact)|this number)",
     r"\b(?:take|get|leave|keep|strike|scrub) (?:me|my (?:number|name|phone)|this number) (?:off|out)\b",
     r"(?<!dont )(?<!not )\b(?:stop|quit|cease|do not|dont|never) (?:ever )?contact(?:ing)? (?:me|us|this number|this phone)\b",
@@ -208,22 +275,44 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
         ),
     ),
     (
+        "already_paid",
+        _found(
+            _any(
+                r"\b(?:i|ive|we|weve) (?:have )?(?:already )?paid (?:this|it|that|you|them|the|in full|off|already|everything|my bill|last|on)\b|\balready paid\b|\bpaid (?:this|it|that|you)\b|\bpaid (?:this|it|that)? ?(?:already|in full|off)\b|\b(?:was|been|is) (?:already )?paid\b",
+                r"\bya (?:lo |la |les |le )?pague\b|\bpagad[oa] ya\b|\bya (?:esta|fue|quedo) pagad[oa]\b",
+            ),
+            _any(
+                r"\balready paid (?:half|some|part|a part|\$? ?\d+)\b|\b(?:will be|to be|get|gets|got|once im|when im|until im|getting|havent been|not been) paid\b|\bis paid (?:on|every|bi)\b|\bwas paid (?:late|on)\b",
+            ),
+        ),
+    ),
+    (
+        "refusal",
+        _found(
+            _any(
+                r"\b(?:i|we) (?:refuse|decline) to pay\b|\brefuse to pay\b|\bwill not (?:be )?pay(?:ing)?\b|\bwont (?:be )?pay(?:ing)?\b|\b(?:im|i am|we are|were) not (?:going to |gonna )?pay(?:ing)?\b|\bnot (?:going to|gonna) pay\b|\bnever (?:going to )?pay(?:ing)?\b(?! late)|\bnot paying\b",
+                r"\bno (?:voy a|pienso|quiero) pagar\b|\bme niego a pagar\b",
+            ),
+            _any(
+                r"\b(?:wont|will not|not|never|refuse to) (?:be |going to |gonna )?(?:able to )?pay(?:ing)? (?:until|till|today|tonight|tomorrow|this week|now|yet|before|late|on time|by)\b|\b(?:wont|will not|not) be able to pay\b",
+            ),
+        ),
+    ),
+    (
         "dispute",
         _found(
             _any(
                 r"\b(?:do not|dont|didnt|did not|never|dont even|dont think i|cant) (?:actually |really |even )?owe[ds]?\b|\bowe (?:you )?(?:nothing|zero|nada)\b|\bnot (?:my|our) (?:debt|bill|account|charge|balance|invoice|loan|responsibility|purchase)\b",
                 r"\b(?:isnt|is not|aint|wasnt|was not|not) (?:mine|ours)\b|\bisnt my (?:debt|bill|account|charge|balance|loan)\b|\bnot what i owe\b",
                 r"\bdisput(?:e|es|ed|ing)\b|\bcontest(?:ing)? (?:this|the)\b|\bchallenge (?:this|the) (?:debt|bill|charge)\b",
-                r"\b(?:i|ive|we|weve) (?:have )?(?:already )?paid (?:this|it|that|you|them|the|in full|off|already|everything|my bill|last|on)\b|\balready paid\b|\bpaid (?:this|it|that|you)\b|\bpaid (?:this|it|that)? ?(?:already|in full|off)\b|\b(?:was|been|is) (?:already )?paid\b",
                 r"\bidentity (?:theft|was stolen|got stolen)\b|\bstole my identity\b|\bfraud(?:ulent)?\b|\bnever (?:had|opened|signed|bought|ordered|received|got|used|rented|agreed|authorized|applied|went|lived)\b|\bdidnt (?:open|sign|buy|order|receive|authorize|agree|make) (?:this|that|the|any)\b",
                 r"\b(?:wrong|incorrect|inaccurate) (?:amount|balance|total|charge|bill)\b|\b(?:amount|balance|bill|charge|total|debt)s? (?:is|are|was|looks|seems) (?:wrong|incorrect|not right|not correct|inaccurate|too high|false)\b",
                 r"\b(?:this|that|thats|it|its|debt|bill|charge)(?: is| was)? (?:incorrect|inaccurate|wrong|invalid|bogus|an error|a mistake|not (?:right|correct|accurate|valid))\b|\b(?:was|am|were) never (?:a|your|their) (?:customer|tenant|patient|member|client)\b|\binsurance (?:should|was supposed|already paid|paid|covers|covered)\b",
                 r"\bprove (?:it|that|i owe|this)\b|\b(?:send|show|provide|need|want|give)(?: me| us)?(?: some| the| a)? (?:proof|verification|validation|evidence)\b|\b(?:validate|verify)(?: this| the| my| that)? (?:debt|amount|balance|bill|account)\b|\boriginal creditor\b",
-                r"\bno (?:les |le )?debo\b|\bno es mi (?:deuda|cuenta)\b|\bno es mi[oa]\b|\bya (?:lo |la )?pague\b|\bdisputo\b|\bno reconozco\b|\bfraude\b|\bpagad[oa] ya\b|\bnunca (?:compre|firme|recibi)\b",
+                r"\bno (?:les |le )?debo\b|\bno es mi (?:deuda|cuenta)\b|\bno es mi[oa]\b|\bdisputo\b|\bno reconozco\b|\bfraude\b|\bnunca (?:compre|firme|recibi)\b",
             ),
             _any(
                 r"\b(?:not|dont|do not|no longer|arent|wont|never) (?:\w+ )?disput(?:e|ing|ed)\b|\bdont (?:dispute|deny)\b|\bno dispute\b|\b(?:dont|do not|didnt) know (?:how much|what|if|that) (?:i )?owed?\b",
-                r"\balready paid (?:half|some|part|a part|\$? ?\d+)\b|\b(?:will be|to be|get|gets|got|once im|when im|until im|getting|havent been|not been) paid\b|\bis paid (?:on|every|bi)\b|\bwas paid (?:late|on)\b",
             ),
         ),
     ),
@@ -233,11 +322,9 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
             _any(
                 r"\bleave (?:me|us|my family) (?:the \w+ )?alone\b|\b(?:do not|dont|never|stop|quit|cease|no) (?:ever |all |any |further |trying to |attempting to ){0,3}(?:contact|contacting|contacts|communicating|communicate|communication|communications|harassing|harass|bothering|bother)\b",
                 r"\bcease (?:and desist|all|any|further|contact|communication)\b|\bno (?:more|further) (?:contact|communication)s?\b|\bgo away\b",
-                r"\b(?:i|we) (?:refuse|decline) to pay\b|\brefuse to pay\b|\bwill not (?:be )?pay(?:ing)?\b|\bwont (?:be )?pay(?:ing)?\b|\b(?:im|i am|we are|were) not (?:going to |gonna )?pay(?:ing)?\b|\bnot (?:going to|gonna) pay\b|\bnever (?:going to )?pay(?:ing)?\b(?! late)|\bnot paying\b",
-                r"\bdejeme en paz\b|\bdejenme en paz\b|\bno me (?:contacte|contacten|contactes|moleste|molesten|molestes|busque|busquen)\b|\b(?:deje|dejen) de (?:molestar\w*|contactar\w*)\b|\bno (?:voy a|pienso|quiero) pagar\b|\bme niego a pagar\b",
+                r"\bdejeme en paz\b|\bdejenme en paz\b|\bno me (?:contacte|contacten|contactes|moleste|molesten|molestes|busque|busquen)\b|\b(?:deje|dejen) de (?:molestar\w*|contactar\w*)\b",
             ),
             _any(
-                r"\b(?:wont|will not|not|never|refuse to) (?:be |going to |gonna )?(?:able to )?pay(?:ing)? (?:until|till|today|tonight|tomorrow|this week|now|yet|before|late|on time|by)\b|\b(?:wont|will not|not) be able to pay\b",
                 r"\b(?:dont|do not|never) (?:bother|harass) (?:to|with)\b|\bno (?:bother|contact info|contact number)\b|\bno problem\b",
             ),
         ),

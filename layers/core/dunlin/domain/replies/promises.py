@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - the kinds of days read better one a line
 """When and how much a person promises to pay: "friday", "on the 15th", "half now", "el viernes".
 
-Words are folded first (`listening.fold`). A day is the person's own: `today` is the calendar day
+Words are folded first (`folding.fold`). A day is the person's own: `today` is the calendar day
 in their zone when they wrote. What names no day ("when I get paid", "next week") gives none.
 """
 

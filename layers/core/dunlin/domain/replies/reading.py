@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from dunlin.domain.replies.listening import fold, own_words
-from dunlin.domain.replies.model import ReplyModel
+from dunlin.domain.replies.folding import fold, own_words
+from dunlin.domain.replies.model import Likely, ReplyModel
 from dunlin.domain.replies.promises import promised_amount, promised_day
 from dunlin.domain.replies.signals import ReplySignals, classify_reply
 from dunlin.domain.replies.unspoken import DISLIKE, QUIET, unspoken, worded
@@ -31,6 +31,12 @@ HALTING = frozenset(
 UNANSWERED = frozenset({"attorney", "bankruptcy", "deceased", "abusive"})
 # What the lists call a matter, where a reply's labels call it otherwise.
 _LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
+# What a label of the lists means for the name of a reply.
+_MEANS = {"cease": "opt_out", "refusal": "dispute"}
+# A person reads these before anything is sent.
+_READ_FIRST = frozenset({"ambiguous", "unclear", "refusal"})
+# From which probability a label is another intent beside the first.
+_SECOND = 0.25
 # How much a list's word weighs beside the model's probability, in the name of a reply.
 _HEARD = 0.5
 # What binds the person for good is taken from the lists alone; a suspicion waits for a person.
@@ -104,17 +110,19 @@ def read(
                 why="a reaction against a message of ours",
             )  # fmt: skip
         return ReplyReading(label="other", intents=("other",), labels=(kind,), why=_QUIET_WHY[kind])
-    heard = labels_of(classify_reply(text))
+    signals = classify_reply(text)
+    heard = labels_of(signals)
     # Only a text's START opens texts, and HELP is a word of theirs.
     if channel != "sms":
         heard = tuple(name for name in heard if name not in ("start", "help"))
     if heard in (("start",), ("help",)):
         label = "question" if heard == ("help",) else "other"
-        return ReplyReading(
-            label=label, intents=(label,), labels=heard, why=f"says {heard[0].upper()}"
-        )
-    likely = model.probabilities(text) if model else {}
-    reading = _weighed(heard, likely, model)
+        why = f"says {heard[0].upper()}"
+        return ReplyReading(label=label, intents=(label,), labels=heard, why=why)
+    likely = model.likely(text) if model else Likely(labels={}, stops=0.0)
+    if signals.keeps:  # the model hears the word, not what stands before it
+        likely = Likely(labels={**likely.labels, "opt_out": 0.0}, stops=0.0)
+    reading = _weighed(_Evidence(heard, likely.labels, likely.stops, model))
     if "promise" not in reading.intents:
         return reading
     folded = fold(own_words(text))
@@ -128,42 +136,84 @@ def read(
 _QUIET_WHY = {kind: f"{kind}: nobody worded it" for kind in QUIET}
 
 
-def _weighed(
-    heard: tuple[str, ...], likely: Mapping[str, float], model: ReplyModel | None
-) -> ReplyReading:
-    """The reading of what the lists heard and what the model finds likely."""
-    weights = {
-        label: likely.get(label, 0.0) + (_HEARD if label in heard else 0.0) for label in LABELS
-    }
-    weights["other"] += 1e-9  # of nothing heard and no model
-    label = max(weights, key=weights.__getitem__)
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the lists heard and what the model finds likely, in one."""
+
+    heard: tuple[str, ...]
+    likely: Mapping[str, float]
+    stops: float
+    model: ReplyModel | None
+
+    @property
+    def label(self) -> str:
+        """The name of the reply: what is likeliest, where a word of the lists weighs more."""
+        weights = {name: self.likely.get(name, 0.0) for name in LABELS}
+        weights["other"] += 1e-9  # where nothing is heard and no model is asked
+        for heard in self.heard:
+            name = _MEANS.get(heard, heard)
+            if name in weights:
+                weights[name] += _HEARD
+        return max(weights, key=weights.__getitem__)
+
+    @property
+    def opts_out(self) -> bool:
+        """Obeyed: heard by the lists, or likely enough."""
+        if "opt_out" in self.heard or "cease" in self.heard:
+            return True
+        return self.model is not None and self.stops >= self.model.stop_at
+
+    @property
+    def halting(self) -> float:
+        """How likely it is that the reply holds a matter that halts."""
+        return sum(self.likely.get(name, 0.0) for name in HALTING)
+
+    @property
+    def doubtful(self) -> str:
+        """Why a person reads it first, of what no list has heard: `ambiguous` (may ask us to
+        stop), `unclear`; "" where nothing does."""
+        if self.model is None:
+            return ""
+        if not self.opts_out and self.stops >= self.model.doubt_at:
+            return "ambiguous"
+        if self.halting >= self.model.pause_at:
+            return "unclear"
+        # What would go on by itself must not be what was only not understood.
+        idle = self.label == "other" and not self.opts_out
+        if idle and self.halting + self.stops >= self.model.idle_at:
+            return "unclear"
+        return ""
+
+
+def _weighed(evidence: _Evidence) -> ReplyReading:
+    label, heard = evidence.label, evidence.heard
     labels = list(heard)
-    stop, doubt, hold = (model.stop_at, model.doubt_at, model.hold_at) if model else (1, 1, 1)
-    if "opt_out" not in labels and likely.get("opt_out", 0.0) >= stop:
+    if evidence.opts_out and "opt_out" not in heard and "cease" not in heard:
         labels.insert(0, "opt_out")
-    opt_out = "opt_out" in labels or "cease" in labels
-    halting = sum(likely.get(name, 0.0) for name in HALTING)
-    if not opt_out and "ambiguous" not in labels and likely.get("opt_out", 0.0) >= doubt:
-        labels.insert(0, "ambiguous")
-    if not HALTING & set(labels) and halting >= hold:
-        certain = label in _TAKEN and likely[label] >= hold
-        labels.append(label if certain else "unclear")
-    elif not labels and label in _TAKEN and likely.get(label, 0.0) >= hold:
+    hold_at = evidence.model.hold_at if evidence.model else 1.0
+    sure = label in _TAKEN and evidence.likely.get(label, 0.0) >= hold_at
+    if sure and label not in labels:
         labels.append(label)
+    doubtful = evidence.doubtful
+    halts = not HALTING.isdisjoint(labels)
+    if doubtful and not halts and doubtful not in labels:
+        labels.insert(0, doubtful)
     intents = dict.fromkeys(
         [
             label,
-            *(["opt_out"] if opt_out else []),
+            *(["opt_out"] if evidence.opts_out else []),
             *(name for name in LABELS if name in heard and name != "other"),
-            *(name for name in LABELS if likely.get(name, 0.0) >= hold and name != "other"),
+            *(n for n in LABELS if evidence.likely.get(n, 0.0) >= _SECOND and n != "other"),
         ]
     )
-    pause = bool(HALTING & {*intents, *labels}) or not {"ambiguous", "unclear"}.isdisjoint(labels)
+    if label != "opt_out" and not evidence.opts_out:
+        intents.pop("opt_out", None)
+    pause = halts or bool(doubtful) or not _READ_FIRST.isdisjoint(labels)
     return ReplyReading(
         label=label,
         intents=tuple(intents),
-        opt_out=opt_out,
-        pause=pause,
+        opt_out=evidence.opts_out,
+        pause=pause or not HALTING.isdisjoint(intents),
         labels=tuple(labels),
-        why=", ".join(name.replace("_", " ") for name in labels) or "nothing that asks for more",
+        why=", ".join(name.replace("_", " ") for name in labels) or "asks for nothing",
     )

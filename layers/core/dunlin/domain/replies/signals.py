@@ -12,14 +12,17 @@ class ReplySignals:
 
     `opt_out` asks for messages to stop: `message_opt_out` among the `signals` closes the medium
     it came by, `text_opt_out` closes texts. `ambiguous` holds texts until a person has read it.
-    The other signals are attorney, cease, bankruptcy, deceased, wrong_person, dispute,
-    call_opt_out, email_opt_out, mail_opt_out, only_email, only_sms, only_letter, only_call.
+    `keeps` says that messages are to go on ("please don't stop").
+    The other signals are attorney, cease, refusal (to pay), bankruptcy, deceased, wrong_person,
+    dispute, already_paid, call_opt_out, email_opt_out, mail_opt_out, only_email, only_sms,
+    only_letter, only_call.
     """
 
     opt_out: bool = False
     ambiguous: bool = False
     start: bool = False
     help: bool = False
+    keeps: bool = False
     signals: frozenset[str] = frozenset()
 
 

@@ -207,12 +207,16 @@ class SpokenWishes:
             self.confirmable = None
             return
         self.signals |= reply.signals
+        if "refusal" in reply.signals:
+            self.signals.add("cease")  # who refuses to pay is to be left in peace (15 USC 1692c(c))
         self._hear_closing(item, reply, medium)
         if reply.ambiguous and medium == "sms":
             self.ambiguous_sms = True
         if "wrong_person" in reply.signals:
             self.wrong.add("email" if medium == "email" else "number")
-        if "dispute" in reply.signals and item.account_id in (None, "", "*", account_id):
+        # Who says it is paid contests that it is owed.
+        contests = not reply.signals.isdisjoint(("dispute", "already_paid"))
+        if contests and item.account_id in (None, "", "*", account_id):
             self.disputes.append(item.at)
 
     def _hear_closing(self, item: Contact, reply: ReplySignals, medium: str) -> None:

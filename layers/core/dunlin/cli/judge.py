@@ -15,7 +15,14 @@ from typing import Any
 import typer
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
-from dunlin.domain.rulebook import Contact, ContactFacts, ContactProfile, Rulebook, decide
+from dunlin.domain.rulebook import (
+    Contact,
+    ContactFacts,
+    ContactProfile,
+    Rulebook,
+    decide,
+    industry_of,
+)
 
 
 class CaseError(ValueError):
@@ -100,7 +107,7 @@ def case_facts(
         purpose=_text(message.get("purpose")),
         message=message,
         debt_kind=given.get("debt_kind"),
-        industry=_text(given.get("industry")) or "generic",
+        industry=industry_of(_text(given.get("industry")) or "generic"),
         days_past_due=late if isinstance(late, int) and not isinstance(late, bool) else None,
         route=_text(given.get("route")),
         state=state.upper() if isinstance(state, str) and state else None,

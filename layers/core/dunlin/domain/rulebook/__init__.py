@@ -17,6 +17,7 @@ from dunlin.domain.rulebook.facts import (
     Contact,
     ContactFacts,
     ContactProfile,
+    industry_of,
 )
 from dunlin.domain.rulebook.layers import check_policy_block
 from dunlin.domain.rulebook.verdict import (
@@ -56,4 +57,5 @@ __all__ = [
     "check_policy",
     "check_policy_block",
     "decide",
+    "industry_of",
 ]

@@ -23,7 +23,18 @@ ACTIONS = frozenset({
     "sue_threat", "social_public", "postcard", "portal_view", "ccpa_delete",
 })  # fmt: skip
 
+# What packs, strategies and files call an industry, and the rulebook's word for it.
+_INDUSTRIES = {
+    "healthcare": "medical", "dental": "medical", "financial": "lender", "lending": "lender",
+    "property": "property_management", "storage": "self_storage",
+}  # fmt: skip
+
 ContactProfile = Literal["baseline", "deployment"]
+
+
+def industry_of(name: str) -> str:
+    """The rulebook's word for an industry; one that it does not know stands as it is."""
+    return _INDUSTRIES.get(name, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.accounts.account import MEDICAL, Account, Hold
+from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, PastContact
 from dunlin.domain.accounts.wishes import agreed_here
-from dunlin.domain.rulebook import Contact, ContactFacts, Rulebook, Verdict, decide
+from dunlin.domain.rulebook import (
+    Contact,
+    ContactFacts,
+    Rulebook,
+    Verdict,
+    decide,
+    industry_of,
+)
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Facts
-
-# The rulebook's words for the industries that packs and files name.
-_INDUSTRIES = {**dict.fromkeys(MEDICAL, "medical"), "financial": "lender"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ def contact_facts(
         purpose=purpose,
         message=message,
         debt_kind=account.debt_kind,
-        industry=_INDUSTRIES.get(account.industry, account.industry),
+        industry=industry_of(account.industry),
         # The date in UTC is never before the consumer's: an account counts as late too early
         # by some hours, never too late.
         days_past_due=account.days_past_due(now.date()),

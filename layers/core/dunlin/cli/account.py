@@ -15,11 +15,13 @@ from dunlin.cli.stack import Aws, OnStack, Output, StackName, on_stack
 from dunlin.cli.who import By, Doer, Why, order, tell
 from dunlin.domain.accounts.account import Account, Hold, Override
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.known_facts import FACTS
 from dunlin.domain.imports.guard import csv_line
 from dunlin.domain.money import Money
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff import overview, pauses, steering
 from dunlin.service.staff.contact_points import channel_standing, give_point
+from dunlin.service.staff.facts import PLACES, set_fact
 from dunlin.service.staff.finding import find_accounts
 from dunlin.service.staff.flags import FLAGS, lift_flag, set_flag
 from dunlin.views.widgets.words import HOLDS, TRIGGERS, words
@@ -173,6 +175,7 @@ def _overridden(wanted: Override, currency: str) -> str:
 
 EvidenceOption = Annotated[str, typer.Option(help="A code: case number, reply id, document id.")]
 FlagName = Annotated[str, typer.Argument(metavar="FLAG", help=", ".join(FLAGS))]
+FactName = Annotated[str, typer.Argument(metavar="FACT", help=", ".join((*PLACES, *FACTS)))]
 
 
 @app.command()
@@ -227,6 +230,24 @@ def unflag(account: ThisAccount, name: FlagName, by: Doer, evidence: EvidenceOpt
     """
     _change(lift_flag, account, name, by=by, evidence=evidence)
     say(f"{name} does not stand")
+
+
+@app.command()
+def fact(
+    account: ThisAccount,
+    name: FactName,
+    value: Annotated[str, typer.Argument(help="yes, no, a day, a word, or unknown.")],
+    by: Doer,
+    evidence: EvidenceOption,
+    point: Annotated[str, typer.Option(help="The address or number that it is said of.")] = "",
+) -> None:
+    """Write down what you know of a debt, its person, or a contact point of theirs: where they
+    live, what they were given and when, what they agreed to. `unknown` takes it back.
+
+    Example: dunlin account fact HC-1003 state IL --by desk-1 --evidence letter-7
+    """
+    _change(set_fact, account, name, value=value, by=by, evidence=evidence, point=point)
+    say(f"{name} is {value}")
 
 
 def _change(change: Callable[..., bool], account: Account, name: str, **given: str) -> None:

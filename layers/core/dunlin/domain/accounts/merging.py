@@ -10,6 +10,7 @@ from dunlin.domain.accounts.consumer import (
     ConsentState,
     Consumer,
     ContactHistory,
+    Flag,
     Preferences,
 )
 from dunlin.domain.accounts.erasure import nameless
@@ -27,7 +28,7 @@ def merge(kept: Consumer, other: Consumer) -> Consumer:
         given_here=_added(kept.given_here, other.given_here),
         wrong=_added(kept.wrong, other.wrong),
         consents={c: _stricter(kept.consent(c), other.consent(c)) for c in Channel},
-        flags={**other.flags, **kept.flags},
+        flags=_flags(kept, other),
         preferences=other.preferences if kept.preferences == Preferences() else kept.preferences,
         date_of_birth=kept.date_of_birth or other.date_of_birth,
         street=kept.street or other.street,
@@ -57,6 +58,21 @@ def one_history(kept: ContactHistory, other: ContactHistory) -> ContactHistory:
 
 def _added(points: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return (*points, *(p for p in more if p not in points))
+
+
+def _flags(kept: Consumer, other: Consumer) -> dict[str, Flag]:
+    """The flags of both. What was said of some contact points of either is true of them here."""
+    flags = {**other.flags, **kept.flags}
+    for name, flag in kept.flags.items():
+        more = other.flags.get(name)
+        if more is None or "address_hashes" not in flag.detail:
+            continue
+        if "address_hashes" not in more.detail:
+            flags[name] = more
+            continue
+        hashes = sorted({*flag.detail["address_hashes"], *more.detail["address_hashes"]})
+        flags[name] = replace(flag, detail={**flag.detail, "address_hashes": hashes})
+    return flags
 
 
 def _stricter(kept: Consent, other: Consent) -> Consent:

@@ -121,7 +121,10 @@ def with_times(
         )
     for name in AT_WORK:
         if name in wished.get("work", ()):
-            flags.setdefault(name, Flag(at=at, by=evidence, detail={"value": True}))
+            known = flags.get(name)
+            # What was said of some addresses alone gives way to their word about all.
+            if known is None or "address_hashes" in known.detail:
+                flags[name] = Flag(at=at, by=evidence, detail={"value": True})
         elif name in flags and flags[name].by.startswith("portal:"):
             del flags[name]
     language = str(wished.get("language") or person.language)

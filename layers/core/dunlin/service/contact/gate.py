@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.accounts.account import Account, Hold
-from dunlin.domain.accounts.consumer import Channel, ConsentState, Consumer, PastContact
+from dunlin.domain.accounts.account import Hold
+from dunlin.domain.accounts.consumer import Channel, ConsentState, PastContact
+from dunlin.domain.accounts.known_facts import FACTS, known
 from dunlin.domain.accounts.wishes import agreed_here
 from dunlin.domain.rulebook import (
     Contact,
@@ -57,6 +59,7 @@ def contact_facts(
     policy = dict(strategy.policy)
     if strategy.licensed_states is not None:
         policy["licensed_states"] = list(strategy.licensed_states)
+    said = known(account, consumer)
     action = "sms_optout_confirm" if template == "opt_out_confirmation" else channel.value
     return ContactFacts(
         channel=action,
@@ -75,8 +78,8 @@ def contact_facts(
         phones=consumer.phones,
         tz_known=consumer.tz_known,
         tz_by=consumer.tz_by,
-        consents=_consents(consumer),
-        flags=_flags(account, consumer),
+        consents=stated(_consents(facts, channel, now), said, "consents"),
+        flags=stated(_flags(facts, now), said, "flags"),
         policy=policy,
         history=tuple(history),
         profile="deployment",
@@ -101,24 +104,74 @@ def _contact(past: PastContact, now: datetime) -> Contact:
     )
 
 
-def _consents(consumer: Consumer) -> dict[str, Any]:
-    """Recorded permissions; a first-party e-mail address needs none, a text always does. A
-    collector may use an address that the person agreed to here (12 CFR 1006.6(d)(4)(i))."""
-    consents: dict[str, Any] = {"sms": consumer.consent(Channel.SMS).state is ConsentState.GRANTED}
-    if agreed_here(consumer.consent(Channel.EMAIL)):
-        consents["email_basis"] = "consumer_consent"
+_OF_ANOTHER = frozenset({"dispute", "attorney"})
+
+
+def stated(reckoned: dict[str, Any], said: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """The facts of one root with what somebody said laid over what was reckoned."""
+    for path, value in said.items():
+        top, *steps = path.split(".")
+        # How a dispute was answered, or an attorney behaves, says nothing where there is none.
+        lacking = len(steps) > 1 and steps[0] in _OF_ANOTHER and steps[0] not in reckoned
+        if top != root or lacking:
+            continue
+        at = reckoned
+        for step in steps[:-1]:
+            inner = at.get(step)
+            at[step] = at = dict(inner) if isinstance(inner, Mapping) else {}
+        at[steps[-1]] = value
+    return reckoned
+
+
+def _consents(facts: Facts, channel: Channel, now: datetime) -> dict[str, Any]:
+    """Recorded permissions; a first-party e-mail address needs none, a text always does.
+
+    What a person agreed to on the portal, in writing and of the address shown there, is consent to
+    electronic messages wherever a rule asks for one (12 CFR 1006.6(d)(4)(i) and (5)(ii)). A
+    message of theirs by the same medium is use of it, and its age counts.
+    """
+    consumer = facts.consumer
+    texts, mail = consumer.consent(Channel.SMS), consumer.consent(Channel.EMAIL)
+    consents: dict[str, Any] = {"sms": texts.state is ConsentState.GRANTED}
+    used = {medium: _last_from(facts, medium.value, now) for medium in Channel}
+    if agreed_here(mail):
+        consents |= {"email_basis": "consumer_consent", "ny_email_written": True}
+    elif used[Channel.EMAIL] is not None:
+        consents["email_basis"] = "consumer_used"
+    if agreed_here(consumer.consent(channel)):
+        consents |= {"dc_electronic": True, "nyc_electronic": True}
+    if used[channel] is not None:
+        consents["consumer_used_at"] = used[channel]
+    verified = [at for at in (used[Channel.SMS], texts.at if agreed_here(texts) else None) if at]
+    if verified:
+        consents["text_verified_at"] = max(verified)
     return consents
 
 
-def _flags(account: Account, consumer: Consumer) -> dict[str, Any]:
+def _last_from(facts: Facts, medium: str, now: datetime) -> datetime | None:
+    """When the person last wrote by a medium, as far back as contacts are kept."""
+    own = [c.at for c in facts.history.contacts if c.direction == "in" and c.channel == medium]
+    return min(max(own), now) if own else None
+
+
+def _flags(facts: Facts, now: datetime) -> dict[str, Any]:
     """What is known about the person and the debt, under the rulebook's names.
 
     A channel that is closed because its addresses are dead is no opt-out, which would close all.
     Addresses that are dead say nothing of another that is in use.
     """
+    account, consumer = facts.account, facts.consumer
     flags: dict[str, Any] = {
-        name: flag.detail.get("value", flag.detail) for name, flag in consumer.flags.items()
+        name: flag.detail.get("value", flag.detail)
+        for name, flag in consumer.flags.items()
+        if name not in FACTS
     }
+    # Dunning for what is past due is a creditor's collection procedure, which New York City's
+    # rules bind as they bind a collector's (6 RCNY 5-76).
+    if account.debt_role == "first" and (first := _first_contact(facts)) is not None:
+        flags["validation"] = {"initial_comm_at": first}
+    late = account.days_past_due(now.date())
+    flags["in_collection_procedures"] = late is None or late > 0
     for channel in Channel:
         used = consumer.address(channel)
         if used is not None and address_hash(used) not in consumer.bounced(channel):
@@ -129,3 +182,16 @@ def _flags(account: Account, consumer: Consumer) -> dict[str, Any]:
     if account.hold is Hold.DISPUTE:
         flags.setdefault("dispute", {"debt_id": account.account_id})
     return flags
+
+
+def _first_contact(facts: Facts) -> datetime | None:
+    """When the debt was first written or called about, as far back as contacts are kept; where the
+    first is forgotten, when its ladder began."""
+    account = facts.account
+    own = [
+        c.at
+        for c in facts.history.contacts
+        if c.direction == "out" and account.account_id in (c.account_id, *c.covers)
+    ]
+    began = [account.activated_at] if account.sent and account.activated_at else []
+    return min([*own, *began], default=None)

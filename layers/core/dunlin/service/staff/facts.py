@@ -1,0 +1,126 @@
+"""What staff know of a person, a contact point or a debt, written down with its evidence.
+
+A fact binds from the moment it is written; then the ladders are woken.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.accounts.known_facts import (
+    FACTS,
+    UNKNOWN,
+    of_debt,
+    of_person,
+    of_point,
+    point_of,
+)
+from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.places import US_STATES, state_code
+from dunlin.domain.zone_names import place_zone
+from dunlin.ports.accounts import AccountsAndPeople, Change
+from dunlin.ports.machines import LadderWaker
+from dunlin.service.accounts.staff_command import code, consumer_entry, staff, wake_all
+from dunlin.service.accounts.writing import retry_on_conflict, write
+
+PLACES = ("state", "zip", "time_zone")
+"""Where a person is: facts of their own record."""
+_ZIP = re.compile(r"\d{5}")
+
+
+def set_fact(
+    account_id: str,
+    name: str,
+    value: str,
+    *,
+    by: str,
+    evidence: str,
+    book: AccountsAndPeople,
+    waker: LadderWaker,
+    now: datetime,
+    point: str = "",
+) -> bool:
+    """Write down one fact of an account, its person or a contact point of theirs, with who says so
+    and from what evidence; `unknown` takes a word back. False where it stood so already. Raises
+    `DomainError`, `Conflict`."""
+    actor, proof = staff(by), code(evidence, "the evidence")
+    if name not in FACTS and name not in PLACES:
+        raise DomainError(f"a fact is one of {', '.join((*PLACES, *FACTS))}")
+    if point and (name in PLACES or FACTS[name].of != "point"):
+        raise DomainError(f"{name} is said of no contact point")
+
+    def attempt() -> bool:
+        account = book.account(account_id)
+        person = book.consumer(account.consumer_id) if account is not None else None
+        if account is None or person is None:
+            raise DomainError(f"no account {account_id}")
+        # The audit log names the fact and its value: codes, days and states, never an address.
+        data = {"fact": name, "value": value.strip()[:60], "evidence": proof}
+        if name in FACTS and FACTS[name].of == "debt":
+            after = of_debt(account, name, value)
+            if after == account:
+                return False
+            write(book, account, after, what="FactSaid", data=data, now=now, actor=actor)
+            return True
+        now_known = _with(person, name, value, point, at=now, by=actor, evidence=proof)
+        if _same(now_known, person, name):
+            return False
+        entry = consumer_entry(person, now=now, what="FactSaid", data=data, actor=actor)
+        written = replace(now_known, version=person.version + 1, audit_head=entry.hash)
+        book.apply(Change(consumer=written, audit=[entry]))
+        return True
+
+    changed: bool = retry_on_conflict(attempt)
+    account = book.account(account_id)
+    if changed and account is not None:
+        wake_all(account, book=book, waker=waker)
+    return changed
+
+
+def _same(after: Consumer, before: Consumer, name: str) -> bool:
+    """True where nothing is said that was not said before, whoever says it again."""
+    if name in PLACES:
+        return after == before
+    newer, older = after.flags.get(name), before.flags.get(name)
+    if newer is None or older is None:
+        return newer is older
+    keys = ("value", "address_hashes")
+    return all(newer.detail.get(k) == older.detail.get(k) for k in keys)
+
+
+def _with(
+    person: Consumer, name: str, value: str, point: str, *, at: datetime, by: str, evidence: str
+) -> Consumer:
+    if name in PLACES:
+        return _placed(person, name, value.strip())
+    if FACTS[name].of == "point":
+        meant = point_of(person, name, point)
+        return of_point(person, name, meant, value, at=at, by=by, evidence=evidence)
+    return of_person(person, name, value, at=at, by=by, evidence=evidence)
+
+
+def _placed(person: Consumer, name: str, text: str) -> Consumer:
+    """The person with a state, a ZIP code or a zone; a zone that staff give is the person's own
+    word. Raises `DomainError`."""
+    if name == "state":
+        if text == UNKNOWN:
+            return replace(person, state=None)
+        state = state_code(text) or ""
+        if state not in US_STATES:
+            raise DomainError("a state is one of the United States such as IL")
+        return replace(person, state=state)
+    if name == "zip":
+        if text == UNKNOWN:
+            return replace(person, zip=None)
+        if not _ZIP.fullmatch(text):
+            raise DomainError("a ZIP code is five digits")
+        return replace(person, zip=text)
+    zone = place_zone(text)
+    if text == UNKNOWN:
+        return replace(person, tz_known=None, tz_by="file")
+    if zone is None:
+        raise DomainError("a time zone is a place such as America/New_York")
+    return replace(person, tz_known=zone, tz_by="person")

@@ -26,6 +26,7 @@ from dunlin.domain.accounts.known_facts import FACTS, FactKind
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import decide, engine, fact_sources
 from dunlin.domain.rulebook.fact_sources import source_of
+from dunlin.domain.strategy.strategy import StrategyError
 from dunlin.ports.accounts import Facts
 from dunlin.service.contact.gate import contact_facts
 from dunlin.service.staff.facts import set_fact
@@ -302,3 +303,27 @@ def test_massachusetts_waits_for_the_notice_from_the_first_contact_on() -> None:
     assert asked.flags["validation"]["initial_comm_at"] == NOON - timedelta(days=20)
     results = {r.id: r.result for r in decide(BOOK, asked, NOON).results}
     assert results["MA-940-VALIDATION"] == "block"
+
+
+def test_a_creditor_says_what_is_true_of_all_its_debts_and_staff_say_otherwise_of_one() -> None:
+    book = MemoryBook()
+    store(book, book.creditors, INV, facts={"hospital": True, "nonprofit_hospital": True})
+    assert judged(book.facts(INV.account_id)).flags["hospital"] is True
+    assert say(book, "hospital", "no")
+    assert judged(book.facts(INV.account_id)).flags["hospital"] is False
+    with pytest.raises(StrategyError, match="favourite_colour"):
+        store(MemoryBook(), book.creditors, facts={"favourite_colour": True})
+
+
+def test_the_day_of_care_is_the_one_that_the_file_names() -> None:
+    facts = judged(book_with(extras={"date_of_service": "2026-07-01"}).facts(INV.account_id))
+    assert facts.flags["services_at"] == "2026-07-01"
+
+
+def test_a_wish_on_the_portal_is_no_message_by_that_medium() -> None:
+    book = book_with(consumer(**NYC))
+    facts = book.facts(INV.account_id)
+    wish = replace(wrote(3, "email"), template="start")
+    heard = replace(facts, history=replace(facts.history, contacts=(wish,)))
+    assert "consumer_used_at" not in judged(heard).consents
+    assert "email_basis" not in judged(heard).consents

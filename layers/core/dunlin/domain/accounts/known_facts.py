@@ -79,6 +79,9 @@ FACTS: Mapping[str, FactKind] = {
             "flags.bankruptcy_includes_debt", "flags.sole_prop_mixed_use", "flags.seller_credit",
             "flags.ppdr_open", "flags.insurance_appeal.pending", "flags.nonprofit_hospital",
             "flags.fap_application_pending", "flags.hospital_fap_notice_missing",
+            "flags.assistance_screened", "flags.hospital", "flags.indigent_patient",
+            "flags.uninsured", "flags.covered_borrower", "flags.covered_loan",
+            "flags.debt_before_service", "consents.new_transfer_authorization",
             "flags.dispute.duplicative", "flags.opposition_declaration", "flags.court_order",
             "flags.legal_hold",
         ),
@@ -86,6 +89,7 @@ FACTS: Mapping[str, FactKind] = {
             "flags.validation.sent_at", "flags.validation.initial_comm_at",
             "flags.validation.period_end", "flags.dispute.verification_sent_at",
             "flags.dispute.duplicative_notice_sent_at", "flags.insurance_appeal.ended_at",
+            "flags.services_at", "flags.negative_notice_at",
             "flags.first_post_discharge_bill_at", "flags.eca_notice_at", "flags.nv_notice_sent_at",
             words=(),
         ),
@@ -113,12 +117,15 @@ FACTS: Mapping[str, FactKind] = {
 """Every fact by its name."""
 
 
-def known(account: Account, person: Consumer) -> dict[str, Any]:
+def known(
+    account: Account, person: Consumer, own: Mapping[str, bool] | None = None
+) -> dict[str, Any]:
     """What was said of a debt, its person and the contact points that would be used, by the path
-    at which the rules read it."""
+    at which the rules read it. `own` is what the creditor says of all its debts."""
     facts: dict[str, Any] = {}
     for name, kind in FACTS.items():
         value = _of_debt(account, kind) if kind.of == "debt" else _of_person(person, name, kind)
+        value = (own or {}).get(name) if value is None else value
         if value is not None:
             facts[kind.path] = value
     return facts

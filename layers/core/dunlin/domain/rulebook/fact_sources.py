@@ -81,6 +81,8 @@ SOURCES: Mapping[str, FactSource] = {
     "message.network_transaction_id": _of(_BLOCKED, debit="the first charge"),
     "message.original_return_at": _of(_BLOCKED, debit="the returned debit"),
     "message.prior_reinitiations": _of("none", debit="the debits that were returned"),
+    "message.failed_transfers": _of("none", debit="the debits that failed one after the other"),
+    "message.automated": _of("not so: Dunlin places no calls"),
     "message.return_code": _of(_BLOCKED, debit="the returned debit"),
     # Of a letter of staff.
     "message.via": _of("unknown: blocked", staff="`dunlin letter`: certified for a lien"),
@@ -125,7 +127,8 @@ SOURCES: Mapping[str, FactSource] = {
             "message.expressly_authorized_by_agreement", "message.state_law_permits",
             "message.full_redirect", "message.raw_pan_touches_platform",
             "message.script_attack_controls", "message.marked_disputed",
-            "message.target_debt_disputed", "message.earlier_response_incomplete",
+            "message.target_debt_disputed", "message.annual_pct", "message.mapr",
+            "message.only_earlier_fees", "message.earlier_response_incomplete",
             "message.fee", "message.in_lease", "message.overdue", "message.person",
             "message.rent",
         ),
@@ -144,6 +147,7 @@ _BESIDES: Mapping[str, Mapping[Setter, str]] = {
     "consents.text_verified_at": {
         "portal": "agreeing to texts", "reckoned": "their newest text",
     },
+    "flags.services_at": {"file": "the column of the day of service"},
     "flags.work_email": {"portal": "the wish page"},
     "flags.validation.initial_comm_at": {"reckoned": "the first contact about the debt"},
 }  # fmt: skip
@@ -154,6 +158,8 @@ _ABSENT = {
     "consents.email_basis": "none: a collector's e-mail is blocked",
     "flags.first_post_discharge_bill_at": "unknown: a nonprofit hospital's step is blocked",
     "flags.eca_notice_at": "unknown: a nonprofit hospital's step is blocked",
+    "flags.services_at": "unknown: a hospital's step is blocked",
+    "flags.covered_loan": "so, of a lender's loan to a consumer",
     "flags.nv_notice_sent_at": "unknown: blocked",
     "flags.bankruptcy_includes_debt": "so: a bankruptcy covers the debt",
 }
@@ -169,6 +175,8 @@ def source_of(path: str) -> FactSource | None:
     if kind is None:
         return None
     staff = {"staff": f"`dunlin account fact … {kind.name}`"}
+    if kind.of == "debt" and not kind.dated:
+        staff["strategy"] = "`facts`"
     proof = path.startswith("consents.") or path == "flags.validation"
     without = _ABSENT.get(path, _BLOCKED if proof else "never" if kind.dated else _NOT_SO)
     return FactSource(by={**staff, **_BESIDES.get(path, {})}, without=without)  # type: ignore[dict-item]

@@ -303,6 +303,7 @@ class Strategy:
     industry: str = "generic"
     currency: str = ""  # of the creditor's debts, ISO 4217; "" where the document leaves it out
     licensed_states: tuple[str, ...] | None = None
+    facts: Mapping[str, bool] = field(default_factory=dict)  # of every debt of the creditor's
     languages: tuple[str, ...] = ("en", "es")
     arrangement: ArrangementLimits = ArrangementLimits()
     escalation: Escalation = Escalation()

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.known_facts import FACTS
 from dunlin.domain.messages.colour import READABLE, contrast
 from dunlin.domain.money import CURRENCIES
 from dunlin.domain.payments.payments import PaymentPolicy
@@ -59,7 +60,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         "creditor", "brand", "debt_role", "industry", "currency", "licensed_states", "languages",
         "opens", "policy", "ladders", "assign", "arrangement", "escalation", "coordination",
         "adapt", "contested_rest", "templates", "test_addresses", "holdout_percent", "paused",
-        "queue", "payments", "locations", "missing",
+        "queue", "payments", "locations", "missing", "facts",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -79,6 +80,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         industry=doc.text("industry", "generic"),
         currency=_currency(doc),
         licensed_states=doc.words("licensed_states") if doc.has("licensed_states") else None,
+        facts=_facts(doc.part("facts")),
         languages=doc.words("languages", ("en", "es")) or ("en", "es"),
         arrangement=_arrangement(doc.part("arrangement")),
         escalation=_escalation(doc.part("escalation"), ladders),
@@ -96,6 +98,12 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         locations=_locations(doc.part("locations"), doc.part("brand")),
         test_addresses=_addresses(doc, "test_addresses"),
     )
+
+
+def _facts(doc: Part) -> dict[str, bool]:
+    """What is true of every debt of the creditor's, as that it is a nonprofit hospital's."""
+    doc.only(*(name for name, kind in FACTS.items() if kind.of == "debt" and not kind.dated))
+    return {name: doc.flag(name, False) for name in doc.value}
 
 
 def _currency(doc: Part) -> str:

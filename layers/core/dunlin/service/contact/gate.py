@@ -59,7 +59,7 @@ def contact_facts(
     policy = dict(strategy.policy)
     if strategy.licensed_states is not None:
         policy["licensed_states"] = list(strategy.licensed_states)
-    said = known(account, consumer)
+    spoken = known(account, consumer, strategy.facts)
     action = "sms_optout_confirm" if template == "opt_out_confirmation" else channel.value
     return ContactFacts(
         channel=action,
@@ -78,8 +78,8 @@ def contact_facts(
         phones=consumer.phones,
         tz_known=consumer.tz_known,
         tz_by=consumer.tz_by,
-        consents=stated(_consents(facts, channel, now), said, "consents"),
-        flags=stated(_flags(facts, now), said, "flags"),
+        consents=stated(_consents(facts, channel, now), spoken, "consents"),
+        flags=stated(_flags(facts, now), spoken, "flags"),
         policy=policy,
         history=tuple(history),
         profile="deployment",
@@ -107,9 +107,9 @@ def _contact(past: PastContact, now: datetime) -> Contact:
 _OF_ANOTHER = frozenset({"dispute", "attorney"})
 
 
-def stated(reckoned: dict[str, Any], said: Mapping[str, Any], root: str) -> dict[str, Any]:
+def stated(reckoned: dict[str, Any], spoken: Mapping[str, Any], root: str) -> dict[str, Any]:
     """The facts of one root with what somebody said laid over what was reckoned."""
-    for path, value in said.items():
+    for path, value in spoken.items():
         top, *steps = path.split(".")
         # How a dispute was answered, or an attorney behaves, says nothing where there is none.
         lacking = len(steps) > 1 and steps[0] in _OF_ANOTHER and steps[0] not in reckoned
@@ -150,7 +150,12 @@ def _consents(facts: Facts, channel: Channel, now: datetime) -> dict[str, Any]:
 
 def _last_from(facts: Facts, medium: str, now: datetime) -> datetime | None:
     """When the person last wrote by a medium, as far back as contacts are kept."""
-    own = [c.at for c in facts.history.contacts if c.direction == "in" and c.channel == medium]
+    own = [
+        c.at
+        for c in facts.history.contacts
+        # A wish on the portal stands among them as if it had been written, and a stop is no use.
+        if c.direction == "in" and c.channel == medium and c.template not in _SPOKEN
+    ]
     return min(max(own), now) if own else None
 
 
@@ -170,6 +175,8 @@ def _flags(facts: Facts, now: datetime) -> dict[str, Any]:
     # rules bind as they bind a collector's (6 RCNY 5-76).
     if account.debt_role == "first" and (first := _first_contact(facts)) is not None:
         flags["validation"] = {"initial_comm_at": first}
+    if served := account.extras.get("date_of_service", ""):
+        flags["services_at"] = served
     late = account.days_past_due(now.date())
     flags["in_collection_procedures"] = late is None or late > 0
     for channel in Channel:

@@ -112,6 +112,7 @@ SOURCES: Mapping[str, FactSource] = {
             "message.obscene", "message.overshadows", "message.payment_link",
             "message.phi_detail", "message.reveals_debt_in_subject",
             "message.sender_not_creditor", "message.threat_arrest",
+            "message.poses_as_other", "message.withholds_care",
         ),
         _of(_CHECKED, words="the content check"),
     ),

@@ -31,6 +31,7 @@ from dunlin.cli import (
     rules,
     stack,
     template,
+    words,
 )
 from dunlin.cli.commands import Commands
 
@@ -59,6 +60,7 @@ app.add_typer(drop.strategy_app, name="strategy")
 app.add_typer(imported.drops, name="drop")
 app.add_typer(imported.answers, name="answers")
 app.add_typer(template.app, name="template")
+app.add_typer(words.app, name="words")
 app.add_typer(rollout.segments, name="segment")
 app.add_typer(rollout.pilots, name="pilot")
 account.app.command()(card.card)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dunlin.adapters.stripe.processor import StripeProcessor
     from dunlin.domain.accounts.consumer import Channel
     from dunlin.domain.accounts.signal import Signal
+    from dunlin.domain.messages.words_model import WordsModel
     from dunlin.domain.payments.billing_keys import BillingKeys
     from dunlin.domain.payments.payments import MethodSaved, PaymentEvent
     from dunlin.domain.replies.model import ReplyModel
@@ -143,6 +144,14 @@ def reply_model() -> ReplyModel:
     from dunlin.adapters.files.reply_model_file import load_reply_model
 
     return load_reply_model()
+
+
+@cache
+def words_model() -> WordsModel:
+    """What may refuse words beside the lists; only who takes words from people loads it."""
+    from dunlin.adapters.files.words_model_file import load_words_model
+
+    return load_words_model()
 
 
 @cache

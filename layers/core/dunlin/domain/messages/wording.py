@@ -1,0 +1,190 @@
+"""Whether words that a creditor or its staff brings may be said: the lists, the grammar of threats,
+the words model and the pressure score, each of which may only refuse.
+
+What passes is not approved by it: words that go out need a person's approval besides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dunlin.domain.messages import tone
+from dunlin.domain.messages.phrases import COLLECTOR, PHRASES
+from dunlin.domain.messages.spelling import fold, plain, spellings
+from dunlin.domain.messages.threats import harmless, threats
+from dunlin.domain.messages.words_model import WordsModel, sentences
+
+_SHOWN = 160  # characters of a draft that a finding repeats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One way to break a rule: the rule's id, why, and how else to say it in both languages."""
+
+    rule: str
+    why: str
+    en: str
+    es: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsFinding:
+    """What may not be said: the rule, the words that it fell on, why, and how else to say it."""
+
+    rule: str
+    words: str
+    why: str
+    instead: str
+
+
+_ASK = (
+    "Please pay by {day}, or tell us what would work for you.",
+    "Pague antes del {day}, por favor, o díganos qué le convendría.",
+)
+_LET_US = (
+    "If you cannot pay all of it, tell us and we will look for a plan together.",
+    "Si no puede pagarlo todo, díganos y buscamos un plan juntos.",
+)
+_PAGE = (
+    "You can see what the balance is made of on your page: {link}",
+    "En su página puede ver de qué se compone el saldo: {link}",
+)
+_WRITE = (
+    "Please reply, or call us at {phone}, so that we can speak with you.",
+    "Por favor responda o llámenos al {phone} para hablar con usted.",
+)
+_FALSE, _HARASS, _OTHERS = "US-FDCPA-FALSE", "US-FDCPA-HARASS", "US-REGF-THIRDPARTY"
+
+
+def _kind(rule: str, why: str, instead: tuple[str, str]) -> Kind:
+    return Kind(rule=rule, why=why, en=instead[0], es=instead[1])
+
+
+KINDS: dict[str, Kind] = {
+    "court": _kind(_FALSE, "threatens a court, a suit, a judgment or a lien", _ASK),
+    "lawyer": _kind(_FALSE, "threatens with a lawyer or speaks as one", _ASK),
+    "office": _kind(_FALSE, "threatens with an office, a benefit or a license", _ASK),
+    "arrest": _kind(_FALSE, "speaks of police, arrest or a crime", _ASK),
+    "wages": _kind(_FALSE, "threatens to take pay, a bank account or belongings", _LET_US),
+    "eviction": _kind(_FALSE, "threatens the home, its locks or its services", _LET_US),
+    "credit": _kind(_FALSE, "threatens a credit report or collections", _ASK),
+    "immigration": _kind(_FALSE, "speaks of immigration or of papers", _ASK),
+    "impersonation": _kind(
+        _FALSE,
+        "pretends to come from a court, an authority, a lawyer or somebody else",
+        (
+            "Hello {name}, this is {creditor} about your account.",
+            "Hola {name}, le escribe {creditor} por su cuenta.",
+        ),
+    ),
+    "false_deadline": _kind(
+        _FALSE,
+        "hurries the reader with a deadline or a loss that is not real",
+        (
+            "Your payment was due on {due_date}. If you need more time, tell us.",
+            "Su pago vencía el {due_date}. Si necesita más tiempo, díganos.",
+        ),
+    ),
+    "employer": _kind(_OTHERS, "brings in the employer or the work place", _WRITE),
+    "neighbours": _kind(_OTHERS, "brings in neighbors, friends or the neighborhood", _WRITE),
+    "posting": _kind(_OTHERS, "threatens to make the debt public", _PAGE),
+    "family": _kind(_OTHERS, "brings in the family or makes it pay", _WRITE),
+    "shame": _kind(_HARASS, "insults or shames", _LET_US),
+    "threat": _kind(_HARASS, "frightens the reader", _ASK),
+    "pressure": _kind(_HARASS, "presses without respect", _ASK),
+    "health": _kind(
+        "US-HIPAA-MIN",
+        "shows a detail of somebody's health or care",
+        (
+            "Your statement is ready. See it on your page: {link}",
+            "Su estado de cuenta está listo. Véalo en su página: {link}",
+        ),
+    ),
+    "fee_to_stop": _kind(
+        "US-REGF-OPTOUT",
+        "puts a price or a condition on being left alone, which must be free",
+        (
+            "Reply STOP to opt out. It costs nothing.",
+            "Responda STOP para darse de baja. No cuesta nada.",
+        ),
+    ),
+}
+_OF_A_LIST = {
+    "threatens a lawsuit, an arrest, garnishment, a lien or a report": _ASK,
+    "hurries the reader with a deadline or a loss that is not real": _ASK,
+    "pretends to come from a court, an authority or a lawyer": _ASK,
+    "insults, shames or frightens": _LET_US,
+    "promises what nobody approved": _LET_US,
+    "shows clinical detail": (KINDS["health"].en, KINDS["health"].es),
+    "shows a personal number": _PAGE,
+    "offers something new": _PAGE,
+    "hides where a link leads behind a public shortener": _PAGE,
+}
+# What a sentence says wrong however it denies it.
+_ALWAYS = frozenset({"shows a personal number", "offers something new", "promises what nobody approved"})
+
+
+def judged(
+    text: str, *, model: WordsModel, language: str = "en", tone_of: str = ""
+) -> tuple[WordsFinding, ...]:
+    """Every finding on a text, in a fixed order; empty where nothing speaks against it. `tone_of`
+    is the tone of its rung, "" for a notice or an answer."""
+    found = (
+        *_by_list(text, language),
+        *_by_grammar(text, language),
+        *_by_model(text, model, language),
+        *_by_pressure(text, tone_of, language),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _finding(kind: str, words: str, language: str) -> WordsFinding:
+    known = KINDS[kind]
+    return WordsFinding(
+        rule=known.rule,
+        words=words.strip()[:_SHOWN],
+        why=known.why,
+        instead=known.es if language == "es" else known.en,
+    )
+
+
+def _by_list(text: str, language: str) -> Iterator[WordsFinding]:
+    for sentence in sentences(text):
+        lets_by = harmless(plain(sentence))
+        for rule, why, pattern in PHRASES:
+            if lets_by and why not in _ALWAYS:
+                continue
+            met = next(filter(None, map(pattern.search, spellings(sentence))), None)
+            if met:
+                instead = _OF_A_LIST[why][language == "es"]
+                yield WordsFinding(rule=rule, words=met[0].strip(), why=why, instead=instead)
+        if not lets_by and (met := COLLECTOR.search(plain(sentence))):
+            yield WordsFinding(
+                rule="US-REGF-IDENTITY",
+                words=met[0],
+                why="calls a creditor a debt collector",
+                instead=KINDS["impersonation"].es if language == "es" else KINDS["impersonation"].en,
+            )
+
+
+def _by_grammar(text: str, language: str) -> Iterator[WordsFinding]:
+    for sentence in sentences(text):
+        for kind, words in threats(plain(sentence)):
+            yield _finding(kind, words, language)
+
+
+def _by_model(text: str, model: WordsModel, language: str) -> Iterator[WordsFinding]:
+    for sentence, kind in model.refused(text):
+        yield _finding(kind, sentence, language)
+
+
+def _by_pressure(text: str, tone_of: str, language: str) -> Iterator[WordsFinding]:
+    pressure, most = tone.pressure(text, fold(text)), tone.ceiling(tone_of)
+    if pressure > most:
+        yield WordsFinding(
+            rule="PLAT-TONE",
+            words=text.strip()[:_SHOWN],
+            why=f"presses too hard: {pressure} where {most} is the most",
+            instead=_LET_US[language == "es"],
+        )

@@ -1,0 +1,181 @@
+"""The words model: a linear classifier over hashed n-grams of a draft's sentences, in plain Python.
+
+It is asked after the lists and may only refuse (US-FDCPA-FALSE and its like): what it lets by is
+still approved by a person. Trained by training.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, log, sqrt
+from typing import Any
+from zlib import crc32
+
+from dunlin.domain.messages.concepts import concepts
+from dunlin.domain.messages.spelling import plain
+from dunlin.domain.messages.threats import harmless, threats
+
+MOST = 20_000  # characters of one draft that are scored
+_SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?=[\w/@]))+[.!?;]*")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|0+")
+_DIGIT = re.compile(r"\d")
+_LINK = re.compile(r"https?://\S+|\{+[^{}]*\}+")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a draft without its links."""
+    return [s.strip() for s in _SENTENCE.findall(_LINK.sub(" ", text[:MOST])) if s.strip()]
+
+
+def word_grams(words: list[str]) -> Iterator[str]:
+    """Words, pairs and triples of neighbours, with where the sentence begins and ends."""
+    yield from words
+    edged = ["^", *words, "$"]
+    for left, right in pairwise(edged):
+        yield f"{left} {right}"
+    for at in range(len(words) - 2):
+        yield " ".join(words[at : at + 3])
+
+
+def char_grams(words: list[str]) -> Iterator[str]:
+    """Runs of three to five characters inside words, each word with a space on both sides."""
+    for word in words:
+        padded = f" {word} "
+        for n in range(3, 6):
+            for start in range(len(padded) - n + 1):
+                yield padded[start : start + n]
+
+
+def concept_grams(words: list[str]) -> Iterator[str]:
+    """What the words are about: alone, next to each other, and any two in one text."""
+    met = [names for word in words if (names := concepts(word))]
+    flat = sorted({name for names in met for name in names})
+    yield from (f"@{name}" for name in flat)
+    for n, left in enumerate(flat):
+        yield from (f"@{left}&{right}" for right in flat[n + 1 :])
+    for before, after in pairwise(met):
+        yield from (f"@{left}>{right}" for left in before for right in after)
+
+
+def _said(spelled: str) -> Iterator[str]:
+    """What the grammar makes of it: whether it is denied, tied to paying, or a threat."""
+    yield "@@harmless" if harmless(spelled) else "@@plain"
+    for kind in {kind for kind, _ in threats(spelled)}:
+        yield "@@threat"
+        yield f"@@{kind}"
+
+
+def features(text: str, words: int, chars: int) -> dict[int, int]:
+    """How often each bucket is met in a text: those of words first, then those of characters."""
+    spelled = plain(text)
+    read = _WORD.findall(_DIGIT.sub("0", spelled))
+    counted: dict[int, int] = {}
+    for gram in (*word_grams(read), *concept_grams(read), *_said(spelled)):
+        at = crc32(gram.encode()) % words
+        counted[at] = counted.get(at, 0) + 1
+    for gram in char_grams(read):
+        at = words + crc32(gram.encode()) % chars
+        counted[at] = counted.get(at, 0) + 1
+    return counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsModel:
+    """Weights by bucket. `refuse` decides; `kinds` only names what was refused, over the buckets
+    of words. `refuse_at` is the probability from which a draft is refused, `sentence_at` that from
+    which a single sentence of it is."""
+
+    version: str
+    kinds: tuple[str, ...]
+    words: int
+    chars: int
+    documents: int
+    counts: array[int]
+    weights: array[int]
+    scale: float
+    intercept: float
+    kind_weights: array[int]
+    kind_scales: tuple[float, ...]
+    kind_intercepts: tuple[float, ...]
+    refuse_at: float
+    sentence_at: float
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> WordsModel:
+        """The model of an exported document. Raises `KeyError` or `ValueError` for another."""
+        counts, weights, kind_weights = array("H"), array("b"), array("b")
+        counts.frombytes(b64decode(document["counts"]))
+        weights.frombytes(b64decode(document["weights"]))
+        kind_weights.frombytes(b64decode(document["kind_weights"]))
+        size = document["words"] + document["chars"]
+        by_kind = document["words"] * len(document["kinds"])
+        if (len(counts), len(weights), len(kind_weights)) != (size, size, by_kind):
+            raise ValueError("a words model whose arrays do not fit its buckets")
+        return cls(
+            version=document["version"],
+            kinds=tuple(document["kinds"]),
+            words=document["words"],
+            chars=document["chars"],
+            documents=document["documents"],
+            counts=counts,
+            weights=weights,
+            scale=document["scale"],
+            intercept=document["intercept"],
+            kind_weights=kind_weights,
+            kind_scales=tuple(document["kind_scales"]),
+            kind_intercepts=tuple(document["kind_intercepts"]),
+            refuse_at=document["refuse_at"],
+            sentence_at=document["sentence_at"],
+        )
+
+    def _values(self, text: str) -> dict[int, float]:
+        raw = {
+            at: (1 + log(n)) * (log((1 + self.documents) / (1 + self.counts[at])) + 1)
+            for at, n in features(text, self.words, self.chars).items()
+        }
+        length = sqrt(sum(v * v for v in raw.values())) or 1.0
+        return {at: value / length for at, value in raw.items()}
+
+    def score(self, text: str) -> float:
+        """The linear score of one text: above zero, it may not be said."""
+        total = sum(self.weights[at] * value for at, value in self._values(text).items())
+        return total * self.scale + self.intercept
+
+    def probability(self, text: str) -> float:
+        """How likely one text may not be said."""
+        return 1 / (1 + exp(-self.score(text)))
+
+    def kind_scores(self, text: str) -> list[float]:
+        """The linear score of each of `kinds`."""
+        width = len(self.kinds)
+        sums = [0.0] * width
+        for at, value in self._values(text).items():
+            if at < self.words:
+                for i, weight in enumerate(self.kind_weights[at * width : (at + 1) * width]):
+                    sums[i] += weight * value
+        return [
+            total * scale + base
+            for total, scale, base in zip(
+                sums, self.kind_scales, self.kind_intercepts, strict=True
+            )
+        ]
+
+    def kind(self, text: str) -> str:
+        """What a refused text most likely is."""
+        scores = self.kind_scores(text)
+        return self.kinds[max(range(len(scores)), key=scores.__getitem__)]
+
+    def refused(self, text: str) -> list[tuple[str, str]]:
+        """The sentences of a draft that may not be said, each with its kind; the whole draft where
+        only all of it together is too much."""
+        likely = [(s, self.probability(s)) for s in sentences(text)]
+        refused = [s for s, p in likely if p >= self.sentence_at]
+        if not refused and likely and self.probability(text[:MOST]) >= self.refuse_at:
+            worst, alone = max(likely, key=lambda each: each[1])
+            refused = [worst if alone >= self.refuse_at else text[:MOST].strip()]
+        return [(s, self.kind(s)) for s in dict.fromkeys(refused)]

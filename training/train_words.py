@@ -12,6 +12,7 @@ import random
 import re
 import sys
 from base64 import b64encode
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from dunlin.domain.messages.spelling import plain
+from dunlin.domain.messages.spelling import Lexicon, fold
 from dunlin.domain.messages.threats import threats
 from dunlin.domain.messages.words_model import WordsModel, features, sentences
 
@@ -29,9 +30,10 @@ HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "words" / "model.json"
 WORDS, CHARS = 8_192, 32_768
 HARMLESS = ("benign", "harmless")
-REFUSE_AT, SENTENCE_AT = 0.85, 0.87
+REFUSE_AT, SENTENCE_AT = 0.84, 0.86
 STRENGTH = 10.0
 SEED = 20_261_130
+_LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 _LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7"}
 _LOOKALIKE = {"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "i": "і"}
@@ -133,11 +135,17 @@ def with_disguises(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str
     return rows + more
 
 
-def counted(texts: list[str]) -> csr_matrix:
+def lexicon_of(rows: list[tuple[str, str, str]]) -> list[str]:
+    """The words of the drafts, the commoner first."""
+    met = Counter(word for text, _, _ in rows for word in _LETTERS.findall(fold(text)))
+    return [word for word, _ in sorted(met.items(), key=lambda each: (-each[1], each[0]))]
+
+
+def counted(texts: list[str], lexicon: Lexicon) -> csr_matrix:
     """Bucket counts, as the model reads them at run time."""
     pointers, buckets, numbers = [0], [], []
     for text in texts:
-        met = features(text, WORDS, CHARS)
+        met = features(text, WORDS, CHARS, lexicon)
         buckets += met
         numbers += met.values()
         pointers.append(len(buckets))
@@ -156,16 +164,18 @@ def rounded(linear: LogisticRegression) -> tuple[np.ndarray, list[float]]:
 
 
 def fit(
-    rows: list[tuple[str, str, str]], strength: float = STRENGTH
+    plainly: list[tuple[str, str, str]], strength: float = STRENGTH
 ) -> tuple[TfidfTransformer, LogisticRegression, LogisticRegression, dict[str, object]]:
     """The fitted parts, set to what is exported, and the document. A hostile draft counts whole; of
     a benign one each sentence may be said too."""
+    known = lexicon_of(plainly)
+    rows = with_disguises(plainly)
     units = {text: kind for text, kind, _ in rows}
     for text, kind, _ in rows:
         if kind in HARMLESS:
             units |= dict.fromkeys(sentences(text), kind)
     hostile = np.array([kind not in HARMLESS for kind in units.values()])
-    counts = counted(list(units))
+    counts = counted(list(units), Lexicon(known))
     tfidf = TfidfTransformer(sublinear_tf=True)
     values = tfidf.fit_transform(counts)
     linear = LogisticRegression(C=strength, tol=1e-4, max_iter=500)
@@ -179,6 +189,7 @@ def fit(
     seen = np.minimum(np.asarray((counts > 0).sum(axis=0)).ravel(), 65_535).astype("<u2")
     document: dict[str, object] = {
         "kinds": [str(c) for c in kinds.classes_],
+        "lexicon": " ".join(known),
         "words": WORDS,
         "chars": CHARS,
         "documents": len(units),
@@ -206,7 +217,7 @@ def cross_validated(
     folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
     kinds = [kind for _, kind, _ in rows]
     for train, held_out in folds.split(kinds, kinds):
-        *_, document = fit(with_disguises([rows[i] for i in train]), strength)
+        *_, document = fit([rows[i] for i in train], strength)
         model = WordsModel.of(document)
         for i in held_out:
             whole[i] = model.probability(rows[i][0])
@@ -222,7 +233,8 @@ def measure(rows: list[tuple[str, str, str]]) -> dict[str, float]:
     """Cross-validation of the words check without its lists: grammar and model together."""
     whole, worst = cross_validated(rows)
     refused = (whole >= REFUSE_AT) | (worst >= SENTENCE_AT)
-    by_grammar = [any(any(threats(plain(s))) for s in sentences(text)) for text, _, _ in rows]
+    lexicon = Lexicon(lexicon_of(rows))
+    by_grammar = [any(any(threats(lexicon.plain(s))) for s in sentences(text)) for text, _, _ in rows]
     refused |= np.array(by_grammar)
     result: dict[str, float] = {"drafts": len(rows)}
     for language in ("en", "es"):
@@ -247,7 +259,7 @@ def main() -> int:
     if asked.measure:
         sys.stdout.write(json.dumps(measure(rows), indent=1) + "\n")
         return 0
-    *_, document = fit(with_disguises(rows))
+    *_, document = fit(rows)
     if not asked.check:
         MODEL.write_text(exported(document), encoding="utf-8")
     elif MODEL.read_text(encoding="utf-8") != exported(document):

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
-# Words that somebody may want to hide. A disguised word is read as one of them; no other is touched.
+# Words that somebody may want to hide: known in every lexicon.
 _HIDDEN = frozenset(
     """
     sue sued sues suing lawsuit lawsuits court courts courthouse judge judgment lawyer lawyers attorney
@@ -31,8 +32,25 @@ _HIDDEN = frozenset(
     inmediato inmediatamente cirugia diagnostico tratamiento quimioterapia embarazo baja arrepentir
     """.split()
 )
-# What a mistyped one of them would be, were it not a word of its own.
-_OTHERS = frozenset("office treat reporte historia deporte marsha patent manger repot relate".split())
+# How people write in haste, and how they write what they hear.
+_BRIEF = dict(
+    each.split("=")
+    for each in (
+        "u=you ur=your r=are hv=have pls=please plz=please w=with wo=without bc=because cuz=because "
+        "cm=come gd=good 2day=today 2nite=tonight 2night=tonight b4=before l8=late gonna=going "
+        "wanna=want gotta=must ppl=people atty=attorney attys=attorneys acct=account pymt=payment "
+        "amt=amount bal=balance dept=department govt=government thx=thanks ty=thanks msg=message "
+        "msgs=messages wk=week hrs=hours mins=minutes yr=year asap=immediately im=i'm "
+        "ill=i'll dont=don't wont=won't cant=can't youre=you're youll=you'll didnt=didn't "
+        "q=que k=que xq=porque pq=porque x=por tmb=tambien tb=tambien d=de dl=del bn=bien "
+        "grax=gracias msj=mensaje depto=departamento lic=licenciado ud=usted uds=ustedes vms=vamos"
+    ).split()
+)
+_BY_EAR = (
+    ("k", "c"), ("k", "qu"), ("z", "s"), ("s", "c"), ("s", "z"), ("c", "s"), ("ph", "f"), ("f", "ph"),
+    ("b", "v"), ("v", "b"), ("j", "g"), ("g", "j"), ("y", "ll"), ("ll", "y"), ("y", "i"), ("i", "y"),
+    ("ee", "i"), ("oo", "u"), ("w", "u"), ("x", "cks"), ("z", "c"), ("er", "or"), ("u", "o"), ("o", "u"),
+)  # fmt: skip
 _HOMOGLYPHS = str.maketrans(
     {
         **dict(zip("аеорсухіѕјԁӏкмтвнгԛԝ", "aeopcyxisjdlkmtbhrqw", strict=True)),
@@ -47,10 +65,9 @@ _SPACED = re.compile(
 _BETWEEN = re.compile(r"[ .\-_*·/,~+]")
 _WORD = re.compile(r"[\w@$!|€+]+")
 _COUNTED = re.compile(r"[$€]?\d+(?:st|nd|rd|th|am|pm|hrs?|h|min|k|x|a|b|c|d)?!*")
-_INSIDE = re.compile(r"(?<=[^\W\d_])[-.*_·'~/](?=[^\W\d_])")
-_MASKED = re.compile(r"[^\W_]+(?:[*#_%]+[^\W_]*)+")
-_PARTED = re.compile(r"[^\W\d_]+(?:[-.*_·'~/][^\W\d_]+)+")
-_WORDS = re.compile(r"[^\W\d_]{4,}")
+# A word with marks where letters stood, or between them.
+_MARKED = re.compile(r"(?:https?:\S+|\{[^{}]*\}|(?:[^\W_]|[@$!|](?=[^\W_]))(?:[\w$@|€]|[-.*#%·'~/!+](?=[\w*#%$@]))*[*#%]*)")
+_VOWELS = re.compile(r"[aeiou]")
 _TWO = re.compile(r"\b([^\W\d_]{2,}) ([^\W\d_]{2,})\b")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
@@ -99,90 +116,149 @@ def _joined(run: re.Match[str]) -> str:
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """A text as written, with spaced words joined, with digits read as letters, and with every
-    disguised word that is worth hiding in its plain spelling."""
+    """A text as written, with spaced words joined, and with digits read as letters."""
     open_ = _folded(text)
-    folded = " ".join(open_.split())
     joined = " ".join(_SPACED.sub(_joined, open_).split())
-    lettered = _WORD.sub(_leet, joined)
-    return tuple(dict.fromkeys((folded, joined, lettered, _uncovered(lettered))))
+    return tuple(dict.fromkeys((" ".join(open_.split()), joined, _WORD.sub(_leet, joined))))
 
 
-def plain(text: str) -> str:
-    """The last of a text's `spellings`, in which nothing is hidden."""
-    return spellings(text)[-1]
+class Lexicon:
+    """Known words, the commoner first, and the plain spelling of a text by them: a word that is not
+    known is read as the known one that it disguises, mistypes or abbreviates, if any."""
 
+    def __init__(self, words: Iterable[str]) -> None:
+        self._rank = {word: rank for rank, word in enumerate(dict.fromkeys((*words, *_HIDDEN)))}
+        self._read: dict[str, str] = {}
 
-def _uncovered(text: str) -> str:
-    """Every word of a text that disguises one worth hiding, in its plain spelling."""
-    text = _PARTED.sub(_whole, text)
-    text = _MASKED.sub(_unmasked, text)
-    text = _WORDS.sub(lambda m: _known(m[0]) or m[0], text)
-    return _TWO.sub(_together, text)
-
-
-def _whole(word: re.Match[str]) -> str:
-    """ "law-suit" without its mark; "past-due" as it stands."""
-    closed = _known(_INSIDE.sub("", word[0]))
-    return closed or word[0]
-
-
-def _unmasked(word: re.Match[str]) -> str:
-    """ "l*wsuit" with its letters, where they can only be one word's."""
-    letters = "".join("." if c in "*#_%" else c for c in word[0])
-    wide = re.sub(r"\.+", lambda m: f"[^ ]{{1,{len(m[0]) + 1}}}", letters)
-    if sum(c.isalpha() for c in letters) < 2:
-        return word[0]
-    likely = re.findall(rf"(?<= )(?:{letters}|{wide})(?= )", _ALL_HIDDEN)
-    return min(likely, key=lambda w: (len(w) != len(letters), w)) if likely else word[0]
-
-
-def _together(words: re.Match[str]) -> str:
-    """ "law suit" and "gar nish" in one word."""
-    closed = words[1] + words[2]
-    return closed if len(closed) > 5 and closed in _HIDDEN else words[0]
-
-
-@lru_cache(maxsize=8_192)
-def _known(word: str) -> str:
-    """The hidden word that a word is, "" where it is none: stretched, letters left out, doubled or
-    changed over, and i for l."""
-    if word in _HIDDEN:
-        return word
-    if word in _OTHERS or not word.isalpha():
-        return ""
-    for short in (_STRETCHED.sub(r"\1\1", word), _STRETCHED.sub(r"\1", word)):
-        if short != word and (short in _HIDDEN or short in _MISTYPED):
-            return short if short in _HIDDEN else _MISTYPED[short]
-    if word in _MISTYPED:
-        return _MISTYPED[word]
-    if len(word) > 6:
-        for at in range(1, len(word)):
-            if (less := word[:at] + word[at + 1 :]) in _HIDDEN and len(less) > 5:
-                return less
-    run = _INSIDE_RUN.search(word) if len(word) > 9 else None
-    return f"{word[: run.start()]} {run[0]} {word[run.end() :]}".strip() if run else ""
-
-
-def _mistyped() -> dict[str, str]:
-    """How each longer word may be mistyped, and the word."""
-    slips: dict[str, str] = {}
-    for word in sorted(_HIDDEN):
-        forms = {word.replace("l", "i")}
-        if len(word) > 5:
-            forms |= {word[:at] + word[at + 1 :] for at in range(1, len(word))}
-            forms |= {
-                word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-                for at in range(1, len(word) - 1)
-            }
-            forms.add(word[0] + re.sub(r"[aeiou]", "", word[1:]))
-        for form in forms - _HIDDEN - _OTHERS:
-            if len(form) > 3:
+    @cached_property
+    def _slips(self) -> dict[str, str]:
+        """Spellings one slip away from a known word, and consonants alone."""
+        slips: dict[str, str] = {}
+        for word in self._rank:
+            for form in _slips(word):
                 slips.setdefault(form, word)
-    return slips
+        for word in self._rank:
+            thin = word[0] + _VOWELS.sub("", word[1:])
+            if len(thin) > 2 and len(word) > 3:
+                slips.setdefault(thin, word)
+        return slips
+
+    @cached_property
+    def _listed(self) -> str:
+        return f" {'  '.join(self._rank)} "
+
+    def plain(self, text: str) -> str:
+        """A text in its plain spelling."""
+        open_ = " ".join(_SPACED.sub(self._run, _folded(text)).split())
+        whole = _TWO.sub(self._together, open_)
+        return _MARKED.sub(lambda m: self._word(m[0]), whole)
+
+    def _run(self, run: re.Match[str]) -> str:
+        """Letters that stand apart, as the words that they make."""
+        joined = _joined(run)
+        if joined == run[0]:
+            return joined
+        return " ".join(self._cut(_WORD.sub(_leet, part)) for part in joined.split())
+
+    def _cut(self, run: str) -> str:
+        """A run of letters as known words, the fewest there can be."""
+        if run in self._rank or len(run) > 200:
+            return run
+        best: list[tuple[float, str]] = [(0.0, "")]
+        for end in range(1, len(run) + 1):
+            ways = []
+            for start in range(max(0, end - 16), end):
+                cost, cut = best[start]
+                word = run[start:end]
+                known = self._rank.get(word)
+                price = 9.0 * len(word) if known is None else 6 + known / 1_000 + 6 * (len(word) < 3)
+                ways.append((cost + price, f"{cut} {word}"))
+            best.append(min(ways))
+        return best[-1][1].strip()
+
+    def _word(self, word: str) -> str:
+        if word in self._rank or word.startswith(("http", "{")):
+            return word
+        if word not in self._read:
+            if len(self._read) > 50_000:
+                self._read.clear()
+            self._read[word] = self._uncovered(word)
+        return self._read[word]
+
+    def _uncovered(self, word: str) -> str:
+        if word in _BRIEF:
+            return _BRIEF[word]
+        if any(c in "*#%" for c in word):
+            return self._unmasked(word)
+        every = word.rstrip("!").translate(_LEET)
+        if every in self._rank and any(c.isalpha() for c in word):
+            return every
+        lettered = _leet_word(word)
+        parts = re.split(r"[-.*·~/+!_]", lettered)
+        closed = "".join(parts)
+        if known := self._known(closed):
+            return known
+        if len(parts) > 1:
+            return " ".join(self._known(part) or part for part in parts if part)
+        return lettered
+
+    def _known(self, word: str) -> str:
+        if word in self._rank or not word.isalpha() or len(word) < 3:
+            return word if word in self._rank else ""
+        for short in (_STRETCHED.sub(r"\1\1", word), _STRETCHED.sub(r"\1", word)):
+            if short in self._rank:
+                return short
+            word = short
+        if known := self._slips.get(word, ""):
+            return known
+        if len(word) > 4:
+            less = (word[:at] + word[at + 1 :] for at in range(len(word)))
+            near = [w for w in less if w in self._rank and len(w) > 3]
+            near += [self._slips[w] for w in _less(word) if len(word) > 6 and w in self._slips]
+            if near:
+                return min(near, key=self._rank.__getitem__)
+        for written, meant in _BY_EAR:
+            if written in word and (heard := word.replace(written, meant)) in self._rank:
+                return heard
+            if written in word and heard in self._slips:
+                return self._slips[heard]
+        return self._cut(word) if len(word) > 11 and " " in self._cut(word) else ""
+
+    def _unmasked(self, word: str) -> str:
+        """ "l*wsuit" with its letters: a mark stands for a letter, for some, or for none."""
+        closed = re.sub(r"[*#%]", "", word)
+        if closed in self._rank and len(closed) > 3:
+            return closed
+        if sum(c.isalpha() for c in word) < 2:
+            return word
+        for stands_for in ("[^ ]", "[^ ]{1,4}"):
+            letters = re.sub(r"[*#%]", stands_for, re.sub(r"[^\w*#%]", "", _leet_word(word)))
+            likely = re.findall(f"(?<= ){letters}(?= )", self._listed)
+            if likely:
+                return likely[0]
+        return self._known(_leet_word(closed)) or closed
+
+    def _together(self, words: re.Match[str]) -> str:
+        """ "law suit" and "gar nish" in one word, where either half is none."""
+        closed = words[1] + words[2]
+        halves = words[1] in self._rank and words[2] in self._rank
+        return closed if closed in self._rank and len(closed) > 4 and not halves else words[0]
 
 
-_MISTYPED = _mistyped()
-_ALL_HIDDEN = f" {'  '.join(sorted(_HIDDEN))} "
-# A hidden word in a run of words that were written without a space between them.
-_INSIDE_RUN = re.compile("|".join(sorted((w for w in _HIDDEN if len(w) > 5), key=len, reverse=True)))
+def _leet_word(word: str) -> str:
+    return _WORD.sub(_leet, word)
+
+
+def _less(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(1, len(word)))
+
+
+def _slips(word: str) -> Iterator[str]:
+    """A word with two letters changed over, one left out, and i for l."""
+    if "l" in word:
+        yield word.replace("l", "i")
+    if len(word) > 3:
+        for at in range(len(word) - 1):
+            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if len(word) > 4:
+        yield from _less(word)

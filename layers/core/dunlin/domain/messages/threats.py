@@ -128,7 +128,7 @@ GRAMMAR: tuple[tuple[str, re.Pattern[str]], ...] = (
 _THEIRS = re.compile(
     r"\b(?:if|unless|until|because|since|when|and|that|as) (?:you|we|i|it|this|your \w+|the \w+|nothing)(?:'ve| have| do| does| did| is| are)?(?: not|n't| never| no)?\b(?:(?: not| never|n't)? \w+){0,4}"
     r"|\byou(?:'ve| have| do| did)? ?(?:not|n't|never|no) \w+|\b(?:don't|do not|doesn't|never) (?:pay|respond|answer|call|reply|hear|receive|ignore|make|wait|push|care|want to (?:know|find))\b"
-    r"|\b(?:si|porque|cuando|como|que|mientras|quien(?:es)?) (?:usted |ud )?(?:no|nunca)(?: \w+){1,3}|\bno (?:pag|respond|contest|llam|recib|quier|se )\w*|\b(?:no|without|sin) (?:further|more|mas|another|choice|excuse|shame|pride|papers|rent|honor|right|option|way|exceptions?|one)\b|\bno (?:ha|nos|tiene|puede|le da|mas|acept)\w*"
+    r"|\b(?:si|porque|cuando|como|que|mientras|quien(?:es)?) (?:usted |ud )?(?:no|nunca)(?: \w+){1,3}|\bno (?:pag\w*|respond[ea]\w*|contest[ea]\w*|llam[ae]\b|recib\w*|quier\w+|cumpl\w+)|\b(?:no|without|sin) (?:further|more|mas|another|choice|excuse|shame|pride|papers|rent|honor|right|option|way|exceptions?|one)\b|\bno (?:ha (?:pagado|respondido|contestado|llamado|cumplido|dado)|tiene (?:otr\w+|opcion|papeles|derecho|verguenza|palabra|dignidad|defensa)|puede (?:esconder|seguir|ignorar)\w*|le da|mas|acept\w*|nos (?:ignore|provoque|obligue|deja|haga|import)\w*)"
     r"|\bnot (?:paying|paid|going away)\b|\b(?:won't|will not|can't|cannot) (?:see|be able|buy|work|accept|ask|stop|wait|look|find|get|hide|ignore|run)\b"
 )  # fmt: skip
 _DENIES = re.compile(
@@ -136,11 +136,11 @@ _DENIES = re.compile(
 )
 # Leaving costs nothing, says a sentence with one of these.
 _FREE = re.compile(
-    r"\b(?:free|gratis|nothing|nada|no (?:fee|charge|cost)|without (?:charge|cost|a fee)|sin (?:costo|cargo)|(?:don't|do not|never|doesn't|does not|won't) (?:charge|cost)|no (?:cuesta|tiene costo|cobr\w+)|ask: )"
+    r"\b(?:free|gratis|nothing|nada|no (?:fee|charge|cost)|without (?:charge|cost|a fee|paying)|won't be charged|no se le cobra|stop payment|reply stop to opt out(?! \()|sin (?:costo|cargo)|(?:don't|do not|never|doesn't|does not|won't) (?:charge|cost)|no (?:cuesta|tiene costo|cobr\w+)|ask: )"
 )
 # Who asks for it, is helped by it, or warns of those who do it.
 _HARMLESS = re.compile(
-    r"\b(?:as you (?:asked|wish\w*|requested|agreed|told)|you asked|at your request|as (?:agreed|requested|promised)|you (?:told|sent|gave) us|(?:code|link|session|lines?|codigo|enlace|sesion|registration)(?: \w+){0,2} (?:expires?|vence|close|closes)|eviction prevention|for safety|por seguridad|scams?|pretend\w*|someone (?:says|calls|claims|who)|hang up|assistance|legal aid|como (?:pidio|quedamos|acordamos|quiere)|usted pidio|nos dijo|fraudes?: |se hace pasar|cuelgue|attached|adjunt[oa]|invoice for|factura (?:de|por)|thank you for|gracias por|sorry|disculpe|apolog\w+)\b"
+    r"\b(?:as you (?:asked|wish\w*|requested|agreed|told)|you asked|at your request|as (?:agreed|requested|promised)|you (?:told|sent|gave) us|(?:code|link|session|lines?|codigo|enlace|sesion|registration)(?: \w+){0,2} (?:expires?|vence|close|closes)|eviction prevention|escape room|athletic league|last chance to pick|chance to simplify|water damage|hearing aid batteries|no se le cobra|(?:to|we'll be at|we visited) your (?:house|door)(?: \w+){0,4} (?:to (?:service|fix|read|mow|install|repair|deliver)|with the package)|perdon por|candado nuevo|new lock|no (?:tiene|responde) (?:que pagar todo|por la cuenta)|share information|compartir informacion|refund paperwork|patient portal|(?:legal|court-appointed) guardian|lien (?:release|waiver)|urgent care|(?:tennis|basketball|volleyball|squash|food|batting|pickleball) court|court (?:time|fee|booking|rental|reporter|street|avenue)|(?:your|the) attorney asked|filed for bankruptcy|your bankruptcy|bancarrota|(?:charge|payment|cargo) (?:is|es|was|as) (?:a |un )?fraude?|to keep you safe|apply for help|no shame in|it's a shame that|shame that we|(?:we )?understand that|sabemos que le|sentimos|paciencia mientras|patience while|now or later|ahora o despues|locked after|locked out, is|returned check|for safety|por seguridad|scams?|pretend\w*|someone (?:says|calls|claims|who)|hang up|assistance|legal aid|como (?:pidio|quedamos|acordamos|quiere)|usted pidio|nos dijo|fraudes?: |se hace pasar|cuelgue|attached|adjunt[oa]|invoice for|factura (?:de|por)|thank you for|gracias por|sorry (?:to|for|that|about)|apolog\w+ (?:for|that)|disculpe (?:la|el|las))\b"
 )  # fmt: skip
 
 
@@ -150,9 +150,15 @@ _TIED = re.compile(
 )
 
 
+# Whoever says this says nothing for somebody's good.
+_AGAINST = re.compile(
+    r"\b(?:against you|or else|or we|but (?:we|i)\b|contra usted|en su contra|o (?:lo|la) vamos|pero (?:lo|la|vamos))\b"
+)
+
+
 def harmless(sentence: str) -> bool:
     """Whether a sentence denies what it names, or names it for somebody's good."""
-    if _TIED.search(sentence):
+    if _TIED.search(sentence) or _AGAINST.search(sentence):
         return False
     return bool(_HARMLESS.search(sentence) or _DENIES.search(_bare(sentence)))
 
@@ -166,12 +172,13 @@ def threats(sentence: str) -> Iterator[tuple[str, str]]:
     """The kind of each rule that a sentence breaks, and its words. `sentence` is in its plain
     spelling."""
     tied = bool(_TIED.search(sentence))
-    if _HARMLESS.search(sentence) and not tied:
+    against = bool(_AGAINST.search(sentence))
+    if _HARMLESS.search(sentence) and not (tied or against):
         return
     bare = _bare(sentence)
     for kind, pattern in GRAMMAR:
         denied = _FREE if kind == "fee_to_stop" else _DENIES
         for met in pattern.finditer(sentence):
-            if tied or not denied.search(bare[: met.end()]):
+            if tied or not denied.search(bare if kind == "fee_to_stop" else bare[: met.end()]):
                 yield kind, met[0].strip()
                 break

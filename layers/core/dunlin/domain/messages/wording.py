@@ -11,10 +11,21 @@ from dataclasses import dataclass
 
 from dunlin.domain.messages import tone
 from dunlin.domain.messages.phrases import COLLECTOR, PHRASES
-from dunlin.domain.messages.spelling import fold, plain, spellings
+from dunlin.domain.messages.spelling import Lexicon, fold, spellings
 from dunlin.domain.messages.threats import harmless, threats
 from dunlin.domain.messages.words_model import WordsModel, sentences
 
+# Names of people, streets and firms that are also words of a threat; only as names are written.
+_NAMES = re.compile(
+    r"\b(?:Sue (?=from|in|at|will|or|and|is|has|can|here|[A-Z])|(?:Mr|Mrs|Ms|Dr)\.? (?:Sheriff|Judge|Law|Court|Marshall?|Justice|Police)\b"
+    r"|(?:[A-Z]\w+ )?(?:Sheriff|Marshall?|Warrant|Court|Judge|Justice|Prison|Jail|Police|Law|Lawson)(?:'s)? "
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Plaza|Square|Court|Storage|Plumbing|Brothers|Roofing|Dental|Auto|Apartments|apartments|LLC|Inc|Co|Break)\b"
+    r"|Marshall\b)|(?<=for )Sue\b|(?<=with )Sue\b|(?<=calle )Corte\b"
+)  # fmt: skip
+# Terms that a person may grant and then states as they are; whoever approves the words sees them.
+_TERMS = re.compile(
+    r"(?:no|without) (?:late )?(?:interest|fees)|(?:lower|reduc)\w* (?:your|the|it|what)|waiv\w+|sin (?:intereses|cargos|recargos)|descuentos?|apply for|new (?:card|credit)|nueva tarjeta|date of birth|fecha de nacimiento|your (?:visit|appointment)|su cita|patient"
+)
 _SHOWN = 160  # characters of a draft that a finding repeats
 
 
@@ -130,9 +141,10 @@ def judged(
 ) -> tuple[WordsFinding, ...]:
     """Every finding on a text, in a fixed order; empty where nothing speaks against it. `tone_of`
     is the tone of its rung, "" for a notice or an answer."""
+    text = _NAMES.sub(" ", text)
     found = (
-        *_by_list(text, language),
-        *_by_grammar(text, language),
+        *_by_list(text, model.lexicon, language),
+        *_by_grammar(text, model.lexicon, language),
         *_by_model(text, model, language),
         *_by_pressure(text, tone_of, language),
     )
@@ -149,17 +161,18 @@ def _finding(kind: str, words: str, language: str) -> WordsFinding:
     )
 
 
-def _by_list(text: str, language: str) -> Iterator[WordsFinding]:
+def _by_list(text: str, lexicon: Lexicon, language: str) -> Iterator[WordsFinding]:
     for sentence in sentences(text):
-        lets_by = harmless(plain(sentence))
+        spelled = lexicon.plain(sentence)
+        lets_by = harmless(spelled)
         for rule, why, pattern in PHRASES:
             if lets_by and why not in _ALWAYS:
                 continue
-            met = next(filter(None, map(pattern.search, spellings(sentence))), None)
-            if met:
+            met = next(filter(None, map(pattern.search, (*spellings(sentence), spelled))), None)
+            if met and not _TERMS.match(met[0]):
                 instead = _OF_A_LIST[why][language == "es"]
                 yield WordsFinding(rule=rule, words=met[0].strip(), why=why, instead=instead)
-        if not lets_by and (met := COLLECTOR.search(plain(sentence))):
+        if not lets_by and (met := COLLECTOR.search(spelled)):
             yield WordsFinding(
                 rule="US-REGF-IDENTITY",
                 words=met[0],
@@ -168,9 +181,9 @@ def _by_list(text: str, language: str) -> Iterator[WordsFinding]:
             )
 
 
-def _by_grammar(text: str, language: str) -> Iterator[WordsFinding]:
+def _by_grammar(text: str, lexicon: Lexicon, language: str) -> Iterator[WordsFinding]:
     for sentence in sentences(text):
-        for kind, words in threats(plain(sentence)):
+        for kind, words in threats(lexicon.plain(sentence)):
             yield _finding(kind, words, language)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from zlib import crc32
 
 from dunlin.domain.messages.concepts import concepts
-from dunlin.domain.messages.spelling import plain
+from dunlin.domain.messages.spelling import Lexicon
 from dunlin.domain.messages.threats import harmless, threats
 
 MOST = 20_000  # characters of one draft that are scored
@@ -70,9 +70,9 @@ def _said(spelled: str) -> Iterator[str]:
         yield f"@@{kind}"
 
 
-def features(text: str, words: int, chars: int) -> dict[int, int]:
+def features(text: str, words: int, chars: int, lexicon: Lexicon) -> dict[int, int]:
     """How often each bucket is met in a text: those of words first, then those of characters."""
-    spelled = plain(text)
+    spelled = lexicon.plain(text)
     read = _WORD.findall(_DIGIT.sub("0", spelled))
     counted: dict[int, int] = {}
     for gram in (*word_grams(read), *concept_grams(read), *_said(spelled)):
@@ -86,11 +86,12 @@ def features(text: str, words: int, chars: int) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsModel:
-    """Weights by bucket. `refuse` decides; `kinds` only names what was refused, over the buckets
+    """Weights by bucket, and the words that are known. `refuse` decides; `kinds` only names what was refused, over the buckets
     of words. `refuse_at` is the probability from which a draft is refused, `sentence_at` that from
     which a single sentence of it is."""
 
     version: str
+    lexicon: Lexicon
     kinds: tuple[str, ...]
     words: int
     chars: int
@@ -118,6 +119,7 @@ class WordsModel:
             raise ValueError("a words model whose arrays do not fit its buckets")
         return cls(
             version=document["version"],
+            lexicon=Lexicon(document["lexicon"].split()),
             kinds=tuple(document["kinds"]),
             words=document["words"],
             chars=document["chars"],
@@ -136,7 +138,7 @@ class WordsModel:
     def _values(self, text: str) -> dict[int, float]:
         raw = {
             at: (1 + log(n)) * (log((1 + self.documents) / (1 + self.counts[at])) + 1)
-            for at, n in features(text, self.words, self.chars).items()
+            for at, n in features(text, self.words, self.chars, self.lexicon).items()
         }
         length = sqrt(sum(v * v for v in raw.values())) or 1.0
         return {at: value / length for at, value in raw.items()}

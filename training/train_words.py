@@ -13,6 +13,7 @@ import re
 import sys
 from base64 import b64encode
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,13 @@ from threadpoolctl import threadpool_limits
 
 from dunlin.domain.messages.spelling import Lexicon, fold
 from dunlin.domain.messages.threats import threats
-from dunlin.domain.messages.words_model import WordsModel, features, sentences
+from dunlin.domain.messages.words_model import WordsModel, features, sentences, stretches
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "words" / "model.json"
 WORDS, CHARS = 8_192, 32_768
 HARMLESS = ("benign", "harmless")
-REFUSE_AT, SENTENCE_AT = 0.84, 0.86
+REFUSE_AT, SENTENCE_AT = 0.85, 0.86
 STRENGTH = 10.0
 SEED = 20_261_130
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -57,11 +58,11 @@ def drafts() -> list[tuple[str, str, str]]:
 def variants(line: str) -> list[str]:
     """`Pay {now|today}` as two drafts; several choices in a line go together."""
     most = max((m[1].count("|") + 1 for m in _CHOICE.finditer(line)), default=1)
-    return [_CHOICE.sub(lambda m: _of(m[1], n), line) for n in range(most)]
+    return [_CHOICE.sub(partial(_of, number=n), line) for n in range(most)]
 
 
-def _of(choices: str, number: int) -> str:
-    options = choices.split("|")
+def _of(choices: re.Match[str], number: int) -> str:
+    options = choices[1].split("|")
     return options[number % len(options)]
 
 
@@ -76,7 +77,9 @@ def disguised(text: str, chance: random.Random) -> str:
 
 
 def _leet(word: str, chance: random.Random) -> str:
-    return "".join(chance.choice(_LEET[c]) if c in _LEET and chance.random() < 0.7 else c for c in word)
+    return "".join(
+        chance.choice(_LEET[c]) if c in _LEET and chance.random() < 0.7 else c for c in word
+    )
 
 
 def _spaced(word: str, chance: random.Random) -> str:
@@ -122,7 +125,7 @@ def with_disguises(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str
     Hostile and benign alike, so that an odd spelling or a long draft by itself speaks against
     nobody.
     """
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311 - drafts, not secrets
     benign = {
         language: [text for text, kind, given in rows if kind in HARMLESS and given == language]
         for language in ("en", "es")
@@ -173,7 +176,8 @@ def fit(
     units = {text: kind for text, kind, _ in rows}
     for text, kind, _ in rows:
         if kind in HARMLESS:
-            units |= dict.fromkeys(sentences(text), kind)
+            parts = sentences(text)
+            units |= dict.fromkeys((*parts, *stretches(parts)), kind)
     hostile = np.array([kind not in HARMLESS for kind in units.values()])
     counts = counted(list(units), Lexicon(known))
     tfidf = TfidfTransformer(sublinear_tf=True)
@@ -220,8 +224,9 @@ def cross_validated(
         *_, document = fit([rows[i] for i in train], strength)
         model = WordsModel.of(document)
         for i in held_out:
-            whole[i] = model.probability(rows[i][0])
-            worst[i] = max(map(model.probability, sentences(rows[i][0]) or [""]))
+            parts = sentences(rows[i][0])
+            whole[i] = max(map(model.probability, stretches(parts)))
+            worst[i] = max(map(model.probability, parts or [""]))
     return whole, worst
 
 
@@ -234,7 +239,9 @@ def measure(rows: list[tuple[str, str, str]]) -> dict[str, float]:
     whole, worst = cross_validated(rows)
     refused = (whole >= REFUSE_AT) | (worst >= SENTENCE_AT)
     lexicon = Lexicon(lexicon_of(rows))
-    by_grammar = [any(any(threats(lexicon.plain(s))) for s in sentences(text)) for text, _, _ in rows]
+    by_grammar = [
+        any(any(threats(lexicon.plain(s))) for s in sentences(text)) for text, _, _ in rows
+    ]
     refused |= np.array(by_grammar)
     result: dict[str, float] = {"drafts": len(rows)}
     for language in ("en", "es"):

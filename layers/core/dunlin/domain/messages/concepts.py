@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of words reads better one meaning a line
 """What a word is about, English and Spanish, for the words model: so that "your supervisor" is read
 as "your boss" was. Words are folded (`spelling.plain`); a star stands for any ending."""
 
@@ -39,7 +40,7 @@ _CONCEPTS = {
     "find": "find hide hiding escape run know where live lives esconde* encontr* donde vive escap*",
     "send": "send sending sent come coming show knock somebody someone guys men agent mand* envi* vien* ir iremos tocar muchachos alguien",
     "asks": "ask asked request requested apply want wish prefer choose change pidio pide pedir solicit* quier* prefier* elij* cambi*",
-}  # fmt: skip  # noqa: E501
+}  # fmt: skip
 _EXACT: dict[str, list[str]] = {}
 _STARTS: dict[str, list[str]] = {}
 for _name, _words in _CONCEPTS.items():

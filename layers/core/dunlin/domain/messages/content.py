@@ -9,7 +9,6 @@ not help. The check can only refuse; it approves nothing by itself.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -30,6 +29,7 @@ from dunlin.domain.messages.phrases import (
     PHRASES,
     REVEALS,
 )
+from dunlin.domain.messages.spelling import fold, spellings
 from dunlin.domain.messages.templates import MessageKind
 
 
@@ -79,48 +79,6 @@ def disclosures(draft: MessageDraft) -> tuple[str, ...]:
         return ()
     asked = not draft.business and draft.state in ("NY", "")
     return ("disclosure", *(("language_access",) if asked else ()))
-
-
-_HOMOGLYPHS = str.maketrans("аеорсухіѕјԁӏ", "aeopcyxisjdl")
-_LEET = str.maketrans("013457@$!", "oieastasi")
-_SPACED = re.compile(r"\b(?:[^\W\d_][ .\-_*]+){3,}[^\W\d_]\b")
-
-
-class _Letters(dict[int, str | None]):
-    """What each character is read as; accents and invisible ones are dropped. It learns them as
-    they come."""
-
-    def __missing__(self, code: int) -> str | None:
-        c = chr(code)
-        seen = None if unicodedata.category(c) in ("Mn", "Cf", "Me") else c
-        self[code] = {"’": "'"}.get(c, seen and seen.translate(_HOMOGLYPHS))
-        return self[code]
-
-
-_LETTERS = _Letters()
-
-
-def fold(text: str) -> str:
-    """One spelling of a text: lower case, no accents, no invisible letters, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(decomposed.translate(_LETTERS).split())
-
-
-_WORD = re.compile(r"[\w@$!]+")
-
-
-def _leet(word: re.Match[str]) -> str:
-    """A word with its digits read as letters. Mostly digits is a number of the creditor's own:
-    an invoice 455 is no insult."""
-    letters = sum(c.isalpha() for c in word[0])
-    return word[0].translate(_LEET) if letters * 2 >= len(word[0]) else word[0]
-
-
-def _spellings(text: str) -> tuple[str, ...]:
-    """A text as written, with spaced words joined, and with digits read as letters."""
-    folded = fold(text)
-    joined = _SPACED.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), folded)
-    return tuple(dict.fromkeys((folded, joined, _WORD.sub(_leet, joined))))
 
 
 class _Visible(HTMLParser):
@@ -313,7 +271,7 @@ def _phrases(part: str, text: str, only: tuple[str, ...] = ()) -> Iterator[Conte
 
 
 def _forbidden(part: str, text: str, draft: MessageDraft) -> Iterator[ContentFinding]:
-    for spelling in _spellings(text):
+    for spelling in spellings(text):
         yield from _phrases(part, spelling)
         if not draft.third_party and COLLECTOR.search(spelling):
             yield ContentFinding(

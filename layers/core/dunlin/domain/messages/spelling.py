@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 - word lists read better in full lines
 """One spelling of a text, however it is disguised: invisible and look-alike letters, digits for
 letters, spaced, split, masked, stretched and mistyped words. Pure; the lists and the words model
 read what it gives."""
@@ -66,7 +67,9 @@ _BETWEEN = re.compile(r"[ .\-_*·/,~+]")
 _WORD = re.compile(r"[\w@$!|€+]+")
 _COUNTED = re.compile(r"[$€]?\d+(?:st|nd|rd|th|am|pm|hrs?|h|min|k|x|a|b|c|d)?!*")
 # A word with marks where letters stood, or between them.
-_MARKED = re.compile(r"(?:https?:\S+|\{[^{}]*\}|(?:[^\W_]|[@$!|](?=[^\W_]))(?:[\w$@|€]|[-.*#%·'~/!+](?=[\w*#%$@]))*[*#%]*)")
+_MARKED = re.compile(
+    r"(?:https?:\S+|\{[^{}]*\}|(?:[^\W_]|[@$!|](?=[^\W_]))(?:[\w$@|€]|[-.*#%·'~/!+](?=[\w*#%$@]))*[*#%]*)"
+)
 _VOWELS = re.compile(r"[aeiou]")
 _TWO = re.compile(r"\b([^\W\d_]{2,}) ([^\W\d_]{2,})\b")
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -171,7 +174,9 @@ class Lexicon:
                 cost, cut = best[start]
                 word = run[start:end]
                 known = self._rank.get(word)
-                price = 9.0 * len(word) if known is None else 6 + known / 1_000 + 6 * (len(word) < 3)
+                price = (
+                    9.0 * len(word) if known is None else 6 + known / 1_000 + 6 * (len(word) < 3)
+                )
                 ways.append((cost + price, f"{cut} {word}"))
             best.append(min(ways))
         return best[-1][1].strip()

@@ -22,6 +22,15 @@ _NAMES = re.compile(
     r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Plaza|Square|Court|Storage|Plumbing|Brothers|Roofing|Dental|Auto|Apartments|apartments|LLC|Inc|Co|Break)\b"
     r"|Marshall\b)|(?<=for )Sue\b|(?<=with )Sue\b|(?<=calle )Corte\b"
 )  # fmt: skip
+# What a collector must say, in the law's words.
+_DISCLOSURE = re.compile(
+    r"This is an attempt to collect a debt by a debt collector[;,](?: and)? any information"
+    r"(?: obtained)? will be used for that purpose\.?"
+    r"|Este es un intento de cobrar una deuda por(?: parte de)? un cobrador de deudas[;,](?: y)? "
+    r"(?:toda|cualquier|la) informaci[oó]n(?: obtenida)? se (?:usar|utilizar)[aá] (?:para|con) ese "
+    r"(?:fin|prop[oó]sito)\.?",
+    re.IGNORECASE,
+)
 # Terms that a person may grant and then states as they are; whoever approves the words sees them.
 _TERMS = re.compile(
     r"(?:no|without) (?:late )?(?:interest|fees)|(?:lower|reduc)\w* (?:your|the|it|what)|waiv\w+|sin (?:intereses|cargos|recargos)|descuentos?|apply for|new (?:card|credit)|nueva tarjeta|date of birth|fecha de nacimiento|your (?:visit|appointment)|su cita|patient"
@@ -133,7 +142,9 @@ _OF_A_LIST = {
     "hides where a link leads behind a public shortener": _PAGE,
 }
 # What a sentence says wrong however it denies it.
-_ALWAYS = frozenset({"shows a personal number", "offers something new", "promises what nobody approved"})
+_ALWAYS = frozenset(
+    {"shows a personal number", "offers something new", "promises what nobody approved"}
+)
 
 
 def judged(
@@ -141,7 +152,7 @@ def judged(
 ) -> tuple[WordsFinding, ...]:
     """Every finding on a text, in a fixed order; empty where nothing speaks against it. `tone_of`
     is the tone of its rung, "" for a notice or an answer."""
-    text = _NAMES.sub(" ", text)
+    text = _NAMES.sub(" ", _DISCLOSURE.sub(" ", text))
     found = (
         *_by_list(text, model.lexicon, language),
         *_by_grammar(text, model.lexicon, language),
@@ -177,7 +188,9 @@ def _by_list(text: str, lexicon: Lexicon, language: str) -> Iterator[WordsFindin
                 rule="US-REGF-IDENTITY",
                 words=met[0],
                 why="calls a creditor a debt collector",
-                instead=KINDS["impersonation"].es if language == "es" else KINDS["impersonation"].en,
+                instead=KINDS["impersonation"].es
+                if language == "es"
+                else KINDS["impersonation"].en,
             )
 
 

@@ -32,6 +32,11 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in _SENTENCE.findall(_LINK.sub(" ", text[:MOST])) if s.strip()]
 
 
+def stretches(parts: list[str]) -> list[str]:
+    """Every three sentences in a row; all of them where there are fewer."""
+    return [" ".join(parts[at : at + 3]) for at in range(max(1, len(parts) - 2))]
+
+
 def word_grams(words: list[str]) -> Iterator[str]:
     """Words, pairs and triples of neighbours, with where the sentence begins and ends."""
     yield from words
@@ -162,9 +167,7 @@ class WordsModel:
                     sums[i] += weight * value
         return [
             total * scale + base
-            for total, scale, base in zip(
-                sums, self.kind_scales, self.kind_intercepts, strict=True
-            )
+            for total, scale, base in zip(sums, self.kind_scales, self.kind_intercepts, strict=True)
         ]
 
     def kind(self, text: str) -> str:
@@ -173,11 +176,11 @@ class WordsModel:
         return self.kinds[max(range(len(scores)), key=scores.__getitem__)]
 
     def refused(self, text: str) -> list[tuple[str, str]]:
-        """The sentences of a draft that may not be said, each with its kind; the whole draft where
-        only all of it together is too much."""
+        """The sentences of a draft that may not be said, each with its kind; some in a row where
+        only together they are too much."""
         likely = [(s, self.probability(s)) for s in sentences(text)]
         refused = [s for s, p in likely if p >= self.sentence_at]
-        if not refused and likely and self.probability(text[:MOST]) >= self.refuse_at:
-            worst, alone = max(likely, key=lambda each: each[1])
-            refused = [worst if alone >= self.refuse_at else text[:MOST].strip()]
+        if not refused:
+            rows = stretches([s for s, _ in likely])
+            refused = [row for row in rows if self.probability(row) >= self.refuse_at][:1]
         return [(s, self.kind(s)) for s in dict.fromkeys(refused)]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dunlin.adapters.files.words_model_file import load_words_model
 from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.staff.queue import kind_of
 from dunlin.service.accounts.staff_command import StaffCommand
@@ -105,6 +106,7 @@ def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:
         account.account_id,
         StaffCommand(by="ana", why="case-7", version=late.version),
         "It is for the visit of 1 September.",
+        model=load_words_model(),
         book=town.book,
         creditors=town.creditors,
         waker=town.waker,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dunlin.adapters.files.words_model_file import load_words_model
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account
@@ -12,6 +13,7 @@ from dunlin.service.accounts.staff_command import CommandResult, StaffCommand
 from dunlin.service.staff import queue
 from tests.staff.builders import NOW
 
+WORDS = load_words_model()
 ORDER = StaffCommand(by="ana", why="case-7")
 
 
@@ -46,6 +48,7 @@ def answer(
         replace(ORDER, version=account.version),
         text,
         release=release,
+        model=WORDS,
         book=book,
         creditors=book.creditors,
         waker=waker,

@@ -348,6 +348,7 @@ def answer(
         _as_it_stands(steered),
         text,
         release=release_too,
+        model=wiring.words_model(),
         book=wiring.account_book(),
         creditors=wiring.creditors(),
         waker=wiring.arranging_waker(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from dunlin.runtime import settings
@@ -398,7 +398,7 @@ def strategy_reader() -> StrategyReader:
         parse=yaml_documents.parse,
         line_of=yaml_documents.line_of,
         check=lambda document: check_policy(load_rulebook(), document),
-        templates=check_letters,
+        templates=partial(check_letters, model=words_model()),
     )
 
 

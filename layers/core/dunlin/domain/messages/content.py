@@ -130,14 +130,6 @@ def _without(text: str, draft: MessageDraft) -> str:
     return text
 
 
-def words_refused(text: str) -> tuple[ContentFinding, ...]:
-    """What a text that staff wrote to a person may not say, whatever frame goes around it."""
-    bare = MessageDraft(
-        channel=Channel.EMAIL, kind=MessageKind.ANSWER, creditor="", third_party=False, text=text
-    )
-    return tuple(dict.fromkeys((*_forbidden("text", text, bare), *_pressing(bare, {"text": text}))))
-
-
 def check(draft: MessageDraft) -> tuple[ContentFinding, ...]:
     """Every broken rule of a message, in a fixed order; empty where it may go."""
     findings = _checked(_to_anybody(draft))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a list of names and terms reads better in full lines
 """Whether words that a creditor or its staff brings may be said: the lists, the grammar of threats,
 the words model and the pressure score, each of which may only refuse.
 

@@ -91,9 +91,9 @@ def features(text: str, words: int, chars: int, lexicon: Lexicon) -> dict[int, i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsModel:
-    """Weights by bucket, and the words that are known. `refuse` decides; `kinds` only names what was refused, over the buckets
-    of words. `refuse_at` is the probability from which a draft is refused, `sentence_at` that from
-    which a single sentence of it is."""
+    """Weights by bucket, and the words that are known. `weights` decide; those by kind only name
+    what was refused, over the buckets of words. `refuse_at` is the probability from which some
+    sentences in a row are refused, `sentence_at` that from which one of them is."""
 
     version: str
     lexicon: Lexicon

@@ -21,7 +21,8 @@ from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.arrangements.terms import Terms
 from dunlin.domain.audit.audit import content_sha256
 from dunlin.domain.errors import Conflict, DomainError
-from dunlin.domain.messages.content import words_refused
+from dunlin.domain.messages.wording import judged
+from dunlin.domain.messages.words_model import WordsModel
 from dunlin.domain.staff import queue
 from dunlin.domain.strategy.strategy import StaffQueuePolicy
 from dunlin.ports.accounts import (
@@ -397,12 +398,14 @@ def answer(
     text: str,
     *,
     release: bool | None = None,
+    model: WordsModel,
     book: AnsweringBook,
     creditors: Creditors,
     waker: LadderWaker,
     now: datetime,
 ) -> CommandResult:
-    """Write back to the person, word for word, as a notice that passes the gate.
+    """Write back to the person, word for word, as a notice that passes the gate, in words that
+    pass the words check with `model`.
 
     `release` lifts the hold besides; None lifts it where the answer settles the matter, as for a
     question. The ladder then waits as long as after any reply. The words are kept with the
@@ -411,9 +414,9 @@ def answer(
     arrangement, which is decided by itself.
     """
     words = _words(text)
-    findings = words_refused(words)
+    findings = judged(words, model=model)
     if findings:
-        reasons = tuple((finding.rule_id, finding.because) for finding in findings)
+        reasons = tuple((f.rule, f"{f.why} (“{f.words}”); say: {f.instead}") for f in findings)
         return CommandResult(outcome="refused", because=reasons)
     account_history = book.account_history(account_id) if book.account(account_id) else None
     if account_history is None:

@@ -10,6 +10,8 @@ from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.messages.content import ContentFinding
 from dunlin.domain.messages.sms_parts import measure
 from dunlin.domain.messages.templates import FAMILIES, TemplateError
+from dunlin.domain.messages.wording import judged
+from dunlin.domain.messages.words_model import WordsModel
 from dunlin.domain.strategy.document import Path
 from dunlin.domain.strategy.strategy import Rung, Strategy, StrategyError
 from dunlin.views.messages.jinja_messages import JinjaMessages
@@ -19,8 +21,10 @@ MOST_SEGMENTS = 3
 PLAINEST = "reminder.gentle"
 
 
-def check_letters(strategy: Strategy, *, templates: JinjaMessages | None = None) -> None:
-    """Raises `StrategyError` that names the place in the document."""
+def check_letters(
+    strategy: Strategy, *, model: WordsModel, templates: JinjaMessages | None = None
+) -> None:
+    """Words of the creditor's own must pass the words check besides. Raises `StrategyError` that names the place in the document."""
     templates = templates or JinjaMessages()
     for name in strategy.templates:
         try:
@@ -39,6 +43,12 @@ def check_letters(strategy: Strategy, *, templates: JinjaMessages | None = None)
             path = _place(name, f"{sample.channel.value}.{sample.language}")
             for finding in sample.findings:
                 raise StrategyError(path, f"{finding.rule_id}, {finding.part}: {finding.because}")
+            for part in filter(None, (sample.rendered.subject, sample.rendered.text)):
+                words = " ".join(part.split())
+                tone = name.partition(".")[2]
+                for f in judged(words, model=model, language=sample.language, tone_of=tone):
+                    said = f"{f.rule}: {f.why} (“{f.words}”); say: {f.instead}"
+                    raise StrategyError(path, said)
             count = measure(sample.rendered.text).count if sample.channel is Channel.SMS else 1
             if count > MOST_SEGMENTS:
                 raise StrategyError(

@@ -307,6 +307,4 @@ def pressures(sample: Sample) -> dict[str, int]:
 def test_words_of_staff_are_checked_before_they_are_sent() -> None:
     assert words_refused("Thank you for asking. We have moved the day to the first.") == ()
     assert {f.rule for f in words_refused("We will sue you.")} == {"US-FDCPA-FALSE"}
-    assert {f.rule for f in words_refused("You failed to pay and you must pay!")} >= {
-        "PLAT-TONE"
-    }
+    assert {f.rule for f in words_refused("You failed to pay and you must pay!")} >= {"PLAT-TONE"}

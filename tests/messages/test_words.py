@@ -129,16 +129,16 @@ def test_the_command_answers_each_line(tmp_path: Path) -> None:
         {"id": 2, "channel": "email", "language": "es", "tone": "gentle", "text": "Gracias."},
     ]
     written = "\n".join(json.dumps(line) for line in lines)
-    said = CliRunner().invoke(app, ["words", "check"], input=written)
-    assert said.exit_code == 0
-    first, second = map(json.loads, said.stdout.splitlines())
+    answered = CliRunner().invoke(app, ["words", "check"], input=written)
+    assert answered.exit_code == 0
+    first, second = map(json.loads, answered.stdout.splitlines())
     assert (first["id"], first["ok"], second) == (1, False, {"id": 2, "ok": True, "findings": []})
     assert set(first["findings"][0]) == {"rule", "words", "why", "instead"}
     drafts = tmp_path / "drafts.jsonl"
     drafts.write_text(written + '\n{"id": 3}\nno json\n', encoding="utf-8")
-    said = CliRunner().invoke(app, ["words", "check", str(drafts)])
-    assert said.exit_code == 1
-    assert [("error" in json.loads(line)) for line in said.stdout.splitlines()] == [
+    answered = CliRunner().invoke(app, ["words", "check", str(drafts)])
+    assert answered.exit_code == 1
+    assert [("error" in json.loads(line)) for line in answered.stdout.splitlines()] == [
         False, False, True, True,
     ]  # fmt: skip
 

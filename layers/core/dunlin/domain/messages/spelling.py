@@ -238,7 +238,7 @@ class Lexicon:
             return word
         for stands_for in ("[^ ]", "[^ ]{1,4}"):
             letters = re.sub(r"[*#%]", stands_for, re.sub(r"[^\w*#%]", "", _leet_word(word)))
-            likely = re.findall(f"(?<= ){letters}(?= )", self._listed)
+            likely: list[str] = re.findall(f"(?<= ){letters}(?= )", self._listed)
             if likely:
                 return likely[0]
         return self._known(_leet_word(closed)) or closed

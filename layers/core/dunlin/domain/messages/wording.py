@@ -154,13 +154,13 @@ def judged(
     """Every finding on a text, in a fixed order; empty where nothing speaks against it. `tone_of`
     is the tone of its rung, "" for a notice or an answer."""
     text = _NAMES.sub(" ", _DISCLOSURE.sub(" ", text))
-    found = (
+    findings = (
         *_by_list(text, model.lexicon, language),
         *_by_grammar(text, model.lexicon, language),
         *_by_model(text, model, language),
         *_by_pressure(text, tone_of, language),
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(findings))
 
 
 def _finding(kind: str, words: str, language: str) -> WordsFinding:

@@ -15,7 +15,7 @@ from dunlin.domain.messages.words_model import WordsModel
 from dunlin.domain.strategy.document import Path
 from dunlin.domain.strategy.strategy import Rung, Strategy, StrategyError
 from dunlin.views.messages.jinja_messages import JinjaMessages
-from dunlin.views.messages.message_samples import samples
+from dunlin.views.messages.message_samples import Sample, samples
 
 MOST_SEGMENTS = 3
 PLAINEST = "reminder.gentle"
@@ -24,7 +24,10 @@ PLAINEST = "reminder.gentle"
 def check_letters(
     strategy: Strategy, *, model: WordsModel, templates: JinjaMessages | None = None
 ) -> None:
-    """Words of the creditor's own must pass the words check besides. Raises `StrategyError` that names the place in the document."""
+    """Words of the creditor's own must pass the words check besides.
+
+    Raises `StrategyError` that names the place in the document.
+    """
     templates = templates or JinjaMessages()
     for name in strategy.templates:
         try:
@@ -43,17 +46,21 @@ def check_letters(
             path = _place(name, f"{sample.channel.value}.{sample.language}")
             for finding in sample.findings:
                 raise StrategyError(path, f"{finding.rule_id}, {finding.part}: {finding.because}")
-            for part in filter(None, (sample.rendered.subject, sample.rendered.text)):
-                words = " ".join(part.split())
-                tone = name.partition(".")[2]
-                for f in judged(words, model=model, language=sample.language, tone_of=tone):
-                    said = f"{f.rule}: {f.why} (“{f.words}”); say: {f.instead}"
-                    raise StrategyError(path, said)
+            for refusal in _refused_words(sample, model):
+                raise StrategyError(path, refusal)
             count = measure(sample.rendered.text).count if sample.channel is Channel.SMS else 1
             if count > MOST_SEGMENTS:
                 raise StrategyError(
                     path, f"needs {count} parts by SMS, {MOST_SEGMENTS} are the most"
                 )
+
+
+def _refused_words(sample: Sample, model: WordsModel) -> Iterator[str]:
+    tone = sample.template.partition(".")[2]
+    for part in filter(None, (sample.rendered.subject, sample.rendered.text)):
+        words = " ".join(part.split())
+        for f in judged(words, model=model, language=sample.language, tone_of=tone):
+            yield f"{f.rule}: {f.why} (“{f.words}”); say: {f.instead}"
 
 
 def _of_the_brand(strategy: Strategy, templates: JinjaMessages) -> Iterator[ContentFinding]:

@@ -1,8 +1,8 @@
 """Trains the words model on the texts beside this file and writes its JSON.
 
-python training/train_words.py             write the model
-python training/train_words.py --check     prove that the committed model is this one
-python training/train_words.py --measure   cross-validation by draft, as it is judged
+python -m training.train_words             write the model
+python -m training.train_words --check     prove that the committed model is this one
+python -m training.train_words --measure   cross-validation by line, as it is judged
 """
 
 import argparse
@@ -15,24 +15,28 @@ from base64 import b64encode
 from collections import Counter
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from dunlin.domain.messages.spelling import Lexicon, fold
+from dunlin.domain.messages.spelling import KnownWords, fold
 from dunlin.domain.messages.threats import threats
 from dunlin.domain.messages.words_model import WordsModel, features, sentences, stretches
+from training.phrase_grammar import expanded
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "words" / "model.json"
-WORDS, CHARS = 8_192, 32_768
+WORDS, CHARS, NAMING = 32_768, 32_768, 4_096  # buckets; those of words that name the kind
 HARMLESS = ("benign", "harmless")
-REFUSE_AT, SENTENCE_AT = 0.8, 0.82
-STRENGTH = 10.0
+REFUSE_AT, SENTENCE_AT, HARMLESS_BELOW = 0.05, 0.4, -0.3
+STRENGTH = 1.0
+BENIGN_SHARE, HOSTILE_SHARE = 2.5, 1.6  # drafts of a line of a grammar, as its ways double
 SEED = 20_261_130
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
@@ -40,19 +44,35 @@ _LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7"}
 _LOOKALIKE = {"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "i": "і"}
 
 
-def drafts() -> list[tuple[str, str, str]]:
-    """(text, kind, language) of every draft. Raises `ValueError` for one that stands twice."""
-    rows: list[tuple[str, str, str]] = []
+class Draft(NamedTuple):
+    """One draft, what is wrong with it (or that nothing is), its language and where it stands."""
+
+    text: str
+    kind: str
+    language: str
+    line: str
+
+
+def drafts() -> list[Draft]:
+    """Every draft of the texts and of the grammars, each once."""
+    rows: dict[tuple[str, str], Draft] = {}
     for path in sorted(HERE.glob("words_*.txt")):
-        kind, language = "", path.stem[-2:]
-        for line in path.read_text(encoding="utf-8").splitlines():
+        kind = ""
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if line.startswith("["):
                 kind = line.strip("[]")
             elif line and not line.startswith("#"):
-                rows += [(text, kind, language) for text in variants(line)]
-    if len({(text.casefold(), language) for text, _, language in rows}) != len(rows):
-        raise ValueError("a draft stands twice")
-    return rows
+                for text in variants(line):
+                    _put(rows, Draft(text, kind, path.stem[-2:], f"{path.stem}:{number}"))
+    for path in sorted(HERE.glob("phrases_*.txt")):
+        share = BENIGN_SHARE if "benign" in path.stem else HOSTILE_SHARE
+        for text, kind, number in expanded(path, share):
+            _put(rows, Draft(text, kind, path.stem[-2:], f"{path.stem}:{number}"))
+    return list(rows.values())
+
+
+def _put(rows: dict[tuple[str, str], Draft], draft: Draft) -> None:
+    rows.setdefault((draft.text.casefold(), draft.language), draft)
 
 
 def variants(line: str) -> list[str]:
@@ -119,75 +139,84 @@ def _long(word: str, chance: random.Random) -> str:
     return word[:at] + word[at] * 3 + word[at + 1 :]
 
 
-def with_disguises(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Every draft, each once more in a disguise, and each among sentences that may be said.
+def with_disguises(rows: list[Draft]) -> list[Draft]:
+    """Every draft, every second once more in a disguise, and every third among sentences that may
+    be said.
 
     Hostile and benign alike, so that an odd spelling or a long draft by itself speaks against
     nobody.
     """
     chance = random.Random(SEED)  # noqa: S311 - drafts, not secrets
     benign = {
-        language: [text for text, kind, given in rows if kind in HARMLESS and given == language]
+        language: [d.text for d in rows if d.kind in HARMLESS and d.language == language]
         for language in ("en", "es")
     }
-    more = [(disguised(text, chance), kind, language) for text, kind, language in rows]
-    for text, kind, language in rows:
-        around = chance.sample(benign[language], 2)
-        around.insert(chance.randrange(3), text)
-        more.append((" ".join(around), kind, language))
+    more = [draft._replace(text=disguised(draft.text, chance)) for draft in rows[::2]]
+    for draft in rows[::3]:
+        around = chance.sample(benign[draft.language], 2)
+        around.insert(chance.randrange(3), draft.text)
+        more.append(draft._replace(text=" ".join(around)))
     return rows + more
 
 
-def lexicon_of(rows: list[tuple[str, str, str]]) -> list[str]:
+def lexicon_of(rows: list[Draft]) -> list[str]:
     """The words of the drafts, the commoner first."""
-    met = Counter(word for text, _, _ in rows for word in _LETTERS.findall(fold(text)))
+    met = Counter(word for draft in rows for word in _LETTERS.findall(fold(draft.text)))
     return [word for word, _ in sorted(met.items(), key=lambda each: (-each[1], each[0]))]
 
 
-def counted(texts: list[str], lexicon: Lexicon) -> csr_matrix:
+def counted(texts: list[str], lexicon: KnownWords) -> csr_matrix:
     """Bucket counts, as the model reads them at run time."""
-    pointers, buckets, numbers = [0], [], []
+    pointers: list[int] = [0]
+    buckets: list[int] = []
+    numbers: list[float] = []
     for text in texts:
         met = features(text, WORDS, CHARS, lexicon)
         buckets += met
         numbers += met.values()
         pointers.append(len(buckets))
-    return csr_matrix(
-        (np.array(numbers, float), buckets, pointers), shape=(len(texts), WORDS + CHARS)
-    )
+    shape = (len(texts), WORDS + CHARS)
+    return csr_matrix((np.array(numbers), buckets, pointers), shape=shape)
 
 
-def rounded(linear: LogisticRegression) -> tuple[np.ndarray, list[float]]:
+def naming(values: csr_matrix) -> csr_matrix:
+    """The buckets of words, folded into the fewer ones that name a kind."""
+    words = values[:, :WORDS].tocoo()
+    shape = (values.shape[0], NAMING)
+    return csr_matrix((words.data, (words.row, words.col % NAMING)), shape=shape)
+
+
+def rounded(linear: LinearSVC | LogisticRegression) -> tuple[np.ndarray, list[float]]:
     """Weights as whole numbers with a scale for each row; the model is set to what they give."""
     scales = [float(f"{s:.6g}") for s in np.abs(linear.coef_).max(axis=1) / 127]
     whole = np.rint(linear.coef_ / np.array(scales)[:, None]).astype("i1")
-    linear.intercept_ = np.array([float(f"{b:.5f}") for b in linear.intercept_])
+    linear.intercept_ = np.array([float(f"{b:.5f}") for b in np.atleast_1d(linear.intercept_)])
     linear.coef_ = whole * np.array(scales)[:, None]
     return whole, scales
 
 
 def fit(
-    plainly: list[tuple[str, str, str]], strength: float = STRENGTH
-) -> tuple[TfidfTransformer, LogisticRegression, LogisticRegression, dict[str, object]]:
+    plainly: list[Draft], strength: float = STRENGTH
+) -> tuple[TfidfTransformer, LinearSVC, LogisticRegression, dict[str, object]]:
     """The fitted parts, set to what is exported, and the document. A hostile draft counts whole; of
     a benign one each sentence may be said too."""
     known = lexicon_of(plainly)
     rows = with_disguises(plainly)
-    units = {text: kind for text, kind, _ in rows}
-    for text, kind, _ in rows:
-        if kind in HARMLESS:
-            parts = sentences(text)
-            units |= dict.fromkeys((*parts, *stretches(parts)), kind)
+    units = {draft.text: draft.kind for draft in rows}
+    for draft in plainly:
+        if draft.kind in HARMLESS:
+            for part in sentences(draft.text):
+                units.setdefault(part, draft.kind)
     hostile = np.array([kind not in HARMLESS for kind in units.values()])
-    counts = counted(list(units), Lexicon(known))
+    counts = counted(list(units), KnownWords(known))
     tfidf = TfidfTransformer(sublinear_tf=True)
     values = tfidf.fit_transform(counts)
-    linear = LogisticRegression(C=strength, tol=1e-4, max_iter=500)
+    linear = LinearSVC(C=strength, random_state=SEED, fit_intercept=False)
     kinds = LogisticRegression(C=10, tol=1e-3, max_iter=100)
     with threadpool_limits(1):  # many small steps: threads only wait for each other
         linear.fit(values, hostile)
         names = [kind for kind in units.values() if kind not in HARMLESS]
-        kinds.fit(values[hostile][:, :WORDS], names)
+        kinds.fit(naming(values[hostile]), names)
     whole, [scale] = rounded(linear)
     kind_whole, kind_scales = rounded(kinds)
     seen = np.minimum(np.asarray((counts > 0).sum(axis=0)).ravel(), 65_535).astype("<u2")
@@ -195,10 +224,12 @@ def fit(
         "kinds": [str(c) for c in kinds.classes_],
         "lexicon": " ".join(known),
         "words": WORDS,
+        "naming": NAMING,
         "chars": CHARS,
         "documents": len(units),
         "refuse_at": REFUSE_AT,
         "sentence_at": SENTENCE_AT,
+        "harmless_below": HARMLESS_BELOW,
         "scale": scale,
         "intercept": float(linear.intercept_[0]),
         "kind_scales": kind_scales,
@@ -212,48 +243,51 @@ def fit(
     return tfidf, linear, kinds, document
 
 
-def cross_validated(
-    rows: list[tuple[str, str, str]], strength: float = STRENGTH
-) -> tuple[np.ndarray, np.ndarray]:
-    """How likely each draft is refused as a whole and by its worst sentence, by a model that never
-    saw it."""
-    whole, worst = np.zeros(len(rows)), np.zeros(len(rows))
-    folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
-    kinds = [kind for _, kind, _ in rows]
-    for train, held_out in folds.split(kinds, kinds):
-        *_, document = fit([rows[i] for i in train], strength)
+def cross_validated(rows: list[Draft], folds: list[set[int]]) -> list[tuple[float, float, bool]]:
+    """Of each draft, how likely it is refused by its worst stretch and by its worst sentence, by a
+    model that saw neither it nor its line, and whether the grammar of threats refuses it."""
+    scored = [(0.0, 0.0, False)] * len(rows)
+    for held_out in folds:
+        *_, document = fit([row for at, row in enumerate(rows) if at not in held_out])
         model = WordsModel.of(document)
-        for i in held_out:
-            parts = sentences(rows[i][0])
-            whole[i] = max(map(model.probability, stretches(parts)))
-            worst[i] = max(map(model.probability, parts or [""]))
-    return whole, worst
+        for at in held_out:
+            parts = sentences(rows[at].text)
+            scored[at] = (
+                max(map(model.score, stretches(parts))),
+                max(map(model.score, parts or [""])),
+                any(
+                    not model.reads_as_harmless(part) and any(threats(model.lexicon.plain(part)))
+                    for part in parts
+                ),
+            )
+    return scored
+
+
+def by_line(rows: list[Draft], folds: int = 5) -> list[set[int]]:
+    """Folds in which the drafts of one line stand together."""
+    return [
+        {at for at, row in enumerate(rows) if crc32(row.line.encode()) % folds == fold}
+        for fold in range(folds)
+    ]
 
 
 def exported(document: dict[str, object]) -> str:
     return json.dumps(document, sort_keys=True, indent=1) + "\n"
 
 
-def measure(rows: list[tuple[str, str, str]]) -> dict[str, float]:
-    """Cross-validation of the words check without its lists: grammar and model together."""
-    whole, worst = cross_validated(rows)
-    refused = (whole >= REFUSE_AT) | (worst >= SENTENCE_AT)
-    lexicon = Lexicon(lexicon_of(rows))
-    by_grammar = [
-        any(any(threats(lexicon.plain(s))) for s in sentences(text)) for text, _, _ in rows
-    ]
-    refused |= np.array(by_grammar)
+def measure(rows: list[Draft]) -> dict[str, float]:
+    """Cross-validation by line of the words check without its lists: grammar and model together."""
     result: dict[str, float] = {"drafts": len(rows)}
+    scored = cross_validated(rows, by_line(rows))
     for language in ("en", "es"):
-        for name, kinds in (("benign", ("benign",)), ("harmless", ("harmless",)), ("hostile", ())):
-            those = np.array(
-                [
-                    given == language and (kind in kinds if kinds else kind not in HARMLESS)
-                    for _, kind, given in rows
-                ]
-            )
-            result[f"{name}_{language}"] = int(those.sum())
-            result[f"{name}_{language}_refused"] = round(float(refused[those].mean()), 4)
+        for name, harmless in (("benign", True), ("hostile", False)):
+            those = [
+                whole >= REFUSE_AT or worst >= SENTENCE_AT or threatens
+                for row, (whole, worst, threatens) in zip(rows, scored, strict=True)
+                if row.language == language and (row.kind in HARMLESS) is harmless
+            ]
+            result[f"{name}_{language}"] = len(those)
+            result[f"{name}_{language}_refused"] = round(sum(those) / len(those), 4)
     return result
 
 

@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,
-sizes,rows,portal,flows,rehearsal,import-cloud` takes some sections, the last two only where they
-are named; `--output FILE` writes the answer too.
+words,sizes,rows,portal,flows,rehearsal,import-cloud` takes some sections, the last two only where
+they are named; `--output FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from local.deploy import build
 from tests.bench import (
     cloud_import,
+    drafts,
     flows,
     ladder,
     packages,
@@ -43,6 +44,7 @@ def main() -> None:
         "sizes": lambda: packages.report(_built()),
         "imports": lambda: start_up.report(_built()),
         "verdicts": verdicts.report,
+        "words": drafts.report,
         "portal": portal_pages.report,
         "rows": lambda: rows.report(given.rows),
         "flows": lambda: flows.report(_built()),

@@ -24,7 +24,7 @@ from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.staff import queue
 from tests.staff import builders
 from tests.staff.builders import NOW
-from tests.staff.deciding import ORDER, answer, decide, last, stands
+from tests.staff.deciding import ORDER, WORDS, answer, decide, last, stands
 
 
 def test_approve_lifts_the_hold_wakes_the_ladder_and_is_audited() -> None:
@@ -230,6 +230,7 @@ def test_an_answer_to_an_older_page_is_stale_and_stores_nothing() -> None:
         account.account_id,
         order,
         "Hello.",
+        model=WORDS,
         book=book,
         creditors=book.creditors,
         waker=MemoryWaker(),
@@ -256,8 +257,11 @@ def test_an_answer_has_words_and_not_too_many(words: str) -> None:
 
 def test_control_characters_never_leave_with_an_answer() -> None:
     book, account = asked_book()
-    answer(book, MemoryWaker(), account, "One\r\ntwo\x07\x1b[31m\u202ethree")
-    assert book.account_history(account.account_id).answers[0].text == "One\ntwo[31mthree"
+    answer(book, MemoryWaker(), account, "Thank you.\r\nWe moved\x07\x1b[31m\u202e the day.")
+    assert (
+        book.account_history(account.account_id).answers[0].text
+        == "Thank you.\nWe moved[31m the day."
+    )
 
 
 def test_what_was_held_for_a_message_alone_is_freed_with_it() -> None:

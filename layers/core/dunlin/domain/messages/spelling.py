@@ -39,11 +39,13 @@ _BRIEF = dict(
     for each in (
         "u=you ur=your r=are hv=have pls=please plz=please w=with wo=without bc=because cuz=because "
         "cm=come gd=good 2day=today 2nite=tonight 2night=tonight b4=before l8=late gonna=going "
-        "wanna=want gotta=must ppl=people atty=attorney attys=attorneys acct=account pymt=payment "
+        "gotta=must ppl=people atty=attorney attys=attorneys acct=account pymt=payment "
         "amt=amount bal=balance dept=department govt=government thx=thanks ty=thanks msg=message "
         "msgs=messages wk=week hrs=hours mins=minutes yr=year asap=immediately im=i'm "
-        "ill=i'll dont=don't wont=won't cant=can't youre=you're youll=you'll didnt=didn't "
+        "dont=don't wont=won't cant=can't youre=you're youll=you'll didnt=didn't "
         "q=que k=que xq=porque pq=porque x=por tmb=tambien tb=tambien d=de dl=del bn=bien "
+        "tmrw=tomorrow tmr=tomorrow 2mrw=tomorrow wanna=want rn=now txt=text txts=texts "
+        "kiere=quiere porfa=favor xfa=favor pa=para mnn=manana salu2=saludos "
         "grax=gracias msj=mensaje depto=departamento lic=licenciado ud=usted uds=ustedes vms=vamos"
     ).split()
 )
@@ -125,12 +127,13 @@ def spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((" ".join(open_.split()), joined, _WORD.sub(_leet, joined))))
 
 
-class Lexicon:
+class KnownWords:
     """Known words, the commoner first, and the plain spelling of a text by them: a word that is not
     known is read as the known one that it disguises, mistypes or abbreviates, if any."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._rank = {word: rank for rank, word in enumerate(dict.fromkeys((*words, *_HIDDEN)))}
+        known = dict.fromkeys(word for word in (*words, *_HIDDEN) if word not in _BRIEF)
+        self._rank = {word: rank for rank, word in enumerate(known)}
         self._read: dict[str, str] = {}
 
     @cached_property
@@ -196,7 +199,7 @@ class Lexicon:
         if any(c in "*#%" for c in word):
             return self._unmasked(word)
         every = word.rstrip("!").translate(_LEET)
-        if every in self._rank and any(c.isalpha() for c in word):
+        if every in self._rank and 2 * sum(c.isalpha() for c in word) >= len(every):
             return every
         lettered = _leet_word(word)
         parts = re.split(r"[-.*·~/+!_]", lettered)
@@ -219,7 +222,6 @@ class Lexicon:
         if len(word) > 4:
             less = (word[:at] + word[at + 1 :] for at in range(len(word)))
             near = [w for w in less if w in self._rank and len(w) > 3]
-            near += [self._slips[w] for w in _less(word) if len(word) > 6 and w in self._slips]
             if near:
                 return min(near, key=self._rank.__getitem__)
         for written, meant in _BY_EAR:

@@ -46,12 +46,15 @@ MARKERS = (
     _m(8, r"\b(right now|right away|promptly|asap|without fail|deadline|overdue since)\b", r"\b(ya mismo|cuanto antes|fecha limite)\b"),
     # Warns.
     _m(10, r"\b(consequences?|further (steps?|action|measures?)|next steps? against|escalat\w+|warn(ing|s|ed)?)\b", r"\b(consecuencias?|medidas? (adicionales|posteriores)|adverten\w+)\b"),
-    _m(10, r"\b(serious(ly)?|severe(ly)?|unacceptable|inexcusable|patience|tolerate|excuses?)\b", r"\b(grave(mente)?|sever[oa]s?|inaceptable|paciencia|toler(ar|amos)|excusas?)\b"),
+    _m(10, r"\b(serious(ly)?|severe(ly)?|unacceptable|inexcusable|(?<!your )patience|tolerate|excuses?)\b", r"\b(grave(mente)?|sever[oa]s?|inaceptable|(?<!su )paciencia|toler(ar|amos)|excusas?)\b"),
     _m(8, r"\b(good name|reputation|obligations?|responsibility|liable|legally)\b", r"\b(reputacion|obligacion(es)?|responsabilidad|legalmente)\b"),
     _m(8, r"\b(last|final|only|one) (time|chance|option|opportunity)\b", r"\b(ultima|unica) (vez|opcion)\b"),
 )  # fmt: skip
-_SHOUT = re.compile(r"\b(?!STOP\b|START\b|HELP\b)[A-ZÁÉÍÓÚÑ]{4,}\b")
+_SHOUT = re.compile(
+    r"\b(?!(?:STOP|START|HELP|QUIT|CANCEL|ALTO|BAJA|AYUDA|PARAR|CANCELAR|INFO)\b)[A-ZÁÉÍÓÚÑ]{4,}\b"
+)
 _NUMBERED = re.compile(r"\S*\d\S*")  # a reference such as UNIT-7B/RENT does not shout
+_THANKS = re.compile(r"\b(?:thanks|thank you|gracias)!+", re.IGNORECASE)  # does not press
 _SHOUTING, _EXCLAIMING = 6, 4
 
 
@@ -62,7 +65,7 @@ def pressure(text: str, folded: str) -> int:
     return (
         weight
         + _SHOUTING * len(_SHOUT.findall(_NUMBERED.sub(" ", text)))
-        + _EXCLAIMING * text.count("!")
+        + _EXCLAIMING * _THANKS.sub("", text).count("!")
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dunlin.domain.messages import tone
 from dunlin.domain.messages.phrases import COLLECTOR, PHRASES
-from dunlin.domain.messages.spelling import Lexicon, fold, spellings
+from dunlin.domain.messages.spelling import fold, spellings
 from dunlin.domain.messages.threats import harmless, threats
 from dunlin.domain.messages.words_model import WordsModel, sentences
 
@@ -25,22 +25,23 @@ _NAMES = re.compile(
 )  # fmt: skip
 # What a collector must say, in the law's words.
 _DISCLOSURE = re.compile(
-    r"This is an attempt to collect a debt by a debt collector[;,](?: and)? any information"
-    r"(?: obtained)? will be used for that purpose\.?"
-    r"|Este es un intento de cobrar una deuda por(?: parte de)? un cobrador de deudas[;,](?: y)? "
+    r"This is an attempt to collect a debt(?: by a debt collector)?(?:[;,]? and|[;,]) any information"
+    r"(?: obtained)? will be used for that purpose\.?|This communication is from a debt collector\.?"
+    r"|Esta comunicaci[oó]n (?:es|proviene) de un cobrador de deudas\.?"
+    r"|Este es un intento de cobrar una deuda(?: por(?: parte de)? un cobrador de deudas)?(?:[;,]? y|[;,]) "
     r"(?:toda|cualquier|la) informaci[oó]n(?: obtenida)? se (?:usar|utilizar)[aá] (?:para|con) ese "
     r"(?:fin|prop[oó]sito)\.?",
     re.IGNORECASE,
 )
 # Terms that a person may grant and then states as they are; whoever approves the words sees them.
 _TERMS = re.compile(
-    r"(?:no|without) (?:late )?(?:interest|fees)|(?:lower|reduc)\w* (?:your|the|it|what)|waiv\w+|sin (?:intereses|cargos|recargos)|descuentos?|apply for|new (?:card|credit)|nueva tarjeta|date of birth|fecha de nacimiento|your (?:visit|appointment)|su cita|patient"
+    r"(?:no|without) (?:late )?(?:interest|fees)|(?:lower|reduc)\w* (?:your|the|it|what)|waiv\w+|condon\w+|perdon\w+|shop|sin (?:intereses|cargos|recargos)|descuentos?|apply for|new (?:card|credit)|nueva tarjeta|date of birth|fecha de nacimiento|your (?:visit|appointment)|su cita|patient"
 )
 _SHOWN = 160  # characters of a draft that a finding repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Fault:
     """One way to break a rule: the rule's id, why, and how else to say it in both languages."""
 
     rule: str
@@ -78,11 +79,11 @@ _WRITE = (
 _FALSE, _HARASS, _OTHERS = "US-FDCPA-FALSE", "US-FDCPA-HARASS", "US-REGF-THIRDPARTY"
 
 
-def _kind(rule: str, why: str, instead: tuple[str, str]) -> Kind:
-    return Kind(rule=rule, why=why, en=instead[0], es=instead[1])
+def _kind(rule: str, why: str, instead: tuple[str, str]) -> Fault:
+    return Fault(rule=rule, why=why, en=instead[0], es=instead[1])
 
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, Fault] = {
     "court": _kind(_FALSE, "threatens a court, a suit, a judgment or a lien", _ASK),
     "lawyer": _kind(_FALSE, "threatens with a lawyer or speaks as one", _ASK),
     "office": _kind(_FALSE, "threatens with an office, a benefit or a license", _ASK),
@@ -131,17 +132,23 @@ KINDS: dict[str, Kind] = {
         ),
     ),
 }
+_INSULTS = "insults, shames or frightens"
 _OF_A_LIST = {
     "threatens a lawsuit, an arrest, garnishment, a lien or a report": _ASK,
     "hurries the reader with a deadline or a loss that is not real": _ASK,
     "pretends to come from a court, an authority or a lawyer": _ASK,
-    "insults, shames or frightens": _LET_US,
+    _INSULTS: _LET_US,
     "promises what nobody approved": _LET_US,
     "shows clinical detail": (KINDS["health"].en, KINDS["health"].es),
     "shows a personal number": _PAGE,
     "offers something new": _PAGE,
     "hides where a link leads behind a public shortener": _PAGE,
 }
+# What no decent sentence holds.
+_FOUL = re.compile(
+    r"damn|hell|shit|fuck|bastard|bitch|ass(?:hole)?s?\b|idiot|moron|stupid|pathetic|scum|dead ?beat"
+    r"|freeload|mooch|estupid|sinverguenza"
+)
 # What a sentence says wrong however it denies it.
 _ALWAYS = frozenset(
     {"shows a personal number", "offers something new", "promises what nobody approved"}
@@ -155,8 +162,8 @@ def judged(
     is the tone of its rung, "" for a notice or an answer."""
     text = _NAMES.sub(" ", _DISCLOSURE.sub(" ", text))
     findings = (
-        *_by_list(text, model.lexicon, language),
-        *_by_grammar(text, model.lexicon, language),
+        *_by_list(text, model, language),
+        *_by_grammar(text, model, language),
         *_by_model(text, model, language),
         *_by_pressure(text, tone_of, language),
     )
@@ -173,31 +180,37 @@ def _finding(kind: str, words: str, language: str) -> WordsFinding:
     )
 
 
-def _by_list(text: str, lexicon: Lexicon, language: str) -> Iterator[WordsFinding]:
+def _by_list(text: str, model: WordsModel, language: str) -> Iterator[WordsFinding]:
     for sentence in sentences(text):
-        spelled = lexicon.plain(sentence)
-        lets_by = harmless(spelled)
+        spelled = model.lexicon.plain(sentence)
+        decent = harmless(spelled) or model.reads_as_harmless(sentence)
         for rule, why, pattern in PHRASES:
-            if lets_by and why not in _ALWAYS:
-                continue
             met = next(filter(None, map(pattern.search, (*spellings(sentence), spelled))), None)
-            if met and not _TERMS.match(met[0]):
+            if met and _counts(why, met[0], decent) and not _TERMS.match(met[0]):
                 instead = _OF_A_LIST[why][language == "es"]
                 yield WordsFinding(rule=rule, words=met[0].strip(), why=why, instead=instead)
-        if not lets_by and (met := COLLECTOR.search(spelled)):
+        if not decent and (met := COLLECTOR.search(spelled)):
+            named = KINDS["impersonation"]
             yield WordsFinding(
                 rule="US-REGF-IDENTITY",
                 words=met[0],
                 why="calls a creditor a debt collector",
-                instead=KINDS["impersonation"].es
-                if language == "es"
-                else KINDS["impersonation"].en,
+                instead=named.es if language == "es" else named.en,
             )
 
 
-def _by_grammar(text: str, lexicon: Lexicon, language: str) -> Iterator[WordsFinding]:
+def _counts(why: str, word: str, decent: bool) -> bool:
+    """Whether a listed word is refused also where its sentence is decent."""
+    if not decent or why in _ALWAYS:
+        return True
+    return why == _INSULTS and bool(_FOUL.match(word))
+
+
+def _by_grammar(text: str, model: WordsModel, language: str) -> Iterator[WordsFinding]:
     for sentence in sentences(text):
-        for kind, words in threats(lexicon.plain(sentence)):
+        if model.reads_as_harmless(sentence):
+            continue
+        for kind, words in threats(model.lexicon.plain(sentence)):
             yield _finding(kind, words, language)
 
 
@@ -207,7 +220,8 @@ def _by_model(text: str, model: WordsModel, language: str) -> Iterator[WordsFind
 
 
 def _by_pressure(text: str, tone_of: str, language: str) -> Iterator[WordsFinding]:
-    pressure, most = tone.pressure(text, fold(text)), tone.ceiling(tone_of)
+    pressing = " ".join(s for s in sentences(text) if not harmless(fold(s)))
+    pressure, most = tone.pressure(pressing, fold(pressing)), tone.ceiling(tone_of)
     if pressure > most:
         yield WordsFinding(
             rule="PLAT-TONE",

@@ -12,15 +12,16 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, log, sqrt
+from math import log, sqrt
 from typing import Any
 from zlib import crc32
 
 from dunlin.domain.messages.concepts import concepts
-from dunlin.domain.messages.spelling import Lexicon
+from dunlin.domain.messages.spelling import KnownWords
 from dunlin.domain.messages.threats import harmless, threats
 
 MOST = 20_000  # characters of one draft that are scored
+_ENOUGH = 6  # words
 _SENTENCE = re.compile(r"(?:[^.!?;\n]|[.!?](?=[\w/@]))+[.!?;]*")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|0+")
 _DIGIT = re.compile(r"\d")
@@ -75,7 +76,7 @@ def _said(spelled: str) -> Iterator[str]:
         yield f"@@{kind}"
 
 
-def features(text: str, words: int, chars: int, lexicon: Lexicon) -> dict[int, int]:
+def features(text: str, words: int, chars: int, lexicon: KnownWords) -> dict[int, int]:
     """How often each bucket is met in a text: those of words first, then those of characters."""
     spelled = lexicon.plain(text)
     read = _WORD.findall(_DIGIT.sub("0", spelled))
@@ -92,13 +93,15 @@ def features(text: str, words: int, chars: int, lexicon: Lexicon) -> dict[int, i
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsModel:
     """Weights by bucket, and the words that are known. `weights` decide; those by kind only name
-    what was refused, over the buckets of words. `refuse_at` is the probability from which some
-    sentences in a row are refused, `sentence_at` that from which one of them is."""
+    what was refused, over fewer buckets. `refuse_at` is the score from which some
+    sentences in a row are refused, `sentence_at` that from which one of them is, `harmless_below`
+    that under which a listed word is let by."""
 
     version: str
-    lexicon: Lexicon
+    lexicon: KnownWords
     kinds: tuple[str, ...]
     words: int
+    naming: int
     chars: int
     documents: int
     counts: array[int]
@@ -110,6 +113,7 @@ class WordsModel:
     kind_intercepts: tuple[float, ...]
     refuse_at: float
     sentence_at: float
+    harmless_below: float
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> WordsModel:
@@ -119,14 +123,15 @@ class WordsModel:
         weights.frombytes(b64decode(document["weights"]))
         kind_weights.frombytes(b64decode(document["kind_weights"]))
         size = document["words"] + document["chars"]
-        by_kind = document["words"] * len(document["kinds"])
+        by_kind = document["naming"] * len(document["kinds"])
         if (len(counts), len(weights), len(kind_weights)) != (size, size, by_kind):
             raise ValueError("a words model whose arrays do not fit its buckets")
         return cls(
             version=document["version"],
-            lexicon=Lexicon(document["lexicon"].split()),
+            lexicon=KnownWords(document["lexicon"].split()),
             kinds=tuple(document["kinds"]),
             words=document["words"],
+            naming=document["naming"],
             chars=document["chars"],
             documents=document["documents"],
             counts=counts,
@@ -138,6 +143,7 @@ class WordsModel:
             kind_intercepts=tuple(document["kind_intercepts"]),
             refuse_at=document["refuse_at"],
             sentence_at=document["sentence_at"],
+            harmless_below=document["harmless_below"],
         )
 
     def _values(self, text: str) -> dict[int, float]:
@@ -149,13 +155,14 @@ class WordsModel:
         return {at: value / length for at, value in raw.items()}
 
     def score(self, text: str) -> float:
-        """The linear score of one text: above zero, it may not be said."""
+        """The linear score of one text: the higher, the less it may be said."""
         total = sum(self.weights[at] * value for at, value in self._values(text).items())
         return total * self.scale + self.intercept
 
-    def probability(self, text: str) -> float:
-        """How likely one text may not be said."""
-        return 1 / (1 + exp(-self.score(text)))
+    def reads_as_harmless(self, sentence: str) -> bool:
+        """Whether a sentence is so likely decent that a word of the lists in it means no harm; a
+        short one says too little."""
+        return len(sentence.split()) >= _ENOUGH and self.score(sentence) < self.harmless_below
 
     def kind_scores(self, text: str) -> list[float]:
         """The linear score of each of `kinds`."""
@@ -163,7 +170,8 @@ class WordsModel:
         sums = [0.0] * width
         for at, value in self._values(text).items():
             if at < self.words:
-                for i, weight in enumerate(self.kind_weights[at * width : (at + 1) * width]):
+                row = at % self.naming * width
+                for i, weight in enumerate(self.kind_weights[row : row + width]):
                     sums[i] += weight * value
         return [
             total * scale + base
@@ -178,9 +186,9 @@ class WordsModel:
     def refused(self, text: str) -> list[tuple[str, str]]:
         """The sentences of a draft that may not be said, each with its kind; some in a row where
         only together they are too much."""
-        likely = [(s, self.probability(s)) for s in sentences(text)]
-        refused = [s for s, p in likely if p >= self.sentence_at]
+        scored = [(s, self.score(s)) for s in sentences(text)]
+        refused = [s for s, score in scored if score >= self.sentence_at]
         if not refused:
-            rows = stretches([s for s, _ in likely])
-            refused = [row for row in rows if self.probability(row) >= self.refuse_at][:1]
+            rows = stretches([s for s, _ in scored])
+            refused = [row for row in rows if self.score(row) >= self.refuse_at][:1]
         return [(s, self.kind(s)) for s in dict.fromkeys(refused)]

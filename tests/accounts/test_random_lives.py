@@ -45,6 +45,7 @@ from dunlin.service.payments.refunds import refund_excess
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff import pauses, queue, reentry
 from tests.imports.place import CREDITOR, Office, table
+from tests.staff.deciding import WORDS
 from tests.support import builders, ground
 
 SAID: list[tuple[SignalKind, dict[str, Any]]] = [
@@ -469,6 +470,7 @@ class AnyLife(RuleBasedStateMachine):
                 self.staff(account),
                 f"It is for visit {next(self.numbers)}.",
                 release=release,
+                model=WORDS,
                 book=self.book,
                 creditors=self.book.creditors,
                 waker=self.waker,

@@ -65,3 +65,15 @@ def test_who_owes_is_asked_where_no_heading_says() -> None:
         "Inv,Wer,Due Date,Balance\n1,Ada Abbott,2026-03-14,10.00\n2,Ben Barker,2026-03-15,20.00\n"
     )
     assert asked(read(text)) == ["mapping:Wer"]
+
+
+def test_a_bilingual_heading_is_read_by_its_halves() -> None:
+    document = read(
+        "Invoice / Factura,Customer / Cliente,Email / Correo,Due / Vence,Balance / Saldo\n"
+        "1,Ada Abbott,ada@example.com,2026-03-14,$10.00\n",
+        answers={"currency": "USD"},
+    )
+    account = document["rows"][0]["account"]
+    assert (account["reference"], account["due_on"], account["balance_minor"]) == (
+        "1", "2026-03-14", 1000,
+    )  # fmt: skip

@@ -192,3 +192,24 @@ def test_a_standing_of_the_patient_that_forbids_holds() -> None:
         "2,C Cole,c@example.com,12.00,2026-09-01,Deceased\n"
     )
     assert _held(text) == [None, "deceased"]
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [("Karl Weiss †", "deceased"), ("The Late Gus Hall", "deceased"), ("VOID - Cy Lake", "on_hold"),
+     ("[HOLD] Bo Reed", "on_hold"), ("Fay Void", None), ("Coll, Bob", None)],
+)  # fmt: skip
+def test_a_mark_set_off_before_or_behind_a_name_holds(name: str, held: str | None) -> None:
+    text = "Account,Name,Email,Balance,Due Date\n"
+    assert _held(text + f'1,"{name}",a@example.com,10.00,2026-09-01\n') == [held]
+
+
+@pytest.mark.parametrize(
+    ("note", "held"),
+    [("pagado en efectivo", "payment_shown"), ("bar bezahlt am 12.9.", "payment_shown"),
+     ("Kulanz - ausbuchen", "payment_shown"), ("no ha pagado", None),
+     ("noch nicht bezahlt", None)],
+)  # fmt: skip
+def test_a_note_of_a_payment_is_heard_in_other_languages(note: str, held: str | None) -> None:
+    text = "Invoice,Customer,Email,Balance,Due Date,Memo\n"
+    assert _held(text + f"1,A Abel,a@example.com,10.00,2026-09-01,{note}\n") == [held]

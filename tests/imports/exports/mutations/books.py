@@ -38,8 +38,8 @@ def instalments(draft: Draft, rng: random.Random) -> bool:
         part = debt.minor // 3
         parts = [part, part + 7, debt.minor - 2 * part - 7]
         at = _line_of(draft, debt)
-        told = draft.lines.pop(at).cells
-        person = {k: v for k, v in told.items() if k in ("name", "last_first", "email", "phone")}
+        before = draft.lines.pop(at).cells
+        person = {k: v for k, v in before.items() if k in ("name", "last_first", "email", "phone")}
         for number, minor in enumerate(parts):
             due = debt.due and debt.due + dt.timedelta(days=20 * number)
             new = replace(debt, minor=minor, billed=minor, due=due, net=True)

@@ -64,7 +64,8 @@ SAID = (
         |mandataire|procurador
         |representante legal|durch ra|ra kanzlei|vertreten durch ra"""),
     (LEGAL, """
-        lawsuit|suit filed|filed suit|is suing|small claims|litigation|in litigation|judgment
+        raumungsklage|zwangsraumung|desahucio|expulsion locative|acao de despejo|lawsuit
+        |suit filed|filed suit|is suing|small claims|litigation|in litigation|judgment
         |judgement|lien filed|eviction*|evict|foreclos*|court date|summons|legal action
         |demanda presentada|demanda judicial|en juicio|via judicial|procedimiento judicial
         |embargo|contencioso|juzgado|contentieux|procedure judiciaire|huissier*|assignation
@@ -312,7 +313,7 @@ NAMED = (
         estate of|est of|the estate|succession de|succession m|succession mme|succession mr
         |feu m|feu monsieur|feue mme|feue madame|sucesion de|nachlass*|erben nach|erben des
         |erben der|erbengemeinschaft|espolio de|herederos de|heirs of|deceas*|decd|verstorben*
-        |fallecid*|falecid*|decede*|defunt*|difunt*|late mr|late mrs"""),
+        |fallecid*|falecid*|decede*|defunt*|difunt*|late mr|late mrs|the late"""),
     (BANKRUPTCY, """
         bankrup*|chapter 7|chapter 11|chapter 13|ch 7|ch 11|ch 13|in insolvenz|insolvenzverwalt*
         |debtor in possession|en liquidation|concurso acreedores|falid*|massa falida"""),
@@ -348,7 +349,7 @@ MARKED = (
     (DISPUTED, "dispute|disputes"),
     (ON_HOLD, """
         hold|gesperrt|duplicate|dup|dupe|duplicado|doublon|doppelt|test|paid|paid in full|pd|pif
-        |pagado|pagada|bezahlt|paye|pago|closed|inactive|old|written off"""),
+        |pagado|pagada|bezahlt|paye|pago|closed|inactive|old|written off|void|voided|do not use"""),
 )  # fmt: skip
 """Words that say it in a name where they stand in brackets or after a mark."""
 

@@ -87,6 +87,8 @@ class LayoutVotes:
         words = [" ".join(c for c in cells if c.strip()) for cells in titles]
         self._headings, self._sum_headings = Headings(words), Headings(words)
         self._standings = [*by.get("document_type", ()), *by.get("status", ())]
+        self._paid_flags = by.get("paid_flag", [])
+        self._standings += self._paid_flags
         self._by_standing: dict[tuple[str, ...], int] = {}
         self._above: Sequence[str] = ()
         self._head: tuple[str, ...] = ()
@@ -280,7 +282,8 @@ class LayoutVotes:
         counts = self._by_standing.get(standing)
         if counts is None:
             states = {s for w in standing for s in (statuses.type_of(w), statuses.status_of(w))}
-            counts = 0 if states & {PAID, VOID, DRAFT} else 1
+            settled = any(i < size and statuses.yes_no(cells[i]) for i in self._paid_flags)
+            counts = 0 if settled or states & {PAID, VOID, DRAFT} else 1
             if counts and states & {CREDIT, statuses.PAYMENT}:
                 counts = -1
             if len(self._by_standing) < _MOST_STANDINGS:

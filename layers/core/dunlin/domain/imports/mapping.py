@@ -34,7 +34,7 @@ from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
 from dunlin.domain.imports.status_codes import ask_codes
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
-from dunlin.domain.imports.whose import NAMES, Parties, party_of
+from dunlin.domain.imports.whose import Parties, left_out, party_of
 from dunlin.domain.imports.whose_contacts import settle_contacts
 
 _SPEAKS_OF_PAYMENT = 0.3
@@ -131,8 +131,18 @@ def _by_name(scores: dict[str, tuple[float, str]], header: str, content: Content
             _offer(scores, field, 0.66 * factor, f'"{header.strip()}" often means it', content)
     if scores:
         return
+    if "/" in header:
+        _by_halves(scores, header, content)
     for field in fields.JOINTLESS.get(fields.jointless_key(header), ()):
         _offer(scores, field, 0.94, f'named "{header.strip()}"', content)
+
+
+def _by_halves(scores: dict[str, tuple[float, str]], header: str, content: Content) -> None:
+    """`Customer / Cliente` says one thing in two languages."""
+    halves = [fields.key_of(half) for half in header.split("/")]
+    meant = [{*fields.STRONG.get(key, ()), *fields.WEAK.get(key, ())} for key in halves]
+    for field in set.intersection(*meant):
+        _offer(scores, field, 0.93, f'named "{header.strip()}"', content)
 
 
 def _offer(
@@ -173,7 +183,7 @@ _WORD_RULES: tuple[tuple[frozenset[str], frozenset[str], str, float], ...] = tup
         ("zip", "status avs check", "zip", 0.7),
         ("postal", "status", "zip", 0.66),
         ("due date", "days", "due_date", 0.75),
-        ("due", "days past not amount balance total", "due_date", 0.6),
+        ("due", "days past not amount balance total", "due_date", 0.7),
         ("exigible", "jours", "due_date", 0.6),
         ("vencimiento", "dias", "due_date", 0.7),
         ("vencimento", "dias", "due_date", 0.7),
@@ -295,7 +305,7 @@ def map_columns(
     ranked: list[list[tuple[float, str, str]]] = []
     mute = _says_little(headers, contents)
     payers = {i for i, header in enumerate(headers) if says_who_pays(header, samples[i])}
-    parties = Parties(headers, contents, {*payers, *_left_out(keys, headers, fixed)})
+    parties = Parties(headers, contents, {*payers, *left_out(keys, headers, fixed)})
     of_others: dict[int, str] = {}
     by_person: dict[int, str] = {}
     lookup = {fields.key_of(name) or name: field for name, field in fixed.items()}
@@ -358,23 +368,13 @@ def map_columns(
 
 def _is_age(header: str, content: Content, headers: Sequence[str], parties: Parties) -> bool:
     """`Age` beside a patient or a child, and a due date, is somebody's, and no debt's."""
+    key = fields.key_of(header)
     dated = any("due_date" in fields.STRONG.get(fields.key_of(h), ()) for h in headers)
-    return (
-        fields.key_of(header) in _AGES
-        and content.share("int") >= 0.9
-        and dated
-        and any(p is not None and p.part == WARD for p in parties.parties)
-    )
-
-
-def _left_out(keys: Sequence[str], headers: Sequence[str], fixed: Mapping[str, str]) -> set[int]:
-    """The columns of everybody whose name a person said is not to be used."""
-    named = {i: party_of(header) for i, header in enumerate(headers)}
-    roles = {
-        p.role for i, p in named.items()
-        if p is not None and p.point in NAMES and fixed.get(keys[i]) == fields.IGNORE
-    }  # fmt: skip
-    return {i for i, p in named.items() if p is not None and p.role in roles}
+    if key not in _AGES or content.share("int") < 0.9 or not dated:
+        return False
+    # `Age` and `Alter` are a debt's as well; `Edad` and `Idade` are a person's alone.
+    wards = any(p is not None and p.part == WARD for p in parties.parties)
+    return wards or key in ("edad", "idade")
 
 
 def _price_is_owed(

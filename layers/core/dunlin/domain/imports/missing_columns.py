@@ -38,8 +38,8 @@ def ask_owed(
     says nothing; None where there is none, or a person said that none is."""
     if answers.get(OWED) == NONE:
         return None
-    found = _free(columns, samples, _is_money)
-    keys = [c.key for c in found if not _is_worth(headers[c.index])]
+    free = _free(columns, samples, _is_money)
+    keys = [c.key for c in free if not _is_worth(headers[c.index])]
     if not keys:
         return None
     named = " or ".join(f'"{key}"' for key in keys[:_MOST])
@@ -85,6 +85,8 @@ def ask_who(
     columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]
 ) -> ImportQuestion | None:
     """Which column names who owes, where no heading says so."""
+    if _NAMES & {c.field for c in columns}:
+        return None
     people = _free(columns, samples, lambda c: c.share("name") >= 0.8 and c.distinct > 0.3)
     if not people:
         return None
@@ -96,6 +98,7 @@ def ask_who(
     )
 
 
+_NAMES = frozenset(("consumer_name", "first_name", "last_name", "company", "vendor"))
 _INSTEAD = frozenset(("terms", "days_overdue", "bucket"))
 """Fields that say since when a debt is due as well."""
 

@@ -221,10 +221,11 @@ class _Pass:
             since = ask_due(profile.mapping, samples)
             if since is not None:
                 decisions.append(since)
-            if not have & CONSUMER_FIELDS and not profile.grouped and profile.journal_year is None:
-                who = ask_who(profile.mapping, samples)
-                if who is not None:
-                    return replace(profile, decisions=(*decisions, who))
+            alone = not profile.grouped and profile.journal_year is None
+            who = ask_who(profile.mapping, samples) if alone else None
+            if who is not None:
+                return replace(profile, decisions=(*decisions, who))
+            if not have & CONSUMER_FIELDS and alone:
                 refusal = Refusal(
                     code="no_contact_column",
                     detail="no column names the person or firm that owes, or how to reach them",

@@ -35,6 +35,8 @@ _OF_AGE = 18
 _LAST = frozenset(("zz", "ZZ", "Zz"))
 _OUT_OF_USE = re.compile(r"^[zZ]{2,}[-_ ]*(?=[A-Z])")
 """Names are sorted to the end of a list so."""
+_SET_BEFORE = re.compile(r"\W*([A-Za-z][A-Za-z ]*?)\s*(?:[\])*]|\s[-\u2013\u2014]\s|:\s)")
+"""A mark before a name: `VOID - `, `[HOLD] `."""
 _BRIEF = 3
 """Words of a note that is no more than a mark."""
 _ALIVE = frozenset("alive living vivo viva lebt vivant vivante a active l".split())
@@ -120,10 +122,15 @@ def _announced(worded: Worded, start: int) -> bool:
 def bars_of_name(text: str) -> tuple[str, ...]:
     """The codes of what stands beside a name or in an address, the gravest first."""
     text = _OUT_OF_USE.sub("", text)
-    if not may_bar(text):
+    if not may_bar(text) and "\u2020" not in text:
         return ()
     worded = _NAMES.read(text[:LONG])
     codes = {p.meaning for p in worded.phrases if p.meaning and not p.denied}
+    if "\u2020" in text:
+        codes.add(barring.DECEASED)
+    if before := _SET_BEFORE.match(text):
+        whole = _MARKED.read(before[1])
+        codes |= {p.meaning for p in whole.phrases if p.end - p.start == len(whole.words)}
     marked = _MARKED.read(text[:LONG])
     words = marked.words
     for phrase in marked.phrases:
@@ -168,7 +175,7 @@ class RowBars:
             if " " in text and text.upper() != text.lower():
                 codes += self._beside_point(text)
         names = " ".join([cells[i] for i in self._names])
-        if may_bar(names) or names[:2] in _LAST:
+        if may_bar(names) or names[:2] in _LAST or "\u2020" in names:
             for index in self._names:
                 codes += bars_of_name(cells[index])
         if self._flags:

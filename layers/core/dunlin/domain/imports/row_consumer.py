@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
@@ -259,23 +261,23 @@ class RowConsumer:
         second = self._columns.text(cells, "second_last_name")
         family = f"{family} {second}".strip() if second else family
         if company and (self._contact_person or (is_company(company) and not whole)):
-            return Name(company, company=True)
+            return _firm(company)
         if whole:
             # "Company, Person" is no "Last, First".
             kept = self._whole_names and " " in whole.partition(",")[0] and "," in whole
             if not kept:
                 return read_name(whole)
-            before, _, job = (part.strip() for part in whole.partition(":"))
-            return Name(before, company=is_company(before), job=job)
+            firm = _firm(whole)
+            return replace(firm, company=is_company(firm.display))
         if given or family:
             if company and not given:
-                return Name(company, company=True)
+                return _firm(company)
             middle = self._columns.text(cells, "middle_name")
             given = f"{given} {middle}".strip() if middle else given
             if not given and is_company(family):
                 return Name(family, company=True)
             return join_name(given, family, self._columns.text(cells, "name_suffix"))
-        return Name(company, company=True) if company else Name("")
+        return _firm(company) if company else Name("")
 
     def _read_consents(self, cells: list[str]) -> tuple[FileConsent, ...]:
         evidence = "; ".join(
@@ -311,6 +313,12 @@ class RowConsumer:
         given = permission(text)
         # What allows contact at large is no consent to a channel.
         return None if given and field == "consent_all" else given
+
+
+def _firm(text: str) -> Name:
+    """A firm's name, kept whole but for a job behind a colon."""
+    before, colon, job = (part.strip() for part in text.partition(":"))
+    return Name(before, company=True, job=job) if colon and before else Name(text, company=True)
 
 
 def _cell(cells: list[str], index: int) -> str:

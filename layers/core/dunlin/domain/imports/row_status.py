@@ -115,7 +115,7 @@ class RowStatus:
         return statuses.type_of(text) if text else None
 
     def _reading(self, text: str) -> StatusReading:
-        told = self._told.get(text)
-        if told is not None:
-            return StatusReading(None if told == HOLD else told)
+        meaning = self._told.get(text)
+        if meaning is not None:
+            return StatusReading(None if meaning == HOLD else meaning)
         return statuses.read_status(text[:LONG])

@@ -15,13 +15,11 @@ from dunlin.domain.imports.places import state_code
 from dunlin.domain.imports.statuses import read_status
 from dunlin.domain.imports.types import OPEN, PAID, VOID, ImportQuestion
 from dunlin.domain.imports.whose import party_of
+from dunlin.domain.imports.whose_contacts import Choice
 
 KIND = "status_code"
 HOLD = "hold"
 CHOICES = (OPEN, PAID, VOID, HOLD)
-Choice = tuple[float, str, str]
-"""(score, field, why) of a column."""
-
 _NAMED = frozenset(
     """status statuses stat stats standing stato estado estatus situacion situacao etat
     statut zustand disp dispo disposition""".split()

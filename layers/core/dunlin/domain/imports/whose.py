@@ -8,7 +8,7 @@ address whose header names a role that is not known is nobody's before a person 
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dunlin.domain.imports import fields
@@ -364,6 +364,8 @@ class Parties:
     def _owning_or_shipped(self, index: int, party: Party) -> Meant | None:
         """Who owns a house, or is shipped to, owes where nobody else is named."""
         points = NAMES | CONTACTS if party.part == OWNER else frozenset((party.point,))
+        if party.point in CONTACTS and self._with(SHIPS, NAMES):
+            points |= NAMES
         others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
         # Who is shipped to under a name of their own is reached under numbers of their own.
         kinds = {p.point for p in self._with(SHIPS, NAMES)} | {party.point}
@@ -450,6 +452,16 @@ class Parties:
         if key in _BARE_BIRTHS:
             return Meant("for_date_of_birth", f"the {payer} is somebody else")
         return None
+
+
+def left_out(keys: Sequence[str], headers: Sequence[str], fixed: Mapping[str, str]) -> set[int]:
+    """The columns of everybody whose name a person said is not to be used."""
+    named = {i: party_of(header) for i, header in enumerate(headers)}
+    roles = {
+        p.role for i, p in named.items()
+        if p is not None and p.point in NAMES and fixed.get(keys[i]) == fields.IGNORE
+    }  # fmt: skip
+    return {i for i, p in named.items() if p is not None and p.role in roles}
 
 
 _LEVIES = frozenset("assessment assessments hoa hoadues condo levy levies hausgeld".split())

@@ -121,7 +121,8 @@ STRONG = {
     "date_of_birth": """
         date of birth|dob|birth date|birthdate|birthday|geburtsdatum|geburtstag
         |fecha de nacimiento|fecha nacimiento|date de naissance|patient dob|patient date of birth
-        |customer dob|ne le|nee le|nacimiento|patient birth date|guarantor dob|born|born on|birth dt
+        |customer dob|ne le|nee le|nacimiento|patient birth date|guarantor dob|born|born on
+        |birth dt|geb
         |geboren|geboren am|geb datum|geb dat|gebdat|fecha nac|fec nac|fec nacimiento|f nacimiento
         |nacido el|date naissance|date naiss|naissance|data de nascimento|data nascimento
         |dt nascimento|dt nasc|data nasc|nascimento|nascido em|bday|patient birthdate""",

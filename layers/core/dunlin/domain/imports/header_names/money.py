@@ -2,7 +2,8 @@
 
 STRONG = {
     "balance": """
-        osbal|os bal|o s bal|opn bal|opnbal|total a cobrar|a cobrar|balance|balance due|balancedue
+        amount behind|osbal|os bal|o s bal|opn bal|opnbal|total a cobrar|a cobrar|balance
+        |balance due|balancedue
         |amount due|amountdue|open balance|openbalance|outstanding
         |outstanding balance|outstanding amount|outstandingamount|amount outstanding|amount owed
         |owed|amount owing|total due|total owed|current balance|currentbalance|amount remaining
@@ -39,7 +40,8 @@ STRONG = {
         |divida|saldo em divida|valor pendente|montante devido|saldo a pagar|valor em atraso
         |open a r|open ar|a r balance|ar balance|how much|what they owe|they owe|how much owed""",
     "amount": """
-        invamt|inv amt|bill amt|billamt|tot amt|totamt|amount|betr in hw|betrag in hw|betrag hw
+        requested amount|amount requested|invamt|inv amt|bill amt|billamt|tot amt|totamt|amount
+        |betr in hw|betrag in hw|betrag hw
         |betr in bw|betr|total|invoice total
         |invoice amount|total amount|grand total|gross amount|gross|invoice value|original amount
         |original balance|billed amount|amount billed|bill amount|total billed|total charge

@@ -11,7 +11,8 @@ STRONG = {
         |ledger id|guarantor account|lease id|tenant id account|agreement number|contract number
         |our reference|receivable id|opos id|our ref|creditor reference|external id|encounter id""",
     "invoice_number": """
-        invoice number|invoice no|invoice nr|invoice num|invoice|inv no|inv|inv number|invno
+        no da nota|numero da nota|n da nota|nota numero|invoice number|invoice no|invoice nr
+        |invoice num|invoice|inv no|inv|inv number|invno
         |document number|document no|documentno|doc number|doc no|docno|doc num|num|bill number
         |rechnungsnummer|rechnungsnr|rechnungs nr|rechnung nr|rechnung|belegnummer|beleg nr
         |belegnr|belegfeld 1|numero de factura|no factura|num factura|factura|n factura
@@ -47,7 +48,8 @@ STRONG = {
         |kunden id|kd nr|kdnr|deb nr|matricule|matricula|nro cliente|cta cliente|patient no|pt id
         |pt no|unit owner id|member no|resident no|tenant no|student no|ref client""",
     "consumer_name": """
-        custnm|cust nm|custname|customer name|customer|customer full name|cust name|client name
+        bill to customer|bill to customer name|bill name|utente|nome do utente|named insured
+        |custnm|cust nm|custname|customer name|customer|customer full name|cust name|client name
         |client|client full name
         |contact name|contactname|debtor name|debtor|debtor full name|consumer name|consumer
         |full name|fullname|display name|displayname|bill to|bill to name|billto|billed to
@@ -83,7 +85,8 @@ STRONG = {
         |sobrenome e nome|nome e sobrenome|nome e apelido|intitule compte|cliente fornecedor
         |patron|patron name""",
     "first_name": """
-        first name|firstname|given name|givenname|forename|first|customer first name
+        first nm|firstnm|first name|firstname|given name|givenname|forename|first
+        |customer first name
         |billing first name|client first name|patient first name|tenant first name
         |contact first name|guarantor first name|vorname|prenom|primer nombre|nombre de pila
         |nombres|fname|pat first name|patfname|vorname adressattyp naturl person
@@ -91,7 +94,7 @@ STRONG = {
         |given|initials|initialen|iniciales|iniciais|initiales|rufname|primeiro nome
         |nome proprio|client first|customer first|vornamen|prenoms""",
     "last_name": """
-        last name|lastname|family name|familyname|surname|last|customer last name
+        last nm|lastnm|last name|lastname|family name|familyname|surname|last|customer last name
         |billing last name|client last name|patient last name|tenant last name|contact last name
         |guarantor last name|nachname|familienname|apellido|apellidos|nom de famille|lname
         |patlname|debtor last name|name adressatentyp naturl person|nom du client famille
@@ -123,7 +126,8 @@ STRONG = {
         |billing email address|contact e mail|invoice email|accounts payable email|ap email
         |e mail kunde|partner email|email to|elektronische post""",
     "phone": """
-        phone|phone number|phonenumber|phone no|phone numbers|phones|telephone|telephone number
+        ph no|ph|phone nbr|phone|phone number|phonenumber|phone no|phone numbers|phones|telephone
+        |telephone number
         |tel|tel no|mobile|mobile phone|mobile number|mobile no|mobilephone|cell|cell phone
         |cellphone|cell number|home phone|homephone|work phone|workphone|phone 1|phone1|phone 2
         |phone2|phone 3|primary phone|alt phone|altphone|alternate phone|alternate phone number

@@ -22,7 +22,8 @@ ROLES: tuple[tuple[str, str, str], ...] = (
         |acreditado|darlehensnehmer|kreditnehmer|emprunteur|mutuario|tomador"""),
     (OWES, "tenant", """
         tenant|tenants|renter|lessee|resident|residents|occupant|primary tenant|inquilino
-        |arrendatario|mieter|mieters|mieterin|locataire|locatario|inquilina|bewohner|occupante|ocupante"""),
+        |arrendatario|mieter|mieters|mieterin|locataire|locatario|inquilina|bewohner|occupante
+        |ocupante"""),
     (OWES, "homeowner", """
         homeowner|home owner|unit owner|lot owner|condomino|copropietario|coproprietaire
         |wohnungseigentumer"""),
@@ -33,6 +34,7 @@ ROLES: tuple[tuple[str, str, str], ...] = (
     (OWES, "member", """
         member|primary member|donor|guest|socio|abonado|mitglied|adherent|abonne
         |associado|camper|cardholder|card holder|shopper|taxpayer|ratepayer|donante"""),
+    (OWES, "insured", "named insured"),
     (OWES, "subscriber", "subscriber|primary subscriber"),
     (PAYS, "responsible party", """
         responsible parent|responsible guardian|paying parent|paying guardian|paying party

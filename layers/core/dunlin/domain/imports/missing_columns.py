@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of
+from dunlin.domain.imports.file_kind import CONSUMER_FIELDS
 from dunlin.domain.imports.header_names import figures
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
 
@@ -85,9 +86,11 @@ def ask_who(
     columns: Sequence[ColumnMap], samples: Sequence[Sequence[str]]
 ) -> ImportQuestion | None:
     """Which column names who owes, where no heading says so."""
-    if _NAMES & {c.field for c in columns}:
+    have = {c.field for c in columns}
+    if have & _NAMES or (have & CONSUMER_FIELDS and not have & {"email", "phone"}):
         return None
-    people = _free(columns, samples, lambda c: c.share("name") >= 0.8 and c.distinct > 0.3)
+    free = _free(columns, samples, lambda c: c.share("name") >= 0.8 and c.distinct > 0.3)
+    people = [c for c in free if _are_names(samples[c.index])]
     if not people:
         return None
     return ImportQuestion(
@@ -123,6 +126,12 @@ def _free(
 def _says_nothing(key: str) -> bool:
     known: Container[str] = {*fields.STRONG, *fields.WEAK}
     return fields.key_of(key) not in known
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    """Whether most cells hold two words or more, as the names of people do."""
+    filled = [c.split() for c in cells if c.strip()]
+    return sum(len(words) > 1 for words in filled) * 5 >= 3 * len(filled)
 
 
 def _is_money(content: Content) -> bool:

@@ -141,9 +141,9 @@ class RowKinds:
     def _again(self, cells: list[str]) -> bool:
         """Whether a record is the header once more, as at the top of a page."""
         first = cells[0]
-        if first and first not in self._again_begins:
-            if not first[0].isspace() or first.strip() not in self._again_begins:
-                return False
+        begins = self._again_begins
+        if first and first not in begins and not (first[0] == " " and first.strip() in begins):
+            return False
         filled = [c.strip().casefold() for c in cells if c and not c.isspace()]
         if len(filled) < 2:
             return False

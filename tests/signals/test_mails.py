@@ -23,6 +23,7 @@ from dunlin.domain.errors import Unavailable
 from dunlin.domain.messages.arrival import MailArrival, reply_address, stop_address
 from dunlin.domain.tokens import address_hash, reply_token, token_hash
 from dunlin.ports.portal import Link
+from dunlin.service.signals import mails
 from dunlin.service.signals.mails import A_DAY, MailPorts, take_in
 from tests.signals.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
 
@@ -174,6 +175,55 @@ def test_a_file_is_kept_as_evidence_and_handed_on(post: Post) -> None:
     assert "File not kept: virus.png" in handed.text
     account = post.book.accounts[FIRST.account_id]
     assert (account.hold, account.hold_reason) == (Hold.REVIEW, "Sent a document")
+
+
+def test_what_a_reply_quotes_is_neither_heard_nor_kept(post: Post) -> None:
+    link = f"https://pay.example.com/m/{'t' * 22}"
+    message = mail(
+        "Thank you, I will look at it tonight.\n\n"
+        "On Mon, Nov 23, 2026 at 12:00 PM Acme Clinic <accounts@clinic.example.com> wrote:\n"
+        f"> Your balance is open: {link}\n> Reply STOP or unsubscribe to stop these messages.\n"
+    )
+    assert post.deliver(message) == "reply"
+    assert post.open
+    [reply] = post.book.replies.values()
+    assert reply.text == "Thank you, I will look at it tonight."
+    [handed] = post.mailbox.sent
+    assert "unsubscribe" in handed.text
+    assert "t" * 22 not in handed.text
+
+
+def test_no_more_files_go_on_than_a_mail_may_carry(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "_MOST_HANDED_ON", 2 * len(PDF) + 3)
+    message = mail("All of them.")
+    for number in range(4):
+        content = PDF + bytes([number])
+        message.add_attachment(content, maintype="application", subtype="pdf", filename="a.pdf")
+    assert post.deliver(message) == "reply"
+    assert len(post.evidence.files) == 4
+    [handed] = post.mailbox.sent
+    assert [file.name for file in handed.attachments] == ["file-1.pdf", "file-2.pdf"]
+
+
+def test_a_file_below_a_quotation_alone_is_no_opt_out(post: Post) -> None:
+    quotation = (
+        "\nOn Mon, Nov 23, 2026 at 12:00 PM Acme Clinic <accounts@clinic.example.com> wrote:\n"
+        "> Reply STOP or unsubscribe to stop these messages.\n"
+    )
+    assert post.deliver(with_file(PDF, quotation)) == "reply"
+    assert post.open
+    [reply] = post.book.replies.values()
+    assert reply.labels == ("evidence",)
+
+
+def test_of_a_mail_that_was_cut_no_file_is_kept(post: Post) -> None:
+    raw = with_file(PDF, "I paid.").as_bytes()
+    assert post.deliver(raw + b"x" * 25_000_000) == "reply"
+    assert post.evidence.files == {}
+    assert "too large" in post.mailbox.sent[0].text
+    assert post.hold is not None
 
 
 @pytest.mark.parametrize(("content", "label"), [(PDF, "evidence"), (b"PK\x03\x04", "unclear")])

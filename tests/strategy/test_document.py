@@ -85,6 +85,24 @@ def test_every_setting_arrives() -> None:
     )
 
 
+def _with_mail_domain(domain: str) -> str:
+    return WHOLE.replace(
+        "reply_to: a@example.com", f"reply_to: a@example.com, mail_domain: {domain}"
+    )
+
+
+def test_answers_have_a_domain_of_their_own() -> None:
+    text = _with_mail_domain("Reply.Acme.example.com")
+    _, strategy = wiring.strategy_reader().read(text.encode(), creditor="acme")
+    assert strategy.brand.mail_domain == "reply.acme.example.com"
+
+
+@pytest.mark.parametrize("domain", ["example.com", "reply", "a@example.com", "re ply.example.com"])
+def test_a_mail_domain_is_a_domain_and_not_that_of_the_inbox(domain: str) -> None:
+    with pytest.raises(StrategyError, match="mail_domain"):
+        read(_with_mail_domain(domain))
+
+
 @pytest.mark.parametrize(
     ("days", "minor", "relationship", "ladder"),
     [

@@ -8,11 +8,18 @@ import re
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LENGTH = 22
 _SHAPE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
+_LINK = re.compile(rf"(/[mu]/)[{ALPHABET}]{{{LENGTH}}}")
 
 
 def well_formed(token: str) -> bool:
     """True where the text has the shape of a token; says nothing about whether it exists."""
     return _SHAPE.fullmatch(token) is not None
+
+
+def without_links(text: str) -> str:
+    """A text without the tokens of private links, which would open the portal to whoever reads
+    it."""
+    return _LINK.sub(r"\1…", text)
 
 
 def token_hash(token: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dunlin.domain.messages.arrival import MailArrival
 from dunlin.domain.messages.mail import ReceivedMail
+from dunlin.domain.tokens import without_links
 
 _UNREAD = {
     "large": "The mail is too large: only its start was read, and no file was kept.",
@@ -34,7 +35,8 @@ def text_of(
     kept: Sequence[str],
     refused: Sequence[str],
 ) -> str:
-    """The body: what was made of the mail, then the person's words as they came.
+    """The body: what was made of the mail, then the person's words as they came, but for the
+    private links in what they quote.
 
     `kept` names files that are evidence now, `refused` those that are not.
     """
@@ -47,7 +49,7 @@ def text_of(
     lines += [f"File kept: {name}" for name in kept]
     lines += [f"File not kept: {name}" for name in refused]
     lines += [_UNREAD[code] for code in mail.unread]
-    lines += [f"The mail as it came: {arrival.key}", "", mail.text or "(no words)"]
+    lines += [f"The mail as it came: {arrival.key}", "", without_links(mail.text) or "(no words)"]
     return "\n".join(lines)
 
 

@@ -107,7 +107,8 @@ def read_mail(raw: bytes) -> ReceivedMail:
             if (match := re.search(r"(?:^|;)\s*d\s*=\s*([^;\s]+)", value))
         ),
         hops=len(message.get_all("Received", [])),
-        attachments=tuple(parts.files),
+        # Of a mail that was cut the last file is cut too.
+        attachments=() if "large" in unread else tuple(parts.files),
         unread=tuple(dict.fromkeys(parts.unread)),
     )
 

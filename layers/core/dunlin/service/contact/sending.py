@@ -17,7 +17,7 @@ from dunlin.domain.contact import planner
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.messages.arrival import reply_address, stop_address
 from dunlin.domain.strategy.strategy import Brand
-from dunlin.domain.tokens import ALPHABET, LENGTH, address_hash, reply_token, token_hash
+from dunlin.domain.tokens import address_hash, reply_token, token_hash, without_links
 from dunlin.ports.accounts import (
     Accounts,
     Change,
@@ -36,7 +36,6 @@ from dunlin.service.contact.permits import touch_data, without_contact
 
 LINK_LIFE = timedelta(days=45)
 REPLY_LIFE = timedelta(days=400)  # people answer old mail, and may stop it at any time
-_LINK = re.compile(rf"(/[mu]/)[{ALPHABET}]{{{LENGTH}}}")
 _CODE = re.compile(r"\b\d{6}\b")
 CODE_LIFE = timedelta(minutes=15)
 _FIRST_PAUSE = timedelta(minutes=5)
@@ -136,7 +135,7 @@ def kept_content(rendered: Rendered) -> str:
     """What the person was told, as text, for staff and the dossier: subject and body without the
     private links, which would open the portal to whoever reads it, and without a code."""
     text = f"{rendered.subject}\n\n{rendered.text}" if rendered.subject else rendered.text
-    return _CODE.sub("••••••", _LINK.sub(r"\1…", text))
+    return _CODE.sub("••••••", without_links(text))
 
 
 def _compose(

@@ -28,11 +28,12 @@ from dunlin.domain.messages.arrival import (
 )
 from dunlin.domain.messages.mail import Attachment, ReceivedMail, read_mail
 from dunlin.domain.portal.upload import Upload, read_upload
+from dunlin.domain.replies.mailed import mailed_words
 from dunlin.domain.replies.model import ReplyModel
 from dunlin.domain.replies.reading import ReplyReading, read
 from dunlin.domain.replies.unspoken import QUIET
 from dunlin.domain.strategy.strategy import Brand
-from dunlin.domain.tokens import address_hash, token_hash
+from dunlin.domain.tokens import address_hash, token_hash, without_links
 from dunlin.ports.accounts import Addresses
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import AttachedFile, Email, Mailbox, MailStore
@@ -43,6 +44,7 @@ from dunlin.service.signals.replies import obey
 from dunlin.service.signals.signals import SignalBook
 
 A_DAY = 20  # mails to one message, and of one sender; the rest is kept and read by nobody
+_MOST_HANDED_ON = 20_000_000  # bytes; SES takes 40 MB, and files grow by a third on their way
 _UNSUBSCRIBED = ReplyReading(
     label="opt_out", intents=("opt_out",), opt_out=True, labels=("opt_out",),
     why="wrote to the address that unsubscribes",
@@ -118,7 +120,7 @@ def take_in(arrival: MailArrival, *, ports: MailPorts, now: datetime, wall: date
     for each, reading in zip(concerned, read_as, strict=True):
         obey(
             reading,
-            text="\n".join([mail.text, *(f"[{name}]" for name in kept)]),
+            text="\n".join([_words(mail), *(f"[{name}]" for name in kept)]),
             channel=Channel.EMAIL,
             once=f"mail-{once}",
             person=each.person,
@@ -144,6 +146,11 @@ def _outcome(read_as: Sequence[ReplyReading]) -> str:
     if "opt_out" in labels:
         return "opt_out"
     return "automatic" if labels and labels <= {"automatic", "reaction"} else "reply"
+
+
+def _words(mail: ReceivedMail) -> str:
+    """What the person wrote, as the thread keeps it: what they quote is ours, and holds links."""
+    return without_links(mailed_words(mail.text) or mail.text)
 
 
 def _still_to_stop(concerned: Sequence[_Concerned], read_as: Sequence[ReplyReading]) -> bool:
@@ -231,7 +238,7 @@ def _reading(mail: ReceivedMail, each: _Concerned, ports: MailPorts, now: dateti
     if each.stops:
         return _UNSUBSCRIBED
     reading = read(
-        mail.text,
+        mailed_words(mail.text),
         channel=Channel.EMAIL.value,
         now=now,
         zone=zone_of(each.person),
@@ -368,7 +375,6 @@ def _hand_on(
     body = handed_on.text_of(
         mail, arrival, understood=understood, trusted=trusted, kept=kept, refused=refused
     )
-    uploads = [_upload(file, arrival) for file in mail.attachments]
     email = Email(
         to=brand.reply_to,
         sender=forwarder_address(domain),
@@ -377,13 +383,7 @@ def _hand_on(
         html="",
         text=body,
         headers={"Auto-Submitted": "auto-generated", "X-Loop": domain},
-        attachments=[
-            AttachedFile(
-                name=f"file-{number}", content=upload.content, content_type=upload.content_type
-            )
-            for number, upload in enumerate(uploads, start=1)
-            if upload is not None
-        ],
+        attachments=_attached(mail, arrival),
     )
     try:
         ports.mailbox.send(email)
@@ -391,6 +391,20 @@ def _hand_on(
         if failure.certain:
             ports.counts.clear_attempts(mark)
             raise
+
+
+def _attached(mail: ReceivedMail, arrival: MailArrival) -> list[AttachedFile]:
+    """The files that go on with a mail, as many as a mail of ours may carry; all are kept."""
+    attached: list[AttachedFile] = []
+    left = _MOST_HANDED_ON
+    for number, file in enumerate(mail.attachments, start=1):
+        upload = _upload(file, arrival)
+        if upload is not None and len(upload.content) <= left:
+            left -= len(upload.content)
+            kind = upload.content_type
+            named = f"file-{number}.{kind.rpartition('/')[2]}"
+            attached.append(AttachedFile(name=named, content=upload.content, content_type=kind))
+    return attached
 
 
 def _at_domain(arrival: MailArrival, ports: MailPorts) -> list[str]:

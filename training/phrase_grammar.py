@@ -11,7 +11,7 @@ from pathlib import Path
 from zlib import crc32
 
 _SLOT = re.compile(r"<([^<>]+)>")
-_CHOICE = re.compile(r"\{([^{}|]*(?:\{\w+\}[^{}|]*)*(?:\|[^{}|]*(?:\{\w+\}[^{}|]*)*)+)\}")
+_WAYS = re.compile(r"\{([^{}|]*(?:\{\w+\}[^{}|]*)*(?:\|[^{}|]*(?:\{\w+\}[^{}|]*)*)+)\}")
 _MOST = 6  # choices within choices
 
 
@@ -38,13 +38,13 @@ def expanded(path: Path, share: float) -> list[tuple[str, str, int]]:
 
 def _breadth(line: str, slots: dict[str, list[str]]) -> int:
     """How many ways a line has, choices within choices not counted."""
-    chosen = prod(len(_ways(m[1])) for m in _CHOICE.finditer(line))
+    chosen = prod(len(_ways(m[1])) for m in _WAYS.finditer(line))
     return chosen * prod(len(slots[m[1]]) for m in _SLOT.finditer(line))
 
 
 def _one_way(line: str, slots: dict[str, list[str]], chance: random.Random) -> str:
     for _ in range(_MOST):
-        chosen = _CHOICE.sub(lambda m: chance.choice(_ways(m[1])), line)
+        chosen = _WAYS.sub(lambda m: chance.choice(_ways(m[1])), line)
         filled = _SLOT.sub(lambda m: chance.choice(slots[m[1]]), chosen)
         if filled == line:
             break

@@ -88,6 +88,7 @@ def test_each_account_is_sent_the_words_of_its_version_and_they_are_what_was_pre
             book.creditors.put_strategy(builders.CREDITOR, document(subject(words)), builders.NOON)
             == version
         )
+        book.creditors.approve(builders.CREDITOR, version, by="ben", at=builders.NOON)
         name = f"ada{version}"
         account = ground.active(name, strategy_version=version, ladder="standard")
         builders.store(

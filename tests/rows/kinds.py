@@ -143,6 +143,8 @@ KINDS = {
         sk="STRATEGY#000001",
         document=strategy_document(**values.OWN_WORDS),
         at=AT,
+        approved_by="ben",
+        approved_at=AT,
     ),
     "creditor": _bare(CreditorRow, sk=CREDITOR, at=AT),
     "segment": Kind(

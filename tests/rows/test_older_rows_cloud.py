@@ -49,7 +49,13 @@ def test_the_strategy_it_was_opened_under_is_no_new_version() -> None:
     assert creditors.put_strategy(CREDITOR, strategy_document(**values.OWN_WORDS), AT) == 1
     strategy = creditors.strategy(CREDITOR)
     assert strategy is not None
-    assert strategy.templates == values.OWN_WORDS["templates"]
+    assert (strategy.templates, strategy.approved_by) == (values.OWN_WORDS["templates"], "")
+    creditors.approve(CREDITOR, 1, by="ben", at=AT)
+    approved = creditors.strategy(CREDITOR, 1)
+    assert approved is not None
+    assert approved.approved_by == "ben"
+    with pytest.raises(Conflict):
+        creditors.approve(CREDITOR, 1, by="eve", at=AT)
 
 
 def test_an_account_is_read_with_all_that_lies_around_it() -> None:

@@ -29,6 +29,7 @@ strategy_app = Commands("A creditor's strategy.", example="dunlin strategy show 
 strategy_app.command()(init)
 strategy_app.command()(strategies.check)
 strategy_app.command()(strategies.show)
+strategy_app.command()(strategies.approve)
 strategy_app.command()(strategies.diff)
 strategy_app.command()(refit)
 

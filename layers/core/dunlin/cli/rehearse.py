@@ -123,7 +123,9 @@ def play(
     """Import the files into memory and rehearse the strategy over them. Raises `DomainError`."""
     book = MemoryBook(log=False)
     templates = JinjaMessages()
-    book.creditors.put_strategy(creditor, {**document, "creditor": creditor}, at)
+    book.creditors.put_strategy(
+        creditor, {**document, "creditor": creditor}, at, approved_by="rehearsal"
+    )
     strategy = book.creditors.strategy(creditor)
     if strategy is None:
         raise DomainError("the strategy was not kept")

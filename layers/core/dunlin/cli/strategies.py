@@ -9,6 +9,7 @@ import typer
 
 from dunlin.cli.speech import count, not_in_order, say
 from dunlin.cli.stack import OnStack
+from dunlin.cli.who import Doer
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import creditor_id
 from dunlin.domain.strategy.strategy import Strategy
@@ -30,6 +31,30 @@ def check(file: File) -> None:
 def _ladders(strategy: Strategy) -> str:
     rungs = {name: len(ladder) for name, ladder in strategy.ladders.items()}
     return ", ".join(f"{name} ({count(number, 'rung')})" for name, number in rungs.items())
+
+
+def approve(
+    creditor: CreditorId,
+    by: Doer,
+    version: Annotated[int, typer.Option("--version", help="The newest without.")] = 0,
+) -> None:
+    """Let the creditor's own words of a strategy go out, as somebody who did not write them.
+
+    Example: dunlin strategy approve harbor-clinic --by desk-2
+    """
+    from dunlin.runtime import wiring
+    from dunlin.service.contact.strategies import approve_words
+
+    approved = approve_words(
+        creditor_id(creditor),
+        version,
+        by=by,
+        reader=wiring.strategy_reader(),
+        creditors=wiring.creditors(),
+        now=wiring.clock().now(),
+    )
+    names = ", ".join(sorted(approved.templates))
+    say(f"{by} approved the words of strategy {approved.version}: {names}.")
 
 
 def show(

@@ -390,6 +390,7 @@ def strategy_reader() -> StrategyReader:
     """Reads strategy documents under the shipped rulebook and letters."""
     from dunlin.adapters.files import yaml_documents
     from dunlin.adapters.files.rulebook_files import load_rulebook
+    from dunlin.adapters.files.shipped_words import as_shipped
     from dunlin.domain.rulebook import check_policy
     from dunlin.service.contact.strategies import Reader
     from dunlin.views.messages.message_check import check_letters
@@ -399,6 +400,7 @@ def strategy_reader() -> StrategyReader:
         line_of=yaml_documents.line_of,
         check=lambda document: check_policy(load_rulebook(), document),
         templates=partial(check_letters, model=words_model()),
+        shipped=as_shipped,
     )
 
 

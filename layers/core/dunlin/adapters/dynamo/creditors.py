@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from dunlin.adapters.dynamo.rows.strategies import (
     StrategyRow,
 )
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.domain.strategy.strategy_document import read_strategy
+from dunlin.domain.strategy.strategy_document import read_strategy, same_words
 
 
 class DynamoCreditors:
@@ -30,22 +31,34 @@ class DynamoCreditors:
         number = self._newest(creditor) if version is None else version
         if number == 0:
             return None
-        if (creditor, number) not in self._known:
-            document = self._document(creditor, number)
-            if document is None:
-                return None
-            self._known[creditor, number] = read_strategy(
-                document, creditor=creditor, version=number
-            )
-        return self._known[creditor, number]
+        if (creditor, number) in self._known:
+            return self._known[creditor, number]
+        row = self._row(creditor, number)
+        if row is None:
+            return None
+        strategy = replace(
+            read_strategy(row.document, creditor=creditor, version=number),
+            approved_by=row.approved_by or "",
+        )
+        # What waits for an approval is read anew until it has one.
+        if not strategy.templates or strategy.approved_by:
+            self._known[creditor, number] = strategy
+        return strategy
 
-    def put_strategy(self, creditor: str, document: Mapping[str, Any], at: datetime) -> int:
+    def put_strategy(
+        self, creditor: str, document: Mapping[str, Any], at: datetime, *, approved_by: str = ""
+    ) -> int:
         newest = self._newest(creditor)
         read_strategy(document, creditor=creditor, version=newest + 1)
         as_stored = DOCUMENT.read(DOCUMENT.write(document))
-        if newest and self._document(creditor, newest) == as_stored:
+        before = self._row(creditor, newest) if newest else None
+        if before is not None and before.document == as_stored:
             return newest
         row = StrategyRow(*StrategyRow.keys(creditor, newest + 1), document=document, at=at)
+        if approved_by:
+            row.approved_by, row.approved_at = approved_by, at
+        elif before is not None and same_words(before.document, as_stored):
+            row.approved_by, row.approved_at = before.approved_by, before.approved_at
         with translated(f"strategy {newest + 1} of {creditor}"):
             row.save(condition=StrategyRow.pk.does_not_exist())
         if newest == 0:
@@ -53,6 +66,18 @@ class DynamoCreditors:
                 CreditorRow(CREDITORS, creditor, at=at).save()
             self._inherit_pause(creditor)
         return newest + 1
+
+    def approve(self, creditor: str, version: int, *, by: str, at: datetime) -> None:
+        row = StrategyRow(*StrategyRow.keys(creditor, version))
+        with translated(f"approval of strategy {version} of {creditor}"):
+            row.update(
+                actions=[
+                    StrategyRow.approved_by.set(by),
+                    StrategyRow.approved_at.set(at),
+                    row.shape_set(),
+                ],
+                condition=StrategyRow.pk.exists() & StrategyRow.approved_by.does_not_exist(),
+            )
 
     def _inherit_pause(self, creditor: str) -> None:
         """A creditor that arrives while the platform is paused is paused too."""
@@ -85,9 +110,8 @@ class DynamoCreditors:
             return int(row.sk.removeprefix(STRATEGY))
         return 0
 
-    def _document(self, creditor: str, version: int) -> Mapping[str, Any] | None:
+    def _row(self, creditor: str, version: int) -> StrategyRow | None:
         row = reading.get(StrategyRow, *StrategyRow.keys(creditor, version))
-        if row is None:
-            return None
-        row.complete()
-        return row.document
+        if row is not None:
+            row.complete()
+        return row

@@ -30,6 +30,9 @@ PUT_OFF = timedelta(days=30)
 """How long an account waits for news, such as the end of its creditor's pause, which wakes it."""
 PAUSED_LOOK = timedelta(days=1)
 """How often the ladder of a paused creditor looks meanwhile; a look writes nothing."""
+WORDS_LOOK = timedelta(days=1)
+"""How often a ladder looks whether the creditor's own words of its next message are approved."""
+UNAPPROVED = "The creditor's own words of this message wait for an approval."
 _PAUSED = "Paused for the "
 _SMALL = "Too little is owed to be asked for."
 CERTAIN = "1"  # the probability of a choice that follows from fixed rules
@@ -230,6 +233,8 @@ def _rung_due(due: _Due) -> Plan:
     wait = _not_yet(due, choice)
     if wait is not None:
         return wait
+    if not due.strategy.may_say(choice.template):
+        return Plan(step="wait", until=due.now + WORDS_LOOK, reason=UNAPPROVED)
     together = coordination.due_together(account, rung, due.others, due.strategy, now=due.now)
     leads = coordination.leader(account, together)
     if leads is not None:

@@ -318,8 +318,15 @@ class Strategy:
     policy: Mapping[str, Any] = field(default_factory=dict)
     contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
     templates: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
+    templates_by: str = ""  # who wrote them, a code
+    approved_by: str = ""  # who let this version's own words go, a code; "" while nobody did
     locations: Mapping[str, Brand] = field(default_factory=dict)  # sites that show themselves
     test_addresses: tuple[str, ...] = ()  # where `dunlin template send-test` may send
+
+    def may_say(self, template: str) -> bool:
+        """Whether the words of a message may go out: shipped ones may, the creditor's own once
+        somebody approved them."""
+        return template not in self.templates or bool(self.approved_by)
 
     def at(self, account: Account) -> Strategy:
         """The strategy as it shows itself to the person of an account: by the brand of its site,

@@ -42,6 +42,7 @@ INSURANCE = ("pending", "denied", "settled")
 _MOST = 10**12  # minor units: more than any debt
 _MOST_LOCATIONS = 1_000
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_WRITER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,59}")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -55,12 +56,17 @@ def read_strategy(doc: Any, *, creditor: str, version: int) -> Strategy:
         raise StrategyError(error.path, error.reason) from None
 
 
+def same_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether two documents hold the same words of the creditor's own, by the same writer."""
+    return all(before.get(key) == after.get(key) for key in ("templates", "templates_by"))
+
+
 def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
     doc.only(
         "creditor", "brand", "debt_role", "industry", "currency", "licensed_states", "languages",
         "opens", "policy", "ladders", "assign", "arrangement", "escalation", "coordination",
-        "adapt", "contested_rest", "templates", "test_addresses", "holdout_percent", "paused",
-        "queue", "payments", "locations", "missing", "facts",
+        "adapt", "contested_rest", "templates", "templates_by", "test_addresses", "holdout_percent",
+        "paused", "queue", "payments", "locations", "missing", "facts",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -95,6 +101,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         policy=dict(doc.part("policy").value),
         contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
         templates=_templates(doc.part("templates")),
+        templates_by=_writer(doc),
         locations=_locations(doc.part("locations"), doc.part("brand")),
         test_addresses=_addresses(doc, "test_addresses"),
     )
@@ -127,6 +134,13 @@ def _templates(doc: Part) -> dict[str, dict[str, Any]]:
     """The creditor's own words by template,
     read and measured by `views/messages/message_check`."""
     return {str(name): dict(doc.part(name).value) for name in doc.value}
+
+
+def _writer(doc: Part) -> str:
+    code = doc.text("templates_by", "")
+    if code and not _WRITER.fullmatch(code):
+        raise doc.fail("templates_by", "is a code of who wrote the words, such as desk-1")
+    return code
 
 
 def _brand(doc: Part) -> Brand:

@@ -150,6 +150,8 @@ def _decide(
                 permit_id=touch.touch_id,
             )
         return decision("refused", facts.account, now)
+    if not facts.strategy.may_say(kind):
+        return decision("refused", facts.account, now)
     verdicts: list[tuple[planner.Offer, Verdict]] = []
     for channel in _channels(facts, kind, cause, links=links):
         verdict = gate.judge(facts, channel=channel, template=kind, purpose=PURPOSES[kind], now=now)

@@ -95,6 +95,8 @@ def send(
         raise DomainError(f"no {ports.channel.value} touch {touch_key} on {account_id}")
     if touch.state is not TouchState.PERMITTED:
         return _already(facts, touch, book=book, now=now)
+    if not facts.strategy.may_say(touch.template):
+        return _void(touch, book=book, now=now)
     message, rendered = _compose(facts, touch, book=book, ports=ports, now=now)
     # Words that were approved after the permit was taken need a permit of their own.
     if rendered.version != touch.template_version or not book.spend_permit(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dunlin.domain.errors import Defect, DomainError
+from dunlin.domain.errors import Conflict, Defect, DomainError
 from dunlin.domain.ids import creditor_id
 from dunlin.domain.strategy.document import Path
 from dunlin.domain.strategy.strategy import Strategy, StrategyError
@@ -21,18 +21,22 @@ from dunlin.service.contact.replanning import move_pending, moves, told
 
 _KEY = re.compile(r"config/([^/]+)/strategy\.yaml")
 _LARGEST = 256 * 1024
+SHIPPED = "shipped"  # who approved the words of a pack
+_APPROVE = "dunlin strategy approve"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """How the text of a strategy is read: `parse` makes plain values of it, `line_of` finds a
     place in it, `check` refuses a policy that the rulebook does not allow, `templates` a rung whose
-    message is not written and words of the creditor's own that may not be said."""
+    message is not written and words of the creditor's own that may not be said; `shipped` tells
+    words that a pack came with, which are approved as they are."""
 
     parse: Callable[[bytes], Any]
     line_of: Callable[[bytes, Path], int]
     check: Callable[[Any], None]
     templates: Callable[[Strategy], None]
+    shipped: Callable[[Strategy], bool]
 
     def read(self, content: bytes, *, creditor: str, version: int = 1) -> tuple[Any, Strategy]:
         """The document and its strategy. Raises `DomainError` that names line, field, reason."""
@@ -71,8 +75,9 @@ def load_strategy(
     try:
         creditor = creditor_id(match[1])
         content = drop_box.read(key, version=version, end=_LARGEST)
-        document, _ = reader.read(content, creditor=creditor)
-        stored = creditors.put_strategy(creditor, document, now)
+        document, read = reader.read(content, creditor=creditor)
+        approved_by = SHIPPED if read.templates and reader.shipped(read) else ""
+        stored = creditors.put_strategy(creditor, document, now, approved_by=approved_by)
     except DomainError as error:
         drop_box.write(beside, f"{error}\n".encode(), "text/plain; charset=utf-8")
         return None
@@ -85,5 +90,33 @@ def load_strategy(
         drop_box.write(key.removesuffix("yaml") + "changes.txt", changes, "text/plain")
     move_pending(strategy, book=book, creditors=creditors, waker=waker, now=now)
     report = f"No errors. Stored as version {stored}. {len(moving)} active accounts follow it.\n"
+    if strategy.templates and not strategy.approved_by:
+        report += f"Its own words go out once they are approved: {_APPROVE} {creditor}\n"
     drop_box.write(beside, report.encode(), "text/plain")
     return stored
+
+
+def approve_words(
+    creditor: str, version: int, *, by: str, reader: Reader, creditors: Creditors, now: datetime
+) -> Strategy:
+    """Let the own words of a version (0 for the newest) go out, by the code of whoever read them.
+
+    They pass the words check of today besides. Raises `DomainError` where there are none, where
+    nobody says who wrote them, where `by` wrote them, or where they may not be said; `Conflict`
+    where they are approved.
+    """
+    strategy = creditors.strategy(creditor, version or None)
+    if strategy is None:
+        raise DomainError(f"there is no strategy {version or ''} of {creditor}".replace("  ", " "))
+    name = f"strategy {strategy.version} of {creditor}"
+    if not strategy.templates:
+        raise DomainError(f"{name} has no words of its own")
+    if strategy.approved_by:
+        raise Conflict(f"{name} was approved by {strategy.approved_by}")
+    if not strategy.templates_by:
+        raise DomainError(f"{name} does not say who wrote its words: add templates_by, and put it")
+    if strategy.templates_by == by:
+        raise DomainError(f"{by} wrote these words; somebody else must approve them")
+    reader.templates(strategy)
+    creditors.approve(creditor, strategy.version, by=by, at=now)
+    return strategy

@@ -40,6 +40,8 @@ class StrategyRow(StoredRow):
     sk = UnicodeAttribute(range_key=True)
     document = TextAttribute(DOCUMENT)
     at = TextAttribute(INSTANT, null=True)  # for whoever looks into the table
+    approved_by = UnicodeAttribute(null=True)  # who let the version's own words go
+    approved_at = TextAttribute(INSTANT, null=True)
 
     @staticmethod
     def keys(creditor: str, version: int) -> tuple[str, str]:

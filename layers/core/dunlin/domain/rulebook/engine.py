@@ -25,6 +25,7 @@ from dunlin.domain.rulebook.conditions import (
 from dunlin.domain.rulebook.constraints import Constraint, compile_constraint
 from dunlin.domain.rulebook.facts import ContactFacts
 from dunlin.domain.rulebook.layers import effective_policy, layered_rules
+from dunlin.domain.rulebook.limitations import with_limitation
 from dunlin.domain.rulebook.situation import Situation, is_consumer_debt
 from dunlin.domain.rulebook.values import instant, switched_off
 from dunlin.domain.rulebook.verdict import Inputs, Result, RuleResult, Verdict
@@ -220,6 +221,7 @@ def decide(rulebook: Rulebook, facts: ContactFacts, now: datetime) -> Verdict:
         tz_by=facts.tz_by,
     )
     setting = book.setting(facts, len(zones) > 1)
+    facts = with_limitation(facts, book.tables.get("limitations"), setting.states, now)
     s = Situation(
         facts,
         now,

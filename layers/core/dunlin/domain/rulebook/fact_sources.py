@@ -67,6 +67,10 @@ SOURCES: Mapping[str, FactSource] = {
     "flags.in_collection_procedures": _of(
         "so: dunning counts", reckoned="so from the first day past due, or where it is unknown"
     ),
+    "flags.owed_since": _of(
+        "unknown: the debt counts as too old to sue upon",
+        reckoned="the due day, else the day of issue",
+    ),
     "consents.consumer_used_at": _of(
         "never", reckoned="the newest message of theirs by the same medium that is kept"
     ),
@@ -148,6 +152,9 @@ _BESIDES: Mapping[str, Mapping[Setter, str]] = {
     "consents.text_verified_at": {
         "portal": "agreeing to texts", "reckoned": "their newest text",
     },
+    "flags.time_barred": {
+        "reckoned": "from the due day, else the day of issue, by `tables/limitations.yaml`",
+    },
     "flags.services_at": {"file": "the column of the day of service"},
     "flags.work_email": {"portal": "the wish page"},
     "flags.validation.initial_comm_at": {"reckoned": "the first contact about the debt"},
@@ -159,6 +166,7 @@ _ABSENT = {
     "consents.email_basis": "none: a collector's e-mail is blocked",
     "flags.first_post_discharge_bill_at": "unknown: a nonprofit hospital's step is blocked",
     "flags.eca_notice_at": "unknown: a nonprofit hospital's step is blocked",
+    "flags.time_barred": "so where no day is known",
     "flags.services_at": "unknown: a hospital's step is blocked",
     "flags.covered_loan": "so, of a lender's loan to a consumer",
     "flags.nv_notice_sent_at": "unknown: blocked",

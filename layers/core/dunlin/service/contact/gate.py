@@ -19,6 +19,7 @@ from dunlin.domain.rulebook import (
     decide,
     industry_of,
 )
+from dunlin.domain.rulebook.limitations import UNKNOWN
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Facts
 
@@ -175,6 +176,9 @@ def _flags(facts: Facts, now: datetime) -> dict[str, Any]:
     # rules bind as they bind a collector's (6 RCNY 5-76).
     if account.debt_role == "first" and (first := _first_contact(facts)) is not None:
         flags["validation"] = {"initial_comm_at": first}
+    # What a payment since does to the period is counsel's: the debt is as old as its due day.
+    owed_since = account.due_on or account.issued_on
+    flags["owed_since"] = owed_since.isoformat() if owed_since is not None else UNKNOWN
     if served := account.extras.get("date_of_service", ""):
         flags["services_at"] = served
     late = account.days_past_due(now.date())

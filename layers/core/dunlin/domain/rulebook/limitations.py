@@ -1,0 +1,58 @@
+"""Whether a debt is too old to sue upon, reckoned from its state, its kind and the day it fell due.
+
+The strict reading: of several states and periods the shortest, from the earliest day, and where
+the day is not known the debt counts as too old. What tolls or revives a debt is counsel's: whoever
+knows better says `time_barred` of it, and nothing is reckoned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from dunlin.domain.rulebook.facts import ContactFacts
+from dunlin.domain.rulebook.values import local_date
+
+FLAG = "time_barred"
+UNKNOWN = "unknown"
+
+
+def with_limitation(
+    facts: ContactFacts, table: Mapping[str, Any] | None, states: Iterable[str], now: datetime
+) -> ContactFacts:
+    """The facts with `flags.time_barred` reckoned from `flags.owed_since`, a day or "unknown";
+    as they are where somebody has said it, or nobody asks."""
+    since = facts.flags.get("owed_since")
+    if table is None or since is None or FLAG in facts.flags:
+        return facts
+    barred = time_barred(table, facts.industry, states, local_date(since), now.date())
+    return replace(facts, flags={**facts.flags, FLAG: barred})
+
+
+def time_barred(
+    table: Mapping[str, Any], industry: str, states: Iterable[str], since: date | None, today: date
+) -> bool:
+    """Whether the shortest period of any of the states has run by `today`. No state known is for
+    the rule that fails closed."""
+    years = [_years(table, industry, state) for state in states]
+    if not years:
+        return False
+    return since is None or _on(since, min(years)) <= today
+
+
+def _years(table: Mapping[str, Any], industry: str, state: str) -> int:
+    row = table["states"].get(state)
+    if row is None:
+        return 0
+    if industry in table["written"]:
+        return int(row["written"])
+    return min(int(row["written"]), int(row["other"]), int(table["goods"]))
+
+
+def _on(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 2, 28)

@@ -46,7 +46,7 @@ def reply_to(
         "Subject": f"Re: {email.subject}",
         "Date": f"{datetime.now(UTC):%a, %d %b %Y %H:%M:%S} +0000",
         "Message-ID": f"<{uuid.uuid4()}@mail.example.com>",
-        "In-Reply-To": f"<{email.message_id}@email.amazonses.com>",
+        "In-Reply-To": f"<{email.message_id.partition('@')[0]}@email.amazonses.com>",
     }
     for name, value in {**usual, **headers}.items():
         message[name] = value

@@ -142,6 +142,7 @@ class Flows:
             )  # fmt: skip
         (touch,) = book.conversation(account.account_id).touches
         outbox = ground.outbox(mailbox=MemoryMailbox(), links=wiring.sessions())
+        outbox = replace(outbox, mail_domain="reply.example.com")
         numbered = next(self._numbers)
         outbox = replace(outbox, new_token=lambda: f"{numbered:022d}"[::-1])
         with self._count("send, a link and a message"):

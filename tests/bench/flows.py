@@ -145,7 +145,7 @@ class Flows:
         outbox = replace(outbox, mail_domain="reply.example.com")
         numbered = next(self._numbers)
         outbox = replace(outbox, new_token=lambda: f"{numbered:022d}"[::-1])
-        with self._count("send, a link and a message"):
+        with self._count("send, a link, a reply address and a message"):
             sent = send(
                 touch.account_id, touch.key, touch.touch_id, book=book, ports=outbox,
                 now=builders.NOON,

@@ -21,7 +21,7 @@ MOST = {
     "staff decision, release": 5,
     "widget of one account": 4,
     "check_compliance, permitted": 4,
-    "send, a link and a message": 8,
+    "send, a link, a reply address and a message": 8,
 }
 
 

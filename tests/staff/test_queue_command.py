@@ -211,5 +211,6 @@ def test_mail_of_nobody_is_listed_until_somebody_has_seen_to_it(
     assert "mail/7" in run("queue", "mail", "--creditor", CREDITOR)[1]
     assert "mail/7" not in run("queue", "mail", "--creditor", "another")[1]
     assert run("queue", "mail", "--seen", "m7") == (0, "m7 waits no longer\n")
+    assert "no mail waits" in run("queue", "mail")[1]
     code, words = run("queue", "mail", "--seen", "m7")
     assert (code, "no mail m7 waits" in words) == (1, True)

@@ -123,6 +123,9 @@ def stray_mail(
             raise not_in_order(f"no mail {seen} waits")
         say(f"{seen} waits no longer")
         return
+    if not strays:
+        say("no mail waits")
+        return
     say_table(
         ("mail", "creditor", "since (UTC)", "in the drop bucket"),
         [(mail.mail_id, mail.creditor, minute(mail.at), mail.key) for mail in strays],

@@ -83,6 +83,7 @@ class LayoutVotes:
         self._currency = _first(by, ("currency",))
         self._by_currency: dict[str, int] = {}
         self.running = RunningBalance(columns, marks)
+        self._row_before: list[str] = []
         self._sums = Sums(self.kinds.who)
         words = [" ".join(c for c in cells if c.strip()) for cells in titles]
         self._headings, self._sum_headings = Headings(words), Headings(words)
@@ -162,7 +163,8 @@ class LayoutVotes:
         self._sums.row(cells, figures, named=bool(name), orphan=orphan, counts=counts)
         if self._is_journal:
             self._weigh(cells)
-        if self.running.asked:
+        if self.running.asked and cells != self._row_before:
+            self._row_before = cells
             self.running.add(cells, name or self._headings.now, counts=counts)
         if 0 <= self._currency < len(cells):
             self._count_currency(cells[self._currency].strip(), figures[0] or 0)

@@ -97,6 +97,12 @@ def _meant(field: str) -> Callable[[Option], Option]:
     return lambda option: replace(option, field=field)
 
 
+def _says_standings(option: Option) -> bool:
+    """Whether the cells say how debts stand, and are no places."""
+    standings = option.share("status")
+    return standings >= 0.8 or standings >= 0.5 > option.share("state")
+
+
 def _holds_codes(option: Option) -> bool:
     """Whether the cells are codes, but for those that were only filled."""
     codes = option.share("code")
@@ -177,7 +183,7 @@ _RULES = (
     ),
     NeighbourRule(
         lambda o: o.field in ("state", "status") and o.key in ("state", "estado", "etat"),
-        _scored(lambda o: 0.97 if (o.field == "status") == (o.share("status") >= 0.8) else 0.4),
+        _scored(lambda o: 0.97 if (o.field == "status") == _says_standings(o) else 0.4),
         "the word names a place or a standing, and its values tell which",
     ),
     NeighbourRule(

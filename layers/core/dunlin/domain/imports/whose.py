@@ -45,6 +45,8 @@ _POINT_OF = {word: point for point, words in POINTS.items() for word in words.sp
 _ENDS = sorted((w for w in _POINT_OF if len(w) > 2), key=len, reverse=True)
 _HARD_POINTS = CONTACTS | {"date_of_birth"}
 _COUNTS = frozenset(("2", "3", "two", "second", "secondary"))
+_SOME_ADDRESSES = 0.1
+"""Nothing but an address holds an @: a column under its name with so many is one of addresses."""
 _NTH = frozenset(("second", "2nd"))
 _ANSWERING = frozenset((PAYS, ANSWERS))
 _TELLS_MORE = frozenset(
@@ -329,8 +331,8 @@ class Parties:
             return None
         for field in CONTACTS:
             # What fills a cell where there is no address says nothing of the column.
-            filled = max(0.0, 1 - content.share("nobody"))
-            if meant.field.endswith(field) and content.share(field) < 0.5 * filled:
+            least = _SOME_ADDRESSES if field == "email" else 0.5 * (1 - content.share("nobody"))
+            if meant.field.endswith(field) and content.share(field) < least:
                 return None
         return meant
 
@@ -404,6 +406,9 @@ class Parties:
     def _is_plain(self, index: int, key: str, point: str) -> bool:
         if point in CONTACTS:
             return point in fields.STRONG.get(key, ())
+        if not key:
+            # Names above the rows of a report stand in its first column, under no heading.
+            return index == 0 and self._holds_names(index)
         known = {*fields.STRONG.get(key, ()), *fields.WEAK.get(key, ())}
         return bool(known & (NAMES | {"company"})) and self._holds_names(index)
 

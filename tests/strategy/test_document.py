@@ -189,8 +189,11 @@ _RUNG = {"name": "Reminder", "days": 0, "channels": ["email"], "template": "remi
     ("text", "problem"),
     [
         ("a: 1\nb: 2\na: 3\n", "line 3, column 1: a stands there twice"),
+        ("a: &x 1\nb: *x\n", "line 1, column 4: an anchor, an alias or a tag"),
+        ("a: 1\nb: *x\n", "line 2, column 4: an anchor, an alias or a tag"),
+        ("a: !!binary aGk=\n", "line 1, column 4: an anchor, an alias or a tag"),
         ("a: [1\n", "line 2"),
-        ("a: !!python/object:os.system x\n", "could not determine a constructor"),
+        ("a: !!python/object:os.system x\n", "a tag: write the value itself"),
         ("- " * 5000, "nested too deeply"),
     ],
 )

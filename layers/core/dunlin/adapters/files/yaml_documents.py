@@ -1,6 +1,7 @@
 """YAML documents that people write: read safely, errors with their line.
 
-A key that stands twice is refused, since one of the two would be lost; days stay text, so that
+A key that stands twice is refused, since one of the two would be lost, and so is an alias or a
+tag; days stay text, so that
 a document is the same from YAML and from the JSON it is stored as.
 """
 
@@ -11,17 +12,18 @@ from typing import Any
 
 import yaml
 
+from dunlin.adapters.files.plain_yaml import PlainLoader, read_as
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.document import Path
 
 _DAY = "tag:yaml.org,2002:timestamp"
 
 
-class _YamlLoader(yaml.SafeLoader):
+class _YamlLoader(PlainLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen and isinstance(key, yaml.ScalarNode) and key.value != "<<":
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{key.value} stands there twice", key.start_mark
                 )
@@ -29,10 +31,7 @@ class _YamlLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_YamlLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _DAY]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+read_as(_YamlLoader, but=[_DAY])
 
 
 def parse(content: bytes) -> object:

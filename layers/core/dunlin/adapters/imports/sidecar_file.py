@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
+from dunlin.adapters.files.plain_yaml import PlainLoader, read_as
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.mapping_file import quoted
 from dunlin.domain.imports.sidecar import LARGEST, Sidecar, SidecarErrors, check_sidecar
@@ -14,24 +15,12 @@ _SECTIONS = ("answers", "mapping")
 _WORDS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null")
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _WordLoader(PlainLoader):
     """YAML of words alone: what stands there is text, true, false or nothing, so `007` stays
-    `007`. An anchor, an alias or a tag is refused: a short file could unfold to gigabytes."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        # A `*alias` is an event with an anchor too.
-        if getattr(event, "anchor", None) or getattr(event, "tag", None):
-            raise yaml.composer.ComposerError(
-                None, None, "an anchor, an alias or a tag", event.start_mark
-            )
-        return super().compose_node(parent, index)
+    `007`."""
 
 
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag in _WORDS]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+read_as(_WordLoader, only=_WORDS)
 
 
 def read_sidecar(data: bytes) -> Sidecar | SidecarErrors:
@@ -40,8 +29,8 @@ def read_sidecar(data: bytes) -> Sidecar | SidecarErrors:
         return SidecarErrors(errors=("the mapping file is larger than a megabyte",))
     try:
         text = data.decode("utf-8-sig")
-        raw = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 (a safe one)
-        root = yaml.compose(text, Loader=_PlainLoader)
+        raw = yaml.load(text, Loader=_WordLoader)  # noqa: S506 (a safe one)
+        root = yaml.compose(text, Loader=_WordLoader)
     except UnicodeDecodeError:
         return SidecarErrors(errors=("the mapping file is not UTF-8 text",))
     except yaml.YAMLError as wrong:
@@ -80,7 +69,7 @@ def _with_answer(text: str, question: str, answer: str) -> str:
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
-    root = yaml.compose(text, Loader=_PlainLoader)
+    root = yaml.compose(text, Loader=_WordLoader)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     section = next((v for k, v in pairs if k.value == "answers"), None)
     heading = next((k for k, _ in pairs if k.value == "answers"), None)

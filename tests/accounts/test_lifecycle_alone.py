@@ -20,8 +20,8 @@ HOMES = {
 # Where an account stands: its other fields are what it is about, or the write's own.
 STANDING = frozenset(
     {
-        "status", "hold", "hold_reason", "escalated", "approved_triggers", "case", "due_at",
-        "next_action", "ladder", "ladder_run", "rung", "occurrence", "sent", "touched_at",
+        "status", "hold", "hold_reason", "escalated", "behind", "approved_triggers", "case",
+        "due_at", "next_action", "ladder", "ladder_run", "rung", "occurrence", "sent", "touched_at",
         "activated_at", "shadow", "cohort", "contested_minor", "arrangement_id", "arranged",
         "override",
     }

@@ -78,6 +78,7 @@ ACCOUNT = Account(
     due_at=LATER,
     next_action=NextAction(at=LATER, channel="email", template="second_reminder", reason="Due."),
     escalated="balance_over",
+    behind=("unplaced_payment",),
     approved_triggers=("first_contact", "balance_over"),
     activated_at=AT - 9 * DAY,
     touched_at=AT - DAY,

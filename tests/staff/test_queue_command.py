@@ -16,6 +16,7 @@ from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli import who
 from dunlin.cli.main import app
 from dunlin.domain.accounts.account import Hold, Override
+from dunlin.domain.accounts.lifecycle import put_before_staff
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.ports.accounts import Reply
 from dunlin.ports.staff import StrayMail
@@ -86,6 +87,19 @@ def ask(book: MemoryBook) -> None:
         detail={"labels": ["question"]},
     )
     apply_signal(signal, book=book, waker=MemoryWaker(), now=NOON, reply=reply)
+
+
+def test_what_an_item_waits_for_besides_is_shown_and_found(book: MemoryBook) -> None:
+    ask(book)
+    (account,) = book.accounts.values()
+    account = put_before_staff(account, "unplaced_payment")
+    book.accounts[account.account_id] = put_before_staff(account, "stuck_payment")
+    (item,) = json.loads(run("queue", "list", "--json")[1])
+    assert (item["kind"], item["also"]) == ("question", ["unplaced_payment", "stuck_payment"])
+    (of_kind,) = json.loads(run("queue", "list", "--kind", "stuck_payment", "--json")[1])
+    assert of_kind == item
+    assert ", +2" in run("queue", "list")[1]
+    assert "and then: " in run("queue", "show", *HERE)[1]
 
 
 def test_a_question_is_listed_shown_taken_and_answered(

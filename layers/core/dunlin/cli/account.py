@@ -151,8 +151,8 @@ def _say_waits(account: Account) -> None:
     if account.hold:
         why = f" {account.hold_reason}" if account.hold_reason else ""
         say(f"Held: {HOLDS[account.hold]}.{why}", deeper=2, colour="yellow")
-    if account.escalated:
-        trigger = account.escalated.split(":", 1)[0]
+    for waiting in account.waiting:
+        trigger = waiting.split(":", 1)[0]
         say(f"Before staff: {TRIGGERS.get(trigger, words(trigger))}", colour="yellow")
     if account.paused and account.hold is not Hold.PAUSED:
         say("Paused by staff besides", colour="yellow")

@@ -73,7 +73,7 @@ def list_items(
             (
                 item.account.reference,
                 item.account.balance,
-                KIND_WORDS[item.kind],
+                f"{KIND_WORDS[item.kind]}{f', +{len(item.also)}' if item.also else ''}",
                 f"{minute(item.due)}{' LATE' if item.late(now) else ''}",
                 item.owner or "-",
             )
@@ -137,6 +137,7 @@ def _item_document(item: Item, now: datetime) -> dict[str, Any]:
         "account_id": item.account.account_id,
         "creditor": item.account.creditor,
         "kind": item.kind,
+        "also": list(item.also),
         "since": item.since and item.since.isoformat(),
         "due": item.due and item.due.isoformat(),
         "late": item.late(now),
@@ -163,6 +164,8 @@ def show(account: ThisAccount) -> None:
         late = ", LATE" if item.late(now) else ""
         kind, whose = KIND_WORDS[item.kind], f"with {item.owner}" if item.owner else "with nobody"
         say(f"{kind}, due {minute(item.due)} UTC{late}, {whose}")
+        if item.also:
+            say(f"and then: {', '.join(KIND_WORDS[also] for also in item.also)}")
     say(f"version {account.version}, {account.balance} owed")
     if account.hold_reason:
         say(account.hold_reason, colour="yellow")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dunlin.domain.accounts import legality, lifecycle
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Hold, Status
-from dunlin.domain.accounts.reasons import REQUEST
+from dunlin.domain.accounts.reasons import REQUEST, in_order
 from dunlin.domain.accounts.standing import Standing
 
 # What a payment and an arrangement end or begin anew by themselves.
@@ -27,11 +27,13 @@ def restore(account: Account, was: Standing, at: datetime) -> Account:
     # A request that was withdrawn or answered meanwhile is before nobody any more, and one that
     # was made meanwhile is before staff.
     undecided = legality.has_undecided_request(account)
-    waits = "" if was.escalated == REQUEST and not undecided else was.escalated
+    waits = [t for t in (*was.waiting, *account.waiting) if t != REQUEST]
+    front, behind = in_order([*waits, REQUEST] if undecided else waits)
     back = replace(
         account,
         status=was.status,
-        escalated=waits or (REQUEST if undecided else ""),
+        escalated=front,
+        behind=behind,
         ladder_run=account.ladder_run + 1 if runs else account.ladder_run,
         due_at=due if runs or (was.hold in TIMED_HOLDS and not over) else None,
     )

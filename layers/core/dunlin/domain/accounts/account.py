@@ -128,6 +128,7 @@ class Account:
     due_at: datetime | None = None
     next_action: NextAction | None = None
     escalated: str = ""  # the trigger that fired and waits for a person, "" where none
+    behind: tuple[str, ...] = ()  # further triggers that wait for a person once it is decided
     approved_triggers: tuple[str, ...] = ()  # triggers that a person has let pass
     activated_at: datetime | None = None  # when its present run of the ladder began
     touched_at: datetime | None = None  # when its newest rung was used
@@ -240,6 +241,11 @@ class Account:
         """True where it is left without contact to measure by, also once it has paid or something
         else holds it: it belongs to a rollout, and no ladder ever began."""
         return bool(self.cohort) and not self.ladder_run
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Every trigger that waits for a person, the one in front first."""
+        return (self.escalated, *self.behind) if self.escalated else ()
 
     @property
     def has_open_message(self) -> bool:

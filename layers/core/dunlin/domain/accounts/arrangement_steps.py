@@ -44,7 +44,7 @@ def begin_arrangement(account: Account, arrangement_id: str) -> Account:
 def counter_request(account: Account, why: str, until: datetime) -> Account:
     """Staff answered a request with other terms; the ladder rests while they stand, where
     nothing stricter holds it."""
-    answered = replace(_forget(account, ASKED_BESIDES), escalated="")
+    answered = _let_pass(_forget(account, ASKED_BESIDES), REQUEST)
     passed = (*answered.approved_triggers, reasons.COUNTERED)
     answered = replace(answered, approved_triggers=passed)
     if legality.held_firmly(account) or not account.owes:
@@ -54,7 +54,7 @@ def counter_request(account: Account, why: str, until: datetime) -> Account:
 
 def decline_request(account: Account, arrangement_id: str, at: datetime) -> Account:
     """Staff refused a request; where it was the account's own the ladder goes on at `at`."""
-    answered = replace(_forget(account, ASKED_BESIDES), escalated="")
+    answered = _let_pass(_forget(account, ASKED_BESIDES), REQUEST)
     mine = account.arrangement_id == arrangement_id
     return end_arrangement(answered, at) if mine else lifecycle.go_on(answered, at)
 
@@ -88,7 +88,7 @@ def break_arrangement(account: Account, at: datetime, *, manual: bool, looks: bo
     if manual:
         why = "A payment of an arrangement made by hand was missed"
         return replace(lifecycle.review(ended, why), due_at=None) if ended.owes else ended
-    if account.escalated or not ended.owes:
+    if not ended.owes:
         return ended
     # Where no ladder goes on, nobody but staff would ever follow it up.
     first = looks and BROKEN not in account.approved_triggers
@@ -102,4 +102,6 @@ def _forget(account: Account, *marks: str) -> Account:
 
 
 def _let_pass(account: Account, *triggers: str) -> Account:
-    return replace(account, escalated="") if account.escalated in triggers else account
+    """The account without these triggers; what else waits for a person, waits on."""
+    front, behind = reasons.in_order(t for t in account.waiting if t not in triggers)
+    return replace(account, escalated=front, behind=behind)

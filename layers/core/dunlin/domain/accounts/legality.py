@@ -26,6 +26,7 @@ class Violation(StrEnum):
     PAID_AND_GOES_ON = "paid_and_goes_on"  # its ladder ran, nothing is owed, and it is not settled
     ENDED_AND_HELD = "ended_and_held"  # by what only a debt that is still asked for can be held by
     ENDED_AND_ESCALATED = "ended_and_escalated"
+    BEHIND_NOTHING = "behind_nothing"  # a trigger waits behind one that is gone
     ENDED_AND_DUE = "ended_and_due"  # a time or a message ahead, and nobody to wake for it
     UNHELD_AND_EXPLAINED = "unheld_and_explained"  # the reason of a hold that is gone
     HELD_OUT_AND_ACTIVE = "held_out_and_active"
@@ -51,7 +52,8 @@ def violations(account: Account) -> frozenset[Violation]:
         Violation.ENDED_AND_HELD: ended
         and account.hold is not None
         and account.hold not in OUTLIVES[account.status],
-        Violation.ENDED_AND_ESCALATED: ended and bool(account.escalated),
+        Violation.ENDED_AND_ESCALATED: ended and bool(account.escalated or account.behind),
+        Violation.BEHIND_NOTHING: bool(account.behind) and not account.escalated,
         Violation.ENDED_AND_DUE: (ended and account.due_at is not None) or (over and ahead),
         Violation.UNHELD_AND_EXPLAINED: account.hold is None and bool(account.hold_reason),
         Violation.HELD_OUT_AND_ACTIVE: account.hold is Hold.HOLDOUT

@@ -10,6 +10,7 @@ belong to the write, not to the step.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +27,7 @@ from dunlin.domain.accounts.account import (
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-from dunlin.domain.accounts.reasons import BROKEN_PROMISE, PAUSED, PROMISES, REQUEST
+from dunlin.domain.accounts.reasons import BROKEN_PROMISE, PAUSED, PROMISES, REQUEST, in_order
 
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
@@ -188,6 +189,7 @@ def _ended(account: Account, status: Status, outlives: frozenset[Hold]) -> Accou
         hold=account.hold if stays else None,
         hold_reason=account.hold_reason if stays else "",
         escalated="",
+        behind=(),
         due_at=None,
         next_action=None,
     )
@@ -224,6 +226,7 @@ def reenter(account: Account) -> Account:
         ladder="",
         cohort="",
         escalated="",
+        behind=(),
         activated_at=None,
         due_at=None,
         next_action=None,
@@ -232,8 +235,8 @@ def reenter(account: Account) -> Account:
 
 def _anew(account: Account) -> Account:
     """What is owed once more is asked for once more; a request nobody decided waits once more."""
-    asked = REQUEST if legality.has_undecided_request(account) else ""
-    return replace(account, rung=0, occurrence=0, sent=(), escalated=asked)
+    asked = (REQUEST,) if legality.has_undecided_request(account) else ()
+    return _before_staff(replace(account, rung=0, occurrence=0, sent=()), asked)
 
 
 def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
@@ -249,7 +252,7 @@ def hold(account: Account, wanted: Hold, why: str, at: datetime) -> Account:
         wanted = Hold.DISPUTE if Hold.DISPUTE in (wanted, account.hold) else Hold.REVIEW
         why = ", ".join(dict.fromkeys(filter(None, (*account.hold_reason.split(", "), why))))
     elif account.owes and account.hold in _ELSEWHERE_DUE and wanted in (Hold.REVIEW, Hold.INSURER):
-        return put_before_staff(account, account.escalated or "reply")
+        return put_before_staff(account, "reply")
     return replace(
         account,
         hold=wanted,
@@ -369,7 +372,7 @@ def end_rest(account: Account) -> Account:
     if not account.resting:
         raise StepRefused("end_rest", StepRefusal.NOT_RESTING)
     over = _idle(account)
-    broken = account.hold is Hold.PROMISE and not account.escalated
+    broken = account.hold is Hold.PROMISE
     return put_before_staff(over, BROKEN_PROMISE) if broken else over
 
 
@@ -428,7 +431,7 @@ def escalate(account: Account, trigger: str) -> Account:
     stands. A rest that was still noted is over."""
     legality.needs_ladder("escalate", account)
     legality.needs_no_hold("escalate", account)
-    return replace(_idle(account), escalated=trigger)
+    return _before_staff(_idle(account), (*account.waiting, trigger))
 
 
 def _idle(account: Account) -> Account:
@@ -437,16 +440,23 @@ def _idle(account: Account) -> Account:
 
 
 def put_before_staff(account: Account, trigger: str) -> Account:
-    """A person must decide something besides what holds the account; it keeps its time."""
+    """A person must decide something besides what holds the account, and besides what is before
+    them already; it keeps its time."""
     legality.needs_debt("put_before_staff", account)
-    return replace(account, escalated=trigger)
+    return _before_staff(account, (*account.waiting, trigger))
+
+
+def _before_staff(account: Account, triggers: Iterable[str]) -> Account:
+    """The account with these triggers, and no others, before a person."""
+    front, behind = in_order(triggers)
+    return replace(account, escalated=front, behind=behind)
 
 
 def decided(account: Account, trigger: str, at: datetime) -> Account:
     """A person decided what a trigger had put before them: what else waits, waits on."""
-    if account.escalated != trigger:
+    if trigger not in account.waiting:
         return account
-    return go_on(replace(account, escalated=""), at)
+    return go_on(_before_staff(account, (t for t in account.waiting if t != trigger)), at)
 
 
 def contest(account: Account, minor: int) -> Account:
@@ -495,9 +505,10 @@ def keep_held(account: Account) -> Account:
 
 
 def release(account: Account, due: datetime, *, anew: bool = True) -> Account:
-    """Let go on at `due` by staff, who have seen to every respect in which it waited for them;
-    what waits for money or is paused waits on. A ladder that failed begins a new run, unless
-    that is left to a decision of its own (`anew`)."""
+    """Let go on at `due` by staff, who have seen to why it waited for them: to what was asked, to
+    the trigger in front and to what held it. A trigger behind it comes to the front, and what
+    waits for money or is paused waits on. A ladder that failed begins a new run, unless that is
+    left to a decision of its own (`anew`)."""
     free = account.hold is None or account.hold in STAFF_HOLDS
     freed = _seen_to(account)
     if anew and account.status is Status.FAILED and account.balance.minor > 0:
@@ -512,7 +523,7 @@ def _seen_to(account: Account) -> Account:
     if account.escalated and (account.escalated != REQUEST or not account.has_open_message):
         # A request that came with a question is decided by itself.
         passed = (*account.approved_triggers, account.escalated)
-        freed = replace(freed, escalated="", approved_triggers=passed)
+        freed = _before_staff(replace(freed, approved_triggers=passed), account.behind)
     if account.hold in STAFF_HOLDS:
         freed = replace(freed, hold=None, hold_reason="")
         freed = hold_paused(freed) if account.paused else freed

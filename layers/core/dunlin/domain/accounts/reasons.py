@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
 COUNTERED = "arrangement_countered"  # among the triggers let pass: staff answered the request
 ASKED_BESIDES = "arrangement_asked_besides"
@@ -15,3 +17,10 @@ BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
 PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"  # and the day
 UNPLACED = "unplaced_payment"  # a payment that may be its waits for a person to place it
+
+
+def in_order(triggers: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """Of triggers that wait for a person the one in front, "" where there is none, and those
+    behind it: a request first, for the person waits for its answer, then what came first."""
+    first, *behind = sorted(dict.fromkeys(triggers), key=lambda t: t != REQUEST) or ("",)
+    return first, tuple(behind)

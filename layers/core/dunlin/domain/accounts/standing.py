@@ -16,7 +16,7 @@ class Standing:
     status: Status
     hold: Hold | None
     hold_reason: str
-    escalated: str
+    waiting: tuple[str, ...]
     due_at: datetime | None
     paused: bool
 
@@ -26,7 +26,7 @@ class Standing:
             status=account.status,
             hold=account.hold,
             hold_reason=account.hold_reason,
-            escalated=account.escalated,
+            waiting=account.waiting,
             due_at=account.due_at,
             paused=account.paused,
         )
@@ -36,18 +36,20 @@ class Standing:
         due = self.due_at.isoformat() if self.due_at else ""
         held = self.hold.value if self.hold else ""
         return json.dumps(
-            [self.status.value, held, self.hold_reason, self.escalated, due, self.paused]
+            [self.status.value, held, self.hold_reason, self.waiting, due, self.paused]
         )
 
     @classmethod
     def read(cls, text: str) -> Standing:
         """The standing of `text`."""
-        status, held, why, escalated, due, paused = json.loads(text)
+        status, held, why, waiting, due, paused = json.loads(text)
+        if isinstance(waiting, str):  # as it was kept while one alone could wait
+            waiting = [waiting] if waiting else []
         return cls(
             status=Status(status),
             hold=Hold(held) if held else None,
             hold_reason=why,
-            escalated=escalated,
+            waiting=tuple(waiting),
             due_at=datetime.fromisoformat(due) if due else None,
             paused=paused,
         )

@@ -104,8 +104,9 @@ def of_account(record_id: str, old: Account | None, new: Account | None) -> list
             events.append(_event(record_id, "HoldLifted", {**ids, "hold": held.value}))
         if hold is not None:
             events.append(_event(record_id, "AccountHeld", {**ids, "hold": hold.value}))
-    if new.escalated and new.escalated != (old.escalated if old is not None else ""):
-        events.append(_event(record_id, "AccountEscalated", {**ids, "trigger": new.escalated}))
+    fresh = [t for t in new.waiting if old is None or t not in old.waiting]
+    if fresh:
+        events.append(_event(record_id, "AccountEscalated", {**ids, "trigger": fresh[0]}))
     events += _of_arrangements(record_id, old, new, ids)
     kind = kind_of(new)
     if kind and (

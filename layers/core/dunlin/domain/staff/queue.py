@@ -39,10 +39,12 @@ _SAYS = {"chargeback": "chargeback", "Probably the same person": "match"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One account in the queue. `since` and `due` are None where nobody knows when it began."""
+    """One account in the queue. `since` and `due` are None where nobody knows when it began;
+    `also` is what else it waits for."""
 
     account: Account
     kind: str
+    also: tuple[str, ...]
     since: datetime | None
     due: datetime | None
     owner: str
@@ -52,34 +54,47 @@ class Item:
         return self.due is not None and now >= self.due
 
 
-def kind_of(account: Account) -> str:
-    """Why the account waits, by the first that holds: what the person asked; what it was escalated
-    for; a dispute; its ladder failed; its hold. "" where it waits for nobody."""
+def kinds_of(account: Account) -> tuple[str, ...]:
+    """All for which the account waits, and the kind that it goes by first: what the person asked;
+    what it was escalated for; a dispute; its ladder failed; its hold."""
     if not account.waits_for_staff:
-        return ""
+        return ()
+    kinds = []
     if account.has_open_message and account.case is not None and account.case.kind in KINDS:
-        return account.case.kind
-    if account.escalated:
-        trigger = account.escalated.split(":", 1)[0]
-        return trigger if trigger in KINDS else "escalation"
+        kinds.append(account.case.kind)
+    for trigger in account.waiting:
+        name = trigger.split(":", 1)[0]
+        kinds.append(name if name in KINDS else "escalation")
     if account.hold is Hold.DISPUTE:
-        return "dispute"
+        kinds.append("dispute")
     if account.status is Status.FAILED:
-        return "failed"
-    kinds = (kind for text, kind in _SAYS.items() if text in account.hold_reason)
-    return next(kinds, "review")
+        kinds.append("failed")
+    if account.hold is Hold.REVIEW or not kinds:
+        of_hold = (kind for text, kind in _SAYS.items() if text in account.hold_reason)
+        held = next(of_hold, "review")
+        of_message = bool(kinds) and account.has_open_message  # it holds until it is answered
+        if held != "review" or not of_message:
+            kinds.append(held)
+    return tuple(dict.fromkeys(kinds))
+
+
+def kind_of(account: Account) -> str:
+    """Why the account waits, by the first that holds. "" where it waits for nobody."""
+    return next(iter(kinds_of(account)), "")
 
 
 def item_of(account: Account, policy: StaffQueuePolicy) -> Item | None:
     """The account's place in the queue; None where it waits for nobody."""
-    kind = kind_of(account)
-    if not kind:
+    kinds = kinds_of(account)
+    if not kinds:
         return None
+    kind, also = kinds[0], kinds[1:]
     since = account.case.since if account.case else None
     hours = policy.hours.get(kind, HOURS[kind])
     return Item(
         account=account,
         kind=kind,
+        also=also,
         since=since,
         due=since + timedelta(hours=hours) if since else None,
         owner=(account.case.owner if account.case else "") or policy.owners.get(kind, ""),

@@ -447,7 +447,7 @@ def _ask(
     data = {"number": instalment.number, **payment_data(flying, status)}
     account = facts.account
     waits = ports.now - flying.at >= _STUCK and not failed(status)
-    if waits and account.owes and not account.escalated:
+    if waits and account.owes:
         account = lifecycle.put_before_staff(account, "stuck_payment")
     _write(facts, after, "InstalmentAsked", data, ports, account=account)
 

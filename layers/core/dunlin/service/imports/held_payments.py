@@ -71,10 +71,8 @@ class LaidPayment:
 
 
 def put_before_staff(account: Account) -> Account:
-    """A debt that a payment may pay, before staff; what they look at already stays."""
-    if account.escalated or not account.owes:
-        return account
-    return lifecycle.put_before_staff(account, UNPLACED)
+    """A debt that a payment may pay, before staff, besides what they look at already."""
+    return lifecycle.put_before_staff(account, UNPLACED) if account.owes else account
 
 
 def place(

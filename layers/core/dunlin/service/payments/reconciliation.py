@@ -201,9 +201,9 @@ class Reconciler:
 
         def attempt() -> bool:
             account = self.book.account(account_id)
-            if account is None or account.hold is not Hold.PAYMENT_PENDING or account.escalated:
+            if account is None or account.hold is not Hold.PAYMENT_PENDING:
                 return False
-            if STUCK in account.approved_triggers:
+            if STUCK in (*account.waiting, *account.approved_triggers):
                 return False
             if not account.owes:
                 return False  # what is stuck is more than was owed, or was taken back

@@ -121,7 +121,9 @@ def listing(
     items = [
         item
         for item in _items(creditor, book, creditors)
-        if kind in ("", item.kind) and owner in ("", item.owner) and (item.late(now) or not late)
+        if kind in ("", item.kind, *item.also)
+        and owner in ("", item.owner)
+        and (item.late(now) or not late)
     ]
     return sorted(items, key=_by_due)
 

@@ -39,6 +39,7 @@ def queue_row(waiting: Waiting, now: datetime) -> QueueRow:
             masked(waiting.consumer.name) if waiting.consumer else "•••",
             f"{days} days past due" if days is not None else "no due date",
             f"waiting for {age(waiting.item.since, now)}",
+            *(f"also: {KINDS[kind]}" for kind in waiting.item.also),
             f"with {waiting.item.owner}" if waiting.item.owner else "with nobody yet",
         ),
         choices=_choices(waiting),

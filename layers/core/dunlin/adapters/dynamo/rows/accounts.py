@@ -109,6 +109,7 @@ class AccountRow(StoredRow):
     due_at = TextAttribute(INSTANT, null=True)
     next_action = JsonAttribute(document(NextAction, at=INSTANT), null=True)
     escalated = UnicodeAttribute(null=True)
+    behind = JsonAttribute(WORDS, null=True)
     approved_triggers = JsonAttribute(WORDS, null=True, attr_name="released")
     activated_at = TextAttribute(INSTANT, null=True)
     touched_at = TextAttribute(INSTANT, null=True)

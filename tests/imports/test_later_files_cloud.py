@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import urllib.request
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from dunlin.adapters.randomness import new_token
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind
-from dunlin.domain.tokens import address_hash
+from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.arrangements.terms import Terms, by_hand
+from dunlin.domain.staff.queue import kind_of
+from dunlin.domain.tokens import address_hash, token_hash
+from dunlin.ports.portal import Link
 from dunlin.runtime import wiring
+from dunlin.service import arrangements
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.signals.signals import apply_signal
+from dunlin.service.staff import matches
 from local.local_stack import LocalStack
 from tests.imports.place import BO, CY, DI, table
-from tests.imports.sender import Sender
+from tests.imports.sender import Sender, eventually
 from tests.imports.test_whole_file import people
 
 pytestmark = pytest.mark.cloud
@@ -45,6 +55,22 @@ def hear(account: Account, kind: SignalKind, **detail: Any) -> None:
     )
     book, waker = wiring.account_book(), wiring.waker()
     assert apply_signal(signal, book=book, waker=waker, now=wiring.clock().now())
+
+
+def pays_in_two(account: Account) -> Arrangement:
+    """An arrangement of two payments, recorded by staff."""
+    now = wiring.clock().now()
+    half = account.balance.minor // 2
+    days = [(now.date() + timedelta(days=n), m)
+            for n, m in ((20, half), (50, account.balance.minor - half))]  # fmt: skip
+    terms = by_hand(account.balance, days, today=now.date())
+    assert isinstance(terms, Terms)
+    recorded = arrangements.record(
+        account.account_id, terms, by="desk-1", why="case-1", book=wiring.account_book(),
+        waker=wiring.arranging_waker(), now=now,
+    )  # fmt: skip
+    assert isinstance(recorded, Arrangement)
+    return recorded
 
 
 def test_a_file_of_another_month_that_comes_late_undoes_nothing(stack: LocalStack) -> None:
@@ -161,13 +187,21 @@ def test_what_was_closed_in_error_comes_back_and_what_is_owed_anew_begins_anew(
     sender.put(sender.key("open.mapping.yaml"), "version: 1\ncomplete: true\n")
     rows = people(200, 40)
     sender.drop("open.csv", table(rows))
+    arrangement = pays_in_two(sender.account("K-201"))
     before = {a.account_id: (a.status, a.hold, a.balance, a.due_on) for a in accounts(sender)}
     report = sender.drop("open.csv", table(rows[2:]))
     assert report["missing"]["closed"] == 2, "within the bound"
-    assert sender.account("K-200").status is Status.CLOSED
+    assert {sender.account(name).status for name in ("K-200", "K-201")} == {Status.CLOSED}
     sender.drop("open.csv", table(rows))
     after = {a.account_id: (a.status, a.hold, a.balance, a.due_on) for a in accounts(sender)}
     assert after == before
+    arranged = sender.account("K-201")
+    assert (arranged.hold, arranged.arrangement_id) == (
+        Hold.ARRANGEMENT,
+        arrangement.arrangement_id,
+    )
+    (stands,) = wiring.account_book().arrangements(arranged.account_id)
+    assert (stands.in_force, stands.terms) == (True, arrangement.terms)
     paid = [rows[0].replace("210.00", "0.00"), *rows[1:]]
     sender.drop("open.csv", table(paid))
     assert sender.account("K-200").status is Status.SETTLED
@@ -197,3 +231,38 @@ def test_a_file_of_changes_is_applied_once_however_often_it_is_dropped(stack: Lo
     assert again["outcomes"] == {"known": 2, "refused": 1}
     assert str(sender.account("K-1").balance) == "$100.00"
     assert "no such account" in sender.page("changes.csv")
+
+
+def test_a_link_of_a_record_that_was_taken_in_stops_the_person_who_holds_it_now(
+    stack: LocalStack,
+) -> None:
+    """Over HTTP, with the rights that the portal really has."""
+    sender = Sender(stack, "clinic-merged")
+    sender.drop("open.csv", table([BO]))
+    second = "K-7,C-7,Robert Sample,bo@example.com,,44.00,2026-09-05"
+    sender.drop("more.csv", table([BO, second]))
+    kept, asked = sender.account("K-1"), sender.account("K-7")
+    assert asked.consumer_id != kept.consumer_id
+    assert kind_of(asked) == "match"
+    token = new_token()
+    wiring.sessions().put_link(
+        Link(
+            token_hash=token_hash(token), account_id=asked.account_id,
+            consumer_id=asked.consumer_id, creditor=asked.creditor, touch_id="touch-1",
+            channel="email", address_hash=address_hash("bo@example.com"),
+            expires_at=wiring.clock().now() + timedelta(days=30),
+        )
+    )  # fmt: skip
+    order = StaffCommand(by="desk-1", why="case-1", version=asked.version)
+    settled = matches.settle(
+        asked.account_id, order, same=True, book=wiring.account_book(), now=wiring.clock().now()
+    )
+    assert settled.outcome == "done"
+    assert sender.account("K-7").consumer_id == kept.consumer_id
+    assert holder(kept).consent(Channel.EMAIL).open
+    data = b"List-Unsubscribe=One-Click"
+    with urllib.request.urlopen(f"{stack.portal_url}/u/{token}", data=data, timeout=60) as page:
+        assert page.status == 200
+    eventually(lambda: not holder(kept).consent(Channel.EMAIL).open)
+    for name in ("K-1", "K-7"):
+        assert not holder(sender.account(name)).consent(Channel.EMAIL).open

@@ -263,3 +263,23 @@ def test_a_name_that_leaves_no_room_for_its_results_is_refused(
     (shown,) = newest_imports(office.box, CREDITOR)
     assert (shown["dropped"], shown["refusal"]) == (key, "name_too_long")
     assert all(len(place) < 1_024 for place in office.box.files)
+
+
+def test_a_mapping_file_named_without_the_files_ending_is_told(
+    office: Office, machine: Runner
+) -> None:
+    """`open.mapping.yaml` is for `open.csv`; of `open.xlsx` it is `open.xlsx.mapping.yaml`."""
+    given, wanted = "open.mapping.yaml", "open.txt.mapping.yaml"
+    text = "version: 1\ndate_order: dmy\n"
+    office.box.files[f"drop/{CREDITOR}/{given}"] = text.encode()  # where it once was looked for
+    drop(office, machine, f"drop/{CREDITOR}/open.txt", table([BO]))
+    assert (
+        f"{given} was not read for this file: name it {wanted}."
+        in summary(office, "open.txt")["notes"]
+    )
+    assert drop(office, machine, f"drop/{CREDITOR}/{given}", text) == "stray"
+    (shown,) = [s for s in newest_imports(office.box, CREDITOR) if s["state"] == "rejected"]
+    assert f"for open.txt it is named {wanted}" in shown["reason"]
+    office.box.files[f"drop/{CREDITOR}/{wanted}"] = text.encode()
+    drop(office, machine, f"drop/{CREDITOR}/open.txt", table([BO]), "v7")
+    assert not any(given in note for note in summary(office, "open.txt")["notes"])

@@ -39,6 +39,7 @@ STRAYS: dict[str, tuple[str, bytes, str]] = {
     "half a download": (f"{IN}/open.csv.crdownload", TABLE[:40], "not_finished"),
     "a report of one's own": (f"{IN}/mine.report.csv", TABLE, "named_as_a_result"),
     "a summary of one's own": (f"{IN}/mine.summary.json", b"{", "named_as_a_result"),
+    "a name too long": (f"{IN}/{'a' * 985}.csv", TABLE, "name_too_long"),
     "a mapping file alone": (f"{IN}/lonely.mapping.yaml", b"version: 1\n", "mapping_alone"),
 }
 TABLES: dict[str, tuple[str, bytes]] = {

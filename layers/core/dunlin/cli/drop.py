@@ -25,6 +25,10 @@ from dunlin.domain.imports import file_names
 
 T = TypeVar("T")
 _PATIENCE = 900.0
+_SILENT, _LOOKS = 15.0, 5.0
+"""Seconds of an import of which nothing is said, and between two looks at what it waits for."""
+_SHOWN = 300
+"""Characters of what a failed step said."""
 strategy_app = Commands("A creditor's strategy.", example="dunlin strategy show harbor-clinic")
 strategy_app.command()(init)
 strategy_app.command()(strategies.check)
@@ -53,7 +57,82 @@ def follow(target: Target, key: str, wanted: str, *, after: str = "") -> dict[st
         ended = document.get("import_id") == wanted and document["state"] != "reading"
         return document | {"summary_version": read[1]} if ended else None
 
-    return wait_for(done, f"the import of {key.rpartition('/')[2]}")
+    name = key.rpartition("/")[2]
+    return wait_for(done, f"the import of {name}", between=_Watch(target, name, wanted))
+
+
+class _Watch:
+    """Says what an import that takes long waits for: that it is read, or which of its steps failed
+    and is tried again. Exits with 1 once its machine has given up."""
+
+    def __init__(self, target: Target, name: str, wanted: str) -> None:
+        self._target, self._name, self._wanted = target, name, wanted
+        self._next = time.monotonic() + _SILENT
+        self._last = ""
+
+    def __call__(self) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _LOOKS
+        failed, over = last_failure(self._target, self._wanted)
+        words = f"{self._name}: {failed or 'it is being read'}."
+        if over:
+            raise not_in_order(words)
+        if failed:
+            words = f"{words} It is tried again."
+        if words != self._last:
+            self._last = words
+            say(words, colour="yellow" if failed else "")
+
+
+def last_failure(target: Target, import_id: str) -> tuple[str, bool]:
+    """What the machine of an import failed at last, "" where it goes on, and whether it has given
+    up; nothing where nobody may look or it has not begun."""
+    from botocore.exceptions import ClientError
+
+    steps, machine = target.client("stepfunctions"), target.outputs["ImportMachineArn"]
+    try:
+        runs = steps.list_executions(stateMachineArn=machine, maxResults=100)["executions"]
+        own = [run for run in runs if run["name"].startswith(import_id)]
+        if not own:
+            return "", False
+        newest = max(own, key=lambda run: run["startDate"])
+        failed = _failed_step(steps, newest["executionArn"])
+        over = newest["status"] not in ("RUNNING", "SUCCEEDED")
+        return failed or ("it failed" if over else ""), over
+    except ClientError:
+        return "", False
+
+
+def _failed_step(steps: Any, execution: str) -> str:
+    """The step of an execution, or of one that it waits for, that failed and has not gone well
+    since; "" where none has."""
+    asked = {"reverseOrder": True, "maxResults": 50}
+    for event in steps.get_execution_history(executionArn=execution, **asked)["events"]:
+        if event["type"].endswith("StateExited"):
+            break
+        kinds = ("taskFailedEventDetails", "lambdaFunctionFailedEventDetails")
+        details = next((event[kind] for kind in kinds if kind in event), None)
+        if details is not None:
+            return _of_failure(details)
+    for part in steps.list_map_runs(executionArn=execution)["mapRuns"]:
+        own = steps.list_executions(mapRunArn=part["mapRunArn"], statusFilter="RUNNING")
+        for child in own["executions"]:
+            failed = _failed_step(steps, child["executionArn"])
+            if failed:
+                return failed
+    return ""
+
+
+def _of_failure(details: dict[str, Any]) -> str:
+    """A failed step in words: its error, and what that says first."""
+    cause = details.get("cause", "")
+    try:
+        message = str(json.loads(cause)["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        message = str(cause)
+    first = " ".join(message.split())[:_SHOWN]
+    return f"a step failed with {details.get('error', 'an error')} ({first})"
 
 
 def drop(target: Target, key: str, content: bytes, *, ours: bool = False) -> str:
@@ -77,8 +156,15 @@ def _read(target: Target, key: str) -> tuple[dict[str, Any], str] | None:
     return content, str(stored["VersionId"])
 
 
-def wait_for(look: Callable[[], T | None], what: str, patience: float = _PATIENCE) -> T:
-    """Look until something is there. Exits with 1 after `patience` seconds."""
+def wait_for(
+    look: Callable[[], T | None],
+    what: str,
+    patience: float = _PATIENCE,
+    *,
+    between: Callable[[], None] = lambda: None,
+) -> T:
+    """Look until something is there, and do what stands `between` two looks. Exits with 1 after
+    `patience` seconds."""
     end = time.monotonic() + patience
     while True:
         answer = look()
@@ -86,6 +172,7 @@ def wait_for(look: Callable[[], T | None], what: str, patience: float = _PATIENC
             return answer
         if time.monotonic() > end:
             raise not_in_order(f"{what} did not end within {patience:.0f} s.")
+        between()
         time.sleep(0.2)
 
 

@@ -11,6 +11,7 @@ import io
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +23,7 @@ from dunlin.adapters.imports.spill_store import FileSpillStore
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports import mapping_file, sidecar
 from dunlin.domain.imports.contact_points import Checks
-from dunlin.domain.imports.file_names import mapping_name
+from dunlin.domain.imports.file_names import bare_name, mapping_name
 from dunlin.domain.imports.matching import SpillStore
 from dunlin.domain.imports.opened import Dropped, refused
 from dunlin.domain.imports.records import FileRefused
@@ -47,11 +48,16 @@ class DroppedFiles:
 
     def open(self, key: str, version: str | None) -> Dropped | FileProfile:
         """The file as a table, or the profile that refuses it."""
-        given = self._sidecar(key)
+        content = self._mapping_or_nothing(mapping_name(key))
+        given = read_sidecar(content) if content else Sidecar()
         if isinstance(given, SidecarErrors):
             return refused("bad_mapping_file", "; ".join(given.errors))
         try:
-            return opened_file(key.rsplit("/", 1)[-1], self._fetched(key, version), given)
+            opened = opened_file(key.rsplit("/", 1)[-1], self._fetched(key, version), given)
+            unread = () if content else self._unread(key)
+            return replace(
+                opened, hints=replace(opened.hints, notes=(*opened.hints.notes, *unread))
+            )
         except FileRefused as no:
             return refused(no.code, no.detail)
         except OSError as full:
@@ -72,9 +78,15 @@ class DroppedFiles:
         after = read_sidecar(answered)
         return after.answers if isinstance(after, Sidecar) else {}
 
-    def _sidecar(self, key: str) -> Sidecar | SidecarErrors:
-        content = self._mapping_or_nothing(mapping_name(key))
-        return read_sidecar(content) if content else Sidecar()
+    def _unread(self, key: str) -> Iterator[str]:
+        """A sentence on a person's mapping file that lies beside a file as if that were a .csv:
+        `open.mapping.yaml` beside `open.xlsx`."""
+        place = mapping_name(f"{bare_name(key)}.csv")
+        if place == mapping_name(key) or not self._mapping_or_nothing(place):
+            return
+        if not self._drop_box.ours(place, ""):
+            given, wanted = (name.rpartition("/")[2] for name in (place, mapping_name(key)))
+            yield f"{given} was not read for this file: name it {wanted}."
 
     def _mapping_or_nothing(self, key: str) -> bytes:
         """The mapping file, one that is too large no further than shows that it is."""

@@ -17,6 +17,12 @@ def stem(name: str) -> str:
     return f"{folder}{slash}{short}"
 
 
+def bare_name(name: str) -> str:
+    """The name without its endings: `open` for `open.csv.gz`."""
+    folder, slash, base = name.rpartition("/")
+    return f"{folder}{slash}{base.partition('.')[0] or base}"
+
+
 def words_of_name(name: str) -> str:
     """The name but for figures and marks, which count days and versions."""
     return re.sub(r"[\W\d_]+", "", name.rpartition("/")[2].lower())

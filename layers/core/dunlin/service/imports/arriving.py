@@ -123,6 +123,10 @@ def _mapping_arrived(
         f"{key.rpartition('/')[2]} is a mapping file, and the file that it belongs to is not here:"
         f" it would be {name} or {name}.csv"
     )
+    others = [k for k in beside if job_of(k, "") and file_names.bare_name(k) == f"{folder}/{name}"]
+    if others:
+        other = others[0].rpartition("/")[2]
+        why += f"; for {other} it is named {file_names.mapping_name(other)}"
     return _stray(key, "mapping_alone", why, drop_box=drop_box, now=now)
 
 

@@ -118,6 +118,7 @@ FIGURES: dict[str, dict[str, str]] = {
     "docs/flows/send-a-touch.md": {
         f"more than {mail._MOST_HOPS} servers": CODE,
         f"more than {mails.A_DAY} in a day": CODE,
+        f"up to {mails.STRAYS_A_DAY} a day of a domain": CODE,
         f"up to {FILE_LIMIT // 1_000_000} MB": CODE,
         f"reads at most {mail.LARGEST // 1_000_000} MB, {mail._MOST_PARTS} parts": CODE,
     },

@@ -21,10 +21,11 @@ from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.messages.arrival import MailArrival, reply_address, stop_address
+from dunlin.domain.portal.upload import FILES_A_DAY
 from dunlin.domain.tokens import address_hash, reply_token, token_hash
 from dunlin.ports.portal import Link
 from dunlin.service.signals import mails
-from dunlin.service.signals.mails import A_DAY, MailPorts, take_in
+from dunlin.service.signals.mails import A_DAY, STRAYS_A_DAY, MailPorts, take_in
 from tests.signals.test_signals import ADA, FIRST, LATER, SECOND, a_touch, book_with
 
 DOMAIN = "reply.example.com"
@@ -207,6 +208,14 @@ def test_no_more_files_go_on_than_a_mail_may_carry(
     assert [file.name for file in handed.attachments] == ["file-1.pdf", "file-2.pdf"]
 
 
+def test_ten_files_a_day_are_kept_of_one_account(post: Post) -> None:
+    for number in range(FILES_A_DAY + 2):
+        post.deliver(with_file(PDF + bytes([number]), f"Page {number}."))
+    assert len(post.evidence.files) == FILES_A_DAY
+    assert len(post.book.replies) == FILES_A_DAY + 2
+    assert "File not kept: proof.pdf" in post.mailbox.sent[-1].text
+
+
 def test_a_file_below_a_quotation_alone_is_no_opt_out(post: Post) -> None:
     quotation = (
         "\nOn Mon, Nov 23, 2026 at 12:00 PM Acme Clinic <accounts@clinic.example.com> wrote:\n"
@@ -334,6 +343,19 @@ def test_a_mail_of_nobody_goes_to_the_inbox_and_before_staff(post: Post) -> None
     assert (handed.to, handed.attachments) == (INBOX, [])
     assert post.deliver(mail(From="eve@example.org"), **facts, spam="FAIL") == "spam"
     assert len(post.strays.strays(FIRST.creditor)) == 1
+
+
+def test_a_bomb_of_many_senders_is_limited_by_its_domain(post: Post) -> None:
+    facts = {"recipients": (f"sales@{DOMAIN}",), "returns_to": "x@example.org"}
+    outcomes = [
+        post.deliver(mail(f"Buy {number}", From=f"bob{number}@example.org"), **facts)
+        for number in range(STRAYS_A_DAY + 5)
+    ]
+    assert outcomes == ["stray"] * STRAYS_A_DAY + ["limited"] * 5
+    assert len(post.strays.strays(FIRST.creditor)) == len(post.mailbox.sent) == STRAYS_A_DAY
+    assert len(post.store.kept) == STRAYS_A_DAY + 5
+    # Whom we know is heard all the same.
+    assert post.deliver(mail("please stop"), recipients=(f"sales@{DOMAIN}",)) == "opt_out"
 
 
 def test_what_could_not_be_read_waits_for_a_person(post: Post) -> None:

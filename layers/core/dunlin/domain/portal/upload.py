@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FILE_LIMIT = 4_000_000  # bytes; what one request may carry through the API, less its frame
+FILES_A_DAY = 10  # about one account, whichever way they come
 _KINDS = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),

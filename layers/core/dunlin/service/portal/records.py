@@ -13,7 +13,7 @@ from dunlin.domain.accounts.ledger import allocate, itemise
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.money import Money
 from dunlin.domain.portal.page import Download, GoTo, Page
-from dunlin.domain.portal.upload import read_upload
+from dunlin.domain.portal.upload import FILES_A_DAY, read_upload
 from dunlin.ports.portal import Session
 from dunlin.service.portal import GONE, PortalPorts
 from dunlin.service.portal.inside import Inside
@@ -25,7 +25,6 @@ from dunlin.service.portal.pages import (
     StatementPage,
 )
 
-FILES_A_DAY = 10
 LINES = 80  # of a statement, on one page
 FILE_KINDS = ("insurance", "paid", "dispute", "hardship", "other")
 

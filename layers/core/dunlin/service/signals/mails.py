@@ -27,7 +27,7 @@ from dunlin.domain.messages.arrival import (
     proved,
 )
 from dunlin.domain.messages.mail import Attachment, ReceivedMail, read_mail
-from dunlin.domain.portal.upload import Upload, read_upload
+from dunlin.domain.portal.upload import FILES_A_DAY, Upload, read_upload
 from dunlin.domain.replies.mailed import mailed_words
 from dunlin.domain.replies.model import ReplyModel
 from dunlin.domain.replies.reading import ReplyReading, read
@@ -44,6 +44,7 @@ from dunlin.service.signals.replies import obey
 from dunlin.service.signals.signals import SignalBook
 
 A_DAY = 20  # mails to one message, and of one sender; the rest is kept and read by nobody
+STRAYS_A_DAY = 100  # of all strangers to one domain
 _MOST_HANDED_ON = 20_000_000  # bytes; SES takes 40 MB, and files grow by a third on their way
 _UNSUBSCRIBED = ReplyReading(
     label="opt_out", intents=("opt_out",), opt_out=True, labels=("opt_out",),
@@ -112,7 +113,7 @@ def take_in(arrival: MailArrival, *, ports: MailPorts, now: datetime, wall: date
     read_as = [_reading(mail, each, ports, now) for each in concerned]
     if few > A_DAY and not _still_to_stop(concerned, read_as):
         return "limited"
-    kept, refused = _keep_files(mail, arrival, concerned, once, ports)
+    kept, refused = _keep_files(mail, arrival, concerned[0], once=once, ports=ports, wall=wall)
     if mail.attachments and not mail.machine:
         read_as = [_with_files(reading, bool(kept)) for reading in read_as]
     if few == A_DAY:
@@ -297,9 +298,11 @@ def _flooded(reading: ReplyReading) -> ReplyReading:
 def _keep_files(
     mail: ReceivedMail,
     arrival: MailArrival,
-    concerned: Sequence[_Concerned],
+    each: _Concerned,
+    *,
     once: str,
     ports: MailPorts,
+    wall: datetime,
 ) -> tuple[list[str], list[str]]:
     """Keep what a person may send as evidence, by the rules of the portal; the names under which
     files are kept, and those that are not."""
@@ -309,18 +312,27 @@ def _keep_files(
         return kept, refused
     for number, file in enumerate(mail.attachments):
         upload = _upload(file, arrival)
-        if upload is None:
+        if upload is None or _too_many_files(each, f"{once}-{number}", ports, wall):
             refused.append(file.name or "without a name")
             continue
         kept.append(
             ports.evidence.keep(
                 upload.content,
-                creditor=concerned[0].person.creditor,
+                creditor=each.person.creditor,
                 content_type=upload.content_type,
                 once=f"{once}-{number}",
             )
         )
     return kept, refused
+
+
+def _too_many_files(each: _Concerned, once: str, ports: MailPorts, wall: datetime) -> bool:
+    """Whether more came about one account in a day than are taken; what is delivered again counts
+    no more."""
+    if ports.counts.count_attempt(f"file-{once}", wall) > 1:
+        return False
+    subject = f"file-{each.account.account_id if each.account else each.person.consumer_id}"
+    return ports.counts.count_attempt(subject, wall) > FILES_A_DAY
 
 
 def _upload(file: Attachment, arrival: MailArrival) -> Upload | None:
@@ -418,6 +430,16 @@ def _at_domain(arrival: MailArrival, ports: MailPorts) -> list[str]:
     ]
 
 
+def _too_many(mail: ReceivedMail, arrival: MailArrival, ports: MailPorts, wall: datetime) -> bool:
+    """Whether more came within a day of this sender, or of all strangers to this domain, than
+    people look at. A bomb has as many senders as it likes."""
+    sender = f"mail-{address_hash(mail.sender or arrival.returns_to)}"
+    domains = {recipient.rpartition("@")[2].lower() for recipient in arrival.recipients}
+    of_sender = ports.counts.count_attempt(sender, wall)
+    of_domain = max(ports.counts.count_attempt(f"strays-{name}", wall) for name in sorted(domains))
+    return of_sender > A_DAY or of_domain > STRAYS_A_DAY
+
+
 def _stray(
     mail: ReceivedMail, arrival: MailArrival, *, ports: MailPorts, now: datetime, wall: datetime
 ) -> str:
@@ -426,8 +448,7 @@ def _stray(
         return "spam"
     if mail.machine:
         return "automatic"
-    subject = f"mail-{address_hash(mail.sender or arrival.returns_to)}"
-    if ports.counts.count_attempt(subject, wall) > A_DAY:
+    if _too_many(mail, arrival, ports, wall):
         return "limited"
     creditors = _at_domain(arrival, ports)
     once = _once(mail, arrival)

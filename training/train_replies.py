@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from threadpoolctl import threadpool_limits
 
-from dunlin.domain.replies.model import ReplyModel, prepare
+from dunlin.domain.replies.model import ReplyModel, prepare, prepare_words
 from training.reply_grammar import Template, draws, pairs, templates
 from training.reply_measures import Judged, measures
 
@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "replies" / "model.json"
 CHARS, WORDS = 16_384, 8_192
 # See `ReplyModel`.
-THRESHOLDS = {"stop_at": 0.3, "doubt_at": 0.12, "pause_at": 0.3, "idle_at": 0.12, "hold_at": 0.5}
+THRESHOLDS = {"stop_at": 0.22, "doubt_at": 0.12, "pause_at": 0.32, "idle_at": 0.18, "hold_at": 0.5}
 PAIRS = 3_000
 SAME = 0.995
 """Part of the weights that must be equal for a model to be this one: rounding differs between
@@ -80,12 +80,12 @@ def _row(text: str, template: Template) -> Row:
 
 def features() -> Pipeline:
     """Unfitted: hashed counts of characters and words, TF-IDF."""
-    plain = {"preprocessor": prepare, "alternate_sign": False, "norm": None}
-    words = {"ngram_range": (1, 2), "token_pattern": r"\w+"}
-    chars = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=CHARS, **plain)
-    words = HashingVectorizer(
-        ngram_range=(1, 2), n_features=WORDS, **plain | {"token_pattern": r"\w+"}
+    plain = {"alternate_sign": False, "norm": None}
+    chars = HashingVectorizer(
+        analyzer="char_wb", ngram_range=(2, 5), n_features=CHARS, preprocessor=prepare, **plain
     )
+    pairs_of = {"ngram_range": (1, 2), "token_pattern": r"\w+", "preprocessor": prepare_words}
+    words = HashingVectorizer(n_features=WORDS, **pairs_of, **plain)
     return make_pipeline(make_union(chars, words), TfidfTransformer(sublinear_tf=True))
 
 

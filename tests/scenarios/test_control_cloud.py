@@ -118,6 +118,46 @@ def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:
     assert town.account_history(account).account.hold is None
 
 
+def test_a_promise_by_text_holds_until_its_day_and_what_nobody_understands_waits(
+    town: Town,  # noqa: F811
+) -> None:
+    numbers = {"promiser": "+12175550182", "puzzler": "+12175550183"}
+    accounts = {}
+    for name, number in numbers.items():
+        accounts[name] = town.moves_in(name, number)
+        town.first_message(accounts[name])
+    on = (town.lapse.now + timedelta(days=4)).date()
+    words = {
+        "promiser": f"I'll pay on {on:%B} {on.day}, promise",
+        "puzzler": "zxq blorp the heron wept for uncle's ledger",
+    }
+    for name, text in words.items():
+        town.outside.sms_reply(
+            numbers[name], OURS, text, topic_arn=town.stack.outputs["ReplyTopicArn"]
+        )
+    town.settle()
+
+    def stored(name: str) -> Account:
+        return town.account_history(accounts[name]).account
+
+    def sent(name: str) -> int:
+        return len(town.emails(name)) + len(town.texts(numbers[name]))
+
+    promised = stored("promiser")
+    assert promised.hold is Hold.PROMISE
+    assert promised.due_at is not None
+    assert promised.due_at.date() > on
+    assert (stored("puzzler").hold, kind_of(stored("puzzler"))) == (Hold.REVIEW, "reply")
+    before = {name: sent(name) for name in accounts}
+    town.lapse.run(promised.due_at - timedelta(hours=1))
+    assert {name: sent(name) for name in accounts} == before
+    town.lapse.run(promised.due_at + timedelta(days=5))
+    assert stored("promiser").hold is None
+    assert sent("promiser") > before["promiser"]
+    assert stored("puzzler").hold is Hold.REVIEW
+    assert sent("puzzler") == before["puzzler"]
+
+
 def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     town: Town,  # noqa: F811
 ) -> None:

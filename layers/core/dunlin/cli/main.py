@@ -26,6 +26,7 @@ from dunlin.cli import (
     queue,
     reentry,
     rehearse,
+    replies,
     report,
     rollout,
     rules,
@@ -67,6 +68,7 @@ account.app.command()(card.card)
 rollout.pilots.command()(agreement.agree)
 app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")
+app.add_typer(replies.app, name="replies")
 app.add_typer(arrangement.app, name="arrangement")
 app.add_typer(reentry.app, name="reentry")
 app.add_typer(payments.app, name="payments")

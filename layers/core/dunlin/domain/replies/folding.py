@@ -65,7 +65,7 @@ def fold(text: str) -> str:
     """Lower case, no accents, no invisible or look-alike letters, no spelling in disguise."""
     text = _STOP_SIGNS.sub(" . stop . ", text[:_FOLDED])
     text = unicodedata.normalize("NFKD", text.translate(_ENCLOSED)).casefold()
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "So", "Sk"))
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "Cs", "So", "Sk"))
     text = _APOSTROPHES.sub("", text.translate(_LOOKALIKES))
     text = _WRONG_SIGN.sub("wrong number", text)
     text = _MIXED.sub(_unleet, text)

@@ -16,6 +16,7 @@ from math import exp, log, sqrt
 from typing import Any
 
 from dunlin.domain.replies.folding import fold, own_words, pictures
+from dunlin.domain.replies.signals import classify_reply
 
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -28,6 +29,13 @@ def prepare(text: str) -> str:
     training and scoring both read."""
     own = own_words(text)[:_MOST]
     return _DIGIT.sub("0", f"{fold(own)} {pictures(own)}".strip())
+
+
+def prepare_words(text: str) -> str:
+    """The same, and what the fixed lists hear in it as words of their own."""
+    heard = classify_reply(text)
+    marks = sorted(heard.signals) + ["ambiguous"] * heard.ambiguous + ["keeps"] * heard.keeps
+    return " ".join([prepare(text), *(f"heard_{mark}" for mark in marks)])
 
 
 def char_grams(text: str) -> Iterator[str]:
@@ -147,7 +155,7 @@ class ReplyModel:
         for gram in char_grams(plain):
             at = bucket(gram, self.chars)
             features[at] = features.get(at, 0) + 1
-        for gram in word_grams(plain):
+        for gram in word_grams(prepare_words(text)):
             at = self.chars + bucket(gram, self.words)
             features[at] = features.get(at, 0) + 1
         values = {

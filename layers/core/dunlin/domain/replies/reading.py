@@ -7,6 +7,7 @@ person reads the words first. Only what is left goes on by itself. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +24,7 @@ LABELS = (
     "deceased", "bankruptcy", "attorney", "wrong_party", "dispute", "hardship", "opt_out",
     "abusive", "already_paid", "plan_request", "promise", "question", "other",
 )  # fmt: skip
+CHANNELS = ("sms", "email", "portal")
 # Nothing is sent until a person has decided what such a reply changes.
 HALTING = frozenset(
     {"dispute", "hardship", "wrong_party", "attorney", "bankruptcy", "deceased", "abusive"}
@@ -32,13 +34,17 @@ UNANSWERED = frozenset({"attorney", "bankruptcy", "deceased", "abusive"})
 # What the lists call a matter, where a reply's labels call it otherwise.
 _LABELS = {"wrong_person": "wrong_party", "wrong_number": "wrong_party"}
 # What a label of the lists means for the name of a reply.
-_MEANS = {"cease": "opt_out", "refusal": "dispute"}
+_MEANS = {"cease": "opt_out"}
 # A person reads these before anything is sent.
 _READ_FIRST = frozenset({"ambiguous", "unclear", "refusal"})
 # From which probability a label is another intent beside the first.
 _SECOND = 0.25
+# From which a clause by itself is another intent, and where clauses part.
+_CLAUSE = 0.6
+_PARTS = re.compile(r"[.!?;\n]+|,? (?:and|but|also|y|pero|además) ", re.IGNORECASE)
+_MOST_PARTS = 8
 # How much a list's word weighs beside the model's probability, in the name of a reply.
-_HEARD = 0.5
+_HEARD = 0.25
 # What binds the person for good is taken from the lists alone; a suspicion waits for a person.
 _TAKEN = frozenset(
     {"dispute", "hardship", "already_paid", "question", "plan_request", "promise", "abusive"}
@@ -122,7 +128,8 @@ def read(
     likely = model.likely(text) if model else Likely(labels={}, stops=0.0)
     if signals.keeps:  # the model hears the word, not what stands before it
         likely = Likely(labels={**likely.labels, "opt_out": 0.0}, stops=0.0)
-    reading = _weighed(_Evidence(heard, likely.labels, likely.stops, model))
+    besides = _clauses(text, model)
+    reading = _weighed(_Evidence(heard, likely.labels, likely.stops, besides, model))
     if "promise" not in reading.intents:
         return reading
     folded = fold(own_words(text))
@@ -136,6 +143,17 @@ def read(
 _QUIET_WHY = {kind: f"{kind}: nobody worded it" for kind in QUIET}
 
 
+def _clauses(text: str, model: ReplyModel | None) -> frozenset[str]:
+    """What single clauses of a reply of several say for sure."""
+    parts = [part for part in _PARTS.split(own_words(text)[:1_000]) if len(part.split()) > 2]
+    if model is None or len(parts) < 2:
+        return frozenset()
+    likely = [model.likely(part).labels for part in parts[:_MOST_PARTS]]
+    return frozenset(
+        label for labels in likely for label, chance in labels.items() if chance >= _CLAUSE
+    ) - {"other", "opt_out"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Evidence:
     """What the lists heard and what the model finds likely, in one."""
@@ -143,6 +161,7 @@ class _Evidence:
     heard: tuple[str, ...]
     likely: Mapping[str, float]
     stops: float
+    besides: frozenset[str]  # what single clauses say
     model: ReplyModel | None
 
     @property
@@ -155,6 +174,13 @@ class _Evidence:
             if name in weights:
                 weights[name] += _HEARD
         return max(weights, key=weights.__getitem__)
+
+    def takes(self, label: str) -> bool:
+        """Whether what the model finds likeliest is taken for said: what only waits for staff
+        always, what halts where it is likely enough."""
+        if self.model is None or label not in _TAKEN:
+            return False
+        return label not in HALTING or self.likely[label] >= self.model.hold_at
 
     @property
     def opts_out(self) -> bool:
@@ -190,9 +216,7 @@ def _weighed(evidence: _Evidence) -> ReplyReading:
     labels = list(heard)
     if evidence.opts_out and "opt_out" not in heard and "cease" not in heard:
         labels.insert(0, "opt_out")
-    hold_at = evidence.model.hold_at if evidence.model else 1.0
-    sure = label in _TAKEN and evidence.likely.get(label, 0.0) >= hold_at
-    if sure and label not in labels:
+    if evidence.takes(label) and label not in labels:
         labels.append(label)
     doubtful = evidence.doubtful
     halts = not HALTING.isdisjoint(labels)
@@ -204,6 +228,7 @@ def _weighed(evidence: _Evidence) -> ReplyReading:
             *(["opt_out"] if evidence.opts_out else []),
             *(name for name in LABELS if name in heard and name != "other"),
             *(n for n in LABELS if evidence.likely.get(n, 0.0) >= _SECOND and n != "other"),
+            *(name for name in LABELS if name in evidence.besides),
         ]
     )
     if label != "opt_out" and not evidence.opts_out:

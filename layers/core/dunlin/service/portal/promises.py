@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from dunlin.domain.accounts.consumer import zone_of
+from dunlin.domain.accounts.promised import PROMISE_DAYS, promise_rest
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.portal.page import Page
 from dunlin.ports.portal import Session
 from dunlin.service.portal import PortalPorts, coming
 from dunlin.service.portal.inside import case_number, rest_answer
 from dunlin.service.portal.pages import Done
-
-PROMISE_DAYS = 30
-PROMISES_THAT_HOLD = 2
 
 
 def promise(
@@ -27,20 +25,22 @@ def promise(
     on = coming(form, inside.today, PROMISE_DAYS)
     if isinstance(on, str):
         return portal.form("promise", inside, form, [("date", on)])
-    ends = on + timedelta(days=1 + inside.strategy.coordination.promise_grace_days)
-    until = datetime.combine(ends, time(), zone_of(person)).astimezone(UTC)
     replies = portal.book.conversation(session.account_id).replies
-    promises = sum("promise" in reply.labels for reply in replies)
-    holds = promises < PROMISES_THAT_HOLD
+    detail = promise_rest(
+        on,
+        grace_days=inside.strategy.coordination.promise_grace_days,
+        zone=zone_of(person),
+        earlier=sum("promise" in reply.labels for reply in replies),
+    )
     case = portal.say(
         session,
         SignalKind.PROMISE,
         form,
         f"Promises to pay {inside.account.balance} by {on.isoformat()}.",
         now=now,
-        detail={"rest": "promise", "until": until.isoformat()} if holds else {},
+        detail=detail,
         labels=("promise",),
     )
     after = portal.stored(session)
-    done = rest_answer(after, "promise_done") if holds else "promise_asked"
+    done = rest_answer(after, "promise_done") if detail else "promise_asked"
     return inside.page(done, Done(case=case_number(case), until=on))

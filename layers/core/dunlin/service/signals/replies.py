@@ -11,11 +11,12 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel, Consumer, PastContact, zone_of
+from dunlin.domain.accounts.promised import PROMISE_DAYS, promise_rest
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.errors import DomainError
@@ -171,7 +172,7 @@ def obey(
         text=text,
         labels=labels,
     )
-    kind, detail = _kind(labels)
+    kind, detail = _kind(reading, person, account, book, now)
     stored = reply if account else None
     if kind is None:
         with suppress(AlreadySeen):
@@ -198,12 +199,42 @@ def obey(
     return reply_id
 
 
-def _kind(labels: tuple[str, ...]) -> tuple[SignalKind | None, dict[str, Any]]:
-    """What a reply does: an opt-out whatever else it says; START and HELP only by themselves."""
+def _kind(
+    reading: ReplyReading,
+    person: Consumer,
+    account: Account | None,
+    book: SignalBook,
+    now: datetime,
+) -> tuple[SignalKind | None, dict[str, Any]]:
+    """What a reply does: an opt-out whatever else it says; START and HELP only by themselves; a
+    promise and the wish for a plan what they do on the portal."""
+    labels = reading.labels
     if "opt_out" in labels:
         return SignalKind.OPT_OUT, {}
     if labels == ("start",):
         return SignalKind.PREFERENCE, {"start": Channel.SMS.value}
     if len(labels) == 1 and labels[0] in _ALONE:
         return None, {}
+    if labels == ("plan_request",):
+        return SignalKind.PLAN_REQUEST, {}
+    if labels == ("promise",) and account is not None:
+        detail = _promised(reading, person, account, book, now)
+        return (SignalKind.REPLY, {}) if detail is None else (SignalKind.PROMISE, detail)
     return SignalKind.REPLY, {}
+
+
+def _promised(
+    reading: ReplyReading, person: Consumer, account: Account, book: SignalBook, now: datetime
+) -> dict[str, str] | None:
+    """The detail of a promise that names a day ahead; None where staff must ask for one."""
+    on, zone = reading.promise_on, zone_of(person)
+    today = now.astimezone(zone).date()
+    if on is None or not today <= on <= today + timedelta(days=PROMISE_DAYS):
+        return None
+    try:
+        grace = book.strategy_of(account).coordination.promise_grace_days
+    except DomainError:
+        return None  # nobody has said how long a promise is waited for
+    replies = book.conversation(account.account_id).replies
+    earlier = sum("promise" in reply.labels for reply in replies)
+    return promise_rest(on, grace_days=grace, zone=zone, earlier=earlier)

@@ -1,0 +1,98 @@
+"""`dunlin replies`: how replies are read, and what staff set right about it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from dunlin.cli.commands import Commands
+from dunlin.domain.replies.model import ReplyModel
+from dunlin.domain.replies.reading import CHANNELS, read
+
+app = Commands("What people write back.", example="dunlin replies classify < replies.jsonl")
+
+_ZONE = "America/New_York"
+
+
+class LineError(ValueError):
+    """A line that is no reply; the text says what is wrong."""
+
+
+@app.command()
+def classify() -> None:
+    """Read replies from standard input, one JSON object a line, one answer a line: `{id, channel,
+    text}`, with `now` (an instant) and `tz` (a zone) where a promised day depends on them. Needs
+    no stack and stores nothing.
+
+    Example: dunlin replies classify < replies.jsonl
+    """
+    from dunlin.adapters.files.reply_model_file import load_reply_model
+
+    model, now = load_reply_model(), datetime.now(UTC)
+    failed = False
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for answer in classify_lines(sys.stdin, model, now):
+        failed = failed or "error" in answer
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    if failed:
+        raise typer.Exit(1)
+
+
+def classify_lines(
+    lines: Iterable[str], model: ReplyModel, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """One answer for each line that is not empty, in the same order; `{id, error}` for a line that
+    cannot be read."""
+    for line in lines:
+        if line.strip():
+            yield _classified(line, model, now)
+
+
+def _classified(line: str, model: ReplyModel, now: datetime) -> dict[str, Any]:
+    name: Any = None
+    try:
+        row = json.loads(line)
+        if not isinstance(row, Mapping):
+            raise LineError("a reply is a JSON object")
+        name = row.get("id")
+        text, channel = row.get("text"), row.get("channel") or "sms"
+        if not isinstance(text, str):
+            raise LineError("text is required")
+        if channel not in CHANNELS:
+            raise LineError(f"channel is one of {', '.join(CHANNELS)}")
+        reading = read(text, channel=channel, now=_instant(row, now), zone=_zone(row), model=model)
+    except (ValueError, RecursionError) as error:
+        return {"id": name, "error": str(error) or type(error).__name__}
+    return {
+        "id": name,
+        "label": reading.label,
+        "intents": list(reading.intents),
+        "opt_out": reading.opt_out,
+        "pause": reading.pause,
+        "promise_on": reading.promise_on and reading.promise_on.isoformat(),
+        "why": reading.why,
+    }
+
+
+def _instant(row: Mapping[str, Any], now: datetime) -> datetime:
+    value = row.get("now")
+    if value is None:
+        return now
+    if not isinstance(value, str):
+        raise LineError("now must be an instant")
+    at = datetime.fromisoformat(value)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _zone(row: Mapping[str, Any]) -> ZoneInfo:
+    value = row.get("tz") or _ZONE
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, TypeError, OSError) as error:
+        raise LineError(f"tz is no zone: {value!r}") from error

@@ -12,10 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dunlin.domain.accounts.account import Hold, Status
+from dunlin.runtime import wiring
 from local.viewer import Viewer, serve
 from local.viewer.cloud import WidgetFailed
 from tests.imports import place
 from tests.imports.test_arriving import WAITS, drop
+from tests.imports.test_missing import ROWS
 from tests.local.viewer import dashboard
 from tests.local.viewer.dashboard import ViewerHarness
 
@@ -160,6 +162,33 @@ def test_a_question_about_a_file_is_answered_and_the_import_goes_on(
     assert str(office.account("K-1").due_on) == "2026-04-03"
     imports.get_by_role("button", name="Back to the import").click()
     expect(imports.get_by_text("1 account is ready to be activated.")).to_be_visible()
+
+
+def test_what_a_cut_short_file_lacks_goes_on_once_it_is_said_to_stay(
+    page: Page, harness: ViewerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = harness.office
+    monkeypatch.setattr(wiring, "account_book", lambda: office.book)
+    monkeypatch.setattr(wiring, "waker", lambda: office.waker)
+    folder = f"drop/{place.CREDITOR}"
+    office.box.files[f"{folder}/open.mapping.yaml"] = b"version: 1\ncomplete: true\n"
+    for rows in (ROWS, ROWS[:3]):
+        drop(office, harness.machine, f"{folder}/open.csv", place.table(rows))
+    assert sum(a.paused for a in office.book.accounts.values()) == 197
+    page.reload()
+    loaded(page)
+    imports = card(page, "Imports")
+    row = imports.get_by_role("row", name="197 accounts are not in it: gone?")
+    row.get_by_role("button").click()
+    imports.get_by_role("button", name="They are gone").click()
+    question = page.locator("dialog.confirm")
+    expect(question).to_contain_text("Close 197 debts")
+    question.get_by_role("button", name="Cancel").click()
+    assert sum(a.paused for a in office.book.accounts.values()) == 197
+    imports.get_by_role("button", name="They stay").click()
+    expect(imports.get_by_text("197 accounts go on as they stood")).to_be_visible()
+    assert {a.status for a in office.book.accounts.values()} == {Status.IMPORTED}
+    assert not any(a.paused for a in office.book.accounts.values())
 
 
 def test_keeping_and_closing_work_by_keyboard_alone(page: Page, harness: ViewerHarness) -> None:

@@ -18,6 +18,8 @@ ALWAYS = (
     ("audit log", "It cannot be rewritten; it holds ids, hashes, codes and figures, no words."),
     ("consents and opt-outs", "They are kept so that they are honoured."),
     ("events of the payment service", "They leave by themselves after 400 days."),
+    ("mail as it came in", "It leaves by itself after 90 days."),
+    ("files that people sent", "They are evidence, and leave with the log that names them."),
     ("files that the creditor dropped", "They are the creditor's own, in its bucket."),
 )
 

@@ -73,7 +73,7 @@ _SHORTER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class ReplyTemplate:
     """One line of a label's file."""
 
     label: str
@@ -86,10 +86,10 @@ class Template:
         return crc32(f"{self.label}|{self.line}".encode())
 
 
-def templates(folder: Path = FOLDER) -> list[Template]:
+def templates(folder: Path = FOLDER) -> list[ReplyTemplate]:
     """Every template, by label and language. Raises `ValueError` for one that stands twice."""
     read = [
-        Template(path.name.split(".")[0], path.name.split(".")[1], line)
+        ReplyTemplate(path.name.split(".")[0], path.name.split(".")[1], line)
         for path in sorted(folder.glob("*.txt"))
         for line in path.read_text(encoding="utf-8").splitlines()
         if line
@@ -100,7 +100,7 @@ def templates(folder: Path = FOLDER) -> list[Template]:
     return read
 
 
-def draws(template: Template, count: int = DRAWS) -> list[str]:
+def draws(template: ReplyTemplate, count: int = DRAWS) -> list[str]:
     """Texts of one template, plain ones first; the same ones every time."""
     chance = Random(template.number)  # noqa: S311 - texts, no secrets
     texts = [clean(_drawn(template, chance)) for _ in range(count)]
@@ -115,7 +115,7 @@ def clean(text: str) -> str:
     return re.sub(r" +([,.?!])", r"\1", re.sub(r" {2,}", " ", text)).strip()
 
 
-def _drawn(template: Template, chance: Random) -> str:
+def _drawn(template: ReplyTemplate, chance: Random) -> str:
     text = template.line
     while _CHOICE.search(text):
         text = _CHOICE.sub(lambda match: chance.choice(match[1].split("|")), text)
@@ -196,7 +196,7 @@ _JOINTS = {
 }
 
 
-def pairs(pool: list[Template], count: int) -> Iterator[tuple[str, tuple[str, str], str]]:
+def pairs(pool: list[ReplyTemplate], count: int) -> Iterator[tuple[str, tuple[str, str], str]]:
     """Texts that hold two intents: text, both labels in the order of their words, language. Half
     of them hold an opt-out. The same ones every time, of the templates of `pool` alone."""
     chance = Random(len(pool))  # noqa: S311 - texts, no secrets

@@ -22,7 +22,7 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from threadpoolctl import threadpool_limits
 
 from dunlin.domain.replies.model import ReplyModel, prepare, prepare_words
-from training.reply_grammar import Template, draws, pairs, templates
+from training.reply_grammar import ReplyTemplate, draws, pairs, templates
 from training.reply_measures import Judged, measures
 
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ processors."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TrainingText:
     """One training text of one label; `stops` where its words hold an opt-out."""
 
     text: str
@@ -47,9 +47,9 @@ class Row:
     weight: float = 1.0
 
 
-def written() -> list[Row]:
+def written() -> list[TrainingText]:
     """The texts that were written one by one. Raises `ValueError` for one that stands twice."""
-    rows: list[Row] = []
+    rows: list[TrainingText] = []
     for path in sorted(HERE.glob("replies_*.txt")):
         label = ""
         language = "es" if path.stem.endswith("_es") else "en"
@@ -57,25 +57,25 @@ def written() -> list[Row]:
             if line.startswith("["):
                 label = line.strip("[]")
             elif line and not line.startswith("#"):
-                rows.append(Row(line, label, label == "opt_out", language))
+                rows.append(TrainingText(line, label, label == "opt_out", language))
     if len({row.text.casefold() for row in rows}) != len(rows):
         raise ValueError("a training text stands twice")
     return rows
 
 
-def gathered(keep: Callable[[int], bool] = lambda _: True) -> list[Row]:
+def gathered(keep: Callable[[int], bool] = lambda _: True) -> list[TrainingText]:
     """Every row whose template or text has a number that is kept."""
     pool = [t for t in templates() if keep(t.number)]
     rows = [row for row in written() if keep(crc32(row.text.encode()))]
     rows += [_row(text, t) for t in pool for text in draws(t)]
     for text, labels, language in pairs(pool, PAIRS):
         stops = "opt_out" in labels
-        rows += [Row(text, label, stops, language, 0.5) for label in labels]
+        rows += [TrainingText(text, label, stops, language, 0.5) for label in labels]
     return rows
 
 
-def _row(text: str, template: Template) -> Row:
-    return Row(text, template.label, template.label == "opt_out", template.language)
+def _row(text: str, template: ReplyTemplate) -> TrainingText:
+    return TrainingText(text, template.label, template.label == "opt_out", template.language)
 
 
 def features() -> Pipeline:
@@ -105,7 +105,7 @@ class Trained:
         return np.hstack([self.labels.decision_function(matrix), stops])
 
 
-def fit(rows: list[Row], strength: float = 20.0) -> Trained:
+def fit(rows: list[TrainingText], strength: float = 20.0) -> Trained:
     """One linear model for the labels and one for the opt-out, on the same features."""
     texts = [row.text for row in rows]
     weights = np.array([row.weight for row in rows])

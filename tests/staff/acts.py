@@ -203,6 +203,12 @@ def _approve(at: Standing) -> Expected:
     return Expected(what="ReleaseApproved", says="approved", kind="") if at.waits else _NOBODY
 
 
+def _correct(at: Standing) -> Expected:
+    if at.before in ("question", "dispute", "promise"):
+        return Expected(what="ReplyCorrected", says="is read as question")
+    return Expected(3, says="Nobody wrote that")
+
+
 def _release(at: Standing) -> Expected:
     if at.before == "request":
         return Expected(2, says="approve, counter or decline it")
@@ -343,6 +349,7 @@ ACTS: tuple[Act, ...] = (
         _counter,
     ),
     Act("queue answer", ("{answer}", *_WHO), _answer),
+    Act("replies correct", ("--label", "question", *_WHO), _correct),
     Act("account show", (), _reads),
     Act("account card", (), lambda at: Expected(2, says="The log holds no such decision")),
     Act("account flag", ("hardship", *_FLAG), _always("FlagRaised"), "account flag hardship"),

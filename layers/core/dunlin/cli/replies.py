@@ -6,14 +6,17 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from dunlin.cli.account import SteeredAccount
 from dunlin.cli.commands import Commands
+from dunlin.cli.stack import OnStack
+from dunlin.cli.who import tell
 from dunlin.domain.replies.model import ReplyModel
-from dunlin.domain.replies.reading import CHANNELS, read
+from dunlin.domain.replies.reading import CHANNELS, LABELS, read
 
 app = Commands("What people write back.", example="dunlin replies classify < replies.jsonl")
 
@@ -42,6 +45,49 @@ def classify() -> None:
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def correct(
+    steered: SteeredAccount,
+    label: Annotated[str, typer.Option(help=f"What it is: {', '.join(sorted(LABELS))}.")],
+    reply: Annotated[str, typer.Option(help="The reply's id; the person's last by default.")] = "",
+) -> None:
+    """Say what a reply is where it was read wrongly; what binds is obeyed at once.
+
+    Example: dunlin replies correct HC-1003 --label question --why case-17 --by desk-1
+    """
+    from dunlin.runtime import wiring
+    from dunlin.service.staff import corrections
+
+    done = corrections.correct(
+        steered.account.account_id,
+        steered.order,
+        label,
+        reply_id=reply,
+        book=wiring.account_book(),
+        waker=wiring.waker(),
+        now=wiring.clock().now(),
+    )
+    tell(done, f"{steered.account.reference}: the reply is read as {label.replace('_', ' ')}")
+
+
+@app.command("corrections")
+def list_corrections(
+    _on: OnStack,
+    creditor: Annotated[str, typer.Option(help="Whose replies.")],
+) -> None:
+    """What staff set right, to train on: a JSON object a line, without words that name people.
+
+    Example: dunlin replies corrections --creditor harbor-clinic
+    """
+    from dunlin.runtime import wiring
+    from dunlin.service.staff import corrections
+
+    kept = corrections.corrections(creditor, book=wiring.account_book(), log=wiring.audit_archive())
+    for correction in kept:
+        document = {"text": correction.text, "label": correction.label, "was": list(correction.was)}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
 
 
 def classify_lines(

@@ -1,6 +1,6 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
-Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,
+Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,replies,
 words,sizes,rows,portal,flows,rehearsal,import-cloud` takes some sections, the last two only where
 they are named; `--output FILE` writes the answer too.
 """
@@ -24,6 +24,7 @@ from tests.bench import (
     packages,
     portal_pages,
     rehearsals,
+    replies,
     rows,
     start_up,
     verdicts,
@@ -45,6 +46,7 @@ def main() -> None:
         "imports": lambda: start_up.report(_built()),
         "verdicts": verdicts.report,
         "words": drafts.report,
+        "replies": replies.report,
         "portal": portal_pages.report,
         "rows": lambda: rows.report(given.rows),
         "flows": lambda: flows.report(_built()),

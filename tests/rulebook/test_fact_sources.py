@@ -24,6 +24,7 @@ from dunlin.domain.accounts.consumer import (
 )
 from dunlin.domain.accounts.known_facts import FACTS, FactKind
 from dunlin.domain.errors import DomainError
+from dunlin.domain.imports.header_names import facts
 from dunlin.domain.rulebook import decide, engine, fact_sources
 from dunlin.domain.rulebook.fact_sources import source_of
 from dunlin.domain.strategy.strategy import StrategyError
@@ -82,6 +83,10 @@ def test_a_fact_that_nobody_sets_is_found() -> None:
 def test_nothing_is_listed_that_no_rule_reads() -> None:
     assert sorted(set(fact_sources.SOURCES) - READ) == []
     assert sorted({kind.path for kind in FACTS.values()} - READ) == []
+
+
+def test_the_columns_of_files_are_facts() -> None:
+    assert facts.STRONG.keys() == fact_sources.IN_FILES <= FACTS.keys()
 
 
 def test_the_docs_list_every_fact_with_who_sets_it() -> None:

@@ -96,7 +96,8 @@ FACTS: Mapping[str, FactKind] = {
         *_person(
             "flags.employer_prohibits", "flags.attorney.consents_direct", "flags.ambiguous_cleared",
             "consents.dc_electronic", "consents.nyc_electronic", "consents.ny_email_written",
-            "consents.work_email_direct_consent", "consents.hipaa_unencrypted_ok",
+            "consents.work_email_direct_consent", "consents.work_phone_direct_consent",
+            "consents.hipaa_unencrypted_ok",
             "consents.esign", "consents.prerecorded", "consents.prerecorded_written",
         ),
         *_person(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from dunlin.domain.imports.dates import fold
-from dunlin.domain.imports.header_names import bars, days, marks, money, people, standings
+from dunlin.domain.imports.header_names import bars, days, facts, marks, money, people, standings
 from dunlin.domain.imports.header_names.figures import UNIT_JOINTS, UNITS
 from dunlin.domain.money import CURRENCIES
 
@@ -82,7 +82,15 @@ FOR = frozenset(
     "for for_first_name for_last_name for_reference for_date_of_birth for_email for_phone".split()
 )
 """Fields of whom a debt is about, where another answers for it: a patient, a child."""
-_STRONG = people.STRONG | money.STRONG | days.STRONG | marks.STRONG | standings.STRONG | bars.STRONG
+_STRONG = (
+    people.STRONG
+    | money.STRONG
+    | days.STRONG
+    | marks.STRONG
+    | standings.STRONG
+    | bars.STRONG
+    | facts.STRONG
+)
 STRONG = _names(_STRONG)
 JOINTLESS = _names(_STRONG, jointless_key)
 WEAK = _names(people.WEAK | money.WEAK | days.WEAK | marks.WEAK | standings.WEAK)
@@ -160,6 +168,9 @@ DATES = frozenset(
         "payment_date",
         "as_of",
         "final_date",
+        "validation_sent_at",
+        "insurance_appeal_ended_at",
+        "first_post_discharge_bill_at",
     ]
 )
 MANY = frozenset(

@@ -351,6 +351,7 @@ def merged(old: NormalisedConsumer, new: NormalisedConsumer) -> NormalisedConsum
         "phones": tuple(dict.fromkeys((*old.phones, *new.phones))),
         "extensions": tuple(dict.fromkeys((*old.extensions, *new.extensions))),
         "consents": tuple(dict.fromkeys((*old.consents, *new.consents))),
+        "at_work": tuple(dict.fromkeys((*old.at_work, *new.at_work))),
     }
     if not old.name and new.name:
         changes |= {"name": new.name, "given": new.given, "family": new.family,

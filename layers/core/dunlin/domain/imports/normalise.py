@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 
+from dunlin.domain.accounts.known_facts import BY_FILE
 from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.barring import DISPUTED
 from dunlin.domain.imports.columns import LONG, LONGEST, Columns
 from dunlin.domain.imports.contact_points import Checks
+from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.fillers import names_nobody
+from dunlin.domain.imports.header_names import facts as fact_names
 from dunlin.domain.imports.ledger import is_receivable
 from dunlin.domain.imports.number_columns import is_cut
 from dunlin.domain.imports.ragged import RaggedRows
@@ -44,7 +47,7 @@ from dunlin.domain.imports.types import (
 EXTRAS = (
     "unit", "property", "lease_status", "move_in", "move_out", "payer", "insurance_status",
     "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount",
-    "for_reference", "job", "instalment",
+    "for_reference", "job", "instalment", *fact_names.STRONG,
 )  # fmt: skip
 """Fields that go into an account's extras."""
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")
@@ -254,11 +257,26 @@ class Normaliser:
                 if minor:
                     out.append(("claim_amount_minor", str(minor)))
                 continue
+            if field in fact_names.STRONG:
+                out += self._fact(cells, field, text, problems)
+                continue
             if field in fields.DATES:
                 day = self._date(cells, field, problems)
                 text = day.isoformat() if day else text
             out.append((field, text))
         return tuple(out)
+
+    def _fact(
+        self, cells: list[str], field: str, text: str, problems: list[RowProblem]
+    ) -> list[tuple[str, str]]:
+        """What a column of the law's own says of the debt: a day, or yes but for a plain no."""
+        if field in fields.DATES:
+            day = self._date(cells, field, problems)
+            return [(f"{BY_FILE}{field}", day.isoformat())] if day else []
+        return [(f"{BY_FILE}{field}", "no" if fold(text).strip() in _NO else "yes")]
+
+
+_NO = frozenset("no n false 0 f none nein nao non closed never".split())
 
 
 def _standing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dunlin.domain.imports import fields
@@ -15,6 +16,7 @@ from dunlin.domain.imports.contact_points import (
     read_phones,
 )
 from dunlin.domain.imports.contact_validity import bad_points, is_bad
+from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.fillers import is_no_email, is_no_phone, is_nobody, names_nobody
 from dunlin.domain.imports.names import Name, is_company, join_name, name_key, read_name
 from dunlin.domain.imports.own_addresses import OwnAddresses
@@ -32,6 +34,12 @@ from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedCons
 from dunlin.domain.imports.whose import is_self
 from dunlin.domain.zone_names import place_zone
 
+_AT_WORK = re.compile(
+    r"\b(?:work|wk|employer|office|arbeit|dienstlich|geschaftlich|trabajo|trabalho|travail|bureau)"
+    r"(?:phone|email|mail|tel)?\b|\bwork(?:phone|email)"
+)
+"""How a heading of addresses or numbers says that they are those of a workplace."""
+
 
 class RowConsumer:
     """Reads the cells that describe the consumer, and remembers states and countries."""
@@ -45,8 +53,11 @@ class RowConsumer:
         self._dates = dates
         self._places: dict[str, tuple[str, str]] = {}
         first, by = columns.first, columns.by
-        self._emails = by.get("email", [])
-        self._phones = by.get("phone", [])
+        # What is at work comes last: it is used only where the person wants it.
+        work = {i for i, key in columns.keys.items() if _AT_WORK.search(fold(key))}
+        self._emails = sorted(by.get("email", []), key=lambda i: i in work)
+        self._phones = sorted(by.get("phone", []), key=lambda i: i in work)
+        self._at_work = work & {*self._emails, *self._phones}
         self._consents = [
             f
             for f in first
@@ -114,7 +125,10 @@ class RowConsumer:
             language_code(cells[self._language]) if self._language >= 0 else "",
             self._time_zone(cells, problems) if self._zone >= 0 else "",
             self._read_consents(cells) if self._consents else (),
+            self._work_points(cells, emails, phones, home) if self._at_work else (),
         )
+        if name.company:
+            consumer = consumer._replace(at_work=())
         extras: tuple[tuple[str, str], ...] = ()
         if about.display and not alone:
             extras = (("for", about.display),)
@@ -191,6 +205,22 @@ class RowConsumer:
                 else:
                     numbers[number] = None
         return tuple(numbers), extensions
+
+    def _work_points(
+        self, cells: list[str], emails: tuple[str, ...], phones: tuple[str, ...], home: str
+    ) -> tuple[str, ...]:
+        """Those of the points that stand in columns of a workplace alone."""
+        own: set[str] = set()
+        work: set[str] = set()
+        for index in (*self._emails, *self._phones):
+            there = work if index in self._at_work else own
+            if index in self._emails:
+                there |= {
+                    a.lower() for a in read_emails(cells[index], self._checks.email).addresses
+                }
+            else:
+                there |= set(read_phones(cells[index], home, self._checks.phone).numbers)
+        return tuple(p for p in (*emails, *phones) if p.lower() in work - own)
 
     def _address(self, cells: list[str], *, us: bool) -> tuple[str, str, str, str]:
         """(street, city, state, postal code)."""

@@ -273,6 +273,7 @@ class NormalisedConsumer(NamedTuple):
     language: str = ""
     time_zone: str = ""
     consents: tuple[FileConsent, ...] = ()
+    at_work: tuple[str, ...] = ()  # contact points that the file names as those of a workplace
 
     @property
     def reachable(self) -> bool:

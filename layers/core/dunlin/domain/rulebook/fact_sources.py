@@ -174,6 +174,24 @@ _ABSENT = {
 }
 
 
+IN_FILES = frozenset(
+    [
+        "validation_sent_at",
+        "time_barred",
+        "codebtor_stay",
+        "sole_prop_mixed_use",
+        "ppdr_open",
+        "insurance_appeal_pending",
+        "insurance_appeal_ended_at",
+        "fap_application_pending",
+        "first_post_discharge_bill_at",
+        "assistance_screened",
+        "uninsured",
+    ]
+)
+"""The facts that have a column of their own."""
+
+
 def source_of(path: str) -> FactSource | None:
     """Where one fact comes from; None for a fact that nobody sets and nothing is assumed of."""
     if path in SOURCES:
@@ -186,6 +204,10 @@ def source_of(path: str) -> FactSource | None:
     staff = {"staff": f"`dunlin account fact … {kind.name}`"}
     if kind.of == "debt" and not kind.dated:
         staff["strategy"] = "`facts`"
+    if kind.name in IN_FILES:
+        staff["file"] = "a column of its own"
+    if kind.name in ("work_phone", "work_email"):
+        staff["file"] = "a column of numbers or addresses at work"
     proof = path.startswith("consents.") or path == "flags.validation"
     without = _ABSENT.get(path, _BLOCKED if proof else "never" if kind.dated else _NOT_SO)
     return FactSource(by={**staff, **_BESIDES.get(path, {})}, without=without)  # type: ignore[dict-item]

@@ -12,6 +12,7 @@ from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle, stated
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
+from dunlin.domain.accounts.known_facts import BY_FILE
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.accounts.stated import RECEIVED, SAID
 from dunlin.domain.arrangements.arrangement import Arrangement
@@ -422,7 +423,7 @@ def _facts_anew(stored: Account, account_read: NormalisedAccount, today: date) -
                 extras.pop(name, None)
                 if name in now:
                     extras[name] = now[name]
-    return extras
+    return extras | {name: now[name] for name in now if name.startswith(BY_FILE)}
 
 
 def _news(

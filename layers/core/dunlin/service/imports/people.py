@@ -10,6 +10,7 @@ from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
+from dunlin.domain.accounts.known_facts import of_point
 from dunlin.domain.accounts.points import DENIED, MOST_POINTS, NamedPoints, deny, take_named
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.imports.matching import SHARED_ADDRESS_LIMIT, compatible
@@ -195,7 +196,27 @@ def new_consumer(
         },
         matched_by=account_read.matched_by,
     )
-    return marked(consumer, personal(account_read), context)
+    return marked(at_work(consumer, person, context), personal(account_read), context)
+
+
+def at_work(consumer: Consumer, person: NormalisedConsumer, context: ImportContext) -> Consumer:
+    """The consumer with the points that the file names as those of a workplace marked so; what the
+    person gave to us themselves is theirs to use."""
+    for point in person.at_work:
+        if point not in consumer.all_points or point in consumer.given_here:
+            continue
+        name = "work_email" if "@" in point else "work_phone"
+        by, proof = f"import {context.job.import_id}", "import"
+        told_so = of_point(consumer, name, point, "yes", at=context.now, by=by, evidence=proof)
+        # A file that says it again is no news.
+        before, after = consumer.flags.get(name), told_so.flags.get(name)
+        if before is None or after is None or _hashes(before) != _hashes(after):
+            consumer = told_so
+    return consumer
+
+
+def _hashes(flag: Flag) -> list[str]:
+    return list(flag.detail.get("address_hashes", ()))
 
 
 def with_contacts(
@@ -228,7 +249,7 @@ def with_contacts(
         "tz_known": person.time_zone,
     }
     changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
-    after = marked(replace(after, **changes), bars, context)
+    after = marked(at_work(replace(after, **changes), person, context), bars, context)
     if after == stored:
         return None, []
     what = "PermissionWithdrawn" if _shut(stored, after) else "ConsumerUpdated"

@@ -114,7 +114,9 @@ STRONG = {
         |nom de la societe|customer company|client company|billing company|kunde firma|company org
         |name adressatentyp unternehmen|organizacion""",
     "email": """
-        eml|email addr|emailaddr|email|e mail|email address|emailaddress|e mail address|mail
+        eml|email addr|emailaddr|email|e mail|email address
+        |work email|work e mail|work email address|office email|employer email
+        |emailaddress|e mail address|mail
         |mail address|customer email
         |client email|contact email|billing email|bill email|billemail|billto email|debtor email
         |tenant email|resident email|patient email|guarantor email|primary email|email 1|email1

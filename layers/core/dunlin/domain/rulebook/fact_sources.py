@@ -174,21 +174,11 @@ _ABSENT = {
 }
 
 
-IN_FILES = frozenset(
-    [
-        "validation_sent_at",
-        "time_barred",
-        "codebtor_stay",
-        "sole_prop_mixed_use",
-        "ppdr_open",
-        "insurance_appeal_pending",
-        "insurance_appeal_ended_at",
-        "fap_application_pending",
-        "first_post_discharge_bill_at",
-        "assistance_screened",
-        "uninsured",
-    ]
-)
+IN_FILES = frozenset({
+    "validation_sent_at", "time_barred", "codebtor_stay", "sole_prop_mixed_use", "ppdr_open",
+    "insurance_appeal_pending", "insurance_appeal_ended_at", "fap_application_pending",
+    "first_post_discharge_bill_at", "assistance_screened", "uninsured",
+})  # fmt: skip
 """The facts that have a column of their own."""
 
 

@@ -25,6 +25,7 @@ from dunlin.views.messages.message_samples import samples
 
 ROOT = Path(__file__).parents[2]
 TRAINING = ROOT / "training" / "train_words.py"
+HELD_OUT = ROOT / "tests" / "held_out"
 SHIPPED = load_words_model()
 
 
@@ -141,6 +142,25 @@ def test_the_command_answers_each_line(tmp_path: Path) -> None:
     assert [("error" in json.loads(line)) for line in answered.stdout.splitlines()] == [
         False, False, True, True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "least", "most"),
+    [
+        ("en", "hostile", 0.8, 1.0),
+        ("en", "benign", 0.0, 0.06),
+        ("es", "hostile", 0.75, 1.0),
+        ("es", "benign", 0.0, 0.09),
+    ],
+)
+def test_drafts_written_apart_are_refused_no_worse_than_the_docs_say(
+    language: str, label: str, least: float, most: float
+) -> None:
+    lines = (HELD_OUT / f"drafts_{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    drafts = [draft for draft in map(json.loads, lines) if draft["label"] == label]
+    refused = [bool(rules(draft["text"], language, draft["tone"])) for draft in drafts]
+    assert len(refused) > 50
+    assert least <= sum(refused) / len(refused) <= most
 
 
 @pytest.mark.slow

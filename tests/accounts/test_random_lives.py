@@ -92,7 +92,7 @@ class AnyLife(RuleBasedStateMachine):
         name = f"open-{self.now:%Y-%m-%d}"
         content = table([f"{row},{PERSON},{self.owed[row] / 100:.2f},2026-09-01" for row in rows])
         mapping = f"drop/{CREDITOR}/{name}.mapping.yaml"
-        self.office.box.files[mapping] = b"version: 1\ncomplete: true"
+        self.office.box.files[mapping] = b"version: 1\ncomplete: true\nstate: IL"
         self.newest = (f"{name}.csv", content)
         assert self.office.drop(*self.newest)["state"] == "done"
 

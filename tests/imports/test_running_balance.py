@@ -38,3 +38,19 @@ def test_balances_above_their_amounts_that_lead_nowhere_are_each_invoices_own() 
         "Ben Barker,ben@example.com,70.00,2026-03-02,75.00\n"
     )
     assert owed(result) == ALL
+
+
+@pytest.mark.parametrize("heading", ["Write-off Date", "Void Date", "Paid (Y/N)"])
+def test_a_row_that_is_not_owed_moves_no_running_balance(heading: str) -> None:
+    mark = "Y" if heading.startswith("Paid") else "2026-08-26"
+    rows = [("1", "4807.48", "", "4807.48"), ("2", "1168.00", "", "5975.48"),
+            ("3", "2322.70", mark, "5975.48"), ("4", "1426.98", "", "7402.46"),
+            ("5", "998.00", "", "8400.46")]  # fmt: skip
+    people = ("Cora", "Olive", "Boris", "Dora", "Cora")
+    text = f"Customer,Email,Invoice,Due Date,Amount,{heading},Balance\n"
+    for who, (number, amount, cell, balance) in zip(people, rows, strict=True):
+        text += f"{who},{who.lower()}@example.com,{number},2026-08-04,{amount},{cell},{balance}\n"
+    accounts = [r["account"] for r in read(text)["rows"] if r["outcome"] == "created"]
+    assert {a["reference"]: a["balance_minor"] for a in accounts} == {
+        "1": 480748, "2": 116800, "4": 142698, "5": 99800,
+    }  # fmt: skip

@@ -138,6 +138,9 @@ def _consistency(rows: Sequence[Sequence[str]]) -> float:
     return best + 0.35 * header
 
 
+_WIDE = 6
+
+
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """The index of the header record, None where the table has none."""
     width = _modal_width(rows)
@@ -159,8 +162,16 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
         if best_score > 0.9 and cover > 0.7:
             break  # a line of a few headings may stand above the one with all of them
     if best is not None and best_score >= 0.3:
-        return best
+        return None if _is_band(rows, best, width) else best
     return _header_by_contrast(rows, width)
+
+
+def _is_band(rows: Sequence[Sequence[str]], at: int, width: int) -> bool:
+    """`Customer;;Invoice;;;Amounts;;` right above rows that fill all columns: words over bands of
+    columns, whose own headings are not there."""
+    filled = sum(bool(c.strip()) for c in rows[at])
+    below = rows[at + 1] if at + 1 < len(rows) else ()
+    return filled * 2 < width >= _WIDE and sum(bool(c.strip()) for c in below) >= width
 
 
 def _header_by_contrast(rows: Sequence[Sequence[str]], width: int) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dunlin.domain.imports import statuses
-from dunlin.domain.imports.amounts import COMMA, DOT, EITHER, evidence
+from dunlin.domain.imports.amounts import COMMA, DOT, EITHER, evidence, is_blank
 from dunlin.domain.imports.foreign_shapes import begins_table
 from dunlin.domain.imports.headings import Headings, says_settled
 from dunlin.domain.imports.records import FileRefused
@@ -89,7 +89,9 @@ class LayoutVotes:
         self._headings, self._sum_headings = Headings(words), Headings(words)
         self._standings = [*by.get("document_type", ()), *by.get("status", ())]
         self._paid_flags = by.get("paid_flag", [])
-        self._standings += self._paid_flags
+        off = ("void_mark", "write_off_mark", "deleted", "settled_mark")
+        self._marked_off = [i for field in off for i in by.get(field, ())]
+        self._standings += [*self._paid_flags, *self._marked_off]
         self._by_standing: dict[tuple[str, ...], int] = {}
         self._above: Sequence[str] = ()
         self._head: tuple[str, ...] = ()
@@ -285,6 +287,7 @@ class LayoutVotes:
         if counts is None:
             states = {s for w in standing for s in (statuses.type_of(w), statuses.status_of(w))}
             settled = any(i < size and statuses.yes_no(cells[i]) for i in self._paid_flags)
+            settled = settled or any(i < size and _is_set(cells[i]) for i in self._marked_off)
             counts = 0 if settled or states & {PAID, VOID, DRAFT} else 1
             if counts and states & {CREDIT, statuses.PAYMENT}:
                 counts = -1
@@ -358,6 +361,11 @@ class LayoutVotes:
             if digits.isdigit():
                 return int(digits) * _TEN_THOUSAND
         return scaled_value(text, mark)
+
+
+def _is_set(text: str) -> bool:
+    """Whether a mark is set: a yes, a day, a name."""
+    return not is_blank(text) and statuses.yes_no(text) is not False
 
 
 def _first(by: Mapping[str, Sequence[int]], names: Sequence[str]) -> int:

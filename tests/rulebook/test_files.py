@@ -252,7 +252,7 @@ def test_the_rules_of_a_past_day_are_listed_and_shown():
 
 def test_why_a_rule_does_not_apply_is_said():
     setting = Setting(
-        channel="email", debt_role="first", consumer_debt=True, industry="generic",
+        channels=frozenset({"email"}), debt_role="first", consumer_debt=True, industry="generic",
         states=frozenset({"OH"}), presumed=frozenset(), nyc=False, military=False,
         profile="baseline", several_zones=False,
     )  # fmt: skip

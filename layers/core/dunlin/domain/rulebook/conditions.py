@@ -32,7 +32,7 @@ class RuleError(DomainError):
 class Setting:
     """What decides which rules apply: the key of the memo of applicable rules."""
 
-    channel: str
+    channels: frozenset[str]
     debt_role: str
     consumer_debt: bool
     industry: str
@@ -48,7 +48,7 @@ Condition = Callable[[Situation], bool]
 StaticCondition = Callable[[Setting], bool]
 
 _STATIC: dict[str, Callable[[Any], StaticCondition]] = {
-    "channel_in": lambda v: _member("channel", frozenset(v)),
+    "channel_in": lambda v: _any_channel(frozenset(v)),
     "debt_role": lambda v: lambda s: s.debt_role == v,
     "debt_kind": lambda v: lambda s: s.consumer_debt is (v == "consumer"),
     "industry_in": lambda v: _member("industry", frozenset(v)),
@@ -63,6 +63,10 @@ _STATIC: dict[str, Callable[[Any], StaticCondition]] = {
 
 def _member(name: str, values: frozenset[Any]) -> StaticCondition:
     return lambda s: getattr(s, name) in values
+
+
+def _any_channel(channels: frozenset[str]) -> StaticCondition:
+    return lambda s: not channels.isdisjoint(s.channels)
 
 
 def _any_state(states: frozenset[str]) -> StaticCondition:
@@ -405,7 +409,7 @@ _DYNAMIC: dict[str, Callable[[Any], Condition]] = {
     "ambiguous_text": lambda _v: lambda s: s.said.ambiguous_sms,
     "reply": lambda _v: lambda s: s.reply,
     "purpose_in": lambda names: lambda s: s.facts.purpose in names,
-    "channel_in": lambda names: lambda s: s.channel in names,
+    "channel_in": lambda names: lambda s: not s.channels.isdisjoint(names),
     "debt_role": lambda role: lambda s: s.facts.debt_role == role,
     "debt_kind": lambda kind: lambda s: s.consumer_debt is (kind == "consumer"),
     "state_in": lambda states: lambda s: not s.states.isdisjoint(states),

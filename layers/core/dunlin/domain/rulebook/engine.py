@@ -26,7 +26,7 @@ from dunlin.domain.rulebook.constraints import Constraint, compile_constraint
 from dunlin.domain.rulebook.facts import ContactFacts
 from dunlin.domain.rulebook.layers import effective_policy, layered_rules
 from dunlin.domain.rulebook.limitations import with_limitation
-from dunlin.domain.rulebook.situation import Situation, is_consumer_debt
+from dunlin.domain.rulebook.situation import Situation, channels_of, is_consumer_debt
 from dunlin.domain.rulebook.values import instant, switched_off
 from dunlin.domain.rulebook.verdict import Inputs, Result, RuleResult, Verdict
 from dunlin.domain.rulebook.waits import Wait, Within
@@ -173,7 +173,7 @@ class Rulebook:
         zip5 = five_digits(facts.zip) or ""
         places = self.zones
         return Setting(
-            channel=facts.channel,
+            channels=channels_of(facts),
             debt_role=facts.debt_role,
             consumer_debt=is_consumer_debt(facts),
             industry=facts.industry,

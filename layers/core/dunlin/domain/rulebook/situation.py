@@ -33,10 +33,18 @@ _NOTICES = frozenset({"validation_notice", "sue_threat"})
 _VIA = {"email": "email", "sms": "sms"}
 
 
-def _medium(facts: ContactFacts) -> str:
-    if facts.channel in _NOTICES:
-        return _VIA.get(str(facts.message.get("via")), "letter")
-    return medium_of(facts.channel)
+def _posted_as(facts: ContactFacts) -> str | None:
+    """The contact channel that a notice goes by; None for what is no notice."""
+    if facts.channel not in _NOTICES:
+        return None
+    return _VIA.get(str(facts.message.get("via")), "letter")
+
+
+def channels_of(facts: ContactFacts) -> frozenset[str]:
+    """What a contact is to the rules: its channel and, of a notice, the letter, e-mail or text
+    that it goes as, so that it minds whatever they mind."""
+    posted_as = _posted_as(facts)
+    return frozenset({facts.channel} if posted_as is None else {facts.channel, posted_as})
 
 
 def prepared(history: tuple[Contact, ...], now: datetime) -> list[Contact]:
@@ -60,6 +68,7 @@ class Situation:
     __slots__ = (
         "_local",
         "channel",
+        "channels",
         "consumer_debt",
         "facts",
         "history",
@@ -90,7 +99,8 @@ class Situation:
         self.facts = facts
         self.now = now
         self.channel = facts.channel
-        self.medium = _medium(facts)
+        self.channels = channels_of(facts)
+        self.medium = _posted_as(facts) or medium_of(facts.channel)
         self.zones = zones
         infos = [zone_info(z.name) for z in zones]
         self.infos: list[ZoneInfo] = [i for i in infos if i is not None]
@@ -109,7 +119,7 @@ class Situation:
         """Section 2, point 10: the one answer in the same medium within 600 s."""
         if self.facts.purpose != "response":
             return False
-        asked = [h.at for h in self.history if h.direction == "in" and h.channel == self.channel]
+        asked = [h.at for h in self.history if h.direction == "in" and h.channel in self.channels]
         if not asked:
             return False
         last = asked[-1]

@@ -71,11 +71,8 @@ class DynamoCreditors:
         row = StrategyRow(*StrategyRow.keys(creditor, version))
         with translated(f"approval of strategy {version} of {creditor}"):
             row.update(
-                actions=[
-                    StrategyRow.approved_by.set(by),
-                    StrategyRow.approved_at.set(at),
-                    row.shape_set(),
-                ],
+                # Not its shape: the document beside it stays as it was written.
+                actions=[StrategyRow.approved_by.set(by), StrategyRow.approved_at.set(at)],
                 condition=StrategyRow.pk.exists() & StrategyRow.approved_by.does_not_exist(),
             )
 

@@ -66,7 +66,7 @@ def test_a_notice_minds_what_a_message_of_its_medium_minds(notice):
         message |= {"via": VIA[given["channel"]], "intent_and_authority": True}
         given["channel"] = notice
         given["consumer"].setdefault("consents", {})["esign"] = True
-        found = _judged(case, given)
-        lost, gained = plain.items() - found.items(), found.items() - plain.items()
+        as_notice = _judged(case, given)
+        lost, gained = plain.items() - as_notice.items(), as_notice.items() - plain.items()
         assert {rule for rule, _ in lost} <= NOT_FOR[notice], (case["id"], lost)
         assert {rule for rule, _ in gained} <= BESIDES[notice], (case["id"], gained)

@@ -43,8 +43,8 @@ def _read(kind: str, item: RawItem) -> Any:
     return KINDS[kind].read(item)
 
 
-# Rows from before the account knew when money last came.
-BEFORE = replace(values.ACCOUNT, paid_at=None)
+# Rows from before the account knew when money last came, and what waits behind its first matter.
+BEFORE = replace(values.ACCOUNT, paid_at=None, behind=())
 EXPECTED: list[tuple[str, str, str, Any]] = [
     ("account", "accounts", "acc_full META", BEFORE),
     ("account", "accounts", "acc_bare META", values.NEW_ACCOUNT),

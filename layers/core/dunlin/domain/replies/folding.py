@@ -32,14 +32,14 @@ _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 # From here on a reply by mail is somebody else's: what it answers or forwards, or a signature.
 _QUOTED = re.compile(
-    r"\n\s*(?:-{2,} ?(?:Original Message|Forwarded message|Mensaje (?:original|reenviado))"
+    r"\n[^\S\n]*(?:-{2,} ?(?:Original Message|Forwarded message|Mensaje (?:original|reenviado))"
     r"|Begin forwarded message|_{10,}|(?:From|De): |On [^\n]{5,120}\s?wrote:"
     r"|El [^\n]{5,120}\s?escribi|-- ?\n|This (?:e-?mail|message)[^\n]{0,80}confidential"
     r"|(?:CONFIDENTIALITY|AVISO DE CONFIDENCIALIDAD))",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
-    r"\s*(?:\bsent (?:from|via|using) (?:my )?[\w ]{2,30}|\bget outlook for \w+"
+    r"(?:\bsent (?:from|via|using) (?:my )?[\w ]{2,30}|\bget outlook for \w+"
     r"|\benviado desde (?:mi )?[\w ]{2,30})\.?\s*$",
     re.IGNORECASE,
 )

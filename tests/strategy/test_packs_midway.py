@@ -18,8 +18,7 @@ from dunlin.domain.accounts.consumer import ContactHistory, PastContact
 from dunlin.domain.contact import planner
 from dunlin.domain.money import Money
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.domain.strategy.strategy_document import read_strategy
-from tests.scenarios.story import pack
+from tests.scenarios.story import pack, strategy_of
 from tests.strategy.test_packs import NAMES
 from tests.support import builders
 
@@ -289,10 +288,7 @@ def _day(at: datetime) -> date:
 @pytest.mark.slow
 def test_every_planned_action_equals_the_reference_none_missed_and_none_repeated() -> None:
     documents = {name: pack(name) for name in NAMES}
-    strategies = {
-        name: read_strategy(document, creditor="packs", version=1)
-        for name, document in documents.items()
-    }
+    strategies = {name: strategy_of(name) for name in NAMES}
     seen: Counter[str] = Counter()
     actions = 0
     for case in cases():
@@ -311,7 +307,7 @@ def test_every_planned_action_equals_the_reference_none_missed_and_none_repeated
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_reads_the_document_and_not_the_strategy(name: str) -> None:
     """A change of the document that only the reference sees must be told apart."""
-    document, strategy = pack(name), read_strategy(pack(name), creditor="packs", version=1)
+    document, strategy = pack(name), strategy_of(name)
     for rungs in document["ladders"].values():
         rungs[0]["days"] = rungs[0]["days"] + 3
     mine = [case for case in cases()[: 20 * len(NAMES)] if case.pack == name]

@@ -80,7 +80,8 @@ def test_a_line_that_is_no_reply_gives_an_error_and_the_next_is_read(line: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "a" * 10_000, "\n" * 10_000, " \n" * 5_000, "stop " * 2_000, "\u202e" * 500, "\u200b".join("unsubscribe"),
+    ["", " ", "a" * 10_000, "\n" * 10_000, " \n" * 5_000, "stop " * 2_000,
+     "\u202e" * 500, "\u200b".join("unsubscribe"),
      "стоп", "S\u0422OP", "x\x00y", "🛑" * 300, "\ud83d", "\n>" * 3_000],
 )  # fmt: skip
 def test_hostile_texts_are_read(text: str) -> None:

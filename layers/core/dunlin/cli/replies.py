@@ -55,7 +55,8 @@ def correct(
 ) -> None:
     """Say what a reply is where it was read wrongly; what binds is obeyed at once.
 
-    Example: dunlin replies correct HC-1003 --label question --why case-17 --by desk-1
+    Example: dunlin replies correct HC-1003 --label question --why case-17 \\
+    --by desk-1
     """
     from dunlin.runtime import wiring
     from dunlin.service.staff import corrections

@@ -356,7 +356,7 @@ ACTS: tuple[Act, ...] = (
     Act("account flag", ("dispute", *_FLAG), _flag_dispute, "account flag dispute"),
     Act("account flag", ("attorney", *_FLAG), _always("FlagRaised"), "account flag attorney"),
     Act("account fact", ("ppdr_open", "yes", *_FLAG), _always("FactSaid"), "account fact debt"),
-    Act("account fact", ("zip", "62701", *_FLAG), _always("FactSaid"), "account fact zip"),
+    Act("account fact", ("zip", "62704", *_FLAG), _always("FactSaid"), "account fact zip"),
     Act("account unflag", ("attorney", *_FLAG), lambda at: Expected(says="does not stand")),
     Act(
         "account contact",

@@ -71,8 +71,8 @@ class TestChangeBalance:
             (
                 {"kind": "gift"},
                 (
-                    "the kind is one of credit, payment, charge, fee, interest, balance, closed,"
-                    " reopened, contact, withdrawn"
+                    "the kind is one of credit, payment, returned, charge, fee, interest, balance,"
+                    " closed, reopened, contact, withdrawn"
                 ),
             ),
             ({"amount_minor": 25.0}, "'amount_minor' is not a whole number"),

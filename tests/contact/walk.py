@@ -29,8 +29,12 @@ GATE = ground.gate("PLAT-OPTOUT-ALL")
 
 def rungs(*documents: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A strategy's ladders: one of these rungs, each filled up with what every rung has."""
-    usual = {"channels": ["email", "sms"], "template": "reminder", "days": 10}
-    return {"ladders": {"standard": [usual | document for document in documents]}} | more
+    # Channels are a new list for each rung: YAML writes a shared one as an alias, which is refused.
+    standard = [
+        {"channels": ["email", "sms"], "template": "reminder", "days": 10} | document
+        for document in documents
+    ]
+    return {"ladders": {"standard": standard}} | more
 
 
 FOUR = rungs(

@@ -68,7 +68,9 @@ class Town:
         self.sessions = MemoryPortalSessions()
         self.mailbox, self.texts = MemoryMailbox(), MemorySmsSender()
         self.creditor = builders.CREDITOR
-        self.book.creditors.put_strategy(self.creditor, pack_document, self.now)
+        self.book.creditors.put_strategy(
+            self.creditor, pack_document, self.now, approved_by=SHIPPED
+        )
         self._tokens = count(1)
         self._told: set[str] = set()
 

@@ -1,6 +1,7 @@
 """What tests share: the deployed stack, one a run and rewound for each module, and one browser."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,9 +41,11 @@ def _forget_wiring() -> None:
     from dunlin.adapters.dynamo.rows.row import StoredRow
     from dunlin.runtime import wiring
 
-    for factory in vars(wiring).values():
-        if hasattr(factory, "cache_clear"):
-            factory.cache_clear()
+    adapters = [m for name, m in sys.modules.items() if name.startswith("dunlin.adapters.aws.")]
+    for module in (wiring, *adapters):
+        for factory in vars(module).values():
+            if hasattr(factory, "cache_clear"):
+                factory.cache_clear()
     tables: list[type[StoredRow]] = [StoredRow]
     for table in tables:
         table._connection = None  # each keeps the address that it first spoke to

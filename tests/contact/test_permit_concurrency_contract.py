@@ -50,7 +50,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 def persistent(attempt: Callable[[], T]) -> T:
     """Again where somebody wrote first or the table was busy, as the state machine retries."""
-    for _ in range(40):
+    for _ in range(200):  # each of fifty others may come first, and with more than one write
         try:
             return attempt()
         except Conflict:

@@ -7,14 +7,12 @@ debt = account. It runs under the baseline profile plus the case's own `client_p
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import typer
-
 from dunlin.adapters.files.rulebook_files import load_rulebook
+from dunlin.cli.json_lines import lines_of, write_answers
 from dunlin.domain.rulebook import (
     Contact,
     ContactFacts,
@@ -161,11 +159,4 @@ def judge() -> None:
 
     Example: dunlin judge < cases.jsonl
     """
-    rulebook = load_rulebook()
-    failed = False
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    for answer in judge_lines(rulebook, sys.stdin):
-        failed = failed or "error" in answer
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    if failed:
-        raise typer.Exit(1)
+    write_answers(judge_lines(load_rulebook(), lines_of()))

@@ -13,6 +13,7 @@ import typer
 
 from dunlin.cli.account import SteeredAccount
 from dunlin.cli.commands import Commands
+from dunlin.cli.json_lines import lines_of, write_answers
 from dunlin.cli.stack import OnStack
 from dunlin.cli.who import tell
 from dunlin.domain.replies.model import ReplyModel
@@ -38,13 +39,7 @@ def classify() -> None:
     from dunlin.adapters.files.reply_model_file import load_reply_model
 
     model, now = load_reply_model(), datetime.now(UTC)
-    failed = False
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    for answer in classify_lines(sys.stdin, model, now):
-        failed = failed or "error" in answer
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    if failed:
-        raise typer.Exit(1)
+    write_answers(classify_lines(lines_of(), model, now))
 
 
 @app.command()

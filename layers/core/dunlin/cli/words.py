@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from dunlin.cli.commands import Commands
+from dunlin.cli.json_lines import lines_of, write_answers
 from dunlin.domain.messages.tone import CEILINGS
 from dunlin.domain.messages.wording import judged
 from dunlin.domain.messages.words_model import WordsModel
@@ -32,15 +32,7 @@ def check(
     """
     from dunlin.runtime import wiring
 
-    if file is None:
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    lines = sys.stdin if file is None else file.read_text("utf-8", "replace").splitlines()
-    failed = False
-    for answer in judge_drafts(lines, wiring.words_model()):
-        failed = failed or "error" in answer
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    if failed:
-        raise typer.Exit(1)
+    write_answers(judge_drafts(lines_of(file), wiring.words_model()))
 
 
 def judge_drafts(lines: Iterable[str], model: WordsModel) -> Iterator[dict[str, Any]]:

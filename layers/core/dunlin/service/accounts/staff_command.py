@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import Accounts, Change, People
+from dunlin.ports.accounts import Accounts, AccountsAndPeople, Change, ChangeWriter, People
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.writing import account_change, retry_on_conflict
 
@@ -43,6 +43,15 @@ class StaffCommand:
     by: str
     why: str
     version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChange:
+    """What a command makes of a person, and what the audit log calls it."""
+
+    what: str
+    person: Consumer
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,50 @@ def consumer_entry(
         what=what,
         data=data,
     )
+
+
+def person_of(account_id: str, book: AccountsAndPeople) -> tuple[Account, Consumer]:
+    """An account and its person. Raises `DomainError` where there is no such account."""
+    account = book.account(account_id)
+    person = book.consumer(account.consumer_id) if account is not None else None
+    if account is None or person is None:
+        raise DomainError(f"no account {account_id}")
+    return account, person
+
+
+def write_person(
+    step: PersonChange, before: Consumer, *, actor: str, book: ChangeWriter, now: datetime
+) -> None:
+    """Write the next version of a person with its audit entry. Raises `Conflict`."""
+    entry = consumer_entry(before, now=now, what=step.what, data=step.data, actor=actor)
+    after = replace(step.person, version=before.version + 1, audit_head=entry.hash)
+    book.apply(Change(consumer=after, audit=[entry]))
+
+
+def change_person(
+    account_id: str,
+    decide: Callable[[Consumer], PersonChange | None],
+    *,
+    actor: str,
+    book: AccountsAndPeople,
+    waker: LadderWaker,
+    now: datetime,
+) -> bool:
+    """Write what `decide` makes of an account's person, then wake every ladder of theirs; False
+    where it makes nothing of them. Raises `DomainError`, `Conflict`."""
+
+    def attempt() -> bool:
+        _, person = person_of(account_id, book)
+        step = decide(person)
+        if step is None:
+            return False
+        write_person(step, person, actor=actor, book=book, now=now)
+        return True
+
+    changed: bool = retry_on_conflict(attempt)
+    if changed:
+        wake_all(person_of(account_id, book)[0], book=book, waker=waker)
+    return changed
 
 
 def wake_all(account: Account, *, book: People, waker: LadderWaker) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from dunlin.domain.accounts.consumer import Channel, Consumer, channel_of
 from dunlin.domain.accounts.points import closed_by_word, take_given
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import AccountsAndPeople, Change
+from dunlin.ports.accounts import AccountsAndPeople
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.accounts.staff_command import code, consumer_entry, staff, wake_all
-from dunlin.service.accounts.writing import retry_on_conflict
+from dunlin.service.accounts.staff_command import PersonChange, change_person, code, staff
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
@@ -36,30 +34,14 @@ def give_point(
     if not (_EMAIL.fullmatch(point) or _E164.fullmatch(point)):
         raise DomainError("a contact point is an e-mail address, or a number such as +12175550142")
 
-    def attempt() -> bool:
-        account = book.account(account_id)
-        person = book.consumer(account.consumer_id) if account is not None else None
-        if person is None:
-            raise DomainError(f"no account {account_id}")
+    def given(person: Consumer) -> PersonChange | None:
         after = take_given(person, point, at=now, evidence=f"{actor} {proof}")
         if after == person:
-            return False
-        entry = consumer_entry(
-            person,
-            now=now,
-            actor=actor,
-            what="ContactPointGiven",
-            data={"evidence": proof, "channel": channel_of(point).value},
-        )
-        written = replace(after, version=person.version + 1, audit_head=entry.hash)
-        book.apply(Change(consumer=written, audit=[entry]))
-        return True
+            return None
+        data = {"evidence": proof, "channel": channel_of(point).value}
+        return PersonChange(what="ContactPointGiven", person=after, data=data)
 
-    given: bool = retry_on_conflict(attempt)
-    account = book.account(account_id)
-    if given and account is not None:
-        wake_all(account, book=book, waker=waker)
-    return given
+    return change_person(account_id, given, actor=actor, book=book, waker=waker, now=now)
 
 
 def channel_standing(person: Consumer, channel: Channel) -> str:

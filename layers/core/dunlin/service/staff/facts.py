@@ -21,9 +21,16 @@ from dunlin.domain.accounts.known_facts import (
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.places import US_STATES, state_code
 from dunlin.domain.zone_names import place_zone
-from dunlin.ports.accounts import AccountsAndPeople, Change
+from dunlin.ports.accounts import AccountsAndPeople
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.accounts.staff_command import code, consumer_entry, staff, wake_all
+from dunlin.service.accounts.staff_command import (
+    PersonChange,
+    change_person,
+    code,
+    person_of,
+    staff,
+    wake_all,
+)
 from dunlin.service.accounts.writing import retry_on_conflict, write
 
 PLACES = ("state", "zip", "time_zone")
@@ -52,31 +59,42 @@ def set_fact(
     if point and (name in PLACES or FACTS[name].of != "point"):
         raise DomainError(f"{name} is said of no contact point")
 
+    # The audit log names the fact and its value: codes, days and states, never an address.
+    data = {"fact": name, "value": value.strip()[:60], "evidence": proof}
+    if name in FACTS and FACTS[name].of == "debt":
+        return _say_of_debt(account_id, name, value, data, actor, book=book, waker=waker, now=now)
+
+    def said(person: Consumer) -> PersonChange | None:
+        after = _with(person, name, value, point, at=now, by=actor, evidence=proof)
+        if _same(after, person, name):
+            return None
+        return PersonChange(what="FactSaid", person=after, data=data)
+
+    return change_person(account_id, said, actor=actor, book=book, waker=waker, now=now)
+
+
+def _say_of_debt(
+    account_id: str,
+    name: str,
+    value: str,
+    data: dict[str, str],
+    actor: str,
+    *,
+    book: AccountsAndPeople,
+    waker: LadderWaker,
+    now: datetime,
+) -> bool:
     def attempt() -> bool:
-        account = book.account(account_id)
-        person = book.consumer(account.consumer_id) if account is not None else None
-        if account is None or person is None:
-            raise DomainError(f"no account {account_id}")
-        # The audit log names the fact and its value: codes, days and states, never an address.
-        data = {"fact": name, "value": value.strip()[:60], "evidence": proof}
-        if name in FACTS and FACTS[name].of == "debt":
-            after = of_debt(account, name, value)
-            if after == account:
-                return False
-            write(book, account, after, what="FactSaid", data=data, now=now, actor=actor)
-            return True
-        now_known = _with(person, name, value, point, at=now, by=actor, evidence=proof)
-        if _same(now_known, person, name):
+        account, _ = person_of(account_id, book)
+        after = of_debt(account, name, value)
+        if after == account:
             return False
-        entry = consumer_entry(person, now=now, what="FactSaid", data=data, actor=actor)
-        written = replace(now_known, version=person.version + 1, audit_head=entry.hash)
-        book.apply(Change(consumer=written, audit=[entry]))
+        write(book, account, after, what="FactSaid", data=data, now=now, actor=actor)
         return True
 
     changed: bool = retry_on_conflict(attempt)
-    account = book.account(account_id)
-    if changed and account is not None:
-        wake_all(account, book=book, waker=waker)
+    if changed:
+        wake_all(person_of(account_id, book)[0], book=book, waker=waker)
     return changed
 
 

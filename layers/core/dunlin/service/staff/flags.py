@@ -12,14 +12,23 @@ from datetime import datetime
 from typing import Any
 
 from dunlin.domain.accounts import lifecycle
-from dunlin.domain.accounts.account import Account, Hold
+from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consequences import follow
 from dunlin.domain.accounts.consumer import Consumer, Flag
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import Accounts, AccountsAndPeople, Change, ChangeWriter
+from dunlin.ports.accounts import Accounts, AccountsAndPeople
 from dunlin.ports.machines import LadderWaker
-from dunlin.service.accounts.staff_command import accounts_of, code, consumer_entry, staff, wake_all
+from dunlin.service.accounts.staff_command import (
+    PersonChange,
+    accounts_of,
+    change_person,
+    code,
+    person_of,
+    staff,
+    wake_all,
+    write_person,
+)
 from dunlin.service.accounts.writing import retry_on_conflict, write
 
 
@@ -122,16 +131,17 @@ def set_flag(
         raise DomainError(f"{flag} {needed} value")
 
     def attempt() -> bool:
-        _, person = _both(account_id, book)
+        _, person = person_of(account_id, book)
         flagged = _flagged(person, flag, kind, value, proof=proof, actor=actor, now=now)
         if flagged == person:
             return False
         data = {"flag": flag, "evidence": proof, "lifts": kind.lifts}
-        _write_person(flagged, "FlagRaised", data, book=book, actor=actor, now=now)
+        step = PersonChange(what="FlagRaised", person=flagged, data=data)
+        write_person(step, person, actor=actor, book=book, now=now)
         return True
 
     changed: bool = retry_on_conflict(attempt) if kind.name else False
-    account, _ = _both(account_id, book)
+    account, _ = person_of(account_id, book)
     if kind.hold is not None:
         if kind.hold is Hold.DISPUTE and not account.owes:
             raise DomainError(f"nothing is owed on it ({account.status.value}): nothing to hold")
@@ -160,34 +170,20 @@ def lift_flag(
         raise DomainError(f"{flag} is a hold: decide about the account instead")
     names = {kind.name, *(("email_wrong_party",) if flag == "wrong_party" else ())}
 
-    def attempt() -> bool:
-        _, person = _both(account_id, book)
+    def freed(person: Consumer) -> PersonChange | None:
         kept = {n: f for n, f in person.flags.items() if n not in names}
         if len(kept) == len(person.flags):
-            return False
+            return None
         data = {"flag": flag, "evidence": proof}
-        freed = replace(person, flags=kept)
-        _write_person(freed, "FlagLifted", data, book=book, actor=actor, now=now)
-        return True
+        return PersonChange(what="FlagLifted", person=replace(person, flags=kept), data=data)
 
-    changed: bool = retry_on_conflict(attempt)
-    account, _ = _both(account_id, book)
-    wake_all(account, book=book, waker=waker)
-    return changed
+    return change_person(account_id, freed, actor=actor, book=book, waker=waker, now=now)
 
 
 def _kind(flag: str) -> FlagKind:
     if flag not in FLAGS:
         raise DomainError(f"a flag is one of {', '.join(FLAGS)}")
     return FLAGS[flag]
-
-
-def _both(account_id: str, book: AccountsAndPeople) -> tuple[Account, Consumer]:
-    account = book.account(account_id)
-    person = book.consumer(account.consumer_id) if account else None
-    if account is None or person is None:
-        raise DomainError(f"no account {account_id}")
-    return account, person
 
 
 def _flagged(
@@ -216,20 +212,6 @@ def _flagged(
         person = follow(signal, account=None, consumer=person, touch=None).consumer or person
     raised = Flag(at=now, by=actor, detail=detail)
     return replace(person, flags={**person.flags, kind.name: raised})
-
-
-def _write_person(
-    person: Consumer,
-    what: str,
-    data: dict[str, Any],
-    *,
-    book: ChangeWriter,
-    actor: str,
-    now: datetime,
-) -> None:
-    entry = consumer_entry(person, now=now, what=what, data=data, actor=actor)
-    after = replace(person, version=person.version + 1, audit_head=entry.hash)
-    book.apply(Change(consumer=after, audit=[entry]))
 
 
 def _hold(

@@ -69,6 +69,20 @@ def stack(deployed: LocalStack) -> Iterator[LocalStack]:
     os.environ.update(before)
 
 
+@pytest.fixture(scope="module")
+def still_stack(stack: LocalStack) -> Iterator[LocalStack]:
+    """The deployed stack whose schedules rest, for tests that write accounts without an execution:
+    the safety net would take those for lost and begin a run of its own in the midst of a test."""
+    events = stack.cloud.client("events")
+    rules = [rule["Name"] for rule in events.list_rules()["Rules"] if "ScheduleExpression" in rule]
+    assert rules
+    for rule in rules:
+        events.disable_rule(Name=rule)
+    yield stack
+    for rule in rules:
+        events.enable_rule(Name=rule)
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """One for the run: a second one beside it cannot be started."""

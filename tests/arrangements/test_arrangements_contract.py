@@ -29,7 +29,7 @@ def books(request: pytest.FixtureRequest) -> tuple[AccountBook, Creditors]:
     if request.param == "memory":
         book = MemoryBook()
         return book, book.creditors
-    request.getfixturevalue("stack")
+    request.getfixturevalue("still_stack")
     from dunlin.runtime import wiring
 
     return wiring.account_book(), wiring.creditors()

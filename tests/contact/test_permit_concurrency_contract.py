@@ -41,7 +41,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         book = MemoryBook()
         return Stores(book, book.creditors, builders.NOON)
-    request.getfixturevalue("stack")
+    request.getfixturevalue("still_stack")
     from dunlin.runtime import wiring
 
     # Rows expire in real time, so the stack's own instant dates them.

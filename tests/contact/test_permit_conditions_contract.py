@@ -449,7 +449,7 @@ def test_every_condition_in_memory_has_its_story() -> None:
 
 @pytest.fixture(params=[pytest.param("dynamo", marks=pytest.mark.cloud)])
 def dynamo(request: pytest.FixtureRequest) -> tuple[Any, datetime]:
-    request.getfixturevalue("stack")
+    request.getfixturevalue("still_stack")
     from dunlin.runtime import wiring
 
     now = wiring.clock().now()

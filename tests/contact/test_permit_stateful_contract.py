@@ -221,7 +221,7 @@ def life(request: pytest.FixtureRequest) -> type[Life]:
                 "start": builders.NOON,
             },
         )
-    request.getfixturevalue("stack")
+    request.getfixturevalue("still_stack")
     from dunlin.runtime import wiring
 
     archive: AuditArchive = wiring.audit_archive()

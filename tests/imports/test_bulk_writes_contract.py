@@ -25,7 +25,7 @@ from tests.support.wholes import AccountBook
 def book(request: pytest.FixtureRequest) -> AccountBook:
     if request.param == "memory":
         return MemoryBook()
-    request.getfixturevalue("stack")
+    request.getfixturevalue("still_stack")
     from dunlin.runtime import wiring
 
     return wiring.account_book()

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.cloud
 
 
 @pytest.fixture(scope="module")
-def tables(stack: LocalStack) -> tuple[AccountBook, Any, datetime]:
+def tables(still_stack: LocalStack) -> tuple[AccountBook, Any, datetime]:
     from dunlin.runtime import wiring
 
     return wiring.account_book(), wiring.creditors(), wiring.clock().now()

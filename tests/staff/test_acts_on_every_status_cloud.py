@@ -33,17 +33,17 @@ STANDINGS = (
 
 
 @pytest.fixture(scope="module")
-def target(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def target(still_stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The commands work on the deployed stack at noon; a folder for what they read and write."""
     clock = wiring.clock()
     assert isinstance(clock, VirtualClock)
     clock.move(NOON)
     wiring.creditors().put_strategy(CREDITOR, builders.strategy_document(), NOON)
     deployment = Target(
-        where="here", outputs=stack.outputs, time_lapse="", endpoint="http://127.0.0.1:1", urls={}
+        where="here", outputs=still_stack.outputs, time_lapse="", endpoint="http://127.0.0.1:1", urls={}
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Target, "client", lambda _, service: stack.cloud.client(service))
+        patch.setattr(Target, "client", lambda _, service: still_stack.cloud.client(service))
         patch.setattr("dunlin.cli.stack.find_target", lambda **_: deployment)
         yield tmp_path_factory.mktemp("acts")
 

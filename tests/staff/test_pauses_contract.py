@@ -49,7 +49,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         book = MemoryBook()
         return Stores(book, book.creditors, ChainLog(book), MemoryWaker())
-    request.getfixturevalue("stack")
+    request.getfixturevalue("still_stack")
     from dunlin.runtime import wiring
 
     return Stores(wiring.account_book(), wiring.creditors(), wiring.audit_archive(), MemoryWaker())

@@ -42,8 +42,9 @@ def family_name(number: int) -> str:
     return "".join(SYLLABLES[number // 20**at % 20] for at in range(5)).capitalize()
 
 
-def write_sample(path: Path, rows: int) -> None:
-    """A file as an office exports it, the same each time.
+def write_sample(path: Path, rows: int, first: int = 0) -> None:
+    """A file as an office exports it, the same each time; `first` is the number of its first
+    account: two creditors who share accounts are asked whether a file was dropped astray.
 
     There are 900 numbers of nobody in these areas, so in a large file each stands under many
     names: the first few debts of a number are held, for they may be of one person.
@@ -53,7 +54,7 @@ def write_sample(path: Path, rows: int) -> None:
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
         writer.writerow(HEADER)
-        for number in range(rows):
+        for number in range(first, first + rows):
             issued = start + dt.timedelta(days=dice.randrange(300))
             phone = f"({dice.choice(AREAS)}) 555-{100 + number % 100:04d}"
             writer.writerow(

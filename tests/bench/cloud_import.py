@@ -63,7 +63,7 @@ def measure(built: Path, rows: int) -> tuple[Run, Run]:
             os.environ.update(stack.environment())
             timed = _import(stack, counter, "timed", rows)
             _point(stack.cloud, counter.url)
-            return timed, _import(stack, counter, "counted", max(rows // 10, 1))
+            return timed, _import(stack, counter, "counted", max(rows // 10, 1), first=rows)
         finally:
             local_stack.close_stack(DIRECTORY)
 
@@ -81,7 +81,9 @@ def _point(cloud: Cloud, url: str) -> None:
         )
 
 
-def _import(stack: LocalStack, counter: Counter, creditor: str, rows: int) -> Run:
+def _import(
+    stack: LocalStack, counter: Counter, creditor: str, rows: int, *, first: int = 0
+) -> Run:
     from dunlin.cli.drop import drop_and_follow, put_strategy
 
     target = target_of(stack)
@@ -89,7 +91,7 @@ def _import(stack: LocalStack, counter: Counter, creditor: str, rows: int) -> Ru
     if not answer.startswith("No errors"):
         raise RuntimeError(answer)
     file = DIRECTORY / f"{creditor}.csv"
-    write_sample(file, rows)
+    write_sample(file, rows, first)
     # The streams of the run before are followed long after its report where a machine is busy.
     stack.cloud.settle(1_800)
     counter.forget()

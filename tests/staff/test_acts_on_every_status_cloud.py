@@ -40,7 +40,11 @@ def target(still_stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) ->
     clock.move(NOON)
     wiring.creditors().put_strategy(CREDITOR, builders.strategy_document(), NOON)
     deployment = Target(
-        where="here", outputs=still_stack.outputs, time_lapse="", endpoint="http://127.0.0.1:1", urls={}
+        where="here",
+        outputs=still_stack.outputs,
+        time_lapse="",
+        endpoint="http://127.0.0.1:1",
+        urls={},
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "client", lambda _, service: still_stack.cloud.client(service))

@@ -12,7 +12,15 @@ from itertools import product
 import pytest
 
 from dunlin.domain.accounts import arrangement_steps, lifecycle, reasons
-from dunlin.domain.accounts.account import Account, Case, Hold, NextAction, Override, Status
+from dunlin.domain.accounts.account import (
+    Account,
+    Case,
+    Hold,
+    NextAction,
+    Override,
+    Restarts,
+    Status,
+)
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused, Violation, violations
 from dunlin.domain.money import Money
 from tests.support import builders
@@ -56,6 +64,10 @@ STEPS: dict[str, Step] = {
     "use_rung": lambda a: lifecycle.use_rung(a, "Final", ladder="standard", at=NOON),
     "replan": lambda a: lifecycle.replan(a, strategy_version=2, ladder="standard", action=RUNG),
     "restart": lifecycle.restart,
+    "begin_again": lambda a: lifecycle.begin_again(a, LATER),
+    "begin_again, in vain": lambda a: lifecycle.begin_again(
+        replace(a, restarts=Restarts(due_at=a.due_at or NOON, times=5)), LATER + timedelta(days=2)
+    ),
     "exhaust": lifecycle.exhaust,
     "hold_out": lambda a: lifecycle.hold_out(a, cohort="r1", why="To measure."),
     "settle": lambda a: lifecycle.settle(owing(a, 0)),
@@ -192,7 +204,7 @@ def test_the_table_holds_every_step_and_says_how_much_it_tried(
     }
     named = {name.split(" ")[0].rstrip(",") for name in STEPS}
     assert public - named == {"complete"}
-    assert (len(legal), len(wrong), len(STEPS)) == (3_772, 11_204, 63)
+    assert (len(legal), len(wrong), len(STEPS)) == (3_772, 11_204, 65)
 
 
 def test_a_step_changes_neither_version_nor_chain_nor_money(

@@ -11,17 +11,20 @@ import pytest
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.adapters.memory.waker import MemoryWaker
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Override, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
 from dunlin.ports.accounts import Change
+from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import Recovery, reconcile
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.signals import apply_signal
+from dunlin.service.staff.queue import decide
 from tests.support import ground
 from tests.support.builders import NOON
 
@@ -60,6 +63,48 @@ def test_a_ladder_whose_execution_is_gone_is_reported_and_started_again(due: tim
     assert not audit.verify(chain, head=stored.audit_head)
     repaired = find(book, waker, timedelta(minutes=5))
     assert repaired == Recovery(restarted=0, doubtful=0, unattended=())
+
+
+def test_a_ladder_that_dies_again_and_again_comes_before_staff_and_runs_anew_once_they_let_it() -> (
+    None
+):
+    book, account = ground.memory_world()
+    waker = Deaf()
+    runs = []
+    for minutes in range(15, 26 * 60, 60):
+        find(book, waker, timedelta(minutes=minutes))
+        waker.started.clear()  # every execution dies at its first step
+        runs.append(book.accounts[account.account_id].ladder_run)
+    failed = book.accounts[account.account_id]
+    assert (failed.status, failed.waits_for_staff) == (Status.FAILED, True)
+    assert runs == [*range(2, 26), 25, 25], "begun again for a day, and not after it"
+    assert book.chains[f"account#{account.account_id}"][-1].what == "LadderFailed"
+    order = StaffCommand(by="desk-1", why="case-1")
+    after_a_day = NOON + timedelta(days=2)
+    decided = decide(
+        account_id=account.account_id,
+        decision="release",
+        order=order,
+        book=book,
+        waker=waker,
+        now=after_a_day,
+    )
+    assert decided.outcome == "done"
+    assert book.accounts[account.account_id].status is Status.ACTIVE
+    assert len(waker.started) == 1
+
+
+def test_a_ladder_that_gets_on_between_its_deaths_has_not_failed() -> None:
+    book, account = ground.memory_world()
+    waker = Deaf()
+    for hour in range(1, 40):
+        find(book, waker, timedelta(hours=hour))
+        waker.started.clear()
+        moved = book.accounts[account.account_id]
+        book.accounts[account.account_id] = lifecycle.look_again(
+            moved, NOON + timedelta(hours=hour)
+        )
+    assert book.accounts[account.account_id].status is Status.ACTIVE
 
 
 @pytest.mark.parametrize(("minutes", "woken"), [(9, 0), (11, 1)])

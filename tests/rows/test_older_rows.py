@@ -43,8 +43,9 @@ def _read(kind: str, item: RawItem) -> Any:
     return KINDS[kind].read(item)
 
 
-# Rows from before the account knew when money last came, and what waits behind its first matter.
-BEFORE = replace(values.ACCOUNT, paid_at=None, behind=())
+# Rows from before the account knew when money last came, what waits behind its first matter, and
+# how often its ladder was begun again.
+BEFORE = replace(values.ACCOUNT, paid_at=None, behind=(), restarts=None)
 EXPECTED: list[tuple[str, str, str, Any]] = [
     ("account", "accounts", "acc_full META", BEFORE),
     ("account", "accounts", "acc_bare META", values.NEW_ACCOUNT),

@@ -15,6 +15,7 @@ from dunlin.domain.accounts.account import (
     LedgerEntry,
     NextAction,
     Override,
+    Restarts,
     Status,
 )
 from dunlin.domain.accounts.consumer import (
@@ -99,6 +100,7 @@ ACCOUNT = Account(
         why="asked by telephone",
     ),
     case=Case(since=AT, kind="dispute", asked_at=AT - DAY, owner="op_2", lapsed=True),
+    restarts=Restarts(due_at=AT, times=2),
     version=17,
     audit_head="a" * 64,
 )

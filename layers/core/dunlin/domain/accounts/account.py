@@ -101,6 +101,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts:
+    """How many times a ladder was begun again while the account was due at one instant."""
+
+    due_at: datetime | None = None
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One debt. Money in minor units; dates are the creditor's calendar dates, never shifted."""
 
@@ -141,6 +149,7 @@ class Account:
     arranged: bool = False  # that arrangement is in force
     override: Override | None = None
     case: Case | None = None
+    restarts: Restarts | None = None  # since the ladder last got anywhere; None where never
     version: int = 0
     audit_head: str = ""
 

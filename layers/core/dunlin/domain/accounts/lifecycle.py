@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dunlin.domain.accounts import legality, reasons
 from dunlin.domain.accounts.account import (
@@ -24,11 +24,14 @@ from dunlin.domain.accounts.account import (
     Hold,
     NextAction,
     Override,
+    Restarts,
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
 from dunlin.domain.accounts.reasons import BROKEN_PROMISE, PAUSED, PROMISES, REQUEST, in_order
 
+_PATIENCE, _MOST_RESTARTS = timedelta(days=1), 5
+"""How long a ladder may get nowhere, and how often it is begun again at least."""
 _FOR_STAFF = (Hold.DISPUTE, Hold.REVIEW)
 # What waits for money or for an insurer, and for a person besides where one must look.
 _ELSEWHERE_DUE = (Hold.PAYMENT_PENDING, Hold.ARRANGEMENT, Hold.INSURER)
@@ -143,6 +146,19 @@ def restart(account: Account) -> Account:
     """A new run of the ladder at the same rung: names of executions stay taken, runs do not."""
     legality.needs_ladder("restart", account)
     return replace(account, ladder_run=account.ladder_run + 1)
+
+
+def begin_again(account: Account, at: datetime) -> Account:
+    """A new run after the execution was lost. A ladder that is begun again and again and has got
+    nowhere for a day has failed: no further run would fare better, and a person must look."""
+    due, before = account.due_at, account.restarts
+    if due is None:
+        return restart(account)
+    times = before.times + 1 if before is not None and before.due_at == due else 1
+    if times > _MOST_RESTARTS and at - due >= _PATIENCE:
+        legality.needs_ladder("begin_again", account)
+        return replace(account, status=Status.FAILED, restarts=None)
+    return replace(restart(account), restarts=Restarts(due_at=due, times=times))
 
 
 def exhaust(account: Account) -> Account:

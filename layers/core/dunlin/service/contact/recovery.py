@@ -109,12 +109,14 @@ def _restart(account: Account, *, book: Accounts, waker: LadderWaker, now: datet
         return 0
     if waker.running(fresh):
         return 0
-    again = lifecycle.restart(fresh)
-    data = {"run": again.ladder_run}
+    again = lifecycle.begin_again(fresh, now)
+    what = "LadderRestarted" if again.runs else "LadderFailed"
     try:
-        again = write(book, fresh, again, what="LadderRestarted", data=data, now=now)
+        again = write(book, fresh, again, what=what, data={"run": again.ladder_run}, now=now)
     except Conflict:
         return 0
+    if not again.runs:
+        return 0  # staff are told, and a release of theirs begins a new run
     waker.start(again, wait_seconds=seconds(fresh.due_at, now))
     return 1
 

@@ -17,6 +17,7 @@ from dunlin.domain.accounts.account import (
     LedgerEntry,
     NextAction,
     Override,
+    Restarts,
     Status,
 )
 from dunlin.domain.accounts.names import plain
@@ -122,6 +123,7 @@ class AccountRow(StoredRow):
     arranged = BooleanAttribute(null=True)
     override = JsonAttribute(document(Override), null=True)
     case = JsonAttribute(document(Case, since=INSTANT, asked_at=INSTANT), null=True)
+    restarts = JsonAttribute(document(Restarts, due_at=INSTANT), null=True)
     version = WholeAttribute()
     audit_head = UnicodeAttribute()
     # What the indexes read.
